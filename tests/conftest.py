@@ -1,0 +1,9 @@
+"""What every test may ask for: databases on both engines, a browser; and how random cases are drawn."""
+
+from hypothesis import settings
+
+pytest_plugins = ["tests.support.postgres", "tests.support.chromium"]
+
+# No deadline: two workers share the machine with a browser and a database server.
+settings.register_profile("house", deadline=None, print_blob=True)
+settings.load_profile("house")

