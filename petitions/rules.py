@@ -1,0 +1,390 @@
+"""What the law decides about a petition: its kind, its period, and what may be done to it and by when.
+
+Pure decisions, values in and a value or a ``Refusal`` out, so that every article can be tested without a
+database. "Act" is the Civil Petitions Treatment Act (민원 처리에 관한 법률), "Decree" its Enforcement Decree
+(시행령), "Rule" its Enforcement Rule (시행규칙); how a period is counted belongs to ``server.core.clock``.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from server.core.clock import Due, Pause, Unit, WorkingCalendar, due, overdue
+from server.core.errors import Text, _
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the law does not allow something: a stable code, and words to be translated for a person."""
+
+    code: str
+    text: Text
+
+
+# --- Kinds and periods --------------------------------------------------------------------------------------
+
+
+class Kind(StrEnum):
+    """What is asked for (Act 2)."""
+
+    INQUIRY_LAW = "inquiry_law"
+    """질의민원 about the meaning of a law."""
+    INQUIRY = "inquiry"
+    """질의민원 about a system or a procedure."""
+    SUGGESTION = "suggestion"
+    """건의민원: to improve a system or how it is run."""
+    GRIEVANCE = "grievance"
+    """고충민원: an unlawful, unjust or passive act, or an unreasonable system, infringes rights."""
+    OTHER = "other"
+    """기타민원: simple counselling, an everyday inconvenience."""
+    STATUTORY = "statutory"
+    """법정민원: an application that a law provides for; written ``statutory:`` and its service's code."""
+    REPORT = "report"
+    """제보: no petition in the law's sense, for want of a person to answer (Decree 2①); has no period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A statutory petition with the period that the city publishes for it (Act 17)."""
+
+    code: str
+    name: str
+    unit: Unit
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """How long the office may take, and which article says so."""
+
+    unit: Unit
+    amount: int
+    article: Text
+
+
+HOURS_A_DAY = 8
+LONGEST_IN_HOURS = 5
+"""Periods of up to so many days are counted in hours, eight to a day (Act 19①)."""
+
+_PERIODS = {
+    Kind.INQUIRY_LAW: Period(Unit.DAYS, 14, _("Civil Petitions Treatment Decree, Article 14, item 1")),
+    Kind.INQUIRY: Period(Unit.DAYS, 7, _("Civil Petitions Treatment Decree, Article 14, item 2")),
+    Kind.SUGGESTION: Period(Unit.DAYS, 14, _("Civil Petitions Treatment Decree, Article 15")),
+    Kind.OTHER: Period(Unit.HOURS, 3, _("Civil Petitions Treatment Decree, Articles 16 and 19")),
+    Kind.GRIEVANCE: Period(Unit.DAYS, 7, _("Civil Petitions Treatment Decree, Article 17")),
+}
+_PUBLISHED = _("Civil Petitions Treatment Act, Article 17")
+
+
+def parse_kind(text: str, services: Mapping[str, Service]) -> tuple[Kind, Service | None] | Refusal:
+    """Read a kind as written in forms, JSON and tables; ``services`` are the statutory petitions by code."""
+    name, colon, code = text.partition(":")
+    if name == Kind.STATUTORY:
+        if service := services.get(code):
+            return Kind.STATUTORY, service
+        return Refusal("unknown_service", _("There is no such statutory petition."))
+    if colon or name not in list(Kind):
+        return Refusal("unknown_kind", _("There is no such kind of petition."))
+    return Kind(name), None
+
+
+def kind_text(kind: Kind, service: Service | None = None) -> str:
+    """The way a kind is written: what ``parse_kind`` reads."""
+    return f"{kind}:{service.code}" if service else str(kind)
+
+
+def period(kind: Kind, service: Service | None = None) -> Period | None:
+    """The period of a kind (Act 17, Decree 14-17, 19); None for a report.
+
+    A published period of five days or less comes back in hours (Act 19①). Raises ValueError for a statutory
+    petition without its service.
+    """
+    if kind is Kind.REPORT:
+        return None
+    if kind is not Kind.STATUTORY:
+        return _PERIODS[kind]
+    if service is None:
+        raise ValueError("a statutory petition has the period of its service: name the service")
+    if service.unit is Unit.DAYS and service.amount <= LONGEST_IN_HOURS:
+        return Period(Unit.HOURS, service.amount * HOURS_A_DAY, _PUBLISHED)
+    return Period(service.unit, service.amount, _PUBLISHED)
+
+
+def due_date(
+    calendar: WorkingCalendar,
+    period: Period,
+    received: datetime,
+    extensions: Sequence[int] = (),
+    pauses: Sequence[Pause] = (),
+) -> Due:
+    """When the answer is due. Extensions are amounts in the period's own unit and lengthen it (Decree 21①).
+
+    Pauses are the days that do not count (Decree 20, 17⑤). Raises ValueError as ``clock.due`` does.
+    """
+    return due(calendar, period.unit, period.amount + sum(extensions), received, pauses)
+
+
+def check_extension(
+    period: Period, extensions: Sequence[int], amount: int, *, consent: bool
+) -> Refusal | None:
+    """Whether one more extension by ``amount`` is lawful after ``extensions`` (Decree 21①).
+
+    Once for unavoidable reasons, a second time by the petitioner's consent, each at most as long as the
+    original period.
+    """
+    if amount < 1:
+        return Refusal("extension_empty", _("An extension must be at least one unit of the period long."))
+    if amount > period.amount:
+        return Refusal("extension_too_long", _("An extension may not be longer than the original period."))
+    if len(extensions) > 1:
+        return Refusal("extension_used_up", _("The period was already extended twice, which is the most."))
+    if extensions and not consent:
+        return Refusal("extension_needs_consent", _("A second extension needs the petitioner's consent."))
+    return None
+
+
+# --- Receipt and transfer -----------------------------------------------------------------------------------
+
+
+NOBODY = frozenset(
+    (
+        *("무명", "무명씨", "없음", "미상", "비공개", "시민", "민원인"),
+        *("名無し", "名無しさん", "無名", "なし", "不明", "不詳", "非公開", "市民"),
+        *("none", "unknown", "nobody", "noname", "na"),
+    )
+)
+"""What people write who do not want to say their name or where they can be reached."""
+ANONYMOUS = ("익명", "匿名", "anonym")
+"""How such words begin that have many endings."""
+
+
+def is_petition(name: str, *contacts: str) -> bool:
+    """Whether the petitioner is clear, so that the submission is a petition and not a report (Decree 2①).
+
+    The law asks for a clear name and address. Policy of this program: a name is clear if it has two letters
+    (single Hangul consonants and vowels are none), no masking sign, and is not a word for nobody; the
+    address is clear if at least one of ``contacts`` (e-mail, phone or postal address) reaches the person,
+    because that is where an answer goes. Whether a contact is well formed is for the form to say.
+    """
+    return _is_clear_name(name) and any(_is_said(contact) for contact in contacts)
+
+
+def _is_clear_name(name: str) -> bool:
+    letters = [sign for sign in unicodedata.normalize("NFC", name) if sign.isalpha() and not _is_jamo(sign)]
+    return len(letters) > 1 and not set(name) & set("*＊○●◯〇?？") and _is_said(name)
+
+
+def _is_said(text: str) -> bool:
+    folded = "".join(sign for sign in unicodedata.normalize("NFC", text).casefold() if sign.isalnum())
+    return bool(folded) and folded not in NOBODY and not folded.startswith(ANONYMOUS)
+
+
+def _is_jamo(sign: str) -> bool:
+    return "\u1100" <= sign <= "\u11ff" or "\u3131" <= sign <= "\u318e"
+
+
+def is_multi_party(households: int, signers: int) -> bool:
+    """Whether it is a petition of many (다수인관련민원): five households and five signatures (Act 2 vi)."""
+    return households >= 5 and signers >= 5  # noqa: PLR2004
+
+
+def receipt_limit(calendar: WorkingCalendar, arrived: datetime) -> Due:
+    """Until when an electronic petition must be received: eight working hours from arrival (Decree 6⑦)."""
+    return due(calendar, Unit.HOURS, 8, arrived)
+
+
+class Transfer(StrEnum):
+    """Who passes a petition on (Act 16, Decree 13)."""
+
+    TO_DEPARTMENT = "to_department"
+    """The intake office to the handling department."""
+    TO_DISTANT_DEPARTMENT = "to_distant_department"
+    """The same, where it is far away or for another special reason."""
+    BETWEEN_DEPARTMENTS = "between_departments"
+    """The wrong department by way of the intake office to the right one."""
+    TO_AGENCY = "to_agency"
+    """To another agency, telling the petitioner."""
+
+
+_TRANSFER_HOURS = {
+    Transfer.TO_DEPARTMENT: 1,
+    Transfer.TO_DISTANT_DEPARTMENT: 3,
+    Transfer.BETWEEN_DEPARTMENTS: 3,
+    Transfer.TO_AGENCY: 8,
+}
+
+
+def transfer_limit(calendar: WorkingCalendar, transfer: Transfer, since: datetime) -> Due:
+    """The latest moment to pass a petition on (Decree 13).
+
+    An electronic document goes "without delay"; the hours of the paper one are its outer limit here.
+    """
+    return due(calendar, Unit.HOURS, _TRANSFER_HOURS[transfer], since)
+
+
+# --- Supplement, return, withdrawal -------------------------------------------------------------------------
+
+
+def supplement_request_limit(calendar: WorkingCalendar, received: datetime) -> Due:
+    """Until when a supplement must be asked for: eight working hours from the receipt (Rule 9①)."""
+    return due(calendar, Unit.HOURS, 8, received)
+
+
+def supplement_due(calendar: WorkingCalendar, asked: date, days: int) -> Due:
+    """The last day to supplement, ``days`` after the day of the request, by the Civil Act (Decree 24④)."""
+    return due(calendar, Unit.CIVIL_DAYS, days, asked)
+
+
+def check_supplement_prolongation(granted: int) -> Refusal | None:
+    """Whether the petitioner may have more time to supplement: twice (Decree 24②)."""
+    if granted < 2:  # noqa: PLR2004
+        return None
+    return Refusal("prolongation_used_up", _("The time to supplement was already prolonged twice."))
+
+
+def check_second_request(days: int) -> Refusal | None:
+    """Whether a second request to supplement may set that many days: ten at most (Decree 24③)."""
+    if 1 <= days <= 10:  # noqa: PLR2004
+        return None
+    return Refusal("second_request_too_long", _("The second request may give one to ten days."))
+
+
+def may_return(requests: Sequence[Due], moment: datetime) -> Refusal | None:
+    """Whether a petition that was not supplemented may be returned (반려, Decree 25①).
+
+    ``requests`` are the ends of the periods set so far. Policy: only after the second request, which Decree
+    24③ leaves to the office, has run out as well, because a return is the harsher answer.
+    """
+    if len(requests) < 2:  # noqa: PLR2004
+        return Refusal("second_request_missing", _("Please ask for the supplement a second time first."))
+    if not overdue(requests[-1], moment):
+        return Refusal("supplement_running", _("The time to supplement has not run out yet."))
+    return None
+
+
+def may_deem_withdrawn(undelivered: int) -> Refusal | None:
+    """Whether a petition counts as withdrawn because requests came back undelivered: twice (Decree 25②)."""
+    if undelivered >= 2:  # noqa: PLR2004
+        return None
+    return Refusal("delivery_not_tried_twice", _("A request must come back undelivered twice first."))
+
+
+# --- While it is handled ------------------------------------------------------------------------------------
+
+
+def check_site_investigation(kind: Kind, days: int, prolongation: int = 0) -> Refusal | None:
+    """Whether a site investigation may take so many working days (Decree 17④⑤).
+
+    Grievances only, 14 days, prolonged once by at most 7. Policy: they are working days, as the period is.
+    """
+    if kind is not Kind.GRIEVANCE:
+        return Refusal("not_a_grievance", _("A site investigation stops the clock of a grievance only."))
+    if not (1 <= days <= 14 and 0 <= prolongation <= 7):  # noqa: PLR2004
+        return Refusal(
+            "investigation_too_long",
+            _("A site investigation takes at most 14 working days, prolonged once by at most 7."),
+        )
+    return None
+
+
+def site_investigation(calendar: WorkingCalendar, first: date, days: int) -> Pause:
+    """The days that a site investigation of ``days`` working days takes out of the period (Decree 17⑤)."""
+    return first, due(calendar, Unit.DAYS, days, first).on
+
+
+def interim_notice_date(received: date, number: int = 1) -> date:
+    """The day of the first, second, … interim notice (Decree 23): when 30 days have passed, then every 30.
+
+    The day of the receipt is not counted (Civil Act 157). The date does not move off a closed day: an earlier
+    notice harms nobody.
+    """
+    return received + timedelta(days=30 * number + 1)
+
+
+def may_close_as_repeated(
+    submitted: int,
+    notified: int,
+    *,
+    kind: Kind = Kind.OTHER,
+    multi_party: bool = False,
+    deliberated: bool = False,
+) -> Refusal | None:
+    """Whether a repeated petition may be closed without another answer (종결처리, Act 23, Decree 26).
+
+    ``submitted`` counts the same petition including this one, ``notified`` the results told so far. Whether
+    it is the same, and without good reason, is for a person to judge (Act 23③). ``deliberated`` says that the
+    mediation committee (민원조정위원회) has dealt with a petition of many.
+    """
+    if kind is Kind.STATUTORY:
+        return Refusal(
+            "statutory_not_closed", _("A statutory petition is decided however often it is filed.")
+        )
+    if submitted < 3 or notified < 2:  # noqa: PLR2004
+        return Refusal(
+            "not_repeated_enough",
+            _("A repeated petition may be closed from the third time on, after its result was told twice."),
+        )
+    if multi_party and not deliberated:
+        return Refusal(
+            "committee_first", _("For a petition of many, the mediation committee must deliberate first.")
+        )
+    return None
+
+
+# --- Objection ----------------------------------------------------------------------------------------------
+
+
+class Counting(StrEnum):
+    """How the ten days to decide an objection are counted: the law does not say (Act 35②)."""
+
+    CALENDAR = "calendar"
+    """Calendar days, the first not counted (Civil Act 157): the earlier, hence the default."""
+    WORKING = "working"
+    """Working days, the first counted, as the period of a petition."""
+
+
+OBJECTION_DAYS = 60
+DECISION_DAYS = 10
+
+
+def objection_window(calendar: WorkingCalendar, notified: date) -> Due:
+    """The last day to object: 60 days from the day on which the refusal was received (Act 35①)."""
+    return due(calendar, Unit.CIVIL_DAYS, OBJECTION_DAYS, notified)
+
+
+def may_object(calendar: WorkingCalendar, kind: Kind, notified: date, moment: datetime) -> Refusal | None:
+    """Whether the refusal of a petition, received on ``notified``, can still be objected to (Act 35①)."""
+    if kind is not Kind.STATUTORY:
+        return Refusal("not_statutory", _("Only the refusal of a statutory petition can be objected to."))
+    if overdue(objection_window(calendar, notified), moment):
+        return Refusal("objection_too_late", _("The 60 days to object have passed."))
+    return None
+
+
+def objection_due(
+    calendar: WorkingCalendar,
+    received: datetime,
+    *,
+    extension: int = 0,
+    counting: Counting = Counting.CALENDAR,
+) -> Due:
+    """When an objection must be decided (Act 35②): ten days, extended once from the day after they end.
+
+    ``extension`` is the number of days, 0 without one; see ``check_objection_extension``.
+    """
+    unit = Unit.CIVIL_DAYS if counting is Counting.CALENDAR else Unit.DAYS
+    first = due(calendar, unit, DECISION_DAYS, received)
+    if not extension:
+        return first
+    # Civil days leave out their first day, the one on which the ten days end; working days begin after it.
+    since = first.on if counting is Counting.CALENDAR else first.on + timedelta(days=1)
+    return due(calendar, unit, extension, since)
+
+
+def check_objection_extension(days: int) -> Refusal | None:
+    """Whether the decision on an objection may be put off by so many days: at most ten, once (Act 35②)."""
+    if 1 <= days <= DECISION_DAYS:
+        return None
+    return Refusal("objection_extension_too_long", _("An objection may be put off once, by one to ten days."))

@@ -1,0 +1,201 @@
+"""The legal clock: what time it is, and when a period ends.
+
+It owns the counting of the Civil Petitions Treatment Act (민원 처리에 관한 법률, "Act") with its Enforcement
+Decree ("Decree") and of the Civil Act (민법), because a deadline that every page promises must be computed in
+exactly one place. Which petition has which period is not decided here but in the domains' rules.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from server.core.working_calendar import (
+    ONE_DAY,
+    OfficeHours,
+    Pause,
+    Step,
+    StepKind,
+    Trail,
+    WorkingCalendar,
+    check_year,
+)
+
+__all__ = [
+    "Due",
+    "OfficeHours",
+    "Pause",
+    "Remaining",
+    "Step",
+    "StepKind",
+    "Unit",
+    "WorkingCalendar",
+    "at",
+    "closes_at",
+    "due",
+    "now",
+    "overdue",
+    "remaining",
+]
+
+END_OF_DAY = time(23, 59, 59)
+ONE_MINUTE = timedelta(minutes=1)
+
+_frozen: ContextVar[datetime | None] = ContextVar("sinmungo_now", default=None)
+
+
+def now() -> datetime:
+    """Return the current moment in UTC; the only place of the program that reads the machine's clock."""
+    return _frozen.get() or datetime.now(UTC)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let ``now()`` answer ``moment`` inside the block and in tasks started from it.
+
+    For tests, seeding and the import of old cases. Raises ValueError for a moment without a zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("the clock can only stand at a moment with a zone")
+    token = _frozen.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _frozen.reset(token)
+
+
+class Unit(StrEnum):
+    """How a period is counted."""
+
+    HOURS = "hours"
+    """Working hours from the moment of receipt (Act 19①): periods of five days or less, eight hours a day."""
+    DAYS = "days"
+    """Working days, the first day counted (Act 19②): periods of six days or more."""
+    WEEKS = "weeks"
+    """By the calendar, the first day counted, holidays inside count (Act 19③, Civil Act 159-161)."""
+    MONTHS = "months"
+    """As weeks, to the day before the corresponding one."""
+    CIVIL_DAYS = "civil-days"
+    """Calendar days, the first day not counted (Civil Act 157, 159, 161; Decree 24④)."""
+
+
+LONGEST = {Unit.HOURS: 20_000, Unit.DAYS: 2_500, Unit.WEEKS: 520, Unit.MONTHS: 120, Unit.CIVIL_DAYS: 3_660}
+"""About ten years in each unit: no lawful period is longer, so a greater amount is a typing error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a period ends, and how that was counted."""
+
+    at: datetime
+    """The last moment in time, in the calendar's zone; 23:59:59 of the last day where days are counted."""
+    on: date
+    by_day: bool
+    """True: the whole day ``on`` is in time (Civil Act 159). False: the period ends at the instant ``at``."""
+    steps: tuple[Step, ...] = ()
+
+
+class Remaining(NamedTuple):
+    """Working time left; negative once it is used up."""
+
+    days: int
+    """Working days after today up to and including the last one; 0 on the last day itself."""
+    minutes: int
+    """Working minutes until the last moment at which somebody is at the office to keep the promise."""
+
+
+def due(
+    calendar: WorkingCalendar,
+    unit: Unit,
+    amount: int,
+    received: date | datetime,
+    pauses: Iterable[Pause] = (),
+) -> Due:
+    """Compute when a period ends, by the law that its unit follows (see ``Unit``).
+
+    Where the law is silent: a receipt outside working time starts at the next working instant (not for civil
+    days, which follow the date of the event); a period in hours that runs out at closing time ends there, one
+    in days at midnight. Pauses take whole days out; for weeks, months and civil days each paused calendar day
+    moves the end by one calendar day. A bare date stands for a receipt at the opening of that day.
+
+    Raises ValueError for an amount below 1 or above ``LONGEST``, a pause that ends before it begins, a moment
+    without a zone, hours without a time of day, and a period that leaves the years of the calendar.
+    """
+    if not 1 <= amount <= LONGEST[unit]:
+        raise ValueError(f"the amount must be from 1 to {LONGEST[unit]} {unit}, not {amount}")
+    check_year(received)
+    if unit is Unit.HOURS:
+        if not isinstance(received, datetime):
+            raise ValueError("a period in hours starts at a time of day, not at a bare date")
+        instant, steps = calendar.add_working_time(received, timedelta(hours=amount), pauses)
+        return Due(instant, instant.date(), by_day=False, steps=steps)
+    first, before = _first_day(calendar, unit, received)
+    if unit is Unit.DAYS:
+        last, steps = calendar.add_working_days(first, amount, pauses)
+    else:
+        last, steps = calendar.add_calendar_days(first, _length(unit, amount, first), pauses)
+    end = datetime.combine(last, END_OF_DAY, calendar.timezone)
+    return Due(end, last, by_day=True, steps=before + steps)
+
+
+def overdue(due: Due, moment: datetime) -> bool:
+    """Tell whether the period is over: past the instant, or past the whole last day (Civil Act 159)."""
+    return moment >= due.at + timedelta(seconds=1) if due.by_day else moment > due.at
+
+
+def closes_at(calendar: WorkingCalendar, due: Due) -> datetime:
+    """Return the last moment somebody is at work before the period ends: when to alert the staff."""
+    if not due.by_day:
+        return due.at
+    return datetime.combine(due.on, calendar.hours_on(due.on).closes, calendar.timezone)
+
+
+def remaining(calendar: WorkingCalendar, due: Due, moment: datetime) -> Remaining:
+    """Return the working days and minutes left at ``moment``; minutes are rounded toward less time left."""
+    days = calendar.working_days_between(calendar.local(moment).date(), due.on)
+    left = calendar.working_time_between(moment, closes_at(calendar, due))
+    return Remaining(days, left // ONE_MINUTE)
+
+
+def _first_day(
+    calendar: WorkingCalendar,
+    unit: Unit,
+    received: date | datetime,
+) -> tuple[date, tuple[Step, ...]]:
+    """Find the first day to count, and why it is not the day of the receipt."""
+    trail = Trail()
+    late = False
+    if isinstance(received, datetime):
+        local = calendar.local(received)
+        received = local.date()
+        late = local.time() >= calendar.hours_on(received).closes and calendar.is_working_day(received)
+    if unit is Unit.CIVIL_DAYS:
+        trail.add(StepKind.FIRST_DAY, received)
+        return received + ONE_DAY, trail.steps()
+    if late:
+        trail.add(StepKind.AFTER_HOURS, received)
+        received += ONE_DAY
+    if unit is Unit.DAYS:
+        return received, trail.steps()
+    first, skipped = calendar.add_working_days(received, 1)
+    return first, trail.steps() + skipped[:-1]
+
+
+def _length(unit: Unit, amount: int, first: date) -> int:
+    """Return the number of calendar days of a period whose first counted day is ``first`` (Civil Act 160)."""
+    if unit is Unit.CIVIL_DAYS:
+        return amount
+    if unit is Unit.WEEKS:
+        return 7 * amount
+    years, month = divmod(first.month - 1 + amount, 12)
+    year, month = first.year + years, month + 1
+    days = monthrange(year, month)[1]
+    # Without a corresponding day the period ends with the month; otherwise on the day before it.
+    end = date(year, month, days) if first.day > days else date(year, month, first.day) - ONE_DAY
+    return (end - first).days + 1
