@@ -248,7 +248,7 @@ def check_second_request(days: int) -> Refusal | None:
     """Whether a second request to supplement may set that many days: ten at most (Decree 24③)."""
     if 1 <= days <= 10:  # noqa: PLR2004
         return None
-    return Refusal("second_request_too_long", _("The second request may give one to ten days."))
+    return Refusal("second_request_length", _("The second request may give one to ten days."))
 
 
 def may_return(requests: Sequence[Due], moment: datetime) -> Refusal | None:
@@ -283,7 +283,7 @@ def check_site_investigation(kind: Kind, days: int, prolongation: int = 0) -> Re
         return Refusal("not_a_grievance", _("A site investigation stops the clock of a grievance only."))
     if not (1 <= days <= 14 and 0 <= prolongation <= 7):  # noqa: PLR2004
         return Refusal(
-            "investigation_too_long",
+            "investigation_length",
             _("A site investigation takes at most 14 working days, prolonged once by at most 7."),
         )
     return None
@@ -387,4 +387,4 @@ def check_objection_extension(days: int) -> Refusal | None:
     """Whether the decision on an objection may be put off by so many days: at most ten, once (Act 35②)."""
     if 1 <= days <= DECISION_DAYS:
         return None
-    return Refusal("objection_extension_too_long", _("An objection may be put off once, by one to ten days."))
+    return Refusal("objection_extension_length", _("An objection may be put off once, by one to ten days."))

@@ -19,11 +19,11 @@ from server.core.clock import Due, Pause, Step, StepKind, Unit, WorkingCalendar,
 Json: TypeAlias = "str | int | float | list[Json] | dict[str, Json] | None"
 
 _COUNTED_AS = {
-    Unit.HOURS: "working hours",
-    Unit.DAYS: "working days, the first day counted",
-    Unit.WEEKS: "weeks by the calendar, the first day counted",
-    Unit.MONTHS: "months by the calendar, the first day counted",
-    Unit.CIVIL_DAYS: "calendar days, the first day not counted",
+    Unit.HOURS: ("working hour", ""),
+    Unit.DAYS: ("working day", ", the first day counted"),
+    Unit.WEEKS: ("week", " by the calendar, the first day counted"),
+    Unit.MONTHS: ("month", " by the calendar, the first day counted"),
+    Unit.CIVIL_DAYS: ("calendar day", ", the first day not counted"),
 }
 _WORDS = {
     StepKind.WEEKEND: "not counted: weekend",
@@ -104,12 +104,13 @@ def parse_question(line: Json) -> Question:
 def explain(calendar: WorkingCalendar, question: Question) -> str:
     """Say for a person when the period ends and how that was counted, a line for each run of days."""
     answer, received = question.answer(calendar), question.received
+    noun, rule = _COUNTED_AS[question.unit]
     until = f"{answer.on:%Y-%m-%d %a} until midnight" if answer.by_day else _moment(answer.at)
     return "\n".join(
         [
             f"Due       {until}",
             f"Received  {_moment(calendar.local(received)) if isinstance(received, datetime) else received}",
-            f"Period    {question.amount} {_COUNTED_AS[question.unit]}",
+            f"Period    {_number(question.amount, noun)}{rule}",
             *(f"  {_days(step)}  {_fate(step)}" for step in answer.steps),
         ]
     )
@@ -223,6 +224,10 @@ def _due(answer: Due) -> str:
     return answer.on.isoformat() if answer.by_day else answer.at.isoformat()
 
 
+def _number(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _moment(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %a %H:%M}" + (f":{moment:%S}" if moment.second else "")
 
@@ -236,6 +241,6 @@ def _fate(step: Step) -> str:
     if step.kind is not StepKind.COUNTED:
         return _WORDS[step.kind].replace("%s", step.name)
     if not step.worked:
-        return f"counted: {step.days} {'day' if step.days == 1 else 'days'}"
-    hours, minutes = divmod(round(step.worked / timedelta(minutes=1)), 60)
-    return f"counted: {hours} h {minutes:02} min"
+        return f"counted: {_number(step.days, 'day')}"
+    minutes, seconds = divmod(step.worked // timedelta(seconds=1), 60)
+    return f"counted: {minutes // 60} h {minutes % 60:02} min" + (f" {seconds} s" if seconds else "")

@@ -1,0 +1,1 @@
+"""Petitions: a case from receipt over routing and guidance to the answer; not what is published of it."""
