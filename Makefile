@@ -1,0 +1,66 @@
+# Sinmungo. `make run` brings the site up, `make test` proves the rest; both need only Python 3.11 or newer, and a
+# network the first time. Everything is installed into .venv, pinned and checked by hash.
+
+PYTHON := .venv/bin/python
+PIP := $(PYTHON) -m pip --quiet --quiet --no-input --disable-pip-version-check
+RULES := petitions/rules.py,petitions/states.py
+
+.PHONY: help run test format
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make run     serve the demonstration city on http://127.0.0.1:8000"
+	@echo "make test    lint, types, import rules and every test"
+	@echo "make format  put the code into the house style"
+
+run: .venv/run.stamp
+	@.venv/bin/sinmungo migrate
+	@.venv/bin/sinmungo seed --demo --if-empty
+	@exec .venv/bin/sinmungo serve
+
+test: .venv/test.stamp
+	@echo "Lint"
+	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m ruff format --quiet --check . || { echo "Not in the house style: run 'make format'." >&2; exit 1; }
+	@$(PYTHON) -m djlint --quiet --lint templates
+	@echo "Types"
+	@$(PYTHON) -m mypy
+	@echo "Import rules"
+	@.venv/bin/lint-imports --no-logo
+	@echo "Tests"
+	@$(PYTHON) -m coverage erase
+	@$(PYTHON) -m pytest -n 2 --dist worksteal --cov --cov-report=term
+	@$(PYTHON) -m coverage report --include=$(RULES) --fail-under=100 >/dev/null \
+	|| { $(PYTHON) -m coverage report --include=$(RULES) --fail-under=0; \
+	     echo "Rules and states need 100 % branch coverage." >&2; exit 1; }
+
+format: .venv/test.stamp
+	@$(PYTHON) -m ruff check --quiet --fix --exit-zero .
+	@$(PYTHON) -m ruff format .
+
+# The environment knows its folder by heart: where that was moved or copied, it is made anew.
+ifneq ($(shell cat .venv/made 2>/dev/null),$(CURDIR))
+.PHONY: .venv/made
+endif
+
+.venv/made:
+	@for python in python3 python3.11 python3.12 python3.13; do \
+	    if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        $$python -m venv --clear .venv || { rm -rf .venv; exit 1; }; \
+	        printf '%s\n' "$(CURDIR)" > $@; \
+	        exit 0; \
+	    fi; \
+	done; \
+	echo "Sinmungo needs Python 3.11 or newer, as python3, python3.11, python3.12 or python3.13." >&2; exit 1
+
+.venv/run.stamp: .venv/made requirements.txt pyproject.toml
+	@echo "Installing the pinned dependencies"
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/test.stamp: .venv/made requirements-test.txt pyproject.toml
+	@echo "Installing the pinned dependencies and test tools"
+	@$(PIP) install --require-hashes -r requirements-test.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@ .venv/run.stamp
