@@ -1,0 +1,120 @@
+// The inbox by keyboard. J and K walk the rows and move the focus, so Enter opens by itself; X selects, A takes the
+// proposed department, / searches, ? shows the keys. Single keys can be switched off (WCAG 2.1.4), and are silent
+// while something is being typed. Keys are read by their place where a Korean or Japanese input method is on.
+
+import { fill, number } from "./text.js";
+
+const SWITCH = "sinmungo:keys";
+
+function letter(event) {
+  if (/^[a-z?/]$/i.test(event.key)) return event.key.toLowerCase();
+  if (event.code === "Slash") return event.shiftKey ? "?" : "/";
+  return /^Key[A-Z]$/.test(event.code) ? event.code[3].toLowerCase() : event.key;
+}
+
+function typing(target) {
+  return target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=submit], [type=button])");
+}
+
+const rows = () => [...document.querySelectorAll("[data-rows] [data-row]")];
+const current = () => document.activeElement?.closest("[data-row]") ?? document.querySelector("[data-row].is-current");
+
+function go(row) {
+  for (const other of rows()) other.classList.toggle("is-current", other === row);
+  const link = row?.querySelector("[data-row-link]");
+  link?.focus();
+  row?.scrollIntoView({ block: "nearest" });
+}
+
+function step(by) {
+  const all = rows();
+  const here = all.indexOf(current());
+  const next = here < 0 ? (by > 0 ? 0 : all.length - 1) : here + by;
+  if (all[next]) go(all[next]);
+}
+
+function press(key) {
+  const marked = (scope) => [...scope.querySelectorAll(`[data-key="${key}"]`)];
+  const row = current();
+  const target = row ? marked(row)[0] : marked(document).find((element) => !element.closest("[data-row]"));
+  if (!target) return false;
+  if (target.tagName === "FORM") target.requestSubmit();
+  else target.click();
+  return true;
+}
+
+function selection(root) {
+  const list = root.closest("[data-rows]");
+  const boxes = () => [...list.querySelectorAll("[data-select]")];
+  const all = list.querySelector("[data-select-all]");
+  const words = list.querySelector("[data-selected]");
+  let last = null;
+
+  function show() {
+    const chosen = boxes().filter((box) => box.checked).length;
+    if (all) {
+      all.checked = chosen > 0 && chosen === boxes().length;
+      all.indeterminate = chosen > 0 && !all.checked;
+    }
+    if (words) words.textContent = chosen ? fill(words.dataset.text, { n: number(chosen) }) : "";
+  }
+
+  list.addEventListener("click", (event) => {
+    const box = event.target.closest("[data-select]");
+    if (!box) return;
+    if (event.shiftKey && last?.isConnected) {
+      const there = boxes();
+      const [from, to] = [there.indexOf(last), there.indexOf(box)].sort((a, b) => a - b);
+      for (const other of there.slice(from, to + 1)) other.checked = box.checked;
+    }
+    last = box;
+  });
+  list.addEventListener("change", (event) => {
+    if (event.target === all) for (const box of boxes()) box.checked = all.checked;
+    show();
+  });
+  list.addEventListener("sinmungo:new", show);
+  show();
+}
+
+/** Wire the desk's keys and selections. */
+export function start(root) {
+  const help = root.getElementById("desk-keys");
+  const hint = root.querySelector("[data-key-hint]");
+  const on = root.querySelector("[data-keys-on]");
+  const search = root.querySelector("[data-focus-key='/']");
+  if (on) {
+    on.checked = localStorage.getItem(SWITCH) !== "off";
+    on.addEventListener("change", () => {
+      localStorage.setItem(SWITCH, on.checked ? "on" : "off");
+      if (hint) hint.hidden = !on.checked;
+    });
+  }
+  if (hint) hint.hidden = on ? !on.checked : false;
+  const button = root.querySelector("[data-keys-help]");
+  if (button) {
+    button.hidden = false;
+    button.addEventListener("click", () => help.showModal());
+  }
+  for (const list of root.querySelectorAll("[data-rows]")) selection(list);
+
+  const actions = {
+    j: () => step(1),
+    k: () => step(-1),
+    x: () => current()?.querySelector("[data-select]")?.click(),
+    "/": () => search?.focus(),
+    "?": () => help?.showModal(),
+  };
+  root.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || typing(event.target)) return;
+    if (root.querySelector("dialog[open]") || (on && !on.checked)) return;
+    const key = letter(event);
+    if (actions[key]) actions[key]();
+    else if (!/^[a-z]$/.test(key) || event.repeat || !press(key)) return;
+    event.preventDefault();
+  });
+  root.addEventListener("focusin", (event) => {
+    const row = event.target.closest("[data-row]");
+    if (row) for (const other of rows()) other.classList.toggle("is-current", other === row);
+  });
+}

@@ -1,0 +1,87 @@
+// A place chosen on a map (components/map_field.html). Leaflet is fetched when the map comes into view. The keyboard
+// moves the map with the arrow keys and chooses its middle with Enter; the address field beside it says the same.
+
+import { fill } from "./text.js";
+
+function load(script, style) {
+  const sheet = document.createElement("link");
+  sheet.rel = "stylesheet";
+  sheet.href = style;
+  document.head.append(sheet);
+  return new Promise((resolve, reject) => {
+    const element = document.createElement("script");
+    element.src = script;
+    element.onload = () => resolve(window.L);
+    element.onerror = reject;
+    document.head.append(element);
+  });
+}
+
+const PIN =
+  '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 21.5s7-6.5 7-12a7 7 0 0 0-14 0c0 5.5 7 12 7 12Z"/><circle cx="12" cy="9.5" r="2.5"/></svg>';
+
+function draw(box, L) {
+  const { dataset } = box;
+  const [latitude, longitude] = [box.querySelector("[data-map-lat]"), box.querySelector("[data-map-lng]")];
+  const state = box.querySelector("[data-map-state]");
+  const sheet = box.querySelector("[data-map-sheet]");
+  const before = latitude.value && longitude.value ? [Number(latitude.value), Number(longitude.value)] : null;
+
+  sheet.setAttribute("role", "application");
+  sheet.setAttribute("aria-label", dataset.textLabel);
+  const map = L.map(sheet, { scrollWheelZoom: false });
+  map.attributionControl.setPrefix(false);
+  map.setView(before ?? [Number(dataset.lat), Number(dataset.lng)], Number(dataset.zoom));
+  if (dataset.tiles) L.tileLayer(dataset.tiles, { attribution: dataset.attribution, maxZoom: 19 }).addTo(map);
+
+  let marker = null;
+  function mark(point, { quietly = false } = {}) {
+    marker?.remove();
+    marker = null;
+    latitude.value = point ? point.lat.toFixed(6) : "";
+    longitude.value = point ? point.lng.toFixed(6) : "";
+    if (point) {
+      const icon = L.divIcon({ className: "map-pin", html: PIN, iconSize: [40, 40], iconAnchor: [20, 36] });
+      marker = L.marker(point, { icon, draggable: true, keyboard: false }).addTo(map);
+      marker.on("dragend", () => mark(marker.getLatLng()));
+    }
+    const words = point ? fill(dataset.textChosen, { place: `${latitude.value}, ${longitude.value}` }) : dataset.textCleared;
+    if (!quietly) state.textContent = words;
+  }
+
+  map.on("click", (event) => mark(event.latlng.wrap()));
+  sheet.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target !== sheet) return;
+    event.preventDefault();
+    mark(map.getCenter().wrap());
+  });
+  box.querySelector("[data-map-middle]").addEventListener("click", () => mark(map.getCenter().wrap()));
+  box.querySelector("[data-map-clear]").addEventListener("click", () => mark(null));
+  const locate = box.querySelector("[data-map-locate]");
+  locate.hidden = !("geolocation" in navigator) || !isSecureContext;
+  locate.addEventListener("click", () => map.locate({ setView: true, maxZoom: 17 }));
+  map.on("locationfound", (event) => mark(event.latlng));
+  map.on("locationerror", () => (state.textContent = dataset.textUnknown));
+  if (before) mark(L.latLng(before), { quietly: true });
+}
+
+/** Draw one `[data-map]` once it comes into view. */
+export function start(box) {
+  const sheet = box.querySelector("[data-map-sheet]");
+  const tools = box.querySelector("[data-map-tools]");
+  sheet.hidden = tools.hidden = false;
+  const watch = new IntersectionObserver(
+    async (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      watch.disconnect();
+      try {
+        draw(box, window.L ?? (await load(box.dataset.script, box.dataset.style)));
+      } catch {
+        sheet.hidden = tools.hidden = true;
+        box.querySelector("[data-map-state]").textContent = box.dataset.textMissing;
+      }
+    },
+    { rootMargin: "200px" },
+  );
+  watch.observe(sheet);
+}
