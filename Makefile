@@ -2,7 +2,7 @@
 # network the first time. Everything is installed into .venv, pinned and checked by hash.
 
 PYTHON := .venv/bin/python
-PIP := $(PYTHON) -m pip --quiet --quiet --no-input --disable-pip-version-check
+PIP := $(PYTHON) -m pip --quiet --no-input --disable-pip-version-check
 RULES := petitions/rules.py,petitions/states.py
 
 .PHONY: help run test format
@@ -55,12 +55,12 @@ endif
 
 .venv/run.stamp: .venv/made requirements.txt pyproject.toml
 	@echo "Installing the pinned dependencies"
-	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --quiet --require-hashes -r requirements.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/test.stamp: .venv/made requirements-test.txt pyproject.toml
 	@echo "Installing the pinned dependencies and test tools"
-	@$(PIP) install --require-hashes -r requirements-test.txt
+	@$(PIP) install --quiet --require-hashes -r requirements-test.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@ .venv/run.stamp
