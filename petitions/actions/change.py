@@ -1,0 +1,155 @@
+"""The frame of every action on a case: lock, check, change, record, in one transaction.
+
+It locks the case's chain, so that actions on one case come one after the other; compares the version that the actor
+has seen; asks the table of transitions and the table of rights; and writes the new state with compare-and-swap.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from petitions import rules
+from petitions.errors import ChangedMeanwhile, NoSuchCase, NotPossibleNow, Refused
+from petitions.models import Case, Statement
+from petitions.queries.reference import Reference, reference
+from petitions.rights import RIGHTS, sees, subject
+from petitions.states import OPEN, Action, State, follow
+from server.core import clock, config, database, ledger
+from server.core.accounts import Official, Role
+from server.core.clock import Due
+from server.core.errors import Forbidden, NotFound, _
+from server.core.ledger import Chain, Fact
+
+SYSTEM = "system"
+PETITIONER = "petitioner"
+
+@dataclass
+class Change:
+    """A locked case inside its transaction."""
+
+    case: Case
+    chain: Chain
+    actor: str
+    reference: Reference
+    facts: list[Fact] = field(default_factory=list)
+    values: dict[str, object] = field(default_factory=dict)
+
+    def set(self, **values: object) -> None:
+        """Change columns of the case."""
+        self.values.update(values)
+        for name, value in values.items():
+            setattr(self.case, name, value)
+
+    def record(self, *facts: Fact) -> None:
+        """Write facts into the ledger when the action is complete."""
+        self.facts.extend(facts)
+
+    async def say(self, text: str) -> int:
+        """Keep somebody's words; the id that a fact names them by."""
+        statement = await Statement.create(case_id=self.case.id, text=text, created_at=clock.now())
+        return statement.id
+
+    async def say_if(self, text: str) -> int | None:
+        """Keep words, where there are any."""
+        return await self.say(text) if text else None
+
+    def reckon(self) -> Due | None:
+        """Count the due date anew and set it; None for a tip, which has no period."""
+        due = due_of(self.case, self.reference)
+        if due is not None:
+            self.set(due_at=due.at, reminded=0)
+        return due
+
+
+def period_of(case: Case) -> rules.Period | None:
+    """The period that a case was given at its receipt; None for a tip."""
+    if not case.unit:
+        return None
+    return rules.Period(clock.Unit(case.unit), case.amount, rules.Text(""))
+
+
+def due_of(case: Case, known: Reference) -> Due | None:
+    """When a case's answer is due, by its own period, extensions and pauses; an open pause lasts until its deadline."""
+    period = period_of(case)
+    if period is None:
+        return None
+    started = case.clock_started_at.astimezone(config.settings().zone)
+    return rules.due_date(known.calendar, period, started, case.extensions, pauses_of(case))
+
+
+def pauses_of(case: Case) -> list[tuple[date, date]]:
+    """The days that do not count; of a supplement not yet received, those up to its deadline."""
+    found = []
+    for first, last in case.pauses:
+        start = date.fromisoformat(str(first))
+        end = date.fromisoformat(last) if last else max(start, case.supplement_until or start)
+        found.append((start, end))
+    return found
+
+
+def today() -> date:
+    """The day in the city."""
+    return clock.now().astimezone(config.settings().zone).date()
+
+
+@contextlib.asynccontextmanager
+async def changing(
+    reference_text: str, action: Action, actor: Official | str, *, seen: int | None = None
+) -> AsyncIterator[Change]:
+    """Open a case for one action; on leaving, the state moves on and the facts are written.
+
+    ``seen`` is the ledger length that the actor's page showed. Raises ``NoSuchCase`` (also for a case that the actor
+    may not see), ``Forbidden``, ``ChangedMeanwhile`` and ``NotPossibleNow``.
+    """
+    known = await reference()
+    name = actor.actor if isinstance(actor, Official) else actor
+    async with database.transaction():
+        try:
+            chain = await ledger.lock(subject(reference_text))
+        except NotFound as error:
+            raise NoSuchCase from error
+        case = await Case.get(reference=reference_text)
+        if isinstance(actor, Official):
+            if not sees(actor, department_id=case.department_id, guide_id=case.guide_id):
+                raise NoSuchCase
+            if not actor.may(RIGHTS[action]):
+                raise Forbidden
+        if seen is not None and seen < chain.length:
+            others = [
+                entry
+                for entry in await ledger.read(subject(reference_text), after_sequence=seen)
+                if entry.actor not in {name, SYSTEM}
+            ]
+            if others:
+                raise ChangedMeanwhile(others)
+        state = follow(case.status, action)
+        if state is None:
+            raise NotPossibleNow(action, case.status)
+        change = Change(case, chain, name, known)
+        before = case.status
+        yield change
+        await _write(change, before, state)
+
+
+async def _write(change: Change, before: State, after: State) -> None:
+    change.set(status=after, open=after in OPEN)
+    hit = await Case.filter(id=change.case.id, status=before).update(**change.values)
+    if hit != 1:
+        raise NotPossibleNow("?", before)
+    await change.chain.append(change.actor, *change.facts)
+
+
+def check(refusal: rules.Refusal | None) -> None:
+    """Raise what a rule of the law refuses."""
+    if refusal is not None:
+        raise Refused(refusal.text, code=refusal.code)
+
+
+def take(change: Change, actor: Official) -> None:
+    """Who works on a case without a handler becomes its handler, within the case's department."""
+    if change.case.handler_id is None:
+        if change.case.department_id is None:
+            raise Forbidden(_("The case has no department yet."))
+        if actor.role in {Role.HANDLER, Role.MANAGER} and actor.department_id == change.case.department_id:
+            change.set(handler_id=actor.id)

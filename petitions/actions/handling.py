@@ -1,0 +1,209 @@
+"""What officials do with a case on its way: accept, assign, start, transfer, supplement, return, extend, write."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from petitions import rules
+from petitions.actions.change import Change, changing, check, period_of, take, today
+from petitions.events import (
+    CaseAccepted,
+    CaseAssigned,
+    CaseReturned,
+    CaseTransferred,
+    CaseTransferredOut,
+    GuideAppointed,
+    InterimNoticeGiven,
+    MessageSent,
+    NoteWritten,
+    PeriodExtended,
+    SupplementReceived,
+    SupplementRequested,
+    WorkStarted,
+)
+from petitions.forms import Extend, Give, RequestSupplement, Words
+from petitions.queries.reference import guides_present
+from petitions.routing import choose_guide
+from petitions.states import Action
+from server.core import clock, config
+from server.core.accounts import Account, Official, Role
+from server.core.clock import Due
+from server.core.errors import FieldError, Invalid, _
+
+NO_DEPARTMENT = _("Please choose a department of the list.")
+NO_HANDLER = _("Please choose an official of the case's department.")
+NO_GUIDE = _("Please choose one of the case guides.")
+
+
+async def accept(actor: Official, reference: str, command: Give) -> None:
+    """Take a case in (접수) and give it to a department: the one named, or the one proposed."""
+    async with changing(reference, Action.ACCEPT, actor, seen=command.seen) as change:
+        department = _department(change, command.target) if command.target else change.case.department_id
+        if department is None:
+            raise Invalid([FieldError("department", NO_DEPARTMENT)])
+        proposed = change.case.routing.get("chosen") == department
+        previous = change.case.department_id
+        change.set(department_id=department)
+        change.record(CaseAccepted(department, proposed))
+        if department != previous:
+            await _appoint_guide(change)
+
+
+async def assign(actor: Official, reference: str, command: Give) -> None:
+    """Name the handler, by username or id; they must belong to the case's department."""
+    async with changing(reference, Action.ASSIGN, actor, seen=command.seen) as change:
+        handler = await _official(command.target)
+        if (
+            handler is None
+            or handler.role not in {Role.HANDLER, Role.MANAGER}
+            or handler.department_id != change.case.department_id
+        ):
+            raise Invalid([FieldError("handler", NO_HANDLER)])
+        change.record(CaseAssigned(handler.id, change.case.handler_id))
+        change.set(handler_id=handler.id)
+
+
+async def start(actor: Official, reference: str, seen: int | None = None) -> None:
+    """Begin to work; who begins becomes the handler where there is none."""
+    async with changing(reference, Action.START, actor, seen=seen) as change:
+        take(change, actor)
+        change.record(WorkStarted(actor.id))
+
+
+async def transfer(actor: Official, reference: str, command: Give) -> None:
+    """Pass the case to another department (이송 inside the agency, Decree 13), with the reason."""
+    async with changing(reference, Action.TRANSFER, actor, seen=command.seen) as change:
+        department = _department(change, command.target)
+        if department == change.case.department_id:
+            raise Invalid([FieldError("department", _("The case is in this department already."))])
+        text = await change.say(command.text)
+        change.record(CaseTransferred(department, change.case.department_id, text))
+        change.set(department_id=department, handler_id=None)
+        await _appoint_guide(change)
+
+
+async def transfer_out(actor: Official, reference: str, command: Give) -> None:
+    """Pass the case to another agency and tell the petitioner (Act 16)."""
+    async with changing(reference, Action.TRANSFER_OUT, actor, seen=command.seen) as change:
+        text = await change.say(f"{command.target}\n\n{command.text}")
+        change.set(closed_at=clock.now())
+        change.record(CaseTransferredOut(text))
+
+
+async def appoint_guide(actor: Official, reference: str, command: Give) -> None:
+    """Name another guide (민원후견인); the petitioner is told."""
+    async with changing(reference, Action.GUIDE, actor, seen=command.seen) as change:
+        guide = await _official(command.target)
+        if guide is None or guide.role is not Role.GUIDE:
+            raise Invalid([FieldError("guide", NO_GUIDE)])
+        if guide.id == change.case.guide_id:
+            raise Invalid([FieldError("guide", _("This official is the guide already."))])
+        change.record(GuideAppointed(guide.id, change.case.guide_id))
+        change.set(guide_id=guide.id)
+
+
+async def request_supplement(actor: Official, reference: str, command: RequestSupplement) -> None:
+    """Ask for what is missing (보완, Act 22, Decree 24); the clock stands from today."""
+    async with changing(reference, Action.REQUEST_SUPPLEMENT, actor, seen=command.seen) as change:
+        again = change.case.supplement_times
+        if again:
+            check(rules.check_second_request(command.days))
+        until = rules.supplement_due(change.reference.calendar, today(), command.days).on
+        take(change, actor)
+        running = bool(change.case.pauses) and change.case.pauses[-1][1] is None
+        pauses = change.case.pauses if running else [*change.case.pauses, [today().isoformat(), None]]
+        change.set(supplement_until=until, supplement_times=again + 1, pauses=pauses)
+        change.reckon()
+        change.record(SupplementRequested(await change.say(command.text), until.isoformat(), again + 1))
+
+
+async def receive_supplement(actor: Official | str, reference: str, command: Words, seen: int | None = None) -> None:
+    """Take what was missing, from the petitioner or on their behalf; the clock runs again from tomorrow."""
+    async with changing(reference, Action.SUPPLEMENT, actor, seen=seen) as change:
+        pauses = [*change.case.pauses[:-1], [change.case.pauses[-1][0], today().isoformat()]]
+        change.set(pauses=pauses, supplement_until=None)
+        due = change.reckon()
+        text = await change.say(command.text)
+        change.record(SupplementReceived(text, due.at.isoformat() if due else None))
+
+
+async def give_back(actor: Official, reference: str, command: Words) -> None:
+    """Return a case that was not supplemented (반려, Decree 25①), with the reason."""
+    async with changing(reference, Action.RETURN, actor, seen=command.seen) as change:
+        check(rules.may_return(_requests(change), clock.now()))
+        change.set(closed_at=clock.now())
+        change.record(CaseReturned(await change.say(command.text)))
+
+
+def _requests(change: Change) -> list[Due]:
+    """The ends of the supplement periods set so far; only the last one's day still matters."""
+    until = change.case.supplement_until or today()
+    end = datetime.combine(until, clock.END_OF_DAY, config.settings().zone)
+    return [Due(end, until, by_day=True)] * change.case.supplement_times
+
+
+async def extend(actor: Official, reference: str, command: Extend) -> None:
+    """Extend the period (연장, Decree 21①): once, a second time with the petitioner's consent."""
+    async with changing(reference, Action.EXTEND, actor, seen=command.seen) as change:
+        period, before = period_of(change.case), change.case.due_at
+        if period is None or before is None:
+            raise Invalid([FieldError("amount", _("A tip has no period that could be extended."))])
+        check(rules.check_extension(period, change.case.extensions, command.amount, consent=command.consent))
+        change.set(extensions=[*change.case.extensions, command.amount])
+        due = change.reckon()
+        text = await change.say(command.reason)
+        if due is not None:
+            change.record(
+                PeriodExtended(
+                    command.amount, period.unit, command.consent, due.at.isoformat(), _iso(before), text
+                )
+            )
+
+
+async def interim_notice(actor: Official, reference: str, command: Words) -> None:
+    """Tell how far the case is (Decree 23); the next notice is due 30 days on."""
+    async with changing(reference, Action.INTERIM_NOTICE, actor, seen=command.seen) as change:
+        change.set(interim_on=rules.interim_notice_date(today()))
+        change.record(InterimNoticeGiven(await change.say(command.text)))
+
+
+async def note(actor: Official, reference: str, command: Words) -> None:
+    """Write an internal note."""
+    async with changing(reference, Action.NOTE, actor) as change:
+        change.record(NoteWritten(await change.say(command.text)))
+
+
+async def message(actor: Official | str, reference: str, command: Words) -> None:
+    """Write to the other side: the petitioner to the officials, or an official to the petitioner."""
+    async with changing(reference, Action.MESSAGE, actor) as change:
+        change.record(MessageSent(await change.say(command.text)))
+
+
+def _department(change: Change, code: str) -> int:
+    row = change.reference.department_by_code(code)
+    if row is None:
+        raise Invalid([FieldError("department", NO_DEPARTMENT)])
+    return row.id
+
+
+async def _official(name: str) -> Account | None:
+    if name.isdecimal() and len(name) < 10:  # noqa: PLR2004
+        return await Account.filter(id=int(name), active=True).first()
+    return await Account.filter(username=name, active=True).first()
+
+
+async def _appoint_guide(change: Change) -> None:
+    """Choose the guide anew for another department; a guide of that department stays."""
+    case = change.case
+    guide = choose_guide(
+        [replace(g, load=g.load - (g.id == case.guide_id)) for g in await guides_present()],
+        department_id=case.department_id,
+        language=case.language,
+        text=f"{case.title}\n{case.body}",
+    )
+    if guide and guide.id != case.guide_id:
+        change.record(GuideAppointed(guide.id, case.guide_id))
+        change.set(guide_id=guide.id)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(config.settings().zone).isoformat()

@@ -1,0 +1,201 @@
+"""Filing: a case comes into being with its number, key, period, department, guide, ledger chain and outbox jobs.
+
+All of it is one transaction. Before the commit there is nothing; after it nothing is lost, whatever is killed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from petitions import rules
+from petitions.events import AttachmentAdded, CaseReceived, CaseRouted, GuideAppointed
+from petitions.forms import FilePetition
+from petitions.models import Attachment, Case, Petitioner
+from petitions.queries.reference import Reference, guides_present, reference
+from petitions.rights import subject
+from petitions.routing import Choice, GuideProfile, choose, choose_guide
+from petitions.search import desk_index, desk_text
+from petitions.states import State
+from server.core import clock, config, database, idempotency, ledger, references
+from server.core.accounts import Official
+from server.core.clock import Due
+from server.core.ledger import Fact
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file that already lies in the store."""
+
+    hash: str
+    name: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What filing gave: the number and the key, which is shown this once."""
+
+    reference: str
+    access_key: str
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the rules decided about a submission before anything is written."""
+
+    kind: rules.Kind
+    service_code: str
+    period: rules.Period | None
+    due: Due | None
+    district: str
+    choice: Choice
+    guide: GuideProfile | None
+
+
+async def file(
+    command: FilePetition, actor: Official | None = None, *, files: Sequence[StoredFile] = (), idempotency_key: str = ""
+) -> Filed:
+    """File a petition. With a key that was seen before, the first answer comes back and nothing is created.
+
+    Raises ``KeyReused`` when the key belongs to other content.
+    """
+    known = await reference()
+    secret = config.settings().secret_key
+    async with database.transaction():
+        digest = ""
+        if idempotency_key:
+            digest = idempotency.digest(secret, "petitions", idempotency_key)
+            content = idempotency.fingerprint([command.content(), [f.hash for f in files]])
+            if (first := await idempotency.claim(digest, content)) is not None:
+                return Filed(first, references.derived_key(secret, idempotency_key, first), repeated=True)
+        number = references.new_reference()
+        key = references.derived_key(secret, idempotency_key, number) if idempotency_key else references.new_key()
+        decided = decide(command, known, await guides_present(), clock.now())
+        await create(command, decided, number, references.key_hash(key), actor, files)
+        if digest:
+            await idempotency.settle(digest, number)
+    return Filed(number, key)
+
+
+def decide(command: FilePetition, known: Reference, guides: Sequence[GuideProfile], received: datetime) -> Decided:
+    """Kind, period, due date, district, department and guide of a submission, by the rules alone."""
+    services = {code: row.rule for code, row in known.services.items()}
+    parsed = rules.parse_kind(command.kind, services)
+    kind, service = (rules.Kind.OTHER, None) if isinstance(parsed, rules.Refusal) else parsed
+    period = rules.period(kind, service)
+    place = command.location
+    district = known.district_of(place.lat, place.lng, place.address)
+    choice = choose(
+        kind=kind.value,
+        district=district,
+        title=command.title,
+        body=command.body,
+        rules=known.rules,
+        departments=known.profiles,
+        service_department=known.services[service.code].department_id if service else None,
+    )
+    return Decided(
+        kind,
+        service.code if service else "",
+        period,
+        rules.due_date(known.calendar, period, received.astimezone(config.settings().zone)) if period else None,
+        district,
+        choice,
+        choose_guide(
+            guides,
+            department_id=choice.department_id,
+            language=command.petitioner.language,
+            text=f"{command.title}\n{command.body}",
+        ),
+    )
+
+
+async def create(  # noqa: PLR0913, PLR0917 — the parts of a case
+    command: FilePetition,
+    decided: Decided,
+    number: str,
+    key_hash: str,
+    actor: Official | None = None,
+    files: Sequence[StoredFile] = (),
+    import_key: str | None = None,
+) -> Case:
+    """Write a decided case, inside a transaction."""
+    now = clock.now()
+    due = decided.due
+    who, place = command.petitioner, command.location
+    chain = await ledger.begin(subject(number))
+    case = await Case.create(
+        reference=number,
+        key_hash=key_hash,
+        kind=decided.kind.value,
+        service_code=decided.service_code,
+        title=command.title,
+        body=command.body,
+        language=who.language,
+        channel=command.channel,
+        public=command.public,
+        status=State.RECEIVED,
+        open=True,
+        department_id=decided.choice.department_id,
+        guide_id=decided.guide.id if decided.guide else None,
+        filed_by_id=actor.id if actor else None,
+        lat=place.lat,
+        lng=place.lng,
+        address=place.address,
+        district=decided.district,
+        routing=routing_document(decided.choice),
+        received_at=now,
+        clock_started_at=now,
+        unit=decided.period.unit.value if decided.period else "",
+        amount=decided.period.amount if decided.period else 0,
+        due_at=due.at if due else None,
+        announced_due_at=due.at if due else None,
+        interim_on=rules.interim_notice_date(now.astimezone(config.settings().zone).date()) if decided.period else None,
+        import_key=import_key,
+    )
+    await Petitioner.create(
+        case_id=case.id, name=who.name, email=who.email, phone=who.phone, address=who.address, language=who.language
+    )
+    facts: list[Fact] = [
+        CaseReceived(
+            decided.kind.value, command.channel, due.at.isoformat() if due else None, actor.id if actor else None,
+            imported=import_key is not None,
+        ),
+        CaseRouted(decided.choice.department_id, decided.choice.rule_id),
+    ]  # fmt: skip
+    if decided.guide:
+        facts.append(GuideAppointed(decided.guide.id))
+    facts += [AttachmentAdded(row.id) for row in await attach(case.id, files, by_official=actor is not None)]
+    await chain.append(actor.actor if actor else "petitioner", *facts)
+    await desk_index.put(database.connection(), case.id, desk_text(number, command.title, command.body, who.name))
+    return case
+
+
+async def attach(case_id: int, files: Sequence[StoredFile], *, by_official: bool) -> list[Attachment]:
+    """Write the rows of files that lie in the store already."""
+    return [
+        await Attachment.create(
+            case_id=case_id, hash=f.hash, name=f.name, size=f.size, media_type=f.media_type, by_official=by_official,
+            created_at=clock.now(),
+        )
+        for f in files
+    ]  # fmt: skip
+
+
+def routing_document(choice: Choice) -> dict[str, object]:
+    """What a case keeps of how it was routed, in words that can be translated."""
+    return {
+        "chosen": choice.department_id,
+        "rule": choice.rule_id,
+        "because": {"msgid": choice.because.msgid, "params": dict(choice.because.params)},
+        "candidates": [
+            {
+                "department": c.department_id,
+                "score": c.score,
+                "because": {"msgid": c.because.msgid, "params": dict(c.because.params)},
+            }
+            for c in choice.candidates
+        ],
+    }

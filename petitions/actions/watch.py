@@ -1,0 +1,134 @@
+"""The clock's own acts: reminding before and at the end of a period, and counting anew when the calendar changes."""
+
+from datetime import date, timedelta
+
+from petitions.actions.change import SYSTEM, due_of
+from petitions.actions.answering import close_quietly
+from petitions.events import CalendarChanged, DueRecomputed, DueSoon, Overdue
+from petitions.models import Case
+from petitions.queries.reference import forget, reference
+from petitions.rights import subject
+from petitions.states import State
+from server.core import clock, config, database, ledger
+from server.core.accounts import Holiday, LocalHours, Official
+from server.core.errors import FieldError, Invalid, NotFound, _
+from server.core.ledger import Fact
+
+SOON = timedelta(hours=24)
+QUIET_DAYS = 30
+"""Days after which an answered case that nobody contests is closed."""
+BATCH = 500
+CALENDAR = "calendar"
+
+
+async def remind() -> int:
+    """Record that periods end soon, or have ended; each once. The number of cases that were told."""
+    now = clock.now()
+    told = 0
+    for stage, limit, fact in ((1, now + SOON, DueSoon()), (2, now, Overdue())):
+        rows = await database.fetch(
+            "SELECT reference FROM petition_case WHERE open = ? AND reminded < ? AND due_at < ? "
+            f"AND status <> ? ORDER BY due_at LIMIT {BATCH}",  # noqa: S608 — a constant
+            True,
+            stage,
+            limit,
+            State.SUPPLEMENT_REQUESTED.value,
+        )
+        for row in rows:
+            told += await _remind_one(row["reference"], stage, fact)
+    return told
+
+
+async def _remind_one(reference_text: str, stage: int, fact: Fact) -> bool:
+    async with database.transaction():
+        chain = await ledger.lock(subject(reference_text))
+        hit = await Case.filter(
+            reference=reference_text, open=True, reminded__lt=stage, due_at__lt=clock.now() + SOON
+        ).update(reminded=stage)
+        if hit:
+            await chain.append(SYSTEM, fact)
+    return bool(hit)
+
+
+async def close_uncontested() -> int:
+    """Close answered cases that have been quiet for ``QUIET_DAYS``; how many."""
+    rows = await database.fetch(
+        "SELECT reference FROM petition_case WHERE status = ? AND answered_at < ? "
+        f"ORDER BY id LIMIT {BATCH}",  # noqa: S608 — a constant
+        State.ANSWERED.value,
+        clock.now() - timedelta(days=QUIET_DAYS),
+    )
+    for row in rows:
+        await close_quietly(row["reference"])
+    return len(rows)
+
+
+async def add_holiday(actor: Official, day: date, name: str) -> None:
+    """Add a temporary holiday (임시공휴일); running clocks are counted anew by a job."""
+    async with database.transaction():
+        chain = await _calendar_chain()
+        if await Holiday.exists(date=day):
+            raise Invalid([FieldError("date", _("This day is in the table already."))])
+        await Holiday.create(date=day, name=name, created_at=clock.now())
+        await chain.append(actor.actor, CalendarChanged(day.isoformat(), name))
+    forget()
+
+
+async def remove_holiday(actor: Official, day: date) -> None:
+    """Take a temporary holiday back; running clocks are counted anew by a job."""
+    async with database.transaction():
+        chain = await _calendar_chain()
+        if not await Holiday.filter(date=day).delete():
+            raise NotFound
+        await chain.append(actor.actor, CalendarChanged(day.isoformat(), "-"))
+    forget()
+
+
+async def set_hours(actor: Official, hours: LocalHours) -> None:
+    """Set the office hours from a day on."""
+    async with database.transaction():
+        chain = await _calendar_chain()
+        await LocalHours.filter(first_day=hours.first_day).delete()
+        await hours.save(force_create=True)
+        await chain.append(
+            actor.actor, CalendarChanged(hours.first_day.isoformat(), f"{hours.opens}-{hours.closes}")
+        )
+    forget()
+
+
+async def _calendar_chain() -> ledger.Chain:
+    await database.execute(
+        "INSERT INTO ledger_head (subject, length, hash) VALUES (?, 0, ?) ON CONFLICT (subject) DO NOTHING",
+        CALENDAR,
+        ledger.GENESIS,
+    )
+    return await ledger.lock(CALENDAR)
+
+
+async def recount(reason: str) -> int:
+    """Count every running clock anew; a case whose date moves gets a fact that names both dates. How many moved."""
+    forget()
+    moved, last = 0, 0
+    while rows := await database.fetch(
+        f"SELECT id, reference FROM petition_case WHERE open = ? AND id > ? ORDER BY id LIMIT {BATCH}",  # noqa: S608
+        True,
+        last,
+    ):
+        for row in rows:
+            moved += await _recount_one(row["reference"], reason)
+        last = rows[-1]["id"]
+    return moved
+
+
+async def _recount_one(reference_text: str, reason: str) -> bool:
+    known = await reference()
+    async with database.transaction():
+        chain = await ledger.lock(subject(reference_text))
+        case = await Case.get(reference=reference_text)
+        due = due_of(case, known) if case.open else None
+        if due is None or case.due_at is None or due.at == case.due_at:
+            return False
+        await Case.filter(id=case.id).update(due_at=due.at, reminded=0)
+        before = case.due_at.astimezone(config.settings().zone)
+        await chain.append(SYSTEM, DueRecomputed(due.at.isoformat(), before.isoformat(), reason))
+    return True

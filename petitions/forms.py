@@ -1,0 +1,277 @@
+"""Raw input into frozen commands, or errors beside the field.
+
+The same parser reads the website's forms and the JSON interface; what only one of them has is optional.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import phonenumbers
+
+from petitions import rules
+from petitions.labels import CHANNELS, DECISIONS
+from petitions.queries.reference import Reference
+from server.core import config, privacy
+from server.core.errors import _
+from server.core.fields import Input
+
+TITLE_LIMIT, BODY_LIMIT, TEXT_LIMIT = 200, 20_000, 10_000
+REASON_LIMIT = 2_000
+
+NO_RESIDENT_NUMBERS = _(
+    "This holds a resident registration number or a My Number. The law does not let us take it "
+    "(Personal Information Protection Act, art. 24-2); please remove it."
+)
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where it is about."""
+
+    lat: float | None = None
+    lng: float | None = None
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who files, and how they can be reached."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    language: str = "ko"
+
+
+@dataclass(frozen=True)
+class FilePetition:
+    """A petition (or a tip) as somebody wants to file it."""
+
+    title: str
+    body: str
+    kind: str
+    location: Location
+    petitioner: Person
+    public: bool = False
+    channel: str = "web"
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any], known: Reference, *, language: str, official: bool = False) -> "FilePetition":
+        """Read a whole submission. Raises ``Invalid`` with every error."""
+        data = Input(raw)
+        title = safe_text(data, "title", limit=TITLE_LIMIT, required=True, least=2)
+        body = safe_text(data, "body", limit=BODY_LIMIT, required=True, lines=True, least=2)
+        kind = read_kind(data, known)
+        location = _location(data)
+        person = _person(data, language)
+        public = data.boolean("public")
+        channel = data.choice("channel", tuple(CHANNELS), default="web")
+        if channel != "web" and not official:
+            data.fail("channel", _("Only officials file for others; please leave this out."))
+        data.done()
+        if not rules.is_petition(person.name, person.email, person.phone, person.address):
+            kind = rules.Kind.REPORT
+        return cls(title, body, kind, location, person, public, channel)
+
+    def content(self) -> list[object]:
+        """What makes two submissions the same, for the Idempotency-Key."""
+        place, who = self.location, self.petitioner
+        return [
+            self.title, self.body, self.kind, place.lat, place.lng, place.address, who.name, who.email, who.phone,
+            who.address, self.public, self.channel,
+        ]  # fmt: skip
+
+
+def safe_text(  # noqa: PLR0913
+    data: Input, name: str, *, limit: int, required: bool = False, lines: bool = False, least: int = 0
+) -> str:
+    """A text without resident numbers or My Numbers; those are refused, with the reason, and never stored."""
+    value = data.text(name, limit=limit, required=required, lines=lines, least=least)
+    if value and privacy.refused(privacy.find(value)):
+        data.fail(name, NO_RESIDENT_NUMBERS)
+        return ""
+    return value
+
+
+def read_kind(data: Input, known: Reference) -> str:
+    """The kind as it is written; ``other`` where nothing is said."""
+    text = data.text("kind", limit=80) or rules.Kind.OTHER.value
+    parsed = rules.parse_kind(text, {code: row.rule for code, row in known.services.items()})
+    if isinstance(parsed, rules.Refusal):
+        data.fail("kind", parsed.text)
+        return rules.Kind.OTHER
+    if parsed[0] is rules.Kind.REPORT:
+        return rules.Kind.REPORT
+    return rules.kind_text(*parsed)
+
+
+def _location(data: Input) -> Location:
+    place = data.nested("location")
+    if place is None:
+        return Location()
+    lat = place.number("lat", low=-90, high=90)
+    lng = place.number("lng", low=-180, high=180)
+    if (lat is None) != (lng is None):
+        place.fail("lat", _("Please give both coordinates, or none."))
+    return Location(lat, lng, safe_text(place, "address", limit=200))
+
+
+def _person(data: Input, language: str) -> Person:
+    who = data.nested("petitioner") or Input({}, "petitioner.", data.errors)
+    languages = config.settings().languages
+    return Person(
+        safe_text(who, "name", limit=80),
+        who.email("email"),
+        read_phone(who, "phone"),
+        safe_text(who, "address", limit=200),
+        who.choice("language", languages, default=language),
+    )
+
+
+def read_phone(data: Input, name: str) -> str:
+    """A phone number in its national form; numbers of other countries in the international one."""
+    value = data.text(name, limit=40)
+    if not value:
+        return ""
+    country = config.settings().country
+    try:
+        number = phonenumbers.parse(value, country)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        data.fail(name, _("Please check the phone number, for example 010-1234-5678."))
+        return ""
+    own = phonenumbers.region_code_for_country_code(number.country_code or 0) == country
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if own else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, form)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A message, a note or a reason."""
+
+    text: str
+    seen: int | None = None
+
+    @classmethod
+    def parse(
+        cls, raw: Mapping[str, Any], *, name: str = "text", required: bool = True, limit: int = TEXT_LIMIT
+    ) -> "Words":
+        """Read it. Raises ``Invalid``."""
+        data = Input(raw)
+        words = cls(safe_text(data, name, limit=limit, required=required, lines=True), read_seen(data))
+        data.done()
+        return words
+
+
+def read_seen(data: Input) -> int | None:
+    """The version that the sender's page showed."""
+    return data.integer("version", low=0, high=10**9)
+
+
+@dataclass(frozen=True)
+class Give:
+    """To a department or to a person, with a reason where one is due."""
+
+    target: str
+    text: str = ""
+    seen: int | None = None
+
+    @classmethod
+    def parse(
+        cls, raw: Mapping[str, Any], name: str, *, target_required: bool = True, reason_required: bool = False
+    ) -> "Give":
+        """Read it; ``name`` is the field that names the target. Raises ``Invalid``."""
+        data = Input(raw)
+        command = cls(
+            data.text(name, limit=80, required=target_required),
+            safe_text(data, "reason", limit=REASON_LIMIT, required=reason_required, lines=True),
+            read_seen(data),
+        )
+        data.done()
+        return command
+
+
+@dataclass(frozen=True)
+class RequestSupplement:
+    """What is missing, and how many days the petitioner has (Act 22)."""
+
+    text: str
+    days: int
+    seen: int | None = None
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any]) -> "RequestSupplement":
+        """Read it. Raises ``Invalid``."""
+        data = Input(raw)
+        text = safe_text(data, "text", limit=TEXT_LIMIT, required=True, lines=True)
+        days = data.integer("days", low=1, high=60) or 7
+        command = cls(text, days, read_seen(data))
+        data.done()
+        return command
+
+
+@dataclass(frozen=True)
+class Extend:
+    """By how much, why, and whether the petitioner agrees (Decree 21)."""
+
+    amount: int
+    reason: str
+    consent: bool = False
+    seen: int | None = None
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any]) -> "Extend":
+        """Read it. Raises ``Invalid``."""
+        data = Input(raw)
+        amount = data.integer("amount", low=1, high=400, required=True) or 0
+        reason = safe_text(data, "reason", limit=REASON_LIMIT, required=True, lines=True)
+        command = cls(amount, reason, data.boolean("consent"), read_seen(data))
+        data.done()
+        return command
+
+
+@dataclass(frozen=True)
+class GiveAnswer:
+    """The answer; a refusal needs its reasons and the remedies (Act 27③)."""
+
+    text: str
+    decision: str
+    reasons: str = ""
+    remedies: str = ""
+    seen: int | None = None
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any]) -> "GiveAnswer":
+        """Read it. Raises ``Invalid``."""
+        data = Input(raw)
+        decision = data.choice("decision", tuple(DECISIONS), default="explained")
+        refusal = decision == "refused"
+        command = cls(
+            safe_text(data, "text", limit=BODY_LIMIT, required=True, lines=True, least=2),
+            decision,
+            safe_text(data, "reasons", limit=TEXT_LIMIT, required=refusal, lines=True),
+            safe_text(data, "remedies", limit=TEXT_LIMIT, required=refusal, lines=True),
+            read_seen(data),
+        )
+        data.done()
+        return command
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How satisfied the petitioner is, 1 to 5, and why."""
+
+    score: int
+    comment: str = ""
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any]) -> "Rate":
+        """Read it. Raises ``Invalid``."""
+        data = Input(raw)
+        score = data.integer("score", low=1, high=5, required=True) or 0
+        command = cls(score, safe_text(data, "comment", limit=REASON_LIMIT, lines=True))
+        data.done()
+        return command

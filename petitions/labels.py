@@ -1,0 +1,42 @@
+"""The words for states, kinds, channels and decisions, as people read them."""
+
+from server.core.errors import Text, _
+
+STATES: dict[str, Text] = {
+    "received": _("Received"),
+    "accepted": _("Department named"),
+    "assigned": _("Handler named"),
+    "in_progress": _("In progress"),
+    "supplement_requested": _("Supplement requested"),
+    "answered": _("Answered"),
+    "closed": _("Closed"),
+    "returned": _("Returned"),
+    "withdrawn": _("Withdrawn"),
+    "transferred_out": _("Passed to another agency"),
+    "reopened": _("Reopened"),
+}
+
+KINDS: dict[str, Text] = {
+    "inquiry_law": _("Question about a law"),
+    "inquiry": _("Question about a system or procedure"),
+    "suggestion": _("Suggestion"),
+    "grievance": _("Grievance"),
+    "other": _("Report of an inconvenience, or advice"),
+    "statutory": _("Application under a law"),
+    "report": _("Tip (without name or contact)"),
+}
+
+CHANNELS: dict[str, Text] = {
+    "web": _("Online"),
+    "phone": _("By phone"),
+    "visit": _("In person"),
+    "mail": _("By e-mail"),
+    "letter": _("By letter"),
+}
+
+DECISIONS: dict[str, Text] = {
+    "accepted": _("Done as asked"),
+    "partly": _("Done in part"),
+    "explained": _("Explained"),
+    "refused": _("Refused"),
+}

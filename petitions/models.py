@@ -1,0 +1,235 @@
+"""Tables of a case: the case, who filed it, what was said and answered, and the desk's rules and templates.
+
+The petitioner's contact lives in a table of its own, so that it can be purged while the case stays.
+"""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from petitions.states import State
+from server.core.accounts import Account, Department
+
+
+class Service(Model):
+    """A procedure under a law (법정민원) with its published period (Act 17)."""
+
+    code = fields.CharField(max_length=60, primary_key=True)
+    name = fields.CharField(max_length=120)
+    name_ja = fields.CharField(max_length=120, default="")
+    name_en = fields.CharField(max_length=120, default="")
+    department: fields.ForeignKeyNullableRelation[Department] = fields.ForeignKeyField(
+        "core.Department", null=True, on_delete=fields.RESTRICT
+    )
+    department_id: int | None
+    unit = fields.CharField(max_length=10)
+    amount = fields.IntField()
+    documents: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    active = fields.BooleanField(default=True)
+
+    class Meta:
+        table = "service"
+
+
+class Case(Model):
+    """One petition (or tip) from receipt to the end."""
+
+    id = fields.BigIntField(primary_key=True)
+    reference = fields.CharField(max_length=16, unique=True)
+    key_hash = fields.CharField(max_length=64)
+    kind = fields.CharField(max_length=20)
+    service_code = fields.CharField(max_length=60, default="")
+    title = fields.CharField(max_length=200)
+    body = fields.TextField()
+    language = fields.CharField(max_length=2, default="ko")
+    channel = fields.CharField(max_length=10)
+    public = fields.BooleanField(default=False)
+    status = fields.CharEnumField(State, max_length=24)
+    open = fields.BooleanField(default=True)
+    department: fields.ForeignKeyNullableRelation[Department] = fields.ForeignKeyField(
+        "core.Department", null=True, on_delete=fields.RESTRICT, related_name="cases", db_index=False
+    )
+    department_id: int | None
+    handler: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "core.Account", null=True, on_delete=fields.RESTRICT, related_name="handled", db_index=False
+    )
+    handler_id: int | None
+    guide: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "core.Account", null=True, on_delete=fields.RESTRICT, related_name="guided", db_index=False
+    )
+    guide_id: int | None
+    filed_by_id = fields.IntField(null=True)
+    lat = fields.FloatField(null=True)
+    lng = fields.FloatField(null=True)
+    address = fields.CharField(max_length=200, default="")
+    district = fields.CharField(max_length=40, default="")
+    routing: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    received_at = fields.DatetimeField()
+    clock_started_at = fields.DatetimeField()
+    unit = fields.CharField(max_length=10, default="")
+    amount = fields.IntField(default=0)
+    extensions: list[int] = fields.JSONField(default=list)  # type: ignore[assignment]
+    pauses: list[list[str | None]] = fields.JSONField(default=list)  # type: ignore[assignment]
+    due_at = fields.DatetimeField(null=True)
+    announced_due_at = fields.DatetimeField(null=True)
+    supplement_until = fields.DateField(null=True)
+    supplement_times = fields.IntField(default=0)
+    reminded = fields.IntField(default=0)
+    interim_on = fields.DateField(null=True)
+    answered_at = fields.DatetimeField(null=True)
+    closed_at = fields.DatetimeField(null=True)
+    reopened = fields.IntField(default=0)
+    rating = fields.IntField(null=True)
+    import_key = fields.CharField(max_length=120, null=True, unique=True)
+
+    class Meta:
+        table = "petition_case"
+        indexes = (
+            Index(fields=("open", "due_at", "id"), name="case_open_due"),
+            Index(fields=("department_id", "open", "due_at", "id"), name="case_department_due"),
+            Index(fields=("department_id", "status", "id"), name="case_department_status"),
+            Index(fields=("handler_id", "open", "due_at", "id"), name="case_handler_due"),
+            Index(fields=("guide_id", "open", "due_at", "id"), name="case_guide_due"),
+            Index(fields=("status", "due_at", "id"), name="case_status_due"),
+            Index(fields=("public", "answered_at", "id"), name="case_public_answered"),
+            Index(fields=("open", "reminded", "due_at"), name="case_reminder"),
+        )
+
+
+class Petitioner(Model):
+    """Who filed, and how to reach them. Never a resident number."""
+
+    case: fields.OneToOneRelation[Case] = fields.OneToOneField(
+        "petitions.Case", primary_key=True, on_delete=fields.CASCADE, related_name="petitioner"
+    )
+    case_id: int
+    name = fields.CharField(max_length=80, default="")
+    email = fields.CharField(max_length=254, default="", db_index=True)
+    phone = fields.CharField(max_length=40, default="")
+    address = fields.CharField(max_length=200, default="")
+    language = fields.CharField(max_length=2, default="ko")
+
+    class Meta:
+        table = "petitioner"
+
+
+class Statement(Model):
+    """Words that belong to a fact: a message, a note, a reason, a supplement."""
+
+    id = fields.BigIntField(primary_key=True)
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "petitions.Case", on_delete=fields.CASCADE, related_name="statements"
+    )
+    case_id: int
+    text = fields.TextField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "statement"
+
+
+class Answer(Model):
+    """The answer to a case. A reopened case can have several, the newest counts."""
+
+    id = fields.BigIntField(primary_key=True)
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "petitions.Case", on_delete=fields.CASCADE, related_name="answers"
+    )
+    case_id: int
+    decision = fields.CharField(max_length=10)
+    text = fields.TextField()
+    reasons = fields.TextField(default="")
+    remedies = fields.TextField(default="")
+    author: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("core.Account", on_delete=fields.RESTRICT)
+    author_id: int
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "answer"
+
+
+class Attachment(Model):
+    """A file that somebody added to a case. Its content lies in the store under its hash."""
+
+    id = fields.BigIntField(primary_key=True)
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "petitions.Case", on_delete=fields.CASCADE, related_name="attachments"
+    )
+    case_id: int
+    hash = fields.CharField(max_length=64)
+    name = fields.CharField(max_length=160)
+    size = fields.IntField()
+    media_type = fields.CharField(max_length=100)
+    by_official = fields.BooleanField(default=False)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "attachment"
+
+
+class RoutingRule(Model):
+    """An explicit rule: kind × area × words → department. The first that fits, in order of position, decides."""
+
+    id = fields.IntField(primary_key=True)
+    position = fields.IntField(db_index=True)
+    kinds: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    districts: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    words: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    department: fields.ForeignKeyRelation[Department] = fields.ForeignKeyField(
+        "core.Department", on_delete=fields.RESTRICT, related_name="rules"
+    )
+    department_id: int
+    note = fields.CharField(max_length=200, default="")
+    active = fields.BooleanField(default=True)
+
+    class Meta:
+        table = "routing_rule"
+
+
+class ReplyTemplate(Model):
+    """A prepared text with placeholders, for one department or all, one kind or all."""
+
+    id = fields.IntField(primary_key=True)
+    title = fields.CharField(max_length=120)
+    purpose = fields.CharField(max_length=20, default="answer")
+    department: fields.ForeignKeyNullableRelation[Department] = fields.ForeignKeyField(
+        "core.Department", null=True, on_delete=fields.CASCADE
+    )
+    department_id: int | None
+    kind = fields.CharField(max_length=20, default="")
+    language = fields.CharField(max_length=2, default="ko")
+    text = fields.TextField()
+    reasons = fields.TextField(default="")
+    remedies = fields.TextField(default="")
+
+    class Meta:
+        table = "reply_template"
+
+
+class SavedView(Model):
+    """A filter of the inbox that an official keeps by name."""
+
+    id = fields.IntField(primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("core.Account", on_delete=fields.CASCADE)
+    account_id: int
+    name = fields.CharField(max_length=60)
+    query = fields.CharField(max_length=500)
+
+    class Meta:
+        table = "saved_view"
+        unique_together = (("account", "name"),)
+
+
+class District(Model):
+    """An area of the city, with its outline (GeoJSON polygon ring, ``[lng, lat]`` points)."""
+
+    code = fields.CharField(max_length=40, primary_key=True)
+    name = fields.CharField(max_length=80)
+    name_ja = fields.CharField(max_length=80, default="")
+    name_en = fields.CharField(max_length=80, default="")
+    outline: list[list[float]] = fields.JSONField(default=list)  # type: ignore[assignment]
+
+    class Meta:
+        table = "district"

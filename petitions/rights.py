@@ -1,0 +1,40 @@
+"""Who may do what with which case: the right each action needs, and which cases an official sees."""
+
+from petitions.states import Action
+from server.core.accounts import Official, Permission
+
+RIGHTS: dict[Action, Permission] = {
+    Action.ACCEPT: Permission.ACCEPT,
+    Action.ASSIGN: Permission.ASSIGN,
+    Action.START: Permission.WORK,
+    Action.TRANSFER: Permission.TRANSFER,
+    Action.TRANSFER_OUT: Permission.TRANSFER,
+    Action.REQUEST_SUPPLEMENT: Permission.WORK,
+    Action.SUPPLEMENT: Permission.WORK,
+    Action.RETURN: Permission.WORK,
+    Action.EXTEND: Permission.WORK,
+    Action.INTERIM_NOTICE: Permission.WORK,
+    Action.GUIDE: Permission.CHANGE_GUIDE,
+    Action.NOTE: Permission.NOTE,
+    Action.MESSAGE: Permission.MESSAGE,
+    Action.ANSWER: Permission.ANSWER,
+    Action.CLOSE: Permission.CLOSE,
+    Action.REOPEN: Permission.REOPEN,
+    Action.WITHDRAW: Permission.WORK,
+    Action.RATE: Permission.FILE,
+}
+"""Which right an official needs for an action."""
+
+
+def subject(reference_text: str) -> str:
+    """A case's name in the ledger."""
+    return f"case/{reference_text}"
+
+
+def sees(official: Official, *, department_id: int | None, guide_id: int | None) -> bool:
+    """Whether an official may see a case: all, their department's, or those they guide."""
+    if official.may(Permission.SEE_ALL):
+        return True
+    if official.may(Permission.SEE_DEPARTMENT) and department_id is not None:
+        return department_id == official.department_id
+    return official.may(Permission.SEE_GUIDED) and guide_id == official.id

@@ -1,0 +1,16 @@
+"""The text indexes of cases: one for the desk (all words and the petitioner's name), one for the public page."""
+
+from server.core.search import Index
+
+desk_index = Index("case_desk")
+public_index = Index("case_public")
+
+
+def desk_text(reference: str, title: str, body: str, name: str) -> str:
+    """What officials find a case by."""
+    return "\n".join((reference, title, name, body))
+
+
+def public_text(title: str, body: str, answer: str) -> str:
+    """What everybody finds an answered case by; the parts are already masked."""
+    return "\n".join((title, body, answer))

@@ -1,0 +1,108 @@
+"""The web application: every room's routes under one roof, and what starts and stops with the process."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import xstatic.pkg.leaflet
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+import petitions.api
+import petitions.desk
+import petitions.routes
+import tracking.api
+import tracking.routes
+from server import openapi, pages, wiring
+from server.core import auth, database, observe, security, web
+from server.core.config import Settings
+from server.core.errors import Refusal
+from server.core.jobs import Worker
+from tracking import stream
+
+
+class KeptFiles(StaticFiles):
+    """Static files that a browser keeps for ever when their address carries their hash."""
+
+    async def get_response(self, path: str, scope):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+        """The file with its ``Cache-Control``."""
+        response = await super().get_response(path, scope)
+        kept = b"v=" in scope.get("query_string", b"") or path.startswith("vendor/")
+        response.headers["cache-control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
+        return response
+
+
+def routes() -> list[Route | Mount]:
+    """Every route of every room."""
+    return [
+        *pages.routes,
+        *petitions.routes.routes,
+        *tracking.routes.routes,
+        *petitions.desk.routes,
+        *petitions.api.routes,
+        *tracking.api.routes,
+        *openapi.routes,
+        Route("/metrics", observe.metrics),
+        Mount("/static/vendor/leaflet", KeptFiles(directory=Path(xstatic.pkg.leaflet.BASE_DIR))),
+        Mount("/static", KeptFiles(directory=web.STATIC)),
+    ]
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The application for these settings; the database opens with its lifespan."""
+    settings = wiring.prepare(settings)
+    adapters = wiring.ports(settings)
+    site = web.Site(settings)
+    worker = Worker(wiring.handlers(settings, adapters, site.render), wiring.PERIODIC)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await database.connect(settings, wiring.APPS)
+        await pages.load_city(site)
+        hub = stream.Hub(settings)
+        app.state.hub = hub
+        tasks = [asyncio.create_task(hub.run())]
+        if settings.run_jobs:
+            tasks.append(asyncio.create_task(worker.run()))
+        try:
+            yield
+        finally:
+            worker.stop()
+            hub.stop()
+            await asyncio.wait(tasks, timeout=5)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await database.close()
+
+    def refuse(request: Request, refusal: Refusal):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        return web.refuse(request, refusal)
+
+    app = Starlette(
+        routes=routes(),
+        middleware=[
+            Middleware(observe.Observe),
+            Middleware(security.Security, settings=settings, refuse=refuse, uploads=("/petitions/new", "/cases/")),
+            Middleware(auth.Sessions),
+        ],
+        exception_handlers={
+            Refusal: web.on_refusal,
+            HTTPException: web.on_http,
+            Exception: web.on_error,
+        },
+        lifespan=lifespan,
+    )
+    app.state.site = site
+    app.state.store = adapters.store
+    return app
+
+
+def from_environment() -> Starlette:
+    """What each web process starts: the application for the environment's settings."""
+    observe.configure()
+    return create_app(Settings.load())

@@ -1,0 +1,156 @@
+"""The ``sinmungo`` command: serve, work, migrate, seed, check, import, count a deadline."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+import uvicorn
+
+from server import check as checks
+from server import wiring
+from server.core import database, observe
+from server.core.accounts import Account
+from server.core.clock_command import clock_command
+from server.core.config import BadSettings, Settings
+from server.core.jobs import Worker
+from server.core.web import Site
+from server.demo import seeding
+from petitions.importing.command import command as import_command
+
+T = TypeVar("T")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sinmungo")
+def main() -> None:
+    """Sinmungo: citizen feedback and civil petitions for a city."""
+
+
+def _settings() -> Settings:
+    try:
+        return wiring.prepare(Settings.load())
+    except BadSettings as error:
+        for problem in error.problems:
+            click.echo(problem, err=True)
+        raise SystemExit(2) from error
+
+
+def run(work: Callable[[Settings], Awaitable[T]]) -> T:
+    """Run something with the database open."""
+    settings = _settings()
+
+    async def with_database() -> T:
+        await database.connect(settings, wiring.APPS)
+        try:
+            return await work(settings)
+        finally:
+            await database.close()
+
+    return asyncio.run(with_database())
+
+
+@main.command()
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Web processes (PostgreSQL only, where more than one).")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve the site."""
+    for name, value in (("HOST", host), ("PORT", port), ("WORKERS", workers)):
+        if value is not None:
+            os.environ[f"SINMUNGO_{name}"] = str(value)
+    settings = _settings()
+    if not settings.loopback and run(_has_demo_accounts):
+        click.echo(
+            "This database holds demonstration accounts with a published password; a server that can be reached "
+            "from outside does not start with them. Listen on 127.0.0.1, or use another database.",
+            err=True,
+        )
+        raise SystemExit(2)
+    click.echo(f"Sinmungo: {settings.public_url}")
+    uvicorn.run(
+        "server.app:from_environment",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        log_config=None,
+        access_log=False,
+        proxy_headers=True,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+async def _has_demo_accounts(_settings: Settings) -> bool:
+    return await Account.filter(demo=True, active=True).exists()
+
+
+@main.command()
+def worker() -> None:
+    """Do the jobs only, beside web processes."""
+    observe.configure()
+
+    async def work(settings: Settings) -> None:
+        await Worker(wiring.handlers(settings, wiring.ports(settings), Site(settings).render), wiring.PERIODIC).run()
+
+    run(work)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database's schema to the newest version."""
+    settings = _settings()
+
+    async def work() -> None:
+        await database.migrate(settings, wiring.APPS)
+        await database.close()
+
+    asyncio.run(work())
+    click.echo("The schema is up to date.")
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="The demonstration city, with about 300 cases of the past year.")
+@click.option("--if-empty", is_flag=True, help="Do nothing where there are departments already.")
+@click.option("--seed", default=1, show_default=True, help="The same number gives the same city.")
+@click.option("--administrator", help="Username of a first administrator, where no demonstration is wanted.")
+def seed(*, demo: bool, if_empty: bool, seed: int, administrator: str | None) -> None:
+    """Fill an empty database: the demonstration city, or a first administrator."""
+    if not demo and not administrator:
+        raise click.UsageError("Say --demo, or --administrator NAME.")
+    password = "" if demo else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+
+    async def work(settings: Settings) -> None:
+        if demo:
+            await seeding.seed(settings, seed, if_empty=if_empty)
+        else:
+            await seeding.first_administrator(str(administrator), password)
+
+    run(work)
+
+
+@main.command()
+def check() -> None:
+    """Examine settings, database schema and every chain of the ledger; exit 1 where something is wrong."""
+
+    async def work(settings: Settings) -> int:
+        found = 0
+        async for problem in checks.problems(settings):
+            click.echo(problem, err=True)
+            found += 1
+        return found
+
+    found = run(work)
+    click.echo("Everything is in order." if not found else f"{found} problems.")
+    sys.exit(1 if found else 0)
+
+
+main.add_command(clock_command, "clock")
+main.add_command(import_command, "import")
+
+if __name__ == "__main__":
+    main(prog_name=Path(sys.argv[0]).name)

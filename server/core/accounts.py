@@ -1,0 +1,262 @@
+"""Departments, officials and what each role may do.
+
+Owns the organisation chart, the accounts with their passwords (argon2) and optional TOTP, and the one table that says
+which role holds which permission. Petitioners have no account: they hold a case's key or a link sent by mail.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from server.core import clock, database
+
+
+class Role(StrEnum):
+    """What an official is here for."""
+
+    INTAKE = "intake"
+    """통합접수자: takes what comes in and gives it to a department."""
+    HANDLER = "handler"
+    """처리담당자: works on the cases of one department."""
+    MANAGER = "manager"
+    """부서관리자: answers for one department's cases."""
+    INSPECTOR = "inspector"
+    """민원심사관 (Act 25): watches that every case is handled in time."""
+    GUIDE = "guide"
+    """민원후견인 (Act 33): stands by the petitioner."""
+    CLERK = "clerk"
+    """At a counter: files for people who come in person."""
+    ADMINISTRATOR = "administrator"
+    """Looks after accounts, departments, calendar and rules."""
+
+
+class Permission(StrEnum):
+    """Every right there is. A check names one of these, never a role."""
+
+    SEE_ALL = "cases.see_all"
+    SEE_DEPARTMENT = "cases.see_department"
+    SEE_GUIDED = "cases.see_guided"
+    FILE = "cases.file"
+    ACCEPT = "cases.accept"
+    ASSIGN = "cases.assign"
+    TRANSFER = "cases.transfer"
+    WORK = "cases.work"
+    ANSWER = "cases.answer"
+    CLOSE = "cases.close"
+    REOPEN = "cases.reopen"
+    NOTE = "cases.note"
+    MESSAGE = "cases.message"
+    CHANGE_GUIDE = "cases.guide"
+    EDIT_RULES = "rules.edit"
+    EDIT_TEMPLATES = "templates.edit"
+    EDIT_CALENDAR = "calendar.edit"
+    EDIT_PEOPLE = "people.edit"
+    EDIT_DEPARTMENTS = "departments.edit"
+    SEE_JOBS = "jobs.see"
+
+
+_P = Permission
+_DESK = frozenset({_P.NOTE, _P.MESSAGE})
+_WORK = _DESK | {_P.SEE_DEPARTMENT, _P.FILE, _P.WORK, _P.ANSWER, _P.CLOSE, _P.TRANSFER, _P.REOPEN}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.INTAKE: _DESK
+    | {_P.SEE_ALL, _P.FILE, _P.ACCEPT, _P.ASSIGN, _P.TRANSFER, _P.WORK, _P.ANSWER, _P.CLOSE, _P.CHANGE_GUIDE, _P.EDIT_RULES},
+    Role.HANDLER: _WORK,
+    Role.MANAGER: _WORK | {_P.ACCEPT, _P.ASSIGN, _P.CHANGE_GUIDE, _P.EDIT_TEMPLATES},
+    Role.INSPECTOR: _DESK | {_P.SEE_ALL, _P.REOPEN, _P.SEE_JOBS},
+    Role.GUIDE: _DESK | {_P.SEE_GUIDED},
+    Role.CLERK: frozenset({_P.FILE, _P.SEE_DEPARTMENT, _P.NOTE}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            _P.SEE_ALL, _P.EDIT_RULES, _P.EDIT_TEMPLATES, _P.EDIT_CALENDAR, _P.EDIT_PEOPLE, _P.EDIT_DEPARTMENTS,
+            _P.SEE_JOBS, _P.NOTE, _P.CHANGE_GUIDE,
+        }
+    ),
+}  # fmt: skip
+"""The one table of rights."""
+
+
+class Department(Model):
+    """A department that answers cases, with what it is there for (used by routing)."""
+
+    id = fields.IntField(primary_key=True)
+    code = fields.CharField(max_length=40, unique=True)
+    name = fields.CharField(max_length=80)
+    name_ja = fields.CharField(max_length=80, default="")
+    name_en = fields.CharField(max_length=80, default="")
+    phone = fields.CharField(max_length=40, default="")
+    email = fields.CharField(max_length=120, default="")
+    place = fields.CharField(max_length=120, default="")
+    duties: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    keywords: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    active = fields.BooleanField(default=True)
+
+    class Meta:
+        table = "department"
+
+
+class Account(Model):
+    """An official who can sign in."""
+
+    id = fields.IntField(primary_key=True)
+    username = fields.CharField(max_length=60, unique=True)
+    name = fields.CharField(max_length=80)
+    role = fields.CharEnumField(Role, max_length=20)
+    department: fields.ForeignKeyNullableRelation[Department] = fields.ForeignKeyField(
+        "core.Department", null=True, on_delete=fields.RESTRICT, related_name="accounts"
+    )
+    department_id: int | None
+    email = fields.CharField(max_length=120, default="")
+    phone = fields.CharField(max_length=40, default="")
+    hours = fields.CharField(max_length=80, default="")
+    languages: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    specialities: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    language = fields.CharField(max_length=2, default="ko")
+    password_hash = fields.CharField(max_length=200)
+    totp_secret = fields.CharField(max_length=64, default="")
+    totp_last = fields.BigIntField(default=0)
+    active = fields.BooleanField(default=True)
+    demo = fields.BooleanField(default=False)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "account"
+        indexes = (Index(fields=("department_id", "role"), name="account_department_role"),)
+
+
+class Absence(Model):
+    """Days on which an official is away (both inclusive). Guides who are away get no new cases."""
+
+    id = fields.IntField(primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "core.Account", on_delete=fields.CASCADE, related_name="absences"
+    )
+    account_id: int
+    first_day = fields.DateField()
+    last_day = fields.DateField()
+
+    class Meta:
+        table = "absence"
+
+
+class Session(Model):
+    """Somebody's open door: an official's browser or token, or a citizen's browser with the cases it may see."""
+
+    token_hash = fields.CharField(max_length=64, primary_key=True)
+    account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "core.Account", null=True, on_delete=fields.CASCADE, related_name="sessions"
+    )
+    account_id: int | None
+    email = fields.CharField(max_length=254, default="")
+    cases: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    api = fields.BooleanField(default=False)
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = "session"
+
+
+class Holiday(Model):
+    """A temporary public holiday that no library can know (임시공휴일)."""
+
+    date = fields.DateField(primary_key=True)
+    name = fields.CharField(max_length=80)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "holiday"
+
+
+class LocalHours(Model):
+    """The office hours from a day on, where an ordinance differs from 09:00-18:00 (Decree 8의3)."""
+
+    first_day = fields.DateField(primary_key=True)
+    opens = fields.CharField(max_length=5)
+    lunch_starts = fields.CharField(max_length=5)
+    lunch_ends = fields.CharField(max_length=5)
+    closes = fields.CharField(max_length=5)
+
+    class Meta:
+        table = "local_hours"
+
+
+@dataclass(frozen=True)
+class Official:
+    """A signed-in official, as much of them as decisions need."""
+
+    id: int
+    username: str
+    name: str
+    role: Role
+    department_id: int | None
+    department_name: str
+    language: str
+
+    @property
+    def actor(self) -> str:
+        """How the ledger names them."""
+        return f"official:{self.id}"
+
+    def may(self, permission: str) -> bool:
+        """Whether their role holds a permission."""
+        return permission in PERMISSIONS[self.role]
+
+
+_hasher = PasswordHasher()
+_DUMMY = _hasher.hash("somebody who does not exist")
+_slots = asyncio.Semaphore(2)
+
+
+async def hash_password(password: str) -> str:
+    """An argon2id hash, made off the event loop."""
+    async with _slots:
+        return await asyncio.to_thread(_hasher.hash, password)
+
+
+async def authenticate(username: str, password: str, code: str = "") -> Account | None:
+    """The active account with this password (and TOTP code, where it has one), else None.
+
+    Takes as long for a name that does not exist. A TOTP code opens once.
+    """
+    account = await Account.filter(username=username, active=True).first()
+    stored = account.password_hash if account else _DUMMY
+    async with _slots:
+        right = await asyncio.to_thread(_verified, stored, password)
+    if account is None or not right:
+        return None
+    if account.totp_secret:
+        counter = _totp_counter(account.totp_secret, code)
+        if counter is None:
+            return None
+        fresh = await database.execute(
+            "UPDATE account SET totp_last = ? WHERE id = ? AND totp_last < ?", counter, account.id, counter
+        )
+        if not fresh:
+            return None
+    return account
+
+
+def _verified(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def _totp_counter(secret: str, code: str) -> int | None:
+    totp = pyotp.TOTP(secret)
+    now = int(clock.now().timestamp())
+    for drift in (0, -1, 1):
+        counter = now // totp.interval + drift
+        if pyotp.utils.strings_equal(code, totp.generate_otp(counter)):
+            return counter
+    return None

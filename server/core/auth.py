@@ -1,0 +1,197 @@
+"""Who is asking: sessions of officials, tokens of programs, and the doors that citizens hold keys to.
+
+A pure ASGI middleware turns the session cookie or the bearer token into ``request.state.reader`` before any route
+runs; routes then ask it, never the database. Tokens are random and only their hash is kept.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from starlette.datastructures import Headers
+from starlette.requests import Request, cookie_parser
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.core import accounts, clock, database
+from server.core.accounts import Official, Permission, Role, Session
+from server.core.errors import BadRequest, Forbidden, NotSignedIn, Refusal, TooMany, _
+from server.core.security import SIGN_IN, Rate
+from server.core.web import site
+
+COOKIE = "session"
+DESK_LIFE = timedelta(hours=12)
+CITIZEN_LIFE = timedelta(days=30)
+TOKEN_LIFE = timedelta(hours=12)
+MAX_CASES = 50
+"""How many opened cases a citizen's browser remembers."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who is asking: an official, or a citizen with the cases that this browser has opened."""
+
+    official: Official | None = None
+    email: str = ""
+    cases: frozenset[str] = frozenset()
+    token_hash: str = ""
+
+    @property
+    def actor(self) -> str:
+        """How the ledger names them."""
+        return self.official.actor if self.official else "petitioner"
+
+
+NOBODY = Reader()
+
+
+class WrongCredentials(Refusal):
+    """401: name, password or code is wrong; which one is not said."""
+
+    status, code = 401, "wrong_credentials"
+    text = _("The name, the password or the code is not right.")
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Sessions:
+    """The middleware that fills in ``request.state.reader`` and ``request.state.official``."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One query where a cookie or token is shown, none otherwise."""
+        if scope["type"] == "http" and not scope["path"].startswith("/static/"):
+            token = _token(Headers(scope=scope))
+            reader = await _load(token) if token else NOBODY
+            state = scope.setdefault("state", {})
+            state["reader"] = reader
+            state["official"] = reader.official
+        await self.app(scope, receive, send)
+
+
+def _token(headers: Headers) -> str:
+    scheme, _space, credentials = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return credentials.strip()
+    return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+
+
+async def _load(token: str) -> Reader:
+    row = await database.fetch_one(
+        "SELECT s.token_hash, s.email, s.cases, a.id, a.username, a.name, a.role, a.department_id, a.language, "
+        "a.active, d.name AS department FROM session s LEFT JOIN account a ON a.id = s.account_id "
+        "LEFT JOIN department d ON d.id = a.department_id WHERE s.token_hash = ? AND s.expires_at > ?",
+        token_hash(token),
+        clock.now(),
+    )
+    if row is None or (row["id"] is not None and not row["active"]):
+        return NOBODY
+    official = None
+    if row["id"] is not None:
+        official = Official(
+            row["id"], row["username"], row["name"], Role(row["role"]), row["department_id"], row["department"] or "",
+            row["language"],
+        )  # fmt: skip
+    return Reader(official, row["email"], frozenset(database.document(row["cases"])), row["token_hash"])
+
+
+def reader(request: Request) -> Reader:
+    """Who is asking."""
+    found: Reader = request.state.reader
+    return found
+
+
+def official(request: Request, permission: Permission | None = None) -> Official:
+    """The signed-in official, holding a permission. Raises ``NotSignedIn`` or ``Forbidden``."""
+    who = reader(request).official
+    if who is None:
+        raise NotSignedIn
+    if permission and not who.may(permission):
+        raise Forbidden
+    return who
+
+
+def limit(request: Request, key: str, rate: Rate) -> None:
+    """Count one request against a finer limit. Raises ``TooMany``."""
+    limiter = request.state.limiter
+    if limiter and (wait := limiter.take(key, rate)):
+        raise TooMany(wait)
+
+
+async def sign_in(request: Request, username: str, password: str, code: str, *, api: bool) -> tuple[str, Session]:
+    """Open an official's session: its token and its row. Raises :class:`WrongCredentials`."""
+    if len(username) > 60 or len(password) > 200 or "\0" in username + password:  # noqa: PLR2004
+        raise WrongCredentials
+    client = request.client.host if request.client else "?"
+    limit(request, f"sign-in:{client}", SIGN_IN)
+    limit(request, f"sign-in:{username}", SIGN_IN)
+    account = await accounts.authenticate(username, password, code)
+    if account is None:
+        raise WrongCredentials
+    return await _open(TOKEN_LIFE if api else DESK_LIFE, account_id=account.id, api=api)
+
+
+async def _open(
+    life: timedelta, *, account_id: int | None = None, email: str = "", cases: tuple[str, ...] = (), api: bool = False
+) -> tuple[str, Session]:
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    session = await Session.create(
+        token_hash=token_hash(token),
+        account_id=account_id,
+        email=email,
+        cases=list(cases),
+        api=api,
+        created_at=now,
+        expires_at=now + life,
+    )
+    return token, session
+
+
+def remember(request: Request, response: Response, token: str, life: timedelta) -> None:
+    """Hand a session's token to the browser."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(life.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=site(request).settings.public_url.startswith("https://"),
+    )
+
+
+async def open_case(request: Request, response: Response, reference: str) -> None:
+    """Let this browser see a case whose key it has shown."""
+    who = reader(request)
+    if who.official is None and who.token_hash:
+        cases = [reference, *(c for c in who.cases if c != reference)][:MAX_CASES]
+        await Session.filter(token_hash=who.token_hash).update(cases=cases)
+    elif who.official is None:
+        token, _session = await _open(CITIZEN_LIFE, cases=(reference,))
+        remember(request, response, token, CITIZEN_LIFE)
+
+
+async def open_mailbox(request: Request, response: Response, email: str) -> None:
+    """Let this browser see every case of a mail address whose link it has shown."""
+    who = reader(request)
+    if who.official is not None:
+        raise BadRequest(_("Sign out of the desk before you open a citizen's link."))
+    token, _session = await _open(CITIZEN_LIFE, email=email, cases=tuple(who.cases))
+    remember(request, response, token, CITIZEN_LIFE)
+
+
+async def sign_out(request: Request, response: Response) -> None:
+    """End this session."""
+    await Session.filter(token_hash=reader(request).token_hash).delete()
+    response.delete_cookie(COOKIE)
+
+
+async def sweep() -> None:
+    """Delete sessions that are over."""
+    await Session.filter(expires_at__lt=clock.now()).delete()

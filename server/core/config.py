@@ -1,0 +1,185 @@
+"""Settings: read once from the environment and ``.env``, frozen, every bad one named.
+
+Owns the names and defaults of all settings and the secret key's file. Nothing else in the program reads the
+environment, so that a test or a second deployment is one ``Settings(...)`` away.
+"""
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+
+LANGUAGES = ("ko", "ja", "en")
+
+
+class BadSettings(ValueError):
+    """One or more settings cannot be used; ``problems`` holds a sentence for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one installation decides. Field ``x`` is read from ``SINMUNGO_X``."""
+
+    database_url: str = "sqlite:///var/sinmungo.db"
+    data_dir: Path = Path("var")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    secret_key: str = field(default="", repr=False)
+    base_url: str = ""
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = "sinmungo@localhost"
+    timezone: str = "Asia/Seoul"
+    country: str = "KR"
+    languages: tuple[str, ...] = LANGUAGES
+    rate_limits: bool = True
+    city_name: str = "신문고"
+    call_centre: str = "120"
+    tile_url: str = ""
+    clamd_url: str = field(default="", repr=False)
+    run_jobs: bool = True
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def language(self) -> str:
+        """The language spoken to somebody who has not chosen one."""
+        return self.languages[0]
+
+    @property
+    def public_url(self) -> str:
+        """Where links in mail point, without a trailing slash."""
+        return self.base_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def sqlite(self) -> bool:
+        """Whether the embedded database is used."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def spool(self) -> Path:
+        """The folder that mail goes to when there is no SMTP server."""
+        return self.data_dir / "mail"
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return is_loopback(self.host) and (not self.base_url or is_loopback(urlsplit(self.base_url).hostname or ""))
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> "Settings":
+        """Read the environment over ``.env``; raise :class:`BadSettings` naming every bad value."""
+        given = {k: v for k, v in dotenv_values(env_file).items() if v is not None}
+        given.update(os.environ if environ is None else environ)
+        values = {k.removeprefix("SINMUNGO_").lower(): v.strip() for k, v in given.items() if k.startswith("SINMUNGO_")}
+        problems: list[str] = []
+        settings = cls()
+        for name in (
+            "database_url", "secret_key", "base_url", "smtp_url", "mail_from", "host", "city_name", "call_centre",
+            "tile_url", "clamd_url", "timezone", "country",
+        ):  # fmt: skip
+            if values.get(name):
+                settings = replace(settings, **{name: values[name]})
+        if values.get("data_dir"):
+            settings = replace(settings, data_dir=Path(values["data_dir"]))
+            if not values.get("database_url"):
+                settings = replace(settings, database_url=f"sqlite:///{settings.data_dir / 'sinmungo.db'}")
+        for name, low, high in (("port", 1, 65535), ("workers", 1, 64)):
+            if values.get(name):
+                number = int(values[name]) if values[name].isdecimal() else -1
+                if low <= number <= high:
+                    settings = replace(settings, **{name: number})
+                else:
+                    problems.append(f"SINMUNGO_{name.upper()}: {values[name]!r} is not a number from {low} to {high}")
+        for name in ("rate_limits", "run_jobs"):
+            if values.get(name):
+                if values[name].lower() not in {"on", "off"}:
+                    problems.append(f"SINMUNGO_{name.upper()}: {values[name]!r} is neither on nor off")
+                settings = replace(settings, **{name: values[name].lower() != "off"})
+        if values.get("languages"):
+            languages = tuple(code.strip() for code in values["languages"].split(",") if code.strip())
+            if not languages or (unknown := set(languages) - set(LANGUAGES)):
+                problems.append(f"SINMUNGO_LANGUAGES: {sorted(unknown) if languages else 'none'} not among ko, ja, en")
+            else:
+                settings = replace(settings, languages=languages)
+        problems += settings.problems()
+        if problems:
+            raise BadSettings(problems)
+        return settings
+
+    def problems(self) -> list[str]:
+        """A sentence for each value that cannot work."""
+        found = []
+        scheme = self.database_url.partition("://")[0]
+        if scheme not in {"sqlite", "postgres", "postgresql", "asyncpg"}:
+            found.append(f"SINMUNGO_DATABASE_URL: {scheme!r} is neither sqlite nor postgresql")
+        if self.sqlite and self.workers > 1:
+            found.append("SINMUNGO_WORKERS: one web process owns a SQLite database; use PostgreSQL for more")
+        if self.country not in {"KR", "JP"}:
+            found.append(f"SINMUNGO_COUNTRY: {self.country!r} is neither KR nor JP")
+        try:
+            ZoneInfo(self.timezone)
+        except (KeyError, ValueError, OSError):
+            found.append(f"SINMUNGO_TIMEZONE: {self.timezone!r} is not a time zone")
+        for name, url, schemes in (
+            ("BASE_URL", self.base_url, {"http", "https"}),
+            ("SMTP_URL", self.smtp_url, {"smtp", "smtps"}),
+            ("CLAMD_URL", self.clamd_url, {"tcp", "unix"}),
+        ):
+            if url and url.partition("://")[0] not in schemes:
+                found.append(f"SINMUNGO_{name}: must start with {' or '.join(sorted(schemes))}://")
+        if self.secret_key and len(self.secret_key) < 32:  # noqa: PLR2004 — 256 bits in hexadecimal would be 64
+            found.append("SINMUNGO_SECRET_KEY: shorter than 32 characters")
+        if not self.rate_limits and not self.loopback:
+            found.append("SINMUNGO_RATE_LIMITS: off only on a loopback address")
+        return found
+
+    def with_secret(self) -> "Settings":
+        """The same settings with the secret key filled in: made once and kept in the data folder when unset."""
+        if self.secret_key:
+            return self
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        path = self.data_dir / "secret_key"
+        try:
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            return replace(self, secret_key=path.read_text().strip())
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(secrets.token_hex(32))
+        return replace(self, secret_key=path.read_text().strip())
+
+
+_current: list[Settings] = []
+
+
+def use(settings: Settings) -> None:
+    """Make these the settings of this process. Called once by whoever starts it."""
+    _current[:] = [settings]
+
+
+def settings() -> Settings:
+    """The settings of this process."""
+    return _current[0]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address can be reached from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,205 @@
+"""The two databases behind one set of calls: connecting, migrating, transactions, raw reads.
+
+SQLite is the embedded default (one web process owns it), PostgreSQL the one for scale. Domains use Tortoise models
+for writing and :func:`fetch` for pages that must stay fast; both join the surrounding :func:`transaction`.
+"""
+
+import contextlib
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import asyncpg
+import orjson
+from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+from tortoise.exceptions import IntegrityError, OperationalError
+from tortoise.migrations.api import migrate as apply_migrations
+from tortoise.transactions import in_transaction
+
+from server.core.config import Settings
+
+__all__ = ["IntegrityError", "OperationalError"]
+
+CORE_MODELS = ("server.core.accounts", "server.core.idempotency", "server.core.jobs", "server.core.ledger")
+POOL_SIZE = 10
+
+_after_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)
+_placeholder = re.compile(r"\?")
+
+
+class _Connection(asyncpg.Connection):
+    """A pooled connection whose reset query is empty.
+
+    Nothing in this program leaves session state behind (no temporary tables, no ``SET``, no advisory locks held past
+    a transaction, no ``LISTEN`` on pooled connections), so the pool's reset round trip is saved.
+    """
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+def config(settings: Settings, apps: dict[str, str]) -> dict[str, Any]:
+    """Tortoise's configuration; ``apps`` maps an app label to its models module (migrations beside it)."""
+    return {
+        "connections": {"default": _credentials(settings)},
+        "apps": {
+            "core": {"models": list(CORE_MODELS), "migrations": "server.core.migrations"},
+            **{label: {"models": [module], "migrations": f"{module.rpartition('.')[0]}.migrations"} for label, module in apps.items()},
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+def _credentials(settings: Settings) -> dict[str, Any]:
+    if settings.sqlite:
+        path = Path(settings.database_url.removeprefix("sqlite://").removeprefix("/") or "var/sinmungo.db")
+        if settings.database_url.startswith("sqlite:////"):
+            path = Path("/") / path
+        return {
+            "engine": "server.core.sqlite",
+            "credentials": {
+                "file_path": str(path),
+                "journal_mode": "WAL",
+                "synchronous": "FULL",
+                "busy_timeout": 10_000,
+                "journal_size_limit": 64 * 1024 * 1024,
+                "foreign_keys": "ON",
+                "cache_size": -65_536,
+                "temp_store": "MEMORY",
+            },
+        }
+    url = urlsplit(settings.database_url)
+    options = {name: values[-1] for name, values in parse_qs(url.query).items()}
+    return {
+        "engine": "tortoise.backends.asyncpg",
+        "credentials": {
+            "host": options.pop("host", None) or url.hostname,
+            "port": int(options.pop("port", 0) or url.port or 5432),
+            "user": unquote(url.username or "postgres"),
+            "password": unquote(url.password) if url.password else None,
+            "database": url.path.removeprefix("/"),
+            "minsize": 1,
+            "maxsize": int(options.pop("pool", POOL_SIZE)),
+            "connection_class": _Connection,
+            "server_settings": {"timezone": "UTC", "jit": "off", "application_name": "sinmungo"},
+            **options,
+        },
+    }
+
+
+async def connect(settings: Settings, apps: dict[str, str]) -> None:
+    """Open the database for this process."""
+    if settings.sqlite:
+        Path(_credentials(settings)["credentials"]["file_path"]).parent.mkdir(parents=True, exist_ok=True)
+    await Tortoise.init(config=config(settings, apps), _enable_global_fallback=True)
+
+
+async def close() -> None:
+    """Close every connection of this process."""
+    await Tortoise.close_connections()
+
+
+async def migrate(settings: Settings, apps: dict[str, str]) -> None:
+    """Bring the schema to the newest checked-in migration; the database is then open."""
+    await connect(settings, apps)
+    try:
+        await apply_migrations(config=config(settings, apps))
+    finally:
+        await close()
+    await connect(settings, apps)
+
+
+def connection() -> BaseDBAsyncClient:
+    """The connection of the surrounding transaction, or the pool."""
+    return get_connection("default")
+
+
+def dialect() -> str:
+    """``sqlite`` or ``postgres``."""
+    return str(connection().capabilities.dialect)
+
+
+@contextlib.asynccontextmanager
+async def transaction() -> AsyncIterator[None]:
+    """All or nothing; what was handed to :func:`after_commit` inside runs once it is durable. Nests by joining."""
+    if _after_commit.get() is not None:
+        yield
+        return
+    callbacks: list[Callable[[], None]] = []
+    token = _after_commit.set(callbacks)
+    try:
+        async with in_transaction("default"):
+            yield
+    finally:
+        _after_commit.reset(token)
+    for callback in callbacks:
+        callback()
+
+
+def after_commit(callback: Callable[[], None]) -> None:
+    """Run ``callback`` when the surrounding transaction has committed, at once outside one. Equal ones run once."""
+    callbacks = _after_commit.get()
+    if callbacks is None:
+        callback()
+    elif callback not in callbacks:
+        callbacks.append(callback)
+
+
+def _native(sql: str) -> str:
+    if dialect() == "sqlite":
+        return sql
+    count = 0
+
+    def number(_match: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        return f"${count}"
+
+    return _placeholder.sub(number, sql)
+
+
+async def fetch(sql: str, *values: object) -> Sequence[Any]:
+    """Rows of one statement with ``?`` placeholders, ``RETURNING`` included; columns by name or position."""
+    return await _rows(_native(sql), list(values))
+
+
+async def fetch_one(sql: str, *values: object) -> Any | None:
+    """The first row, or None."""
+    rows = await fetch(sql, *values)
+    return rows[0] if rows else None
+
+
+async def _rows(sql: str, values: list[object]) -> Sequence[Any]:
+    client = connection()
+    # Tortoise's execute_query drops the rows of "UPDATE … RETURNING" on PostgreSQL, its dictionary form does not.
+    return await client.execute_query_dict(sql, values)
+
+
+async def execute(sql: str, *values: object) -> int:
+    """Run one statement with ``?`` placeholders; the number of rows that an UPDATE or DELETE changed.
+
+    For an INSERT the number says nothing (Tortoise reads PostgreSQL's ``INSERT 0 1`` as 0): ask with ``RETURNING``.
+    """
+    return (await connection().execute_query(_native(sql), list(values)))[0]
+
+
+def moment(value: Any) -> datetime:
+    """A raw column's moment as an aware UTC datetime (SQLite keeps text)."""
+    return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+
+
+def moment_or_none(value: Any) -> datetime | None:
+    """As :func:`moment`, for a column that may be empty."""
+    return None if value is None else moment(value)
+
+
+def document(value: Any) -> Any:
+    """A raw JSON column's value."""
+    return orjson.loads(value) if isinstance(value, (str, bytes)) else value

@@ -1,0 +1,115 @@
+"""Refusals: what the program says no to, each with its HTTP status, a stable code and words for a person.
+
+A domain raises these (or its own subclasses); the web layer turns them into a page or ``application/problem+json``.
+Routes therefore have no try/except.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Text:
+    """A sentence to be translated later: an English msgid with its named values."""
+
+    msgid: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.msgid % self.params if self.params else self.msgid
+
+
+def _(msgid: str, **params: object) -> Text:
+    """Mark a sentence for translation; it is translated when somebody reads it, in their language."""
+    return Text(msgid, params)
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field of a form or of a JSON body."""
+
+    field: str
+    text: Text
+
+
+class Refusal(Exception):
+    """A request that cannot be done, and why. Subclasses fix ``status`` and ``code``."""
+
+    status = 400
+    code = "bad_request"
+    text = _("This request cannot be understood.")
+
+    def __init__(self, text: Text | None = None, *, code: str | None = None) -> None:
+        self.text = text or type(self).text
+        self.code = code or type(self).code
+        super().__init__(f"{self.code}: {self.text}")
+
+
+class BadRequest(Refusal):
+    """400: malformed in itself."""
+
+
+class NotSignedIn(Refusal):
+    """401: needs an official's session or token."""
+
+    status, code, text = 401, "not_signed_in", _("Please sign in first.")
+
+
+class Forbidden(Refusal):
+    """403: known, but without the right."""
+
+    status, code, text = 403, "forbidden", _("You do not have the right to do this.")
+
+
+class NotFound(Refusal):
+    """404: not there, or not for this reader; the two are not told apart."""
+
+    status, code, text = 404, "not_found", _("We could not find this page.")
+
+
+class Conflict(Refusal):
+    """409: not in this state, or somebody else was first."""
+
+    status, code, text = 409, "conflict", _("This is not possible any more: the case has changed.")
+
+
+class TooLarge(Refusal):
+    """413: the body is larger than the route takes."""
+
+    status, code, text = 413, "too_large", _("This is too large to be sent.")
+
+
+class UnsupportedMedia(Refusal):
+    """415: a content type that the route does not take."""
+
+    status, code, text = 415, "unsupported_media_type", _("This kind of content cannot be taken here.")
+
+
+class Invalid(Refusal):
+    """422: one or more fields are wrong; nothing was changed."""
+
+    status, code, text = 422, "invalid", _("Please check the marked fields.")
+
+    def __init__(self, errors: list[FieldError]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+class TooMany(Refusal):
+    """429: too many requests from one place; come back in ``retry_after`` seconds."""
+
+    status, code, text = 429, "too_many_requests", _("Too many requests. Please try again in a moment.")
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class Overloaded(Refusal):
+    """503: the server refuses early rather than late; come back in ``retry_after`` seconds."""
+
+    status, code, text = 503, "overloaded", _("Too many people are here right now. Please try again in a moment.")
+
+    def __init__(self, retry_after: int = 2) -> None:
+        super().__init__()
+        self.retry_after = retry_after

@@ -1,0 +1,94 @@
+"""Korean, Japanese and English: catalogues, and how each language writes moments, days and numbers.
+
+The catalogues are the checked-in ``server/locale/<language>/*.po`` files, read once at start (no compiled copy that
+could go stale). English texts are the message ids themselves.
+"""
+
+import functools
+from collections.abc import Callable
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+
+from babel.dates import format_date as babel_date
+from babel.dates import format_datetime as babel_datetime
+from babel.dates import format_time as babel_time
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from server.core.errors import Text, _
+
+LOCALE = Path(__file__).resolve().parents[1] / "locale"
+NAMES = {"ko": "한국어", "ja": "日本語", "en": "English"}
+
+__all__ = ["NAMES", "Text", "_", "date_text", "datetime_text", "number_text", "ngettext", "time_text", "translate"]
+
+
+@functools.cache
+def catalogue(language: str) -> dict[str, str | tuple[str, ...]]:
+    """Every translation of one language: by msgid, a tuple where there are plural forms."""
+    found: dict[str, str | tuple[str, ...]] = {}
+    for path in sorted((LOCALE / language).glob("*.po")):
+        with path.open("rb") as stream:
+            for message in read_po(stream, locale=language):
+                if message.id and message.string and not message.fuzzy:
+                    key = message.id[0] if isinstance(message.id, (tuple, list)) else message.id
+                    value = message.string
+                    found[key] = tuple(value) if isinstance(value, (tuple, list)) else value
+    return found
+
+
+def translate(language: str, text: Text | str) -> str:
+    """A text in a language, with its values filled in; the msgid itself where there is no translation."""
+    if isinstance(text, str):
+        return _singular(language, text)
+    pattern = _singular(language, text.msgid)
+    if not text.params:
+        return pattern
+    values = {k: translate(language, v) if isinstance(v, Text) else v for k, v in text.params.items()}
+    return pattern % values
+
+
+def _singular(language: str, msgid: str) -> str:
+    found = catalogue(language).get(msgid, msgid)
+    return found[0] if isinstance(found, tuple) else found
+
+
+def ngettext(language: str, singular: str, plural: str, n: int) -> str:
+    """The form for ``n`` (Korean and Japanese have one)."""
+    found = catalogue(language).get(singular)
+    if isinstance(found, tuple):
+        return found[0] if n == 1 else found[-1]
+    return singular if n == 1 else plural
+
+
+def gettext_for(language: str) -> tuple[Callable[[str], str], Callable[[str, str, int], str]]:
+    """``gettext`` and ``ngettext`` bound to a language, as Jinja's extension takes them."""
+    return functools.partial(_singular, language), functools.partial(ngettext, language)
+
+
+def datetime_text(moment: datetime, language: str, zone: tzinfo, *, seconds: bool = False) -> str:
+    """``2026년 11월 21일 (토) 오후 3:05`` and its like."""
+    return f"{date_text(moment.astimezone(zone).date(), language)} {time_text(moment, language, zone, seconds=seconds)}"
+
+
+def date_text(day: date, language: str) -> str:
+    """A day with its weekday, the way the language writes it."""
+    pattern = {"ko": "y년 M월 d일 (EEE)", "ja": "y年M月d日（EEE）", "en": "EEE d MMM y"}[language]
+    return babel_date(day, pattern, locale=language)
+
+
+def time_text(moment: datetime, language: str, zone: tzinfo, *, seconds: bool = False) -> str:
+    """The time of day in a zone."""
+    pattern = {"ko": "aaaa h:mm", "ja": "H:mm", "en": "HH:mm"}[language] + (":ss" if seconds else "")
+    return babel_time(moment, pattern, tzinfo=zone, locale=language)
+
+
+def short_text(moment: datetime, language: str, zone: tzinfo) -> str:
+    """Day and time without the year, for dense lists."""
+    pattern = {"ko": "M.d. (EEE) HH:mm", "ja": "M/d（EEE）HH:mm", "en": "EEE d MMM HH:mm"}[language]
+    return babel_datetime(moment, pattern, tzinfo=zone, locale=language)
+
+
+def number_text(number: float, language: str) -> str:
+    """A number with the language's separators."""
+    return format_decimal(number, locale=language)

@@ -1,0 +1,79 @@
+"""One answer per ``Idempotency-Key``: a repeated POST gets the first answer and creates nothing.
+
+Only a keyed hash of the client's key is kept, together with a fingerprint of what was sent, so that the same key with
+other content is refused instead of answered with somebody else's case. Secrets in an answer (a case's access key) are
+derived from the client's own key and the server's secret, and are therefore never stored.
+"""
+
+import hashlib
+import hmac
+
+import orjson
+from tortoise import fields
+from tortoise.models import Model
+
+from server.core import clock, database
+from server.core.errors import BadRequest, Refusal, _
+
+MAX_LENGTH = 200
+
+
+class Answer(Model):
+    """The reference that a first answer gave, by the hash of its key."""
+
+    key_hash = fields.CharField(max_length=64, primary_key=True)
+    fingerprint = fields.CharField(max_length=64)
+    result = fields.CharField(max_length=200, default="")
+    created_at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = "idempotency_answer"
+
+
+class KeyReused(Refusal):
+    """422: the key belongs to other content."""
+
+    status, code = 422, "idempotency_key_reused"
+    text = _("This Idempotency-Key was already used for different content.")
+
+
+def check(key: str) -> str:
+    """The key, or ``BadRequest`` when it is empty, too long or not printable ASCII."""
+    if not key or len(key) > MAX_LENGTH or not key.isascii() or not key.isprintable():
+        raise BadRequest(_("The Idempotency-Key must be 1 to 200 printable characters."))
+    return key
+
+
+def fingerprint(content: object) -> str:
+    """What identifies the content that came with a key."""
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+
+
+def digest(secret: str, scope: str, key: str) -> str:
+    """The keyed hash under which an answer is kept."""
+    return hmac.digest(secret.encode(), f"{scope}\0{key}".encode(), "sha256").hex()
+
+
+async def claim(key_hash: str, content_hash: str) -> str | None:
+    """Claim a key inside the transaction of the action: None when it is new, else the first result.
+
+    Concurrent duplicates wait for the first one's commit. Raises :class:`KeyReused`.
+    """
+    fresh = await database.fetch(
+        "INSERT INTO idempotency_answer (key_hash, fingerprint, result, created_at) VALUES (?, ?, '', ?) "
+        "ON CONFLICT (key_hash) DO NOTHING RETURNING key_hash",
+        key_hash,
+        content_hash,
+        clock.now(),
+    )
+    if fresh:
+        return None
+    row = await database.fetch_one("SELECT fingerprint, result FROM idempotency_answer WHERE key_hash = ?", key_hash)
+    if row is None or not hmac.compare_digest(row["fingerprint"], content_hash):
+        raise KeyReused
+    return str(row["result"])
+
+
+async def settle(key_hash: str, result: str) -> None:
+    """Write what the first answer was, in the same transaction."""
+    await database.execute("UPDATE idempotency_answer SET result = ? WHERE key_hash = ?", result, key_hash)

@@ -1,0 +1,200 @@
+"""The outbox: work that must happen after a commit; leased, retried with back-off, never lost.
+
+A job is written in the transaction that makes it necessary and deleted when its handler has returned. Handlers run at
+least once, so they are idempotent by the job's key. What fails too often stays as a dead letter that officials can
+see and retry. Periodic work is a job that is put back instead of deleted.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from prometheus_client import Counter
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from server.core import clock, database
+
+log = logging.getLogger("sinmungo.jobs")
+finished = Counter("sinmungo_jobs", "Jobs by kind and outcome", ["kind", "outcome"])
+
+LEASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 12
+BATCH = 20
+IDLE = 1.0
+"""Seconds between looks at the table when nobody rings the bell."""
+
+
+class Job(Model):
+    """One piece of work that is still to be done (or has been given up: ``dead``)."""
+
+    id = fields.BigIntField(primary_key=True)
+    key = fields.CharField(max_length=120, unique=True)
+    kind = fields.CharField(max_length=60)
+    payload = fields.TextField()
+    dead = fields.BooleanField(default=False)
+    run_at = fields.DatetimeField()
+    attempts = fields.IntField(default=0)
+    error = fields.TextField(default="")
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "job"
+        indexes = (Index(fields=("dead", "run_at"), name="job_due"),)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a handler gets: the job's key (its idempotency key), its values and how often it was tried before."""
+
+    key: str
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+Handler = Callable[[Task], Awaitable[None]]
+
+
+class Bell:
+    """Rings in this process when there may be something new (jobs or ledger rows)."""
+
+    def __init__(self) -> None:
+        self._waiting: set[asyncio.Event] = set()
+
+    def ring(self) -> None:
+        """Wake everybody who waits."""
+        for event in self._waiting:
+            event.set()
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait for the next ring; False when ``seconds`` passed without one."""
+        event = asyncio.Event()
+        self._waiting.add(event)
+        try:
+            await asyncio.wait_for(event.wait(), seconds)
+        except TimeoutError:
+            return False
+        else:
+            return True
+        finally:
+            self._waiting.discard(event)
+
+
+bell = Bell()
+
+
+async def enqueue(*jobs: tuple[str, str, Mapping[str, Any]], delay: timedelta = timedelta()) -> None:
+    """Put ``(key, kind, payload)`` jobs into the outbox of the surrounding transaction. A known key is left alone."""
+    if not jobs:
+        return
+    now = clock.now()
+    rows = ", ".join(["(?, ?, ?, ?, ?, 0, '', ?)"] * len(jobs))
+    values: list[object] = []
+    for key, kind, payload in jobs:
+        values += [key, kind, orjson.dumps(payload).decode(), False, now + delay, now]
+    await database.execute(
+        "INSERT INTO job (key, kind, payload, dead, run_at, attempts, error, created_at) "  # noqa: S608 — only marks
+        f"VALUES {rows} ON CONFLICT (key) DO NOTHING",
+        *values,
+    )
+    database.after_commit(bell.ring)
+
+
+async def lease(limit: int = BATCH) -> list[Task]:
+    """Take due jobs: nobody else gets them until the lease is over."""
+    now = clock.now()
+    lock = " FOR UPDATE SKIP LOCKED" if database.dialect() == "postgres" else ""
+    rows = await database.fetch(
+        "UPDATE job SET run_at = ?, attempts = attempts + 1 WHERE id IN ("  # noqa: S608 — a constant
+        f"SELECT id FROM job WHERE dead = ? AND run_at <= ? ORDER BY run_at LIMIT {limit}{lock}"
+        ") RETURNING key, kind, payload, attempts",
+        now + LEASE,
+        False,
+        now,
+    )
+    return [Task(row["key"], row["kind"], orjson.loads(row["payload"]), row["attempts"]) for row in rows]
+
+
+class Worker:
+    """Runs due jobs until it is stopped. Several workers, in any number of processes, share the table."""
+
+    def __init__(self, handlers: Mapping[str, Handler], periodic: Mapping[str, timedelta]) -> None:
+        self.handlers = handlers
+        self.periodic = periodic
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Work until :meth:`stop`."""
+        await enqueue(*((f"periodic:{kind}", kind, {}) for kind in self.periodic))
+        while not self._stopping:
+            try:
+                busy = await self.drain()
+            except Exception:
+                log.exception("the job table cannot be read")
+                busy = False
+            if not busy and not self._stopping:
+                await bell.wait(IDLE)
+
+    def stop(self) -> None:
+        """Finish the running jobs and return from :meth:`run`."""
+        self._stopping = True
+        bell.ring()
+
+    async def drain(self) -> bool:
+        """Run one batch of due jobs; whether there were any."""
+        tasks = await lease()
+        await asyncio.gather(*(self.attempt(task) for task in tasks))
+        return bool(tasks)
+
+    async def attempt(self, task: Task) -> None:
+        """Run one job and write down how it ended."""
+        try:
+            handler = self.handlers[task.kind]
+            async with asyncio.timeout(LEASE.total_seconds() * 0.9):
+                await handler(task)
+        except Exception as error:  # noqa: BLE001 — whatever a handler raises, the job is kept
+            await self._failed(task, error)
+            return
+        finished.labels(task.kind, "done").inc()
+        if every := self.periodic.get(task.kind):
+            await database.execute(
+                "UPDATE job SET run_at = ?, attempts = 0, error = '' WHERE key = ?", clock.now() + every, task.key
+            )
+        else:
+            await database.execute("DELETE FROM job WHERE key = ?", task.key)
+
+    async def _failed(self, task: Task, error: Exception) -> None:
+        dead = task.attempts >= MAX_ATTEMPTS and task.kind not in self.periodic
+        finished.labels(task.kind, "dead" if dead else "retried").inc()
+        log.warning("job %s failed (%s)", task.kind, type(error).__name__, extra={"job": task.key, "dead": dead})
+        with contextlib.suppress(Exception):  # the lease runs out by itself when even this cannot be written
+            await database.execute(
+                "UPDATE job SET run_at = ?, dead = ?, error = ? WHERE key = ?",
+                clock.now() + backoff(task.attempts),
+                dead,
+                "".join(traceback.format_exception_only(error))[:1000],
+                task.key,
+            )
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after the ``attempts``-th failure: 2, 4, 8 … seconds up to an hour, scattered by a quarter."""
+    return timedelta(seconds=min(2.0**attempts, 3600) * random.uniform(0.75, 1.25))  # noqa: S311 — not a secret
+
+
+async def retry_dead(key: str) -> bool:
+    """Give a dead letter a fresh start; False when there is none by that key."""
+    changed = await database.execute(
+        "UPDATE job SET dead = ?, attempts = 0, run_at = ? WHERE key = ? AND dead = ?", False, clock.now(), key, True
+    )
+    bell.ring()
+    return bool(changed)

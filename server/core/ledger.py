@@ -1,0 +1,262 @@
+"""The append-only, hash-chained log of facts: who did what to which subject, when, and who may know.
+
+A subject (``case/…``, later ``forum/…``, ``visit/…``) has one chain. Its head is locked first, so the order within a
+chain is the order of commits; each row carries the hash of the one before, and the head carries length and last hash,
+so that any single changed, deleted or inserted row is found by :func:`verify`. Rows hold ids, never personal data.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol
+
+import orjson
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from server.core import clock, database, jobs
+from server.core.errors import NotFound
+
+GENESIS = "0" * 64
+
+
+class Audience(StrEnum):
+    """Who may see a fact: everybody, the petitioner and the officials, or the officials only."""
+
+    PUBLIC = "public"
+    PARTY = "party"
+    STAFF = "staff"
+
+
+class Fact(Protocol):
+    """A frozen dataclass of a domain's ``events`` module."""
+
+    kind: ClassVar[str]
+    audience: ClassVar[Audience]
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+class Event(Model):
+    """One fact. Never updated, never deleted."""
+
+    id = fields.BigIntField(primary_key=True)
+    transaction_id = fields.BigIntField(default=0)
+    subject = fields.CharField(max_length=64)
+    sequence = fields.IntField()
+    kind = fields.CharField(max_length=60)
+    data = fields.TextField()
+    audience = fields.CharField(max_length=8)
+    actor = fields.CharField(max_length=64)
+    occurred_at = fields.DatetimeField()
+    previous_hash = fields.CharField(max_length=64)
+    hash = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "ledger_event"
+        unique_together = (("subject", "sequence"),)
+        indexes = (Index(fields=("transaction_id", "id"), name="ledger_event_order"),)
+
+
+class Head(Model):
+    """The end of a subject's chain. Its row is the subject's lock."""
+
+    subject = fields.CharField(max_length=64, primary_key=True)
+    length = fields.IntField()
+    hash = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "ledger_head"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A fact as it is read back."""
+
+    id: int
+    transaction_id: int
+    subject: str
+    sequence: int
+    kind: str
+    data: Mapping[str, Any]
+    audience: Audience
+    actor: str
+    occurred_at: datetime
+
+
+_consumers: dict[str, tuple[str, ...]] = {}
+
+
+def route(consumers: Mapping[str, Sequence[str]]) -> None:
+    """Say which job kinds each event kind leads to. Called once, by the composition root."""
+    _consumers.clear()
+    _consumers.update({kind: tuple(names) for kind, names in consumers.items()})
+
+
+class Chain:
+    """A subject's locked chain inside a transaction: append facts, in order."""
+
+    def __init__(self, subject: str, length: int, last_hash: str) -> None:
+        self.subject = subject
+        self.length = length
+        self.hash = last_hash
+
+    async def append(self, actor: str, *facts: Fact) -> list[int]:
+        """Write the facts with their outbox jobs; their ids."""
+        now = clock.now()
+        rows: list[tuple[object, ...]] = []
+        for fact in facts:
+            data = orjson.dumps(asdict(fact), option=orjson.OPT_SORT_KEYS).decode()  # type: ignore[call-overload]
+            self.length += 1
+            values = (self.subject, self.length, fact.kind, data, fact.audience.value, actor)
+            digest = chain_hash(*values, now, self.hash)
+            rows.append((*values, now, self.hash, digest))
+            self.hash = digest
+        transaction = "pg_current_xact_id()::text::bigint" if database.dialect() == "postgres" else "0"
+        marks = ", ".join([f"({transaction}, ?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(rows))
+        inserted = await database.fetch(
+            "INSERT INTO ledger_event (transaction_id, subject, sequence, kind, data, audience, actor, occurred_at, "  # noqa: S608
+            f"previous_hash, hash) VALUES {marks} RETURNING id",
+            *(value for row in rows for value in row),
+        )
+        ids = sorted(row["id"] for row in inserted)
+        await database.execute(
+            "UPDATE ledger_head SET length = ?, hash = ? WHERE subject = ?", self.length, self.hash, self.subject
+        )
+        await jobs.enqueue(
+            *(
+                (f"{consumer}:{event_id}", consumer, {"event": event_id, "subject": self.subject})
+                for event_id, fact in zip(ids, facts, strict=True)
+                for consumer in _consumers.get(fact.kind, ())
+            )
+        )
+        database.after_commit(jobs.bell.ring)
+        return ids
+
+
+def chain_hash(  # noqa: PLR0913, PLR0917 — a row's columns
+    subject: str, sequence: int, kind: str, data: str, audience: str, actor: str, occurred_at: datetime, previous: str
+) -> str:
+    """SHA-256 over all that a row says and the hash before it."""
+    moment = occurred_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return hashlib.sha256(
+        orjson.dumps([subject, sequence, kind, data, audience, actor, moment, previous])
+    ).hexdigest()
+
+
+async def begin(subject: str) -> Chain:
+    """Start the chain of a new subject."""
+    await database.execute("INSERT INTO ledger_head (subject, length, hash) VALUES (?, 0, ?)", subject, GENESIS)
+    return Chain(subject, 0, GENESIS)
+
+
+async def lock(subject: str) -> Chain:
+    """Lock a subject until the transaction ends. Raises ``NotFound``."""
+    rows = await database.fetch(
+        "UPDATE ledger_head SET length = length WHERE subject = ? RETURNING length, hash", subject
+    )
+    if not rows:
+        raise NotFound
+    return Chain(subject, rows[0]["length"], rows[0]["hash"])
+
+
+_COLUMNS = "id, transaction_id, subject, sequence, kind, data, audience, actor, occurred_at"
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        row["id"], row["transaction_id"], row["subject"], row["sequence"], row["kind"], orjson.loads(row["data"]),
+        Audience(row["audience"]), row["actor"], database.moment(row["occurred_at"]),
+    )  # fmt: skip
+
+
+async def read(subject: str, *, after_id: int = 0, after_sequence: int = 0, limit: int = 1000) -> list[Entry]:
+    """A subject's facts in order, after an id or a sequence number."""
+    rows = await database.fetch(
+        f"SELECT {_COLUMNS} FROM ledger_event WHERE subject = ? AND id > ? AND sequence > ? "  # noqa: S608
+        f"ORDER BY sequence LIMIT {limit}",
+        subject,
+        after_id,
+        after_sequence,
+    )
+    return [_entry(row) for row in rows]
+
+
+async def get(event_id: int) -> Entry:
+    """One fact by its id. Raises ``NotFound``."""
+    row = await database.fetch_one(f"SELECT {_COLUMNS} FROM ledger_event WHERE id = ?", event_id)  # noqa: S608
+    if row is None:
+        raise NotFound
+    return _entry(row)
+
+
+Position = tuple[int, int]
+"""(transaction, id): where a reader across subjects stands."""
+
+
+async def tail(after: Position, limit: int = 500) -> list[Entry]:
+    """Facts across subjects after a position, skipping nothing.
+
+    On PostgreSQL ids are given before commits, so a row could become visible behind a reader. Rows are therefore
+    ordered by transaction, and only those of transactions older than every running one are given out.
+    """
+    horizon = (
+        " AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+        if database.dialect() == "postgres"
+        else ""
+    )
+    rows = await database.fetch(
+        f"SELECT {_COLUMNS} FROM ledger_event WHERE (transaction_id, id) > (?, ?){horizon} "  # noqa: S608
+        f"ORDER BY transaction_id, id LIMIT {limit}",
+        *after,
+    )
+    return [_entry(row) for row in rows]
+
+
+async def position() -> Position:
+    """The newest position a reader may stand on without missing anything."""
+    if database.dialect() == "postgres":
+        row = await database.fetch_one("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 AS t")
+        return (row["t"], 2**62) if row else (0, 0)
+    row = await database.fetch_one("SELECT COALESCE(MAX(id), 0) AS id FROM ledger_event")
+    return (0, row["id"]) if row else (0, 0)
+
+
+async def verify() -> AsyncIterator[str]:
+    """Walk every chain. A sentence for each thing that is not as it was written."""
+    subject, length, previous = "", 0, GENESIS
+    heads = {r["subject"]: (r["length"], r["hash"]) for r in await database.fetch("SELECT * FROM ledger_head")}
+    place: tuple[str, int, int] = ("", 0, 0)
+
+    def ended() -> str | None:
+        if subject and heads.pop(subject, None) != (length, previous):
+            return f"{subject}: the chain does not end as its head says (after {length} facts)"
+        return None
+
+    while rows := await database.fetch(
+        f"SELECT {_COLUMNS}, previous_hash, hash FROM ledger_event "  # noqa: S608
+        "WHERE (subject, sequence, id) > (?, ?, ?) ORDER BY subject, sequence, id LIMIT 1000",
+        *place,
+    ):
+        for row in rows:
+            if row["subject"] != subject:
+                if problem := ended():
+                    yield problem
+                subject, length, previous = row["subject"], 0, GENESIS
+            expected = chain_hash(
+                row["subject"], row["sequence"], row["kind"], row["data"], row["audience"], row["actor"],
+                database.moment(row["occurred_at"]), row["previous_hash"],
+            )  # fmt: skip
+            if row["sequence"] != length + 1 or row["previous_hash"] != previous:
+                yield f"{subject}: fact {row['sequence']} (id {row['id']}) does not follow the one before it"
+            elif row["hash"] != expected:
+                yield f"{subject}: fact {row['sequence']} (id {row['id']}) was changed"
+            length, previous = row["sequence"], row["hash"]
+        last = rows[-1]
+        place = (last["subject"], last["sequence"], last["id"])
+    if problem := ended():
+        yield problem
+    for lonely in heads:
+        yield f"{lonely}: the head has no facts"

@@ -1,0 +1,158 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+from orjson import loads
+from server.core.accounts import Role
+from tortoise.fields.base import OnDelete
+from tortoise.fields.data import JSON_DUMPS
+from tortoise import fields
+from tortoise.indexes import Index
+
+class Migration(migrations.Migration):
+    initial = True
+
+    operations = [
+        ops.CreateModel(
+            name='Answer',
+            fields=[
+                ('key_hash', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                ('fingerprint', fields.CharField(max_length=64)),
+                ('result', fields.CharField(default='', max_length=200)),
+                ('created_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'idempotency_answer', 'app': 'core', 'pk_attr': 'key_hash', 'table_description': 'The reference that a first answer gave, by the hash of its key.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Department',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('code', fields.CharField(unique=True, max_length=40)),
+                ('name', fields.CharField(max_length=80)),
+                ('name_ja', fields.CharField(default='', max_length=80)),
+                ('name_en', fields.CharField(default='', max_length=80)),
+                ('phone', fields.CharField(default='', max_length=40)),
+                ('email', fields.CharField(default='', max_length=120)),
+                ('place', fields.CharField(default='', max_length=120)),
+                ('duties', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('keywords', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('active', fields.BooleanField(default=True)),
+            ],
+            options={'table': 'department', 'app': 'core', 'pk_attr': 'id', 'table_description': 'A department that answers cases, with what it is there for (used by routing).'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Account',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('username', fields.CharField(unique=True, max_length=60)),
+                ('name', fields.CharField(max_length=80)),
+                ('role', fields.CharEnumField(description='INTAKE: intake\nHANDLER: handler\nMANAGER: manager\nINSPECTOR: inspector\nGUIDE: guide\nCLERK: clerk\nADMINISTRATOR: administrator', enum_type=Role, max_length=20)),
+                ('department', fields.ForeignKeyField('core.Department', source_field='department_id', null=True, db_constraint=True, to_field='id', related_name='accounts', on_delete=OnDelete.RESTRICT)),
+                ('email', fields.CharField(default='', max_length=120)),
+                ('phone', fields.CharField(default='', max_length=40)),
+                ('hours', fields.CharField(default='', max_length=80)),
+                ('languages', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('specialities', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('language', fields.CharField(default='ko', max_length=2)),
+                ('password_hash', fields.CharField(max_length=200)),
+                ('totp_secret', fields.CharField(default='', max_length=64)),
+                ('totp_last', fields.BigIntField(default=0)),
+                ('active', fields.BooleanField(default=True)),
+                ('demo', fields.BooleanField(default=False)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'account', 'app': 'core', 'indexes': [Index(fields=['department_id', 'role'], name='account_department_role')], 'pk_attr': 'id', 'table_description': 'An official who can sign in.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Absence',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('account', fields.ForeignKeyField('core.Account', source_field='account_id', db_constraint=True, to_field='id', related_name='absences', on_delete=OnDelete.CASCADE)),
+                ('first_day', fields.DateField()),
+                ('last_day', fields.DateField()),
+            ],
+            options={'table': 'absence', 'app': 'core', 'pk_attr': 'id', 'table_description': 'Days on which an official is away (both inclusive). Guides who are away get no new cases.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Event',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('transaction_id', fields.BigIntField(default=0)),
+                ('subject', fields.CharField(max_length=64)),
+                ('sequence', fields.IntField()),
+                ('kind', fields.CharField(max_length=60)),
+                ('data', fields.TextField(unique=False)),
+                ('audience', fields.CharField(max_length=8)),
+                ('actor', fields.CharField(max_length=64)),
+                ('occurred_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('previous_hash', fields.CharField(max_length=64)),
+                ('hash', fields.CharField(max_length=64)),
+            ],
+            options={'table': 'ledger_event', 'app': 'core', 'unique_together': (('subject', 'sequence'),), 'indexes': [Index(fields=['transaction_id', 'id'], name='ledger_event_order')], 'pk_attr': 'id', 'table_description': 'One fact. Never updated, never deleted.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Head',
+            fields=[
+                ('subject', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                ('length', fields.IntField()),
+                ('hash', fields.CharField(max_length=64)),
+            ],
+            options={'table': 'ledger_head', 'app': 'core', 'pk_attr': 'subject', 'table_description': "The end of a subject's chain. Its row is the subject's lock."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Holiday',
+            fields=[
+                ('date', fields.DateField(primary_key=True, unique=True, db_index=True)),
+                ('name', fields.CharField(max_length=80)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'holiday', 'app': 'core', 'pk_attr': 'date', 'table_description': 'A temporary public holiday that no library can know (임시공휴일).'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Job',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('key', fields.CharField(unique=True, max_length=120)),
+                ('kind', fields.CharField(max_length=60)),
+                ('payload', fields.TextField(unique=False)),
+                ('dead', fields.BooleanField(default=False)),
+                ('run_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('attempts', fields.IntField(default=0)),
+                ('error', fields.TextField(default='', unique=False)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'job', 'app': 'core', 'indexes': [Index(fields=['dead', 'run_at'], name='job_due')], 'pk_attr': 'id', 'table_description': 'One piece of work that is still to be done (or has been given up: ``dead``).'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='LocalHours',
+            fields=[
+                ('first_day', fields.DateField(primary_key=True, unique=True, db_index=True)),
+                ('opens', fields.CharField(max_length=5)),
+                ('lunch_starts', fields.CharField(max_length=5)),
+                ('lunch_ends', fields.CharField(max_length=5)),
+                ('closes', fields.CharField(max_length=5)),
+            ],
+            options={'table': 'local_hours', 'app': 'core', 'pk_attr': 'first_day', 'table_description': 'The office hours from a day on, where an ordinance differs from 09:00-18:00 (Decree 8의3).'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Session',
+            fields=[
+                ('token_hash', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                ('account', fields.ForeignKeyField('core.Account', source_field='account_id', null=True, db_constraint=True, to_field='id', related_name='sessions', on_delete=OnDelete.CASCADE)),
+                ('email', fields.CharField(default='', max_length=254)),
+                ('cases', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('api', fields.BooleanField(default=False)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('expires_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'session', 'app': 'core', 'pk_attr': 'token_hash', 'table_description': "Somebody's open door: an official's browser or token, or a citizen's browser with the cases it may see."},
+            bases=['Model'],
+        ),
+    ]

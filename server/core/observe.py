@@ -1,0 +1,103 @@
+"""What operators see: structured logs without personal data, and Prometheus metrics.
+
+A log line is one JSON object. It names the route, never the address with its references or queries, and never a body.
+"""
+
+import json
+import logging
+import sys
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+seconds = Histogram(
+    "sinmungo_request_seconds", "Requests by route and status", ["method", "route", "status"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)  # fmt: skip
+log = logging.getLogger("sinmungo.request")
+_STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {"message", "asctime", "taskName"}
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record's time, level, logger, message and the values it carries."""
+        content: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        content.update({k: v for k, v in record.__dict__.items() if k not in _STANDARD})
+        if record.exc_info and record.exc_info[0]:
+            content["error"] = record.exc_info[0].__name__
+            content["trace"] = self._places(record)
+        return json.dumps(content, ensure_ascii=False, default=str)
+
+    @staticmethod
+    def _places(record: logging.LogRecord) -> list[str]:
+        places = []
+        trace = record.exc_info[2] if record.exc_info else None
+        while trace:
+            code = trace.tb_frame.f_code
+            places.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}")
+            trace = trace.tb_next
+        return places
+
+
+def configure(level: int = logging.INFO) -> None:
+    """Send every log line to standard error as JSON."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("tortoise").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.access").disabled = True
+
+
+class Observe:
+    """The outermost middleware: times and counts every request, logs what went wrong."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on; note the status."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status = 0
+        started = time.perf_counter()
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        except Exception:
+            log.exception("unforeseen error", extra={"method": scope["method"], "route": _route(scope)})
+            raise
+        finally:
+            took = time.perf_counter() - started
+            route = _route(scope)
+            if not scope["path"].endswith("/stream"):
+                seconds.labels(scope["method"], route, str(status)).observe(took)
+            log.info("request", extra={"method": scope["method"], "route": route, "status": status, "ms": round(took * 1000, 1)})
+
+
+def _route(scope: Scope) -> str:
+    endpoint = scope.get("endpoint")
+    return f"{endpoint.__module__}.{getattr(endpoint, '__qualname__', type(endpoint).__name__)}" if endpoint else "unmatched"
+
+
+async def metrics(_request: Request) -> Response:  # noqa: RUF029 — a route
+    """``/metrics`` in Prometheus' text format."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

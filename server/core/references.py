@@ -1,0 +1,60 @@
+"""Numbers and keys that people read aloud: a case's number with a check character, and its secret key.
+
+The alphabet has 29 characters, a prime, without those that look or sound alike (0/O, 1/I/L, U/V). The check character
+is a weighted sum modulo 29, so every single wrong character and every swap of two is found.
+"""
+
+import hashlib
+import hmac
+import secrets
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
+_VALUE = {character: value for value, character in enumerate(ALPHABET)}
+LENGTH = 8
+KEY_LENGTH = 16
+
+
+def check_character(body: str) -> str:
+    """The character that makes ``body`` complete."""
+    return ALPHABET[sum((place + 1) * _VALUE[c] for place, c in enumerate(body)) % len(ALPHABET)]
+
+
+def new_reference() -> str:
+    """A random number such as ``K7Q-M9X-RW4``: 29⁸ of them, the last character checks the others."""
+    body = "".join(secrets.choice(ALPHABET) for _place in range(LENGTH))
+    return _grouped(body + check_character(body), 3)
+
+
+def read_reference(typed: str) -> str | None:
+    """A number as somebody typed it (any case, spaces or dashes), in its one form; None when it cannot be one."""
+    characters = "".join(c for c in typed.upper() if c.isalnum())
+    if len(characters) != LENGTH + 1 or any(c not in _VALUE for c in characters):
+        return None
+    if check_character(characters[:-1]) != characters[-1]:
+        return None
+    return _grouped(characters, 3)
+
+
+def new_key() -> str:
+    """A random access key of 16 characters (77 bits), in groups of four."""
+    return _grouped("".join(secrets.choice(ALPHABET) for _place in range(KEY_LENGTH)), 4)
+
+
+def derived_key(secret: str, idempotency_key: str, reference: str) -> str:
+    """The access key of a case filed with an Idempotency-Key: the same again for whoever repeats it, stored nowhere."""
+    digest = hmac.digest(secret.encode(), f"access-key\0{idempotency_key}\0{reference}".encode(), "sha256")
+    number = int.from_bytes(digest, "big")
+    characters = []
+    for _place in range(KEY_LENGTH):
+        number, value = divmod(number, len(ALPHABET))
+        characters.append(ALPHABET[value])
+    return _grouped("".join(characters), 4)
+
+
+def key_hash(key: str) -> str:
+    """What is kept of an access key; blind to case, spaces and dashes."""
+    return hashlib.sha256("".join(c for c in key.upper() if c.isalnum()).encode()).hexdigest()
+
+
+def _grouped(characters: str, size: int) -> str:
+    return "-".join(characters[i : i + size] for i in range(0, len(characters), size))

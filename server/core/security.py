@@ -1,0 +1,180 @@
+"""What stands between the network and the routes: origin, size, rate, load, and the headers of every answer.
+
+Pure ASGI, in one pass. Forgery is refused by the browser's own statement of where a request comes from (``Origin``,
+``Sec-Fetch-Site``); clients that are no browsers carry a key or a token instead of a cookie.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.core.config import Settings
+from server.core.errors import Forbidden, Overloaded, Refusal, TooLarge, TooMany, _
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+BODY_LIMIT = 1024 * 1024
+UPLOAD_LIMIT = 10 * 20 * 1024 * 1024 + BODY_LIMIT
+MAX_IN_FLIGHT = 256
+"""Requests at work at once in one process; the next one is told to come back."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A token bucket: ``burst`` at once, refilled at ``per_minute``."""
+
+    per_minute: float
+    burst: float
+
+
+READ, WRITE, SIGN_IN = Rate(1200, 300), Rate(60, 30), Rate(20, 10)
+
+
+class Limiter:
+    """Token buckets by key, in this process; forgets the longest idle ones."""
+
+    def __init__(self, size: int = 20_000) -> None:
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._size = size
+
+    def take(self, key: str, rate: Rate) -> int:
+        """Take one token: 0 when there was one, else the seconds until the next."""
+        now = time.monotonic()
+        tokens, then = self._buckets.pop(key, (rate.burst, now))
+        tokens = min(rate.burst, tokens + (now - then) * rate.per_minute / 60)
+        allowed = tokens >= 1
+        self._buckets[key] = (tokens - 1 if allowed else tokens, now)
+        if len(self._buckets) > self._size:
+            self._buckets.popitem(last=False)
+        return 0 if allowed else max(1, round((1 - tokens) * 60 / rate.per_minute + 0.5))
+
+
+class Security:
+    """The middleware. ``request.state.limiter`` is there for routes that count more finely."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        refuse: Callable[[Request, Refusal], Response],
+        uploads: tuple[str, ...] = (),
+    ) -> None:
+        self.app = app
+        self.refuse = refuse
+        self.settings = settings
+        self.uploads = uploads
+        self.limiter = Limiter()
+        self.in_flight = 0
+        tiles = urlsplit(settings.tile_url)
+        tile_origin = f" {tiles.scheme}://{tiles.netloc.replace('{s}', '*')}" if tiles.netloc else ""
+        self.headers = {
+            "content-security-policy": (
+                f"default-src 'self'; img-src 'self' data:{tile_origin}; object-src 'none'; base-uri 'none'; "
+                "form-action 'self'; frame-ancestors 'none'"
+            ),
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "same-origin",
+            "cross-origin-opener-policy": "same-origin",
+            "permissions-policy": "camera=(), microphone=(), geolocation=(self)",
+        }
+        if settings.public_url.startswith("https://"):
+            self.headers["strict-transport-security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse early, or pass on with a counted body and stamped headers."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        scope.setdefault("state", {})["limiter"] = self.limiter if self.settings.rate_limits else None
+        path = scope["path"]
+        if path.startswith("/static/") or path in {"/healthz", "/readyz", "/metrics"}:
+            await self.app(scope, receive, self._stamped(send))
+            return
+        try:
+            limit = self._check(scope)
+        except Refusal as refusal:
+            await self.refuse(Request(scope), refusal)(scope, receive, self._stamped(send))
+            return
+        stream = path.endswith("/stream")
+        self.in_flight += not stream
+        try:
+            await self.app(scope, _counted(receive, limit), self._stamped(send))
+        finally:
+            self.in_flight -= not stream
+
+    def _check(self, scope: Scope) -> int:
+        """The body limit of this request. Raises the refusal that applies."""
+        headers = Headers(scope=scope)
+        unsafe = scope["method"] not in SAFE
+        if self.in_flight >= MAX_IN_FLIGHT:
+            raise Overloaded
+        if self.settings.rate_limits:
+            client = (scope.get("client") or ("?",))[0]
+            wait = self.limiter.take(f"{'w' if unsafe else 'r'}:{client}", WRITE if unsafe else READ)
+            if wait:
+                raise TooMany(wait)
+        if not unsafe:
+            return BODY_LIMIT
+        self._check_origin(headers, scope)
+        multipart = headers.get("content-type", "").startswith("multipart/form-data")
+        limit = UPLOAD_LIMIT if multipart and scope["path"].startswith(self.uploads) else BODY_LIMIT
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length) > limit:
+            raise TooLarge
+        return limit
+
+    def _check_origin(self, headers: Headers, scope: Scope) -> None:
+        origin = headers.get("origin")
+        if origin is not None:
+            host = headers.get("host", "")
+            public = urlsplit(self.settings.public_url)
+            if urlsplit(origin).netloc in {host, public.netloc} and origin != "null":
+                return
+        elif headers.get("sec-fetch-site", "none") in {"same-origin", "none"}:
+            return
+        raise Forbidden(_("This form was sent from another site. Please open our page and send it there."), code="foreign_origin")
+
+    def _stamped(self, send: Send) -> Send:
+        async def stamped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        return stamped
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    total = 0
+
+    async def counted() -> Message:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body", b""))
+        if total > limit:
+            raise TooLarge
+        return message
+
+    return counted
+
+
+def sign(settings: Settings, purpose: str, value: object) -> str:
+    """A tamper-proof, timestamped token for a link."""
+    return URLSafeTimedSerializer(settings.secret_key, salt=purpose).dumps(value)
+
+
+def unsign(settings: Settings, purpose: str, token: str, max_age: int | None = None) -> object | None:
+    """What a token says, or None when it is forged, foreign or too old (seconds)."""
+    try:
+        value: object = URLSafeTimedSerializer(settings.secret_key, salt=purpose).loads(token, max_age=max_age)
+    except BadData:
+        return None
+    return value

@@ -1,0 +1,322 @@
+"""Pages, JSON and refusals over HTTP: one template environment, one way to read input, one way to say no.
+
+Owns the Jinja environment, the reader's language, notices after a redirect, RFC 9457 problem documents and the
+exception handlers. Knows nothing of any domain.
+"""
+
+import functools
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlencode
+
+import orjson
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from server.core import clock, i18n
+from server.core.config import Settings
+from server.core.errors import (
+    BadRequest,
+    FieldError,
+    Invalid,
+    NotFound,
+    Refusal,
+    Text,
+    TooLarge,
+    UnsupportedMedia,
+    _,
+)
+from server.core.security import sign, unsign
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "templates"
+STATIC = ROOT / "server" / "static"
+LANGUAGE_COOKIE = "lang"
+NOTICE_COOKIE = "notice"
+YEAR = 365 * 24 * 3600
+
+
+class City:
+    """What pages say about the city itself."""
+
+    def __init__(self, names: Mapping[str, str], call_centre: str, *, demo: bool) -> None:
+        self.names = names
+        self.call_centre = call_centre
+        self.demo = demo
+
+
+class Site:
+    """What every request needs of this installation; lives in ``app.state.site``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.city = City(dict.fromkeys(settings.languages, settings.city_name), settings.call_centre, demo=False)
+        self.environments = {language: _environment(settings, language) for language in settings.languages}
+
+    def render(self, language: str, template: str, context: Mapping[str, Any]) -> str:
+        """A template in a language, without a request (mail, fragments)."""
+        return self.environments[language].get_template(template).render(city=self._city(language), **context)
+
+    def _city(self, language: str) -> dict[str, object]:
+        city = self.city
+        return {"name": city.names.get(language, ""), "call_centre": city.call_centre, "demo": city.demo}
+
+
+def _environment(settings: Settings, language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    gettext, ngettext = i18n.gettext_for(language)
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    zone = settings.zone
+    environment.globals.update(lang=language, languages=settings.languages, static=static_url, language_names=i18n.NAMES)
+    environment.filters.update(
+        datetime=lambda value: i18n.datetime_text(value, language, zone),
+        short=lambda value: i18n.short_text(value, language, zone),
+        date=lambda value: i18n.date_text(_day(value, zone), language),
+        time=lambda value: i18n.time_text(value, language, zone),
+        iso=lambda value: value.astimezone(zone).isoformat(timespec="seconds"),
+        number=lambda value: i18n.number_text(value, language),
+        filesize=_filesize,
+        text=lambda value: i18n.translate(language, value),
+    )
+    return environment
+
+
+def _day(value: date | datetime, zone: Any) -> date:
+    return value.astimezone(zone).date() if isinstance(value, datetime) else value
+
+
+def _filesize(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, size // 1000)} kB"  # noqa: PLR2004
+
+
+@functools.cache
+def static_url(path: str) -> str:
+    """The address of a static file, with its content's hash so that it can be kept for ever."""
+    if path.startswith("vendor/"):
+        return f"/static/{path}"
+    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
+    return f"/static/{path}?v={digest}"
+
+
+def site(request: Request) -> Site:
+    """This installation."""
+    return cast("Site", request.app.state.site)
+
+
+def language(request: Request) -> str:
+    """The reader's language: asked for in the address, chosen before, or the city's first. Never guessed on pages."""
+    known = site(request).settings.languages
+    asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    if asked in known:
+        return cast("str", asked)
+    if is_api(request):
+        for part in request.headers.get("accept-language", "").split(","):
+            if (code := part.split(";")[0].strip()[:2].lower()) in known:
+                return code
+    return known[0]
+
+
+def is_api(request: Request) -> bool:
+    """Whether the answer is JSON."""
+    return request.url.path.startswith("/api/")
+
+
+def page(
+    request: Request, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200, private: bool = True
+) -> HTMLResponse:
+    """A page in the reader's language, with the notice that the last action left."""
+    here = site(request)
+    code = language(request)
+    query = {k: v for k, v in request.query_params.items() if k != "lang"}
+    html = here.render(
+        code,
+        template,
+        {
+            "path": request.url.path,
+            "query": query,
+            "reader": getattr(request.state, "official", None),
+            "language_url": lambda other: f"{request.url.path}?{urlencode({**query, 'lang': other})}",
+            "notice": _notice(request),
+            "now": clock.now(),
+            **(context or {}),
+        },
+    )
+    response = HTMLResponse(html, status_code=status)
+    if private:
+        response.headers["cache-control"] = "no-store"
+    if request.query_params.get("lang") == code and request.cookies.get(LANGUAGE_COOKIE) != code:
+        response.set_cookie(LANGUAGE_COOKIE, code, max_age=YEAR, samesite="lax", httponly=True)
+    if NOTICE_COOKIE in request.cookies:
+        response.delete_cookie(NOTICE_COOKIE)
+    return response
+
+
+def redirect(request: Request, url: str, notice: Text | None = None) -> RedirectResponse:
+    """303 to a page of ours, which then says what was done."""
+    response = RedirectResponse(url, status_code=303)
+    if notice:
+        value = sign(site(request).settings, "notice", [notice.msgid, {k: str(v) for k, v in notice.params.items()}])
+        response.set_cookie(NOTICE_COOKIE, value, max_age=60, samesite="lax", httponly=True)
+    return response
+
+
+def _notice(request: Request) -> str | None:
+    token = request.cookies.get(NOTICE_COOKIE)
+    value = unsign(site(request).settings, "notice", token, 60) if token else None
+    if not isinstance(value, list):
+        return None
+    return i18n.translate(language(request), Text(str(value[0]), value[1]))
+
+
+def json(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer; moments are written with their zone."""
+    return Response(
+        orjson.dumps(content),
+        status,
+        {"cache-control": "no-store", **(headers or {})},
+        media_type="application/json",
+    )
+
+
+def items(rows: Sequence[object], following: str | None, total: int | None) -> Response:
+    """A list as every list is answered."""
+    return json({"items": rows, "next": following, "total": total})
+
+
+async def read_json(request: Request) -> dict[str, Any]:
+    """The request's JSON object. Raises ``UnsupportedMedia`` or ``BadRequest``."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    body = await _body(request)
+    if not body and not kind:
+        return {}
+    if kind != "application/json":
+        raise UnsupportedMedia(_("Please send application/json."))
+    try:
+        content = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(_("The body is not valid JSON."), code="invalid_json") from error
+    if not isinstance(content, dict):
+        raise BadRequest(_("The body must be a JSON object."), code="invalid_json")
+    return content
+
+
+async def _body(request: Request) -> bytes:
+    try:
+        return await request.body()
+    except ClientDisconnect as error:
+        raise BadRequest from error
+
+
+async def read_form(request: Request, *, files: int = 0) -> FormData:
+    """The request's form, urlencoded or multipart. Raises ``UnsupportedMedia``, ``TooLarge`` or ``BadRequest``."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        if not await _body(request):
+            return FormData()
+        raise UnsupportedMedia(_("Please send the form from our page."))
+    try:
+        form = await request.form(max_files=files, max_fields=200, max_part_size=512 * 1024)
+    except HTTPException as error:
+        raise BadRequest from error
+    except (MultiPartException, UnicodeDecodeError, ClientDisconnect) as error:
+        raise BadRequest from error
+    for _name, value in form.multi_items():
+        if isinstance(value, str) and not value.isascii():
+            _encodable(value)
+    return form
+
+
+def _encodable(value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise BadRequest(_("The text holds characters that cannot be read.")) from error
+
+
+def problem(request: Request, refusal: Refusal) -> Response:
+    """A refusal as RFC 9457 ``application/problem+json``."""
+    code = language(request)
+    content: dict[str, object] = {
+        "type": "about:blank",
+        "title": i18n.translate(code, refusal.text),
+        "status": refusal.status,
+        "code": refusal.code,
+    }
+    content.update(getattr(refusal, "details", {}))
+    if isinstance(refusal, Invalid):
+        content["errors"] = [{"field": e.field, "message": i18n.translate(code, e.text)} for e in refusal.errors]
+    return Response(orjson.dumps(content, default=str), refusal.status, _headers(refusal), "application/problem+json")
+
+
+def _headers(refusal: Refusal) -> dict[str, str]:
+    headers = {"cache-control": "no-store"}
+    if seconds := getattr(refusal, "retry_after", 0):
+        headers["retry-after"] = str(seconds)
+    if refusal.status == 401:  # noqa: PLR2004
+        headers["www-authenticate"] = "Bearer"
+    return headers
+
+
+def refuse(request: Request, refusal: Refusal) -> Response:
+    """A refusal as a page or as JSON."""
+    if is_api(request):
+        return problem(request, refusal)
+    response = page(request, "errors/error.html", {"refusal": refusal}, status=refusal.status)
+    response.headers.update(_headers(refusal))
+    return response
+
+
+async def on_refusal(request: Request, error: Exception) -> Response:  # noqa: RUF029 — Starlette's handler shape
+    """Exception handler for :class:`Refusal`."""
+    return refuse(request, cast("Refusal", error))
+
+
+class MethodNotAllowed(Refusal):
+    """405."""
+
+    status, code, text = 405, "method_not_allowed", _("This address does not take that kind of request.")
+
+
+class Broken(Refusal):
+    """500: our fault."""
+
+    status, code = 500, "internal_error"
+    text = _("Something went wrong on our side. Nothing was lost; please try again.")
+
+
+async def on_http(request: Request, error: Exception) -> Response:  # noqa: RUF029
+    """Exception handler for Starlette's own 404, 405 and 400."""
+    status = cast("HTTPException", error).status_code
+    refusal: Refusal = {404: NotFound(), 405: MethodNotAllowed(), 413: TooLarge()}.get(status, BadRequest())
+    response = refuse(request, refusal)
+    for name, value in (cast("HTTPException", error).headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+async def on_error(request: Request, _error: Exception) -> Response:  # noqa: RUF029
+    """Exception handler for everything unforeseen; the error itself is logged by the observing middleware."""
+    return refuse(request, Broken())
+
+
+def field_errors(language_code: str, errors: Sequence[FieldError]) -> dict[str, str]:
+    """Errors by field name, translated, the first of each field."""
+    found: dict[str, str] = {}
+    for error in errors:
+        found.setdefault(error.field, i18n.translate(language_code, error.text))
+    return found

@@ -1,0 +1,47 @@
+"""Pages of the house itself: the first page, health, and the spool of mails in development."""
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from server.core import database, web
+from server.core.accounts import Account
+from server.core.web import City, Site
+
+DEMO_CITY = "server/demo/city.py"
+
+
+async def load_city(site: Site) -> None:
+    """What pages say about the city: its names, and whether it is the demonstration."""
+    demo = await Account.filter(demo=True).exists()
+    settings = site.settings
+    site.city = City(dict.fromkeys(settings.languages, settings.city_name), settings.call_centre, demo=demo)
+
+
+async def home(request: Request) -> Response:
+    """``/``: file, follow, see."""
+    return web.page(request, "home.html", {})
+
+
+async def healthz(_request: Request) -> Response:  # noqa: RUF029
+    """The process answers."""
+    return PlainTextResponse("ok\n")
+
+
+async def readyz(_request: Request) -> Response:
+    """The process can reach its database."""
+    try:
+        async with asyncio.timeout(2):
+            await database.fetch_one("SELECT 1 AS one")
+    except Exception:  # noqa: BLE001 — whatever is wrong, the answer is "not ready"
+        return PlainTextResponse("the database does not answer\n", status_code=503, headers={"retry-after": "2"})
+    return PlainTextResponse("ready\n")
+
+
+routes = [
+    Route("/", home),
+    Route("/healthz", healthz),
+    Route("/readyz", readyz),
+]

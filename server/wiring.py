@@ -1,0 +1,86 @@
+"""The composition root: which consumer hears which event, which job is done by whom, which adapter serves which port."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from petitions import events as petition_events
+from petitions.actions import watch
+from server.core import auth, config, database, ledger, mail
+from server.core.config import Settings
+from server.core.files import Store
+from server.core.jobs import Handler, Task
+from server.core.mail import Transport
+from tracking import notifications
+
+APPS = {"petitions": "petitions.models", "tracking": "tracking.models"}
+"""Tortoise apps above the ground floor: label to models module."""
+
+CONSUMERS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(notifications.HEARD, ("tracking.notify",)),
+    petition_events.CalendarChanged.kind: ("petitions.recount",),
+}
+"""Event kind to the jobs it leads to."""
+
+PERIODIC: Mapping[str, timedelta] = {
+    "petitions.remind": timedelta(minutes=1),
+    "petitions.close_uncontested": timedelta(hours=1),
+    "tracking.digest": timedelta(minutes=10),
+    "core.sweep": timedelta(hours=6),
+}
+"""Job kinds that come back by themselves, and how often."""
+
+TORTOISE_ORM = database.config(Settings(), APPS)
+"""For ``tortoise -c server.wiring.TORTOISE_ORM makemigrations``."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The adapters of one process."""
+
+    transport: Transport
+    store: Store
+
+
+def ports(settings: Settings) -> Ports:
+    """SMTP or the spool folder; the content-addressed folder."""
+    return Ports(
+        mail.make_transport(settings.smtp_url or None, settings.spool, settings.mail_from),
+        Store(settings.data_dir / "files"),
+    )
+
+
+def handlers(settings: Settings, adapters: Ports, render: notifications.Render) -> dict[str, Handler]:
+    """What does each kind of job."""
+    notifier = notifications.Notifier(settings, adapters.transport, render)
+
+    async def recount(task: Task) -> None:
+        event = await ledger.get(task.payload["event"])
+        await watch.recount(str(event.data["what"]))
+
+    async def remind(_task: Task) -> None:
+        await watch.remind()
+
+    async def close_uncontested(_task: Task) -> None:
+        await watch.close_uncontested()
+
+    async def sweep(_task: Task) -> None:
+        await auth.sweep()
+
+    return {
+        "tracking.notify": notifier.notify,
+        "tracking.mail": notifier.deliver,
+        "tracking.digest": notifier.digest,
+        "petitions.recount": recount,
+        "petitions.remind": remind,
+        "petitions.close_uncontested": close_uncontested,
+        "core.sweep": sweep,
+    }
+
+
+def prepare(settings: Settings) -> Settings:
+    """Fix the settings of this process, secret included, and say which job hears which event."""
+    complete = settings.with_secret()
+    config.use(complete)
+    ledger.route(CONSUMERS)
+    return complete
