@@ -262,7 +262,7 @@ class WorkingCalendar:
 
     def _days_from(self, day: date, pauses: Iterable[Pause]) -> Iterator[tuple[date, StepKind, str]]:
         """Yield every day with what it is: COUNTED where the office works, else why it does not."""
-        upcoming = iter([*_merged(pauses), (date.max, date.max)])
+        upcoming = iter([*_in_order(pauses), (date.max, date.max)])
         paused_from, paused_to = next(upcoming)
         while True:
             while day > paused_to:
@@ -285,16 +285,13 @@ def check_year(day: date) -> None:
         raise ValueError(f"the working calendar knows the years {FIRST_YEAR} to {LAST_YEAR}, not {day.year}")
 
 
-def _merged(pauses: Iterable[Pause]) -> list[Pause]:
-    merged: list[Pause] = []
-    for first, last in sorted(pauses):
+def _in_order(pauses: Iterable[Pause]) -> list[Pause]:
+    """Sort pauses by their first day; they may overlap. Raises ValueError for a reversed one."""
+    ordered = sorted(pauses)
+    for first, last in ordered:
         if last < first:
             raise ValueError(f"a pause must not end ({last}) before it begins ({first})")
-        if merged and first <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
-        else:
-            merged.append((first, last))
-    return merged
+    return ordered
 
 
 _STANDARD = OfficeHours()

@@ -131,6 +131,7 @@ def test_the_steps_say_how_each_day_was_counted() -> None:
         ("moved", "2026-09-28", 1, ""),
     ]
     assert told(due(KOREA, Unit.HOURS, 1, at("2026-03-09T18:00")))[0] == ("after-hours", "2026-03-09", 1, "")
+    assert told(due(KOREA, Unit.DAYS, 1, at("2026-03-14T19:00")))[0] == ("weekend", "2026-03-14", 2, "")
 
 
 @pytest.mark.parametrize(
