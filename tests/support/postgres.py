@@ -86,6 +86,7 @@ def start(folder: Path, owner: int, *, durable: bool = False) -> PostgresServer:
                 [sys.executable, postgres_keeper.__file__, folder, str(owner), mode],
                 check=False,
                 stdin=subprocess.DEVNULL,
+                env={name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")},
                 stdout=output,
                 stderr=output,
             )
