@@ -1,9 +1,10 @@
 """All components on two pages, drawn by the program's own template environment, to be looked at and checked.
 
-``python -m tests.browser.gallery.render FOLDER`` writes them with their style sheets and scripts, so that they can
-be opened in a browser by hand.
+``python -m tests.browser.gallery.render FOLDER`` writes them with style sheets and scripts, so that they can be
+opened in a browser by hand.
 """
 
+import functools
 import shutil
 import sys
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ LANGUAGES = ("ko", "ja", "en")
 OFFICIAL = Official(1, "intake", "김하늘", Role.ADMINISTRATOR, 3, "민원봉사과", "ko")
 
 
+@functools.cache
 def environment(language: str = "ko") -> Environment:
     """The site's environment in a language, which also finds the gallery's own pages."""
     site = Site(Settings(languages=LANGUAGES))
