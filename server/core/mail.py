@@ -1,0 +1,290 @@
+"""The mail port: what a mail is, and two ways to hand it over, SMTP and a folder of ``.eml`` files.
+
+Owns the message's form (headers that nobody can inject into, a Message-ID by which a retry is recognised) and
+what a failure means: :class:`MailDeferred` is worth another try, :class:`MailRefused` is not. When to try
+again is the outbox's affair.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import heapq
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import message_from_bytes
+from email.header import Header
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.message import EmailMessage
+from email.policy import SMTP, EmailPolicy, Policy, default
+from email.utils import parseaddr
+from pathlib import Path
+from typing import NamedTuple, Protocol
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import aiosmtplib
+
+from server.core import clock
+
+COMMAND_TIMEOUT = 20.0
+"""Seconds that a server may take for one answer. A whole mail takes at most two and a half times that, which
+must stay below the lease of a job: else another worker would send it too."""
+
+PERMANENT = 500
+"""SMTP codes from here on say that trying again will not help (RFC 5321, 4.2.1)."""
+
+
+class MailDeferred(Exception):
+    """Not handed over for now: no server, no answer, a temporary refusal, or settings it does not take."""
+
+
+class MailRefused(Exception):
+    """Never to be handed over: no such recipient, a content that is not taken, or no valid mail."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail to one address."""
+
+    to: str
+    subject: str
+    text: str
+    message_id: str
+    """From :func:`message_id`: the same for every try."""
+    html: str | None = None
+    language: str = "ko"
+    list_unsubscribe: str | None = None
+    """Where one POST ends mails of this kind (RFC 8058)."""
+    headers: Mapping[str, str] = field(default_factory=lambda: {"Auto-Submitted": "auto-generated"})
+
+
+class Transport(Protocol):
+    """Whatever takes mail."""
+
+    async def send(self, mail: Mail) -> None:
+        """Hand a mail over, or raise :class:`MailDeferred` or :class:`MailRefused`."""
+
+
+def make_transport(smtp_url: str | None, spool: Path, sender: str) -> Transport:
+    """SMTP if there is a URL, else the spool folder; :class:`ValueError` for settings that cannot work."""
+    return SmtpTransport(smtp_url, sender) if smtp_url else SpoolTransport(spool, sender)
+
+
+def message_id(key: str, sender: str) -> str:
+    """The Message-ID of the mail that the job ``key`` sends."""
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{_address(sender).domain}>"
+
+
+# --- The message --------------------------------------------------------------------------------------------
+
+_message_id = re.compile(r"<([A-Za-z0-9][A-Za-z0-9.-]{0,63})@[A-Za-z0-9.-]{1,255}>")
+_url = re.compile(r"https?://[\x21-\x3b\x3d\x3f-\x7e]{1,800}")
+_control = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+class _Subject(UnstructuredHeader, BaseHeader):
+    """A subject folded by the older encoder: the newer one loses spaces where it breaks long Korean lines."""
+
+    def fold(self, *, policy: Policy) -> str:
+        plain = self.isascii() and "=?" not in self
+        header = Header(str(self), "us-ascii" if plain else "utf-8", header_name="Subject")
+        return f"Subject: {header.encode(linesep=policy.linesep)}{policy.linesep}"
+
+
+class _Link(UnstructuredHeader, BaseHeader):
+    """A URL on one line, however long: folding would make encoded words of it, which nobody can open."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_registry = HeaderRegistry()
+_registry.map_to_type("subject", _Subject)
+_registry.map_to_type("list-unsubscribe", _Link)
+# Seven bits, because a relay between here and there may know no more.
+_POLICY = EmailPolicy(header_factory=_registry, linesep=SMTP.linesep, cte_type="7bit")
+
+
+def compose(mail: Mail, sender: str) -> EmailMessage:
+    """The message as it goes out; :class:`MailRefused` if a field cannot stand in a header."""
+    fields = (mail.to, mail.subject, mail.language, *mail.headers, *mail.headers.values())
+    if any(_control.search(value) for value in fields):
+        raise MailRefused("a header field holds a control character")
+    if not _message_id.fullmatch(mail.message_id):
+        raise MailRefused("not a Message-ID")
+    if mail.list_unsubscribe is not None and not _url.fullmatch(mail.list_unsubscribe):
+        raise MailRefused("not a web address to unsubscribe at")
+    message = EmailMessage(policy=_POLICY)
+    try:
+        message["From"] = _address(sender)
+        message["To"] = _address(mail.to)
+        message["Subject"] = mail.subject
+        message["Date"] = clock.now()
+        message["Message-ID"] = mail.message_id
+        message["Content-Language"] = mail.language
+        if mail.list_unsubscribe is not None:
+            message["List-Unsubscribe"] = f"<{mail.list_unsubscribe}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        for name, value in mail.headers.items():
+            message[name] = value
+        message.set_content(mail.text)
+        if mail.html is not None:
+            message.add_alternative(mail.html, subtype="html")
+    except ValueError:  # said without its words, which may be somebody's address
+        raise MailRefused("not a mail address, or a text that cannot be encoded") from None
+    return message
+
+
+def _address(written: str) -> Address:
+    """An address as SMTP takes it: an ASCII local part, a domain that may be Korean as ASCII."""
+    name, spec = parseaddr(written)
+    local, _, domain = spec.rpartition("@")
+    if not local.isascii() or spec not in written:
+        raise ValueError("not a mail address")
+    return Address(name, addr_spec=f"{local}@{domain.encode('idna').decode()}")
+
+
+# --- The spool folder ---------------------------------------------------------------------------------------
+
+
+class Spooled(NamedTuple):
+    """A mail found in the folder, and when it was written."""
+
+    mail: Mail
+    at: datetime
+
+
+class SpoolTransport:
+    """Mail as files in a folder, named by Message-ID: the embedded default, for development and tests."""
+
+    def __init__(self, folder: Path, sender: str) -> None:
+        _address(sender)
+        self._folder = folder
+        self._sender = sender
+
+    async def send(self, mail: Mail) -> None:
+        """Write the mail, durably and at once whole; a mail that is there already stays as it is."""
+        await asyncio.to_thread(self._write, mail)
+
+    def _write(self, mail: Mail) -> None:
+        content = compose(mail, self._sender).as_bytes()
+        path = self._folder / f"{mail.message_id[1:].partition('@')[0]}.eml"
+        try:
+            if path.exists():
+                return
+            self._folder.mkdir(parents=True, exist_ok=True)
+            descriptor, unfinished = tempfile.mkstemp(dir=self._folder, suffix=".unfinished")
+            try:
+                with os.fdopen(descriptor, "wb") as stream:
+                    stream.write(content)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                Path(unfinished).replace(path)
+            except BaseException:
+                Path(unfinished).unlink(missing_ok=True)
+                raise
+            _sync(self._folder)
+        except OSError as error:
+            raise MailDeferred(f"the spool folder cannot be written: {error.strerror}") from error
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+async def read_spool(folder: Path, limit: int) -> list[Spooled]:
+    """The newest ``limit`` mails of a spool folder, the newest first."""
+    return await asyncio.to_thread(_read, folder, limit)
+
+
+def _read(folder: Path, limit: int) -> list[Spooled]:
+    found = []
+    for path in folder.glob("*.eml"):
+        with contextlib.suppress(FileNotFoundError):  # cleared away meanwhile
+            found.append((path.stat().st_mtime_ns, path))
+    return [_parse(path) for _, path in heapq.nlargest(limit, found)]
+
+
+def _parse(path: Path) -> Spooled:
+    message = message_from_bytes(path.read_bytes(), policy=default)
+    bodies = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
+    texts = {kind: str(body.get_content()) for kind, body in bodies.items() if body is not None}
+    link = message["List-Unsubscribe"]
+    mail = Mail(
+        to=str(message["To"]),
+        subject=str(message["Subject"]),
+        text=texts["plain"],
+        message_id=str(message["Message-ID"]),
+        html=texts.get("html"),
+        language=str(message["Content-Language"]),
+        list_unsubscribe=None if link is None else str(link)[1:-1],
+    )
+    return Spooled(mail, message["Date"].datetime)
+
+
+# --- SMTP ---------------------------------------------------------------------------------------------------
+
+
+class SmtpTransport:
+    """Mail through a server: ``smtp://user:password@host:port``, or ``smtps://`` for TLS from the first byte.
+
+    ``smtp`` uses STARTTLS where the server offers it; with ``?starttls=1`` the server must, with
+    ``?starttls=0`` it is not asked. Each mail has a connection of its own, so nothing is left over from the
+    one before.
+    """
+
+    def __init__(self, url: str, sender: str, *, timeout: float = COMMAND_TIMEOUT) -> None:
+        _address(sender)
+        parts = urlsplit(url)
+        options = dict(parse_qsl(parts.query, keep_blank_values=True))
+        starttls = options.pop("starttls", None)
+        implicit = parts.scheme == "smtps"
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or options:
+            raise ValueError("an SMTP URL reads smtp://user:password@host:port?starttls=1, or smtps://…")
+        if starttls not in {None, "0", "1"} or (implicit and starttls == "1"):
+            raise ValueError("starttls is 0 or 1, and not for smtps")
+        self._sender = sender
+        self._timeout = timeout
+        self._host = parts.hostname
+        self._port = parts.port
+        self._username = unquote(parts.username) if parts.username else None
+        self._password = unquote(parts.password) if parts.password else None
+        self._implicit = implicit
+        self._starttls = False if implicit else {None: None, "0": False, "1": True}[starttls]
+
+    async def send(self, mail: Mail) -> None:
+        """Hand the mail to the server and wait until it has taken responsibility for it."""
+        message = compose(mail, self._sender)
+        try:
+            async with asyncio.timeout(self._timeout * 1.5):
+                await aiosmtplib.send(
+                    message,
+                    hostname=self._host,
+                    port=self._port,
+                    username=self._username,
+                    password=self._password,
+                    use_tls=self._implicit,
+                    start_tls=self._starttls,
+                    timeout=self._timeout,
+                )
+        # What a server says may name the recipient, and reasons end in logs: only its code is passed on.
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            raise _refusal(error.recipients[0]) from None
+        except aiosmtplib.SMTPDataError as error:
+            raise _refusal(error) from None
+        except aiosmtplib.SMTPResponseException as error:
+            raise MailDeferred(f"{type(error).__name__} {error.code}") from None
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise MailDeferred(type(error).__name__) from None
+
+
+def _refusal(error: aiosmtplib.SMTPResponseException) -> MailDeferred | MailRefused:
+    reason = f"{type(error).__name__} {error.code}"
+    return MailRefused(reason) if error.code >= PERMANENT else MailDeferred(reason)

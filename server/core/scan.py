@@ -1,0 +1,62 @@
+"""The virus scanner's port: asks a clamd, where one is configured, whether a file is clean.
+
+Speaks clamd's INSTREAM command, which sends the content itself, so that the scanner needs no access to the
+folder of files. What becomes of a file that could not be scanned is the caller's decision.
+"""
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+from urllib.parse import urlsplit
+
+TIMEOUT = 60.0
+"""Seconds for one file, connecting included."""
+
+_CHUNK = 256 * 1024
+
+
+class ScannerUnavailable(Exception):
+    """No verdict: nobody answers there, the line was dropped, or the file is too large for the scanner."""
+
+
+class Verdict(NamedTuple):
+    """What the scanner says of a file."""
+
+    clean: bool
+    name: str = ""
+    """What it is infected with, in the scanner's words."""
+
+
+async def scan(url: str, path: Path, *, seconds: float = TIMEOUT) -> Verdict:
+    """The verdict of the clamd at ``tcp://host:port`` or ``unix:///path``, or :class:`ScannerUnavailable`."""
+    with await asyncio.to_thread(path.open, "rb") as stream:
+        try:
+            async with asyncio.timeout(seconds):
+                answer = await _instream(url, stream)
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
+            raise ScannerUnavailable(f"clamd does not answer: {type(error).__name__}") from error
+    if answer == b"stream: OK":
+        return Verdict(clean=True)
+    if answer.startswith(b"stream: ") and answer.endswith(b" FOUND"):
+        return Verdict(clean=False, name=answer[8:-6].decode(errors="replace"))
+    raise ScannerUnavailable(f"clamd has no verdict: {answer.decode(errors='replace')}")
+
+
+async def _instream(url: str, stream: BinaryIO) -> bytes:
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        reader, writer = await asyncio.open_unix_connection(parts.path)
+    else:
+        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    try:
+        writer.write(b"zINSTREAM\0")
+        while chunk := await asyncio.to_thread(stream.read, _CHUNK):
+            writer.write(len(chunk).to_bytes(4, "big") + chunk)
+            await writer.drain()
+        writer.write(bytes(4))
+        return (await reader.readuntil(b"\0"))[:-1]
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
