@@ -1,0 +1,125 @@
+"""The outbox: at least once, never lost, given up loudly, on both databases."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from server.core import clock, database, jobs
+from server.core.jobs import Job, Task, Worker
+from tests.support.house import House
+
+
+async def test_a_job_is_done_once_and_gone(house: House) -> None:
+    done: list[Task] = []
+
+    async def handler(task: Task) -> None:  # noqa: RUF029
+        done.append(task)
+
+    await jobs.enqueue(("greet:1", "greet", {"to": "you"}), ("greet:1", "greet", {"to": "twice"}))
+    await Worker({"greet": handler}, {}).drain()
+    assert [(task.key, task.payload) for task in done] == [("greet:1", {"to": "you"})]
+    assert await Job.all().count() == 0
+
+
+async def test_a_job_of_a_transaction_that_fails_was_never_there(house: House) -> None:
+    async def fail() -> None:
+        async with database.transaction():
+            await jobs.enqueue(("greet:1", "greet", {}))
+            raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError):
+        await fail()
+    assert await Job.all().count() == 0
+
+
+async def test_a_failing_job_is_tried_again_later_and_in_the_end_kept_as_a_dead_letter(house: House) -> None:
+    async def broken(_task: Task) -> None:  # noqa: RUF029
+        raise ConnectionError("nobody there")
+
+    worker = Worker({"greet": broken}, {})
+    await jobs.enqueue(("greet:1", "greet", {}))
+    now = clock.now()
+    for attempt in range(jobs.MAX_ATTEMPTS):
+        with clock.at(now + timedelta(hours=2 * attempt)):
+            assert await worker.drain(), attempt
+            assert not await worker.drain()
+    with clock.at(now + timedelta(days=30)):
+        assert not await worker.drain()
+    job = await Job.get(key="greet:1")
+    assert job.dead
+    assert "nobody there" in job.error
+    assert await jobs.retry_dead("greet:1")
+    assert not await jobs.retry_dead("greet:1")
+    assert [task.attempts for task in await jobs.lease()] == [1]
+
+
+async def test_a_job_without_a_handler_waits_instead_of_being_lost(house: House) -> None:
+    await jobs.enqueue(("greet:1", "unknown", {}))
+    await Worker({}, {}).drain()
+    assert await Job.all().count() == 1
+
+
+async def test_a_job_whose_worker_died_is_leased_again_after_its_lease(house: House) -> None:
+    await jobs.enqueue(("greet:1", "greet", {}))
+    assert len(await jobs.lease()) == 1
+    assert await jobs.lease() == []
+    with clock.at(clock.now() + jobs.LEASE + timedelta(seconds=1)):
+        assert [task.attempts for task in await jobs.lease()] == [2]
+
+
+async def test_workers_that_share_the_table_do_no_job_twice(house: House) -> None:
+    done: list[str] = []
+
+    async def handler(task: Task) -> None:
+        await asyncio.sleep(0)
+        done.append(task.key)
+
+    await jobs.enqueue(*((f"greet:{n}", "greet", {}) for n in range(100)))
+    workers = [Worker({"greet": handler}, {}) for _ in range(4)]
+
+    async def empty(worker: Worker) -> None:
+        while await worker.drain():
+            pass
+
+    await asyncio.gather(*(empty(worker) for worker in workers))
+    assert sorted(done) == sorted(f"greet:{n}" for n in range(100))
+
+
+async def test_periodic_work_comes_back(house: House) -> None:
+    done: list[str] = []
+
+    async def handler(task: Task) -> None:  # noqa: RUF029
+        done.append(task.key)
+        worker.stop()
+
+    worker = Worker({"sweep": handler}, {"sweep": timedelta(minutes=5)})
+    async with asyncio.timeout(10):
+        await worker.run()
+    assert done == ["periodic:sweep"]
+    job = await Job.get(key="periodic:sweep")
+    assert job.run_at > clock.now() + timedelta(minutes=4)
+
+
+async def test_a_running_worker_is_woken_by_a_commit(house: House) -> None:
+    done = asyncio.Event()
+
+    async def handler(_task: Task) -> None:  # noqa: RUF029
+        done.set()
+
+    worker = Worker({"greet": handler}, {})
+    running = asyncio.create_task(worker.run())
+    await asyncio.sleep(0.05)
+    started = asyncio.get_running_loop().time()
+    await jobs.enqueue(("greet:1", "greet", {}))
+    async with asyncio.timeout(5):
+        await done.wait()
+    assert asyncio.get_running_loop().time() - started < jobs.IDLE
+    worker.stop()
+    await running
+
+
+def test_the_wait_between_attempts_grows_to_an_hour() -> None:
+    waits = [jobs.backoff(attempt).total_seconds() for attempt in range(1, 20)]
+    assert 1.5 <= waits[0] <= 2.5
+    assert 2700 <= waits[-1] <= 4500
