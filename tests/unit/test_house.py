@@ -18,15 +18,15 @@ REGISTRY = re.compile(r"pypi[.]org|python[h]osted|deb[.]debian[.]org|npm[j]s")
 
 
 def files() -> Iterator[Path]:
-    """What is checked in: hidden folders are caches, but for the one of continuous integration."""
+    """What is checked in: other hidden names are caches."""
     for path in ROOT.rglob("*"):
         parts = path.relative_to(ROOT).parts
-        hidden = any(part.startswith(".") and part != ".ci" for part in parts[:-1])
+        hidden = any(part.startswith(".") and part not in {".ci", ".gitignore"} for part in parts)
         if (
-            path.is_file()
+            path.suffix in TEXT
             and not hidden
             and parts[0] not in {"var", "htmlcov", "dist"}
-            and path.suffix in TEXT
+            and path.is_file()
         ):
             yield path
 
