@@ -18,7 +18,8 @@ class Preference(Model):
 class DigestItem(Model):
     """One fact that waits for the next digest of an address."""
 
-    event_id = fields.BigIntField(primary_key=True, generated=False)
+    id = fields.BigIntField(primary_key=True)
+    event_id = fields.BigIntField()
     email = fields.CharField(max_length=254, db_index=True)
     subject = fields.CharField(max_length=64)
     language = fields.CharField(max_length=2)
@@ -26,3 +27,4 @@ class DigestItem(Model):
 
     class Meta:
         table = "digest_item"
+        unique_together = (("event_id", "email"),)

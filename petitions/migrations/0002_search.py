@@ -14,6 +14,6 @@ async def create(_apps: object, editor: object) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("petitions", "0001_initial")]  # noqa: RUF012 — Tortoise's own shape
+    dependencies = [("petitions", "0001_initial")]
 
-    operations = [ops.RunPython(create)]  # noqa: RUF012
+    operations = [ops.RunPython(create)]
