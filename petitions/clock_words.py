@@ -1,0 +1,140 @@
+"""The legal clock in words and colour: when a case is due, what is left of its period, and how urgent that is.
+
+Shared by the desk and the case page, so that officials and petitioners read the same promise. Pure; what is counted
+belongs to ``server.core.clock``.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+from petitions.states import OPEN, State
+from server.core import clock, i18n
+from server.core.clock import Due, Unit, WorkingCalendar
+from server.core.errors import Text, _
+
+Tone = Literal["ok", "soon", "late", "paused", "done"]
+
+HOUR, WORKING_DAY = 60, 8 * 60
+"""Minutes of working time."""
+NEAR = 4
+"""Calendar days from the due moment within which a period in hours is told in hours."""
+
+
+class Clocked(Protocol):
+    """What of a case its clock is read from."""
+
+    @property
+    def status(self) -> State: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def amount(self) -> int: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def supplement_until(self) -> date | None: ...
+    @property
+    def answered_at(self) -> datetime | None: ...
+    @property
+    def closed_at(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClockWords:
+    """A clock to be read: ``due_text`` is None where no date is promised (a tip, a paused clock)."""
+
+    due_text: Text | None
+    remaining: Text
+    tone: Tone
+
+
+def clock_words(case: Clocked, calendar: WorkingCalendar, now: datetime, language: str) -> ClockWords:
+    """A case's clock at ``now``; dates inside the texts are written in ``language``."""
+    if case.status not in OPEN:
+        return ClockWords(None, _ended(case, calendar, language), "done")
+    if case.status is State.SUPPLEMENT_REQUESTED:
+        return ClockWords(None, _awaited(case, calendar, now, language), "paused")
+    if case.due_at is None:
+        return ClockWords(None, _("No legal period"), "ok")
+    at = calendar.local(case.due_at)
+    due = Due(at, at.date(), by_day=case.unit != Unit.HOURS)
+    late = clock.overdue(due, now)
+    if due.by_day:
+        text = _("by the end of %(day)s", day=i18n.date_text(due.on, language))
+    else:
+        text = _("by %(moment)s", moment=i18n.datetime_text(at, language, calendar.timezone))
+    remaining, soon = _left(case, calendar, due, now, late=late)
+    return ClockWords(text, remaining, "late" if late else "soon" if soon else "ok")
+
+
+def _left(case: Clocked, calendar: WorkingCalendar, due: Due, now: datetime, *, late: bool) -> tuple[Text, bool]:
+    """What is left, and whether that is little: the last day or the one before, the last third of a few hours."""
+    today = calendar.local(now).date()
+    if due.by_day or abs((due.on - today).days) > NEAR:
+        days = calendar.working_days_between(today, due.on)
+        return _days_late(-days) if late else _days_left(days), days <= 1
+    minutes = clock.remaining(calendar, due, now).minutes
+    # Rounding is toward less time left, so a period that just ended has -1 minute.
+    return (
+        _minutes_late(-minutes) if late else _minutes_left(minutes),
+        minutes <= min(WORKING_DAY, case.amount * HOUR // 3),
+    )
+
+
+def _days_left(days: int) -> Text:
+    if days <= 0:
+        return _("due today")
+    return _("1 working day left") if days == 1 else _("%(days)s working days left", days=days)
+
+
+def _days_late(days: int) -> Text:
+    if days <= 0:
+        return _("period over")
+    return _("1 working day late") if days == 1 else _("%(days)s working days late", days=days)
+
+
+def _minutes_left(minutes: int) -> Text:
+    hours, rest = divmod(minutes, HOUR)
+    if hours >= 2 * WORKING_DAY // HOUR:
+        return _days_left(minutes // WORKING_DAY)
+    if not hours:
+        return _("%(minutes)s min left", minutes=rest)
+    if not rest:
+        return _("%(hours)s h left", hours=hours)
+    return _("%(hours)s h %(minutes)s min left", hours=hours, minutes=rest)
+
+
+def _minutes_late(minutes: int) -> Text:
+    hours, rest = divmod(max(minutes, 0), HOUR)
+    if hours >= WORKING_DAY // HOUR:
+        return _days_late(minutes // WORKING_DAY)
+    if hours:
+        return _("%(hours)s h late", hours=hours)
+    return _("%(minutes)s min late", minutes=rest) if rest else _("period over")
+
+
+def _awaited(case: Clocked, calendar: WorkingCalendar, now: datetime, language: str) -> Text:
+    until = case.supplement_until
+    if until is None:
+        return _("waiting for the supplement")
+    day = i18n.date_text(until, language)
+    if calendar.local(now).date() > until:
+        return _("supplement was due by %(day)s", day=day)
+    return _("supplement awaited by %(day)s", day=day)
+
+
+def _ended(case: Clocked, calendar: WorkingCalendar, language: str) -> Text:
+    def day(moment: datetime) -> str:
+        return i18n.date_text(calendar.local(moment).date(), language)
+
+    if case.status in {State.ANSWERED, State.CLOSED}:
+        answered = case.answered_at
+        if answered is None:
+            return _("finished")
+        if case.due_at is None:
+            return _("answered on %(day)s", day=day(answered))
+        if answered <= case.due_at:
+            return _("answered in time, on %(day)s", day=day(answered))
+        return _("answered late, on %(day)s", day=day(answered))
+    return _("ended on %(day)s", day=day(case.closed_at)) if case.closed_at else _("finished")

@@ -1,0 +1,90 @@
+"""Placeholders of reply templates: ``{petitioner}``, ``{due}`` and so on, filled in from the case.
+
+A name that is not known, or that the case has no value for, stays in the text and is reported: an answer never
+leaves with a gap that nobody saw.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from petitions.labels import KINDS
+from petitions.queries.cases import CaseView
+from server.core import clock, config, i18n
+from server.core.accounts import Official
+from server.core.errors import Text, _
+
+NAMES: dict[str, Text] = {
+    "reference": _("the case's number"),
+    "title": _("the case's title"),
+    "kind": _("what kind of petition it is"),
+    "petitioner": _("the petitioner's name"),
+    "department": _("the department that answers"),
+    "department_phone": _("the department's phone"),
+    "handler": _("the official who answers"),
+    "handler_phone": _("that official's phone"),
+    "guide": _("the case guide's name"),
+    "guide_phone": _("the case guide's phone"),
+    "received": _("the day of the receipt"),
+    "due": _("the due date"),
+    "today": _("today's date"),
+    "city": _("the city's name"),
+}
+"""Every placeholder, with what it stands for."""
+
+_PLACEHOLDER = re.compile(r"\{\s*([A-Za-z_가-힣ぁ-んァ-ヶ一-龠][\w ]{0,30}?)\s*\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A filled text, and the placeholders that are still in it."""
+
+    text: str
+    unknown: tuple[str, ...]
+
+
+def fill(text: str, values: Mapping[str, str]) -> Filled:
+    """Put the values in. What has none stays as it is written."""
+
+    def replaced(match: re.Match[str]) -> str:
+        return values.get(match[1]) or match[0]
+
+    filled = _PLACEHOLDER.sub(replaced, text)
+    left = dict.fromkeys(match[1] for match in _PLACEHOLDER.finditer(text) if not values.get(match[1]))
+    return Filled(filled, tuple(left))
+
+
+def unknown(text: str) -> tuple[str, ...]:
+    """The placeholders of a template that do not exist."""
+    return tuple(dict.fromkeys(m[1] for m in _PLACEHOLDER.finditer(text) if m[1] not in NAMES))
+
+
+def remaining(text: str) -> tuple[str, ...]:
+    """The placeholders that somebody forgot in a finished text; other braces are nobody's business."""
+    return tuple(dict.fromkeys(m[1] for m in _PLACEHOLDER.finditer(text) if m[1] in NAMES))
+
+
+def values_of(case: CaseView, official: Official, language: str) -> dict[str, str]:
+    """What the placeholders stand for when ``official`` answers a case in ``language``."""
+    settings = config.settings()
+    department = case.known.departments.get(case.department_id or 0)
+    service = case.known.services.get(case.service_code)
+    kind = service.name(language) if service else i18n.translate(language, KINDS[case.kind])
+    handler = case.handler
+    today = clock.now().astimezone(settings.zone).date()
+    return {
+        "reference": case.reference,
+        "title": case.title,
+        "kind": kind,
+        "petitioner": case.petitioner_name,
+        "department": department.name(language) if department else "",
+        "department_phone": department.phone if department else "",
+        "handler": handler.name if handler else official.name,
+        "handler_phone": (handler.phone if handler else "") or (department.phone if department else ""),
+        "guide": case.guide.name if case.guide else "",
+        "guide_phone": case.guide.phone if case.guide else "",
+        "received": i18n.date_text(case.received_at.date(), language),
+        "due": i18n.date_text(case.due_at.date(), language) if case.due_at else "",
+        "today": i18n.date_text(today, language),
+        "city": settings.city_name,
+    }
