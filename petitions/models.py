@@ -26,7 +26,7 @@ class Service(Model):
     department_id: int | None
     unit = fields.CharField(max_length=10)
     amount = fields.IntField()
-    documents: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    documents: list[str] = fields.JSONField(default=list)
     active = fields.BooleanField(default=True)
 
     class Meta:
@@ -65,13 +65,13 @@ class Case(Model):
     lng = fields.FloatField(null=True)
     address = fields.CharField(max_length=200, default="")
     district = fields.CharField(max_length=40, default="")
-    routing: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    routing: dict[str, Any] = fields.JSONField(default=dict)
     received_at = fields.DatetimeField()
     clock_started_at = fields.DatetimeField()
     unit = fields.CharField(max_length=10, default="")
     amount = fields.IntField(default=0)
-    extensions: list[int] = fields.JSONField(default=list)  # type: ignore[assignment]
-    pauses: list[list[str | None]] = fields.JSONField(default=list)  # type: ignore[assignment]
+    extensions: list[int] = fields.JSONField(default=list)
+    pauses: list[list[str | None]] = fields.JSONField(default=list)
     due_at = fields.DatetimeField(null=True)
     announced_due_at = fields.DatetimeField(null=True)
     supplement_until = fields.DateField(null=True)
@@ -174,9 +174,9 @@ class RoutingRule(Model):
 
     id = fields.IntField(primary_key=True)
     position = fields.IntField(db_index=True)
-    kinds: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
-    districts: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
-    words: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    kinds: list[str] = fields.JSONField(default=list)
+    districts: list[str] = fields.JSONField(default=list)
+    words: list[str] = fields.JSONField(default=list)
     department: fields.ForeignKeyRelation[Department] = fields.ForeignKeyField(
         "core.Department", on_delete=fields.RESTRICT, related_name="rules"
     )
@@ -229,7 +229,7 @@ class District(Model):
     name = fields.CharField(max_length=80)
     name_ja = fields.CharField(max_length=80, default="")
     name_en = fields.CharField(max_length=80, default="")
-    outline: list[list[float]] = fields.JSONField(default=list)  # type: ignore[assignment]
+    outline: list[list[float]] = fields.JSONField(default=list)
 
     class Meta:
         table = "district"

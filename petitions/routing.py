@@ -91,7 +91,7 @@ def rank(title: str, body: str, departments: Sequence[DepartmentProfile]) -> tup
     )
 
 
-def choose(  # noqa: PLR0913 — what a decision rests on
+def choose(
     *,
     kind: str,
     district: str,

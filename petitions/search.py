@@ -8,9 +8,9 @@ public_index = Index("case_public")
 
 def desk_text(reference: str, title: str, body: str, name: str) -> str:
     """What officials find a case by."""
-    return "\n".join((reference, title, name, body))
+    return f"{reference}\n{title}\n{name}\n{body}"
 
 
 def public_text(title: str, body: str, answer: str) -> str:
     """What everybody finds an answered case by; the parts are already masked."""
-    return "\n".join((title, body, answer))
+    return f"{title}\n{body}\n{answer}"

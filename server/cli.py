@@ -10,6 +10,7 @@ from typing import TypeVar
 import click
 import uvicorn
 
+from petitions.importing.command import command as import_command
 from server import check as checks
 from server import wiring
 from server.core import database, observe
@@ -19,7 +20,6 @@ from server.core.config import BadSettings, Settings
 from server.core.jobs import Worker
 from server.core.web import Site
 from server.demo import seeding
-from petitions.importing.command import command as import_command
 
 T = TypeVar("T")
 

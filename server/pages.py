@@ -25,7 +25,7 @@ async def home(request: Request) -> Response:
     return web.page(request, "home.html", {})
 
 
-async def healthz(_request: Request) -> Response:  # noqa: RUF029
+async def healthz(_request: Request) -> Response:
     """The process answers."""
     return PlainTextResponse("ok\n")
 

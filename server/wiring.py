@@ -1,4 +1,4 @@
-"""The composition root: which consumer hears which event, which job is done by whom, which adapter serves which port."""
+"""The composition root: which consumer hears which event, who does which job, which adapter serves which port."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

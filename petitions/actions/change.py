@@ -5,7 +5,7 @@ has seen; asks the table of transitions and the table of rights; and writes the 
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,11 +18,12 @@ from petitions.states import OPEN, Action, State, follow
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official, Role
 from server.core.clock import Due
-from server.core.errors import Forbidden, NotFound, _
+from server.core.errors import Forbidden, NotFound, Text, _
 from server.core.ledger import Chain, Fact
 
 SYSTEM = "system"
 PETITIONER = "petitioner"
+
 
 @dataclass
 class Change:
@@ -48,7 +49,7 @@ class Change:
     async def say(self, text: str) -> int:
         """Keep somebody's words; the id that a fact names them by."""
         statement = await Statement.create(case_id=self.case.id, text=text, created_at=clock.now())
-        return statement.id
+        return int(statement.id)
 
     async def say_if(self, text: str) -> int | None:
         """Keep words, where there are any."""
@@ -66,7 +67,7 @@ def period_of(case: Case) -> rules.Period | None:
     """The period that a case was given at its receipt; None for a tip."""
     if not case.unit:
         return None
-    return rules.Period(clock.Unit(case.unit), case.amount, rules.Text(""))
+    return rules.Period(clock.Unit(case.unit), case.amount, Text(""))
 
 
 def due_of(case: Case, known: Reference) -> Due | None:

@@ -153,9 +153,7 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
         text = await change.say(command.reason)
         if due is not None:
             change.record(
-                PeriodExtended(
-                    command.amount, period.unit, command.consent, due.at.isoformat(), _iso(before), text
-                )
+                PeriodExtended(command.amount, period.unit, command.consent, due.at.isoformat(), _iso(before), text)
             )
 
 

@@ -112,7 +112,7 @@ def decide(command: FilePetition, known: Reference, guides: Sequence[GuideProfil
     )
 
 
-async def create(  # noqa: PLR0913, PLR0917 — the parts of a case
+async def create(
     command: FilePetition,
     decided: Decided,
     number: str,

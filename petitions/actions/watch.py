@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from petitions.actions.change import SYSTEM, due_of
 from petitions.actions.answering import close_quietly
+from petitions.actions.change import SYSTEM, due_of
 from petitions.events import CalendarChanged, DueRecomputed, DueSoon, Overdue
 from petitions.models import Case
 from petitions.queries.reference import forget, reference
@@ -28,7 +28,7 @@ async def remind() -> int:
     for stage, limit, fact in ((1, now + SOON, DueSoon()), (2, now, Overdue())):
         rows = await database.fetch(
             "SELECT reference FROM petition_case WHERE open = ? AND reminded < ? AND due_at < ? "
-            f"AND status <> ? ORDER BY due_at LIMIT {BATCH}",  # noqa: S608 — a constant
+            f"AND status <> ? ORDER BY due_at LIMIT {BATCH}",
             True,
             stage,
             limit,
@@ -53,8 +53,7 @@ async def _remind_one(reference_text: str, stage: int, fact: Fact) -> bool:
 async def close_uncontested() -> int:
     """Close answered cases that have been quiet for ``QUIET_DAYS``; how many."""
     rows = await database.fetch(
-        "SELECT reference FROM petition_case WHERE status = ? AND answered_at < ? "
-        f"ORDER BY id LIMIT {BATCH}",  # noqa: S608 — a constant
+        f"SELECT reference FROM petition_case WHERE status = ? AND answered_at < ? ORDER BY id LIMIT {BATCH}",
         State.ANSWERED.value,
         clock.now() - timedelta(days=QUIET_DAYS),
     )
@@ -90,9 +89,7 @@ async def set_hours(actor: Official, hours: LocalHours) -> None:
         chain = await _calendar_chain()
         await LocalHours.filter(first_day=hours.first_day).delete()
         await hours.save(force_create=True)
-        await chain.append(
-            actor.actor, CalendarChanged(hours.first_day.isoformat(), f"{hours.opens}-{hours.closes}")
-        )
+        await chain.append(actor.actor, CalendarChanged(hours.first_day.isoformat(), f"{hours.opens}-{hours.closes}"))
     forget()
 
 
@@ -110,7 +107,7 @@ async def recount(reason: str) -> int:
     forget()
     moved, last = 0, 0
     while rows := await database.fetch(
-        f"SELECT id, reference FROM petition_case WHERE open = ? AND id > ? ORDER BY id LIMIT {BATCH}",  # noqa: S608
+        f"SELECT id, reference FROM petition_case WHERE open = ? AND id > ? ORDER BY id LIMIT {BATCH}",
         True,
         last,
     ):

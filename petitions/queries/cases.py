@@ -1,4 +1,4 @@
-"""One case as a reader may see it: officials all of it, the petitioner their side, the public an answered, masked one."""
+"""One case as its reader may see it: officials all of it, the petitioner their side, the public a masked answer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -205,7 +205,7 @@ async def view(reference_text: str, shown: Credentials) -> CaseView:
     return _view(row, level, known, answers, files, {w["id"]: w["text"] for w in words})
 
 
-def _view(  # noqa: PLR0913, PLR0917 — the parts of a case
+def _view(
     row: Any, level: Level, known: Reference, answers: Sequence[Any], files: Sequence[Any], words: dict[int, str]
 ) -> CaseView:
     public = level is Level.PUBLIC

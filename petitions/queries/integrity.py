@@ -32,7 +32,7 @@ async def problems() -> AsyncIterator[str]:
         yield f"case/{row['reference']}: no chain in the ledger"
     marks = ", ".join("?" * len(_LEADS_TO))
     for row in await database.fetch(
-        "SELECT c.reference, c.status, e.kind FROM petition_case c JOIN ledger_event e "  # noqa: S608 — only marks
+        "SELECT c.reference, c.status, e.kind FROM petition_case c JOIN ledger_event e "
         "ON e.subject = 'case/' || c.reference AND e.sequence = (SELECT MAX(l.sequence) FROM ledger_event l "
         f"WHERE l.subject = 'case/' || c.reference AND l.kind IN ({marks}))",
         *_LEADS_TO,

@@ -165,7 +165,9 @@ async def calendar() -> WorkingCalendar:
         hours=tuple(
             (
                 _day(row["first_day"]),
-                OfficeHours(*(day_time.fromisoformat(row[c]) for c in ("opens", "lunch_starts", "lunch_ends", "closes"))),
+                OfficeHours(
+                    *(day_time.fromisoformat(row[c]) for c in ("opens", "lunch_starts", "lunch_ends", "closes"))
+                ),
             )
             for row in hours
         ),

@@ -67,8 +67,8 @@ _DESK = frozenset({_P.NOTE, _P.MESSAGE})
 _WORK = _DESK | {_P.SEE_DEPARTMENT, _P.FILE, _P.WORK, _P.ANSWER, _P.CLOSE, _P.TRANSFER, _P.REOPEN}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.INTAKE: _DESK
-    | {_P.SEE_ALL, _P.FILE, _P.ACCEPT, _P.ASSIGN, _P.TRANSFER, _P.WORK, _P.ANSWER, _P.CLOSE, _P.CHANGE_GUIDE, _P.EDIT_RULES},
+    Role.INTAKE: (_WORK - {_P.SEE_DEPARTMENT, _P.REOPEN})
+    | {_P.SEE_ALL, _P.ACCEPT, _P.ASSIGN, _P.CHANGE_GUIDE, _P.EDIT_RULES},
     Role.HANDLER: _WORK,
     Role.MANAGER: _WORK | {_P.ACCEPT, _P.ASSIGN, _P.CHANGE_GUIDE, _P.EDIT_TEMPLATES},
     Role.INSPECTOR: _DESK | {_P.SEE_ALL, _P.REOPEN, _P.SEE_JOBS},
@@ -95,8 +95,8 @@ class Department(Model):
     phone = fields.CharField(max_length=40, default="")
     email = fields.CharField(max_length=120, default="")
     place = fields.CharField(max_length=120, default="")
-    duties: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
-    keywords: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    duties: list[str] = fields.JSONField(default=list)
+    keywords: list[str] = fields.JSONField(default=list)
     active = fields.BooleanField(default=True)
 
     class Meta:
@@ -117,8 +117,8 @@ class Account(Model):
     email = fields.CharField(max_length=120, default="")
     phone = fields.CharField(max_length=40, default="")
     hours = fields.CharField(max_length=80, default="")
-    languages: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
-    specialities: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    languages: list[str] = fields.JSONField(default=list)
+    specialities: list[str] = fields.JSONField(default=list)
     language = fields.CharField(max_length=2, default="ko")
     password_hash = fields.CharField(max_length=200)
     totp_secret = fields.CharField(max_length=64, default="")
@@ -156,7 +156,7 @@ class Session(Model):
     )
     account_id: int | None
     email = fields.CharField(max_length=254, default="")
-    cases: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    cases: list[str] = fields.JSONField(default=list)
     api = fields.BooleanField(default=False)
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(db_index=True)

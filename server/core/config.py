@@ -4,12 +4,14 @@ Owns the names and defaults of all settings and the secret key's file. Nothing e
 environment, so that a test or a second deployment is one ``Settings(...)`` away.
 """
 
+import contextlib
 import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -85,36 +87,8 @@ class Settings:
         given = {k: v for k, v in dotenv_values(env_file).items() if v is not None}
         given.update(os.environ if environ is None else environ)
         values = {k.removeprefix("SINMUNGO_").lower(): v.strip() for k, v in given.items() if k.startswith("SINMUNGO_")}
-        problems: list[str] = []
-        settings = cls()
-        for name in (
-            "database_url", "secret_key", "base_url", "smtp_url", "mail_from", "host", "city_name", "call_centre",
-            "tile_url", "clamd_url", "timezone", "country",
-        ):  # fmt: skip
-            if values.get(name):
-                settings = replace(settings, **{name: values[name]})
-        if values.get("data_dir"):
-            settings = replace(settings, data_dir=Path(values["data_dir"]))
-            if not values.get("database_url"):
-                settings = replace(settings, database_url=f"sqlite:///{settings.data_dir / 'sinmungo.db'}")
-        for name, low, high in (("port", 1, 65535), ("workers", 1, 64)):
-            if values.get(name):
-                number = int(values[name]) if values[name].isdecimal() else -1
-                if low <= number <= high:
-                    settings = replace(settings, **{name: number})
-                else:
-                    problems.append(f"SINMUNGO_{name.upper()}: {values[name]!r} is not a number from {low} to {high}")
-        for name in ("rate_limits", "run_jobs"):
-            if values.get(name):
-                if values[name].lower() not in {"on", "off"}:
-                    problems.append(f"SINMUNGO_{name.upper()}: {values[name]!r} is neither on nor off")
-                settings = replace(settings, **{name: values[name].lower() != "off"})
-        if values.get("languages"):
-            languages = tuple(code.strip() for code in values["languages"].split(",") if code.strip())
-            if not languages or (unknown := set(languages) - set(LANGUAGES)):
-                problems.append(f"SINMUNGO_LANGUAGES: {sorted(unknown) if languages else 'none'} not among ko, ja, en")
-            else:
-                settings = replace(settings, languages=languages)
+        chosen, problems = _read(values)
+        settings = replace(cls(), **chosen)
         problems += settings.problems()
         if problems:
             raise BadSettings(problems)
@@ -128,6 +102,8 @@ class Settings:
             found.append(f"SINMUNGO_DATABASE_URL: {scheme!r} is neither sqlite nor postgresql")
         if self.sqlite and self.workers > 1:
             found.append("SINMUNGO_WORKERS: one web process owns a SQLite database; use PostgreSQL for more")
+        if not self.languages or set(self.languages) - set(LANGUAGES):
+            found.append(f"SINMUNGO_LANGUAGES: {','.join(self.languages)!r} is not a choice among ko,ja,en")
         if self.country not in {"KR", "JP"}:
             found.append(f"SINMUNGO_COUNTRY: {self.country!r} is neither KR nor JP")
         try:
@@ -153,13 +129,44 @@ class Settings:
             return self
         self.data_dir.mkdir(parents=True, exist_ok=True)
         path = self.data_dir / "secret_key"
-        try:
-            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            return replace(self, secret_key=path.read_text().strip())
-        with os.fdopen(descriptor, "w") as stream:
-            stream.write(secrets.token_hex(32))
+        if not path.exists():
+            mine = self.data_dir / f"secret_key.{secrets.token_hex(4)}"
+            mine.touch(0o600)
+            mine.write_text(secrets.token_hex(32))
+            with contextlib.suppress(FileExistsError):  # another process was first: its key counts
+                os.link(mine, path)
+            mine.unlink()
         return replace(self, secret_key=path.read_text().strip())
+
+
+def _read(values: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """The fields that the values give, and a sentence for each value that cannot be read."""
+    chosen: dict[str, Any] = {name: values[name] for name in _TEXTS if values.get(name)}
+    problems: list[str] = []
+    if values.get("data_dir"):
+        chosen["data_dir"] = Path(values["data_dir"])
+        chosen.setdefault("database_url", f"sqlite:///{chosen['data_dir'] / 'sinmungo.db'}")
+    for name, (low, high) in _NUMBERS.items():
+        if value := values.get(name):
+            chosen[name] = int(value) if value.isdecimal() else low
+            if not (value.isdecimal() and low <= int(value) <= high):
+                problems.append(f"SINMUNGO_{name.upper()}: {value!r} is not a number from {low} to {high}")
+    for name in _SWITCHES:
+        if value := values.get(name):
+            chosen[name] = value.lower() != "off"
+            if value.lower() not in {"on", "off"}:
+                problems.append(f"SINMUNGO_{name.upper()}: {value!r} is neither on nor off")
+    if values.get("languages"):
+        chosen["languages"] = tuple(code.strip() for code in values["languages"].split(",") if code.strip())
+    return chosen, problems
+
+
+_TEXTS = (
+    "database_url", "secret_key", "base_url", "smtp_url", "mail_from", "host", "city_name", "call_centre", "tile_url",
+    "clamd_url", "timezone", "country",
+)  # fmt: skip
+_NUMBERS = {"port": (1, 65535), "workers": (1, 64)}
+_SWITCHES = ("rate_limits", "run_jobs")
 
 
 _current: list[Settings] = []

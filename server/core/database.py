@@ -50,7 +50,10 @@ def config(settings: Settings, apps: dict[str, str]) -> dict[str, Any]:
         "connections": {"default": _credentials(settings)},
         "apps": {
             "core": {"models": list(CORE_MODELS), "migrations": "server.core.migrations"},
-            **{label: {"models": [module], "migrations": f"{module.rpartition('.')[0]}.migrations"} for label, module in apps.items()},
+            **{
+                label: {"models": [module], "migrations": f"{module.rpartition('.')[0]}.migrations"}
+                for label, module in apps.items()
+            },
         },
         "use_tz": True,
         "timezone": "UTC",

@@ -53,7 +53,9 @@ class Input:
             self.fail(name, NOT_TEXT)
             return ""
         if len(value) > limit * 4:
-            self.fail(name, _("Please use at most %(limit)s characters (now %(count)s).", limit=limit, count=len(value)))
+            self.fail(
+                name, _("Please use at most %(limit)s characters (now %(count)s).", limit=limit, count=len(value))
+            )
             return ""
         value = value.replace("\r\n", "\n").replace("\r", "\n")
         if _CONTROL.search(value) or _DIRECTION.search(value) or not _encodable(value):
@@ -65,7 +67,9 @@ class Input:
         if required and not value:
             self.fail(name, REQUIRED)
         elif len(value) > limit:
-            self.fail(name, _("Please use at most %(limit)s characters (now %(count)s).", limit=limit, count=len(value)))
+            self.fail(
+                name, _("Please use at most %(limit)s characters (now %(count)s).", limit=limit, count=len(value))
+            )
         elif value and len(value) < least:
             self.fail(name, _("Please use at least %(least)s characters.", least=least))
         return value

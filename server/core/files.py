@@ -274,10 +274,7 @@ _PARTS = {b"word/": "docx", b"xl/": "xlsx", b"ppt/": "pptx"}
 def _zipped_office(head: bytes) -> str:
     if head[30:57] == b"mimetypeapplication/hwp+zip":
         return "hwpx"
-    names = [
-        head[entry.end() : entry.end() + int.from_bytes(entry[1], "little")]
-        for entry in _entry.finditer(head)
-    ]
+    names = [head[entry.end() : entry.end() + int.from_bytes(entry[1], "little")] for entry in _entry.finditer(head)]
     if b"[Content_Types].xml" not in names:
         return ""
     return next((of for part, of in _PARTS.items() if any(name.startswith(part) for name in names)), "")
@@ -309,7 +306,7 @@ _markup = re.compile(
 
 
 def _is_text(head: bytes) -> bool:
-    """Text in UTF-8 or an older Korean or Japanese encoding, and none that a browser would take for a page."""
+    """Text in UTF-8 or an older Korean or Japanese encoding, and nothing that a browser takes for a page."""
     if _binary.search(head):
         return False
     for encoding in ("utf-8", "cp949", "cp932"):
@@ -332,9 +329,7 @@ def safe_name(name: str) -> str:
     keeps for itself get an underscore.
     """
     last = re.split(r"[/\\]", name)[-1]
-    visible = "".join(
-        c for c in last if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"}
-    )
+    visible = "".join(c for c in last if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"})
     tidy = " ".join(_forbidden.sub("_", unicodedata.normalize("NFC", visible)).split()).strip(" .")
     if _reserved.match(tidy):
         tidy = f"_{tidy}"

@@ -20,7 +20,7 @@ from server.core.errors import Text, _
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
 NAMES = {"ko": "한국어", "ja": "日本語", "en": "English"}
 
-__all__ = ["NAMES", "Text", "_", "date_text", "datetime_text", "number_text", "ngettext", "time_text", "translate"]
+__all__ = ["NAMES", "Text", "_", "date_text", "datetime_text", "ngettext", "number_text", "time_text", "translate"]
 
 
 @functools.cache

@@ -102,7 +102,7 @@ async def enqueue(*jobs: tuple[str, str, Mapping[str, Any]], delay: timedelta = 
     for key, kind, payload in jobs:
         values += [key, kind, orjson.dumps(payload).decode(), False, now + delay, now]
     await database.execute(
-        "INSERT INTO job (key, kind, payload, dead, run_at, attempts, error, created_at) "  # noqa: S608 — only marks
+        "INSERT INTO job (key, kind, payload, dead, run_at, attempts, error, created_at) "
         f"VALUES {rows} ON CONFLICT (key) DO NOTHING",
         *values,
     )
@@ -114,7 +114,7 @@ async def lease(limit: int = BATCH) -> list[Task]:
     now = clock.now()
     lock = " FOR UPDATE SKIP LOCKED" if database.dialect() == "postgres" else ""
     rows = await database.fetch(
-        "UPDATE job SET run_at = ?, attempts = attempts + 1 WHERE id IN ("  # noqa: S608 — a constant
+        "UPDATE job SET run_at = ?, attempts = attempts + 1 WHERE id IN ("
         f"SELECT id FROM job WHERE dead = ? AND run_at <= ? ORDER BY run_at LIMIT {limit}{lock}"
         ") RETURNING key, kind, payload, attempts",
         now + LEASE,

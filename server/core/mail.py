@@ -16,13 +16,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes
+from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy, Policy, default
 from email.utils import parseaddr
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import aiosmtplib
@@ -86,7 +87,16 @@ _control = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class _Subject(UnstructuredHeader, BaseHeader):
-    """A subject folded by the older encoder: the newer one loses spaces where it breaks long Korean lines."""
+    """A subject as it was written.
+
+    The standard class decodes what looks encoded, line breaks included, and loses spaces where it folds a long
+    Korean line; the older encoder does neither.
+    """
+
+    @staticmethod
+    def parse(value: str, kwds: dict[str, Any]) -> None:
+        UnstructuredHeader.parse("", kwds)
+        kwds["decoded"] = value
 
     def fold(self, *, policy: Policy) -> str:
         plain = self.isascii() and "=?" not in self
@@ -110,9 +120,11 @@ _POLICY = EmailPolicy(header_factory=_registry, linesep=SMTP.linesep, cte_type="
 
 def compose(mail: Mail, sender: str) -> EmailMessage:
     """The message as it goes out; :class:`MailRefused` if a field cannot stand in a header."""
-    fields = (mail.to, mail.subject, mail.language, *mail.headers, *mail.headers.values())
-    if any(_control.search(value) for value in fields):
+    fields = (mail.to, mail.language, *mail.headers, *mail.headers.values())
+    if any("=?" in value for value in fields) or any(_control.search(value) for value in (mail.subject, *fields)):
         raise MailRefused("a header field holds a control character")
+    if parseaddr(mail.to) != ("", mail.to):
+        raise MailRefused("not one mail address")
     if not _message_id.fullmatch(mail.message_id):
         raise MailRefused("not a Message-ID")
     if mail.list_unsubscribe is not None and not _url.fullmatch(mail.list_unsubscribe):
@@ -124,7 +136,6 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
         message["Subject"] = mail.subject
         message["Date"] = clock.now()
         message["Message-ID"] = mail.message_id
-        message["Content-Language"] = mail.language
         if mail.list_unsubscribe is not None:
             message["List-Unsubscribe"] = f"<{mail.list_unsubscribe}>"
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -133,18 +144,21 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
         message.set_content(mail.text)
         if mail.html is not None:
             message.add_alternative(mail.html, subtype="html")
+        message["Content-Language"] = mail.language  # last: what begins with Content moves into the first part
     except ValueError:  # said without its words, which may be somebody's address
         raise MailRefused("not a mail address, or a text that cannot be encoded") from None
     return message
 
 
 def _address(written: str) -> Address:
-    """An address as SMTP takes it: an ASCII local part, a domain that may be Korean as ASCII."""
+    """An address as every SMTP server takes it: in ASCII, a Korean domain as its punycode."""
     name, spec = parseaddr(written)
     local, _, domain = spec.rpartition("@")
-    if not local.isascii() or spec not in written:
-        raise ValueError("not a mail address")
-    return Address(name, addr_spec=f"{local}@{domain.encode('idna').decode()}")
+    try:
+        address = Address(name, addr_spec=f"{local}@{domain.encode('idna').decode()}")
+    except (MessageError, ValueError):
+        raise ValueError("not a mail address") from None
+    return address
 
 
 # --- The spool folder ---------------------------------------------------------------------------------------
@@ -215,7 +229,7 @@ def _read(folder: Path, limit: int) -> list[Spooled]:
 def _parse(path: Path) -> Spooled:
     message = message_from_bytes(path.read_bytes(), policy=default)
     bodies = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
-    texts = {kind: str(body.get_content()) for kind, body in bodies.items() if body is not None}
+    texts = {kind: str(body.get_content()).replace("\r\n", "\n") for kind, body in bodies.items() if body is not None}
     link = message["List-Unsubscribe"]
     mail = Mail(
         to=str(message["To"]),

@@ -90,14 +90,21 @@ class Observe:
             route = _route(scope)
             if not scope["path"].endswith("/stream"):
                 seconds.labels(scope["method"], route, str(status)).observe(took)
-            log.info("request", extra={"method": scope["method"], "route": route, "status": status, "ms": round(took * 1000, 1)})
+            log.info(
+                "request",
+                extra={"method": scope["method"], "route": route, "status": status, "ms": round(took * 1000, 1)},
+            )
 
 
 def _route(scope: Scope) -> str:
     endpoint = scope.get("endpoint")
-    return f"{endpoint.__module__}.{getattr(endpoint, '__qualname__', type(endpoint).__name__)}" if endpoint else "unmatched"
+    return (
+        f"{endpoint.__module__}.{getattr(endpoint, '__qualname__', type(endpoint).__name__)}"
+        if endpoint
+        else "unmatched"
+    )
 
 
-async def metrics(_request: Request) -> Response:  # noqa: RUF029 — a route
+async def metrics(_request: Request) -> Response:
     """``/metrics`` in Prometheus' text format."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -57,6 +57,6 @@ async def _instream(url: str, stream: BinaryIO) -> bytes:
         writer.write(bytes(4))
         return (await reader.readuntil(b"\0"))[:-1]
     finally:
-        writer.close()
+        writer.transport.abort()  # closing would first wait for a scanner that no longer reads
         with contextlib.suppress(OSError):
             await writer.wait_closed()

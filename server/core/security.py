@@ -122,7 +122,7 @@ class Security:
                 raise TooMany(wait)
         if not unsafe:
             return BODY_LIMIT
-        self._check_origin(headers, scope)
+        self._check_origin(headers)
         multipart = headers.get("content-type", "").startswith("multipart/form-data")
         limit = UPLOAD_LIMIT if multipart and scope["path"].startswith(self.uploads) else BODY_LIMIT
         length = headers.get("content-length", "")
@@ -130,7 +130,7 @@ class Security:
             raise TooLarge
         return limit
 
-    def _check_origin(self, headers: Headers, scope: Scope) -> None:
+    def _check_origin(self, headers: Headers) -> None:
         origin = headers.get("origin")
         if origin is not None:
             host = headers.get("host", "")
@@ -139,7 +139,9 @@ class Security:
                 return
         elif headers.get("sec-fetch-site", "none") in {"same-origin", "none"}:
             return
-        raise Forbidden(_("This form was sent from another site. Please open our page and send it there."), code="foreign_origin")
+        raise Forbidden(
+            _("This form was sent from another site. Please open our page and send it there."), code="foreign_origin"
+        )
 
     def _stamped(self, send: Send) -> Send:
         async def stamped(message: Message) -> None:

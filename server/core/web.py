@@ -82,7 +82,9 @@ def _environment(settings: Settings, language: str) -> Environment:
     gettext, ngettext = i18n.gettext_for(language)
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     zone = settings.zone
-    environment.globals.update(lang=language, languages=settings.languages, static=static_url, language_names=i18n.NAMES)
+    environment.globals.update(
+        lang=language, languages=settings.languages, static=static_url, language_names=i18n.NAMES
+    )
     environment.filters.update(
         datetime=lambda value: i18n.datetime_text(value, language, zone),
         short=lambda value: i18n.short_text(value, language, zone),
@@ -114,7 +116,7 @@ def static_url(path: str) -> str:
 
 
 def site(request: Request) -> Site:
-    """This installation."""
+    """The installation that a request reached."""
     return cast("Site", request.app.state.site)
 
 
@@ -123,7 +125,7 @@ def language(request: Request) -> str:
     known = site(request).settings.languages
     asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
     if asked in known:
-        return cast("str", asked)
+        return asked
     if is_api(request):
         for part in request.headers.get("accept-language", "").split(","):
             if (code := part.split(";")[0].strip()[:2].lower()) in known:
@@ -137,7 +139,12 @@ def is_api(request: Request) -> bool:
 
 
 def page(
-    request: Request, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200, private: bool = True
+    request: Request,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+    private: bool = True,
 ) -> HTMLResponse:
     """A page in the reader's language, with the notice that the last action left."""
     here = site(request)
@@ -281,7 +288,7 @@ def refuse(request: Request, refusal: Refusal) -> Response:
     return response
 
 
-async def on_refusal(request: Request, error: Exception) -> Response:  # noqa: RUF029 — Starlette's handler shape
+async def on_refusal(request: Request, error: Exception) -> Response:
     """Exception handler for :class:`Refusal`."""
     return refuse(request, cast("Refusal", error))
 
@@ -299,7 +306,7 @@ class Broken(Refusal):
     text = _("Something went wrong on our side. Nothing was lost; please try again.")
 
 
-async def on_http(request: Request, error: Exception) -> Response:  # noqa: RUF029
+async def on_http(request: Request, error: Exception) -> Response:
     """Exception handler for Starlette's own 404, 405 and 400."""
     status = cast("HTTPException", error).status_code
     refusal: Refusal = {404: NotFound(), 405: MethodNotAllowed(), 413: TooLarge()}.get(status, BadRequest())
@@ -309,7 +316,7 @@ async def on_http(request: Request, error: Exception) -> Response:  # noqa: RUF0
     return response
 
 
-async def on_error(request: Request, _error: Exception) -> Response:  # noqa: RUF029
+async def on_error(request: Request, _error: Exception) -> Response:
     """Exception handler for everything unforeseen; the error itself is logged by the observing middleware."""
     return refuse(request, Broken())
 

@@ -13,7 +13,7 @@ from tests.support.house import House
 async def test_a_job_is_done_once_and_gone(house: House) -> None:
     done: list[Task] = []
 
-    async def handler(task: Task) -> None:  # noqa: RUF029
+    async def handler(task: Task) -> None:
         done.append(task)
 
     await jobs.enqueue(("greet:1", "greet", {"to": "you"}), ("greet:1", "greet", {"to": "twice"}))
@@ -34,7 +34,7 @@ async def test_a_job_of_a_transaction_that_fails_was_never_there(house: House) -
 
 
 async def test_a_failing_job_is_tried_again_later_and_in_the_end_kept_as_a_dead_letter(house: House) -> None:
-    async def broken(_task: Task) -> None:  # noqa: RUF029
+    async def broken(_task: Task) -> None:
         raise ConnectionError("nobody there")
 
     worker = Worker({"greet": broken}, {})
@@ -89,7 +89,7 @@ async def test_workers_that_share_the_table_do_no_job_twice(house: House) -> Non
 async def test_periodic_work_comes_back(house: House) -> None:
     done: list[str] = []
 
-    async def handler(task: Task) -> None:  # noqa: RUF029
+    async def handler(task: Task) -> None:
         done.append(task.key)
         worker.stop()
 
@@ -104,7 +104,7 @@ async def test_periodic_work_comes_back(house: House) -> None:
 async def test_a_running_worker_is_woken_by_a_commit(house: House) -> None:
     done = asyncio.Event()
 
-    async def handler(_task: Task) -> None:  # noqa: RUF029
+    async def handler(_task: Task) -> None:
         done.set()
 
     worker = Worker({"greet": handler}, {})

@@ -1,7 +1,6 @@
 """The schema that the migrations make is the one that the models describe, on both databases."""
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -19,14 +18,14 @@ OUTSIDE_THE_MODELS = re.compile(r"^(search_|sqlite_|tortoise_migrations)")
 
 
 @pytest.fixture
-async def described(engine: Engine, new_database: NewDatabase) -> AsyncIterator[dict[str, Any]]:
+async def described(engine: Engine, new_database: NewDatabase) -> dict[str, Any]:
     """The schema that Tortoise makes from the models alone."""
     settings = Settings(database_url=new_database(engine), secret_key=SECRET)
     await database.connect(settings, wiring.APPS)
     await Tortoise.generate_schemas()
     found = await schema()
     await database.close()
-    yield found
+    return found
 
 
 async def schema() -> dict[str, Any]:

@@ -29,7 +29,7 @@ from server.core.config import Settings
 from server.core.jobs import Worker
 from tests.support.postgres import Engine, NewDatabase, PostgresServer
 
-PASSWORD = "correct horse"  # noqa: S105 — a test's
+PASSWORD = "correct horse"
 SECRET = "s" * 40
 
 DEPARTMENTS = {
@@ -230,7 +230,8 @@ def count_queries(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
 
 
 def _transactional(client: type) -> list[type]:
-    return [sub for sub in client.__subclasses__() if re.search("Transaction", sub.__name__)]
+    found: list[type] = type.__subclasses__(client)
+    return [kind for kind in found if re.search("Transaction", kind.__name__)]
 
 
 def _counting(original: Callable[..., Any], seen: list[str]) -> Callable[..., Any]:

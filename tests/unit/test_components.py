@@ -145,11 +145,11 @@ def test_a_select_marks_the_chosen_option_also_when_it_is_a_number() -> None:
 def test_radios_are_a_group_whose_first_box_the_error_summary_reaches() -> None:
     root = draw(
         "field",
-        'c.radios("by", "방법", [("a", "메일", "빠름"), ("b", "전화")], "b", error="골라 주세요", required=true)',
+        'c.radios("by", "방법", [("a", "메일", "빠름"), ("b", "전화")], "b", error="고르기", required=true)',
     )
     group = root.one("fieldset")
     assert root.one("legend").text == "방법 필수"
-    assert described(root, group) == ["오류: 골라 주세요"]
+    assert described(root, group) == ["오류: 고르기"]
     first, second = root.all("input")
     assert first.attrs["id"] == "field-by"
     assert described(root, first) == ["빠름"]

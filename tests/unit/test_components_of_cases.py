@@ -1,4 +1,4 @@
-"""What a case and a list are drawn with: states, steps, clocks, timelines, tables, charts and the slot grid."""
+"""What cases and lists are drawn with: states, steps, clocks, timelines, tables, charts, the slot grid."""
 
 import re
 from datetime import UTC, datetime

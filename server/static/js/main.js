@@ -19,7 +19,8 @@ export function enliven(root, parts = PARTS) {
   for (const [selector, module] of parts) {
     const found = [...root.querySelectorAll(selector)];
     if (root.matches?.(selector)) found.push(root);
-    if (found.length) import(module).then(({ start }) => found.forEach(start));
+    // A module that cannot be fetched (the reader left, or is offline) leaves the plain page, which works.
+    if (found.length) import(module).then(({ start }) => found.forEach(start), () => {});
   }
 }
 

@@ -1,7 +1,6 @@
 """All components on two pages, drawn by the program's own template environment, to be looked at and checked.
 
-``python -m tests.browser.gallery.render FOLDER`` writes them with style sheets and scripts, so that they can be
-opened in a browser by hand.
+``python -m tests.browser.gallery.render FOLDER`` writes them with all they need, to be opened by hand.
 """
 
 import functools
