@@ -148,8 +148,9 @@ def _read(values: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
         chosen.setdefault("database_url", f"sqlite:///{chosen['data_dir'] / 'sinmungo.db'}")
     for name, (low, high) in _NUMBERS.items():
         if value := values.get(name):
-            chosen[name] = int(value) if value.isdecimal() else low
-            if not (value.isdecimal() and low <= int(value) <= high):
+            if value.isdecimal() and low <= int(value) <= high:
+                chosen[name] = int(value)
+            else:
                 problems.append(f"SINMUNGO_{name.upper()}: {value!r} is not a number from {low} to {high}")
     for name in _SWITCHES:
         if value := values.get(name):

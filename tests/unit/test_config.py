@@ -1,0 +1,91 @@
+"""Settings: every bad one is named, and the secret is made once."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from server.core.config import BadSettings, Settings
+
+NOWHERE = Path("no-such.env")
+
+
+def test_without_any_setting_the_embedded_defaults_hold() -> None:
+    settings = Settings.load({}, NOWHERE)
+    assert settings.sqlite
+    assert settings.public_url == "http://127.0.0.1:8000"
+    assert settings.languages == ("ko", "ja", "en")
+    assert settings.loopback
+
+
+def test_the_data_folder_moves_the_embedded_database_along() -> None:
+    settings = Settings.load({"SINMUNGO_DATA_DIR": "elsewhere"}, NOWHERE)
+    assert settings.database_url == "sqlite:///elsewhere/sinmungo.db"
+    settings = Settings.load({"SINMUNGO_DATA_DIR": "elsewhere", "SINMUNGO_DATABASE_URL": "sqlite:///my.db"}, NOWHERE)
+    assert settings.database_url == "sqlite:///my.db"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://somewhere/x"),
+        ("PORT", "0"),
+        ("PORT", "http"),
+        ("WORKERS", "2"),
+        ("WORKERS", "65"),
+        ("COUNTRY", "FR"),
+        ("TIMEZONE", "Asia/Atlantis"),
+        ("LANGUAGES", "ko,fr"),
+        ("LANGUAGES", ","),
+        ("BASE_URL", "ftp://city.example"),
+        ("SMTP_URL", "mail.city.example"),
+        ("CLAMD_URL", "http://127.0.0.1"),
+        ("SECRET_KEY", "short"),
+        ("RATE_LIMITS", "maybe"),
+        ("RUN_JOBS", "sometimes"),
+    ],
+)
+def test_a_bad_value_is_named(name: str, value: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        Settings.load({f"SINMUNGO_{name}": value}, NOWHERE)
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == [f"SINMUNGO_{name}"]
+
+
+def test_every_bad_value_is_named_at_once() -> None:
+    with pytest.raises(BadSettings) as caught:
+        Settings.load({"SINMUNGO_PORT": "x", "SINMUNGO_COUNTRY": "FR"}, NOWHERE)
+    assert len(caught.value.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("host", "base_url", "refused"),
+    [
+        ("127.0.0.1", "", False),
+        ("localhost", "http://127.0.0.1:8000", False),
+        ("0.0.0.0", "", True),  # noqa: S104 — that is the point
+        ("127.0.0.1", "https://petitions.city.example", True),
+    ],
+)
+def test_rate_limits_are_switched_off_on_loopback_only(host: str, base_url: str, *, refused: bool) -> None:
+    environ = {"SINMUNGO_RATE_LIMITS": "off", "SINMUNGO_HOST": host, "SINMUNGO_BASE_URL": base_url}
+    if refused:
+        with pytest.raises(BadSettings):
+            Settings.load(environ, NOWHERE)
+    else:
+        assert not Settings.load(environ, NOWHERE).rate_limits
+
+
+def test_an_env_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text("SINMUNGO_PORT=9000\nSINMUNGO_COUNTRY=JP\n")
+    settings = Settings.load({"SINMUNGO_PORT": "9001"}, path)
+    assert (settings.port, settings.country) == (9001, "JP")
+
+
+async def test_the_secret_is_made_once_even_by_processes_that_start_together(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "var")
+    made = await asyncio.gather(*(asyncio.to_thread(settings.with_secret) for _ in range(8)))
+    assert len({one.secret_key for one in made}) == 1
+    assert len(made[0].secret_key) == 64
+    assert (tmp_path / "var" / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert Settings(secret_key="k" * 40).with_secret().secret_key == "k" * 40
