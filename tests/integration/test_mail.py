@@ -1,0 +1,317 @@
+"""Mail through real SMTP servers on the loopback address: good ones, refusing ones and broken ones."""
+
+import asyncio
+import logging
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from server.core.mail import Mail, MailDeferred, MailRefused, SmtpTransport, message_id
+
+SENDER = "한빛시 신문고 <sinmungo@city.example>"
+MAIL = Mail(
+    to="kim@example.org",
+    subject="[신문고] 민원이 접수되었습니다",
+    text="안녕하세요.\n가로등 고장 민원을 접수했습니다.\n",
+    message_id=message_id("receipt:case/17", SENDER),
+)
+
+
+def parsed(envelope: Envelope) -> EmailMessage:
+    assert isinstance(envelope.content, bytes)
+    return message_from_bytes(envelope.content, policy=default)
+
+
+class Postman:
+    """A server's rules: what it says to a recipient and to a content, and what it has taken."""
+
+    def __init__(self, *, recipient: str = "250 OK", content: str = "250 OK") -> None:
+        self.recipient = recipient
+        self.content = content
+        self.taken: list[Envelope] = []
+        self.signed_in: bool | None = None
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.recipient.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.recipient
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.content.startswith("250"):
+            self.taken.append(envelope)
+            self.signed_in = session.authenticated
+        return self.content
+
+
+@contextmanager
+def serving(postman: Postman, options: Mapping[str, Any] = MappingProxyType({})) -> Iterator[int]:
+    """A real SMTP server in a thread of its own; its port."""
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL)
+    controller = Controller(postman, hostname="127.0.0.1", port=free_port(), **options)
+    controller.start()
+    try:
+        yield controller.port
+    finally:
+        controller.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def test_a_mail_reaches_the_server_whole() -> None:
+    postman = Postman()
+    with serving(postman) as port:
+        await SmtpTransport(f"smtp://127.0.0.1:{port}", SENDER).send(MAIL)
+    (envelope,) = postman.taken
+    assert envelope.mail_from == "sinmungo@city.example"
+    assert envelope.rcpt_tos == ["kim@example.org"]
+    message = parsed(envelope)
+    assert str(message["Subject"]) == MAIL.subject
+    assert message["Message-ID"] == MAIL.message_id
+    assert message.get_content().replace("\r\n", "\n") == MAIL.text
+
+
+async def test_many_mails_at_once_all_arrive() -> None:
+    postman = Postman()
+    with serving(postman) as port:
+        transport = SmtpTransport(f"smtp://127.0.0.1:{port}", SENDER)
+        await asyncio.gather(*(transport.send(replace(MAIL, subject=str(n))) for n in range(20)))
+    subjects = {str(parsed(envelope)["Subject"]) for envelope in postman.taken}
+    assert subjects == {str(n) for n in range(20)}
+
+
+@pytest.mark.parametrize(
+    ("rules", "refusal"),
+    [
+        ({"recipient": "450 4.2.1 kim@example.org is busy"}, MailDeferred),
+        ({"recipient": "421 4.3.2 shutting down"}, MailDeferred),
+        ({"recipient": "550 5.1.1 kim@example.org: no such user"}, MailRefused),
+        ({"content": "451 4.7.1 greylisted, kim@example.org"}, MailDeferred),
+        ({"content": "554 5.7.1 not this, kim@example.org"}, MailRefused),
+    ],
+)
+async def test_a_servers_refusal_says_whether_to_try_again_and_names_nobody(
+    rules: dict[str, str], refusal: type[Exception]
+) -> None:
+    with serving(Postman(**rules)) as port, pytest.raises(refusal) as raised:
+        await SmtpTransport(f"smtp://127.0.0.1:{port}", SENDER).send(MAIL)
+    assert next(iter(rules.values()))[:3] in str(raised.value)
+    assert "kim" not in str(raised.value)
+    assert raised.value.__suppress_context__
+
+
+async def test_without_a_server_the_mail_waits() -> None:
+    with pytest.raises(MailDeferred):
+        await SmtpTransport(f"smtp://127.0.0.1:{free_port()}", SENDER).send(MAIL)
+
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def talking(talk: Talk) -> AsyncIterator[int]:
+    """A server that says what no real one would; its port."""
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.add(task)
+        try:
+            await talk(reader, writer)
+        finally:
+            writer.close()
+            tasks.discard(task)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def until_data(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Be a good server up to the word DATA."""
+    writer.write(b"220 here\r\n")
+    while not (line := await reader.readline()).upper().startswith(b"DATA"):
+        assert line
+        writer.write(b"250 OK\r\n")
+    writer.write(b"354 go on\r\n")
+
+
+async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(60)
+
+
+async def silent_after_data(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await until_data(reader, writer)
+    await asyncio.sleep(60)
+
+
+async def dripping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while True:
+        writer.write(b"220-still here\r\n")
+        await asyncio.sleep(0.05)
+
+
+async def gone_at_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    pass
+
+
+async def gone_amid_data(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await until_data(reader, writer)
+    await reader.readline()
+
+
+async def gone_after_data(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await until_data(reader, writer)
+    await reader.readuntil(b"\r\n.\r\n")
+
+
+async def no_smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    await reader.read()
+
+
+async def closed_office(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"554 no service here\r\n")
+    await reader.read()
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        silent,
+        silent_after_data,
+        dripping,
+        gone_at_once,
+        gone_amid_data,
+        gone_after_data,
+        no_smtp,
+        closed_office,
+    ],
+)
+async def test_a_server_that_hangs_or_drops_the_line_makes_the_mail_wait(talk: Talk) -> None:
+    async with talking(talk) as port, asyncio.timeout(5):
+        with pytest.raises(MailDeferred):
+            await SmtpTransport(f"smtp://127.0.0.1:{port}", SENDER, timeout=0.3).send(MAIL)
+
+
+async def test_a_mail_that_the_server_took_is_sent_even_if_it_does_not_say_goodbye() -> None:
+    async def rude(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await until_data(reader, writer)
+        await reader.readuntil(b"\r\n.\r\n")
+        writer.write(b"250 taken\r\n")
+        await writer.drain()
+
+    async with talking(rude) as port:
+        await SmtpTransport(f"smtp://127.0.0.1:{port}", SENDER).send(MAIL)
+
+
+# --- TLS and login ---
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of our own for the loopback address, with its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl to make a certificate with")
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=IP:127.0.0.1",
+            "-keyout",
+            path.with_suffix(".key"),
+            "-out",
+            path,
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return path
+
+
+def server_side(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, certificate.with_suffix(".key"))
+    return context
+
+
+def login(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
+    right = isinstance(data, LoginPassword) and (data.login, data.password) == (b"city", b"p@ss:/word")
+    return AuthResult(success=right, handled=False)
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp"])
+async def test_mail_goes_encrypted_and_signed_in_to_a_server_that_is_trusted(
+    scheme: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = server_side(certificate)
+    options = {"ssl_context": context} if scheme == "smtps" else {"tls_context": context, "require_starttls": True}
+    options |= {"authenticator": login, "auth_require_tls": scheme == "smtp"}
+    query = "?starttls=1" if scheme == "smtp" else ""
+    postman = Postman()
+    with serving(postman, options) as port:
+        await SmtpTransport(f"{scheme}://city:p%40ss%3A%2Fword@127.0.0.1:{port}{query}", SENDER).send(MAIL)
+        with pytest.raises(MailDeferred, match="535"):
+            await SmtpTransport(f"{scheme}://city:wrong@127.0.0.1:{port}{query}", SENDER).send(MAIL)
+    assert len(postman.taken) == 1
+    assert postman.signed_in
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp"])
+async def test_a_server_that_is_not_trusted_gets_nothing(scheme: str, certificate: Path) -> None:
+    context = server_side(certificate)
+    options: dict[str, Any] = {"ssl_context": context} if scheme == "smtps" else {"tls_context": context}
+    postman = Postman()
+    with serving(postman, options) as port, pytest.raises(MailDeferred):
+        await SmtpTransport(f"{scheme}://127.0.0.1:{port}", SENDER).send(MAIL)
+    assert postman.taken == []
+
+
+async def test_without_the_required_tls_nothing_is_sent() -> None:
+    postman = Postman()
+    with serving(postman) as port, pytest.raises(MailDeferred):
+        await SmtpTransport(f"smtp://127.0.0.1:{port}?starttls=1", SENDER).send(MAIL)
+    assert postman.taken == []
+
+
+async def test_tls_can_be_left_out_for_a_relay_on_this_machine(certificate: Path) -> None:
+    postman = Postman()
+    with serving(postman, {"tls_context": server_side(certificate)}) as port:
+        await SmtpTransport(f"smtp://127.0.0.1:{port}?starttls=0", SENDER).send(MAIL)
+    assert len(postman.taken) == 1
