@@ -297,7 +297,7 @@ def _iso_media(head: bytes) -> str:
     return "mp4" if brands & _FILM and not brands & {b"avif", b"avis"} else ""
 
 
-_binary = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_binary = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f\xff]")
 _markup = re.compile(
     r"[\s\ufeff]*<(?:[!?%]|(?:html|head|body|title|meta|link|base|style|script|iframe|frameset|object|embed|"
     r"svg|math|table|form|input|button|img|video|audio|div|span|font|h[1-6]|pre|a|b|br|p|ul|ol)[\s/>])",
