@@ -162,7 +162,7 @@ DISTRICTS: tuple[District, ...] = (
         school=Names("약샘초등학교", "ヤクセム小学校", "Yaksaem Elementary School"),
         flats=Names("솔빛아파트", "ソルビッアパート", "Solbit Apartments"),
         market=Names("솔고개시장", "ソルゴゲ市場", "Solgogae Market"),
-        stop=Names("약샘삼거리", "ヤクセム三差路", "Yaksaem Junction"),
+        stop=Names("약샘골", "ヤクセム谷", "Yaksaem Valley"),
         buses=("105", "521"),
     ),
     District(
@@ -238,7 +238,7 @@ DISTRICTS: tuple[District, ...] = (
         school=Names("햇귀초등학교", "ヘッキ小学校", "Haetgwi Elementary School"),
         flats=Names("해오름푸른아파트", "ヘオルムプルンアパート", "Haeoreum Pureun Apartments"),
         market=Names("새터시장", "セト市場", "Saeteo Market"),
-        stop=Names("무지개사거리", "ムジゲ交差点", "Mujigae Crossing"),
+        stop=Names("무지개마을", "ムジゲ村", "Mujigae Village"),
         buses=("7", "12", "521"),
     ),
 )

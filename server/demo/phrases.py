@@ -45,7 +45,7 @@ PHRASES: dict[str, Phrases] = {
         thanks=(
             "안녕하십니까. 한여울시 {department}입니다. 시정에 관심을 갖고 의견을 보내 주셔서 감사합니다.",
             "안녕하십니까. 살기 좋은 동네를 위해 마음 써 주셔서 고맙습니다. {department}에서 확인한 내용을 알려 드립니다.",
-            "안녕하세요. 자세히 적어 주셔서 감사합니다. {department} {handler}가 답해 드립니다.",
+            "안녕하세요. 자세히 적어 주셔서 감사합니다. {department} {handler}입니다.",
         ),
         apologies=(
             "안녕하십니까. {department}입니다. 약속한 기한 안에 답해 드리지 못해 죄송합니다.",
@@ -154,7 +154,7 @@ PHRASES: dict[str, Phrases] = {
     "ja": Phrases(
         openings=(
             "いつもお世話になっております。ハンヨウル市{department}でございます。お寄せいただいた件についてお答えいたします。",
-            "ハンヨウル市{department}の{handler}です。確認の結果をお知らせいたします。",
+            "ハンヨウル市{department}です。確認の結果をお知らせいたします。",
         ),
         thanks=("ハンヨウル市{department}です。ご連絡をいただきありがとうございます。",),
         apologies=("ハンヨウル市{department}です。お返事が遅くなりましたことをお詫び申し上げます。",),
@@ -197,7 +197,7 @@ PHRASES: dict[str, Phrases] = {
     "en": Phrases(
         openings=(
             "Dear resident, this is {department}, Hanyeoul City, with the answer to your petition.",
-            "This is {handler} of {department}, Hanyeoul City. Thank you for your patience.",
+            "This is {department}, Hanyeoul City. Thank you for your patience.",
         ),
         thanks=("Dear resident, thank you for letting us know. This is {department}, Hanyeoul City.",),
         apologies=("This is {department}, Hanyeoul City. We are sorry that our answer is late.",),
@@ -240,14 +240,14 @@ NOTES = (
     "비슷한 민원의 지난 답변을 찾아 참고함.",
     "답변 초안 작성. 팀장 검토 요청.",
     "관련 법령과 조례 확인함. 답변에 조문을 적을 것.",
-    "예산 담당과 통화. 이번 분기 안에 집행할 수 있는지 확인 중.",
+    "관련 부서에 자료를 요청함. 회신 기다리는 중.",
     "언론 문의 가능성 있어 과장에게 구두 보고함.",
 )
 
 SITE_NOTES = (
     "현장 확인 완료. 사진은 공유 폴더에 올려 둠.",
     "지난해 같은 자리에서 비슷한 민원 있었음. 그때 조치 내용 참고할 것.",
-    "협력 업체에 견적 요청함. 회신 기다리는 중.",
+    "관할 주민센터 담당자와 통화. 주변 상황 함께 확인함.",
     "주민센터에 주변 주민 의견을 함께 물어봐 달라고 부탁함.",
     "다음 순찰 때 한 번 더 살펴보기로 함.",
 )

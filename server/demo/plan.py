@@ -242,6 +242,8 @@ def _finish(telling: Telling, path: Path, turns: frozenset[Turn]) -> None:
     if T.RATE in turns:
         telling.rate(satisfied=not again)
     if again:
+        if telling.quiet_for(QUIET_DAYS) and path.stop is S.REOPENED:
+            telling.close()
         telling.reopen(recently=path.stop is S.REOPENED)
         if path.stop is S.REOPENED:
             return

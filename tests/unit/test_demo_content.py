@@ -148,6 +148,16 @@ def test_each_story_is_complete() -> None:
         assert len(set(scenario.titles)) == len(scenario.titles) == 2, scenario.key
 
 
+def test_the_particles_behind_slots_fit() -> None:
+    closed = {"dong", "park", "market", "weekday"}
+    after_vowels = re.compile(r"\{(\w+)\}(?:가|는|를|와|로|라|나)(?![가-힣])")
+    after_consonants = re.compile(r"\{(\w+)\}(?:이|은|을|과|으로|이라|이나)(?![가-힣])")
+    for scenario in SCENARIOS:
+        text = " ".join((*scenario.titles, scenario.body, scenario.answer, *(scenario.unsolved or ())))
+        assert not closed & set(after_vowels.findall(text)), scenario.key
+        assert set(after_consonants.findall(text)) <= closed, scenario.key
+
+
 def test_routing_proposes_the_right_department_for_most_stories() -> None:
     number = {department.code: n for n, department in enumerate(DEPARTMENTS)}
     profiles = tuple(DepartmentProfile(number[d.code], d.code, d.names.ko, d.keywords, d.duties) for d in DEPARTMENTS)
