@@ -25,8 +25,8 @@ no hit, of two words in 500,000 each      132     63
 PostgreSQL's planner has two ways to the newest hits: to walk the primary key backwards, right for common
 terms, or to sort what GIN finds, right for rare ones. Left to choose, it took up to 1,000 ms: a prepared
 statement is planned without knowing the term, and a term that the statistics do not know may look common.
-So :meth:`Index.search` decides: it walks the newest :data:`WINDOW` documents, and asks GIN if they hold too
-few hits.
+So :meth:`Index.search` decides: it walks the newest :data:`WINDOW` documents, more of them if they show that
+the term is common, and asks GIN if they hold too few hits.
 """
 
 import re
@@ -129,7 +129,7 @@ class _Engine:
     all: str
     """The newest hits: query, before which id, how many."""
     newest: str | None
-    """The same among the newest documents only, where that can be much faster."""
+    """The same among so many of the newest documents only, where that can be much faster."""
     rare: str
     common: str
     document: Callable[[list[str]], str]
@@ -163,7 +163,7 @@ _ENGINES: Mapping[str, _Engine] = {
         all="WITH hit AS MATERIALIZED (SELECT id FROM {t} WHERE tokens @@ $1::text::tsquery) "
         "SELECT id FROM hit WHERE id < $2 ORDER BY id DESC LIMIT $3",
         newest="SELECT id FROM "
-        "(SELECT id, tokens FROM {t} WHERE id < $2 ORDER BY id DESC LIMIT {window}) AS newest "
+        "(SELECT id, tokens FROM {t} WHERE id < $2 ORDER BY id DESC LIMIT $4) AS newest "
         "WHERE tokens @@ $1::text::tsquery ORDER BY id DESC LIMIT $3",
         # The array and the OFFSET, too, take the choice from the planner: the hits first, or row by row.
         rare="{id} = ANY (ARRAY (SELECT id FROM {t} WHERE tokens @@ ?::text::tsquery))",
@@ -190,9 +190,7 @@ class Index:
     async def put(self, connection: BaseDBAsyncClient, document_id: int, text: str) -> None:
         """Make a document findable by ``text`` and no longer by what it was put with before."""
         engine = _ENGINES[connection.capabilities.dialect]
-        await connection.execute_query(
-            engine.put.format(t=self.table), [document_id, engine.document(tokens(text))]
-        )
+        await connection.execute_query(engine.put.format(t=self.table), [document_id, engine.document(tokens(text))])
 
     async def remove(self, connection: BaseDBAsyncClient, document_id: int) -> None:
         """Forget a document; one that is not there stays away."""
@@ -206,7 +204,10 @@ class Index:
         before = _END if before_id is None else before_id
         engine = _ENGINES[connection.capabilities.dialect]
         if engine.newest is not None:
-            hits = await self._hits(connection, engine.newest, q, before, limit)
+            hits = await self._hits(connection, engine.newest, q, before, limit, WINDOW)
+            if COMMON <= len(hits) < limit:
+                wider = 2 * WINDOW * limit // len(hits)
+                hits = await self._hits(connection, engine.newest, q, before, limit, wider)
             if len(hits) == limit:
                 return hits
         return await self._hits(connection, engine.all, q, before, limit)
@@ -214,7 +215,9 @@ class Index:
     async def is_common(self, connection: BaseDBAsyncClient, q: str) -> bool:
         """Whether many of the newest documents hold ``q``, where :meth:`match_sql` needs to be told."""
         newest = _ENGINES[connection.capabilities.dialect].newest
-        return newest is not None and len(await self._hits(connection, newest, q, _END, COMMON)) == COMMON
+        if newest is None:
+            return False
+        return len(await self._hits(connection, newest, q, _END, COMMON, WINDOW)) == COMMON
 
     def match_sql(
         self, dialect: str, q: str, *, column: str = "c.id", common: bool = False
@@ -230,16 +233,12 @@ class Index:
         if not terms:
             return "1 = 0", []
         engine = _ENGINES[dialect]
-        return (engine.common if common else engine.rare).format(t=self.table, id=column), [
-            engine.query(terms)
-        ]
+        return (engine.common if common else engine.rare).format(t=self.table, id=column), [engine.query(terms)]
 
-    async def _hits(
-        self, connection: BaseDBAsyncClient, statement: str, q: str, before: int, limit: int
-    ) -> list[int]:
+    async def _hits(self, connection: BaseDBAsyncClient, statement: str, q: str, *values: int) -> list[int]:
         terms = query_terms(q)
         if not terms:
             return []
-        sql = statement.format(t=self.table, window=WINDOW)
         query = _ENGINES[connection.capabilities.dialect].query(terms)
-        return [int(row["id"]) for row in (await connection.execute_query(sql, [query, before, limit]))[1]]
+        rows = (await connection.execute_query(statement.format(t=self.table), [query, *values]))[1]
+        return [int(row["id"]) for row in rows]

@@ -15,9 +15,7 @@ NOTES = Index("note")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-async def connection(
-    request: pytest.FixtureRequest, new_database: NewDatabase
-) -> AsyncIterator[BaseDBAsyncClient]:
+async def connection(request: pytest.FixtureRequest, new_database: NewDatabase) -> AsyncIterator[BaseDBAsyncClient]:
     """A database of its own, with an empty index."""
     await database.connect(Settings(database_url=new_database(request.param)), {})
     client = database.connection()
@@ -207,18 +205,35 @@ async def test_postgresql_is_told_that_a_term_is_common_from_a_number_of_newest_
     assert not await NOTES.is_common(connection, "?!")
 
 
+async def test_a_long_list_of_hits_is_whole_wherever_they_lie(
+    connection: BaseDBAsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.core.search.WINDOW", 40)
+    monkeypatch.setattr("server.core.search.COMMON", 3)
+    rng = random.Random(8)
+    densities = [0.9] * 100 + [0.02] * 200 + [0.3] * 60  # from the oldest to the newest
+    texts = ["소음" if rng.random() < density else "악취" for density in densities]
+    await fill(connection, *texts)
+    expected = [n for n in range(len(texts), 0, -1) if texts[n - 1] == "소음"]
+    for limit in (1, 3, 10, 15, 20, 30, 60, 100, 500):
+        assert await NOTES.search(connection, "소음", limit=limit) == expected[:limit]
+        for before in (1, 50, 99, 150, 310):
+            below = [n for n in expected if n < before]
+            assert await NOTES.search(connection, "소음", limit=limit, before_id=before) == below[:limit]
+
+
 @pytest.mark.parametrize("common", [False, True])
 async def test_a_match_combines_with_the_conditions_of_a_bigger_query(
     connection: BaseDBAsyncClient, common: bool
 ) -> None:
     await connection.execute_script("CREATE TABLE note (id bigint PRIMARY KEY, state int)")
     for n in range(1, 21):
-        await connection.execute_script(f"INSERT INTO note (id, state) VALUES ({n}, {n % 2})")  # noqa: S608
+        await connection.execute_script(f"INSERT INTO note (id, state) VALUES ({n}, {n % 2})")
     await fill(connection, *["소음 민원", "악취 민원", "소음 악취"] * 7)
 
     async def ids(q: str) -> list[int]:
         condition, values = NOTES.match_sql(database.dialect(), q, column="n.id", common=common)
-        sql = f"SELECT n.id FROM note n WHERE n.state = 1 AND {condition} ORDER BY n.id LIMIT 9"  # noqa: S608
+        sql = f"SELECT n.id FROM note n WHERE n.state = 1 AND {condition} ORDER BY n.id LIMIT 9"
         return [row["id"] for row in await database.fetch(sql, *values)]
 
     assert await ids("소음") == [1, 3, 7, 9, 13, 15, 19]
