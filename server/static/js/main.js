@@ -12,6 +12,10 @@ const PARTS = [
   ["[data-counter]", "./counter.js"],
   ["[data-upload]", "./upload.js"],
   ["[data-map]", "./map.js"],
+  ["form[data-steps]", "./steps.js"],
+  ["[data-numbers]", "./numbers.js"],
+  ["[data-suggest]", "./suggest.js"],
+  ["[data-print]", "./print.js"],
 ];
 
 /** Bring a part of the page (at first the whole, later what live.js puts in) to life. */

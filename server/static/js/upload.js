@@ -33,7 +33,7 @@ export function start(box) {
     button.setAttribute("aria-label", fill(textRemove, { name: file.name }));
     button.textContent = "✕";
     button.addEventListener("click", () => remove(file));
-    item.append(name, note, button);
+    item.append(name, " ", note, button);
     return item;
   }
 

@@ -60,6 +60,14 @@ class Stage:
         for queue in self.listeners:
             queue.put_nowait("data: {}\n\n")
 
+    async def quiet(self) -> None:
+        """Wait until nobody listens: a stream notices by what it sends next that its listener has gone."""
+        async with asyncio.timeout(5):
+            while self.heard.is_set():
+                for queue in self.listeners:
+                    queue.put_nowait(": still there\n\n")
+                await asyncio.sleep(0.01)
+
     def hang_up(self) -> None:
         """End every open stream."""
         for queue in self.listeners:
