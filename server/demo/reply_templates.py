@@ -1,7 +1,6 @@
 """The prepared replies of the demonstration city, for all departments or one, for all kinds or one.
 
-Placeholders: ``{reference}``, ``{petitioner}``, ``{department}``, ``{handler}``, ``{phone}``, ``{due}``, ``{today}``. What
-the official has to write stands in square brackets.
+Placeholders are those of ``petitions.placeholders``. What the official has to write stands in square brackets.
 """
 
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ class ReplyTemplate:
 
 
 _OPENING = "안녕하십니까, {petitioner}님. 한여울시 {department}입니다. 접수번호 {reference}에 답해 드립니다.\n\n"
-_CLOSING = "\n\n더 궁금하신 점은 담당자 {handler}({phone})에게 언제든 문의해 주십시오. 감사합니다."
+_CLOSING = "\n\n더 궁금하신 점은 담당자 {handler}({handler_phone})에게 언제든 문의해 주십시오. 감사합니다."
 
 TEMPLATES: tuple[ReplyTemplate, ...] = (
     ReplyTemplate(
@@ -92,21 +91,21 @@ TEMPLATES: tuple[ReplyTemplate, ...] = (
         "supplement",
         "보완 요청",
         "안녕하십니까, {petitioner}님. 접수번호 {reference}를 처리하려면 다음 서류가 더 필요합니다.\n\n- [서류]\n\n보완하시는 "
-        "동안은 처리 기간에 넣지 않습니다. 시간이 더 필요하시면 말씀해 주십시오. 담당: {department} {handler}({phone})",
+        "동안은 처리 기간에 넣지 않습니다. 시간이 더 필요하시면 말씀해 주십시오. 담당: {department} {handler}({handler_phone})",
         purpose="request-supplement",
     ),
     ReplyTemplate(
         "extension",
         "처리 기간 연장",
         "[까닭]으로 {due}까지 답해 드리기 어려워 처리 기간을 연장합니다. 기다리시게 하여 죄송합니다. 담당: {department} "
-        "{handler}({phone})",
+        "{handler}({handler_phone})",
         purpose="extend",
     ),
     ReplyTemplate(
         "interim",
         "처리 상황 중간 알림",
         "안녕하십니까, {petitioner}님. 접수번호 {reference}의 처리 상황을 알려 드립니다. 지금까지 [한 일]을 했고, [남은 일]을 "
-        "거쳐 {due}까지 답해 드리겠습니다. 담당: {department} {handler}({phone})",
+        "거쳐 {due}까지 답해 드리겠습니다. 담당: {department} {handler}({handler_phone})",
         purpose="interim-notice",
     ),
     ReplyTemplate(
@@ -136,14 +135,14 @@ TEMPLATES: tuple[ReplyTemplate, ...] = (
         "done-ja",
         "対応の完了",
         "{petitioner}様\n\nハンヨウル市{department}でございます。受付番号{reference}についてお答えいたします。\n\n[確認した内容]を"
-        "確認し、[対応]を行いました。残りの[作業]は[日付]までに終える予定です。\n\n担当：{handler}（{phone}）",
+        "確認し、[対応]を行いました。残りの[作業]は[日付]までに終える予定です。\n\n担当：{handler}（{handler_phone}）",
         language="ja",
     ),
     ReplyTemplate(
         "done-en",
         "What was done",
         "Dear {petitioner},\n\nThis is {department} of Hanyeoul City, about your petition {reference}.\n\nWe found [what was "
-        "found] and have [what was done]. [What remains] will be finished by [date].\n\nYours sincerely, {handler}, {phone}",
+        "found] and have [what was done]. [What remains] will be finished by [date].\n\nYours sincerely, {handler}, {handler_phone}",
         language="en",
     ),
 )
