@@ -18,7 +18,7 @@ import petitions.desk
 import petitions.routes
 import tracking.api
 import tracking.routes
-from server import openapi, pages, wiring
+from server import openapi, pages, signin, wiring
 from server.core import auth, database, observe, security, web
 from server.core.config import Settings
 from server.core.errors import Refusal
@@ -41,6 +41,7 @@ def routes() -> list[Route | Mount]:
     """Every route of every room."""
     return [
         *pages.routes,
+        *signin.routes,
         *petitions.routes.routes,
         *tracking.routes.routes,
         *petitions.desk.routes,

@@ -211,6 +211,9 @@ class Official:
         return permission in PERMISSIONS[self.role]
 
 
+PASSWORD_LEAST = 10
+"""Characters that a new password needs."""
+
 _hasher = PasswordHasher()
 _DUMMY = _hasher.hash("somebody who does not exist")
 _slots = asyncio.Semaphore(2)
@@ -220,6 +223,12 @@ async def hash_password(password: str) -> str:
     """An argon2id hash, made off the event loop."""
     async with _slots:
         return await asyncio.to_thread(_hasher.hash, password)
+
+
+async def password_fits(account: Account, password: str) -> bool:
+    """Whether this is the account's present password."""
+    async with _slots:
+        return await asyncio.to_thread(_verified, account.password_hash, password)
 
 
 async def authenticate(username: str, password: str, code: str = "") -> Account | None:

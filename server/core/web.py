@@ -40,6 +40,7 @@ TEMPLATES = ROOT / "templates"
 STATIC = ROOT / "server" / "static"
 LANGUAGE_COOKIE = "lang"
 NOTICE_COOKIE = "notice"
+SIGN_IN = "/desk/sign-in"
 YEAR = 365 * 24 * 3600
 
 
@@ -267,10 +268,11 @@ def problem(request: Request, refusal: Refusal) -> Response:
     content.update(getattr(refusal, "details", {}))
     if isinstance(refusal, Invalid):
         content["errors"] = [{"field": e.field, "message": i18n.translate(code, e.text)} for e in refusal.errors]
-    return Response(orjson.dumps(content, default=str), refusal.status, _headers(refusal), "application/problem+json")
+    return Response(orjson.dumps(content, default=str), refusal.status, refusal_headers(refusal), "application/problem+json")
 
 
-def _headers(refusal: Refusal) -> dict[str, str]:
+def refusal_headers(refusal: Refusal) -> dict[str, str]:
+    """The headers that a refusal brings along."""
     headers = {"cache-control": "no-store"}
     if seconds := getattr(refusal, "retry_after", 0):
         headers["retry-after"] = str(seconds)
@@ -283,8 +285,11 @@ def refuse(request: Request, refusal: Refusal) -> Response:
     """A refusal as a page or as JSON."""
     if is_api(request):
         return problem(request, refusal)
+    if refusal.status == 401 and request.method == "GET":  # noqa: PLR2004
+        wanted = urlencode({"next": request.url.path + (f"?{request.url.query}" if request.url.query else "")})
+        return RedirectResponse(f"{SIGN_IN}?{wanted}", status_code=303)
     response = page(request, "errors/error.html", {"refusal": refusal}, status=refusal.status)
-    response.headers.update(_headers(refusal))
+    response.headers.update(refusal_headers(refusal))
     return response
 
 

@@ -1,0 +1,221 @@
+"""Filling an empty database: the demonstration city played through the real actions, or a first administrator.
+
+Every script of the generator is acted out with the clock at its own times, all cases mixed in the order of time, so
+that ledgers, guides' loads and due dates come out as they would have in a year of work.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import click
+from tqdm import tqdm
+
+from petitions import forms
+from petitions.actions import answering, handling, intake
+from petitions.models import District, ReplyTemplate, RoutingRule, Service
+from petitions.queries.reference import forget
+from petitions.states import Action
+from server.core import accounts, clock, database
+from server.core.accounts import Absence, Account, Department, Holiday, Official, Role
+from server.core.config import Settings
+from server.demo import people
+from server.demo.city import DISTRICTS, temporary_holidays
+from server.demo.departments import DEPARTMENTS
+from server.demo.generator import generate
+from server.demo.reply_templates import TEMPLATES
+from server.demo.routing_rules import RULES
+from server.demo.script import CaseScript, Step
+from server.demo.services import SERVICES
+
+PASSWORD = "sinmungo-demo"  # noqa: S105 — published on the first page; such accounts never face the outside
+GROUP = 100
+"""Acts in one transaction."""
+
+Actor = Official | str
+Play = Callable[[Actor, str, dict[str, Any]], Awaitable[None]]
+
+
+async def seed(settings: Settings, number: int, *, if_empty: bool) -> None:
+    """Make the demonstration city in an empty database; the same ``number`` on the same day gives the same city."""
+    if await Department.exists():
+        if if_empty:
+            return
+        raise click.ClickException("There are departments already; the demonstration city wants an empty database.")
+    now = clock.now().astimezone(settings.zone)
+    with clock.at(now - timedelta(days=400)):
+        officials = await _settle(now.date())
+    scripts = generate(number, now)
+    await _play(scripts, officials)
+    # What happened in the past was told in the past: no mail leaves, and the clocks are reminded from now on.
+    await database.execute("DELETE FROM job WHERE kind LIKE 'tracking.%'")
+
+
+async def first_administrator(username: str, password: str) -> None:
+    """Make the account that makes all others. Raises ``ClickException`` where there is an account already."""
+    if await Account.exists():
+        raise click.ClickException("There are accounts already; an administrator adds further ones at the desk.")
+    if len(password) < accounts.PASSWORD_LEAST:
+        raise click.ClickException(f"The password needs at least {accounts.PASSWORD_LEAST} characters.")
+    await Account.create(
+        username=username,
+        name=username,
+        role=Role.ADMINISTRATOR,
+        password_hash=await accounts.hash_password(password),
+        created_at=clock.now(),
+    )
+
+
+async def _settle(today: date) -> dict[str, Official]:
+    """Departments, people, services, rules, districts, templates and the calendar; the officials by username."""
+    async with database.transaction():
+        departments = {
+            d.code: await Department.create(
+                code=d.code, name=d.names.ko, name_ja=d.names.ja, name_en=d.names.en, phone=d.phone, email=d.email,
+                place=d.place, duties=list(d.duties), keywords=list(d.keywords),
+            )
+            for d in DEPARTMENTS
+        }  # fmt: skip
+        ids = {code: row.id for code, row in departments.items()}
+        officials = await _accounts(today, departments)
+        for s in SERVICES:
+            await Service.create(
+                code=s.code, name=s.names.ko, name_ja=s.names.ja, name_en=s.names.en, unit=s.unit.value,
+                department_id=ids[s.department], amount=s.amount, documents=list(s.documents),
+            )  # fmt: skip
+        for r in RULES:
+            await RoutingRule.create(
+                position=r.order, kinds=list(r.kinds), districts=list(r.districts), words=list(r.words), note=r.note,
+                department_id=ids[r.department],
+            )  # fmt: skip
+        for district in DISTRICTS:
+            await District.create(
+                code=district.code, name=district.names.ko, name_ja=district.names.ja, name_en=district.names.en,
+                outline=[[point.lng, point.lat] for point in district.outline],
+            )  # fmt: skip
+        for t in TEMPLATES:
+            await ReplyTemplate.create(
+                title=t.title, purpose=t.purpose, department_id=ids[t.department] if t.department else None,
+                kind=t.kind, language=t.language, text=t.text, reasons=t.reasons, remedies=t.remedies,
+            )  # fmt: skip
+        for day, name in temporary_holidays(today).items():
+            await Holiday.create(date=day, name=name, created_at=clock.now())
+    forget()
+    return officials
+
+
+async def _accounts(today: date, departments: dict[str, Department]) -> dict[str, Official]:
+    password = await accounts.hash_password(PASSWORD)
+    officials = {}
+    for a in people.ACCOUNTS:
+        department = departments[a.department]
+        row = await Account.create(
+            username=a.username, name=a.name, role=a.role, department_id=department.id, email=a.email, phone=a.phone,
+            hours=a.hours, languages=list(a.languages), specialities=list(a.specialities), password_hash=password,
+            demo=True, created_at=clock.now(),
+        )  # fmt: skip
+        for absence in a.absences:
+            await Absence.create(
+                account_id=row.id,
+                first_day=today + timedelta(days=absence.first),
+                last_day=today + timedelta(days=absence.last),
+            )
+        officials[a.username] = Official(
+            row.id, row.username, row.name, row.role, department.id, department.name, row.language
+        )
+    return officials
+
+
+@dataclass
+class _Case:
+    """A script on the stage, with the number that it was given."""
+
+    script: CaseScript
+    reference: str = ""
+
+
+async def _play(scripts: tuple[CaseScript, ...], officials: dict[str, Official]) -> None:
+    cases = [_Case(script) for script in scripts]
+    acts = sorted(
+        [(case.script.received_at, number, -1) for number, case in enumerate(cases)]
+        + [(step.at, number, i) for number, case in enumerate(cases) for i, step in enumerate(case.script.steps)]
+    )
+    with tqdm(total=len(acts), desc="Demonstration city", unit="acts", disable=None) as progress:
+        for group in _grouped(acts):
+            async with database.transaction():
+                for moment, number, index in group:
+                    with clock.at(moment):
+                        await _act(cases[number], index, officials)
+            progress.update(len(group))
+
+
+def _grouped(acts: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(acts), GROUP):
+        yield acts[start : start + GROUP]
+
+
+async def _act(case: _Case, index: int, officials: dict[str, Official]) -> None:
+    if index < 0:
+        await _file(case, officials)
+        return
+    step: Step = case.script.steps[index]
+    actor: Actor = officials.get(step.actor, step.actor)
+    try:
+        await PLAYS[step.action](actor, case.reference, dict(step.payload))
+    except Exception as error:
+        raise RuntimeError(f"{case.script.scenario}: {step.action} by {step.actor} at {step.at}: {error}") from error
+
+
+async def _file(case: _Case, officials: dict[str, Official]) -> None:
+    script = case.script
+    place, who = script.location, script.petitioner
+    command = forms.FilePetition(
+        title=script.title,
+        body=script.body,
+        kind=script.kind,
+        location=forms.Location(place.lat, place.lng, place.address) if place else forms.Location(),
+        petitioner=forms.Person(who.name, who.email, who.phone, who.address, who.language)
+        if who
+        else forms.Person(language=script.language),
+        public=script.public,
+        channel=script.channel,
+    )
+    filed = await intake.file(command, officials[script.filed_by] if script.filed_by else None)
+    case.reference = filed.reference
+
+
+def _official(actor: Actor) -> Official:
+    if not isinstance(actor, Official):
+        raise TypeError(f"{actor} is no official")
+    return actor
+
+
+PLAYS: dict[Action, Play] = {
+    Action.ACCEPT: lambda a, r, p: handling.accept(_official(a), r, forms.Give(str(p.get("department", "")))),
+    Action.ASSIGN: lambda a, r, p: handling.assign(_official(a), r, forms.Give(p["handler"])),
+    Action.START: lambda a, r, _p: handling.start(_official(a), r),
+    Action.TRANSFER: lambda a, r, p: handling.transfer(_official(a), r, forms.Give(p["department"], p["reason"])),
+    Action.TRANSFER_OUT: lambda a, r, p: handling.transfer_out(_official(a), r, forms.Give(p["agency"], p["reason"])),
+    Action.GUIDE: lambda a, r, p: handling.appoint_guide(_official(a), r, forms.Give(p["username"])),
+    Action.REQUEST_SUPPLEMENT: lambda a, r, p: handling.request_supplement(
+        _official(a), r, forms.RequestSupplement(p["text"], p["days"])
+    ),
+    Action.SUPPLEMENT: lambda a, r, p: handling.receive_supplement(a, r, forms.Words(p["text"])),
+    Action.RETURN: lambda a, r, p: handling.give_back(_official(a), r, forms.Words(p["reason"])),
+    Action.EXTEND: lambda a, r, p: handling.extend(
+        _official(a), r, forms.Extend(p["amount"], p["reason"], bool(p.get("consent", False)))
+    ),
+    Action.INTERIM_NOTICE: lambda a, r, p: handling.interim_notice(_official(a), r, forms.Words(p["text"])),
+    Action.NOTE: lambda a, r, p: handling.note(_official(a), r, forms.Words(p["text"])),
+    Action.MESSAGE: lambda a, r, p: handling.message(a, r, forms.Words(p["text"])),
+    Action.ANSWER: lambda a, r, p: answering.answer(
+        _official(a), r,
+        forms.GiveAnswer(p["text"], p["decision"], str(p.get("reasons", "")), str(p.get("remedies", ""))),
+    ),
+    Action.CLOSE: lambda a, r, p: answering.close(a, r, forms.Words(str(p.get("reason", "")))),
+    Action.RATE: lambda _a, r, p: answering.rate(r, forms.Rate(p["score"], str(p.get("comment", "")))),
+    Action.REOPEN: lambda a, r, p: answering.reopen(a, r, forms.Words(p["reason"])),
+    Action.WITHDRAW: lambda a, r, p: answering.withdraw(a, r, forms.Words(str(p.get("reason", "")))),
+}  # fmt: skip
+"""How each act of a script is done."""

@@ -1,0 +1,118 @@
+"""Officials sign in with a password and, if they like, a second factor; citizens need no account."""
+
+import re
+
+import pyotp
+import pytest
+
+from server.core.accounts import Account, Session
+from tests.support.house import PASSWORD, House
+
+
+async def test_an_official_signs_in_and_out(house: House) -> None:
+    browser = house.visitor()
+    page = await browser.get("/desk/account")
+    assert page.status_code == 303
+    assert page.headers["location"] == "/desk/sign-in?next=%2Fdesk%2Faccount"
+    assert "사용자" in (await browser.get("/desk/sign-in")).text
+    answer = await browser.post(
+        "/desk/sign-in", data={"username": "handler", "password": PASSWORD, "next": "/desk/account"}
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, "/desk/account")
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "김처리" in (await browser.get("/desk/account")).text
+    again = await browser.get("/desk/sign-in")
+    assert (again.status_code, again.headers["location"]) == (303, "/desk")
+    await browser.post("/desk/sign-out")
+    assert (await browser.get("/desk/account")).status_code == 303
+    assert not await Session.exists()
+
+
+@pytest.mark.parametrize(
+    ("username", "password"),
+    [("handler", "wrong"), ("nobody", PASSWORD), ("", ""), ("handler\0", PASSWORD), ("handler", "x" * 500)],
+)
+async def test_a_wrong_name_or_password_is_refused_without_saying_which(
+    house: House, username: str, password: str
+) -> None:
+    answer = await house.client.post("/desk/sign-in", data={"username": username, "password": password})
+    assert answer.status_code == 401
+    assert "이름, 비밀번호 또는 인증번호가 맞지 않습니다." in answer.text
+    assert "session" not in answer.cookies
+
+
+async def test_a_closed_account_is_out_at_once(house: House) -> None:
+    browser = await house.official("handler")
+    assert (await browser.get("/desk/account")).status_code == 200
+    await Account.filter(username="handler").update(active=False)
+    assert (await browser.get("/desk/account")).status_code == 303
+    assert (
+        await house.client.post("/desk/sign-in", data={"username": "handler", "password": PASSWORD})
+    ).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/desk", "//evil.example/desk", "/petitions", "/desk\\evil", "javascript:x"]
+)
+async def test_signing_in_leads_to_no_other_site(house: House, target: str) -> None:
+    answer = await house.client.post(
+        "/desk/sign-in", data={"username": "handler", "password": PASSWORD, "next": target}
+    )
+    assert answer.headers["location"] == "/desk"
+
+
+async def test_a_second_factor_is_asked_for_and_a_code_opens_once(house: House) -> None:
+    browser = await house.official("handler")
+    page = (await browser.get("/desk/account")).text
+    secret = re.search(r"<code>([A-Z2-7]{32})</code>", page)
+    proof = re.search(r'name="proof" value="([^"]+)"', page)
+    assert secret
+    assert proof
+    wrong = await browser.post("/desk/account", data={"change": "totp", "proof": proof[1], "code": "000000x"})
+    assert wrong.status_code == 422
+    code = pyotp.TOTP(secret[1]).now()
+    done = await browser.post("/desk/account", data={"change": "totp", "proof": proof[1], "code": code})
+    assert done.status_code == 303
+    form = {"username": "handler", "password": PASSWORD}
+    assert (await house.visitor().post("/desk/sign-in", data=form)).status_code == 401
+    assert (await house.visitor().post("/desk/sign-in", data={**form, "code": code})).status_code == 303
+    assert (await house.visitor().post("/desk/sign-in", data={**form, "code": code})).status_code == 401
+    off = await browser.post("/desk/account", data={"change": "totp-off", "old": PASSWORD})
+    assert off.status_code == 303
+    assert (await house.visitor().post("/desk/sign-in", data=form)).status_code == 303
+
+
+async def test_a_changed_password_ends_the_other_sessions(house: House) -> None:
+    here, there = await house.official("handler"), await house.official("handler")
+    bad = await here.post(
+        "/desk/account", data={"change": "password", "old": "wrong", "new": "a new long one", "again": "another"}
+    )
+    assert bad.status_code == 422
+    assert "두 비밀번호가 다릅니다" in bad.text
+    good = {"change": "password", "old": PASSWORD, "new": "a new long one", "again": "a new long one"}
+    assert (await here.post("/desk/account", data=good)).status_code == 303
+    assert (await here.get("/desk/account")).status_code == 200
+    assert (await there.get("/desk/account")).status_code == 303
+    answer = await house.visitor().post("/desk/sign-in", data={"username": "handler", "password": "a new long one"})
+    assert answer.status_code == 303
+
+
+async def test_the_desk_speaks_the_language_that_is_chosen(house: House) -> None:
+    browser = await house.official("handler")
+    assert (await browser.post("/desk/account", data={"change": "language", "language": "ja"})).status_code == 303
+    assert (await Account.get(username="handler")).language == "ja"
+    assert (await browser.post("/desk/account", data={"change": "language", "language": "xx"})).status_code == 422
+    assert "パスワード" in (await browser.get("/desk/account?lang=ja")).text
+
+
+async def test_a_form_from_another_site_is_refused(house: House) -> None:
+    form = {"username": "handler", "password": PASSWORD}
+    foreign = await house.client.post("/desk/sign-in", data=form, headers={"origin": "https://evil.example"})
+    assert foreign.status_code == 403
+    assert "120" in foreign.text
+    cross = await house.client.post("/desk/sign-in", data=form, headers={"sec-fetch-site": "cross-site"})
+    assert cross.status_code == 403
+    own = await house.client.post("/desk/sign-in", data=form, headers={"origin": "http://127.0.0.1:8000"})
+    assert own.status_code == 303

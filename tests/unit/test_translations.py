@@ -1,0 +1,58 @@
+"""Korean and Japanese are complete, and no catalogue holds a text that nobody says any more."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from server.core import i18n
+from tests.support.messages import marked
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
+
+
+@pytest.fixture(scope="module")
+def texts() -> dict[str, str]:
+    """Message id to one place where it stands."""
+    return {msgid: place for place, msgid in marked()}
+
+
+@pytest.mark.parametrize("language", ["ko", "ja"])
+def test_every_text_is_translated(texts: dict[str, str], language: str) -> None:
+    known = i18n.catalogue(language)
+    assert {place: msgid for msgid, place in texts.items() if msgid not in known} == {}
+
+
+@pytest.mark.parametrize("path", sorted(i18n.LOCALE.glob("*/*.po")), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_no_catalogue_is_stale_or_half_done(texts: dict[str, str], path: Path) -> None:
+    language = path.parent.name
+    with path.open("rb") as stream:
+        catalogue = read_po(stream, locale=language, abort_invalid=True)
+    for message in catalogue:
+        if not message.id:
+            continue
+        singular, *_plural = message.id if isinstance(message.id, tuple | list) else (message.id,)
+        strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        assert singular in texts, f"nobody says: {singular}"
+        assert all(strings), f"not translated: {singular}"
+        assert not message.fuzzy, f"fuzzy: {singular}"
+        for string in strings:
+            assert {a or b for a, b in PLACEHOLDER.findall(string)} <= {
+                a or b
+                for a, b in PLACEHOLDER.findall(
+                    " ".join(message.id if isinstance(message.id, tuple | list) else [singular])
+                )
+            }, f"unknown placeholder: {string}"
+
+
+def test_no_text_is_translated_in_two_catalogues() -> None:
+    for language in ("ko", "ja"):
+        seen: dict[str, str] = {}
+        for path in sorted((i18n.LOCALE / language).glob("*.po")):
+            with path.open("rb") as stream:
+                for message in read_po(stream, locale=language):
+                    key = message.id[0] if isinstance(message.id, tuple | list) else message.id
+                    if key:
+                        assert key not in seen, f"{key!r} stands in {seen[key]} and {path.name}"
+                        seen[key] = path.name
