@@ -1,0 +1,252 @@
+"""Which personal numbers stand in a text, and which of them may not even be kept.
+
+A number is found by its shape and then judged by what stands around it: the same twelve digits are a My
+Number, an order or a bank account, and a miss and a false alarm both cost a citizen something. The judgements
+are those of ``static/js/privacy.js``, step by step.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from enum import StrEnum
+from operator import mul
+from typing import NamedTuple
+
+from server.core.privacy.patterns import CONTEXT, PATTERNS, SHAPES, SPELLING, whole
+
+
+class NumberKind(StrEnum):
+    """What a number gives away, the most serious first: the first one that claims a digit keeps it."""
+
+    RESIDENT = "resident"  # 주민등록번호
+    FOREIGNER = "foreigner"  # 외국인등록번호, 국내거소신고번호
+    MY_NUMBER = "my_number"  # 個人番号
+    LICENCE = "licence"  # 운전면허번호, 運転免許証番号
+    PASSPORT = "passport"
+    CARD = "card"
+    ACCOUNT = "account"
+    PHONE = "phone"
+
+
+# A resident number may be processed only where an act or decree says so; consent is no ground (개인정보
+# 보호법 24의2 ①). A foreigner's number is a unique identifier (24 ①, 시행령 19) that needs a consent of its
+# own, which a petition form does not ask for, and one digit alone tells it from a resident number. Nobody may
+# collect or keep another's My Number outside the cases of 番号法 19 (20).
+REFUSED = frozenset({NumberKind.RESIDENT, NumberKind.FOREIGNER, NumberKind.MY_NUMBER})
+
+
+class Finding(NamedTuple):
+    """``text[start:end]`` is a personal number."""
+
+    kind: NumberKind
+    start: int
+    end: int
+
+
+_SEEN = {name: re.compile(whole(source)) for name, source in CONTEXT.items()}
+_SHAPE = {name: re.compile(whole(source)) for name, source in SHAPES.items()}
+_BEFORE, _AFTER = 40, 24  # how far a word may stand from the number that it names
+_WEB = 200  # how far back a web address may begin
+
+
+class _Candidate:
+    """What a pattern found, with what stands around it."""
+
+    __slots__ = ("digits", "end", "number", "plain", "start", "text")
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text, self.start, self.end = text, start, end
+        self.number = text[start:end]
+        self.digits = re.sub(r"[^0-9]", "", self.number)
+        self.plain = self.digits == self.number  # no separator: such digits could be anything
+
+    def follows(self, name: str, within: int = _BEFORE) -> bool:
+        return bool(_SEEN[name].search(self.text[max(0, self.start - within) : self.start]))
+
+    def precedes(self, name: str) -> bool:
+        return bool(_SEEN[name].match(self.text[self.end : self.end + _AFTER]))
+
+    def counts(self, name: str) -> bool:
+        return bool(_SHAPE[name].match(self.digits))
+
+    def reads(self, name: str) -> bool:
+        return bool(_SHAPE[name].match(self.number))
+
+    def otherwise(self) -> bool:
+        """Whether something beside the number says that it is no personal one."""
+        if self.follows("other") or self.follows("money_before") or self.precedes("money_after"):
+            return True
+        if self.follows("ordinal_before") or self.precedes("ordinal_after"):
+            return True
+        return self.plain and (
+            self.follows("decimal")
+            or self.follows("web", _WEB)
+            or (self.follows("letter_before") and not self.follows("phone_word"))
+            or self.precedes("letter_after")
+        )
+
+
+def _resident_born(c: _Candidate) -> NumberKind | None:
+    """By a real day of birth; no check digit is asked, since numbers given from 2020-10-05 on have none."""
+    front, century = c.digits[-13:-7], c.digits[-7]
+    first_year = 1800 if century in "90" else 2000 if century in "3478" else 1900
+    try:
+        date(first_year + int(front[:2]), int(front[2:4]), int(front[4:]))
+    except ValueError:
+        return None
+    if len(c.digits) > len(front) + len("1234567") and c.digits[:2] != str(first_year)[:2]:
+        return None
+    return NumberKind.FOREIGNER if century in "5678" else NumberKind.RESIDENT
+
+
+def _resident(c: _Candidate) -> NumberKind | None:
+    kind = _resident_born(c)
+    if not kind or c.follows("company") or (c.reads("spaced") and c.precedes("money_after")):
+        return None
+    if c.plain and (
+        c.follows("other")
+        or c.follows("thing")
+        or c.follows("coordinate")
+        or c.follows("web", _WEB)
+        or (c.counts("bank_prefix") and c.follows("bank_beside"))
+    ):
+        return None
+    return kind
+
+
+def _my_number(c: _Candidate) -> NumberKind | None:
+    """By the word, or by the check digit where nothing says that it is something else.
+
+    Among Korean words twelve digits are rather a parcel, an order or an account, of which every eleventh has the
+    check digit by chance: there it must be grouped as on the card.
+    """
+    weighed = sum(map(mul, map(int, c.digits[:11]), (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)))
+    checked = int(c.digits[11]) == -weighed % 11 % 10 and len(set(c.digits)) > 1
+    named = c.follows("my_number_before") or c.precedes("my_number_after")
+    if c.follows("other") or c.follows("thing") or not (named or (checked and _unclaimed(c))):
+        return None
+    return NumberKind.MY_NUMBER
+
+
+def _unclaimed(c: _Candidate) -> bool:
+    """Whether nothing says that twelve digits are no My Number."""
+    if c.counts("twelve_digit_phone") or c.counts("day") or c.reads("clock") or c.follows("plus") or c.follows("group"):
+        return False
+    if (c.plain or not c.reads("spaced")) and (c.follows("korean_before") or c.precedes("korean_after")):
+        return False
+    return not (c.follows("bank_before") or c.follows("licence") or c.otherwise())
+
+
+def _licence(c: _Candidate) -> NumberKind | None:
+    """After the word, or a Korean one by its groups."""
+    if c.follows("other") or c.follows("bank_before"):
+        return None
+    return NumberKind.LICENCE if c.follows("licence") or c.reads("licence") else None
+
+
+def _passport(_: _Candidate) -> NumberKind | None:
+    return NumberKind.PASSPORT
+
+
+def _card(c: _Candidate) -> NumberKind | None:
+    """By issuer and check digit; after the word also a mistyped one of 15 or 16 digits."""
+    if c.counts("card") and _luhn(c.digits):
+        accepted = c.follows("card") or not (c.follows("bank_before") or _is_article(c.digits))
+    else:
+        accepted = c.counts("card_length") and not c.counts("day") and c.follows("card")
+    return NumberKind.CARD if accepted and not (c.reads("clock") or c.follows("thing") or c.otherwise()) else None
+
+
+def _luhn(digits: str) -> bool:
+    doubled = (int(digit) * 2 for digit in digits[-2::-2])
+    return (sum(map(int, digits[::-2])) + sum(n // 10 + n % 10 for n in doubled)) % 10 == 0
+
+
+def _is_article(digits: str) -> bool:
+    """Whether this is the number under a bar code (GTIN-13)."""
+    return len(digits) == len("4901234567894") and sum(map(mul, map(int, digits), (1, 3) * 6 + (1,))) % 10 == 0
+
+
+def _account_named(c: _Candidate) -> NumberKind | None:
+    if not c.counts("account_length") or c.counts("day") or c.reads("phone") or c.reads("company"):
+        return None
+    return None if c.follows("thing") or c.otherwise() else NumberKind.ACCOUNT
+
+
+def _account_short(c: _Candidate) -> NumberKind | None:
+    """Seven digits are enough right after the words for an account's number."""
+    return None if c.counts("day") or c.reads("phone") or c.otherwise() else NumberKind.ACCOUNT
+
+
+def _account(c: _Candidate) -> NumberKind | None:
+    """By a bank's own grouping, or by the bank's name beside it."""
+    named = c.precedes("bank_after") or (c.plain and c.counts("bank_length") and c.follows("bank_name"))
+    return _account_named(c) if named or c.reads("account") else None
+
+
+def _abroad(c: _Candidate) -> NumberKind | None:
+    return NumberKind.PHONE if c.counts("abroad") and not c.otherwise() else None
+
+
+def _mobile(c: _Candidate) -> NumberKind | None:
+    return None if (c.plain and c.otherwise()) or c.reads("clock") else NumberKind.PHONE
+
+
+def _phone(c: _Candidate) -> NumberKind | None:
+    return None if c.otherwise() else NumberKind.PHONE
+
+
+_NAMED = frozenset(name for name in PATTERNS if name.endswith(("_labelled", "_numbered")) or name == "passport")
+_RULES: tuple[tuple[re.Pattern[str], bool, Callable[[_Candidate], NumberKind | None]], ...] = tuple(
+    (re.compile(whole(PATTERNS[name])), name in _NAMED, judge)
+    for name, judge in (
+        ("resident", _resident),
+        ("resident_spaced", _resident),
+        ("resident_dated", _resident_born),
+        ("resident_labelled", _resident_born),
+        ("my_number_labelled", _my_number),
+        ("my_number", _my_number),
+        ("licence", _licence),
+        ("passport", _passport),
+        ("card", _card),
+        ("account_labelled", _account_named),
+        ("account_numbered", _account_short),
+        ("account", _account),
+        ("abroad", _abroad),
+        ("abroad_bare", _abroad),
+        ("world", _phone),
+        ("mobile", _mobile),
+        ("landline", _phone),
+        ("japan", _phone),
+        ("toll_free", _phone),
+        ("phone_labelled", _phone),
+    )
+)
+
+
+def find(text: str) -> tuple[Finding, ...]:
+    """The personal numbers in ``text``, in its order and without overlap; the time grows with its length."""
+    spelt = text.translate(SPELLING)
+    taken = bytearray(len(spelt))
+    claims: list[tuple[int, int, NumberKind]] = []
+    for pattern, named, judge in _RULES:
+        position = 0
+        while match := pattern.search(spelt, position):
+            end = match.end()
+            start = end - len(match[1]) if named else match.start()  # the name stands before the number
+            position = start + 1
+            if 1 not in taken[start:end] and (kind := judge(_Candidate(spelt, start, end))):
+                claims.append((start, end, kind))
+                taken[start:end] = b"\x01" * (end - start)
+                position = end
+    if len(spelt) != len(text):
+        places = [place for place, character in enumerate(text) if character.translate(SPELLING)]
+        claims = [(places[start], places[end - 1] + 1, kind) for start, end, kind in claims]
+    return tuple(Finding(kind, start, end) for start, end, kind in sorted(claims))
+
+
+def refused(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Those that must not even be stored: the text goes back to its writer with an explanation."""
+    return tuple(finding for finding in findings if finding.kind in REFUSED)
