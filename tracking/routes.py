@@ -1,5 +1,177 @@
-"""Placeholder until its author fills it in."""
+"""Pages for following a case: number and key, one's own cases, a link by mail, the case itself, wishes about mail."""
 
+from secrets import token_hex
+
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
-routes: list[Route] = []
+from petitions.access import shown
+from petitions.clock_words import clock_words
+from petitions.errors import NoSuchCase
+from petitions.queries import cases, following
+from petitions.queries.cases import Credentials, Level
+from petitions.queries.reference import reference
+from server.core import auth, clock, jobs, web
+from server.core.errors import BadRequest, FieldError, Invalid, NotFound, _
+from server.core.security import Rate
+from tracking import mailbox, pages, stream
+from tracking.forms import AskForLink, Follow, Wish
+
+TRIES = Rate(20, 10)
+"""How often a number and key may be tried, by address and by case: two slips of the finger, not a search."""
+LINKS = Rate(6, 3)
+WRONG = _("This number and key do not fit together. Please check both; they stand on your receipt.")
+TOO_OLD = _("This link is too old or not complete. Type number and key, or let us send you a new link.")
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client else "?"
+
+
+# --- finding a case -----------------------------------------------------------------------------------------
+
+
+async def follow(request: Request) -> Response:
+    """``GET /cases``: number and key; and the cases that this browser has opened before."""
+    return await _follow_page(request)
+
+
+async def _follow_page(
+    request: Request, values: dict[str, str] | None = None, errors: list[FieldError] | None = None
+) -> Response:
+    who, lang = auth.reader(request), web.language(request)
+    own = [] if who.official else await following.own_cases(who.cases, who.email)
+    calendar = (await reference()).calendar
+    context = {
+        "own": [(case, clock_words(case, calendar, clock.now(), lang)) for case in own],
+        "email": who.email,
+        "values": values or {},
+        "errors": web.field_errors(lang, errors or []),
+    }
+    return web.page(request, "cases/follow.html", context, status=422 if errors else 200)
+
+
+async def open_with_key(request: Request) -> Response:
+    """``POST /cases``: open a case in this browser. What of number and key is wrong is not said."""
+    form = await web.read_form(request)
+    auth.limit(request, f"follow:{_client(request)}", TRIES)
+    try:
+        command = Follow.parse(form)
+        auth.limit(request, f"follow:{command.reference}", TRIES)
+        number = await _number(command)
+    except Invalid as error:
+        return await _follow_page(request, {"reference": str(form.get("reference", ""))[:80]}, error.errors)
+    if auth.reader(request).official:
+        raise BadRequest(_("Sign out of the desk before you open a case with its key."))
+    response = web.redirect(request, f"/cases/{number}")
+    await auth.open_case(request, response, number)
+    return response
+
+
+async def _number(command: Follow) -> str:
+    """The case that a number and key open. Raises ``Invalid`` where there is none."""
+    try:
+        number, level = await following.door(command.reference, Credentials(key=command.key))
+    except NoSuchCase:
+        level = Level.NONE
+    if level < Level.PARTY:
+        raise Invalid([FieldError("", WRONG)])
+    return number
+
+
+async def forget(request: Request) -> Response:
+    """``POST /cases/forget``: close every case that this browser has opened."""
+    response = web.redirect(
+        request, "/cases", notice=_("Closed. Whoever uses this browser next sees none of your cases.")
+    )
+    if auth.reader(request).official is None:
+        await auth.sign_out(request, response)
+    return response
+
+
+async def open_link(request: Request) -> Response:
+    """``GET /cases/open/{token}``: the one link of a notice opens its case."""
+    number = mailbox.read_case_link(web.site(request).settings, request.path_params["token"])
+    if number is None:
+        return web.redirect(request, "/cases", notice=TOO_OLD)
+    response = web.redirect(request, f"/cases/{number}")
+    who = auth.reader(request)
+    if number not in who.cases and request.method == "GET":
+        await auth.open_case(request, response, number)
+    return response
+
+
+# --- a link by mail -----------------------------------------------------------------------------------------
+
+
+async def ask_for_link(request: Request) -> Response:
+    """``/cases/link``: send a link to an address; the answer is the same whether or not it has cases."""
+    if request.method != "POST":
+        return web.page(request, "cases/link.html", {"values": {}, "errors": {}, "minutes": mailbox.MAILBOX_MINUTES})
+    form = await web.read_form(request)
+    try:
+        email = AskForLink.parse(form).email
+    except Invalid as error:
+        context = {
+            "values": {"email": str(form.get("email", ""))[:254]},
+            "errors": web.field_errors(web.language(request), error.errors),
+            "minutes": mailbox.MAILBOX_MINUTES,
+        }
+        return web.page(request, "cases/link.html", context, status=422)
+    auth.limit(request, f"link:{_client(request)}", LINKS)
+    auth.limit(request, f"link:{email.lower()}", LINKS)
+    payload = {"mailbox": await following.newest_of(email), "language": web.language(request)}
+    await jobs.enqueue((f"mailbox:{token_hex(16)}", "tracking.mail", payload))
+    notice = _("If there are cases of this address, a link is on its way to it. It works for %(minutes)s minutes.",
+               minutes=mailbox.MAILBOX_MINUTES)  # fmt: skip
+    return web.redirect(request, "/cases/link", notice=notice)
+
+
+async def open_mailbox(request: Request) -> Response:
+    """``/cases/link/{token}``: one press opens all cases of the address; programs that look into mails do not press."""
+    number = mailbox.read_mailbox_link(web.site(request).settings, request.path_params["token"])
+    email = await following.address_of(number) if number else ""
+    if not email:
+        return web.redirect(request, "/cases/link", notice=TOO_OLD)
+    if request.method != "POST":
+        return web.page(request, "cases/mailbox.html", {"email": email})
+    response = web.redirect(request, "/cases")
+    await auth.open_mailbox(request, response, email)
+    return response
+
+
+async def wishes(request: Request) -> Response:
+    """``/mail/{token}``: how an address wants to hear; also one press in a mail program (RFC 8058)."""
+    number = mailbox.read_wishes_link(web.site(request).settings, request.path_params["token"])
+    email = await following.address_of(number) if number else ""
+    if not email:
+        raise NotFound
+    if request.method != "POST":
+        return web.page(request, "cases/wishes.html", {"email": email, "mode": await mailbox.mode_of(email)})
+    await mailbox.set_mode(email, mailbox.Mode(Wish.parse(await web.read_form(request)).mode))
+    return web.redirect(request, request.url.path, notice=_("Saved. We will do as you wish."))
+
+
+# --- the case -----------------------------------------------------------------------------------------------
+
+
+async def case(request: Request) -> Response:
+    """``/cases/{reference}``: everything that happened, as much of it as the reader may see."""
+    view = await cases.view(request.path_params["reference"], shown(request))
+    if view.reference != request.path_params["reference"]:
+        return web.redirect(request, f"/cases/{view.reference}")
+    return web.page(request, "cases/case.html", await pages.case_context(view, web.language(request)))
+
+
+routes = [
+    Route("/cases", follow),
+    Route("/cases", open_with_key, methods=["POST"]),
+    Route("/cases/forget", forget, methods=["POST"]),
+    Route("/cases/link", ask_for_link, methods=["GET", "POST"]),
+    Route("/cases/link/{token}", open_mailbox, methods=["GET", "POST"]),
+    Route("/cases/open/{token}", open_link),
+    Route("/mail/{token}", wishes, methods=["GET", "POST"]),
+    Route("/cases/{reference}", case),
+    *stream.routes,
+]

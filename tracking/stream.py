@@ -1,16 +1,77 @@
-"""Placeholder until its author fills it in."""
+"""The addresses of the live streams: who may open which, and from where in the ledger it goes on."""
 
-import asyncio
+import re
+from collections.abc import AsyncIterator
 
-from server.core.config import Settings
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from petitions.access import shown
+from petitions.queries import following
+from petitions.queries.cases import AUDIENCES
+from petitions.rights import subject
+from server.core import auth, ledger
+from server.core.accounts import Official
+from server.core.ledger import Entry, Position
+from tracking.hub import REPLAYED, Hub, Listener, heard, places
+
+__all__ = ["Hub", "routes"]
+
+_position = re.compile(r"([0-9]{1,19})-([0-9]{1,19})")
 
 
-class Hub:
-    def __init__(self, settings: Settings) -> None:
-        self._stop = asyncio.Event()
+def position_of(request: Request) -> Position | None:
+    """Where a reader stands: the last event it has seen, or the one its page was drawn at (``after``)."""
+    for text in (request.headers.get("last-event-id"), request.query_params.get("after")):
+        if text and (found := _position.fullmatch(text)) and int(found[1]) < 2**63 > int(found[2]):
+            return int(found[1]), int(found[2])
+    return None
 
-    async def run(self) -> None:
-        await self._stop.wait()
 
-    def stop(self) -> None:
-        self._stop.set()
+def _client(request: Request) -> str:
+    """Whose streams are counted together: one browser's where it is known, else one address's."""
+    who = auth.reader(request)
+    return who.token_hash or (request.client.host if request.client else "?")
+
+
+class CaseStream:
+    """``/cases/{reference}/stream``: a case's news for who may see the case."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises ``NoSuchCase`` where the reader may see nothing."""
+        request = Request(scope)
+        reference, level = await following.door(request.path_params["reference"], shown(request))
+        listener = Listener(send, _client(request), subject=subject(reference), audiences=AUDIENCES[level])
+        await request.app.state.hub.serve(listener, _case_past(listener, position_of(request)), receive)
+
+
+async def _case_past(listener: Listener, after: Position | None) -> AsyncIterator[Entry]:
+    for entry in await ledger.read(listener.subject, after_id=after[1], limit=REPLAYED) if after else ():
+        if entry.audience in listener.audiences:
+            yield entry
+
+
+class DeskStream:
+    """``/desk/stream``: the news of every case that an official may see."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises ``NotSignedIn``."""
+        request = Request(scope)
+        official = auth.official(request)
+        listener = Listener(send, _client(request), official=official)
+        await request.app.state.hub.serve(listener, _desk_past(official, position_of(request)), receive)
+
+
+async def _desk_past(official: Official, after: Position | None) -> AsyncIterator[Entry]:
+    while after and (entries := await ledger.tail(after)):
+        for entry, desks in await places(entries):
+            if heard(official, desks):
+                yield entry
+        after = (entries[-1].transaction_id, entries[-1].id)
+
+
+routes = [
+    Route("/cases/{reference}/stream", CaseStream(), methods=["GET"]),
+    Route("/desk/stream", DeskStream(), methods=["GET"]),
+]

@@ -1,0 +1,124 @@
+"""What following cases asks of them: how far a reader may look, which cases are theirs, and whose desk a case lies on.
+
+Each answer is one small query, because these are asked at every opened stream and for every batch of news.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from petitions.errors import NoSuchCase
+from petitions.queries.cases import Credentials, Level, level_of
+from petitions.rights import sees
+from petitions.states import State
+from server.core import database, references
+from server.core.accounts import Official
+
+MOST_CASES = 100
+"""How many of somebody's cases are listed, the newest first."""
+
+
+async def door(reference_text: str, shown: Credentials) -> tuple[str, Level]:
+    """The number in its one form and how much the reader may see. Raises ``NoSuchCase`` where that is nothing."""
+    number = references.read_reference(reference_text)
+    row = await database.fetch_one(
+        "SELECT c.reference, c.key_hash, c.department_id, c.guide_id, c.public, c.status, p.email AS p_email "
+        "FROM petition_case c JOIN petitioner p ON p.case_id = c.id WHERE c.reference = ?",
+        number,
+    ) if number else None  # fmt: skip
+    level = level_of(row, shown) if row is not None else Level.NONE
+    if row is None or level is Level.NONE:
+        raise NoSuchCase
+    return str(row["reference"]), level
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Whose desk a case lies on."""
+
+    department_id: int | None
+    guide_id: int | None
+
+    def seen_by(self, official: Official) -> bool:
+        """Whether an official may see the case."""
+        return sees(official, department_id=self.department_id, guide_id=self.guide_id)
+
+
+async def whereabouts(numbers: Collection[str]) -> Mapping[str, Whereabouts]:
+    """Where each of these cases lies now."""
+    if not numbers:
+        return {}
+    rows = await database.fetch(
+        "SELECT reference, department_id, guide_id FROM petition_case "
+        f"WHERE reference IN ({', '.join('?' * len(numbers))})",
+        *numbers,
+    )
+    return {row["reference"]: Whereabouts(row["department_id"], row["guide_id"]) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCase:
+    """A case in the list of somebody's own; what its clock is read from is in it."""
+
+    reference: str
+    title: str
+    status: State
+    unit: str
+    amount: int
+    received_at: datetime
+    due_at: datetime | None
+    supplement_until: date | None
+    answered_at: datetime | None
+    closed_at: datetime | None
+
+
+_OWN = (
+    "SELECT reference, title, status, unit, amount, received_at, due_at, supplement_until, answered_at, closed_at "
+    "FROM petition_case WHERE {where} ORDER BY received_at DESC LIMIT {limit}"
+)
+
+
+async def own_cases(numbers: Collection[str], email: str) -> list[OwnCase]:
+    """The cases whose doors a browser holds open, and those of a mail address; the newest first."""
+    where, values = [], list[object]()
+    if numbers:
+        where.append(f"reference IN ({', '.join('?' * len(numbers))})")
+        values += numbers
+    if email:
+        where.append("id IN (SELECT case_id FROM petitioner WHERE email IN (?, ?))")
+        values += [email, email.lower()]
+    if not where:
+        return []
+    rows = await database.fetch(_OWN.format(where=" OR ".join(where), limit=MOST_CASES), *values)
+    moment = database.moment_or_none
+    return [
+        OwnCase(
+            row["reference"], row["title"], State(row["status"]), row["unit"], row["amount"],
+            database.moment(row["received_at"]), moment(row["due_at"]), _day(row["supplement_until"]),
+            moment(row["answered_at"]), moment(row["closed_at"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _day(value: object) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value  # type: ignore[return-value]
+
+
+async def newest_of(email: str) -> str:
+    """The number of the newest case that was filed from a mail address; empty where there is none."""
+    row = await database.fetch_one(
+        "SELECT c.reference FROM petitioner p JOIN petition_case c ON c.id = p.case_id WHERE p.email IN (?, ?) "
+        "ORDER BY c.id DESC LIMIT 1",
+        email,
+        email.lower(),
+    )
+    return str(row["reference"]) if row else ""
+
+
+async def address_of(number: str) -> str:
+    """The mail address that a case was filed from; empty where there is none."""
+    row = await database.fetch_one(
+        "SELECT p.email FROM petitioner p JOIN petition_case c ON c.id = p.case_id WHERE c.reference = ?", number
+    )
+    return str(row["email"]) if row else ""

@@ -1,0 +1,148 @@
+"""What happens in a story about one case: it is filed, officials act on it, somebody listens to its live stream.
+
+The officials act through the domain's own actions, so that a story about the pages that follow a case does not depend
+on the pages of the desk.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from secrets import token_urlsafe
+from typing import Any
+
+import httpx
+import orjson
+
+from petitions.actions import intake
+from petitions.actions.intake import Filed
+from petitions.forms import FilePetition
+from petitions.queries.reference import reference
+from server.core import auth, clock
+from server.core.accounts import Account, Official, Session
+from tests.support.house import House
+
+
+async def filed(*, language: str = "ko", **changes: Any) -> Filed:
+    """A petition by Hong Gildong, for the road department."""
+    raw = {
+        "title": "가로등이 꺼졌어요",
+        "body": "집 앞 도로의 가로등이 사흘째 켜지지 않습니다.",
+        "kind": "grievance",
+        "petitioner": {"name": "홍길동", "email": "hong@example.org", "language": language},
+        **changes,
+    }
+    return await intake.file(FilePetition.parse(raw, await reference(), language=language))
+
+
+async def somebody(username: str) -> Official:
+    """An official of the city."""
+    account = await Account.get(username=username).prefetch_related("department")
+    return Official(
+        account.id, account.username, account.name, account.role, account.department_id,
+        account.department.name if account.department else "", account.language,
+    )  # fmt: skip
+
+
+async def signed_in(house: House, username: str) -> httpx.AsyncClient:
+    """A browser in which an official is signed in already."""
+    account, token, now = await Account.get(username=username), token_urlsafe(), clock.now()
+    await Session.create(
+        token_hash=auth.token_hash(token), account_id=account.id, created_at=now, expires_at=now + timedelta(hours=1)
+    )
+    client = house.visitor()
+    client.cookies.set(auth.COOKIE, token)
+    return client
+
+
+async def opened_with_key(house: House, case: Filed) -> httpx.AsyncClient:
+    """A browser in which somebody has typed a case's number and key."""
+    client = house.visitor()
+    answer = await client.post("/cases", data={"reference": case.reference, "key": case.access_key})
+    assert answer.status_code == 303, answer.text
+    return client
+
+
+class Stream:
+    """An open live stream; chunks are taken up as they are written."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: dict[str, str] = {}
+        self.text = ""
+        self.over = False
+        self.paused: asyncio.Event | None = None
+        self._more = asyncio.Event()
+        self._taken = 0
+        self._gone = asyncio.Event()
+        self._asked = False
+
+    async def receive(self) -> dict[str, Any]:
+        if not self._asked:
+            self._asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self._gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Any) -> None:
+        if self.paused is not None:
+            await self.paused.wait()
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
+        else:
+            self.text += message["body"].decode()
+            self.over = not message.get("more_body")
+        self._more.set()
+
+    def leave(self) -> None:
+        self._gone.set()
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """Every event so far, with ``at_id`` as the stream names it."""
+        found = []
+        for block in self.text.split("\n\n")[:-1]:
+            lines = dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":"))
+            if "data" in lines:
+                found.append({**orjson.loads(lines["data"]), "stream_id": lines["id"]})
+        return found
+
+    async def event(self, seconds: float = 5) -> dict[str, Any]:
+        """The next event that nobody has asked for yet."""
+        async with asyncio.timeout(seconds):
+            while len(self.events) <= self._taken:
+                self._more.clear()
+                await self._more.wait()
+        self._taken += 1
+        return self.events[self._taken - 1]
+
+    async def until(self, condition: str, seconds: float = 5) -> None:
+        """Wait until an attribute is true."""
+        async with asyncio.timeout(seconds):
+            while not getattr(self, condition):
+                self._more.clear()
+                await self._more.wait()
+
+
+@contextlib.asynccontextmanager
+async def listening(house: House, client: httpx.AsyncClient, path: str, last: str = "") -> AsyncIterator[Stream]:
+    """The stream at a path, asked for with a browser's cookies; open (or refused) when the block begins."""
+    path, _mark, query = path.partition("?")
+    headers = {"host": "127.0.0.1:8000", "cookie": "; ".join(f"{k}={v}" for k, v in client.cookies.items())}
+    if last:
+        headers["last-event-id"] = last
+    stream = Stream()
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+        "path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",
+        "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000),
+    }  # fmt: skip
+    task = asyncio.create_task(house.app(scope, stream.receive, stream.send))
+    try:
+        await stream.until("text")
+        yield stream
+    finally:
+        stream.leave()
+        await asyncio.wait_for(task, 5)

@@ -1,0 +1,353 @@
+"""Live streams: one tail of the ledger in each process, and its news as server-sent events to all who may see them.
+
+The tail wakes when this process commits something, when another one does (PostgreSQL's LISTEN/NOTIFY, on a connection
+of its own), and in any case every second. A frame is encoded once and shared by all listeners. A listener costs one
+waiting coroutine; what is to be written to it is bounded, and who reads too slowly is let go: the browser comes back
+with the id of the last event it has, and what it missed is read from the ledger.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import signal
+import threading
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator
+from typing import Any
+
+import asyncpg
+import orjson
+from prometheus_client import Counter as Count
+from prometheus_client import Gauge
+from starlette.types import Receive, Send
+
+from petitions.events import CaseTransferred
+from petitions.queries import following
+from server.core import database, jobs, ledger
+from server.core.accounts import Official
+from server.core.config import Settings
+from server.core.errors import Overloaded, TooMany
+from server.core.ledger import Audience, Entry, Position
+
+log = logging.getLogger("sinmungo.stream")
+streams = Gauge("sinmungo_streams", "Live streams that are open")
+dropped = Count("sinmungo_streams_dropped", "Live streams let go because their reader was too slow")
+
+POLL = 1.0
+"""Seconds after which the tail looks again although nothing woke it."""
+AGAIN = 0.05
+"""Seconds after which it looks again at first: a fact waits behind older transactions that are still running."""
+PAUSE = 0.02
+"""Least seconds between two looks, and between two notifications: many commits make one batch."""
+HEARTBEAT = 15.0
+LIFE = 15 * 60.0
+"""Seconds after which a stream ends (scattered by a fifth) and its reader comes back."""
+BUFFER = 64 * 1024
+"""Bytes that may wait for one reader."""
+PER_CLIENT, IN_ALL = 10, 8_000
+REPLAYED = 2_000
+"""Most facts that one stream reads back from the ledger; the rest comes with the next."""
+CHANNEL = "sinmungo_ledger"
+
+_START = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [
+        (b"content-type", b"text/event-stream; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+    ],
+}
+_OPENED = b"retry: 2000\n: open\n\n"
+_BEAT = b":\n\n"
+
+
+def frame(entry: Entry) -> bytes:
+    """A fact as a server-sent event: that something of this kind happened, no more."""
+    data = {"id": entry.id, "kind": entry.kind, "subject": entry.subject, "at": entry.occurred_at}
+    return b"id: %d-%d\ndata: %s\n\n" % (entry.transaction_id, entry.id, orjson.dumps(data))
+
+
+class Listener:
+    """One open stream: what it may hear, and what waits to be written to it."""
+
+    __slots__ = (
+        "_size", "_waiting", "audiences", "client", "deadline", "official", "over", "seen", "sending", "subject",
+        "write",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        write: Send,
+        client: str,
+        *,
+        subject: str = "",
+        audiences: Collection[Audience] = (),
+        official: Official | None = None,
+    ) -> None:
+        self.write = write
+        self.client = client
+        self.subject = subject
+        self.audiences = audiences
+        self.official = official
+        self.seen: Collection[int] = ()
+        self.over = False
+        self.deadline: asyncio.Timeout | None = None
+        self.sending: asyncio.Task[None] | None = None
+        self._waiting: list[tuple[int, bytes]] = []
+        self._size = 0
+
+    def push(self, event_id: int, content: bytes) -> None:
+        """Write this as soon as the reader takes it."""
+        if self.over:
+            return
+        self._waiting.append((event_id, content))
+        self._size += len(content)
+        if self._size > BUFFER:
+            dropped.inc()
+            self.end()
+        elif self.deadline is not None and self.sending is None:
+            self.sending = asyncio.create_task(self._flush())
+
+    def open(self, deadline: asyncio.Timeout, replayed: Collection[int]) -> None:
+        """The past has been written; from now on news is written at once, but for what was part of the past."""
+        self.seen, self.deadline = replayed, deadline
+        if self.over:
+            self.end()
+        elif self._waiting:
+            self.sending = asyncio.create_task(self._flush())
+
+    def end(self) -> None:
+        """End this stream now."""
+        self.over = True
+        self._waiting.clear()
+        if self.deadline is not None:
+            self.deadline.reschedule(0)
+
+    async def _flush(self) -> None:
+        try:
+            while self._waiting:
+                content = b"".join(content for event_id, content in self._waiting if event_id not in self.seen)
+                self._waiting.clear()
+                self._size = 0
+                if content:
+                    await self.write({"type": "http.response.body", "body": content, "more_body": True})
+        except OSError:  # the reader has gone; the server says so to whoever waits for it
+            self._waiting.clear()
+        finally:
+            self.sending = None
+
+
+class Hub:
+    """Everybody who listens in this process, and the one task that tells them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.per_client = PER_CLIENT if settings.rate_limits else IN_ALL
+        self.in_all = IN_ALL
+        self.life = LIFE
+        self._cases: defaultdict[str, set[Listener]] = defaultdict(set)
+        self._desks: set[Listener] = set()
+        self._clients: Counter[str] = Counter()
+        self._stop = asyncio.Event()
+        self._news = asyncio.Event()
+
+    # --- listeners ------------------------------------------------------------------------------------------
+
+    def listeners(self) -> list[Listener]:
+        """Everybody."""
+        return [*self._desks, *(listener for group in self._cases.values() for listener in group)]
+
+    def _admit(self, listener: Listener) -> None:
+        if self._stop.is_set() or self._clients.total() >= self.in_all:
+            raise Overloaded(5)
+        if self._clients[listener.client] >= self.per_client:
+            raise TooMany(30)
+        self._clients[listener.client] += 1
+        (self._cases[listener.subject] if listener.subject else self._desks).add(listener)
+        streams.inc()
+
+    def _leave(self, listener: Listener) -> None:
+        streams.dec()
+        listener.deadline = None
+        self._clients[listener.client] -= 1
+        if not self._clients[listener.client]:
+            del self._clients[listener.client]
+        group = self._cases[listener.subject] if listener.subject else self._desks
+        group.discard(listener)
+        if listener.subject and not group:
+            del self._cases[listener.subject]
+
+    async def serve(self, listener: Listener, past: AsyncIterator[Entry], receive: Receive) -> None:
+        """Write the past, then what happens, until the reader leaves, time is up or this process stops.
+
+        Raises ``TooMany`` or ``Overloaded`` before anything was written.
+        """
+        self._admit(listener)  # before the past is read, so that nothing falls between the two
+        try:
+            await listener.write(_START)
+            life = self.life * random.uniform(0.8, 1.2)  # noqa: S311 — so that not all come back at once
+            async with asyncio.timeout(life) as deadline:
+                replayed = await self._replay(listener, past)
+                listener.open(deadline, replayed)
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+        except TimeoutError:
+            await self._say_goodbye(listener)
+        finally:
+            self._leave(listener)
+
+    @staticmethod
+    async def _say_goodbye(listener: Listener) -> None:
+        listener.deadline = None
+        if listener.sending is not None:
+            await asyncio.wait({listener.sending}, timeout=1)
+        if (stuck := listener.sending) is not None:
+            stuck.cancel()  # its reader takes nothing: the server closes the connection
+            return
+        await listener.write({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _replay(self, listener: Listener, past: AsyncIterator[Entry]) -> frozenset[int]:
+        content, found = [_OPENED], set[int]()
+        async for entry in past:
+            found.add(entry.id)
+            content.append(frame(entry))
+            if len(found) >= REPLAYED:
+                listener.over = True
+                break
+        await listener.write({"type": "http.response.body", "body": b"".join(content), "more_body": True})
+        return frozenset(found)
+
+    # --- news -----------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Tell everybody what happens, until :meth:`stop`."""
+        with self._ending_with_the_server():
+            tasks = [asyncio.create_task(work()) for work in self._works()]
+            try:
+                await self._stop.wait()
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _works(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+        return [self._tail, self._beat, *([] if self.settings.sqlite else [self._connect])]
+
+    def stop(self) -> None:
+        """End every stream and return from :meth:`run`. Streams asked for from now on are refused."""
+        self._stop.set()
+        for listener in self.listeners():
+            listener.end()
+
+    @contextlib.contextmanager
+    def _ending_with_the_server(self) -> Iterator[None]:
+        """Stop at the signal that stops the server: it waits for open answers before it ends the lifespan."""
+        before = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
+        if threading.current_thread() is not threading.main_thread() or not all(map(callable, before.values())):
+            yield
+            return
+        loop = asyncio.get_running_loop()
+
+        def ended(number: int, stack: Any) -> None:
+            loop.call_soon_threadsafe(self.stop)
+            if callable(handler := before[signal.Signals(number)]):
+                handler(number, stack)
+
+        for name in before:
+            signal.signal(name, ended)
+        try:
+            yield
+        finally:
+            for name, handler in before.items():
+                if signal.getsignal(name) is ended:
+                    signal.signal(name, handler)
+
+    async def _tail(self) -> None:
+        place: Position | None = None
+        pause = POLL
+        while True:
+            try:
+                place = place or await ledger.position()
+                entries = await ledger.tail(place)
+                if entries:
+                    place = (entries[-1].transaction_id, entries[-1].id)
+                    self._news.set()
+                    await self._tell(entries)
+            except Exception:
+                log.exception("the ledger cannot be read")
+                entries = []
+            await asyncio.sleep(PAUSE)
+            if not entries:
+                pause = AGAIN if await jobs.bell.wait(pause) else min(pause * 2, POLL)
+
+    async def _tell(self, entries: list[Entry]) -> None:
+        frames: dict[int, bytes] = {}
+
+        def encoded(entry: Entry) -> bytes:
+            return frames.get(entry.id) or frames.setdefault(entry.id, frame(entry))
+
+        for entry in sorted(entries, key=lambda entry: entry.id):
+            for listener in self._cases.get(entry.subject, ()):
+                if entry.audience in listener.audiences:
+                    listener.push(entry.id, encoded(entry))
+        if not self._desks:
+            return
+        for entry, desks in await places(entries):
+            for listener in self._desks:
+                if listener.official and heard(listener.official, desks):
+                    listener.push(entry.id, encoded(entry))
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            for listener in self.listeners():
+                listener.push(0, _BEAT)
+
+    async def _connect(self) -> None:
+        """Hear of other processes' commits and tell them of the ledger's news; connect again whenever that breaks."""
+        credentials = database.config(self.settings, {})["connections"]["default"]["credentials"]
+        kept = {"host", "port", "user", "password", "database", "server_settings", "ssl"}
+        while True:
+            try:
+                await self._announce(await asyncpg.connect(**{k: v for k, v in credentials.items() if k in kept}))
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("no notifications (%s); looking every second", type(error).__name__)
+            await asyncio.sleep(POLL)
+
+    async def _announce(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        own = connection.get_server_pid()
+
+        def heard(_connection: object, process: int, _channel: str, _content: object) -> None:
+            if process != own:
+                jobs.bell.ring()
+
+        try:
+            await connection.add_listener(CHANNEL, heard)
+            connection.add_termination_listener(lambda _connection: self._news.set())
+            jobs.bell.ring()
+            while True:
+                await self._news.wait()
+                self._news.clear()
+                await connection.execute(f"NOTIFY {CHANNEL}")
+                await asyncio.sleep(PAUSE)
+        finally:
+            connection.terminate()
+
+
+async def places(entries: list[Entry]) -> list[tuple[Entry, list[following.Whereabouts]]]:
+    """Each fact about a case with the desks that it concerns: where the case lies, and where it was taken from."""
+    numbers = {entry.id: entry.subject.removeprefix("case/") for entry in entries if entry.subject.startswith("case/")}
+    now = await following.whereabouts(set(numbers.values()))
+    found = []
+    for entry in entries:
+        if (here := now.get(numbers.get(entry.id, ""))) is not None:
+            before = entry.data.get("previous") if entry.kind == CaseTransferred.kind else None
+            found.append((entry, [here, following.Whereabouts(before, None)] if before else [here]))
+    return found
+
+
+def heard(official: Official, desks: list[following.Whereabouts]) -> bool:
+    """Whether a fact that concerns these desks is for an official."""
+    return any(desk.seen_by(official) for desk in desks)

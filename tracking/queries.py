@@ -1,0 +1,68 @@
+"""Reads that pages and mails about a case need beside the case itself: officials by id, and who watches over whom."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from petitions.queries.cases import Person
+from server.core import database
+from server.core.accounts import Role
+
+
+async def people(ids: Iterable[int]) -> Mapping[int, Person]:
+    """Officials as a case names them, by id. One query, none where nobody is asked for."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = await database.fetch(
+        "SELECT id, username, name, phone, email, hours, languages, department_id FROM account "
+        f"WHERE id IN ({', '.join('?' * len(wanted))})",
+        *wanted,
+    )
+    return {
+        row["id"]: Person(
+            row["id"], row["username"], row["name"], row["phone"], row["email"], row["hours"],
+            tuple(database.document(row["languages"])), row["department_id"],
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """An official who is told something by mail."""
+
+    id: int
+    name: str
+    email: str
+    language: str
+
+
+async def colleague(account_id: int) -> Colleague | None:
+    """An official who still works here and has a mail address."""
+    row = await database.fetch_one(
+        "SELECT id, name, email, language FROM account WHERE id = ? AND active = ? AND email <> ''", account_id, True
+    )
+    return Colleague(row["id"], row["name"], row["email"], row["language"]) if row else None
+
+
+async def managers(department_id: int | None) -> list[int]:
+    """Who answers for a department's cases (부서관리자); for cases without one, who gives them to one (통합접수자)."""
+    if department_id is None:
+        return await _with_role(Role.INTAKE)
+    rows = await database.fetch(
+        "SELECT id FROM account WHERE department_id = ? AND role = ? AND active = ? ORDER BY id",
+        department_id,
+        Role.MANAGER.value,
+        True,
+    )
+    return [row["id"] for row in rows]
+
+
+async def inspectors() -> list[int]:
+    """Who watches that every case is handled in time (민원심사관, Act 25)."""
+    return await _with_role(Role.INSPECTOR)
+
+
+async def _with_role(role: Role) -> list[int]:
+    rows = await database.fetch("SELECT id FROM account WHERE role = ? AND active = ? ORDER BY id", role.value, True)
+    return [row["id"] for row in rows]
