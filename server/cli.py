@@ -10,9 +10,8 @@ from typing import TypeVar
 import click
 import uvicorn
 
-from petitions.importing.command import command as import_command
 from server import check as checks
-from server import wiring
+from server import importing, wiring
 from server.core import database, observe
 from server.core.accounts import Account
 from server.core.clock_command import clock_command
@@ -150,7 +149,29 @@ def check() -> None:
 
 
 main.add_command(clock_command, "clock")
-main.add_command(import_command, "import")
+
+
+@main.group(name="import")
+def import_() -> None:
+    """Take over what another system holds."""
+
+
+@import_.command(name="petitions")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@importing.mapping_options
+@click.option("--source", help="Name of the source; with a line's id it tells what was imported before. Default: FILE.")
+@click.option("--kind", default="other", show_default=True, help="Kind of all these petitions.")
+@click.option("--language", type=click.Choice(["ko", "ja", "en"]), default="ko", show_default=True)
+@click.option("--refused", type=click.Path(path_type=Path), help="Where refused lines go. Default: FILE.refused.jsonl.")
+def import_petitions(file: Path, source: str | None, refused: Path | None, **fields: str) -> None:
+    """Import petitions, a JSON object a line; run again after an interruption, it goes on where it stopped."""
+    mapped = importing.Mapped(source=source or file.name, **fields)
+    target = refused or file.with_suffix(".refused.jsonl")
+    report = run(lambda settings: importing.run(settings, file, mapped, target))
+    click.echo(f"{report.new} imported, {report.known} known already, {report.refused} refused.")
+    if report.refused:
+        click.echo(f"The refused lines and their reasons: {target}")
+
 
 if __name__ == "__main__":
     main(prog_name=Path(sys.argv[0]).name)

@@ -6,6 +6,7 @@ All of it is one transaction. Before the commit there is nothing; after it nothi
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from petitions import rules
 from petitions.events import AttachmentAdded, CaseReceived, CaseRouted, GuideAppointed
@@ -119,58 +120,84 @@ async def create(
     key_hash: str,
     actor: Official | None = None,
     files: Sequence[StoredFile] = (),
-    import_key: str | None = None,
 ) -> Case:
     """Write a decided case, inside a transaction."""
-    now = clock.now()
-    due = decided.due
-    who, place = command.petitioner, command.location
+    who = command.petitioner
     chain = await ledger.begin(subject(number))
-    case = await Case.create(
-        reference=number,
-        key_hash=key_hash,
-        kind=decided.kind.value,
-        service_code=decided.service_code,
-        title=command.title,
-        body=command.body,
-        language=who.language,
-        channel=command.channel,
-        public=command.public,
-        status=State.RECEIVED,
-        open=True,
-        department_id=decided.choice.department_id,
-        guide_id=decided.guide.id if decided.guide else None,
-        filed_by_id=actor.id if actor else None,
-        lat=place.lat,
-        lng=place.lng,
-        address=place.address,
-        district=decided.district,
-        routing=routing_document(decided.choice),
-        received_at=now,
-        clock_started_at=now,
-        unit=decided.period.unit.value if decided.period else "",
-        amount=decided.period.amount if decided.period else 0,
-        due_at=due.at if due else None,
-        announced_due_at=due.at if due else None,
-        interim_on=rules.interim_notice_date(now.astimezone(config.settings().zone).date()) if decided.period else None,
-        import_key=import_key,
-    )
+    case = await Case.create(**case_values(command, decided, number, key_hash, actor))
     await Petitioner.create(
         case_id=case.id, name=who.name, email=who.email, phone=who.phone, address=who.address, language=who.language
     )
-    facts: list[Fact] = [
-        CaseReceived(
-            decided.kind.value, command.channel, due.at.isoformat() if due else None, actor.id if actor else None,
-            imported=import_key is not None,
-        ),
-        CaseRouted(decided.choice.department_id, decided.choice.rule_id),
-    ]  # fmt: skip
-    if decided.guide:
-        facts.append(GuideAppointed(decided.guide.id))
+    facts = first_facts(command, decided, actor)
     facts += [AttachmentAdded(row.id) for row in await attach(case.id, files, by_official=actor is not None)]
     await chain.append(actor.actor if actor else "petitioner", *facts)
     await desk_index.put(database.connection(), case.id, desk_text(number, command.title, command.body, who.name))
     return case
+
+
+def case_values(
+    command: FilePetition,
+    decided: Decided,
+    number: str,
+    key_hash: str,
+    actor: Official | None = None,
+    import_key: str | None = None,
+) -> dict[str, Any]:
+    """The columns of a new case."""
+    now = clock.now()
+    due = decided.due
+    place = command.location
+    return {
+        "reference": number,
+        "key_hash": key_hash,
+        "kind": decided.kind.value,
+        "service_code": decided.service_code,
+        "title": command.title,
+        "body": command.body,
+        "language": command.petitioner.language,
+        "channel": command.channel,
+        "public": command.public,
+        "status": State.RECEIVED,
+        "open": True,
+        "department_id": decided.choice.department_id,
+        "guide_id": decided.guide.id if decided.guide else None,
+        "filed_by_id": actor.id if actor else None,
+        "lat": place.lat,
+        "lng": place.lng,
+        "address": place.address,
+        "district": decided.district,
+        "routing": routing_document(decided.choice),
+        "received_at": now,
+        "clock_started_at": now,
+        "unit": decided.period.unit.value if decided.period else "",
+        "amount": decided.period.amount if decided.period else 0,
+        "due_at": due.at if due else None,
+        "announced_due_at": due.at if due else None,
+        "interim_on": rules.interim_notice_date(now.astimezone(config.settings().zone).date())
+        if decided.period
+        else None,
+        "import_key": import_key,
+    }
+
+
+def first_facts(
+    command: FilePetition, decided: Decided, actor: Official | None = None, *, imported: bool = False
+) -> list[Fact]:
+    """What the ledger says of a receipt."""
+    due = decided.due
+    facts: list[Fact] = [
+        CaseReceived(
+            decided.kind.value,
+            command.channel,
+            due.at.isoformat() if due else None,
+            actor.id if actor else None,
+            imported=imported,
+        ),
+        CaseRouted(decided.choice.department_id, decided.choice.rule_id),
+    ]
+    if decided.guide:
+        facts.append(GuideAppointed(decided.guide.id))
+    return facts
 
 
 async def attach(case_id: int, files: Sequence[StoredFile], *, by_official: bool) -> list[Attachment]:

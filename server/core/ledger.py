@@ -39,6 +39,17 @@ class Fact(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class SettingChanged:
+    """An official changed a setting of the desk (subjects ``settings/…``): what was it, which one, and how."""
+
+    kind: ClassVar[str] = "settings.changed"
+    audience: ClassVar[Audience] = Audience.STAFF
+    what: str
+    id: int
+    how: str
+
+
 class Event(Model):
     """One fact. Never updated, never deleted."""
 
@@ -95,6 +106,10 @@ def route(consumers: Mapping[str, Sequence[str]]) -> None:
     _consumers.update({kind: tuple(names) for kind, names in consumers.items()})
 
 
+_Row = tuple[str, int, str, str, str, str, datetime, str, str]
+"""Subject, sequence, kind, data, audience, actor, moment, previous hash, hash."""
+
+
 class Chain:
     """A subject's locked chain inside a transaction: append facts, in order."""
 
@@ -105,23 +120,7 @@ class Chain:
 
     async def append(self, actor: str, *facts: Fact) -> list[int]:
         """Write the facts with their outbox jobs; their ids."""
-        now = clock.now()
-        rows: list[tuple[object, ...]] = []
-        for fact in facts:
-            data = orjson.dumps(asdict(fact), option=orjson.OPT_SORT_KEYS).decode()
-            self.length += 1
-            values = (self.subject, self.length, fact.kind, data, fact.audience.value, actor)
-            digest = chain_hash(*values, now, self.hash)
-            rows.append((*values, now, self.hash, digest))
-            self.hash = digest
-        transaction = "pg_current_xact_id()::text::bigint" if database.dialect() == "postgres" else "0"
-        marks = ", ".join([f"({transaction}, ?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(rows))
-        inserted = await database.fetch(
-            "INSERT INTO ledger_event (transaction_id, subject, sequence, kind, data, audience, actor, occurred_at, "
-            f"previous_hash, hash) VALUES {marks} RETURNING id",
-            *(value for row in rows for value in row),
-        )
-        ids = sorted(row["id"] for row in inserted)
+        ids = await _insert([self._next(actor, fact, clock.now()) for fact in facts])
         await database.execute(
             "UPDATE ledger_head SET length = ?, hash = ? WHERE subject = ?", self.length, self.hash, self.subject
         )
@@ -134,6 +133,41 @@ class Chain:
         )
         database.after_commit(jobs.bell.ring)
         return ids
+
+    def _next(self, actor: str, fact: Fact, moment: datetime) -> _Row:
+        data = orjson.dumps(asdict(fact), option=orjson.OPT_SORT_KEYS).decode()
+        self.length += 1
+        values = (self.subject, self.length, fact.kind, data, fact.audience.value, actor)
+        digest = chain_hash(*values, moment, self.hash)
+        row = (*values, moment, self.hash, digest)
+        self.hash = digest
+        return row
+
+
+async def _insert(rows: Sequence[_Row]) -> list[int]:
+    """Write rows of one transaction; their ids in the same order."""
+    transaction = "pg_current_xact_id()::text::bigint" if database.dialect() == "postgres" else "0"
+    marks = ", ".join([f"({transaction}, ?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(rows))
+    inserted = await database.fetch(
+        "INSERT INTO ledger_event (transaction_id, subject, sequence, kind, data, audience, actor, occurred_at, "
+        f"previous_hash, hash) VALUES {marks} RETURNING id",
+        *(value for row in rows for value in row),
+    )
+    return sorted(row["id"] for row in inserted)
+
+
+async def begin_many(actor: str, chains: Sequence[tuple[str, Sequence[Fact], datetime]]) -> None:
+    """Start many subjects at once, each with its first facts at its own moment; no jobs follow from them."""
+    rows: list[_Row] = []
+    heads: list[object] = []
+    for subject, facts, moment in chains:
+        chain = Chain(subject, 0, GENESIS)
+        rows += [chain._next(actor, fact, moment) for fact in facts]  # noqa: SLF001 — a chain of this module
+        heads += [subject, chain.length, chain.hash]
+    marks = ", ".join(["(?, ?, ?)"] * len(chains))
+    await database.execute(f"INSERT INTO ledger_head (subject, length, hash) VALUES {marks}", *heads)
+    await _insert(rows)
+    database.after_commit(jobs.bell.ring)
 
 
 def chain_hash(
@@ -160,6 +194,16 @@ async def lock(subject: str) -> Chain:
     return Chain(subject, rows[0]["length"], rows[0]["hash"])
 
 
+async def open_or_begin(subject: str) -> Chain:
+    """Lock a subject until the transaction ends; one that has no chain yet begins it."""
+    await database.execute(
+        "INSERT INTO ledger_head (subject, length, hash) VALUES (?, 0, ?) ON CONFLICT (subject) DO NOTHING",
+        subject,
+        GENESIS,
+    )
+    return await lock(subject)
+
+
 _COLUMNS = "id, transaction_id, subject, sequence, kind, data, audience, actor, occurred_at"
 
 
@@ -178,6 +222,17 @@ async def read(subject: str, *, after_id: int = 0, after_sequence: int = 0, limi
         subject,
         after_id,
         after_sequence,
+    )
+    return [_entry(row) for row in rows]
+
+
+async def newest(subjects: Sequence[str], *, before_id: int, limit: int) -> list[Entry]:
+    """The newest facts of several subjects with ids below ``before_id``, newest first."""
+    each = f"SELECT {_COLUMNS} FROM ledger_event WHERE subject = ? AND id < ? ORDER BY sequence DESC LIMIT {limit}"
+    chains = " UNION ALL ".join(f"SELECT * FROM ({each}) AS chain_{n}" for n in range(len(subjects)))
+    rows = await database.fetch(
+        f"SELECT * FROM ({chains}) AS chains ORDER BY id DESC LIMIT {limit}",
+        *(value for subject in subjects for value in (subject, before_id)),
     )
     return [_entry(row) for row in rows]
 

@@ -1,0 +1,122 @@
+"""Bulk import: many submissions of another system in few statements, each line once however often it is read.
+
+A line's import key (its source and id) is unique in the table, so a run that was killed goes on where it stopped and
+makes nothing twice. Imported cases get the same decisions, chains and index entries as filed ones; no mail is sent.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from petitions.actions.intake import Decided, case_values, decide, first_facts
+from petitions.forms import FilePetition
+from petitions.queries.reference import guides_present, reference
+from petitions.rights import subject
+from petitions.routing import GuideProfile
+from petitions.search import desk_index, desk_text
+from server.core import clock, database, ledger, references
+
+ACTOR = "import"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A submission that was read and found good: its key in the source, and when it was received there."""
+
+    key: str
+    command: FilePetition
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _New:
+    """A line that becomes a case."""
+
+    line: Line
+    decided: Decided
+    reference: str
+    values: Mapping[str, Any]
+
+
+async def known_keys(keys: Sequence[str]) -> set[str]:
+    """Which of these keys were imported before."""
+    if not keys:
+        return set()
+    marks = ", ".join("?" * len(keys))
+    rows = await database.fetch(f"SELECT import_key FROM petition_case WHERE import_key IN ({marks})", *keys)
+    return {row["import_key"] for row in rows}
+
+
+async def take(lines: Sequence[Line]) -> int:
+    """Import a batch in one transaction; lines imported before are left alone. The number of new cases."""
+    known = await reference()
+    guides = await guides_present()
+    async with database.transaction():
+        old = await known_keys([line.key for line in lines])
+        new = []
+        for line in lines:
+            if line.key in old:
+                continue
+            with clock.at(line.received_at or clock.now()):
+                decided = decide(line.command, known, guides, clock.now())
+                number = references.new_reference()
+                key_hash = references.key_hash(references.new_key())
+                values = case_values(line.command, decided, number, key_hash, import_key=line.key)
+            guides = _loaded(guides, decided.guide)
+            new.append(_New(line, decided, number, values))
+        if new:
+            await _write(new)
+    return len(new)
+
+
+def _loaded(guides: list[GuideProfile], chosen: GuideProfile | None) -> list[GuideProfile]:
+    """The guides with one more case on the chosen one."""
+    if chosen is None:
+        return guides
+    return [replace(guide, load=guide.load + 1) if guide.id == chosen.id else guide for guide in guides]
+
+
+async def _write(new: Sequence[_New]) -> None:
+    columns = tuple(new[0].values)
+    rows = await _insert(
+        "petition_case",
+        (*columns, "extensions", "pauses", "supplement_times", "reminded", "reopened"),
+        [(*(_column(n.values[c]) for c in columns), "[]", "[]", 0, 0, 0) for n in new],
+        returning="id, reference",
+    )
+    ids = {row["reference"]: row["id"] for row in rows}
+    people = [(ids[n.reference], n.line.command.petitioner) for n in new]
+    await _insert(
+        "petitioner",
+        ("case_id", "name", "email", "phone", "address", "language"),
+        [(case_id, who.name, who.email, who.phone, who.address, who.language) for case_id, who in people],
+    )
+    await ledger.begin_many(
+        ACTOR,
+        [
+            (subject(n.reference), first_facts(n.line.command, n.decided, imported=True), n.values["received_at"])
+            for n in new
+        ],
+    )
+    for n in new:
+        who = n.line.command.petitioner
+        text = desk_text(n.reference, n.line.command.title, n.line.command.body, who.name)
+        await desk_index.put(database.connection(), ids[n.reference], text)
+
+
+def _column(value: object) -> object:
+    return orjson.dumps(value).decode() if isinstance(value, dict) else value
+
+
+async def _insert(
+    table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, returning: str = ""
+) -> Sequence[Any]:
+    values = list(rows)
+    marks = ", ".join([f"({', '.join('?' * len(columns))})"] * len(values))
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {marks}"
+    return await database.fetch(
+        f"{sql} RETURNING {returning}" if returning else sql, *(value for row in values for value in row)
+    )

@@ -1,0 +1,197 @@
+"""``sinmungo import petitions FILE.jsonl``: read another system's petitions, line by line, into cases.
+
+Every line is read by the same form as a filing. Good ones are imported in batches, each in one transaction; refused
+ones are written beside the file with their reasons. A second run over the same file makes nothing twice.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+import orjson
+from tqdm import tqdm
+
+from petitions.actions import importing
+from petitions.actions.importing import Line
+from petitions.forms import FilePetition
+from petitions.queries.reference import Reference, reference
+from server.core.config import Settings
+from server.core.errors import Invalid
+
+BATCH = 500
+MAX_LINE = 1_000_000
+"""Characters; a longer line is refused."""
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """Which field of a line says what."""
+
+    source: str
+    id: str = "id"
+    title: str = "title"
+    body: str = "body"
+    kind: str = "other"
+    language: str = "ko"
+    received: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+
+    def raw(self, line: Mapping[str, Any]) -> dict[str, Any]:
+        """The line as the form reads it; a line without a body says it all in its title."""
+        title = line.get(self.title)
+        return {
+            "title": title,
+            "body": line.get(self.body) or title,
+            "kind": self.kind,
+            "petitioner": {
+                "name": line.get(self.name) if self.name else None,
+                "email": line.get(self.email) if self.email else None,
+                "phone": line.get(self.phone) if self.phone else None,
+                "address": line.get(self.address) if self.address else None,
+                "language": self.language,
+            },
+        }
+
+    def key(self, text: str, line: Mapping[str, Any]) -> str:
+        """What makes the line the same again: its id, or its content where it has none."""
+        found = line.get(self.id)
+        name = str(found) if isinstance(found, str | int) and found != "" else hashlib.sha256(text.encode()).hexdigest()
+        return f"{self.source}:{name}"[:120]
+
+
+@dataclass
+class Report:
+    """What came of a run."""
+
+    new: int = 0
+    known: int = 0
+    refused: int = 0
+    seen: set[str] = field(default_factory=set)
+
+
+class Unreadable(ValueError):
+    """A line that is no petition; the message says why."""
+
+
+def read_line(text: str | None, mapped: Mapped, known: Reference, zone: Any, seen: set[str]) -> Line:
+    """One line as a good submission. Raises :class:`Unreadable` or ``Invalid``."""
+    if text is None:
+        raise Unreadable("no valid UTF-8")
+    if len(text) > MAX_LINE:
+        raise Unreadable(f"longer than {MAX_LINE} characters")
+    try:
+        content = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable(f"no valid JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise Unreadable("no JSON object")
+    key = mapped.key(text, content)
+    if key in seen:
+        raise Unreadable(f"the id {key.partition(':')[2]!r} stands in an earlier line")
+    command = FilePetition.parse(mapped.raw(content), known, language=mapped.language)
+    received = _moment(content[mapped.received], zone) if mapped.received and mapped.received in content else None
+    seen.add(key)
+    return Line(key, command, received)
+
+
+def _moment(value: object, zone: Any) -> datetime:
+    try:
+        found = (
+            datetime.fromtimestamp(value, UTC)
+            if isinstance(value, int | float) and not isinstance(value, bool)
+            else datetime.fromisoformat(str(value))
+        )
+    except (ValueError, OverflowError, OSError) as error:
+        raise Unreadable(f"{value!r} is no moment") from error
+    return found if found.tzinfo else found.replace(tzinfo=zone)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str | None, int]]:
+    """Number, text (None where it is no UTF-8) and bytes of each line that is not empty."""
+    with path.open("rb") as stream:
+        for number, raw in enumerate(stream, start=1):
+            try:
+                text: str | None = raw.decode().strip()
+            except UnicodeDecodeError:
+                text = None
+            if text != "":
+                yield number, text, len(raw)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
+async def run(settings: Settings, path: Path, mapped: Mapped, refused_path: Path) -> Report:
+    """Import a file. The refused lines of this run replace those of an earlier one."""
+    known = await reference()
+    report = Report()
+    batch: list[Line] = []
+    draft = refused_path.with_suffix(".part")
+
+    async def flush() -> None:
+        new = await importing.take(batch)
+        report.new += new
+        report.known += len(batch) - new
+        batch.clear()
+
+    with (
+        draft.open("w", encoding="utf-8") as refused,
+        tqdm(total=_size(path), desc=path.name, unit="B", unit_scale=True, disable=None) as progress,
+    ):
+        for number, text, size in _lines(path):
+            try:
+                batch.append(read_line(text, mapped, known, settings.zone, report.seen))
+            except (Unreadable, Invalid) as error:
+                report.refused += 1
+                _note(refused, number, text, error)
+            if len(batch) >= BATCH:
+                await flush()
+            progress.update(size)
+        await flush()
+    _keep(draft, refused_path, wanted=bool(report.refused))
+    return report
+
+
+def _keep(draft: Path, path: Path, *, wanted: bool) -> None:
+    if wanted:
+        draft.replace(path)
+    else:
+        draft.unlink()
+        path.unlink(missing_ok=True)
+
+
+def _note(refused: TextIO, number: int, text: str | None, error: Unreadable | Invalid) -> None:
+    reasons = (
+        [{"field": e.field, "message": str(e.text)} for e in error.errors]
+        if isinstance(error, Invalid)
+        else [{"field": "", "message": str(error)}]
+    )
+    refused.write(orjson.dumps({"line": number, "reasons": reasons, "content": (text or "")[:2000]}).decode() + "\n")
+
+
+def mapping_options(command: Any) -> Any:
+    """The options that say which field of a line is what."""
+    for name, default, words in reversed(
+        (
+            ("id", "id", "field with the line's own id (without one, its content counts)"),
+            ("title", "title", "field with the title"),
+            ("body", "body", "field with the text; a line without it says all in its title"),
+            ("received", "", "field with the moment of receipt (ISO 8601, or seconds since 1970); else now"),
+            ("name", "", "field with the petitioner's name"),
+            ("email", "", "field with the mail address"),
+            ("phone", "", "field with the phone number"),
+            ("address", "", "field with the postal address"),
+        )
+    ):
+        command = click.option(f"--{name}", default=default, show_default=bool(default), help=words.capitalize() + ".")(
+            command
+        )
+    return command
