@@ -18,7 +18,7 @@ import petitions.desk
 import petitions.routes
 import tracking.api
 import tracking.routes
-from server import openapi, pages, signin, wiring
+from server import openapi, pages, signin, tokens, wiring
 from server.core import auth, database, observe, security, web
 from server.core.config import Settings
 from server.core.errors import Refusal
@@ -47,6 +47,7 @@ def routes() -> list[Route | Mount]:
         *petitions.desk.routes,
         *petitions.api.routes,
         *tracking.api.routes,
+        *tokens.routes,
         *openapi.routes,
         Route("/metrics", observe.metrics),
         Mount("/static/vendor/leaflet", KeptFiles(directory=Path(xstatic.pkg.leaflet.BASE_DIR))),
@@ -88,7 +89,12 @@ def create_app(settings: Settings) -> Starlette:
         routes=routes(),
         middleware=[
             Middleware(observe.Observe),
-            Middleware(security.Security, settings=settings, refuse=refuse, uploads=("/petitions/new", "/cases/")),
+            Middleware(
+                security.Security,
+                settings=settings,
+                refuse=refuse,
+                uploads=("/petitions/new", "/cases/", "/api/v1/cases/"),
+            ),
             Middleware(auth.Sessions),
         ],
         exception_handlers={

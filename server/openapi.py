@@ -1,5 +1,133 @@
-"""Placeholder until its author fills it in."""
+"""``/api/v1/openapi.json``: the JSON interface described, made from the routes and the contracts beside them.
 
-from starlette.routing import Route
+OpenAPI 3.1. A route without a contract is left out here and found by a test.
+"""
 
-routes: list[Route] = []
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from server.core import contract, web
+from server.core.contract import PROBLEM, Access, Contract, Schema, promises
+
+PREFIX = "/api/v1"
+DOCUMENT = f"{PREFIX}/openapi.json"
+
+_REFUSALS = {
+    400: "The request cannot be understood.",
+    401: "An official's token is needed.",
+    403: "The right is missing, or the request comes from another site.",
+    404: "Not there, or not for this reader.",
+    409: "The state of the case, a rule of the law or somebody else's change does not allow it.",
+    413: "Too large.",
+    415: "A content type that is not taken.",
+    422: "Some fields are wrong; `errors` names each.",
+    429: "Too many requests; `Retry-After` says when to come back.",
+    503: "Too many people at once; `Retry-After` says when to come back.",
+}
+_PARAMETERS = {
+    "reference": "The number of the case, for example K7Q-M9X-RW4; case, spaces and dashes do not matter.",
+}
+_SECURITY: Mapping[Access, list[dict[str, list[str]]]] = {
+    Access.EVERYBODY: [{}, {"token": []}],
+    Access.PARTY: [{"key": []}, {"token": []}, {}],
+    Access.OFFICIAL: [{"token": []}],
+}
+_braces = re.compile(r"\{(\w+)(?::\w+)?\}")
+
+
+def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
+    """The whole description of those routes that have a contract."""
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        promised = contract.of(route.endpoint) if isinstance(route, Route) else None
+        if promised is None or not isinstance(route, Route):
+            continue
+        path = _braces.sub(r"{\1}", route.path)
+        for method in sorted((route.methods or set()) - {"HEAD"}):
+            paths.setdefault(path, {})[method.lower()] = _operation(method, path, promised)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Sinmungo",
+            "version": "1",
+            "summary": "Civil petitions: filed, routed, guided, answered, followed.",
+            "description": (
+                "Times are ISO 8601 with zone. Refusals are RFC 9457 problem documents with a stable `code`. "
+                "Texts are in the language of `Accept-Language` or `?lang=` (ko, en, ja). Fields that are not named "
+                "here are not looked at."
+            ),
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": paths,
+        "components": {
+            "schemas": dict(contract.schemas),
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": "From POST /api/v1/tokens."},
+                "key": {"type": "apiKey", "in": "header", "name": "X-Access-Key", "description": "A case's key."},
+            },
+        },
+    }
+
+
+def _operation(method: str, path: str, promised: Contract) -> dict[str, Any]:
+    named = re.sub(r"[^a-z]+", "_", path.removeprefix(PREFIX)).strip("_")
+    operation: dict[str, Any] = {
+        "operationId": f"{method.lower()}_{named}",
+        "summary": promised.summary,
+        "security": _SECURITY[promised.access],
+        "responses": _responses(method, promised),
+    }
+    parameters = [
+        _parameter(name, "path", contract.text(about=_PARAMETERS.get(name, ""))) for name in _braces.findall(path)
+    ]
+    parameters += [_parameter(name, "query", schema) for name, schema in promised.query.items()]
+    parameters += [_parameter(name, "header", schema) for name, schema in promised.headers.items()]
+    if parameters:
+        operation["parameters"] = parameters
+    if promised.body is not None:
+        kind = "multipart/form-data" if promised.multipart else "application/json"
+        operation["requestBody"] = {
+            "required": bool(promised.body.get("required")) or "$ref" in promised.body,
+            "content": {kind: {"schema": promised.body}},
+        }
+    return operation
+
+
+def _parameter(name: str, place: str, schema: Schema) -> dict[str, Any]:
+    bare = {key: value for key, value in schema.items() if key != "description"}
+    said = {"description": schema["description"]} if "description" in schema else {}
+    return {"name": name, "in": place, "required": place == "path", **said, "schema": bare}
+
+
+def _responses(method: str, promised: Contract) -> dict[str, Any]:
+    done: dict[str, Any] = {"description": "Done."}
+    if promised.answer is not None:
+        done["content"] = {"application/json": {"schema": promised.answer}}
+    refusals = {429, 503, *promised.refusals}
+    if method != "GET":
+        refusals |= {400, 403, 413}
+    if promised.body is not None:
+        refusals |= {415, 422}
+    if promised.query:
+        refusals.add(422)
+    if promised.access is Access.OFFICIAL:
+        refusals |= {401, 403}
+    problem = {"application/problem+json": {"schema": PROBLEM}}
+    return {
+        str(promised.status): done,
+        **{str(status): {"description": _REFUSALS[status], "content": problem} for status in sorted(refusals)},
+    }
+
+
+@promises(Contract("This document", {"type": "object"}))
+async def describe(request: Request) -> Response:
+    """The document of the application that was asked."""
+    return web.json(document(request.app.routes))
+
+
+routes = [Route(DOCUMENT, describe)]

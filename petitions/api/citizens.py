@@ -1,0 +1,135 @@
+"""What a citizen's program does: file a petition, read the case, and act on it with its key."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from petitions.access import KEY_HEADER, shown
+from petitions.actions import answering, handling, intake
+from petitions.actions.change import PETITIONER
+from petitions.api import documents, serializers
+from petitions.errors import NoSuchCase
+from petitions.forms import FilePetition, Rate, Words
+from petitions.queries import cases, following
+from petitions.queries.cases import Credentials, Level
+from petitions.queries.filed import receipt
+from petitions.queries.reference import reference
+from server.core import auth, contract, idempotency, web
+from server.core.accounts import Permission
+from server.core.contract import Access, Contract, promises
+
+Act = Callable[[str, dict[str, Any]], Awaitable[None]]
+
+
+@promises(
+    Contract(
+        "File a petition, or a tip without a name",
+        documents.RECEIPT,
+        201,
+        body=documents.PETITION,
+        headers=documents.IDEMPOTENCY_HEADER,
+    )
+)
+async def file(request: Request) -> Response:
+    """``POST /petitions``: the receipt. A repeated Idempotency-Key gets the first receipt again."""
+    raw = await web.read_json(request)
+    key = request.headers.get("idempotency-key")
+    known, lang = await reference(), web.language(request)
+    who = auth.reader(request).official
+    filer = who if who and who.may(Permission.FILE) else None
+    command = FilePetition.parse(raw, known, language=lang, official=filer is not None)
+    filed = await intake.file(command, filer, idempotency_key="" if key is None else idempotency.check(key))
+    content = serializers.receipt(await receipt(filed.reference), filed.access_key, known, lang)
+    return web.json(content, 201, {"location": f"/api/v1/cases/{filed.reference}"})
+
+
+@promises(
+    Contract(
+        "A case, as its reader may see it",
+        documents.CASE,
+        access=Access.PARTY,
+        headers=documents.KEY_HEADER,
+        refusals=(404,),
+    )
+)
+async def read(request: Request) -> Response:
+    """``GET /cases/{reference}``."""
+    found = await cases.view(request.path_params["reference"], shown(request))
+    return web.json(serializers.case(found, web.language(request), auth.reader(request).official))
+
+
+async def petitioners(request: Request) -> str:
+    """The number of the case whose key, session or mailbox is shown. Raises ``NoSuchCase`` for everybody else.
+
+    An official's token opens nothing here: officials act at the desk, in their own name.
+    """
+    who = auth.reader(request)
+    key = request.headers.get(KEY_HEADER, "")
+    number, level = await following.door(request.path_params["reference"], Credentials(None, who.cases, who.email, key))
+    if level < Level.PARTY:
+        raise NoSuchCase
+    return number
+
+
+async def answer_with_case(request: Request, number: str, status: int) -> Response:
+    """The case as its petitioner sees it after what they did."""
+    found = await cases.view(number, Credentials(cases=frozenset({number})))
+    return web.json(serializers.case(found, web.language(request)), status)
+
+
+def _acting(name: str, summary: str, body: contract.Schema, act: Act, status: int = 200) -> Route:
+    """A route on which the petitioner acts on their case, and gets the case as it then is."""
+
+    @promises(
+        Contract(
+            summary,
+            documents.CASE,
+            status,
+            access=Access.PARTY,
+            body=body,
+            headers=documents.KEY_HEADER,
+            refusals=(404, 409),
+        )
+    )
+    async def endpoint(request: Request) -> Response:
+        number = await petitioners(request)
+        await act(number, await web.read_json(request))
+        return await answer_with_case(request, number, status)
+
+    endpoint.__qualname__ = endpoint.__name__ = name
+    return Route(f"/api/v1/cases/{{reference}}/{name}", endpoint, methods=["POST"])
+
+
+async def _message(number: str, raw: dict[str, Any]) -> None:
+    await handling.message(PETITIONER, number, Words.parse(raw))
+
+
+async def _supplement(number: str, raw: dict[str, Any]) -> None:
+    words = Words.parse(raw)
+    await handling.receive_supplement(PETITIONER, number, words, words.seen)
+
+
+async def _withdraw(number: str, raw: dict[str, Any]) -> None:
+    await answering.withdraw(PETITIONER, number, Words.parse(raw, required=False))
+
+
+async def _rate(number: str, raw: dict[str, Any]) -> None:
+    await answering.rate(number, Rate.parse(raw))
+
+
+async def _reopen(number: str, raw: dict[str, Any]) -> None:
+    await answering.reopen(PETITIONER, number, Words.parse(raw))
+
+
+routes = [
+    Route("/api/v1/petitions", file, methods=["POST"]),
+    Route("/api/v1/cases/{reference}", read),
+    _acting("messages", "Write to the officials", documents.words(), _message, 201),
+    _acting("supplements", "Send what was missing", documents.words(), _supplement, 201),
+    _acting("withdrawal", "Take the petition back", documents.words(required=False), _withdraw),
+    _acting("rating", "Say how satisfied you are, 1 to 5", documents.RATING, _rate),
+    _acting("reopening", "Say that it is not solved: the case opens again", documents.words(), _reopen),
+]

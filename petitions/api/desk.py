@@ -1,0 +1,189 @@
+"""The officials' desk through JSON: the list, one case, every action on it, and one action on many cases."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from petitions.api import documents, serializers
+from petitions.desk.acts import ACTS
+from petitions.errors import NoSuchCase
+from petitions.labels import KINDS
+from petitions.queries import cases
+from petitions.queries.cases import Credentials
+from petitions.queries.inbox import STATUSES, Filter, Position, listed
+from petitions.queries.reference import reference
+from petitions.rights import RIGHTS
+from petitions.states import Action
+from server.core import auth, contract, i18n, references, web
+from server.core.accounts import Official
+from server.core.contract import Access, Contract, Schema, promises
+from server.core.errors import Invalid, Refusal, _
+from server.core.fields import Input
+
+PAGE, LONGEST_PAGE = 50, 200
+MOST_AT_ONCE = 200
+NO_CURSOR = _("Please send a cursor as a list gave it.")
+
+SUMMARIES: dict[Action, tuple[str, Schema]] = {
+    Action.ACCEPT: (
+        "Take a case in and give it to a department: the one named, or the one proposed",
+        documents.given("department", "A department's code.", required=False),
+    ),
+    Action.ASSIGN: ("Name the handler", documents.given("handler", "An official's username or id.")),
+    Action.START: ("Begin to work", documents.words(required=False)),
+    Action.TRANSFER: ("Pass to another department", documents.given("department", "A department's code.", reason=True)),
+    Action.TRANSFER_OUT: ("Pass to another agency", documents.given("agency", "The agency's name.", reason=True)),
+    Action.GUIDE: ("Name another guide", documents.given("guide", "A guide's username or id.")),
+    Action.REQUEST_SUPPLEMENT: ("Ask for what is missing; the clock stands", documents.SUPPLEMENT_REQUEST),
+    Action.SUPPLEMENT: ("Take in what was missing, for the petitioner", documents.words()),
+    Action.RETURN: ("Return what was not supplemented", documents.words()),
+    Action.EXTEND: ("Extend the period", documents.EXTENSION),
+    Action.INTERIM_NOTICE: ("Tell how far the case is", documents.words()),
+    Action.NOTE: ("Write an internal note", documents.words()),
+    Action.MESSAGE: ("Write to the petitioner", documents.words()),
+    Action.ANSWER: ("Answer", documents.ANSWER),
+    Action.CLOSE: ("Close an answered case", documents.words(required=False)),
+    Action.REOPEN: ("Open a case again, with a fresh period", documents.words()),
+    Action.WITHDRAW: ("Take the petition back, for the petitioner", documents.words(required=False)),
+}
+"""What an official may do to a case: in words, and what it takes."""
+
+
+@promises(
+    Contract(
+        "The cases that this official sees, due first",
+        contract.listed(documents.ROW),
+        access=Access.OFFICIAL,
+        query={
+            "q": contract.text(most=200, about="Words, a name or a number; the newest come first then."),
+            "status": contract.one_of(STATUSES, "Open cases where nothing is said."),
+            "department": contract.text(about="A department's code."),
+            "kind": contract.one_of(KINDS),
+            "district": contract.text(about="A district's code."),
+            "guide": contract.text(most=60, about="A guide's username."),
+            "overdue": contract.BOOLEAN,
+            "mine": contract.BOOLEAN,
+            "unassigned": contract.BOOLEAN,
+            "sort": contract.one_of(("due", "new")),
+            "cursor": contract.text(about="`next` of the page before."),
+            "limit": contract.integer(1, LONGEST_PAGE),
+        },
+    )
+)
+async def index(request: Request) -> Response:
+    """``GET /desk/cases``: ``total`` is said where one page holds all of it, for counting everything costs too much."""
+    official = auth.official(request)
+    known = await reference()
+    wanted = Filter.parse(request.query_params, known)
+    data = Input(request.query_params)
+    limit = data.integer("limit", low=1, high=LONGEST_PAGE) or PAGE
+    text = data.text("cursor", limit=80)
+    start = Position.read(text) if text else None
+    if text and start is None:
+        data.fail("cursor", NO_CURSOR)
+    data.done()
+    page = await listed(wanted, official, known, start=start, limit=limit)
+    rows = [serializers.row(row, known, web.language(request)) for row in page.rows]
+    return web.items(
+        rows, str(page.after) if page.after else None, len(rows) if start is None and page.after is None else None
+    )
+
+
+@promises(Contract("One case", documents.CASE, access=Access.OFFICIAL, refusals=(404,)))
+async def read(request: Request) -> Response:
+    """``GET /desk/cases/{reference}``."""
+    return await _answer(request, auth.official(request), request.path_params["reference"])
+
+
+async def _answer(request: Request, official: Official, number: str) -> Response:
+    found = await cases.view(number, Credentials(official))
+    return web.json(serializers.case(found, web.language(request), official))
+
+
+def _acting(action: Action) -> Route:
+    summary, body = SUMMARIES[action]
+
+    @promises(Contract(summary, documents.CASE, access=Access.OFFICIAL, body=body, refusals=(404, 409)))
+    async def endpoint(request: Request) -> Response:
+        official = auth.official(request, RIGHTS[action])
+        raw = await web.read_json(request)
+        number = references.read_reference(request.path_params["reference"])
+        if number is None:
+            raise NoSuchCase
+        await ACTS[action][0](official, number, raw)
+        return await _answer(request, official, number)
+
+    endpoint.__qualname__ = endpoint.__name__ = action.name.lower()
+    return Route(f"/api/v1/desk/cases/{{reference}}/{action.value}", endpoint, methods=["POST"])
+
+
+_BULK = contract.asked(
+    {
+        "action": contract.one_of(SUMMARIES),
+        "references": contract.many(contract.TEXT, MOST_AT_ONCE),
+        "department": contract.TEXT,
+        "handler": contract.TEXT,
+        "guide": contract.TEXT,
+        "reason": documents.REASON,
+        "text": documents.WORDS,
+    },
+    "action",
+    "references",
+)
+
+
+@promises(
+    Contract(
+        "One action on many cases, each a transaction of its own; the other fields are the action's",
+        documents.OUTCOMES,
+        access=Access.OFFICIAL,
+        body=_BULK,
+    )
+)
+async def bulk(request: Request) -> Response:
+    """``POST /desk/bulk``: what became of each case. What is refused for one holds up no other."""
+    official = auth.official(request)
+    raw = await web.read_json(request)
+    data = Input(raw)
+    name = data.choice("action", [action.value for action in SUMMARIES], required=True)
+    wanted = raw.get("references")
+    if not isinstance(wanted, list) or not all(isinstance(number, str) for number in wanted):
+        data.fail("references", _("Please send a list of case numbers."))
+    elif not 1 <= len(wanted) <= MOST_AT_ONCE:
+        data.fail("references", _("Please send 1 to %(most)s case numbers.", most=MOST_AT_ONCE))
+    data.done()
+    action = Action(name)
+    official = auth.official(request, RIGHTS[action])
+    lang = web.language(request)
+    outcomes = [await _one(official, action, number, raw, lang) for number in dict.fromkeys(wanted or ())]
+    done = sum(bool(outcome["done"]) for outcome in outcomes)
+    return web.json({"items": outcomes, "done": done, "refused": len(outcomes) - done})
+
+
+async def _one(official: Official, action: Action, given: str, raw: dict[str, Any], lang: str) -> serializers.Json:
+    number = references.read_reference(given)
+    try:
+        if number is None:
+            raise NoSuchCase
+        # One version cannot be that of many cases.
+        await ACTS[action][0](official, number, {**raw, "version": None})
+    except Refusal as refusal:
+        text = refusal.errors[0].text if isinstance(refusal, Invalid) else refusal.text
+        return {
+            "reference": number or given[:20],
+            "done": False,
+            "status": refusal.status,
+            "code": refusal.code,
+            "title": i18n.translate(lang, text),
+        }
+    return {"reference": number, "done": True, "status": 200, "code": None, "title": None}
+
+
+routes = [
+    Route("/api/v1/desk/cases", index),
+    Route("/api/v1/desk/cases/{reference}", read),
+    *(_acting(action) for action in SUMMARIES),
+    Route("/api/v1/desk/bulk", bulk, methods=["POST"]),
+]

@@ -1,0 +1,257 @@
+"""The shapes of what the JSON interface takes and gives, as JSON Schema; routes name them in their contracts."""
+
+from petitions.forms import BODY_LIMIT, REASON_LIMIT, TEXT_LIMIT, TITLE_LIMIT
+from petitions.labels import CHANNELS, DECISIONS, KINDS
+from petitions.states import Action, State
+from server.core import contract
+from server.core.config import LANGUAGES
+from server.core.contract import BOOLEAN, DAY, MOMENT, TEXT, Schema, asked, integer, many, maybe, named, one_of, record
+from server.core.ledger import Audience
+
+KIND = contract.text(
+    about="inquiry_law, inquiry, suggestion, grievance, other, report, or statutory: and the code of a service"
+)
+KEY_HEADER: dict[str, Schema] = {
+    "X-Access-Key": contract.text(about="The case's key, as the receipt shows it."),
+}
+IDEMPOTENCY_HEADER: dict[str, Schema] = {
+    "Idempotency-Key": contract.text(
+        least=1, most=200, about="Repeating a request with the same key returns the first answer.",
+        pattern="^[!-~]([ -~]*[!-~])?$",
+    )
+}  # fmt: skip
+
+NAMES = named("Names", record(dict.fromkeys(LANGUAGES, TEXT)))
+DEPARTMENT_NAME = named("DepartmentName", record({"code": TEXT, "name": TEXT}))
+PERSON = named("Person", record({"name": TEXT, "phone": TEXT, "email": TEXT}))
+GUIDE = named(
+    "Guide",
+    record({"name": TEXT, "phone": TEXT, "email": TEXT, "hours": TEXT, "languages": many(TEXT)}),
+)
+CANDIDATE = record({"department": TEXT, "score": contract.number(0, 1), "because": TEXT})
+ROUTING = named("Routing", record({"chosen": maybe(TEXT), "because": TEXT, "candidates": many(CANDIDATE)}))
+
+# --- What is taken --------------------------------------------------------------------------------------------
+
+PETITION = named(
+    "Petition",
+    asked(
+        {
+            "title": contract.text(least=2, most=TITLE_LIMIT),
+            "body": contract.text(least=2, most=BODY_LIMIT),
+            "kind": KIND,
+            "location": maybe(
+                asked(
+                    {
+                        "lat": maybe(contract.number(-90, 90)),
+                        "lng": maybe(contract.number(-180, 180)),
+                        "address": contract.text(most=200),
+                    }
+                )
+            ),
+            "petitioner": maybe(
+                asked(
+                    {
+                        "name": contract.text(most=80),
+                        "email": contract.text(most=254),
+                        "phone": contract.text(most=40),
+                        "address": contract.text(most=200),
+                        "language": one_of(LANGUAGES),
+                    }
+                )
+            ),
+            "public": BOOLEAN,
+            "channel": one_of(CHANNELS, "Other than web only with an official's token."),
+        },
+        "title",
+        "body",
+    ),
+)
+VERSION = integer(0, about="The version that the caller has seen; 409 changed_meanwhile where others acted since.")
+WORDS = contract.text(least=1, most=TEXT_LIMIT)
+REASON = contract.text(least=1, most=REASON_LIMIT)
+
+
+def words(*, required: bool = True) -> Schema:
+    """A text, and the version that was seen."""
+    return asked(
+        {"text": WORDS if required else contract.text(most=TEXT_LIMIT), "version": VERSION}, *["text"][:required]
+    )
+
+
+def given(name: str, about: str, *, required: bool = True, reason: bool = False) -> Schema:
+    """Who or what a case is given to, with a reason where one is due."""
+    fields: dict[str, Schema] = {name: contract.text(most=80, about=about), "version": VERSION}
+    if reason:
+        fields["reason"] = REASON
+    return asked(fields, *[name][:required], *["reason"][:reason])
+
+
+RATING = asked({"score": integer(1, 5), "comment": contract.text(most=REASON_LIMIT)}, "score")
+SUPPLEMENT_REQUEST = asked(
+    {"text": WORDS, "days": integer(1, 60, "Seven where nothing is said."), "version": VERSION}, "text"
+)
+EXTENSION = asked(
+    {"amount": integer(1, 400, "In the period's own unit."), "reason": REASON, "consent": BOOLEAN, "version": VERSION},
+    "amount",
+    "reason",
+)
+ANSWER = asked(
+    {
+        "text": contract.text(least=2, most=BODY_LIMIT),
+        "decision": one_of(DECISIONS, "A refusal needs its reasons and the remedies (Act 27)."),
+        "reasons": contract.text(most=TEXT_LIMIT),
+        "remedies": contract.text(most=TEXT_LIMIT),
+        "version": VERSION,
+    },
+    "text",
+)
+
+# --- What is given --------------------------------------------------------------------------------------------
+
+STATUS = one_of(State)
+RECEIPT = named(
+    "Receipt",
+    record(
+        {
+            "reference": TEXT,
+            "access_key": contract.text(about="Shown this once; only its hash is kept."),
+            "status": STATUS,
+            "kind": KIND,
+            "department": maybe(DEPARTMENT_NAME),
+            "guide": maybe(PERSON),
+            "due_at": maybe(MOMENT),
+            "due_on": maybe(DAY),
+            "routing": ROUTING,
+        }
+    ),
+)
+REPLY = record(
+    {
+        "decision": one_of(DECISIONS),
+        "text": TEXT,
+        "reasons": TEXT,
+        "remedies": TEXT,
+        "author": TEXT,
+        "created_at": MOMENT,
+    }
+)
+ATTACHMENT = named(
+    "Attachment",
+    record(
+        {
+            "id": integer(1),
+            "name": TEXT,
+            "size": integer(1),
+            "media_type": TEXT,
+            "by_official": BOOLEAN,
+            "created_at": MOMENT,
+            "url": contract.text(about="Where it is served to the same reader, with the same key or token."),
+        }
+    ),
+)
+PLACE = record(
+    {
+        "lat": maybe(contract.number(-90, 90)),
+        "lng": maybe(contract.number(-180, 180)),
+        "address": TEXT,
+        "district": maybe(record({"code": TEXT, "name": TEXT})),
+    }
+)
+PETITIONER = record({"name": TEXT, "email": TEXT, "phone": TEXT, "address": TEXT, "language": one_of(LANGUAGES)})
+_LISTED: dict[str, Schema] = {
+    "reference": TEXT,
+    "version": integer(1, about="Grows with every fact; send it back with an action."),
+    "status": STATUS,
+    "title": TEXT,
+    "kind": KIND,
+    "language": one_of(LANGUAGES),
+    "channel": one_of(CHANNELS),
+    "department": maybe(DEPARTMENT_NAME),
+    "received_at": MOMENT,
+    "due_at": maybe(MOMENT),
+    "due_on": maybe(DAY),
+    "overdue": BOOLEAN,
+    "supplement_until": maybe(DAY),
+    "answered_at": maybe(MOMENT),
+    "closed_at": maybe(MOMENT),
+    "reopened": integer(0),
+}
+ROW = named("ListedCase", record({**_LISTED, "petitioner": TEXT, "handler": TEXT, "district": TEXT}))
+CASE = named(
+    "Case",
+    record(
+        {
+            **_LISTED,
+            "seen_as": one_of(("public", "party", "staff"), "How much of the case this reader sees."),
+            "body": TEXT,
+            "public": BOOLEAN,
+            "handler": maybe(PERSON),
+            "guide": maybe(GUIDE),
+            "location": PLACE,
+            "petitioner": PETITIONER,
+            "announced_due_at": maybe(MOMENT),
+            "extensions": many(integer(1)),
+            "paused": BOOLEAN,
+            "interim_on": maybe(DAY),
+            "rating": maybe(integer(1, 5)),
+            "answers": many(REPLY),
+            "attachments": many(ATTACHMENT),
+            "actions": many(TEXT),
+            "routing": ROUTING,
+        },
+        optional=("routing",),
+    ),
+)
+EVENT = named(
+    "Event",
+    record(
+        {
+            "id": integer(1),
+            "sequence": integer(1),
+            "kind": contract.text(about="For example case.accepted."),
+            "at": MOMENT,
+            "audience": one_of(Audience),
+            "by": one_of(("petitioner", "official", "system")),
+            "name": maybe(contract.text(about="The official's name, for officials.")),
+            "text": maybe(contract.text(about="The words that belong to it.")),
+            "data": {"type": "object"},
+        }
+    ),
+)
+DEPARTMENT = named(
+    "Department",
+    record(
+        {
+            "code": TEXT,
+            "name": TEXT,
+            "names": NAMES,
+            "phone": TEXT,
+            "email": TEXT,
+            "place": TEXT,
+            "duties": many(TEXT),
+            "keywords": many(TEXT),
+        }
+    ),
+)
+SERVICE = named(
+    "Service",
+    record(
+        {
+            "code": TEXT,
+            "kind": KIND,
+            "name": TEXT,
+            "names": NAMES,
+            "unit": one_of(("hours", "days", "weeks", "months")),
+            "amount": integer(1),
+            "department": maybe(DEPARTMENT_NAME),
+            "documents": many(TEXT),
+        }
+    ),
+)
+OUTCOME = record(
+    {"reference": TEXT, "done": BOOLEAN, "status": integer(200, 599), "code": maybe(TEXT), "title": maybe(TEXT)}
+)
+OUTCOMES = named("Outcomes", record({"items": many(OUTCOME), "done": integer(0), "refused": integer(0)}))
+ACTION = one_of(Action)
+KINDS_ASKED = one_of(KINDS)

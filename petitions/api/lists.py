@@ -1,0 +1,32 @@
+"""Reference lists that programs need to file and to route: departments and statutory procedures."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from petitions.api import documents, serializers
+from petitions.queries.reference import reference
+from server.core import contract, web
+from server.core.contract import Contract, promises
+
+
+@promises(Contract("The departments and what they are there for", contract.listed(documents.DEPARTMENT)))
+async def departments(request: Request) -> Response:
+    """``GET /departments``."""
+    known, lang = await reference(), web.language(request)
+    rows = [serializers.department(row, known, lang) for row in known.departments.values()]
+    return web.items(rows, None, len(rows))
+
+
+@promises(Contract("The statutory procedures with their published periods", contract.listed(documents.SERVICE)))
+async def services(request: Request) -> Response:
+    """``GET /services``."""
+    known, lang = await reference(), web.language(request)
+    rows = [serializers.service(code, row, known, lang) for code, row in known.services.items()]
+    return web.items(rows, None, len(rows))
+
+
+routes = [
+    Route("/api/v1/departments", departments),
+    Route("/api/v1/services", services),
+]

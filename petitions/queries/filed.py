@@ -1,0 +1,49 @@
+"""What filing answered: read back from the ledger, so that a repeated request gets the first answer, whatever has
+happened to the case since.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from petitions.events import CaseReceived, CaseRouted, GuideAppointed
+from petitions.queries.reference import GuideRow, guide_card
+from petitions.rights import subject
+from server.core import database, ledger
+
+FIRST = 3
+"""Facts of a filing: received, routed, guide appointed."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A case as it was filed."""
+
+    reference: str
+    kind: str
+    service_code: str
+    department_id: int | None
+    guide: GuideRow | None
+    due_at: datetime | None
+    routing: Mapping[str, Any]
+
+
+async def receipt(reference_text: str) -> Receipt:
+    """The first answer to filing this case. Three small queries."""
+    entries = await ledger.read(subject(reference_text), limit=FIRST)
+    # What somebody else recorded later, however early in the chain, is no part of the filing.
+    facts = {entry.kind: entry.data for entry in entries if entry.actor == entries[0].actor}
+    (row,) = await database.fetch(
+        "SELECT kind, service_code, routing FROM petition_case WHERE reference = ?", reference_text
+    )
+    due = facts[CaseReceived.kind]["due_at"]
+    return Receipt(
+        reference_text,
+        row["kind"],
+        row["service_code"],
+        facts[CaseRouted.kind]["department"],
+        await guide_card(facts.get(GuideAppointed.kind, {}).get("guide")),
+        datetime.fromisoformat(due) if due else None,
+        database.document(row["routing"]),
+    )

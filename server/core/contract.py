@@ -1,0 +1,138 @@
+"""What a JSON route promises, declared beside its handler: what it takes, what it answers, and who may ask.
+
+The OpenAPI document is made from these, and the tests hold every real answer against them. Knows JSON Schema and
+nothing of any domain; a named schema is written once and referred to.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+Schema = Mapping[str, Any]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+class Access(StrEnum):
+    """Who may ask, and by what."""
+
+    EVERYBODY = "everybody"
+    PARTY = "party"
+    """The petitioner, by the case's key; or an official by token; or nobody in particular, for what is public."""
+    OFFICIAL = "official"
+    """An official, by token."""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One operation. ``body`` is a JSON object, or the fields of a multipart form where ``multipart`` is set."""
+
+    summary: str
+    answer: Schema | None
+    status: int = 200
+    access: Access = Access.EVERYBODY
+    body: Schema | None = None
+    multipart: bool = False
+    query: Mapping[str, Schema] = field(default_factory=dict)
+    headers: Mapping[str, Schema] = field(default_factory=dict)
+    refusals: tuple[int, ...] = ()
+    """Statuses beyond those that any such operation may answer."""
+
+
+schemas: dict[str, Schema] = {}
+"""Every named schema."""
+
+_contracts: dict[Callable[..., Any], Contract] = {}
+
+
+def promises(contract: Contract) -> Callable[[Endpoint], Endpoint]:
+    """Declare an endpoint's contract."""
+
+    def declare(endpoint: Endpoint) -> Endpoint:
+        _contracts[endpoint] = contract
+        return endpoint
+
+    return declare
+
+
+def of(endpoint: Callable[..., Any]) -> Contract | None:
+    """The contract of an endpoint, where it has one."""
+    return _contracts.get(endpoint)
+
+
+def named(name: str, schema: Schema) -> Schema:
+    """A schema that is written once, under a name; what refers to it."""
+    schemas[name] = schema
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def text(*, most: int | None = None, least: int | None = None, about: str = "", **more: object) -> Schema:
+    """A string."""
+    limits = {"maxLength": most, "minLength": least, "description": about or None}
+    return {"type": "string", **{name: value for name, value in limits.items() if value is not None}, **more}
+
+
+def one_of(values: Collection[str], about: str = "") -> Schema:
+    """One of some strings."""
+    return {"type": "string", "enum": list(values), **({"description": about} if about else {})}
+
+
+def integer(low: int | None = None, high: int | None = None, about: str = "") -> Schema:
+    """A whole number."""
+    limits = {"minimum": low, "maximum": high, "description": about or None}
+    return {"type": "integer", **{name: value for name, value in limits.items() if value is not None}}
+
+
+def number(low: float, high: float) -> Schema:
+    """A number."""
+    return {"type": "number", "minimum": low, "maximum": high}
+
+
+def maybe(schema: Schema) -> Schema:
+    """The same, or null."""
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def many(schema: Schema, most: int | None = None) -> Schema:
+    """An array."""
+    return {"type": "array", "items": schema, **({"maxItems": most} if most else {})}
+
+
+def record(properties: Mapping[str, Schema], *, optional: Collection[str] = ()) -> Schema:
+    """An object of an answer: exactly these fields, each there unless it is ``optional``."""
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": dict(properties), "required": required, "additionalProperties": False}
+
+
+def asked(properties: Mapping[str, Schema], *required: str) -> Schema:
+    """An object of a request: these fields, some of them required; others are not looked at."""
+    return {"type": "object", "properties": dict(properties), **({"required": list(required)} if required else {})}
+
+
+def listed(schema: Schema) -> Schema:
+    """A list as every list is answered."""
+    return record({"items": many(schema), "next": maybe(text()), "total": maybe(integer(0))})
+
+
+BOOLEAN: Schema = {"type": "boolean"}
+TEXT = text()
+MOMENT: Schema = {"type": "string", "format": "date-time", "description": "ISO 8601 with the city's zone."}
+DAY: Schema = {"type": "string", "format": "date"}
+PROBLEM = named(
+    "Problem",
+    {
+        "type": "object",
+        "description": "RFC 9457. Some codes carry fields of their own.",
+        "properties": {
+            "type": TEXT,
+            "title": text(about="What is wrong, in the caller's language."),
+            "status": integer(400, 599),
+            "code": text(about="Stable, for programs."),
+            "errors": many(record({"field": TEXT, "message": TEXT})),
+            "action": TEXT,
+            "state": TEXT,
+            "changes": many(record({"kind": TEXT, "actor": TEXT, "at": MOMENT, "sequence": integer(1)})),
+        },
+        "required": ["type", "title", "status", "code"],
+    },
+)

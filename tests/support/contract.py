@@ -1,0 +1,74 @@
+"""Every JSON answer that a test gets is held against the OpenAPI document: status, content type and shape."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator
+
+from server.openapi import PREFIX, document
+from tests.support.house import House
+
+
+class Described:
+    """The document of an application, and the test of an answer against it."""
+
+    def __init__(self, found: Mapping[str, Any]) -> None:
+        self.document = found
+        self.seen: set[tuple[str, str, int]] = set()
+        self._paths = [
+            (re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))), path)
+            for path in sorted(found["paths"], key=lambda path: path.count("{"))
+        ]
+
+    def operation(self, method: str, path: str) -> tuple[str, Mapping[str, Any]] | None:
+        """The operation that answers a request, with its path as the document writes it."""
+        for pattern, name in self._paths:
+            if pattern.fullmatch(path) and method.lower() in self.document["paths"][name]:
+                return name, self.document["paths"][name][method.lower()]
+        return None
+
+    def check(self, response: httpx.Response) -> None:
+        """Fail where an answer is not what the document promises."""
+        method, path = response.request.method, response.request.url.path
+        found = self.operation(method, path) if path.startswith(PREFIX) else None
+        where = f"{method} {path}: {response.status_code} {response.text[:500]}"
+        if found is None:
+            return
+        name, operation = found
+        promised = operation["responses"].get(str(response.status_code))
+        assert promised is not None, f"not a promised status: {where}"
+        self.seen.add((method, name, response.status_code))
+        kinds = promised.get("content")
+        if kinds is None:
+            assert not response.content, where
+            return
+        ((kind, media),) = kinds.items()
+        assert response.headers["content-type"] == kind, where
+        schema = {**media["schema"], "components": self.document["components"]}
+        errors = [
+            f"{error.json_path}: {error.message}" for error in Draft202012Validator(schema).iter_errors(response.json())
+        ]
+        assert errors == [], where
+
+
+@pytest.fixture
+def described(house: House) -> Described:
+    """From here on every answer that ``house`` gives is held against its document."""
+    found = Described(document(house.app.routes))
+    visitor = house.visitor
+
+    async def check(response: httpx.Response) -> None:
+        await response.aread()
+        found.check(response)
+
+    def checked(**headers: str) -> httpx.AsyncClient:
+        client = visitor(**headers)
+        client.event_hooks = {"request": [], "response": [check]}
+        return client
+
+    house.visitor = checked  # type: ignore[method-assign]
+    house.client = checked()
+    return found
