@@ -37,9 +37,7 @@ def test_each_component_stands_in_the_gallery_or_in_the_layout(name: str) -> Non
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", PAGES)
-def test_the_gallery_is_well_formed_with_every_id_once_and_every_reference_found(
-    name: str, language: str
-) -> None:
+def test_the_gallery_is_well_formed_with_every_id_once_and_every_reference_found(name: str, language: str) -> None:
     root = parse(page(name, language))
     ids = [element.attrs["id"] for element in root.walk() if "id" in element.attrs]
     assert sorted(ids) == sorted(set(ids))
@@ -102,9 +100,7 @@ def test_a_field_keeps_what_was_typed_and_escapes_it(kind: str) -> None:
 
 
 def test_a_textarea_keeps_a_leading_line_break_which_html_would_drop() -> None:
-    drawn = html(
-        '{% import "components/field.html" as c %}{{ c.textarea("a", "A", value) }}', value="\n첫 줄\n"
-    )
+    drawn = html('{% import "components/field.html" as c %}{{ c.textarea("a", "A", value) }}', value="\n첫 줄\n")
     inside = re.search(r"<textarea[^>]*>(.*?)</textarea>", drawn, re.DOTALL)
     assert inside is not None
     assert inside[1] == "\n\n첫 줄\n"
@@ -173,9 +169,9 @@ def test_one_checkbox_stands_beside_its_label() -> None:
 
 
 def test_a_date_has_its_bounds_and_further_attributes() -> None:
-    control = draw(
-        "field", 'c.date("d", "날", "2026-11-19", max="2026-11-20", attrs={"data-x": evil})', evil=EVIL
-    ).one("input")
+    control = draw("field", 'c.date("d", "날", "2026-11-19", max="2026-11-20", attrs={"data-x": evil})', evil=EVIL).one(
+        "input"
+    )
     assert control.attrs["max"] == "2026-11-20"
     assert "min" not in control.attrs
     assert control.attrs["data-x"] == EVIL
@@ -203,9 +199,7 @@ def test_the_error_summary_is_read_out_takes_the_focus_and_leads_to_each_field()
     assert "autofocus" in box.attrs
     assert box.attrs["tabindex"] == "-1"
     assert root.one(id=box.attrs["aria-labelledby"]).text == "2가지를 확인해 주세요"
-    assert [(link.attrs["href"], link.text) for link in root.all("a")] == [
-        ("#field-title", "제목을 적어 주세요.")
-    ]
+    assert [(link.attrs["href"], link.text) for link in root.all("a")] == [("#field-title", "제목을 적어 주세요.")]
     assert root.all("li")[1].text == EVIL
 
 
@@ -230,16 +224,12 @@ def test_the_toast_region_is_there_before_anything_is_said() -> None:
 
 
 def test_a_dialog_unfolds_without_scripts_and_stays_open_after_an_error() -> None:
-    root = draw(
-        "dialog", '{% call c.dialog("w", "취하할까요?", "취하", "danger", open=true) %}<p>x</p>{% endcall %}'
-    )
+    root = draw("dialog", '{% call c.dialog("w", "취하할까요?", "취하", "danger", open=true) %}<p>x</p>{% endcall %}')
     details = root.one("details")
     assert "open" in details.attrs
     assert root.one("summary").text == "취하"
     assert root.one(id="w-title").text == "취하할까요?"
-    assert (
-        "open" not in draw("dialog", '{% call c.dialog("w", "T", "L") %}{% endcall %}').one("details").attrs
-    )
+    assert "open" not in draw("dialog", '{% call c.dialog("w", "T", "L") %}{% endcall %}').one("details").attrs
 
 
 def test_an_empty_list_offers_the_next_step() -> None:
@@ -252,9 +242,9 @@ def test_an_empty_list_offers_the_next_step() -> None:
 
 
 def test_buttons_do_and_links_go() -> None:
-    button = draw(
-        "button", 'c.button(evil, "danger", name="do", value=evil, attrs={"data-key": "a"})', evil=EVIL
-    ).one("button")
+    button = draw("button", 'c.button(evil, "danger", name="do", value=evil, attrs={"data-key": "a"})', evil=EVIL).one(
+        "button"
+    )
     assert (button.attrs["type"], button.attrs["name"], button.attrs["value"]) == ("submit", "do", EVIL)
     assert button.attrs["data-key"] == "a"
     assert button.text == EVIL
@@ -280,9 +270,7 @@ def test_the_map_keeps_its_place_and_hides_its_tools_where_no_script_runs() -> N
 
 
 def test_a_large_link_is_one_link() -> None:
-    root = draw(
-        "action_card", 'c.action_card("민원 신청", evil, "/petitions/new", "pen", strong=true)', evil=EVIL
-    )
+    root = draw("action_card", 'c.action_card("민원 신청", evil, "/petitions/new", "pen", strong=true)', evil=EVIL)
     assert root.one("a").attrs["href"] == "/petitions/new"
     assert EVIL in root.text
 

@@ -37,10 +37,7 @@ def test_an_unknown_state_is_a_mistake() -> None:
 
 def steps(call: str) -> list[tuple[str, bool]]:
     root = draw("steps", call)
-    found = [
-        (item.one(class_="step-label").text, item.attrs.get("aria-current") == "step")
-        for item in root.all("li")
-    ]
+    found = [(item.one(class_="step-label").text, item.attrs.get("aria-current") == "step") for item in root.all("li")]
     assert [current for _label, current in found].count(True) == 1
     return found
 
@@ -161,9 +158,7 @@ def test_a_code_can_be_copied_where_scripts_run() -> None:
 
 
 def test_a_qr_code_says_what_it_opens() -> None:
-    root = draw(
-        "qr", '{% call c.qr(evil, "주소") %}{{ svg }}{% endcall %}', evil=EVIL, svg=Markup("<svg></svg>")
-    )
+    root = draw("qr", '{% call c.qr(evil, "주소") %}{{ svg }}{% endcall %}', evil=EVIL, svg=Markup("<svg></svg>"))
     assert root.one(role="img").attrs["aria-label"] == EVIL
     assert root.all("svg")
 

@@ -141,7 +141,10 @@ export function start(element) {
     try {
       const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
       if (!answer.ok || answer.redirected) throw new Error(`answer ${answer.status}`);
-      const { changed, complete } = putAll(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const { changed, complete } = putAll(fresh);
+      // The next connection goes on from what this page already shows.
+      element.dataset.stream = fresh.querySelector("[data-stream]")?.dataset.stream ?? element.dataset.stream;
       waiting = !complete;
       if (changed) tell("open", state?.dataset.textUpdated);
     } catch {

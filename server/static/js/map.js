@@ -69,15 +69,16 @@ function draw(box, L) {
 export function start(box) {
   const sheet = box.querySelector("[data-map-sheet]");
   const tools = box.querySelector("[data-map-tools]");
-  sheet.hidden = tools.hidden = false;
+  sheet.hidden = false;
   const watch = new IntersectionObserver(
     async (entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       watch.disconnect();
       try {
         draw(box, window.L ?? (await load(box.dataset.script, box.dataset.style)));
+        tools.hidden = false;
       } catch {
-        sheet.hidden = tools.hidden = true;
+        sheet.hidden = true;
         box.querySelector("[data-map-state]").textContent = box.dataset.textMissing;
       }
     },
