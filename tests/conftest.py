@@ -2,7 +2,13 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.postgres", "tests.support.chromium", "tests.support.house", "tests.support.live", "tests.support.contract"]
+pytest_plugins = [
+    "tests.support.postgres",
+    "tests.support.chromium",
+    "tests.support.house",
+    "tests.support.live",
+    "tests.support.contract",
+]
 
 # No deadline: two workers share the machine with a browser and a database server.
 settings.register_profile("house", deadline=None, print_blob=True)
