@@ -1,0 +1,25 @@
+"""Views of the inbox that an official keeps by name. They are the official's own and no fact about any case."""
+
+from petitions.models import SavedView
+from server.core import database
+from server.core.accounts import Official
+from server.core.errors import FieldError, Invalid, NotFound, _
+
+MOST = 20
+
+
+async def save(actor: Official, name: str, query: str) -> None:
+    """Keep a filter; an earlier one of the same name is replaced. Raises ``Invalid`` past ``MOST``."""
+    async with database.transaction():
+        replaced = await SavedView.filter(account_id=actor.id, name=name).update(query=query)
+        if replaced:
+            return
+        if await SavedView.filter(account_id=actor.id).count() >= MOST:
+            raise Invalid([FieldError("name", _("You have %(most)s views already; delete one first.", most=MOST))])
+        await SavedView.create(account_id=actor.id, name=name, query=query)
+
+
+async def delete(actor: Official, view_id: int) -> None:
+    """Forget one of the official's own views. Raises ``NotFound``."""
+    if not await SavedView.filter(account_id=actor.id, id=view_id).delete():
+        raise NotFound

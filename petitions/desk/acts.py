@@ -1,0 +1,104 @@
+"""What an official's form does to a case: one table from action to command, shared by one case and by many."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from petitions.actions import answering, handling
+from petitions.forms import Extend, Give, GiveAnswer, RequestSupplement, Words
+from petitions.states import Action
+from server.core.accounts import Official
+from server.core.errors import Text, _
+
+Raw = Mapping[str, Any]
+Act = Callable[[Official, str, Raw], Awaitable[None]]
+
+
+async def _accept(official: Official, reference: str, raw: Raw) -> None:
+    await handling.accept(official, reference, Give.parse(raw, "department", target_required=False))
+
+
+async def _assign(official: Official, reference: str, raw: Raw) -> None:
+    await handling.assign(official, reference, Give.parse(raw, "handler"))
+
+
+async def _start(official: Official, reference: str, raw: Raw) -> None:
+    await handling.start(official, reference, Words.parse(raw, required=False).seen)
+
+
+async def _transfer(official: Official, reference: str, raw: Raw) -> None:
+    await handling.transfer(official, reference, Give.parse(raw, "department", reason_required=True))
+
+
+async def _transfer_out(official: Official, reference: str, raw: Raw) -> None:
+    await handling.transfer_out(official, reference, Give.parse(raw, "agency", reason_required=True))
+
+
+async def _guide(official: Official, reference: str, raw: Raw) -> None:
+    await handling.appoint_guide(official, reference, Give.parse(raw, "guide"))
+
+
+async def _request_supplement(official: Official, reference: str, raw: Raw) -> None:
+    await handling.request_supplement(official, reference, RequestSupplement.parse(raw))
+
+
+async def _supplement(official: Official, reference: str, raw: Raw) -> None:
+    words = Words.parse(raw)
+    await handling.receive_supplement(official, reference, words, words.seen)
+
+
+async def _return(official: Official, reference: str, raw: Raw) -> None:
+    await handling.give_back(official, reference, Words.parse(raw))
+
+
+async def _extend(official: Official, reference: str, raw: Raw) -> None:
+    await handling.extend(official, reference, Extend.parse(raw))
+
+
+async def _interim_notice(official: Official, reference: str, raw: Raw) -> None:
+    await handling.interim_notice(official, reference, Words.parse(raw))
+
+
+async def _note(official: Official, reference: str, raw: Raw) -> None:
+    await handling.note(official, reference, Words.parse(raw))
+
+
+async def _message(official: Official, reference: str, raw: Raw) -> None:
+    await handling.message(official, reference, Words.parse(raw))
+
+
+async def _answer(official: Official, reference: str, raw: Raw) -> None:
+    await answering.answer(official, reference, GiveAnswer.parse(raw))
+
+
+async def _close(official: Official, reference: str, raw: Raw) -> None:
+    await answering.close(official, reference, Words.parse(raw, required=False))
+
+
+async def _reopen(official: Official, reference: str, raw: Raw) -> None:
+    await answering.reopen(official, reference, Words.parse(raw))
+
+
+async def _withdraw(official: Official, reference: str, raw: Raw) -> None:
+    await answering.withdraw(official, reference, Words.parse(raw, required=False))
+
+
+ACTS: dict[Action, tuple[Act, Text]] = {
+    Action.ACCEPT: (_accept, _("%(reference)s is accepted.")),
+    Action.ASSIGN: (_assign, _("%(reference)s has its handler.")),
+    Action.START: (_start, _("Work on %(reference)s has begun.")),
+    Action.TRANSFER: (_transfer, _("%(reference)s is passed on.")),
+    Action.TRANSFER_OUT: (_transfer_out, _("%(reference)s is passed to the other agency; the petitioner is told.")),
+    Action.GUIDE: (_guide, _("%(reference)s has another guide; the petitioner is told.")),
+    Action.REQUEST_SUPPLEMENT: (_request_supplement, _("The supplement is requested; the clock stands.")),
+    Action.SUPPLEMENT: (_supplement, _("The supplement is taken in; the clock runs again from tomorrow.")),
+    Action.RETURN: (_return, _("%(reference)s is returned.")),
+    Action.EXTEND: (_extend, _("The period of %(reference)s is extended; the petitioner is told.")),
+    Action.INTERIM_NOTICE: (_interim_notice, _("The interim notice is sent.")),
+    Action.NOTE: (_note, _("The note is kept.")),
+    Action.MESSAGE: (_message, _("The message is sent.")),
+    Action.ANSWER: (_answer, _("%(reference)s is answered.")),
+    Action.CLOSE: (_close, _("%(reference)s is closed.")),
+    Action.REOPEN: (_reopen, _("%(reference)s is open again, with a fresh period.")),
+    Action.WITHDRAW: (_withdraw, _("%(reference)s is withdrawn.")),
+}
+"""By action: what it does, and what is said afterwards. A rating is the petitioner's own."""

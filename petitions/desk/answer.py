@@ -1,0 +1,100 @@
+"""The answer editor: prepared texts filled in for the case, a preview, and what a refusal must tell (Act 27③, 35)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from petitions import placeholders
+from petitions.forms import GiveAnswer
+from petitions.queries.cases import CaseView
+from petitions.queries.desk import Template
+from petitions.rules import Kind
+from server.core import i18n
+from server.core.accounts import Official
+from server.core.errors import FieldError, Invalid, Text, _
+
+REFUSING = ("refused", "partly")
+"""Decisions that refuse at least a part."""
+
+_OBJECTION = _(
+    "If you do not accept this decision, you can object to it in writing to %(department)s (%(phone)s) within 60 days "
+    "of receiving it (Civil Petitions Treatment Act, Article 35). Independently of that, you can ask for "
+    "administrative appeal within 90 days of learning of the decision (Administrative Appeals Act, Article 27) or "
+    "bring an administrative suit within 90 days (Administrative Litigation Act, Article 20)."
+)
+_GRIEVANCE = _(
+    "If you do not accept this answer, please write to %(department)s (%(phone)s), or turn to the Anti-Corruption and "
+    "Civil Rights Commission or the citizens' ombudsman at any time. Where the answer is an administrative "
+    "disposition, you can ask for administrative appeal within 90 days of learning of it (Administrative Appeals Act, "
+    "Article 27)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What stands in the editor."""
+
+    text: str = ""
+    decision: str = "explained"
+    reasons: str = ""
+    remedies: str = ""
+    template: int | None = None
+    unknown: tuple[str, ...] = ()
+    """Placeholders of the chosen template that the case has no value for."""
+
+
+def remedies(case: CaseView) -> str:
+    """What a petitioner can do against a refusal, in their language.
+
+    Only the refusal of a statutory petition can be objected to, within 60 days (Act 35①); the administrative appeal has
+    90 days from knowledge (행정심판법 제27조).
+    """
+    department = case.known.departments.get(case.department_id or 0)
+    language = case.petitioner_language
+    text = _OBJECTION if case.kind == Kind.STATUTORY else _GRIEVANCE
+    values = {
+        "department": department.name(language) if department else "–",
+        "phone": department.phone if department else "–",
+    }
+    return i18n.translate(language, Text(text.msgid, values))
+
+
+def read(raw: Mapping[str, object], case: CaseView) -> Draft:
+    """The editor as it was sent, unchecked."""
+    text, decision, reasons, ways = (str(raw.get(name) or "") for name in ("text", "decision", "reasons", "remedies"))
+    return Draft(text, decision or "explained", reasons, ways or remedies(case))
+
+
+def with_template(draft: Draft, template: Template, case: CaseView, official: Official) -> Draft:
+    """Put a prepared text after what was written already; reasons and remedies only where none were."""
+    values = placeholders.values_of(case, official, template.language)
+    text = placeholders.fill(template.text, values)
+    reasons = placeholders.fill(template.reasons, values)
+    ways = placeholders.fill(template.remedies, values)
+    written = draft.text.rstrip()
+    return Draft(
+        f"{written}\n\n{text.text}" if written else text.text,
+        draft.decision,
+        draft.reasons or reasons.text,
+        draft.remedies if draft.remedies != remedies(case) or not ways.text else ways.text,
+        template.id,
+        tuple(dict.fromkeys((*text.unknown, *reasons.unknown, *ways.unknown))),
+    )
+
+
+def complete(raw: Mapping[str, str], case: CaseView) -> dict[str, str]:
+    """The fields of an answer that can go out. Raises ``Invalid`` while a placeholder is left in it.
+
+    Remedies that were only prepared are left out where nothing is refused.
+    """
+    values = dict(raw)
+    if values.get("decision") not in REFUSING and values.get("remedies", "").strip() == remedies(case):
+        values["remedies"] = ""
+    command = GiveAnswer.parse(values)
+    errors = [
+        FieldError(name, _("Please fill in what is still open: %(names)s", names=", ".join(f"{{{n}}}" for n in left)))
+        for name, text in (("text", command.text), ("reasons", command.reasons), ("remedies", command.remedies))
+        if (left := placeholders.remaining(text))
+    ]
+    if errors:
+        raise Invalid(errors)
+    return values

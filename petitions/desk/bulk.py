@@ -1,0 +1,78 @@
+"""Many cases at once: accept, assign or transfer what is selected, and say of each what became of it.
+
+Every case is a transaction of its own: what is refused for one changes nothing of it and holds up no other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from petitions.desk import addresses
+from petitions.desk.acts import ACTS
+from petitions.queries.reference import reference
+from petitions.rights import RIGHTS
+from petitions.states import Action
+from server.core import auth, references, web
+from server.core.accounts import Official
+from server.core.errors import FieldError, Invalid, NotFound, Refusal, Text, _
+
+MOST = 200
+BULK = (Action.ACCEPT, Action.ASSIGN, Action.TRANSFER)
+DONE: dict[Action, Text] = {
+    Action.ACCEPT: _("%(done)s accepted."),
+    Action.ASSIGN: _("%(done)s given to a handler."),
+    Action.TRANSFER: _("%(done)s passed on."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one selected case; ``refusal`` is None where it was done."""
+
+    reference: str
+    refusal: Text | None
+
+
+async def act(request: Request) -> Response:
+    """``POST /desk/bulk``. Raises ``Forbidden`` without the right, ``Invalid`` where nothing was selected."""
+    form = await web.read_form(request)
+    action = next((a for a in BULK if a.value == form.get("action")), None)
+    if action is None:
+        raise NotFound
+    official = auth.official(request, RIGHTS[action])
+    picked = [str(value) for value in form.getlist("case")]
+    if not picked:
+        raise Invalid([FieldError("case", _("Please select at least one case."))])
+    if len(picked) > MOST:
+        raise Invalid([FieldError("case", _("Please select at most %(most)s cases.", most=MOST))])
+    raw = {"department": form.get("to"), "handler": form.get("handler"), "reason": form.get("reason")}
+    outcomes = [await _one(official, action, value, raw) for value in dict.fromkeys(picked)]
+    wanted = addresses.filter_of(str(form.get("list", "")), await reference())
+    done = sum(outcome.refusal is None for outcome in outcomes)
+    words = Text(DONE[action].msgid, {"done": done})
+    if done == len(outcomes):
+        return web.redirect(request, addresses.inbox(wanted), words)
+    refused = [(o, addresses.case(o.reference, wanted)) for o in outcomes if o.refusal]
+    context = {"words": words, "done": done, "refused": refused, "back": addresses.inbox(wanted)}
+    return web.page(request, "desk/bulk.html", context, status=200 if done else 409)
+
+
+async def _one(official: Official, action: Action, picked: str, raw: Mapping[str, object]) -> Outcome:
+    """One case, picked as its number and the version that the list showed: ``K7Q-M9X-RW4:3``."""
+    number, _colon, version = picked.partition(":")
+    found = references.read_reference(number)
+    if found is None:
+        return Outcome(number[:20], _("There is no such case."))
+    try:
+        await ACTS[action][0](official, found, {**raw, "version": version})
+    except Invalid as error:
+        return Outcome(found, error.errors[0].text)
+    except Refusal as refusal:
+        return Outcome(found, refusal.text)
+    return Outcome(found, None)
+
+
+routes: list[Route] = [Route("/desk/bulk", act, methods=["POST"])]

@@ -1,0 +1,253 @@
+"""One case on one page: all there is to know on the right, all there is to do on the left.
+
+Forms exist for exactly what the case's state and the official's rights allow. What is refused comes back on the same
+page, with what was typed; after a conflict the page is fresh and says who did what meanwhile.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from petitions import access
+from petitions.clock_words import clock_words
+from petitions.desk import addresses, answer, timeline
+from petitions.desk.acts import ACTS
+from petitions.errors import ChangedMeanwhile, NoSuchCase
+from petitions.forms import GiveAnswer
+from petitions.labels import CHANNELS, DECISIONS, KINDS
+from petitions.queries import desk
+from petitions.queries.cases import CaseView, Level, view
+from petitions.queries.inbox import Filter
+from petitions.queries.reference import Reference
+from petitions.rights import RIGHTS, sees, subject
+from petitions.states import Action, State, allowed
+from server.core import auth, clock, database, i18n, ledger, web
+from server.core.accounts import Official
+from server.core.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Text
+
+BADLY_KEPT = ("version", "list", "step")
+"""Fields of a form that are the page's own, not what somebody typed."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A form that came back: which, what was typed into it, and what is wrong."""
+
+    action: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    refusal: Refusal | None = None
+
+    def value(self, action: str, name: str, default: object = "") -> object:
+        """What stands in a field."""
+        return self.values.get(name, default) if action == self.action else default
+
+    def error(self, action: str, name: str) -> str:
+        """What is wrong with a field."""
+        return self.errors.get(f"{action}.{name}", "")
+
+    @property
+    def words(self) -> list[str]:
+        """What was typed at some length: where the form itself is gone, it is shown to be copied."""
+        return [str(v) for name, v in self.values.items() if name not in BADLY_KEPT and len(str(v)) > 1]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request for a case's page: who asks for which case, coming from which list."""
+
+    request: Request
+    official: Official
+    case: CaseView
+    wanted: Filter
+
+
+async def _ask(request: Request, carried: str) -> Asked:
+    """Raises ``NotSignedIn``, and ``NoSuchCase`` where the official may not see the case."""
+    official = auth.official(request)
+    case = await view(request.path_params["reference"], access.shown(request))
+    if case.level is not Level.STAFF:
+        raise NoSuchCase
+    return Asked(request, official, case, addresses.filter_of(carried, case.known))
+
+
+async def show(request: Request) -> Response:
+    """``/desk/cases/{reference}``; ``?template=`` fills the answer editor with a prepared text."""
+    asked = await _ask(request, request.query_params.get("list", ""))
+    draft = answer.Draft(remedies=answer.remedies(asked.case))
+    number = request.query_params.get("template", "")
+    if number.isdecimal():
+        draft = await _filled(asked, draft, int(number))
+    return await _page(asked, Kept(), draft)
+
+
+async def act(request: Request) -> Response:
+    """``POST /desk/cases/{reference}/{action}``: do it, or show the page again with what hinders it."""
+    action = next((a for a in ACTS if a.value == request.path_params["action"]), None)
+    if action is None:
+        raise NotFound
+    form = await web.read_form(request)
+    # Fields carry their form's name, so that one page can hold many forms; without it they are taken as well.
+    raw = {name.removeprefix(f"{action.value}."): value for name, value in form.items() if isinstance(value, str)}
+    asked = await _ask(request, raw.get("list", ""))
+    if not asked.official.may(RIGHTS[action]):
+        raise Forbidden
+    step = raw.get("step", "") if action is Action.ANSWER else ""
+    if step == "template":
+        number = raw.get("template", "")
+        draft = await _filled(asked, answer.read(raw, asked.case), int(number) if number.isdecimal() else 0)
+        return await _page(asked, Kept(action.value), draft)
+    try:
+        if action is Action.ANSWER:
+            raw = answer.complete(raw, asked.case)
+        if step == "preview":
+            return await _page(asked, Kept(action.value), answer.read(raw, asked.case), preview=GiveAnswer.parse(raw))
+        run, done = ACTS[action]
+        await run(asked.official, asked.case.reference, raw)
+    except (Invalid, Conflict) as refusal:
+        return await _again(asked, action, raw, refusal)
+    words = Text(done.msgid, {"reference": asked.case.reference})
+    return web.redirect(request, await _where(asked, raw), words)
+
+
+async def _where(asked: Asked, raw: Mapping[str, str]) -> str:
+    """Where to go next: to the list for who came from its row or may not see the case any more, else the case."""
+    row = await database.fetch_one("SELECT department_id, guide_id FROM petition_case WHERE id = ?", asked.case.id)
+    if raw.get("from") == "inbox" or row is None or not sees(asked.official, **row):
+        return addresses.inbox(asked.wanted)
+    return addresses.case(asked.case.reference, asked.wanted)
+
+
+async def _again(asked: Asked, action: Action, raw: Mapping[str, str], refusal: Invalid | Conflict) -> Response:
+    """The page once more, as the case now is, with everything that was typed."""
+    fresh = replace(asked, case=await view(asked.case.reference, access.shown(asked.request)))
+    if fresh.case.level is not Level.STAFF:
+        raise refusal
+    errors = {}
+    if isinstance(refusal, Invalid):
+        language = web.language(asked.request)
+        errors = {f"{action.value}.{k}": v for k, v in web.field_errors(language, refusal.errors).items()}
+    kept = Kept(action.value, raw, errors, refusal)
+    draft = answer.read(raw if action is Action.ANSWER else {}, fresh.case)
+    return await _page(fresh, kept, draft, status=refusal.status)
+
+
+async def _filled(asked: Asked, draft: answer.Draft, number: int) -> answer.Draft:
+    chosen = next((t for t in await desk.templates(asked.case) if t.id == number), None)
+    return answer.with_template(draft, chosen, asked.case, asked.official) if chosen else draft
+
+
+async def _page(
+    asked: Asked, kept: Kept, draft: answer.Draft, *, status: int = 200, preview: GiveAnswer | None = None
+) -> Response:
+    request, case, official = asked.request, asked.case, asked.official
+    known, language = case.known, web.language(request)
+    seen = await ledger.position()
+    entries = await ledger.read(subject(case.reference))
+    before, after = await desk.neighbours(asked.wanted, official, known, case)
+    mine = [a for a in allowed(case.status) if a is not Action.RATE and official.may(RIGHTS[a])]
+    story = await timeline.items(case, entries, language)
+    changed = _changed(kept.refusal, story)
+    context = {
+        "case": case,
+        "kept": kept,
+        "draft": draft,
+        "preview": preview,
+        "may": frozenset(a.value for a in mine),
+        "clock": clock_words(case, known.calendar, clock.now(), language),
+        "kind": _kind(case, known, language),
+        "channel": CHANNELS[case.channel],
+        "decisions": [(value, i18n.translate(language, text)) for value, text in DECISIONS.items()],
+        "decision_names": DECISIONS,
+        "department": _name(known, case.department_id, language),
+        "departments": [(row.code, row.name(language)) for row in known.departments.values()],
+        "proposed": _code(known, case.routing.get("chosen")),
+        "routing": _routing(case, known, language),
+        "district": _district(known, case.district, language),
+        "reached": _reached(entries),
+        "timeline": list(reversed(story)),
+        "changed": changed,
+        "handlers": await desk.handlers(case.department_id) if Action.ASSIGN in mine and case.department_id else [],
+        "guides": await desk.guides() if Action.GUIDE in mine else [],
+        "template_options": [(t.id, t.title) for t in await desk.templates(case)] if Action.ANSWER in mine else [],
+        "similar": await desk.similar(case, official),
+        "department_names": {row.id: row.name(language) for row in known.departments.values()},
+        "list": addresses.query_of(asked.wanted),
+        "back": addresses.inbox(asked.wanted),
+        "previous": addresses.case(before, asked.wanted) if before else "",
+        "next": addresses.case(after, asked.wanted) if after else "",
+        "stream": f"/desk/stream?after={seen[0]}-{seen[1]}",
+    }
+    return web.page(request, "desk/case.html", context, status=status)
+
+
+def _changed(refusal: Refusal | None, story: Sequence[timeline.Item]) -> list[timeline.Item]:
+    """What others did since the page was opened."""
+    if not isinstance(refusal, ChangedMeanwhile):
+        return []
+    others = {entry.sequence for entry in refusal.entries}
+    return [item for item in story if item.sequence in others]
+
+
+def _kind(case: CaseView, known: Reference, language: str) -> Text | str:
+    service = known.services.get(case.service_code)
+    return service.name(language) if service else KINDS[case.kind]
+
+
+def _name(known: Reference, department_id: int | None, language: str) -> str:
+    row = known.departments.get(department_id or 0)
+    return row.name(language) if row else ""
+
+
+def _code(known: Reference, department_id: int | None) -> str:
+    row = known.departments.get(department_id or 0)
+    return row.code if row else ""
+
+
+def _district(known: Reference, code: str, language: str) -> str:
+    names = known.districts.get(code, {})
+    return names.get(language) or names.get("ko", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A department that was considered, with the reason in words."""
+
+    name: str
+    percent: int
+    because: Text
+
+
+def _routing(case: CaseView, known: Reference, language: str) -> dict[str, object]:
+    """Which department was proposed and why, and which others were considered."""
+
+    def because(document: Mapping[str, object] | None) -> Text:
+        return Text(str(document["msgid"]), document["params"]) if document else Text("")  # type: ignore[arg-type]
+
+    return {
+        "chosen": _name(known, case.routing.get("chosen"), language),
+        "because": because(case.routing.get("because")),
+        "candidates": [
+            Candidate(
+                _name(known, found["department"], language), round(100 * found["score"]), because(found["because"])
+            )
+            for found in case.routing.get("candidates", [])
+        ],
+    }
+
+
+_WAY = {"case.accepted": State.ACCEPTED, "case.assigned": State.ASSIGNED, "case.started": State.IN_PROGRESS}
+
+
+def _reached(entries: Sequence[ledger.Entry]) -> str:
+    """The last step on the way that a case that ended aside had taken."""
+    return next((_WAY[e.kind].value for e in reversed(entries) if e.kind in _WAY), State.RECEIVED.value)
+
+
+routes: list[Route] = [
+    Route("/desk/cases/{reference}", show, methods=["GET"]),
+    Route("/desk/cases/{reference}/{action}", act, methods=["POST"]),
+]

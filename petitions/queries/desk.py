@@ -1,0 +1,204 @@
+"""What the desk shows beside the cases: counts, people to choose from, templates, saved views, similar cases."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from petitions.queries.cases import CaseView
+from petitions.queries.inbox import NEWEST, Filter, Listed, Position, listed, position_of, scope
+from petitions.queries.reference import Reference
+from petitions.search import desk_index
+from petitions.states import OPEN, State
+from server.core import clock, database
+from server.core.accounts import Official, Role
+
+CAP = 1_000
+"""Counts end here and are shown as "1,000+"."""
+SIMILAR = 5
+SIMILAR_WORDS = 4
+"""Words of a title that are looked for."""
+SIMILAR_HITS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many, up to ``CAP``; ``more`` says that there are more than that."""
+
+    number: int
+    more: bool
+
+
+async def counts(official: Official) -> dict[str, Count]:
+    """Open cases that an official sees: by state, and ``overdue``, ``unassigned``, ``mine``. One statement."""
+    limits = scope(official)
+    if limits is None:
+        return {}
+    wanted: dict[str, tuple[str, tuple[object, ...]]] = {
+        state.value: ("c.status = ?", (state.value,)) for state in State if state in OPEN
+    }
+    overdue = (True, clock.now(), State.SUPPLEMENT_REQUESTED.value)
+    wanted["overdue"] = ("c.open = ? AND c.due_at < ? AND c.status <> ?", overdue)
+    wanted["unassigned"] = ("c.handler_id IS NULL AND c.open = ?", (True,))
+    wanted["mine"] = ("c.handler_id = ? AND c.open = ?", (official.id, True))
+    also = f" AND {limits.sql}" if limits.sql else ""
+    columns, values = [], list[object]()
+    for name, (where, own) in wanted.items():
+        columns.append(
+            f"(SELECT COUNT(*) FROM (SELECT 1 FROM petition_case c WHERE {where}{also} LIMIT {CAP + 1}) AS n) "
+            f"AS {name}_count"
+        )
+        values += [*own, *limits.values]
+    row = await database.fetch_one("SELECT " + ", ".join(columns), *values)
+    found = {name: row[f"{name}_count"] for name in wanted} if row else {}
+    return {name: Count(min(number, CAP), number > CAP) for name, number in found.items()}
+
+
+async def neighbours(
+    wanted: Filter, official: Official, known: Reference, case: CaseView
+) -> tuple[str | None, str | None]:
+    """The numbers of the cases before and after one in a list, also when it has just left that list."""
+    place = position_of(case.status, case.due_at, case.id)
+    if wanted.sort == "new":
+        place = Position(NEWEST, None, case.id)
+    elif wanted.status != "all":
+        ended = wanted.status == "ended" or (wanted.status in list(State) and State(wanted.status) not in OPEN)
+        place = place._replace(stretch=place.stretch % 2 + 2 * ended)
+
+    def first(page: Listed) -> str | None:
+        return page.rows[0].reference if page.rows else None
+
+    before = await listed(wanted, official, known, start=place, backward=True, limit=1)
+    return first(before), first(await listed(wanted, official, known, start=place, limit=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """An official to choose: who, and of which department."""
+
+    id: int
+    username: str
+    name: str
+    department_id: int | None
+
+
+async def handlers(department_id: int | None = None) -> list[Colleague]:
+    """Who can be named as handler: of one department, or of all."""
+    where, values = ("", []) if department_id is None else (" AND department_id = ?", [department_id])
+    return _colleagues(
+        await database.fetch(
+            "SELECT id, username, name, department_id FROM account WHERE active = ? AND role IN (?, ?)"
+            f"{where} ORDER BY department_id, name, id",
+            True, Role.HANDLER.value, Role.MANAGER.value, *values,
+        )
+    )  # fmt: skip
+
+
+async def guides() -> list[Colleague]:
+    """Every active case guide."""
+    return _colleagues(
+        await database.fetch(
+            "SELECT id, username, name, department_id FROM account WHERE active = ? AND role = ? "
+            "ORDER BY department_id, name, id",
+            True,
+            Role.GUIDE.value,
+        )
+    )
+
+
+def _colleagues(rows: Sequence[Mapping[str, object]]) -> list[Colleague]:
+    return [Colleague(**{name: row[name] for name in Colleague.__slots__}) for row in rows]  # type: ignore[arg-type]
+
+
+async def names(ids: Iterable[int]) -> dict[int, str]:
+    """The names of officials."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    marks = ", ".join("?" * len(wanted))
+    rows = await database.fetch(f"SELECT id, name FROM account WHERE id IN ({marks})", *wanted)
+    return {row["id"]: row["name"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A prepared answer."""
+
+    id: int
+    title: str
+    language: str
+    text: str
+    reasons: str
+    remedies: str
+
+
+async def templates(case: CaseView) -> list[Template]:
+    """The prepared answers that fit a case's department and kind, those in the petitioner's language first."""
+    rows = await database.fetch(
+        "SELECT id, title, language, text, reasons, remedies FROM reply_template WHERE purpose = ? "
+        "AND (department_id IS NULL OR department_id = ?) AND kind IN ('', ?) ORDER BY title, id",
+        "answer",
+        case.department_id,
+        case.kind,
+    )
+    found = [Template(**{name: row[name] for name in Template.__slots__}) for row in rows]
+    return sorted(found, key=lambda template: template.language != case.petitioner_language)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A filter that an official kept."""
+
+    id: int
+    name: str
+    query: str
+
+
+async def saved_views(official: Official) -> list[View]:
+    """An official's own views, by name."""
+    rows = await database.fetch(
+        "SELECT id, name, query FROM saved_view WHERE account_id = ? ORDER BY name", official.id
+    )
+    return [View(row["id"], row["name"], row["query"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A case like another one, with its answer where it has one."""
+
+    reference: str
+    title: str
+    status: State
+    answer: str
+
+
+async def similar(case: CaseView, official: Official) -> list[Similar]:
+    """The cases whose texts share most words with a case's title, among those the official may see."""
+    limits = scope(official)
+    shared: dict[int, int] = {}
+    for word in _words(case.title):
+        for number in await desk_index.search(database.connection(), word, limit=SIMILAR_HITS):
+            shared[number] = shared.get(number, 0) + 1
+    shared.pop(case.id, None)
+    best = sorted(shared, key=lambda number: (-shared[number], -number))[: SIMILAR_HITS * 2]
+    if limits is None or not best:
+        return []
+    marks = ", ".join("?" * len(best))
+    rows = await database.fetch(
+        "SELECT c.id, c.reference, c.title, c.status, (SELECT a.text FROM answer a WHERE a.case_id = c.id "
+        f"ORDER BY a.id DESC LIMIT 1) AS answer FROM petition_case c WHERE c.id IN ({marks})"
+        + (f" AND {limits.sql}" if limits.sql else ""),
+        *best,
+        *limits.values,
+    )
+    ordered = sorted(rows, key=lambda row: best.index(row["id"]))[:SIMILAR]
+    return [Similar(row["reference"], row["title"], State(row["status"]), row["answer"] or "") for row in ordered]
+
+
+_HANGUL = re.compile(r"[가-힣]{3,}")
+
+
+def _words(title: str) -> list[str]:
+    """The longest words of a title; Korean ones without their last syllable, which often is an ending."""
+    words = [word for word in re.split(r"\W+", title) if len(word) > 1]
+    stems = [word[:-1] if _HANGUL.fullmatch(word) else word for word in words]
+    return sorted(dict.fromkeys(stems), key=len, reverse=True)[:SIMILAR_WORDS]

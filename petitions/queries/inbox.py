@@ -1,0 +1,426 @@
+"""The inbox: which cases an official sees, narrowed and in order, flat however many cases there are.
+
+A list is walked along one index, page by page from a position (no ``OFFSET``, no ``COUNT(*)``). What no index answers
+is filtered on the way, and the way of one page ends after ``WINDOW`` cases: the page then says how far it looked and
+where to go on. Due-first lists are four stretches one after the other: open with and without a due date, ended with
+and without one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from petitions.labels import KINDS
+from petitions.queries.reference import Reference
+from petitions.rules import Kind
+from petitions.search import desk_index
+from petitions.states import OPEN, State
+from server.core import clock, config, database, references
+from server.core.accounts import Official, Permission
+from server.core.fields import Input
+
+PAGE = 50
+"""Cases on a page."""
+WINDOW = 10_000
+"""Cases that one page looks through for those that fit."""
+COMMON_WINDOW = 5_000
+"""The same where each is asked whether it holds a common word."""
+HITS = 1_000
+"""Search hits that one page looks through on SQLite."""
+LONGEST_QUERY = 200
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+EVERYTHING, ENDED = "all", "ended"
+STATUSES = (EVERYTHING, *State, ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What narrows the list. An empty status means the open cases, in a search every case."""
+
+    q: str = ""
+    status: str = ""
+    department: str = ""
+    kind: str = ""
+    district: str = ""
+    guide: str = ""
+    overdue: bool = False
+    mine: bool = False
+    unassigned: bool = False
+    sort: str = ""
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any], known: Reference) -> "Filter":
+        """Read it from an address. Raises ``Invalid``."""
+        data = Input(raw)
+        found = cls(
+            q=data.text("q", limit=LONGEST_QUERY),
+            status=data.choice("status", STATUSES),
+            department=data.choice("department", [row.code for row in known.departments.values()]),
+            kind=data.choice("kind", tuple(KINDS)),
+            district=data.choice("district", tuple(known.districts)),
+            guide=data.text("guide", limit=60),
+            overdue=data.boolean("overdue"),
+            mine=data.boolean("mine"),
+            unassigned=data.boolean("unassigned"),
+            sort=data.choice("sort", ("due", "new")),
+        )
+        data.done()
+        return replace(found, sort="new" if found.sort == "new" or found.q else "")
+
+    def query(self) -> dict[str, str]:
+        """The same as it is written in an address, without what is not said."""
+        return {f.name: "1" if value is True else str(value) for f in fields(self) if (value := getattr(self, f.name))}
+
+
+class Position(NamedTuple):
+    """Where a page begins or ends: the stretch, the due moment (if that orders it) and the case."""
+
+    stretch: int
+    due_at: datetime | None
+    id: int
+
+    def __str__(self) -> str:
+        micros = "" if self.due_at is None else str((self.due_at - EPOCH) // timedelta(microseconds=1))
+        return f"{self.stretch}.{micros}.{self.id}"
+
+    @classmethod
+    def read(cls, text: str) -> "Position | None":
+        """A position as it was written; None for anything else."""
+        stretch, due, number = (*text.split("."), "", "", "")[:3]
+        if stretch not in {"0", "1", "2", "3", "4"} or not (number.isdecimal() and len(number) <= 18):  # noqa: PLR2004
+            return None
+        if not (due.isdecimal() and len(due) <= 16) and due:  # noqa: PLR2004
+            return None
+        if bool(due) != (stretch in {"0", "2"}):
+            return None
+        return cls(int(stretch), EPOCH + timedelta(microseconds=int(due)) if due else None, int(number))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case as the list shows it; also what its clock is read from."""
+
+    id: int
+    reference: str
+    version: int
+    title: str
+    kind: str
+    service_code: str
+    language: str
+    channel: str
+    status: State
+    department_id: int | None
+    district: str
+    routing: Mapping[str, Any]
+    received_at: datetime
+    unit: str
+    amount: int
+    due_at: datetime | None
+    supplement_until: date | None
+    answered_at: datetime | None
+    closed_at: datetime | None
+    reopened: int
+    petitioner: str
+    handler_id: int | None
+    handler: str
+
+    @property
+    def place(self) -> Position:
+        """Where it stands in a due-first list."""
+        return position_of(self.status, self.due_at, self.id)
+
+
+class Condition(NamedTuple):
+    """A piece of SQL about the case ``c``, with its values."""
+
+    sql: str
+    values: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of rows; ``before`` and ``after`` are where the neighbouring pages go on, None at an end."""
+
+    rows: Sequence[Row]
+    before: Position | None
+    after: Position | None
+    stopped: bool = False
+    """The page ended because enough was looked through, not because it is full."""
+
+
+NEWEST = 4
+"""The stretch of a list in the order of receipt."""
+STRETCHES: tuple[tuple[str, bool, bool], ...] = (
+    ("c.open = ? AND c.due_at IS NOT NULL", True, False),
+    ("c.open = ? AND c.due_at IS NULL", True, False),
+    ("c.open = ? AND c.due_at IS NOT NULL", False, True),
+    ("c.open = ? AND c.due_at IS NULL", False, True),
+)
+"""Condition, the value of ``open`` in it, and whether the latest comes first."""
+
+
+def position_of(status: State, due_at: datetime | None, number: int) -> Position:
+    """Where a case stands in a due-first list."""
+    return Position(2 * (status not in OPEN) + (due_at is None), due_at, number)
+
+
+def scope(official: Official) -> Condition | None:
+    """``rights.sees`` as SQL; None where an official sees nothing."""
+    if official.may(Permission.SEE_ALL):
+        return Condition("")
+    if official.may(Permission.SEE_DEPARTMENT):
+        return None if official.department_id is None else Condition("c.department_id = ?", (official.department_id,))
+    return Condition("c.guide_id = ?", (official.id,)) if official.may(Permission.SEE_GUIDED) else None
+
+
+class _Walk:
+    """One list: its conditions, sorted into what an index answers and what is looked at case by case."""
+
+    def __init__(self, wanted: Filter, official: Official, known: Reference, limits: Condition) -> None:
+        self.wanted = wanted
+        self.residual: list[Condition] = []
+        self.index = "case_open_due"
+        self.driving = Condition("")
+        by_index = self._by_index(wanted, official, known, limits)
+        for index in ("handler", "guide", "department", "unassigned", "status"):
+            if index in by_index:
+                self.driving = by_index.pop(index)
+                self.index = f"case_{'handler' if index == 'unassigned' else index}_due"
+                break
+        self.residual += by_index.values()
+        if wanted.kind:
+            self.residual.append(Condition("c.kind = ?", (wanted.kind,)))
+        if wanted.district:
+            self.residual.append(Condition("c.district = ?", (wanted.district,)))
+        if wanted.overdue:
+            values = (True, clock.now(), State.SUPPLEMENT_REQUESTED.value)
+            self.residual.append(Condition("c.open = ? AND c.due_at < ? AND c.status <> ?", values))
+        if wanted.sort == "new":
+            self.index = ""
+            if self.driving.sql:
+                self.residual.append(self.driving)
+            self.driving = Condition("")
+            self.residual += self._open_or_ended(wanted)
+        self.window = WINDOW
+
+    @staticmethod
+    def _by_index(wanted: Filter, official: Official, known: Reference, limits: Condition) -> dict[str, Condition]:
+        found: dict[str, Condition] = {}
+        if limits.sql:
+            found["department" if "department" in limits.sql else "guide"] = limits
+        if wanted.mine:
+            found["handler"] = Condition("c.handler_id = ?", (official.id,))
+        if wanted.unassigned:
+            found["unassigned"] = Condition("c.handler_id IS NULL")
+        if wanted.guide and "guide" not in found:
+            found["guide"] = Condition("c.guide_id = (SELECT id FROM account WHERE username = ?)", (wanted.guide,))
+        if wanted.department:
+            row = known.department_by_code(wanted.department)
+            asked = Condition("c.department_id = ?", (row.id if row else 0,))
+            found["asked" if "department" in found else "department"] = asked
+        if wanted.status in list(State):
+            found["status"] = Condition("c.status = ?", (wanted.status,))
+        return found
+
+    @staticmethod
+    def _open_or_ended(wanted: Filter) -> list[Condition]:
+        if wanted.status == ENDED:
+            return [Condition("c.open = ?", (False,))]
+        return [Condition("c.open = ?", (True,))] if not wanted.status and not wanted.q else []
+
+    def stretches(self) -> tuple[int, ...]:
+        """The stretches of this list, in order."""
+        wanted = self.wanted
+        if wanted.sort == "new":
+            return (NEWEST,)
+        if wanted.overdue:
+            return (0,)
+        ended = wanted.status == ENDED or (wanted.status in list(State) and State(wanted.status) not in OPEN)
+        found = (0, 1, 2, 3) if wanted.status == EVERYTHING else (2, 3) if ended else (0, 1)
+        # A tip never has a due date: its stretches are gone to at once.
+        return tuple(s for s in found if s % 2) if wanted.kind == Kind.REPORT else found
+
+    async def search(self, start: Position | None, *, backward: bool) -> None:
+        """Add the condition that the words are found."""
+        q = self.wanted.q
+        if number := references.read_reference(q):
+            self.residual.append(Condition("c.reference = ?", (number,)))
+            self.window, self.by_number = 0, True
+        elif database.dialect() == "sqlite":
+            hits = await _hits(q, start, backward=backward)
+            marks = ", ".join("?" * len(hits)) or "NULL"
+            self.residual.append(Condition(f"c.id IN ({marks})", tuple(hits)))
+            self.window = 0
+            self.last_hit = hits[-1] if len(hits) == HITS else 0
+        else:
+            common = await desk_index.is_common(database.connection(), q)
+            sql, values = desk_index.match_sql(database.dialect(), q, common=common)
+            self.residual.append(Condition(sql, tuple(values)))
+            self.window = COMMON_WINDOW if common else 0
+
+    by_number = False
+    """The search names one case."""
+    last_hit = 0
+    """Below which hit a search goes on, where there are more than one page looks through."""
+
+    async def take(
+        self, stretch: int, start: Position | None, limit: int, *, backward: bool
+    ) -> tuple[list[Row], Position | None]:
+        """Rows of one stretch from a position on, in the order of the walk; where it stopped looking, if it did."""
+        conditions, order = self._way(stretch, start, backward=backward)
+        stop = None
+        if self.residual and self.window:
+            stop = await self._end(stretch, conditions, order)
+            if stop is not None:
+                conditions = [*conditions, _beyond(stop, descending=not order.endswith("DESC"), inclusive=True)]
+        rows = await self._rows(stretch, [*conditions, *self.residual], order, limit)
+        if self.last_hit and len(rows) < limit:
+            stop = Position(NEWEST, None, self.last_hit)
+        return rows, None if len(rows) == limit else stop
+
+    def _way(self, stretch: int, start: Position | None, *, backward: bool) -> tuple[list[Condition], str]:
+        if stretch == NEWEST:
+            descending, keys = not backward, ["c.id"]
+            conditions = []
+        else:
+            sql, opened, descending = STRETCHES[stretch]
+            descending ^= backward
+            keys = ["c.due_at", "c.id"] if stretch in {0, 2} else ["c.id"]
+            conditions = [Condition(sql, (opened,))]
+            if self.driving.sql:
+                conditions.append(self.driving)
+        if start is not None and start.stretch == stretch:
+            conditions.append(_beyond(start, descending=descending))
+        return conditions, ", ".join(f"{key}{' DESC' if descending else ''}" for key in keys)
+
+    def _from(self, stretch: int) -> str:
+        if database.dialect() != "sqlite" or self.by_number:
+            return "petition_case c"
+        # SQLite's planner would rather sort what an equality finds than walk the order that is asked for.
+        return f"petition_case c INDEXED BY {self.index}" if stretch != NEWEST else "petition_case c NOT INDEXED"
+
+    async def _end(self, stretch: int, conditions: Sequence[Condition], order: str) -> Position | None:
+        """The last case to be looked at from here; None when there are fewer."""
+        where, values = _where(conditions)
+        row = await database.fetch_one(
+            f"SELECT c.due_at, c.id FROM {self._from(stretch)}{where} ORDER BY {order} "
+            f"LIMIT 1 OFFSET {self.window - 1}",
+            *values,
+        )
+        if row is None:
+            return None
+        due = database.moment(row["due_at"]) if stretch in {0, 2} else None
+        return Position(stretch, due, row["id"])
+
+    async def _rows(self, stretch: int, conditions: Sequence[Condition], order: str, limit: int) -> list[Row]:
+        where, values = _where(conditions)
+        found = await database.fetch(
+            "SELECT c.*, p.name AS petitioner, a.name AS handler, h.length AS version FROM "
+            f"(SELECT {_COLUMNS} FROM {self._from(stretch)}{where} ORDER BY {order} LIMIT {limit}) AS c "
+            "JOIN petitioner p ON p.case_id = c.id JOIN ledger_head h ON h.subject = 'case/' || c.reference "
+            f"LEFT JOIN account a ON a.id = c.handler_id ORDER BY {order}",
+            *values,
+        )
+        return [_row(row) for row in found]
+
+
+_COLUMNS = (
+    "c.id, c.reference, c.title, c.kind, c.service_code, c.language, c.channel, c.status, c.department_id, c.district, "
+    "CASE WHEN c.status = 'received' THEN c.routing END AS routing, c.received_at, c.unit, c.amount, c.due_at, "
+    "c.supplement_until, c.answered_at, c.closed_at, c.reopened, c.handler_id"
+)
+
+
+def _beyond(place: Position, *, descending: bool, inclusive: bool = False) -> Condition:
+    sign = ("<" if descending else ">") + ("=" if inclusive else "")
+    if place.due_at is None:
+        return Condition(f"c.id {sign} ?", (place.id,))
+    return Condition(f"(c.due_at, c.id) {sign} (?, ?)", (place.due_at, place.id))
+
+
+def _where(conditions: Sequence[Condition]) -> tuple[str, list[object]]:
+    said = [c for c in conditions if c.sql]
+    sql = " WHERE " + " AND ".join(c.sql for c in said) if said else ""
+    return sql, [value for c in said for value in c.values]
+
+
+def _row(row: Any) -> Row:
+    zone = config.settings().zone
+
+    def here(value: Any) -> Any:
+        moment = database.moment_or_none(value)
+        return moment.astimezone(zone) if moment else None
+
+    until = row["supplement_until"]
+    return Row(
+        row["id"], row["reference"], row["version"], row["title"], row["kind"], row["service_code"], row["language"],
+        row["channel"], State(row["status"]), row["department_id"], row["district"],
+        database.document(row["routing"]) or {}, here(row["received_at"]), row["unit"], row["amount"],
+        here(row["due_at"]), date.fromisoformat(until) if isinstance(until, str) else until, here(row["answered_at"]),
+        here(row["closed_at"]), row["reopened"], row["petitioner"], row["handler_id"], row["handler"] or "",
+    )  # fmt: skip
+
+
+async def listed(
+    wanted: Filter,
+    official: Official,
+    known: Reference,
+    *,
+    start: Position | None = None,
+    backward: bool = False,
+    limit: int = PAGE,
+) -> Listed:
+    """A page of what an official sees of the cases that fit, from a position on (not including it).
+
+    Two or three statements where one stretch fills the page.
+    """
+    limits = scope(official)
+    if limits is None:
+        return Listed((), None, None)
+    walk = _Walk(wanted, official, known, limits)
+    if wanted.q:
+        await walk.search(start, backward=backward)
+    rows: list[Row] = []
+    stop: Position | None = None
+    for stretch in _upcoming(walk.stretches(), start, backward=backward):
+        found, stop = await walk.take(stretch, start, limit + 1 - len(rows), backward=backward)
+        rows += found
+        if len(rows) > limit or stop is not None:
+            break
+    more = len(rows) > limit
+    rows = rows[:limit]
+
+    def place(row: Row) -> Position:
+        return Position(NEWEST, None, row.id) if wanted.sort == "new" else row.place
+
+    far = place(rows[-1]) if more and rows else stop
+    near = place(rows[0]) if start is not None and rows else start
+    if backward:
+        rows.reverse()
+        return Listed(rows, far, near, stopped=stop is not None)
+    return Listed(rows, near, far, stopped=stop is not None)
+
+
+async def _hits(q: str, start: Position | None, *, backward: bool) -> list[int]:
+    """The next hits of FTS5 from a position on, in the order of the walk; it gives them cheaply in no other order."""
+    _sql, match = desk_index.match_sql("sqlite", q)
+    if not match:
+        return []
+    here, table = start.id if start and start.stretch == NEWEST else None, desk_index.table
+    sign, order = (">", "") if backward else ("<", " DESC")
+    beyond = "" if here is None else f" AND rowid {sign} ?"
+    rows = await database.fetch(
+        f"SELECT rowid AS id FROM {table} WHERE {table} MATCH ?{beyond} ORDER BY rowid{order} LIMIT {HITS}",
+        *match,
+        *([] if here is None else [here]),
+    )
+    return [row["id"] for row in rows]
+
+
+def _upcoming(stretches: Sequence[int], start: Position | None, *, backward: bool) -> list[int]:
+    ordered = list(reversed(stretches)) if backward else list(stretches)
+    if start is None:
+        return ordered
+    return [s for s in ordered if (s <= start.stretch if backward else s >= start.stretch)]
