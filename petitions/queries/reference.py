@@ -19,6 +19,8 @@ from server.core.clock import OfficeHours, Unit, WorkingCalendar
 
 KEPT = 5.0
 """Seconds."""
+FULL = 300
+"""Open cases at which a guide is as busy as can be; more are not counted, so that filing stays flat."""
 
 
 @dataclass(frozen=True)
@@ -164,27 +166,29 @@ async def calendar() -> WorkingCalendar:
         timezone=settings.zone,
         hours=tuple(
             (
-                _day(row["first_day"]),
+                as_day(row["first_day"]),
                 OfficeHours(
                     *(day_time.fromisoformat(row[c]) for c in ("opens", "lunch_starts", "lunch_ends", "closes"))
                 ),
             )
             for row in hours
         ),
-        extra_holidays={_day(row["date"]): row["name"] for row in holidays},
+        extra_holidays={as_day(row["date"]): row["name"] for row in holidays},
     )
 
 
-def _day(value: Any) -> date:
+def as_day(value: Any) -> date:
+    """A raw column's day (SQLite keeps text)."""
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 async def guides_present() -> list[GuideProfile]:
-    """The active guides who are not away today, with the number of open cases each has."""
+    """The active guides who are not away today, with the number of open cases each has (counted up to ``FULL``)."""
     today = clock.now().astimezone(config.settings().zone).date()
     rows = await database.fetch(
         "SELECT a.id, a.department_id, a.languages, a.specialities, "
-        "(SELECT COUNT(*) FROM petition_case c WHERE c.guide_id = a.id AND c.open = ?) AS load "
+        "(SELECT COUNT(*) FROM (SELECT 1 FROM petition_case c WHERE c.guide_id = a.id AND c.open = ? "
+        f"LIMIT {FULL}) AS counted) AS load "
         "FROM account a WHERE a.role = 'guide' AND a.active = ? AND NOT EXISTS (SELECT 1 FROM absence b "
         "WHERE b.account_id = a.id AND b.first_day <= ? AND b.last_day >= ?) ORDER BY a.id",
         True,
