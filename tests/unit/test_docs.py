@@ -1,0 +1,35 @@
+"""The operators' page names every setting, command and kind of fact that there is, and none that there is not."""
+
+import dataclasses
+import re
+from pathlib import Path
+
+import click
+
+from petitions import events
+from server.cli import main
+from server.core.config import Settings
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "operating.md").read_text()
+
+
+def test_every_setting_is_explained_and_nothing_else() -> None:
+    explained = set(re.findall(r"^\| `SINMUNGO_([A-Z_]+)` \|", PAGE, re.MULTILINE))
+    assert explained == {field.name.upper() for field in dataclasses.fields(Settings)}
+
+
+def test_every_command_is_explained_and_nothing_else() -> None:
+    explained = set(re.findall(r"^\| `sinmungo ([a-z]+)", PAGE, re.MULTILINE))
+    assert isinstance(main, click.Group)
+    assert explained == set(main.commands)
+
+
+def test_every_kind_of_fact_is_listed_with_its_data() -> None:
+    listed = {
+        kind: (audience, set(re.findall(r"`(\w+)`", data)))
+        for kind, audience, data in re.findall(r"^\| `([a-z]+\.[a-z_]+)` \| (\w+) \| (.*) \|$", PAGE, re.MULTILINE)
+    }
+    facts = [fact for fact in vars(events).values() if dataclasses.is_dataclass(fact) and hasattr(fact, "kind")]
+    assert listed == {
+        fact.kind: (fact.audience.value, {field.name for field in dataclasses.fields(fact)}) for fact in facts
+    }
