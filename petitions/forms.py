@@ -3,7 +3,7 @@
 The same parser reads the website's forms and the JSON interface; what only one of them has is optional.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from petitions import rules
 from petitions.labels import CHANNELS, DECISIONS
 from petitions.queries.reference import Reference
 from server.core import config, privacy
-from server.core.errors import _
+from server.core.errors import FieldError, _
 from server.core.fields import Input
 
 TITLE_LIMIT, BODY_LIMIT, TEXT_LIMIT = 200, 20_000, 10_000
@@ -82,6 +82,46 @@ class FilePetition:
             self.title, self.body, self.kind, place.lat, place.lng, place.address, who.name, who.email, who.phone,
             who.address, self.public, self.channel,
         ]  # fmt: skip
+
+
+_PAGE_NAMES = {
+    "location.address": "address",
+    "location.lat": "address",
+    "location.lng": "address",
+    "petitioner.name": "name",
+    "petitioner.email": "email",
+    "petitioner.phone": "phone",
+    "petitioner.address": "home",
+    "petitioner.language": "language",
+}
+"""Fields of the command by their flat names on the page."""
+
+
+def from_page(form: Mapping[str, Any]) -> dict[str, Any]:
+    """The page's flat form in the shape that ``FilePetition.parse`` reads: the kind from its two fields."""
+    raw = {name: form.get(name) for name in ("title", "body", "public", "channel")}
+    kind = form.get("kind")
+    raw["kind"] = f"{kind}:{form.get('service') or ''}" if kind == rules.Kind.STATUTORY else kind
+    raw["location"] = {name: form.get(name) for name in ("lat", "lng", "address")}
+    raw["petitioner"] = {name: form.get(name) for name in ("name", "email", "phone", "language")}
+    raw["petitioner"]["address"] = form.get("home")
+    return raw
+
+
+def on_page(errors: Sequence[FieldError], form: Mapping[str, Any]) -> list[FieldError]:
+    """Errors of ``FilePetition.parse`` under the names that the page's fields have."""
+    statutory = form.get("kind") == rules.Kind.STATUTORY
+    found = []
+    for error in errors:
+        if error.field in {"location.lat", "location.lng"}:
+            text = _("The place on the map cannot be read. Please choose it again, or write the address.")
+        elif error.field == "kind" and statutory:
+            text = _("Please choose what you apply for.")
+        else:
+            text = error.text
+        name = "service" if error.field == "kind" and statutory else _PAGE_NAMES.get(error.field, error.field)
+        found.append(FieldError(name, text))
+    return found
 
 
 def safe_text(  # noqa: PLR0913

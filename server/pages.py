@@ -6,6 +6,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from petitions.queries import public
+from petitions.queries.reference import reference
+from petitions.routes.reading import row_names
 from server.core import database, web
 from server.core.accounts import Account
 from server.core.web import City, Site
@@ -22,7 +25,9 @@ async def load_city(site: Site) -> None:
 
 async def home(request: Request) -> Response:
     """``/``: file, follow, see."""
-    return web.page(request, "home.html", {})
+    known = await reference()
+    context = {"front": await public.front(), **row_names(known, web.language(request))}
+    return web.page(request, "home.html", context)
 
 
 async def healthz(_request: Request) -> Response:

@@ -71,8 +71,9 @@ export function start(element) {
   const form = element;
   const name = form.dataset.draft;
   const note = form.querySelector("[data-draft-note]");
-  // A page that the server sends back with errors already holds what was typed.
-  const values = document.querySelector("[data-error-summary]") ? null : read(name);
+  // A page that the server sends back, with errors or to mend something, already holds what was typed.
+  const filled = form.dataset.draftFilled !== undefined || document.querySelector("[data-error-summary]");
+  const values = filled ? null : read(name);
   if (values && restore(form, values) && note) note.hidden = false;
 
   let timer;

@@ -1,0 +1,163 @@
+"""The kinds of petition for somebody who does not know them: in plain words, by questions, and by what they wrote.
+
+The law sorts petitions by what is asked for (Act 2), and the period follows from it; nobody has to know that to be
+heard. Pure; the choice stays with the petitioner, and an official can still change it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from petitions import rules
+from petitions.routing import fold
+from petitions.rules import Kind, Period
+from server.core.clock import Unit
+from server.core.errors import Text, _
+
+UNSURE = (
+    _("I am not sure: you decide"),
+    _("We look at your text, tell you before you send it, and an official checks."),
+)
+PLAIN: Mapping[Kind, tuple[Text, Text]] = {
+    Kind.OTHER: (
+        _("Something is broken, dirty, loud or dangerous, or I need simple advice"),
+        _("A street lamp that is out, rubbish, noise, a form you cannot find. By law: other petition (기타민원)."),
+    ),
+    Kind.INQUIRY: (
+        _("I want to know how something works or is done"),
+        _("A procedure, a fee, who is in charge. By law: inquiry (질의민원)."),
+    ),
+    Kind.INQUIRY_LAW: (
+        _("I want to know what a law or an ordinance means"),
+        _("How a rule applies to you. By law: inquiry about a law (질의민원)."),
+    ),
+    Kind.SUGGESTION: (
+        _("I have an idea how the city should do something better"),
+        _("A new service, a rule that should change. By law: suggestion (건의민원)."),
+    ),
+    Kind.GRIEVANCE: (
+        _("The city has treated me wrongly, or has done nothing"),
+        _("A decision, a refusal or a delay that harms you. By law: grievance (고충민원)."),
+    ),
+    Kind.STATUTORY: (
+        _("I apply for a permit, a registration or a certificate"),
+        _("What a law provides a procedure for. By law: statutory petition (법정민원)."),
+    ),
+}
+"""What each kind is, as a petitioner would say it, and examples with the term of the law."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question answered by yes or no; either answer names the next question, or the kind."""
+
+    text: Text
+    hint: Text
+    yes: str
+    no: str
+
+
+FIRST = "permit"
+QUESTIONS: Mapping[str, Question] = {
+    "permit": Question(
+        _("Do you apply for something that a law regulates: a permit, a registration, a report, a certificate?"),
+        _("For example opening a restaurant, building a fence, occupying a road."),
+        Kind.STATUTORY,
+        "wrong",
+    ),
+    "wrong": Question(
+        _("Has the city decided or done something, or failed to, that is unfair or unlawful to you?"),
+        _("For example a refusal without reasons, a wrong bill, an application that nobody answers."),
+        Kind.GRIEVANCE,
+        "know",
+    ),
+    "know": Question(
+        _("Do you want to know something?"),
+        _("You ask, and an explanation is all you need."),
+        "law",
+        "better",
+    ),
+    "law": Question(
+        _("Is it about the meaning of a law or an ordinance?"),
+        _("For example whether a rule applies to your house or your shop."),
+        Kind.INQUIRY_LAW,
+        Kind.INQUIRY,
+    ),
+    "better": Question(
+        _("Do you suggest a change to a rule, a service or a facility of the city?"),
+        _("Not one broken thing that should be mended, but how things should be done from now on."),
+        Kind.SUGGESTION,
+        Kind.OTHER,
+    ),
+}
+"""The helper: at most four questions lead to a kind."""
+
+_SIGNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    (
+        Kind.GRIEVANCE,
+        (
+            *("부당", "억울", "위법", "불공정", "과잉단속", "부당하게", "권리를 침해", "이의를 제기", "거부당"),
+            *("不当", "納得できない", "違法な処分", "不公平", "unfair", "unlawful", "wrongly", "grievance"),
+        ),
+    ),
+    (
+        Kind.INQUIRY_LAW,
+        (
+            *("법령 해석", "법 해석", "조례 해석", "유권해석", "법적으로", "법률상", "조례상", "법령상", "조례에 따르면"),
+            *("法律の解釈", "条例の解釈", "法律上", "条例上", "法的に", "under the ordinance", "interpretation of"),
+        ),
+    ),
+    (
+        Kind.SUGGESTION,
+        (
+            *("건의", "제안", "도입", "확대해", "개선해", "만들어 주", "만들어주", "설치해 주", "설치해주", "늘려 주", "늘려주"),
+            *("提案", "要望", "導入", "設置して", "増やして", "suggest", "propos", "please introduce", "should introduce"),
+        ),
+    ),
+    (
+        Kind.INQUIRY,
+        (
+            *("궁금", "문의", "알고 싶", "알려 주", "알려주", "어떻게", "어디서", "언제", "무엇", "되나요", "인가요", "할까요"),
+            *("知りたい", "教えて", "でしょうか", "ですか", "how do i", "how can i", "what is", "where can", "when does"),
+        ),
+    ),
+)
+_broken = re.compile("고장|파손|꺼졌|꺼져|깨졌|막혔|파였|파인|무너|쓰레기|악취|소음|위험|壊れ|故障|危険|騒音|ごみ|悪臭|broken|danger|noise|rubbish")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A kind, and the word that it was taken from ("" where there was none)."""
+
+    kind: Kind
+    word: str = ""
+
+
+def guess(title: str, body: str) -> Guess:
+    """The kind that a text most likely is; ``other``, which has the shortest period, where nothing says more.
+
+    A thing that is broken or a nuisance is an everyday inconvenience even when it is put as a question.
+    """
+    text = fold(f"{title}\n{body}")
+    for kind, words in _SIGNS:
+        if kind is not Kind.GRIEVANCE and _broken.search(text):
+            break
+        if word := next((word for word in words if word in text), ""):
+            return Guess(kind, word)
+    return Guess(Kind.OTHER)
+
+
+def period_text(period: Period | None) -> Text:
+    """How long the city may take, in words."""
+    if period is None:
+        return _("no fixed period")
+    if period.unit is Unit.HOURS:
+        if period.amount % rules.HOURS_A_DAY == 0:
+            return _("%(count)s working days, counted in hours", count=period.amount // rules.HOURS_A_DAY)
+        return _("%(count)s working hours", count=period.amount)
+    return {
+        Unit.DAYS: _("%(count)s working days", count=period.amount),
+        Unit.WEEKS: _("%(count)s weeks", count=period.amount),
+        Unit.MONTHS: _("%(count)s months", count=period.amount),
+        Unit.CIVIL_DAYS: _("%(count)s days", count=period.amount),
+    }[period.unit]

@@ -1,0 +1,7 @@
+"""Citizens' pages about petitions: filing one, its receipt and files, and the public list of answers."""
+
+from starlette.routing import Route
+
+from petitions.routes import filing, reading
+
+routes: list[Route] = [*filing.routes, *reading.routes]

@@ -1,0 +1,335 @@
+"""Filing a petition: one form in four sections, a page to check it, and the receipt.
+
+The form is one document, so that the browser's own back button returns to everything that was typed; a script shows
+it section by section. The check page carries all of it in hidden fields, and everything is validated again when it is
+sent. The answer to sending is the receipt itself: the access key is shown there, derived from the form's own secret
+token, and stored nowhere. Sending the same again (a double click, a reload) shows the same receipt and creates nothing.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from petitions import kinds, rules, uploads
+from petitions.actions import intake
+from petitions.actions.intake import Decided, StoredFile
+from petitions.forms import TITLE_LIMIT, FilePetition, Location, Person, from_page, on_page
+from petitions.labels import CHANNELS
+from petitions.queries import cases, public
+from petitions.queries.cases import Credentials
+from petitions.queries.reference import Reference, guide_card, guides_present, reference
+from petitions.routes.reading import receipt_context
+from petitions.routing import fold
+from server.core import auth, clock, i18n, idempotency, privacy, web
+from server.core.accounts import Official, Permission
+from server.core.errors import FieldError, Invalid, _
+from server.core.fields import Input
+from server.core.files import MAX_BYTES, MAX_FILES
+
+TEXTS = (
+    *("title", "body", "kind", "service", "address", "lat", "lng"),
+    *("name", "email", "phone", "home", "language", "public", "channel"),
+)
+"""The form's fields that a page keeps, files aside."""
+KEPT_LENGTH = 40_000
+"""Characters of a refused field that are shown again."""
+SUGGEST_BODY = 400
+
+_submission = re.compile(r"[A-Za-z0-9_-]{20,64}")
+_degrees = re.compile(r"-?\d{1,3}(?:\.\d{1,20})?")
+_unreadable = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass
+class Draft:
+    """What was typed so far, as the page shows it again."""
+
+    values: dict[str, str]
+    submission: str
+    files: list[StoredFile] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, form: Mapping[str, Any]) -> "Draft":
+        """Keep what can be shown; a lost or odd token is replaced."""
+        values = {}
+        for name in TEXTS:
+            value = form.get(name)
+            values[name] = _unreadable.sub("", value.replace("\r\n", "\n"))[:KEPT_LENGTH] if isinstance(value, str) else ""
+        if not (_degrees.fullmatch(values["lat"]) and _degrees.fullmatch(values["lng"])):
+            values["lat"] = values["lng"] = ""
+        given = form.get("submission")
+        known = isinstance(given, str) and _submission.fullmatch(given)
+        return cls(values, given if known else secrets.token_urlsafe(16))  # type: ignore[arg-type]
+
+
+async def blank(request: Request) -> Response:
+    """``GET /petitions/new``. Kept by the browser's back button: there is nothing of anybody in it yet."""
+    official = _filer(request)
+    draft = Draft.read({"language": web.language(request), "title": request.query_params.get("title", "")[:TITLE_LIMIT]})
+    return _form(request, await reference(), draft, official, fresh=True)
+
+
+async def submit(request: Request) -> Response:
+    """``POST /petitions/new``: check, mend, ask for the kind, or send, as the pressed button (``go``) says."""
+    official = _filer(request)
+    form = await web.read_form(request, files=uploads.PARTS)
+    known = await reference()
+    draft = Draft.read(form)
+    site = web.site(request)
+    draft.files, errors = await uploads.receive(form, request.app.state.store, site.settings)
+    go, _sign, what = str(form.get("go") or "check").partition(":")
+    if go == "ask" and what in kinds.QUESTIONS:
+        return _page(request, "petitions/kind.html", draft, official, question=kinds.QUESTIONS[what])
+    if go == "kind" and what in kinds.PLAIN:
+        draft.values["kind"] = what
+        return _form(request, known, draft, official, proposed=rules.Kind(what))
+    if go == "edit":
+        return _form(request, known, draft, official)
+    try:
+        read = _read(request, form, known, errors, official=official is not None)
+    except Invalid as error:
+        return _form(request, known, draft, official, errors=error.errors)
+    if not read.kind_given:
+        guess = kinds.guess(read.petition.title, read.petition.body)
+        draft.values["kind"] = guess.kind.value
+        read = _read(request, {**form, "kind": guess.kind.value}, known, [], official=official is not None)
+    if go != "send" or draft.submission != form.get("submission"):
+        return await _check(request, known, draft, read, official)
+    return await _send(request, draft, read.petition, official)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A valid submission, and whether the petitioner named its kind."""
+
+    petition: FilePetition
+    kind_given: bool
+
+
+def _read(
+    request: Request, form: Mapping[str, Any], known: Reference, errors: list[FieldError], *, official: bool
+) -> Read:
+    raw = from_page(form)
+    found = list(errors)
+    try:
+        petition = FilePetition.parse(raw, known, language=web.language(request), official=official)
+    except Invalid as error:
+        found = [*on_page(error.errors, form), *errors]
+    if found:
+        raise Invalid(found)
+    return Read(petition, bool(raw["kind"]))
+
+
+def _filer(request: Request) -> Official | None:
+    """The official who files for somebody, on the desk's page; nobody on the citizens' page."""
+    return auth.official(request, Permission.FILE) if request.url.path.startswith("/desk/") else None
+
+
+def _page(
+    request: Request, template: str, draft: Draft, official: Official | None, *, status: int = 200, **context: object
+) -> HTMLResponse:
+    settings = web.site(request).settings
+    return web.page(
+        request,
+        template,
+        {
+            "layout": "desk/base.html" if official else "base.html",
+            "desk": official is not None,
+            "action": request.url.path,
+            "values": draft.values,
+            "submission": draft.submission,
+            "files": [
+                {"id": file.hash, "name": file.name, "size": file.size, "token": uploads.token(settings, file)}
+                for file in draft.files
+            ],
+            **context,
+        },
+        status=status,
+    )
+
+
+def _form(
+    request: Request,
+    known: Reference,
+    draft: Draft,
+    official: Official | None,
+    *,
+    errors: list[FieldError] | None = None,
+    proposed: rules.Kind | None = None,
+    fresh: bool = False,
+) -> Response:
+    lang = web.language(request)
+    settings = web.site(request).settings
+    response = _page(
+        request,
+        "petitions/new.html",
+        draft,
+        official,
+        status=422 if errors else 200,
+        errors=web.field_errors(lang, errors or []),
+        fresh=fresh,
+        proposed=kinds.PLAIN[proposed][0] if proposed else None,
+        kinds=_kind_options(lang),
+        services=[
+            (code, f"{row.name(lang)} ({_period(lang, rules.Kind.STATUTORY, row.rule)})")
+            for code, row in known.services.items()
+        ],
+        channels=[(code, i18n.translate(lang, label)) for code, label in CHANNELS.items() if code != "web"],
+        tongues=[(code, i18n.NAMES[code]) for code in settings.languages],
+        centre=_centre(known),
+        tiles=settings.tile_url,
+        max_files=MAX_FILES,
+        max_bytes=MAX_BYTES,
+    )
+    if fresh and official is None:
+        # Without "no-store", or the browser forgets on "back" what was typed.
+        response.headers["cache-control"] = "private, no-cache"
+    return response
+
+
+def _kind_options(lang: str) -> list[tuple[str, str, str]]:
+    """The choices with what they mean and how long they take; first the one that leaves it to the city."""
+    found = [("", i18n.translate(lang, kinds.UNSURE[0]), i18n.translate(lang, kinds.UNSURE[1]))]
+    for kind, (label, hint) in kinds.PLAIN.items():
+        period = _("The period is set for each procedure.") if kind is rules.Kind.STATUTORY else _(
+            "Answered within %(period)s.", period=kinds.period_text(rules.period(kind))
+        )
+        words = f"{i18n.translate(lang, hint)} {i18n.translate(lang, period)}"
+        found.append((kind.value, i18n.translate(lang, label), words))
+    return found
+
+
+def _period(lang: str, kind: rules.Kind, service: rules.Service) -> str:
+    return i18n.translate(lang, kinds.period_text(rules.period(kind, service)))
+
+
+def _centre(known: Reference) -> tuple[float, float] | None:
+    """The middle of the city's districts, where the map opens; no map where no outline is known."""
+    points = [point for _code, outline in known.outlines for point in outline]
+    if not points:
+        return None
+    lngs, lats = [p[0] for p in points], [p[1] for p in points]
+    return round((min(lats) + max(lats)) / 2, 5), round((min(lngs) + max(lngs)) / 2, 5)
+
+
+async def _check(
+    request: Request, known: Reference, draft: Draft, read: Read, official: Official | None
+) -> Response:
+    """The last page before sending: what was typed, what becomes of it, and personal numbers that stand in it."""
+    petition = read.petition
+    decided = intake.decide(petition, known, await guides_present(), clock.now())
+    return _page(
+        request,
+        "petitions/check.html",
+        draft,
+        official,
+        petition=petition,
+        kind_given=read.kind_given,
+        channel=CHANNELS[petition.channel],
+        numbers=_numbers(petition),
+        **await _promise(request, known, decided),
+    )
+
+
+async def _promise(request: Request, known: Reference, decided: Decided) -> dict[str, object]:
+    """What the city promises for a submission, decided as if it came now; nothing is written."""
+    lang = web.language(request)
+    department = known.departments.get(decided.choice.department_id or 0)
+    guide = await guide_card(decided.guide.id) if decided.guide else None
+    service = known.services.get(decided.service_code)
+    home = known.departments.get(guide.department_id or 0) if guide else None
+    return {
+        "kind": kinds.PLAIN[decided.kind][0] if decided.kind in kinds.PLAIN else None,
+        "tip": decided.kind is rules.Kind.REPORT,
+        "service": service.name(lang) if service else "",
+        "documents": service.documents if service else (),
+        "period": kinds.period_text(decided.period),
+        "due": decided.due,
+        "department": department.name(lang) if department else "",
+        "because": decided.choice.because,
+        "district": known.districts[decided.district].get(lang, "") if decided.district else "",
+        "guide": guide,
+        "guide_department": home.name(lang) if home else "",
+    }
+
+
+def _numbers(petition: FilePetition) -> list[str]:
+    """Personal numbers in the texts, as they will be masked wherever everybody can read."""
+    found = []
+    for text in (petition.title, petition.body, petition.location.address):
+        found += [privacy.mask(text[number.start : number.end]) for number in privacy.find(text)]
+    return found
+
+
+async def _send(request: Request, draft: Draft, petition: FilePetition, official: Official | None) -> Response:
+    # The token and the content together: mending the form after sending it files anew, sending it again does not.
+    content = idempotency.fingerprint([petition.content(), [file.hash for file in draft.files]])
+    key = idempotency.fingerprint(["page", draft.submission, content])
+    filed = await intake.file(petition, official, files=draft.files, idempotency_key=key)
+    view = await cases.view(filed.reference, Credentials(key=filed.access_key))
+    context = {
+        **receipt_context(request, view, filed.access_key),
+        "layout": "desk/base.html" if official else "base.html",
+        "desk": official is not None,
+    }
+    response = web.page(request, "petitions/receipt.html", context)
+    if official is None:
+        await auth.open_case(request, response, filed.reference)
+    return response
+
+
+async def suggest(request: Request) -> Response:
+    """``GET /petitions/suggest``: for what is being typed, the kind, the department, and answered cases like it."""
+    data = Input(request.query_params)
+    title = data.text("title", limit=TITLE_LIMIT)
+    body = data.text("body", limit=SUGGEST_BODY, lines=True)
+    data.done()
+    known = await reference()
+    guess = kinds.guess(title, body)
+    lang = web.language(request)
+    petition = FilePetition(title, body, guess.kind.value, Location(), Person(language=lang))
+    decided = intake.decide(petition, known, [], clock.now())
+    department = known.departments.get(decided.choice.department_id or 0)
+    html = web.site(request).render(
+        lang,
+        "petitions/suggest.html",
+        {
+            "kind": kinds.PLAIN[guess.kind][0],
+            "period": kinds.period_text(decided.period),
+            "due": decided.due,
+            "department": department.name(lang) if department else "",
+            "similar": await public.similar(*_words(title, body, known, decided)),
+            "department_names": {row.id: row.name(lang) for row in known.departments.values()},
+        },
+    )
+    return HTMLResponse(html, headers={"cache-control": "no-store"})
+
+
+def _words(title: str, body: str, known: Reference, decided: Decided) -> tuple[list[str], list[str]]:
+    """By what to find similar cases: the best departments' keywords in the text, and the title's other words."""
+    text = fold(f"{title}\n{body}")
+    best = {candidate.department_id for candidate in decided.choice.candidates[:2]}
+    keywords = [w for row in known.profiles if row.id in best for w in row.keywords if fold(w) in text][:3]
+    others: list[str] = []
+    for word in re.findall(r"\w{2,}", title):
+        # Without its last character a Korean word of three or more is mostly without its particle.
+        stem = word[:-1] if len(word) > 2 and "가" <= word[-1] <= "힣" else word  # noqa: PLR2004
+        if not any(fold(stem) in fold(w) or fold(w) in fold(stem) for w in (*keywords, *others)):
+            others.append(stem)
+    return keywords, others[:4]
+
+
+routes = [
+    Route("/petitions/new", blank),
+    Route("/petitions/new", submit, methods=["POST"]),
+    Route("/petitions/suggest", suggest),
+    Route("/desk/petitions/new", blank),
+    Route("/desk/petitions/new", submit, methods=["POST"]),
+]

@@ -1,0 +1,162 @@
+"""What a petition leaves to read: its receipt, its calendar entry and files for the parties, and the public answers."""
+
+import asyncio
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from petitions import kinds, receipt, rules
+from petitions.access import shown
+from petitions.errors import NoSuchCase
+from petitions.labels import CHANNELS, DECISIONS, KINDS
+from petitions.queries import cases, public
+from petitions.queries.cases import CaseView, Level
+from petitions.queries.public import Filters
+from petitions.queries.reference import Reference, reference
+from petitions.rules import Period
+from server.core import files, i18n, web
+from server.core.clock import Unit
+from server.core.errors import NotFound, _
+from server.core.fields import Input
+from server.core.files import Store
+
+MAX_WORDS = 100
+
+
+async def listing(request: Request) -> Response:
+    """``/petitions``: what the city answered, with filters and words."""
+    known = await reference()
+    lang = web.language(request)
+    data = Input(request.query_params)
+    q = data.text("q", limit=MAX_WORDS)
+    code = data.choice("department", [row.code for row in known.departments.values()])
+    district = data.choice("district", known.districts)
+    kind = data.choice("kind", list(kinds.PLAIN))
+    before = data.text("before", limit=80)
+    data.done()
+    department = known.department_by_code(code) if code else None
+    found = await public.answered(Filters(q, department.id if department else None, district, kind), before)
+    chosen = {"q": q, "department": code, "district": district, "kind": kind}
+    words = {
+        "q": f"“{q}”",
+        "department": department.name(lang) if department else "",
+        "district": known.districts[district].get(lang) or known.districts[district]["ko"] if district else "",
+        "kind": i18n.translate(lang, KINDS[kind]) if kind else "",
+    }
+    context = {
+        "rows": found.rows,
+        "older": _address({**chosen, "before": found.older}) if found.older else "",
+        "further": bool(before),
+        "chosen": chosen,
+        "active": [(words[n], _address({**chosen, n: ""})) for n, value in chosen.items() if value],
+        "departments": sorted((row.code, row.name(lang)) for row in known.departments.values()),
+        "districts": [(c, names.get(lang) or names["ko"]) for c, names in known.districts.items()],
+        "kinds": [(k.value, i18n.translate(lang, KINDS[k])) for k in kinds.PLAIN],
+        **row_names(known, lang),
+    }
+    return web.page(request, "petitions/list.html", context)
+
+
+def _address(query: dict[str, str | None]) -> str:
+    kept = {name: value for name, value in query.items() if value}
+    return f"/petitions?{urlencode(kept)}" if kept else "/petitions"
+
+
+def row_names(known: Reference, lang: str) -> dict[str, object]:
+    """How rows of the public list name what they hold only codes of."""
+    return {
+        "department_names": {row.id: row.name(lang) for row in known.departments.values()},
+        "district_names": {code: n.get(lang) or n["ko"] for code, n in known.districts.items()},
+        "kind_names": KINDS,
+        "decision_names": DECISIONS,
+    }
+
+
+async def certificate(request: Request) -> Response:
+    """``/cases/{reference}/receipt``: the receipt again, without the key, for whoever may see the petitioner's side."""
+    view = await _party(request)
+    return web.page(request, "petitions/receipt.html", {**receipt_context(request, view, ""), "layout": "base.html", "desk": False})
+
+
+async def calendar(request: Request) -> Response:
+    """``/cases/{reference}/due.ics``: the due date for the petitioner's calendar."""
+    view = await _party(request)
+    if view.due_at is None:
+        raise NotFound
+    lang = web.language(request)
+    title = i18n.translate(lang, _("Answer due: petition %(reference)s", reference=view.reference))
+    url = _case_url(request, view)
+    content = receipt.calendar(
+        reference=view.reference, title=title, due=view.due_at, by_day=view.by_day, url=url
+    )
+    headers = {
+        "content-disposition": files.content_disposition(f"{view.reference}.ics"),
+        "cache-control": "private, no-store",
+    }
+    return Response(content, headers=headers, media_type="text/calendar")
+
+
+async def attachment(request: Request) -> Response:
+    """``/cases/{reference}/files/{id}/{name}``: a file of a case, to be saved and never shown by the browser."""
+    view = await _party(request)
+    number = request.path_params["id"]
+    file = next((file for file in view.attachments if file.id == number), None)
+    if file is None:
+        raise NotFound
+    store: Store = request.app.state.store
+    path = store.path(file.hash)
+    if not await asyncio.to_thread(path.exists):
+        raise NotFound(_("This file is not there any more. Please tell us."))
+    headers = {
+        "content-type": file.media_type,
+        "content-disposition": files.content_disposition(file.name),
+        "content-security-policy": "sandbox",
+        "cache-control": "private, no-store",
+    }
+    return FileResponse(path, headers=headers)
+
+
+async def _party(request: Request) -> CaseView:
+    """The case, for its petitioner or an official who sees it. Raises ``NoSuchCase`` for everybody else."""
+    view = await cases.view(request.path_params["reference"], shown(request))
+    if view.level < Level.PARTY:
+        raise NoSuchCase
+    return view
+
+
+def _case_url(request: Request, view: CaseView) -> str:
+    return f"{web.site(request).settings.public_url}/cases/{view.reference}"
+
+
+def receipt_context(request: Request, view: CaseView, key: str) -> dict[str, object]:
+    """What the receipt shows of a case; ``key`` only in the one answer that hands it over."""
+    lang = web.language(request)
+    department = view.known.departments.get(view.department_id or 0)
+    guide_home = view.known.departments.get(view.guide.department_id or 0) if view.guide else None
+    service = view.known.services.get(view.service_code)
+    url = _case_url(request, view)
+    period = Period(Unit(view.unit), view.amount, KINDS[view.kind]) if view.unit else None
+    return {
+        "case": view,
+        "key": key,
+        "url": url,
+        "qr_svg": receipt.qr_svg(url),
+        "kind": service.name(lang) if service else KINDS[view.kind],
+        "tip": view.kind == rules.Kind.REPORT,
+        "channel": CHANNELS[view.channel],
+        "department": department.name(lang) if department else "",
+        "guide_department": guide_home.name(lang) if guide_home else "",
+        "guide_languages": [i18n.NAMES[code] for code in view.guide.languages if code in i18n.NAMES] if view.guide else [],
+        "period": kinds.period_text(period),
+        "documents": service.documents if service else (),
+    }
+
+
+routes = [
+    Route("/petitions", listing),
+    Route("/cases/{reference}/receipt", certificate),
+    Route("/cases/{reference}/due.ics", calendar),
+    Route("/cases/{reference}/files/{id:int}/{name}", attachment),
+]

@@ -1,0 +1,149 @@
+"""Files that come with a form: read from multipart into the store, checked, and carried along until it is sent.
+
+A file is in the store before the petition exists, because a form is shown again (to check it, or to mend it) and a
+browser does not send a file twice. Until then the page carries a signed token for it; what is never filed is swept.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import astuple
+from pathlib import Path
+
+from starlette.datastructures import FormData, UploadFile
+
+from petitions.actions.intake import StoredFile
+from server.core import database, files, scan
+from server.core.config import Settings
+from server.core.errors import FieldError, Refusal, Text, _
+from server.core.files import MAX_BYTES, MAX_FILES, Store
+from server.core.security import sign, unsign
+
+FIELD, KEPT, REMOVED = "files", "files_kept", "files_remove"
+PARTS = 3 * MAX_FILES
+"""How many files a form may hold before it is refused as a whole; between this and the limit it is shown again."""
+TOKEN_LIFE = 24 * 3600
+"""Seconds for which a page may carry a file."""
+ORPHAN_LIFE = 3 * 24 * 3600
+"""Seconds after which a content that no case refers to is deleted; longer than any token lives."""
+
+TOO_MANY = _("Please send at most %(count)s files.", count=MAX_FILES)
+GONE = _("A file was kept too long and is gone. Please choose it again.")
+
+
+class Infected(Refusal):
+    """422: the scanner found something in the file."""
+
+    status, code = 422, "infected"
+    text = _("The virus scanner has found something in it. It was not taken.")
+
+
+class Unscanned(Refusal):
+    """503: no verdict of the scanner; the petition can be filed without the file and the file added later."""
+
+    status, code = 503, "not_scanned"
+    text = _("It cannot be checked for viruses right now. Please file without it, and add it to the case later.")
+
+
+async def receive(form: FormData, store: Store, settings: Settings) -> tuple[list[StoredFile], list[FieldError]]:
+    """The files that a form carries from before and brings now, and what is wrong with any of them.
+
+    A file that is refused is left out; the others are kept. Past ``MAX_FILES`` none of the new ones is taken. The
+    form's temporary files are closed.
+    """
+    try:
+        return await _receive(form, store, settings)
+    finally:
+        await form.close()
+
+
+async def _receive(form: FormData, store: Store, settings: Settings) -> tuple[list[StoredFile], list[FieldError]]:
+    kept, errors = await _carried(form, store, settings)
+    new = [item for item in form.getlist(FIELD) if isinstance(item, UploadFile) and item.filename]
+    if len(kept) + len(new) > MAX_FILES:
+        return kept[:MAX_FILES], [*errors, FieldError(FIELD, TOO_MANY)]
+    for item in new:
+        try:
+            taken = await _take(item, store, settings)
+        except Refusal as refusal:
+            errors.append(FieldError(FIELD, _named(item.filename or "", refusal.text)))
+        else:
+            if taken.hash not in {file.hash for file in kept}:
+                kept.append(taken)
+    return kept, errors
+
+
+def token(settings: Settings, file: StoredFile) -> str:
+    """What a page carries of a file that is in the store."""
+    return sign(settings, "upload", astuple(file))
+
+
+async def _carried(form: FormData, store: Store, settings: Settings) -> tuple[list[StoredFile], list[FieldError]]:
+    removed = set(form.getlist(REMOVED))
+    kept: list[StoredFile] = []
+    for text in form.getlist(KEPT)[: MAX_FILES + 1]:
+        value = unsign(settings, "upload", text, TOKEN_LIFE) if isinstance(text, str) else None
+        if not isinstance(value, list):
+            return kept, [FieldError(FIELD, GONE)]
+        file = StoredFile(*value)
+        if file.hash in removed:
+            continue
+        if not await asyncio.to_thread(store.path(file.hash).exists):
+            return kept, [FieldError(FIELD, GONE)]
+        kept.append(file)
+    return kept, []
+
+
+async def _take(item: UploadFile, store: Store, settings: Settings) -> StoredFile:
+    if (item.size or 0) > MAX_BYTES:
+        raise files.TooLarge
+    head = await item.read(files.HEAD_BYTES)
+    await item.seek(0)
+    name, kind = files.accept(head, item.filename or "")
+    stored = await store.put(item.file)
+    path = store.path(stored.hash)
+    # The content may be an old one: it must not be swept while this page carries it.
+    await asyncio.to_thread(os.utime, path)
+    if settings.clamd_url:
+        await _scan(settings.clamd_url, store, stored.hash, path)
+    return StoredFile(stored.hash, name, stored.size, kind.mime)
+
+
+async def _scan(url: str, store: Store, hash_: str, path: Path) -> None:
+    try:
+        verdict = await scan.scan(url, path)
+    except scan.ScannerUnavailable as error:
+        raise Unscanned from error
+    if not verdict.clean:
+        if await _referred([hash_]) == set():
+            await store.delete(hash_)
+        raise Infected
+
+
+def _named(name: str, why: Text) -> Text:
+    return _("%(name)s: %(why)s", name=files.safe_name(name), why=why)
+
+
+async def sweep(store: Store) -> int:
+    """Delete contents that were uploaded but never filed; how many."""
+    old = await asyncio.to_thread(_older_than, store.path("0" * 64).parents[2], time.time() - ORPHAN_LIFE)
+    deleted = 0
+    for start in range(0, len(old), 500):
+        batch = old[start : start + 500]
+        referred = await _referred(batch)
+        for hash_ in batch:
+            if hash_ not in referred:
+                await store.delete(hash_)
+                deleted += 1
+    return deleted
+
+
+def _older_than(root: Path, moment: float) -> list[str]:
+    return [path.name for path in root.glob("??/??/*") if path.stat().st_mtime < moment]
+
+
+async def _referred(hashes: Sequence[str]) -> set[str]:
+    marks = ", ".join("?" for _hash in hashes)
+    rows = await database.fetch(f"SELECT DISTINCT hash FROM attachment WHERE hash IN ({marks})", *hashes)  # noqa: S608
+    return {row["hash"] for row in rows}

@@ -1,0 +1,186 @@
+"""Files that come with a petition: taken by what they are, kept until it is sent, handed out to those who may see it."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from petitions import uploads
+from petitions.models import Attachment, Case
+from server.core.files import Store
+from tests.functional.test_citizen_files import WORDS, carried, codes, send, typed
+from tests.support.house import House, opened
+from tests.support.markup import Element, parse
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(40)
+PDF = b"%PDF-1.7\n" + b"text " * 100
+Part = tuple[str, tuple[str, bytes, str]]
+
+
+def part(name: str, content: bytes, claimed: str = "application/octet-stream") -> Part:
+    return ("files", (name, content, claimed))
+
+
+async def check(house: House, *files: Part, **changes: str) -> httpx.Response:
+    return await house.client.post("/petitions/new", data={**WORDS, **changes}, files=list(files))
+
+
+def store(house: House) -> Store:
+    found: Store = house.app.state.store
+    return found
+
+
+async def test_files_are_filed_with_the_petition_and_come_back_as_they_were(house: House) -> None:
+    response = await check(house, part("어두운 길.png", PNG), part("신청서.pdf", PDF))
+    page = parse(response.text)
+    assert "어두운 길.png" in page.one("dl", class_="summary").text
+    number, key = codes(parse((await send_all(house, page)).text))
+    rows = await Attachment.all().order_by("id")
+    assert [(r.name, r.media_type, r.size) for r in rows] == [
+        ("어두운 길.png", "image/png", len(PNG)),
+        ("신청서.pdf", "application/pdf", len(PDF)),
+    ]
+    for row, content in zip(rows, (PNG, PDF), strict=True):
+        address = f"/cases/{number}/files/{row.id}/{row.name}"
+        answer = await house.client.get(address)
+        assert answer.content == content
+        assert answer.headers["content-type"] == row.media_type
+        assert answer.headers["content-disposition"].startswith("attachment")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"] == "sandbox"
+        assert (await house.visitor().get(address)).status_code == 404
+        assert (await house.visitor(**{"x-access-key": key}).get(address)).status_code == 200
+        assert (await house.visitor(**{"x-access-key": "2222-2222"}).get(address)).status_code == 404
+    assert (await (await house.official("handler")).get(address)).status_code == 200
+    assert (await (await house.official("gardener")).get(address)).status_code == 404
+    assert (await house.client.get(f"/cases/{number}/files/{rows[0].id + 99}/x")).status_code == 404
+
+
+async def send_all(house: House, page: Element) -> httpx.Response:
+    """Send the check page's form with each of its kept files."""
+    fields: dict[str, str | list[str]] = {**carried(page), "go": "send"}
+    fields["files_kept"] = [e.attrs["value"] for e in page.all("input", name="files_kept")]
+    return await house.client.post("/petitions/new", data=fields)
+
+
+async def test_another_case_does_not_lend_its_files(house: House) -> None:
+    first = codes(parse((await send_all(house, parse((await check(house, part("a.png", PNG))).text))).text))[0]
+    other = codes(parse((await send(house, parse((await check(house, title="다른 것")).text))).text))[0]
+    row = await Attachment.get()
+    assert (await house.client.get(f"/cases/{first}/files/{row.id}/a.png")).status_code == 200
+    assert (await house.client.get(f"/cases/{other}/files/{row.id}/a.png")).status_code == 404
+
+
+async def test_a_file_survives_a_mistake_elsewhere_and_can_be_taken_back(house: House) -> None:
+    response = await check(house, part("a.png", PNG), part("b.pdf", PDF), title="")
+    assert response.status_code == 422
+    page = parse(response.text)
+    assert "a.png" in page.one("form", class_="filing").text
+    kept = [e.attrs["value"] for e in page.all("input", name="files_kept")]
+    remove = page.all("input", name="files_remove")[0].attrs["value"]
+    fields = {**typed(page), **WORDS, "files_kept": kept, "files_remove": [remove]}
+    page = parse((await house.client.post("/petitions/new", data=fields)).text)
+    await send_all(house, page)
+    assert [row.name for row in await Attachment.all()] == ["b.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("program.exe", b"MZ\x90\x00" + bytes(100), "붙일 수 없습니다"),
+        ("page.html", b"<!doctype html><script>alert(1)</script>", "붙일 수 없습니다"),
+        ("picture.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "붙일 수 없습니다"),
+        ("empty.png", b"", "빈 파일"),
+    ],
+)
+async def test_what_is_no_document_is_refused_by_its_content(house: House, name: str, content: bytes, words: str) -> None:
+    response = await check(house, part(name, content, "image/png"), part("a.png", PNG))
+    assert response.status_code == 422
+    page = parse(response.text)
+    error = page.one("p", id="field-files-error").text
+    assert name in error
+    assert words in error
+    assert "a.png" in page.one("form", class_="filing").text, "the good one is kept"
+    assert await Case.all().count() == 0
+
+
+async def test_eleven_files_or_twenty_one_megabytes_are_too_much(house: House) -> None:
+    response = await check(house, *(part(f"{n}.png", PNG + bytes([n])) for n in range(11)))
+    assert response.status_code == 422
+    assert "10" in parse(response.text).one("p", id="field-files-error").text
+    response = await check(house, part("big.pdf", PDF + bytes(20 * 1024 * 1024)))
+    assert response.status_code == 422
+    assert "20" in parse(response.text).one("p", id="field-files-error").text
+
+
+async def test_names_are_made_safe(house: House) -> None:
+    response = await check(house, part("../../etc/pass\u202ewd.png", PNG))
+    await send_all(house, parse(response.text))
+    assert (await Attachment.get()).name == "passwd.png"
+
+
+async def test_a_forged_token_brings_no_file(house: House) -> None:
+    response = await house.client.post("/petitions/new", data={**WORDS, "files_kept": ["forged", "x.y.z"]})
+    assert response.status_code == 422
+    assert parse(response.text).one("p", id="field-files-error")
+
+
+async def test_what_is_never_filed_is_swept_and_the_rest_stays(house: House) -> None:
+    page = parse((await check(house, part("a.png", PNG))).text)
+    await send_all(house, page)
+    await check(house, part("b.pdf", PDF))
+    contents = [path for path in store(house).path("0" * 64).parents[2].glob("??/??/*")]
+    assert len(contents) == 2
+    assert await uploads.sweep(store(house)) == 0, "young files are left alone"
+    old = time.time() - uploads.ORPHAN_LIFE - 60
+    for path in contents:
+        os.utime(path, (old, old))
+    assert await uploads.sweep(store(house)) == 1
+    assert store(house).path((await Attachment.get()).hash).exists()
+
+
+@asynccontextmanager
+async def scanner(verdict: bytes) -> AsyncIterator[str]:
+    """A clamd that always says the same; its address."""
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(10)
+        while size := int.from_bytes(await reader.readexactly(4), "big"):
+            await reader.readexactly(size)
+        writer.write(verdict)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(speak, "127.0.0.1", 0)
+    try:
+        yield f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status", "words"),
+    [
+        (b"stream: OK\0", 200, ""),
+        (b"stream: Eicar-Test FOUND\0", 422, "바이러스 검사에서"),
+        (b"INSTREAM size limit exceeded\0", 422, "지금은 바이러스 검사를"),
+    ],
+)
+async def test_a_scanner_has_its_say(house: House, verdict: bytes, status: int, words: str) -> None:
+    async with scanner(verdict) as url, opened(replace(house.settings, clamd_url=url)) as guarded:
+        response = await check(guarded, part("a.png", PNG))
+        assert response.status_code == status
+        assert words in response.text
+        left = list(store(guarded).path("0" * 64).parents[2].glob("??/??/*"))
+        assert bool(left) == (b"FOUND" not in verdict)
+
+
+async def test_an_unreachable_scanner_lets_the_petition_through_without_the_file(house: House) -> None:
+    async with opened(replace(house.settings, clamd_url="tcp://127.0.0.1:9")) as guarded:
+        assert (await check(guarded, part("a.png", PNG))).status_code == 422
+        assert (await check(guarded)).status_code == 200

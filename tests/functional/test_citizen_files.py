@@ -1,0 +1,328 @@
+"""A citizen files a petition on the website: typing, checking, sending, and the receipt in their hands."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from petitions.models import Case, Petitioner
+from petitions.queries.reference import forget
+from server.core import clock, references
+from server.core.ledger import read
+from tests.support.answers import answer
+from tests.support.house import House
+from tests.support.markup import Element, parse
+
+WORDS: dict[str, str] = {
+    "title": "집 앞 가로등이 꺼졌어요",
+    "body": "중앙구 한빛로 12 앞 도로의 가로등이 사흘째 켜지지 않습니다.\n밤에 위험합니다.",
+    "kind": "other",
+    "address": "중앙구 한빛로 12",
+    "lat": "37.5",
+    "lng": "127.0",
+    "name": "홍길동",
+    "email": "hong@example.org",
+    "language": "ko",
+    "public": "on",
+}
+
+
+def carried(page: Element) -> dict[str, str]:
+    """What the form of a page holds hidden, as a browser would send it."""
+    fields = {e.attrs["name"]: e.attrs["value"] for e in page.all("input", type="hidden")}
+    for area in page.all("textarea"):
+        text = "".join(child for child in area.children if isinstance(child, str))
+        fields[area.attrs["name"]] = text.removeprefix("\n")
+    return fields
+
+
+def typed(page: Element) -> dict[str, str]:
+    """What the form shows in its fields."""
+    fields = carried(page)
+    for field in page.one("form", class_="filing").all("input"):
+        if field.attrs.get("type") in {"text", "email", "tel"}:
+            fields[field.attrs["name"]] = field.attrs["value"]
+        elif field.attrs.get("type") in {"radio", "checkbox"} and "checked" in field.attrs:
+            fields[field.attrs["name"]] = field.attrs["value"]
+    return fields
+
+
+async def check(house: House, **changes: str) -> Element:
+    """Fill the form in and press "check it"."""
+    response = await house.client.post("/petitions/new", data={**WORDS, "go": "check", **changes})
+    assert response.status_code == 200, response.text
+    return parse(response.text)
+
+
+async def send(house: House, page: Element) -> httpx.Response:
+    return await house.client.post("/petitions/new", data={**carried(page), "go": "send"})
+
+
+def codes(page: Element) -> tuple[str, str]:
+    """The number and the key of a receipt."""
+    return page.one("code", id="reference").text, page.one("code", id="key").text
+
+
+async def test_a_citizen_files_and_holds_a_receipt(house: House) -> None:
+    with clock.at(datetime(2026, 3, 4, 1, 30, tzinfo=UTC)):
+        blank = await house.client.get("/petitions/new")
+        assert "no-store" not in blank.headers["cache-control"], "the back button would forget what was typed"
+        page = await check(house)
+        promise = page.one("section", class_="promise").text
+        assert "도로과" in promise
+        assert "한후견" in promise
+        assert "2026년 3월 4일 (수) 오후 2:30" in promise
+        assert await Case.all().count() == 0, "checking files nothing"
+        response = await send(house, page)
+        assert response.status_code == 200
+    receipt = parse(response.text)
+    number, key = codes(receipt)
+    case = await Case.get(reference=number)
+    assert (case.title, case.kind, case.district, case.public) == (WORDS["title"], "other", "central", True)
+    assert case.body == WORDS["body"]
+    assert case.key_hash == references.key_hash(key), "the key that is shown opens the case"
+    assert [entry.kind for entry in await read(f"case/{number}")][:2] == ["case.received", "case.routed"]
+    text = receipt.text
+    for words in ("접수증", "홍길동", "hong@example.org", "한후견", "오후 2:30"):
+        assert words in text, words
+    assert "no-store" in response.headers["cache-control"]
+    assert receipt.one("div", class_="qr-picture").one("svg")
+
+    # The same browser opens the receipt again without the key; another one does not.
+    again = await house.client.get(f"/cases/{number}/receipt")
+    assert number in again.text
+    assert key not in again.text
+    assert (await house.visitor().get(f"/cases/{number}/receipt")).status_code == 404
+    keyed = await house.visitor(**{"x-access-key": key.lower()}).get(f"/cases/{number}/receipt")
+    assert keyed.status_code == 200
+
+
+async def test_a_double_click_or_a_reload_files_once_and_shows_the_same_key(house: House) -> None:
+    page = await check(house)
+    first, second = await send(house, page), await send(house, page)
+    assert codes(parse(first.text)) == codes(parse(second.text))
+    assert await Case.all().count() == 1
+
+
+async def test_mending_the_text_after_sending_files_another_one(house: House) -> None:
+    page = await check(house)
+    first = await send(house, page)
+    fields = carried(page) | {"title": "다른 가로등도 꺼졌어요", "go": "send"}
+    second = await house.client.post("/petitions/new", data=fields)
+    assert codes(parse(first.text)) != codes(parse(second.text))
+    assert await Case.all().count() == 2
+
+
+async def test_sending_without_the_check_pages_token_only_checks(house: House) -> None:
+    response = await house.client.post("/petitions/new", data={**WORDS, "go": "send"})
+    assert response.status_code == 200
+    assert parse(response.text).all("section", class_="promise")
+    assert await Case.all().count() == 0
+
+
+async def test_going_back_to_change_something_keeps_everything(house: House) -> None:
+    page = await check(house)
+    response = await house.client.post("/petitions/new", data={**carried(page), "go": "edit"})
+    fields = typed(parse(response.text))
+    assert {name: fields.get(name) for name in WORDS if name != "language"} == {
+        name: value for name, value in WORDS.items() if name != "language"
+    }
+
+
+async def test_everything_wrong_is_said_at_once_and_beside_its_field(house: House) -> None:
+    wrong = {
+        "title": "", "body": "가", "kind": "statutory", "email": "hong@", "phone": "12", "language": "xx",
+        "lat": "NaN", "lng": "127",
+    }  # fmt: skip
+    response = await house.client.post("/petitions/new", data={**WORDS, **wrong})
+    assert response.status_code == 422
+    page = parse(response.text)
+    summary = page.one("div", class_="error-summary")
+    assert {a.attrs["href"] for a in summary.all("a")} == {
+        f"#field-{name}" for name in ("title", "body", "service", "address", "email", "phone", "language")
+    }
+    for link in summary.all("a"):
+        field = page.one(None, id=link.attrs["href"][1:])
+        assert field.attrs.get("aria-invalid") == "true", link.attrs["href"]
+    assert typed(page)["name"] == "홍길동", "what was right is kept"
+    assert page.one("title").text.startswith("오류")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"title": "널\0문자"}, "title"),
+        ({"title": "방향\u202e바꿈"}, "title"),
+        ({"title": "a" * 300_000}, "title"),
+        ({"kind": "miracle"}, "kind"),
+        ({"kind": "statutory", "service": "nothing"}, "service"),
+        ({"lat": "1e400"}, "address"),
+        ({"lat": "91"}, "address"),
+        ({"body": "제 번호는 900101-1234567 입니다"}, "body"),
+        ({"address": "마이넘버 1234 5678 9018"}, "address"),
+        ({"name": "900101-1234567"}, "name"),
+    ],
+)
+async def test_what_cannot_be_taken_is_refused_at_its_field(house: House, changes: dict[str, str], field: str) -> None:
+    page = await check(house)
+    for go in ("check", "send"):
+        response = await house.client.post("/petitions/new", data={**carried(page), **changes, "go": go})
+        assert response.status_code == 422
+        assert f'href="#field-{field}"' in response.text
+    assert await Case.all().count() == 0
+
+
+async def test_a_citizen_cannot_claim_to_file_at_the_counter(house: House) -> None:
+    response = await house.client.post("/petitions/new", data={**WORDS, "channel": "visit"})
+    assert response.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status"),
+    [
+        (b"--x\r\nbroken", "multipart/form-data; boundary=x", 422),
+        (b"--x\r\nbroken", "multipart/form-data", 400),
+        (b'{"title": "a"}', "application/json", 415),
+        (b"title=%ff%fe", "application/x-www-form-urlencoded", 422),
+        (b"title=" + b"a" * 1_100_000, "application/x-www-form-urlencoded", 413),
+    ],
+)
+async def test_a_broken_form_is_refused_politely(house: House, content: bytes, kind: str, status: int) -> None:
+    response = await house.client.post("/petitions/new", content=content, headers={"content-type": kind})
+    assert response.status_code == status
+    assert "120" in response.text
+    assert await Case.all().count() == 0
+
+
+async def test_who_gives_no_name_is_told_that_it_is_a_tip(house: House) -> None:
+    page = await check(house, name="", email="")
+    assert "제보" in page.one("div", class_="tone-warning").text
+    assert "기한" not in page.one("section", class_="promise").text
+    receipt = parse((await send(house, page)).text)
+    case = await Case.get(reference=codes(receipt)[0])
+    assert (case.kind, case.due_at) == ("report", None)
+    assert (await house.client.get(f"/cases/{case.reference}/due.ics")).status_code == 404
+
+
+async def test_numbers_that_may_be_sent_are_pointed_out_first(house: House) -> None:
+    page = await check(house, body="제 전화는 010-1234-5678 입니다. 버스 1711번이 안 와요.")
+    warning = page.one("div", class_="tone-warning").text
+    assert "010-****-5678" in warning
+    assert "1711" not in warning
+
+
+async def test_who_does_not_know_the_kind_leaves_it_to_the_city(house: House) -> None:
+    page = await check(house, kind="", title="여권은 어떻게 신청하나요", body="어디서 무엇을 내야 하는지 궁금합니다.")
+    assert "kind" in carried(page)
+    case = await Case.get(reference=codes(parse((await send(house, page)).text))[0])
+    assert case.kind == "inquiry"
+
+
+async def test_the_questions_lead_to_every_kind_and_keep_what_was_typed(house: House) -> None:
+    found = set()
+
+    async def ask(fields: dict[str, str]) -> None:
+        response = await house.client.post("/petitions/new", data=fields)
+        page = parse(response.text)
+        if page.all("form", class_="filing"):
+            fields = typed(page)
+            assert fields["title"] == WORDS["title"]
+            found.add(fields["kind"])
+            return
+        for button in page.all("button", class_="button-primary"):
+            await ask({**carried(page), "go": button.attrs["value"]})
+
+    await ask({**WORDS, "go": "ask:permit"})
+    assert found == {"statutory", "grievance", "inquiry_law", "inquiry", "suggestion", "other"}
+
+
+async def test_an_application_under_a_law_shows_its_period(house: House) -> None:
+    with clock.at(datetime(2026, 7, 15, 2, 20, tzinfo=UTC)):
+        page = await check(house, kind="statutory", service="road_occupation")
+        assert "2026년 7월 23일 (목) 오전 11:20" in page.one("section", class_="promise").text
+        receipt = parse((await send(house, page)).text)
+    assert "도로점용 허가" in receipt.one("section", class_="certificate").text
+
+
+async def test_the_due_date_goes_into_a_calendar(house: House) -> None:
+    with clock.at(datetime(2026, 7, 15, 0, 0, tzinfo=UTC)):
+        page = await check(house, kind="grievance", title="부당한, 처분; 이의")
+        number, _key = codes(parse((await send(house, page)).text))
+        response = await house.client.get(f"/cases/{number}/due.ics")
+    assert response.headers["content-type"].startswith("text/calendar")
+    assert response.headers["content-disposition"].startswith("attachment")
+    lines = response.content.split(b"\r\n")
+    assert all(len(line) <= 75 for line in lines)
+    text = response.text.replace("\r\n ", "")
+    assert "DTSTART;VALUE=DATE:20260724" in text
+    assert f"/cases/{number}" in text
+
+
+async def test_a_japanese_resident_reads_and_files_in_japanese(house: House) -> None:
+    page = parse((await house.client.get("/petitions/new?lang=ja")).text)
+    assert page.one("html").attrs["lang"] == "ja"
+    fields = {**WORDS, "title": "在留カードの住所変更", "body": "手続きを教えてください。", "name": "山田花子", "language": "ja"}
+    check_page = parse((await house.client.post("/petitions/new", data=fields)).text)
+    assert "佐藤美咲" in check_page.one("section", class_="promise").text
+    receipt = parse((await send(house, check_page)).text)
+    case = await Case.get(reference=codes(receipt)[0])
+    assert case.language == "ja"
+    assert "受付" in receipt.text
+
+
+@pytest.mark.parametrize("channel", ["phone", "visit", "mail", "letter"])
+async def test_an_official_files_for_somebody(house: House, channel: str) -> None:
+    desk = await house.official("clerk")
+    blank = await desk.get("/desk/petitions/new")
+    assert blank.status_code == 200
+    response = await desk.post("/desk/petitions/new", data={**WORDS, "channel": channel})
+    page = parse(response.text)
+    receipt = await desk.post("/desk/petitions/new", data={**carried(page), "go": "send"})
+    number, _key = codes(parse(receipt.text))
+    case = await Case.get(reference=number)
+    assert case.channel == channel
+    assert case.filed_by_id
+    assert (await read(f"case/{number}"))[0].actor == f"official:{case.filed_by_id}"
+
+
+async def test_only_who_may_file_opens_the_desks_form(house: House) -> None:
+    assert (await house.client.get("/desk/petitions/new")).status_code in {303, 401}
+    guide = await house.official("guide")
+    assert (await guide.get("/desk/petitions/new")).status_code == 403
+    assert (await guide.post("/desk/petitions/new", data=WORDS)).status_code == 403
+    assert await Case.all().count() == 0
+
+
+async def test_suggestions_name_the_department_and_answered_cases(house: House) -> None:
+    number, _key = codes(parse((await send(house, await check(house))).text))
+    await answer(number, "가로등을 고쳤습니다.")
+    fragment = await house.client.get("/petitions/suggest", params={"title": "우리 집 가로등이 안 켜져요", "body": ""})
+    assert "도로과" in fragment.text
+    assert f"/cases/{number}" in fragment.text
+    other = await house.client.get("/petitions/suggest", params={"title": "재산세 고지서가 틀려요"})
+    assert "세무과" in other.text
+    assert number not in other.text
+    assert (await house.client.get("/petitions/suggest", params={"title": "a\0b"})).status_code == 422
+
+
+async def test_each_page_asks_the_database_little(house: House, count_queries: Callable[[], list[str]]) -> None:
+    forget()
+    page = await check(house)
+    statements = count_queries()
+
+    async def cost(action: Any) -> int:
+        statements.clear()
+        assert (await action).status_code == 200
+        return len(statements)
+
+    assert await cost(house.visitor().get("/petitions/new")) == 0
+    assert await cost(house.visitor().post("/petitions/new", data=WORDS)) <= 2
+    assert await cost(house.visitor().get("/petitions/suggest", params={"title": "가로등 도로 포트홀 수리"})) <= 14
+    filing = await cost(send(house, page))
+    assert filing <= 45, filing
+    people = await Petitioner.all().values_list("name", flat=True)
+    assert list(people) == ["홍길동"]
+
+
