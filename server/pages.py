@@ -12,15 +12,15 @@ from petitions.routes.reading import row_names
 from server.core import database, web
 from server.core.accounts import Account
 from server.core.web import City, Site
-
-DEMO_CITY = "server/demo/city.py"
+from server.demo.city import CITY
 
 
 async def load_city(site: Site) -> None:
     """What pages say about the city: its names, and whether it is the demonstration."""
     demo = await Account.filter(demo=True).exists()
     settings = site.settings
-    site.city = City(dict.fromkeys(settings.languages, settings.city_name), settings.call_centre, demo=demo)
+    names = CITY.names._asdict() if demo else dict.fromkeys(settings.languages, settings.city_name)
+    site.city = City(names, settings.call_centre, demo=demo)
 
 
 async def home(request: Request) -> Response:

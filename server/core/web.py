@@ -42,6 +42,7 @@ LANGUAGE_COOKIE = "lang"
 NOTICE_COOKIE = "notice"
 SIGN_IN = "/desk/sign-in"
 YEAR = 365 * 24 * 3600
+MEGABYTE = 1024 * 1024
 
 
 class City:
@@ -104,7 +105,9 @@ def _day(value: date | datetime, zone: Any) -> date:
 
 
 def _filesize(size: int) -> str:
-    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, size // 1000)} kB"  # noqa: PLR2004
+    if size < MEGABYTE:
+        return f"{max(1, size // 1024)} kB"
+    return f"{size / MEGABYTE:.1f} MB".replace(".0 ", " ")
 
 
 @functools.cache
@@ -268,7 +271,9 @@ def problem(request: Request, refusal: Refusal) -> Response:
     content.update(getattr(refusal, "details", {}))
     if isinstance(refusal, Invalid):
         content["errors"] = [{"field": e.field, "message": i18n.translate(code, e.text)} for e in refusal.errors]
-    return Response(orjson.dumps(content, default=str), refusal.status, refusal_headers(refusal), "application/problem+json")
+    return Response(
+        orjson.dumps(content, default=str), refusal.status, refusal_headers(refusal), "application/problem+json"
+    )
 
 
 def refusal_headers(refusal: Refusal) -> dict[str, str]:
