@@ -15,15 +15,19 @@ from starlette.staticfiles import StaticFiles
 
 import petitions.api
 import petitions.desk
+import petitions.desk_settings
 import petitions.routes
 import tracking.api
 import tracking.routes
-from server import openapi, pages, signin, tokens, wiring
+from server import openapi, pages, people_pages, signin, tokens, upkeep_pages, wiring
 from server.core import auth, database, observe, security, web
 from server.core.config import Settings
 from server.core.errors import Refusal
 from server.core.jobs import Worker
 from tracking import stream
+
+UPLOADS = ("/petitions/new", "/cases/", "/api/v1/cases/")
+"""Where the addresses begin that take files."""
 
 
 class KeptFiles(StaticFiles):
@@ -45,6 +49,9 @@ def routes() -> list[Route | Mount]:
         *petitions.routes.routes,
         *tracking.routes.routes,
         *petitions.desk.routes,
+        *petitions.desk_settings.routes,
+        *people_pages.routes,
+        *upkeep_pages.routes,
         *petitions.api.routes,
         *tracking.api.routes,
         *tokens.routes,

@@ -65,7 +65,7 @@ async def close_uncontested() -> int:
 async def add_holiday(actor: Official, day: date, name: str) -> None:
     """Add a temporary holiday (임시공휴일); running clocks are counted anew by a job."""
     async with database.transaction():
-        chain = await _calendar_chain()
+        chain = await ledger.open_or_begin(CALENDAR)
         if await Holiday.exists(date=day):
             raise Invalid([FieldError("date", _("This day is in the table already."))])
         await Holiday.create(date=day, name=name, created_at=clock.now())
@@ -76,7 +76,7 @@ async def add_holiday(actor: Official, day: date, name: str) -> None:
 async def remove_holiday(actor: Official, day: date) -> None:
     """Take a temporary holiday back; running clocks are counted anew by a job."""
     async with database.transaction():
-        chain = await _calendar_chain()
+        chain = await ledger.open_or_begin(CALENDAR)
         if not await Holiday.filter(date=day).delete():
             raise NotFound
         await chain.append(actor.actor, CalendarChanged(day.isoformat(), "-"))
@@ -86,20 +86,11 @@ async def remove_holiday(actor: Official, day: date) -> None:
 async def set_hours(actor: Official, hours: LocalHours) -> None:
     """Set the office hours from a day on."""
     async with database.transaction():
-        chain = await _calendar_chain()
+        chain = await ledger.open_or_begin(CALENDAR)
         await LocalHours.filter(first_day=hours.first_day).delete()
         await hours.save(force_create=True)
         await chain.append(actor.actor, CalendarChanged(hours.first_day.isoformat(), f"{hours.opens}-{hours.closes}"))
     forget()
-
-
-async def _calendar_chain() -> ledger.Chain:
-    await database.execute(
-        "INSERT INTO ledger_head (subject, length, hash) VALUES (?, 0, ?) ON CONFLICT (subject) DO NOTHING",
-        CALENDAR,
-        ledger.GENESIS,
-    )
-    return await ledger.lock(CALENDAR)
 
 
 async def recount(reason: str) -> int:

@@ -15,6 +15,7 @@ from server.core.errors import FieldError, Invalid, Text, _
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb]")
 _DIRECTION = re.compile(r"[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
+_PHONE = re.compile(r"[0-9+][0-9 ()+.-]{2,38}")
 MAX_EMAIL = 254
 
 REQUIRED = _("Please fill this in.")
@@ -86,6 +87,24 @@ class Input:
             return default
         return value
 
+    def choices(self, name: str, choices: Collection[str]) -> list[str]:
+        """Those of ``choices`` that were picked, in the order of ``choices``."""
+        value = self.raw.get(name) or []
+        if not isinstance(value, list) or any(each not in choices for each in value):
+            self.fail(name, NOT_CHOICE)
+            return []
+        return [choice for choice in choices if choice in value]
+
+    def words(self, name: str, *, limit: int = 60, most: int = 60) -> list[str]:
+        """Words or short phrases between commas or line breaks, each once; at most ``most`` of ``limit`` characters."""
+        text = self.text(name, limit=(limit + 2) * most, lines=True)
+        found = list(dict.fromkeys(" ".join(part.split()) for part in re.split(r"[,，、\n]", text) if part.strip()))
+        if len(found) > most:
+            self.fail(name, _("Please give at most %(most)s words.", most=most))
+        if any(len(word) > limit for word in found):
+            self.fail(name, _("Please use at most %(limit)s characters between two commas.", limit=limit))
+        return found
+
     def boolean(self, name: str, *, default: bool = False) -> bool:
         """A truth value: JSON ``true``/``false``, or a ticked box (``on``, ``true``, ``1``)."""
         value = self.raw.get(name)
@@ -129,6 +148,14 @@ class Input:
         value = self.text(name, limit=MAX_EMAIL, required=required)
         if value and not _EMAIL.fullmatch(value):
             self.fail(name, NOT_EMAIL)
+            return ""
+        return value
+
+    def phone(self, name: str) -> str:
+        """An office's phone number, kept as it is written: digits with spaces and the usual signs."""
+        value = self.text(name, limit=40)
+        if value and not _PHONE.fullmatch(value):
+            self.fail(name, _("Please check the phone number, for example 010-1234-5678."))
             return ""
         return value
 

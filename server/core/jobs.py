@@ -80,7 +80,9 @@ class Bell:
         event = asyncio.Event()
         self._waiting.add(event)
         try:
-            await asyncio.wait_for(event.wait(), seconds)
+            # Not wait_for: before Python 3.12 it forgets a cancellation that comes together with the ring.
+            async with asyncio.timeout(seconds):
+                await event.wait()
         except TimeoutError:
             return False
         else:
@@ -198,3 +200,12 @@ async def retry_dead(key: str) -> bool:
     )
     bell.ring()
     return bool(changed)
+
+
+async def retry_all_dead() -> int:
+    """Give every dead letter a fresh start; how many there were."""
+    changed = await database.execute(
+        "UPDATE job SET dead = ?, attempts = 0, run_at = ? WHERE dead = ?", False, clock.now(), True
+    )
+    bell.ring()
+    return changed

@@ -9,6 +9,7 @@ import click
 from petitions import events
 from server.cli import main
 from server.core.config import Settings
+from server.core.ledger import SettingChanged
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "operating.md").read_text()
 
@@ -30,6 +31,7 @@ def test_every_kind_of_fact_is_listed_with_its_data() -> None:
         for kind, audience, data in re.findall(r"^\| `([a-z]+\.[a-z_]+)` \| (\w+) \| (.*) \|$", PAGE, re.MULTILINE)
     }
     facts = [fact for fact in vars(events).values() if dataclasses.is_dataclass(fact) and hasattr(fact, "kind")]
+    facts.append(SettingChanged)
     assert listed == {
         fact.kind: (fact.audience.value, {field.name for field in dataclasses.fields(fact)}) for fact in facts
     }

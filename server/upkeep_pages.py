@@ -1,0 +1,182 @@
+"""Pages for keeping the house in order: jobs that wait or have failed, and the trail of changed settings.
+
+Neither shows what a job carries or whom a fact concerns beyond the official's own colleagues: payloads, keys and error
+texts can hold addresses of petitioners, so of an error only its class is shown.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from petitions.actions import settings
+from petitions.actions.watch import CALENDAR
+from petitions.queries.desk import names
+from server.core import auth, database, i18n, jobs, ledger, people, web
+from server.core.accounts import Permission
+from server.core.errors import Forbidden, NotFound, Text, _
+from server.core.ledger import Entry
+
+JOBS, AUDIT = "/desk/jobs", "/desk/audit"
+SHOWN = 50
+CAP = 1_000
+NEWEST = 2**62
+LONGEST_ID = 19
+"""Digits."""
+
+CHAINS: dict[str, Permission] = {
+    settings.RULES: Permission.EDIT_RULES,
+    settings.TEMPLATES: Permission.EDIT_TEMPLATES,
+    settings.DEPARTMENTS: Permission.EDIT_DEPARTMENTS,
+    people.PEOPLE: Permission.EDIT_PEOPLE,
+    CALENDAR: Permission.EDIT_CALENDAR,
+}
+"""Whoever may change a kind of setting reads its trail."""
+
+WHAT: dict[str, Text] = {
+    "rule": _("Routing rule %(id)s"),
+    "template": _("Reply template %(id)s"),
+    "department": _("Department %(id)s"),
+    "account": _("Account %(id)s"),
+}
+HOW: dict[str, Text] = {
+    "added": _("added"),
+    "changed": _("changed"),
+    "moved": _("moved in the order"),
+    "switched_on": _("switched on"),
+    "switched_off": _("switched off"),
+    "deleted": _("deleted"),
+    "role_changed": _("changed, with another role"),
+    "password_reset": _("given a new password"),
+    "totp_reset": _("second factor removed"),
+    "absence_added": _("absence noted"),
+    "absence_removed": _("absence removed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A job as the list shows it."""
+
+    id: int
+    kind: str
+    attempts: int
+    error: str
+    created_at: datetime
+    run_at: datetime
+
+
+async def show_jobs(request: Request) -> Response:
+    """``/desk/jobs``: dead letters, newest first, and the jobs that are due next."""
+    auth.official(request, Permission.SEE_JOBS)
+    before = _before(request)
+    dead = await _lines("dead = ? AND id < ? ORDER BY id DESC", True, before)
+    waiting = await _lines("dead = ? ORDER BY run_at, id", False)
+    counts = await database.fetch_one(
+        f"SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE dead = ? LIMIT {CAP + 1}) AS d) AS dead, "
+        f"(SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE dead = ? LIMIT {CAP + 1}) AS w) AS waiting",
+        True,
+        False,
+    )
+    context = {
+        "dead": dead[:SHOWN],
+        "older": f"{JOBS}?before={dead[SHOWN - 1].id}" if len(dead) > SHOWN else "",
+        "waiting": waiting[:SHOWN],
+        "counts": counts,
+        "cap": CAP,
+    }
+    return web.page(request, "desk/settings/jobs.html", context)
+
+
+def _before(request: Request) -> int:
+    """The id that this page of a list begins under; the list's beginning where nothing sensible is asked."""
+    asked = request.query_params.get("before", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < LONGEST_ID else NEWEST
+
+
+async def _lines(where: str, *values: object) -> list[Line]:
+    rows = await database.fetch(
+        f"SELECT id, kind, attempts, error, created_at, run_at FROM job WHERE {where} LIMIT {SHOWN + 1}", *values
+    )
+    return [
+        Line(
+            row["id"], row["kind"], row["attempts"], error_class(row["error"]), database.moment(row["created_at"]),
+            database.moment(row["run_at"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def error_class(text: str) -> str:
+    """The class of a written error, without what it says: ``smtplib.SMTPServerDisconnected``."""
+    name = text.partition(":")[0].strip()
+    return name if name.isascii() and name.replace(".", "").replace("_", "").isalnum() else ""
+
+
+async def retry(request: Request) -> Response:
+    """``POST /desk/jobs/{id}/retry``. Raises ``NotFound`` when it is no dead letter any more."""
+    auth.official(request, Permission.SEE_JOBS)
+    wanted = request.path_params["id"]
+    row = await database.fetch_one("SELECT key FROM job WHERE id = ?", wanted) if wanted < NEWEST else None
+    if row is None or not await jobs.retry_dead(row["key"]):
+        raise NotFound
+    return web.redirect(request, JOBS, _("The job is tried again."))
+
+
+async def retry_all(request: Request) -> Response:
+    """``POST /desk/jobs/retry``: every dead letter, as after an outage."""
+    auth.official(request, Permission.SEE_JOBS)
+    count = await jobs.retry_all_dead()
+    return web.redirect(request, JOBS, _("%(count)s jobs are tried again.", count=count))
+
+
+async def show_audit(request: Request) -> Response:
+    """``/desk/audit``: who changed which setting when, newest first, as far as the reader may change them."""
+    official = auth.official(request)
+    if not (official.may(Permission.EDIT_PEOPLE) or official.may(Permission.EDIT_RULES)):
+        raise Forbidden
+    before = _before(request)
+    chains = [subject for subject, permission in CHAINS.items() if official.may(permission)]
+    entries = await ledger.newest(chains, before_id=before, limit=SHOWN + 1)
+    shown = entries[:SHOWN]
+    known = await names(number for entry in shown for number in _people(entry))
+    context = {
+        "lines": [(entry.occurred_at, _words(request, entry, known), _who(entry, known)) for entry in shown],
+        "older": f"{AUDIT}?before={shown[-1].id}" if len(entries) > SHOWN else "",
+        "first": before == NEWEST,
+    }
+    return web.page(request, "desk/settings/audit.html", context)
+
+
+def _people(entry: Entry) -> list[int]:
+    """The accounts that a fact names."""
+    who = entry.actor.removeprefix("official:")
+    found = [int(who)] if who.isdigit() else []
+    return [*found, entry.data["id"]] if entry.data.get("what") == "account" else found
+
+
+def _who(entry: Entry, known: dict[int, str]) -> str:
+    who = entry.actor.removeprefix("official:")
+    return known.get(int(who), entry.actor) if who.isdigit() else entry.actor
+
+
+def _words(request: Request, entry: Entry, known: dict[int, str]) -> str:
+    lang, data = web.language(request), entry.data
+    if entry.subject == CALENDAR:
+        day = i18n.date_text(date.fromisoformat(data["day"]), lang)
+        if data["what"] == "-":
+            return i18n.translate(lang, _("Holiday on %(day)s taken back", day=day))
+        return i18n.translate(lang, _("Calendar from %(day)s: %(what)s", day=day, what=data["what"]))
+    what = i18n.translate(lang, Text(WHAT[data["what"]].msgid, {"id": data["id"]}))
+    name = f" ({known[data['id']]})" if data["what"] == "account" and data["id"] in known else ""
+    return f"{what}{name}: {i18n.translate(lang, HOW[data['how']])}"
+
+
+routes = [
+    Route(JOBS, show_jobs),
+    Route(f"{JOBS}/retry", retry_all, methods=["POST"]),
+    Route(f"{JOBS}/{{id:int}}/retry", retry, methods=["POST"]),
+    Route(AUDIT, show_audit),
+]
