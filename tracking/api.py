@@ -1,5 +1,101 @@
-"""Placeholder until its author fills it in."""
+"""``/api/v1/cases/{reference}/events``: what happened to a case, in order, as much of it as the reader may see."""
 
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
-routes: list[Route] = []
+from petitions.access import shown
+from petitions.queries import cases
+from petitions.queries.cases import AUDIENCES, CaseView
+from petitions.rights import subject
+from server.core import config, contract, database, i18n, ledger, web
+from server.core.contract import Access, Contract, promises
+from server.core.fields import Input
+from server.core.ledger import Audience, Entry
+from tracking.timeline import Happening, happenings
+
+PAGE = 100
+LAST = 2**31 - 1
+
+_EVENT = contract.named(
+    "Event",
+    contract.record(
+        {
+            "id": contract.integer(1),
+            "sequence": contract.integer(1),
+            "kind": contract.text(about="For example case.accepted."),
+            "at": contract.MOMENT,
+            "audience": contract.one_of(Audience),
+            "by": contract.one_of(("petitioner", "official", "system")),
+            "who": contract.text(about="Their name, where this reader is told it."),
+            "person": contract.maybe(contract.text(about="The handler or guide that it names.")),
+            "text": contract.text(about="The words that belong to it."),
+            "data": {"type": "object", "description": "What else the fact says; departments by code."},
+        }
+    ),
+)
+_PEOPLE = frozenset({"handler", "guide", "previous", "filed_by"})
+_INNER = frozenset({"text", "answer", "attachment", "rule"})
+
+
+@promises(
+    Contract(
+        "What happened to a case, in order, after a sequence number",
+        contract.listed(_EVENT),
+        access=Access.PARTY,
+        query={"after": contract.integer(0, LAST)},
+        headers={"X-Access-Key": contract.text(about="The case's key.")},
+        refusals=(404,),
+    )
+)
+async def events(request: Request) -> Response:
+    """``GET``: ``next`` is what to ask for ``after`` the last one, where there are more."""
+    data = Input(request.query_params)
+    after = data.integer("after", low=0, high=LAST) or 0
+    data.done()
+    found = await cases.view(request.path_params["reference"], shown(request))
+    audiences = AUDIENCES[found.level]
+    marks = ", ".join("?" * len(audiences))
+    of_case = subject(found.reference)
+    (count,) = await database.fetch(
+        f"SELECT COUNT(*) AS n FROM ledger_event WHERE subject = ? AND audience IN ({marks})",
+        of_case,
+        *sorted(audiences),
+    )
+    entries = await ledger.read(of_case, after_sequence=after, limit=PAGE + 1)
+    more = len(entries) > PAGE
+    entries = entries[:PAGE]
+    seen = [entry for entry in entries if entry.audience in audiences]
+    lang = web.language(request)
+    told = await happenings(found, seen, found.level, lang)
+    rows = [_event(entry, happening, found, lang) for entry, happening in zip(seen, told, strict=True)]
+    return web.items(rows, str(entries[-1].sequence) if more else None, count["n"])
+
+
+def _event(entry: Entry, told: Happening, found: CaseView, lang: str) -> dict[str, object]:
+    return {
+        "id": entry.id,
+        "sequence": entry.sequence,
+        "kind": entry.kind,
+        "at": entry.occurred_at.astimezone(config.settings().zone).isoformat(timespec="seconds"),
+        "audience": entry.audience.value,
+        "by": entry.actor.partition(":")[0],
+        "who": i18n.translate(lang, told.who),
+        "person": told.person.name if told.person else None,
+        "text": told.text,
+        "data": _data(entry, found),
+    }
+
+
+def _data(entry: Entry, found: CaseView) -> dict[str, Any]:
+    """What a fact says, without the numbers by which our tables know people and texts."""
+    shown_values = {name: value for name, value in entry.data.items() if name not in _PEOPLE | _INNER}
+    if "department" in shown_values:
+        row = found.known.departments.get(shown_values["department"] or 0)
+        shown_values["department"] = row.code if row else None
+    return shown_values
+
+
+routes = [Route("/api/v1/cases/{reference}/events", events)]

@@ -5,7 +5,7 @@ from tortoise.models import Model
 
 
 class Preference(Model):
-    """How a mail address wants to hear: ``all`` at once, ``digest`` once a day, ``required`` only what the law wants told."""
+    """How a mail address wants to hear: ``all`` at once, ``digest`` once a day, ``required`` only what the law wants told."""  # noqa: E501
 
     email = fields.CharField(max_length=254, primary_key=True)
     mode = fields.CharField(max_length=10)

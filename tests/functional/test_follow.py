@@ -1,0 +1,329 @@
+"""Following a case: the ways in, what each reader sees, and what the petitioner does there."""
+
+import re
+from collections.abc import Callable
+from dataclasses import MISSING, fields, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from itsdangerous import TimestampSigner
+
+from petitions import events
+from petitions.actions import answering, handling, watch
+from petitions.actions.intake import Filed
+from petitions.forms import Extend, Give, GiveAnswer, RequestSupplement, Words
+from petitions.queries import cases
+from petitions.queries.cases import Credentials, Level
+from petitions.rights import subject
+from server.core import clock, ledger
+from server.core.config import Settings
+from server.core.ledger import Audience
+from tests.support.house import House, opened
+from tests.support.stories import filed, opened_with_key, signed_in, somebody
+from tracking import timeline
+
+KINDS = [
+    event
+    for event in vars(events).values()
+    if isinstance(event, type) and "kind" in vars(event) and event.__module__ == events.__name__
+]
+
+
+async def page(client: httpx.AsyncClient, case: Filed, **query: str) -> str:
+    answer = await client.get(f"/cases/{case.reference}", params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+async def answered(*, public: bool = True) -> Filed:
+    """A case of the road department with an answer."""
+    case = await filed(public=public, title="홍길동의 가로등", body="전화 010-1234-5678로 알려 주세요. 홍길동 드림")
+    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    handler = await somebody("handler")
+    await handling.start(handler, case.reference)
+    await handling.message(handler, case.reference, Words("홍길동님, 확인 중입니다."))
+    await answering.answer(handler, case.reference, GiveAnswer("홍길동님, 고쳤습니다.", "accepted"))
+    return case
+
+
+# --- the ways in --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["as is", "small letters", "spaces", "full width"])
+async def test_the_number_may_be_typed_any_way(house: House, typed: str) -> None:
+    case = await filed()
+    changed: dict[str, Callable[[str], str]] = {
+        "as is": str,
+        "small letters": str.lower,
+        "spaces": lambda text: f"  {text.replace('-', ' ')} ",
+        "full width": lambda text: "".join(chr(ord(c) + 0xFEE0) for c in text),
+    }
+    change = changed[typed]
+    client = house.visitor()
+    answer = await client.post("/cases", data={"reference": change(case.reference), "key": change(case.access_key)})
+    assert answer.headers["location"] == f"/cases/{case.reference}"
+    assert "가로등이 꺼졌어요" in await page(client, case)
+    assert case.reference in (await client.get("/cases")).text, "the browser remembers it"
+
+
+async def test_nothing_tells_whether_number_or_key_is_wrong(house: House) -> None:
+    case, other = await filed(), await filed(title="다른 일")
+    tries = [
+        (case.reference, other.access_key),
+        ("K7Q-M9X-RW4", case.access_key),
+        ("nonsense", "nonsense"),
+        (case.reference, "'; --"),
+        (case.reference, "ㄱ" * 80),
+    ]
+    said = set()
+    for reference, key in tries:
+        answer = await house.client.post("/cases", data={"reference": reference, "key": key})
+        assert answer.status_code == 422
+        summary = re.search(r'class="error-summary".*?</div>', answer.text, re.DOTALL)
+        assert summary
+        said.add(summary[0])
+        assert "session" not in answer.cookies
+    assert len(said) == 1
+    missing = await house.client.post("/cases", data={"reference": "", "key": ""})
+    assert missing.status_code == 422
+    assert missing.text.count('aria-invalid="true"') == 2
+
+
+async def test_a_case_that_is_not_yours_is_not_there(house: House) -> None:
+    case = await filed()
+    secret = await answered(public=False)
+    for path in (case.reference, secret.reference, "K7Q-M9X-RW4", "zzz", f"{case.reference}/stream", "%00"):
+        answer = await house.client.get(f"/cases/{path}")
+        assert answer.status_code == 404, path
+        assert "가로등" not in answer.text
+    here, nowhere = [
+        (await house.client.get(f"/cases/{number}")).text.replace(number, "")
+        for number in (case.reference, "K7Q-M9X-RW4")
+    ]
+    assert here == nowhere, "a number that exists looks like one that does not"
+
+
+async def test_trying_keys_is_slowed_down(settings: Settings) -> None:
+    async with opened(replace(settings, rate_limits=True)) as house:
+        case = await filed()
+        statuses = [
+            (await house.visitor().post("/cases", data={"reference": case.reference, "key": f"wrong {n}"})).status_code
+            for n in range(14)
+        ]
+        assert statuses[:8] == [422] * 8
+        assert statuses[-1] == 429
+        assert (await house.visitor().get("/cases")).status_code == 200
+
+
+async def test_a_link_by_mail_opens_every_case_of_the_address(house: House) -> None:
+    case, other = await filed(), await filed(title="다른 일")
+    await filed(title="남의 일", petitioner={"name": "이몽룡", "email": "lee@example.org"})
+    await house.work()
+    known = len(house.mails())
+    said = []
+    for email in ("hong@example.org", "nobody@example.org"):
+        answer = await house.client.post("/cases/link", data={"email": email})
+        said.append((answer.status_code, answer.headers["location"], (await house.client.get("/cases/link")).text))
+    assert said[0] == said[1]
+    await house.work()
+    (mail,) = house.mails()[known:]
+    text = str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    path = urlsplit(next(line for line in text.splitlines() if "/cases/link/" in line)).path
+    browser = house.visitor()
+    landing = await browser.get(path)
+    assert landing.status_code == 200
+    assert "session" not in landing.cookies, "a scanner that follows the link opens nothing"
+    assert (await browser.post(path)).headers["location"] == "/cases"
+    own = (await browser.get("/cases")).text
+    assert case.reference in own
+    assert other.reference in own
+    assert "남의 일" not in own
+    assert "다른 일" in await page(browser, other)
+    await browser.post("/cases/forget")
+    assert case.reference not in (await browser.get("/cases")).text
+    assert (await browser.get(f"/cases/{case.reference}")).status_code == 404
+    for broken in (path + "x", path[:-1]):
+        assert (await house.visitor().post(broken)).headers["location"] == "/cases/link"
+    with patch.object(TimestampSigner, "get_timestamp", lambda self: int(clock.now().timestamp()) + 31 * 60):
+        assert (await house.visitor().post(path)).headers["location"] == "/cases/link"
+    assert (await house.client.post("/cases/link", data={"email": "no address"})).status_code == 422
+
+
+async def test_an_official_is_led_to_the_desk(house: House) -> None:
+    case = await filed()
+    handler = await signed_in(house, "handler")
+    text = await page(handler, case)
+    assert f"/desk/cases/{case.reference}" in text
+    assert "do-message" not in text, "what the petitioner does is not the official's"
+    assert (await handler.post(f"/cases/{case.reference}/messages", data={"message": "x"})).status_code == 403
+    assert (await handler.post("/cases", data={"reference": case.reference, "key": case.access_key})).status_code == 400
+    gardener = await signed_in(house, "gardener")
+    assert (await gardener.get(f"/cases/{case.reference}")).status_code == 404
+
+
+async def test_a_number_in_another_form_leads_to_the_one(house: House) -> None:
+    case = await filed()
+    client = await opened_with_key(house, case)
+    answer = await client.get(f"/cases/{case.reference.lower().replace('-', '')}")
+    assert answer.headers["location"] == f"/cases/{case.reference}"
+
+
+# --- what is on the page ------------------------------------------------------------------------------------
+
+
+async def test_hong_follows_to_the_answer(house: House) -> None:
+    case = await filed()
+    hong = await opened_with_key(house, case)
+    first = await page(hong, case)
+    assert "한후견" in first
+    assert "지금: 신청 완료" in first
+    intake, handler = await somebody("intake"), await somebody("handler")
+    await handling.accept(intake, case.reference, Give("roads"))
+    await handling.assign(intake, case.reference, Give("handler"))
+    await handling.start(handler, case.reference)
+    await handling.note(handler, case.reference, Words("내부 메모"))
+    await handling.request_supplement(handler, case.reference, RequestSupplement("기둥 번호를 알려 주세요.", 7))
+    asked = await page(hong, case)
+    assert "기둥 번호를 알려 주세요." in asked
+    assert "내부 메모" not in asked
+    assert "김처리" in asked
+    assert (
+        await hong.post(f"/cases/{case.reference}/supplements", data={"supplement": "12-34입니다."})
+    ).status_code == 303
+    assert (await hong.post(f"/cases/{case.reference}/messages", data={"message": "언제 되나요?"})).status_code == 303
+    told = await hong.get(f"/cases/{case.reference}")
+    assert "메시지를 보냈습니다." in told.text
+    assert "언제 되나요?" in told.text
+    await answering.answer(
+        handler,
+        case.reference,
+        GiveAnswer("고칠 수 없습니다.", "refused", "예산이 없습니다.", "행정심판을 청구할 수 있습니다."),
+    )
+    done = await page(hong, case)
+    for words in ("고칠 수 없습니다.", "예산이 없습니다.", "행정심판을 청구할 수 있습니다.", "do-rate", "do-reopen"):
+        assert words in done
+    assert (
+        await hong.post(f"/cases/{case.reference}/rating", data={"score": "2", "comment": "아쉽습니다"})
+    ).status_code == 303
+    assert "5점 만점에 2점" in await page(hong, case)
+    answer = await hong.post(f"/cases/{case.reference}/not-solved", data={"unsolved": "여전히 어둡습니다."})
+    assert answer.status_code == 303
+    reopened = await page(hong, case)
+    assert "여전히 어둡습니다." in reopened
+    assert "지금: 다시 처리중" in reopened
+    assert (await hong.post(f"/cases/{case.reference}/withdrawal", data={"withdrawal": ""})).status_code == 303
+    assert "do-message" not in await page(hong, case)
+
+
+async def test_what_is_typed_wrong_is_kept_and_changes_nothing(house: House) -> None:
+    case = await answered()
+    hong = await opened_with_key(house, case)
+    before = len(await ledger.read(subject(case.reference)))
+    tries = [
+        ("rating", {"comment": "별점 없이"}, "별점 없이"),
+        ("rating", {"score": "6", "comment": "육점"}, "육점"),
+        ("not-solved", {"unsolved": ""}, "unsolved"),
+        ("messages", {"message": "제 번호는 900101-1234567입니다"}, "900101-1234567"),
+    ]
+    for name, data, kept in tries:
+        answer = await hong.post(f"/cases/{case.reference}/{name}", data=data)
+        assert answer.status_code == 422, name
+        assert kept in answer.text
+        assert "error-summary" in answer.text
+    assert (await hong.post(f"/cases/{case.reference}/supplements", data={"supplement": "없음"})).status_code == 409
+    assert (await hong.post(f"/cases/{case.reference}/withdrawal", data={})).status_code == 409
+    stranger = house.visitor()
+    for name in ("messages", "supplements", "withdrawal", "rating", "not-solved"):
+        answer = await stranger.post(
+            f"/cases/{case.reference}/{name}", data={"message": "x", "score": "1", "unsolved": "x"}
+        )
+        assert answer.status_code == 404, "the public may read, not act"
+    assert len(await ledger.read(subject(case.reference))) == before
+
+
+async def test_every_promise_stays_visible(house: House) -> None:
+    monday = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
+    with clock.at(monday):
+        case = await filed()
+        await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+        handler = await somebody("handler")
+        await handling.extend(handler, case.reference, Extend(3, "부품이 늦습니다."))
+        await watch.add_holiday(await somebody("admin"), (monday + timedelta(days=2)).date(), "임시공휴일")
+        await house.work()
+        hong = await opened_with_key(house, case)
+        text = await page(hong, case)
+    for day in ("11월 24일", "11월 27일", "11월 30일"):
+        assert day in text
+    assert "부품이 늦습니다." in text
+    struck = re.findall(r"<s>(.*?)</s>", text)
+    assert [re.sub(r".*(\d+월 \d+일).*", r"\1", day)[-7:].strip() for day in struck] == [
+        "11월 24일"[-7:],
+        "11월 27일"[-7:],
+    ]
+
+
+async def test_the_public_sees_an_answered_case_masked(house: House) -> None:
+    case = await answered()
+    text = await page(house.client, case)
+    assert "고쳤습니다." in text
+    for secret in ("홍길동", "1234", "확인 중입니다", "한후견", "김처리", "hong@", "접수증", "do-message"):
+        assert secret not in text, secret
+    assert text.count('class="event"') == 1, "only public facts"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ko", "지금 할 수 있는 일"), ("ja", "今できること"), ("en", "What you can do now")]
+)
+async def test_the_page_speaks_the_readers_language(house: House, language: str, words: str) -> None:
+    case = await filed()
+    hong = await opened_with_key(house, case)
+    text = await page(hong, case, lang=language)
+    assert words in text
+    assert f'<html lang="{language}">' in text
+    assert words in await page(hong, case), "and remembers it"
+
+
+@pytest.mark.parametrize("language", ["ko", "ja", "en"])
+async def test_every_kind_of_fact_is_drawn(house: House, language: str) -> None:
+    case = await answered()
+    view = await cases.view(case.reference, Credentials(cases=frozenset({case.reference})))
+    now = clock.now()
+    samples: dict[str, Any] = {
+        "due_at": now.isoformat(), "previous_due_at": now.isoformat(), "until": "2026-11-30", "text": max(view.words),
+        "department": 1, "previous": 2, "handler": 1, "guide": 1, "answer": view.answers[0].id, "score": 3,
+    }  # fmt: skip
+    render = house.app.state.site.render
+    assert len(KINDS) >= 24
+    for kind in KINDS:
+        for full in (True, False):
+            data = {
+                f.name: samples.get(f.name, "x") if full or (f.default is MISSING and "None" not in str(f.type)) else None
+                for f in fields(kind)
+            }
+            entry = ledger.Entry(7, 0, subject(case.reference), 9, kind.kind, data, Audience.PARTY, "official:1", now)
+            (event,) = await timeline.happenings(view, [entry], Level.STAFF, language)
+            html = render(language, event.template, {"event": event, "view": view})
+            assert 'id="event-7"' in html, kind
+            assert "None" not in html, kind
+
+
+async def test_a_page_costs_few_queries(house: House, count_queries: Callable[[], list[str]]) -> None:
+    case = await answered()
+    hong = await opened_with_key(house, case)
+    await page(hong, case)
+    seen = count_queries()
+    await page(hong, case)
+    case_page = len(seen)
+    seen.clear()
+    await hong.get("/cases")
+    own = len(seen)
+    seen.clear()
+    await page(house.visitor(), case)
+    # Session; case, answers, files, words; facts; officials' names. The reference data is kept for a few seconds.
+    assert case_page <= 7, seen
+    assert own <= 2
+    assert len(seen) <= 5

@@ -1,0 +1,367 @@
+"""Mail: who hears of what, in which language and how often; what is required goes out whatever one wishes."""
+
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from urllib.parse import urlsplit
+
+import pytest
+
+from petitions.actions import answering, handling, watch
+from petitions.actions.intake import Filed, create, decide
+from petitions.forms import Extend, FilePetition, Give, GiveAnswer, RequestSupplement, Words
+from petitions.queries.reference import guides_present, reference
+from server.core import clock, database, jobs, references
+from server.core.jobs import Task
+from server.core.mail import MailDeferred, MailRefused
+from tests.support.house import House
+from tests.support.stories import filed, opened_with_key, somebody
+from tracking import notifications
+from tracking.mailbox import Mode, mode_of, set_mode
+from tracking.notifications import Notifier
+
+HONG = "hong@example.org"
+
+
+def to(house: House, address: str) -> list[EmailMessage]:
+    return [mail for mail in house.mails() if mail["To"] == address]
+
+
+def text(mail: EmailMessage) -> str:
+    return str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+
+
+def link(mail: EmailMessage, start: str) -> str:
+    """The path of the one link of this kind in a mail."""
+    (found,) = {line for line in text(mail).splitlines() if line.startswith("http") and start in line}
+    return urlsplit(found).path
+
+
+async def at_work(case: Filed) -> None:
+    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await handling.start(await somebody("handler"), case.reference)
+
+
+async def test_the_receipt_names_number_guide_and_date_but_never_the_key(house: House) -> None:
+    case = await filed()
+    await house.work()
+    (mail,) = to(house, HONG)
+    said = text(mail)
+    assert mail["Subject"] == f"[{case.reference}] 민원이 접수되었습니다"
+    assert "홍길동님께" in said
+    assert "한후견" in said
+    assert "까지 답변드리겠습니다" in said
+    assert "도로과" in said
+    html = str(mail.get_body(("html",)).get_content())  # type: ignore[union-attr]
+    for part in (said, html):
+        assert case.access_key not in part
+        assert case.access_key.replace("-", "") not in part
+    assert mail["List-Unsubscribe"] is None, "the law wants the receipt told"
+
+
+async def test_the_link_of_a_notice_opens_the_case_in_this_browser(house: House) -> None:
+    case = await filed()
+    await house.work()
+    browser = house.visitor()
+    path = link(to(house, HONG)[0], "/cases/open/")
+    assert (await browser.get(f"/cases/{case.reference}")).status_code == 404
+    answer = await browser.get(path)
+    assert answer.headers["location"] == f"/cases/{case.reference}"
+    assert (await browser.get(f"/cases/{case.reference}")).status_code == 200
+    forged = await house.visitor().get(path[:-2] + "xx")
+    assert forged.headers["location"] == "/cases"
+
+
+async def test_hong_hears_each_thing_that_concerns_him(house: House) -> None:
+    case = await filed()
+    handler, intake = await somebody("handler"), await somebody("intake")
+    await handling.accept(intake, case.reference, Give("roads"))
+    await handling.assign(intake, case.reference, Give("handler"))
+    await handling.start(handler, case.reference)
+    await handling.appoint_guide(intake, case.reference, Give("guide_ja"))
+    await handling.extend(handler, case.reference, Extend(3, "부품이 아직 오지 않았습니다."))
+    await handling.interim_notice(handler, case.reference, Words("업체와 날짜를 맞추고 있습니다."))
+    await handling.message(handler, case.reference, Words("가로등 번호를 아시나요?"))
+    await handling.message("petitioner", case.reference, Words("모릅니다."))
+    await handling.note(handler, case.reference, Words("비밀 메모"))
+    await handling.request_supplement(handler, case.reference, RequestSupplement("사진을 보내 주세요.", 7))
+    await handling.receive_supplement("petitioner", case.reference, Words("사진입니다."))
+    await handling.transfer(handler, case.reference, Give("parks", "공원 안의 가로등입니다."))
+    await answering.answer(
+        await somebody("gardener"), case.reference, GiveAnswer("고쳤습니다.", "refused", "예산", "행정심판")
+    )
+    await answering.close(await somebody("gardener"), case.reference, Words("끝"))
+    await answering.reopen("petitioner", case.reference, Words("아직 어둡습니다."))
+    await answering.answer(await somebody("gardener"), case.reference, GiveAnswer("다시 고쳤습니다.", "accepted"))
+    await house.work()
+    mails = to(house, HONG)
+    subjects = sorted(mail["Subject"].partition("] ")[2] for mail in mails)
+    assert subjects == sorted([
+        "민원이 접수되었습니다", "담당 부서가 정해졌습니다", "담당자가 정해졌습니다", "민원후견인이 바뀌었습니다",
+        "처리 기간이 연장되었습니다", "민원 처리 상황 안내", "민원에 관한 메시지", "보완이 필요합니다",
+        "민원이 다른 부서로 이송되었습니다", "민원후견인이 바뀌었습니다", "민원 답변이 등록되었습니다",
+        "민원이 종결되었습니다", "민원이 다시 열렸습니다", "민원 답변이 등록되었습니다",
+    ])  # fmt: skip
+    every = "\n".join(text(mail) for mail in mails)
+    assert "비밀 메모" not in every
+    for word in ("부품이 아직 오지 않았습니다.", "사진을 보내 주세요.", "행정심판", "다시 고쳤습니다."):
+        assert word in every
+    for mail in mails:
+        assert "담당: " in text(mail), "every notice names who is in charge (Decree 31)"
+        assert text(mail).count("http://") == 1 + (mail["List-Unsubscribe"] is not None)
+
+
+async def test_the_other_endings_are_told(house: House) -> None:
+    handler = await somebody("handler")
+    out = await filed()
+    await at_work(out)
+    await handling.transfer_out(handler, out.reference, Give("한국전력", "전신주는 한국전력이 관리합니다."))
+    back = await filed()
+    await at_work(back)
+    await handling.request_supplement(handler, back.reference, RequestSupplement("무엇인지 적어 주세요.", 7))
+    with clock.at(clock.now() + timedelta(days=10)):
+        await handling.request_supplement(handler, back.reference, RequestSupplement("다시 부탁드립니다.", 7))
+    with clock.at(clock.now() + timedelta(days=30)):
+        await handling.give_back(handler, back.reference, Words("보완되지 않았습니다."))
+    late = await filed()
+    with clock.at(clock.now() + timedelta(days=40)):
+        await watch.remind()
+        await house.work()
+    told = {mail["Subject"] for mail in to(house, HONG)}
+    assert f"[{out.reference}] 민원이 다른 기관으로 이송되었습니다" in told
+    assert f"[{back.reference}] 민원이 반려되었습니다" in told
+    assert f"[{late.reference}] 답변이 늦어지고 있습니다" in told
+    assert "한국전력" in "".join(text(mail) for mail in to(house, HONG))
+
+
+async def test_a_moved_date_is_told(house: House) -> None:
+    case = await filed()
+    await house.work()
+    day = (clock.now() + timedelta(days=2)).date()
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    await watch.add_holiday(await somebody("admin"), day, "임시공휴일")
+    await house.work()
+    mail = to(house, HONG)[-1]
+    assert mail["Subject"] == f"[{case.reference}] 답변 기한이 바뀌었습니다"
+    assert "이전에 약속한 날짜" in text(mail)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ja", "申請を受け付けました"), ("en", "We received your petition"), ("ko", "접수")]
+)
+async def test_mails_are_in_the_petitioners_language(house: House, language: str, words: str) -> None:
+    await filed(language=language)
+    await house.work()
+    (mail,) = to(house, HONG)
+    assert words in mail["Subject"]
+    assert mail["Content-Language"] == language
+
+
+async def test_signs_that_mean_something_in_html_arrive_as_they_were_typed(house: House) -> None:
+    await filed(title="A & B <script>alert(1)</script>")
+    await house.work()
+    (mail,) = to(house, HONG)
+    assert "A & B <script>" in text(mail)
+    html = str(mail.get_body(("html",)).get_content())  # type: ignore[union-attr]
+    assert "A &amp; B &lt;script&gt;" in html
+
+
+async def test_who_wants_less_gets_only_what_the_law_wants_told(house: House) -> None:
+    case = await filed()
+    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await house.work()
+    accepted = next(mail for mail in to(house, HONG) if mail["List-Unsubscribe"])
+    address = accepted["List-Unsubscribe"].strip("<>")
+    assert accepted["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    path = urlsplit(address).path
+    stranger = house.visitor()
+    assert "하루에 한 번" in (await stranger.get(path)).text
+    assert await mode_of(HONG) is Mode.ALL, "looking changes nothing"
+    answer = await stranger.post(path, data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 303
+    assert await mode_of(HONG.upper()) is Mode.REQUIRED
+    before = len(to(house, HONG))
+    handler = await somebody("handler")
+    await handling.start(handler, case.reference)
+    await handling.message(handler, case.reference, Words("안녕하세요."))
+    await house.work()
+    assert len(to(house, HONG)) == before
+    await answering.answer(handler, case.reference, GiveAnswer("고쳤습니다.", "accepted"))
+    await house.work()
+    assert len(to(house, HONG)) == before + 1
+    assert (await stranger.post(path, data={"mode": "all"})).status_code == 303
+    assert await mode_of(HONG) is Mode.ALL
+    assert (await stranger.post(path, data={"mode": "never"})).status_code == 422
+    assert (await stranger.get(path + "x")).status_code == 404
+
+
+async def digest(house: House) -> None:
+    await house.worker.handlers["tracking.digest"](Task("periodic:tracking.digest", "tracking.digest", {}, 1))
+
+
+async def test_the_digest_comes_once_a_day_at_eight(house: House) -> None:
+    monday = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)  # 15:00 in Seoul
+    with clock.at(monday):
+        await set_mode(HONG, Mode.DIGEST)
+        case, other = await filed(), await filed(title="다른 일")
+        await at_work(case)
+        await handling.message(await somebody("handler"), case.reference, Words("보고 있습니다."))
+        await handling.accept(await somebody("intake"), other.reference, Give("roads"))
+        await house.work()
+        assert len(to(house, HONG)) == 2, "the receipts come at once"
+        await digest(house)
+        assert len(to(house, HONG)) == 2
+    with clock.at(monday + timedelta(hours=16, minutes=55)):  # 07:55
+        await digest(house)
+        assert len(to(house, HONG)) == 2
+    with clock.at(monday + timedelta(hours=17, minutes=5)):  # 08:05
+        await digest(house)
+        await digest(house)
+    mails = to(house, HONG)
+    assert len(mails) == 3
+    said = text(mails[-1])
+    assert said.count("담당 부서가 정해졌습니다") == 0
+    assert said.count("도로과에서 민원을 맡았습니다.") == 2
+    assert "담당자가 메시지를 보냈습니다." in said
+    assert case.reference in said
+    assert other.reference in said
+    assert mails[-1]["List-Unsubscribe"]
+
+
+async def test_a_digest_waits_while_the_server_is_away(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    with clock.at(datetime(2026, 11, 16, 6, 0, tzinfo=UTC)):
+        await set_mode(HONG, Mode.DIGEST)
+        await at_work(await filed())
+        await house.work()
+    before = len(to(house, HONG))
+    notifier = house.worker.handlers["tracking.digest"].__self__  # type: ignore[attr-defined]
+    transport = notifier.transport
+    notifier.transport = Failing(MailDeferred("away"))
+    with clock.at(datetime(2026, 11, 17, 0, 0, tzinfo=UTC)):
+        with pytest.raises(MailDeferred):
+            await digest(house)
+        notifier.transport = transport
+        await digest(house)
+    assert len(to(house, HONG)) == before + 1
+
+
+class Failing:
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    async def send(self, _mail: object) -> None:
+        raise self.error
+
+
+async def test_officials_hear_what_they_must_act_on(house: House) -> None:
+    case = await filed()
+    intake, handler = await somebody("intake"), await somebody("handler")
+    await handling.accept(intake, case.reference, Give("roads"))
+    await handling.message("petitioner", case.reference, Words("언제 되나요?"))
+    await house.work()
+    assert [m["Subject"].partition("] ")[2] for m in to(house, "manager@city.example")] == ["신청인의 메시지"]
+    assert "언제 되나요" not in text(to(house, "manager@city.example")[0]), "words stay at the desk (Act 7)"
+    await handling.assign(intake, case.reference, Give("handler"))
+    await handling.message("petitioner", case.reference, Words("급합니다."))
+    with clock.at(clock.now() + timedelta(days=40)):
+        await watch.remind()
+        await house.work()
+    subjects = {m["Subject"].partition("] ")[2] for m in to(house, "handler@city.example")}
+    assert subjects == {"민원이 배정되었습니다", "신청인의 메시지", "처리 기한이 곧 끝납니다", "처리 기한이 지났습니다"}
+    assert f"/desk/cases/{case.reference}" in text(to(house, "handler@city.example")[0])
+    for watcher in ("manager", "inspector"):
+        assert "처리 기한이 지났습니다" in {
+            m["Subject"].partition("] ")[2] for m in to(house, f"{watcher}@city.example")
+        }
+    assert not to(house, "gardener@city.example")
+    await answering.answer(handler, case.reference, GiveAnswer("고쳤습니다.", "accepted"))
+    hong = await opened_with_key(house, case)
+    await hong.post(f"/cases/{case.reference}/not-solved", data={"unsolved": "아직 어두워요."})
+    await house.work()
+    assert "해결되지 않음" in to(house, "manager@city.example")[-1]["Subject"]
+
+
+async def test_who_gives_a_case_to_oneself_is_not_told(house: House) -> None:
+    case = await filed()
+    manager = await somebody("manager")
+    await handling.accept(manager, case.reference, Give("roads"))
+    await handling.assign(manager, case.reference, Give("manager"))
+    await house.work()
+    assert not to(house, "manager@city.example")
+
+
+async def test_a_fact_looked_at_twice_is_told_once(house: House) -> None:
+    case = await filed()
+    await house.work()
+    event = (
+        await database.fetch("SELECT id FROM ledger_event WHERE subject = ? ORDER BY id", f"case/{case.reference}")
+    )[0]
+    await house.worker.handlers["tracking.notify"](Task("again", "tracking.notify", {"event": event["id"]}, 1))
+    await house.work()
+    assert len(to(house, HONG)) == 1
+
+
+async def test_what_was_imported_sends_nothing(house: House) -> None:
+    known = await reference()
+    raw = {"title": "옛날 민원", "body": "오래된 이야기", "petitioner": {"name": "홍길동", "email": HONG}}
+    command, number = FilePetition.parse(raw, known, language="ko"), references.new_reference()
+    with clock.at(clock.now() - timedelta(days=400)):
+        async with database.transaction():
+            decided = decide(command, known, await guides_present(), clock.now())
+            await create(command, decided, number, "x", import_key="file:1")
+        await handling.accept(await somebody("intake"), number, Give("roads"))
+    await house.work()
+    assert house.mails() == []
+    await handling.start(await somebody("handler"), number)
+    await answering.answer(await somebody("handler"), number, GiveAnswer("이제 답합니다.", "accepted"))
+    await house.work()
+    assert len(to(house, HONG)) == 1, "what happens to it from now on is told"
+
+
+async def test_no_address_no_mail(house: House) -> None:
+    await filed(petitioner={"name": "홍길동", "phone": "010-1234-5678"})
+    await house.work()
+    assert house.mails() == []
+    rows = await database.fetch("SELECT key FROM job")
+    assert list(rows) == []
+
+
+async def mail_task(attempts: int, **payload: object) -> tuple[Task, str]:
+    case = await filed()
+    event = (
+        await database.fetch("SELECT id FROM ledger_event WHERE subject = ? ORDER BY id", f"case/{case.reference}")
+    )[0]
+    await database.execute("DELETE FROM job")
+    key = f"mail:{event['id']}:citizen"
+    return Task(key, "tracking.mail", {"event": event["id"], "to": "citizen", **payload}, attempts), key
+
+
+async def test_a_long_outage_makes_mails_wait_and_not_die(house: House) -> None:
+    notifier = house.worker.handlers["tracking.mail"].__self__  # type: ignore[attr-defined]
+    assert isinstance(notifier, Notifier)
+    transport, notifier.transport = notifier.transport, Failing(MailDeferred("away"))
+    early, _key = await mail_task(1)
+    with pytest.raises(MailDeferred):
+        await notifier.deliver(early)
+    task, key = await mail_task(jobs.MAX_ATTEMPTS)
+    await notifier.deliver(task)
+    (row,) = await database.fetch("SELECT key, run_at FROM job")
+    assert row["key"] == f"{key}:1"
+    notifier.transport = transport
+    with clock.at(clock.now() + notifications.PATIENCE + timedelta(seconds=1)):
+        await house.work()
+    assert len(to(house, HONG)) == 1
+    notifier.transport = Failing(MailDeferred("away"))
+    last, _key = await mail_task(jobs.MAX_ATTEMPTS, waited=notifications.MOST_WAITS)
+    with pytest.raises(MailDeferred):
+        await notifier.deliver(last)
+
+
+async def test_a_refused_address_is_noted_and_given_up(house: House) -> None:
+    notifier = house.worker.handlers["tracking.mail"].__self__  # type: ignore[attr-defined]
+    notifier.transport = Failing(MailRefused("550"))
+    before = notifications.refused._value.get()
+    await filed()
+    await house.work()
+    assert notifications.refused._value.get() == before + 1
+    assert list(await database.fetch("SELECT key FROM job")) == []
