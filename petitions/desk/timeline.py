@@ -142,6 +142,10 @@ _FACTS: dict[str, tuple[str, str, Sentence]] = {
 """By kind of fact: tone, icon and the sentence."""
 
 
+_BY_ITSELF = ("case.routed", "case.guide_appointed")
+"""What the house does of itself while a petitioner files."""
+
+
 async def items(case: CaseView, entries: Sequence[Entry], language: str) -> list[Item]:
     """The facts in words, in their order. One statement, for the names of officials."""
     people = {number for entry in entries for number in _people(entry)}
@@ -163,7 +167,7 @@ def _item(words: _Words, entry: Entry) -> Item:
         entry.sequence,
         entry.occurred_at,
         sentence(words, entry.data),
-        _who(words, entry.actor),
+        "" if entry.kind in _BY_ITSELF and entry.actor == "petitioner" else _who(words, entry.actor),
         tone,
         icon,
         entry.audience is Audience.STAFF,

@@ -2,7 +2,9 @@
 // proposed department, / searches, ? shows the keys. Single keys can be switched off (WCAG 2.1.4), and are silent
 // while something is being typed. Keys are read by their place where a Korean or Japanese input method is on.
 
+import { putAll } from "./live.js";
 import { fill, number } from "./text.js";
+import { say } from "./toast.js";
 
 const SWITCH = "sinmungo:keys";
 
@@ -77,6 +79,35 @@ function selection(root) {
   show();
 }
 
+// A row's own button acts without leaving the list: the answer is the inbox anew, and what changed in it is put in.
+// Whatever goes wrong is shown by sending the form the plain way.
+const plain = new WeakSet();
+
+async function quick(event) {
+  const button = event.submitter;
+  if (!button?.matches("[data-quick]") || plain.has(button)) return;
+  event.preventDefault();
+  if (button.getAttribute("aria-disabled")) return;
+  button.setAttribute("aria-disabled", "true");
+  const row = button.closest("[data-row]");
+  const next = row.nextElementSibling ?? row.previousElementSibling;
+  const body = new URLSearchParams(new FormData(button.form, button));
+  try {
+    const answer = await fetch(button.formAction, { method: "POST", body });
+    if (!answer.ok || !answer.redirected) throw new Error(`answer ${answer.status}`);
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    document.activeElement?.blur();
+    putAll(fresh);
+    const words = fresh.querySelector(".page > .toast")?.textContent.trim();
+    if (words) say(words);
+    go(next?.isConnected ? next : row.isConnected ? row : undefined);
+  } catch {
+    plain.add(button);
+    button.removeAttribute("aria-disabled");
+    button.form.requestSubmit(button);
+  }
+}
+
 /** Wire the desk's keys and selections. */
 export function start(root) {
   const help = root.getElementById("desk-keys");
@@ -97,6 +128,7 @@ export function start(root) {
     button.addEventListener("click", () => help.showModal());
   }
   for (const list of root.querySelectorAll("[data-rows]")) selection(list);
+  root.addEventListener("submit", quick);
 
   const actions = {
     j: () => step(1),
