@@ -237,7 +237,8 @@ def _transactional(client: type) -> list[type]:
 
 def _counting(original: Callable[..., Any], seen: list[str]) -> Callable[..., Any]:
     async def counted(self: Any, query: str, *values: Any) -> Any:
-        seen.append(query)
+        if "(transaction_id, id) > (" not in query:  # the tail of the live streams looks by itself
+            seen.append(query)
         return await original(self, query, *values)
 
     return counted
