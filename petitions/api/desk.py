@@ -113,7 +113,11 @@ def _acting(action: Action) -> Route:
         if number is None:
             raise NoSuchCase
         await ACTS[action][0](official, number, raw)
-        return await _answer(request, official, number)
+        try:
+            return await _answer(request, official, number)
+        except NoSuchCase:  # passed on to where this official does not see it
+            found = await cases.view(number, Credentials(cases=frozenset({number})))
+            return web.json({**serializers.case(found, web.language(request)), "actions": []})
 
     endpoint.__qualname__ = endpoint.__name__ = action.name.lower()
     return Route(f"/api/v1/desk/cases/{{reference}}/{action.value}", endpoint, methods=["POST"])

@@ -1,12 +1,11 @@
 """The shapes of what the JSON interface takes and gives, as JSON Schema; routes name them in their contracts."""
 
 from petitions.forms import BODY_LIMIT, REASON_LIMIT, TEXT_LIMIT, TITLE_LIMIT
-from petitions.labels import CHANNELS, DECISIONS, KINDS
-from petitions.states import Action, State
+from petitions.labels import CHANNELS, DECISIONS
+from petitions.states import State
 from server.core import contract
 from server.core.config import LANGUAGES
 from server.core.contract import BOOLEAN, DAY, MOMENT, TEXT, Schema, asked, integer, many, maybe, named, one_of, record
-from server.core.ledger import Audience
 
 KIND = contract.text(
     about="inquiry_law, inquiry, suggestion, grievance, other, report, or statutory: and the code of a service"
@@ -203,22 +202,6 @@ CASE = named(
         optional=("routing",),
     ),
 )
-EVENT = named(
-    "Event",
-    record(
-        {
-            "id": integer(1),
-            "sequence": integer(1),
-            "kind": contract.text(about="For example case.accepted."),
-            "at": MOMENT,
-            "audience": one_of(Audience),
-            "by": one_of(("petitioner", "official", "system")),
-            "name": maybe(contract.text(about="The official's name, for officials.")),
-            "text": maybe(contract.text(about="The words that belong to it.")),
-            "data": {"type": "object"},
-        }
-    ),
-)
 DEPARTMENT = named(
     "Department",
     record(
@@ -253,5 +236,3 @@ OUTCOME = record(
     {"reference": TEXT, "done": BOOLEAN, "status": integer(200, 599), "code": maybe(TEXT), "title": maybe(TEXT)}
 )
 OUTCOMES = named("Outcomes", record({"items": many(OUTCOME), "done": integer(0), "refused": integer(0)}))
-ACTION = one_of(Action)
-KINDS_ASKED = one_of(KINDS)

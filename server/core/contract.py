@@ -4,7 +4,7 @@ The OpenAPI document is made from these, and the tests hold every real answer ag
 nothing of any domain; a named schema is written once and referred to.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -72,7 +72,7 @@ def text(*, most: int | None = None, least: int | None = None, about: str = "", 
     return {"type": "string", **{name: value for name, value in limits.items() if value is not None}, **more}
 
 
-def one_of(values: Collection[str], about: str = "") -> Schema:
+def one_of(values: Iterable[str], about: str = "") -> Schema:
     """One of some strings."""
     return {"type": "string", "enum": list(values), **({"description": about} if about else {})}
 
