@@ -49,7 +49,7 @@ async def happenings(view: CaseView, entries: Sequence[Entry], level: Level, lan
     """The facts that a reader of this level may know, in the order in which they happened. One query."""
     audiences = AUDIENCES[level]
     heard = [entry for entry in entries if entry.audience in audiences]
-    named = await people(i for entry in heard for i in _accounts(entry))
+    named = await people(i for entry in heard for i in _accounts(entry)) if level > Level.PUBLIC else {}
     return [_told(view, entry, named, level, language) for entry in heard]
 
 

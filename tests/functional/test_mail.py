@@ -2,15 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
 
-from petitions.actions import answering, handling, watch
-from petitions.actions.intake import Filed, create, decide
-from petitions.forms import Extend, FilePetition, Give, GiveAnswer, RequestSupplement, Words
-from petitions.queries.reference import guides_present, reference
-from server.core import clock, database, jobs, references
+from petitions.actions import answering, handling, intake, watch
+from petitions.actions.intake import Filed
+from petitions.forms import Extend, Give, GiveAnswer, RequestSupplement, Words
+from server.core import clock, database, jobs
 from server.core.jobs import Task
 from server.core.mail import MailDeferred, MailRefused
 from tests.support.house import House
@@ -73,11 +73,11 @@ async def test_the_link_of_a_notice_opens_the_case_in_this_browser(house: House)
 
 async def test_hong_hears_each_thing_that_concerns_him(house: House) -> None:
     case = await filed()
-    handler, intake = await somebody("handler"), await somebody("intake")
-    await handling.accept(intake, case.reference, Give("roads"))
-    await handling.assign(intake, case.reference, Give("handler"))
+    handler, officer = await somebody("handler"), await somebody("intake")
+    await handling.accept(officer, case.reference, Give("roads"))
+    await handling.assign(officer, case.reference, Give("handler"))
     await handling.start(handler, case.reference)
-    await handling.appoint_guide(intake, case.reference, Give("guide_ja"))
+    await handling.appoint_guide(officer, case.reference, Give("guide_ja"))
     await handling.extend(handler, case.reference, Extend(3, "부품이 아직 오지 않았습니다."))
     await handling.interim_notice(handler, case.reference, Words("업체와 날짜를 맞추고 있습니다."))
     await handling.message(handler, case.reference, Words("가로등 번호를 아시나요?"))
@@ -255,13 +255,13 @@ class Failing:
 
 async def test_officials_hear_what_they_must_act_on(house: House) -> None:
     case = await filed()
-    intake, handler = await somebody("intake"), await somebody("handler")
-    await handling.accept(intake, case.reference, Give("roads"))
+    officer, handler = await somebody("intake"), await somebody("handler")
+    await handling.accept(officer, case.reference, Give("roads"))
     await handling.message("petitioner", case.reference, Words("언제 되나요?"))
     await house.work()
     assert [m["Subject"].partition("] ")[2] for m in to(house, "manager@city.example")] == ["신청인의 메시지"]
     assert "언제 되나요" not in text(to(house, "manager@city.example")[0]), "words stay at the desk (Act 7)"
-    await handling.assign(intake, case.reference, Give("handler"))
+    await handling.assign(officer, case.reference, Give("handler"))
     await handling.message("petitioner", case.reference, Words("급합니다."))
     with clock.at(clock.now() + timedelta(days=40)):
         await watch.remind()
@@ -301,19 +301,17 @@ async def test_a_fact_looked_at_twice_is_told_once(house: House) -> None:
     assert len(to(house, HONG)) == 1
 
 
-async def test_what_was_imported_sends_nothing(house: House) -> None:
-    known = await reference()
-    raw = {"title": "옛날 민원", "body": "오래된 이야기", "petitioner": {"name": "홍길동", "email": HONG}}
-    command, number = FilePetition.parse(raw, known, language="ko"), references.new_reference()
+async def test_what_was_imported_sends_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "first_facts", partial(intake.first_facts, imported=True))
     with clock.at(clock.now() - timedelta(days=400)):
-        async with database.transaction():
-            decided = decide(command, known, await guides_present(), clock.now())
-            await create(command, decided, number, "x", import_key="file:1")
-        await handling.accept(await somebody("intake"), number, Give("roads"))
+        case = await filed()
+        await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await filed()
     await house.work()
     assert house.mails() == []
-    await handling.start(await somebody("handler"), number)
-    await answering.answer(await somebody("handler"), number, GiveAnswer("이제 답합니다.", "accepted"))
+    handler = await somebody("handler")
+    await handling.start(handler, case.reference)
+    await answering.answer(handler, case.reference, GiveAnswer("이제 답합니다.", "accepted"))
     await house.work()
     assert len(to(house, HONG)) == 1, "what happens to it from now on is told"
 

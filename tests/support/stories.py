@@ -95,6 +95,10 @@ class Stream:
             self.over = not message.get("more_body")
         self._more.set()
 
+    @property
+    def begun(self) -> bool:
+        return self.over or bool(self.text)
+
     def leave(self) -> None:
         self._gone.set()
 
@@ -141,7 +145,7 @@ async def listening(house: House, client: httpx.AsyncClient, path: str, last: st
     }  # fmt: skip
     task = asyncio.create_task(house.app(scope, stream.receive, stream.send))
     try:
-        await stream.until("text")
+        await stream.until("begun")
         yield stream
     finally:
         stream.leave()
