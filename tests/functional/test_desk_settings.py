@@ -1,0 +1,413 @@
+"""An administrator and a manager keep the city's rules, templates, calendar and departments; jobs and audit show it."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+
+from petitions.actions import intake
+from petitions.forms import FilePetition
+from petitions.models import Case, ReplyTemplate, RoutingRule, Service
+from petitions.queries.reference import reference
+from petitions.rights import subject
+from server.core import clock, database, jobs, ledger
+from server.core.accounts import Department, Holiday, LocalHours
+from tests.support.house import House
+
+SWITCHED = re.compile(r"배정 규칙 \d+: [켰껐]습니다")
+CountQueries = Callable[[], list[str]]
+MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""10:00 in Seoul, an ordinary week before an ordinary week."""
+
+
+async def filed(title: str, body: str = "확인 부탁드립니다.", kind: str = "inquiry") -> Case:
+    """A petition as the website files it."""
+    raw = {"title": title, "body": body, "kind": kind, "petitioner": {"name": "홍길동", "email": "h@example.org"}}
+    result = await intake.file(FilePetition.parse(raw, await reference(), language="ko"))
+    return await Case.get(reference=result.reference)
+
+
+async def department(code: str) -> Department:
+    return await Department.get(code=code)
+
+
+async def changes(chain: str) -> list[tuple[str, str]]:
+    """What the trail of a kind of setting says."""
+    return [(entry.data["what"], entry.data["how"]) for entry in await ledger.read(chain)]
+
+
+# --- routing rules --------------------------------------------------------------------------------------------
+
+
+async def test_a_new_rule_changes_where_the_next_petition_goes(house: House) -> None:
+    parks, roads = await department("parks"), await department("roads")
+    before = await filed("가로등 아래 벤치", "가로등이 어둡습니다.")
+    assert before.department_id == roads.id
+    browser = await house.official("intake")
+    form = {"words": "벤치, 의자", "kinds": ["inquiry"], "department": str(parks.id), "note": "앉을 것은 공원과"}
+    answer = await browser.post("/desk/rules/new", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/desk/rules")
+    assert "규칙을 목록 끝에 추가했습니다" in (await browser.get("/desk/rules")).text
+    rule = await RoutingRule.get(note="앉을 것은 공원과")
+    assert (rule.position, rule.words, rule.kinds) == (2, ["벤치", "의자"], ["inquiry"])
+    after = await filed("가로등 아래 벤치", "가로등이 어둡습니다.")
+    assert (after.department_id, after.routing["rule"]) == (parks.id, rule.id)
+    other_kind = await filed("가로등 아래 벤치", "가로등이 어둡습니다.", kind="grievance")
+    assert other_kind.department_id == roads.id
+
+    assert (await browser.post(f"/desk/rules/{rule.id}/switch", data={"to": "off"})).status_code == 303
+    assert (await filed("가로등 아래 벤치")).department_id == roads.id
+    assert (await browser.post(f"/desk/rules/{rule.id}/switch", data={"to": "on"})).status_code == 303
+    assert (await filed("가로등 아래 벤치")).department_id == parks.id
+    assert "삭제할까요" in (await browser.get(f"/desk/rules/{rule.id}/delete")).text
+    assert await RoutingRule.exists(id=rule.id)
+    assert (await browser.post(f"/desk/rules/{rule.id}/delete")).status_code == 303
+    assert (await filed("가로등 아래 벤치")).department_id == roads.id
+    assert (await browser.get(f"/desk/rules/{rule.id}")).status_code == 404
+    assert await changes("settings/rules") == [
+        ("rule", "added"), ("rule", "switched_off"), ("rule", "switched_on"), ("rule", "deleted"),
+    ]  # fmt: skip
+
+
+async def test_the_first_rule_that_fits_decides_and_rules_change_places(house: House) -> None:
+    parks = await department("parks")
+    browser = await house.official("admin")
+    await browser.post("/desk/rules/new", data={"words": "재산세", "department": str(parks.id)})
+    first, second = await RoutingRule.all().order_by("position")
+    assert (await filed("재산세 문의")).routing["rule"] == first.id
+    assert (await browser.post(f"/desk/rules/{second.id}/move", data={"way": "up"})).status_code == 303
+    assert [rule.id for rule in await RoutingRule.all().order_by("position")] == [second.id, first.id]
+    assert (await filed("재산세 문의")).routing["rule"] == second.id
+    await browser.post(f"/desk/rules/{second.id}/move", data={"way": "up"})  # it is the first already
+    await browser.post(f"/desk/rules/{second.id}/move", data={"way": "down"})
+    assert [rule.id for rule in await RoutingRule.all().order_by("position")] == [first.id, second.id]
+    assert (await browser.post("/desk/rules/999/move", data={"way": "up"})).status_code == 404
+    assert (await browser.post(f"/desk/rules/{first.id}/move", data={"way": "aside"})).status_code == 422
+    assert [how for _what, how in await changes("settings/rules")] == ["added", "moved", "moved"]
+
+
+async def test_a_rule_is_changed_and_errors_stand_beside_the_field_with_the_input_kept(house: House) -> None:
+    browser = await house.official("admin")
+    rule = await RoutingRule.first()
+    assert rule
+    page = (await browser.get(f"/desk/rules/{rule.id}")).text
+    assert "재산세, 자동차세" in page
+    wrong = await browser.post(
+        f"/desk/rules/{rule.id}", data={"words": "", "note": "남은 메모", "department": "12345", "kinds": ["nonsense"]}
+    )
+    assert wrong.status_code == 422
+    assert "남은 메모" in wrong.text
+    assert wrong.text.count('aria-invalid="true"') >= 2
+    assert 'href="#field-department"' in wrong.text
+    empty = await browser.post("/desk/rules/new", data={"department": str(rule.department_id)})
+    assert empty.status_code == 422
+    assert "모든 민원에 맞는 규칙" in empty.text
+    long = await browser.post("/desk/rules/new", data={"words": "가" * 61, "department": str(rule.department_id)})
+    assert long.status_code == 422
+    many = ", ".join(f"낱말{n}" for n in range(61))
+    assert (
+        await browser.post("/desk/rules/new", data={"words": many, "department": str(rule.department_id)})
+    ).status_code == 422
+    good = {"words": "재산세\n주민세,재산세", "districts": ["central"], "department": str(rule.department_id)}
+    assert (await browser.post(f"/desk/rules/{rule.id}", data=good)).status_code == 303
+    rule = await RoutingRule.get(id=rule.id)
+    assert (rule.words, rule.districts, rule.note) == (["재산세", "주민세"], ["central"], "")
+    assert await changes("settings/rules") == [("rule", "changed")]
+
+
+async def test_the_try_it_box_says_where_a_text_would_go_and_why(house: House) -> None:
+    browser = await house.official("intake")
+
+    async def tried(**form: str) -> str:
+        answer = await browser.post("/desk/rules/try", data=form)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    by_rule = await tried(body="재산세 고지서가 두 번 왔습니다")
+    assert "지방세는 세무과" in by_rule
+    assert "세무과</h3>" in by_rule
+    assert "재산세 고지서가 두 번 왔습니다</textarea>" in by_rule
+    assert "도로과</h3>" in await tried(title="포트홀", body="큰 구멍")
+    assert "통합접수자가 정합니다</h3>" in await tried(body="아무 말")
+    assert "도로과</h3>" in await tried(body="아무 말", kind="statutory:road_occupation")
+    refused = await browser.post("/desk/rules/try", data={"body": "", "kind": "nonsense"})
+    assert refused.status_code == 422
+    assert not await Case.exists()
+
+
+# --- reply templates ------------------------------------------------------------------------------------------
+
+
+async def test_a_manager_keeps_the_templates(house: House) -> None:
+    browser = await house.official("manager")
+    roads = await department("roads")
+    new = (await browser.get("/desk/templates/new")).text
+    assert "{petitioner}" in new
+    form = {
+        "title": "보수 완료", "purpose": "answer", "department": str(roads.id), "kind": "grievance", "language": "ko",
+        "text": "{petitioner}님,\n{due}까지 고치겠습니다.",
+    }  # fmt: skip
+    wrong = await browser.post("/desk/templates/new", data={**form, "text": "{petitoner}님", "title": "그대로"})
+    assert wrong.status_code == 422
+    assert "{petitoner}" in wrong.text
+    assert 'value="그대로"' in wrong.text
+    assert (await browser.post("/desk/templates/new", data=form)).status_code == 303
+    template = await ReplyTemplate.get(title="보수 완료")
+    assert (template.department_id, template.kind) == (roads.id, "grievance")
+    assert template.text == "{petitioner}님,\n{due}까지 고치겠습니다."
+    listing = (await browser.get(f"/desk/templates?department={roads.id}&purpose=answer")).text
+    assert "보수 완료" in listing
+    assert "기본 답변" in listing
+    assert "보수 완료" not in (await browser.get("/desk/templates?purpose=extend")).text
+    page = f"/desk/templates/{template.id}"
+    assert "까지 고치겠습니다" in (await browser.get(page)).text
+    changed = await browser.post(page, data={**form, "department": "", "kind": "", "reasons": "{city}의 사정"})
+    assert changed.status_code == 303
+    template = await ReplyTemplate.get(id=template.id)
+    assert (template.department_id, template.kind, template.reasons) == (None, "", "{city}의 사정")
+    assert (await browser.post(page, data={**form, "purpose": "nonsense"})).status_code == 422
+    assert "보수 완료" in (await browser.get(f"{page}/delete")).text
+    assert (await browser.post(f"{page}/delete")).status_code == 303
+    assert (await browser.get(page)).status_code == 404
+    assert (await browser.get("/desk/templates/99999999999")).status_code == 404
+    assert await changes("settings/templates") == [
+        ("template", "added"), ("template", "changed"), ("template", "deleted"),
+    ]  # fmt: skip
+
+
+# --- the calendar ---------------------------------------------------------------------------------------------
+
+
+async def test_a_temporary_holiday_moves_running_clocks_and_both_dates_stay_in_the_ledger(house: House) -> None:
+    with clock.at(MONDAY):
+        case = await filed("공원 이용 문의")
+        assert case.due_at
+        before = case.due_at
+        browser = await house.official("admin")
+        assert "진행 중인 처리기간: 1건" in (await browser.get("/desk/calendar")).text
+        answer = await browser.post("/desk/calendar/holidays", data={"date": "2026-11-25", "name": "임시공휴일"})
+        assert answer.status_code == 303
+        page = (await browser.get("/desk/calendar")).text
+        assert "다시 계산" in page
+        assert "임시공휴일" in page
+        await house.work()
+        moved = await Case.get(id=case.id)
+        assert moved.due_at
+        assert (moved.due_at - before).days == 1
+        [fact] = [e for e in await ledger.read(subject(case.reference)) if e.kind == "case.due_recomputed"]
+        assert fact.data["holiday"] == "임시공휴일"
+        assert datetime.fromisoformat(fact.data["previous_due_at"]) == before
+        assert datetime.fromisoformat(fact.data["due_at"]) == moved.due_at
+
+        assert "되돌릴까요" in (await browser.get("/desk/calendar/holidays/2026-11-25/remove")).text
+        assert (await browser.post("/desk/calendar/holidays/2026-11-25/remove")).status_code == 303
+        await house.work()
+        again = await Case.get(id=case.id)
+        assert again.due_at == before
+        assert not await Holiday.exists()
+        assert (await browser.post("/desk/calendar/holidays/2026-11-25/remove")).status_code == 404
+
+
+async def test_local_hours_move_periods_that_are_counted_in_hours(house: House) -> None:
+    with clock.at(MONDAY):
+        case = await filed("벤치", kind="other")
+        assert case.due_at == datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # 10 + 3 hours, lunch between
+        browser = await house.official("admin")
+        hours = {
+            "first_day": "2026-11-01", "opens": "09:00", "lunch_starts": "11:30", "lunch_ends": "13:30",
+            "closes": "17:00",
+        }  # fmt: skip
+        assert (await browser.post("/desk/calendar/hours", data=hours)).status_code == 303
+        await house.work()
+        assert (await Case.get(id=case.id)).due_at == datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+        page = (await browser.get("/desk/calendar")).text
+        assert "09:00–17:00" in page
+        assert (await LocalHours.get()).first_day == date(2026, 11, 1)
+
+
+@pytest.mark.parametrize(
+    ("page", "form", "name"),
+    [
+        ("holidays", {"date": "2026-12-25", "name": "성탄절"}, "date"),
+        ("holidays", {"date": "2026-11-28", "name": "토요일"}, "date"),
+        ("holidays", {"date": "1900-01-01", "name": "옛날"}, "date"),
+        ("holidays", {"date": "내일", "name": "내일"}, "date"),
+        ("holidays", {"date": "2026-11-25", "name": ""}, "name"),
+        ("hours", {"first_day": "", "opens": "09:00"}, "first_day"),
+        ("hours", {"first_day": "2200-01-01"}, "first_day"),
+        ("hours", {"first_day": "2026-12-01", "opens": "25:00"}, "opens"),
+        ("hours", {"first_day": "2026-12-01", "opens": "12:30"}, "opens"),
+    ],
+)
+async def test_a_day_or_hours_that_cannot_be_are_refused_with_the_input_kept(
+    house: House, page: str, form: dict[str, str], name: str
+) -> None:
+    browser = await house.official("admin")
+    times = {"lunch_starts": "12:00", "lunch_ends": "13:00", "closes": "18:00", "opens": "09:00"}
+    answer = await browser.post(f"/desk/calendar/{page}", data=form if page == "holidays" else {**times, **form})
+    assert answer.status_code == 422
+    assert f'href="#field-{name}"' in answer.text
+    assert all(f'value="{value}"' in answer.text for value in form.values() if value)
+    assert not await Holiday.exists()
+    assert not await LocalHours.exists()
+
+
+# --- departments ----------------------------------------------------------------------------------------------
+
+
+async def test_a_department_is_opened_and_gets_petitions_by_its_keywords(house: House) -> None:
+    browser = await house.official("admin")
+    form = {
+        "code": "animals", "name": "동물보호과", "name_en": "Animals", "phone": "02-000-3000",
+        "email": "animals@city.example", "keywords": "유기견, 길고양이", "duties": "동물 보호, 유기동물 구조",
+    }  # fmt: skip
+    assert (await browser.post("/desk/departments/new", data={**form, "code": "roads"})).status_code == 422
+    wrong = await browser.post("/desk/departments/new", data={**form, "code": "Big One", "phone": "전화", "name": ""})
+    assert wrong.status_code == 422
+    for name in ("code", "phone", "name"):
+        assert f'href="#field-{name}"' in wrong.text
+    assert (await browser.post("/desk/departments/new", data=form)).status_code == 303
+    animals = await department("animals")
+    assert animals.keywords == ["유기견", "길고양이"]
+    assert (await filed("길고양이가 다쳤어요")).department_id == animals.id
+    page = f"/desk/departments/{animals.id}"
+    assert "동물 보호, 유기동물 구조" in (await browser.get(page)).text
+    assert (await browser.post(page, data={**form, "name_ja": "動物保護課", "keywords": "유기견"})).status_code == 303
+    animals = await department("animals")
+    assert (animals.name_ja, animals.keywords) == ("動物保護課", ["유기견"])
+    assert (await browser.post(page, data={**form, "email": "not an address"})).status_code == 422
+    assert "動物保護課" in (await browser.get("/desk/departments?lang=ja")).text
+    assert (await browser.get("/desk/departments/4711")).status_code == 404
+
+
+async def test_a_department_is_closed_only_when_nothing_leads_to_it(house: House) -> None:
+    browser = await house.official("admin")
+    tax = await department("tax")
+    case = await filed("재산세 문의")
+    assert case.department_id == tax.id
+    page = f"/desk/departments/{tax.id}"
+    asked = (await browser.get(f"{page}/close")).text
+    assert "처리 중인 민원: 1건" in asked
+    assert "이 부서로 보내는 배정 규칙: 1개" in asked
+    assert (await browser.post(f"{page}/close")).status_code == 409
+    assert (await department("tax")).active
+    await Case.filter(id=case.id).update(open=False)
+    rule = await RoutingRule.get(department_id=tax.id)
+    await browser.post(f"/desk/rules/{rule.id}/switch", data={"to": "off"})
+    await Service.filter(department_id=tax.id).update(active=False)
+    assert "닫을까요" in (await browser.get(f"{page}/close")).text
+    assert (await browser.post(f"{page}/close")).status_code == 303
+    assert not (await department("tax")).active
+    assert (await browser.post(f"/desk/rules/{rule.id}/switch", data={"to": "on"})).status_code == 409
+    refused = await browser.post("/desk/rules/new", data={"words": "세금", "department": str(tax.id)})
+    assert refused.status_code == 422
+    assert (await filed("세금 고지서")).department_id is None
+    assert (await browser.post(f"{page}/open")).status_code == 303
+    assert (await filed("세금 고지서")).department_id == tax.id
+    assert [how for _what, how in await changes("settings/departments")] == ["switched_off", "switched_on"]
+
+
+# --- jobs and the trail ---------------------------------------------------------------------------------------
+
+
+async def _dead(count: int) -> None:
+    now = clock.now()
+    for number in range(count):
+        await jobs.Job.create(
+            key=f"mail:{number}:hong@example.org", kind="tracking.mail", payload='{"to": "hong@example.org"}',
+            dead=True, run_at=now, created_at=now, attempts=12, error="SMTPRecipientsRefused: hong@example.org is unknown",
+        )  # fmt: skip
+
+
+async def test_dead_letters_are_seen_without_personal_data_and_tried_again(house: House) -> None:
+    await _dead(2)
+    browser = await house.official("inspector")
+    page = (await browser.get("/desk/jobs")).text
+    assert "SMTPRecipientsRefused" in page
+    assert "hong" not in page
+    assert "포기한 작업: 2" in page
+    first, second = await jobs.Job.filter(dead=True).order_by("id")
+    assert (await browser.post(f"/desk/jobs/{first.id}/retry")).status_code == 303
+    fresh = await jobs.Job.get(id=first.id)
+    assert (fresh.dead, fresh.attempts) == (False, 0)
+    assert (await browser.post(f"/desk/jobs/{first.id}/retry")).status_code == 404
+    assert (await browser.post("/desk/jobs/99999999999999999999/retry")).status_code == 404
+    assert (await browser.post("/desk/jobs/retry")).status_code == 303
+    assert not (await jobs.Job.get(id=second.id)).dead
+    assert "작업 1개를 다시 시도합니다" in (await browser.get("/desk/jobs")).text
+
+
+async def test_many_dead_letters_come_in_pages(house: House) -> None:
+    await _dead(51)
+    browser = await house.official("admin")
+    oldest = (await jobs.Job.filter(dead=True).order_by("id").first()) or pytest.fail("no job")
+    page = (await browser.get("/desk/jobs")).text
+    assert f"/desk/jobs/{oldest.id}/retry" not in page
+    assert f"/desk/jobs?before={oldest.id + 1}" in page
+    assert f"/desk/jobs/{oldest.id}/retry" in (await browser.get(f"/desk/jobs?before={oldest.id + 1}")).text
+    assert (await browser.get("/desk/jobs?before=nonsense")).status_code == 200
+
+
+async def test_the_trail_says_who_changed_what_to_those_who_may_change_it(house: House) -> None:
+    admin = await house.official("admin")
+    rule = await RoutingRule.first()
+    assert rule
+    assert "아직 바뀐 것이 없습니다" in (await admin.get("/desk/audit")).text
+    await admin.post(f"/desk/rules/{rule.id}/switch", data={"to": "off"})
+    await admin.post("/desk/calendar/holidays", data={"date": "2027-03-08", "name": "임시공휴일"})
+    await admin.post("/desk/calendar/holidays/2027-03-08/remove")
+    await admin.post("/desk/departments/new", data={"code": "animals", "name": "동물보호과"})
+    page = (await admin.get("/desk/audit")).text
+    assert "관리자" in page
+    for line in (f"배정 규칙 {rule.id}: 껐습니다", "2027년 3월 8일 (월)", "임시공휴일", "추가했습니다"):
+        assert line in page
+    assert page.index("추가했습니다") < page.index("껐습니다")
+    intake_page = (await (await house.official("intake")).get("/desk/audit")).text
+    assert "껐습니다" in intake_page
+    assert "임시공휴일" not in intake_page
+    for _again in range(30):
+        await admin.post(f"/desk/rules/{rule.id}/switch", data={"to": "on"})
+        await admin.post(f"/desk/rules/{rule.id}/switch", data={"to": "off"})
+    newest = await ledger.newest(["settings/rules"], before_id=2**62, limit=100)
+    assert len(newest) == 61
+    page = (await admin.get("/desk/audit")).text
+    assert len(SWITCHED.findall(page)) == 50
+    assert f"/desk/audit?before={newest[49].id}" in page
+    older = (await admin.get(f"/desk/audit?before={newest[49].id}")).text
+    assert len(SWITCHED.findall(older)) == 11
+    assert "임시공휴일" in older
+    assert [problem async for problem in ledger.verify()] == []
+
+
+QUERIES = {
+    "/desk/rules": 9,
+    "/desk/rules/new": 7,
+    "/desk/rules/1": 8,
+    "/desk/templates": 9,
+    "/desk/templates/1": 8,
+    "/desk/calendar": 10,
+    "/desk/departments": 2,
+    "/desk/departments/1": 2,
+    "/desk/jobs": 4,
+    "/desk/audit": 3,
+}
+"""The most statements of each page when nothing is kept in the process, the session's one included."""
+
+
+@pytest.mark.parametrize("page", QUERIES)
+async def test_each_page_asks_the_database_a_known_number_of_times(
+    house: House, count_queries: CountQueries, page: str
+) -> None:
+    browser = await house.official("admin")
+    await browser.post("/desk/rules/1/switch", data={"to": "off"})
+    seen = count_queries()
+    assert (await browser.get(page)).status_code == 200
+    assert len(seen) == QUERIES[page], "\n".join(seen)
+
+
+async def test_the_settings_are_read_from_the_database_in_every_language(house: House) -> None:
+    browser = await house.official("admin")
+    assert (await database.fetch_one("SELECT COUNT(*) AS n FROM routing_rule")) is not None
+    for language, words in (("ko", "배정 규칙"), ("ja", "振り分け規則"), ("en", "Routing rules")):
+        assert words in (await browser.get(f"/desk/rules?lang={language}")).text

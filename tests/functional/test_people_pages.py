@@ -1,0 +1,239 @@
+"""An administrator opens, changes and closes accounts; there is always one administrator left."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from petitions.queries.reference import guides_present
+from server.core import clock, ledger
+from server.core.accounts import Absence, Account, Department, Role, Session
+from tests.support.house import PASSWORD, House
+
+CountQueries = Callable[[], list[str]]
+SHOWN = re.compile(r'<code id="password"[^>]*>([^<]+)</code>')
+
+
+async def account(username: str) -> Account:
+    return await Account.get(username=username)
+
+
+async def form_of(username: str, **changes: object) -> dict[str, object]:
+    """What the form of an account sends when only ``changes`` were typed."""
+    row = await account(username)
+    return {
+        "name": row.name, "role": row.role.value, "department": str(row.department_id or ""), "email": row.email,
+        "phone": row.phone, "hours": row.hours, "languages": row.languages,
+        "specialities": ", ".join(row.specialities), **changes,
+    }  # fmt: skip
+
+
+async def trail() -> list[tuple[int, str]]:
+    return [(entry.data["id"], entry.data["how"]) for entry in await ledger.read("settings/people")]
+
+
+async def test_a_new_official_gets_a_password_that_is_shown_once_and_opens_the_desk(house: House) -> None:
+    browser = await house.official("admin")
+    parks = await Department.get(code="parks")
+    form = {
+        "username": "newcomer", "name": "신입", "role": "guide", "department": str(parks.id), "languages": ["ko", "ja"],
+        "specialities": "나무, 벤치", "phone": "02-000-4000", "email": "new@city.example",
+    }  # fmt: skip
+    page = await browser.post("/desk/people/new", data=form)
+    assert page.status_code == 200
+    assert page.headers["cache-control"] == "no-store"
+    shown = SHOWN.search(page.text)
+    assert shown
+    row = await account("newcomer")
+    assert (row.role, row.department_id, row.languages) == (Role.GUIDE, parks.id, ["ko", "ja"])
+    assert row.specialities == ["나무", "벤치"]
+    assert shown[1] not in (await browser.get(f"/desk/people/{row.id}")).text
+    answer = await house.visitor().post("/desk/sign-in", data={"username": "newcomer", "password": shown[1]})
+    assert answer.status_code == 303
+    assert await trail() == [(row.id, "added")]
+    stored = "".join(str(entry.data) for entry in await ledger.read("settings/people"))
+    assert "신입" not in stored
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"username": "intake"}, "username"),
+        ({"username": "Two Words"}, "username"),
+        ({"username": ""}, "username"),
+        ({"name": ""}, "name"),
+        ({"role": "mayor"}, "role"),
+        ({"role": "handler", "department": ""}, "department"),
+        ({"department": "4711"}, "department"),
+        ({"role": "guide", "languages": []}, "languages"),
+        ({"languages": ["tlh"]}, "languages"),
+        ({"phone": "call me"}, "phone"),
+        ({"email": "nowhere"}, "email"),
+        ({"name": "가" * 81}, "name"),
+    ],
+)
+async def test_wrong_input_is_refused_beside_its_field_and_kept(
+    house: House, changes: dict[str, object], name: str
+) -> None:
+    browser = await house.official("admin")
+    roads = await Department.get(code="roads")
+    form = {
+        "username": "newcomer", "name": "신입", "role": "handler", "department": str(roads.id), "languages": ["ko"],
+        "hours": "화요일만",
+    }  # fmt: skip
+    answer = await browser.post("/desk/people/new", data={**form, **changes})
+    assert answer.status_code == 422
+    assert f'href="#field-{name}"' in answer.text
+    assert f'id="field-{name}-error"' in answer.text
+    assert 'value="화요일만"' in answer.text
+    assert await Account.all().count() == 11
+    assert await trail() == []
+
+
+async def test_an_official_moves_to_another_department_and_role(house: House) -> None:
+    browser = await house.official("admin")
+    handler, parks = await account("handler"), await Department.get(code="parks")
+    page = f"/desk/people/{handler.id}"
+    assert "김처리" in (await browser.get(page)).text
+    changed = await browser.post(page, data=await form_of("handler", department=str(parks.id), name="김공원"))
+    assert changed.status_code == 303
+    handler = await account("handler")
+    assert (handler.name, handler.department_id) == ("김공원", parks.id)
+    assert (await browser.post(page, data=await form_of("handler", role="inspector"))).status_code == 303
+    assert (await account("handler")).role is Role.INSPECTOR
+    assert await trail() == [(handler.id, "changed"), (handler.id, "role_changed")]
+    refused = await browser.post(page, data=await form_of("handler", role="manager", department=""))
+    assert refused.status_code == 422
+    await Department.filter(id=parks.id).update(active=False)
+    assert (await browser.post(page, data=await form_of("handler", department=str(parks.id)))).status_code == 303
+    tax = await Department.get(code="tax")
+    await Department.filter(id=tax.id).update(active=False)
+    assert (await browser.post(page, data=await form_of("handler", department=str(tax.id)))).status_code == 422
+
+
+async def test_a_closed_account_is_out_at_once_and_can_be_opened_again(house: House) -> None:
+    admin, handler = await house.official("admin"), await house.official("handler")
+    row = await account("handler")
+    page = f"/desk/people/{row.id}"
+    assert "닫을까요" in (await admin.get(f"{page}/deactivate")).text
+    assert (await handler.get("/desk/account")).status_code == 200
+    assert (await admin.post(f"{page}/deactivate")).status_code == 303
+    assert (await handler.get("/desk/account")).status_code == 303
+    assert not await Session.exists(account_id=row.id)
+    assert "김처리" not in (await admin.get("/desk/people")).text
+    assert "김처리" in (await admin.get("/desk/people?state=closed")).text
+    await admin.post(f"{page}/deactivate")  # a second press changes nothing
+    assert (await admin.post(f"{page}/activate")).status_code == 303
+    assert (await house.official("handler")) is not None
+    assert await trail() == [(row.id, "switched_off"), (row.id, "switched_on")]
+
+
+async def test_the_last_administrator_stays(house: House) -> None:
+    browser = await house.official("admin")
+    admin = await account("admin")
+    page = f"/desk/people/{admin.id}"
+    refused = await browser.post(f"{page}/deactivate")
+    assert refused.status_code == 422
+    assert "마지막 관리자" in refused.text
+    demoted = await browser.post(page, data=await form_of("admin", role="intake"))
+    assert demoted.status_code == 422
+    assert 'href="#field-role"' in demoted.text
+    assert (await account("admin")).role is Role.ADMINISTRATOR
+    await Account.filter(username="intake").update(role=Role.ADMINISTRATOR, active=False)
+    assert (await browser.post(f"{page}/deactivate")).status_code == 422  # a closed one does not count
+    await Account.filter(username="intake").update(active=True)
+    assert (await browser.post(f"{page}/deactivate")).status_code == 303
+    assert not (await account("admin")).active
+    assert (await browser.get("/desk/people")).status_code == 303
+
+
+async def test_a_lost_password_and_a_lost_second_factor_are_replaced(house: House) -> None:
+    admin, handler = await house.official("admin"), await house.official("handler")
+    row = await account("handler")
+    await Account.filter(id=row.id).update(totp_secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    page = f"/desk/people/{row.id}"
+    assert "새 비밀번호를 만들까요" in (await admin.get(f"{page}/password")).text
+    answer = await admin.post(f"{page}/password")
+    shown = SHOWN.search(answer.text)
+    assert shown
+    assert (await handler.get("/desk/account")).status_code == 303
+    form = {"username": "handler", "password": shown[1]}
+    assert (await house.visitor().post("/desk/sign-in", data=form)).status_code == 401
+    assert "2단계 인증" in (await admin.get(f"{page}/totp")).text
+    assert (await admin.post(f"{page}/totp")).status_code == 303
+    assert (await house.visitor().post("/desk/sign-in", data=form)).status_code == 303
+    assert (await house.visitor().post("/desk/sign-in", data={**form, "password": PASSWORD})).status_code == 401
+    assert await trail() == [(row.id, "password_reset"), (row.id, "totp_reset")]
+
+
+async def test_a_guide_who_is_away_gets_no_new_cases(house: House) -> None:
+    guide = await account("guide")
+    page = f"/desk/people/{guide.id}"
+    with clock.at(datetime(2026, 11, 25, 3, tzinfo=UTC)):
+        browser = await house.official("admin")
+        assert guide.id in [present.id for present in await guides_present()]
+        away = {"first_day": "2026-11-24", "last_day": "2026-11-26"}
+        assert (await browser.post(f"{page}/absences", data=away)).status_code == 303
+        assert guide.id not in [present.id for present in await guides_present()]
+        assert "오늘 부재" in (await browser.get(page)).text
+        assert "오늘 부재" in (await browser.get("/desk/people?role=guide")).text
+        overlapping = {"first_day": "2026-11-26", "last_day": "2026-11-30"}
+        refused = await browser.post(f"{page}/absences", data=overlapping)
+        assert refused.status_code == 422
+        assert 'value="2026-11-30"' in refused.text
+        for wrong in ({"first_day": "2026-12-02", "last_day": "2026-12-01"}, {"first_day": "2026-12-02"}):
+            assert (await browser.post(f"{page}/absences", data=wrong)).status_code == 422
+        absence = await Absence.get(account_id=guide.id)
+        assert (await browser.post(f"{page}/absences/{absence.id}/remove")).status_code == 303
+        assert (await browser.post(f"{page}/absences/{absence.id}/remove")).status_code == 404
+        assert guide.id in [present.id for present in await guides_present()]
+    assert await trail() == [(guide.id, "absence_added"), (guide.id, "absence_removed")]
+
+
+async def test_people_are_found_by_name_role_and_department(house: House) -> None:
+    browser = await house.official("admin")
+    roads = await Department.get(code="roads")
+
+    async def found(query: str) -> set[str]:
+        answer = await browser.get(f"/desk/people?{query}")
+        assert answer.status_code == 200
+        return set(re.findall(r"<td><code>([^<]+)</code></td>", answer.text))
+
+    assert len(await found("")) == 11
+    assert await found("q=김처") == {"handler"}
+    assert await found("q=HANDLER2") == {"handler2"}
+    assert await found("q=%25") == set()
+    assert await found("q=_parks") == {"guide_parks"}
+    assert await found(f"role=guide&department={roads.id}") == {"guide"}
+    assert await found("role=nonsense&department=x&state=y") == await found("")
+    await Account.filter(username="clerk").update(demo=True)
+    assert "시연용" in (await browser.get("/desk/people?q=clerk")).text
+    assert (await browser.get("/desk/people/4711")).status_code == 404
+
+
+async def test_many_people_come_in_pages(house: House) -> None:
+    browser = await house.official("admin")
+    now = clock.now()
+    await Account.bulk_create(
+        [
+            Account(username=f"x{n:03}", name=f"직원{n:03}", role=Role.CLERK, password_hash="x", created_at=now)
+            for n in range(60)
+        ]
+    )
+    page = (await browser.get("/desk/people?role=clerk")).text
+    onward = re.search(r'href="(/desk/people\?[^"]+after=[^"]+)"', page)
+    assert onward
+    second = (await browser.get(onward[1].replace("&amp;", "&"))).text
+    names = re.findall(r"<td><code>([^<]+)</code></td>", page + second)
+    assert names == ["clerk", *(f"x{n:03}" for n in range(60))]
+
+
+@pytest.mark.parametrize(("page", "queries"), [("/desk/people", 3), ("/desk/people/1", 4), ("/desk/people/new", 2)])
+async def test_each_page_asks_the_database_a_known_number_of_times(
+    house: House, count_queries: CountQueries, page: str, queries: int
+) -> None:
+    browser = await house.official("admin")
+    seen = count_queries()
+    assert (await browser.get(page)).status_code == 200
+    assert len(seen) == queries, "\n".join(seen)
