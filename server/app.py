@@ -21,9 +21,11 @@ import tracking.api
 import tracking.routes
 from server import openapi, pages, people_pages, signin, tokens, upkeep_pages, wiring
 from server.core import auth, database, observe, security, web
+from server.core.accounts import Account
 from server.core.config import Settings
 from server.core.errors import Refusal
 from server.core.jobs import Worker
+from server.demo.city import CITY
 from tracking import stream
 
 UPLOADS = ("/petitions/new", "/cases/", "/api/v1/cases/")
@@ -62,6 +64,13 @@ def routes() -> list[Route | Mount]:
     ]
 
 
+async def _city(settings: Settings) -> web.City:
+    """What pages say about the city: its names, and whether it is the demonstration."""
+    demo = await Account.filter(demo=True).exists()
+    names = CITY.names._asdict() if demo else dict.fromkeys(settings.languages, settings.city_name)
+    return web.City(names, settings.call_centre, demo=demo)
+
+
 def create_app(settings: Settings) -> Starlette:
     """The application for these settings; the database opens with its lifespan."""
     settings = wiring.prepare(settings)
@@ -72,7 +81,7 @@ def create_app(settings: Settings) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await database.connect(settings, wiring.APPS)
-        await pages.load_city(site)
+        site.city = await _city(settings)
         hub = stream.Hub(settings)
         app.state.hub = hub
         tasks = [asyncio.create_task(hub.run())]

@@ -7,20 +7,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from petitions.queries import public
-from petitions.queries.reference import reference
+from petitions.reference import reference
 from petitions.routes.reading import row_names
 from server.core import database, web
-from server.core.accounts import Account
-from server.core.web import City, Site
-from server.demo.city import CITY
-
-
-async def load_city(site: Site) -> None:
-    """What pages say about the city: its names, and whether it is the demonstration."""
-    demo = await Account.filter(demo=True).exists()
-    settings = site.settings
-    names = CITY.names._asdict() if demo else dict.fromkeys(settings.languages, settings.city_name)
-    site.city = City(names, settings.call_centre, demo=demo)
 
 
 async def home(request: Request) -> Response:

@@ -1,0 +1,223 @@
+"""What rarely changes and every filing needs: departments, services, rules, districts, guides and the calendar.
+
+Read together and kept for a few seconds in this process; an action that changes any of it calls ``forget`` after its
+commit, other processes notice within ``KEPT`` seconds.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from datetime import time as day_time
+from typing import Any
+
+from petitions import rules
+from petitions.routing import DepartmentProfile, GuideProfile, Rule, inside
+from server.core import clock, config, database
+from server.core.clock import OfficeHours, Unit, WorkingCalendar
+
+KEPT = 5.0
+"""Seconds."""
+FULL = 300
+"""Open cases at which a guide is as busy as can be; more are not counted, so that filing stays flat."""
+
+
+@dataclass(frozen=True)
+class DepartmentRow:
+    """A department as pages and JSON show it."""
+
+    id: int
+    code: str
+    names: Mapping[str, str]
+    phone: str
+    email: str
+    place: str
+
+    def name(self, language: str) -> str:
+        """Its name in a language, in Korean where there is none."""
+        return self.names.get(language) or self.names["ko"]
+
+
+@dataclass(frozen=True)
+class ServiceRow:
+    """A statutory procedure with its period, department and documents."""
+
+    rule: rules.Service
+    names: Mapping[str, str]
+    department_id: int | None
+    documents: tuple[str, ...]
+
+    def name(self, language: str) -> str:
+        """Its name in a language, in Korean where there is none."""
+        return self.names.get(language) or self.names["ko"]
+
+
+@dataclass(frozen=True)
+class GuideRow:
+    """A guide's card: who stands by the petitioner, and how to reach them."""
+
+    id: int
+    name: str
+    department_id: int | None
+    phone: str
+    email: str
+    hours: str
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One consistent look at all of it."""
+
+    departments: Mapping[int, DepartmentRow]
+    profiles: tuple[DepartmentProfile, ...]
+    services: Mapping[str, ServiceRow]
+    rules: tuple[Rule, ...]
+    districts: Mapping[str, Mapping[str, str]]
+    outlines: tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
+    calendar: WorkingCalendar
+
+    def department_by_code(self, code: str) -> DepartmentRow | None:
+        """The department with a code."""
+        return next((row for row in self.departments.values() if row.code == code), None)
+
+    def district_of(self, lat: float | None, lng: float | None, address: str) -> str:
+        """The code of the district that a point lies in, or that an address names; empty when neither says."""
+        if lat is not None and lng is not None:
+            for code, outline in self.outlines:
+                if inside((lat, lng), outline):
+                    return code
+        return next((code for code, names in self.districts.items() if names["ko"] in address), "")
+
+
+_kept: list[tuple[float, Reference]] = []
+_loading = asyncio.Lock()
+
+
+def forget() -> None:
+    """Read anew at the next use."""
+    _kept.clear()
+
+
+async def reference() -> Reference:
+    """The reference data, at most ``KEPT`` seconds old."""
+    if _kept and time.monotonic() - _kept[0][0] < KEPT:
+        return _kept[0][1]
+    fresh = await _read()
+    _kept[:] = [(time.monotonic(), fresh)]
+    return fresh
+
+
+async def _read() -> Reference:
+    document = database.document
+    departments = await database.fetch("SELECT * FROM department WHERE active = ? ORDER BY id", True)
+    services = await database.fetch("SELECT * FROM service WHERE active = ? ORDER BY code", True)
+    rule_rows = await database.fetch("SELECT * FROM routing_rule WHERE active = ? ORDER BY position, id", True)
+    districts = await database.fetch("SELECT * FROM district ORDER BY code")
+    return Reference(
+        {
+            row["id"]: DepartmentRow(row["id"], row["code"], _names(row), row["phone"], row["email"], row["place"])
+            for row in departments
+        },
+        tuple(
+            DepartmentProfile(
+                row["id"], row["code"], row["name"], tuple(document(row["keywords"])), tuple(document(row["duties"]))
+            )
+            for row in departments
+        ),
+        {
+            row["code"]: ServiceRow(
+                rules.Service(row["code"], row["name"], Unit(row["unit"]), row["amount"]),
+                _names(row),
+                row["department_id"],
+                tuple(document(row["documents"])),
+            )
+            for row in services
+        },
+        tuple(
+            Rule(
+                row["id"],
+                tuple(document(row["kinds"])),
+                tuple(document(row["districts"])),
+                tuple(document(row["words"])),
+                row["department_id"],
+                row["note"],
+            )
+            for row in rule_rows
+        ),
+        {row["code"]: _names(row) for row in districts},
+        tuple((row["code"], tuple((p[0], p[1]) for p in document(row["outline"]))) for row in districts),
+        await calendar(),
+    )
+
+
+def _names(row: Any) -> dict[str, str]:
+    return {"ko": row["name"], "ja": row["name_ja"], "en": row["name_en"]}
+
+
+async def calendar() -> WorkingCalendar:
+    """The city's working calendar with the administrator's holidays and hours, read now."""
+    settings = config.settings()
+    holidays = await database.fetch("SELECT date, name FROM holiday")
+    hours = await database.fetch("SELECT * FROM local_hours ORDER BY first_day")
+    return WorkingCalendar(
+        country=settings.country,
+        timezone=settings.zone,
+        hours=tuple(
+            (
+                as_day(row["first_day"]),
+                OfficeHours(
+                    *(day_time.fromisoformat(row[c]) for c in ("opens", "lunch_starts", "lunch_ends", "closes"))
+                ),
+            )
+            for row in hours
+        ),
+        extra_holidays={as_day(row["date"]): row["name"] for row in holidays},
+    )
+
+
+def as_day(value: Any) -> date:
+    """A raw column's day (SQLite keeps text)."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+async def guides_present() -> list[GuideProfile]:
+    """The active guides who are not away today, with the number of open cases each has (counted up to ``FULL``)."""
+    today = clock.now().astimezone(config.settings().zone).date()
+    rows = await database.fetch(
+        "SELECT a.id, a.department_id, a.languages, a.specialities, "
+        "(SELECT COUNT(*) FROM (SELECT 1 FROM petition_case c WHERE c.guide_id = a.id AND c.open = ? "
+        f"LIMIT {FULL}) AS counted) AS load "
+        "FROM account a WHERE a.role = 'guide' AND a.active = ? AND NOT EXISTS (SELECT 1 FROM absence b "
+        "WHERE b.account_id = a.id AND b.first_day <= ? AND b.last_day >= ?) ORDER BY a.id",
+        True,
+        True,
+        today,
+        today,
+    )
+    return [
+        GuideProfile(
+            row["id"],
+            row["department_id"],
+            tuple(database.document(row["languages"])),
+            tuple(database.document(row["specialities"])),
+            row["load"],
+        )
+        for row in rows
+    ]
+
+
+async def guide_card(account_id: int | None) -> GuideRow | None:
+    """A guide's card."""
+    if account_id is None:
+        return None
+    row = await database.fetch_one(
+        "SELECT id, name, department_id, phone, email, hours, languages FROM account WHERE id = ?", account_id
+    )
+    if row is None:
+        return None
+    return GuideRow(
+        row["id"], row["name"], row["department_id"], row["phone"], row["email"], row["hours"],
+        tuple(database.document(row["languages"])),
+    )  # fmt: skip
