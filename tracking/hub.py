@@ -266,8 +266,12 @@ class Hub:
 
     async def _tail(self) -> None:
         place: Position | None = None
-        pause = POLL
+        pause, ring = POLL, asyncio.create_task(jobs.bell.wait(POLL))  # ends by itself
         while True:
+            if ring.done():
+                pause = AGAIN if ring.result() else pause
+                ring = asyncio.create_task(jobs.bell.wait(POLL))  # before the look, so that no ring is missed
+                await asyncio.sleep(0)
             try:
                 place = place or await ledger.position()
                 entries = await ledger.tail(place)
@@ -280,7 +284,8 @@ class Hub:
                 entries = []
             await asyncio.sleep(PAUSE)
             if not entries:
-                pause = AGAIN if await jobs.bell.wait(pause) else min(pause * 2, POLL)
+                await asyncio.wait({ring}, timeout=pause)
+                pause = min(pause * 2, POLL)
 
     async def _tell(self, entries: list[Entry]) -> None:
         frames: dict[int, bytes] = {}
