@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from petitions.labels import KINDS
-from petitions.queries.reference import Reference
+from petitions.reference import Reference
 from petitions.rules import Kind
 from petitions.search import desk_index
 from petitions.states import OPEN, State
@@ -370,13 +370,13 @@ async def listed(
     *,
     start: Position | None = None,
     backward: bool = False,
-    limit: int = PAGE,
+    limit: int | None = None,
 ) -> Listed:
     """A page of what an official sees of the cases that fit, from a position on (not including it).
 
-    Two or three statements where one stretch fills the page.
+    Two or three statements where one stretch fills the page. ``limit`` is ``PAGE`` unless told.
     """
-    limits = scope(official)
+    limit, limits = limit or PAGE, scope(official)
     if limits is None:
         return Listed((), None, None)
     walk = _Walk(wanted, official, known, limits)

@@ -1,0 +1,112 @@
+"""Two officials on one case: the second hears what the first one did, and loses not a word."""
+
+from tests.support.desk import Desk, desk
+from tests.support.house import House
+
+
+async def opened_by_two(house: House) -> tuple[Desk, Desk, str]:
+    """Two handlers who look at the same case in progress."""
+    number: str = (await house.file(kind="grievance"))["reference"]
+    intake = await desk(house, "intake")
+    await intake.open(f"/desk/cases/{number}")
+    await intake.send("accept")
+    first, second = await desk(house, "handler"), await desk(house, "handler2")
+    for official in (first, second):
+        await official.open(f"/desk/cases/{number}")
+    return first, second, number
+
+
+async def test_the_second_answer_is_kept_and_can_be_sent_again(house: House) -> None:
+    first, second, _number = await opened_by_two(house)
+    await first.send("request-supplement", text="고장 난 등의 번호를 알려 주세요.", days="5")
+    text = "내일 <고칩니다>.\n감사합니다. & 끝"
+    await second.send("interim-notice", text=text)
+    assert second.status == 409
+    assert "Somebody else changed this case" in second.text
+    assert "김처리" in second.text
+    assert "Supplement requested by" in second.text
+    assert "고장 난 등의 번호를 알려 주세요." in second.text
+    kept = [t for t in second.page.all("textarea") if "readonly" in t.attrs]
+    assert [t.text for t in kept] == ["내일 <고칩니다>. 감사합니다. & 끝"], "the state allows no notice any more"
+
+
+async def test_the_editor_comes_back_with_the_text_and_the_fresh_version(house: House) -> None:
+    first, second, number = await opened_by_two(house)
+    await first.send("start")
+    text = "가로등을 고쳤습니다.\n\n불편을 드려 죄송합니다."
+    await second.send("answer", text=text, decision="accepted", reasons="", remedies="고른 구제 절차")
+    assert second.status == 409
+    assert "김처리 began to work on it" in second.text
+    assert "Your text stands below" in second.text
+    fields = second.fields("answer")
+    assert fields["answer.text"] == text
+    assert fields["answer.decision"] == "accepted"
+    assert fields["answer.remedies"] == "고른 구제 절차"
+    await second.send("answer")
+    assert second.status == 200
+    assert f"{number} is answered." in second.text
+    assert "가로등을 고쳤습니다." in second.text
+
+
+async def test_both_answer_and_the_first_one_counts(house: House) -> None:
+    first, second, _number = await opened_by_two(house)
+    await first.send("answer", text="고치겠습니다.", decision="accepted")
+    await second.send("answer", text="못 고칩니다.", decision="refused", reasons="예산이 없습니다.")
+    assert second.status == 409
+    assert "Answered: Done as asked" in second.text
+    kept = [t.text for t in second.page.all("textarea") if "readonly" in t.attrs]
+    assert "못 고칩니다." in kept
+    assert "예산이 없습니다." in kept
+    assert "answer" not in second.actions
+
+
+async def test_a_case_that_was_passed_on_meanwhile_is_gone(house: House) -> None:
+    first, second, _number = await opened_by_two(house)
+    await first.send("transfer", department="parks", reason="공원 안의 등입니다.")
+    await second.send("extend", amount="3", reason="현장 확인")
+    assert second.status == 404, "the case belongs to another department now"
+
+
+async def test_what_the_petitioner_wrote_meanwhile_is_shown_too(house: House) -> None:
+    number = (filed := await house.file(kind="grievance"))["reference"]
+    intake = await desk(house, "intake")
+    await intake.open(f"/desk/cases/{number}")
+    key = {"x-access-key": filed["access_key"]}
+    said = await house.client.post(f"/api/v1/cases/{number}/messages", json={"text": "어제부터 켜집니다."}, headers=key)
+    assert said.status_code in {200, 201}, said.text
+    await intake.send("accept", department="parks")
+    assert intake.status == 409
+    assert "어제부터 켜집니다." in intake.text
+    assert intake.fields("accept")["accept.department"] == "parks"
+
+
+async def test_notes_and_messages_never_conflict(house: House) -> None:
+    first, second, _number = await opened_by_two(house)
+    await first.send("note", text="첫 메모")
+    await second.send("note", text="둘째 메모")
+    assert second.status == 200
+    assert "첫 메모" in second.text
+    assert "둘째 메모" in second.text
+    await second.send("message", text="안내 드립니다.")
+    assert second.status == 200
+
+
+async def test_ones_own_earlier_act_is_no_conflict(house: House) -> None:
+    first, _second, number = await opened_by_two(house)
+    page = first.page
+    await first.send("start")
+    first.page = page
+    await first.send("answer", text="고쳤습니다.", decision="accepted")
+    assert f"{number} is answered." in first.text
+
+
+async def test_pressing_twice_is_told_and_changes_nothing(house: House) -> None:
+    first, _second, number = await opened_by_two(house)
+    page = first.page
+    await first.send("answer", text="고쳤습니다.", decision="accepted")
+    first.page = page
+    await first.send("answer", text="고쳤습니다.", decision="accepted")
+    assert first.status == 409
+    assert "not possible while the case is" in first.text
+    await first.open(f"/desk/cases/{number}")
+    assert first.text.count("Answered: Done as asked") == 1

@@ -1,0 +1,246 @@
+"""A handler answers: starts, asks for what is missing, writes with a prepared text, looks at it, sends it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from petitions.models import ReplyTemplate
+from server.core import clock
+from server.core.accounts import Department
+from tests.support.desk import Desk, desk
+from tests.support.house import House
+
+MONDAY = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
+PERMIT = {"title": "도로점용 허가를 신청합니다", "kind": "statutory:road_occupation"}
+
+
+async def accepted(house: House, **changes: object) -> str:
+    """A case that the roads department has been given."""
+    number: str = (await house.file(**changes))["reference"]
+    intake = await desk(house, "intake")
+    await intake.open(f"/desk/cases/{number}")
+    await intake.send("accept", department="roads")
+    return number
+
+
+async def at_work(house: House, **changes: object) -> tuple[Desk, str]:
+    """A handler who has begun to work on a case."""
+    number = await accepted(house, **changes)
+    handler = await desk(house, "handler")
+    await handler.open(f"/desk/cases/{number}")
+    await handler.send("start")
+    return handler, number
+
+
+async def test_everything_one_needs_stands_on_the_page(house: House) -> None:
+    await house.file(title="가로등이 또 꺼졌어요")
+    handler, number = await at_work(
+        house, petitioner={"name": "홍길동", "email": "hong@example.org", "phone": "010-1234-5678"},
+        location={"address": "중앙구 한빛로 12", "lat": 37.5, "lng": 127.0},
+    )  # fmt: skip
+    for words in (
+        "홍길동", "010-1234-5678", "hong@example.org", "중앙구 한빛로 12", "집 앞 도로의 가로등이", "한후견", "김처리",
+        "The text names", "가로등이 또 꺼졌어요", "김처리 began to work on it", "Accepted for Roads",
+        "Received (Online)", number,
+    ):  # fmt: skip
+        assert words in handler.text, words
+    assert handler.actions == {
+        "transfer", "transfer-out", "request-supplement", "extend", "interim-notice", "withdraw", "answer", "note",
+        "message",
+    }  # fmt: skip
+
+
+async def test_a_prepared_text_a_preview_and_the_answer(house: House) -> None:
+    roads = await Department.get(code="roads")
+    template = await ReplyTemplate.create(
+        title="가로등 수리", department_id=roads.id, purpose="answer", language="ko",
+        text="{petitioner}님, {department} {handler}입니다. {reference} 건은 {수리일}에 고칩니다.",
+    )  # fmt: skip
+    handler, number = await at_work(house)
+    await handler.send("answer", text="안녕하세요.", step="template", template=str(template.id))
+    assert handler.status == 200
+    written = handler.fields("answer")["answer.text"]
+    assert written == f"안녕하세요.\n\n홍길동님, 도로과 김처리입니다. {number} 건은 {{수리일}}에 고칩니다."
+    assert "asks for something that this case does not have: 수리일" in handler.text
+    text = written.replace("{수리일}", "내일")
+    await handler.send("answer", text=text, decision="accepted", step="preview")
+    assert handler.status == 200
+    assert "this is what the petitioner will read" in handler.text
+    assert handler.fields("answer")["answer.text"] == text
+    await handler.send("answer")
+    assert f"{number} is answered." in handler.text
+    assert "Answered: Done as asked" in handler.text
+    assert handler.actions == {"close", "reopen", "note", "message"}
+    await handler.open(f"/desk/cases/{number}?template={template.id}")
+    assert handler.status == 200
+
+
+async def test_a_template_of_another_department_is_not_offered(house: House) -> None:
+    parks = await Department.get(code="parks")
+    foreign = await ReplyTemplate.create(title="공원 답변", department_id=parks.id, text="공원입니다")
+    kind = await ReplyTemplate.create(title="제안 답변", kind="suggestion", text="제안입니다")
+    handler, number = await at_work(house)
+    assert "공원 답변" not in handler.text
+    assert "제안 답변" not in handler.text
+    for template in (foreign, kind):
+        await handler.open(f"/desk/cases/{number}?template={template.id}")
+        assert handler.fields("answer")["answer.text"] == ""
+    await handler.open(f"/desk/cases/{number}?template={(await ReplyTemplate.get(title='기본 답변')).id}")
+    assert handler.fields("answer")["answer.text"] == "홍길동님, 도로과입니다."
+
+
+async def test_a_refusal_needs_reasons_and_remedies(house: House) -> None:
+    handler, number = await at_work(house, **PERMIT)
+    await handler.send("answer", text="허가할 수 없습니다.", decision="refused", reasons="", remedies="")
+    assert handler.status == 422
+    assert handler.fields("answer")["answer.text"] == "허가할 수 없습니다."
+    assert [a.attrs["href"] for a in handler.page.all("a") if a.attrs.get("href", "").startswith("#field-answer")] == [
+        "#field-answer.reasons",
+        "#field-answer.remedies",
+    ]
+    remedies = handler.fields("answer")["answer.remedies"]
+    assert "60일" in remedies
+    assert "이의신청" in remedies
+    assert "90일" in remedies
+    await handler.send("answer", reasons="보행로가 1미터보다 좁아집니다.")
+    assert "Answered: Refused" in handler.text
+    assert "보행로가 1미터보다 좁아집니다." in handler.text
+    assert "60일" in handler.text
+    assert number in handler.text
+
+
+async def test_remedies_fit_the_kind_and_the_petitioners_language(house: House) -> None:
+    handler, _number = await at_work(house, kind="grievance")
+    assert "국민권익위원회" in handler.fields("answer")["answer.remedies"]
+    assert "이의신청" not in handler.fields("answer")["answer.remedies"]
+    person = {"name": "佐藤健", "email": "sato@example.org", "language": "ja"}
+    handler, _number = await at_work(house, **PERMIT, petitioner=person)
+    assert "60日以内" in handler.fields("answer")["answer.remedies"]
+    await handler.send("answer", text="道路の占用を許可します。", decision="accepted")
+    assert "Answered: Done as asked" in handler.text
+    assert "60日以内" not in handler.text, "nothing is refused, so nothing need be contested"
+
+
+async def test_a_forgotten_placeholder_does_not_leave_the_house(house: House) -> None:
+    handler, number = await at_work(house)
+    await handler.send("answer", text="{petitioner}님, 고쳤습니다. {이런 것}은 그대로 둡니다.")
+    assert handler.status == 422
+    assert "{petitioner}" in handler.text
+    await handler.send("answer", text="홍길동님, 고쳤습니다. {이런 것}은 그대로 둡니다.")
+    assert f"{number} is answered." in handler.text
+
+
+async def test_a_supplement_stops_the_clock_and_starts_it_again(house: House) -> None:
+    with clock.at(MONDAY):
+        handler, number = await at_work(house, kind="grievance")
+        await handler.send("request-supplement", text="사진을 보내 주세요.", days="5")
+        assert "supplement awaited by Mon 16 Mar 2026" in handler.text
+        assert "사진을 보내 주세요." in handler.text
+        assert "return" in handler.actions
+        await handler.send("return", text="보완하지 않았습니다.")
+        assert handler.status == 409
+        assert "ask for the supplement a second time" in handler.text
+        assert handler.fields("return")["return.text"] == "보완하지 않았습니다."
+    with clock.at(datetime(2026, 3, 11, 1, 0, tzinfo=UTC)):
+        handler = await desk(house, "handler")
+        await handler.open(f"/desk/cases/{number}")
+        await handler.send("supplement", text="사진을 받았습니다.")
+        assert "by the end of Fri 20 Mar 2026" in handler.text
+        assert "First promised: Tue 17 Mar 2026" in handler.text
+
+
+async def test_what_the_law_does_not_allow_is_refused_and_the_text_kept(house: House) -> None:
+    handler, _number = await at_work(house, kind="grievance")
+    await handler.send("extend", amount="8", reason="현장 조사가 필요합니다.")
+    assert handler.status == 409
+    assert "may not be longer than the original period" in handler.text
+    assert handler.fields("extend")["extend.reason"] == "현장 조사가 필요합니다."
+    await handler.send("extend", amount="7")
+    assert "Period extended by 7 working days" in handler.text
+    await handler.send("extend", amount="3", reason="한 번 더")
+    assert handler.status == 409
+    assert "needs the petitioner's consent" in handler.text
+    await handler.send("extend", consent="on")
+    assert "Period extended by 3 working days" in handler.text
+
+
+async def test_notes_stay_inside_and_messages_go_out(house: House) -> None:
+    handler, number = await at_work(house)
+    await handler.send("note", text="전화로 확인함")
+    await handler.send("message", text="내일 현장에 갑니다.")
+    await handler.send("message", text="주민번호 900101-1234567")
+    assert handler.status == 422
+    await handler.send("interim-notice", text="부품을 기다립니다.")
+    events = {li.attrs["id"]: li for li in handler.page.all("li", class_="event")}
+    note = next(li for li in events.values() if "전화로 확인함" in li.text)
+    message = next(li for li in events.values() if "내일 현장에 갑니다." in li.text)
+    assert "internal" in note.text
+    assert "internal" not in message.text
+    assert number in handler.text
+
+
+async def test_another_departments_case_is_not_there(house: House) -> None:
+    number = (await house.file(title="공원 나무가 쓰러졌어요", body="공원에 나무가 쓰러졌습니다."))["reference"]
+    handler, gardener = await desk(house, "handler"), await desk(house, "gardener")
+    assert number not in handler.listed
+    assert number in gardener.listed
+    await handler.open(f"/desk/cases/{number}")
+    assert handler.status == 404
+    for action in ("note", "answer", "transfer", "accept"):
+        answer = await handler.client.post(f"/desk/cases/{number}/{action}", data={"text": "x", "version": "9"})
+        assert answer.status_code == 404, action
+    await gardener.open(f"/desk/cases/{number}")
+    assert gardener.status == 200
+
+
+async def test_an_answered_public_case_of_another_department_stays_closed_to_the_desk(house: House) -> None:
+    handler, number = await at_work(house, public=True)
+    await handler.send("answer", text="고쳤습니다.")
+    gardener = await desk(house, "gardener")
+    await gardener.open(f"/desk/cases/{number}")
+    assert gardener.status == 404
+
+
+@pytest.mark.parametrize(
+    ("username", "action"),
+    [("handler", "accept"), ("handler", "assign"), ("handler", "guide"), ("inspector", "answer"), ("guide", "start"),
+     ("admin", "answer"), ("admin", "message"), ("intake", "reopen")],
+)  # fmt: skip
+async def test_without_the_right_there_is_no_form_and_a_403(house: House, username: str, action: str) -> None:
+    number = await accepted(house)
+    somebody = await desk(house, username)
+    await somebody.open(f"/desk/cases/{number}")
+    assert somebody.status == 200
+    assert action not in somebody.actions
+    answer = await somebody.client.post(f"/desk/cases/{number}/{action}", data={"text": "무엇"})
+    assert answer.status_code == 403
+
+
+async def test_nobody_gets_in_without_signing_in(house: House) -> None:
+    number = (await house.file())["reference"]
+    visitor = house.visitor()
+    for url in ("/desk", f"/desk/cases/{number}"):
+        answer = await visitor.get(url)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/desk/sign-in?next=")
+    for url in (f"/desk/cases/{number}/note", "/desk/bulk", "/desk/views", "/desk/views/1/delete"):
+        assert (await visitor.post(url, data={"text": "x", "action": "accept"})).status_code == 401
+    handler = await desk(house, "handler")
+    assert (await handler.client.post(f"/desk/cases/{number}/rate", data={"score": "1"})).status_code == 404
+    assert (await handler.client.post(f"/desk/cases/{number}/nonsense")).status_code == 404
+
+
+async def test_after_passing_it_on_a_handler_is_back_in_the_inbox(house: House) -> None:
+    handler, number = await at_work(house)
+    await handler.send("transfer", department="roads", reason="우리 일이 맞지만")
+    assert handler.status == 422
+    assert handler.fields("transfer")["transfer.reason"] == "우리 일이 맞지만"
+    await handler.send("transfer", department="parks", reason="공원 안의 등입니다.")
+    assert handler.url.endswith("/desk")
+    assert f"{number} is passed on." in handler.text
+    other, out = await at_work(house)
+    await other.send("transfer-out", agency="경찰청", reason="단속은 경찰 일입니다.")
+    assert "Passed to another agency" in other.text
+    assert "경찰청" in other.text
+    assert other.actions == {"note"}
+    assert out in other.text
