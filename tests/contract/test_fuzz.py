@@ -1,0 +1,77 @@
+"""Thousands of requests made from the OpenAPI document, right and wrong ones: none breaks the server, and every answer
+is one that the document promises.
+"""
+
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis import Case, GenerationMode
+
+from server.app import routes
+from server.openapi import document
+from tests.support.contract import Described
+from tests.support.house import House
+
+EXAMPLES = 10
+"""Right requests to each operation, and as many wrong ones; on two databases."""
+BASE = "http://127.0.0.1:8000"
+PLACE = "K7Q-M9X-RW4"
+"""Stands for the number of a case that is there."""
+
+
+def drawn(operation: schemathesis.APIOperation, mode: GenerationMode) -> list[Case]:
+    """Requests for an operation, the same in every run."""
+    found: list[Case] = []
+    path = {"reference": PLACE} if "{reference}" in operation.path else None
+
+    @seed(20260309)
+    @settings(
+        max_examples=EXAMPLES,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(mode, path_parameters=path))
+    def draw(case: Case) -> None:
+        found.append(case)
+
+    draw()
+    return found
+
+
+def sent(case: Case, number: str) -> tuple[str, str, list[tuple[bytes, bytes]], bytes]:
+    """A request as it goes over the wire, without the credentials that were made up for it."""
+    ready = requests.Request(**case.as_transport_kwargs(base_url=BASE)).prepare()
+    headers = [
+        (name.encode("latin-1"), value if isinstance(value, bytes) else value.encode("latin-1", "replace"))
+        for name, value in ready.headers.items()
+        if name.lower() not in {"authorization", "x-access-key", "content-length", "user-agent"}
+    ]
+    body = ready.body or b""
+    url = str(ready.url).replace(PLACE, number)
+    return str(ready.method), url, headers, body.encode() if isinstance(body, str) else bytes(body)
+
+
+def modes(operation: schemathesis.APIOperation) -> list[GenerationMode]:
+    can_be_wrong = bool(operation.body or operation.query)
+    return [GenerationMode.POSITIVE, GenerationMode.NEGATIVE] if can_be_wrong else [GenerationMode.POSITIVE]
+
+
+async def test_no_request_breaks_the_server(house: House, described: Described) -> None:
+    schema = schemathesis.openapi.from_dict(document(routes()))
+    asked = 0
+    for operation in (result.ok() for result in schema.get_all_operations()):
+        receipt = await house.file()
+        # A new one each time: signing out is one of the operations.
+        clients = [house.visitor(**{"x-access-key": receipt["access_key"]}), await house.program("intake")]
+        for mode in modes(operation):
+            for number, case in enumerate(drawn(operation, mode)):
+                method, url, headers, body = sent(case, receipt["reference"])
+                client = clients["/desk/" in operation.path or number % 3 == 0]
+                answer = await client.request(method, url, headers=headers, content=body)
+                assert answer.status_code < 500, (answer.text, case.as_curl_command())
+                asked += 1
+    assert asked > EXAMPLES * len(described.document["paths"])
+    answered = {(method, path) for method, path, _status in described.seen}
+    assert len(answered) == sum(len(operations) for operations in described.document["paths"].values())
+    assert {status for _method, _path, status in described.seen} >= {200, 201, 204, 400, 401, 404, 409, 422}
