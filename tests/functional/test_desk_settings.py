@@ -9,7 +9,7 @@ import pytest
 from petitions.actions import intake
 from petitions.forms import FilePetition
 from petitions.models import Case, ReplyTemplate, RoutingRule, Service
-from petitions.queries.reference import reference
+from petitions.reference import reference
 from petitions.rights import subject
 from server.core import clock, database, jobs, ledger
 from server.core.accounts import Department, Holiday, LocalHours
@@ -316,7 +316,8 @@ async def _dead(count: int) -> None:
     for number in range(count):
         await jobs.Job.create(
             key=f"mail:{number}:hong@example.org", kind="tracking.mail", payload='{"to": "hong@example.org"}',
-            dead=True, run_at=now, created_at=now, attempts=12, error="SMTPRecipientsRefused: hong@example.org is unknown",
+            dead=True, run_at=now, created_at=now, attempts=12,
+            error="SMTPRecipientsRefused: hong@example.org is unknown",
         )  # fmt: skip
 
 
