@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from petitions import uploads
 from petitions.access import KEY_HEADER, shown
-from petitions.actions import answering, handling, intake
+from petitions.actions import answering, attaching, handling, intake
 from petitions.actions.change import PETITIONER
 from petitions.api import documents, serializers
 from petitions.errors import NoSuchCase
@@ -16,10 +17,12 @@ from petitions.forms import FilePetition, Rate, Words
 from petitions.queries import cases, following
 from petitions.queries.cases import Credentials, Level
 from petitions.queries.filed import receipt
-from petitions.queries.reference import reference
+from petitions.reference import reference
 from server.core import auth, contract, idempotency, web
 from server.core.accounts import Permission
 from server.core.contract import Access, Contract, promises
+from server.core.errors import FieldError, Invalid
+from server.core.fields import REQUIRED
 
 Act = Callable[[str, dict[str, Any]], Awaitable[None]]
 
@@ -124,9 +127,35 @@ async def _reopen(number: str, raw: dict[str, Any]) -> None:
     await answering.reopen(PETITIONER, number, Words.parse(raw))
 
 
+@promises(
+    Contract(
+        "Add files to a case that is still open",
+        documents.CASE,
+        201,
+        access=Access.PARTY,
+        body=documents.FILES,
+        multipart=True,
+        headers=documents.KEY_HEADER,
+        refusals=(404, 409),
+    )
+)
+async def attach(request: Request) -> Response:
+    """``POST /cases/{reference}/attachments``: one part ``files`` for each file."""
+    number = await petitioners(request)
+    form = await web.read_form(request, files=uploads.PARTS)
+    files, errors = await uploads.receive(form, request.app.state.store, web.site(request).settings)
+    if not (files or errors):
+        errors = [FieldError(uploads.FIELD, REQUIRED)]
+    if errors:
+        raise Invalid(errors)
+    await attaching.add(number, files)
+    return await answer_with_case(request, number, 201)
+
+
 routes = [
     Route("/api/v1/petitions", file, methods=["POST"]),
     Route("/api/v1/cases/{reference}", read),
+    Route("/api/v1/cases/{reference}/attachments", attach, methods=["POST"]),
     _acting("messages", "Write to the officials", documents.words(), _message, 201),
     _acting("supplements", "Send what was missing", documents.words(), _supplement, 201),
     _acting("withdrawal", "Take the petition back", documents.words(required=False), _withdraw),

@@ -13,7 +13,7 @@ from petitions.labels import KINDS
 from petitions.queries import cases
 from petitions.queries.cases import Credentials
 from petitions.queries.inbox import STATUSES, Filter, Position, listed
-from petitions.queries.reference import reference
+from petitions.reference import reference
 from petitions.rights import RIGHTS
 from petitions.states import Action
 from server.core import auth, contract, i18n, references, web

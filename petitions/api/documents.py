@@ -6,6 +6,7 @@ from petitions.states import State
 from server.core import contract
 from server.core.config import LANGUAGES
 from server.core.contract import BOOLEAN, DAY, MOMENT, TEXT, Schema, asked, integer, many, maybe, named, one_of, record
+from server.core.files import MAX_FILES
 
 KIND = contract.text(
     about="inquiry_law, inquiry, suggestion, grievance, other, report, or statutory: and the code of a service"
@@ -87,6 +88,7 @@ def given(name: str, about: str, *, required: bool = True, reason: bool = False)
 
 
 RATING = asked({"score": integer(1, 5), "comment": contract.text(most=REASON_LIMIT)}, "score")
+FILES = asked({"files": many({"type": "string", "format": "binary"}, MAX_FILES)}, "files")
 SUPPLEMENT_REQUEST = asked(
     {"text": WORDS, "days": integer(1, 60, "Seven where nothing is said."), "version": VERSION}, "text"
 )

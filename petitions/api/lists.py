@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from petitions.api import documents, serializers
-from petitions.queries.reference import reference
+from petitions.reference import reference
 from server.core import contract, web
 from server.core.contract import Contract, promises
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from petitions.queries.cases import CaseView, FileRow, Level, Person, Reply
 from petitions.queries.filed import Receipt
 from petitions.queries.inbox import Row
-from petitions.queries.reference import DepartmentRow, GuideRow, Reference, ServiceRow
+from petitions.reference import DepartmentRow, GuideRow, Reference, ServiceRow
 from petitions.rights import RIGHTS
 from petitions.rules import Kind
 from petitions.states import OPEN, State

@@ -1,0 +1,70 @@
+"""A citizen's program adds files to a case that is still open."""
+
+import httpx
+import pytest
+
+from petitions.actions import attaching
+from petitions.models import Attachment
+from server.core import database
+from tests.support.house import House
+
+pytestmark = pytest.mark.usefixtures("described")
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(40)
+
+
+def files(*contents: bytes) -> list[tuple[str, tuple[str, bytes, str]]]:
+    return [("files", (f"사진 {number}.png", content, "image/png")) for number, content in enumerate(contents)]
+
+
+async def holder(house: House) -> tuple[str, httpx.AsyncClient]:
+    receipt = await house.file()
+    client = house.visitor(**{"x-access-key": receipt["access_key"]})
+    return f"/api/v1/cases/{receipt['reference']}", client
+
+
+async def test_files_are_added_and_come_back_as_they_were(house: House) -> None:
+    address, citizen = await holder(house)
+    answer = await citizen.post(f"{address}/attachments", files=files(PNG, PNG + b"2"))
+    assert answer.status_code == 201
+    (first, second) = answer.json()["attachments"]
+    assert (first["name"], first["size"], first["media_type"]) == ("사진 0.png", len(PNG), "image/png")
+    assert (await citizen.get(second["url"])).content == PNG + b"2"
+    assert (await house.client.get(second["url"])).status_code == 404
+    events = (await citizen.get(f"{address}/events")).json()["items"]
+    assert [event["kind"] for event in events][-2:] == ["case.attachment"] * 2
+
+
+async def test_what_is_no_file_or_not_taken_is_refused(house: House) -> None:
+    address, citizen = await holder(house)
+    for sent in (files(b"MZ" + bytes(200)), files(b""), files(*[PNG] * 11)):
+        answer = await citizen.post(f"{address}/attachments", files=sent)
+        assert answer.status_code == 422, answer.text
+        assert {error["field"] for error in answer.json()["errors"]} == {"files"}
+    nothing = await citizen.post(f"{address}/attachments", data={"files": "text"}, files={"other": b"x"})
+    assert nothing.status_code == 422
+    assert (await citizen.post(f"{address}/attachments", json={})).status_code == 415
+    assert await Attachment.all().count() == 0
+
+
+async def test_only_the_petitioner_adds_files(house: House) -> None:
+    address, _citizen = await holder(house)
+    for client in (house.client, await house.program("intake")):
+        assert (await client.post(f"{address}/attachments", files=files(PNG))).status_code == 404
+
+
+async def test_nothing_is_added_to_what_has_ended(house: House) -> None:
+    address, citizen = await holder(house)
+    await citizen.post(f"{address}/withdrawal", json={})
+    answer = await citizen.post(f"{address}/attachments", files=files(PNG))
+    assert (answer.status_code, answer.json()["code"]) == (409, "illegal_transition")
+    assert await database.fetch("SELECT id FROM attachment") == []
+
+
+async def test_a_case_holds_so_many_files_and_no_more(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attaching, "MOST", 2)
+    address, citizen = await holder(house)
+    assert (await citizen.post(f"{address}/attachments", files=files(PNG))).status_code == 201
+    answer = await citizen.post(f"{address}/attachments", files=files(PNG + b"2", PNG + b"3"))
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_many_files")
+    assert await Attachment.all().count() == 1
