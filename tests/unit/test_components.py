@@ -184,7 +184,7 @@ def test_an_upload_tells_its_limits_and_offers_what_is_already_there() -> None:
         evil=EVIL,
     )
     control = root.one("input", type="file")
-    assert described(root, control) == ["10개까지, 하나에 20.0 MB까지 보낼 수 있습니다.", "오류: 너무 큽니다"]
+    assert described(root, control) == ["10개까지, 하나에 20 MB까지 보낼 수 있습니다.", "오류: 너무 큽니다"]
     box = root.one("input", type="checkbox")
     assert (box.attrs["name"], box.attrs["value"]) == ("f_remove", "7")
     assert root.one("label", **{"for": box.attrs["id"]}).text == f"빼기 {EVIL}"
