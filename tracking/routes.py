@@ -11,7 +11,7 @@ from petitions.clock_words import clock_words
 from petitions.errors import NoSuchCase
 from petitions.queries import cases, following
 from petitions.queries.cases import Credentials, Level
-from petitions.queries.reference import reference
+from petitions.reference import reference
 from server.core import auth, clock, jobs, web
 from server.core.errors import BadRequest, FieldError, Invalid, NotFound, _
 from server.core.security import Rate

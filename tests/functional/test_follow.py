@@ -26,7 +26,7 @@ from tests.support.house import House, opened
 from tests.support.stories import filed, opened_with_key, signed_in, somebody
 from tracking import timeline
 
-KINDS = [
+KINDS: list[Any] = [
     event
     for event in vars(events).values()
     if isinstance(event, type) and "kind" in vars(event) and event.__module__ == events.__name__

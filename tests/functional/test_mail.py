@@ -1,18 +1,25 @@
 """Mail: who hears of what, in which language and how often; what is required goes out whatever one wishes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
+from starlette.requests import Request
 
 from petitions.actions import answering, handling, intake, watch
 from petitions.actions.intake import Filed
 from petitions.forms import Extend, Give, GiveAnswer, RequestSupplement, Words
+from server import spool_page
 from server.core import clock, database, jobs
+from server.core.config import Settings
+from server.core.errors import NotFound
 from server.core.jobs import Task
 from server.core.mail import MailDeferred, MailRefused
+from server.core.web import Site
 from tests.support.house import House
 from tests.support.stories import filed, opened_with_key, somebody
 from tracking import notifications
@@ -363,3 +370,20 @@ async def test_a_refused_address_is_noted_and_given_up(house: House) -> None:
     await house.work()
     assert notifications.refused._value.get() == before + 1
     assert list(await database.fetch("SELECT key FROM job")) == []
+
+
+async def test_the_spool_is_a_page_on_this_machine_only(house: House) -> None:
+    case = await filed(title="A & B")
+    await house.work()
+
+    def request(settings: Settings) -> Request:
+        app = SimpleNamespace(state=SimpleNamespace(site=Site(settings)))
+        scope = {"type": "http", "method": "GET", "path": "/dev/mail", "query_string": b"", "headers": [], "app": app}
+        return Request(scope)
+
+    page = bytes((await spool_page.spool(request(house.settings))).body).decode()
+    assert f"[{case.reference}]" in page
+    assert "/cases/open/" in page
+    for settings in (replace(house.settings, host="192.0.2.1"), replace(house.settings, smtp_url="smtp://127.0.0.1")):
+        with pytest.raises(NotFound):
+            await spool_page.spool(request(settings))

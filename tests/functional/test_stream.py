@@ -235,7 +235,7 @@ async def test_a_stream_stopped_while_it_reads_the_past_ends_too(settings: Setti
 
     async def past() -> AsyncIterator[Entry]:
         hub.stop()
-        for entry in ():
+        for entry in list[Entry]():
             yield entry
 
     async def receive() -> dict[str, Any]:
