@@ -1,12 +1,13 @@
 """An administrator opens, changes and closes accounts; there is always one administrator left."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
-from petitions.queries.reference import guides_present
+from petitions.reference import guides_present
 from server.core import clock, ledger
 from server.core.accounts import Absence, Account, Department, Role, Session
 from tests.support.house import PASSWORD, House
@@ -146,6 +147,17 @@ async def test_the_last_administrator_stays(house: House) -> None:
     assert (await browser.post(f"{page}/deactivate")).status_code == 303
     assert not (await account("admin")).active
     assert (await browser.get("/desk/people")).status_code == 303
+
+
+async def test_two_administrators_who_close_each_other_at_once_leave_one(house: House) -> None:
+    await Account.filter(username="intake").update(role=Role.ADMINISTRATOR)
+    one, two = await house.official("admin"), await house.official("intake")
+    first, second = await account("admin"), await account("intake")
+    answers = await asyncio.gather(
+        one.post(f"/desk/people/{second.id}/deactivate"), two.post(f"/desk/people/{first.id}/deactivate")
+    )
+    assert 303 in {answer.status_code for answer in answers}
+    assert await Account.filter(role=Role.ADMINISTRATOR, active=True).count() == 1
 
 
 async def test_a_lost_password_and_a_lost_second_factor_are_replaced(house: House) -> None:
