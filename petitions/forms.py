@@ -11,7 +11,7 @@ import phonenumbers
 
 from petitions import rules
 from petitions.labels import CHANNELS, DECISIONS
-from petitions.queries.reference import Reference
+from petitions.reference import Reference
 from server.core import config, privacy
 from server.core.errors import FieldError, _
 from server.core.fields import Input
@@ -58,7 +58,9 @@ class FilePetition:
     channel: str = "web"
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any], known: Reference, *, language: str, official: bool = False) -> "FilePetition":
+    def parse(
+        cls, raw: Mapping[str, Any], known: Reference, *, language: str, official: bool = False
+    ) -> "FilePetition":
         """Read a whole submission. Raises ``Invalid`` with every error."""
         data = Input(raw)
         title = safe_text(data, "title", limit=TITLE_LIMIT, required=True, least=2)
@@ -99,12 +101,12 @@ _PAGE_NAMES = {
 
 def from_page(form: Mapping[str, Any]) -> dict[str, Any]:
     """The page's flat form in the shape that ``FilePetition.parse`` reads: the kind from its two fields."""
-    raw = {name: form.get(name) for name in ("title", "body", "public", "channel")}
+    raw: dict[str, Any] = {name: form.get(name) for name in ("title", "body", "public", "channel")}
     kind = form.get("kind")
     raw["kind"] = f"{kind}:{form.get('service') or ''}" if kind == rules.Kind.STATUTORY else kind
     raw["location"] = {name: form.get(name) for name in ("lat", "lng", "address")}
-    raw["petitioner"] = {name: form.get(name) for name in ("name", "email", "phone", "language")}
-    raw["petitioner"]["address"] = form.get("home")
+    person = {name: form.get(name) for name in ("name", "email", "phone", "language")}
+    raw["petitioner"] = {**person, "address": form.get("home")}
     return raw
 
 
@@ -124,7 +126,7 @@ def on_page(errors: Sequence[FieldError], form: Mapping[str, Any]) -> list[Field
     return found
 
 
-def safe_text(  # noqa: PLR0913
+def safe_text(
     data: Input, name: str, *, limit: int, required: bool = False, lines: bool = False, least: int = 0
 ) -> str:
     """A text without resident numbers or My Numbers; those are refused, with the reason, and never stored."""

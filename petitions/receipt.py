@@ -50,10 +50,11 @@ def _escaped(text: str) -> str:
 
 def _folded(line: str) -> bytes:
     """A content line in pieces of at most 75 octets, none of which cuts a character (RFC 5545, 3.1)."""
-    pieces, current = [], b""
+    pieces: list[bytes] = []
+    current = b""
     for character in line:
         encoded = character.encode()
-        if len(current) + len(encoded) > 74 + (not pieces):  # noqa: PLR2004 — a later piece begins with a space
+        if len(current) + len(encoded) > 74 + (not pieces):
             pieces.append(current)
             current = b""
         current += encoded

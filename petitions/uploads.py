@@ -145,5 +145,5 @@ def _older_than(root: Path, moment: float) -> list[str]:
 
 async def _referred(hashes: Sequence[str]) -> set[str]:
     marks = ", ".join("?" for _hash in hashes)
-    rows = await database.fetch(f"SELECT DISTINCT hash FROM attachment WHERE hash IN ({marks})", *hashes)  # noqa: S608
+    rows = await database.fetch(f"SELECT DISTINCT hash FROM attachment WHERE hash IN ({marks})", *hashes)
     return {row["hash"] for row in rows}

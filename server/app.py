@@ -9,6 +9,7 @@ import xstatic.pkg.leaflet
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -59,8 +60,9 @@ def routes() -> list[Route | Mount]:
         *tokens.routes,
         *openapi.routes,
         Route("/metrics", observe.metrics),
-        Mount("/static/vendor/leaflet", KeptFiles(directory=Path(xstatic.pkg.leaflet.BASE_DIR))),
-        Mount("/static", KeptFiles(directory=web.STATIC)),
+        # Compressed are only these: a page holds keys beside what its reader typed, and its length would tell on them.
+        Mount("/static/vendor/leaflet", GZipMiddleware(KeptFiles(directory=Path(xstatic.pkg.leaflet.BASE_DIR)))),
+        Mount("/static", GZipMiddleware(KeptFiles(directory=web.STATIC))),
     ]
 
 
@@ -109,7 +111,7 @@ def create_app(settings: Settings) -> Starlette:
                 security.Security,
                 settings=settings,
                 refuse=refuse,
-                uploads=("/petitions/new", "/cases/", "/api/v1/cases/"),
+                uploads=("/petitions/new", "/desk/petitions/new", "/cases/", "/api/v1/cases/"),
             ),
             Middleware(auth.Sessions),
         ],

@@ -6,7 +6,7 @@ a filter is applied within a window of the list, and a page that comes out short
 
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +24,8 @@ HITS = 300
 """The same for a page of search results."""
 SAMPLE = 200
 """Over how many of the latest answers the first page's numbers are taken."""
+ENOUGH = 3
+"""What the shared words of two texts must be worth to call them similar."""
 EXCERPT = 140
 _READ = 600
 """Characters read of a text that is shown in part: masking needs to see what follows the cut."""
@@ -98,25 +100,24 @@ async def answered(filters: Filters, before: str = "") -> Listed:
     start = _read_cursor(before)
     where, values = filters.conditions()
     order = " ORDER BY c.answered_at DESC, c.id DESC LIMIT ?"
-    span, bounds, end = " AND (c.answered_at, c.id) < (?, ?)", list(start), None
+    span, bounds, end = " AND (c.answered_at, c.id) < (?, ?)", [*start], None
     if where:
         end = await _window_end(start)
         if end:
             span += " AND (c.answered_at, c.id) >= (?, ?)"
             bounds += end
     rows = await database.fetch(_ROW + span + where + order, *_SHOWN, *bounds, *values, PAGE + 1)
+    older = _write_cursor(*end) if end else None
     if len(rows) > PAGE:
         last = rows[PAGE - 1]
         older = _write_cursor(database.moment(last["answered_at"]), last["id"])
-    else:
-        older = _write_cursor(*end) if end else None
     return Listed(tuple(map(_published, rows[:PAGE])), older)
 
 
 async def _window_end(start: tuple[datetime, int]) -> tuple[datetime, int] | None:
     row = await database.fetch_one(
         "SELECT answered_at, id FROM petition_case WHERE public = ? AND (answered_at, id) < (?, ?) "
-        f"ORDER BY answered_at DESC, id DESC LIMIT 1 OFFSET {WINDOW - 1}",  # noqa: S608 — a number of ours
+        f"ORDER BY answered_at DESC, id DESC LIMIT 1 OFFSET {WINDOW - 1}",
         True,
         *start,
     )
@@ -139,7 +140,7 @@ async def _found(filters: Filters, before: str) -> Listed:
         *values,
         PAGE + 1,
     )
-    older = None
+    older: str | None = None
     if len(rows) > PAGE:
         older = str(rows[PAGE - 1]["id"])
     elif len(ids) == HITS:
@@ -147,16 +148,16 @@ async def _found(filters: Filters, before: str) -> Listed:
     return Listed(tuple(map(_published, rows[:PAGE])), older)
 
 
-async def similar(keywords: Sequence[str], others: Sequence[str], limit: int = 3) -> tuple[Published, ...]:
-    """Answered cases that share a department's keyword with a text, or two of its other words; best first.
+async def similar(words: Mapping[str, int], limit: int = 3) -> tuple[Published, ...]:
+    """Answered cases that hold words worth ``ENOUGH`` together, best first, the newest first among equals.
 
     A query a word and one more.
     """
     weight: dict[int, int] = {}
-    for word, worth in (*((word, 2) for word in keywords), *((word, 1) for word in others)):
+    for word, worth in words.items():
         for found in await public_index.search(database.connection(), word, limit=30):
             weight[found] = weight.get(found, 0) + worth
-    best = sorted((i for i, n in weight.items() if n > 1), key=lambda i: (-weight[i], -i))[: limit * 2]
+    best = sorted((i for i, n in weight.items() if n >= ENOUGH), key=lambda i: (-weight[i], -i))[: limit * 2]
     if not best:
         return ()
     rows = await database.fetch(f"{_ROW} AND c.id IN ({', '.join('?' for _id in best)})", *_SHOWN, *best)
@@ -171,7 +172,8 @@ async def front() -> Front:
     )
     newest = (
         "SELECT * FROM (SELECT received_at, due_at, answered_at FROM petition_case WHERE public = ? "
-        f"AND status IN (?, ?) AND (answered_at, id) < (?, ?) ORDER BY answered_at DESC, id DESC LIMIT {SAMPLE}) AS {{}}"
+        "AND status IN (?, ?) AND (answered_at, id) < (?, ?) "
+        f"ORDER BY answered_at DESC, id DESC LIMIT {SAMPLE}) AS {{}}"
     )
     rows = await database.fetch(
         f"{newest.format('open_ones')} UNION ALL {newest.format('private_ones')}",
@@ -181,9 +183,9 @@ async def front() -> Front:
         *_SHOWN[1:],
         *_END,
     )
-    moments = sorted(
-        ((database.moment(r["answered_at"]), r) for r in rows), key=lambda pair: pair[0], reverse=True
-    )[:SAMPLE]
+    moments = sorted(((database.moment(r["answered_at"]), r) for r in rows), key=lambda pair: pair[0], reverse=True)[
+        :SAMPLE
+    ]
     timed = [(at, database.moment(row["due_at"])) for at, row in moments if row["due_at"]]
     return Front(
         tuple(map(_published, latest)),
@@ -233,5 +235,3 @@ def _read_cursor(text: str) -> tuple[datetime, int]:
     except ValueError:
         pass
     raise _BAD_CURSOR
-
-

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -24,7 +23,7 @@ from petitions.forms import TITLE_LIMIT, FilePetition, Location, Person, from_pa
 from petitions.labels import CHANNELS
 from petitions.queries import cases, public
 from petitions.queries.cases import Credentials
-from petitions.queries.reference import Reference, guide_card, guides_present, reference
+from petitions.reference import Reference, guide_card, guides_present, reference
 from petitions.routes.reading import receipt_context
 from petitions.routing import fold
 from server.core import auth, clock, i18n, idempotency, privacy, web
@@ -40,7 +39,7 @@ TEXTS = (
 """The form's fields that a page keeps, files aside."""
 KEPT_LENGTH = 40_000
 """Characters of a refused field that are shown again."""
-SUGGEST_BODY = 400
+SUGGEST_BODY, SUGGEST_WORDS = 400, 6
 
 _submission = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _degrees = re.compile(r"-?\d{1,3}(?:\.\d{1,20})?")
@@ -61,7 +60,9 @@ class Draft:
         values = {}
         for name in TEXTS:
             value = form.get(name)
-            values[name] = _unreadable.sub("", value.replace("\r\n", "\n"))[:KEPT_LENGTH] if isinstance(value, str) else ""
+            values[name] = (
+                _unreadable.sub("", value.replace("\r\n", "\n"))[:KEPT_LENGTH] if isinstance(value, str) else ""
+            )
         if not (_degrees.fullmatch(values["lat"]) and _degrees.fullmatch(values["lng"])):
             values["lat"] = values["lng"] = ""
         given = form.get("submission")
@@ -72,7 +73,9 @@ class Draft:
 async def blank(request: Request) -> Response:
     """``GET /petitions/new``. Kept by the browser's back button: there is nothing of anybody in it yet."""
     official = _filer(request)
-    draft = Draft.read({"language": web.language(request), "title": request.query_params.get("title", "")[:TITLE_LIMIT]})
+    draft = Draft.read(
+        {"language": web.language(request), "title": request.query_params.get("title", "")[:TITLE_LIMIT]}
+    )
     return _form(request, await reference(), draft, official, fresh=True)
 
 
@@ -184,6 +187,10 @@ def _form(
         channels=[(code, i18n.translate(lang, label)) for code, label in CHANNELS.items() if code != "web"],
         tongues=[(code, i18n.NAMES[code]) for code in settings.languages],
         centre=_centre(known),
+        outlines=[
+            (known.districts[code].get(lang) or known.districts[code]["ko"], [(lat, lng) for lng, lat in outline])
+            for code, outline in known.outlines
+        ],
         tiles=settings.tile_url,
         max_files=MAX_FILES,
         max_bytes=MAX_BYTES,
@@ -198,8 +205,10 @@ def _kind_options(lang: str) -> list[tuple[str, str, str]]:
     """The choices with what they mean and how long they take; first the one that leaves it to the city."""
     found = [("", i18n.translate(lang, kinds.UNSURE[0]), i18n.translate(lang, kinds.UNSURE[1]))]
     for kind, (label, hint) in kinds.PLAIN.items():
-        period = _("The period is set for each procedure.") if kind is rules.Kind.STATUTORY else _(
-            "Answered within %(period)s.", period=kinds.period_text(rules.period(kind))
+        period = (
+            _("The period is set for each procedure.")
+            if kind is rules.Kind.STATUTORY
+            else _("Answered within %(period)s.", period=kinds.period_text(rules.period(kind)))
         )
         words = f"{i18n.translate(lang, hint)} {i18n.translate(lang, period)}"
         found.append((kind.value, i18n.translate(lang, label), words))
@@ -219,9 +228,7 @@ def _centre(known: Reference) -> tuple[float, float] | None:
     return round((min(lats) + max(lats)) / 2, 5), round((min(lngs) + max(lngs)) / 2, 5)
 
 
-async def _check(
-    request: Request, known: Reference, draft: Draft, read: Read, official: Official | None
-) -> Response:
+async def _check(request: Request, known: Reference, draft: Draft, read: Read, official: Official | None) -> Response:
     """The last page before sending: what was typed, what becomes of it, and personal numbers that stand in it."""
     petition = read.petition
     decided = intake.decide(petition, known, await guides_present(), clock.now())
@@ -238,7 +245,7 @@ async def _check(
     )
 
 
-async def _promise(request: Request, known: Reference, decided: Decided) -> dict[str, object]:
+async def _promise(request: Request, known: Reference, decided: Decided) -> dict[str, Any]:
     """What the city promises for a submission, decided as if it came now; nothing is written."""
     lang = web.language(request)
     department = known.departments.get(decided.choice.department_id or 0)
@@ -305,25 +312,30 @@ async def suggest(request: Request) -> Response:
             "period": kinds.period_text(decided.period),
             "due": decided.due,
             "department": department.name(lang) if department else "",
-            "similar": await public.similar(*_words(title, body, known, decided)),
+            "similar": await public.similar(_words(title, body, known, decided)),
             "department_names": {row.id: row.name(lang) for row in known.departments.values()},
         },
     )
     return HTMLResponse(html, headers={"cache-control": "no-store"})
 
 
-def _words(title: str, body: str, known: Reference, decided: Decided) -> tuple[list[str], list[str]]:
-    """By what to find similar cases: the best departments' keywords in the text, and the title's other words."""
-    text = fold(f"{title}\n{body}")
+def _words(title: str, body: str, known: Reference, decided: Decided) -> dict[str, int]:
+    """By what to find similar cases, with how much each is worth.
+
+    A department's keyword in the title is enough alone (3); two other words of the title (2 each), or one of them with
+    a keyword that only the body holds (1), are as well.
+    """
+    head, text = fold(title), fold(body)
     best = {candidate.department_id for candidate in decided.choice.candidates[:2]}
-    keywords = [w for row in known.profiles if row.id in best for w in row.keywords if fold(w) in text][:3]
-    others: list[str] = []
-    for word in re.findall(r"\w{2,}", title):
+    keywords = [w for row in known.profiles if row.id in best for w in row.keywords]
+    words = {w: 3 for w in keywords if fold(w) in head}
+    words.update({w: 1 for w in keywords if fold(w) in text and w not in words})
+    for word in re.findall(r"\w{2,}", title)[:6]:
         # Without its last character a Korean word of three or more is mostly without its particle.
         stem = word[:-1] if len(word) > 2 and "가" <= word[-1] <= "힣" else word  # noqa: PLR2004
-        if not any(fold(stem) in fold(w) or fold(w) in fold(stem) for w in (*keywords, *others)):
-            others.append(stem)
-    return keywords, others[:4]
+        if not any(fold(stem) in fold(w) or fold(w) in fold(stem) for w in words):
+            words[stem] = 2
+    return dict(sorted(words.items(), key=lambda pair: -pair[1])[:SUGGEST_WORDS])
 
 
 routes = [

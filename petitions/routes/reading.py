@@ -14,7 +14,7 @@ from petitions.labels import CHANNELS, DECISIONS, KINDS
 from petitions.queries import cases, public
 from petitions.queries.cases import CaseView, Level
 from petitions.queries.public import Filters
-from petitions.queries.reference import Reference, reference
+from petitions.reference import Reference, reference
 from petitions.rules import Period
 from server.core import files, i18n, web
 from server.core.clock import Unit
@@ -77,7 +77,9 @@ def row_names(known: Reference, lang: str) -> dict[str, object]:
 async def certificate(request: Request) -> Response:
     """``/cases/{reference}/receipt``: the receipt again, without the key, for whoever may see the petitioner's side."""
     view = await _party(request)
-    return web.page(request, "petitions/receipt.html", {**receipt_context(request, view, ""), "layout": "base.html", "desk": False})
+    return web.page(
+        request, "petitions/receipt.html", {**receipt_context(request, view, ""), "layout": "base.html", "desk": False}
+    )
 
 
 async def calendar(request: Request) -> Response:
@@ -88,9 +90,7 @@ async def calendar(request: Request) -> Response:
     lang = web.language(request)
     title = i18n.translate(lang, _("Answer due: petition %(reference)s", reference=view.reference))
     url = _case_url(request, view)
-    content = receipt.calendar(
-        reference=view.reference, title=title, due=view.due_at, by_day=view.by_day, url=url
-    )
+    content = receipt.calendar(reference=view.reference, title=title, due=view.due_at, by_day=view.by_day, url=url)
     headers = {
         "content-disposition": files.content_disposition(f"{view.reference}.ics"),
         "cache-control": "private, no-store",
@@ -148,7 +148,9 @@ def receipt_context(request: Request, view: CaseView, key: str) -> dict[str, obj
         "channel": CHANNELS[view.channel],
         "department": department.name(lang) if department else "",
         "guide_department": guide_home.name(lang) if guide_home else "",
-        "guide_languages": [i18n.NAMES[code] for code in view.guide.languages if code in i18n.NAMES] if view.guide else [],
+        "guide_languages": [i18n.NAMES[code] for code in view.guide.languages if code in i18n.NAMES]
+        if view.guide
+        else [],
         "period": kinds.period_text(period),
         "documents": service.documents if service else (),
     }

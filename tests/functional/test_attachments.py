@@ -1,4 +1,4 @@
-"""Files that come with a petition: taken by what they are, kept until it is sent, handed out to those who may see it."""
+"""Files that come with a petition: taken by what they are, kept until it is sent, handed out to who may see it."""
 
 import asyncio
 import os
@@ -98,7 +98,9 @@ async def test_a_file_survives_a_mistake_elsewhere_and_can_be_taken_back(house: 
         ("empty.png", b"", "빈 파일"),
     ],
 )
-async def test_what_is_no_document_is_refused_by_its_content(house: House, name: str, content: bytes, words: str) -> None:
+async def test_what_is_no_document_is_refused_by_its_content(
+    house: House, name: str, content: bytes, words: str
+) -> None:
     response = await check(house, part(name, content, "image/png"), part("a.png", PNG))
     assert response.status_code == 422
     page = parse(response.text)
@@ -127,14 +129,14 @@ async def test_names_are_made_safe(house: House) -> None:
 async def test_a_forged_token_brings_no_file(house: House) -> None:
     response = await house.client.post("/petitions/new", data={**WORDS, "files_kept": ["forged", "x.y.z"]})
     assert response.status_code == 422
-    assert parse(response.text).one("p", id="field-files-error")
+    assert "다시 골라" in parse(response.text).one("p", id="field-files-error").text
 
 
 async def test_what_is_never_filed_is_swept_and_the_rest_stays(house: House) -> None:
     page = parse((await check(house, part("a.png", PNG))).text)
     await send_all(house, page)
     await check(house, part("b.pdf", PDF))
-    contents = [path for path in store(house).path("0" * 64).parents[2].glob("??/??/*")]
+    contents = list(store(house).path("0" * 64).parents[2].glob("??/??/*"))
     assert len(contents) == 2
     assert await uploads.sweep(store(house)) == 0, "young files are left alone"
     old = time.time() - uploads.ORPHAN_LIFE - 60

@@ -12,7 +12,9 @@ async def official(username: str) -> Official:
     return Official(row.id, row.username, row.name, row.role, row.department_id, department, row.language)
 
 
-async def answer(reference: str, text: str = "고쳤습니다.", *, department: str = "roads", decision: str = "accepted") -> None:
+async def answer(
+    reference: str, text: str = "고쳤습니다.", *, department: str = "roads", decision: str = "accepted"
+) -> None:
     """Accept a case into a department and answer it there."""
     intake = await official("intake")
     await handling.accept(intake, reference, Give(department))

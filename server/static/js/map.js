@@ -32,6 +32,12 @@ function draw(box, L) {
   const map = L.map(sheet, { scrollWheelZoom: false });
   map.attributionControl.setPrefix(false);
   map.setView(before ?? [Number(dataset.lat), Number(dataset.lng)], Number(dataset.zoom));
+  const outlines = JSON.parse(dataset.outlines || "[]").map(([name, points]) =>
+    L.polygon(points, { interactive: false, weight: 2, fillOpacity: 0.06 })
+      .bindTooltip(name, { permanent: true, direction: "center", className: "map-name" })
+      .addTo(map),
+  );
+  if (outlines.length && !before) map.fitBounds(L.featureGroup(outlines).getBounds());
   if (dataset.tiles) L.tileLayer(dataset.tiles, { attribution: dataset.attribution, maxZoom: 19 }).addTo(map);
 
   let marker = null;

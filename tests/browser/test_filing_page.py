@@ -1,0 +1,264 @@
+"""Filing a petition in a real browser: on a telephone and a desk, with and without scripts, by keyboard, in a draft."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.async_api import Page
+
+from tests.support.chromium import DESK, PHONE, OpenPage, axe
+from tests.support.postgres import Engine
+
+TITLE, BODY = "집 앞 가로등이 꺼졌어요", "한빛로 12 앞 도로의 가로등이 사흘째 켜지지 않습니다."
+BUDGET = 100_000
+"""Bytes that a page of the public site may weigh on the wire without pictures."""
+
+
+@pytest.fixture
+def engine() -> Engine:
+    """What a browser shows does not depend on the database: one is enough."""
+    return "sqlite"
+
+
+@pytest.fixture
+def address(live_site: Callable[[], str]) -> str:
+    """Where the site of this test answers."""
+    return live_site()
+
+
+async def looks_right(page: Page) -> None:
+    """No machine-checkable barrier, and nothing to scroll sideways for."""
+    await axe(page)
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+async def receipt(page: Page) -> tuple[str, str]:
+    await page.wait_for_selector(".certificate")
+    return await page.inner_text("#reference"), await page.inner_text("#key")
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("lang", ["ko", "ja", "en"])
+async def test_a_citizen_files_step_by_step(open_page: OpenPage, address: str, width: int, lang: str) -> None:
+    page = await open_page(width=width, base_url=address)
+    await page.goto(f"/?lang={lang}")
+    await looks_right(page)
+    await page.click(".action-strong a")
+    await page.wait_for_selector("#what [data-step-next]:visible")
+    assert not await page.is_visible("#kind")
+    await looks_right(page)
+    await page.fill("#field-title", TITLE)
+    await page.fill("#field-body", BODY)
+    await page.wait_for_selector("#suggest-title")
+    await looks_right(page)
+    await page.click("#what [data-step-next]")
+    assert await page.evaluate("document.activeElement.id") == "kind-title", "the next section is read out"
+    await page.check("input[name=kind][value=statutory]")
+    assert await page.is_visible("#field-service")
+    await page.check("input[name=kind][value=other]")
+    assert not await page.is_visible("#field-service")
+    await looks_right(page)
+    await page.click("#kind [data-step-next]")
+    await page.wait_for_selector(".map-name")
+    await page.click("[data-map-middle]")
+    await looks_right(page)
+    await page.click("#where [data-step-next]")
+    await page.fill("#field-name", "홍길동")
+    await page.fill("#field-email", "hong@example.org")
+    await looks_right(page)
+    await page.click("#you button[value=check]")
+    await page.wait_for_selector(".promise")
+    await looks_right(page)
+    await page.click(".button-row button[value=send]")
+    number, key = await receipt(page)
+    await looks_right(page)
+    await page.reload()
+    assert await receipt(page) == (number, key), "a reload shows the same receipt"
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+async def test_a_citizen_files_without_scripts(open_page: OpenPage, address: str, width: int) -> None:
+    page = await open_page(width=width, javascript=False, base_url=address)
+    await page.goto("/petitions/new")
+    await looks_right(page)
+    await page.fill("#field-title", TITLE)
+    await page.fill("#field-email", "hong")
+    await page.click("#you button[value=check]")
+    assert await page.evaluate("document.activeElement.className") == "error-summary"
+    await looks_right(page)
+    await page.fill("#field-body", BODY)
+    await page.fill("#field-email", "hong@example.org")
+    await page.fill("#field-name", "홍길동")
+    await page.set_input_files("#field-files", {"name": "길.txt", "mimeType": "text/plain", "buffer": "길".encode()})
+    await page.click("button[value='ask:permit']")
+    await looks_right(page)
+    while await page.query_selector("form.filing") is None:
+        await page.click(".button-row button:last-child")
+    assert await page.is_checked("input[name=kind][value=other]")
+    assert "길.txt" in await page.inner_text("form.filing"), "the file came along"
+    await looks_right(page)
+    await page.click("#you button[value=check]")
+    await looks_right(page)
+    await page.dblclick(".button-row button[value=send]")
+    number, _key = await receipt(page)
+    assert "길.txt" in await page.inner_text(".certificate")
+    await looks_right(page)
+    await page.goto(f"/cases/{number}/receipt")
+    await looks_right(page)
+
+
+async def test_the_keyboard_alone_is_enough(open_page: OpenPage, address: str) -> None:
+    page = await open_page(base_url=address)
+    await page.goto("/petitions/new")
+    await page.wait_for_selector("#what [data-step-next]:visible")
+    await page.focus("#field-title")
+    await page.keyboard.type(TITLE)
+    await page.keyboard.press("Enter")
+    assert await page.is_visible("#field-body"), "what is missing is asked for first"
+    await page.focus("#field-body")
+    await page.keyboard.type(BODY)
+    await page.focus("#field-title")
+    for _section in range(3):
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
+        if await page.is_visible("#where"):
+            await page.focus("#field-address")
+        elif await page.is_visible("#kind"):
+            await page.focus("#kind [data-step-next]")
+    await page.focus("#field-name")
+    await page.keyboard.type("홍길동")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector(".promise")
+
+
+async def test_the_browsers_back_button_goes_one_section_back_and_loses_nothing(
+    open_page: OpenPage, address: str
+) -> None:
+    page = await open_page(width=PHONE, base_url=address)
+    await page.goto("/petitions/new")
+    await page.wait_for_selector("#what [data-step-next]:visible")
+    await page.fill("#field-title", TITLE)
+    await page.fill("#field-body", BODY)
+    await page.click("#what [data-step-next]")
+    await page.go_back()
+    await page.wait_for_selector("#field-title:visible")
+    await page.click("#what [data-step-next]")
+    await page.click("#kind [data-step-next]")
+    await page.click("#where [data-step-next]")
+    await page.fill("#field-name", "홍길동")
+    await page.click("#you button[value=check]")
+    await page.wait_for_selector(".promise")
+    await page.go_back()
+    await page.wait_for_selector("form.filing")
+    assert await page.input_value("#field-title") == TITLE
+    assert await page.input_value("#field-name") == "홍길동"
+
+
+async def test_a_resident_number_does_not_leave_the_device(open_page: OpenPage, address: str) -> None:
+    page = await open_page(width=PHONE, base_url=address)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
+    await page.goto("/petitions/new")
+    await page.wait_for_selector("#what [data-step-next]:visible")
+    await page.fill("#field-title", TITLE)
+    await page.fill("#field-body", "제 번호는 900101-1234567 이고 전화는 010-1234-5678 입니다.")
+    await page.wait_for_selector("#field-body-numbers:not(:empty)")
+    assert "주민등록번호" in await page.inner_text("#field-body-numbers")
+    await page.wait_for_selector("#suggest-title")
+    await looks_right(page)
+    await page.click("#what [data-step-next]")
+    assert await page.is_visible("#field-body"), "it does not go on"
+    assert not any("1234567" in request or "5678" in request for request in sent)
+    await page.fill("#field-body", BODY)
+    await page.wait_for_selector("#field-body-numbers:empty", state="attached")
+    await page.click("#what [data-step-next]")
+    assert await page.is_visible("#kind")
+
+
+async def test_the_draft_comes_back_without_who_wrote_it_and_goes_with_the_receipt(
+    open_page: OpenPage, address: str
+) -> None:
+    page = await open_page(base_url=address)
+    await page.goto("/petitions/new")
+    await page.wait_for_selector("#what [data-step-next]:visible")
+    await page.fill("#field-title", TITLE)
+    await page.fill("#field-body", BODY)
+    await page.evaluate("document.getElementById('field-name').value = '홍길동'")
+    await page.wait_for_timeout(600)
+    await page.goto("/")
+    await page.goto("/petitions/new")
+    await page.wait_for_selector("[data-draft-note]:visible")
+    assert await page.input_value("#field-title") == TITLE
+    assert not await page.input_value("#field-name")
+    await looks_right(page)
+    for section in ("what", "kind", "where"):
+        await page.click(f"#{section} [data-step-next]")
+    await page.click("#you button[value=check]")
+    await page.click(".button-row button[value=send]")
+    await receipt(page)
+    await page.goto("/petitions/new")
+    await page.wait_for_selector("#what [data-step-next]:visible")
+    assert not await page.input_value("#field-title")
+
+
+async def test_a_mistake_is_shown_in_its_section(open_page: OpenPage, address: str) -> None:
+    page = await open_page(width=PHONE, base_url=address)
+    await page.goto("/petitions/new")
+    await page.wait_for_selector("#what [data-step-next]:visible")
+    await page.fill("#field-title", TITLE)
+    await page.fill("#field-body", BODY)
+    for section in ("what", "kind", "where"):
+        await page.click(f"#{section} [data-step-next]")
+    await page.fill("#field-phone", "12")
+    await page.click("#you button[value=check]")
+    await page.wait_for_selector(".error-summary")
+    assert await page.evaluate("document.activeElement.className") == "error-summary"
+    assert await page.is_visible("#field-phone")
+    await looks_right(page)
+    await page.click("#you [data-step-back]")
+    await page.click(".error-summary a")
+    await page.wait_for_selector("#field-phone:visible")
+    assert await page.evaluate("document.activeElement.id") == "field-phone"
+
+
+async def test_pages_are_light(open_page: OpenPage, address: str) -> None:
+    for path in ("/", "/petitions", "/petitions/new"):
+        page = await open_page(width=PHONE, base_url=address)
+        await page.goto(path)
+        await page.wait_for_load_state("networkidle")
+        weights = await page.evaluate(
+            "performance.getEntries().filter(e => e.transferSize && !e.name.includes('/vendor/'))"
+            ".map(e => [e.name, e.transferSize])"
+        )
+        assert 0 < sum(weight for _name, weight in weights) < BUDGET, weights
+        hosts = {name.split("/")[2] for name, _weight in weights if name.startswith("http")}
+        assert len(hosts) <= 1, "no third party"
+
+
+async def test_an_official_files_at_the_desk(page: Page, address: str) -> None:
+    await page.goto(f"{address}/desk/sign-in")
+    await page.fill("[name=username]", "clerk")
+    await page.fill("[name=password]", "correct horse")
+    await page.click("main button[type=submit]")
+    await page.goto(f"{address}/desk/petitions/new")
+    await page.wait_for_selector("#what [data-step-next]:visible")
+    await looks_right(page)
+    await page.check("input[name=channel][value=visit]")
+    await page.fill("#field-title", TITLE)
+    await page.fill("#field-body", BODY)
+    for section in ("what", "kind", "where"):
+        await page.click(f"#{section} [data-step-next]")
+    await page.fill("#field-name", "김영희")
+    await page.fill("#field-phone", "010-1234-5678")
+    await page.click("#you button[value=check]")
+    await page.wait_for_selector(".promise")
+    await looks_right(page)
+    await page.click(".button-row button[value=send]")
+    await receipt(page)
+    await looks_right(page)
+
+
+async def test_the_public_list_is_read_on_any_width(page: Page, address: str) -> None:
+    await page.goto(f"{address}/petitions")
+    await looks_right(page)
+    await page.goto(f"{address}/petitions?q=없는말&kind=other")
+    await looks_right(page)
