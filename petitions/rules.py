@@ -126,9 +126,7 @@ def due_date(
     return due(calendar, period.unit, period.amount + sum(extensions), received, pauses)
 
 
-def check_extension(
-    period: Period, extensions: Sequence[int], amount: int, *, consent: bool
-) -> Refusal | None:
+def check_extension(period: Period, extensions: Sequence[int], amount: int, *, consent: bool) -> Refusal | None:
     """Whether one more extension by ``amount`` is lawful after ``extensions`` (Decree 21①).
 
     Once for unavoidable reasons, a second time by the petitioner's consent, each at most as long as the
@@ -318,18 +316,14 @@ def may_close_as_repeated(
     mediation committee (민원조정위원회) has dealt with a petition of many.
     """
     if kind is Kind.STATUTORY:
-        return Refusal(
-            "statutory_not_closed", _("A statutory petition is decided however often it is filed.")
-        )
+        return Refusal("statutory_not_closed", _("A statutory petition is decided however often it is filed."))
     if submitted < 3 or notified < 2:  # noqa: PLR2004
         return Refusal(
             "not_repeated_enough",
             _("A repeated petition may be closed from the third time on, after its result was told twice."),
         )
     if multi_party and not deliberated:
-        return Refusal(
-            "committee_first", _("For a petition of many, the mediation committee must deliberate first.")
-        )
+        return Refusal("committee_first", _("For a petition of many, the mediation committee must deliberate first."))
     return None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from petitions import placeholders
 from petitions.labels import KINDS
-from petitions.queries.reference import Reference
+from petitions.reference import Reference
 from petitions.rules import Kind
 from server.core.clock import OfficeHours
 from server.core.errors import Text, _

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from petitions.actions import importing
 from petitions.actions.importing import Line
 from petitions.forms import FilePetition
-from petitions.queries.reference import Reference, reference
+from petitions.reference import Reference, reference
 from server.core.config import Settings
 from server.core.errors import Invalid
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from petitions.desk_settings.common import confirm, named, number
 from petitions.queries import settings as queries
-from petitions.queries.reference import as_day, forget
+from petitions.reference import as_day, forget
 from server.core import auth, clock, config, database, people, web
 from server.core.accounts import Account, Permission
 from server.core.errors import Invalid, NotFound, Text, _

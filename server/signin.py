@@ -1,4 +1,4 @@
-"""Signing in and out of the desk, and what officials decide about their own account: password, second factor, language."""
+"""Signing in and out of the desk, and what officials decide about their own account: password, code, language."""
 
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ TOTP_LIFE = 600
 """Seconds in which a new second factor must be confirmed."""
 
 
-def _next(request: Request, given: str) -> str:
+def _next(given: str) -> str:
     """Where to go after signing in: a page of this desk, never another site."""
     parts = urlsplit(given)
     if parts.scheme or parts.netloc or not given.startswith("/desk") or "\\" in given:
@@ -29,13 +29,13 @@ def _next(request: Request, given: str) -> str:
 
 async def sign_in(request: Request) -> Response:
     """``/desk/sign-in``: name, password, and the code where the account has a second factor."""
-    wanted = _next(request, request.query_params.get("next", ""))
+    wanted = _next(request.query_params.get("next", ""))
     if request.method == "GET":
         if auth.reader(request).official:
             return RedirectResponse(wanted, status_code=303)
         return web.page(request, "desk/sign_in.html", {"username": "", "wanted": wanted, "refusal": None})
     form = await web.read_form(request)
-    username, wanted = str(form.get("username", "")).strip(), _next(request, str(form.get("next", "")))
+    username, wanted = str(form.get("username", "")).strip(), _next(str(form.get("next", "")))
     try:
         token, _session = await auth.sign_in(
             request, username, str(form.get("password", "")), str(form.get("code", "")).strip(), api=False

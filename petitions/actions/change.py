@@ -12,7 +12,7 @@ from datetime import date
 from petitions import rules
 from petitions.errors import ChangedMeanwhile, NoSuchCase, NotPossibleNow, Refused
 from petitions.models import Case, Statement
-from petitions.queries.reference import Reference, reference
+from petitions.reference import Reference, reference
 from petitions.rights import RIGHTS, sees, subject
 from petitions.states import OPEN, Action, State, follow
 from server.core import clock, config, database, ledger

@@ -21,7 +21,7 @@ from petitions.events import (
     WorkStarted,
 )
 from petitions.forms import Extend, Give, RequestSupplement, Words
-from petitions.queries.reference import guides_present
+from petitions.reference import guides_present
 from petitions.routing import choose_guide
 from petitions.states import Action
 from server.core import clock, config

@@ -13,7 +13,7 @@ import orjson
 
 from petitions.actions.intake import Decided, case_values, decide, first_facts
 from petitions.forms import FilePetition
-from petitions.queries.reference import guides_present, reference
+from petitions.reference import guides_present, reference
 from petitions.rights import subject
 from petitions.routing import GuideProfile
 from petitions.search import desk_index, desk_text

@@ -12,7 +12,7 @@ from petitions import rules
 from petitions.events import AttachmentAdded, CaseReceived, CaseRouted, GuideAppointed
 from petitions.forms import FilePetition
 from petitions.models import Attachment, Case, Petitioner
-from petitions.queries.reference import Reference, guides_present, reference
+from petitions.reference import Reference, guides_present, reference
 from petitions.rights import subject
 from petitions.routing import Choice, GuideProfile, choose, choose_guide
 from petitions.search import desk_index, desk_text

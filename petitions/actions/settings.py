@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 
 from petitions.models import ReplyTemplate, RoutingRule
-from petitions.queries.reference import forget
 from petitions.queries.settings import hold_open
+from petitions.reference import forget
 from petitions.setting_forms import EditDepartment, EditRule, EditTemplate
 from server.core import database, ledger
 from server.core.accounts import Department, Official

@@ -6,7 +6,7 @@ from petitions.actions.answering import close_quietly
 from petitions.actions.change import SYSTEM, due_of
 from petitions.events import CalendarChanged, DueRecomputed, DueSoon, Overdue
 from petitions.models import Case
-from petitions.queries.reference import forget, reference
+from petitions.reference import forget, reference
 from petitions.rights import subject
 from petitions.states import State
 from server.core import clock, config, database, ledger

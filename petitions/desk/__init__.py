@@ -2,6 +2,7 @@
 
 from starlette.routing import Route
 
-from petitions.desk import bulk, case, inbox, views
+from petitions.desk import bulk, inbox, views
+from petitions.desk.case import routes as case_routes
 
-routes: list[Route] = [*inbox.routes, *bulk.routes, *views.routes, *case.routes]
+routes: list[Route] = [*inbox.routes, *bulk.routes, *views.routes, *case_routes]

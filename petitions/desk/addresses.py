@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
 from petitions.queries.inbox import Filter
-from petitions.queries.reference import Reference
+from petitions.reference import Reference
 from server.core.errors import Invalid
 
 INBOX = "/desk"

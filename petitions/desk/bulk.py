@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from petitions.desk import addresses
 from petitions.desk.acts import ACTS
-from petitions.queries.reference import reference
+from petitions.reference import reference
 from petitions.rights import RIGHTS
 from petitions.states import Action
 from server.core import auth, references, web

@@ -21,15 +21,15 @@ from petitions.labels import CHANNELS, DECISIONS, KINDS
 from petitions.queries import desk
 from petitions.queries.cases import CaseView, Level, view
 from petitions.queries.inbox import Filter
-from petitions.queries.reference import Reference
+from petitions.reference import Reference
 from petitions.rights import RIGHTS, sees, subject
 from petitions.states import Action, State, allowed
 from server.core import auth, clock, database, i18n, ledger, web
 from server.core.accounts import Official
 from server.core.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Text
 
-BADLY_KEPT = ("version", "list", "step")
-"""Fields of a form that are the page's own, not what somebody typed."""
+WORDS = ("text", "agency", "reason", "reasons", "remedies")
+"""Fields in which somebody writes."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Kept:
 
     @property
     def words(self) -> list[str]:
-        """What was typed at some length: where the form itself is gone, it is shown to be copied."""
-        return [str(v) for name, v in self.values.items() if name not in BADLY_KEPT and len(str(v)) > 1]
+        """What was written: where the form itself is gone, it is shown to be copied."""
+        return [str(self.values[name]) for name in WORDS if self.values.get(name)]
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from starlette.routing import Route
 
 from petitions.clock_words import ClockWords, clock_words
 from petitions.desk import addresses
-from petitions.labels import KINDS, STATES
+from petitions.labels import KINDS
 from petitions.queries import desk
 from petitions.queries.inbox import Filter, Position, Row, listed
-from petitions.queries.reference import Reference, reference
+from petitions.reference import Reference, reference
 from petitions.states import OPEN, State
 from server.core import auth, clock, i18n, ledger, web
 from server.core.accounts import Official, Permission
@@ -69,7 +69,7 @@ async def show(request: Request) -> Response:
                 "new": addresses.inbox(replace(wanted, sort="new")),
             },
             "states": {s.value: addresses.inbox(Filter(status=s.value)) for s in State if s in OPEN},
-            "state_names": STATES,
+            "every_state": [s.value for s in State],
             "carried": addresses.query_of(wanted),
             "stream": f"/desk/stream?after={seen[0]}-{seen[1]}",
         },
@@ -119,12 +119,15 @@ def _tabs(wanted: Filter, views: Sequence[desk.View], known: Reference) -> list[
     return found
 
 
-def _active(wanted: Filter, known: Reference, language: str) -> list[tuple[Text | str, str]]:
-    """What narrows the list now, each with the address of the list without it."""
+def _active(wanted: Filter, known: Reference, language: str) -> list[tuple[str, str, str]]:
+    """What narrows the list now: which filter, its words, and the address of the list without it.
+
+    The words of a state are the page's.
+    """
     department = known.department_by_code(wanted.department)
     words: dict[str, Text | str | None] = {
         "q": f"“{wanted.q}”" if wanted.q else None,
-        "status": STATUSES.get(wanted.status) or STATES.get(wanted.status),
+        "status": STATUSES.get(wanted.status, "") if wanted.status else None,
         "department": department.name(language) if department else None,
         "kind": KINDS.get(wanted.kind),
         "district": _district(known, wanted.district, language),
@@ -134,7 +137,11 @@ def _active(wanted: Filter, known: Reference, language: str) -> list[tuple[Text 
         "unassigned": _("Unassigned") if wanted.unassigned else None,
     }
     return [
-        (text, addresses.inbox(replace(wanted, **{name: type(getattr(wanted, name))()})))
+        (
+            name,
+            i18n.translate(language, text),
+            addresses.inbox(replace(wanted, **{name: type(getattr(wanted, name))()})),
+        )
         for name, text in words.items()
         if text is not None
     ]
@@ -160,7 +167,7 @@ async def _options(official: Official, known: Reference, language: str) -> dict[
 
     people = await desk.handlers(None if everywhere else official.department_id) if assign else []
     return {
-        "status": words({**STATUSES, **STATES}),
+        "status": words(STATUSES),
         "departments": departments,
         "everywhere": everywhere,
         "kinds": words(KINDS),

@@ -127,6 +127,10 @@ _FACTS: dict[str, tuple[str, str, Sentence]] = {
         "warning", "pen",
         lambda w, d: _("Opened again: not solved; now due %(moment)s", moment=w.moment(d["due_at"])),
     ),
+    "case.objection_filed": (
+        "danger", "pen",
+        lambda w, d: _("The petitioner objects to the refusal; decide by %(moment)s", moment=w.moment(d["due_at"])),
+    ),
     "case.withdrawn": ("plain", "stop", lambda _w, _d: _("Withdrawn")),
     "case.due_recomputed": (
         "warning", "calendar",

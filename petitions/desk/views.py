@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from petitions.actions import views
 from petitions.desk import addresses
-from petitions.queries.reference import reference
+from petitions.reference import reference
 from server.core import auth, web
 from server.core.errors import NotFound, _
 from server.core.fields import Input

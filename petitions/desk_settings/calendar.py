@@ -11,7 +11,7 @@ from starlette.routing import Route
 from petitions.actions import watch
 from petitions.desk_settings.common import confirm
 from petitions.queries import settings as queries
-from petitions.queries.reference import reference
+from petitions.reference import reference
 from petitions.setting_forms import STANDARD, read_hours
 from server.core import auth, clock, config, i18n, web
 from server.core.accounts import LocalHours, Permission

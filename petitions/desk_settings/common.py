@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from petitions.labels import KINDS
-from petitions.queries.reference import Reference
+from petitions.reference import Reference
 from server.core import web
 from server.core.errors import NotFound, Text, _
 from server.core.i18n import translate

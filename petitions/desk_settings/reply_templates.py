@@ -12,7 +12,7 @@ from petitions.actions import settings
 from petitions.desk_settings.common import DELETE, confirm, department_options, kind_names, named, number
 from petitions.models import ReplyTemplate
 from petitions.queries import settings as queries
-from petitions.queries.reference import reference
+from petitions.reference import reference
 from petitions.setting_forms import PURPOSES, EditTemplate, template_kinds
 from server.core import auth, web
 from server.core.accounts import Permission

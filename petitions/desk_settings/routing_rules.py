@@ -21,7 +21,7 @@ from petitions.desk_settings.common import (
 from petitions.forms import BODY_LIMIT, TITLE_LIMIT, read_kind
 from petitions.models import RoutingRule
 from petitions.queries import settings as queries
-from petitions.queries.reference import Reference, reference
+from petitions.reference import Reference, reference
 from petitions.routing import Choice, choose
 from petitions.rules import Kind
 from petitions.setting_forms import EditRule

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from petitions.queries.cases import CaseView
 from petitions.queries.inbox import NEWEST, Filter, Listed, Position, listed, position_of, scope
-from petitions.queries.reference import Reference
+from petitions.reference import Reference
 from petitions.search import desk_index
 from petitions.states import OPEN, State
 from server.core import clock, database

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from petitions.events import CaseReceived, CaseRouted, GuideAppointed
-from petitions.queries.reference import GuideRow, guide_card
+from petitions.reference import GuideRow, guide_card
 from petitions.rights import subject
 from server.core import database, ledger
 

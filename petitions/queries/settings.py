@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from petitions.queries.reference import as_day
+from petitions.reference import as_day
 from server.core import database
 
 CAP = 10_000

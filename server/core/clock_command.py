@@ -74,9 +74,7 @@ def parse_received(text: str) -> date | datetime:
             return parse(text)
         except ValueError:
             continue
-    raise ValueError(
-        f"{text!r} is not a moment such as 2026-03-04T10:30:00+09:00, nor a date such as 2026-03-04"
-    )
+    raise ValueError(f"{text!r} is not a moment such as 2026-03-04T10:30:00+09:00, nor a date such as 2026-03-04")
 
 
 def parse_pause(text: str) -> Pause:
@@ -158,9 +156,7 @@ def batch(calendar: WorkingCalendar, lines: Iterable[bytes]) -> Iterator[tuple[s
 @click.option("--pause", "pauses", multiple=True, metavar="FROM..TO", help="Days left out, both included.")
 @click.option("--holiday", "holidays", multiple=True, metavar="DATE", help="A temporary holiday.")
 @click.option("--json", "json", is_flag=True, help="Answer with one JSON object.")
-@click.option(
-    "--batch", "file", type=click.File("rb"), help="JSON Lines: id, unit, amount, received, pauses."
-)
+@click.option("--batch", "file", type=click.File("rb"), help="JSON Lines: id, unit, amount, received, pauses.")
 @click.pass_context
 def clock_command(
     context: click.Context,

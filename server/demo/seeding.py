@@ -15,7 +15,7 @@ from tqdm import tqdm
 from petitions import forms
 from petitions.actions import answering, handling, intake
 from petitions.models import District, ReplyTemplate, RoutingRule, Service
-from petitions.queries.reference import forget
+from petitions.reference import forget
 from petitions.states import Action
 from server.core import accounts, clock, database
 from server.core.accounts import Absence, Account, Department, Holiday, Official, Role

@@ -98,9 +98,12 @@ class Inbox:
 
     def __init__(self) -> None:
         self.recipients: list[str] = []
+        self.message_ids: list[str] = []
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.recipients += envelope.rcpt_tos
+        mail = BytesParser(_class=EmailMessage, policy=default).parsebytes(bytes(envelope.original_content or b""))
+        self.message_ids.append(f"{mail['message-id']} {mail['to']} {mail['subject']}")
         return "250 OK"
 
 
@@ -124,4 +127,4 @@ async def test_while_the_mail_server_is_down_filing_goes_on_and_mails_leave_when
                 await asyncio.sleep(0.2)
     finally:
         controller.stop()
-    assert len(inbox.recipients) == len(set(inbox.recipients))
+    assert sorted(inbox.message_ids) == sorted(set(inbox.message_ids))

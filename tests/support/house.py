@@ -21,7 +21,7 @@ from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
 from petitions.models import District, ReplyTemplate, RoutingRule, Service
-from petitions.queries.reference import forget
+from petitions.reference import forget
 from server import wiring
 from server.app import create_app
 from server.core import clock, config, database

@@ -17,7 +17,7 @@ import orjson
 from petitions.actions import intake
 from petitions.actions.intake import Filed
 from petitions.forms import FilePetition
-from petitions.queries.reference import reference
+from petitions.reference import reference
 from server.core import auth, clock
 from server.core.accounts import Account, Official, Session
 from tests.support.house import House

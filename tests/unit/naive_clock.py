@@ -53,9 +53,7 @@ class City:
                 found = local
         return found
 
-    def due(
-        self, unit: str, amount: int, received: datetime, pauses: Iterable[tuple[date, date]]
-    ) -> date | datetime:
+    def due(self, unit: str, amount: int, received: datetime, pauses: Iterable[tuple[date, date]]) -> date | datetime:
         """The last day, or the last moment for hours."""
         paused = set()
         for day, last in pauses:

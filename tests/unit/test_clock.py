@@ -60,9 +60,7 @@ def test_a_worked_example_is_due_when_the_law_says(case: dict[str, Any]) -> None
         ("2026-08-15T13:00", "2026-08-18T09:00"),
     ],
 )
-def test_a_receipt_outside_working_time_starts_at_the_next_working_instant(
-    received: str, starts: str
-) -> None:
+def test_a_receipt_outside_working_time_starts_at_the_next_working_instant(received: str, starts: str) -> None:
     assert KOREA.next_working_instant(at(received)) == at(starts)
 
 

@@ -100,9 +100,7 @@ def test_a_bad_line_gets_its_error_and_the_others_their_answer(line: bytes, name
 
 
 def test_a_person_reads_how_hours_were_counted() -> None:
-    result = run(
-        "--unit=hours", "--amount=40", "--received=2026-04-29T06:20:30Z", "--pause=2026-05-07..2026-05-08"
-    )
+    result = run("--unit=hours", "--amount=40", "--received=2026-04-29T06:20:30Z", "--pause=2026-05-07..2026-05-08")
     assert result.stdout.splitlines() == [
         "Due       2026-05-12 Tue 15:20:30",
         "Received  2026-04-29 Wed 15:20:30",

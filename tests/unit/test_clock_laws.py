@@ -67,8 +67,7 @@ def questions(draw: st.DrawFn) -> tuple[WorkingCalendar, Unit, int, datetime, li
     unit, received = draw(units), draw(moments)
     spans = draw(st.lists(st.tuples(st.integers(-3, 60), st.integers(0, 20)), max_size=3))
     pauses = [
-        (received.date() + ONE_DAY * since, received.date() + ONE_DAY * (since + length))
-        for since, length in spans
+        (received.date() + ONE_DAY * since, received.date() + ONE_DAY * (since + length)) for since, length in spans
     ]
     return draw(calendars), unit, draw(st.integers(1, LONGEST[unit])), received, pauses
 
@@ -80,10 +79,7 @@ def test_what_is_received_later_is_never_due_earlier(
     calendar, unit, amount, received, pauses = question
     # Months are of unequal length: with a pause, one that begins in a short month may end before a long one.
     pauses = [] if unit is Unit.MONTHS else pauses
-    assert (
-        due(calendar, unit, amount, received, pauses).at
-        <= due(calendar, unit, amount, received + later, pauses).at
-    )
+    assert due(calendar, unit, amount, received, pauses).at <= due(calendar, unit, amount, received + later, pauses).at
 
 
 @given(questions())
@@ -91,10 +87,7 @@ def test_a_longer_period_never_ends_earlier(
     question: tuple[WorkingCalendar, Unit, int, datetime, list[Pause]],
 ) -> None:
     calendar, unit, amount, received, pauses = question
-    assert (
-        due(calendar, unit, amount, received, pauses).at
-        <= due(calendar, unit, amount + 1, received, pauses).at
-    )
+    assert due(calendar, unit, amount, received, pauses).at <= due(calendar, unit, amount + 1, received, pauses).at
 
 
 @given(questions(), st.integers(-3, 60), st.integers(0, 20))

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -30,7 +31,9 @@ def test_every_kind_of_fact_is_listed_with_its_data() -> None:
         kind: (audience, set(re.findall(r"`(\w+)`", data)))
         for kind, audience, data in re.findall(r"^\| `([a-z]+\.[a-z_]+)` \| (\w+) \| (.*) \|$", PAGE, re.MULTILINE)
     }
-    facts = [fact for fact in vars(events).values() if dataclasses.is_dataclass(fact) and hasattr(fact, "kind")]
+    facts: list[Any] = [
+        fact for fact in vars(events).values() if dataclasses.is_dataclass(fact) and hasattr(fact, "kind")
+    ]
     facts.append(SettingChanged)
     assert listed == {
         fact.kind: (fact.audience.value, {field.name for field in dataclasses.fields(fact)}) for fact in facts

@@ -22,12 +22,7 @@ def files() -> Iterator[Path]:
     for path in ROOT.rglob("*"):
         parts = path.relative_to(ROOT).parts
         hidden = any(part.startswith(".") and part not in {".ci", ".gitignore"} for part in parts)
-        if (
-            path.suffix in TEXT
-            and not hidden
-            and parts[0] not in {"var", "htmlcov", "dist"}
-            and path.is_file()
-        ):
+        if path.suffix in TEXT and not hidden and parts[0] not in {"var", "htmlcov", "dist"} and path.is_file():
             yield path
 
 
@@ -59,9 +54,7 @@ def test_every_module_opens_with_what_it_owns() -> None:
     bare = [
         str(path.relative_to(ROOT))
         for path in files()
-        if path.suffix == ".py"
-        and "migrations" not in path.parts
-        and not path.read_text().startswith(('"""', "#!"))
+        if path.suffix == ".py" and "migrations" not in path.parts and not path.read_text().startswith(('"""', "#!"))
     ]
     assert bare == []
 

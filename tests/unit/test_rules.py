@@ -78,9 +78,7 @@ def test_a_report_has_no_period_and_a_statutory_petition_none_without_its_servic
         rules.period(Kind.STATUTORY)
 
 
-@pytest.mark.parametrize(
-    "text", [*(kind for kind in Kind if kind is not Kind.STATUTORY), "statutory:sign_permit"]
-)
+@pytest.mark.parametrize("text", [*(kind for kind in Kind if kind is not Kind.STATUTORY), "statutory:sign_permit"])
 def test_a_kind_is_read_as_it_is_written(text: str) -> None:
     parsed = rules.parse_kind(text, SERVICES)
     assert not isinstance(parsed, Refusal)
@@ -264,18 +262,14 @@ def test_a_petition_counts_as_withdrawn_after_two_undelivered_requests() -> None
         (Kind.INQUIRY, 5, 0, "not_a_grievance"),
     ],
 )
-def test_a_site_investigation_is_bounded(
-    kind: Kind, days: int, prolongation: int, refused: str | None
-) -> None:
+def test_a_site_investigation_is_bounded(kind: Kind, days: int, prolongation: int, refused: str | None) -> None:
     assert code(rules.check_site_investigation(kind, days, prolongation)) == refused
 
 
 def test_a_site_investigation_takes_its_working_days_out_of_the_period() -> None:
     pause = rules.site_investigation(KOREA, on("2026-03-11"), 5)
     assert pause == (on("2026-03-11"), on("2026-03-17"))
-    assert rules.due_date(KOREA, period_of("grievance"), at("2026-03-09T10:00"), (), [pause]).on == on(
-        "2026-03-24"
-    )
+    assert rules.due_date(KOREA, period_of("grievance"), at("2026-03-09T10:00"), (), [pause]).on == on("2026-03-24")
 
 
 def test_an_interim_notice_is_due_when_30_days_have_passed_and_every_30_after() -> None:
@@ -308,10 +302,7 @@ def test_the_refusal_of_a_statutory_petition_can_be_objected_to_for_60_days() ->
     notified = on("2026-08-05")
     assert rules.objection_window(KOREA, notified).on == on("2026-10-06")
     assert rules.may_object(KOREA, Kind.STATUTORY, notified, at("2026-10-06T23:59")) is None
-    assert (
-        code(rules.may_object(KOREA, Kind.STATUTORY, notified, at("2026-10-07T00:00")))
-        == "objection_too_late"
-    )
+    assert code(rules.may_object(KOREA, Kind.STATUTORY, notified, at("2026-10-07T00:00"))) == "objection_too_late"
     assert code(rules.may_object(KOREA, Kind.GRIEVANCE, notified, at("2026-08-06T10:00"))) == "not_statutory"
 
 

@@ -62,9 +62,7 @@ async def test_the_shared_server_is_fast_and_a_durable_one_is_durable(postgres: 
 async def test_korean_and_japanese_words_are_folded_and_matched(postgres: PostgresServer) -> None:
     connection = await asyncpg.connect(postgres.url())
     try:
-        assert await connection.fetchval(
-            "SELECT lower('ÀÉ') = 'àé' AND '민원' ~ '^\\w+$' AND '陳情' ~ '^\\w+$'"
-        )
+        assert await connection.fetchval("SELECT lower('ÀÉ') = 'àé' AND '민원' ~ '^\\w+$' AND '陳情' ~ '^\\w+$'")
     finally:
         await connection.close()
 
