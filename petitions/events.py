@@ -174,6 +174,16 @@ class CaseReopened:
 
 
 @dataclass(frozen=True)
+class ObjectionFiled:
+    """The petitioner objects to a refusal (Act 35); until ``due_at`` it must be decided."""
+
+    kind: ClassVar[str] = "case.objection_filed"
+    audience: ClassVar[Audience] = Audience.PARTY
+    text: int
+    due_at: str
+
+
+@dataclass(frozen=True)
 class CaseWithdrawn:
     kind: ClassVar[str] = "case.withdrawn"
     audience: ClassVar[Audience] = Audience.PARTY

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from petitions.access import shown
+from petitions.events import CaseTransferred
 from petitions.queries import cases
 from petitions.queries.cases import AUDIENCES, CaseView
 from petitions.rights import subject
@@ -37,7 +38,7 @@ _EVENT = contract.named(
     ),
 )
 _PEOPLE = frozenset({"handler", "guide", "previous", "filed_by"})
-_INNER = frozenset({"text", "answer", "attachment", "rule"})
+_INNER = frozenset({"text", "answer", "rule"})
 
 
 @promises(
@@ -92,9 +93,10 @@ def _event(entry: Entry, told: Happening, found: CaseView, lang: str) -> dict[st
 def _data(entry: Entry, found: CaseView) -> dict[str, Any]:
     """What a fact says, without the numbers by which our tables know people and texts."""
     shown_values = {name: value for name, value in entry.data.items() if name not in _PEOPLE | _INNER}
-    if "department" in shown_values:
-        row = found.known.departments.get(shown_values["department"] or 0)
-        shown_values["department"] = row.code if row else None
+    named = [name for name in ("department", *["previous"][: entry.kind == CaseTransferred.kind]) if name in entry.data]
+    for name in named:
+        row = found.known.departments.get(entry.data[name] or 0)
+        shown_values[name] = row.code if row else None
     return shown_values
 
 

@@ -260,6 +260,11 @@ OFFICIAL: dict[str, Notice] = {
         _("The period has passed"), _("The period of this case has passed without an answer."),
         _("Please see that it is answered now; the petitioner, the manager and the inspector were told."),
     ),
+    "case.objection_filed": Notice(
+        _("An objection was filed"),
+        _("The petitioner objects to the refusal of this case (Civil Petitions Treatment Act, art. 35)."),
+        _("It must be decided within ten days; the case shows until when."),
+    ),
     "case.reopened": Notice(
         _("Not solved: a case was opened again"),
         _("The petitioner says that this case is not solved. It lies in your department's queue again."),

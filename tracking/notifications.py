@@ -11,7 +11,15 @@ from typing import Any
 
 from prometheus_client import Counter
 
-from petitions.events import CaseAssigned, CaseReopened, DueSoon, GuideAppointed, MessageSent, Overdue
+from petitions.events import (
+    CaseAssigned,
+    CaseReopened,
+    DueSoon,
+    GuideAppointed,
+    MessageSent,
+    ObjectionFiled,
+    Overdue,
+)
 from petitions.queries import cases, following
 from petitions.queries.cases import CaseView, Credentials, Level
 from petitions.rights import subject
@@ -270,7 +278,7 @@ async def _officials(entry: Entry, view: CaseView) -> list[int]:
             return handler or await managers(view.department_id)
         case Overdue.kind:
             return sorted({*handler, *await managers(view.department_id), *await inspectors()})
-        case CaseReopened.kind:
+        case CaseReopened.kind | ObjectionFiled.kind:
             return await managers(view.department_id)
     return []
 

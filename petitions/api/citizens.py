@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from petitions import uploads
 from petitions.access import KEY_HEADER, shown
-from petitions.actions import answering, attaching, handling, intake
+from petitions.actions import answering, attaching, handling, intake, objecting
 from petitions.actions.change import PETITIONER
 from petitions.api import documents, serializers
 from petitions.errors import NoSuchCase
@@ -152,6 +152,10 @@ async def attach(request: Request) -> Response:
     return await answer_with_case(request, number, 201)
 
 
+async def _object(number: str, raw: dict[str, Any]) -> None:
+    await objecting.object_to(number, Words.parse(raw))
+
+
 routes = [
     Route("/api/v1/petitions", file, methods=["POST"]),
     Route("/api/v1/cases/{reference}", read),
@@ -160,5 +164,6 @@ routes = [
     _acting("supplements", "Send what was missing", documents.words(), _supplement, 201),
     _acting("withdrawal", "Take the petition back", documents.words(required=False), _withdraw),
     _acting("rating", "Say how satisfied you are, 1 to 5", documents.RATING, _rate),
+    _acting("objection", "Object to a refusal (Act 35)", documents.words(), _object, 201),
     _acting("reopening", "Say that it is not solved: the case opens again", documents.words(), _reopen),
 ]

@@ -1,0 +1,83 @@
+"""Who was refused what a law provides for objects to it (Act 35), within sixty days, once for each answer."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from server.core import clock
+from tests.support.house import House
+
+pytestmark = pytest.mark.usefixtures("described")
+
+MONDAY = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)  # 10:00 in Seoul
+WORDS = {"text": "허가 기준을 갖추었습니다. 다시 보아 주세요."}
+REFUSAL = {"text": "허가할 수 없습니다.", "decision": "refused", "reasons": "도로법 제61조", "remedies": "이의신청"}
+
+
+async def answered(house: House, kind: str, **answer: str) -> tuple[str, httpx.AsyncClient]:
+    """A case with an answer: its address, and a program that holds its key."""
+    receipt = await house.file(kind=kind)
+    intake, handler = await house.program("intake"), await house.program("handler")
+    desk = f"/api/v1/desk/cases/{receipt['reference']}"
+    assert (await intake.post(f"{desk}/accept", json={"department": "roads"})).status_code == 200
+    assert (await handler.post(f"{desk}/answer", json=answer)).status_code == 200
+    client = house.visitor(**{"x-access-key": receipt["access_key"], "accept-language": "en"})
+    return f"/api/v1/cases/{receipt['reference']}", client
+
+
+async def test_a_refused_application_is_objected_to(house: House) -> None:
+    with clock.at(MONDAY):
+        address, citizen = await answered(house, "statutory:road_occupation", **REFUSAL)
+        await house.work()
+        told = len(house.mails())
+        filed = await citizen.post(f"{address}/objection", json=WORDS)
+        assert filed.status_code == 201
+        assert filed.json()["status"] == "answered"
+        event = (await citizen.get(f"{address}/events")).json()["items"][-1]
+        assert (event["kind"], event["text"]) == ("case.objection_filed", WORDS["text"])
+        # Ten days, the day of filing not counted (Civil Act 157): 19 March.
+        assert event["data"]["due_at"] == "2026-03-19T23:59:59+09:00"
+        await house.work()
+        assert [mail["to"] for mail in house.mails()[told:]] == ["manager@city.example"]
+        again = await citizen.post(f"{address}/objection", json=WORDS)
+        assert (again.status_code, again.json()["code"]) == (409, "already_objected")
+        number = address.rpartition("/")[2]
+        page = await (await house.official("manager")).get(f"/desk/cases/{number}")
+        assert "이의신청을 했습니다" in page.text
+        assert WORDS["text"] in page.text
+        assert WORDS["text"] in (await citizen.get(f"/cases/{number}")).text
+
+
+async def test_after_sixty_days_it_is_too_late(house: House) -> None:
+    with clock.at(MONDAY):
+        address, citizen = await answered(house, "statutory:road_occupation", **REFUSAL)
+    # The 60th day after 9 March is 8 May 2026, a Friday.
+    with clock.at(MONDAY + timedelta(days=61)):
+        late = await citizen.post(f"{address}/objection", json=WORDS)
+    assert (late.status_code, late.json()["code"]) == (409, "objection_too_late")
+    with clock.at(MONDAY + timedelta(days=60)):
+        assert (await citizen.post(f"{address}/objection", json=WORDS)).status_code == 201
+
+
+async def test_other_petitions_and_other_answers_are_not_objected_to(house: House) -> None:
+    address, citizen = await answered(house, "inquiry", **REFUSAL)
+    other = await citizen.post(f"{address}/objection", json=WORDS)
+    assert (other.status_code, other.json()["code"]) == (409, "not_statutory")
+    address, citizen = await answered(house, "statutory:road_occupation", text="허가합니다.", decision="accepted")
+    nothing = await citizen.post(f"{address}/objection", json=WORDS)
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "nothing_refused")
+    receipt = await house.file(kind="statutory:road_occupation")
+    citizen = house.visitor(**{"x-access-key": receipt["access_key"]})
+    early = await citizen.post(f"/api/v1/cases/{receipt['reference']}/objection", json=WORDS)
+    assert (early.status_code, early.json()["code"]) == (409, "nothing_refused")
+
+
+async def test_a_second_refusal_opens_a_second_objection(house: House) -> None:
+    address, citizen = await answered(house, "statutory:road_occupation", **REFUSAL)
+    assert (await citizen.post(f"{address}/objection", json=WORDS)).status_code == 201
+    assert (await citizen.post(f"{address}/reopening", json=WORDS)).status_code == 200
+    handler = await house.program("handler")
+    desk = address.replace("/v1/cases", "/v1/desk/cases")
+    assert (await handler.post(f"{desk}/answer", json=REFUSAL)).status_code == 200
+    assert (await citizen.post(f"{address}/objection", json=WORDS)).status_code == 201
