@@ -75,7 +75,7 @@ def _accepted(told: Told) -> Notice:
     return Notice(
         _("A department is in charge of your petition"),
         _("%(department)s has taken your petition in.", department=told.event.department),
-        _("Next, a person of this department is named who handles it."),
+        _("A person of this department is named who handles it."),
     )
 
 
@@ -91,7 +91,7 @@ def _transferred(told: Told) -> Notice:
     return Notice(
         _("Your petition was passed on to another department"),
         _("Your petition was passed on to %(department)s.", department=told.event.department),
-        _("The promised date stays. Next, a handler is named there."),
+        _("The promised date stays. A handler is named there."),
         told.event.text,
     )
 

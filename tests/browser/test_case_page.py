@@ -125,9 +125,10 @@ async def test_everybody_can_use_the_pages(settings: Settings, open_page: OpenPa
                 await fits(page)
         await page.get_by_role("button", name="답변 평가하기").click()
         await axe(page)
-        await page.goto("/cases")
+        for language in ("en", "ja", "ko"):
+            await page.goto(f"/cases?lang={language}")
+            await fits(page)
         await axe(page)
-        await fits(page)
         await page.get_by_role("button", name="민원 열기").evaluate(
             "button => { button.form.noValidate = true; button.click() }"
         )
