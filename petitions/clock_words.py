@@ -19,6 +19,8 @@ HOUR, WORKING_DAY = 60, 8 * 60
 """Minutes of working time."""
 NEAR = 4
 """Calendar days from the due moment within which a period in hours is told in hours."""
+FAR, MONTH = 92, 31
+"""Calendar days from which on working days are not counted any more, and those of the longest month."""
 
 
 class Clocked(Protocol):
@@ -71,7 +73,13 @@ def clock_words(case: Clocked, calendar: WorkingCalendar, now: datetime, languag
 def _left(case: Clocked, calendar: WorkingCalendar, due: Due, now: datetime, *, late: bool) -> tuple[Text, bool]:
     """What is left, and whether that is little: the last day or the one before, the last third of a few hours."""
     today = calendar.local(now).date()
-    if due.by_day or abs((due.on - today).days) > NEAR:
+    away = abs((due.on - today).days)
+    if away > FAR:
+        months = away // MONTH
+        if late:
+            return _("more than %(months)s months late", months=months), False
+        return _("more than %(months)s months left", months=months), False
+    if due.by_day or away > NEAR:
         days = calendar.working_days_between(today, due.on)
         return _days_late(-days) if late else _days_left(days), days <= 1
     minutes = clock.remaining(calendar, due, now).minutes
