@@ -8,17 +8,20 @@ and without one.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from petitions.labels import KINDS
+from petitions.queries.rows import COLUMNS, Row, read_row
 from petitions.reference import Reference
 from petitions.rules import Kind
 from petitions.search import desk_index
 from petitions.states import OPEN, State
-from server.core import clock, config, database, references
+from server.core import clock, database, references
 from server.core.accounts import Official, Permission
 from server.core.fields import Input
+
+__all__ = ["EVERYTHING", "NEWEST", "STATUSES", "Filter", "Listed", "Position", "Row", "listed", "position_of", "scope"]
 
 PAGE = 50
 """Cases on a page."""
@@ -96,40 +99,6 @@ class Position(NamedTuple):
         if bool(due) != (stretch in {"0", "2"}):
             return None
         return cls(int(stretch), EPOCH + timedelta(microseconds=int(due)) if due else None, int(number))
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A case as the list shows it; also what its clock is read from."""
-
-    id: int
-    reference: str
-    version: int
-    title: str
-    kind: str
-    service_code: str
-    language: str
-    channel: str
-    status: State
-    department_id: int | None
-    district: str
-    routing: Mapping[str, Any]
-    received_at: datetime
-    unit: str
-    amount: int
-    due_at: datetime | None
-    supplement_until: date | None
-    answered_at: datetime | None
-    closed_at: datetime | None
-    reopened: int
-    petitioner: str
-    handler_id: int | None
-    handler: str
-
-    @property
-    def place(self) -> Position:
-        """Where it stands in a due-first list."""
-        return position_of(self.status, self.due_at, self.id)
 
 
 class Condition(NamedTuple):
@@ -318,19 +287,12 @@ class _Walk:
         where, values = _where(conditions)
         found = await database.fetch(
             "SELECT c.*, p.name AS petitioner, a.name AS handler, h.length AS version FROM "
-            f"(SELECT {_COLUMNS} FROM {self._from(stretch)}{where} ORDER BY {order} LIMIT {limit}) AS c "
+            f"(SELECT {COLUMNS} FROM {self._from(stretch)}{where} ORDER BY {order} LIMIT {limit}) AS c "
             "JOIN petitioner p ON p.case_id = c.id JOIN ledger_head h ON h.subject = 'case/' || c.reference "
             f"LEFT JOIN account a ON a.id = c.handler_id ORDER BY {order}",
             *values,
         )
-        return [_row(row) for row in found]
-
-
-_COLUMNS = (
-    "c.id, c.reference, c.title, c.kind, c.service_code, c.language, c.channel, c.status, c.department_id, c.district, "
-    "CASE WHEN c.status = 'received' THEN c.routing END AS routing, c.received_at, c.unit, c.amount, c.due_at, "
-    "c.supplement_until, c.answered_at, c.closed_at, c.reopened, c.handler_id"
-)
+        return [read_row(row) for row in found]
 
 
 def _beyond(place: Position, *, descending: bool, inclusive: bool = False) -> Condition:
@@ -344,23 +306,6 @@ def _where(conditions: Sequence[Condition]) -> tuple[str, list[object]]:
     said = [c for c in conditions if c.sql]
     sql = " WHERE " + " AND ".join(c.sql for c in said) if said else ""
     return sql, [value for c in said for value in c.values]
-
-
-def _row(row: Any) -> Row:
-    zone = config.settings().zone
-
-    def here(value: Any) -> Any:
-        moment = database.moment_or_none(value)
-        return moment.astimezone(zone) if moment else None
-
-    until = row["supplement_until"]
-    return Row(
-        row["id"], row["reference"], row["version"], row["title"], row["kind"], row["service_code"], row["language"],
-        row["channel"], State(row["status"]), row["department_id"], row["district"],
-        database.document(row["routing"]) or {}, here(row["received_at"]), row["unit"], row["amount"],
-        here(row["due_at"]), date.fromisoformat(until) if isinstance(until, str) else until, here(row["answered_at"]),
-        here(row["closed_at"]), row["reopened"], row["petitioner"], row["handler_id"], row["handler"] or "",
-    )  # fmt: skip
 
 
 async def listed(
@@ -393,7 +338,7 @@ async def listed(
     rows = rows[:limit]
 
     def place(row: Row) -> Position:
-        return Position(NEWEST, None, row.id) if wanted.sort == "new" else row.place
+        return Position(NEWEST, None, row.id) if wanted.sort == "new" else position_of(row.status, row.due_at, row.id)
 
     far = place(rows[-1]) if more and rows else stop
     near = place(rows[0]) if start is not None and rows else start

@@ -1,0 +1,64 @@
+"""A case as a list shows it: a small tuple, read without the ORM, because a page of the desk holds fifty of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from petitions.states import State
+from server.core import config, database
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case as the list shows it; also what its clock is read from."""
+
+    id: int
+    reference: str
+    version: int
+    title: str
+    kind: str
+    service_code: str
+    language: str
+    channel: str
+    status: State
+    department_id: int | None
+    district: str
+    routing: Mapping[str, Any]
+    received_at: datetime
+    unit: str
+    amount: int
+    due_at: datetime | None
+    supplement_until: date | None
+    answered_at: datetime | None
+    closed_at: datetime | None
+    reopened: int
+    petitioner: str
+    handler_id: int | None
+    handler: str
+
+
+COLUMNS = (
+    "c.id, c.reference, c.title, c.kind, c.service_code, c.language, c.channel, c.status, c.department_id, c.district, "
+    "CASE WHEN c.status = 'received' THEN c.routing END AS routing, c.received_at, c.unit, c.amount, c.due_at, "
+    "c.supplement_until, c.answered_at, c.closed_at, c.reopened, c.handler_id"
+)
+"""The columns of ``petition_case c`` that a row needs; the routing only where it is still to be decided on."""
+
+
+def read_row(row: Any) -> Row:
+    """A raw row with ``COLUMNS``, ``petitioner``, ``handler`` and ``version``."""
+    zone = config.settings().zone
+
+    def here(value: Any) -> Any:
+        moment = database.moment_or_none(value)
+        return moment.astimezone(zone) if moment else None
+
+    until = row["supplement_until"]
+    return Row(
+        row["id"], row["reference"], row["version"], row["title"], row["kind"], row["service_code"], row["language"],
+        row["channel"], State(row["status"]), row["department_id"], row["district"],
+        database.document(row["routing"]) or {}, here(row["received_at"]), row["unit"], row["amount"],
+        here(row["due_at"]), date.fromisoformat(until) if isinstance(until, str) else until, here(row["answered_at"]),
+        here(row["closed_at"]), row["reopened"], row["petitioner"], row["handler_id"], row["handler"] or "",
+    )  # fmt: skip
