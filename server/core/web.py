@@ -212,10 +212,13 @@ def items(rows: Sequence[object], following: str | None, total: int | None) -> R
 async def read_json(request: Request) -> dict[str, Any]:
     """The request's JSON object. Raises ``UnsupportedMedia`` or ``BadRequest``."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    # Before the body is read: where files are taken, a body of another type may be very large.
+    if kind not in {"", "application/json"}:
+        raise UnsupportedMedia(_("Please send application/json."))
     body = await _body(request)
     if not body and not kind:
         return {}
-    if kind != "application/json":
+    if not kind:
         raise UnsupportedMedia(_("Please send application/json."))
     try:
         content = orjson.loads(body)

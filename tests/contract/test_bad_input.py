@@ -116,6 +116,27 @@ async def test_a_content_type_that_is_not_taken(house: House, before: dict[str, 
         refused(await house.client.post(f"/api/v1/{path}", content=changed(), headers=headers), 415)
 
 
+async def test_a_body_without_a_content_type(house: House, before: dict[str, Any]) -> None:
+    refused(await house.client.post("/api/v1/petitions", content=changed()), 415)
+    headers = {"x-access-key": before["access_key"]}
+    refused(await house.client.post(f"/api/v1/cases/{before['reference']}/messages", headers=headers), 422)
+
+
+async def test_a_large_upload_where_json_is_taken_is_not_even_read(house: House, before: dict[str, Any]) -> None:
+    read = 0
+
+    async def upload() -> AsyncIterator[bytes]:
+        nonlocal read
+        for _block in range(100):
+            read += 1
+            yield bytes(1_000_000)
+
+    headers = {"x-access-key": before["access_key"], "content-type": "multipart/form-data; boundary=x"}
+    address = f"/api/v1/cases/{before['reference']}/messages"
+    refused(await house.client.post(address, content=upload(), headers=headers), 415)
+    assert read == 0
+
+
 @pytest.mark.parametrize(
     "headers",
     [{"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}],
