@@ -165,7 +165,7 @@ def _person(data: Input, language: str) -> Person:
     languages = config.settings().languages
     return Person(
         safe_text(who, "name", limit=80),
-        who.email("email"),
+        who.email("email").lower(),
         read_phone(who, "phone"),
         safe_text(who, "address", limit=200),
         who.choice("language", languages, default=language),

@@ -15,12 +15,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import petitions.api
+import petitions.citizen_routes
 import petitions.desk
 import petitions.desk_settings
 import petitions.routes
 import tracking.api
 import tracking.routes
-from server import openapi, pages, people_pages, signin, tokens, upkeep_pages, wiring
+from server import openapi, pages, people_pages, signin, spool_page, tokens, upkeep_pages, wiring
 from server.core import auth, database, observe, security, web
 from server.core.accounts import Account
 from server.core.config import Settings
@@ -50,11 +51,13 @@ def routes() -> list[Route | Mount]:
         *pages.routes,
         *signin.routes,
         *petitions.routes.routes,
+        *petitions.citizen_routes.routes,
         *tracking.routes.routes,
         *petitions.desk.routes,
         *petitions.desk_settings.routes,
         *people_pages.routes,
         *upkeep_pages.routes,
+        *spool_page.routes,
         *petitions.api.routes,
         *tracking.api.routes,
         *tokens.routes,
