@@ -204,8 +204,14 @@ class Notifier:
         rows = await database.fetch(
             f"SELECT DISTINCT email FROM digest_item WHERE created_at < ? ORDER BY email LIMIT {MOST_DIGESTS}", until
         )
+        deferred: MailDeferred | None = None
         for row in rows:
-            await self._send_digest(row["email"], until)
+            try:
+                await self._send_digest(row["email"], until)
+            except MailDeferred as error:  # one full mailbox holds up nobody else
+                deferred = error
+        if deferred is not None:
+            raise deferred
 
     async def _send_digest(self, email: str, until: datetime) -> None:
         items = await database.fetch(

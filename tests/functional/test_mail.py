@@ -18,7 +18,7 @@ from server.core import clock, database, jobs
 from server.core.config import Settings
 from server.core.errors import NotFound
 from server.core.jobs import Task
-from server.core.mail import MailDeferred, MailRefused
+from server.core.mail import Mail, MailDeferred, MailRefused
 from server.core.web import Site
 from tests.support.house import House
 from tests.support.stories import filed, opened_with_key, somebody
@@ -250,6 +250,31 @@ async def test_a_digest_waits_while_the_server_is_away(house: House, monkeypatch
         notifier.transport = transport
         await digest(house)
     assert len(to(house, HONG)) == before + 1
+
+
+async def test_a_mailbox_that_takes_no_mail_holds_up_no_other_digest(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with clock.at(datetime(2026, 11, 16, 6, 0, tzinfo=UTC)):
+        for address in ("a-full-one@example.org", HONG):
+            await set_mode(address, Mode.DIGEST)
+            await at_work(await filed(petitioner={"name": "홍길동", "email": address}))
+        await house.work()
+    before = len(to(house, HONG))
+    notifier = house.worker.handlers["tracking.digest"].__self__  # type: ignore[attr-defined]
+    send = notifier.transport.send
+
+    async def full(mail: Mail) -> None:
+        if mail.to != HONG:
+            raise MailDeferred("452")
+        await send(mail)
+
+    monkeypatch.setattr(notifier.transport, "send", full)
+    with clock.at(datetime(2026, 11, 17, 0, 0, tzinfo=UTC)), pytest.raises(MailDeferred):
+        await digest(house)
+    assert len(to(house, HONG)) == before + 1
+    kept = await database.fetch("SELECT DISTINCT email FROM digest_item")
+    assert [row["email"] for row in kept] == ["a-full-one@example.org"]
 
 
 class Failing:
