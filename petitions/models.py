@@ -128,6 +128,7 @@ class Statement(Model):
 
     class Meta:
         table = "statement"
+        indexes = (Index(fields=("case_id", "id"), name="statement_case"),)
 
 
 class Answer(Model):
@@ -148,6 +149,7 @@ class Answer(Model):
 
     class Meta:
         table = "answer"
+        indexes = (Index(fields=("case_id", "id"), name="answer_case"),)
 
 
 class Attachment(Model):
@@ -167,6 +169,10 @@ class Attachment(Model):
 
     class Meta:
         table = "attachment"
+        indexes = (
+            Index(fields=("case_id", "id"), name="attachment_case"),
+            Index(fields=("hash",), name="attachment_hash"),
+        )
 
 
 class RoutingRule(Model):

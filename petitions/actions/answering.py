@@ -80,6 +80,6 @@ async def rate(reference: str, command: Rate) -> None:
 
 async def withdraw(actor: Official | str, reference: str, command: Words) -> None:
     """Take the petition back (취하, Act 22②)."""
-    async with changing(reference, Action.WITHDRAW, actor) as change:
+    async with changing(reference, Action.WITHDRAW, actor, seen=command.seen) as change:
         change.set(closed_at=clock.now())
         change.record(CaseWithdrawn(await change.say_if(command.text)))

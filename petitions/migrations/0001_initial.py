@@ -146,6 +146,7 @@ class Migration(migrations.Migration):
             options={
                 "table": "answer",
                 "app": "petitions",
+                "indexes": [Index(fields=["case_id", "id"], name="answer_case")],
                 "pk_attr": "id",
                 "table_description": "The answer to a case. A reopened case can have several, the newest counts.",
             },
@@ -176,6 +177,10 @@ class Migration(migrations.Migration):
             options={
                 "table": "attachment",
                 "app": "petitions",
+                "indexes": [
+                    Index(fields=["case_id", "id"], name="attachment_case"),
+                    Index(fields=["hash"], name="attachment_hash"),
+                ],
                 "pk_attr": "id",
                 "table_description": "A file that somebody added to a case. Its content lies in the store under its hash.",
             },
@@ -367,6 +372,7 @@ class Migration(migrations.Migration):
             options={
                 "table": "statement",
                 "app": "petitions",
+                "indexes": [Index(fields=["case_id", "id"], name="statement_case")],
                 "pk_attr": "id",
                 "table_description": "Words that belong to a fact: a message, a note, a reason, a supplement.",
             },
