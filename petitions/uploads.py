@@ -89,7 +89,10 @@ async def _carried(form: FormData, store: Store, settings: Settings) -> tuple[li
         file = StoredFile(*value)
         if file.hash in removed:
             continue
-        if not await asyncio.to_thread(store.path(file.hash).exists):
+        try:
+            # As a new one: a page may carry a file on for longer than an upload that nobody files is kept.
+            await asyncio.to_thread(os.utime, store.path(file.hash))
+        except FileNotFoundError:
             return kept, [FieldError(FIELD, GONE)]
         kept.append(file)
     return kept, []
@@ -127,20 +130,29 @@ def _named(name: str, why: Text) -> Text:
 
 async def sweep(store: Store) -> int:
     """Delete contents that were uploaded but never filed; how many."""
-    old = await asyncio.to_thread(_older_than, store.path("0" * 64).parents[2], time.time() - ORPHAN_LIFE)
+    moment = time.time() - ORPHAN_LIFE
+    old = await asyncio.to_thread(_older_than, store.path("0" * 64).parents[2], moment)
     deleted = 0
     for start in range(0, len(old), 500):
         batch = old[start : start + 500]
         referred = await _referred(batch)
         for hash_ in batch:
-            if hash_ not in referred:
+            # Looked at again: the same content may have been sent in meanwhile, for a case that is filed just now.
+            if hash_ not in referred and await asyncio.to_thread(_is_older_than, store.path(hash_), moment):
                 await store.delete(hash_)
                 deleted += 1
     return deleted
 
 
 def _older_than(root: Path, moment: float) -> list[str]:
-    return [path.name for path in root.glob("??/??/*") if path.stat().st_mtime < moment]
+    return [path.name for path in root.glob("??/??/*") if _is_older_than(path, moment)]
+
+
+def _is_older_than(path: Path, moment: float) -> bool:
+    try:
+        return path.stat().st_mtime < moment
+    except FileNotFoundError:  # another process sweeps as well
+        return False
 
 
 async def _referred(hashes: Sequence[str]) -> set[str]:

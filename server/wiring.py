@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from petitions import events as petition_events
+from petitions import uploads
 from petitions.actions import watch
-from server.core import auth, config, database, ledger, mail
+from server.core import auth, config, database, idempotency, ledger, mail
 from server.core.config import Settings
 from server.core.files import Store
 from server.core.jobs import Handler, Task
@@ -66,6 +67,9 @@ def handlers(settings: Settings, adapters: Ports, render: notifications.Render) 
 
     async def sweep(_task: Task) -> None:
         await auth.sweep()
+        await uploads.sweep(adapters.store)
+        await idempotency.sweep()
+        await uploads.sweep(adapters.store)
 
     return {
         "tracking.notify": notifier.notify,

@@ -7,6 +7,7 @@ derived from the client's own key and the server's secret, and are therefore nev
 
 import hashlib
 import hmac
+from datetime import timedelta
 
 import orjson
 from tortoise import fields
@@ -16,6 +17,8 @@ from server.core import clock, database
 from server.core.errors import BadRequest, Refusal, _
 
 MAX_LENGTH = 200
+LIFE = timedelta(days=30)
+"""How long a repeated request is recognised: longer than any client tries, or any browser keeps a form open."""
 
 
 class Answer(Model):
@@ -77,3 +80,8 @@ async def claim(key_hash: str, content_hash: str) -> str | None:
 async def settle(key_hash: str, result: str) -> None:
     """Write what the first answer was, in the same transaction."""
     await database.execute("UPDATE idempotency_answer SET result = ? WHERE key_hash = ?", result, key_hash)
+
+
+async def sweep() -> None:
+    """Forget keys that nobody repeats any more."""
+    await database.execute("DELETE FROM idempotency_answer WHERE created_at < ?", clock.now() - LIFE)

@@ -3,21 +3,25 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from petitions import uploads
 from petitions.models import Attachment, Case
+from server import wiring
+from server.core import clock, idempotency, jobs
 from server.core.files import Store
 from tests.functional.test_citizen_files import WORDS, carried, codes, send, typed
 from tests.support.house import House, opened
 from tests.support.markup import Element, parse
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(40)
+PETITION = {"title": "가로등이 꺼졌어요", "body": "사흘째 켜지지 않습니다.", "petitioner": {"name": "홍길동"}}
 PDF = b"%PDF-1.7\n" + b"text " * 100
 Part = tuple[str, tuple[str, bytes, str]]
 
@@ -186,3 +190,46 @@ async def test_an_unreachable_scanner_lets_the_petition_through_without_the_file
     async with opened(replace(house.settings, clamd_url="tcp://127.0.0.1:9")) as guarded:
         assert (await check(guarded, part("a.png", PNG))).status_code == 422
         assert (await check(guarded)).status_code == 200
+
+
+async def test_what_nobody_comes_back_for_is_swept_by_the_house_itself(house: House) -> None:
+    await check(house, part("b.pdf", PDF))
+    (content,) = store(house).path("0" * 64).parents[2].glob("??/??/*")
+    old = time.time() - uploads.ORPHAN_LIFE - 60
+    os.utime(content, (old, old))
+    with clock.at(clock.now() - idempotency.LIFE - timedelta(minutes=1)):
+        await house.client.post("/api/v1/petitions", json=PETITION, headers={"Idempotency-Key": "old"})
+    await house.client.post("/api/v1/petitions", json=PETITION, headers={"Idempotency-Key": "new"})
+    await jobs.enqueue(("periodic:core.sweep", "core.sweep", {}))
+    await house.work()
+    assert not content.exists()
+    assert await idempotency.Answer.all().count() == 1
+    assert wiring.PERIODIC["core.sweep"] < timedelta(days=1)
+
+
+async def test_a_page_keeps_the_files_that_it_carries(house: House) -> None:
+    page = parse((await check(house, part("b.pdf", PDF))).text)
+    (content,) = store(house).path("0" * 64).parents[2].glob("??/??/*")
+    old = time.time() - uploads.ORPHAN_LIFE - 60
+    os.utime(content, (old, old))
+    await send_all(house, page)
+    assert content.stat().st_mtime > old + 60, "as good as new when it is sent: no sweep takes it before it is filed"
+
+
+async def test_a_content_that_comes_again_while_the_house_sweeps_is_kept(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await check(house, part("b.pdf", PDF))
+    (content,) = store(house).path("0" * 64).parents[2].glob("??/??/*")
+    old = time.time() - uploads.ORPHAN_LIFE - 60
+    os.utime(content, (old, old))
+    referred = uploads._referred
+
+    async def meanwhile(hashes: Sequence[str]) -> set[str]:
+        found = await referred(hashes)
+        await check(house, part("again.pdf", PDF))
+        return found
+
+    monkeypatch.setattr(uploads, "_referred", meanwhile)
+    assert await uploads.sweep(store(house)) == 0
+    assert content.exists()
