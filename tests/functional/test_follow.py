@@ -16,10 +16,10 @@ from petitions import events
 from petitions.actions import answering, handling, watch
 from petitions.actions.intake import Filed
 from petitions.forms import Extend, Give, GiveAnswer, RequestSupplement, Words
-from petitions.queries import cases
+from petitions.queries import cases, following
 from petitions.queries.cases import Credentials, Level
 from petitions.rights import subject
-from server.core import clock, ledger
+from server.core import clock, database, ledger
 from server.core.config import Settings
 from server.core.ledger import Audience
 from tests.support.house import House, opened
@@ -323,3 +323,28 @@ async def test_a_page_costs_few_queries(house: House, count_queries: Callable[[]
     assert case_page <= 7, seen
     assert own <= 2
     assert len(seen) <= 5
+
+
+async def test_ones_own_cases_are_found_without_reading_all_cases(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = await filed()
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    fetch = database.fetch
+
+    async def noted(sql: str, *values: object) -> Any:
+        asked.append((sql, values))
+        return await fetch(sql, *values)
+
+    monkeypatch.setattr(database, "fetch", noted)
+    (own,) = await following.own_cases({case.reference}, "hong@example.org")
+    assert own.reference == case.reference
+    ((sql, values),) = asked
+    async with database.transaction():
+        if database.dialect() == "sqlite":
+            plan = [row["detail"] for row in await fetch(f"EXPLAIN QUERY PLAN {sql}", *values)]
+            assert not any(step.startswith("SCAN pet") for step in plan), plan
+        else:
+            await database.execute("SET LOCAL enable_seqscan = off")
+            plan = [row["QUERY PLAN"] for row in await fetch(f"EXPLAIN {sql}", *values)]
+            assert not any("Seq Scan on pet" in step for step in plan), plan
