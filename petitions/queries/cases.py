@@ -8,7 +8,7 @@ from typing import Any
 
 from petitions.errors import NoSuchCase
 from petitions.publication import published
-from petitions.queries.reference import Reference, reference
+from petitions.reference import Reference, reference
 from petitions.rights import sees
 from petitions.states import OPEN, Action, State, allowed
 from server.core import clock, config, database, privacy, references

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from petitions.queries.reference import forget
+from petitions.reference import forget
 from server.core import clock, database
 from tests.support.house import House
 
