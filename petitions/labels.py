@@ -4,15 +4,15 @@ from server.core.errors import Text, _
 
 STATES: dict[str, Text] = {
     "received": _("Received"),
-    "accepted": _("Department named"),
-    "assigned": _("Handler named"),
+    "accepted": _("Accepted"),
+    "assigned": _("Assigned"),
     "in_progress": _("In progress"),
-    "supplement_requested": _("Supplement requested"),
+    "supplement_requested": _("More information needed"),
     "answered": _("Answered"),
-    "closed": _("Closed"),
+    "closed": _("Case closed"),
     "returned": _("Returned"),
     "withdrawn": _("Withdrawn"),
-    "transferred_out": _("Passed to another agency"),
+    "transferred_out": _("Transferred out"),
     "reopened": _("Reopened"),
 }
 

@@ -42,7 +42,7 @@ async def follow(page: Page, case: Filed) -> None:
     """Type number and key."""
     await page.goto("/cases")
     await page.get_by_role("textbox", name="접수번호").fill(case.reference.lower().replace("-", " "))
-    await page.get_by_role("textbox", name="열쇠").fill(case.access_key)
+    await page.get_by_role("textbox", name="확인번호").fill(case.access_key)
     await page.get_by_role("button", name="민원 열기").click()
     await page.wait_for_url(f"**/cases/{case.reference}")
 

@@ -149,7 +149,7 @@ def test_tones_differ_in_words_shape_and_colour() -> None:
 
 
 def test_a_code_can_be_copied_where_scripts_run() -> None:
-    root = draw("copy_code", 'c.copy_code("key", "열쇠", evil, private=true)', evil=EVIL)
+    root = draw("copy_code", 'c.copy_code("key", "확인번호", evil, private=true)', evil=EVIL)
     button = root.one("button")
     assert "hidden" in button.attrs
     code = root.one(id=button.attrs["data-copy"])
