@@ -7,7 +7,8 @@ from datetime import timedelta
 from petitions import events as petition_events
 from petitions import uploads
 from petitions.actions import watch
-from server.core import auth, config, database, idempotency, ledger, mail
+from petitions.reference import KEPT
+from server.core import auth, config, database, idempotency, jobs, ledger, mail
 from server.core.config import Settings
 from server.core.files import Store
 from server.core.jobs import Handler, Task
@@ -57,7 +58,15 @@ def handlers(settings: Settings, adapters: Ports, render: notifications.Render) 
 
     async def recount(task: Task) -> None:
         event = await ledger.get(task.payload["event"])
-        await watch.recount(str(event.data["what"]))
+        again = bool(task.payload.get("again"))
+        following = await watch.recount(str(event.data["what"]), task.payload.get("after", 0))
+        if following is not None:  # a job for each stretch, because none may last longer than its lease
+            key = f"{task.kind}:{event.id}:{again:d}:{following}"
+            await jobs.enqueue((key, task.kind, {**task.payload, "after": following}))
+        elif not again:  # other processes count by the calendar that they know until they notice
+            payload = {"event": event.id, "again": True}
+            delay = timedelta(seconds=2 * KEPT)
+            await jobs.enqueue((f"{task.kind}:{event.id}:again", task.kind, payload), delay=delay)
 
     async def remind(_task: Task) -> None:
         await watch.remind()

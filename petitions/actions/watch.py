@@ -1,6 +1,6 @@
 """The clock's own acts: reminding before and at the end of a period, and counting anew when the calendar changes."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from petitions.actions.answering import close_quietly
 from petitions.actions.change import SYSTEM, due_of
@@ -35,16 +35,19 @@ async def remind() -> int:
             State.SUPPLEMENT_REQUESTED.value,
         )
         for row in rows:
-            told += await _remind_one(row["reference"], stage, fact)
+            told += await _remind_one(row["reference"], stage, limit, fact)
     return told
 
 
-async def _remind_one(reference_text: str, stage: int, fact: Fact) -> bool:
+async def _remind_one(reference_text: str, stage: int, limit: datetime, fact: Fact) -> bool:
+    """Whether it still is so, now that nobody else changes the case."""
     async with database.transaction():
         chain = await ledger.lock(subject(reference_text))
-        hit = await Case.filter(
-            reference=reference_text, open=True, reminded__lt=stage, due_at__lt=clock.now() + SOON
-        ).update(reminded=stage)
+        hit = (
+            await Case.filter(reference=reference_text, open=True, reminded__lt=stage, due_at__lt=limit)
+            .exclude(status=State.SUPPLEMENT_REQUESTED)
+            .update(reminded=stage)
+        )
         if hit:
             await chain.append(SYSTEM, fact)
     return bool(hit)
@@ -93,30 +96,30 @@ async def set_hours(actor: Official, hours: LocalHours) -> None:
     forget()
 
 
-async def recount(reason: str) -> int:
-    """Count every running clock anew; a case whose date moves gets a fact that names both dates. How many moved."""
+async def recount(reason: str, after: int = 0) -> int | None:
+    """Count running clocks anew, ``BATCH`` cases from an id on; where to go on, None at the end.
+
+    A case whose date moves gets a fact that names both dates.
+    """
     forget()
-    moved, last = 0, 0
-    while rows := await database.fetch(
-        f"SELECT id, reference FROM petition_case WHERE open = ? AND id > ? ORDER BY id LIMIT {BATCH}",
-        True,
-        last,
-    ):
-        for row in rows:
-            moved += await _recount_one(row["reference"], reason)
-        last = rows[-1]["id"]
-    return moved
+    rows = await database.fetch(
+        f"SELECT id, reference FROM petition_case WHERE open = ? AND id > ? ORDER BY id LIMIT {BATCH}", True, after
+    )
+    for row in rows:
+        await _recount_one(row["reference"], reason)
+    return int(rows[-1]["id"]) if len(rows) == BATCH else None
 
 
-async def _recount_one(reference_text: str, reason: str) -> bool:
+async def _recount_one(reference_text: str, reason: str) -> None:
     known = await reference()
     async with database.transaction():
         chain = await ledger.lock(subject(reference_text))
         case = await Case.get(reference=reference_text)
         due = due_of(case, known) if case.open else None
         if due is None or case.due_at is None or due.at == case.due_at:
-            return False
-        await Case.filter(id=case.id).update(due_at=due.at, reminded=0)
+            return
+        # Who was told that a period is over is not told again because it was over a day later.
+        reminded = 0 if due.at > clock.now() else case.reminded
+        await Case.filter(id=case.id).update(due_at=due.at, reminded=reminded)
         before = case.due_at.astimezone(config.settings().zone)
         await chain.append(SYSTEM, DueRecomputed(due.at.isoformat(), before.isoformat(), reason))
-    return True
