@@ -78,9 +78,7 @@ async def show(request: Request) -> Response:
     """``/desk/cases/{reference}``; ``?template=`` fills the answer editor with a prepared text."""
     asked = await _ask(request, request.query_params.get("list", ""))
     draft = answer.Draft(remedies=answer.remedies(asked.case))
-    number = request.query_params.get("template", "")
-    if number.isdecimal():
-        draft = await _filled(asked, draft, int(number))
+    draft = await _filled(asked, draft, request.query_params.get("template", ""))
     return await _page(asked, Kept(), draft)
 
 
@@ -97,8 +95,7 @@ async def act(request: Request) -> Response:
         raise Forbidden
     step = raw.get("step", "") if action is Action.ANSWER else ""
     if step == "template":
-        number = raw.get("template", "")
-        draft = await _filled(asked, answer.read(raw, asked.case), int(number) if number.isdecimal() else 0)
+        draft = await _filled(asked, answer.read(raw, asked.case), raw.get("template", ""))
         return await _page(asked, Kept(action.value), draft)
     try:
         if action is Action.ANSWER:
@@ -135,8 +132,8 @@ async def _again(asked: Asked, action: Action, raw: Mapping[str, str], refusal: 
     return await _page(fresh, kept, draft, status=refusal.status)
 
 
-async def _filled(asked: Asked, draft: answer.Draft, number: int) -> answer.Draft:
-    chosen = next((t for t in await desk.templates(asked.case) if t.id == number), None)
+async def _filled(asked: Asked, draft: answer.Draft, number: str) -> answer.Draft:
+    chosen = next((t for t in await desk.templates(asked.case) if str(t.id) == number), None) if number else None
     return answer.with_template(draft, chosen, asked.case, asked.official) if chosen else draft
 
 

@@ -17,11 +17,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.core.config import Settings
-from server.core.errors import Forbidden, Overloaded, Refusal, TooLarge, TooMany, _
+from server.core.errors import Forbidden, NotFound, Overloaded, Refusal, TooLarge, TooMany, _
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_LIMIT = 1024 * 1024
 UPLOAD_LIMIT = 10 * 20 * 1024 * 1024 + BODY_LIMIT
+LONGEST_PATH = 2_000
+"""Characters of an address: none of ours is half as long, and Python reads no number of more than 4,300 digits."""
 MAX_IN_FLIGHT = 256
 """Requests at work at once in one process; the next one is told to come back."""
 
@@ -115,6 +117,8 @@ class Security:
         unsafe = scope["method"] not in SAFE
         if self.in_flight >= MAX_IN_FLIGHT:
             raise Overloaded
+        if len(scope["path"]) > LONGEST_PATH:
+            raise NotFound
         if self.settings.rate_limits:
             client = (scope.get("client") or ("?",))[0]
             wait = self.limiter.take(f"{'w' if unsafe else 'r'}:{client}", WRITE if unsafe else READ)

@@ -216,3 +216,16 @@ async def test_officials_that_are_none(house: House, handler: object) -> None:
     counted = await rows()
     refused(await intake.post(f"/api/v1/desk/cases/{number}/assign", json={"handler": handler}), 422)
     assert await rows() == counted
+
+
+async def test_numbers_too_long_to_be_any(house: House, before: dict[str, Any]) -> None:
+    """Python refuses to read numbers of more than 4,300 digits."""
+    browser, number = await house.official("admin"), "9" * 5_000
+    case = before["reference"]
+    for address in (f"/cases/{case}/files/{number}/a.png", f"/desk/people/{number}"):
+        assert (await browser.get(address)).status_code == 404
+    assert (await browser.post(f"/desk/views/{number}/delete")).status_code == 404
+    handler = await house.official("intake")
+    assert (await handler.get(f"/desk/cases/{case}?template={number}")).status_code == 200
+    form = {"step": "template", "template": number}
+    assert (await handler.post(f"/desk/cases/{case}/answer", data=form)).status_code == 200
