@@ -100,9 +100,11 @@ async def _language(_request: Request, row: Account, data: Input) -> Text:
 
 
 async def _password(request: Request, row: Account, data: Input) -> Text:
-    old = data.text("old", limit=200, required=True)
-    new = data.text("new", limit=200, required=True, least=accounts.PASSWORD_LEAST)
-    if new and data.raw.get("again") != data.raw.get("new"):
+    data.text("old", limit=200, required=True)
+    data.text("new", limit=200, required=True, least=accounts.PASSWORD_LEAST)
+    # A password is kept as it is typed, as signing in takes it: trimmed or normalised it would be another one.
+    old, new = str(data.raw.get("old", "")), str(data.raw.get("new", ""))
+    if new and data.raw.get("again") != new:
         data.fail("again", _("The two new passwords differ."))
     if not data.errors and not await accounts.password_fits(row, old):
         data.fail("old", _("This is not your present password."))

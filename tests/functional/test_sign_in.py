@@ -84,6 +84,17 @@ async def test_a_second_factor_is_asked_for_and_a_code_opens_once(house: House) 
     assert (await house.visitor().post("/desk/sign-in", data=form)).status_code == 303
 
 
+@pytest.mark.parametrize("new", ["two  spaces between", " one at each end ", "\u1112\u1161\u11ab" * 10])
+async def test_a_new_password_opens_as_it_was_typed(house: House, new: str) -> None:
+    browser = await house.official("handler")
+    form = {"change": "password", "old": PASSWORD, "new": new, "again": new}
+    assert (await browser.post("/desk/account", data=form)).status_code == 303
+    answer = await house.visitor().post("/desk/sign-in", data={"username": "handler", "password": new})
+    assert answer.status_code == 303
+    form = {"change": "password", "old": new, "new": PASSWORD, "again": PASSWORD}
+    assert (await browser.post("/desk/account", data=form)).status_code == 303
+
+
 async def test_a_changed_password_ends_the_other_sessions(house: House) -> None:
     here, there = await house.official("handler"), await house.official("handler")
     bad = await here.post(
