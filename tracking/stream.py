@@ -18,6 +18,8 @@ from tracking.hub import REPLAYED, Hub, Listener, heard, places
 
 __all__ = ["Hub", "routes"]
 
+FURTHEST = 5_000
+"""Facts that are looked through for one stream; a page reads itself anew when it comes back in any case."""
 _position = re.compile(r"([0-9]{1,19})-([0-9]{1,19})")
 
 
@@ -64,11 +66,15 @@ class DeskStream:
 
 
 async def _desk_past(official: Official, after: Position | None) -> AsyncIterator[Entry]:
+    """What an official missed. Who was away for long is told of the ``FURTHEST`` newest facts of all cases only."""
+    first = True
     while after and (entries := await ledger.tail(after)):
         for entry, desks in await places(entries):
             if heard(official, desks):
                 yield entry
         after = (entries[-1].transaction_id, entries[-1].id)
+        if first:
+            first, after = False, max(after, await ledger.back(FURTHEST))
 
 
 routes = [

@@ -277,6 +277,14 @@ async def position() -> Position:
     return (0, row["id"]) if row else (0, 0)
 
 
+async def back(count: int) -> Position:
+    """Where a reader stands who has ``count`` facts still to read, in the order of :func:`tail`."""
+    row = await database.fetch_one(
+        f"SELECT transaction_id, id FROM ledger_event ORDER BY transaction_id DESC, id DESC LIMIT 1 OFFSET {count}"
+    )
+    return (row["transaction_id"], row["id"]) if row else (0, 0)
+
+
 async def verify() -> AsyncIterator[str]:
     """Walk every chain; a sentence for each thing that is not as it was written."""
     heads = {row["subject"]: (row["length"], row["hash"]) for row in await database.fetch("SELECT * FROM ledger_head")}

@@ -19,6 +19,7 @@ from server.core.ledger import Entry
 from tests.support.house import House, opened
 from tests.support.stories import Stream, filed, listening, opened_with_key, signed_in, somebody
 from tracking import hub as hubs
+from tracking import stream as addresses
 from tracking.hub import Hub, Listener
 
 
@@ -132,6 +133,23 @@ async def test_the_desk_replays_too(house: House) -> None:
         assert {event["subject"] for event in stream.events} == {f"case/{case.reference}"}
         ids = [event["id"] for event in stream.events]
         assert len(ids) == len(set(ids))
+
+
+async def test_who_was_away_for_long_is_told_of_the_newest_only(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of last month, or an address made up, does not make the server read the whole ledger."""
+    for _number in range(4):
+        await filed()
+    tail = ledger.tail
+
+    async def short(after: ledger.Position) -> list[Entry]:
+        return await tail(after, 2)
+
+    official = await somebody("intake")
+    monkeypatch.setattr(ledger, "tail", short)
+    monkeypatch.setattr(addresses, "FURTHEST", 3)
+    past = [entry.id async for entry in addresses._desk_past(official, (0, 0))]
+    every = [entry.id for entry in await tail((0, 0))]
+    assert past == [*every[:2], *every[-3:]]
 
 
 async def test_nothing_falls_between_the_past_and_the_present(house: House) -> None:
