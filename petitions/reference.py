@@ -4,7 +4,6 @@ Read together and kept for a few seconds in this process; an action that changes
 commit, other processes notice within ``KEPT`` seconds.
 """
 
-import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -92,7 +91,6 @@ class Reference:
 
 
 _kept: list[tuple[float, Reference]] = []
-_loading = asyncio.Lock()
 
 
 def forget() -> None:
@@ -104,8 +102,9 @@ async def reference() -> Reference:
     """The reference data, at most ``KEPT`` seconds old."""
     if _kept and time.monotonic() - _kept[0][0] < KEPT:
         return _kept[0][1]
+    moment = time.monotonic()
     fresh = await _read()
-    _kept[:] = [(time.monotonic(), fresh)]
+    _kept[:] = [(moment, fresh)]
     return fresh
 
 

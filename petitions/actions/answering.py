@@ -1,6 +1,7 @@
 """How a case ends, and how it begins again: answering, closing, reopening, rating, withdrawing."""
 
-from petitions.actions.change import PETITIONER, SYSTEM, Change, changing, take
+from petitions import rules
+from petitions.actions.change import PETITIONER, SYSTEM, Change, changing, take, today
 from petitions.events import CaseAnswered, CaseClosed, CaseRated, CaseReopened, CaseWithdrawn
 from petitions.forms import GiveAnswer, Rate, Words
 from petitions.models import Answer, Petitioner
@@ -68,6 +69,8 @@ async def reopen(actor: Official | str, reference: str, command: Words) -> None:
             closed_at=None,
         )
         due = change.reckon()
+        if due is not None:
+            change.set(announced_due_at=due.at, interim_on=rules.interim_notice_date(today()))
         change.record(CaseReopened(await change.say(command.text), due.at.isoformat() if due else None))
 
 

@@ -84,7 +84,7 @@ async def _write(new: Sequence[_New]) -> None:
     rows = await _insert(
         "petition_case",
         (*columns, "extensions", "pauses", "supplement_times", "reminded", "reopened"),
-        [(*(_column(n.values[c]) for c in columns), "[]", "[]", 0, 0, 0) for n in new],
+        [(*(_column(n.values[c]) for c in columns), "[]", "[]", 0, _told(n.decided), 0) for n in new],
         returning="id, reference",
     )
     ids = {row["reference"]: row["id"] for row in rows}
@@ -105,6 +105,11 @@ async def _write(new: Sequence[_New]) -> None:
         who = n.line.command.petitioner
         text = desk_text(n.reference, n.line.command.title, n.line.command.body, who.name)
         await desk_index.put(database.connection(), ids[n.reference], text)
+
+
+def _told(decided: Decided) -> int:
+    """A period that ended before the import is old news to everybody: nobody is reminded of it."""
+    return 2 if decided.due is not None and clock.overdue(decided.due, clock.now()) else 0
 
 
 def _column(value: object) -> object:

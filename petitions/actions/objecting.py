@@ -2,13 +2,14 @@
 
 from petitions import rules
 from petitions.actions.change import PETITIONER, check
-from petitions.errors import Refused
+from petitions.errors import NotPossibleNow, Refused
 from petitions.events import CaseAnswered, ObjectionFiled
 from petitions.forms import Words
 from petitions.models import Case, Statement
 from petitions.reference import reference
 from petitions.rights import subject
 from petitions.rules import Kind
+from petitions.states import State
 from server.core import clock, config, database, ledger
 from server.core.errors import _
 
@@ -24,6 +25,8 @@ async def object_to(reference_text: str, command: Words) -> None:
     async with database.transaction():
         chain = await ledger.lock(subject(reference_text))
         case = await Case.get(reference=reference_text)
+        if case.status not in {State.ANSWERED, State.CLOSED}:
+            raise NotPossibleNow("objection", case.status)
         answered, objected = None, False
         for entry in await ledger.read(subject(reference_text), limit=chain.length):
             if entry.kind == CaseAnswered.kind:

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from petitions.actions.answering import close_quietly
 from petitions.actions.change import SYSTEM, due_of
-from petitions.events import CalendarChanged, DueRecomputed, DueSoon, Overdue
+from petitions.events import CalendarChanged, DueRecomputed, DueSoon, ObjectionFiled, Overdue
 from petitions.models import Case
 from petitions.reference import forget, reference
 from petitions.rights import subject
@@ -54,11 +54,14 @@ async def _remind_one(reference_text: str, stage: int, limit: datetime, fact: Fa
 
 
 async def close_uncontested() -> int:
-    """Close answered cases that have been quiet for ``QUIET_DAYS``; how many."""
+    """Close answered cases that nobody has contested for ``QUIET_DAYS``; how many. An objection keeps a case open."""
     rows = await database.fetch(
-        f"SELECT reference FROM petition_case WHERE status = ? AND answered_at < ? ORDER BY id LIMIT {BATCH}",
+        "SELECT reference FROM petition_case c WHERE status = ? AND answered_at < ? AND NOT EXISTS (SELECT 1 "
+        "FROM ledger_event e WHERE e.subject = 'case/' || c.reference AND e.kind = ?) "
+        f"ORDER BY id LIMIT {BATCH}",
         State.ANSWERED.value,
         clock.now() - timedelta(days=QUIET_DAYS),
+        ObjectionFiled.kind,
     )
     for row in rows:
         await close_quietly(row["reference"])

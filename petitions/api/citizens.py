@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from petitions import uploads
-from petitions.access import KEY_HEADER, shown
+from petitions.access import KEY_HEADER, once, shown
 from petitions.actions import answering, attaching, handling, intake, objecting
 from petitions.actions.change import PETITIONER
 from petitions.api import documents, serializers
@@ -93,13 +93,14 @@ def _acting(name: str, summary: str, body: contract.Schema, act: Act, status: in
             status,
             access=Access.PARTY,
             body=body,
-            headers=documents.KEY_HEADER,
+            headers={**documents.KEY_HEADER, **documents.IDEMPOTENCY_HEADER},
             refusals=(404, 409),
         )
     )
     async def endpoint(request: Request) -> Response:
         number = await petitioners(request)
-        await act(number, await web.read_json(request))
+        raw = await web.read_json(request)
+        await once(request, f"cases/{number}/{name}", raw, lambda: act(number, raw))
         return await answer_with_case(request, number, status)
 
     endpoint.__qualname__ = endpoint.__name__ = name

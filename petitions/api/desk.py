@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from petitions.access import once
 from petitions.api import documents, serializers
 from petitions.desk.acts import ACTS
 from petitions.errors import NoSuchCase
@@ -105,14 +106,28 @@ async def _answer(request: Request, official: Official, number: str) -> Response
 def _acting(action: Action) -> Route:
     summary, body = SUMMARIES[action]
 
-    @promises(Contract(summary, documents.CASE, access=Access.OFFICIAL, body=body, refusals=(404, 409)))
+    @promises(
+        Contract(
+            summary,
+            documents.CASE,
+            access=Access.OFFICIAL,
+            body=body,
+            headers=documents.IDEMPOTENCY_HEADER,
+            refusals=(404, 409),
+        )
+    )
     async def endpoint(request: Request) -> Response:
         official = auth.official(request, RIGHTS[action])
         raw = await web.read_json(request)
         number = references.read_reference(request.path_params["reference"])
         if number is None:
             raise NoSuchCase
-        await ACTS[action][0](official, number, raw)
+        await once(
+            request,
+            f"desk/{official.id}/{number}/{action.value}",
+            raw,
+            lambda: ACTS[action][0](official, number, raw),
+        )
         try:
             return await _answer(request, official, number)
         except NoSuchCase:  # passed on to where this official does not see it

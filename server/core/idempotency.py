@@ -7,6 +7,7 @@ derived from the client's own key and the server's secret, and are therefore nev
 
 import hashlib
 import hmac
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import orjson
@@ -80,6 +81,21 @@ async def claim(key_hash: str, content_hash: str) -> str | None:
 async def settle(key_hash: str, result: str) -> None:
     """Write what the first answer was, in the same transaction."""
     await database.execute("UPDATE idempotency_answer SET result = ? WHERE key_hash = ?", result, key_hash)
+
+
+async def once(secret: str, scope: str, key: str, content: object, act: Callable[[], Awaitable[None]]) -> None:
+    """Act, but not again for a key that was seen before; a refused act leaves its key free.
+
+    Without a key it simply acts. Raises ``BadRequest`` and :class:`KeyReused` as above, and whatever ``act`` raises.
+    """
+    if not key:
+        await act()
+        return
+    key_hash = digest(secret, scope, check(key))
+    async with database.transaction():
+        if await claim(key_hash, fingerprint(content)) is None:
+            await act()
+            await settle(key_hash, "done")
 
 
 async def sweep() -> None:

@@ -1,0 +1,98 @@
+"""What was said once is not said twice: repeated requests, old news, old promises."""
+
+from datetime import timedelta
+
+from petitions.actions import answering, importing, watch
+from petitions.forms import FilePetition, GiveAnswer, Words
+from petitions.models import Case, Statement
+from petitions.reference import reference
+from server.core import accounts, clock
+from server.core.accounts import Account, Official
+from tests.support.house import House
+
+
+async def test_a_message_that_is_sent_again_is_said_once(house: House) -> None:
+    filed = await house.file()
+    address = f"/api/v1/cases/{filed['reference']}/messages"
+    headers = {"x-access-key": filed["access_key"], "idempotency-key": "retry-1"}
+    first = await house.client.post(address, json={"text": "언제 고치나요?"}, headers=headers)
+    again = await house.client.post(address, json={"text": "언제 고치나요?"}, headers=headers)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    assert await Statement.all().count() == 1
+    other = await house.client.post(address, json={"text": "다른 말"}, headers=headers)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    headers.pop("idempotency-key")
+    await house.client.post(address, json={"text": "언제 고치나요?"}, headers=headers)
+    assert await Statement.all().count() == 2
+
+
+async def test_an_officials_note_that_is_sent_again_is_written_once(house: House) -> None:
+    filed = await house.file()
+    intake = await house.program("intake")
+    address = f"/api/v1/desk/cases/{filed['reference']}"
+    for _attempt in range(2):
+        answer = await intake.post(f"{address}/note", json={"text": "전화함"}, headers={"idempotency-key": "n1"})
+        assert answer.status_code == 200
+    assert await Statement.all().count() == 1
+
+
+async def test_a_refused_act_leaves_its_key_free(house: House) -> None:
+    filed = await house.file()
+    headers = {"x-access-key": filed["access_key"], "idempotency-key": "r1"}
+    address = f"/api/v1/cases/{filed['reference']}"
+    assert (await house.client.post(f"{address}/rating", json={"score": 5}, headers=headers)).status_code == 409
+    await answering.answer(await official("intake"), filed["reference"], GiveAnswer("고쳤습니다.", "accepted"))
+    assert (await house.client.post(f"{address}/rating", json={"score": 5}, headers=headers)).status_code == 200
+
+
+async def official(username: str) -> Official:
+    row = await Account.get(username=username)
+    return Official(row.id, row.username, row.name, accounts.Role(row.role), row.department_id, "", row.language)
+
+
+async def test_an_imported_case_whose_period_is_long_over_reminds_nobody(house: House) -> None:
+    known = await reference()
+    command = FilePetition.parse(
+        {"title": "옛날 민원", "body": "예전 일입니다.", "petitioner": {"name": "홍길동", "email": "h@example.org"}},
+        known,
+        language="ko",
+    )
+    old = importing.Line("old:1", command, clock.now() - timedelta(days=400))
+    fresh = importing.Line("old:2", command, clock.now())
+    assert await importing.take([old, fresh]) == 2
+    with clock.at(clock.now() + timedelta(days=30)):
+        assert await watch.remind() == 2  # soon and overdue, both of the fresh one
+    assert (await Case.get(import_key="old:1")).reminded == 2
+
+
+async def test_a_reopened_case_is_promised_anew(house: House) -> None:
+    filed = await house.file()
+    intake = await official("intake")
+    await answering.answer(intake, filed["reference"], GiveAnswer("고쳤습니다.", "accepted"))
+    before = await Case.get(reference=filed["reference"])
+    with clock.at(clock.now() + timedelta(days=20)):
+        await answering.reopen("petitioner", filed["reference"], Words("아직입니다."))
+    case = await Case.get(reference=filed["reference"])
+    assert before.announced_due_at is not None
+    assert before.interim_on is not None
+    assert case.announced_due_at is not None
+    assert case.announced_due_at == case.due_at
+    assert case.announced_due_at > before.announced_due_at
+    assert case.interim_on is not None
+    assert case.interim_on > before.interim_on
+
+
+async def test_an_objection_keeps_its_case_from_being_closed(house: House) -> None:
+    citizen = {"name": "홍길동", "email": "hong@example.org"}
+    filed = await house.file(kind="statutory:road_occupation", petitioner=citizen)
+    refusal = GiveAnswer("허가할 수 없습니다.", "refused", "보도 폭이 좁습니다.", "60일 안에 이의신청할 수 있습니다.")
+    await answering.answer(await official("intake"), filed["reference"], refusal)
+    address = f"/api/v1/cases/{filed['reference']}/objection"
+    key = {"x-access-key": filed["access_key"]}
+    assert (await house.client.post(address, json={"text": "다시 보아 주세요."}, headers=key)).status_code == 201
+    with clock.at(clock.now() + timedelta(days=31)):
+        assert await watch.close_uncontested() == 0
+    await answering.reopen("petitioner", filed["reference"], Words("아직입니다."))
+    late = await house.client.post(address, json={"text": "또"}, headers=key)
+    assert (late.status_code, late.json()["code"]) == (409, "illegal_transition")
