@@ -1,36 +1,23 @@
 """Mail: who hears of what, in which language and how often; what is required goes out whatever one wishes."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
-from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
-from starlette.requests import Request
 
 from petitions.actions import answering, handling, intake, watch
 from petitions.actions.intake import Filed
 from petitions.forms import Extend, Give, GiveAnswer, RequestSupplement, Words
-from server import spool_page
-from server.core import clock, database, jobs
-from server.core.config import Settings
-from server.core.errors import NotFound
+from server.core import clock, database
 from server.core.jobs import Task
-from server.core.mail import Mail, MailDeferred, MailRefused
-from server.core.web import Site
+from server.core.mail import Mail, MailDeferred
 from tests.support.house import House
-from tests.support.stories import filed, opened_with_key, somebody
-from tracking import notifications
+from tests.support.stories import Failing, filed, opened_with_key, somebody, to
 from tracking.mailbox import Mode, mode_of, set_mode
-from tracking.notifications import Notifier
 
 HONG = "hong@example.org"
-
-
-def to(house: House, address: str) -> list[EmailMessage]:
-    return [mail for mail in house.mails() if mail["To"] == address]
 
 
 def text(mail: EmailMessage) -> str:
@@ -277,14 +264,6 @@ async def test_a_mailbox_that_takes_no_mail_holds_up_no_other_digest(
     assert [row["email"] for row in kept] == ["a-full-one@example.org"]
 
 
-class Failing:
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-    async def send(self, _mail: object) -> None:
-        raise self.error
-
-
 async def test_officials_hear_what_they_must_act_on(house: House) -> None:
     case = await filed()
     officer, handler = await somebody("intake"), await somebody("handler")
@@ -354,61 +333,3 @@ async def test_no_address_no_mail(house: House) -> None:
     assert house.mails() == []
     rows = await database.fetch("SELECT key FROM job")
     assert list(rows) == []
-
-
-async def mail_task(attempts: int, **payload: object) -> tuple[Task, str]:
-    case = await filed()
-    event = (
-        await database.fetch("SELECT id FROM ledger_event WHERE subject = ? ORDER BY id", f"case/{case.reference}")
-    )[0]
-    await database.execute("DELETE FROM job")
-    key = f"mail:{event['id']}:citizen"
-    return Task(key, "tracking.mail", {"event": event["id"], "to": "citizen", **payload}, attempts), key
-
-
-async def test_a_long_outage_makes_mails_wait_and_not_die(house: House) -> None:
-    notifier = house.worker.handlers["tracking.mail"].__self__  # type: ignore[attr-defined]
-    assert isinstance(notifier, Notifier)
-    transport, notifier.transport = notifier.transport, Failing(MailDeferred("away"))
-    early, _key = await mail_task(1)
-    with pytest.raises(MailDeferred):
-        await notifier.deliver(early)
-    task, key = await mail_task(jobs.MAX_ATTEMPTS)
-    await notifier.deliver(task)
-    (row,) = await database.fetch("SELECT key, run_at FROM job")
-    assert row["key"] == f"{key}:1"
-    notifier.transport = transport
-    with clock.at(clock.now() + notifications.PATIENCE + timedelta(seconds=1)):
-        await house.work()
-    assert len(to(house, HONG)) == 1
-    notifier.transport = Failing(MailDeferred("away"))
-    last, _key = await mail_task(jobs.MAX_ATTEMPTS, waited=notifications.MOST_WAITS)
-    with pytest.raises(MailDeferred):
-        await notifier.deliver(last)
-
-
-async def test_a_refused_address_is_noted_and_given_up(house: House) -> None:
-    notifier = house.worker.handlers["tracking.mail"].__self__  # type: ignore[attr-defined]
-    notifier.transport = Failing(MailRefused("550"))
-    before = notifications.refused._value.get()
-    await filed()
-    await house.work()
-    assert notifications.refused._value.get() == before + 1
-    assert list(await database.fetch("SELECT key FROM job")) == []
-
-
-async def test_the_spool_is_a_page_on_this_machine_only(house: House) -> None:
-    case = await filed(title="A & B")
-    await house.work()
-
-    def request(settings: Settings) -> Request:
-        app = SimpleNamespace(state=SimpleNamespace(site=Site(settings)))
-        scope = {"type": "http", "method": "GET", "path": "/dev/mail", "query_string": b"", "headers": [], "app": app}
-        return Request(scope)
-
-    page = bytes((await spool_page.spool(request(house.settings))).body).decode()
-    assert f"[{case.reference}]" in page
-    assert "/cases/open/" in page
-    for settings in (replace(house.settings, host="192.0.2.1"), replace(house.settings, smtp_url="smtp://127.0.0.1")):
-        with pytest.raises(NotFound):
-            await spool_page.spool(request(settings))

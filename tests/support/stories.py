@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from email.message import EmailMessage
 from secrets import token_urlsafe
 from typing import Any
 
@@ -150,3 +151,18 @@ async def listening(house: House, client: httpx.AsyncClient, path: str, last: st
     finally:
         stream.leave()
         await asyncio.wait_for(task, 5)
+
+
+def to(house: House, address: str) -> list[EmailMessage]:
+    """The mails to an address, oldest first."""
+    return [mail for mail in house.mails() if mail["To"] == address]
+
+
+class Failing:
+    """A mail transport that fails."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    async def send(self, _mail: object) -> None:
+        raise self.error

@@ -1,0 +1,43 @@
+"""What the settings pages cost the database, and that they speak every language."""
+
+from collections.abc import Callable
+
+import pytest
+
+from server.core import database
+from tests.support.house import House
+
+CountQueries = Callable[[], list[str]]
+
+
+QUERIES = {
+    "/desk/rules": 9,
+    "/desk/rules/new": 7,
+    "/desk/rules/1": 8,
+    "/desk/templates": 9,
+    "/desk/templates/1": 8,
+    "/desk/calendar": 10,
+    "/desk/departments": 2,
+    "/desk/departments/1": 2,
+    "/desk/jobs": 4,
+    "/desk/audit": 3,
+}
+"""The most statements of each page when nothing is kept in the process, the session's one included."""
+
+
+@pytest.mark.parametrize("page", QUERIES)
+async def test_each_page_asks_the_database_a_known_number_of_times(
+    house: House, count_queries: CountQueries, page: str
+) -> None:
+    browser = await house.official("admin")
+    await browser.post("/desk/rules/1/switch", data={"to": "off"})
+    seen = count_queries()
+    assert (await browser.get(page)).status_code == 200
+    assert len(seen) == QUERIES[page], "\n".join(seen)
+
+
+async def test_the_settings_are_read_from_the_database_in_every_language(house: House) -> None:
+    browser = await house.official("admin")
+    assert (await database.fetch_one("SELECT COUNT(*) AS n FROM routing_rule")) is not None
+    for language, words in (("ko", "배정 규칙"), ("ja", "振り分け規則"), ("en", "Routing rules")):
+        assert words in (await browser.get(f"/desk/rules?lang={language}")).text
