@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -94,7 +95,10 @@ def worker() -> None:
     observe.configure()
 
     async def work(settings: Settings) -> None:
-        await Worker(wiring.handlers(settings, wiring.ports(settings), Site(settings).render), wiring.PERIODIC).run()
+        hands = Worker(wiring.handlers(settings, wiring.ports(settings), Site(settings).render), wiring.PERIODIC)
+        for name in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(name, hands.stop)
+        await hands.run()
 
     run(work)
 

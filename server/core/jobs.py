@@ -69,14 +69,18 @@ class Bell:
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Event] = set()
+        self.rings = 0
 
     def ring(self) -> None:
         """Wake everybody who waits."""
+        self.rings += 1
         for event in self._waiting:
             event.set()
 
-    async def wait(self, seconds: float) -> bool:
-        """Wait for the next ring; False when ``seconds`` passed without one."""
+    async def wait(self, seconds: float, heard: int | None = None) -> bool:
+        """Wait for the next ring, or for any after the ``heard`` first ones; False when there was none in time."""
+        if heard is not None and heard != self.rings:
+            return True
         event = asyncio.Event()
         self._waiting.add(event)
         try:
@@ -136,15 +140,25 @@ class Worker:
 
     async def run(self) -> None:
         """Work until :meth:`stop`."""
-        await enqueue(*((f"periodic:{kind}", kind, {}) for kind in self.periodic))
+        running: set[asyncio.Task[None]] = set()
+        scheduled = False
         while not self._stopping:
+            heard = bell.rings  # before the look, so that no ring is missed
             try:
-                busy = await self.drain()
+                if not scheduled:
+                    await enqueue(*((f"periodic:{kind}", kind, {}) for kind in self.periodic))
+                    scheduled = True
+                tasks = await lease(BATCH - len(running))
             except Exception:
                 log.exception("the job table cannot be read")
-                busy = False
-            if not busy and not self._stopping:
-                await bell.wait(IDLE)
+                tasks = []
+            running.update(asyncio.create_task(self.attempt(task)) for task in tasks)
+            if len(running) == BATCH:  # a slow job holds up none but itself, as long as there is a free place
+                await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            elif not tasks and not self._stopping:
+                await bell.wait(IDLE, heard)
+            running = {task for task in running if not task.done()}
+        await asyncio.gather(*running)
 
     def stop(self) -> None:
         """Finish the running jobs and return from :meth:`run`."""

@@ -119,6 +119,44 @@ async def test_a_running_worker_is_woken_by_a_commit(house: House) -> None:
     await running
 
 
+async def test_a_slow_job_holds_up_no_other(house: House) -> None:
+    done, go = asyncio.Event(), asyncio.Event()
+
+    async def slow(_task: Task) -> None:
+        await go.wait()
+
+    async def quick(_task: Task) -> None:
+        done.set()
+
+    worker = Worker({"slow": slow, "quick": quick}, {})
+    await jobs.enqueue(("slow:1", "slow", {}))
+    running = asyncio.create_task(worker.run())
+    await asyncio.sleep(0.05)
+    await jobs.enqueue(("quick:1", "quick", {}))
+    async with asyncio.timeout(5):
+        await done.wait()
+    worker.stop()
+    go.set()
+    await running
+    assert await Job.all().count() == 0
+
+
+async def test_more_jobs_than_places_are_all_done(house: House) -> None:
+    done: list[str] = []
+
+    async def handler(task: Task) -> None:
+        await asyncio.sleep(0.001)
+        done.append(task.key)
+        if len(done) == 3 * jobs.BATCH:
+            worker.stop()
+
+    worker = Worker({"greet": handler}, {})
+    await jobs.enqueue(*((f"greet:{n}", "greet", {}) for n in range(3 * jobs.BATCH)))
+    async with asyncio.timeout(20):
+        await worker.run()
+    assert len(set(done)) == 3 * jobs.BATCH
+
+
 def test_the_wait_between_attempts_grows_to_an_hour() -> None:
     waits = [jobs.backoff(attempt).total_seconds() for attempt in range(1, 20)]
     assert 1.5 <= waits[0] <= 2.5
