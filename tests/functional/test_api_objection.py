@@ -70,7 +70,7 @@ async def test_other_petitions_and_other_answers_are_not_objected_to(house: Hous
     receipt = await house.file(kind="statutory:road_occupation")
     citizen = house.visitor(**{"x-access-key": receipt["access_key"]})
     early = await citizen.post(f"/api/v1/cases/{receipt['reference']}/objection", json=WORDS)
-    assert (early.status_code, early.json()["code"]) == (409, "nothing_refused")
+    assert (early.status_code, early.json()["code"]) == (409, "illegal_transition")
 
 
 async def test_a_second_refusal_opens_a_second_objection(house: House) -> None:
