@@ -73,8 +73,8 @@ class Listener:
     """One open stream: what it may hear, and what waits to be written to it."""
 
     __slots__ = (
-        "_size", "_waiting", "audiences", "client", "deadline", "official", "over", "seen", "sending", "subject",
-        "write",
+        "_size", "_waiting", "after", "audiences", "client", "deadline", "official", "over", "seen", "sending",
+        "subject", "write",
     )  # fmt: skip
 
     def __init__(
@@ -85,8 +85,11 @@ class Listener:
         subject: str = "",
         audiences: Collection[Audience] = (),
         official: Official | None = None,
+        after: int = 0,
     ) -> None:
         self.write = write
+        self.after = after
+        """The reader has every fact of its one subject up to this id: they come in the order of their ids."""
         self.client = client
         self.subject = subject
         self.audiences = audiences
@@ -100,7 +103,7 @@ class Listener:
 
     def push(self, event_id: int, content: bytes) -> None:
         """Write this as soon as the reader takes it."""
-        if self.over:
+        if self.over or 0 < event_id <= self.after:  # a heartbeat is no fact: 0
             return
         self._waiting.append((event_id, content))
         self._size += len(content)

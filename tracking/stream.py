@@ -44,8 +44,15 @@ class CaseStream:
         """Raises ``NoSuchCase`` where the reader may see nothing."""
         request = Request(scope)
         reference, level = await following.door(request.path_params["reference"], shown(request))
-        listener = Listener(send, _client(request), subject=subject(reference), audiences=AUDIENCES[level])
-        await request.app.state.hub.serve(listener, _case_past(listener, position_of(request)), receive)
+        after = position_of(request)
+        listener = Listener(
+            send,
+            _client(request),
+            subject=subject(reference),
+            audiences=AUDIENCES[level],
+            after=after[1] if after else 0,
+        )
+        await request.app.state.hub.serve(listener, _case_past(listener, after), receive)
 
 
 async def _case_past(listener: Listener, after: Position | None) -> AsyncIterator[Entry]:
