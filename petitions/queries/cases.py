@@ -241,8 +241,8 @@ def _view(
         extensions=tuple(database.document(row["extensions"])),
         due_at=_here(row["due_at"]),
         announced_due_at=_here(row["announced_due_at"]),
-        supplement_until=_day(row["supplement_until"]),
-        interim_on=_day(row["interim_on"]),
+        supplement_until=database.day_or_none(row["supplement_until"]),
+        interim_on=database.day_or_none(row["interim_on"]),
         answered_at=_here(row["answered_at"]),
         closed_at=_here(row["closed_at"]),
         reopened=row["reopened"],
@@ -279,7 +279,3 @@ def _person(row: Any, prefix: str) -> Person | None:
 def _here(value: Any) -> Any:
     moment = database.moment_or_none(value)
     return moment.astimezone(config.settings().zone) if moment else None
-
-
-def _day(value: Any) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else value

@@ -95,15 +95,11 @@ async def own_cases(numbers: Collection[str], email: str) -> list[OwnCase]:
     return [
         OwnCase(
             row["reference"], row["title"], State(row["status"]), row["unit"], row["amount"],
-            database.moment(row["received_at"]), moment(row["due_at"]), _day(row["supplement_until"]),
+            database.moment(row["received_at"]), moment(row["due_at"]), database.day_or_none(row["supplement_until"]),
             moment(row["answered_at"]), moment(row["closed_at"]),
         )
         for row in rows
     ]  # fmt: skip
-
-
-def _day(value: object) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else value  # type: ignore[return-value]
 
 
 async def newest_of(email: str) -> str:

@@ -8,7 +8,7 @@ import contextlib
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -201,6 +201,11 @@ def moment(value: Any) -> datetime:
 def moment_or_none(value: Any) -> datetime | None:
     """As :func:`moment`, for a column that may be empty."""
     return None if value is None else moment(value)
+
+
+def day_or_none(value: Any) -> date | None:
+    """A raw column's day, which may be empty (SQLite keeps text)."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def document(value: Any) -> Any:
