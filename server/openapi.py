@@ -22,6 +22,7 @@ _REFUSALS = {
     401: "An official's token is needed.",
     403: "The right is missing, or the request comes from another site.",
     404: "Not there, or not for this reader.",
+    408: "The body did not arrive in time; nothing was changed.",
     409: "The state of the case, a rule of the law or somebody else's change does not allow it.",
     413: "Too large.",
     415: "A content type that is not taken.",
@@ -110,7 +111,7 @@ def _responses(method: str, promised: Contract) -> dict[str, Any]:
         done["content"] = {"application/json": {"schema": promised.answer}}
     refusals = {429, 503, *promised.refusals}
     if method != "GET":
-        refusals |= {400, 403, 413}
+        refusals |= {400, 403, 408, 413}
     if promised.body is not None:
         refusals |= {415, 422}
     if promised.query:

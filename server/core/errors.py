@@ -73,6 +73,12 @@ class Conflict(Refusal):
     status, code, text = 409, "conflict", _("This is not possible any more: the case has changed.")
 
 
+class TooSlow(Refusal):
+    """408: the body did not come in time. Nothing was changed."""
+
+    status, code, text = 408, "too_slow", _("What you sent did not arrive in time and was not taken. Please try again.")
+
+
 class TooLarge(Refusal):
     """413: the body is larger than the route takes."""
 

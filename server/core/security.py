@@ -4,6 +4,7 @@ Pure ASGI, in one pass. Forgery is refused by the browser's own statement of whe
 ``Sec-Fetch-Site``); clients that are no browsers carry a key or a token instead of a cookie.
 """
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,13 +18,17 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.core.config import Settings
-from server.core.errors import Forbidden, NotFound, Overloaded, Refusal, TooLarge, TooMany, _
+from server.core.errors import Forbidden, NotFound, Overloaded, Refusal, TooLarge, TooMany, TooSlow, _
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_LIMIT = 1024 * 1024
 UPLOAD_LIMIT = 10 * 20 * 1024 * 1024 + BODY_LIMIT
 LONGEST_PATH = 2_000
 """Characters of an address: none of ours is half as long, and Python reads no number of more than 4,300 digits."""
+BODY_SECONDS = 60.0
+"""Seconds in which a whole body has to come."""
+UPLOAD_PACE = 16 * 1024
+"""Bytes a second that files have to come with, on an average of ``BODY_SECONDS``: a weak telephone has twice that."""
 MAX_IN_FLIGHT = 256
 """Requests at work at once in one process; the next one is told to come back."""
 
@@ -100,19 +105,20 @@ class Security:
             await self.app(scope, receive, self._stamped(send))
             return
         try:
-            limit = self._check(scope)
+            limit, pace = self._check(scope)
         except Refusal as refusal:
             await self.refuse(Request(scope), refusal)(scope, receive, self._stamped(send))
             return
         stream = path.endswith("/stream")
         self.in_flight += not stream
         try:
-            await self.app(scope, _counted(receive, limit), self._stamped(send))
+            received = _counted(receive, limit)
+            await self.app(scope, received if stream else _in_time(received, pace), self._stamped(send))
         finally:
             self.in_flight -= not stream
 
-    def _check(self, scope: Scope) -> int:
-        """The body limit of this request. Raises the refusal that applies."""
+    def _check(self, scope: Scope) -> tuple[int, int]:
+        """How large the body may be, and the pace that buys it more time. Raises the refusal that applies."""
         headers = Headers(scope=scope)
         unsafe = scope["method"] not in SAFE
         if self.in_flight >= MAX_IN_FLIGHT:
@@ -125,14 +131,15 @@ class Security:
             if wait:
                 raise TooMany(wait)
         if not unsafe:
-            return BODY_LIMIT
+            return BODY_LIMIT, 0
         self._check_origin(headers)
         multipart = headers.get("content-type", "").startswith("multipart/form-data")
-        limit = UPLOAD_LIMIT if multipart and scope["path"].startswith(self.uploads) else BODY_LIMIT
+        upload = multipart and scope["path"].startswith(self.uploads)
+        limit = UPLOAD_LIMIT if upload else BODY_LIMIT
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > limit:
             raise TooLarge
-        return limit
+        return limit, UPLOAD_PACE if upload else 0
 
     def _check_origin(self, headers: Headers) -> None:
         origin = headers.get("origin")
@@ -170,6 +177,40 @@ def _counted(receive: Receive, limit: int) -> Receive:
         return message
 
     return counted
+
+
+class Patience:
+    """How much longer to wait for the rest of a body: what came at a pace buys more time, but none in store."""
+
+    def __init__(self, pace: int) -> None:
+        self.left = BODY_SECONDS
+        self.pace = pace
+
+    def take(self, waited: float, size: int) -> None:
+        """So many bytes came after so many seconds."""
+        bought = size / self.pace if self.pace else 0
+        self.left = min(self.left - waited + bought, BODY_SECONDS)
+
+
+def _in_time(receive: Receive, pace: int) -> Receive:
+    patience: Patience | None = Patience(pace)
+
+    async def timed() -> Message:
+        nonlocal patience
+        if patience is None:  # the body is complete; what comes is the end of the connection
+            return await receive()
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(patience.left):
+                message = await receive()
+        except TimeoutError as error:
+            raise TooSlow from error
+        patience.take(time.monotonic() - began, len(message.get("body", b"")))
+        if not message.get("more_body"):
+            patience = None
+        return message
+
+    return timed
 
 
 def sign(settings: Settings, purpose: str, value: object) -> str:

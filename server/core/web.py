@@ -30,6 +30,7 @@ from server.core.errors import (
     Refusal,
     Text,
     TooLarge,
+    TooSlow,
     UnsupportedMedia,
     _,
 )
@@ -286,6 +287,8 @@ def refusal_headers(refusal: Refusal) -> dict[str, str]:
         headers["retry-after"] = str(seconds)
     if refusal.status == 401:  # noqa: PLR2004
         headers["www-authenticate"] = "Bearer"
+    if isinstance(refusal, TooSlow):  # the rest of the body is not waited for (RFC 9110, 15.5.9)
+        headers["connection"] = "close"
     return headers
 
 
