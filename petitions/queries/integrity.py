@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 from petitions.states import State
 from server.core import database
+from server.core.ledger import WALKED
 
 _LEADS_TO = {
     "case.received": State.RECEIVED,
@@ -25,17 +26,20 @@ _LEADS_TO = {
 
 async def problems() -> AsyncIterator[str]:
     """A sentence for each case without a chain, and each whose state is not what its last fact says."""
-    for row in await database.fetch(
-        "SELECT reference FROM petition_case c WHERE NOT EXISTS "
-        "(SELECT 1 FROM ledger_head h WHERE h.subject = 'case/' || c.reference)"
-    ):
-        yield f"case/{row['reference']}: no chain in the ledger"
     marks = ", ".join("?" * len(_LEADS_TO))
-    for row in await database.fetch(
-        "SELECT c.reference, c.status, e.kind FROM petition_case c JOIN ledger_event e "
-        "ON e.subject = 'case/' || c.reference AND e.sequence = (SELECT MAX(l.sequence) FROM ledger_event l "
-        f"WHERE l.subject = 'case/' || c.reference AND l.kind IN ({marks}))",
+    place = 0
+    while rows := await database.fetch(
+        "SELECT c.id, c.reference, c.status, "
+        "EXISTS (SELECT 1 FROM ledger_head h WHERE h.subject = 'case/' || c.reference) AS chained, "
+        f"(SELECT e.kind FROM ledger_event e WHERE e.subject = 'case/' || c.reference AND e.kind IN ({marks}) "
+        "ORDER BY e.sequence DESC LIMIT 1) AS last "
+        f"FROM petition_case c WHERE c.id > ? ORDER BY c.id LIMIT {WALKED}",
         *_LEADS_TO,
+        place,
     ):
-        if _LEADS_TO[row["kind"]] != row["status"]:
-            yield f"case/{row['reference']}: is “{row['status']}”, but its last fact is “{row['kind']}”"
+        for row in rows:
+            if not row["chained"]:
+                yield f"case/{row['reference']}: no chain in the ledger"
+            elif row["last"] and _LEADS_TO[row["last"]] != row["status"]:
+                yield f"case/{row['reference']}: is “{row['status']}”, but its last fact is “{row['last']}”"
+        place = rows[-1]["id"]

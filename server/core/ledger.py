@@ -21,6 +21,8 @@ from server.core import clock, database, jobs
 from server.core.errors import NotFound
 
 GENESIS = "0" * 64
+WALKED = 1000
+"""Rows that :func:`verify` has in memory at once."""
 
 
 class Audience(StrEnum):
@@ -286,36 +288,51 @@ async def back(count: int) -> Position:
 
 
 async def verify() -> AsyncIterator[str]:
-    """Walk every chain; a sentence for each thing that is not as it was written."""
-    heads = {row["subject"]: (row["length"], row["hash"]) for row in await database.fetch("SELECT * FROM ledger_head")}
-    subject, length, previous = "", 0, GENESIS
+    """Walk every chain; a sentence for each thing that is not as it was written. A thousand rows at a time."""
+    subject, length, previous, head = "", 0, GENESIS, (0, GENESIS)
     async for row in _rows():
         if row["subject"] != subject:
-            if subject and heads.pop(subject, None) != (length, previous):
+            if (length, previous) != head:
                 yield _wrong_end(subject, length)
             subject, length, previous = row["subject"], 0, GENESIS
         if row["sequence"] != length + 1 or row["previous_hash"] != previous:
             yield f"{subject}: fact {row['sequence']} (id {row['id']}) does not follow the one before it"
         elif row["hash"] != _hash_of(row):
             yield f"{subject}: fact {row['sequence']} (id {row['id']}) was changed"
-        length, previous = row["sequence"], row["hash"]
-    if subject and heads.pop(subject, None) != (length, previous):
+        length, previous, head = row["sequence"], row["hash"], (row["head_length"], row["head_hash"])
+    if (length, previous) != head:
         yield _wrong_end(subject, length)
-    for lonely in heads:
+    async for lonely in _lonely():
         yield f"{lonely}: the head has no facts"
 
 
 async def _rows() -> AsyncIterator[Any]:
-    """Every row in the order of subjects and sequences, a thousand at a time."""
+    """Every row in the order of subjects and sequences with its chain's head, as both are at one moment."""
+    columns = ", ".join(f"e.{name}" for name in (*_COLUMNS.split(", "), "previous_hash", "hash"))
     place: tuple[str, int, int] = ("", 0, 0)
     while rows := await database.fetch(
-        f"SELECT {_COLUMNS}, previous_hash, hash FROM ledger_event "
-        "WHERE (subject, sequence, id) > (?, ?, ?) ORDER BY subject, sequence, id LIMIT 1000",
+        f"SELECT {columns}, h.length AS head_length, h.hash AS head_hash "
+        "FROM ledger_event e LEFT JOIN ledger_head h ON h.subject = e.subject "
+        f"WHERE (e.subject, e.sequence, e.id) > (?, ?, ?) ORDER BY e.subject, e.sequence, e.id LIMIT {WALKED}",
         *place,
     ):
         for row in rows:
             yield row
         place = (rows[-1]["subject"], rows[-1]["sequence"], rows[-1]["id"])
+
+
+async def _lonely() -> AsyncIterator[str]:
+    """The heads without facts."""
+    place = ""
+    while rows := await database.fetch(
+        "SELECT subject, EXISTS (SELECT 1 FROM ledger_event e WHERE e.subject = h.subject) AS told "
+        f"FROM ledger_head h WHERE subject > ? ORDER BY subject LIMIT {WALKED}",
+        place,
+    ):
+        for row in rows:
+            if not row["told"]:
+                yield row["subject"]
+        place = rows[-1]["subject"]
 
 
 def _hash_of(row: Any) -> str:

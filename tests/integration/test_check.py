@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
+from petitions.queries import integrity
 from server.check import problems
-from server.core import database
+from server.core import database, ledger
 from server.core.config import Settings
 from tests.support.house import House
 from tests.support.live import environment
@@ -60,3 +63,34 @@ async def test_a_database_without_the_newest_schema_is_named(new_database: NewDa
     answer = check(empty)
     assert answer.returncode == 1
     assert "run `sinmungo migrate`" in answer.stderr
+
+
+async def test_however_many_chains_there_are_only_a_few_rows_are_in_memory_at_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = sorted([(await house.file())["reference"] for _ in range(7)])
+    largest = 0
+    fetch = database.fetch
+
+    async def counted(sql: str, *values: object) -> Sequence[Any]:
+        nonlocal largest
+        rows = await fetch(sql, *values)
+        largest = max(largest, len(rows))
+        return rows
+
+    monkeypatch.setattr(database, "fetch", counted)
+    monkeypatch.setattr(ledger, "WALKED", 3)
+    monkeypatch.setattr(integrity, "WALKED", 3)
+    assert await found(house) == []
+    first, second, third, fourth, fifth, *_others = numbers
+    for statement, number in (
+        ("DELETE FROM ledger_head WHERE subject = ?", first),
+        ("DELETE FROM ledger_event WHERE subject = ?", second),
+        ("UPDATE ledger_head SET length = length + 1 WHERE subject = ?", third),
+        ("DELETE FROM ledger_event WHERE subject = ? AND sequence = 2", fourth),
+        ("UPDATE ledger_event SET data = '{}' WHERE subject = ? AND sequence = 1", fifth),
+    ):
+        await database.execute(statement, f"case/{number}")
+    named = {problem.partition(":")[0] for problem in await found(house)}
+    assert named == {f"case/{number}" for number in (first, second, third, fourth, fifth)}
+    assert largest == 3
