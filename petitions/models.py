@@ -76,11 +76,20 @@ class Case(Model):
     announced_due_at = fields.DatetimeField(null=True)
     supplement_until = fields.DateField(null=True)
     supplement_times = fields.IntField(default=0)
+    supplement_days = fields.IntField(default=0)
+    supplement_prolonged = fields.IntField(default=0)
+    supplement_undelivered = fields.IntField(default=0)
+    investigation: dict[str, Any] | None = fields.JSONField(null=True)
     reminded = fields.IntField(default=0)
     interim_on = fields.DateField(null=True)
+    interim_ask_on = fields.DateField(null=True)
     answered_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
     reopened = fields.IntField(default=0)
+    objected_at = fields.DatetimeField(null=True)
+    objection_due_at = fields.DatetimeField(null=True)
+    objection_extension = fields.IntField(default=0)
+    objection_decided_at = fields.DatetimeField(null=True)
     rating = fields.IntField(null=True)
     import_key = fields.CharField(max_length=120, null=True, unique=True)
 
@@ -95,6 +104,9 @@ class Case(Model):
             Index(fields=("status", "due_at", "id"), name="case_status_due"),
             Index(fields=("public", "answered_at", "id"), name="case_public_answered"),
             Index(fields=("open", "reminded", "due_at"), name="case_reminder"),
+            Index(fields=("open", "interim_ask_on"), name="case_interim"),
+            Index(fields=("status", "answered_at"), name="case_status_answered"),
+            Index(fields=("objection_due_at", "id"), name="case_objection_due"),
         )
 
 
@@ -107,7 +119,7 @@ class Petitioner(Model):
     case_id: int
     name = fields.CharField(max_length=80, default="")
     email = fields.CharField(max_length=254, default="", db_index=True)
-    phone = fields.CharField(max_length=40, default="")
+    phone = fields.CharField(max_length=40, default="", db_index=True)
     address = fields.CharField(max_length=200, default="")
     language = fields.CharField(max_length=2, default="ko")
 
@@ -165,6 +177,8 @@ class Attachment(Model):
     size = fields.IntField()
     media_type = fields.CharField(max_length=100)
     by_official = fields.BooleanField(default=False)
+    answer_id = fields.BigIntField(null=True)
+    internal = fields.BooleanField(default=False)
     created_at = fields.DatetimeField()
 
     class Meta:
