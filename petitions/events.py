@@ -1,7 +1,7 @@
 """What can happen to a case: frozen, past-tense facts. They hold ids, never a person's words or contact.
 
 ``text`` is the id of the statement that carries the words, so that words can be masked, shown to those who may read
-them, and purged, without touching the ledger.
+them, and purged, without touching the ledger. ``files`` are the ids of the attachments that came with the words.
 """
 
 from dataclasses import dataclass
@@ -84,11 +84,45 @@ class CaseTransferredOut:
 
 @dataclass(frozen=True)
 class SupplementRequested:
+    """``late_reason`` says why it was asked for only after eight working hours (Rule 9①)."""
+
     kind: ClassVar[str] = "case.supplement_requested"
     audience: ClassVar[Audience] = Audience.PARTY
     text: int
     until: str
     times: int
+    late_reason: int | None = None
+
+
+@dataclass(frozen=True)
+class SupplementProlonged:
+    """The petitioner asked for more time to supplement, and has it (Decree 24②)."""
+
+    kind: ClassVar[str] = "case.supplement_prolonged"
+    audience: ClassVar[Audience] = Audience.PARTY
+    until: str
+    previous_until: str
+    times: int
+    text: int | None = None
+
+
+@dataclass(frozen=True)
+class SupplementUndelivered:
+    """A request to supplement came back undelivered."""
+
+    kind: ClassVar[str] = "case.supplement_undelivered"
+    audience: ClassVar[Audience] = Audience.PARTY
+    times: int
+    text: int
+
+
+@dataclass(frozen=True)
+class CaseDeemedWithdrawn:
+    """Two requests came back undelivered, so the petition counts as withdrawn (Decree 25②)."""
+
+    kind: ClassVar[str] = "case.deemed_withdrawn"
+    audience: ClassVar[Audience] = Audience.PARTY
+    text: int
 
 
 @dataclass(frozen=True)
@@ -97,6 +131,7 @@ class SupplementReceived:
     audience: ClassVar[Audience] = Audience.PARTY
     text: int
     due_at: str | None
+    files: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,6 +154,20 @@ class PeriodExtended:
 
 
 @dataclass(frozen=True)
+class SiteInvestigated:
+    """A site investigation was set, or prolonged: the days from ``first`` to ``until`` do not count (Decree 17④⑤)."""
+
+    kind: ClassVar[str] = "case.site_investigation"
+    audience: ClassVar[Audience] = Audience.PARTY
+    first: str
+    until: str
+    prolonged: bool
+    due_at: str
+    previous_due_at: str
+    text: int
+
+
+@dataclass(frozen=True)
 class InterimNoticeGiven:
     kind: ClassVar[str] = "case.interim_notice"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -126,10 +175,20 @@ class InterimNoticeGiven:
 
 
 @dataclass(frozen=True)
+class InterimNoticeDue:
+    """30 days have passed since the receipt or the last notice: the desk is asked for one (Decree 23)."""
+
+    kind: ClassVar[str] = "case.interim_due"
+    audience: ClassVar[Audience] = Audience.STAFF
+    on: str
+
+
+@dataclass(frozen=True)
 class NoteWritten:
     kind: ClassVar[str] = "case.note"
     audience: ClassVar[Audience] = Audience.STAFF
     text: int
+    files: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,6 +198,7 @@ class MessageSent:
     kind: ClassVar[str] = "case.message"
     audience: ClassVar[Audience] = Audience.PARTY
     text: int
+    files: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,6 +208,7 @@ class CaseAnswered:
     answer: int
     decision: str
     in_time: bool | None
+    files: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,6 +216,22 @@ class CaseClosed:
     kind: ClassVar[str] = "case.closed"
     audience: ClassVar[Audience] = Audience.PUBLIC
     text: int | None = None
+
+
+@dataclass(frozen=True)
+class CaseClosedAsRepeated:
+    """The same was answered at least twice, in the cases ``earlier`` (종결처리, Act 23).
+
+    ``remedies`` is the statement that tells the ways to contest it; of a petition of many, ``committee`` says that the
+    mediation committee has dealt with it (Decree 26).
+    """
+
+    kind: ClassVar[str] = "case.closed_as_repeated"
+    audience: ClassVar[Audience] = Audience.PARTY
+    text: int
+    remedies: int
+    earlier: list[str]
+    committee: bool
 
 
 @dataclass(frozen=True)
@@ -181,6 +258,50 @@ class ObjectionFiled:
     audience: ClassVar[Audience] = Audience.PARTY
     text: int
     due_at: str
+
+
+@dataclass(frozen=True)
+class ObjectionExtended:
+    """The decision on an objection is put off, once (Act 35②)."""
+
+    kind: ClassVar[str] = "case.objection_extended"
+    audience: ClassVar[Audience] = Audience.PARTY
+    amount: int
+    due_at: str
+    previous_due_at: str
+    text: int
+
+
+@dataclass(frozen=True)
+class ObjectionUpheld:
+    """The petitioner was right: the case is open again, to be answered anew by ``due_at``."""
+
+    kind: ClassVar[str] = "case.objection_upheld"
+    audience: ClassVar[Audience] = Audience.PARTY
+    text: int
+    due_at: str | None
+
+
+@dataclass(frozen=True)
+class ObjectionDismissed:
+    """The refusal stands; ``remedies`` is the statement that tells the ways to contest it (Decree 40)."""
+
+    kind: ClassVar[str] = "case.objection_dismissed"
+    audience: ClassVar[Audience] = Audience.PARTY
+    text: int
+    remedies: int
+
+
+@dataclass(frozen=True)
+class ObjectionDueSoon:
+    kind: ClassVar[str] = "case.objection_due_soon"
+    audience: ClassVar[Audience] = Audience.STAFF
+
+
+@dataclass(frozen=True)
+class ObjectionOverdue:
+    kind: ClassVar[str] = "case.objection_overdue"
+    audience: ClassVar[Audience] = Audience.PARTY
 
 
 @dataclass(frozen=True)
