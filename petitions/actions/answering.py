@@ -1,7 +1,12 @@
 """How a case ends, and how it begins again: answering, closing, reopening, rating, withdrawing."""
 
+from collections.abc import Sequence
+
 from petitions import rules
+from petitions.actions.attaching import keep
 from petitions.actions.change import PETITIONER, SYSTEM, Change, changing, take, today
+from petitions.actions.intake import StoredFile
+from petitions.errors import Refused
 from petitions.events import CaseAnswered, CaseClosed, CaseRated, CaseReopened, CaseWithdrawn
 from petitions.forms import GiveAnswer, Rate, Words
 from petitions.models import Answer, Petitioner
@@ -10,10 +15,12 @@ from petitions.search import public_index, public_text
 from petitions.states import Action
 from server.core import clock, database
 from server.core.accounts import Official
+from server.core.clock import Due
+from server.core.errors import _
 
 
-async def answer(actor: Official, reference: str, command: GiveAnswer) -> None:
-    """Answer a case (Act 27); a refusal carries its reasons and the remedies."""
+async def answer(actor: Official, reference: str, command: GiveAnswer, *, files: Sequence[StoredFile] = ()) -> None:
+    """Answer a case (Act 27); a refusal carries its reasons and the remedies. Its files are never published."""
     async with changing(reference, Action.ANSWER, actor, seen=command.seen) as change:
         take(change, actor)
         now, case = clock.now(), change.case
@@ -27,8 +34,9 @@ async def answer(actor: Official, reference: str, command: GiveAnswer) -> None:
             created_at=now,
         )
         in_time = None if case.due_at is None else now <= case.due_at
-        change.set(answered_at=now)
-        change.record(CaseAnswered(row.id, command.decision, in_time))
+        change.set(answered_at=now, objected_at=None, objection_extension=0, objection_decided_at=None)
+        kept = await keep(change, files, answer_id=row.id)
+        change.record(CaseAnswered(row.id, command.decision, in_time, kept))
         if case.public:
             await _publish(change, command)
 
@@ -45,6 +53,7 @@ async def _publish(change: Change, command: GiveAnswer) -> None:
 async def close(actor: Official | str, reference: str, command: Words) -> None:
     """Close an answered case (종결)."""
     async with changing(reference, Action.CLOSE, actor, seen=command.seen) as change:
+        _check_no_objection(change)
         change.set(closed_at=clock.now())
         change.record(CaseClosed(await change.say_if(command.text)))
 
@@ -57,21 +66,34 @@ async def close_quietly(reference: str) -> None:
 async def reopen(actor: Official | str, reference: str, command: Words) -> None:
     """Open a case again because it is not solved: it goes back to the department's queue with a fresh period."""
     async with changing(reference, Action.REOPEN, actor, seen=command.seen) as change:
-        case = change.case
-        change.set(
-            reopened=case.reopened + 1,
-            clock_started_at=clock.now(),
-            extensions=[],
-            pauses=[],
-            supplement_times=0,
-            supplement_until=None,
-            handler_id=None,
-            closed_at=None,
-        )
-        due = change.reckon()
-        if due is not None:
-            change.set(announced_due_at=due.at, interim_on=rules.interim_notice_date(today()))
+        _check_no_objection(change)
+        due = begin_anew(change)
         change.record(CaseReopened(await change.say(command.text), due.at.isoformat() if due else None))
+
+
+def begin_anew(change: Change) -> Due | None:
+    """Give a case a fresh period and take it from its handler; when the answer is due now."""
+    change.set(
+        reopened=change.case.reopened + 1,
+        clock_started_at=clock.now(),
+        extensions=[],
+        pauses=[],
+        supplement_times=0,
+        supplement_until=None,
+        handler_id=None,
+        closed_at=None,
+    )
+    due = change.reckon()
+    if due is not None:
+        next_notice = rules.interim_notice_date(today())
+        change.set(announced_due_at=due.at, interim_on=next_notice, interim_ask_on=next_notice)
+    return due
+
+
+def _check_no_objection(change: Change) -> None:
+    """The city owes a decision on an objection, which nobody takes away by closing or reopening the case."""
+    if change.case.objection_due_at is not None:
+        raise Refused(_("An objection to this answer is open; it must be decided first."), code="objection_open")
 
 
 async def rate(reference: str, command: Rate) -> None:

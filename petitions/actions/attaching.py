@@ -1,8 +1,11 @@
-"""Files that reach a case after it was filed: each a fact in its ledger, as long as the city still owes something."""
+"""Files that reach a case after it was filed: by themselves, or with an answer, a message, a note or a supplement.
+
+Each is named by a fact in the case's ledger: by one of its own, or by that of the words it came with.
+"""
 
 from collections.abc import Sequence
 
-from petitions.actions.change import PETITIONER
+from petitions.actions.change import PETITIONER, Change
 from petitions.actions.intake import StoredFile, attach
 from petitions.errors import NotPossibleNow, Refused
 from petitions.events import AttachmentAdded
@@ -23,7 +26,27 @@ async def add(reference: str, files: Sequence[StoredFile]) -> None:
         case = await Case.get(reference=reference)
         if case.status not in OPEN:
             raise NotPossibleNow("attach", case.status)
-        if await Attachment.filter(case_id=case.id).count() + len(files) > MOST:
-            raise Refused(_("A case holds at most %(most)s files.", most=MOST), code="too_many_files")
+        await _check_room(case.id, files)
         rows = await attach(case.id, files, by_official=False)
         await chain.append(PETITIONER, *(AttachmentAdded(row.id) for row in rows))
+
+
+async def keep(
+    change: Change, files: Sequence[StoredFile], *, answer_id: int | None = None, internal: bool = False
+) -> tuple[int, ...]:
+    """Keep the files that come with somebody's words; the ids by which the fact of those words names them.
+
+    ``internal`` ones are for officials only; all others for the parties, never for the public. Raises ``Refused``
+    where the case would hold more than :data:`MOST`.
+    """
+    if not files:
+        return ()
+    await _check_room(change.case.id, files)
+    by_official = change.actor != PETITIONER
+    rows = await attach(change.case.id, files, by_official=by_official, answer_id=answer_id, internal=internal)
+    return tuple(row.id for row in rows)
+
+
+async def _check_room(case_id: int, files: Sequence[StoredFile]) -> None:
+    if await Attachment.filter(case_id=case_id).count() + len(files) > MOST:
+        raise Refused(_("A case holds at most %(most)s files.", most=MOST), code="too_many_files")

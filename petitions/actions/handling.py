@@ -1,14 +1,16 @@
-"""What officials do with a case on its way: accept, assign, start, transfer, supplement, return, extend, write."""
+"""What officials do with a case on its way: accept, assign, start, transfer, extend, write."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from petitions import rules
+from petitions.actions.attaching import keep
 from petitions.actions.change import Change, changing, check, period_of, take, today
+from petitions.actions.intake import StoredFile
 from petitions.events import (
     CaseAccepted,
     CaseAssigned,
-    CaseReturned,
     CaseTransferred,
     CaseTransferredOut,
     GuideAppointed,
@@ -16,17 +18,14 @@ from petitions.events import (
     MessageSent,
     NoteWritten,
     PeriodExtended,
-    SupplementReceived,
-    SupplementRequested,
     WorkStarted,
 )
-from petitions.forms import Extend, Give, RequestSupplement, Words
+from petitions.forms import Extend, Give, Words
 from petitions.reference import guides_present
 from petitions.routing import choose_guide
 from petitions.states import Action
 from server.core import clock, config
 from server.core.accounts import Account, Official, Role
-from server.core.clock import Due
 from server.core.errors import FieldError, Invalid, _
 
 NO_DEPARTMENT = _("Please choose a department of the list.")
@@ -101,46 +100,6 @@ async def appoint_guide(actor: Official, reference: str, command: Give) -> None:
         change.set(guide_id=guide.id)
 
 
-async def request_supplement(actor: Official, reference: str, command: RequestSupplement) -> None:
-    """Ask for what is missing (보완, Act 22, Decree 24); the clock stands from today."""
-    async with changing(reference, Action.REQUEST_SUPPLEMENT, actor, seen=command.seen) as change:
-        again = change.case.supplement_times
-        if again:
-            check(rules.check_second_request(command.days))
-        until = rules.supplement_due(change.reference.calendar, today(), command.days).on
-        take(change, actor)
-        running = bool(change.case.pauses) and change.case.pauses[-1][1] is None
-        pauses = change.case.pauses if running else [*change.case.pauses, [today().isoformat(), None]]
-        change.set(supplement_until=until, supplement_times=again + 1, pauses=pauses)
-        change.reckon()
-        change.record(SupplementRequested(await change.say(command.text), until.isoformat(), again + 1))
-
-
-async def receive_supplement(actor: Official | str, reference: str, command: Words, seen: int | None = None) -> None:
-    """Take what was missing, from the petitioner or on their behalf; the clock runs again from tomorrow."""
-    async with changing(reference, Action.SUPPLEMENT, actor, seen=seen) as change:
-        pauses = [*change.case.pauses[:-1], [change.case.pauses[-1][0], today().isoformat()]]
-        change.set(pauses=pauses, supplement_until=None)
-        due = change.reckon()
-        text = await change.say(command.text)
-        change.record(SupplementReceived(text, due.at.isoformat() if due else None))
-
-
-async def give_back(actor: Official, reference: str, command: Words) -> None:
-    """Return a case that was not supplemented (반려, Decree 25①), with the reason."""
-    async with changing(reference, Action.RETURN, actor, seen=command.seen) as change:
-        check(rules.may_return(_requests(change), clock.now()))
-        change.set(closed_at=clock.now())
-        change.record(CaseReturned(await change.say(command.text)))
-
-
-def _requests(change: Change) -> list[Due]:
-    """The ends of the supplement periods set so far; only the last one's day still matters."""
-    until = change.case.supplement_until or today()
-    end = datetime.combine(until, clock.END_OF_DAY, config.settings().zone)
-    return [Due(end, until, by_day=True)] * change.case.supplement_times
-
-
 async def extend(actor: Official, reference: str, command: Extend) -> None:
     """Extend the period (연장, Decree 21①): once, a second time with the petitioner's consent."""
     async with changing(reference, Action.EXTEND, actor, seen=command.seen) as change:
@@ -160,20 +119,21 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
 async def interim_notice(actor: Official, reference: str, command: Words) -> None:
     """Tell how far the case is (Decree 23); the next notice is due 30 days on."""
     async with changing(reference, Action.INTERIM_NOTICE, actor, seen=command.seen) as change:
-        change.set(interim_on=rules.interim_notice_date(today()))
+        following = rules.interim_notice_date(today())
+        change.set(interim_on=following, interim_ask_on=following)
         change.record(InterimNoticeGiven(await change.say(command.text)))
 
 
-async def note(actor: Official, reference: str, command: Words) -> None:
-    """Write an internal note."""
+async def note(actor: Official, reference: str, command: Words, *, files: Sequence[StoredFile] = ()) -> None:
+    """Write an internal note; its files stay inside as well."""
     async with changing(reference, Action.NOTE, actor) as change:
-        change.record(NoteWritten(await change.say(command.text)))
+        change.record(NoteWritten(await change.say(command.text), await keep(change, files, internal=True)))
 
 
-async def message(actor: Official | str, reference: str, command: Words) -> None:
+async def message(actor: Official | str, reference: str, command: Words, *, files: Sequence[StoredFile] = ()) -> None:
     """Write to the other side: the petitioner to the officials, or an official to the petitioner."""
     async with changing(reference, Action.MESSAGE, actor) as change:
-        change.record(MessageSent(await change.say(command.text)))
+        change.record(MessageSent(await change.say(command.text), await keep(change, files)))
 
 
 def _department(change: Change, code: str) -> int:

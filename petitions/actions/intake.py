@@ -147,6 +147,7 @@ def case_values(
     now = clock.now()
     due = decided.due
     place = command.location
+    notice = rules.interim_notice_date(now.astimezone(config.settings().zone).date()) if decided.period else None
     return {
         "reference": number,
         "key_hash": key_hash,
@@ -173,9 +174,8 @@ def case_values(
         "amount": decided.period.amount if decided.period else 0,
         "due_at": due.at if due else None,
         "announced_due_at": due.at if due else None,
-        "interim_on": rules.interim_notice_date(now.astimezone(config.settings().zone).date())
-        if decided.period
-        else None,
+        "interim_on": notice,
+        "interim_ask_on": notice,
         "import_key": import_key,
     }
 
@@ -200,12 +200,19 @@ def first_facts(
     return facts
 
 
-async def attach(case_id: int, files: Sequence[StoredFile], *, by_official: bool) -> list[Attachment]:
+async def attach(
+    case_id: int,
+    files: Sequence[StoredFile],
+    *,
+    by_official: bool,
+    answer_id: int | None = None,
+    internal: bool = False,
+) -> list[Attachment]:
     """Write the rows of files that lie in the store already."""
     return [
         await Attachment.create(
             case_id=case_id, hash=f.hash, name=f.name, size=f.size, media_type=f.media_type, by_official=by_official,
-            created_at=clock.now(),
+            answer_id=answer_id, internal=internal, created_at=clock.now(),
         )
         for f in files
     ]  # fmt: skip
