@@ -7,7 +7,7 @@ browser does not send a file twice. Until then the page carries a signed token f
 import asyncio
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple
 from pathlib import Path
 
@@ -16,11 +16,11 @@ from starlette.datastructures import FormData, UploadFile
 from petitions.actions.intake import StoredFile
 from server.core import database, files, scan
 from server.core.config import Settings
-from server.core.errors import FieldError, Refusal, Text, _
+from server.core.errors import FieldError, Invalid, Refusal, Text, _
 from server.core.files import MAX_BYTES, MAX_FILES, Store
 from server.core.security import sign, unsign
 
-FIELD, KEPT, REMOVED = "files", "files_kept", "files_remove"
+FIELD = "files"
 PARTS = 3 * MAX_FILES
 """How many files a form may hold before it is refused as a whole; between this and the limit it is shown again."""
 TOKEN_LIFE = 24 * 3600
@@ -46,28 +46,34 @@ class Unscanned(Refusal):
     text = _("It cannot be checked for viruses right now. Please file without it, and add it to the case later.")
 
 
-async def receive(form: FormData, store: Store, settings: Settings) -> tuple[list[StoredFile], list[FieldError]]:
-    """The files that a form carries from before and brings now, and what is wrong with any of them.
+async def receive(
+    form: FormData, store: Store, settings: Settings, field: str = FIELD
+) -> tuple[list[StoredFile], list[FieldError]]:
+    """The files that a form carries from before and brings now in a field, and what is wrong with any of them.
 
     A file that is refused is left out; the others are kept. Past ``MAX_FILES`` none of the new ones is taken. The
     form's temporary files are closed.
     """
     try:
-        return await _receive(form, store, settings)
+        return await _receive(form, store, settings, field)
     finally:
         await form.close()
 
 
-async def _receive(form: FormData, store: Store, settings: Settings) -> tuple[list[StoredFile], list[FieldError]]:
-    kept, errors = await _carried(form, store, settings)
-    new = [item for item in form.getlist(FIELD) if isinstance(item, UploadFile) and item.filename]
+async def _receive(
+    form: FormData, store: Store, settings: Settings, field: str
+) -> tuple[list[StoredFile], list[FieldError]]:
+    removed = set(form.getlist(f"{field}_remove"))
+    kept, lost = await _carried(form.getlist(f"{field}_kept"), store, settings, removed)
+    errors = [FieldError(field, lost)] if lost else []
+    new = [item for item in form.getlist(field) if isinstance(item, UploadFile) and item.filename]
     if len(kept) + len(new) > MAX_FILES:
-        return kept[:MAX_FILES], [*errors, FieldError(FIELD, TOO_MANY)]
+        return kept[:MAX_FILES], [*errors, FieldError(field, TOO_MANY)]
     for item in new:
         try:
             taken = await _take(item, store, settings)
         except Refusal as refusal:
-            errors.append(FieldError(FIELD, _named(item.filename or "", refusal.text)))
+            errors.append(FieldError(field, _named(item.filename or "", refusal.text)))
         else:
             if taken.hash not in {file.hash for file in kept}:
                 kept.append(taken)
@@ -79,23 +85,44 @@ def token(settings: Settings, file: StoredFile) -> str:
     return sign(settings, "upload", astuple(file))
 
 
-async def _carried(form: FormData, store: Store, settings: Settings) -> tuple[list[StoredFile], list[FieldError]]:
-    removed = set(form.getlist(REMOVED))
+def shown(settings: Settings, files: Sequence[StoredFile]) -> list[dict[str, object]]:
+    """Files as a page's field carries them along."""
+    return [{"id": file.hash, "name": file.name, "size": file.size, "token": token(settings, file)} for file in files]
+
+
+async def named(tokens: object, store: Store, settings: Settings) -> list[StoredFile]:
+    """The files that a program names by their tokens; nothing names none. Raises ``Invalid``."""
+    if tokens is None:
+        return []
+    if not isinstance(tokens, list):
+        raise Invalid([FieldError(FIELD, _("Please send a list of tokens as they were given for the files."))])
+    if len(tokens) > MAX_FILES:
+        raise Invalid([FieldError(FIELD, TOO_MANY)])
+    files, lost = await _carried(tokens, store, settings)
+    if lost:
+        raise Invalid([FieldError(FIELD, lost)])
+    return files
+
+
+async def _carried(
+    tokens: Sequence[object], store: Store, settings: Settings, removed: Collection[object] = ()
+) -> tuple[list[StoredFile], Text | None]:
+    """The files that tokens stand for, each once, and what is to be said of one that is gone."""
     kept: list[StoredFile] = []
-    for text in form.getlist(KEPT)[: MAX_FILES + 1]:
+    for text in tokens[: MAX_FILES + 1]:
         value = unsign(settings, "upload", text, TOKEN_LIFE) if isinstance(text, str) else None
         if not isinstance(value, list):
-            return kept, [FieldError(FIELD, GONE)]
+            return kept, GONE
         file = StoredFile(*value)
-        if file.hash in removed:
+        if file.hash in removed or file in kept:
             continue
         try:
             # As a new one: a page may carry a file on for longer than an upload that nobody files is kept.
             await asyncio.to_thread(os.utime, store.path(file.hash))
         except FileNotFoundError:
-            return kept, [FieldError(FIELD, GONE)]
+            return kept, GONE
         kept.append(file)
-    return kept, []
+    return kept, None
 
 
 async def _take(item: UploadFile, store: Store, settings: Settings) -> StoredFile:

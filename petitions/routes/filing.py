@@ -148,10 +148,7 @@ def _page(
             "action": request.url.path,
             "values": draft.values,
             "submission": draft.submission,
-            "files": [
-                {"id": file.hash, "name": file.name, "size": file.size, "token": uploads.token(settings, file)}
-                for file in draft.files
-            ],
+            "files": uploads.shown(settings, draft.files),
             **context,
         },
         status=status,

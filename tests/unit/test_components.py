@@ -180,7 +180,7 @@ def test_a_date_has_its_bounds_and_further_attributes() -> None:
 def test_an_upload_tells_its_limits_and_offers_what_is_already_there() -> None:
     root = draw(
         "upload",
-        'c.upload("f", "파일", kept=[{"id": "7", "name": evil, "size": 2345678}], error="너무 큽니다")',
+        'c.upload("f", "파일", kept=[{"id": "7", "name": evil, "size": 2345678, "token": "t7"}], error="너무 큽니다")',
         evil=EVIL,
     )
     control = root.one("input", type="file")
