@@ -78,7 +78,7 @@ class Case(Model):
     supplement_times = fields.IntField(default=0)
     supplement_days = fields.IntField(default=0)
     supplement_prolonged = fields.IntField(default=0)
-    supplement_undelivered = fields.IntField(default=0)
+    supplement_undelivered: list[int] = fields.JSONField(default=list)
     investigation: dict[str, Any] | None = fields.JSONField(null=True)
     reminded = fields.IntField(default=0)
     interim_on = fields.DateField(null=True)
@@ -165,7 +165,7 @@ class Answer(Model):
 
 
 class Attachment(Model):
-    """A file that somebody added to a case. Its content lies in the store under its hash."""
+    """A file that somebody added to a case, or to an answer or words in it. Its content lies in the store."""
 
     id = fields.BigIntField(primary_key=True)
     case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
@@ -178,6 +178,7 @@ class Attachment(Model):
     media_type = fields.CharField(max_length=100)
     by_official = fields.BooleanField(default=False)
     answer_id = fields.BigIntField(null=True)
+    statement_id = fields.BigIntField(null=True)
     internal = fields.BooleanField(default=False)
     created_at = fields.DatetimeField()
 

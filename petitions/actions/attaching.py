@@ -32,9 +32,14 @@ async def add(reference: str, files: Sequence[StoredFile]) -> None:
 
 
 async def keep(
-    change: Change, files: Sequence[StoredFile], *, answer_id: int | None = None, internal: bool = False
+    change: Change,
+    files: Sequence[StoredFile],
+    *,
+    answer_id: int | None = None,
+    statement_id: int | None = None,
+    internal: bool = False,
 ) -> tuple[int, ...]:
-    """Keep the files that come with somebody's words; the ids by which the fact of those words names them.
+    """Keep the files that come with an answer or a statement; the ids by which the fact of those names them.
 
     ``internal`` ones are for officials only; all others for the parties, never for the public. Raises ``Refused``
     where the case would hold more than :data:`MOST`.
@@ -43,7 +48,14 @@ async def keep(
         return ()
     await _check_room(change.case.id, files)
     by_official = change.actor != PETITIONER
-    rows = await attach(change.case.id, files, by_official=by_official, answer_id=answer_id, internal=internal)
+    rows = await attach(
+        change.case.id,
+        files,
+        by_official=by_official,
+        answer_id=answer_id,
+        statement_id=statement_id,
+        internal=internal,
+    )
     return tuple(row.id for row in rows)
 
 

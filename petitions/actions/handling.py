@@ -127,13 +127,15 @@ async def interim_notice(actor: Official, reference: str, command: Words) -> Non
 async def note(actor: Official, reference: str, command: Words, *, files: Sequence[StoredFile] = ()) -> None:
     """Write an internal note; its files stay inside as well."""
     async with changing(reference, Action.NOTE, actor) as change:
-        change.record(NoteWritten(await change.say(command.text), await keep(change, files, internal=True)))
+        text = await change.say(command.text)
+        change.record(NoteWritten(text, await keep(change, files, statement_id=text, internal=True)))
 
 
 async def message(actor: Official | str, reference: str, command: Words, *, files: Sequence[StoredFile] = ()) -> None:
     """Write to the other side: the petitioner to the officials, or an official to the petitioner."""
     async with changing(reference, Action.MESSAGE, actor) as change:
-        change.record(MessageSent(await change.say(command.text), await keep(change, files)))
+        text = await change.say(command.text)
+        change.record(MessageSent(text, await keep(change, files, statement_id=text)))
 
 
 def _department(change: Change, code: str) -> int:

@@ -206,13 +206,14 @@ async def attach(
     *,
     by_official: bool,
     answer_id: int | None = None,
+    statement_id: int | None = None,
     internal: bool = False,
 ) -> list[Attachment]:
     """Write the rows of files that lie in the store already."""
     return [
         await Attachment.create(
             case_id=case_id, hash=f.hash, name=f.name, size=f.size, media_type=f.media_type, by_official=by_official,
-            answer_id=answer_id, internal=internal, created_at=clock.now(),
+            answer_id=answer_id, statement_id=statement_id, internal=internal, created_at=clock.now(),
         )
         for f in files
     ]  # fmt: skip
