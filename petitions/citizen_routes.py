@@ -3,16 +3,18 @@
 Plain forms of the case's page. What is typed wrong is shown again on a page of its own, with everything kept.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions.access import shown
-from petitions.actions import answering, handling
+from petitions import uploads
+from petitions.access import Press, shown
+from petitions.act_forms import Prolong
+from petitions.actions import answering, handling, objecting, supplementing
 from petitions.actions.change import PETITIONER
 from petitions.errors import NoSuchCase
 from petitions.forms import REASON_LIMIT, Rate, Words
@@ -20,7 +22,10 @@ from petitions.queries import following
 from petitions.queries.cases import Level
 from petitions.states import Action
 from server.core import auth, web
-from server.core.errors import Forbidden, Invalid, Text, _
+from server.core.errors import Conflict, FieldError, Forbidden, Invalid, Text, _
+
+Form = Mapping[str, Any]
+"""What a form holds; under ``FIELD`` the files that came with it, as they lie in the store."""
 
 
 @dataclass(frozen=True)
@@ -28,23 +33,39 @@ class Deed:
     """One form: what it does, and what the page says afterwards."""
 
     action: Action
-    do: Callable[[str, FormData], Awaitable[None]]
+    do: Callable[[str, Form], Awaitable[None]]
     done: Text
+    takes_files: bool = False
 
     async def __call__(self, request: Request) -> Response:
-        """Do it and go back to the case. Raises ``NoSuchCase``, ``Forbidden`` and ``NotPossibleNow``."""
+        """Do it once and go back to the case; what hinders it is said with everything that was typed and chosen.
+
+        Raises ``NoSuchCase`` and ``Forbidden``.
+        """
         reference = await _own(request)
-        form = await web.read_form(request)
+        settings = web.site(request).settings
+        form = await web.read_form(request, files=uploads.PARTS if self.takes_files else 0)
+        files, wrong = await uploads.receive(form, request.app.state.store, settings, f"{self.action}_files")
+        typed = {name: value for name, value in form.items() if isinstance(value, str)}
+        content = [typed, [file.hash for file in files]]
+        press = Press(settings.secret_key, f"cases/{reference}/{self.action}", typed.get("drawn"), content)
+
+        async def act() -> None:
+            if wrong:
+                raise Invalid(wrong)
+            await self.do(reference, {**typed, uploads.FIELD: files})
+
         try:
-            await self.do(reference, form)
-        except Invalid as error:
+            await press.once(act)
+        except (Invalid, Conflict) as refusal:
+            errors = refusal.errors if isinstance(refusal, Invalid) else [FieldError("", refusal.text)]
             context = {
                 "reference": reference,
                 "action": self.action.value,
-                "values": {name: value for name, value in form.items() if isinstance(value, str)},
-                "errors": web.field_errors(web.language(request), error.errors),
+                "values": {**typed, uploads.FIELD: uploads.shown(settings, files)},
+                "errors": web.field_errors(web.language(request), errors),
             }
-            return web.page(request, "cases/act.html", context, status=error.status)
+            return web.page(request, "cases/act.html", context, status=refusal.status)
         return web.redirect(request, f"/cases/{reference}", notice=self.done)
 
 
@@ -58,35 +79,48 @@ async def _own(request: Request) -> str:
     return reference
 
 
-async def _message(reference: str, form: FormData) -> None:
-    await handling.message(PETITIONER, reference, Words.parse(form, name="message"))
+async def _message(reference: str, form: Form) -> None:
+    await handling.message(PETITIONER, reference, Words.parse(form, name="message"), files=form[uploads.FIELD])
 
 
-async def _supplement(reference: str, form: FormData) -> None:
-    await handling.receive_supplement(PETITIONER, reference, Words.parse(form, name="supplement"))
+async def _supplement(reference: str, form: Form) -> None:
+    words = Words.parse(form, name="supplement")
+    await supplementing.receive(PETITIONER, reference, words, files=form[uploads.FIELD])
 
 
-async def _withdraw(reference: str, form: FormData) -> None:
+async def _prolong(reference: str, form: Form) -> None:
+    await supplementing.prolong(PETITIONER, reference, Prolong.parse(form, reason="prolongation"))
+
+
+async def _withdraw(reference: str, form: Form) -> None:
     words = Words.parse(form, name="withdrawal", required=False, limit=REASON_LIMIT)
     await answering.withdraw(PETITIONER, reference, words)
 
 
-async def _rate(reference: str, form: FormData) -> None:
+async def _rate(reference: str, form: Form) -> None:
     await answering.rate(reference, Rate.parse(form))
 
 
-async def _not_solved(reference: str, form: FormData) -> None:
+async def _not_solved(reference: str, form: Form) -> None:
     await answering.reopen(PETITIONER, reference, Words.parse(form, name="unsolved"))
 
 
+async def _object(reference: str, form: Form) -> None:
+    await objecting.object_to(PETITIONER, reference, Words.parse(form, name="objection"))
+
+
 DEEDS = {
-    "messages": Deed(Action.MESSAGE, _message, _("Your message was sent.")),
-    "supplements": Deed(Action.SUPPLEMENT, _supplement, _("It has arrived. The clock runs again from tomorrow.")),
+    "messages": Deed(Action.MESSAGE, _message, _("Your message was sent."), takes_files=True),
+    "supplements": Deed(
+        Action.SUPPLEMENT, _supplement, _("It has arrived. The clock runs again from tomorrow."), takes_files=True
+    ),
+    "prolongation": Deed(Action.PROLONG, _prolong, _("You have more time. The new last day stands below.")),
     "withdrawal": Deed(Action.WITHDRAW, _withdraw, _("Your petition was taken back.")),
     "rating": Deed(Action.RATE, _rate, _("Thank you. Your rating was noted.")),
     "not-solved": Deed(
         Action.REOPEN, _not_solved, _("The case is open again. The department and its manager were told.")
     ),
+    "objection": Deed(Action.OBJECT, _object, _("Your objection has arrived. You are told of the decision.")),
 }
 
 routes = [Route(f"/cases/{{reference}}/{name}", deed.__call__, methods=["POST"]) for name, deed in DEEDS.items()]

@@ -12,11 +12,13 @@ from dataclasses import astuple
 from pathlib import Path
 
 from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
 
 from petitions.actions.intake import StoredFile
-from server.core import database, files, scan
+from server.core import database, files, scan, web
 from server.core.config import Settings
 from server.core.errors import FieldError, Invalid, Refusal, Text, _
+from server.core.fields import REQUIRED
 from server.core.files import MAX_BYTES, MAX_FILES, Store
 from server.core.security import sign, unsign
 
@@ -58,6 +60,17 @@ async def receive(
         return await _receive(form, store, settings, field)
     finally:
         await form.close()
+
+
+async def sent(request: Request) -> list[StoredFile]:
+    """The files of a request that brings nothing else. Raises ``Invalid`` where any is wrong, or none is there."""
+    form = await web.read_form(request, files=PARTS)
+    files, errors = await receive(form, request.app.state.store, web.site(request).settings)
+    if not (files or errors):
+        errors = [FieldError(FIELD, REQUIRED)]
+    if errors:
+        raise Invalid(errors)
+    return files
 
 
 async def _receive(

@@ -30,7 +30,10 @@ from server.core.jobs import Worker
 from server.demo.city import CITY
 from tracking import stream
 
-UPLOADS = ("/petitions/new", "/cases/", "/api/v1/cases/")
+UPLOADS = (
+    *("/petitions/new", "/desk/petitions/new", "/cases/", "/desk/cases/"),
+    *("/api/v1/cases/", "/api/v1/desk/files"),
+)
 """Where the addresses begin that take files."""
 
 
@@ -114,7 +117,7 @@ def create_app(settings: Settings) -> Starlette:
                 security.Security,
                 settings=settings,
                 refuse=refuse,
-                uploads=("/petitions/new", "/desk/petitions/new", "/cases/", "/api/v1/cases/"),
+                uploads=UPLOADS,
             ),
             Middleware(auth.Sessions),
         ],

@@ -86,7 +86,7 @@ def _event(entry: Entry, told: Happening, found: CaseView, lang: str) -> dict[st
         "who": i18n.translate(lang, told.who),
         "person": told.person.name if told.person else None,
         "text": told.text,
-        "data": _data(entry, found),
+        "data": {**_data(entry, found), **told.more},
     }
 
 
@@ -97,6 +97,8 @@ def _data(entry: Entry, found: CaseView) -> dict[str, Any]:
     for name in named:
         row = found.known.departments.get(entry.data[name] or 0)
         shown_values[name] = row.code if row else None
+    if "files" in shown_values:
+        shown_values["files"] = [file.id for file in found.attachments if file.id in shown_values["files"]]
     return shown_values
 
 

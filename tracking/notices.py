@@ -1,4 +1,4 @@
-"""What a mail about a fact says to the petitioner and to officials: what happened, what comes next, for a tired person.
+"""What a mail about a fact says to the petitioner: what happened, what comes next, for a tired person.
 
 By when, who is responsible and how to reach them stands below every notice in the same place (Decree 31: the handler's
 department, name and contact); that part is the template's.
@@ -32,6 +32,10 @@ class Told:
         if self.view.by_day:
             return i18n.date_text(moment.date(), self.language)
         return i18n.datetime_text(moment, self.language, self.settings.zone)
+
+    def due_day(self) -> str:
+        """The last day that the fact sets for the decision on an objection, in words: it is always a day."""
+        return i18n.date_text(self.event.due.date(), self.language) if self.event.due else ""
 
     def until(self) -> str:
         """The last day to supplement, in words."""
@@ -122,10 +126,57 @@ def _supplement(told: Told) -> Notice:
         _("We cannot go on with your petition: something is missing (Civil Petitions Treatment Act, art. 22)."),
         _(
             "Please send it by %(day)s on the page of your case. Until then the clock stands still. "
-            "If you need longer, tell the handler.",
+            "If you need longer, take more time on the same page, before that day.",
             day=told.until(),
         ),
         told.event.text,
+    )
+
+
+def _prolonged(told: Told) -> Notice:
+    return Notice(
+        _("You have more time to send what is missing"),
+        _("The time to send what is missing is longer now (Civil Petitions Treatment Decree, art. 24)."),
+        _("Please send it by %(day)s on the page of your case. Until then the clock stands still.", day=told.until()),
+    )
+
+
+def _deemed_withdrawn(told: Told) -> Notice:
+    return Notice(
+        _("Your petition counts as withdrawn"),
+        _(
+            "What we sent you came back twice, so your petition counts as withdrawn and is closed "
+            "(Civil Petitions Treatment Decree, art. 25)."
+        ),
+        _("You can file it again at any time, with an address at which we reach you."),
+        told.event.text,
+    )
+
+
+def _investigated(told: Told) -> Notice:
+    return Notice(
+        _("Your grievance is looked into on the spot"),
+        _(
+            "The days of a site investigation do not count into the period of a grievance "
+            "(Civil Petitions Treatment Decree, art. 17). It lasts until %(day)s.",
+            day=told.until(),
+        ),
+        _("New date: %(due)s. Promised before: %(before)s.", due=told.due(), before=told.due(before=True)),
+        told.event.text,
+    )
+
+
+def _closed_as_repeated(told: Told) -> Notice:
+    return Notice(
+        _("Your petition was closed as repeated"),
+        _(
+            "You were told the result of the same petition before (%(cases)s), so this one was closed without another "
+            "answer (Civil Petitions Treatment Act, art. 23).",
+            cases=", ".join(told.event.data["earlier"]),
+        ),
+        None,
+        told.event.text,
+        tuple((_("What you can do against it"), text) for text in [told.event.more.get("remedies", "")] if text),
     )
 
 
@@ -153,6 +204,7 @@ def _message(told: Told) -> Notice:
         _("The official who handles your petition wrote to you."),
         _("You can answer on the page of your case."),
         told.event.text,
+        _files(told),
     )
 
 
@@ -166,8 +218,14 @@ def _answered(told: Told) -> Notice:
         _("Your petition was answered: %(decision)s.", decision=DECISIONS[answer.decision] if answer else ""),
         _("Tell us how satisfied you are. If it is not solved, say so with one press, and the case is opened again."),
         answer.text if answer else "",
-        tuple((title, text) for title, text in more if text),
+        (*((title, text) for title, text in more if text), *_files(told)),
     )
+
+
+def _files(told: Told) -> tuple[tuple[Text, str], ...]:
+    """The names of the files that came with it; the mail leads to them and does not carry them."""
+    names = "\n".join(file.name for file in told.event.files)
+    return ((_("Files, to be opened on the page of your case"), names),) if names else ()
 
 
 def _closed(told: Told) -> Notice:
@@ -217,6 +275,53 @@ def _overdue(_told: Told) -> Notice:
     )
 
 
+def _objected(told: Told) -> Notice:
+    return Notice(
+        _("We received your objection"),
+        _("We received your objection to the refusal (Civil Petitions Treatment Act, art. 35)."),
+        _("It is decided by %(day)s at the latest, and we write to you at once.", day=told.due_day()),
+        told.event.text,
+    )
+
+
+def _objection_extended(told: Told) -> Notice:
+    return Notice(
+        _("The decision on your objection takes longer"),
+        _("The decision on your objection was put off (Civil Petitions Treatment Act, art. 35)."),
+        _("It is decided by %(day)s at the latest. It cannot be put off again.", day=told.due_day()),
+        told.event.text,
+    )
+
+
+def _objection_upheld(told: Told) -> Notice:
+    due = told.due()
+    return Notice(
+        _("Your objection was upheld"),
+        _("Your objection was upheld: the refusal does not stand, and your case is open again."),
+        _("You get a new answer by %(due)s.", due=due) if due else None,
+        told.event.text,
+    )
+
+
+def _objection_dismissed(told: Told) -> Notice:
+    ways = told.event.more.get("remedies", "")
+    return Notice(
+        _("Your objection was dismissed"),
+        _("Your objection was dismissed: the refusal stands. The reasons follow."),
+        _("Independently of this objection you can still contest the refusal; how, stands above."),
+        told.event.text,
+        ((_("What you can do against it"), ways),) if ways else (),
+    )
+
+
+def _objection_overdue(_told: Told) -> Notice:
+    return Notice(
+        _("The decision on your objection is late"),
+        _("The time to decide your objection has passed, and there is no decision yet. We are sorry."),
+        _("The department's manager and the city's inspector of petitions were told."),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """How petitioners hear of a kind of fact."""
@@ -234,6 +339,10 @@ CITIZEN: dict[str, Rule] = {
     "case.transferred_out": Rule(_transferred_out, required=True),
     "case.guide_appointed": Rule(_guide),
     "case.supplement_requested": Rule(_supplement, required=True),
+    "case.supplement_prolonged": Rule(_prolonged, required=True),
+    "case.deemed_withdrawn": Rule(_deemed_withdrawn, required=True),
+    "case.closed_as_repeated": Rule(_closed_as_repeated, required=True),
+    "case.site_investigation": Rule(_investigated, required=True),
     "case.extended": Rule(_extended, required=True),
     "case.interim_notice": Rule(_interim, required=True),
     "case.message": Rule(_message),
@@ -243,32 +352,11 @@ CITIZEN: dict[str, Rule] = {
     "case.returned": Rule(_returned, required=True),
     "case.due_recomputed": Rule(_recomputed),
     "case.overdue": Rule(_overdue),
+    "case.objection_filed": Rule(_objected, required=True),
+    "case.objection_extended": Rule(_objection_extended, required=True),
+    "case.objection_upheld": Rule(_objection_upheld, required=True),
+    "case.objection_dismissed": Rule(_objection_dismissed, required=True),
+    "case.objection_overdue": Rule(_objection_overdue),
 }
 """What petitioners hear of. Required: receipt (Act 9), transfer out (Act 16), supplement (Act 22), return (Decree 25),
-extension (Decree 21), progress (Decree 23) and answer (Act 27)."""
-
-OFFICIAL: dict[str, Notice] = {
-    "case.assigned": Notice(_("A case was given to you"), _("You handle this case now.")),
-    "case.message": Notice(
-        _("The petitioner wrote"), _("The petitioner wrote a message."), _("Please read and answer it at the desk.")
-    ),
-    "case.due_soon": Notice(
-        _("The period ends soon"), _("The period of this case ends within a day."),
-        _("Please answer it, or extend it with the reason before it ends."),
-    ),
-    "case.overdue": Notice(
-        _("The period has passed"), _("The period of this case has passed without an answer."),
-        _("Please see that it is answered now; the petitioner, the manager and the inspector were told."),
-    ),
-    "case.objection_filed": Notice(
-        _("An objection was filed"),
-        _("The petitioner objects to the refusal of this case (Civil Petitions Treatment Act, art. 35)."),
-        _("It must be decided within ten days; the case shows until when."),
-    ),
-    "case.reopened": Notice(
-        _("Not solved: a case was opened again"),
-        _("The petitioner says that this case is not solved. It lies in your department's queue again."),
-        _("Please name a handler."),
-    ),
-}  # fmt: skip
-"""What officials hear of. The petitioner's words stay at the desk (Act 7)."""
+extension (Decree 21), progress (Decree 23), answer (Act 27) and what comes of an objection (Act 35)."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from petitions.queries import cases
 from petitions.queries.cases import AUDIENCES, CaseView, FileRow, Level, Person, Reply
 from petitions.states import State
 from server.core import config
@@ -30,6 +31,8 @@ class Happening:
     data: Mapping[str, object]
     text: str
     """The words that belong to it."""
+    more: Mapping[str, str]
+    """Further words by the fact's own names for them: ``remedies``, ``late_reason``."""
     person: Person | None
     """The handler or guide it names."""
     department: str
@@ -38,6 +41,8 @@ class Happening:
     until: date | None
     answer: Reply | None
     file: FileRow | None
+    files: tuple[FileRow, ...]
+    """The files that came with its words or its answer, where this reader may know of them."""
 
     @property
     def template(self) -> str:
@@ -46,11 +51,12 @@ class Happening:
 
 
 async def happenings(view: CaseView, entries: Sequence[Entry], level: Level, language: str) -> list[Happening]:
-    """The facts that a reader of this level may know, in the order in which they happened. One query."""
+    """The facts that a reader of this level may know, in their order. Two queries: people, words."""
     audiences = AUDIENCES[level]
     heard = [entry for entry in entries if entry.audience in audiences]
     named = await people(i for entry in heard for i in _accounts(entry)) if level > Level.PUBLIC else {}
-    return [_told(view, entry, named, level, language) for entry in heard]
+    said = await cases.words(view.id, heard) if level > Level.PUBLIC else {}
+    return [_told(view, entry, named, said, level, language) for entry in heard]
 
 
 def _accounts(entry: Entry) -> Iterable[int]:
@@ -62,7 +68,9 @@ def _accounts(entry: Entry) -> Iterable[int]:
             yield entry.data[name]
 
 
-def _told(view: CaseView, entry: Entry, named: Mapping[int, Person], level: Level, language: str) -> Happening:
+def _told(
+    view: CaseView, entry: Entry, named: Mapping[int, Person], said: Mapping[int, str], level: Level, language: str
+) -> Happening:
     data = entry.data
     department = view.known.departments.get(data.get("department") or 0)
     return Happening(
@@ -72,7 +80,8 @@ def _told(view: CaseView, entry: Entry, named: Mapping[int, Person], level: Leve
         entry.actor == "petitioner",
         _who(view, entry, named, level, language),
         data,
-        view.words.get(data.get("text") or 0, ""),
+        said.get(data.get("text") or 0, ""),
+        {name: said[data[name]] for name in cases.STATEMENTS[1:] if data.get(name) in said},
         named.get(data.get("handler") or data.get("guide") or 0),
         department.name(language) if department else "",
         _moment(data.get("due_at")),
@@ -80,6 +89,7 @@ def _told(view: CaseView, entry: Entry, named: Mapping[int, Person], level: Leve
         date.fromisoformat(data["until"]) if "until" in data else None,
         next((answer for answer in view.answers if answer.id == data.get("answer")), None),
         next((file for file in view.attachments if file.id == data.get("attachment")), None),
+        tuple(file for file in view.attachments if file.id in data.get("files", ())),
     )
 
 
@@ -117,14 +127,18 @@ _WHY = {
     "case.extended": _("Period extended"),
     "case.due_recomputed": _("Counted anew because a holiday was declared"),
     "case.supplement_received": _("Counted on after the supplement"),
+    "case.site_investigation": _("Days of a site investigation do not count"),
     "case.reopened": _("New period, because the case was reopened"),
+    "case.objection_upheld": _("New period, because the objection was upheld"),
 }
+
+_REASONED = ("case.extended", "case.site_investigation")
 
 
 def promises(happened: Sequence[Happening]) -> list[Promise]:
     """Every date that was promised, in order: the last one holds, and none is ever taken off the page."""
     return [
-        Promise(event.at, event.due, _WHY[event.kind], event.text if event.kind == "case.extended" else "")
+        Promise(event.at, event.due, _WHY[event.kind], event.text if event.kind in _REASONED else "")
         for event in happened
         if event.kind in _WHY and event.due is not None
     ]
@@ -138,6 +152,7 @@ _WAY = {
     "case.supplement_received": State.IN_PROGRESS,
     "case.transferred": State.ACCEPTED,
     "case.reopened": State.REOPENED,
+    "case.objection_upheld": State.REOPENED,
 }
 
 
@@ -159,11 +174,11 @@ def way(happened: Sequence[Happening]) -> Way:
                 days["reception"] = event.at
             case "case.accepted" | "case.transferred":
                 days["department"] = event.at
-            case "case.started" | "case.reopened":
+            case "case.started" | "case.reopened" | "case.objection_upheld":
                 days["work"] = event.at
                 days.pop("answer", None)
             case "case.answered":
                 days["answer"] = event.at
-            case "case.returned" | "case.withdrawn" | "case.transferred_out":
+            case "case.returned" | "case.withdrawn" | "case.deemed_withdrawn" | "case.transferred_out":
                 days["end"] = event.at
     return Way(reached, days)

@@ -9,7 +9,8 @@ from starlette.routing import Route
 
 from petitions import uploads
 from petitions.access import KEY_HEADER, once, shown
-from petitions.actions import answering, attaching, handling, intake, objecting
+from petitions.act_forms import Prolong
+from petitions.actions import answering, attaching, handling, intake, objecting, supplementing
 from petitions.actions.change import PETITIONER
 from petitions.api import documents, serializers
 from petitions.errors import NoSuchCase
@@ -21,8 +22,6 @@ from petitions.reference import reference
 from server.core import auth, contract, idempotency, web
 from server.core.accounts import Permission
 from server.core.contract import Access, Contract, promises
-from server.core.errors import FieldError, Invalid
-from server.core.fields import REQUIRED
 
 Act = Callable[[str, dict[str, Any]], Awaitable[None]]
 
@@ -113,7 +112,11 @@ async def _message(number: str, raw: dict[str, Any]) -> None:
 
 async def _supplement(number: str, raw: dict[str, Any]) -> None:
     words = Words.parse(raw)
-    await handling.receive_supplement(PETITIONER, number, words, words.seen)
+    await supplementing.receive(PETITIONER, number, words, words.seen)
+
+
+async def _prolong(number: str, raw: dict[str, Any]) -> None:
+    await supplementing.prolong(PETITIONER, number, Prolong.parse(raw))
 
 
 async def _withdraw(number: str, raw: dict[str, Any]) -> None:
@@ -143,18 +146,12 @@ async def _reopen(number: str, raw: dict[str, Any]) -> None:
 async def attach(request: Request) -> Response:
     """``POST /cases/{reference}/attachments``: one part ``files`` for each file."""
     number = await petitioners(request)
-    form = await web.read_form(request, files=uploads.PARTS)
-    files, errors = await uploads.receive(form, request.app.state.store, web.site(request).settings)
-    if not (files or errors):
-        errors = [FieldError(uploads.FIELD, REQUIRED)]
-    if errors:
-        raise Invalid(errors)
-    await attaching.add(number, files)
+    await attaching.add(number, await uploads.sent(request))
     return await answer_with_case(request, number, 201)
 
 
 async def _object(number: str, raw: dict[str, Any]) -> None:
-    await objecting.object_to(number, Words.parse(raw))
+    await objecting.object_to(PETITIONER, number, Words.parse(raw))
 
 
 routes = [
@@ -163,6 +160,7 @@ routes = [
     Route("/api/v1/cases/{reference}/attachments", attach, methods=["POST"]),
     _acting("messages", "Write to the officials", documents.words(), _message, 201),
     _acting("supplements", "Send what was missing", documents.words(), _supplement, 201),
+    _acting("prolongation", "Take more time to send what is missing", documents.PROLONGATION, _prolong),
     _acting("withdrawal", "Take the petition back", documents.words(required=False), _withdraw),
     _acting("rating", "Say how satisfied you are, 1 to 5", documents.RATING, _rate),
     _acting("objection", "Object to a refusal (Act 35)", documents.words(), _object, 201),

@@ -6,14 +6,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from petitions import uploads
 from petitions.access import once
 from petitions.api import documents, serializers
-from petitions.desk.acts import ACTS
+from petitions.desk.acts import ACTS, TAKES_FILES
 from petitions.errors import NoSuchCase
 from petitions.labels import KINDS
 from petitions.queries import cases
 from petitions.queries.cases import Credentials
-from petitions.queries.inbox import STATUSES, Filter, Position, listed
+from petitions.queries.filters import STATUSES, Filter, Position
+from petitions.queries.inbox import listed
 from petitions.reference import reference
 from petitions.rights import RIGHTS
 from petitions.states import Action
@@ -38,15 +40,23 @@ SUMMARIES: dict[Action, tuple[str, Schema]] = {
     Action.TRANSFER_OUT: ("Pass to another agency", documents.given("agency", "The agency's name.", reason=True)),
     Action.GUIDE: ("Name another guide", documents.given("guide", "A guide's username or id.")),
     Action.REQUEST_SUPPLEMENT: ("Ask for what is missing; the clock stands", documents.SUPPLEMENT_REQUEST),
-    Action.SUPPLEMENT: ("Take in what was missing, for the petitioner", documents.words()),
+    Action.SUPPLEMENT: ("Take in what was missing, for the petitioner", documents.words(files=True)),
+    Action.PROLONG: ("Give more time to send what is missing, for the petitioner", documents.PROLONGATION),
+    Action.UNDELIVERED: ("Record that a request to supplement came back undelivered", documents.words()),
+    Action.DEEM_WITHDRAWN: ("Close as withdrawn: requests came back undelivered twice", documents.words()),
     Action.RETURN: ("Return what was not supplemented", documents.words()),
     Action.EXTEND: ("Extend the period", documents.EXTENSION),
+    Action.INVESTIGATE: ("Set a site investigation of a grievance, or prolong it", documents.INVESTIGATION),
     Action.INTERIM_NOTICE: ("Tell how far the case is", documents.words()),
-    Action.NOTE: ("Write an internal note", documents.words()),
-    Action.MESSAGE: ("Write to the petitioner", documents.words()),
+    Action.NOTE: ("Write an internal note", documents.words(files=True)),
+    Action.MESSAGE: ("Write to the petitioner", documents.words(files=True)),
     Action.ANSWER: ("Answer", documents.ANSWER),
     Action.CLOSE: ("Close an answered case", documents.words(required=False)),
+    Action.CLOSE_REPEATED: ("Close a repeated petition without another answer (Act 23)", documents.REPETITION),
     Action.REOPEN: ("Open a case again, with a fresh period", documents.words()),
+    Action.OBJECT: ("Take in an objection to a refusal (Act 35), for the petitioner", documents.words()),
+    Action.EXTEND_OBJECTION: ("Put the decision on an objection off, once", documents.OBJECTION_EXTENSION),
+    Action.DECIDE_OBJECTION: ("Decide an objection: upheld reopens the case", documents.RULING),
     Action.WITHDRAW: ("Take the petition back, for the petitioner", documents.words(required=False)),
 }
 """What an official may do to a case: in words, and what it takes."""
@@ -65,6 +75,8 @@ SUMMARIES: dict[Action, tuple[str, Schema]] = {
             "district": contract.text(about="A district's code."),
             "guide": contract.text(most=60, about="A guide's username."),
             "overdue": contract.BOOLEAN,
+            "objection": {**contract.BOOLEAN, "description": "Open objections, by the day to decide them."},
+            "interim": {**contract.BOOLEAN, "description": "An interim notice is due (Decree 23)."},
             "mine": contract.BOOLEAN,
             "unassigned": contract.BOOLEAN,
             "sort": contract.one_of(("due", "new")),
@@ -122,12 +134,13 @@ def _acting(action: Action) -> Route:
         number = references.read_reference(request.path_params["reference"])
         if number is None:
             raise NoSuchCase
-        await once(
-            request,
-            f"desk/{official.id}/{number}/{action.value}",
-            raw,
-            lambda: ACTS[action][0](official, number, raw),
-        )
+
+        async def act() -> None:
+            tokens = raw.get(uploads.FIELD) if action in TAKES_FILES else None
+            files = await uploads.named(tokens, request.app.state.store, web.site(request).settings)
+            await ACTS[action][0](official, number, {**raw, uploads.FIELD: files})
+
+        await once(request, f"desk/{official.id}/{number}/{action.value}", raw, act)
         try:
             return await _answer(request, official, number)
         except NoSuchCase:  # passed on to where this official does not see it
@@ -136,6 +149,27 @@ def _acting(action: Action) -> Route:
 
     endpoint.__qualname__ = endpoint.__name__ = action.name.lower()
     return Route(f"/api/v1/desk/cases/{{reference}}/{action.value}", endpoint, methods=["POST"])
+
+
+@promises(
+    Contract(
+        "Send files that an answer, a message, a note or a supplement is to bring: it names them by their tokens",
+        documents.UPLOADS,
+        201,
+        access=Access.OFFICIAL,
+        body=documents.FILES,
+        multipart=True,
+    )
+)
+async def upload(request: Request) -> Response:
+    """``POST /desk/files``: one part ``files`` for each file. What nothing names within three days is deleted."""
+    auth.official(request)
+    files = await uploads.sent(request)
+    settings = web.site(request).settings
+    content = [
+        {"token": uploads.token(settings, f), "name": f.name, "size": f.size, "media_type": f.media_type} for f in files
+    ]
+    return web.json({"files": content}, 201)
 
 
 _BULK = contract.asked(
@@ -186,8 +220,8 @@ async def _one(official: Official, action: Action, given: str, raw: dict[str, An
     try:
         if number is None:
             raise NoSuchCase
-        # One version cannot be that of many cases.
-        await ACTS[action][0](official, number, {**raw, "version": None})
+        # One version cannot be that of many cases, nor are files sent to many.
+        await ACTS[action][0](official, number, {**raw, "version": None, uploads.FIELD: ()})
     except Refusal as refusal:
         text = refusal.errors[0].text if isinstance(refusal, Invalid) else refusal.text
         return {
@@ -204,5 +238,6 @@ routes = [
     Route("/api/v1/desk/cases", index),
     Route("/api/v1/desk/cases/{reference}", read),
     *(_acting(action) for action in SUMMARIES),
+    Route("/api/v1/desk/files", upload, methods=["POST"]),
     Route("/api/v1/desk/bulk", bulk, methods=["POST"]),
 ]

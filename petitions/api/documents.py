@@ -1,7 +1,8 @@
 """The shapes of what the JSON interface takes and gives, as JSON Schema; routes name them in their contracts."""
 
+from petitions.act_forms import MOST_EARLIER
 from petitions.forms import BODY_LIMIT, REASON_LIMIT, TEXT_LIMIT, TITLE_LIMIT
-from petitions.labels import CHANNELS, DECISIONS
+from petitions.labels import CHANNELS, DECISIONS, RULINGS
 from petitions.states import State
 from server.core import contract
 from server.core.config import LANGUAGES
@@ -72,11 +73,12 @@ WORDS = contract.text(least=1, most=TEXT_LIMIT)
 REASON = contract.text(least=1, most=REASON_LIMIT)
 
 
-def words(*, required: bool = True) -> Schema:
-    """A text, and the version that was seen."""
-    return asked(
-        {"text": WORDS if required else contract.text(most=TEXT_LIMIT), "version": VERSION}, *["text"][:required]
-    )
+def words(*, required: bool = True, files: bool = False) -> Schema:
+    """A text, the version that was seen, and files where an official can send them with it."""
+    fields: dict[str, Schema] = {"text": WORDS if required else contract.text(most=TEXT_LIMIT), "version": VERSION}
+    if files:
+        fields["files"] = FILE_TOKENS
+    return asked(fields, *["text"][:required])
 
 
 def given(name: str, about: str, *, required: bool = True, reason: bool = False) -> Schema:
@@ -89,13 +91,74 @@ def given(name: str, about: str, *, required: bool = True, reason: bool = False)
 
 RATING = asked({"score": integer(1, 5), "comment": contract.text(most=REASON_LIMIT)}, "score")
 FILES = asked({"files": many({"type": "string", "format": "binary"}, MAX_FILES)}, "files")
+FILE_TOKENS: Schema = {
+    **many(TEXT, MAX_FILES),
+    "description": "Tokens of files that were sent to the desk's files before, good for a day.",
+}
 SUPPLEMENT_REQUEST = asked(
-    {"text": WORDS, "days": integer(1, 60, "Seven where nothing is said."), "version": VERSION}, "text"
+    {
+        "text": WORDS,
+        "days": integer(1, 60, "Seven where nothing is said."),
+        "late_reason": contract.text(
+            most=REASON_LIMIT, about="What was found only now, and how: due after 8 working hours (Rule 9)."
+        ),
+        "version": VERSION,
+    },
+    "text",
+)
+PROLONGATION = asked(
+    {
+        "days": integer(1, 60, "From the last day on; at most as many as the request gave."),
+        "reason": contract.text(most=REASON_LIMIT),
+        "version": VERSION,
+    },
+    "days",
+)
+INVESTIGATION = asked(
+    {
+        "first": {**DAY, "description": "The first day; left out to prolong the investigation that is set."},
+        "days": integer(1, 14, "Working days; at most 7 to prolong."),
+        "reason": REASON,
+        "version": VERSION,
+    },
+    "days",
+    "reason",
+)
+REPETITION = asked(
+    {
+        "earlier": {
+            **many(TEXT, MOST_EARLIER),
+            "description": "At least two cases of the same petitioner that were answered before this one came.",
+        },
+        "reason": contract.text(least=1, most=REASON_LIMIT, about="Why they are the same; the petitioner reads it."),
+        "remedies": contract.text(least=1, most=TEXT_LIMIT, about="What can be done against it."),
+        "multi_party": {**BOOLEAN, "description": "A petition of many (Act 2 vi)."},
+        "committee": {**BOOLEAN, "description": "The mediation committee has dealt with it (Decree 26)."},
+        "version": VERSION,
+    },
+    "earlier",
+    "reason",
+    "remedies",
 )
 EXTENSION = asked(
     {"amount": integer(1, 400, "In the period's own unit."), "reason": REASON, "consent": BOOLEAN, "version": VERSION},
     "amount",
     "reason",
+)
+OBJECTION_EXTENSION = asked(
+    {"amount": integer(1, 10, "Days."), "reason": REASON, "version": VERSION}, "amount", "reason"
+)
+RULING = asked(
+    {
+        "ruling": one_of(RULINGS),
+        "reasons": WORDS,
+        "remedies": contract.text(
+            most=TEXT_LIMIT, about="The ways to contest the refusal: due where it is dismissed (Decree 40)."
+        ),
+        "version": VERSION,
+    },
+    "ruling",
+    "reasons",
 )
 ANSWER = asked(
     {
@@ -103,6 +166,7 @@ ANSWER = asked(
         "decision": one_of(DECISIONS, "A refusal needs its reasons and the remedies (Act 27)."),
         "reasons": contract.text(most=TEXT_LIMIT),
         "remedies": contract.text(most=TEXT_LIMIT),
+        "files": FILE_TOKENS,
         "version": VERSION,
     },
     "text",
@@ -127,15 +191,8 @@ RECEIPT = named(
         }
     ),
 )
-REPLY = record(
-    {
-        "decision": one_of(DECISIONS),
-        "text": TEXT,
-        "reasons": TEXT,
-        "remedies": TEXT,
-        "author": TEXT,
-        "created_at": MOMENT,
-    }
+UPLOADS = record(
+    {"files": many(record({"token": TEXT, "name": TEXT, "size": integer(1), "media_type": TEXT}), MAX_FILES)}
 )
 ATTACHMENT = named(
     "Attachment",
@@ -146,10 +203,22 @@ ATTACHMENT = named(
             "size": integer(1),
             "media_type": TEXT,
             "by_official": BOOLEAN,
+            "internal": {**BOOLEAN, "description": "Of an internal note: only officials know of it."},
             "created_at": MOMENT,
             "url": contract.text(about="Where it is served to the same reader, with the same key or token."),
         }
     ),
+)
+REPLY = record(
+    {
+        "decision": one_of(DECISIONS),
+        "text": TEXT,
+        "reasons": TEXT,
+        "remedies": TEXT,
+        "author": TEXT,
+        "created_at": MOMENT,
+        "attachments": many(ATTACHMENT),
+    }
 )
 PLACE = record(
     {
@@ -177,6 +246,7 @@ _LISTED: dict[str, Schema] = {
     "answered_at": maybe(MOMENT),
     "closed_at": maybe(MOMENT),
     "reopened": integer(0),
+    "objection_due_on": maybe(DAY),
 }
 ROW = named("ListedCase", record({**_LISTED, "petitioner": TEXT, "handler": TEXT, "district": TEXT}))
 CASE = named(
@@ -195,6 +265,7 @@ CASE = named(
             "extensions": many(integer(1)),
             "paused": BOOLEAN,
             "interim_on": maybe(DAY),
+            "objection_until": maybe({**DAY, "description": "The last day to object, where that is possible."}),
             "rating": maybe(integer(1, 5)),
             "answers": many(REPLY),
             "attachments": many(ATTACHMENT),

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from petitions.queries.cases import CaseView, FileRow, Level, Person, Reply
 from petitions.queries.filed import Receipt
-from petitions.queries.inbox import Row
+from petitions.queries.rows import Row
 from petitions.reference import DepartmentRow, GuideRow, Reference, ServiceRow
 from petitions.rights import RIGHTS
 from petitions.rules import Kind
@@ -21,10 +21,12 @@ Json = dict[str, object]
 
 CITIZENS_WORDS = {
     "supplement": "supplements",
+    "prolong": "prolongation",
     "message": "messages",
     "withdraw": "withdrawal",
     "rate": "rating",
     "reopen": "reopening",
+    "object": "objection",
 }
 """What a petitioner's actions are called in addresses."""
 
@@ -131,8 +133,9 @@ def case(found: CaseView, lang: str, official: Official | None = None) -> Json:
         "extensions": list(found.extensions),
         "paused": found.paused,
         "interim_on": day(found.interim_on),
+        "objection_until": day(found.objection_until),
         "rating": found.rating,
-        "answers": [_reply(answer) for answer in found.answers],
+        "answers": [_reply(answer, found) for answer in found.answers],
         "attachments": [_attachment(found.reference, file) for file in found.attachments],
         "actions": actions,
     }
@@ -171,6 +174,7 @@ def _listed(found: CaseView | Row, known: Reference, lang: str) -> Json:
         "answered_at": moment(found.answered_at),
         "closed_at": moment(found.closed_at),
         "reopened": found.reopened,
+        "objection_due_on": _due_on(found.objection_due_at),
     }
 
 
@@ -179,7 +183,7 @@ def _district(code: str, known: Reference, lang: str) -> Json | None:
     return {"code": code, "name": names.get(lang) or names["ko"]} if names else None
 
 
-def _reply(answer: Reply) -> Json:
+def _reply(answer: Reply, found: CaseView) -> Json:
     return {
         "decision": answer.decision,
         "text": answer.text,
@@ -187,6 +191,7 @@ def _reply(answer: Reply) -> Json:
         "remedies": answer.remedies,
         "author": answer.author,
         "created_at": moment(answer.created_at),
+        "attachments": [_attachment(found.reference, file) for file in found.files_of(answer)],
     }
 
 
@@ -197,6 +202,7 @@ def _attachment(reference: str, file: FileRow) -> Json:
         "size": file.size,
         "media_type": file.media_type,
         "by_official": file.by_official,
+        "internal": file.internal,
         "created_at": moment(file.created_at),
         "url": f"/cases/{reference}/files/{file.id}/{quote(file.name, safe='')}",
     }

@@ -3,13 +3,16 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from petitions.actions import answering, handling
-from petitions.forms import Extend, Give, GiveAnswer, RequestSupplement, Words
+from petitions.act_forms import CloseRepeated, Investigate, Prolong
+from petitions.actions import answering, handling, investigating, objecting, repeating, supplementing
+from petitions.forms import DecideObjection, Extend, Give, GiveAnswer, RequestSupplement, Words
 from petitions.states import Action
+from petitions.uploads import FIELD
 from server.core.accounts import Official
 from server.core.errors import Text, _
 
 Raw = Mapping[str, Any]
+"""A form's fields; under ``FIELD`` the files that came with it, as they lie in the store."""
 Act = Callable[[Official, str, Raw], Awaitable[None]]
 
 
@@ -38,20 +41,36 @@ async def _guide(official: Official, reference: str, raw: Raw) -> None:
 
 
 async def _request_supplement(official: Official, reference: str, raw: Raw) -> None:
-    await handling.request_supplement(official, reference, RequestSupplement.parse(raw))
+    await supplementing.request(official, reference, RequestSupplement.parse(raw))
 
 
 async def _supplement(official: Official, reference: str, raw: Raw) -> None:
     words = Words.parse(raw)
-    await handling.receive_supplement(official, reference, words, words.seen)
+    await supplementing.receive(official, reference, words, words.seen, files=raw.get(FIELD, ()))
+
+
+async def _prolong(official: Official, reference: str, raw: Raw) -> None:
+    await supplementing.prolong(official, reference, Prolong.parse(raw))
+
+
+async def _undelivered(official: Official, reference: str, raw: Raw) -> None:
+    await supplementing.note_undelivered(official, reference, Words.parse(raw))
+
+
+async def _deem_withdrawn(official: Official, reference: str, raw: Raw) -> None:
+    await supplementing.deem_withdrawn(official, reference, Words.parse(raw))
 
 
 async def _return(official: Official, reference: str, raw: Raw) -> None:
-    await handling.give_back(official, reference, Words.parse(raw))
+    await supplementing.give_back(official, reference, Words.parse(raw))
 
 
 async def _extend(official: Official, reference: str, raw: Raw) -> None:
     await handling.extend(official, reference, Extend.parse(raw))
+
+
+async def _investigate(official: Official, reference: str, raw: Raw) -> None:
+    await investigating.investigate(official, reference, Investigate.parse(raw))
 
 
 async def _interim_notice(official: Official, reference: str, raw: Raw) -> None:
@@ -59,23 +78,39 @@ async def _interim_notice(official: Official, reference: str, raw: Raw) -> None:
 
 
 async def _note(official: Official, reference: str, raw: Raw) -> None:
-    await handling.note(official, reference, Words.parse(raw))
+    await handling.note(official, reference, Words.parse(raw), files=raw.get(FIELD, ()))
 
 
 async def _message(official: Official, reference: str, raw: Raw) -> None:
-    await handling.message(official, reference, Words.parse(raw))
+    await handling.message(official, reference, Words.parse(raw), files=raw.get(FIELD, ()))
 
 
 async def _answer(official: Official, reference: str, raw: Raw) -> None:
-    await answering.answer(official, reference, GiveAnswer.parse(raw))
+    await answering.answer(official, reference, GiveAnswer.parse(raw), files=raw.get(FIELD, ()))
 
 
 async def _close(official: Official, reference: str, raw: Raw) -> None:
     await answering.close(official, reference, Words.parse(raw, required=False))
 
 
+async def _close_repeated(official: Official, reference: str, raw: Raw) -> None:
+    await repeating.close(official, reference, CloseRepeated.parse(raw))
+
+
 async def _reopen(official: Official, reference: str, raw: Raw) -> None:
     await answering.reopen(official, reference, Words.parse(raw))
+
+
+async def _object(official: Official, reference: str, raw: Raw) -> None:
+    await objecting.object_to(official, reference, Words.parse(raw))
+
+
+async def _extend_objection(official: Official, reference: str, raw: Raw) -> None:
+    await objecting.extend(official, reference, Extend.parse(raw))
+
+
+async def _decide_objection(official: Official, reference: str, raw: Raw) -> None:
+    await objecting.decide(official, reference, DecideObjection.parse(raw))
 
 
 async def _withdraw(official: Official, reference: str, raw: Raw) -> None:
@@ -91,14 +126,25 @@ ACTS: dict[Action, tuple[Act, Text]] = {
     Action.GUIDE: (_guide, _("%(reference)s has another guide; the petitioner is told.")),
     Action.REQUEST_SUPPLEMENT: (_request_supplement, _("The supplement is requested; the clock stands.")),
     Action.SUPPLEMENT: (_supplement, _("The supplement is taken in; the clock runs again from tomorrow.")),
+    Action.PROLONG: (_prolong, _("There is more time to supplement; the petitioner is told.")),
+    Action.UNDELIVERED: (_undelivered, _("That the request came back is recorded.")),
+    Action.DEEM_WITHDRAWN: (_deem_withdrawn, _("%(reference)s counts as withdrawn and is closed.")),
     Action.RETURN: (_return, _("%(reference)s is returned.")),
     Action.EXTEND: (_extend, _("The period of %(reference)s is extended; the petitioner is told.")),
+    Action.INVESTIGATE: (_investigate, _("The days of the site investigation do not count; the petitioner is told.")),
     Action.INTERIM_NOTICE: (_interim_notice, _("The interim notice is sent.")),
     Action.NOTE: (_note, _("The note is kept.")),
     Action.MESSAGE: (_message, _("The message is sent.")),
     Action.ANSWER: (_answer, _("%(reference)s is answered.")),
     Action.CLOSE: (_close, _("%(reference)s is closed.")),
+    Action.CLOSE_REPEATED: (_close_repeated, _("%(reference)s is closed as repeated; the petitioner is told.")),
     Action.REOPEN: (_reopen, _("%(reference)s is open again, with a fresh period.")),
+    Action.OBJECT: (_object, _("The objection is taken in; the petitioner and the manager are told.")),
+    Action.EXTEND_OBJECTION: (_extend_objection, _("The decision is put off; the petitioner is told.")),
+    Action.DECIDE_OBJECTION: (_decide_objection, _("The objection is decided; the petitioner is told.")),
     Action.WITHDRAW: (_withdraw, _("%(reference)s is withdrawn.")),
 }
 """By action: what it does, and what is said afterwards. A rating is the petitioner's own."""
+
+TAKES_FILES = frozenset({Action.ANSWER, Action.MESSAGE, Action.NOTE, Action.SUPPLEMENT})
+"""Actions with which an official can send files."""

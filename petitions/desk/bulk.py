@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from petitions.access import Press
 from petitions.desk import addresses
 from petitions.desk.acts import ACTS
 from petitions.reference import reference
@@ -49,7 +50,7 @@ async def act(request: Request) -> Response:
     if len(picked) > MOST:
         raise Invalid([FieldError("case", _("Please select at most %(most)s cases.", most=MOST))])
     raw = {"department": form.get("to"), "handler": form.get("handler"), "reason": form.get("reason")}
-    outcomes = [await _one(official, action, value, raw) for value in dict.fromkeys(picked)]
+    outcomes = [await _one(request, official, action, value, raw) for value in dict.fromkeys(picked)]
     wanted = addresses.filter_of(str(form.get("list", "")), await reference())
     done = sum(outcome.refusal is None for outcome in outcomes)
     words = Text(DONE[action].msgid, {"done": done})
@@ -60,14 +61,18 @@ async def act(request: Request) -> Response:
     return web.page(request, "desk/bulk.html", context, status=200 if done else 409)
 
 
-async def _one(official: Official, action: Action, picked: str, raw: Mapping[str, object]) -> Outcome:
-    """One case, picked as its number and the version that the list showed: ``K7Q-M9X-RW4:3``."""
+async def _one(
+    request: Request, official: Official, action: Action, picked: str, raw: Mapping[str, object]
+) -> Outcome:
+    """One case, picked as its number and the version that the list showed: ``K7Q-M9X-RW4:3``. Done once by that."""
     number, _colon, version = picked.partition(":")
     found = references.read_reference(number)
     if found is None:
         return Outcome(number[:20], _("There is no such case."))
+    scope = f"bulk/{official.id}/{found}/{action.value}"
+    press = Press(web.site(request).settings.secret_key, scope, version, raw)
     try:
-        await ACTS[action][0](official, found, {**raw, "version": version})
+        await press.once(lambda: ACTS[action][0](official, found, {**raw, "version": version}))
     except Invalid as error:
         return Outcome(found, error.errors[0].text)
     except Refusal as refusal:

@@ -6,27 +6,35 @@ page, with what was typed; after a conflict the page is fresh and says who did w
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions import access
+from petitions import access, uploads
+from petitions.actions.intake import StoredFile
 from petitions.clock_words import clock_words
 from petitions.desk import addresses, answer, timeline
-from petitions.desk.acts import ACTS
+from petitions.desk.acts import ACTS, TAKES_FILES
+from petitions.duties import duties, passing_on
 from petitions.errors import ChangedMeanwhile, NoSuchCase
 from petitions.forms import GiveAnswer
-from petitions.labels import CHANNELS, DECISIONS, KINDS
-from petitions.queries import desk
+from petitions.labels import CHANNELS, DECISIONS, KINDS, RULINGS
+from petitions.queries import desk, earlier
 from petitions.queries.cases import CaseView, Level, view
-from petitions.queries.inbox import Filter
+from petitions.queries.facts import facts
+from petitions.queries.filters import Filter
 from petitions.reference import Reference
 from petitions.rights import RIGHTS, sees, subject
-from petitions.states import Action, State, allowed
+from petitions.rules import Transfer
+from petitions.states import Action, State
 from server.core import auth, clock, database, i18n, ledger, web
 from server.core.accounts import Official
-from server.core.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Text
+from server.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refusal, Text
+from server.core.ledger import Audience
 
 WORDS = ("text", "agency", "reason", "reasons", "remedies")
 """Fields in which somebody writes."""
@@ -40,6 +48,8 @@ class Kept:
     values: Mapping[str, object] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     refusal: Refusal | None = None
+    files: Sequence[Mapping[str, object]] = ()
+    """The files that came with it, as a page carries them."""
 
     def value(self, action: str, name: str, default: object = "") -> object:
         """What stands in a field."""
@@ -48,6 +58,10 @@ class Kept:
     def error(self, action: str, name: str) -> str:
         """What is wrong with a field."""
         return self.errors.get(f"{action}.{name}", "")
+
+    def sent(self, action: str) -> Sequence[Mapping[str, object]]:
+        """The files that a form has sent already."""
+        return self.files if action == self.action else ()
 
     @property
     def words(self) -> list[str]:
@@ -83,31 +97,67 @@ async def show(request: Request) -> Response:
 
 
 async def act(request: Request) -> Response:
-    """``POST /desk/cases/{reference}/{action}``: do it, or show the page again with what hinders it."""
+    """``POST /desk/cases/{reference}/{action}``: do it once, or show the page again with what hinders it."""
     action = next((a for a in ACTS if a.value == request.path_params["action"]), None)
     if action is None:
         raise NotFound
-    form = await web.read_form(request)
+    official = auth.official(request)
+    form = await web.read_form(request, files=uploads.PARTS if action in TAKES_FILES else 0)
     # Fields carry their form's name, so that one page can hold many forms; without it they are taken as well.
-    raw = {name.removeprefix(f"{action.value}."): value for name, value in form.items() if isinstance(value, str)}
-    asked = await _ask(request, raw.get("list", ""))
-    if not asked.official.may(RIGHTS[action]):
+    form = FormData([(name.removeprefix(f"{action.value}."), value) for name, value in form.multi_items()])
+    raw: dict[str, Any] = {name: value for name, value in form.items() if isinstance(value, str)}
+    if action is Action.CLOSE_REPEATED:
+        raw["earlier"] = form.getlist("earlier")
+    run, done = ACTS[action]
+    words = Text(done.msgid, {"reference": request.path_params["reference"]})
+    try:
+        asked = await _ask(request, raw.get("list", ""))
+    except NoSuchCase:
+        if await _press(request, official, action, raw).done():  # the first of two presses passed it on
+            return web.redirect(request, addresses.INBOX, words)
+        raise
+    if not official.may(RIGHTS[action]):
         raise Forbidden
+    settings = web.site(request).settings
+    files, wrong = await uploads.receive(form, request.app.state.store, settings)
+    kept = Kept(action.value, raw, _errors(request, action, wrong), files=uploads.shown(settings, files))
     step = raw.get("step", "") if action is Action.ANSWER else ""
     if step == "template":
         draft = await _filled(asked, answer.read(raw, asked.case), raw.get("template", ""))
-        return await _page(asked, Kept(action.value), draft)
+        return await _page(asked, kept, draft, status=Invalid.status if wrong else 200)
     try:
-        if action is Action.ANSWER:
-            raw = answer.complete(raw, asked.case)
+        complete = answer.complete(raw, asked.case) if action is Action.ANSWER else raw
+        _refuse(wrong)
         if step == "preview":
-            return await _page(asked, Kept(action.value), answer.read(raw, asked.case), preview=GiveAnswer.parse(raw))
-        run, done = ACTS[action]
-        await run(asked.official, asked.case.reference, raw)
-    except (Invalid, Conflict) as refusal:
-        return await _again(asked, action, raw, refusal)
-    words = Text(done.msgid, {"reference": asked.case.reference})
+            return await _page(asked, kept, answer.read(raw, asked.case), preview=GiveAnswer.parse(complete))
+        await _press(request, official, action, raw, files).once(
+            lambda: run(official, asked.case.reference, {**complete, uploads.FIELD: files})
+        )
+    except Invalid as refusal:
+        errors = _errors(request, action, [*refusal.errors, *(e for e in wrong if e not in refusal.errors)])
+        return await _again(asked, replace(kept, errors=errors, refusal=refusal), refusal)
+    except Conflict as refusal:
+        return await _again(asked, replace(kept, refusal=refusal), refusal)
     return web.redirect(request, await _where(asked, raw), words)
+
+
+def _press(
+    request: Request, official: Official, action: Action, raw: Mapping[str, str], files: Sequence[StoredFile] = ()
+) -> access.Press:
+    """What makes a form's second press the same as its first."""
+    secret = web.site(request).settings.secret_key
+    scope = f"page/{official.id}/{request.path_params['reference']}/{action.value}"
+    return access.Press(secret, scope, raw.get("version"), [raw, [file.hash for file in files]])
+
+
+def _refuse(wrong: list[FieldError]) -> None:
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _errors(request: Request, action: Action, wrong: Sequence[FieldError]) -> dict[str, str]:
+    """What is wrong, under the names that the form's fields have on the page."""
+    return {f"{action.value}.{name}": text for name, text in web.field_errors(web.language(request), wrong).items()}
 
 
 async def _where(asked: Asked, raw: Mapping[str, str]) -> str:
@@ -118,17 +168,12 @@ async def _where(asked: Asked, raw: Mapping[str, str]) -> str:
     return addresses.case(asked.case.reference, asked.wanted)
 
 
-async def _again(asked: Asked, action: Action, raw: Mapping[str, str], refusal: Invalid | Conflict) -> Response:
-    """The page once more, as the case now is, with everything that was typed."""
+async def _again(asked: Asked, kept: Kept, refusal: Invalid | Conflict) -> Response:
+    """The page once more, as the case now is, with everything that was typed and the files that were sent."""
     fresh = replace(asked, case=await view(asked.case.reference, access.shown(asked.request)))
     if fresh.case.level is not Level.STAFF:
         raise refusal
-    errors = {}
-    if isinstance(refusal, Invalid):
-        language = web.language(asked.request)
-        errors = {f"{action.value}.{k}": v for k, v in web.field_errors(language, refusal.errors).items()}
-    kept = Kept(action.value, raw, errors, refusal)
-    draft = answer.read(raw if action is Action.ANSWER else {}, fresh.case)
+    draft = answer.read(kept.values if kept.action == Action.ANSWER else {}, fresh.case)
     return await _page(fresh, kept, draft, status=refusal.status)
 
 
@@ -143,18 +188,30 @@ async def _page(
     request, case, official = asked.request, asked.case, asked.official
     known, language = case.known, web.language(request)
     seen = await ledger.position()
-    entries = await ledger.read(subject(case.reference))
+    found = await facts(subject(case.reference), tuple(Audience), request.query_params.get("before", ""))
     before, after = await desk.neighbours(asked.wanted, official, known, case)
-    mine = [a for a in allowed(case.status) if a is not Action.RATE and official.may(RIGHTS[a])]
-    story = await timeline.items(case, entries, language)
-    changed = _changed(kept.refusal, story)
+    mine = [a for a in case.actions if a is not Action.RATE and official.may(RIGHTS[a])]
+    now, passed_at = clock.now(), _passed_at(case, found.turns)
+    story = await timeline.items(case, found.shown, language)
+    others = kept.refusal.entries if isinstance(kept.refusal, ChangedMeanwhile) else []
     context = {
         "case": case,
         "kept": kept,
         "draft": draft,
         "preview": preview,
         "may": frozenset(a.value for a in mine),
-        "clock": clock_words(case, known.calendar, clock.now(), language),
+        "clock": clock_words(case, known.calendar, now, language),
+        "duties": duties(case, passed_at, known.calendar, now, language),
+        "passing_on": {
+            action: passing_on(transfer, since, known.calendar, now, language)
+            for action, transfer, since in (
+                ("transfer", Transfer.BETWEEN_DEPARTMENTS, passed_at),
+                ("transfer-out", Transfer.TO_AGENCY, case.received_at),
+            )
+            if since is not None
+        },
+        "objection_remedies": answer.objection_remedies(case),
+        "rulings": [(value, i18n.translate(language, text)) for value, text in RULINGS.items()],
         "kind": _kind(case, known, language),
         "channel": CHANNELS[case.channel],
         "decisions": [(value, i18n.translate(language, text)) for value, text in DECISIONS.items()],
@@ -164,12 +221,16 @@ async def _page(
         "proposed": _code(known, case.routing.get("chosen")),
         "routing": _routing(case, known, language),
         "district": _district(known, case.district, language),
-        "reached": _reached(entries),
+        "reached": _reached(found.turns),
         "timeline": list(reversed(story)),
-        "changed": changed,
+        "earlier": addresses.case(case.reference, asked.wanted, before=found.earlier) if found.earlier else "",
+        "newest": "" if found.newest else addresses.case(case.reference, asked.wanted),
+        "changed": await timeline.items(case, others, language),
         "handlers": await desk.handlers(case.department_id) if Action.ASSIGN in mine and case.department_id else [],
         "guides": await desk.guides() if Action.GUIDE in mine else [],
         "template_options": [(t.id, t.title) for t in await desk.templates(case)] if Action.ANSWER in mine else [],
+        "repetition_remedies": answer.remedies(case) if Action.CLOSE_REPEATED in mine else "",
+        "filed_before": await earlier.proposed(case, official),
         "similar": await desk.similar(case, official),
         "department_names": {row.id: row.name(language) for row in known.departments.values()},
         "list": addresses.query_of(asked.wanted),
@@ -181,12 +242,11 @@ async def _page(
     return web.page(request, "desk/case.html", context, status=status)
 
 
-def _changed(refusal: Refusal | None, story: Sequence[timeline.Item]) -> list[timeline.Item]:
-    """What others did since the page was opened."""
-    if not isinstance(refusal, ChangedMeanwhile):
-        return []
-    others = {entry.sequence for entry in refusal.entries}
-    return [item for item in story if item.sequence in others]
+def _passed_at(case: CaseView, entries: Sequence[ledger.Entry]) -> datetime | None:
+    """When a case that nobody handles yet came to its department."""
+    if case.status is not State.ACCEPTED:
+        return None
+    return next((e.occurred_at for e in reversed(entries) if e.kind in {"case.accepted", "case.transferred"}), None)
 
 
 def _kind(case: CaseView, known: Reference, language: str) -> Text | str:

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from petitions.labels import CHANNELS, DECISIONS
-from petitions.queries import desk
-from petitions.queries.cases import CaseView, Reply
+from petitions.queries import cases, desk
+from petitions.queries.cases import CaseView, FileRow, Reply
 from server.core import config, i18n
 from server.core.errors import Text, _
 from server.core.ledger import Audience, Entry
@@ -29,6 +29,7 @@ class Item:
     internal: bool
     words: str
     answer: Reply | None
+    files: tuple[FileRow, ...]
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ class _Words:
         if self.case.by_day:
             return i18n.date_text(found.date(), self.language)
         return i18n.datetime_text(found, self.language, config.settings().zone)
+
+    def day(self, iso: object) -> str:
+        return i18n.date_text(datetime.fromisoformat(iso).date(), self.language) if isinstance(iso, str) else "–"
 
     def file(self, number: object) -> str:
         return next((f.name for f in self.case.attachments if f.id == number), "?")
@@ -106,6 +110,30 @@ _FACTS: dict[str, tuple[str, str, Sentence]] = {
     "case.supplement_received": (
         "info", "document", lambda w, d: _("Supplement received; now due %(moment)s", moment=w.moment(d["due_at"]))
     ),
+    "case.supplement_prolonged": (
+        "warning", "calendar",
+        lambda w, d: _(
+            "More time to supplement: by %(day)s (time no. %(times)s)",
+            day=i18n.date_text(date.fromisoformat(d["until"]), w.language), times=d["times"],
+        ),
+    ),
+    "case.supplement_undelivered": (
+        "warning", "back", lambda _w, d: _("Request no. %(times)s came back undelivered", times=d["times"])
+    ),
+    "case.deemed_withdrawn": (
+        "plain", "stop", lambda _w, _d: _("Counts as withdrawn: requests came back undelivered twice")
+    ),
+    "case.site_investigation": (
+        "warning", "calendar",
+        lambda w, d: _(
+            "Site investigation from %(first)s to %(until)s; now due %(moment)s",
+            first=i18n.date_text(date.fromisoformat(d["first"]), w.language),
+            until=i18n.date_text(date.fromisoformat(d["until"]), w.language), moment=w.moment(d["due_at"]),
+        ),
+    ),
+    "case.closed_as_repeated": (
+        "plain", "stop", lambda _w, d: _("Closed as repeated, after %(cases)s", cases=", ".join(d["earlier"]))
+    ),
     "case.returned": ("danger", "back", lambda _w, _d: _("Returned for want of the supplement")),
     "case.extended": (
         "warning", "calendar",
@@ -114,6 +142,7 @@ _FACTS: dict[str, tuple[str, str, Sentence]] = {
             amount=d["amount"], unit=_UNITS.get(d["unit"], d["unit"]), moment=w.moment(d["due_at"]),
         ),
     ),
+    "case.interim_due": ("warning", "bell", lambda _w, _d: _("An interim notice is due")),
     "case.interim_notice": ("info", "mail", lambda _w, _d: _("Interim notice to the petitioner")),
     "case.note": ("plain", "pen", lambda _w, _d: _("Internal note")),
     "case.message": ("info", "mail", lambda _w, _d: _("Message")),
@@ -129,8 +158,19 @@ _FACTS: dict[str, tuple[str, str, Sentence]] = {
     ),
     "case.objection_filed": (
         "danger", "pen",
-        lambda w, d: _("The petitioner objects to the refusal; decide by %(moment)s", moment=w.moment(d["due_at"])),
+        lambda w, d: _("The petitioner objects to the refusal; decide by %(day)s", day=w.day(d["due_at"])),
     ),
+    "case.objection_extended": (
+        "warning", "calendar",
+        lambda w, d: _("The decision on the objection is put off; decide by %(day)s", day=w.day(d["due_at"])),
+    ),
+    "case.objection_upheld": (
+        "success", "check",
+        lambda w, d: _("The objection is upheld: open again, now due %(moment)s", moment=w.moment(d["due_at"])),
+    ),
+    "case.objection_dismissed": ("danger", "stop", lambda _w, _d: _("The objection is dismissed: the refusal stands")),
+    "case.objection_due_soon": ("warning", "bell", lambda _w, _d: _("The time to decide the objection ends soon")),
+    "case.objection_overdue": ("danger", "alert", lambda _w, _d: _("The time to decide the objection is over")),
     "case.withdrawn": ("plain", "stop", lambda _w, _d: _("Withdrawn")),
     "case.due_recomputed": (
         "warning", "calendar",
@@ -151,10 +191,11 @@ _BY_ITSELF = ("case.routed", "case.guide_appointed")
 
 
 async def items(case: CaseView, entries: Sequence[Entry], language: str) -> list[Item]:
-    """The facts in words, in their order. One statement, for the names of officials."""
+    """The facts in words, in their order. Two statements: the names of officials, and what was said."""
     people = {number for entry in entries for number in _people(entry)}
     words = _Words(case, await desk.names(people), language)
-    return [_item(words, entry) for entry in entries]
+    said = await cases.words(case.id, entries)
+    return [_item(words, entry, said) for entry in entries]
 
 
 def _people(entry: Entry) -> set[int]:
@@ -163,7 +204,7 @@ def _people(entry: Entry) -> set[int]:
     return {n for n in named if isinstance(n, int)} | ({int(number)} if role == "official" else set())
 
 
-def _item(words: _Words, entry: Entry) -> Item:
+def _item(words: _Words, entry: Entry, said: Mapping[int, str]) -> Item:
     tone, icon, sentence = _FACTS.get(entry.kind, ("plain", "info", lambda _w, _d: Text(entry.kind)))
     case = words.case
     return Item(
@@ -175,8 +216,9 @@ def _item(words: _Words, entry: Entry) -> Item:
         tone,
         icon,
         entry.audience is Audience.STAFF,
-        case.words.get(entry.data.get("text") or 0, ""),
+        "\n".join(said[entry.data[name]] for name in cases.STATEMENTS if entry.data.get(name) in said),
         next((a for a in case.answers if a.id == entry.data.get("answer")), None),
+        tuple(file for file in case.attachments if file.id in entry.data.get("files", ())),
     )
 
 

@@ -1,11 +1,12 @@
 """One case as its reader may see it: officials all of it, the petitioner their side, the public a masked answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
 
+from petitions import rules
 from petitions.errors import NoSuchCase
 from petitions.publication import published
 from petitions.reference import Reference, reference
@@ -13,7 +14,7 @@ from petitions.rights import sees
 from petitions.states import OPEN, Action, State, allowed
 from server.core import clock, config, database, privacy, references
 from server.core.accounts import Official
-from server.core.ledger import Audience
+from server.core.ledger import Audience, Entry
 
 
 class Level(IntEnum):
@@ -32,8 +33,14 @@ AUDIENCES: dict[Level, frozenset[Audience]] = {
     Level.STAFF: frozenset(Audience),
 }
 
-CITIZEN_ACTIONS = (Action.SUPPLEMENT, Action.MESSAGE, Action.WITHDRAW, Action.RATE, Action.REOPEN)
+CITIZEN_ACTIONS = (
+    Action.SUPPLEMENT, Action.PROLONG, Action.MESSAGE, Action.WITHDRAW, Action.RATE, Action.OBJECT, Action.REOPEN,
+)  # fmt: skip
 """What a petitioner may do themselves, where the state allows it."""
+
+
+STATEMENTS = ("text", "late_reason", "remedies")
+"""By which fields facts name words."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class FileRow:
-    """An attachment."""
+    """An attachment, and what it came with: an answer, a statement, or the case itself."""
 
     id: int
     name: str
@@ -74,6 +81,10 @@ class FileRow:
     hash: str
     by_official: bool
     created_at: datetime
+    answer_id: int | None
+    statement_id: int | None
+    internal: bool
+    """Only officials know of it."""
 
 
 @dataclass(frozen=True)
@@ -106,11 +117,26 @@ class CaseView:
     extensions: tuple[int, ...]
     due_at: datetime | None
     announced_due_at: datetime | None
+    clock_started_at: datetime
+    """Since when the period runs: the receipt, or the last reopening."""
     supplement_until: date | None
+    supplement_times: int
+    supplement_days: int
+    """What the last request gave, and by how much it can be prolonged at once."""
+    supplement_prolonged: int
+    supplement_undelivered: tuple[int, ...]
+    """Which of the requests came back."""
+    investigation: Mapping[str, Any] | None
+    """The site investigation: ``first`` day, working ``days``, and ``more`` by which it was prolonged."""
     interim_on: date | None
     answered_at: datetime | None
     closed_at: datetime | None
     reopened: int
+    objection_until: date | None
+    """The last day to object to the answer; None where that is not possible, or not any more."""
+    objection_due_at: datetime | None
+    """Until when the open objection must be decided."""
+    objection_extension: int
     rating: int | None
     petitioner_name: str
     petitioner_email: str
@@ -119,7 +145,6 @@ class CaseView:
     petitioner_language: str
     answers: tuple[Reply, ...]
     attachments: tuple[FileRow, ...]
-    words: Mapping[int, str]
     known: Reference
 
     @property
@@ -143,9 +168,45 @@ class CaseView:
         return self.open and not self.paused and self.due_at is not None and clock.now() > self.due_at
 
     @property
+    def own_files(self) -> list[FileRow]:
+        """The files that came with the petition or were added to it, not with anybody's later words."""
+        return [file for file in self.attachments if file.answer_id is None and file.statement_id is None]
+
+    def files_of(self, reply: Reply) -> list[FileRow]:
+        """The files that came with an answer; the public knows of none."""
+        return [file for file in self.attachments if file.answer_id == reply.id]
+
+    @property
     def actions(self) -> tuple[Action, ...]:
-        """What the state allows, to whom it may concern."""
-        return allowed(self.status)
+        """What the state and an objection allow, to whom it may concern."""
+        objected = self.objection_due_at is not None
+        fits = {
+            Action.OBJECT: self.objection_until is not None,
+            Action.EXTEND_OBJECTION: objected and not self.objection_extension,
+            Action.DECIDE_OBJECTION: objected,
+            Action.CLOSE: not objected,
+            Action.REOPEN: not objected,
+            Action.RATE: self.answered_at is not None,
+            Action.PROLONG: self.prolongable,
+            Action.UNDELIVERED: self.supplement_times not in self.supplement_undelivered,
+            Action.DEEM_WITHDRAWN: rules.may_deem_withdrawn(len(self.supplement_undelivered)) is None,
+            Action.INVESTIGATE: self.kind == rules.Kind.GRIEVANCE and not (self.investigation or {}).get("more"),
+            Action.CLOSE_REPEATED: self.kind not in {rules.Kind.STATUTORY, rules.Kind.REPORT},
+        }
+        return tuple(action for action in allowed(self.status) if fits.get(action, True))
+
+    @property
+    def supplement_late(self) -> bool:
+        """Whether to ask for a supplement now needs a reason (Rule 9①)."""
+        limit = rules.supplement_request_limit(self.known.calendar, self.clock_started_at)
+        return bool(self.unit) and not self.supplement_times and clock.overdue(limit, clock.now())
+
+    @property
+    def prolongable(self) -> bool:
+        """Whether the petitioner may still have more time to supplement (Decree 24②)."""
+        granted = rules.check_supplement_prolongation(self.supplement_prolonged) is None
+        today = clock.now().astimezone(config.settings().zone).date()
+        return granted and self.supplement_until is not None and today <= self.supplement_until
 
     @property
     def citizen_actions(self) -> tuple[Action, ...]:
@@ -182,13 +243,14 @@ def level_of(row: Any, shown: Credentials) -> Level:
         return Level.PARTY
     if shown.key and references.key_hash(shown.key) == row["key_hash"]:
         return Level.PARTY
-    if row["public"] and row["status"] in {State.ANSWERED, State.CLOSED}:
+    # A case that was closed as repeated has no answer of its own to show.
+    if row["public"] and row["status"] in {State.ANSWERED, State.CLOSED} and row["answered_at"] is not None:
         return Level.PUBLIC
     return Level.NONE
 
 
 async def view(reference_text: str, shown: Credentials) -> CaseView:
-    """A case as the reader may see it. Raises ``NoSuchCase`` where they may see nothing. Five queries."""
+    """A case as the reader may see it. Raises ``NoSuchCase`` where they may see nothing. Three queries."""
     number = references.read_reference(reference_text)
     row = await database.fetch_one(_SQL, number) if number else None
     level = level_of(row, shown) if row is not None else Level.NONE
@@ -201,13 +263,22 @@ async def view(reference_text: str, shown: Credentials) -> CaseView:
         row["id"],
     )
     files = await database.fetch("SELECT * FROM attachment WHERE case_id = ? ORDER BY id", row["id"])
-    words = await database.fetch("SELECT id, text FROM statement WHERE case_id = ?", row["id"])
-    return _view(row, level, known, answers, files, {w["id"]: w["text"] for w in words})
+    return _view(row, level, known, answers, files)
 
 
-def _view(
-    row: Any, level: Level, known: Reference, answers: Sequence[Any], files: Sequence[Any], words: dict[int, str]
-) -> CaseView:
+async def words(case_id: int, entries: Iterable[Entry]) -> dict[int, str]:
+    """The words that some facts of a case name, by their id; no others are read. One query, or none."""
+    named = [entry.data[name] for entry in entries for name in STATEMENTS if entry.data.get(name)]
+    if not named:
+        return {}
+    marks = ", ".join("?" * len(named))
+    rows = await database.fetch(
+        f"SELECT id, text FROM statement WHERE case_id = ? AND id IN ({marks})", case_id, *named
+    )
+    return {row["id"]: row["text"] for row in rows}
+
+
+def _view(row: Any, level: Level, known: Reference, answers: Sequence[Any], files: Sequence[Any]) -> CaseView:
     public = level is Level.PUBLIC
     names = (row["p_name"],) if row["p_name"] else ()
 
@@ -241,11 +312,20 @@ def _view(
         extensions=tuple(database.document(row["extensions"])),
         due_at=_here(row["due_at"]),
         announced_due_at=_here(row["announced_due_at"]),
+        clock_started_at=_here(row["clock_started_at"]),
         supplement_until=database.day_or_none(row["supplement_until"]),
+        supplement_times=row["supplement_times"],
+        supplement_days=row["supplement_days"],
+        supplement_prolonged=row["supplement_prolonged"],
+        supplement_undelivered=tuple(database.document(row["supplement_undelivered"])),
+        investigation=None if public else database.document(row["investigation"]),
         interim_on=database.day_or_none(row["interim_on"]),
         answered_at=_here(row["answered_at"]),
         closed_at=_here(row["closed_at"]),
         reopened=row["reopened"],
+        objection_until=None if public else _objection_until(row, answers, known),
+        objection_due_at=None if public else _here(row["objection_due_at"]),
+        objection_extension=row["objection_extension"],
         rating=None if public else row["rating"],
         petitioner_name=privacy.mask_name(row["p_name"]) if public else row["p_name"],
         petitioner_email="" if public else row["p_email"],
@@ -261,12 +341,21 @@ def _view(
         if public
         else tuple(
             FileRow(f["id"], f["name"], f["size"], f["media_type"], f["hash"], bool(f["by_official"]),
-                    database.moment(f["created_at"]))
+                    database.moment(f["created_at"]), f["answer_id"], f["statement_id"], bool(f["internal"]))
             for f in files
+            if level is Level.STAFF or not f["internal"]
         ),
-        words={} if public else words,
         known=known,
     )  # fmt: skip
+
+
+def _objection_until(row: Any, answers: Sequence[Any], known: Reference) -> date | None:
+    if row["objected_at"] is not None or not answers or answers[-1]["decision"] != "refused":
+        return None
+    told = _here(answers[-1]["created_at"]).date()
+    if rules.may_object(known.calendar, rules.Kind(row["kind"]), told, clock.now()):
+        return None
+    return rules.objection_window(known.calendar, told).on
 
 
 def _person(row: Any, prefix: str) -> Person | None:

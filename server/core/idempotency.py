@@ -98,6 +98,14 @@ async def once(secret: str, scope: str, key: str, content: object, act: Callable
             await settle(key_hash, "done")
 
 
+async def seen(secret: str, scope: str, key: str) -> bool:
+    """Whether a key was acted on."""
+    row = await database.fetch_one(
+        "SELECT 1 AS found FROM idempotency_answer WHERE key_hash = ?", digest(secret, scope, key)
+    )
+    return row is not None
+
+
 async def sweep() -> None:
     """Forget keys that nobody repeats any more."""
     await database.execute("DELETE FROM idempotency_answer WHERE created_at < ?", clock.now() - LIFE)

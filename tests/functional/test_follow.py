@@ -13,7 +13,7 @@ import pytest
 from itsdangerous import TimestampSigner
 
 from petitions import events
-from petitions.actions import answering, handling, watch
+from petitions.actions import answering, handling, supplementing, watch
 from petitions.actions.intake import Filed
 from petitions.forms import Extend, Give, GiveAnswer, RequestSupplement, Words
 from petitions.queries import cases, following
@@ -186,7 +186,7 @@ async def test_hong_follows_to_the_answer(house: House) -> None:
     await handling.assign(intake, case.reference, Give("handler"))
     await handling.start(handler, case.reference)
     await handling.note(handler, case.reference, Words("내부 메모"))
-    await handling.request_supplement(handler, case.reference, RequestSupplement("기둥 번호를 알려 주세요.", 7))
+    await supplementing.request(handler, case.reference, RequestSupplement("기둥 번호를 알려 주세요.", 7))
     asked = await page(hong, case)
     assert "기둥 번호를 알려 주세요." in asked
     assert "내부 메모" not in asked
@@ -290,8 +290,8 @@ async def test_every_kind_of_fact_is_drawn(house: House, language: str) -> None:
     view = await cases.view(case.reference, Credentials(cases=frozenset({case.reference})))
     now = clock.now()
     samples: dict[str, Any] = {
-        "due_at": now.isoformat(), "previous_due_at": now.isoformat(), "until": "2026-11-30", "text": max(view.words),
-        "department": 1, "previous": 2, "handler": 1, "guide": 1, "answer": view.answers[0].id, "score": 3,
+        "due_at": now.isoformat(), "previous_due_at": now.isoformat(), "until": "2026-11-30", "text": max(await cases.words(view.id, await ledger.read(subject(case.reference)))),
+        "department": 1, "previous": 2, "handler": 1, "guide": 1, "answer": view.answers[0].id, "score": 3, "files": [],
     }  # fmt: skip
     render = house.app.state.site.render
     assert len(KINDS) >= 24

@@ -1,6 +1,7 @@
-// The inbox by keyboard. J and K walk the rows and move the focus, so Enter opens by itself; X selects, A takes the
-// proposed department, / searches, ? shows the keys. Single keys can be switched off (WCAG 2.1.4), and are silent
-// while something is being typed. Keys are read by their place where a Korean or Japanese input method is on.
+// The desk by keyboard. In the inbox J and K walk the rows and move the focus, so Enter opens by itself, X selects, A takes
+// the proposed department; on a case A does the same, S starts, N and P turn to its neighbours. / searches, ? shows the
+// keys. Single keys can be switched off (WCAG 2.1.4), and are silent while something is being typed. Keys are read by
+// their place where a Korean or Japanese input method is on.
 
 import { putAll } from "./live.js";
 import { fill, number } from "./text.js";
