@@ -1,30 +1,36 @@
 """What the page of a case shows, put together from the case, its facts in the ledger and the legal clock."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from babel.dates import format_date
 
 from petitions.clock_words import clock_words
+from petitions.events import SupplementRequested
 from petitions.labels import CHANNELS, DECISIONS, KINDS
-from petitions.queries.cases import CaseView, Level, Person
+from petitions.queries.cases import AUDIENCES, CaseView, Level, Person
+from petitions.queries.facts import facts
 from petitions.rights import subject
 from petitions.states import State
-from server.core import clock, config, i18n, ledger
-from server.core.ledger import Entry
+from server.core import clock, config, i18n
 from tracking import timeline
 
 _ASIDE = frozenset({State.RETURNED, State.WITHDRAWN, State.TRANSFERRED_OUT})
 _SHORT = {"ko": "M.d.", "ja": "M/d", "en": "d MMM"}
 
 
-async def case_context(view: CaseView, language: str) -> dict[str, Any]:
-    """A case's page for its reader. Officials are shown what the petitioner sees; their own page is at the desk."""
-    entries = await ledger.read(subject(view.reference))
+async def case_context(view: CaseView, language: str, before: str = "") -> dict[str, Any]:
+    """A case's page for its reader, with the facts ``before`` an id or the newest.
+
+    Officials are shown what the petitioner sees; their own page is at the desk.
+    """
     level = min(view.level, Level.PARTY)
-    happened = await timeline.happenings(view, entries, level, language)
-    way = timeline.way(happened)
+    found = await facts(subject(view.reference), AUDIENCES[level], before)
+    happened = await timeline.happenings(view, found.shown, level, language)
+    turns = happened
+    if found.turns is not found.shown:
+        turns = await timeline.happenings(view, found.turns, level, language)
+    way = timeline.way(turns)
     known = view.known
     return {
         "view": view,
@@ -32,11 +38,14 @@ async def case_context(view: CaseView, language: str) -> dict[str, Any]:
         "staff": view.level is Level.STAFF,
         "public": view.level is Level.PUBLIC,
         "happened": list(reversed(happened)),
-        "promises": timeline.promises(happened),
+        "earlier": f"?before={found.earlier}" if found.earlier else "",
+        "newest": "" if found.newest else f"/cases/{view.reference}",
+        "wanted": next((e.text for e in reversed(turns) if e.kind == SupplementRequested.kind), ""),
+        "promises": timeline.promises(turns),
         "clock": clock_words(view, known.calendar, clock.now(), language),
         "reached": way.reached if view.status in _ASIDE else "",
         "dates": {step: _short(day, language) for step, day in way.days.items()},
-        "stream": f"/cases/{view.reference}/stream?after={_after(entries)}",
+        "stream": f"/cases/{view.reference}/stream?after={found.place[0]}-{found.place[1]}",
         "department": known.departments.get(view.department_id or 0),
         "handler": person(view, view.handler, language),
         "guide": person(view, view.guide, language),
@@ -46,10 +55,6 @@ async def case_context(view: CaseView, language: str) -> dict[str, Any]:
         "channel": CHANNELS[view.channel],
         "decisions": DECISIONS,
     }
-
-
-def _after(entries: Sequence[Entry]) -> str:
-    return f"{entries[-1].transaction_id}-{entries[-1].id}" if entries else "0-0"
 
 
 def _short(moment: datetime, language: str) -> str:

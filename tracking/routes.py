@@ -161,7 +161,8 @@ async def case(request: Request) -> Response:
     view = await cases.view(request.path_params["reference"], shown(request))
     if view.reference != request.path_params["reference"]:
         return web.redirect(request, f"/cases/{view.reference}")
-    return web.page(request, "cases/case.html", await pages.case_context(view, web.language(request)))
+    context = await pages.case_context(view, web.language(request), request.query_params.get("before", ""))
+    return web.page(request, "cases/case.html", context)
 
 
 routes = [

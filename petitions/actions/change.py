@@ -23,6 +23,8 @@ from server.core.ledger import Chain, Fact
 
 SYSTEM = "system"
 PETITIONER = "petitioner"
+CHANGES = 50
+"""Facts of others that a conflict names at most, the newest."""
 
 
 @dataclass
@@ -117,13 +119,9 @@ async def changing(
             if not actor.may(RIGHTS[action]):
                 raise Forbidden
         if seen is not None and seen < chain.length:
-            others = [
-                entry
-                for entry in await ledger.read(subject(reference_text), after_sequence=seen)
-                if entry.actor not in {name, SYSTEM}
-            ]
+            others = await ledger.newest([chain.subject], after_sequence=seen, not_by=(name, SYSTEM), limit=CHANGES)
             if others:
-                raise ChangedMeanwhile(others)
+                raise ChangedMeanwhile(others[::-1])
         state = follow(case.status, action)
         if state is None:
             raise NotPossibleNow(action, case.status)

@@ -30,7 +30,7 @@ def inbox(wanted: Filter, **more: str) -> str:
     return f"{INBOX}?{query}" if query else INBOX
 
 
-def case(reference: str, wanted: Filter | None = None) -> str:
+def case(reference: str, wanted: Filter | None = None, **more: str) -> str:
     """A case's page, opened from a list."""
-    query: Mapping[str, str] = {"list": text} if wanted and (text := query_of(wanted)) else {}
+    query: Mapping[str, str] = {"list": text, **more} if wanted and (text := query_of(wanted)) else more
     return f"{INBOX}/cases/{reference}" + (f"?{urlencode(query)}" if query else "")

@@ -6,7 +6,7 @@ so that any single changed, deleted or inserted row is found by :func:`verify`. 
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,6 +21,8 @@ from server.core import clock, database, jobs
 from server.core.errors import NotFound
 
 GENESIS = "0" * 64
+END = 2**62
+"""Past every id."""
 WALKED = 1000
 """Rows that :func:`verify` has in memory at once."""
 
@@ -228,13 +230,27 @@ async def read(subject: str, *, after_id: int = 0, after_sequence: int = 0, limi
     return [_entry(row) for row in rows]
 
 
-async def newest(subjects: Sequence[str], *, before_id: int, limit: int) -> list[Entry]:
-    """The newest facts of several subjects with ids below ``before_id``, newest first."""
-    each = f"SELECT {_COLUMNS} FROM ledger_event WHERE subject = ? AND id < ? ORDER BY sequence DESC LIMIT {limit}"
+async def newest(
+    subjects: Sequence[str],
+    *,
+    limit: int,
+    before_id: int = END,
+    after_sequence: int = 0,
+    other_than: Collection[str] = (),
+    audiences: Collection[Audience] = tuple(Audience),
+    not_by: Collection[str] = (),
+) -> list[Entry]:
+    """The newest facts of several subjects with ids below ``before_id``, newest first, narrowed."""
+    where, values = "id < ? AND sequence > ?", list[object]([before_id, after_sequence])
+    for column, those in (("audience IN", audiences), ("kind NOT IN", other_than), ("actor NOT IN", not_by)):
+        if those:
+            where += f" AND {column} ({', '.join('?' * len(those))})"
+            values += those
+    each = f"SELECT {_COLUMNS} FROM ledger_event WHERE subject = ? AND {where} ORDER BY sequence DESC LIMIT {limit}"
     chains = " UNION ALL ".join(f"SELECT * FROM ({each}) AS chain_{n}" for n in range(len(subjects)))
     rows = await database.fetch(
         f"SELECT * FROM ({chains}) AS chains ORDER BY id DESC LIMIT {limit}",
-        *(value for subject in subjects for value in (subject, before_id)),
+        *(value for subject in subjects for value in (subject, *values)),
     )
     return [_entry(row) for row in rows]
 

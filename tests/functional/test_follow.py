@@ -288,9 +288,9 @@ async def test_the_page_speaks_the_readers_language(house: House, language: str,
 async def test_every_kind_of_fact_is_drawn(house: House, language: str) -> None:
     case = await answered()
     view = await cases.view(case.reference, Credentials(cases=frozenset({case.reference})))
-    now = clock.now()
+    now, said = clock.now(), await cases.words(view.id, await ledger.read(subject(case.reference)))
     samples: dict[str, Any] = {
-        "due_at": now.isoformat(), "previous_due_at": now.isoformat(), "until": "2026-11-30", "text": max(await cases.words(view.id, await ledger.read(subject(case.reference)))),
+        "due_at": now.isoformat(), "previous_due_at": now.isoformat(), "until": "2026-11-30", "text": max(said),
         "department": 1, "previous": 2, "handler": 1, "guide": 1, "answer": view.answers[0].id, "score": 3, "files": [],
     }  # fmt: skip
     render = house.app.state.site.render
