@@ -222,15 +222,15 @@ class CaseClosed:
 class CaseClosedAsRepeated:
     """The same was answered at least twice, in the cases ``earlier`` (종결처리, Act 23).
 
-    ``remedies`` is the statement that tells the ways to contest it; of a petition of many, ``committee`` says that the
-    mediation committee has dealt with it (Decree 26).
+    ``remedies`` is the statement that tells the ways to contest it; ``committee`` says that it is a petition of many
+    with which the mediation committee has dealt (Decree 26).
     """
 
     kind: ClassVar[str] = "case.closed_as_repeated"
     audience: ClassVar[Audience] = Audience.PARTY
     text: int
     remedies: int
-    earlier: list[str]
+    earlier: tuple[str, ...]
     committee: bool
 
 

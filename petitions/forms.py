@@ -10,7 +10,7 @@ from typing import Any
 import phonenumbers
 
 from petitions import rules
-from petitions.labels import CHANNELS, DECISIONS
+from petitions.labels import CHANNELS, DECISIONS, RULINGS
 from petitions.reference import Reference
 from server.core import config, privacy
 from server.core.errors import FieldError, _
@@ -238,10 +238,11 @@ class Give:
 
 @dataclass(frozen=True)
 class RequestSupplement:
-    """What is missing, and how many days the petitioner has (Act 22)."""
+    """What is missing, how many days the petitioner has (Act 22), and why it is asked for late (Rule 9①)."""
 
     text: str
     days: int
+    late_reason: str = ""
     seen: int | None = None
 
     @classmethod
@@ -250,7 +251,8 @@ class RequestSupplement:
         data = Input(raw)
         text = safe_text(data, "text", limit=TEXT_LIMIT, required=True, lines=True)
         days = data.integer("days", low=1, high=60) or 7
-        command = cls(text, days, read_seen(data))
+        late_reason = safe_text(data, "late_reason", limit=REASON_LIMIT, lines=True)
+        command = cls(text, days, late_reason, read_seen(data))
         data.done()
         return command
 
@@ -296,6 +298,30 @@ class GiveAnswer:
             decision,
             safe_text(data, "reasons", limit=TEXT_LIMIT, required=refusal, lines=True),
             safe_text(data, "remedies", limit=TEXT_LIMIT, required=refusal, lines=True),
+            read_seen(data),
+        )
+        data.done()
+        return command
+
+
+@dataclass(frozen=True)
+class DecideObjection:
+    """Upheld or not, and why; a dismissal tells the ways to contest the refusal as well (Decree 40)."""
+
+    ruling: str
+    reasons: str
+    remedies: str = ""
+    seen: int | None = None
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any]) -> "DecideObjection":
+        """Read it. Raises ``Invalid``."""
+        data = Input(raw)
+        ruling = data.choice("ruling", tuple(RULINGS), required=True)
+        command = cls(
+            ruling,
+            safe_text(data, "reasons", limit=TEXT_LIMIT, required=True, lines=True),
+            safe_text(data, "remedies", limit=TEXT_LIMIT, required=ruling == "dismissed", lines=True),
             read_seen(data),
         )
         data.done()

@@ -40,3 +40,9 @@ DECISIONS: dict[str, Text] = {
     "explained": _("Explained"),
     "refused": _("Refused"),
 }
+
+RULINGS: dict[str, Text] = {
+    "upheld": _("Upheld: the case is opened again"),
+    "dismissed": _("Dismissed: the refusal stands"),
+}
+"""What can be decided on an objection (Act 35②)."""

@@ -183,32 +183,27 @@ def _is_jamo(sign: str) -> bool:
     return "\u1100" <= sign <= "\u11ff" or "\u3131" <= sign <= "\u318e"
 
 
-def is_multi_party(households: int, signers: int) -> bool:
-    """Whether it is a petition of many (다수인관련민원): five households and five signatures (Act 2 vi)."""
-    return households >= 5 and signers >= 5  # noqa: PLR2004
+RECEIPT_HOURS = 8
 
 
 def receipt_limit(calendar: WorkingCalendar, arrived: datetime) -> Due:
     """Until when an electronic petition must be received: eight working hours from arrival (Decree 6⑦)."""
-    return due(calendar, Unit.HOURS, 8, arrived)
+    return due(calendar, Unit.HOURS, RECEIPT_HOURS, arrived)
 
 
 class Transfer(StrEnum):
     """Who passes a petition on (Act 16, Decree 13)."""
 
     TO_DEPARTMENT = "to_department"
-    """The intake office to the handling department."""
-    TO_DISTANT_DEPARTMENT = "to_distant_department"
-    """The same, where it is far away or for another special reason."""
+    """The intake office to the handling department: no way is far between the pages of one program."""
     BETWEEN_DEPARTMENTS = "between_departments"
     """The wrong department by way of the intake office to the right one."""
     TO_AGENCY = "to_agency"
     """To another agency, telling the petitioner."""
 
 
-_TRANSFER_HOURS = {
+TRANSFER_HOURS = {
     Transfer.TO_DEPARTMENT: 1,
-    Transfer.TO_DISTANT_DEPARTMENT: 3,
     Transfer.BETWEEN_DEPARTMENTS: 3,
     Transfer.TO_AGENCY: 8,
 }
@@ -219,14 +214,19 @@ def transfer_limit(calendar: WorkingCalendar, transfer: Transfer, since: datetim
 
     An electronic document goes "without delay"; the hours of the paper one are its outer limit here.
     """
-    return due(calendar, Unit.HOURS, _TRANSFER_HOURS[transfer], since)
+    return due(calendar, Unit.HOURS, TRANSFER_HOURS[transfer], since)
 
 
 # --- Supplement, return, withdrawal -------------------------------------------------------------------------
 
 
 def supplement_request_limit(calendar: WorkingCalendar, received: datetime) -> Due:
-    """Until when a supplement must be asked for: eight working hours from the receipt (Rule 9①)."""
+    """Until when a supplement must be asked for: eight working hours from the receipt (Rule 9①).
+
+    Policy: ``received`` is the moment from which the period of the petition runs. That is when it arrived, for
+    then the receipt is handed out (Act 9②), and of a reopened case the reopening. A transfer inside the agency
+    does not begin it anew: the agency has received the petition, and who gets it late says so as the reason.
+    """
     return due(calendar, Unit.HOURS, 8, received)
 
 
@@ -236,14 +236,19 @@ def supplement_due(calendar: WorkingCalendar, asked: date, days: int) -> Due:
 
 
 def check_supplement_prolongation(granted: int) -> Refusal | None:
-    """Whether the petitioner may have more time to supplement: twice (Decree 24②)."""
+    """Whether the petitioner may have more time to supplement: twice (Decree 24②), over all requests together."""
     if granted < 2:  # noqa: PLR2004
         return None
     return Refusal("prolongation_used_up", _("The time to supplement was already prolonged twice."))
 
 
-def check_second_request(days: int) -> Refusal | None:
-    """Whether a second request to supplement may set that many days: ten at most (Decree 24③)."""
+def check_second_request(days: int, *, running: bool = False) -> Refusal | None:
+    """Whether a second request to supplement may set that many days: ten at most (Decree 24③).
+
+    ``running`` says that the time of the request before has not run out: until then there is nothing to repeat.
+    """
+    if running:
+        return Refusal("supplement_running", _("The time to supplement has not run out yet."))
     if 1 <= days <= 10:  # noqa: PLR2004
         return None
     return Refusal("second_request_length", _("The second request may give one to ten days."))
@@ -275,7 +280,8 @@ def may_deem_withdrawn(undelivered: int) -> Refusal | None:
 def check_site_investigation(kind: Kind, days: int, prolongation: int = 0) -> Refusal | None:
     """Whether a site investigation may take so many working days (Decree 17④⑤).
 
-    Grievances only, 14 days, prolonged once by at most 7. Policy: they are working days, as the period is.
+    Grievances only, 14 days, prolonged once by at most 7 (0 while it is not). Policy: they are working days, as
+    the period is.
     """
     if kind is not Kind.GRIEVANCE:
         return Refusal("not_a_grievance", _("A site investigation stops the clock of a grievance only."))
@@ -312,8 +318,9 @@ def may_close_as_repeated(
     """Whether a repeated petition may be closed without another answer (종결처리, Act 23, Decree 26).
 
     ``submitted`` counts the same petition including this one, ``notified`` the results told so far. Whether
-    it is the same, and without good reason, is for a person to judge (Act 23③). ``deliberated`` says that the
-    mediation committee (민원조정위원회) has dealt with a petition of many.
+    it is the same, and without good reason, is for a person to judge (Act 23③). So is whether it is one of many
+    (다수인관련민원: five households and five signatures, Act 2 vi), with which the mediation committee
+    (민원조정위원회) must have dealt: ``deliberated``.
     """
     if kind is Kind.STATUTORY:
         return Refusal("statutory_not_closed", _("A statutory petition is decided however often it is filed."))
@@ -377,8 +384,13 @@ def objection_due(
     return due(calendar, unit, extension, since)
 
 
-def check_objection_extension(days: int) -> Refusal | None:
-    """Whether the decision on an objection may be put off by so many days: at most ten, once (Act 35②)."""
+def check_objection_extension(days: int, granted: int = 0) -> Refusal | None:
+    """Whether the decision on an objection may be put off by so many days: at most ten, once (Act 35②).
+
+    ``granted`` is the number of days by which it was put off before.
+    """
+    if granted:
+        return Refusal("objection_extension_used_up", _("The decision was already put off once, which is the most."))
     if 1 <= days <= DECISION_DAYS:
         return None
     return Refusal("objection_extension_length", _("An objection may be put off once, by one to ten days."))

@@ -32,16 +32,24 @@ class Action(StrEnum):
     TRANSFER_OUT = "transfer-out"
     REQUEST_SUPPLEMENT = "request-supplement"
     SUPPLEMENT = "supplement"
+    PROLONG = "prolong"
+    UNDELIVERED = "undelivered"
+    DEEM_WITHDRAWN = "deem-withdrawn"
     RETURN = "return"
     EXTEND = "extend"
+    INVESTIGATE = "investigate"
     INTERIM_NOTICE = "interim-notice"
     GUIDE = "guide"
     NOTE = "note"
     MESSAGE = "message"
     ANSWER = "answer"
     CLOSE = "close"
+    CLOSE_REPEATED = "close-repeated"
     RATE = "rate"
     REOPEN = "reopen"
+    OBJECT = "object"
+    EXTEND_OBJECTION = "extend-objection"
+    DECIDE_OBJECTION = "decide-objection"
     WITHDRAW = "withdraw"
 
 
@@ -54,9 +62,12 @@ _AT_WORK = {
     A.TRANSFER_OUT: S.TRANSFERRED_OUT,
     A.REQUEST_SUPPLEMENT: S.SUPPLEMENT_REQUESTED,
     A.ANSWER: S.ANSWERED,
+    A.CLOSE_REPEATED: S.CLOSED,
     A.WITHDRAW: S.WITHDRAWN,
 }
-_STAYS = (A.EXTEND, A.INTERIM_NOTICE, A.GUIDE, A.NOTE, A.MESSAGE)
+_STAYS = (A.EXTEND, A.INVESTIGATE, A.INTERIM_NOTICE, A.GUIDE, A.NOTE, A.MESSAGE)
+_OBJECTION = (A.OBJECT, A.EXTEND_OBJECTION, A.DECIDE_OBJECTION)
+"""A refusal stands while it is objected to, and after an objection was dismissed; who upholds one reopens the case."""
 
 TRANSITIONS: dict[State, dict[Action, State]] = {
     S.RECEIVED: {
@@ -64,6 +75,7 @@ TRANSITIONS: dict[State, dict[Action, State]] = {
         A.TRANSFER_OUT: S.TRANSFERRED_OUT,
         A.ANSWER: S.ANSWERED,
         A.WITHDRAW: S.WITHDRAWN,
+        A.INTERIM_NOTICE: S.RECEIVED,
         A.GUIDE: S.RECEIVED,
         A.NOTE: S.RECEIVED,
         A.MESSAGE: S.RECEIVED,
@@ -74,8 +86,12 @@ TRANSITIONS: dict[State, dict[Action, State]] = {
     S.SUPPLEMENT_REQUESTED: {
         A.SUPPLEMENT: S.IN_PROGRESS,
         A.REQUEST_SUPPLEMENT: S.SUPPLEMENT_REQUESTED,
+        A.PROLONG: S.SUPPLEMENT_REQUESTED,
+        A.UNDELIVERED: S.SUPPLEMENT_REQUESTED,
+        A.DEEM_WITHDRAWN: S.WITHDRAWN,
         A.RETURN: S.RETURNED,
         A.WITHDRAW: S.WITHDRAWN,
+        A.INTERIM_NOTICE: S.SUPPLEMENT_REQUESTED,
         A.GUIDE: S.SUPPLEMENT_REQUESTED,
         A.NOTE: S.SUPPLEMENT_REQUESTED,
         A.MESSAGE: S.SUPPLEMENT_REQUESTED,
@@ -83,11 +99,12 @@ TRANSITIONS: dict[State, dict[Action, State]] = {
     S.ANSWERED: {
         A.CLOSE: S.CLOSED,
         A.REOPEN: S.REOPENED,
+        **dict.fromkeys(_OBJECTION, S.ANSWERED),
         A.RATE: S.ANSWERED,
         A.NOTE: S.ANSWERED,
         A.MESSAGE: S.ANSWERED,
     },
-    S.CLOSED: {A.REOPEN: S.REOPENED, A.RATE: S.CLOSED, A.NOTE: S.CLOSED},
+    S.CLOSED: {A.REOPEN: S.REOPENED, **dict.fromkeys((*_OBJECTION, A.RATE, A.NOTE), S.CLOSED)},
     S.RETURNED: {A.NOTE: S.RETURNED},
     S.WITHDRAWN: {A.NOTE: S.WITHDRAWN},
     S.TRANSFERRED_OUT: {A.NOTE: S.TRANSFERRED_OUT},

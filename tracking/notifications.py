@@ -16,9 +16,13 @@ from petitions.events import (
     CaseReopened,
     DueSoon,
     GuideAppointed,
+    InterimNoticeDue,
     MessageSent,
+    ObjectionDueSoon,
     ObjectionFiled,
+    ObjectionOverdue,
     Overdue,
+    SupplementProlonged,
 )
 from petitions.queries import cases, following
 from petitions.queries.cases import CaseView, Credentials, Level
@@ -30,8 +34,9 @@ from server.core.jobs import Task
 from server.core.ledger import Entry
 from server.core.mail import Mail, MailDeferred, MailRefused, Transport, message_id
 from tracking import mailbox, pages, timeline
+from tracking.desk_notices import OFFICIAL
 from tracking.mailbox import Mode
-from tracking.notices import CITIZEN, OFFICIAL, Notice, Told
+from tracking.notices import CITIZEN, Notice, Told
 from tracking.queries import colleague, inspectors, managers
 
 log = logging.getLogger("sinmungo.notifications")
@@ -274,17 +279,18 @@ def _concerns_petitioner(entry: Entry, *, filing: bool) -> bool:
 async def _officials(entry: Entry, view: CaseView) -> list[int]:
     """Which officials are told of a fact."""
     handler = [view.handler.id] if view.handler else []
+    by_official = entry.actor.startswith("official:")
     match entry.kind:
         case CaseAssigned.kind:
             named = entry.data["handler"]
             return [] if entry.actor == f"official:{named}" else [named]
-        case MessageSent.kind if entry.actor == "petitioner":
+        case DueSoon.kind | InterimNoticeDue.kind | MessageSent.kind | SupplementProlonged.kind if not by_official:
             return handler or await managers(view.department_id)
-        case DueSoon.kind:
-            return handler or await managers(view.department_id)
-        case Overdue.kind:
+        case ObjectionFiled.kind | ObjectionDueSoon.kind:
+            return sorted({*handler, *await managers(view.department_id)})
+        case Overdue.kind | ObjectionOverdue.kind:
             return sorted({*handler, *await managers(view.department_id), *await inspectors()})
-        case CaseReopened.kind | ObjectionFiled.kind:
+        case CaseReopened.kind:
             return await managers(view.department_id)
     return []
 

@@ -80,6 +80,9 @@ def begin_anew(change: Change) -> Due | None:
         pauses=[],
         supplement_times=0,
         supplement_until=None,
+        supplement_prolonged=0,
+        supplement_undelivered=[],
+        investigation=None,
         handler_id=None,
         closed_at=None,
     )

@@ -35,6 +35,8 @@ class Change:
     chain: Chain
     actor: str
     reference: Reference
+    after: State
+    """Where the act leads, by the table."""
     facts: list[Fact] = field(default_factory=list)
     values: dict[str, object] = field(default_factory=dict)
 
@@ -47,6 +49,13 @@ class Change:
     def record(self, *facts: Fact) -> None:
         """Write facts into the ledger when the action is complete."""
         self.facts.extend(facts)
+
+    def lead_on(self, action: Action) -> None:
+        """Let this act end where another one leads. Raises ``NotPossibleNow`` where that one is not allowed."""
+        after = follow(self.case.status, action)
+        if after is None:
+            raise NotPossibleNow(action, self.case.status)
+        self.after = after
 
     async def say(self, text: str) -> int:
         """Keep somebody's words; the id that a fact names them by."""
@@ -73,21 +82,24 @@ def period_of(case: Case) -> rules.Period | None:
 
 
 def due_of(case: Case, known: Reference) -> Due | None:
-    """When a case's answer is due, by its own period, extensions and pauses; an open pause lasts until its deadline."""
+    """When a case's answer is due, by its own period, extensions and the days that do not count."""
     period = period_of(case)
     if period is None:
         return None
     started = case.clock_started_at.astimezone(config.settings().zone)
-    return rules.due_date(known.calendar, period, started, case.extensions, pauses_of(case))
+    return rules.due_date(known.calendar, period, started, case.extensions, pauses_of(case, known))
 
 
-def pauses_of(case: Case) -> list[tuple[date, date]]:
-    """The days that do not count; of a supplement not yet received, those up to its deadline."""
+def pauses_of(case: Case, known: Reference) -> list[tuple[date, date]]:
+    """The days that do not count: of supplements (of one not yet received, up to its last day) and on the site."""
     found = []
     for first, last in case.pauses:
         start = date.fromisoformat(str(first))
         end = date.fromisoformat(last) if last else max(start, case.supplement_until or start)
         found.append((start, end))
+    if site := case.investigation:
+        first = date.fromisoformat(site["first"])
+        found.append(rules.site_investigation(known.calendar, first, site["days"] + site["more"]))
     return found
 
 
@@ -125,14 +137,14 @@ async def changing(
         state = follow(case.status, action)
         if state is None:
             raise NotPossibleNow(action, case.status)
-        change = Change(case, chain, name, known)
+        change = Change(case, chain, name, known, state)
         before = case.status
         yield change
-        await _write(change, before, state)
+        await _write(change, before)
 
 
-async def _write(change: Change, before: State, after: State) -> None:
-    change.set(status=after, open=after in OPEN)
+async def _write(change: Change, before: State) -> None:
+    change.set(status=change.after, open=change.after in OPEN)
     hit = await Case.filter(id=change.case.id, status=before).update(**change.values)
     if not hit:  # SQLite counts the rows of a text index that was written before with them, so it may be more than one
         raise NotPossibleNow("?", before)

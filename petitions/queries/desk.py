@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from petitions.queries.cases import CaseView
-from petitions.queries.inbox import NEWEST, Filter, Listed, Position, listed, position_of, scope
+from petitions.queries.filters import NEWEST, Filter, Position, in_objections, position_of
+from petitions.queries.inbox import OBJECTED, Listed, listed, scope
 from petitions.reference import Reference
 from petitions.search import desk_index
 from petitions.states import OPEN, State
@@ -29,7 +30,10 @@ class Count:
 
 
 async def counts(official: Official) -> dict[str, Count]:
-    """Open cases that an official sees: by state, and ``overdue``, ``unassigned``, ``mine``. One statement."""
+    """Open cases that an official sees: by state, and ``overdue``, ``unassigned``, ``mine``; and open objections.
+
+    One statement.
+    """
     limits = scope(official)
     if limits is None:
         return {}
@@ -45,11 +49,13 @@ async def counts(official: Official) -> dict[str, Count]:
     wanted["overdue"] = ("c.open = ? AND c.due_at < ? AND c.status <> ?", overdue)
     wanted["unassigned"] = (f"{'+' if limits.sql else ''}c.handler_id IS NULL AND c.open = ?", (True,))
     wanted["mine"] = ("c.handler_id = ? AND c.open = ?", (official.id, True))
+    wanted["objection"] = OBJECTED
     also = f" AND {limits.sql}" if limits.sql else ""
     columns, values = [], list[object]()
     for name, (where, own) in wanted.items():
+        narrowed = also.replace("c.", "+c.") if name == "objection" else also
         columns.append(
-            f"(SELECT COUNT(*) FROM (SELECT 1 FROM petition_case c WHERE {where}{also} LIMIT {CAP + 1}) AS n) "
+            f"(SELECT COUNT(*) FROM (SELECT 1 FROM petition_case c WHERE {where}{narrowed} LIMIT {CAP + 1}) AS n) "
             f"AS {name}_count"
         )
         values += [*own, *limits.values]
@@ -65,6 +71,8 @@ async def neighbours(
     place = position_of(case.status, case.due_at, case.id)
     if wanted.sort == "new":
         place = Position(NEWEST, None, case.id)
+    elif wanted.objection:
+        place = in_objections(case.objection_due_at, case.id)
     elif wanted.status != "all":
         ended = wanted.status == "ended" or (wanted.status in list(State) and State(wanted.status) not in OPEN)
         place = place._replace(stretch=place.stretch % 2 + 2 * ended)
@@ -180,7 +188,7 @@ async def similar(case: CaseView, official: Official) -> list[Similar]:
     """The cases whose texts share most words with a case's title, among those the official may see."""
     limits = scope(official)
     shared: dict[int, int] = {}
-    for word in _words(case.title):
+    for word in title_words(case.title):
         for number in await desk_index.search(database.connection(), word, limit=SIMILAR_HITS):
             shared[number] = shared.get(number, 0) + 1
     shared.pop(case.id, None)
@@ -202,7 +210,7 @@ async def similar(case: CaseView, official: Official) -> list[Similar]:
 _HANGUL = re.compile(r"[가-힣]{3,}")
 
 
-def _words(title: str) -> list[str]:
+def title_words(title: str) -> list[str]:
     """The longest words of a title; Korean ones without their last syllable, which often is an ending."""
     words = [word for word in re.split(r"\W+", title) if len(word) > 1]
     stems = [word[:-1] if _HANGUL.fullmatch(word) else word for word in words]

@@ -22,8 +22,8 @@ async def door(reference_text: str, shown: Credentials) -> tuple[str, Level]:
     """The number in its one form and how much the reader may see. Raises ``NoSuchCase`` where that is nothing."""
     number = references.read_reference(reference_text)
     row = await database.fetch_one(
-        "SELECT c.reference, c.key_hash, c.department_id, c.guide_id, c.public, c.status, p.email AS p_email "
-        "FROM petition_case c JOIN petitioner p ON p.case_id = c.id WHERE c.reference = ?",
+        "SELECT c.reference, c.key_hash, c.department_id, c.guide_id, c.public, c.status, c.answered_at, "
+        "p.email AS p_email FROM petition_case c JOIN petitioner p ON p.case_id = c.id WHERE c.reference = ?",
         number,
     ) if number else None  # fmt: skip
     level = level_of(row, shown) if row is not None else Level.NONE

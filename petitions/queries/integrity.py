@@ -19,7 +19,10 @@ _LEADS_TO = {
     "case.answered": State.ANSWERED,
     "case.closed": State.CLOSED,
     "case.reopened": State.REOPENED,
+    "case.objection_upheld": State.REOPENED,
     "case.withdrawn": State.WITHDRAWN,
+    "case.deemed_withdrawn": State.WITHDRAWN,
+    "case.closed_as_repeated": State.CLOSED,
 }
 """The facts that move a case, and where to."""
 

@@ -13,7 +13,7 @@ import click
 from tqdm import tqdm
 
 from petitions import forms
-from petitions.actions import answering, handling, intake
+from petitions.actions import answering, handling, intake, supplementing
 from petitions.models import District, ReplyTemplate, RoutingRule, Service
 from petitions.reference import forget
 from petitions.states import Action
@@ -198,11 +198,11 @@ PLAYS: dict[Action, Play] = {
     Action.TRANSFER: lambda a, r, p: handling.transfer(_official(a), r, forms.Give(p["department"], p["reason"])),
     Action.TRANSFER_OUT: lambda a, r, p: handling.transfer_out(_official(a), r, forms.Give(p["agency"], p["reason"])),
     Action.GUIDE: lambda a, r, p: handling.appoint_guide(_official(a), r, forms.Give(p["username"])),
-    Action.REQUEST_SUPPLEMENT: lambda a, r, p: handling.request_supplement(
+    Action.REQUEST_SUPPLEMENT: lambda a, r, p: supplementing.request(
         _official(a), r, forms.RequestSupplement(p["text"], p["days"])
     ),
-    Action.SUPPLEMENT: lambda a, r, p: handling.receive_supplement(a, r, forms.Words(p["text"])),
-    Action.RETURN: lambda a, r, p: handling.give_back(_official(a), r, forms.Words(p["reason"])),
+    Action.SUPPLEMENT: lambda a, r, p: supplementing.receive(a, r, forms.Words(p["text"])),
+    Action.RETURN: lambda a, r, p: supplementing.give_back(_official(a), r, forms.Words(p["reason"])),
     Action.EXTEND: lambda a, r, p: handling.extend(
         _official(a), r, forms.Extend(p["amount"], p["reason"], bool(p.get("consent", False)))
     ),

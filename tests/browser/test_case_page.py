@@ -8,7 +8,7 @@ import pytest
 import uvicorn
 from playwright.async_api import Page, expect
 
-from petitions.actions import answering, handling
+from petitions.actions import answering, handling, supplementing
 from petitions.actions.intake import Filed
 from petitions.forms import Extend, Give, GiveAnswer, RequestSupplement, Words
 from server.core.config import Settings
@@ -111,7 +111,7 @@ async def test_everybody_can_use_the_pages(settings: Settings, open_page: OpenPa
         busy, done = await accepted(), await accepted()
         handler = await somebody("handler")
         await handling.extend(handler, busy.reference, Extend(2, "부품이 늦습니다."))
-        await handling.request_supplement(handler, busy.reference, RequestSupplement("사진을 보내 주세요.", 7))
+        await supplementing.request(handler, busy.reference, RequestSupplement("사진을 보내 주세요.", 7))
         await answering.answer(
             handler, done.reference, GiveAnswer("할 수 없습니다.", "refused", "예산이 없습니다.", "행정심판")
         )

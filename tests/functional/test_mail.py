@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from petitions.actions import answering, handling, intake, watch
+from petitions.actions import answering, handling, intake, supplementing, watch
 from petitions.actions.intake import Filed
 from petitions.forms import Extend, Give, GiveAnswer, RequestSupplement, Words
 from server.core import clock, database
@@ -77,8 +77,8 @@ async def test_hong_hears_each_thing_that_concerns_him(house: House) -> None:
     await handling.message(handler, case.reference, Words("가로등 번호를 아시나요?"))
     await handling.message("petitioner", case.reference, Words("모릅니다."))
     await handling.note(handler, case.reference, Words("비밀 메모"))
-    await handling.request_supplement(handler, case.reference, RequestSupplement("사진을 보내 주세요.", 7))
-    await handling.receive_supplement("petitioner", case.reference, Words("사진입니다."))
+    await supplementing.request(handler, case.reference, RequestSupplement("사진을 보내 주세요.", 7))
+    await supplementing.receive("petitioner", case.reference, Words("사진입니다."))
     await handling.transfer(handler, case.reference, Give("parks", "공원 안의 가로등입니다."))
     await answering.answer(
         await somebody("gardener"), case.reference, GiveAnswer("고쳤습니다.", "refused", "예산", "행정심판")
@@ -111,11 +111,11 @@ async def test_the_other_endings_are_told(house: House) -> None:
     await handling.transfer_out(handler, out.reference, Give("한국전력", "전신주는 한국전력이 관리합니다."))
     back = await filed()
     await at_work(back)
-    await handling.request_supplement(handler, back.reference, RequestSupplement("무엇인지 적어 주세요.", 7))
+    await supplementing.request(handler, back.reference, RequestSupplement("무엇인지 적어 주세요.", 7))
     with clock.at(clock.now() + timedelta(days=10)):
-        await handling.request_supplement(handler, back.reference, RequestSupplement("다시 부탁드립니다.", 7))
+        await supplementing.request(handler, back.reference, RequestSupplement("다시 부탁드립니다.", 7))
     with clock.at(clock.now() + timedelta(days=30)):
-        await handling.give_back(handler, back.reference, Words("보완되지 않았습니다."))
+        await supplementing.give_back(handler, back.reference, Words("보완되지 않았습니다."))
     late = await filed()
     with clock.at(clock.now() + timedelta(days=40)):
         await watch.remind()

@@ -1,0 +1,56 @@
+"""Closing a repeated petition without another answer (종결처리, Act 23): a person decides, the program only checks."""
+
+from petitions import rules
+from petitions.act_forms import CloseRepeated
+from petitions.actions.change import Change, changing, check
+from petitions.events import CaseClosedAsRepeated
+from petitions.queries import earlier
+from petitions.states import Action
+from server.core import clock
+from server.core.accounts import Official
+from server.core.errors import FieldError, Invalid, _
+
+FIELDS = {"not_repeated_enough": "earlier", "committee_first": "committee"}
+"""Beside which field a refusal of the law stands."""
+
+
+async def close(actor: Official, reference: str, command: CloseRepeated) -> None:
+    """Close a case whose petitioner was told the result of the same petition twice before (Act 23, Decree 26).
+
+    The official names those cases and says why they are the same; the petitioner is told that and the remedies. Each
+    must be an earlier case of the same petitioner (by mail address or phone) that this official sees, answered before
+    this one came: only "later" ones may be closed (Act 23①). Raises ``Refused`` and ``Invalid``.
+    """
+    async with changing(reference, Action.CLOSE_REPEATED, actor, seen=command.seen) as change:
+        await _check_earlier(change, actor, command.earlier)
+        refusal = rules.may_close_as_repeated(
+            len(command.earlier) + 1,
+            len(command.earlier),
+            kind=rules.Kind(change.case.kind),
+            multi_party=command.multi_party,
+            deliberated=command.committee,
+        )
+        if refusal is not None and refusal.code in FIELDS:
+            raise Invalid([FieldError(FIELDS[refusal.code], refusal.text)])
+        check(refusal)
+        change.set(closed_at=clock.now())
+        change.record(
+            CaseClosedAsRepeated(
+                await change.say(command.reason),
+                await change.say(command.remedies),
+                command.earlier,
+                command.multi_party,
+            )
+        )
+
+
+async def _check_earlier(change: Change, actor: Official, numbers: tuple[str, ...]) -> None:
+    known = {case.reference: case for case in await earlier.of_same_petitioner(change.case.id, actor, numbers)}
+    for number in numbers:
+        if number not in known:
+            text = _("%(number)s is no earlier case of this petitioner that you see.", number=number)
+        elif not known[number].told_before(change.case.received_at):
+            text = _("%(number)s was not answered before this petition came.", number=number)
+        else:
+            continue
+        raise Invalid([FieldError("earlier", text)])
