@@ -190,11 +190,6 @@ def test_without_a_clear_name_and_a_way_to_answer_it_is_a_report(
     assert rules.is_petition(name, *contacts) is petition
 
 
-def test_a_petition_of_many_needs_five_households_and_five_signatures() -> None:
-    found = {(h, s) for h in (4, 5, 6) for s in (4, 5, 60) if rules.is_multi_party(h, s)}
-    assert found == {(5, 5), (5, 60), (6, 5), (6, 60)}
-
-
 def test_an_electronic_petition_is_received_within_eight_working_hours() -> None:
     assert rules.receipt_limit(KOREA, at("2026-05-01T22:10")).at == at("2026-05-04T18:00")
 
@@ -203,7 +198,6 @@ def test_an_electronic_petition_is_received_within_eight_working_hours() -> None
     ("transfer", "limit"),
     [
         (Transfer.TO_DEPARTMENT, "2026-03-05T09:20"),
-        (Transfer.TO_DISTANT_DEPARTMENT, "2026-03-05T11:20"),
         (Transfer.BETWEEN_DEPARTMENTS, "2026-03-05T11:20"),
         (Transfer.TO_AGENCY, "2026-03-05T17:20"),
     ],
@@ -229,6 +223,7 @@ def test_the_petitioner_may_ask_twice_for_more_time_to_supplement() -> None:
 def test_the_second_request_gives_at_most_ten_days() -> None:
     refused = {days: code(rules.check_second_request(days)) for days in (0, 1, 10, 11)}
     assert refused == {0: "second_request_length", 1: None, 10: None, 11: "second_request_length"}
+    assert code(rules.check_second_request(5, running=True)) == "supplement_running"
 
 
 def test_a_petition_is_returned_only_after_the_second_request_ran_out() -> None:
@@ -327,3 +322,4 @@ def test_the_earlier_way_to_count_an_objection_is_the_default() -> None:
 def test_the_decision_on_an_objection_is_put_off_by_at_most_ten_days() -> None:
     refused = {days: code(rules.check_objection_extension(days)) for days in (0, 1, 10, 11)}
     assert refused == {0: "objection_extension_length", 1: None, 10: None, 11: "objection_extension_length"}
+    assert code(rules.check_objection_extension(1, granted=5)) == "objection_extension_used_up"

@@ -14,8 +14,9 @@ from petitions.actions.change import today
 from petitions.desk.acts import ACTS
 from petitions.errors import NotPossibleNow
 from petitions.forms import Rate
-from petitions.models import Case
+from petitions.models import Answer, Case
 from petitions.states import OPEN, TRANSITIONS, Action, State, allowed, follow
+from server.core import clock
 from server.core.accounts import Account, Department, Official
 from tests.support.house import House
 
@@ -25,14 +26,15 @@ CONTENT: dict[Action, dict[str, object]] = {
     Action.TRANSFER: {"department": "parks", "reason": "공원 일입니다."},
     Action.TRANSFER_OUT: {"agency": "도로공사", "reason": "고속도로입니다."},
     Action.GUIDE: {"guide": "guide_ja"},
+    Action.PROLONG: {"days": 3},
     Action.EXTEND: {"amount": 1, "reason": "조사가 더 필요합니다."},
+    Action.INVESTIGATE: {"days": 3, "reason": "현장을 봅니다."},
+    Action.CLOSE_REPEATED: {"reason": "같은 내용입니다.", "remedies": "국민권익위원회"},
     Action.RATE: {"score": 3},
+    Action.EXTEND_OBJECTION: {"amount": 10, "reason": "현장을 다시 봅니다."},
+    Action.DECIDE_OBJECTION: {"ruling": "dismissed", "reasons": "기준에 맞지 않습니다.", "remedies": "행정심판 90일"},
 }
 """What an action needs besides a text."""
-
-
-def content_of(action: Action) -> dict[str, object]:
-    return CONTENT.get(action, {"text": "알려 드립니다."})
 
 
 class Bench:
@@ -43,26 +45,69 @@ class Bench:
         self.official = official
         self.guide_id = guide_id
         self.number = self.key = ""
+        self.earlier: list[str] = []
+
+    def content(self, action: Action) -> dict[str, object]:
+        found = CONTENT.get(action, {"text": "알려 드립니다."})
+        if action is Action.INVESTIGATE:
+            return {"first": today().isoformat(), **found}
+        return {"earlier": self.earlier, **found} if action is Action.CLOSE_REPEATED else found
+
+    async def answer_before(self) -> None:
+        """Two petitions of the same person that were answered before the one that is put into states."""
+        for _time in range(2):
+            await self.renew()
+            row = await Case.get(reference=self.number)
+            await Case.filter(id=row.id).update(department_id=self.official.department_id)
+            await Answer.create(
+                case_id=row.id,
+                decision="explained",
+                text="알려 드립니다.",
+                author_id=self.official.id,
+                created_at=clock.now(),
+            )
+            self.earlier.append(self.number)
 
     async def renew(self) -> None:
-        receipt = await self.house.file(kind="inquiry")
+        receipt = await self.house.file(kind="grievance")
         self.number, self.key = receipt["reference"], receipt["access_key"]
 
-    async def put(self, state: State) -> None:
-        """Into a state, with what the law asks for in it: two requests to supplement that have run out."""
+    async def put(self, state: State, action: Action) -> None:
+        """Into a state, with what the law asks for in it: requests to supplement that came back and have run out."""
         waiting = state is State.SUPPLEMENT_REQUESTED
         yesterday = today() - timedelta(days=1)
         await Case.filter(reference=self.number).update(
             status=state,
+            kind="grievance",
+            investigation=None,
             open=state in OPEN,
             department_id=self.official.department_id,
             handler_id=None,
             guide_id=self.guide_id,
             extensions=[],
             pauses=[[yesterday.isoformat(), None]] if waiting else [],
-            supplement_times=2 if waiting else 0,
-            supplement_until=yesterday if waiting else None,
+            supplement_times=3 if waiting else 0,
+            supplement_until=(today() if action is Action.PROLONG else yesterday) if waiting else None,
+            supplement_days=7,
+            supplement_prolonged=0,
+            supplement_undelivered=[1, 2] if waiting else [],
         )
+        await self.object(action)
+
+    async def object(self, action: Action) -> None:
+        """A refused application; the open objection to it, where that is acted on."""
+        opened = clock.now() if action in {Action.EXTEND_OBJECTION, Action.DECIDE_OBJECTION} else None
+        case = await Case.get(reference=self.number)
+        await Case.filter(id=case.id).update(
+            kind="statutory" if action is Action.OBJECT else case.kind,
+            objected_at=opened,
+            objection_due_at=opened,
+            objection_extension=0,
+        )
+        if action is Action.OBJECT:
+            await Answer.create(
+                case_id=case.id, decision="refused", text="불허", author_id=self.official.id, created_at=clock.now()
+            )
 
     async def state(self) -> State:
         return (await Case.get(reference=self.number)).status
@@ -73,7 +118,9 @@ async def bench(house: House) -> Bench:
     manager = await Account.get(username="manager")
     roads = await Department.get(code="roads")
     official = Official(manager.id, "manager", manager.name, manager.role, roads.id, roads.name, "ko")
-    return Bench(house, official, (await Account.get(username="guide")).id)
+    found = Bench(house, official, (await Account.get(username="guide")).id)
+    await found.answer_before()
+    return found
 
 
 async def every_pair(
@@ -85,7 +132,7 @@ async def every_pair(
             continue
         if action is Action.ACCEPT:
             await case.renew()
-        await case.put(state)
+        await case.put(state, action)
         expected = follow(state, action)
         told = await ask(action)
         after = await case.state()
@@ -101,9 +148,9 @@ async def test_actions_lead_where_the_table_says(house: House) -> None:
     async def ask(action: Action) -> str:
         try:
             if action is Action.RATE:
-                await answering.rate(case.number, Rate.parse(content_of(action)))
+                await answering.rate(case.number, Rate.parse(case.content(action)))
             else:
-                await ACTS[action][0](case.official, case.number, content_of(action))
+                await ACTS[action][0](case.official, case.number, case.content(action))
         except NotPossibleNow as refusal:
             return "refused" if refusal.details["action"] == action else str(refusal.details)
         return "done"
@@ -119,10 +166,10 @@ async def test_the_json_interface_says_the_same(house: House) -> None:
         if action is Action.RATE:
             headers = {"x-access-key": case.key}
             answer = await house.client.post(
-                f"/api/v1/cases/{case.number}/rating", json=content_of(action), headers=headers
+                f"/api/v1/cases/{case.number}/rating", json=case.content(action), headers=headers
             )
         else:
-            answer = await manager.post(f"/api/v1/desk/cases/{case.number}/{action}", json=content_of(action))
+            answer = await manager.post(f"/api/v1/desk/cases/{case.number}/{action}", json=case.content(action))
         if answer.status_code == 200:
             return "done"
         refused = (answer.status_code, answer.json()["code"]) == (409, "illegal_transition")
@@ -136,7 +183,7 @@ async def test_the_pages_of_the_desk_say_the_same(house: House) -> None:
     manager = await house.official("manager")
 
     async def ask(action: Action) -> str:
-        form = {name: str(value) for name, value in content_of(action).items()}
+        form = {name: value if isinstance(value, list) else str(value) for name, value in case.content(action).items()}
         answer = await manager.post(f"/desk/cases/{case.number}/{action}", data=form)
         if answer.status_code == 303:
             return "done"
