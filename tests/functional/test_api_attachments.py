@@ -1,4 +1,4 @@
-"""A citizen's program adds files to a case that is still open."""
+"""Programs send files: a citizen's to a case that is still open, an official's with what they say."""
 
 import httpx
 import pytest
@@ -68,3 +68,29 @@ async def test_a_case_holds_so_many_files_and_no_more(house: House, monkeypatch:
     answer = await citizen.post(f"{address}/attachments", files=files(PNG + b"2", PNG + b"3"))
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many_files")
     assert await Attachment.all().count() == 1
+
+
+async def test_an_officials_program_sends_files_first_and_names_them_then(house: House) -> None:
+    filed = await house.file()
+    address = f"/api/v1/desk/cases/{filed['reference']}"
+    intake = await house.program("intake")
+    sent = await intake.post("/api/v1/desk/files", files=files(PNG, PNG + b"2"))
+    assert sent.status_code == 201
+    first, second = sent.json()["files"]
+    assert (first["name"], first["size"], first["media_type"]) == ("사진 0.png", len(PNG), "image/png")
+    key = {"idempotency-key": "m1"}
+    for _time in range(2):
+        answer = await intake.post(
+            f"{address}/message", json={"text": "약도입니다.", "files": [first["token"]]}, headers=key
+        )
+        assert answer.status_code == 200
+    answer = await intake.post(f"{address}/answer", json={"text": "고쳤습니다.", "files": [second["token"]]})
+    assert [file["name"] for file in answer.json()["answers"][0]["attachments"]] == ["사진 1.png"]
+    assert [file["name"] for file in answer.json()["attachments"]] == ["사진 0.png", "사진 1.png"]
+    for wrong in (["forged"], "text", [first["token"]] * 11, [1]):
+        answer = await intake.post(f"{address}/note", json={"text": "메모", "files": wrong})
+        assert (answer.status_code, [e["field"] for e in answer.json()["errors"]]) == (422, ["files"])
+    assert await Attachment.all().count() == 2
+    citizen = house.visitor(**{"x-access-key": filed["access_key"]})
+    assert (await citizen.post("/api/v1/desk/files", files=files(PNG))).status_code == 401
+    assert (await intake.post("/api/v1/desk/files", files=files(b"MZ" + bytes(200)))).status_code == 422

@@ -12,6 +12,8 @@ import httpx
 import pytest
 
 from petitions import uploads
+from petitions.actions import handling, supplementing
+from petitions.forms import Give, RequestSupplement
 from petitions.models import Attachment, Case
 from server import wiring
 from server.core import clock, idempotency, jobs
@@ -19,6 +21,7 @@ from server.core.files import Store
 from tests.functional.test_citizen_files import WORDS, carried, codes, send, typed
 from tests.support.house import House, opened
 from tests.support.markup import Element, parse
+from tests.support.stories import filed, opened_with_key, somebody
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(40)
 PETITION = {"title": "가로등이 꺼졌어요", "body": "사흘째 켜지지 않습니다.", "petitioner": {"name": "홍길동"}}
@@ -233,3 +236,43 @@ async def test_a_content_that_comes_again_while_the_house_sweeps_is_kept(
     monkeypatch.setattr(uploads, "_referred", meanwhile)
     assert await uploads.sweep(store(house)) == 0
     assert content.exists()
+
+
+async def test_a_petitioner_sends_what_was_missing_with_its_papers(house: House) -> None:
+    case = await filed()
+    address = f"/cases/{case.reference}"
+    hong = await opened_with_key(house, case)
+    handler = await somebody("manager")
+    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await supplementing.request(handler, case.reference, RequestSupplement("기둥 번호의 사진을 보내 주세요.", 7))
+    page = parse((await hong.get(address)).text)
+    for name in ("message_files", "supplement_files"):
+        assert page.one("input", type="file", name=name).attrs["id"] == f"field-{name}"
+
+    async def send(name: str, *new: tuple[str, bytes], **typed: str | list[str]) -> httpx.Response:
+        return await hong.post(
+            f"{address}/{name}s", data=typed, files=[(f"{name}_files", file) for file in new] or None
+        )
+
+    answer = await send("supplement", ("p.exe", b"MZ" + bytes(99)), ("기둥.png", PNG), supplement="12-34입니다.")
+    assert answer.status_code == 422
+    page = parse(answer.text)
+    assert "p.exe" in page.one("p", id="field-supplement_files-error").text
+    assert page.one("textarea", id="field-supplement").text == "12-34입니다."
+    assert "기둥.png" in page.one("form", enctype="multipart/form-data").text
+    assert not await Attachment.exists()
+    kept = [e.attrs["value"] for e in page.all("input", name="supplement_files_kept")]
+    assert (await send("supplement", supplement="12-34입니다.", supplement_files_kept=kept)).status_code == 303
+    assert (await send("message", ("b.pdf", PDF), message="서류도 보냅니다.")).status_code == 303
+    shown = parse((await hong.get(address)).text).one("ol", id="case-events").text
+    assert "기둥.png" in shown
+    assert "b.pdf" in shown
+    assert {(row.name, row.by_official, row.internal) for row in await Attachment.all()} == {
+        ("기둥.png", False, False),
+        ("b.pdf", False, False),
+    }
+    late = await send("supplement", ("c.pdf", PDF), supplement="하나 더 있습니다.")
+    assert late.status_code == 409
+    page = parse(late.text)
+    assert page.one("textarea", id="field-supplement").text == "하나 더 있습니다.", "no word is lost"
+    assert await Attachment.all().count() == 2

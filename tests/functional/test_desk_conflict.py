@@ -1,5 +1,8 @@
 """Two officials on one case: the second hears what the first one did, and loses not a word."""
 
+from petitions.models import Attachment
+from server.core.ledger import read
+from tests.functional.test_attachments import PDF
 from tests.support.desk import Desk, desk
 from tests.support.house import House
 
@@ -34,10 +37,13 @@ async def test_the_editor_comes_back_with_the_text_and_the_fresh_version(house: 
     first, second, number = await opened_by_two(house)
     await first.send("start")
     text = "가로등을 고쳤습니다.\n\n불편을 드려 죄송합니다."
-    await second.send("answer", text=text, decision="accepted", reasons="", remedies="고른 구제 절차")
+    plan = ("수리 계획.pdf", PDF)
+    await second.send("answer", plan, text=text, decision="accepted", reasons="", remedies="고른 구제 절차")
     assert second.status == 409
     assert "김처리 began to work on it" in second.text
     assert "Your text stands below" in second.text
+    assert "The files that you chose are kept with it." in second.text
+    assert len(second.carried("answer")) == 1
     fields = second.fields("answer")
     assert fields["answer.text"] == text
     assert fields["answer.decision"] == "accepted"
@@ -46,13 +52,17 @@ async def test_the_editor_comes_back_with_the_text_and_the_fresh_version(house: 
     assert second.status == 200
     assert f"{number} is answered." in second.text
     assert "가로등을 고쳤습니다." in second.text
+    assert (await Attachment.get()).name == "수리 계획.pdf"
 
 
 async def test_both_answer_and_the_first_one_counts(house: House) -> None:
     first, second, _number = await opened_by_two(house)
     await first.send("answer", text="고치겠습니다.", decision="accepted")
-    await second.send("answer", text="못 고칩니다.", decision="refused", reasons="예산이 없습니다.")
+    plan = ("예산.pdf", PDF)
+    await second.send("answer", plan, text="못 고칩니다.", decision="refused", reasons="예산이 없습니다.")
     assert second.status == 409
+    assert "These files were not added to the case: 예산.pdf" in second.text
+    assert not await Attachment.exists()
     assert "Answered: Done as asked" in second.text
     kept = [t.text for t in second.page.all("textarea") if "readonly" in t.attrs]
     assert "못 고칩니다." in kept
@@ -100,13 +110,42 @@ async def test_ones_own_earlier_act_is_no_conflict(house: House) -> None:
     assert f"{number} is answered." in first.text
 
 
-async def test_pressing_twice_is_told_and_changes_nothing(house: House) -> None:
+async def test_a_button_pressed_twice_acts_once_and_frightens_nobody(house: House) -> None:
     first, _second, number = await opened_by_two(house)
-    page = first.page
-    await first.send("answer", text="고쳤습니다.", decision="accepted")
-    first.page = page
-    await first.send("answer", text="고쳤습니다.", decision="accepted")
-    assert first.status == 409
-    assert "not possible while the case is" in first.text
-    await first.open(f"/desk/cases/{number}")
-    assert first.text.count("Answered: Done as asked") == 1
+    presses: list[tuple[str, dict[str, str], str]] = [
+        ("note", {"text": "전화함"}, "case.note"),
+        ("message", {"text": "내일 갑니다."}, "case.message"),
+        ("answer", {"text": "고쳤습니다.", "decision": "accepted"}, "case.answered"),
+        ("reopen", {"text": "다시 봅니다."}, "case.reopened"),
+        ("transfer", {"department": "parks", "reason": "공원 안의 등입니다."}, "case.transferred"),
+    ]
+    for action, filled, kind in presses:
+        page = first.page
+        told = []
+        for _press in range(2):
+            first.page = page
+            await first.send(action, **filled)
+            assert first.status == 200, action
+            told.append((first.url, first.page.one(None, class_="toast").text))
+        assert told[0] == told[1], action
+        assert [entry.kind for entry in await read(f"case/{number}")].count(kind) == 1, action
+    assert first.url.endswith("/desk"), "the case is no more the handler's, and both presses led on from it"
+
+
+async def test_the_same_note_can_be_written_again_later_and_by_somebody_else(house: House) -> None:
+    first, second, number = await opened_by_two(house)
+    for official in (first, first, second):
+        await official.send("note", text="전화함")
+        assert official.status == 200
+    assert [entry.kind for entry in await read(f"case/{number}")].count("case.note") == 3
+
+
+async def test_rows_that_are_taken_twice_are_taken_once(house: House) -> None:
+    numbers = [(await house.file())["reference"] for _case in range(2)]
+    intake = await desk(house, "intake")
+    inbox = intake.page
+    for _press in range(2):
+        intake.page = inbox
+        await intake.bulk("accept", *numbers)
+        assert intake.status == 200
+        assert "2 accepted." in intake.text

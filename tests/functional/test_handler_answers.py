@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from petitions.models import ReplyTemplate
+from petitions.models import Attachment, ReplyTemplate
 from server.core import clock
 from server.core.accounts import Department
+from tests.functional.test_attachments import PDF, PNG
 from tests.support.desk import Desk, desk
 from tests.support.house import House
+from tests.support.markup import parse
 
 MONDAY = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 PERMIT = {"title": "도로점용 허가를 신청합니다", "kind": "statutory:road_occupation"}
@@ -244,3 +246,66 @@ async def test_after_passing_it_on_a_handler_is_back_in_the_inbox(house: House) 
     assert "경찰청" in other.text
     assert other.actions == {"note"}
     assert out in other.text
+
+
+async def test_an_answer_and_words_bring_their_files_to_whom_they_are_for(house: House) -> None:
+    filed = await house.file(public=True)
+    number = filed["reference"]
+    handler = await desk(house, "manager")
+    await (await desk(house, "intake")).take(number)
+    await handler.open(f"/desk/cases/{number}")
+    await handler.send("note", ("통화 기록.txt", b"010-1234"), text="전화로 확인함")
+    await handler.send("message", ("약도.png", PNG), text="내일 현장에 갑니다.")
+    await handler.send("answer", ("program.exe", b"MZ" + bytes(99)), ("수리 계획.pdf", PDF), text="고칩니다.")
+    assert handler.status == 422
+    assert "program.exe" in handler.page.one("p", id="field-answer.files-error").text
+    assert handler.fields("answer")["answer.text"] == "고칩니다."
+    await handler.send("answer", decision="accepted", step="preview")
+    assert "수리 계획.pdf" in handler.form("answer").text, "the good one goes along with every step"
+    await handler.send("answer")
+    assert f"{number} is answered." in handler.text
+    desk_page = {name: handler.page.one(None, **where).text for name, where in BESIDE.items()}
+    assert "수리 계획.pdf" in desk_page["answer"]
+    assert "약도.png" in desk_page["words"]
+    assert "통화 기록.txt" in desk_page["words"]
+    assert "통화 기록.txt" not in desk_page["petition"], "what came later does not stand at the petition"
+    rows = {row.name: row for row in await Attachment.all()}
+    assert [(row.by_official, row.internal) for row in rows.values()] == [(True, True), (True, False), (True, False)]
+
+    citizen = house.visitor(**{"x-access-key": filed["access_key"]})
+    page = parse((await citizen.get(f"/cases/{number}")).text)
+    assert "수리 계획.pdf" in page.one("section", class_="case-answer").text
+    assert "공개되지 않습니다" in page.one("section", class_="case-answer").text
+    assert "약도.png" in page.one("ol", id="case-events").text
+    assert "통화 기록.txt" not in page.text
+    case = (await citizen.get(f"/api/v1/cases/{number}")).json()
+    assert [file["name"] for file in case["answers"][0]["attachments"]] == ["수리 계획.pdf"]
+    assert [file["name"] for file in case["attachments"]] == ["약도.png", "수리 계획.pdf"]
+    events = (await citizen.get(f"/api/v1/cases/{number}/events")).json()["items"]
+    assert {e["kind"]: e["data"]["files"] for e in events if e["data"].get("files")} == {
+        "case.message": [rows["약도.png"].id],
+        "case.answered": [rows["수리 계획.pdf"].id],
+    }
+    public = await house.visitor().get(f"/cases/{number}")
+    assert "고칩니다." in public.text
+    assert ".pdf" not in public.text
+    found = (await house.visitor().get(f"/api/v1/cases/{number}/events")).json()["items"]
+    assert [event["data"]["files"] for event in found if event["kind"] == "case.answered"] == [[]]
+    for name, row in rows.items():
+        address = f"/cases/{number}/files/{row.id}/x"
+        assert (await house.visitor().get(address)).status_code == 404
+        assert (await citizen.get(address)).status_code == (404 if row.internal else 200), name
+        assert (await handler.client.get(address)).status_code == 200
+
+    await house.work()
+    mails = [mail for mail in house.mails() if mail["To"] == "hong@example.org"]
+    told = [mail.get_body(("plain",)).get_content() for mail in mails]  # type: ignore[union-attr]
+    assert [name for name in rows if any(name in text for text in told)] == ["약도.png", "수리 계획.pdf"]
+
+
+BESIDE: dict[str, dict[str, str]] = {
+    "answer": {"class_": "answered"},
+    "words": {"id": "timeline"},
+    "petition": {"class_": "petition"},
+}
+"""Where the desk's page shows files."""

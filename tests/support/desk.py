@@ -51,7 +51,7 @@ class Desk:
         form, values = self.form(action), {}
         for field in form.all("input"):
             kind = field.attrs.get("type", "text")
-            if kind not in {"checkbox", "radio"} or "checked" in field.attrs:
+            if kind != "file" and (kind not in {"checkbox", "radio"} or "checked" in field.attrs):
                 values[field.attrs.get("name", "")] = field.attrs.get("value", "")
         for field in form.all("textarea"):
             values[field.attrs["name"]] = "".join(c for c in field.children if isinstance(c, str)).removeprefix("\n")
@@ -60,14 +60,20 @@ class Desk:
             values[field.attrs["name"]] = options[0].attrs.get("value", "") if options else ""
         return values
 
-    async def send(self, action: str, **filled: str) -> "Desk":
-        """Fill in a form of the page and send it; fields by their own name, without the form's."""
-        fields = self.fields(action)
+    def carried(self, action: str) -> list[str]:
+        """What a form holds of each file that was sent before."""
+        return [e.attrs["value"] for e in self.form(action).all("input", name=f"{action}.files_kept")]
+
+    async def send(self, action: str, *files: tuple[str, bytes], **filled: str) -> "Desk":
+        """Fill in a form of the page, with files by name and content, and send it; fields without the form's name."""
+        fields: dict[str, str | list[str]] = {**self.fields(action), f"{action}.files_kept": self.carried(action)}
         for name, value in filled.items():
             own = f"{action}.{name}"
             fields[own if own in fields or name not in {"step", "template"} else name] = value
         url = self.form(action).attrs["action"]
-        return self._look(await self.client.post(url, data=fields, follow_redirects=True))
+        # Without files as well: the browser sends a form of this kind in parts either way.
+        new = [(f"{action}.files", file) for file in files] if files else None
+        return self._look(await self.client.post(url, data=fields, files=new, follow_redirects=True))
 
     async def bulk(self, action: str, *references: str, **filled: str) -> "Desk":
         """Tick rows of the inbox and press one of the buttons above them."""
