@@ -1,14 +1,17 @@
 """What was said once is not said twice: repeated requests, old news, old promises."""
 
+import asyncio
 from datetime import timedelta
 
-from petitions.actions import answering, importing, watch
-from petitions.forms import FilePetition, GiveAnswer, Words
+from petitions.actions import answering, handling, importing, objecting, supplementing, watch
+from petitions.forms import DecideObjection, FilePetition, Give, GiveAnswer, RequestSupplement, Words
 from petitions.models import Case, Statement
 from petitions.reference import reference
 from server.core import accounts, clock
 from server.core.accounts import Account, Official
+from server.core.ledger import read
 from tests.support.house import House
+from tests.support.markup import parse
 
 
 async def test_a_message_that_is_sent_again_is_said_once(house: House) -> None:
@@ -93,6 +96,38 @@ async def test_an_objection_keeps_its_case_from_being_closed(house: House) -> No
     assert (await house.client.post(address, json={"text": "다시 보아 주세요."}, headers=key)).status_code == 201
     with clock.at(clock.now() + timedelta(days=31)):
         assert await watch.close_uncontested() == 0
-    await answering.reopen("petitioner", filed["reference"], Words("아직입니다."))
+    await objecting.decide(await official("manager"), filed["reference"], DecideObjection("upheld", "다시 봅니다."))
     late = await house.client.post(address, json={"text": "또"}, headers=key)
     assert (late.status_code, late.json()["code"]) == (409, "illegal_transition")
+
+
+async def test_a_petitioners_button_pressed_twice_acts_once(house: House) -> None:
+    citizen = {"name": "홍길동", "email": "hong@example.org"}
+    case = await house.file(kind="statutory:road_occupation", petitioner=citizen)
+    address = f"/cases/{case['reference']}"
+    hong = house.visitor()
+    assert (
+        await hong.post("/cases", data={"reference": case["reference"], "key": case["access_key"]})
+    ).status_code == 303
+    manager = await official("manager")
+
+    async def twice(name: str, kind: str, **typed: str) -> None:
+        page = parse((await hong.get(address)).text)
+        form = next(f for f in page.all("form") if f.attrs["action"] == f"{address}/{name}")
+        data = {**{e.attrs["name"]: e.attrs["value"] for e in form.all("input", type="hidden")}, **typed}
+        for answer in await asyncio.gather(*(hong.post(f"{address}/{name}", data=data) for _press in range(2))):
+            assert (answer.status_code, answer.headers.get("location")) == (303, address), name
+        assert [entry.kind for entry in await read(f"case{address[6:]}")].count(kind) == 1, name
+
+    await handling.accept(await official("intake"), case["reference"], Give("roads"))
+    await supplementing.request(manager, case["reference"], RequestSupplement("도면을 보내 주세요.", 7))
+    await twice("messages", "case.message", message="언제 되나요?")
+    await twice("prolongation", "case.supplement_prolonged", days="3")
+    await twice("supplements", "case.supplement_received", supplement="도면입니다.")
+    refusal = GiveAnswer("허가할 수 없습니다.", "refused", "보도 폭이 좁습니다.", "60일 안에 이의신청할 수 있습니다.")
+    await answering.answer(manager, case["reference"], refusal)
+    await twice("rating", "case.rated", score="2", comment="")
+    await twice("objection", "case.objection_filed", objection="다시 보아 주세요.")
+    await objecting.decide(manager, case["reference"], DecideObjection("dismissed", "그대로입니다.", "행정심판"))
+    await twice("not-solved", "case.reopened", unsolved="아직입니다.")
+    await twice("withdrawal", "case.withdrawn", withdrawal="그만둡니다.")
