@@ -60,17 +60,21 @@ def clock_words(case: Clocked, calendar: WorkingCalendar, now: datetime, languag
     if case.due_at is None:
         return ClockWords(None, _("No legal period"), "ok")
     at = calendar.local(case.due_at)
-    due = Due(at, at.date(), by_day=case.unit != Unit.HOURS)
-    late = clock.overdue(due, now)
+    return period_words(Due(at, at.date(), by_day=case.unit != Unit.HOURS), case.amount, calendar, now, language)
+
+
+def period_words(due: Due, amount: int, calendar: WorkingCalendar, now: datetime, language: str) -> ClockWords:
+    """A running period at ``now``; ``amount`` is its length in hours, where it is counted in hours."""
     if due.by_day:
         text = _("by the end of %(day)s", day=i18n.date_text(due.on, language))
     else:
-        text = _("by %(moment)s", moment=i18n.datetime_text(at, language, calendar.timezone))
-    remaining, soon = _left(case, calendar, due, now, late=late)
+        text = _("by %(moment)s", moment=i18n.datetime_text(due.at, language, calendar.timezone))
+    late = clock.overdue(due, now)
+    remaining, soon = _left(amount, calendar, due, now, late=late)
     return ClockWords(text, remaining, "late" if late else "soon" if soon else "ok")
 
 
-def _left(case: Clocked, calendar: WorkingCalendar, due: Due, now: datetime, *, late: bool) -> tuple[Text, bool]:
+def _left(amount: int, calendar: WorkingCalendar, due: Due, now: datetime, *, late: bool) -> tuple[Text, bool]:
     """What is left, and whether that is little: the last day or the one before, the last third of a few hours."""
     today = calendar.local(now).date()
     away = abs((due.on - today).days)
@@ -86,7 +90,7 @@ def _left(case: Clocked, calendar: WorkingCalendar, due: Due, now: datetime, *, 
     # Rounding is toward less time left, so a period that just ended has -1 minute.
     return (
         _minutes_late(-minutes) if late else _minutes_left(minutes),
-        minutes <= min(WORKING_DAY, case.amount * HOUR // 3),
+        minutes <= min(WORKING_DAY, amount * HOUR // 3),
     )
 
 

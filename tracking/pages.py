@@ -1,12 +1,13 @@
 """What the page of a case shows, put together from the case, its facts in the ledger and the legal clock."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from babel.dates import format_date
 
 from petitions.clock_words import clock_words
-from petitions.events import SupplementRequested
+from petitions.events import CaseAnswered, ObjectionDismissed, ObjectionUpheld, SupplementRequested
 from petitions.labels import CHANNELS, DECISIONS, KINDS
 from petitions.queries.cases import AUDIENCES, CaseView, Level, Person
 from petitions.queries.facts import facts
@@ -14,8 +15,10 @@ from petitions.rights import subject
 from petitions.states import State
 from server.core import clock, config, i18n
 from tracking import timeline
+from tracking.timeline import Happening
 
 _ASIDE = frozenset({State.RETURNED, State.WITHDRAWN, State.TRANSFERRED_OUT})
+_RULINGS = frozenset({ObjectionUpheld.kind, ObjectionDismissed.kind})
 _SHORT = {"ko": "M.d.", "ja": "M/d", "en": "d MMM"}
 
 
@@ -41,6 +44,7 @@ async def case_context(view: CaseView, language: str, before: str = "") -> dict[
         "earlier": f"?before={found.earlier}" if found.earlier else "",
         "newest": "" if found.newest else f"/cases/{view.reference}",
         "wanted": next((e.text for e in reversed(turns) if e.kind == SupplementRequested.kind), ""),
+        "ruling": _ruling(turns),
         "promises": timeline.promises(turns),
         "clock": clock_words(view, known.calendar, clock.now(), language),
         "reached": way.reached if view.status in _ASIDE else "",
@@ -55,6 +59,12 @@ async def case_context(view: CaseView, language: str, before: str = "") -> dict[
         "channel": CHANNELS[view.channel],
         "decisions": DECISIONS,
     }
+
+
+def _ruling(turns: Sequence[Happening]) -> Happening | None:
+    """The decision on an objection to the last answer."""
+    last = next((e for e in reversed(turns) if e.kind in _RULINGS or e.kind == CaseAnswered.kind), None)
+    return last if last and last.kind in _RULINGS else None
 
 
 def _short(moment: datetime, language: str) -> str:

@@ -11,8 +11,10 @@ from typing import Any
 
 import orjson
 
+from petitions.actions.change import today
 from petitions.actions.intake import Decided, case_values, decide, first_facts
 from petitions.forms import FilePetition
+from petitions.models import Case
 from petitions.reference import guides_present, reference
 from petitions.rights import subject
 from petitions.routing import GuideProfile
@@ -65,6 +67,8 @@ async def take(lines: Sequence[Line]) -> int:
                 number = references.new_reference()
                 key_hash = references.key_hash(references.new_key())
                 values = case_values(line.command, decided, number, key_hash, import_key=line.key)
+            if values["interim_on"] and values["interim_on"] <= today():
+                values["interim_ask_on"] = None  # old news as well: the desk sees it, but is not written to
             guides = _loaded(guides, decided.guide)
             new.append(_New(line, decided, number, values))
         if new:
@@ -80,13 +84,10 @@ def _loaded(guides: list[GuideProfile], chosen: GuideProfile | None) -> list[Gui
 
 
 async def _write(new: Sequence[_New]) -> None:
-    columns = tuple(new[0].values)
-    rows = await _insert(
-        "petition_case",
-        (*columns, "extensions", "pauses", "supplement_times", "reminded", "reopened"),
-        [(*(_column(n.values[c]) for c in columns), "[]", "[]", 0, _told(n.decided), 0) for n in new],
-        returning="id, reference",
-    )
+    columns = tuple(name for name in Case._meta.fields_db_projection if name != "id")  # noqa: SLF001 — the only way
+    cases = [Case(**n.values, reminded=_told(n.decided)) for n in new]
+    values = [[_column(getattr(case, name)) for name in columns] for case in cases]
+    rows = await _insert("petition_case", columns, values, returning="id, reference")
     ids = {row["reference"]: row["id"] for row in rows}
     people = [(ids[n.reference], n.line.command.petitioner) for n in new]
     await _insert(
@@ -113,7 +114,7 @@ def _told(decided: Decided) -> int:
 
 
 def _column(value: object) -> object:
-    return orjson.dumps(value).decode() if isinstance(value, dict) else value
+    return orjson.dumps(value).decode() if isinstance(value, dict | list) else value
 
 
 async def _insert(

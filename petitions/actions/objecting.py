@@ -1,44 +1,77 @@
-"""Objecting to a refusal (이의신청, Act 35): who was refused what a law provides for may have it decided anew."""
+"""Objecting to a refusal (이의신청, Act 35): who was refused what a law provides for may have it decided anew.
+
+An objection is open from its filing until it is decided; meanwhile the case can neither be closed nor reopened by
+anything but that decision.
+"""
+
+from datetime import datetime
 
 from petitions import rules
-from petitions.actions.change import PETITIONER, check
-from petitions.errors import NotPossibleNow, Refused
-from petitions.events import CaseAnswered, ObjectionFiled
-from petitions.forms import Words
-from petitions.models import Case, Statement
-from petitions.reference import reference
-from petitions.rights import subject
+from petitions.actions.answering import begin_anew
+from petitions.actions.change import Change, changing, check
+from petitions.errors import Refused
+from petitions.events import ObjectionDismissed, ObjectionExtended, ObjectionFiled, ObjectionUpheld
+from petitions.forms import DecideObjection, Extend, Words
+from petitions.models import Answer
 from petitions.rules import Kind
-from petitions.states import State
-from server.core import clock, config, database, ledger
-from server.core.errors import _
+from petitions.states import Action
+from server.core import clock, config
+from server.core.accounts import Official
+from server.core.errors import FieldError, Invalid, _
 
 
-async def object_to(reference_text: str, command: Words) -> None:
-    """File an objection to the last answer; it must be decided within ten days (Act 35②).
+async def object_to(actor: Official | str, reference: str, command: Words) -> None:
+    """File an objection to the last answer, by the petitioner or in their name; it is decided within ten days.
 
     Raises ``Refused`` where the answer is no refusal of a statutory petition, is more than 60 days old (Act 35①), or
     was objected to already.
     """
-    known = await reference()
-    zone = config.settings().zone
-    async with database.transaction():
-        chain = await ledger.lock(subject(reference_text))
-        case = await Case.get(reference=reference_text)
-        if case.status not in {State.ANSWERED, State.CLOSED}:
-            raise NotPossibleNow("objection", case.status)
-        answered, objected = None, False
-        for entry in await ledger.read(subject(reference_text), limit=chain.length):
-            if entry.kind == CaseAnswered.kind:
-                answered, objected = entry, False
-            objected = objected or entry.kind == ObjectionFiled.kind
-        if answered is None or answered.data["decision"] != "refused":
+    async with changing(reference, Action.OBJECT, actor, seen=command.seen) as change:
+        case, zone = change.case, config.settings().zone
+        answer = await Answer.filter(case_id=case.id).order_by("-id").first()
+        if answer is None or answer.decision != "refused":
             raise Refused(_("There is no refusal that could be objected to."), code="nothing_refused")
-        told = answered.occurred_at.astimezone(zone).date()
-        now = clock.now().astimezone(zone)
-        check(rules.may_object(known.calendar, Kind(case.kind), told, now))
-        if objected:
+        now, calendar = clock.now().astimezone(zone), change.reference.calendar
+        check(rules.may_object(calendar, Kind(case.kind), answer.created_at.astimezone(zone).date(), now))
+        if case.objected_at is not None:
             raise Refused(_("An objection to this answer was filed already."), code="already_objected")
-        words = await Statement.create(case_id=case.id, text=command.text, created_at=clock.now())
-        due = rules.objection_due(known.calendar, now)
-        await chain.append(PETITIONER, ObjectionFiled(words.id, due.at.isoformat()))
+        due = rules.objection_due(calendar, now)
+        change.set(objected_at=now, objection_due_at=due.at, reminded=0)
+        change.record(ObjectionFiled(await change.say(command.text), due.at.isoformat()))
+
+
+async def extend(actor: Official, reference: str, command: Extend) -> None:
+    """Put the decision off, once and by at most ten days (Act 35②). Raises ``Refused`` and ``Invalid``."""
+    async with changing(reference, Action.EXTEND_OBJECTION, actor, seen=command.seen) as change:
+        filed, before = _open(change)
+        case = change.case
+        refusal = rules.check_objection_extension(command.amount, case.objection_extension)
+        if refusal and not case.objection_extension:
+            raise Invalid([FieldError("amount", refusal.text)])
+        check(refusal)
+        due = rules.objection_due(change.reference.calendar, filed, extension=command.amount)
+        change.set(objection_due_at=due.at, objection_extension=command.amount, reminded=0)
+        text = await change.say(command.reason)
+        change.record(ObjectionExtended(command.amount, due.at.isoformat(), before.isoformat(), text))
+
+
+async def decide(actor: Official, reference: str, command: DecideObjection) -> None:
+    """Decide an objection (Act 35②): who upholds it reopens the case, so that it is answered anew."""
+    async with changing(reference, Action.DECIDE_OBJECTION, actor, seen=command.seen) as change:
+        _open(change)
+        change.set(objection_due_at=None, objection_decided_at=clock.now())
+        text = await change.say(command.reasons)
+        if command.ruling == "upheld":
+            change.lead_on(Action.REOPEN)
+            due = begin_anew(change)
+            change.record(ObjectionUpheld(text, due.at.isoformat() if due else None))
+        else:
+            change.record(ObjectionDismissed(text, await change.say(command.remedies)))
+
+
+def _open(change: Change) -> tuple[datetime, datetime]:
+    """When the open objection was filed and until when it must be decided, in the city's time."""
+    case, zone = change.case, config.settings().zone
+    if case.objected_at is None or case.objection_due_at is None:
+        raise Refused(_("No objection to this answer is open."), code="no_objection")
+    return case.objected_at.astimezone(zone), case.objection_due_at.astimezone(zone)

@@ -1,10 +1,22 @@
 """The clock's own acts: reminding before and at the end of a period, and counting anew when the calendar changes."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tortoise.expressions import Q
 
 from petitions.actions.answering import close_quietly
-from petitions.actions.change import SYSTEM, due_of
-from petitions.events import CalendarChanged, DueRecomputed, DueSoon, ObjectionFiled, Overdue
+from petitions.actions.change import SYSTEM, due_of, today
+from petitions.events import (
+    CalendarChanged,
+    DueRecomputed,
+    DueSoon,
+    InterimNoticeDue,
+    ObjectionDueSoon,
+    ObjectionOverdue,
+    Overdue,
+)
 from petitions.models import Case
 from petitions.reference import forget, reference
 from petitions.rights import subject
@@ -21,48 +33,69 @@ BATCH = 500
 CALENDAR = "calendar"
 
 
+@dataclass(frozen=True)
+class _Reminder:
+    """Something that the desk is told once for each date: which cases, and how they are marked as told."""
+
+    cases: Q
+    """Which cases; asked once more when nobody else can change the case."""
+    order: str
+    told: Mapping[str, object]
+    fact: Callable[[Case], Fact]
+
+    async def send(self) -> int:
+        """Record it for each case that it holds for; how many."""
+        due = Case.filter(self.cases).order_by(self.order).limit(BATCH).values_list("reference", flat=True)
+        return sum([await self._send_one(str(number)) for number in await due])
+
+    async def _send_one(self, number: str) -> bool:
+        async with database.transaction():
+            chain = await ledger.lock(subject(number))
+            case = await Case.filter(self.cases, reference=number).first()
+            if case is not None:
+                await Case.filter(id=case.id).update(**self.told)
+                await chain.append(SYSTEM, self.fact(case))
+        return case is not None
+
+
 async def remind() -> int:
-    """Record that periods end soon, or have ended; each once. The number of cases that were told."""
+    """Record that the period of an answer, or of the decision on an objection, ends soon or has ended; each once.
+
+    Also that an interim notice is due (Decree 23), once for each date. The number of facts.
+    """
     now = clock.now()
-    told = 0
-    for stage, limit, fact in ((1, now + SOON, DueSoon()), (2, now, Overdue())):
-        rows = await database.fetch(
-            "SELECT reference FROM petition_case WHERE open = ? AND reminded < ? AND due_at < ? "
-            f"AND status <> ? ORDER BY due_at LIMIT {BATCH}",
-            True,
-            stage,
-            limit,
-            State.SUPPLEMENT_REQUESTED.value,
-        )
-        for row in rows:
-            told += await _remind_one(row["reference"], stage, limit, fact)
-    return told
+    running = Q(open=True) & ~Q(status=State.SUPPLEMENT_REQUESTED)
+    reminders = (
+        _Reminder(running & Q(reminded=0, due_at__lt=now + SOON), "due_at", {"reminded": 1}, lambda _c: DueSoon()),
+        _Reminder(running & Q(reminded=1, due_at__lt=now), "due_at", {"reminded": 2}, lambda _c: Overdue()),
+        _Reminder(
+            Q(reminded=0, objection_due_at__lt=now + SOON), "objection_due_at", {"reminded": 1},
+            lambda _c: ObjectionDueSoon(),
+        ),
+        _Reminder(
+            Q(reminded=1, objection_due_at__lt=now), "objection_due_at", {"reminded": 2}, lambda _c: ObjectionOverdue()
+        ),
+        _Reminder(
+            Q(open=True, interim_ask_on__lte=today()), "interim_ask_on", {"interim_ask_on": None},
+            lambda case: InterimNoticeDue(str(case.interim_on)),
+        ),
+    )  # fmt: skip
+    return sum([await reminder.send() for reminder in reminders])
 
 
-async def _remind_one(reference_text: str, stage: int, limit: datetime, fact: Fact) -> bool:
-    """Whether it still is so, now that nobody else changes the case."""
-    async with database.transaction():
-        chain = await ledger.lock(subject(reference_text))
-        hit = (
-            await Case.filter(reference=reference_text, open=True, reminded__lt=stage, due_at__lt=limit)
-            .exclude(status=State.SUPPLEMENT_REQUESTED)
-            .update(reminded=stage)
-        )
-        if hit:
-            await chain.append(SYSTEM, fact)
-    return bool(hit)
+UNCONTESTED = (
+    "SELECT reference FROM petition_case WHERE status = ? AND answered_at < ? AND objection_due_at IS NULL "
+    f"AND (objection_decided_at IS NULL OR objection_decided_at < ?) ORDER BY answered_at LIMIT {BATCH}"
+)
 
 
 async def close_uncontested() -> int:
-    """Close answered cases that nobody has contested for ``QUIET_DAYS``; how many. An objection keeps a case open."""
-    rows = await database.fetch(
-        "SELECT reference FROM petition_case c WHERE status = ? AND answered_at < ? AND NOT EXISTS (SELECT 1 "
-        "FROM ledger_event e WHERE e.subject = 'case/' || c.reference AND e.kind = ?) "
-        f"ORDER BY id LIMIT {BATCH}",
-        State.ANSWERED.value,
-        clock.now() - timedelta(days=QUIET_DAYS),
-        ObjectionFiled.kind,
-    )
+    """Close answered cases that nobody has contested for ``QUIET_DAYS``; how many.
+
+    An open objection keeps its case open; where one was dismissed, the days count from that decision.
+    """
+    quiet = clock.now() - timedelta(days=QUIET_DAYS)
+    rows = await database.fetch(UNCONTESTED, State.ANSWERED.value, quiet, quiet)
     for row in rows:
         await close_quietly(row["reference"])
     return len(rows)

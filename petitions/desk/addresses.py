@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
-from petitions.queries.inbox import Filter
+from petitions.queries.filters import Filter
 from petitions.reference import Reference
 from server.core.errors import Invalid
 

@@ -29,6 +29,13 @@ _GRIEVANCE = _(
 )
 
 
+_AFTER_OBJECTION = _(
+    "You can contest the original refusal by administrative appeal (Administrative Appeals Act) or administrative suit "
+    "(Administrative Litigation Act), each within 90 days of being told of this result (Civil Petitions Treatment Act, "
+    "Article 35; General Act on Public Administration, Article 36, paragraph 4). Questions: %(department)s (%(phone)s)."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What stands in the editor."""
@@ -48,9 +55,19 @@ def remedies(case: CaseView) -> str:
     Only the refusal of a statutory petition can be objected to, within 60 days (Act 35①); the administrative appeal has
     90 days from knowledge (행정심판법 제27조).
     """
-    department = case.known.departments.get(case.department_id or 0)
-    language = case.petitioner_language
-    text = _OBJECTION if case.kind == Kind.STATUTORY else _GRIEVANCE
+    return _filled_in(_OBJECTION if case.kind == Kind.STATUTORY else _GRIEVANCE, case)
+
+
+def objection_remedies(case: CaseView) -> str:
+    """What a petitioner can do whose objection is dismissed, in their language (Decree 40).
+
+    The 90 days count from this result, not from the refusal (General Act on Public Administration, 36④).
+    """
+    return _filled_in(_AFTER_OBJECTION, case)
+
+
+def _filled_in(text: Text, case: CaseView) -> str:
+    department, language = case.known.departments.get(case.department_id or 0), case.petitioner_language
     values = {
         "department": department.name(language) if department else "–",
         "phone": department.phone if department else "–",

@@ -9,9 +9,12 @@ from starlette.routing import Route
 
 from petitions.clock_words import ClockWords, clock_words
 from petitions.desk import addresses
+from petitions.duties import Duty, duties
 from petitions.labels import KINDS
 from petitions.queries import desk
-from petitions.queries.inbox import Filter, Position, Row, listed
+from petitions.queries.filters import Filter, Position
+from petitions.queries.inbox import listed
+from petitions.queries.rows import Row
 from petitions.reference import Reference, reference
 from petitions.states import OPEN, State
 from server.core import auth, clock, i18n, ledger, web
@@ -23,6 +26,7 @@ TABS: tuple[tuple[Text, Filter, str], ...] = (
     (_("Overdue"), Filter(overdue=True), "overdue"),
     (_("Unassigned"), Filter(unassigned=True), "unassigned"),
     (_("Mine"), Filter(mine=True), "mine"),
+    (_("Objections"), Filter(objection=True), "objection"),
 )
 
 
@@ -32,6 +36,7 @@ class Line:
 
     row: Row
     clock: ClockWords
+    duties: list[Duty]
     href: str
     kind: Text | str
     department: str
@@ -89,6 +94,7 @@ def lines(rows: Sequence[Row], wanted: Filter, known: Reference, language: str) 
             Line(
                 row,
                 clock_words(row, known.calendar, now, language),
+                duties(row, row.passed_at, known.calendar, now, language),
                 addresses.case(row.reference, wanted),
                 service.name(language) if service else KINDS[row.kind],
                 department.name(language) if department else "",
@@ -135,6 +141,8 @@ def _active(wanted: Filter, known: Reference, language: str) -> list[tuple[str, 
         "overdue": _("Overdue") if wanted.overdue else None,
         "mine": _("Mine") if wanted.mine else None,
         "unassigned": _("Unassigned") if wanted.unassigned else None,
+        "objection": _("Open objections") if wanted.objection else None,
+        "interim": _("Interim notice needed") if wanted.interim else None,
     }
     return [
         (

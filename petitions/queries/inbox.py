@@ -3,25 +3,32 @@
 A list is walked along one index, page by page from a position (no ``OFFSET``, no ``COUNT(*)``). What no index answers
 is filtered on the way, and the way of one page ends after ``WINDOW`` cases: the page then says how far it looked and
 where to go on. Due-first lists are four stretches one after the other: open with and without a due date, ended with
-and without one.
+and without one. Open objections are a list of their own, in the order in which they must be decided.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from petitions.labels import KINDS
-from petitions.queries.rows import COLUMNS, Row, read_row
+from petitions.queries.filters import (
+    DATED,
+    ENDED,
+    EPOCH,
+    EVERYTHING,
+    NEWEST,
+    OBJECTIONS,
+    Filter,
+    Position,
+    in_objections,
+    position_of,
+)
+from petitions.queries.rows import COLUMNS, PASSED, Row, read_row
 from petitions.reference import Reference
 from petitions.rules import Kind
 from petitions.search import desk_index
 from petitions.states import OPEN, State
-from server.core import clock, database, references
+from server.core import clock, config, database, references
 from server.core.accounts import Official, Permission
-from server.core.fields import Input
-
-__all__ = ["EVERYTHING", "NEWEST", "STATUSES", "Filter", "Listed", "Position", "Row", "listed", "position_of", "scope"]
 
 PAGE = 50
 """Cases on a page."""
@@ -31,74 +38,6 @@ COMMON_WINDOW = 5_000
 """The same where each is asked whether it holds a common word."""
 HITS = 1_000
 """Search hits that one page looks through on SQLite."""
-LONGEST_QUERY = 200
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-EVERYTHING, ENDED = "all", "ended"
-STATUSES = (EVERYTHING, *State, ENDED)
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What narrows the list. An empty status means the open cases, in a search every case."""
-
-    q: str = ""
-    status: str = ""
-    department: str = ""
-    kind: str = ""
-    district: str = ""
-    guide: str = ""
-    overdue: bool = False
-    mine: bool = False
-    unassigned: bool = False
-    sort: str = ""
-
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any], known: Reference) -> "Filter":
-        """Read it from an address. Raises ``Invalid``."""
-        data = Input(raw)
-        found = cls(
-            q=data.text("q", limit=LONGEST_QUERY),
-            status=data.choice("status", STATUSES),
-            department=data.choice("department", [row.code for row in known.departments.values()]),
-            kind=data.choice("kind", tuple(KINDS)),
-            district=data.choice("district", tuple(known.districts)),
-            guide=data.text("guide", limit=60),
-            overdue=data.boolean("overdue"),
-            mine=data.boolean("mine"),
-            unassigned=data.boolean("unassigned"),
-            sort=data.choice("sort", ("due", "new")),
-        )
-        data.done()
-        return replace(found, sort="new" if found.sort == "new" or found.q else "")
-
-    def query(self) -> dict[str, str]:
-        """The same as it is written in an address, without what is not said."""
-        return {f.name: "1" if value is True else str(value) for f in fields(self) if (value := getattr(self, f.name))}
-
-
-class Position(NamedTuple):
-    """Where a page begins or ends: the stretch, the due moment (if that orders it) and the case."""
-
-    stretch: int
-    due_at: datetime | None
-    id: int
-
-    def __str__(self) -> str:
-        micros = "" if self.due_at is None else str((self.due_at - EPOCH) // timedelta(microseconds=1))
-        return f"{self.stretch}.{micros}.{self.id}"
-
-    @classmethod
-    def read(cls, text: str) -> "Position | None":
-        """A position as it was written; None for anything else."""
-        stretch, due, number = (*text.split("."), "", "", "")[:3]
-        if stretch not in {"0", "1", "2", "3", "4"} or not (number.isdecimal() and len(number) <= 18):  # noqa: PLR2004
-            return None
-        if not (due.isdecimal() and len(due) <= 16) and due:  # noqa: PLR2004
-            return None
-        if bool(due) != (stretch in {"0", "2"}):
-            return None
-        return cls(int(stretch), EPOCH + timedelta(microseconds=int(due)) if due else None, int(number))
 
 
 class Condition(NamedTuple):
@@ -119,8 +58,8 @@ class Listed:
     """The page ended because enough was looked through, not because it is full."""
 
 
-NEWEST = 4
-"""The stretch of a list in the order of receipt."""
+OBJECTED = Condition("c.objection_due_at > ?", (EPOCH,))
+"""As "IS NOT NULL", but SQLite reads it as a range of the index."""
 STRETCHES: tuple[tuple[str, bool, bool], ...] = (
     ("c.open = ? AND c.due_at IS NOT NULL", True, False),
     ("c.open = ? AND c.due_at IS NULL", True, False),
@@ -128,11 +67,6 @@ STRETCHES: tuple[tuple[str, bool, bool], ...] = (
     ("c.open = ? AND c.due_at IS NULL", False, True),
 )
 """Condition, the value of ``open`` in it, and whether the latest comes first."""
-
-
-def position_of(status: State, due_at: datetime | None, number: int) -> Position:
-    """Where a case stands in a due-first list."""
-    return Position(2 * (status not in OPEN) + (due_at is None), due_at, number)
 
 
 def scope(official: Official) -> Condition | None:
@@ -158,14 +92,9 @@ class _Walk:
                 self.driving = by_index.pop(index)
                 self.index = f"case_{'handler' if index == 'unassigned' else index}_due"
                 break
-        self.residual += by_index.values()
-        if wanted.kind:
-            self.residual.append(Condition("c.kind = ?", (wanted.kind,)))
-        if wanted.district:
-            self.residual.append(Condition("c.district = ?", (wanted.district,)))
-        if wanted.overdue:
-            values = (True, clock.now(), State.SUPPLEMENT_REQUESTED.value)
-            self.residual.append(Condition("c.open = ? AND c.due_at < ? AND c.status <> ?", values))
+        self.residual += [*by_index.values(), *self._looked_at(wanted)]
+        if wanted.objection:
+            self._lead_to_objections()
         if wanted.sort == "new":
             self.index = ""
             if self.driving.sql:
@@ -173,6 +102,33 @@ class _Walk:
             self.driving = Condition("")
             self.residual += self._open_or_ended(wanted)
         self.window = WINDOW
+
+    @staticmethod
+    def _looked_at(wanted: Filter) -> list[Condition]:
+        found = []
+        if wanted.kind:
+            found.append(Condition("c.kind = ?", (wanted.kind,)))
+        if wanted.district:
+            found.append(Condition("c.district = ?", (wanted.district,)))
+        if wanted.overdue and wanted.objection:
+            found.append(Condition("c.objection_due_at < ?", (clock.now(),)))
+        elif wanted.overdue:
+            values = (True, clock.now(), State.SUPPLEMENT_REQUESTED.value)
+            found.append(Condition("c.open = ? AND c.due_at < ? AND c.status <> ?", values))
+        if wanted.interim:
+            today = clock.now().astimezone(config.settings().zone).date()
+            found.append(Condition("c.open = ? AND c.interim_on <= ?", (True, today)))
+        return found
+
+    def _lead_to_objections(self) -> None:
+        """There are few open objections, so all else is looked at case by case."""
+        if self.driving.sql:
+            self.residual.append(self.driving)
+        if self.wanted.status == ENDED:
+            self.residual.append(Condition("c.open = ?", (False,)))
+        self.index, self.driving = "case_objection_due", Condition("")
+        if self.wanted.sort == "new":
+            self.residual.append(OBJECTED)
 
     @staticmethod
     def _by_index(wanted: Filter, official: Official, known: Reference, limits: Condition) -> dict[str, Condition]:
@@ -197,13 +153,15 @@ class _Walk:
     def _open_or_ended(wanted: Filter) -> list[Condition]:
         if wanted.status == ENDED:
             return [Condition("c.open = ?", (False,))]
-        return [Condition("c.open = ?", (True,))] if not wanted.status and not wanted.q else []
+        return [Condition("c.open = ?", (True,))] if not (wanted.status or wanted.q or wanted.objection) else []
 
     def stretches(self) -> tuple[int, ...]:
         """The stretches of this list, in order."""
         wanted = self.wanted
         if wanted.sort == "new":
             return (NEWEST,)
+        if wanted.objection:
+            return (OBJECTIONS,)
         if wanted.overdue:
             return (0,)
         ended = wanted.status == ENDED or (wanted.status in list(State) and State(wanted.status) not in OPEN)
@@ -243,7 +201,7 @@ class _Walk:
         if self.residual and self.window:
             stop = await self._end(stretch, conditions, order)
             if stop is not None:
-                conditions = [*conditions, _beyond(stop, descending=not order.endswith("DESC"), inclusive=True)]
+                conditions.append(_beyond(stop, descending=not order.endswith("DESC"), inclusive=True))
         rows = await self._rows(stretch, [*conditions, *self.residual], order, limit)
         if self.last_hit and len(rows) < limit:
             stop = Position(NEWEST, None, self.last_hit)
@@ -253,6 +211,9 @@ class _Walk:
         if stretch == NEWEST:
             descending, keys = not backward, ["c.id"]
             conditions = []
+        elif stretch == OBJECTIONS:
+            descending, keys = backward, ["c.objection_due_at", "c.id"]
+            conditions = [OBJECTED]
         else:
             sql, opened, descending = STRETCHES[stretch]
             descending ^= backward
@@ -273,20 +234,21 @@ class _Walk:
     async def _end(self, stretch: int, conditions: Sequence[Condition], order: str) -> Position | None:
         """The last case to be looked at from here; None when there are fewer."""
         where, values = _where(conditions)
+        date = "objection_due_at" if stretch == OBJECTIONS else "due_at"
         row = await database.fetch_one(
-            f"SELECT c.due_at, c.id FROM {self._from(stretch)}{where} ORDER BY {order} "
+            f"SELECT c.{date} AS date, c.id FROM {self._from(stretch)}{where} ORDER BY {order} "
             f"LIMIT 1 OFFSET {self.window - 1}",
             *values,
         )
         if row is None:
             return None
-        due = database.moment(row["due_at"]) if stretch in {0, 2} else None
+        due = database.moment(row["date"]) if stretch in DATED else None
         return Position(stretch, due, row["id"])
 
     async def _rows(self, stretch: int, conditions: Sequence[Condition], order: str, limit: int) -> list[Row]:
         where, values = _where(conditions)
         found = await database.fetch(
-            "SELECT c.*, p.name AS petitioner, a.name AS handler, h.length AS version FROM "
+            f"SELECT c.*, {PASSED}, p.name AS petitioner, a.name AS handler, h.length AS version FROM "
             f"(SELECT {COLUMNS} FROM {self._from(stretch)}{where} ORDER BY {order} LIMIT {limit}) AS c "
             "JOIN petitioner p ON p.case_id = c.id JOIN ledger_head h ON h.subject = 'case/' || c.reference "
             f"LEFT JOIN account a ON a.id = c.handler_id ORDER BY {order}",
@@ -299,7 +261,8 @@ def _beyond(place: Position, *, descending: bool, inclusive: bool = False) -> Co
     sign = ("<" if descending else ">") + ("=" if inclusive else "")
     if place.due_at is None:
         return Condition(f"c.id {sign} ?", (place.id,))
-    return Condition(f"(c.due_at, c.id) {sign} (?, ?)", (place.due_at, place.id))
+    date = "objection_due_at" if place.stretch == OBJECTIONS else "due_at"
+    return Condition(f"(c.{date}, c.id) {sign} (?, ?)", (place.due_at, place.id))
 
 
 def _where(conditions: Sequence[Condition]) -> tuple[str, list[object]]:
@@ -338,7 +301,11 @@ async def listed(
     rows = rows[:limit]
 
     def place(row: Row) -> Position:
-        return Position(NEWEST, None, row.id) if wanted.sort == "new" else position_of(row.status, row.due_at, row.id)
+        if wanted.sort == "new":
+            return Position(NEWEST, None, row.id)
+        if wanted.objection:
+            return in_objections(row.objection_due_at, row.id)
+        return position_of(row.status, row.due_at, row.id)
 
     far = place(rows[-1]) if more and rows else stop
     near = place(rows[0]) if start is not None and rows else start

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     ANSWER = "cases.answer"
     CLOSE = "cases.close"
     REOPEN = "cases.reopen"
+    DECIDE_OBJECTION = "cases.decide_objection"
     NOTE = "cases.note"
     MESSAGE = "cases.message"
     CHANGE_GUIDE = "cases.guide"
@@ -70,7 +71,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.INTAKE: (_WORK - {_P.SEE_DEPARTMENT, _P.REOPEN})
     | {_P.SEE_ALL, _P.ACCEPT, _P.ASSIGN, _P.CHANGE_GUIDE, _P.EDIT_RULES},
     Role.HANDLER: _WORK,
-    Role.MANAGER: _WORK | {_P.ACCEPT, _P.ASSIGN, _P.CHANGE_GUIDE, _P.EDIT_TEMPLATES},
+    Role.MANAGER: _WORK
+    | {_P.ACCEPT, _P.ASSIGN, _P.CHANGE_GUIDE, _P.EDIT_TEMPLATES, _P.DECIDE_OBJECTION},
     Role.INSPECTOR: _DESK | {_P.SEE_ALL, _P.REOPEN, _P.SEE_JOBS},
     Role.GUIDE: _DESK | {_P.SEE_GUIDED},
     Role.CLERK: frozenset({_P.FILE, _P.SEE_DEPARTMENT, _P.NOTE}),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from petitions.queries import integrity
 from server.core import clock
 from tests.support.house import House
 
@@ -26,6 +27,10 @@ async def answered(house: House, kind: str, **answer: str) -> tuple[str, httpx.A
     return f"/api/v1/cases/{receipt['reference']}", client
 
 
+def desk_of(address: str) -> str:
+    return address.replace("/v1/cases", "/v1/desk/cases")
+
+
 async def test_a_refused_application_is_objected_to(house: House) -> None:
     with clock.at(MONDAY):
         address, citizen = await answered(house, "statutory:road_occupation", **REFUSAL)
@@ -39,7 +44,8 @@ async def test_a_refused_application_is_objected_to(house: House) -> None:
         # Ten days, the day of filing not counted (Civil Act 157): 19 March.
         assert event["data"]["due_at"] == "2026-03-19T23:59:59+09:00"
         await house.work()
-        assert [mail["to"] for mail in house.mails()[told:]] == ["manager@city.example"]
+        heard = sorted(mail["to"] for mail in house.mails()[told:])
+        assert heard == ["handler@city.example", "hong@example.org", "manager@city.example"]
         again = await citizen.post(f"{address}/objection", json=WORDS)
         assert (again.status_code, again.json()["code"]) == (409, "already_objected")
         number = address.rpartition("/")[2]
@@ -76,8 +82,17 @@ async def test_other_petitions_and_other_answers_are_not_objected_to(house: Hous
 async def test_a_second_refusal_opens_a_second_objection(house: House) -> None:
     address, citizen = await answered(house, "statutory:road_occupation", **REFUSAL)
     assert (await citizen.post(f"{address}/objection", json=WORDS)).status_code == 201
-    assert (await citizen.post(f"{address}/reopening", json=WORDS)).status_code == 200
-    handler = await house.program("handler")
-    desk = address.replace("/v1/cases", "/v1/desk/cases")
-    assert (await handler.post(f"{desk}/answer", json=REFUSAL)).status_code == 200
+    # While it is open, nothing but its decision opens or closes the case.
+    for who, act in ((citizen, f"{address}/reopening"), (await house.program("manager"), f"{desk_of(address)}/close")):
+        refused = await who.post(act, json=WORDS)
+        assert (refused.status_code, refused.json()["code"]) == (409, "objection_open")
+    handler, manager = await house.program("handler"), await house.program("manager")
+    upheld = {"ruling": "upheld", "reasons": "보도 폭을 다시 재었습니다."}
+    assert (await handler.post(f"{desk_of(address)}/decide-objection", json=upheld)).status_code == 403
+    decided = await manager.post(f"{desk_of(address)}/decide-objection", json=upheld)
+    assert (decided.status_code, decided.json()["status"], decided.json()["reopened"]) == (200, "reopened", 1)
+    again = await manager.post(f"{desk_of(address)}/decide-objection", json=upheld)
+    assert (again.status_code, again.json()["code"]) == (409, "illegal_transition")
+    assert (await handler.post(f"{desk_of(address)}/answer", json=REFUSAL)).status_code == 200
     assert (await citizen.post(f"{address}/objection", json=WORDS)).status_code == 201
+    assert not [line async for line in integrity.problems()]

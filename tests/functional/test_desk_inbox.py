@@ -7,7 +7,8 @@ import pytest
 
 from petitions.models import Case
 from petitions.queries import inbox
-from petitions.queries.inbox import Filter, Position, listed
+from petitions.queries.filters import NEWEST, Filter, Position, position_of
+from petitions.queries.inbox import listed
 from petitions.reference import reference
 from server.core import clock
 from tests.support.desk import desk
@@ -192,7 +193,7 @@ async def test_pages_forward_and_back_show_every_case_once(
     if whole is not None:
         assert forward == whole
     row = await Case.get(reference=forward[-1])
-    place = Position(inbox.NEWEST, None, row.id) if wanted.sort else inbox.position_of(row.status, row.due_at, row.id)
+    place = Position(NEWEST, None, row.id) if wanted.sort else position_of(row.status, row.due_at, row.id)
     back, _first = await walk(place, backward=True)
     assert back == forward[:-1]
 

@@ -1,0 +1,175 @@
+"""An objection on its way: the citizen objects, the manager puts the decision off and decides, everybody sees when."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+
+from petitions.actions import watch
+from petitions.actions.intake import Filed
+from petitions.models import Case
+from server.core import clock
+from tests.support.desk import Desk, desk
+from tests.support.house import House
+from tests.support.markup import parse
+from tests.support.stories import filed, opened_with_key, to
+
+MONDAY = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)  # 10:00 in Seoul
+HONG, MANAGER, HANDLER = "hong@example.org", "manager@city.example", "handler@city.example"
+REFUSAL = {
+    "decision": "refused",
+    "text": "허가할 수 없습니다.",
+    "reasons": "도로법 제61조",
+    "remedies": "60일 안에 이의신청",
+}
+
+
+async def refused(
+    house: House, handler: Desk, kind: str = "statutory:road_occupation", **answer: str
+) -> tuple[Filed, httpx.AsyncClient]:
+    """A case with its answer, and the browser of its petitioner."""
+    case = await filed(kind=kind)
+    intake = await desk(house, "intake")
+    await intake.open(f"/desk/cases/{case.reference}")
+    await intake.send("accept", department="roads")
+    await handler.open(f"/desk/cases/{case.reference}?lang=en")
+    await handler.send("answer", **(answer or REFUSAL))
+    assert handler.status == 200
+    return case, await opened_with_key(house, case)
+
+
+def heard(house: House, *people: str) -> set[str]:
+    """What the last mail to each of them was about."""
+    return {str(to(house, who)[-1]["Subject"]).partition("] ")[2] for who in people}
+
+
+def last_words(house: House) -> str:
+    """The text of the petitioner's last mail."""
+    body = to(house, HONG)[-1].get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+async def test_an_objection_is_filed_put_off_and_dismissed(house: House) -> None:
+    with clock.at(MONDAY):
+        case = await objected(house)
+    with clock.at(MONDAY + timedelta(days=10)):
+        await put_off(house, case)
+    with clock.at(MONDAY + timedelta(days=40)):
+        assert await watch.close_uncontested() == 0
+        await dismissed(house, case)
+    # Nobody contests it any more: it is closed 30 days after the decision.
+    with clock.at(MONDAY + timedelta(days=69)):
+        assert await watch.close_uncontested() == 0
+    with clock.at(MONDAY + timedelta(days=71)):
+        assert await watch.close_uncontested() == 1
+    assert (await Case.get(reference=case.reference)).status == "closed"
+
+
+async def objected(house: House) -> Filed:
+    """The petitioner objects on the page; the desk sees it in its list of objections."""
+    handler, manager = await desk(house, "handler"), await desk(house, "manager")
+    case, citizen = await refused(house, handler)
+    address = f"/cases/{case.reference}"
+    page = (await citizen.get(f"{address}?lang=en")).text
+    assert "You can object until Fri 8 May 2026." in page
+    wrong = await citizen.post(f"{address}/objection", data={"objection": "900101-1234567 다시"})
+    assert wrong.status_code == 422
+    assert "resident registration number" in parse(wrong.text).one("p", class_="field-error").text
+    assert "900101-1234567 다시" in wrong.text
+    await house.work()
+    filed_now = await citizen.post(f"{address}/objection", data={"objection": "기준을 갖추었습니다."})
+    assert filed_now.status_code == 303
+    page = (await citizen.get(address)).text
+    assert "You are told of the decision by Thu 19 Mar 2026 at the latest." in page
+    assert f'action="{address}/objection"' not in page
+    assert f'action="{address}/not-solved"' not in page
+    await house.work()
+    assert heard(house, HONG) == {"이의신청을 접수했습니다"}
+    assert heard(house, MANAGER, HANDLER) == {"이의신청이 들어왔습니다"}
+
+    # At the desk it stands in the list of objections, with its own clock; the handler may not decide it.
+    await manager.open("/desk?objection=1")
+    assert manager.listed == [case.reference]
+    assert "Objection: 8 working days left" in manager.row(case.reference).text
+    assert "Objections 1" in {a.text for a in manager.page.one("nav", class_="tabs").all("a")}
+    assert (await manager.open("/desk")).listed == []
+    await handler.open(f"/desk/cases/{case.reference}")
+    assert handler.actions & {"object", "decide-objection", "extend-objection", "close", "reopen"} == set()
+    await manager.open(f"/desk/cases/{case.reference}")
+    assert manager.actions >= {"decide-objection", "extend-objection"}
+    assert "The objection must be decided within ten days (Act 35②)." in manager.text
+    await manager.send("extend-objection", amount="11", reason="현장을 다시 봅니다.")
+    assert manager.status == 422
+    assert "by one to ten days" in manager.page.one("p", class_="field-error").text
+    assert manager.fields("extend-objection")["extend-objection.reason"] == "현장을 다시 봅니다."
+
+    return case
+
+
+async def put_off(house: House, case: Filed) -> None:
+    """Who decides is reminded on the last day, and puts the decision off."""
+    assert await watch.remind() == 1
+    await house.work()
+    assert heard(house, MANAGER, HANDLER) == {"이의신청을 결정해야 합니다"}
+    manager = await desk(house, "manager")
+    await manager.open(f"/desk/cases/{case.reference}")
+    await manager.send("extend-objection", amount="10", reason="현장을 다시 봅니다.")
+    assert "extend-objection" not in manager.actions
+    await house.work()
+    assert "2026년 3월 30일" in last_words(house)  # 29 March is a Sunday
+    citizen, address = await opened_with_key(house, case), f"/cases/{case.reference}"
+    assert "현장을 다시 봅니다." in (await citizen.get(f"{address}?lang=en")).text
+
+
+async def dismissed(house: House, case: Filed) -> None:
+    """Late, the manager dismisses it: with reasons, and with the ways to contest the refusal."""
+    address = f"/cases/{case.reference}"
+    assert await watch.remind() == 2  # soon and over, of the new date
+    await house.work()
+    assert heard(house, HONG) == {"이의신청 결정이 늦어지고 있습니다"}
+    assert to(house, "inspector@city.example")
+    manager, citizen = await desk(house, "manager"), await opened_with_key(house, case)
+    await manager.open(f"/desk/cases/{case.reference}")
+    ways = manager.fields("decide-objection")["decide-objection.remedies"]
+    assert "90일" in ways
+    await manager.send("decide-objection", ruling="dismissed", reasons="보도 폭이 좁습니다.", remedies="")
+    assert manager.status == 422
+    await manager.send("decide-objection", remedies=ways)
+    assert manager.status == 200
+    await house.work()
+    assert heard(house, HONG) == {"이의신청이 기각되었습니다"}
+    assert all(words in last_words(house) for words in ("보도 폭이 좁습니다.", "90일"))
+    page = (await citizen.get(f"{address}?lang=en")).text
+    assert "The objection was dismissed: the refusal stands" in page
+    assert ways.splitlines()[0] in parse(page).text
+    assert (await manager.open("/desk?objection=1")).listed == []
+    assert await watch.remind() == 0
+
+
+async def test_an_objection_on_paper_is_taken_in_and_upheld(house: House) -> None:
+    handler, manager = await desk(house, "handler"), await desk(house, "manager")
+    case, citizen = await refused(house, handler)
+    await handler.send("object", text="편지로 온 이의신청")
+    await manager.open(f"/desk/cases/{case.reference}")
+    await manager.send("decide-objection", ruling="upheld", reasons="보도 폭을 다시 재었습니다.")
+    assert manager.page.one("p", class_="case-line").text.startswith("Reopened")
+    page = parse((await citizen.get(f"/cases/{case.reference}?lang=en")).text)
+    assert "The objection was upheld: the case is open again" in page.text
+    assert "New period, because the objection was upheld" in page.text
+    await house.work()
+    told = [str(mail["Subject"]).partition("] ")[2] for mail in to(house, HONG)]
+    assert told.count("이의신청이 받아들여졌습니다") == 1
+    assert "민원이 다시 열렸습니다" not in " ".join(told)  # one mail tells both
+    case_row = await Case.get(reference=case.reference)
+    assert (case_row.objection_due_at, case_row.handler_id, case_row.reopened) == (None, None, 1)
+
+
+async def test_what_is_no_refusal_of_an_application_shows_no_form(house: House) -> None:
+    handler = await desk(house, "handler")
+    for kind, answer in (
+        ("inquiry", REFUSAL),
+        ("statutory:road_occupation", {"text": "허가합니다.", "decision": "accepted"}),
+    ):
+        case, citizen = await refused(house, handler, kind, **answer)
+        assert "/objection" not in (await citizen.get(f"/cases/{case.reference}")).text
+        assert "object" not in handler.actions
