@@ -29,7 +29,9 @@ test: .venv/test.stamp
 	@.venv/bin/lint-imports --no-logo
 	@echo "Tests"
 	@$(PYTHON) -m coverage erase
-	@$(PYTHON) -m pytest -n 2 --dist worksteal --cov --cov-report=term
+	@$(PYTHON) -m coverage run -m pytest -n 2 --dist worksteal
+	@$(PYTHON) -m coverage combine --quiet
+	@$(PYTHON) -m coverage report
 	@$(PYTHON) -m coverage report --include=$(RULES) --fail-under=100 >/dev/null \
 	|| { $(PYTHON) -m coverage report --include=$(RULES) --fail-under=0; \
 	     echo "Rules and states need 100 % branch coverage." >&2; exit 1; }

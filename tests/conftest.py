@@ -3,6 +3,7 @@
 from hypothesis import settings
 
 pytest_plugins = [
+    "tests.support.tracing",
     "tests.support.postgres",
     "tests.support.chromium",
     "tests.support.house",

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -61,7 +62,9 @@ class Site:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.city = City(dict.fromkeys(settings.languages, settings.city_name), settings.call_centre, demo=False)
-        self.environments = {language: _environment(settings, language) for language in settings.languages}
+        self.environments = {
+            language: _environment(language, settings.languages, settings.zone) for language in settings.languages
+        }
 
     def render(self, language: str, template: str, context: Mapping[str, Any]) -> str:
         """A template in a language, without a request (mail, fragments)."""
@@ -72,7 +75,9 @@ class Site:
         return {"name": city.names.get(language, ""), "call_centre": city.call_centre, "demo": city.demo}
 
 
-def _environment(settings: Settings, language: str) -> Environment:
+@functools.cache
+def _environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> Environment:
+    """Templates are compiled once a process, however many applications it makes."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -84,9 +89,8 @@ def _environment(settings: Settings, language: str) -> Environment:
     )
     gettext, ngettext = i18n.gettext_for(language)
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    zone = settings.zone
     environment.globals.update(
-        lang=language, languages=settings.languages, static=static_url, language_names=i18n.NAMES
+        lang=language, languages=languages, static=static_url, language_names=i18n.NAMES
     )
     environment.filters.update(
         datetime=lambda value: i18n.datetime_text(value, language, zone),

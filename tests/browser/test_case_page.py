@@ -1,41 +1,15 @@
 """The page of a case in a real browser: it changes while it is read, works without scripts, and all can use it."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator
-
 import pytest
-import uvicorn
 from playwright.async_api import Page, expect
 
 from petitions.actions import answering, handling, supplementing
 from petitions.actions.intake import Filed
 from petitions.forms import Extend, Give, GiveAnswer, RequestSupplement, Words
-from server.core.config import Settings
 from tests.support.chromium import DESK, PHONE, OpenPage, axe
-from tests.support.house import opened
-from tests.support.live import free_port
+from tests.support.house import House
 from tests.support.stories import filed, somebody
 from tracking import mailbox
-
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
-
-
-@contextlib.asynccontextmanager
-async def served(settings: Settings) -> AsyncIterator[str]:
-    """The site on a loopback port, in this process, so that officials can act beside it; its address."""
-    async with opened(settings) as house:
-        port = free_port()
-        server = uvicorn.Server(uvicorn.Config(house.app, port=port, lifespan="off", log_level="warning"))
-        task = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.02)
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            house.app.state.hub.stop()
-            server.should_exit = True
-            await task
 
 
 async def follow(page: Page, case: Filed) -> None:
@@ -60,85 +34,82 @@ async def accepted() -> Filed:
     return case
 
 
-async def test_the_page_changes_while_it_is_read_and_keeps_what_is_typed(
-    settings: Settings, open_page: OpenPage
-) -> None:
-    async with served(settings) as url:
-        case = await filed()
-        page = await open_page(width=PHONE, base_url=url)
+async def test_the_page_changes_while_it_is_read_and_keeps_what_is_typed(site: House, open_page: OpenPage) -> None:
+    case = await filed()
+    page = await open_page(width=PHONE, base_url=site.url)
+    await follow(page, case)
+    await expect(page.locator("[data-live-state]")).to_have_class("live-state print-hide is-open")
+    await page.evaluate("window.notReloaded = true")
+    await page.get_by_text("메시지 쓰기").first.click()
+    await page.locator("[name=message]").fill("제가 쓰던 말")
+    handler = await somebody("handler")
+    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await handling.start(handler, case.reference)
+    await expect(page.locator("#case-events")).to_contain_text("도로과")
+    await expect(page.locator("#case-steps")).to_contain_text("처리중")
+    await handling.message(handler, case.reference, Words("가로등 번호를 아시나요?"))
+    await expect(page.locator("#case-events")).to_contain_text("가로등 번호를 아시나요?")
+    await expect(page.locator("[name=message]")).to_have_value("제가 쓰던 말")
+    assert await page.evaluate("window.notReloaded")
+    await page.get_by_role("button", name="메시지 보내기").click()
+    await expect(page.locator("#case-events")).to_contain_text("제가 쓰던 말")
+
+
+async def test_without_scripts_everything_works_by_reload(site: House, open_page: OpenPage) -> None:
+    case = await accepted()
+    page = await open_page(width=PHONE, javascript=False, base_url=site.url)
+    await follow(page, case)
+    await answering.answer(await somebody("handler"), case.reference, GiveAnswer("고쳤습니다.", "accepted"))
+    await expect(page.locator("main")).not_to_contain_text("고쳤습니다.")
+    await page.reload()
+    await expect(page.locator("main")).to_contain_text("고쳤습니다.")
+    await axe(page)
+    await page.locator("#do-rate summary").click()
+    await page.get_by_label("2점: 불만족").check()
+    await page.get_by_role("button", name="평가 보내기").click()
+    await expect(page.locator("#case-actions")).to_contain_text("5점 만점에 2점")
+    await page.locator("#do-reopen summary").click()
+    await page.get_by_label("아직 해결되지 않은 점").fill("아직 어둡습니다.")
+    await page.get_by_role("button", name="해결되지 않음: 다시 열기").click()
+    await expect(page.locator("#case-events")).to_contain_text("아직 어둡습니다.")
+
+
+@pytest.mark.parametrize(
+    ("engine", "width"), [("sqlite", PHONE), ("postgres", DESK)], ids=["sqlite-phone", "postgres-desk"]
+)
+async def test_everybody_can_use_the_pages(site: House, open_page: OpenPage, width: int) -> None:
+    page = await open_page(width=width, base_url=site.url)
+    busy, done = await accepted(), await accepted()
+    handler = await somebody("handler")
+    await handling.extend(handler, busy.reference, Extend(2, "부품이 늦습니다."))
+    await supplementing.request(handler, busy.reference, RequestSupplement("사진을 보내 주세요.", 7))
+    await answering.answer(
+        handler, done.reference, GiveAnswer("할 수 없습니다.", "refused", "예산이 없습니다.", "행정심판")
+    )
+    await page.goto(f"/cases/{done.reference}")
+    await axe(page)
+    for case in (busy, done):
         await follow(page, case)
-        await expect(page.locator("[data-live-state]")).to_have_class("live-state print-hide is-open")
-        await page.evaluate("window.notReloaded = true")
-        await page.get_by_text("메시지 쓰기").first.click()
-        await page.locator("[name=message]").fill("제가 쓰던 말")
-        handler = await somebody("handler")
-        await handling.accept(await somebody("intake"), case.reference, Give("roads"))
-        await handling.start(handler, case.reference)
-        await expect(page.locator("#case-events")).to_contain_text("도로과")
-        await expect(page.locator("#case-steps")).to_contain_text("처리중")
-        await handling.message(handler, case.reference, Words("가로등 번호를 아시나요?"))
-        await expect(page.locator("#case-events")).to_contain_text("가로등 번호를 아시나요?")
-        await expect(page.locator("[name=message]")).to_have_value("제가 쓰던 말")
-        assert await page.evaluate("window.notReloaded")
-        await page.get_by_role("button", name="메시지 보내기").click()
-        await expect(page.locator("#case-events")).to_contain_text("제가 쓰던 말")
-
-
-async def test_without_scripts_everything_works_by_reload(settings: Settings, open_page: OpenPage) -> None:
-    async with served(settings) as url:
-        case = await accepted()
-        page = await open_page(width=PHONE, javascript=False, base_url=url)
-        await follow(page, case)
-        await answering.answer(await somebody("handler"), case.reference, GiveAnswer("고쳤습니다.", "accepted"))
-        await expect(page.locator("main")).not_to_contain_text("고쳤습니다.")
-        await page.reload()
-        await expect(page.locator("main")).to_contain_text("고쳤습니다.")
-        await axe(page)
-        await page.locator("#do-rate summary").click()
-        await page.get_by_label("2점: 불만족").check()
-        await page.get_by_role("button", name="평가 보내기").click()
-        await expect(page.locator("#case-actions")).to_contain_text("5점 만점에 2점")
-        await page.locator("#do-reopen summary").click()
-        await page.get_by_label("아직 해결되지 않은 점").fill("아직 어둡습니다.")
-        await page.get_by_role("button", name="해결되지 않음: 다시 열기").click()
-        await expect(page.locator("#case-events")).to_contain_text("아직 어둡습니다.")
-
-
-@pytest.mark.parametrize("width", [PHONE, DESK], ids=["phone", "desk"])
-async def test_everybody_can_use_the_pages(settings: Settings, open_page: OpenPage, width: int) -> None:
-    async with served(settings) as url:
-        page = await open_page(width=width, base_url=url)
-        busy, done = await accepted(), await accepted()
-        handler = await somebody("handler")
-        await handling.extend(handler, busy.reference, Extend(2, "부품이 늦습니다."))
-        await supplementing.request(handler, busy.reference, RequestSupplement("사진을 보내 주세요.", 7))
-        await answering.answer(
-            handler, done.reference, GiveAnswer("할 수 없습니다.", "refused", "예산이 없습니다.", "행정심판")
-        )
-        await page.goto(f"/cases/{done.reference}")
-        await axe(page)
-        for case in (busy, done):
-            await follow(page, case)
-            for language in ("ja", "en", "ko"):
-                await page.goto(f"/cases/{case.reference}?lang={language}")
-                await axe(page)
-                await fits(page)
-        await page.get_by_role("button", name="답변 평가하기").click()
-        await axe(page)
-        for language in ("en", "ja", "ko"):
-            await page.goto(f"/cases?lang={language}")
+        for language in ("ja", "en", "ko"):
+            await page.goto(f"/cases/{case.reference}?lang={language}")
             await fits(page)
         await axe(page)
-        await page.get_by_role("button", name="민원 열기").evaluate(
-            "button => { button.form.noValidate = true; button.click() }"
-        )
-        await expect(page.locator("[data-error-summary]")).to_be_focused()
+    await page.get_by_role("button", name="답변 평가하기").click()
+    await axe(page)
+    for language in ("en", "ja", "ko"):
+        await page.goto(f"/cases?lang={language}")
+        await fits(page)
+    await axe(page)
+    await page.get_by_role("button", name="민원 열기").evaluate(
+        "button => { button.form.noValidate = true; button.click() }"
+    )
+    await expect(page.locator("[data-error-summary]")).to_be_focused()
+    await axe(page)
+    for path in (
+        "/cases/link",
+        mailbox.mailbox_link(site.settings, busy.reference).removeprefix(site.settings.public_url),
+        mailbox.wishes_link(site.settings, busy.reference).removeprefix(site.settings.public_url),
+    ):
+        await page.goto(path)
         await axe(page)
-        for path in (
-            "/cases/link",
-            mailbox.mailbox_link(settings, busy.reference).removeprefix(settings.public_url),
-            mailbox.wishes_link(settings, busy.reference).removeprefix(settings.public_url),
-        ):
-            await page.goto(path)
-            await axe(page)
-            await fits(page)
+        await fits(page)

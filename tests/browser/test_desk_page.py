@@ -1,14 +1,10 @@
 """The desk in a real browser: accessible at both widths, with scripts and without; by keyboard; live."""
 
-from collections.abc import Callable
-
-import httpx
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.chromium import DESK, HEIGHT, PHONE, OpenPage, axe
-from tests.support.house import PASSWORD
-from tests.support.postgres import Engine
+from tests.support.house import PASSWORD, House
 
 PETITIONS: tuple[dict[str, object], ...] = (
     {"title": "가로등이 꺼졌어요", "body": "집 앞 도로의 가로등이 켜지지 않습니다.\n어둡습니다.", "kind": "other"},
@@ -19,24 +15,14 @@ PETITIONS: tuple[dict[str, object], ...] = (
 )
 
 
-@pytest.fixture(params=["sqlite"])
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """What differs between the databases shows in no browser: one is enough here."""
-    chosen: Engine = request.param
-    return chosen
-
-
-def file(url: str, *petitions: dict[str, object]) -> list[str]:
+async def file(site: House, *petitions: dict[str, object]) -> list[str]:
     """File petitions; their numbers."""
     person = {"name": "홍길동", "email": "hong@example.org", "phone": "010-1234-5678"}
     place = {"address": "중앙구 한빛로 12", "lat": 37.5, "lng": 127.0}
-    found = []
-    for petition in petitions:
-        content = {"petitioner": person, "location": place, **petition}
-        answer = httpx.post(f"{url}/api/v1/petitions", json=content)
-        assert answer.is_success, answer.text
-        found.append(str(answer.json()["reference"]))
-    return found
+    return [
+        (await site.file(**{"petitioner": person, "location": place, **petition}))["reference"]
+        for petition in petitions
+    ]
 
 
 async def sign_in(page: Page, username: str) -> None:
@@ -57,13 +43,10 @@ async def sound(page: Page) -> None:
         assert wide <= 0, f"{wide} px too wide at {width}: {page.url}"
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "plain"])
-async def test_every_page_of_the_desk_is_accessible(
-    live_site: Callable[[], str], open_page: OpenPage, *, javascript: bool
-) -> None:
-    url = live_site()
-    numbers = file(url, *PETITIONS)
-    intake = await open_page(javascript=javascript, base_url=url)
+@pytest.mark.parametrize(("engine", "javascript"), [("sqlite", True), ("postgres", False)], ids=["scripts", "plain"])
+async def test_every_page_of_the_desk_is_accessible(site: House, open_page: OpenPage, *, javascript: bool) -> None:
+    numbers = await file(site, *PETITIONS)
+    intake = await open_page(javascript=javascript, base_url=site.url)
     await sign_in(intake, "intake")
     await sound(intake)
     await intake.goto("/desk?status=received&overdue=1&kind=other&q=가로등")
@@ -79,7 +62,7 @@ async def test_every_page_of_the_desk_is_accessible(
     await intake.goto(f"/desk/cases/{numbers[2]}")
     await intake.click(".suggestion button")
 
-    handler = await open_page(javascript=javascript, base_url=url)
+    handler = await open_page(javascript=javascript, base_url=site.url)
     await sign_in(handler, "handler")
     await handler.goto(f"/desk/cases/{numbers[2]}")
     await handler.click("form[action$='/start'] button")
@@ -106,12 +89,9 @@ async def test_every_page_of_the_desk_is_accessible(
     await sound(handler)
 
 
-async def test_the_second_official_reads_what_the_first_one_did(
-    live_site: Callable[[], str], open_page: OpenPage
-) -> None:
-    url = live_site()
-    (number,) = file(url, PETITIONS[0])
-    first, second = [await open_page(javascript=False, base_url=url) for _each in range(2)]
+async def test_the_second_official_reads_what_the_first_one_did(site: House, open_page: OpenPage) -> None:
+    (number,) = await file(site, PETITIONS[0])
+    first, second = [await open_page(javascript=False, base_url=site.url) for _each in range(2)]
     for page, name in ((first, "intake"), (second, "manager")):
         await sign_in(page, name)
         await page.goto(f"/desk/cases/{number}")
@@ -122,10 +102,9 @@ async def test_the_second_official_reads_what_the_first_one_did(
     await sound(second)
 
 
-async def test_the_inbox_is_worked_by_keys_alone(live_site: Callable[[], str], open_page: OpenPage) -> None:
-    url = live_site()
-    numbers = file(url, *PETITIONS[:3])
-    page = await open_page(base_url=url)
+async def test_the_inbox_is_worked_by_keys_alone(site: House, open_page: OpenPage) -> None:
+    numbers = await file(site, *PETITIONS[:3])
+    page = await open_page(base_url=site.url)
     await sign_in(page, "intake")
     order = [await row.get_attribute("id") for row in await page.locator("[data-row]").all()]
     await page.keyboard.press("j")
@@ -149,10 +128,9 @@ async def test_the_inbox_is_worked_by_keys_alone(live_site: Callable[[], str], o
     assert set(numbers) == {str(name).removeprefix("row-") for name in order}
 
 
-async def test_a_row_that_somebody_else_took_says_so(live_site: Callable[[], str], open_page: OpenPage) -> None:
-    url = live_site()
-    (number,) = file(url, PETITIONS[0])
-    page, other = await open_page(base_url=url), await open_page(javascript=False, base_url=url)
+async def test_a_row_that_somebody_else_took_says_so(site: House, open_page: OpenPage) -> None:
+    (number,) = await file(site, PETITIONS[0])
+    page, other = await open_page(base_url=site.url), await open_page(javascript=False, base_url=site.url)
     await sign_in(page, "intake")
     await page.route("**/desk/stream*", lambda route: route.abort())
     await page.reload()
@@ -163,10 +141,9 @@ async def test_a_row_that_somebody_else_took_says_so(live_site: Callable[[], str
     await expect(page.locator(".conflict")).to_contain_text("최부장")
 
 
-async def test_new_cases_come_by_themselves_and_move_nothing(live_site: Callable[[], str], open_page: OpenPage) -> None:
-    url = live_site()
-    file(url, *({**PETITIONS[3], "title": f"도로 제안 {n}"} for n in range(14)))
-    page = await open_page(base_url=url)
+async def test_new_cases_come_by_themselves_and_move_nothing(site: House, open_page: OpenPage) -> None:
+    await file(site, *({**PETITIONS[3], "title": f"도로 제안 {n}"} for n in range(14)))
+    page = await open_page(base_url=site.url)
     await sign_in(page, "intake")
     await expect(page.locator(".live-state.is-open")).to_be_visible()
     await page.locator("[data-row]").nth(9).scroll_into_view_if_needed()
@@ -176,7 +153,7 @@ async def test_new_cases_come_by_themselves_and_move_nothing(live_site: Callable
     before = await reading.evaluate("row => row.getBoundingClientRect().top")
     count = page.locator(".counts strong").first
     await expect(count).to_have_text("14")
-    (urgent,) = file(url, PETITIONS[0])
+    (urgent,) = await file(site, PETITIONS[0])
     await expect(page.locator(f"#row-{urgent}")).to_be_attached()
     assert await page.locator("[data-row]").first.get_attribute("id") == f"row-{urgent}", "due first, so on top"
     await expect(count).to_have_text("15")
@@ -184,12 +161,9 @@ async def test_new_cases_come_by_themselves_and_move_nothing(live_site: Callable
     assert abs(after - before) < 2, "what is being read stays where it is"
 
 
-async def test_an_open_case_follows_what_others_do_and_keeps_what_is_typed(
-    live_site: Callable[[], str], open_page: OpenPage
-) -> None:
-    url = live_site()
-    (number,) = file(url, PETITIONS[0])
-    reader, other = [await open_page(base_url=url) for _each in range(2)]
+async def test_an_open_case_follows_what_others_do_and_keeps_what_is_typed(site: House, open_page: OpenPage) -> None:
+    (number,) = await file(site, PETITIONS[0])
+    reader, other = [await open_page(base_url=site.url) for _each in range(2)]
     await sign_in(reader, "manager")
     await reader.goto(f"/desk/cases/{number}")
     await expect(reader.locator(".live-state.is-open")).to_be_visible()

@@ -1,28 +1,14 @@
 """Filing a petition in a real browser: on a telephone and a desk, with and without scripts, by keyboard, in a draft."""
 
-from collections.abc import Callable
-
 import pytest
 from playwright.async_api import Page
 
 from tests.support.chromium import DESK, PHONE, OpenPage, axe
-from tests.support.postgres import Engine
+from tests.support.house import House
 
 TITLE, BODY = "집 앞 가로등이 꺼졌어요", "한빛로 12 앞 도로의 가로등이 사흘째 켜지지 않습니다."
 BUDGET = 100_000
 """Bytes that a page of the public site may weigh on the wire without pictures."""
-
-
-@pytest.fixture
-def engine() -> Engine:
-    """What a browser shows does not depend on the database: one is enough."""
-    return "sqlite"
-
-
-@pytest.fixture
-def address(live_site: Callable[[], str]) -> str:
-    """Where the site of this test answers."""
-    return live_site()
 
 
 async def looks_right(page: Page) -> None:
@@ -36,10 +22,12 @@ async def receipt(page: Page) -> tuple[str, str]:
     return await page.inner_text("#reference"), await page.inner_text("#key")
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
-@pytest.mark.parametrize("lang", ["ko", "ja", "en"])
-async def test_a_citizen_files_step_by_step(open_page: OpenPage, address: str, width: int, lang: str) -> None:
-    page = await open_page(width=width, base_url=address)
+@pytest.mark.parametrize(
+    ("engine", "width", "lang"),
+    [("sqlite", PHONE, "ko"), ("postgres", DESK, "ko"), ("postgres", PHONE, "ja"), ("sqlite", DESK, "en")],
+)
+async def test_a_citizen_files_step_by_step(open_page: OpenPage, site: House, width: int, lang: str) -> None:
+    page = await open_page(width=width, base_url=site.url)
     await page.goto(f"/?lang={lang}")
     await looks_right(page)
     await page.click(".action-strong a")
@@ -75,9 +63,9 @@ async def test_a_citizen_files_step_by_step(open_page: OpenPage, address: str, w
     assert await receipt(page) == (number, key), "a reload shows the same receipt"
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
-async def test_a_citizen_files_without_scripts(open_page: OpenPage, address: str, width: int) -> None:
-    page = await open_page(width=width, javascript=False, base_url=address)
+@pytest.mark.parametrize(("engine", "width"), [("sqlite", PHONE), ("postgres", DESK)])
+async def test_a_citizen_files_without_scripts(open_page: OpenPage, site: House, width: int) -> None:
+    page = await open_page(width=width, javascript=False, base_url=site.url)
     await page.goto("/petitions/new")
     await looks_right(page)
     await page.fill("#field-title", TITLE)
@@ -106,8 +94,8 @@ async def test_a_citizen_files_without_scripts(open_page: OpenPage, address: str
     await looks_right(page)
 
 
-async def test_the_keyboard_alone_is_enough(open_page: OpenPage, address: str) -> None:
-    page = await open_page(base_url=address)
+async def test_the_keyboard_alone_is_enough(open_page: OpenPage, site: House) -> None:
+    page = await open_page(base_url=site.url)
     await page.goto("/petitions/new")
     await page.wait_for_selector("#what [data-step-next]:visible")
     await page.focus("#field-title")
@@ -131,9 +119,9 @@ async def test_the_keyboard_alone_is_enough(open_page: OpenPage, address: str) -
 
 
 async def test_the_browsers_back_button_goes_one_section_back_and_loses_nothing(
-    open_page: OpenPage, address: str
+    open_page: OpenPage, site: House
 ) -> None:
-    page = await open_page(width=PHONE, base_url=address)
+    page = await open_page(width=PHONE, base_url=site.url)
     await page.goto("/petitions/new")
     await page.wait_for_selector("#what [data-step-next]:visible")
     await page.fill("#field-title", TITLE)
@@ -153,8 +141,8 @@ async def test_the_browsers_back_button_goes_one_section_back_and_loses_nothing(
     assert await page.input_value("#field-name") == "홍길동"
 
 
-async def test_a_resident_number_does_not_leave_the_device(open_page: OpenPage, address: str) -> None:
-    page = await open_page(width=PHONE, base_url=address)
+async def test_a_resident_number_does_not_leave_the_device(open_page: OpenPage, site: House) -> None:
+    page = await open_page(width=PHONE, base_url=site.url)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
     await page.goto("/petitions/new")
@@ -175,9 +163,9 @@ async def test_a_resident_number_does_not_leave_the_device(open_page: OpenPage, 
 
 
 async def test_the_draft_comes_back_without_who_wrote_it_and_goes_with_the_receipt(
-    open_page: OpenPage, address: str
+    open_page: OpenPage, site: House
 ) -> None:
-    page = await open_page(base_url=address)
+    page = await open_page(base_url=site.url)
     await page.goto("/petitions/new")
     await page.wait_for_selector("#what [data-step-next]:visible")
     await page.fill("#field-title", TITLE)
@@ -200,8 +188,8 @@ async def test_the_draft_comes_back_without_who_wrote_it_and_goes_with_the_recei
     assert not await page.input_value("#field-title")
 
 
-async def test_a_mistake_is_shown_in_its_section(open_page: OpenPage, address: str) -> None:
-    page = await open_page(width=PHONE, base_url=address)
+async def test_a_mistake_is_shown_in_its_section(open_page: OpenPage, site: House) -> None:
+    page = await open_page(width=PHONE, base_url=site.url)
     await page.goto("/petitions/new")
     await page.wait_for_selector("#what [data-step-next]:visible")
     await page.fill("#field-title", TITLE)
@@ -220,9 +208,9 @@ async def test_a_mistake_is_shown_in_its_section(open_page: OpenPage, address: s
     assert await page.evaluate("document.activeElement.id") == "field-phone"
 
 
-async def test_pages_are_light(open_page: OpenPage, address: str) -> None:
+async def test_pages_are_light(open_page: OpenPage, site: House) -> None:
     for path in ("/", "/petitions", "/petitions/new"):
-        page = await open_page(width=PHONE, base_url=address)
+        page = await open_page(width=PHONE, base_url=site.url)
         await page.goto(path)
         await page.wait_for_load_state("networkidle")
         weights = await page.evaluate(
@@ -234,12 +222,14 @@ async def test_pages_are_light(open_page: OpenPage, address: str) -> None:
         assert len(hosts) <= 1, "no third party"
 
 
-async def test_an_official_files_at_the_desk(page: Page, address: str) -> None:
-    await page.goto(f"{address}/desk/sign-in")
+@pytest.mark.parametrize(("engine", "width"), [("sqlite", PHONE), ("postgres", DESK)])
+async def test_an_official_files_at_the_desk(open_page: OpenPage, site: House, width: int) -> None:
+    page = await open_page(width=width, base_url=site.url)
+    await page.goto("/desk/sign-in")
     await page.fill("[name=username]", "clerk")
     await page.fill("[name=password]", "correct horse")
     await page.click("main button[type=submit]")
-    await page.goto(f"{address}/desk/petitions/new")
+    await page.goto("/desk/petitions/new")
     await page.wait_for_selector("#what [data-step-next]:visible")
     await looks_right(page)
     await page.check("input[name=channel][value=visit]")
@@ -257,8 +247,10 @@ async def test_an_official_files_at_the_desk(page: Page, address: str) -> None:
     await looks_right(page)
 
 
-async def test_the_public_list_is_read_on_any_width(page: Page, address: str) -> None:
-    await page.goto(f"{address}/petitions")
+@pytest.mark.parametrize(("engine", "width"), [("sqlite", PHONE), ("postgres", DESK)])
+async def test_the_public_list_is_read_on_any_width(open_page: OpenPage, site: House, width: int) -> None:
+    page = await open_page(width=width, base_url=site.url)
+    await page.goto("/petitions")
     await looks_right(page)
-    await page.goto(f"{address}/petitions?q=없는말&kind=other")
+    await page.goto("/petitions?q=없는말&kind=other")
     await looks_right(page)

@@ -1,12 +1,14 @@
 """A small city with its people, running as the real application inside the test, on both databases.
 
-The schema and the people are made once a worker and engine, and copied for each test. Requests go through the whole
-application (middleware, sessions, routes) without a socket; jobs run when a test says ``await house.work()``.
+The schema and the people are made once a worker and engine; each test has a copy (SQLite) or finds them put back
+(PostgreSQL, where a copy takes thirty times as long). Requests go through the whole application (middleware, sessions,
+routes) without a socket; jobs run when a test says ``await house.work()``.
 """
 
 import asyncio
 import contextlib
 import re
+import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -17,6 +19,7 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
@@ -84,8 +87,8 @@ async def settle_people() -> None:
 
 
 @pytest.fixture(scope="session")
-def city_templates() -> dict[str, str]:
-    """By engine, the URL of a migrated database with the city's people. Filled when first asked for."""
+def cities() -> dict[str, str]:
+    """By engine, the URL of this worker's migrated database with the city's people. Filled when first asked for."""
     return {}
 
 
@@ -100,21 +103,25 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 def database_url(
     engine: Engine,
     new_database: NewDatabase,
-    city_templates: dict[str, str],
+    cities: dict[str, str],
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> str:
-    """A fresh database of this test with the schema and the people."""
-    if engine not in city_templates:
-        if engine == "sqlite":
-            url = f"sqlite:///{tmp_path_factory.mktemp('city')}/city.db"
-        else:
-            server: PostgresServer = request.getfixturevalue("postgres")
-            worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
-            url = server.create_database(f"city_{worker}")
-        asyncio.run(_make_template(url))
-        city_templates[engine] = url
-    return new_database(engine, template=city_templates[engine])
+    """A database with the schema and the people and nothing else, for this test alone."""
+    if engine == "sqlite":
+        if engine not in cities:
+            cities[engine] = f"sqlite:///{tmp_path_factory.mktemp('city')}/city.db"
+            asyncio.run(_make_template(cities[engine]))
+        return new_database(engine, template=cities[engine])
+    server: PostgresServer = request.getfixturevalue("postgres")
+    if engine not in cities:
+        worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+        cities[engine] = server.create_database(f"city_{worker}")
+        asyncio.run(_make_template(cities[engine]))
+        server.keep(cities[engine])
+    else:
+        server.put_back(cities[engine])
+    return cities[engine]
 
 
 async def _make_template(url: str) -> None:
@@ -145,6 +152,8 @@ class House:
     client: httpx.AsyncClient
     worker: Worker
     clients: list[httpx.AsyncClient] = field(default_factory=list)
+    url: str = ""
+    """Where it answers a browser, when it is served."""
 
     def visitor(self, **headers: str) -> httpx.AsyncClient:
         """A new browser without cookies."""
@@ -212,6 +221,22 @@ async def house(settings: Settings) -> AsyncIterator[House]:
     """The city, open."""
     async with opened(settings) as running:
         yield running
+
+
+@contextlib.asynccontextmanager
+async def served(settings: Settings) -> AsyncIterator[House]:
+    """The city on a loopback port, in this process, so that officials can act beside a browser."""
+    async with opened(settings) as house:
+        server = uvicorn.Server(uvicorn.Config(house.app, port=0, lifespan="off", ws="none", log_level="warning"))
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            task = asyncio.create_task(server.serve([listener]))
+            try:
+                house.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+                yield house
+            finally:
+                house.app.state.hub.stop()
+                server.should_exit = True
+                await task
 
 
 @pytest.fixture

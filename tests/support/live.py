@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,8 +49,9 @@ def free_port() -> int:
 
 
 def environment(settings: Settings, **more: str) -> dict[str, str]:
-    """The environment that gives a process these settings."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("SINMUNGO_")}
+    """The environment that gives a process these settings. Coverage is measured on SQLite."""
+    ours = ("SINMUNGO_",) if settings.database_url.startswith("sqlite") else ("SINMUNGO_", "COVERAGE_")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return clean | {
         "SINMUNGO_DATABASE_URL": settings.database_url,
         "SINMUNGO_DATA_DIR": str(settings.data_dir),
@@ -109,9 +110,3 @@ def starter(tmp_path: Path) -> Iterator[Starter]:
     yield found
     for live in reversed(found.started):
         live.stop()
-
-
-@pytest.fixture
-def live_site(starter: Starter, settings: Settings) -> Callable[[], str]:
-    """Start the site on this test's own database; its address."""
-    return lambda: starter.serve(settings).url

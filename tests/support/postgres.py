@@ -34,6 +34,36 @@ _OWNER = pytest.StashKey[int]()
 _numbers = itertools.count(1)
 
 
+KEEP = """
+CREATE SCHEMA kept;
+CREATE TABLE kept.numbers AS
+    SELECT sequencename AS name, coalesce(last_value, start_value) AS value, last_value IS NOT NULL AS used
+    FROM pg_sequences WHERE schemaname = 'public';
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('CREATE TABLE kept.%1$I AS TABLE public.%1$I', name);
+    END LOOP;
+END $$;
+CREATE FUNCTION kept.put_back() RETURNS void LANGUAGE plpgsql SET session_replication_role = replica AS $$
+DECLARE
+    name text;
+BEGIN
+    PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('DELETE FROM public.%1$I', name);
+        EXECUTE format('INSERT INTO public.%1$I OVERRIDING SYSTEM VALUE TABLE kept.%1$I', name);
+    END LOOP;
+    PERFORM setval(format('public.%I', numbers.name), value, used) FROM kept.numbers;
+END $$;
+"""
+"""Copies of all tables beside them, and a function that puts their rows back without firing triggers or checking
+foreign keys: 3 ms, where a copy of the database takes 100."""
+
+
 @dataclass(frozen=True)
 class PostgresServer:
     """A running PostgreSQL on the loopback address, with every right to it."""
@@ -52,7 +82,15 @@ class PostgresServer:
         """Remove a database, cutting off whoever is still connected."""
         self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    def _execute(self, statement: str) -> None:
+    def keep(self, url: str) -> None:
+        """Remember what the tables of a database hold now, for :meth:`put_back`."""
+        self._execute(KEEP, url)
+
+    def put_back(self, url: str) -> None:
+        """Cut off whoever is connected, and let the tables hold again what was kept. The schema must be the same."""
+        self._execute("SELECT kept.put_back()", url)
+
+    def _execute(self, statement: str, url: str | None = None) -> None:
         subprocess.run(
             [
                 postgres_keeper.programs() / "psql",
@@ -61,7 +99,7 @@ class PostgresServer:
                 "ON_ERROR_STOP=1",
                 "-c",
                 statement,
-                self.url(),
+                url or self.url(),
             ],
             check=True,
             env={"PGOPTIONS": "-c client_min_messages=warning"},

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from server.core.clock import OfficeHours, Pause, StepKind, Unit, WorkingCalendar, due
 from tests.unit.naive_clock import City, Hours
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 """Tens of thousands of random cases: tracing each line of them doubles the time and finds no new branch."""
 
 ONE_DAY = timedelta(days=1)
