@@ -32,6 +32,8 @@ class DepartmentRow:
     phone: str
     email: str
     place: str
+    active: bool = True
+    """A closed department gets no cases any more; those that it answered still name it."""
 
     def name(self, language: str) -> str:
         """Its name in a language, in Korean where there is none."""
@@ -70,12 +72,18 @@ class Reference:
     """One consistent look at all of it."""
 
     departments: Mapping[int, DepartmentRow]
+    """All of them, the closed ones too."""
     profiles: tuple[DepartmentProfile, ...]
     services: Mapping[str, ServiceRow]
     rules: tuple[Rule, ...]
     districts: Mapping[str, Mapping[str, str]]
     outlines: tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
     calendar: WorkingCalendar
+
+    @property
+    def open_departments(self) -> list[DepartmentRow]:
+        """The departments that cases can be given to."""
+        return [row for row in self.departments.values() if row.active]
 
     def department_by_code(self, code: str) -> DepartmentRow | None:
         """The department with a code."""
@@ -110,13 +118,15 @@ async def reference() -> Reference:
 
 async def _read() -> Reference:
     document = database.document
-    departments = await database.fetch("SELECT * FROM department WHERE active = ? ORDER BY id", True)
+    departments = await database.fetch("SELECT * FROM department ORDER BY id")
     services = await database.fetch("SELECT * FROM service WHERE active = ? ORDER BY code", True)
     rule_rows = await database.fetch("SELECT * FROM routing_rule WHERE active = ? ORDER BY position, id", True)
     districts = await database.fetch("SELECT * FROM district ORDER BY code")
     return Reference(
         {
-            row["id"]: DepartmentRow(row["id"], row["code"], _names(row), row["phone"], row["email"], row["place"])
+            row["id"]: DepartmentRow(
+                row["id"], row["code"], _names(row), row["phone"], row["email"], row["place"], bool(row["active"])
+            )
             for row in departments
         },
         tuple(
@@ -124,6 +134,7 @@ async def _read() -> Reference:
                 row["id"], row["code"], row["name"], tuple(document(row["keywords"])), tuple(document(row["duties"]))
             )
             for row in departments
+            if row["active"]
         ),
         {
             row["code"]: ServiceRow(

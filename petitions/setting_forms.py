@@ -44,7 +44,7 @@ class EditRule:
         words = data.words("words")
         if not data.errors and not (kinds or districts or words):
             data.fail("words", _("Please give words, kinds or districts: a rule for everything hides the rest."))
-        department = data.choice("department", tuple(map(str, known.departments)), required=True)
+        department = data.choice("department", [str(row.id) for row in known.open_departments], required=True)
         note = data.text("note", limit=200)
         data.done()
         return cls(kinds, districts, words, int(department), note)
@@ -68,7 +68,7 @@ class EditTemplate:
         """Read it; placeholders that do not exist are refused. Raises ``Invalid``."""
         title = data.text("title", limit=120, required=True)
         purpose = data.choice("purpose", PURPOSES, required=True)
-        department = data.choice("department", tuple(map(str, known.departments)))
+        department = data.choice("department", [str(row.id) for row in known.open_departments])
         kind = data.choice("kind", template_kinds())
         language = data.choice("language", languages, required=True)
         text = _with_placeholders(data, "text", TEXT_LIMIT, required=True)

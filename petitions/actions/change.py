@@ -11,12 +11,13 @@ from datetime import date
 
 from petitions import rules
 from petitions.errors import ChangedMeanwhile, NoSuchCase, NotPossibleNow, Refused
+from petitions.events import CaseRouted
 from petitions.models import Case, Statement
 from petitions.reference import Reference, reference
 from petitions.rights import RIGHTS, sees, subject
 from petitions.states import OPEN, Action, State, follow
 from server.core import clock, config, database, ledger
-from server.core.accounts import Official, Role
+from server.core.accounts import Official, Role, keep_open
 from server.core.clock import Due
 from server.core.errors import Forbidden, NotFound, Text, _
 from server.core.ledger import Chain, Fact
@@ -144,6 +145,10 @@ async def changing(
 
 
 async def _write(change: Change, before: State) -> None:
+    department = change.case.department_id
+    if before not in OPEN and change.after in OPEN and department and not await keep_open(department):
+        change.set(department_id=None)  # closed since the answer: the intake officer decides
+        change.record(CaseRouted(None, None))
     change.set(status=change.after, open=change.after in OPEN)
     hit = await Case.filter(id=change.case.id, status=before).update(**change.values)
     if not hit:  # SQLite counts the rows of a text index that was written before with them, so it may be more than one

@@ -25,7 +25,7 @@ from petitions.reference import guides_present
 from petitions.routing import choose_guide
 from petitions.states import Action
 from server.core import clock, config
-from server.core.accounts import Account, Official, Role
+from server.core.accounts import Account, Official, Role, keep_open
 from server.core.errors import FieldError, Invalid, _
 
 NO_DEPARTMENT = _("Please choose a department of the list.")
@@ -36,7 +36,7 @@ NO_GUIDE = _("Please choose one of the case guides.")
 async def accept(actor: Official, reference: str, command: Give) -> None:
     """Take a case in (접수) and give it to a department: the one named, or the one proposed."""
     async with changing(reference, Action.ACCEPT, actor, seen=command.seen) as change:
-        department = _department(change, command.target) if command.target else change.case.department_id
+        department = await _department(change, command.target) if command.target else change.case.department_id
         if department is None:
             raise Invalid([FieldError("department", NO_DEPARTMENT)])
         proposed = change.case.routing.get("chosen") == department
@@ -71,7 +71,7 @@ async def start(actor: Official, reference: str, seen: int | None = None) -> Non
 async def transfer(actor: Official, reference: str, command: Give) -> None:
     """Pass the case to another department (이송 inside the agency, Decree 13), with the reason."""
     async with changing(reference, Action.TRANSFER, actor, seen=command.seen) as change:
-        department = _department(change, command.target)
+        department = await _department(change, command.target)
         if department == change.case.department_id:
             raise Invalid([FieldError("department", _("The case is in this department already."))])
         text = await change.say(command.text)
@@ -138,9 +138,9 @@ async def message(actor: Official | str, reference: str, command: Words, *, file
         change.record(MessageSent(text, await keep(change, files, statement_id=text)))
 
 
-def _department(change: Change, code: str) -> int:
+async def _department(change: Change, code: str) -> int:
     row = change.reference.department_by_code(code)
-    if row is None:
+    if row is None or not await keep_open(row.id):
         raise Invalid([FieldError("department", NO_DEPARTMENT)])
     return row.id
 

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from petitions.actions.change import today
-from petitions.actions.intake import Decided, case_values, decide, first_facts
+from petitions.actions.intake import Decided, case_values, decide, first_facts, to_open_department
 from petitions.forms import FilePetition
 from petitions.models import Case
 from petitions.reference import guides_present, reference
@@ -58,12 +58,15 @@ async def take(lines: Sequence[Line]) -> int:
     guides = await guides_present()
     async with database.transaction():
         old = await known_keys([line.key for line in lines])
-        new = []
+        new, kept_open = [], set[int | None]()
         for line in lines:
             if line.key in old:
                 continue
             with clock.at(line.received_at or clock.now()):
                 decided = decide(line.command, known, guides, clock.now())
+                if decided.choice.department_id not in kept_open:
+                    decided = await to_open_department(decided)
+                    kept_open.add(decided.choice.department_id)
                 number = references.new_reference()
                 key_hash = references.key_hash(references.new_key())
                 values = case_values(line.command, decided, number, key_hash, import_key=line.key)

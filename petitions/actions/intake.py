@@ -4,7 +4,7 @@ All of it is one transaction. Before the commit there is nothing; after it nothi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +12,18 @@ from petitions import rules
 from petitions.events import AttachmentAdded, CaseReceived, CaseRouted, GuideAppointed
 from petitions.forms import FilePetition
 from petitions.models import Attachment, Case, Petitioner
-from petitions.reference import Reference, guides_present, reference
+from petitions.reference import Reference, forget, guides_present, reference
 from petitions.rights import subject
 from petitions.routing import Choice, GuideProfile, choose, choose_guide
 from petitions.search import desk_index, desk_text
 from petitions.states import State
 from server.core import clock, config, database, idempotency, ledger, references
-from server.core.accounts import Official
+from server.core.accounts import Official, keep_open
 from server.core.clock import Due
+from server.core.errors import _
 from server.core.ledger import Fact
+
+CLOSED_MEANWHILE = _("The department that it belongs to has been closed; an intake officer decides.")
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ async def file(
                 return Filed(first, references.derived_key(secret, idempotency_key, first), repeated=True)
         number = references.new_reference()
         key = references.derived_key(secret, idempotency_key, number) if idempotency_key else references.new_key()
-        decided = decide(command, known, await guides_present(), clock.now())
+        decided = await to_open_department(decide(command, known, await guides_present(), clock.now()))
         await create(command, decided, number, references.key_hash(key), actor, files)
         if digest:
             await idempotency.settle(digest, number)
@@ -111,6 +114,15 @@ def decide(command: FilePetition, known: Reference, guides: Sequence[GuideProfil
             text=f"{command.title}\n{command.body}",
         ),
     )
+
+
+async def to_open_department(decided: Decided) -> Decided:
+    """The same; for an intake officer where the department was closed meanwhile, else it stays open till the commit."""
+    choice = decided.choice
+    if choice.department_id is None or await keep_open(choice.department_id):
+        return decided
+    forget()
+    return replace(decided, choice=replace(choice, department_id=None, rule_id=None, because=CLOSED_MEANWHILE))
 
 
 async def create(

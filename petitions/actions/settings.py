@@ -5,15 +5,15 @@ kept of the settings in this process is forgotten after the commit.
 """
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict
 
 from petitions.models import ReplyTemplate, RoutingRule
-from petitions.queries.settings import hold_open
+from petitions.queries.settings import CAP, hold_open
 from petitions.reference import forget
 from petitions.setting_forms import EditDepartment, EditRule, EditTemplate
 from server.core import database, ledger
-from server.core.accounts import Department, Official
+from server.core.accounts import Department, Official, keep_open, may_close
 from server.core.errors import Conflict, FieldError, Invalid, NotFound, _
 from server.core.ledger import Chain, SettingChanged
 
@@ -21,10 +21,20 @@ RULES, TEMPLATES, DEPARTMENTS = "settings/rules", "settings/templates", "setting
 
 
 class DepartmentInUse(Conflict):
-    """409: cases, rules or procedures still name the department."""
+    """409: cases, rules or procedures still name the department; ``held`` says how many of each."""
 
     code = "department_in_use"
-    text = _("This department still has open cases, or rules or procedures lead to it.")
+
+    def __init__(self, held: Mapping[str, int]) -> None:
+        counts = {name: f"{CAP}+" if count > CAP else count for name, count in held.items()}
+        super().__init__(
+            _(
+                "This department cannot be closed: open cases %(cases)s, rules that lead to it %(rules)s, "
+                "procedures %(services)s. Please move the cases and change the rules first.",
+                **counts,
+            )
+        )
+        self.held = held
 
 
 class DepartmentClosed(Conflict):
@@ -82,7 +92,7 @@ async def switch_rule(actor: Official, rule_id: int, *, on: bool) -> None:
         rule = await RoutingRule.filter(id=rule_id).first()
         if rule is None:
             raise NotFound
-        if on and not await Department.exists(id=rule.department_id, active=True):
+        if on and not await keep_open(rule.department_id):
             raise DepartmentClosed
         if await RoutingRule.filter(id=rule_id, active=not on).update(active=on):
             await chain.append(actor.actor, SettingChanged("rule", rule_id, "switched_on" if on else "switched_off"))
@@ -143,17 +153,21 @@ async def change_department(actor: Official, department_id: int, command: EditDe
 
 
 async def switch_department(actor: Official, department_id: int, *, on: bool) -> None:
-    """Close a department, or open it again. Raises ``NotFound``, and ``DepartmentInUse`` while anything names it."""
+    """Close a department, or open it again. Raises ``NotFound``, and ``DepartmentInUse`` while anything names it.
+
+    Whoever is just giving it a case is waited for and counted; whoever comes later finds it closed.
+    """
     async with _changing(DEPARTMENTS) as chain:
+        await may_close(department_id)
         if not await Department.exists(id=department_id):
             raise NotFound
-        if not on and any((await hold_open(department_id)).values()):
-            raise DepartmentInUse
+        if not on and any((held := await hold_open(department_id)).values()):
+            raise DepartmentInUse(held)
         if await Department.filter(id=department_id, active=not on).update(active=on):
             how = "switched_on" if on else "switched_off"
             await chain.append(actor.actor, SettingChanged("department", department_id, how))
 
 
 async def _need_department(department_id: int) -> None:
-    if not await Department.exists(id=department_id, active=True):
+    if not await keep_open(department_id):
         raise Invalid([FieldError("department", DepartmentClosed.text)])

@@ -14,7 +14,7 @@ from server.core.contract import Contract, promises
 async def departments(request: Request) -> Response:
     """``GET /departments``."""
     known, lang = await reference(), web.language(request)
-    rows = [serializers.department(row, known, lang) for row in known.departments.values()]
+    rows = [serializers.department(row, known, lang) for row in known.open_departments]
     return web.items(rows, None, len(rows))
 
 

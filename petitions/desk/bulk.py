@@ -61,9 +61,7 @@ async def act(request: Request) -> Response:
     return web.page(request, "desk/bulk.html", context, status=200 if done else 409)
 
 
-async def _one(
-    request: Request, official: Official, action: Action, picked: str, raw: Mapping[str, object]
-) -> Outcome:
+async def _one(request: Request, official: Official, action: Action, picked: str, raw: Mapping[str, object]) -> Outcome:
     """One case, picked as its number and the version that the list showed: ``K7Q-M9X-RW4:3``. Done once by that."""
     number, _colon, version = picked.partition(":")
     found = references.read_reference(number)

@@ -217,7 +217,7 @@ async def _page(
         "decisions": [(value, i18n.translate(language, text)) for value, text in DECISIONS.items()],
         "decision_names": DECISIONS,
         "department": _name(known, case.department_id, language),
-        "departments": [(row.code, row.name(language)) for row in known.departments.values()],
+        "departments": [(row.code, row.name(language)) for row in known.open_departments],
         "proposed": _code(known, case.routing.get("chosen")),
         "routing": _routing(case, known, language),
         "district": _district(known, case.district, language),

@@ -177,6 +177,7 @@ async def _options(official: Official, known: Reference, language: str) -> dict[
     return {
         "status": words(STATUSES),
         "departments": departments,
+        "receivers": [(row.code, row.name(language)) for row in known.open_departments],
         "everywhere": everywhere,
         "kinds": words(KINDS),
         "districts": [(code, _district(known, code, language)) for code in known.districts],

@@ -35,7 +35,7 @@ def kind_names(language: str) -> dict[str, str]:
 
 def department_options(known: Reference, language: str) -> Options:
     """The open departments as a field's choices."""
-    return [(str(row.id), row.name(language)) for row in known.departments.values()]
+    return [(str(row.id), row.name(language)) for row in known.open_departments]
 
 
 def district_options(known: Reference, language: str) -> Options:

@@ -105,6 +105,19 @@ class Department(Model):
         table = "department"
 
 
+async def keep_open(department_id: int) -> bool:
+    """Whether a department is open. Inside a transaction it then stays so until that ends: :func:`may_close` waits."""
+    lock = " FOR KEY SHARE" if database.dialect() == "postgres" else ""  # as a foreign key takes it, so it costs little
+    row = await database.fetch_one(f"SELECT id FROM department WHERE id = ? AND active = ?{lock}", department_id, True)
+    return row is not None
+
+
+async def may_close(department_id: int) -> None:
+    """Wait for whoever keeps a department open; from now on until this transaction ends nobody else does."""
+    lock = " FOR UPDATE" if database.dialect() == "postgres" else ""  # SQLite has one writer at a time
+    await database.fetch(f"SELECT id FROM department WHERE id = ?{lock}", department_id)
+
+
 class Account(Model):
     """An official who can sign in."""
 

@@ -1,0 +1,113 @@
+"""A department is closed while somebody files: no case is left in a closed one, and old ones keep its name."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from petitions.actions import answering, handling, intake, settings
+from petitions.actions.settings import DepartmentInUse
+from petitions.forms import Give, GiveAnswer, Words
+from petitions.models import Case, RoutingRule, Service
+from petitions.reference import reference
+from petitions.rights import subject
+from server.core import ledger
+from server.core.accounts import Department
+from server.core.errors import Invalid
+from tests.support.desk import desk
+from tests.support.house import House
+from tests.support.stories import filed, opened_with_key, somebody
+
+WHEN = "has been closed"
+
+
+async def unused(code: str) -> Department:
+    """A department that no rule and no procedure leads to."""
+    department = await Department.get(code=code)
+    await RoutingRule.filter(department_id=department.id).delete()
+    await Service.filter(department_id=department.id).update(active=False)
+    return department
+
+
+class Held:
+    """A step that waits until it is let go."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
+        self.begun, self.go = asyncio.Event(), asyncio.Event()
+        self._step = getattr(module, name)
+        monkeypatch.setattr(module, name, self)
+
+    async def __call__(self, *values: Any) -> Any:
+        self.begun.set()
+        await self.go.wait()
+        return await self._step(*values)
+
+
+async def test_who_files_first_is_waited_for_and_counted(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    roads, admin = await unused("roads"), await somebody("admin")
+    writing = Held(monkeypatch, intake, "create")
+    filing = asyncio.create_task(filed())
+    await writing.begun.wait()
+    closing = asyncio.create_task(settings.switch_department(admin, roads.id, on=False))
+    await asyncio.wait({closing}, timeout=0.2)
+    assert not closing.done()
+    writing.go.set()
+    case = await filing
+    with pytest.raises(DepartmentInUse) as refused:
+        await closing
+    assert refused.value.held == {"cases": 1, "rules": 0, "services": 0}
+    assert "open cases 1" in str(refused.value.text)
+    assert (await Case.get(reference=case.reference)).department_id == roads.id
+    assert (await Department.get(id=roads.id)).active
+
+
+async def test_who_files_into_a_department_that_is_being_closed_comes_to_the_intake_office(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roads, admin = await unused("roads"), await somebody("admin")
+    await reference()
+    counting = Held(monkeypatch, settings, "hold_open")
+    closing = asyncio.create_task(settings.switch_department(admin, roads.id, on=False))
+    await counting.begun.wait()
+    filing = asyncio.create_task(filed())
+    await asyncio.wait({filing}, timeout=0.2)
+    assert not filing.done()
+    counting.go.set()
+    await closing
+    case = await Case.get(reference=(await filing).reference)
+    assert case.department_id is None
+    assert WHEN in case.routing["because"]["msgid"]
+    intake_desk = await desk(house, "intake")
+    assert case.reference in intake_desk.listed
+    await intake_desk.open(f"/desk/cases/{case.reference}")
+    assert WHEN in intake_desk.text
+    assert "도로과" not in [o.text for o in intake_desk.form("accept").all("option")]
+    with pytest.raises(Invalid):
+        await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+
+
+async def test_old_cases_name_a_closed_department_and_come_to_the_intake_office_when_opened_again(house: House) -> None:
+    roads, admin = await unused("roads"), await somebody("admin")
+    handler, case = await somebody("handler"), await filed(public=True)
+    await handling.accept(await somebody("intake"), case.reference, Give(""))
+    await answering.answer(handler, case.reference, GiveAnswer("가로등을 고쳤습니다.", "accepted"))
+    await settings.switch_department(admin, roads.id, on=False)
+
+    hong, inspector = await opened_with_key(house, case), await desk(house, "inspector")
+    path = f"/cases/{case.reference}"
+    assert "도로과" in (await hong.get(path)).text
+    assert "도로과" in (await house.client.get(path)).text, "and the public reads whose answer it is"
+    assert (await hong.get(f"/api/v1{path}")).json()["department"]["code"] == "roads"
+    await inspector.open(f"/desk{path}")
+    assert "Roads" in inspector.text
+    assert "roads" not in [d["code"] for d in (await house.client.get("/api/v1/departments")).json()["items"]]
+
+    await answering.reopen("petitioner", case.reference, Words("여전히 어둡습니다."))
+    again = await Case.get(reference=case.reference)
+    assert (again.open, again.department_id, again.handler_id) == (True, None, None)
+    assert "case.routed" in [entry.kind for entry in (await ledger.read(subject(case.reference)))[-2:]]
+    intake_desk = await desk(house, "intake")
+    await intake_desk.open(f"/desk{path}")
+    await intake_desk.send("transfer", department="parks", reason="도로과가 없어졌습니다.")
+    assert (await Case.get(reference=case.reference)).department_id == (await Department.get(code="parks")).id
+    assert intake_desk.status == 200
