@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from petitions.actions.answering import close_quietly
 from petitions.actions.change import SYSTEM, due_of, today
@@ -34,7 +35,7 @@ CALENDAR = "calendar"
 
 
 @dataclass(frozen=True)
-class _Reminder:
+class Reminder:
     """Something that the desk is told once for each date: which cases, and how they are marked as told."""
 
     cases: Q
@@ -43,10 +44,14 @@ class _Reminder:
     told: Mapping[str, object]
     fact: Callable[[Case], Fact]
 
+    @property
+    def due(self) -> QuerySet[Case]:
+        """The cases that it holds for, a batch of them."""
+        return Case.filter(self.cases).order_by(self.order).limit(BATCH)
+
     async def send(self) -> int:
-        """Record it for each case that it holds for; how many."""
-        due = Case.filter(self.cases).order_by(self.order).limit(BATCH).values_list("reference", flat=True)
-        return sum([await self._send_one(str(number)) for number in await due])
+        """Record it for each of them; how many."""
+        return sum([await self._send_one(str(number)) for number in await self.due.values_list("reference", flat=True)])
 
     async def _send_one(self, number: str) -> bool:
         async with database.transaction():
@@ -58,29 +63,33 @@ class _Reminder:
         return case is not None
 
 
-async def remind() -> int:
-    """Record that the period of an answer, or of the decision on an objection, ends soon or has ended; each once.
+def reminders() -> tuple[Reminder, ...]:
+    """That the period of an answer, or of the decision on an objection, ends soon or has ended; each once.
 
-    Also that an interim notice is due (Decree 23), once for each date. The number of facts.
+    And that an interim notice is due (Decree 23), once for each date.
     """
     now = clock.now()
     running = Q(open=True) & ~Q(status=State.SUPPLEMENT_REQUESTED)
-    reminders = (
-        _Reminder(running & Q(reminded=0, due_at__lt=now + SOON), "due_at", {"reminded": 1}, lambda _c: DueSoon()),
-        _Reminder(running & Q(reminded=1, due_at__lt=now), "due_at", {"reminded": 2}, lambda _c: Overdue()),
-        _Reminder(
+    return (
+        Reminder(running & Q(reminded=0, due_at__lt=now + SOON), "due_at", {"reminded": 1}, lambda _c: DueSoon()),
+        Reminder(running & Q(reminded=1, due_at__lt=now), "due_at", {"reminded": 2}, lambda _c: Overdue()),
+        Reminder(
             Q(reminded=0, objection_due_at__lt=now + SOON), "objection_due_at", {"reminded": 1},
             lambda _c: ObjectionDueSoon(),
         ),
-        _Reminder(
+        Reminder(
             Q(reminded=1, objection_due_at__lt=now), "objection_due_at", {"reminded": 2}, lambda _c: ObjectionOverdue()
         ),
-        _Reminder(
+        Reminder(
             Q(open=True, interim_ask_on__lte=today()), "interim_ask_on", {"interim_ask_on": None},
             lambda case: InterimNoticeDue(str(case.interim_on)),
         ),
     )  # fmt: skip
-    return sum([await reminder.send() for reminder in reminders])
+
+
+async def remind() -> int:
+    """Record everything that the desk is to be reminded of now; the number of facts."""
+    return sum([await reminder.send() for reminder in reminders()])
 
 
 UNCONTESTED = (

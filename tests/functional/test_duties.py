@@ -1,0 +1,130 @@
+"""What the desk owes besides its answer: on rows and case pages, in words and colour, and by mail where it is due."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from petitions.actions import watch
+from petitions.duties import duties
+from petitions.models import Case
+from petitions.queries.filters import Filter
+from petitions.queries.inbox import listed
+from petitions.reference import reference
+from server.core import clock, database, ledger
+from tests.support.desk import Desk, desk
+from tests.support.house import House
+from tests.support.stories import somebody, to
+
+MONDAY = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)  # 10:00 in Seoul
+NOTICE = "중간 통지를 할 때입니다"
+
+
+async def test_receiving_and_passing_on_have_their_limits(house: House) -> None:
+    with clock.at(MONDAY):
+        intake, handler = await desk(house, "intake"), await desk(house, "handler")
+        number = (await house.file(kind="grievance"))["reference"]
+        answer = await (await house.program("intake")).post(
+            "/api/v1/petitions",
+            json={"title": "도로 파임", "body": "전화로 말했습니다.", "channel": "phone", "kind": "grievance",
+                  "petitioner": {"name": "김민수", "phone": "010-1234-5678"}},
+        )  # fmt: skip
+        phoned = answer.json()["reference"]
+        tip = (await house.file(petitioner={}))["reference"]
+        await intake.open("/desk")
+        assert tag(intake, number, "Receive") == ("Receive: 8 h left", "plain")
+        assert tag(intake, phoned, "Pass to") == ("Pass to a department: 1 h left", "plain")
+        assert tag(intake, tip, "Receive") == ("", "")
+    with clock.at(MONDAY + timedelta(hours=6, minutes=30)):  # 16:30, lunch not counted
+        await intake.open("/desk")
+        assert tag(intake, number, "Receive") == ("Receive: 2 h 30 min left", "warning")
+        assert tag(intake, phoned, "Pass to") == ("Pass to a department: 4 h late", "danger")
+        await intake.open(f"/desk/cases/{number}")
+        assert "by Tue 10 Mar 2026 10:00" in intake.text
+        assert "To be passed on by Tue 10 Mar 2026 10:00 (Decree 13)." in intake.text  # to another agency
+        await intake.send("accept", department="roads")
+        await handler.open("/desk")
+        assert tag(handler, number, "Pass on") == ("Pass on if not yours: 3 h left", "plain")
+        await handler.open(f"/desk/cases/{number}")
+        assert "To be passed on by Tue 10 Mar 2026 10:30 (Decree 13)." in handler.text
+    with clock.at(MONDAY + timedelta(days=2)):
+        handler = await desk(house, "handler")  # it has not been passed on: it is taken for the department's own
+        assert tag(handler, number, "Pass on") == ("", "")
+        await handler.open(f"/desk/cases/{number}")
+        assert "Was to be passed on by Tue 10 Mar 2026 10:30 (Decree 13): please do it at once." in handler.text
+
+
+def tag(who: Desk, number: str, begins: str) -> tuple[str, str]:
+    """A mark of a row: its words and its colour."""
+    for span in who.row(number).all("span"):
+        _tone, _colon, words = span.text.partition(": ")
+        colours = [name for name in span.attrs.get("class", "").split() if name.startswith("tone-")]
+        if colours and words.startswith(begins):
+            return words, colours[0].removeprefix("tone-")
+    return "", ""
+
+
+async def test_an_interim_notice_is_asked_for_once_each_time(house: House) -> None:
+    with clock.at(MONDAY):
+        number = (await house.file(kind="suggestion"))["reference"]
+        intake = await desk(house, "intake")
+        await intake.open(f"/desk/cases/{number}")
+        await intake.send("accept", department="roads")
+    with clock.at(MONDAY + timedelta(days=30)):
+        assert await asked(number) == 0
+    with clock.at(MONDAY + timedelta(days=31)):
+        assert await asked(number) == await asked(number) == 1
+        await house.work()
+        assert told(house, "manager@city.example") == 1
+        manager = await desk(house, "manager")
+        await manager.open("/desk?interim=1")
+        assert number in manager.listed
+        assert tag(manager, number, "Interim") == ("Interim notice needed", "warning")
+        await manager.open(f"/desk/cases/{number}")
+        assert "After 30 days without an answer" in manager.text
+        await manager.send("assign", handler="handler")
+        await manager.send("interim-notice", text="설계를 하고 있습니다.")
+        assert "Interim notice needed" not in manager.text
+        assert number not in (await manager.open("/desk?interim=1")).listed
+    with clock.at(MONDAY + timedelta(days=62)):
+        assert await asked(number) == 2
+        await house.work()
+        assert (told(house, "manager@city.example"), told(house, "handler@city.example")) == (1, 1)
+
+
+def told(house: House, address: str) -> int:
+    """How many mails asked somebody for a notice."""
+    return sum(str(mail["Subject"]).endswith(NOTICE) for mail in to(house, address))
+
+
+async def asked(number: str) -> int:
+    """How often the desk was asked for a notice until now."""
+    await watch.remind()
+    return sum(entry.kind == "case.interim_due" for entry in await ledger.read(f"case/{number}"))
+
+
+async def test_what_is_due_is_found_by_its_index(house: House) -> None:
+    await house.file()
+    known, quiet = await reference(), clock.now()
+    plans = [
+        (await plan(reminder.due.sql(params_inline=True)), index)
+        for reminder, index in zip(
+            watch.reminders(),
+            ("case_reminder", "case_reminder", "case_objection_due", "case_objection_due", "case_interim"),
+            strict=True,
+        )
+    ]
+    plans.append((await plan(watch.UNCONTESTED, "answered", quiet, quiet), "case_status_answered"))
+    assert [found for found in plans if found[1] not in found[0]] == []
+    assert (await listed(Filter(objection=True), await somebody("intake"), known)).rows == []
+    case = await Case.all().first()
+    assert case is not None
+    assert duties(case, None, known.calendar, clock.now(), "en")
+
+
+async def plan(sql: str, *values: Any) -> str:
+    """How the database would go about it, were the table long."""
+    async with database.transaction():
+        if database.dialect() == "sqlite":
+            return str([row["detail"] for row in await database.fetch(f"EXPLAIN QUERY PLAN {sql}", *values)])
+        for way in ("seqscan", "bitmapscan", "sort"):
+            await database.execute(f"SET LOCAL enable_{way} = off")
+        return str([row["QUERY PLAN"] for row in await database.fetch(f"EXPLAIN {sql}", *values)])
