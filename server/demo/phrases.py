@@ -257,3 +257,11 @@ DUNNING = (
     "기한을 넘긴 건입니다. 답변을 서두르고 민원인께 늦어지는 까닭을 먼저 알려 주십시오. (민원심사관)",
 )
 """What the inspector (민원심사관) writes to the department on a case that is overdue (시행령 28조)."""
+
+INVESTIGATIONS = (
+    "말씀하신 곳을 직접 조사하고 관계자의 설명을 듣고자 합니다. 조사하는 날은 처리 기간에 들어가지 않습니다.",
+    "현장에서 확인해야 할 내용이 있어 실지조사를 합니다. 마치는 대로 결과를 담아 답해 드리겠습니다.",
+)
+"""Why a grievance is looked into on the spot (시행령 17조 4항); told in Korean only."""
+UNDELIVERED = ("우편으로 보낸 보완 요구서가 수취인 불명으로 돌아왔습니다.", "적힌 주소로 다시 보냈으나 반송되었습니다.")
+LOST = "보완 요구서가 두 번 반송되었고 다른 연락처로도 닿지 않아, 취하한 것으로 보고 종결합니다. 언제든 다시 신청할 수 있습니다."

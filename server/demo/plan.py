@@ -12,7 +12,7 @@ from random import Random
 
 from petitions.states import State
 from server.core.clock import WorkingCalendar
-from server.demo.cases.scenario import Scenario
+from server.demo.cases.scenario import GRIEVANCE, Scenario
 from server.demo.people import substitute_guide
 from server.demo.periods import is_application, is_slow
 from server.demo.telling import QUIET_DAYS, Telling, Unfit
@@ -27,6 +27,9 @@ class Turn(Enum):
     GUIDE = auto()
     NOTE = auto()
     ASK = auto()
+    MORE_TIME = auto()
+    LOST = auto()
+    SITE = auto()
     CHAT = auto()
     EXTEND = auto()
     EXTEND_TWICE = auto()
@@ -116,6 +119,8 @@ PATHS: tuple[Path, ...] = (
     Path(4, S.IN_PROGRESS, (5, 30), _turns(T.EXTEND), _AT_WORK, Clock.RUNNING),
     Path(3, S.IN_PROGRESS, (12, 60), _turns(T.EXTEND, T.EXTEND_TWICE, T.CHAT), clock=Clock.RUNNING),
     Path(3, S.IN_PROGRESS, (32, 70), _turns(T.EXTEND, T.INTERIM), ((T.EXTEND_TWICE, 0.3),), Clock.RUNNING),
+    Path(3, S.IN_PROGRESS, (3, 9), _turns(T.SITE), clock=Clock.RUNNING),
+    Path(2, S.SUPPLEMENT_REQUESTED, (4, 9), _turns(T.MORE_TIME)),
     Path(8, S.SUPPLEMENT_REQUESTED, (0.3, 9), chances=((T.NOTE, 0.3),)),
     Path(6, S.REOPENED, (4, 60), chances=((T.RATE, 0.7),), clock=Clock.RUNNING),
     Path(22, S.ANSWERED, (1, 40), chances=_OFTEN, fits=_accepted),
@@ -123,7 +128,9 @@ PATHS: tuple[Path, ...] = (
     Path(3, S.ANSWERED, (10, 60), _turns(T.EXTEND), _OFTEN),
     Path(3, S.ANSWERED, (6, 50), _turns(T.REOPEN), ((T.RATE, 0.7),)),
     Path(10, S.CLOSED, (20, YEAR), chances=_OFTEN, fits=_refused),
-    Path(16, S.CLOSED, (20, YEAR), _turns(T.ASK), _OFTEN),
+    Path(12, S.CLOSED, (20, YEAR), _turns(T.ASK), _OFTEN),
+    Path(4, S.CLOSED, (30, YEAR), _turns(T.ASK, T.MORE_TIME), _OFTEN),
+    Path(4, S.CLOSED, (25, YEAR), _turns(T.SITE), _OFTEN),
     Path(10, S.CLOSED, (10, YEAR), _turns(T.TRANSFER), _OFTEN),
     Path(12, S.CLOSED, (40, YEAR), _turns(T.EXTEND), _OFTEN, fits=_accepted),
     Path(4, S.CLOSED, (70, YEAR), _turns(T.EXTEND, T.EXTEND_TWICE, T.CHAT, T.RATE)),
@@ -134,10 +141,11 @@ PATHS: tuple[Path, ...] = (
     Path(5, S.CLOSED, (20, YEAR), _turns(T.GUIDE, T.RATE), _OFTEN),
     Path(12, S.CLOSED, (6, YEAR), fits=_report),
     Path(6, S.RETURNED, (30, YEAR), fits=is_application),
-    Path(11, S.WITHDRAWN, (3, YEAR), chances=((T.NOTE, 0.2),), fits=_voice),
+    Path(2, S.WITHDRAWN, (30, YEAR), _turns(T.LOST), fits=is_application),
+    Path(9, S.WITHDRAWN, (3, YEAR), chances=((T.NOTE, 0.2),), fits=_voice),
     Path(10, S.TRANSFERRED_OUT, (1, YEAR)),
     Path(12, S.CLOSED, (15, YEAR), chances=_OFTEN, fits=_foreign),
-    Path(57, S.CLOSED, (10, YEAR), chances=_OFTEN, fits=_accepted),
+    Path(49, S.CLOSED, (10, YEAR), chances=_OFTEN, fits=_accepted),
 )
 """About 300 cases. The rare paths come first, so that the broad ones balance how often each story is told."""
 
@@ -146,6 +154,9 @@ _NEEDS: dict[Turn, Callable[[Scenario], bool]] = {
     T.TRANSFER: lambda s: s.first is not None,
     T.GUIDE: lambda s: substitute_guide(s.department, s.language) is not None,
     T.ASK: lambda s: s.ask is not None,
+    T.MORE_TIME: lambda s: s.ask is not None,
+    T.LOST: lambda s: s.ask is not None and s.language == "ko",
+    T.SITE: lambda s: s.kind == GRIEVANCE and s.place and s.language == "ko",
     T.TALK: lambda s: s.talk is not None,
     T.REOPEN: lambda s: s.unsolved is not None,
 }
@@ -209,9 +220,13 @@ def _withdrawn(telling: Telling, path: Path, rng: Random, chance: float) -> bool
 
 def _ask(telling: Telling, path: Path, turns: frozenset[Turn]) -> bool:
     """The questions back; whether the path ends with them."""
-    if T.ASK not in turns and path.stop not in {S.SUPPLEMENT_REQUESTED, S.RETURNED}:
+    if not turns & {T.ASK, T.LOST} and path.stop not in {S.SUPPLEMENT_REQUESTED, S.RETURNED}:
         return False
     telling.ask()
+    if T.LOST in turns:
+        telling.lose()
+    if T.MORE_TIME in turns:
+        telling.prolong()
     if path.stop is S.RETURNED:
         telling.ask_again()
         telling.give_back()
@@ -223,6 +238,8 @@ def _ask(telling: Telling, path: Path, turns: frozenset[Turn]) -> bool:
 
 def _work(telling: Telling, path: Path, turns: frozenset[Turn], rng: Random) -> bool:
     """What happens while the handler works; whether the path ends with it."""
+    if T.SITE in turns:
+        telling.investigate()
     if T.CHAT in turns:
         telling.chat()
     if T.EXTEND in turns:

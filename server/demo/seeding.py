@@ -12,8 +12,8 @@ from typing import Any
 import click
 from tqdm import tqdm
 
-from petitions import forms
-from petitions.actions import answering, handling, intake, supplementing
+from petitions import act_forms, forms
+from petitions.actions import answering, handling, intake, investigating, supplementing
 from petitions.models import District, ReplyTemplate, RoutingRule, Service
 from petitions.reference import forget
 from petitions.states import Action
@@ -202,6 +202,12 @@ PLAYS: dict[Action, Play] = {
         _official(a), r, forms.RequestSupplement(p["text"], p["days"])
     ),
     Action.SUPPLEMENT: lambda a, r, p: supplementing.receive(a, r, forms.Words(p["text"])),
+    Action.PROLONG: lambda a, r, p: supplementing.prolong(a, r, act_forms.Prolong(p["days"])),
+    Action.UNDELIVERED: lambda a, r, p: supplementing.note_undelivered(_official(a), r, forms.Words(p["text"])),
+    Action.DEEM_WITHDRAWN: lambda a, r, p: supplementing.deem_withdrawn(_official(a), r, forms.Words(p["text"])),
+    Action.INVESTIGATE: lambda a, r, p: investigating.investigate(
+        _official(a), r, act_forms.Investigate(p["days"], p["reason"], date.fromisoformat(p["first"]))
+    ),
     Action.RETURN: lambda a, r, p: supplementing.give_back(_official(a), r, forms.Words(p["reason"])),
     Action.EXTEND: lambda a, r, p: handling.extend(
         _official(a), r, forms.Extend(p["amount"], p["reason"], bool(p.get("consent", False)))

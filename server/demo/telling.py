@@ -18,7 +18,7 @@ from server.demo.cases.scenario import Decision, Scenario, prose
 from server.demo.departments import DEPARTMENTS
 from server.demo.people import staff, substitute_guide
 from server.demo.periods import is_application, is_slow, period_of
-from server.demo.phrases import DUNNING, NOTES, PHRASES, SITE_NOTES
+from server.demo.phrases import DUNNING, INVESTIGATIONS, LOST, NOTES, PHRASES, SITE_NOTES, UNDELIVERED
 from server.demo.script import PETITIONER, SYSTEM, Step
 from server.demo.slots import ONE_DAY, Slots, day
 
@@ -214,6 +214,33 @@ class Telling:
     def _request(self, text: str) -> None:
         self._act(Action.REQUEST_SUPPLEMENT, self._handler.username, {"text": text, "days": SUPPLEMENT_DAYS})
         self.supplement_until = rules.supplement_due(self._calendar, self._moment.date(), SUPPLEMENT_DAYS)
+
+    def prolong(self) -> None:
+        """The petitioner takes more time, while it still runs (시행령 24조 2항)."""
+        self._sometime(0.3, 3)
+        days = self._rng.randrange(2, SUPPLEMENT_DAYS + 1)
+        self._act(Action.PROLONG, PETITIONER, {"days": days})
+        self.supplement_until = rules.supplement_due(self._calendar, _given(self.supplement_until).on, days)
+
+    def lose(self) -> None:
+        """The request comes back twice: it counts as withdrawn (시행령 25조 2항)."""
+        for text in UNDELIVERED:
+            self._later(16, 40)
+            self._act(Action.UNDELIVERED, self._handler.username, {"text": text})
+            if text != UNDELIVERED[-1]:
+                self._later(0.2, 4)
+                self._request(self._pick(self._said.second_requests))
+        self._later(1, 16)
+        self._act(Action.DEEM_WITHDRAWN, self._handler.username, {"text": LOST})
+
+    def investigate(self) -> None:
+        """The handler goes to see, on the next working days (실지조사, 시행령 17조)."""
+        self._later(0.1, 2)
+        first, _steps = self._calendar.add_working_days(self._moment.date() + ONE_DAY, 1)
+        days = self._rng.randrange(2, 6)
+        payload = {"first": first.isoformat(), "days": days, "reason": self._rng.choice(INVESTIGATIONS)}
+        self._act(Action.INVESTIGATE, self._handler.username, payload)
+        self._pauses.append(rules.site_investigation(self._calendar, first, days))
 
     def supplement(self) -> None:
         """The petitioner sends what was missing, in time."""

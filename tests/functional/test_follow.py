@@ -291,7 +291,8 @@ async def test_every_kind_of_fact_is_drawn(house: House, language: str) -> None:
     now, said = clock.now(), await cases.words(view.id, await ledger.read(subject(case.reference)))
     samples: dict[str, Any] = {
         "due_at": now.isoformat(), "previous_due_at": now.isoformat(), "until": "2026-11-30", "text": max(said),
-        "department": 1, "previous": 2, "handler": 1, "guide": 1, "answer": view.answers[0].id, "score": 3, "files": [],
+        "remedies": max(said), "late_reason": max(said), "words": max(said), "department": 1, "previous": 2,
+        "handler": 1, "guide": 1, "answer": view.answers[0].id, "score": 3, "files": [],
     }  # fmt: skip
     render = house.app.state.site.render
     assert len(KINDS) >= 24
