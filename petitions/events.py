@@ -7,6 +7,14 @@ them, and purged, without touching the ledger. ``files`` are the ids of the atta
 from dataclasses import dataclass
 from typing import ClassVar
 
+from petitions.part_events import (  # noqa: F401 — every fact of a case is found here
+    PartDueSoon,
+    PartExtended,
+    PartOverdue,
+    PartReplied,
+    PartRequested,
+    PartWithdrawn,
+)
 from server.core.ledger import Audience
 
 

@@ -34,6 +34,12 @@ CHANNELS: dict[str, Text] = {
     "letter": _("By letter"),
 }
 
+PARTS: dict[str, Text] = {
+    "asked": _("Reply awaited"),
+    "replied": _("Replied"),
+    "withdrawn": _("Request withdrawn"),
+}
+
 DECISIONS: dict[str, Text] = {
     "accepted": _("Done as asked"),
     "partly": _("Done in part"),

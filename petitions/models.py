@@ -9,6 +9,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
+from petitions.cooperation import PartStatus
 from petitions.states import State
 from server.core.accounts import Account, Department
 
@@ -141,6 +142,38 @@ class Statement(Model):
     class Meta:
         table = "statement"
         indexes = (Index(fields=("case_id", "id"), name="statement_case"),)
+
+
+class Part(Model):
+    """What a department is asked to contribute to another one's case (협조, Act 20)."""
+
+    id = fields.BigIntField(primary_key=True)
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "petitions.Case", on_delete=fields.CASCADE, related_name="parts", db_index=False
+    )
+    case_id: int
+    department: fields.ForeignKeyRelation[Department] = fields.ForeignKeyField(
+        "core.Department", on_delete=fields.RESTRICT, related_name="parts", db_index=False
+    )
+    department_id: int
+    status = fields.CharEnumField(PartStatus, max_length=10, default=PartStatus.ASKED)
+    asked_text = fields.BigIntField()
+    """Of the statement, as facts name it."""
+    asked_at = fields.DatetimeField()
+    due_at = fields.DatetimeField()
+    extended = fields.BooleanField(default=False)
+    reminded = fields.IntField(default=0)
+    reply_text = fields.BigIntField(null=True)
+    replied_at = fields.DatetimeField(null=True)
+    replied_by_id = fields.IntField(null=True)
+
+    class Meta:
+        table = "petition_part"
+        indexes = (
+            Index(fields=("case_id", "department_id"), name="part_case"),
+            Index(fields=("department_id", "status", "due_at", "case_id"), name="part_department_due"),
+            Index(fields=("status", "due_at", "case_id"), name="part_due"),
+        )
 
 
 class Answer(Model):

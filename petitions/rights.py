@@ -30,6 +30,10 @@ RIGHTS: dict[Action, Permission] = {
     Action.DECIDE_OBJECTION: Permission.DECIDE_OBJECTION,
     Action.WITHDRAW: Permission.WORK,
     Action.RATE: Permission.FILE,
+    Action.PART: Permission.WORK,
+    Action.PART_REPLY: Permission.WORK,
+    Action.PART_EXTEND: Permission.WORK,
+    Action.PART_WITHDRAW: Permission.WORK,
 }
 """Which right an official needs for an action."""
 
@@ -39,8 +43,28 @@ def subject(reference_text: str) -> str:
     return f"case/{reference_text}"
 
 
-def sees(official: Official, *, department_id: int | None, guide_id: int | None) -> bool:
-    """Whether an official may see a case: all, their department's, or those they guide."""
+FOR_ASKED = frozenset({Action.PART_REPLY, Action.PART_EXTEND})
+"""What an asked department does to its part; on the rest of the case it only looks."""
+FOR_OWNER = frozenset({Action.PART, Action.PART_WITHDRAW})
+"""What only the department of the case itself does, also where others see and handle all cases."""
+
+
+def cooperates(official: Official) -> bool:
+    """Whether an official works on the parts that their department is asked for (협조, Act 20)."""
+    may = official.may
+    return official.department_id is not None and may(Permission.SEE_DEPARTMENT) and may(Permission.WORK)
+
+
+def sees(official: Official, *, department_id: int | None, guide_id: int | None, asked: bool = False) -> bool:
+    """Whether an official may see a case: all, their department's, those they guide, those it is asked for a part of.
+
+    ``asked`` says that the official's department is or was asked (and the request not withdrawn).
+    """
+    return (asked and cooperates(official)) or keeps(official, department_id=department_id, guide_id=guide_id)
+
+
+def keeps(official: Official, *, department_id: int | None, guide_id: int | None) -> bool:
+    """Whether an official sees a case in their own right, and not because another department asks theirs."""
     if official.may(Permission.SEE_ALL):
         return True
     if official.may(Permission.SEE_DEPARTMENT) and department_id is not None:

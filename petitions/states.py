@@ -46,6 +46,10 @@ class Action(StrEnum):
     CLOSE = "close"
     CLOSE_REPEATED = "close-repeated"
     RATE = "rate"
+    PART = "part"
+    PART_REPLY = "part-reply"
+    PART_EXTEND = "part-extend"
+    PART_WITHDRAW = "part-withdraw"
     REOPEN = "reopen"
     OBJECT = "object"
     EXTEND_OBJECTION = "extend-objection"
@@ -65,7 +69,8 @@ _AT_WORK = {
     A.CLOSE_REPEATED: S.CLOSED,
     A.WITHDRAW: S.WITHDRAWN,
 }
-_STAYS = (A.EXTEND, A.INVESTIGATE, A.INTERIM_NOTICE, A.GUIDE, A.NOTE, A.MESSAGE)
+_ASKED = (A.PART_REPLY, A.PART_EXTEND, A.PART_WITHDRAW)
+_STAYS = (A.EXTEND, A.INVESTIGATE, A.INTERIM_NOTICE, A.GUIDE, A.NOTE, A.MESSAGE, A.PART, *_ASKED)
 _OBJECTION = (A.OBJECT, A.EXTEND_OBJECTION, A.DECIDE_OBJECTION)
 """A refusal stands while it is objected to, and after an objection was dismissed; who upholds one reopens the case."""
 
@@ -95,6 +100,7 @@ TRANSITIONS: dict[State, dict[Action, State]] = {
         A.GUIDE: S.SUPPLEMENT_REQUESTED,
         A.NOTE: S.SUPPLEMENT_REQUESTED,
         A.MESSAGE: S.SUPPLEMENT_REQUESTED,
+        **dict.fromkeys(_ASKED, S.SUPPLEMENT_REQUESTED),
     },
     S.ANSWERED: {
         A.CLOSE: S.CLOSED,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from petitions import events as petition_events
 from petitions import uploads
-from petitions.actions import watch
+from petitions.actions import parts, watch
 from petitions.reference import KEPT
 from server.core import auth, config, database, idempotency, jobs, ledger, mail
 from server.core.config import Settings
@@ -70,6 +70,7 @@ def handlers(settings: Settings, adapters: Ports, render: notifications.Render) 
 
     async def remind(_task: Task) -> None:
         await watch.remind()
+        await parts.remind()
 
     async def close_uncontested(_task: Task) -> None:
         await watch.close_uncontested()

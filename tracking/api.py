@@ -38,7 +38,7 @@ _EVENT = contract.named(
     ),
 )
 _PEOPLE = frozenset({"handler", "guide", "previous", "filed_by"})
-_INNER = frozenset({"text", "answer", "rule"})
+_INNER = frozenset({"text", "words", "answer", "rule", "part"})
 
 
 @promises(

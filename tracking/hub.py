@@ -23,6 +23,7 @@ from prometheus_client import Gauge
 from starlette.types import Receive, Send
 
 from petitions.events import CaseTransferred
+from petitions.part_events import PartWithdrawn
 from petitions.queries import following
 from server.core import database, jobs, ledger
 from server.core.accounts import Official
@@ -344,6 +345,10 @@ class Hub:
             connection.terminate()
 
 
+_LEFT = {CaseTransferred.kind: "previous", PartWithdrawn.kind: "department"}
+"""Facts by which a case leaves a desk, and what of them names it."""
+
+
 async def places(entries: list[Entry]) -> list[tuple[Entry, list[following.Whereabouts]]]:
     """Each fact about a case with the desks that it concerns: where the case lies, and where it was taken from."""
     numbers = {entry.id: entry.subject.removeprefix("case/") for entry in entries if entry.subject.startswith("case/")}
@@ -351,7 +356,7 @@ async def places(entries: list[Entry]) -> list[tuple[Entry, list[following.Where
     found = []
     for entry in entries:
         if (here := now.get(numbers.get(entry.id, ""))) is not None:
-            before = entry.data.get("previous") if entry.kind == CaseTransferred.kind else None
+            before = entry.data.get(_LEFT[entry.kind]) if entry.kind in _LEFT else None
             found.append((entry, [here, following.Whereabouts(before, None)] if before else [here]))
     return found
 

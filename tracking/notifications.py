@@ -37,6 +37,7 @@ from tracking import mailbox, pages, timeline
 from tracking.desk_notices import OFFICIAL
 from tracking.mailbox import Mode
 from tracking.notices import CITIZEN, Notice, Told
+from tracking.part_notices import PARTS, recipients
 from tracking.queries import colleague, inspectors, managers
 
 log = logging.getLogger("sinmungo.notifications")
@@ -44,7 +45,7 @@ refused = Counter("sinmungo_mail_refused", "Mails that a server took for undeliv
 
 Render = Callable[[str, str, Mapping[str, Any]], str]
 
-HEARD: tuple[str, ...] = tuple(sorted({*CITIZEN, *OFFICIAL}))
+HEARD: tuple[str, ...] = tuple(sorted({*CITIZEN, *OFFICIAL, *PARTS}))
 """Kinds of facts that somebody is told of."""
 
 CITIZEN_JOB = "citizen"
@@ -79,7 +80,7 @@ class Notifier:
         if receipt.data.get("imported") and (filing or clock.now() - entry.occurred_at > HISTORY):
             return
         view = await _case(entry)
-        told: list[str | int] = [*await _officials(entry, view)]
+        told: list[str | int] = [*await _officials(entry, view), *await recipients(entry, view)]
         if _concerns_petitioner(entry, filing=filing) and view.petitioner_email:
             mode = Mode.ALL if CITIZEN[entry.kind].required else await mailbox.mode_of(view.petitioner_email)
             if mode is Mode.ALL:
@@ -133,9 +134,13 @@ class Notifier:
         if official is None:
             return None
         link = f"{self.settings.public_url}/desk/cases/{view.reference}"
+        language = self._spoken(official.language)
+        notice = OFFICIAL.get(entry.kind)
+        if notice is None:
+            (event,) = await timeline.happenings(view, [entry], Level.STAFF, language)
+            notice = PARTS[entry.kind](Told(event, view, language, self.settings))
         return self._notice_mail(
-            key, official.email, official.name, self._spoken(official.language), view, OFFICIAL[entry.kind], link,
-            _("Open the case at the desk"), "",
+            key, official.email, official.name, language, view, notice, link, _("Open the case at the desk"), "",
         )  # fmt: skip
 
     def _notice_mail(  # noqa: PLR0913, PLR0917 — the parts of a mail

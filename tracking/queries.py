@@ -47,15 +47,12 @@ async def colleague(account_id: int) -> Colleague | None:
 
 async def managers(department_id: int | None) -> list[int]:
     """Who answers for a department's cases (부서관리자); for cases without one, who gives them to one (통합접수자)."""
-    if department_id is None:
-        return await _with_role(Role.INTAKE)
-    rows = await database.fetch(
-        "SELECT id FROM account WHERE department_id = ? AND role = ? AND active = ? ORDER BY id",
-        department_id,
-        Role.MANAGER.value,
-        True,
-    )
-    return [row["id"] for row in rows]
+    return await _with_role(Role.INTAKE) if department_id is None else await _of(department_id, Role.MANAGER)
+
+
+async def handlers(department_id: int) -> list[int]:
+    """Who works on a department's cases (처리담당자)."""
+    return await _of(department_id, Role.HANDLER)
 
 
 async def inspectors() -> list[int]:
@@ -65,4 +62,14 @@ async def inspectors() -> list[int]:
 
 async def _with_role(role: Role) -> list[int]:
     rows = await database.fetch("SELECT id FROM account WHERE role = ? AND active = ? ORDER BY id", role.value, True)
+    return [row["id"] for row in rows]
+
+
+async def _of(department_id: int, role: Role) -> list[int]:
+    rows = await database.fetch(
+        "SELECT id FROM account WHERE department_id = ? AND role = ? AND active = ? ORDER BY id",
+        department_id,
+        role.value,
+        True,
+    )
     return [row["id"] for row in rows]

@@ -55,7 +55,7 @@ async def happenings(view: CaseView, entries: Sequence[Entry], level: Level, lan
     audiences = AUDIENCES[level]
     heard = [entry for entry in entries if entry.audience in audiences]
     named = await people(i for entry in heard for i in _accounts(entry)) if level > Level.PUBLIC else {}
-    said = await cases.words(view.id, heard) if level > Level.PUBLIC else {}
+    said = await cases.words(view.id, heard, level) if level > Level.PUBLIC else {}
     return [_told(view, entry, named, said, level, language) for entry in heard]
 
 
@@ -80,7 +80,7 @@ def _told(
         entry.actor == "petitioner",
         _who(view, entry, named, level, language),
         data,
-        said.get(data.get("text") or 0, ""),
+        said.get(data.get("text") or data.get("words") or 0, ""),
         {name: said[data[name]] for name in cases.STATEMENTS[1:] if data.get(name) in said},
         named.get(data.get("handler") or data.get("guide") or 0),
         department.name(language) if department else "",

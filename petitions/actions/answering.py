@@ -6,6 +6,7 @@ from petitions import rules
 from petitions.actions.attaching import keep
 from petitions.actions.change import PETITIONER, SYSTEM, Change, changing, take, today
 from petitions.actions.intake import StoredFile
+from petitions.actions.parts import check_no_part_open
 from petitions.errors import Refused
 from petitions.events import CaseAnswered, CaseClosed, CaseRated, CaseReopened, CaseWithdrawn
 from petitions.forms import GiveAnswer, Rate, Words
@@ -20,8 +21,14 @@ from server.core.errors import _
 
 
 async def answer(actor: Official, reference: str, command: GiveAnswer, *, files: Sequence[StoredFile] = ()) -> None:
-    """Answer a case (Act 27); a refusal carries its reasons and the remedies. Its files are never published."""
+    """Answer a case (Act 27); a refusal carries its reasons and the remedies. Its files are never published.
+
+    Not while another department still owes its part (Act 20): the answer would be given without what was asked for. The
+    handler waits for the reply, or takes the request back first, so that the asked department knows it need not reply.
+    Raises ``Refused``.
+    """
     async with changing(reference, Action.ANSWER, actor, seen=command.seen) as change:
+        await check_no_part_open(change)
         take(change, actor)
         now, case = clock.now(), change.case
         row = await Answer.create(

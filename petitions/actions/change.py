@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from petitions import rules
+from petitions.cooperation import PartStatus
 from petitions.errors import ChangedMeanwhile, NoSuchCase, NotPossibleNow, Refused
 from petitions.events import CaseRouted
 from petitions.models import Case, Statement
+from petitions.part_events import PartWithdrawn
+from petitions.queries.parts import asked
 from petitions.reference import Reference, reference
-from petitions.rights import RIGHTS, sees, subject
+from petitions.rights import FOR_ASKED, FOR_OWNER, RIGHTS, cooperates, keeps, subject
 from petitions.states import OPEN, Action, State, follow
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official, Role, keep_open
@@ -127,10 +130,7 @@ async def changing(
             raise NoSuchCase from error
         case = await Case.get(reference=reference_text)
         if isinstance(actor, Official):
-            if not sees(actor, department_id=case.department_id, guide_id=case.guide_id):
-                raise NoSuchCase
-            if not actor.may(RIGHTS[action]):
-                raise Forbidden
+            await _check_right(actor, action, case)
         if seen is not None and seen < chain.length:
             others = await ledger.newest([chain.subject], after_sequence=seen, not_by=(name, SYSTEM), limit=CHANGES)
             if others:
@@ -144,7 +144,35 @@ async def changing(
         await _write(change, before)
 
 
+async def _check_right(actor: Official, action: Action, case: Case) -> None:
+    """Raises ``NoSuchCase`` for a case that the actor may not see, ``Forbidden`` for what is not theirs to do.
+
+    An asked department (협조, Act 20) sees the case and does its own part; everything else is the owner's.
+    """
+    own = keeps(actor, department_id=case.department_id, guide_id=case.guide_id)
+    if not own and not (cooperates(actor) and await asked(case.id, actor.department_id)):
+        raise NoSuchCase
+    if not actor.may(RIGHTS[action]):
+        raise Forbidden
+    if not own and action not in FOR_ASKED:
+        raise Forbidden(_("Your department was asked for a part of this case; only its own department may do this."))
+    if action in FOR_OWNER and actor.department_id != case.department_id:
+        raise Forbidden(_("Only the department that handles the case may ask others for a part of it."))
+
+
+async def withdraw_parts(change: Change, department_id: int | None = None) -> None:
+    """Take back what departments were asked for and have not replied to: all of it, or one department's."""
+    where, values = (" AND department_id = ?", [department_id]) if department_id else ("", [])
+    rows = await database.fetch(
+        f"UPDATE petition_part SET status = ? WHERE case_id = ? AND status = ?{where} RETURNING id, department_id",
+        PartStatus.WITHDRAWN.value, change.case.id, PartStatus.ASKED.value, *values,
+    )  # fmt: skip
+    change.record(*(PartWithdrawn(row["id"], row["department_id"]) for row in rows))
+
+
 async def _write(change: Change, before: State) -> None:
+    if before in OPEN and change.after not in OPEN:
+        await withdraw_parts(change)
     department = change.case.department_id
     if before not in OPEN and change.after in OPEN and department and not await keep_open(department):
         change.set(department_id=None)  # closed since the answer: the intake officer decides

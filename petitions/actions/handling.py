@@ -6,7 +6,7 @@ from datetime import datetime
 
 from petitions import rules
 from petitions.actions.attaching import keep
-from petitions.actions.change import Change, changing, check, period_of, take, today
+from petitions.actions.change import Change, changing, check, period_of, take, today, withdraw_parts
 from petitions.actions.intake import StoredFile
 from petitions.events import (
     CaseAccepted,
@@ -69,7 +69,10 @@ async def start(actor: Official, reference: str, seen: int | None = None) -> Non
 
 
 async def transfer(actor: Official, reference: str, command: Give) -> None:
-    """Pass the case to another department (이송 inside the agency, Decree 13), with the reason."""
+    """Pass the case to another department (이송 inside the agency, Decree 13), with the reason.
+
+    Parts that other departments are asked for stay with the case; what its new department was asked for is its own now.
+    """
     async with changing(reference, Action.TRANSFER, actor, seen=command.seen) as change:
         department = await _department(change, command.target)
         if department == change.case.department_id:
@@ -77,6 +80,7 @@ async def transfer(actor: Official, reference: str, command: Give) -> None:
         text = await change.say(command.text)
         change.record(CaseTransferred(department, change.case.department_id, text))
         change.set(department_id=department, handler_id=None)
+        await withdraw_parts(change, department)
         await _appoint_guide(change)
 
 

@@ -1,6 +1,7 @@
 """The shapes of what the JSON interface takes and gives, as JSON Schema; routes name them in their contracts."""
 
 from petitions.act_forms import MOST_EARLIER
+from petitions.cooperation import LONGEST_DAYS, PartStatus
 from petitions.forms import BODY_LIMIT, REASON_LIMIT, TEXT_LIMIT, TITLE_LIMIT
 from petitions.labels import CHANNELS, DECISIONS, RULINGS
 from petitions.states import State
@@ -124,6 +125,21 @@ INVESTIGATION = asked(
     "days",
     "reason",
 )
+REPLY_BY: dict[str, Schema] = {
+    "due": {**DAY, "description": "The day by which the reply is needed, within the case's own period (Act 20)."},
+    "days": integer(1, LONGEST_DAYS, "The same in working days, today (or the present reply day) not counted."),
+}
+PART_REQUEST = asked(
+    {
+        "department": contract.text(least=1, most=80, about="The code of the department that is asked."),
+        "text": contract.text(least=1, most=TEXT_LIMIT, about="What is asked; officials only read it."),
+        **REPLY_BY,
+        "version": VERSION,
+    },
+    "department",
+    "text",
+)
+PART_EXTENSION = asked({**REPLY_BY, "reason": REASON, "version": VERSION}, "reason")
 REPETITION = asked(
     {
         "earlier": {
@@ -248,7 +264,36 @@ _LISTED: dict[str, Schema] = {
     "reopened": integer(0),
     "objection_due_on": maybe(DAY),
 }
-ROW = named("ListedCase", record({**_LISTED, "petitioner": TEXT, "handler": TEXT, "district": TEXT}))
+ROW = named(
+    "ListedCase",
+    record(
+        {
+            **_LISTED,
+            "petitioner": TEXT,
+            "handler": TEXT,
+            "district": TEXT,
+            "part_due_at": maybe({**MOMENT, "description": "When the part is due that one's department owes."}),
+            "replies_awaited": integer(0, about="How many departments owe a part."),
+        }
+    ),
+)
+PART = named(
+    "Part",
+    record(
+        {
+            "department": maybe(DEPARTMENT_NAME),
+            "status": one_of(PartStatus),
+            "asked_at": MOMENT,
+            "due_at": MOMENT,
+            "extended": BOOLEAN,
+            "replied_at": maybe(MOMENT),
+            "text": contract.text(about="What is asked; for officials."),
+            "reply": TEXT,
+            "replied_by": TEXT,
+        },
+        optional=("text", "reply", "replied_by"),
+    ),
+)
 CASE = named(
     "Case",
     record(
@@ -269,6 +314,7 @@ CASE = named(
             "rating": maybe(integer(1, 5)),
             "answers": many(REPLY),
             "attachments": many(ATTACHMENT),
+            "parts": {**many(PART), "description": "What other departments are asked for (Act 20)."},
             "actions": many(TEXT),
             "routing": ROUTING,
         },

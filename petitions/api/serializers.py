@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 from petitions.queries.cases import CaseView, FileRow, Level, Person, Reply
 from petitions.queries.filed import Receipt
+from petitions.queries.parts import PartView
 from petitions.queries.rows import Row
+from petitions.queries.turns import actions_of
 from petitions.reference import DepartmentRow, GuideRow, Reference, ServiceRow
-from petitions.rights import RIGHTS
 from petitions.rules import Kind
 from petitions.states import OPEN, State
 from server.core import clock, config, i18n
@@ -105,7 +106,7 @@ def case(found: CaseView, lang: str, official: Official | None = None) -> Json:
     """A case as its reader may see it; ``actions`` are what this reader may do now."""
     known = found.known
     if found.level is Level.STAFF and official:
-        actions = [action.value for action in found.actions if action.value != "rate" and official.may(RIGHTS[action])]
+        actions = [action.value for action in actions_of(found, official)]
     else:
         actions = [CITIZENS_WORDS[action.value] for action in found.citizen_actions if action.value in CITIZENS_WORDS]
     content: Json = {
@@ -137,6 +138,7 @@ def case(found: CaseView, lang: str, official: Official | None = None) -> Json:
         "rating": found.rating,
         "answers": [_reply(answer, found) for answer in found.answers],
         "attachments": [_attachment(found.reference, file) for file in found.attachments],
+        "parts": [_part(part, found, lang) for part in found.parts],
         "actions": actions,
     }
     if found.level is Level.STAFF and found.routing:
@@ -151,7 +153,22 @@ def row(found: Row, known: Reference, lang: str) -> Json:
         "petitioner": found.petitioner,
         "handler": found.handler,
         "district": found.district,
+        "part_due_at": moment(found.part_due),
+        "replies_awaited": found.waiting,
     }
+
+
+def _part(part: PartView, found: CaseView, lang: str) -> Json:
+    content: Json = {
+        "department": department_name(found.known.departments.get(part.department_id), lang),
+        "status": part.status.value,
+        "asked_at": moment(part.asked_at),
+        "due_at": moment(part.due_at),
+        "extended": part.extended,
+        "replied_at": moment(part.replied_at),
+    }
+    words: Json = {"text": part.text, "reply": part.reply, "replied_by": part.replied_by}
+    return {**content, **words} if found.level is Level.STAFF else content
 
 
 def _listed(found: CaseView | Row, known: Reference, lang: str) -> Json:

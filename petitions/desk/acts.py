@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from petitions.act_forms import CloseRepeated, Investigate, Prolong
-from petitions.actions import answering, handling, investigating, objecting, repeating, supplementing
+from petitions.actions import answering, handling, investigating, objecting, parts, repeating, supplementing
 from petitions.forms import DecideObjection, Extend, Give, GiveAnswer, RequestSupplement, Words
+from petitions.part_forms import AskPart, ExtendPart
 from petitions.states import Action
 from petitions.uploads import FIELD
 from server.core.accounts import Official
@@ -85,6 +86,22 @@ async def _message(official: Official, reference: str, raw: Raw) -> None:
     await handling.message(official, reference, Words.parse(raw), files=raw.get(FIELD, ()))
 
 
+async def _part(official: Official, reference: str, raw: Raw) -> None:
+    await parts.ask(official, reference, AskPart.parse(raw))
+
+
+async def _part_reply(official: Official, reference: str, raw: Raw) -> None:
+    await parts.reply(official, reference, Words.parse(raw))
+
+
+async def _part_extend(official: Official, reference: str, raw: Raw) -> None:
+    await parts.extend(official, reference, ExtendPart.parse(raw))
+
+
+async def _part_withdraw(official: Official, reference: str, raw: Raw) -> None:
+    await parts.withdraw(official, reference, Give.parse(raw, "department"))
+
+
 async def _answer(official: Official, reference: str, raw: Raw) -> None:
     await answering.answer(official, reference, GiveAnswer.parse(raw), files=raw.get(FIELD, ()))
 
@@ -135,6 +152,10 @@ ACTS: dict[Action, tuple[Act, Text]] = {
     Action.INTERIM_NOTICE: (_interim_notice, _("The interim notice is sent.")),
     Action.NOTE: (_note, _("The note is kept.")),
     Action.MESSAGE: (_message, _("The message is sent.")),
+    Action.PART: (_part, _("The department is asked; it sees the case now.")),
+    Action.PART_REPLY: (_part_reply, _("The reply is sent to the department of the case.")),
+    Action.PART_EXTEND: (_part_extend, _("The reply is put off; the department of the case is told.")),
+    Action.PART_WITHDRAW: (_part_withdraw, _("The request is taken back.")),
     Action.ANSWER: (_answer, _("%(reference)s is answered.")),
     Action.CLOSE: (_close, _("%(reference)s is closed.")),
     Action.CLOSE_REPEATED: (_close_repeated, _("%(reference)s is closed as repeated; the petitioner is told.")),

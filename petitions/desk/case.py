@@ -17,21 +17,22 @@ from starlette.routing import Route
 from petitions import access, uploads
 from petitions.actions.intake import StoredFile
 from petitions.clock_words import clock_words
-from petitions.desk import addresses, answer, timeline
+from petitions.desk import addresses, answer, cooperation, timeline
 from petitions.desk.acts import ACTS, TAKES_FILES
 from petitions.duties import duties, passing_on
 from petitions.errors import ChangedMeanwhile, NoSuchCase
 from petitions.forms import GiveAnswer
 from petitions.labels import CHANNELS, DECISIONS, KINDS, RULINGS
-from petitions.queries import desk, earlier
+from petitions.queries import desk, earlier, following
 from petitions.queries.cases import CaseView, Level, view
 from petitions.queries.facts import facts
 from petitions.queries.filters import Filter
+from petitions.queries.turns import actions_of
 from petitions.reference import Reference
-from petitions.rights import RIGHTS, sees, subject
+from petitions.rights import RIGHTS, subject
 from petitions.rules import Transfer
 from petitions.states import Action, State
-from server.core import auth, clock, database, i18n, ledger, web
+from server.core import auth, clock, i18n, ledger, web
 from server.core.accounts import Official
 from server.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refusal, Text
 from server.core.ledger import Audience
@@ -162,8 +163,8 @@ def _errors(request: Request, action: Action, wrong: Sequence[FieldError]) -> di
 
 async def _where(asked: Asked, raw: Mapping[str, str]) -> str:
     """Where to go next: to the list for who came from its row or may not see the case any more, else the case."""
-    row = await database.fetch_one("SELECT department_id, guide_id FROM petition_case WHERE id = ?", asked.case.id)
-    if raw.get("from") == "inbox" or row is None or not sees(asked.official, **row):
+    here = (await following.whereabouts([asked.case.reference])).get(asked.case.reference)
+    if raw.get("from") == "inbox" or here is None or not here.seen_by(asked.official):
         return addresses.inbox(asked.wanted)
     return addresses.case(asked.case.reference, asked.wanted)
 
@@ -190,7 +191,7 @@ async def _page(
     seen = await ledger.position()
     found = await facts(subject(case.reference), tuple(Audience), request.query_params.get("before", ""))
     before, after = await desk.neighbours(asked.wanted, official, known, case)
-    mine = [a for a in case.actions if a is not Action.RATE and official.may(RIGHTS[a])]
+    mine = actions_of(case, official)
     now, passed_at = clock.now(), _passed_at(case, found.turns)
     story = await timeline.items(case, found.shown, language)
     others = kept.refusal.entries if isinstance(kept.refusal, ChangedMeanwhile) else []
@@ -199,6 +200,7 @@ async def _page(
         "kept": kept,
         "draft": draft,
         "preview": preview,
+        "parts": cooperation.section(case, official, now, language),
         "may": frozenset(a.value for a in mine),
         "clock": clock_words(case, known.calendar, now, language),
         "duties": duties(case, passed_at, known.calendar, now, language),

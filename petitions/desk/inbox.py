@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +12,7 @@ from petitions.clock_words import ClockWords, clock_words
 from petitions.desk import addresses
 from petitions.duties import Duty, duties
 from petitions.labels import KINDS
+from petitions.part_words import reply_clock
 from petitions.queries import desk
 from petitions.queries.filters import Filter, Position
 from petitions.queries.inbox import listed
@@ -27,6 +29,7 @@ TABS: tuple[tuple[Text, Filter, str], ...] = (
     (_("Unassigned"), Filter(unassigned=True), "unassigned"),
     (_("Mine"), Filter(mine=True), "mine"),
     (_("Objections"), Filter(objection=True), "objection"),
+    (_("Parts asked for"), Filter(parts=True), "parts"),
 )
 
 
@@ -93,8 +96,8 @@ def lines(rows: Sequence[Row], wanted: Filter, known: Reference, language: str) 
         found.append(
             Line(
                 row,
-                clock_words(row, known.calendar, now, language),
-                duties(row, row.passed_at, known.calendar, now, language),
+                _clock(row, known, now, language),
+                _duties(row, known, now, language),
                 addresses.case(row.reference, wanted),
                 service.name(language) if service else KINDS[row.kind],
                 department.name(language) if department else "",
@@ -102,6 +105,23 @@ def lines(rows: Sequence[Row], wanted: Filter, known: Reference, language: str) 
                 Text(because["msgid"], because["params"]) if because else None,
             )
         )
+    return found
+
+
+def _clock(row: Row, known: Reference, now: datetime, language: str) -> ClockWords:
+    """The clock of what one's department owes: the case, or its part."""
+    if row.part_due is None:
+        return clock_words(row, known.calendar, now, language)
+    words = reply_clock(row.part_due, known.calendar, now, language)
+    return replace(words, remaining=_("Part asked for: %(left)s", left=words.remaining))
+
+
+def _duties(row: Row, known: Reference, now: datetime, language: str) -> list[Duty]:
+    if row.part_due is not None:
+        return []
+    found = duties(row, row.passed_at, known.calendar, now, language)
+    if row.waiting:
+        found.append(Duty(_("Waits for a department's reply"), "ok", Text(""), Text("")))
     return found
 
 
@@ -142,6 +162,7 @@ def _active(wanted: Filter, known: Reference, language: str) -> list[tuple[str, 
         "mine": _("Mine") if wanted.mine else None,
         "unassigned": _("Unassigned") if wanted.unassigned else None,
         "objection": _("Open objections") if wanted.objection else None,
+        "parts": _("Parts asked for") if wanted.parts else None,
         "interim": _("Interim notice needed") if wanted.interim else None,
     }
     return [

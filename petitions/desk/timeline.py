@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from petitions.labels import CHANNELS, DECISIONS
+from petitions.part_words import reply_text
 from petitions.queries import cases, desk
 from petitions.queries.cases import CaseView, FileRow, Reply
 from server.core import config, i18n
@@ -57,6 +58,9 @@ class _Words:
 
     def day(self, iso: object) -> str:
         return i18n.date_text(datetime.fromisoformat(iso).date(), self.language) if isinstance(iso, str) else "–"
+
+    def reply_by(self, iso: str) -> str:
+        return reply_text(datetime.fromisoformat(iso), self.language)
 
     def file(self, number: object) -> str:
         return next((f.name for f in self.case.attachments if f.id == number), "?")
@@ -171,6 +175,38 @@ _FACTS: dict[str, tuple[str, str, Sentence]] = {
     "case.objection_dismissed": ("danger", "stop", lambda _w, _d: _("The objection is dismissed: the refusal stands")),
     "case.objection_due_soon": ("warning", "bell", lambda _w, _d: _("The time to decide the objection ends soon")),
     "case.objection_overdue": ("danger", "alert", lambda _w, _d: _("The time to decide the objection is over")),
+    "case.part_requested": (
+        "info", "arrow",
+        lambda w, d: _(
+            "%(department)s is asked for a part, until %(moment)s",
+            department=w.department(d["department"]), moment=w.reply_by(d["due_at"]),
+        ),
+    ),
+    "case.part_extended": (
+        "warning", "calendar",
+        lambda w, d: _(
+            "%(department)s puts its reply off until %(moment)s",
+            department=w.department(d["department"]), moment=w.reply_by(d["due_at"]),
+        ),
+    ),
+    "case.part_replied": (
+        "success", "check",
+        lambda w, d: _("%(department)s replied", department=w.department(d["department"]))
+        if d["in_time"]
+        else _("%(department)s replied, late", department=w.department(d["department"])),
+    ),
+    "case.part_withdrawn": (
+        "plain", "stop",
+        lambda w, d: _("%(department)s need not reply any more", department=w.department(d["department"])),
+    ),
+    "case.part_due_soon": (
+        "warning", "bell",
+        lambda w, d: _("The reply of %(department)s is due soon", department=w.department(d["department"])),
+    ),
+    "case.part_overdue": (
+        "danger", "alert",
+        lambda w, d: _("The reply of %(department)s is late", department=w.department(d["department"])),
+    ),
     "case.withdrawn": ("plain", "stop", lambda _w, _d: _("Withdrawn")),
     "case.due_recomputed": (
         "warning", "calendar",
@@ -186,6 +222,7 @@ _FACTS: dict[str, tuple[str, str, Sentence]] = {
 """By kind of fact: tone, icon and the sentence."""
 
 
+_STATEMENTS = (*cases.STATEMENTS, *cases.STAFF_STATEMENTS)
 _BY_ITSELF = ("case.routed", "case.guide_appointed")
 """What the house does of itself while a petitioner files."""
 
@@ -216,7 +253,7 @@ def _item(words: _Words, entry: Entry, said: Mapping[int, str]) -> Item:
         tone,
         icon,
         entry.audience is Audience.STAFF,
-        "\n".join(said[entry.data[name]] for name in cases.STATEMENTS if entry.data.get(name) in said),
+        "\n".join(said[entry.data[name]] for name in _STATEMENTS if entry.data.get(name) in said),
         next((a for a in case.answers if a.id == entry.data.get("answer")), None),
         tuple(file for file in case.attachments if file.id in entry.data.get("files", ())),
     )

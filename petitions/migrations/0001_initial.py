@@ -5,6 +5,7 @@ from tortoise.fields.data import JSON_DUMPS
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
+from petitions.cooperation import PartStatus
 from petitions.states import State
 
 
@@ -215,6 +216,63 @@ class Migration(migrations.Migration):
                 "app": "petitions",
                 "pk_attr": "code",
                 "table_description": "An area of the city, with its outline (GeoJSON polygon ring, ``[lng, lat]`` points).",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Part",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "case",
+                    fields.ForeignKeyField(
+                        "petitions.Case",
+                        source_field="case_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="parts",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                (
+                    "department",
+                    fields.ForeignKeyField(
+                        "core.Department",
+                        source_field="department_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="parts",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "status",
+                    fields.CharEnumField(
+                        default=PartStatus.ASKED,
+                        description="ASKED: asked\nREPLIED: replied\nWITHDRAWN: withdrawn",
+                        enum_type=PartStatus,
+                        max_length=10,
+                    ),
+                ),
+                ("asked_text", fields.BigIntField()),
+                ("asked_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("due_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("extended", fields.BooleanField(default=False)),
+                ("reminded", fields.IntField(default=0)),
+                ("reply_text", fields.BigIntField(null=True)),
+                ("replied_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("replied_by_id", fields.IntField(null=True)),
+            ],
+            options={
+                "table": "petition_part",
+                "app": "petitions",
+                "indexes": [
+                    Index(fields=["case_id", "department_id"], name="part_case"),
+                    Index(fields=["department_id", "status", "due_at", "case_id"], name="part_department_due"),
+                    Index(fields=["status", "due_at", "case_id"], name="part_due"),
+                ],
+                "pk_attr": "id",
+                "table_description": "What a department is asked to contribute to another one's case (협조, Act 20).",
             },
             bases=["Model"],
         ),

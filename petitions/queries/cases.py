@@ -9,6 +9,9 @@ from typing import Any
 from petitions import rules
 from petitions.errors import NoSuchCase
 from petitions.publication import published
+from petitions.queries import parts
+from petitions.queries.parts import PartView
+from petitions.queries.scope import ASKED
 from petitions.reference import Reference, reference
 from petitions.rights import sees
 from petitions.states import OPEN, Action, State, allowed
@@ -41,6 +44,8 @@ CITIZEN_ACTIONS = (
 
 STATEMENTS = ("text", "late_reason", "remedies")
 """By which fields facts name words."""
+STAFF_STATEMENTS = ("words",)
+"""The same, for words that only officials read although others hear of the fact."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +150,7 @@ class CaseView:
     petitioner_language: str
     answers: tuple[Reply, ...]
     attachments: tuple[FileRow, ...]
+    parts: tuple[PartView, ...]
     known: Reference
 
     @property
@@ -219,7 +225,8 @@ _SQL = (
     "SELECT c.*, h.length AS version, p.name AS p_name, p.email AS p_email, p.phone AS p_phone, "
     "p.address AS p_address, p.language AS p_language, "
     + ", ".join(f"{t}.{c} AS {t}_{c}" for t in ("ha", "gu") for c in _PERSON)
-    + " FROM petition_case c JOIN ledger_head h ON h.subject = 'case/' || c.reference "
+    + f", {ASKED} AS asked, EXISTS (SELECT 1 FROM petition_part o WHERE o.case_id = c.id) AS has_parts"
+    " FROM petition_case c JOIN ledger_head h ON h.subject = 'case/' || c.reference "
     "JOIN petitioner p ON p.case_id = c.id "
     "LEFT JOIN account ha ON ha.id = c.handler_id LEFT JOIN account gu ON gu.id = c.guide_id WHERE c.reference = ?"
 )
@@ -236,8 +243,10 @@ class Credentials:
 
 
 def level_of(row: Any, shown: Credentials) -> Level:
-    """How much of a case somebody may see by what they show."""
-    if shown.official and sees(shown.official, department_id=row["department_id"], guide_id=row["guide_id"]):
+    """How much of a case somebody may see by what they show; the row's ``asked`` is about their own department."""
+    official = shown.official
+    where = {name: row[name] for name in ("department_id", "guide_id")}
+    if official and sees(official, **where, asked=bool(row["asked"])):
         return Level.STAFF
     if row["reference"] in shown.cases or (shown.email and shown.email.lower() == row["p_email"].lower()):
         return Level.PARTY
@@ -250,9 +259,13 @@ def level_of(row: Any, shown: Credentials) -> Level:
 
 
 async def view(reference_text: str, shown: Credentials) -> CaseView:
-    """A case as the reader may see it. Raises ``NoSuchCase`` where they may see nothing. Three queries."""
+    """A case as the reader may see it. Raises ``NoSuchCase`` where they may see nothing.
+
+    Three queries, and one more for a case with parts.
+    """
     number = references.read_reference(reference_text)
-    row = await database.fetch_one(_SQL, number) if number else None
+    department = shown.official.department_id if shown.official else None
+    row = await database.fetch_one(_SQL, department, number) if number else None
     level = level_of(row, shown) if row is not None else Level.NONE
     if row is None or level is Level.NONE:
         raise NoSuchCase
@@ -263,12 +276,14 @@ async def view(reference_text: str, shown: Credentials) -> CaseView:
         row["id"],
     )
     files = await database.fetch("SELECT * FROM attachment WHERE case_id = ? ORDER BY id", row["id"])
-    return _view(row, level, known, answers, files)
+    asked = await parts.of_case(row["id"], words=level is Level.STAFF) if row["has_parts"] else ()
+    return _view(row, level, known, answers, files, asked)
 
 
-async def words(case_id: int, entries: Iterable[Entry]) -> dict[int, str]:
-    """The words that some facts of a case name, by their id; no others are read. One query, or none."""
-    named = [entry.data[name] for entry in entries for name in STATEMENTS if entry.data.get(name)]
+async def words(case_id: int, entries: Iterable[Entry], level: Level = Level.STAFF) -> dict[int, str]:
+    """The words that some facts of a case name, by their id, for a reader; no others are read. One query, or none."""
+    names = (*STATEMENTS, *STAFF_STATEMENTS) if level is Level.STAFF else STATEMENTS
+    named = [entry.data[name] for entry in entries for name in names if entry.data.get(name)]
     if not named:
         return {}
     marks = ", ".join("?" * len(named))
@@ -278,7 +293,9 @@ async def words(case_id: int, entries: Iterable[Entry]) -> dict[int, str]:
     return {row["id"]: row["text"] for row in rows}
 
 
-def _view(row: Any, level: Level, known: Reference, answers: Sequence[Any], files: Sequence[Any]) -> CaseView:
+def _view(
+    row: Any, level: Level, known: Reference, answers: Sequence[Any], files: Sequence[Any], asked: tuple[PartView, ...]
+) -> CaseView:
     public = level is Level.PUBLIC
     names = (row["p_name"],) if row["p_name"] else ()
 
@@ -345,6 +362,7 @@ def _view(row: Any, level: Level, known: Reference, answers: Sequence[Any], file
             for f in files
             if level is Level.STAFF or not f["internal"]
         ),
+        parts=() if public else asked,
         known=known,
     )  # fmt: skip
 

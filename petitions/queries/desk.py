@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from petitions.queries.cases import CaseView
 from petitions.queries.filters import NEWEST, Filter, Position, in_objections, position_of
-from petitions.queries.inbox import OBJECTED, Listed, listed, scope
+from petitions.queries.inbox import OBJECTED, Listed, listed
+from petitions.queries.scope import Condition, scope, visible
+from petitions.queries.turns import listed_by
 from petitions.reference import Reference
+from petitions.rights import cooperates
 from petitions.search import desk_index
 from petitions.states import OPEN, State
 from server.core import clock, database
@@ -30,9 +33,10 @@ class Count:
 
 
 async def counts(official: Official) -> dict[str, Count]:
-    """Open cases that an official sees: by state, and ``overdue``, ``unassigned``, ``mine``; and open objections.
+    """Open cases that an official sees: by state, and ``overdue``, ``unassigned``, ``mine``; objections; ``parts``.
 
-    One statement.
+    ``parts`` wait for another department, or the official's own department owes them; late ones of the latter are
+    overdue too. One statement.
     """
     limits = scope(official)
     if limits is None:
@@ -59,16 +63,37 @@ async def counts(official: Official) -> dict[str, Count]:
             f"AS {name}_count"
         )
         values += [*own, *limits.values]
+    for counted in _of_parts(official, limits):
+        columns.append(counted.sql)
+        values += counted.values
     row = await database.fetch_one("SELECT " + ", ".join(columns), *values)
-    found = {name: row[f"{name}_count"] for name in wanted} if row else {}
+    if row is None:
+        return {}
+    found = {name: row[f"{name}_count"] for name in (*wanted, "parts")}
+    found["overdue"] += row["late_parts"]
     return {name: Count(min(number, CAP), number > CAP) for name, number in found.items()}
+
+
+def _of_parts(official: Official, limits: Condition) -> tuple[Condition, Condition]:
+    """The columns ``parts_count`` and ``late_parts``."""
+    if not cooperates(official):
+        cases = f" JOIN petition_case c ON c.id = p.case_id AND {limits.sql}" if limits.sql else ""
+        waiting = f"SELECT DISTINCT p.case_id FROM petition_part p{cases} WHERE p.status = 'asked' LIMIT {CAP + 1}"
+        sql = f"(SELECT COUNT(*) FROM ({waiting}) AS n) AS parts_count"
+        return Condition(sql, limits.values), Condition("0 AS late_parts")
+    owed = "SELECT 1 FROM petition_part p WHERE p.department_id = ? AND p.status = 'asked'"
+    count = f"(SELECT COUNT(*) FROM ({owed}%s LIMIT {CAP + 1}) AS n) AS %s"
+    return (
+        Condition(count % ("", "parts_count"), (official.department_id,)),
+        Condition(count % (" AND p.due_at < ?", "late_parts"), (official.department_id, clock.now())),
+    )
 
 
 async def neighbours(
     wanted: Filter, official: Official, known: Reference, case: CaseView
 ) -> tuple[str | None, str | None]:
     """The numbers of the cases before and after one in a list, also when it has just left that list."""
-    place = position_of(case.status, case.due_at, case.id)
+    place = position_of(case.status, case.due_at, case.id, part_due=listed_by(case, official, parts=wanted.parts))
     if wanted.sort == "new":
         place = Position(NEWEST, None, case.id)
     elif wanted.objection:
@@ -186,7 +211,7 @@ class Similar:
 
 async def similar(case: CaseView, official: Official) -> list[Similar]:
     """The cases whose texts share most words with a case's title, among those the official may see."""
-    limits = scope(official)
+    limits = visible(official)
     shared: dict[int, int] = {}
     for word in title_words(case.title):
         for number in await desk_index.search(database.connection(), word, limit=SIMILAR_HITS):

@@ -36,6 +36,7 @@ class Filter:
     unassigned: bool = False
     objection: bool = False
     interim: bool = False
+    parts: bool = False
     sort: str = ""
 
     @classmethod
@@ -54,6 +55,7 @@ class Filter:
             unassigned=data.boolean("unassigned"),
             objection=data.boolean("objection"),
             interim=data.boolean("interim"),
+            parts=data.boolean("parts"),
             sort=data.choice("sort", ("due", "new")),
         )
         data.done()
@@ -88,8 +90,10 @@ class Position(NamedTuple):
         return cls(int(stretch), EPOCH + timedelta(microseconds=int(due)) if due else None, int(number))
 
 
-def position_of(status: State, due_at: datetime | None, number: int) -> Position:
-    """Where a case stands in a due-first list."""
+def position_of(status: State, due_at: datetime | None, number: int, *, part_due: datetime | None = None) -> Position:
+    """Where a case stands in a due-first list: by its own due moment, or by that of the part it is listed for."""
+    if part_due is not None:
+        return Position(0, part_due, number)
     return Position(2 * (status not in OPEN) + (due_at is None), due_at, number)
 
 

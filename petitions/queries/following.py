@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from petitions.errors import NoSuchCase
 from petitions.queries.cases import Credentials, Level, level_of
+from petitions.queries.scope import ASKED
 from petitions.rights import sees
 from petitions.states import State
 from server.core import database, references
@@ -23,7 +24,9 @@ async def door(reference_text: str, shown: Credentials) -> tuple[str, Level]:
     number = references.read_reference(reference_text)
     row = await database.fetch_one(
         "SELECT c.reference, c.key_hash, c.department_id, c.guide_id, c.public, c.status, c.answered_at, "
-        "p.email AS p_email FROM petition_case c JOIN petitioner p ON p.case_id = c.id WHERE c.reference = ?",
+        f"p.email AS p_email, {ASKED} AS asked FROM petition_case c JOIN petitioner p ON p.case_id = c.id "
+        "WHERE c.reference = ?",
+        shown.official.department_id if shown.official else None,
         number,
     ) if number else None  # fmt: skip
     level = level_of(row, shown) if row is not None else Level.NONE
@@ -34,14 +37,16 @@ async def door(reference_text: str, shown: Credentials) -> tuple[str, Level]:
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Whose desk a case lies on."""
+    """Whose desk a case lies on, and which departments are asked for a part of it."""
 
     department_id: int | None
     guide_id: int | None
+    asked: frozenset[int] = frozenset()
 
     def seen_by(self, official: Official) -> bool:
         """Whether an official may see the case."""
-        return sees(official, department_id=self.department_id, guide_id=self.guide_id)
+        asked = official.department_id in self.asked
+        return sees(official, department_id=self.department_id, guide_id=self.guide_id, asked=asked)
 
 
 async def whereabouts(numbers: Collection[str]) -> Mapping[str, Whereabouts]:
@@ -49,11 +54,18 @@ async def whereabouts(numbers: Collection[str]) -> Mapping[str, Whereabouts]:
     if not numbers:
         return {}
     rows = await database.fetch(
-        "SELECT reference, department_id, guide_id FROM petition_case "
-        f"WHERE reference IN ({', '.join('?' * len(numbers))})",
+        "SELECT c.reference, c.department_id, c.guide_id, o.department_id AS asked FROM petition_case c "
+        "LEFT JOIN petition_part o ON o.case_id = c.id AND o.status <> 'withdrawn' "
+        f"WHERE c.reference IN ({', '.join('?' * len(numbers))})",
         *numbers,
     )
-    return {row["reference"]: Whereabouts(row["department_id"], row["guide_id"]) for row in rows}
+    asked: dict[str, set[int]] = {row["reference"]: set() for row in rows}
+    for row in rows:
+        asked[row["reference"]] |= {row["asked"]} - {None}
+    return {
+        row["reference"]: Whereabouts(row["department_id"], row["guide_id"], frozenset(asked[row["reference"]]))
+        for row in rows
+    }
 
 
 @dataclass(frozen=True, slots=True)

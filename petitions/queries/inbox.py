@@ -7,9 +7,9 @@ and without one. Open objections are a list of their own, in the order in which 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
+from petitions.queries import parts
 from petitions.queries.filters import (
     DATED,
     ENDED,
@@ -23,12 +23,14 @@ from petitions.queries.filters import (
     position_of,
 )
 from petitions.queries.rows import COLUMNS, PASSED, Row, read_row
+from petitions.queries.scope import Condition, scope, visible
 from petitions.reference import Reference
+from petitions.rights import cooperates
 from petitions.rules import Kind
 from petitions.search import desk_index
 from petitions.states import OPEN, State
 from server.core import clock, config, database, references
-from server.core.accounts import Official, Permission
+from server.core.accounts import Official
 
 PAGE = 50
 """Cases on a page."""
@@ -38,13 +40,6 @@ COMMON_WINDOW = 5_000
 """The same where each is asked whether it holds a common word."""
 HITS = 1_000
 """Search hits that one page looks through on SQLite."""
-
-
-class Condition(NamedTuple):
-    """A piece of SQL about the case ``c``, with its values."""
-
-    sql: str
-    values: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +64,11 @@ STRETCHES: tuple[tuple[str, bool, bool], ...] = (
 """Condition, the value of ``open`` in it, and whether the latest comes first."""
 
 
-def scope(official: Official) -> Condition | None:
-    """``rights.sees`` as SQL; None where an official sees nothing."""
-    if official.may(Permission.SEE_ALL):
-        return Condition("")
-    if official.may(Permission.SEE_DEPARTMENT):
-        return None if official.department_id is None else Condition("c.department_id = ?", (official.department_id,))
-    return Condition("c.guide_id = ?", (official.id,)) if official.may(Permission.SEE_GUIDED) else None
-
-
 class _Walk:
     """One list: its conditions, sorted into what an index answers and what is looked at case by case."""
 
     def __init__(self, wanted: Filter, official: Official, known: Reference, limits: Condition) -> None:
-        self.wanted = wanted
+        self.wanted, self.official = wanted, official
         self.residual: list[Condition] = []
         self.index = "case_open_due"
         self.driving = Condition("")
@@ -93,6 +79,10 @@ class _Walk:
                 self.index = f"case_{'handler' if index == 'unassigned' else index}_due"
                 break
         self.residual += [*by_index.values(), *self._looked_at(wanted)]
+        # Whose department owes a part need not keep the case, and the case's own dates do not matter for it.
+        limits = Condition("") if cooperates(official) else limits
+        narrowed = self._looked_at(replace(wanted, overdue=False, interim=False))
+        self.of_parts = [*self._by_index(wanted, official, known, limits).values(), *narrowed]
         if wanted.objection:
             self._lead_to_objections()
         if wanted.sort == "new":
@@ -101,6 +91,7 @@ class _Walk:
                 self.residual.append(self.driving)
             self.driving = Condition("")
             self.residual += self._open_or_ended(wanted)
+            self.residual += [parts.owes(official)] * wanted.parts
         self.window = WINDOW
 
     @staticmethod
@@ -196,6 +187,17 @@ class _Walk:
         self, stretch: int, start: Position | None, limit: int, *, backward: bool
     ) -> tuple[list[Row], Position | None]:
         """Rows of one stretch from a position on, in the order of the walk; where it stopped looking, if it did."""
+        rows, stop = list[Row](), None
+        if not self.wanted.parts or self.wanted.sort == "new":
+            rows, stop = await self._take(stretch, start, limit, backward=backward)
+        if stretch == 0 and self._with_parts():
+            rows += await self._parts(start, stop, limit, backward=backward)
+            rows = sorted(rows, key=lambda row: (row.part_due or row.due_at, row.id), reverse=backward)[:limit]
+        return rows, None if len(rows) == limit else stop
+
+    async def _take(
+        self, stretch: int, start: Position | None, limit: int, *, backward: bool
+    ) -> tuple[list[Row], Position | None]:
         conditions, order = self._way(stretch, start, backward=backward)
         stop = None
         if self.residual and self.window:
@@ -206,6 +208,25 @@ class _Walk:
         if self.last_hit and len(rows) < limit:
             stop = Position(NEWEST, None, self.last_hit)
         return rows, None if len(rows) == limit else stop
+
+    def _with_parts(self) -> bool:
+        """Whether cases stand in the list for the part that somebody owes, and not (only) in their own right."""
+        w = self.wanted
+        if w.sort == "new" or w.mine or w.unassigned or w.objection or w.interim or w.status == ENDED:
+            return False
+        return w.parts or (cooperates(self.official) and w.status in {"", EVERYTHING})
+
+    async def _parts(self, start: Position | None, stop: Position | None, limit: int, *, backward: bool) -> list[Row]:
+        """The cases whose parts are owed, by the parts' due moments, which are in the first stretch; up to ``stop``."""
+        keys = "p.due_at, p.case_id"
+        edges = [_beyond(start, descending=backward, keys=keys)] if start is not None and not start.stretch else []
+        if stop is not None:
+            edges.append(_beyond(stop, descending=not backward, inclusive=True, keys=keys))
+        if self.wanted.overdue:
+            edges.append(Condition("p.due_at < ?", (clock.now(),)))
+        source = parts.owed(self.official, self.of_parts, edges, descending=backward, limit=limit)
+        down = " DESC" if backward else ""
+        return await self._shown(source, f"c.sort_due{down}, c.id{down}")
 
     def _way(self, stretch: int, start: Position | None, *, backward: bool) -> tuple[list[Condition], str]:
         if stretch == NEWEST:
@@ -247,22 +268,27 @@ class _Walk:
 
     async def _rows(self, stretch: int, conditions: Sequence[Condition], order: str, limit: int) -> list[Row]:
         where, values = _where(conditions)
+        source = f"SELECT {COLUMNS} FROM {self._from(stretch)}{where} ORDER BY {order} LIMIT {limit}"
+        return await self._shown(Condition(source, tuple(values)), order)
+
+    async def _shown(self, source: Condition, order: str) -> list[Row]:
+        due = parts.due_column(self.official, everybodys=self.wanted.parts)
         found = await database.fetch(
-            f"SELECT c.*, {PASSED}, p.name AS petitioner, a.name AS handler, h.length AS version FROM "
-            f"(SELECT {COLUMNS} FROM {self._from(stretch)}{where} ORDER BY {order} LIMIT {limit}) AS c "
-            "JOIN petitioner p ON p.case_id = c.id JOIN ledger_head h ON h.subject = 'case/' || c.reference "
-            f"LEFT JOIN account a ON a.id = c.handler_id ORDER BY {order}",
-            *values,
+            f"SELECT c.*, {PASSED}, p.name AS petitioner, a.name AS handler, h.length AS version, {parts.WAITING}, "
+            f"{due.sql} FROM ({source.sql}) AS c JOIN petitioner p ON p.case_id = c.id JOIN ledger_head h "
+            f"ON h.subject = 'case/' || c.reference LEFT JOIN account a ON a.id = c.handler_id ORDER BY {order}",
+            *due.values,
+            *source.values,
         )
         return [read_row(row) for row in found]
 
 
-def _beyond(place: Position, *, descending: bool, inclusive: bool = False) -> Condition:
+def _beyond(place: Position, *, descending: bool, inclusive: bool = False, keys: str = "") -> Condition:
     sign = ("<" if descending else ">") + ("=" if inclusive else "")
     if place.due_at is None:
         return Condition(f"c.id {sign} ?", (place.id,))
     date = "objection_due_at" if place.stretch == OBJECTIONS else "due_at"
-    return Condition(f"(c.{date}, c.id) {sign} (?, ?)", (place.due_at, place.id))
+    return Condition(f"({keys or f'c.{date}, c.id'}) {sign} (?, ?)", (place.due_at, place.id))
 
 
 def _where(conditions: Sequence[Condition]) -> tuple[str, list[object]]:
@@ -282,9 +308,10 @@ async def listed(
 ) -> Listed:
     """A page of what an official sees of the cases that fit, from a position on (not including it).
 
-    Two or three statements where one stretch fills the page. ``limit`` is ``PAGE`` unless told.
+    Two or three statements where one stretch fills the page, one more for parts. ``limit`` is ``PAGE`` unless told.
     """
-    limit, limits = limit or PAGE, scope(official)
+    # A list in another order than an index's is looked through case by case in any case.
+    limit, limits = limit or PAGE, visible(official) if wanted.sort == "new" else scope(official)
     if limits is None:
         return Listed((), None, None)
     walk = _Walk(wanted, official, known, limits)
@@ -305,7 +332,7 @@ async def listed(
             return Position(NEWEST, None, row.id)
         if wanted.objection:
             return in_objections(row.objection_due_at, row.id)
-        return position_of(row.status, row.due_at, row.id)
+        return position_of(row.status, row.due_at, row.id, part_due=row.part_due)
 
     far = place(rows[-1]) if more and rows else stop
     near = place(rows[0]) if start is not None and rows else start

@@ -40,6 +40,10 @@ class Row:
     petitioner: str
     handler_id: int | None
     handler: str
+    waiting: int
+    """How many departments owe their part (협조, Act 20)."""
+    part_due: datetime | None
+    """When the part is due that the reader's own department owes; None where it owes none."""
 
 
 COLUMNS = (
@@ -55,7 +59,7 @@ PASSED = (
 
 
 def read_row(row: Any) -> Row:
-    """A raw row with ``COLUMNS``, ``PASSED``, ``petitioner``, ``handler`` and ``version``."""
+    """A raw row with ``COLUMNS``, ``PASSED``, ``petitioner``, ``handler``, ``version``, ``waiting``, ``part_due``."""
     zone = config.settings().zone
 
     def here(value: Any) -> Any:
@@ -69,5 +73,5 @@ def read_row(row: Any) -> Row:
         here(row["due_at"]), database.day_or_none(row["supplement_until"]), here(row["answered_at"]),
         here(row["closed_at"]), row["reopened"], database.day_or_none(row["interim_on"]),
         here(row["objection_due_at"]), here(row["passed_at"]), row["petitioner"], row["handler_id"],
-        row["handler"] or "",
+        row["handler"] or "", row["waiting"], here(row["part_due"]),
     )  # fmt: skip

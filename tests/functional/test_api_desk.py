@@ -106,7 +106,7 @@ async def test_who_has_no_right_is_refused(house: House) -> None:
     assert (await gardener.post(f"{DESK}/{number}/note", json={"text": "?"})).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["part", "rate", "explode", "accept/again"])
+@pytest.mark.parametrize("path", ["rate", "explode", "accept/again"])
 async def test_an_action_that_is_none_is_not_there(house: House, path: str) -> None:
     intake = await house.program("intake")
     answer = await intake.post(f"{DESK}/{await filed(house)}/{path}", json={})

@@ -7,7 +7,7 @@ import pytest
 
 from petitions.models import Case
 from petitions.queries import inbox
-from petitions.queries.filters import NEWEST, Filter, Position, position_of
+from petitions.queries.filters import NEWEST, Filter, Position, in_objections, position_of
 from petitions.queries.inbox import listed
 from petitions.reference import reference
 from server.core import clock
@@ -105,7 +105,7 @@ async def test_counts_tell_how_much_there_is(house: House) -> None:
         intake = await desk(house, "intake")
         await intake.take(intake.listed[0])
         tabs = {a.text for a in intake.page.one("nav", class_="tabs").all("a")}
-        assert tabs == {"All open", "Overdue 0", "Unassigned 3", "Mine 0"}
+        assert tabs == {"All open", "Overdue 0", "Unassigned 3", "Mine 0", "Objections 0", "Parts asked for 0"}
         tiles = [a.text for a in intake.page.one("ul", class_="counts").all("a")]
         assert tiles[:2] == ["2 Received", "1 Accepted"]
     with clock.at(MORNING + timedelta(hours=9)):
@@ -153,6 +153,9 @@ async def many(house: House, count: int) -> list[str]:
             numbers.append((await house.file(title=f"가로등 {n}", kind=kind, petitioner=person))["reference"])
     for n in range(0, count, 4):
         await Case.filter(reference=numbers[n]).update(open=False, status="closed")
+        if n % 8:
+            continue
+        await Case.filter(reference=numbers[n]).update(objection_due_at=MORNING + timedelta(days=n % 3))
     return numbers
 
 
@@ -163,7 +166,8 @@ async def many(house: House, count: int) -> list[str]:
         Filter(status="all"), Filter(), Filter(status="ended"), Filter(kind="other", status="all"),
         Filter(kind="report"), Filter(sort="new", status="all"), Filter(q="가로등", sort="new"),
         Filter(department="roads", unassigned=True),
-        Filter(status="received"), Filter(sort="new", kind="suggestion"),
+        Filter(status="received"), Filter(sort="new", kind="suggestion"), Filter(objection=True),
+        Filter(objection=True, sort="new"),
     ],
 )  # fmt: skip
 async def test_pages_forward_and_back_show_every_case_once(
@@ -194,6 +198,8 @@ async def test_pages_forward_and_back_show_every_case_once(
         assert forward == whole
     row = await Case.get(reference=forward[-1])
     place = Position(NEWEST, None, row.id) if wanted.sort else position_of(row.status, row.due_at, row.id)
+    if wanted.objection and not wanted.sort:
+        place = in_objections(row.objection_due_at, row.id)
     back, _first = await walk(place, backward=True)
     assert back == forward[:-1]
 
@@ -235,7 +241,8 @@ async def test_pages_cost_a_fixed_number_of_queries(house: House, count_queries:
     # session, position in the ledger, the list (its two stretches, or one with the end of its way), counts, views,
     # and for who names people: guides, handlers
     assert await cost(intake, "/desk") <= 8
-    assert await cost(handler, "/desk") <= 6
+    # the same without people, but with the parts that the department owes
+    assert await cost(handler, "/desk") <= 7
     assert await cost(handler, "/desk?kind=other&district=central&unassigned=1") <= 8
     assert await cost(intake, "/desk?q=가로등") <= 8
     # the case's five, its facts and names, neighbours, similar ones, people and templates

@@ -14,11 +14,13 @@ from petitions.actions.change import today
 from petitions.desk.acts import ACTS
 from petitions.errors import NotPossibleNow
 from petitions.forms import Rate
-from petitions.models import Answer, Case
+from petitions.models import Answer, Case, Part
+from petitions.rights import FOR_ASKED
 from petitions.states import OPEN, TRANSITIONS, Action, State, allowed, follow
 from server.core import clock
 from server.core.accounts import Account, Department, Official
 from tests.support.house import House
+from tests.support.stories import somebody
 
 PAIRS = list(itertools.product(State, Action))
 CONTENT: dict[Action, dict[str, object]] = {
@@ -32,6 +34,9 @@ CONTENT: dict[Action, dict[str, object]] = {
     Action.CLOSE_REPEATED: {"reason": "같은 내용입니다.", "remedies": "국민권익위원회"},
     Action.RATE: {"score": 3},
     Action.EXTEND_OBJECTION: {"amount": 10, "reason": "현장을 다시 봅니다."},
+    Action.PART: {"department": "parks", "text": "뿌리를 봐 주세요.", "days": 1},
+    Action.PART_EXTEND: {"days": 1, "reason": "나무를 더 봅니다."},
+    Action.PART_WITHDRAW: {"department": "parks"},
     Action.DECIDE_OBJECTION: {"ruling": "dismissed", "reasons": "기준에 맞지 않습니다.", "remedies": "행정심판 90일"},
 }
 """What an action needs besides a text."""
@@ -93,6 +98,15 @@ class Bench:
             supplement_undelivered=[1, 2] if waiting else [],
         )
         await self.object(action)
+        await self.ask_parks(action)
+
+    async def ask_parks(self, action: Action) -> None:
+        """The part that another department owes, where that is acted on: it is due tomorrow, the case later."""
+        case, now = await Case.get(reference=self.number), clock.now()
+        await Part.filter(case_id=case.id).delete()
+        if action in {*FOR_ASKED, Action.PART_WITHDRAW}:
+            parks, due = await Department.get(code="parks"), now + timedelta(days=1)
+            await Part.create(case_id=case.id, department_id=parks.id, asked_text=1, asked_at=now, due_at=due)
 
     async def object(self, action: Action) -> None:
         """A refused application; the open objection to it, where that is acted on."""
@@ -108,6 +122,10 @@ class Bench:
             await Answer.create(
                 case_id=case.id, decision="refused", text="불허", author_id=self.official.id, created_at=clock.now()
             )
+
+    async def actor(self, action: Action) -> Official:
+        """Whose turn it is: the asked department's own act, or the case's department."""
+        return await somebody("gardener") if action in FOR_ASKED else self.official
 
     async def state(self) -> State:
         return (await Case.get(reference=self.number)).status
@@ -150,7 +168,7 @@ async def test_actions_lead_where_the_table_says(house: House) -> None:
             if action is Action.RATE:
                 await answering.rate(case.number, Rate.parse(case.content(action)))
             else:
-                await ACTS[action][0](case.official, case.number, case.content(action))
+                await ACTS[action][0](await case.actor(action), case.number, case.content(action))
         except NotPossibleNow as refusal:
             return "refused" if refusal.details["action"] == action else str(refusal.details)
         return "done"
@@ -160,7 +178,7 @@ async def test_actions_lead_where_the_table_says(house: House) -> None:
 
 async def test_the_json_interface_says_the_same(house: House) -> None:
     case = await bench(house)
-    manager = await house.program("manager")
+    manager, gardener = await house.program("manager"), await house.program("gardener")
 
     async def ask(action: Action) -> str:
         if action is Action.RATE:
@@ -169,7 +187,8 @@ async def test_the_json_interface_says_the_same(house: House) -> None:
                 f"/api/v1/cases/{case.number}/rating", json=case.content(action), headers=headers
             )
         else:
-            answer = await manager.post(f"/api/v1/desk/cases/{case.number}/{action}", json=case.content(action))
+            actor = gardener if action in FOR_ASKED else manager
+            answer = await actor.post(f"/api/v1/desk/cases/{case.number}/{action}", json=case.content(action))
         if answer.status_code == 200:
             return "done"
         refused = (answer.status_code, answer.json()["code"]) == (409, "illegal_transition")
@@ -180,11 +199,12 @@ async def test_the_json_interface_says_the_same(house: House) -> None:
 
 async def test_the_pages_of_the_desk_say_the_same(house: House) -> None:
     case = await bench(house)
-    manager = await house.official("manager")
+    manager, gardener = await house.official("manager"), await house.official("gardener")
 
     async def ask(action: Action) -> str:
         form = {name: value if isinstance(value, list) else str(value) for name, value in case.content(action).items()}
-        answer = await manager.post(f"/desk/cases/{case.number}/{action}", data=form)
+        actor = gardener if action in FOR_ASKED else manager
+        answer = await actor.post(f"/desk/cases/{case.number}/{action}", data=form)
         if answer.status_code == 303:
             return "done"
         refused = answer.status_code == 409 and "상태일 때는 할 수 없습니다" in answer.text

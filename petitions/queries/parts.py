@@ -1,0 +1,120 @@
+"""What departments are asked for (협조, Act 20): the parts of one case, and the cases whose parts a department owes.
+
+A list of owed parts is walked along an index of the parts themselves, which are few beside the cases.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from petitions.cooperation import PartStatus
+from petitions.queries.rows import COLUMNS
+from petitions.queries.scope import ASKED, Condition
+from petitions.rights import cooperates
+from server.core import config, database
+from server.core.accounts import Official
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """A part of a case. The words are empty for who may not read them."""
+
+    id: int
+    department_id: int
+    status: PartStatus
+    asked_at: datetime
+    due_at: datetime
+    extended: bool
+    text: str
+    reply: str
+    replied_at: datetime | None
+    replied_by: str
+
+    @property
+    def open(self) -> bool:
+        """Whether the reply is awaited."""
+        return self.status is PartStatus.ASKED
+
+
+async def asked(case_id: int, department_id: int | None) -> bool:
+    """Whether a department is or was asked for a part of a case, and the request not taken back."""
+    sql = f"SELECT {ASKED} AS asked FROM petition_case c WHERE c.id = ?"
+    row = await database.fetch_one(sql, department_id, case_id)
+    return bool(row and row["asked"])
+
+
+async def of_case(case_id: int, *, words: bool) -> tuple[PartView, ...]:
+    """The parts of a case in the order in which they were asked for; with their ``words`` for officials only."""
+    rows = await database.fetch(
+        "SELECT p.*, a.name AS replied_by, s.text AS asked, r.text AS reply FROM petition_part p "
+        "LEFT JOIN account a ON a.id = p.replied_by_id LEFT JOIN statement s ON s.id = p.asked_text "
+        "LEFT JOIN statement r ON r.id = p.reply_text WHERE p.case_id = ? ORDER BY p.id",
+        case_id,
+    )
+    return tuple(_part(row, words=words) for row in rows)
+
+
+def _part(row: Any, *, words: bool) -> PartView:
+    zone = config.settings().zone
+    replied = database.moment_or_none(row["replied_at"])
+    return PartView(
+        row["id"], row["department_id"], PartStatus(row["status"]), database.moment(row["asked_at"]).astimezone(zone),
+        database.moment(row["due_at"]).astimezone(zone), bool(row["extended"]),
+        row["asked"] or "" if words else "", row["reply"] or "" if words else "",
+        replied.astimezone(zone) if replied else None, row["replied_by"] or "",
+    )  # fmt: skip
+
+
+OPEN_PART = "petition_part q WHERE q.case_id = c.id AND q.status = 'asked'"
+WAITING = f"(SELECT COUNT(*) FROM {OPEN_PART}) AS waiting"
+"""Column: how many departments owe their part of the case."""
+
+
+def due_column(official: Official, *, everybodys: bool) -> Condition:
+    """Column ``part_due``: when the part is due that the official's department owes, or the first of all."""
+    if cooperates(official):
+        return Condition(f"(SELECT q.due_at FROM {OPEN_PART} AND q.department_id = ?) AS part_due",
+                         (official.department_id,))  # fmt: skip
+    return Condition(f"(SELECT MIN(q.due_at) FROM {OPEN_PART}) AS part_due" if everybodys else "NULL AS part_due")
+
+
+def owes(official: Official) -> Condition:
+    """Whether the official's department owes a part of the case; anybody's, for who has no department's cases."""
+    if cooperates(official):
+        return Condition(f"EXISTS (SELECT 1 FROM {OPEN_PART} AND q.department_id = ?)", (official.department_id,))
+    return Condition(f"EXISTS (SELECT 1 FROM {OPEN_PART})")
+
+
+def owed(
+    official: Official, also: Sequence[Condition], edges: Sequence[Condition], *, descending: bool, limit: int
+) -> Condition:
+    """The statement for the cases whose parts are owed, by the parts' due moments (column ``sort_due``).
+
+    ``also`` narrows the cases ``c``, ``edges`` the place (``p.due_at``, ``p.case_id``). Of several parts of one case
+    the one that is due first counts.
+    """
+    own = cooperates(official)
+    conditions = [
+        *([Condition("p.department_id = ?", (official.department_id,))] if own else []),
+        Condition("p.status = 'asked'"),
+        *edges,
+        *(each for each in also if each.sql),
+    ]
+    if not own:
+        conditions.append(
+            Condition(
+                "NOT EXISTS (SELECT 1 FROM petition_part e WHERE e.case_id = p.case_id AND e.status = 'asked' "
+                "AND (e.due_at, e.id) < (p.due_at, p.id))"
+            )
+        )
+    source = "petition_part p"
+    if database.dialect() == "sqlite":
+        source += " INDEXED BY part_department_due" if own else " INDEXED BY part_due"
+    where = " AND ".join(each.sql for each in conditions)
+    order = " DESC" if descending else ""
+    return Condition(
+        f"SELECT {COLUMNS}, p.due_at AS sort_due FROM {source} JOIN petition_case c ON c.id = p.case_id "
+        f"WHERE {where} ORDER BY p.due_at{order}, p.case_id{order} LIMIT {limit}",
+        tuple(value for each in conditions for value in each.values),
+    )

@@ -1,0 +1,276 @@
+"""Roads asks parks for its part of a case (협조, Act 20): who sees what, who does what, and until when."""
+
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+from petitions.models import Part
+from petitions.queries import inbox
+from petitions.queries.filters import Filter, Position
+from petitions.queries.inbox import listed
+from petitions.reference import reference
+from server.core import clock
+from server.core.accounts import Account, Department
+from tests.support.desk import desk
+from tests.support.house import House
+from tests.support.stories import listening, signed_in, somebody, to
+
+DESK = "/api/v1/desk/cases"
+MORNING = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)  # Monday, 10:00 in Seoul
+ASKED = "가로수 뿌리가 보도를 들어 올렸는지 확인해 주세요."
+REPLY = "뿌리가 원인입니다. 3월 20일에 뿌리를 자릅니다."
+
+
+def at(days: float) -> Any:
+    return clock.at(MORNING + timedelta(days=days))
+
+
+async def accepted(house: House, **changes: Any) -> dict[str, Any]:
+    """A case in the road department, due on 26 March."""
+    filed = await house.file(kind="suggestion", **changes)
+    intake = await house.program("intake")
+    done = await intake.post(f"{DESK}/{filed['reference']}/accept", json={})
+    assert done.status_code == 200, done.text
+    return filed
+
+
+def text_of(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(mail["Subject"]) + str(body.get_content())
+
+
+async def test_roads_asks_and_parks_replies(house: House) -> None:
+    with at(0):
+        filed = await accepted(house)
+        number = filed["reference"]
+        roads, parks = await desk(house, "handler"), await desk(house, "gardener")
+        assert (await parks.open(f"/desk/cases/{number}")).status == 404
+        await roads.open(f"/desk/cases/{number}")
+        await roads.send("start")
+        # Beyond the case's own fourteen days: refused, with everything that was typed.
+        await roads.send("part", department="parks", text=ASKED, due="2026-04-30")
+        assert roads.status == 409
+        assert "by 2026-03-26 at the latest" in roads.text
+        assert roads.fields("part")["part.text"] == ASKED
+        await roads.send("part", due="2026-03-13")
+        assert roads.status == 200
+        assert "The department is asked" in roads.text
+        assert "Reply awaited" in roads.text
+        await house.work()
+        (mail,) = to(house, "gardener@city.example")
+        assert "협조 요청이 왔습니다" in text_of(mail)
+        assert "2026년 3월 13일" in text_of(mail)
+        assert ASKED not in text_of(mail), "the words stay at the desk"
+
+        # Parks finds it in its inbox, by its own due date, and can do its part of it only.
+        await parks.open("/desk")
+        assert parks.listed == [number]
+        assert "Part asked for: 4 working days left" in parks.row(number).text
+        assert not parks.row(number).all("input"), "it is not theirs to accept, assign or pass on"
+        assert (await parks.open("/desk?parts=1")).listed == [number]
+        assert (await parks.open("/desk?q=가로등")).listed == [number]
+        await parks.open(f"/desk/cases/{number}")
+        assert parks.actions == {"part-reply", "part-extend"}
+        assert ASKED in parks.text
+        assert "Your department is asked for a part" in parks.text
+        await roads.open("/desk")
+        assert "Waits for a department's reply" in roads.row(number).text
+        await roads.open(f"/desk/cases/{number}")
+        await roads.send("answer", text="고쳤습니다.", decision="accepted")
+        assert roads.status == 409
+        assert "still owes its reply" in roads.text
+
+    with at(1):
+        roads, parks = await desk(house, "handler"), await desk(house, "gardener")
+        await parks.open(f"/desk/cases/{number}")
+        await parks.send("part-extend", due="2026-03-20", reason="나무를 더 봐야 합니다.")
+        assert parks.status == 409
+        assert "until 2026-03-19" in parks.text, "as long as the reply period: four working days"
+        await parks.send("part-extend", due="2026-03-18")
+        assert parks.status == 200
+        assert "part-extend" not in parks.actions, "once"
+        await parks.send("part-reply", text=REPLY)
+        assert "The reply is sent" in parks.text
+        assert parks.actions == set()
+        await parks.open("/desk")
+        assert parks.listed == []
+        await house.work()
+        subjects = [text_of(mail).splitlines()[0] for mail in to(house, "handler@city.example")]
+        assert any("늦어집니다" in subject for subject in subjects)
+        assert any("협조 회신이 왔습니다" in subject for subject in subjects)
+        await roads.open(f"/desk/cases/{number}")
+        assert REPLY in roads.text
+        assert "나무를 더 봐야 합니다." in roads.text
+        await roads.send("answer", text="3월 20일에 고칩니다.", decision="accepted")
+        assert f"{number} is answered." in roads.text
+
+    # The petitioner reads which department was asked, until when, and that it replied: not what was said.
+    hong = house.visitor()
+    await hong.post("/cases", data={"reference": number, "key": filed["access_key"]})
+    page = (await hong.get(f"/cases/{number}?lang=en")).text
+    assert "공원녹지과" not in page
+    assert "Parks is asked to help with your case" in page
+    assert "Fri 13 Mar 2026" in page
+    assert "Parks replied to the department in charge" in page
+    key = {"x-access-key": filed["access_key"]}
+    seen = (await house.client.get(f"/api/v1/cases/{number}", headers=key)).text
+    told = (await house.client.get(f"/api/v1/cases/{number}/events", headers=key)).text
+    for secret in (ASKED, REPLY, "나무를 더"):
+        assert secret not in page + seen + told
+    assert '"status":"replied"' in seen
+    assert "case.part_replied" in told
+
+
+async def test_programs_do_the_same_and_others_see_and_do_nothing(house: House) -> None:
+    with at(0):
+        number = (await accepted(house))["reference"]
+        tax = await Department.get(code="tax")
+        await Account.filter(username="handler2").update(department_id=tax.id)
+        intake, roads = await house.program("intake"), await house.program("manager")
+        parks, other = await house.program("gardener"), await house.program("handler2")
+        asked = {"department": "parks", "text": ASKED, "days": 3}
+        case = f"{DESK}/{number}"
+        assert (await other.post(f"{case}/part", json=asked)).status_code == 404
+        assert (await intake.post(f"{case}/part", json=asked)).status_code == 403, "the case's department asks"
+        for wrong, field in (
+            ({**asked, "department": "roads"}, "department"),
+            ({**asked, "department": "moon"}, "department"),
+            ({"department": "parks", "text": ASKED}, "due"),
+            ({**asked, "text": ""}, "text"),
+        ):
+            answer = await roads.post(f"{case}/part", json=wrong)
+            assert [error["field"] for error in answer.json()["errors"]] == [field]
+        assert (await roads.post(f"{case}/part", json={**asked, "days": 20})).json()["code"] == "part_beyond_case"
+        assert (await roads.post(f"{case}/part", json={**asked, "due": "2026-03-01"})).json()["code"] == "part_day"
+        done = (await roads.post(f"{case}/part", json=asked)).json()
+        (part,) = done["parts"]
+        assert (part["department"]["code"], part["due_at"]) == ("parks", "2026-03-12T23:59:59+09:00")
+        again = await roads.post(f"{case}/part", json=asked)
+        assert [error["field"] for error in again.json()["errors"]] == ["department"], "one open part a department"
+        assert (await roads.post(f"{case}/answer", json={"text": "고쳤습니다."})).json()["code"] == "part_open"
+
+        shown = await parks.get(case)
+        assert (shown.status_code, shown.json()["actions"]) == (200, ["part-reply", "part-extend"])
+        row = (await parks.get(f"{DESK}?parts=true")).json()["items"][0]
+        assert (row["reference"], row["part_due_at"]) == (number, "2026-03-12T23:59:59+09:00")
+        for action, content in (
+            ("answer", {"text": "우리가 답합니다."}), ("note", {"text": "메모"}), ("message", {"text": "안녕하세요"}),
+            ("start", {}), ("transfer", {"department": "tax", "reason": "?"}), ("part", asked),
+            ("part-withdraw", {"department": "parks"}), ("extend", {"amount": 1, "reason": "?"}),
+        ):  # fmt: skip
+            assert (await parks.post(f"{case}/{action}", json=content)).status_code == 403, action
+        assert (await roads.post(f"{case}/part-reply", json={"text": "?"})).status_code == 403
+        for path in (case, f"/api/v1/cases/{number}", f"/api/v1/cases/{number}/events", f"/cases/{number}"):
+            assert (await other.get(path)).status_code == 404
+        assert (await other.get(f"{DESK}?q={number}")).json()["items"] == []
+        assert (await other.get(f"{DESK}?parts=1")).json()["items"] == []
+        clerk = await house.program("clerk")
+        assert (await clerk.get(case)).status_code == 404
+
+        # The live stream tells parks what happens to it, until the request is taken back.
+        gardener, stranger = await signed_in(house, "gardener"), await signed_in(house, "handler2")
+        async with (
+            listening(house, gardener, "/desk/stream") as theirs,
+            listening(house, stranger, "/desk/stream") as nothing,
+        ):
+            await roads.post(f"{case}/note", json={"text": "메모"})
+            assert (await theirs.event())["kind"] == "case.note"
+            withdrawn = await roads.post(f"{case}/part-withdraw", json={"department": "parks", "reason": "필요 없음"})
+            assert withdrawn.json()["parts"][0]["status"] == "withdrawn"
+            assert (await theirs.event())["kind"] == "case.part_withdrawn"
+            assert nothing.events == []
+        assert (await parks.get(case)).status_code == 404
+        assert (await parks.post(f"{case}/part-reply", json={"text": "?"})).status_code == 404
+        assert (await roads.post(f"{case}/part-withdraw", json={"department": "parks"})).status_code == 422
+        await house.work()
+        assert "취소되었습니다" in text_of(to(house, "gardener@city.example")[-1])
+
+        # A case that is passed to the asked department is its own; one that ends asks nobody any more.
+        await roads.post(f"{case}/part", json=asked)
+        await roads.post(f"{case}/part", json={**asked, "department": "tax"})
+        await roads.post(f"{case}/transfer", json={"department": "parks", "reason": "공원 일입니다."})
+        mine = (await parks.get(case)).json()
+        assert [p["status"] for p in mine["parts"]] == ["withdrawn", "withdrawn", "asked"]
+        await parks.post(f"{case}/withdraw", json={})
+        ended = (await parks.get(case)).json()
+        assert [p["status"] for p in ended["parts"]] == ["withdrawn"] * 3
+        assert (await other.get(case)).status_code == 404
+
+
+async def test_a_reply_that_does_not_come_is_asked_for_once_and_reported(house: House) -> None:
+    with at(0):
+        number = (await accepted(house))["reference"]
+        roads = await house.program("handler")
+        await roads.post(f"{DESK}/{number}/part", json={"department": "parks", "text": ASKED, "days": 3})
+
+    async def subjects(days: float) -> list[str]:
+        with at(days):
+            before = len(to(house, "gardener@city.example"))
+            for _twice in range(2):
+                await house.worker.handlers["petitions.remind"](None)  # type: ignore[arg-type]
+            await house.work()
+            return [str(mail["Subject"]) for mail in to(house, "gardener@city.example")[before:]]
+
+    assert len(await subjects(1)) == 1, "the request itself"
+    assert ["회신기한이 가깝습니다" in one for one in await subjects(3)] == [True]
+    assert ["회신이 늦었습니다" in one for one in await subjects(5)] == [True]
+    assert any("회신이 늦었습니다" in str(mail["Subject"]) for mail in to(house, "manager@city.example"))
+    with at(5):
+        parks = await desk(house, "gardener")
+        await parks.open("/desk?overdue=1")
+        assert parks.listed == [number]
+        assert "Overdue 1" in {a.text for a in parks.page.one("nav", class_="tabs").all("a")}
+        await parks.open(f"/desk/cases/{number}")
+        await parks.send("part-extend", due="2026-03-19", reason="늦었습니다.")
+        assert "the reply period is over" in parks.text.lower(), "it is put off before it is due"
+        await parks.send("part-reply", text=REPLY)
+        assert "Parks replied, late" in parks.text
+
+
+async def test_the_inbox_walks_through_own_cases_and_parts_together(house: House) -> None:
+    parks, known = await Department.get(code="parks"), await reference()
+    numbers = []
+    for n in range(10):
+        with at(n / 24):
+            own = n % 2 == 0
+            title = "공원 나무" if own else "도로 가로등"
+            numbers.append((await house.file(title=f"{title} {n}", kind="suggestion" if n % 3 else "inquiry"))["reference"])
+    roads = await house.program("manager")
+    with at(1):
+        for n, number in enumerate(numbers):
+            if n % 2:
+                await (await house.program("intake")).post(f"{DESK}/{number}/accept", json={"department": "roads"})
+                done = await roads.post(
+                    f"{DESK}/{number}/part", json={"department": "parks", "text": ASKED, "due": f"2026-03-{11 + n // 2}"}
+                )
+                assert done.status_code == 200, done.text
+    assert await Part.filter(department_id=parks.id).count() == 5
+    gardener, intake = await somebody("gardener"), await somebody("intake")
+    for official, wanted, many in (
+        (gardener, Filter(), 10), (gardener, Filter(status="all"), 10), (gardener, Filter(parts=True), 5),
+        (gardener, Filter(kind="inquiry"), 4), (gardener, Filter(department="roads"), 5), (intake, Filter(parts=True), 5),
+        (gardener, Filter(sort="new"), 10), (gardener, Filter(parts=True, sort="new"), 5),
+        (gardener, Filter(unassigned=True), 5), (gardener, Filter(status="accepted"), 0),
+    ):  # fmt: skip
+        whole = [row.reference for row in (await listed(wanted, official, known)).rows]
+        assert len(whole) == len(set(whole)) == many, wanted
+        for window in (10_000, 2):
+            walked, place = [], None
+            inbox_window, inbox.WINDOW = inbox.WINDOW, window
+            try:
+                for _page in range(30):
+                    page = await listed(wanted, official, known, start=place, limit=3)
+                    walked += [row.reference for row in page.rows]
+                    place = page.after
+                    if place is None:
+                        break
+            finally:
+                inbox.WINDOW = inbox_window
+            assert walked == whole, (wanted, window)
+        if many > 3:
+            first = await listed(wanted, official, known, limit=3)
+            second = await listed(wanted, official, known, start=first.after, limit=3)
+            place = Position.read(str(second.before))
+            back = await listed(wanted, official, known, start=place, backward=True, limit=3)
+            assert [row.reference for row in back.rows] == whole[:3], wanted
