@@ -212,7 +212,7 @@ def _take_in(telling: Telling, turns: frozenset[Turn]) -> None:
 
 def _withdrawn(telling: Telling, path: Path, rng: Random, chance: float) -> bool:
     """Whether the petitioner took it back here."""
-    if path.stop is not S.WITHDRAWN or rng.random() >= chance:
+    if path.stop is not S.WITHDRAWN or T.LOST in path.turns or rng.random() >= chance:
         return False
     telling.withdraw()
     return True
