@@ -1,12 +1,16 @@
 """The public layout, the desk's and the error pages: what stands on every page."""
 
+import re
+
 import pytest
 
 from server.core.errors import Invalid, NotFound, Overloaded
-from server.core.web import STATIC
+from server.core.web import STATIC, TEMPLATES
 from tests.browser.gallery.render import OFFICIAL, PAGES, context, environment, page
 from tests.support.components import EVIL
 from tests.support.markup import parse
+
+DESK = TEMPLATES / "desk"
 
 
 def test_the_keyboard_first_meets_the_way_past_the_header() -> None:
@@ -97,3 +101,16 @@ def test_the_scripts_hold_no_words_of_their_own() -> None:
     for path in (STATIC / "js").glob("*.js"):
         if path.name != "privacy.js":
             assert path.read_text(encoding="utf-8").replace("✕", "").replace("…", "").isascii(), path.name
+
+
+def test_the_desk_explains_every_key_that_it_listens_to_and_no_other() -> None:
+    script = (STATIC / "js" / "desk.js").read_text()
+    table = re.search(r"const actions = \{(.*?)\n  \};", script, re.DOTALL)
+    assert table
+    by_script = set(re.findall(r'^ +"?([a-z/?])"?: \(\)', table[1], re.MULTILINE))
+    drawn = "".join(path.read_text() for path in DESK.rglob("*.html"))
+    in_pages = set(re.findall(r'data-key"?[=:] ?"([a-z])"', drawn))
+    assert by_script, "or this looks for them where they are no more"
+    assert in_pages
+    explained = {key.text.lower() for key in parse(page("desk")).one("dialog", id="desk-keys").all("kbd")}
+    assert explained == by_script | in_pages | {"enter"}
