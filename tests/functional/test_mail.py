@@ -278,7 +278,8 @@ async def test_officials_hear_what_they_must_act_on(house: House) -> None:
         await watch.remind()
         await house.work()
     subjects = {m["Subject"].partition("] ")[2] for m in to(house, "handler@city.example")}
-    assert subjects == {"민원이 배정되었습니다", "신청인의 메시지", "처리 기한이 곧 끝납니다", "처리 기한이 지났습니다"}
+    due = {"처리 기한이 곧 끝납니다", "처리 기한이 지났습니다", "중간 통지를 할 때입니다"}
+    assert subjects == {"민원이 배정되었습니다", "신청인의 메시지"} | due
     assert f"/desk/cases/{case.reference}" in text(to(house, "handler@city.example")[0])
     for watcher in ("manager", "inspector"):
         assert "처리 기한이 지났습니다" in {
