@@ -167,12 +167,13 @@ def _investigated(told: Told) -> Notice:
 
 
 def _closed_as_repeated(told: Told) -> Notice:
+    earlier = told.event.data["earlier"]
     return Notice(
         _("Your petition was closed as repeated"),
         _(
             "You were told the result of the same petition before (%(cases)s), so this one was closed without another "
             "answer (Civil Petitions Treatment Act, art. 23).",
-            cases=", ".join(told.event.data["earlier"]),
+            cases=", ".join(earlier) if isinstance(earlier, list) else "",
         ),
         None,
         told.event.text,

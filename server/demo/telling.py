@@ -238,7 +238,11 @@ class Telling:
         self._later(0.1, 2)
         first, _steps = self._calendar.add_working_days(self._moment.date() + ONE_DAY, 1)
         days = self._rng.randrange(2, 6)
-        payload = {"first": first.isoformat(), "days": days, "reason": self._rng.choice(INVESTIGATIONS)}
+        payload: dict[str, str | int | bool] = {
+            "first": first.isoformat(),
+            "days": days,
+            "reason": self._rng.choice(INVESTIGATIONS),
+        }
         self._act(Action.INVESTIGATE, self._handler.username, payload)
         self._pauses.append(rules.site_investigation(self._calendar, first, days))
 
