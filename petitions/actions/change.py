@@ -102,8 +102,8 @@ def pauses_of(case: Case, known: Reference) -> list[tuple[date, date]]:
         end = date.fromisoformat(last) if last else max(start, case.supplement_until or start)
         found.append((start, end))
     if site := case.investigation:
-        first = date.fromisoformat(site["first"])
-        found.append(rules.site_investigation(known.calendar, first, site["days"] + site["more"]))
+        begins = date.fromisoformat(site["first"])
+        found.append(rules.site_investigation(known.calendar, begins, site["days"] + site["more"]))
     return found
 
 
