@@ -30,6 +30,7 @@ from server.core.accounts import Official
 from server.core.config import Settings
 from server.core.errors import Overloaded, TooMany
 from server.core.ledger import Audience, Entry, Position
+from tracking.doors import Door, shut
 
 log = logging.getLogger("sinmungo.stream")
 streams = Gauge("sinmungo_streams", "Live streams that are open")
@@ -74,8 +75,8 @@ class Listener:
     """One open stream: what it may hear, and what waits to be written to it."""
 
     __slots__ = (
-        "_size", "_waiting", "after", "audiences", "client", "deadline", "official", "over", "seen", "sending",
-        "subject", "write",
+        "_size", "_waiting", "after", "audiences", "client", "deadline", "door", "official", "over", "seen",
+        "sending", "subject", "write",
     )  # fmt: skip
 
     def __init__(
@@ -87,8 +88,10 @@ class Listener:
         audiences: Collection[Audience] = (),
         official: Official | None = None,
         after: int = 0,
+        door: Door | None = None,
     ) -> None:
         self.write = write
+        self.door = door
         self.after = after
         """The reader has every fact of its one subject up to this id: they come in the order of their ids."""
         self.client = client
@@ -313,6 +316,16 @@ class Hub:
             await asyncio.sleep(HEARTBEAT)
             for listener in self.listeners():
                 listener.push(0, _BEAT)
+            try:
+                await self.look_at_doors()
+            except Exception:
+                log.exception("nobody can say who may still listen")
+
+    async def look_at_doors(self) -> None:
+        """End the streams whose readers may not see any more what they were opened to; they may come back and ask."""
+        listeners = {listener.door: listener for listener in self.listeners() if listener.door is not None}
+        for door in await shut(list(listeners)):
+            listeners[door].end()
 
     async def _connect(self) -> None:
         """Hear of other processes' commits and tell them of the ledger's news; connect again whenever that breaks."""

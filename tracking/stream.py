@@ -7,13 +7,14 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from petitions.access import shown
+from petitions.access import KEY_HEADER, shown
 from petitions.queries import following
 from petitions.queries.cases import AUDIENCES
 from petitions.rights import subject
 from server.core import auth, ledger
 from server.core.accounts import Official
 from server.core.ledger import Entry, Position
+from tracking.doors import Door
 from tracking.hub import REPLAYED, Hub, Listener, heard, places
 
 __all__ = ["Hub", "routes"]
@@ -45,12 +46,14 @@ class CaseStream:
         request = Request(scope)
         reference, level = await following.door(request.path_params["reference"], shown(request))
         after = position_of(request)
+        token, key = auth.reader(request).token_hash, request.headers.get(KEY_HEADER, "")
         listener = Listener(
             send,
             _client(request),
             subject=subject(reference),
             audiences=AUDIENCES[level],
             after=after[1] if after else 0,
+            door=Door(token, key=key, number=reference, audiences=AUDIENCES[level]),
         )
         await request.app.state.hub.serve(listener, _case_past(listener, after), receive)
 
@@ -68,7 +71,8 @@ class DeskStream:
         """Raises ``NotSignedIn``."""
         request = Request(scope)
         official = auth.official(request)
-        listener = Listener(send, _client(request), official=official)
+        door = Door(auth.reader(request).token_hash, official=official)
+        listener = Listener(send, _client(request), official=official, door=door)
         await request.app.state.hub.serve(listener, _desk_past(official, position_of(request)), receive)
 
 

@@ -6,6 +6,7 @@ Each answer is one small query, because these are asked at every opened stream a
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from petitions.errors import NoSuchCase
 from petitions.queries.cases import Credentials, Level, level_of
@@ -19,12 +20,14 @@ MOST_CASES = 100
 """How many of somebody's cases are listed, the newest first."""
 
 
+_DOOR = "c.reference, c.key_hash, c.department_id, c.guide_id, c.public, c.status, c.answered_at, p.email AS p_email"
+
+
 async def door(reference_text: str, shown: Credentials) -> tuple[str, Level]:
     """The number in its one form and how much the reader may see. Raises ``NoSuchCase`` where that is nothing."""
     number = references.read_reference(reference_text)
     row = await database.fetch_one(
-        "SELECT c.reference, c.key_hash, c.department_id, c.guide_id, c.public, c.status, c.answered_at, "
-        f"p.email AS p_email, {ASKED} AS asked FROM petition_case c JOIN petitioner p ON p.case_id = c.id "
+        f"SELECT {_DOOR}, {ASKED} AS asked FROM petition_case c JOIN petitioner p ON p.case_id = c.id "
         "WHERE c.reference = ?",
         shown.official.department_id if shown.official else None,
         number,
@@ -33,6 +36,33 @@ async def door(reference_text: str, shown: Credentials) -> tuple[str, Level]:
     if row is None or level is Level.NONE:
         raise NoSuchCase
     return str(row["reference"]), level
+
+
+@dataclass(frozen=True, slots=True)
+class Doorkeeper:
+    """What decides how much of one case anybody may see, read for many readers at once."""
+
+    row: Mapping[str, Any]
+    asked: frozenset[int]
+
+    def level(self, shown: Credentials) -> Level:
+        """How much somebody may see by what they show."""
+        asked = shown.official is not None and shown.official.department_id in self.asked
+        return level_of({**self.row, "asked": asked}, shown)
+
+
+async def doorkeepers(numbers: Collection[str]) -> dict[str, Doorkeeper]:
+    """Those of some cases, by their numbers. One query."""
+    rows = await database.fetch(
+        f"SELECT {_DOOR}, o.department_id AS asked FROM petition_case c JOIN petitioner p ON p.case_id = c.id "
+        "LEFT JOIN petition_part o ON o.case_id = c.id AND o.status <> 'withdrawn' "
+        f"WHERE c.reference IN ({', '.join('?' * len(numbers))})",
+        *numbers,
+    )
+    asked: dict[str, set[int]] = {row["reference"]: set() for row in rows}
+    for row in rows:
+        asked[row["reference"]] |= {row["asked"]} - {None}
+    return {row["reference"]: Doorkeeper(row, frozenset(asked[row["reference"]])) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

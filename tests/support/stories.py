@@ -137,6 +137,8 @@ async def listening(house: House, client: httpx.AsyncClient, path: str, last: st
     headers = {"host": "127.0.0.1:8000", "cookie": "; ".join(f"{k}={v}" for k, v in client.cookies.items())}
     if last:
         headers["last-event-id"] = last
+    if key := client.headers.get("x-access-key"):
+        headers["x-access-key"] = key
     stream = Stream()
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",

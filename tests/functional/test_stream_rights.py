@@ -1,0 +1,116 @@
+"""A live stream ends soon after its reader's rights do, and asking for that costs little however many listen."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from petitions.actions import handling
+from petitions.forms import Give
+from petitions.models import Case
+from petitions.queries.cases import AUDIENCES, Level
+from server.core import people
+from server.core.accounts import Account, Department, Session
+from tests.support.house import House
+from tests.support.stories import Stream, filed, listening, opened_with_key, signed_in, somebody
+from tracking import doors
+from tracking import hub as hubs
+from tracking.hub import HEARTBEAT, Hub
+
+
+async def test_who_may_not_look_any_more_stops_hearing_and_nobody_else_does(
+    house: House, count_queries: Callable[[], list[str]]
+) -> None:
+    case, hub = await filed(), house.app.state.hub
+    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    path = f"/cases/{case.reference}/stream"
+    browsers = {
+        name: await signed_in(house, name) for name in ("handler", "handler2", "manager", "inspector", "intake")
+    }
+    by_session, leaving = await opened_with_key(house, case), await opened_with_key(house, case)
+    by_key = house.visitor(**{"x-access-key": case.access_key})
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def opened(client: object, where: str) -> Stream:
+            stream = await stack.enter_async_context(listening(house, client, where))  # type: ignore[arg-type]
+            assert stream.status == 200
+            return stream
+
+        streams = {name: await opened(client, "/desk/stream") for name, client in browsers.items()}
+        streams |= {
+            "handler on the case": await opened(browsers["handler"], path),
+            "handler2 on the case": await opened(browsers["handler2"], path),
+            "by session": await opened(by_session, path),
+            "leaving": await opened(leaving, path),
+            "by key": await opened(by_key, path),
+        }
+        more = [await opened(client, path) for client in (by_session, by_session, browsers["intake"])]
+
+        async def ended() -> set[str]:
+            await hub.look_at_doors()
+            for _turn in range(20):
+                await asyncio.sleep(0)
+            return {name for name, stream in streams.items() if stream.over}
+
+        queries = count_queries()
+        assert await ended() == set()
+        assert len(queries) == 2, "one for the readers, one for the cases"
+
+        await people.deactivate(await somebody("admin"), (await Account.get(username="handler")).id)
+        assert await ended() == {"handler", "handler on the case"}
+        parks = await Department.get(code="parks")
+        await Account.filter(username="handler2").update(department_id=parks.id)
+        assert await ended() == {"handler", "handler on the case", "handler2", "handler2 on the case"}
+        await browsers["manager"].post("/desk/sign-out")
+        await Session.filter(account_id=(await Account.get(username="inspector")).id).update(
+            expires_at=datetime(2001, 1, 1, tzinfo=UTC)
+        )
+        await leaving.post("/cases/forget")
+        await Case.filter(reference=case.reference).update(key_hash="0" * 64)
+        await ended()
+        assert {name for name, stream in streams.items() if not stream.over} == {"intake", "by session"}
+        assert not any(stream.over for stream in more)
+
+
+async def test_the_heartbeat_looks_and_goes_on_when_the_database_does_not_answer(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert HEARTBEAT <= 30, "who loses a right stops hearing within a minute"
+    case, hub, looks = await filed(), Hub(house.settings), 0
+    shut = doors.shut
+
+    async def failing_once(asked: list[doors.Door]) -> list[doors.Door]:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            raise OSError("no database")
+        return await shut(asked)
+
+    monkeypatch.setattr(hubs, "shut", failing_once)
+    monkeypatch.setattr(hubs, "HEARTBEAT", 0.03)
+    monkeypatch.setattr(house.app.state, "hub", hub)
+    task = asyncio.create_task(hub.run())
+    hong = await opened_with_key(house, case)
+    async with listening(house, hong, f"/cases/{case.reference}/stream") as stream:
+        await hong.post("/cases/forget")
+        await stream.until("over")
+    hub.stop()
+    await task
+    assert looks >= 2
+
+
+async def test_thousands_of_streams_are_asked_for_in_a_few_small_statements(
+    house: House, count_queries: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors, "BREATH", 0)
+    case = await filed()
+    many = [
+        doors.Door(f"{n:064}", number=case.reference, audiences=AUDIENCES[Level.NONE])
+        for n in range(1_000)
+        for _tab in range(5)
+    ]
+    queries = count_queries()
+    assert await doors.shut(many) == [], "what was closed to them stays as it was"
+    assert len(queries) == 1_000 // doors.AT_ONCE + 1

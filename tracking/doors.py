@@ -1,0 +1,76 @@
+"""Whether those who listen may still listen: sessions end, officials change departments, keys are changed.
+
+Asked at every heartbeat, once for each reader and each case however many streams they have, a few hundred at a time,
+so that five thousand streams cost some dozens of small reads and hold up nobody who files.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import TypeVar
+
+from petitions.queries import following
+from petitions.queries.cases import AUDIENCES, Credentials, Level
+from server.core import auth
+from server.core.accounts import Official
+from server.core.ledger import Audience
+
+AT_ONCE = 250
+"""Readers or cases of one statement."""
+BREATH = 0.02
+"""Seconds between two statements, for everybody else."""
+
+Found = TypeVar("Found")
+
+
+class Door:
+    """What a stream was opened with, and what it was opened to."""
+
+    __slots__ = ("audiences", "key", "number", "official", "token_hash")
+
+    def __init__(
+        self,
+        token_hash: str = "",
+        *,
+        key: str = "",
+        number: str = "",
+        audiences: Collection[Audience] = (),
+        official: Official | None = None,
+    ) -> None:
+        self.token_hash = token_hash
+        self.key = key
+        self.number = number
+        """The case's; empty for the desk's own stream."""
+        self.audiences = audiences
+        self.official = official
+
+
+async def shut(doors: Sequence[Door]) -> list[Door]:
+    """Those through which nobody may look any more as they did: what they show has become less, more or another."""
+    readers = await _all(auth.readers, {door.token_hash for door in doors if door.token_hash})
+    cases = await _all(following.doorkeepers, {door.number for door in doors if door.number})
+    found = []
+    for count, door in enumerate(doors, 1):
+        who = readers.get(door.token_hash, auth.NOBODY)
+        if door.number:
+            keeper = cases.get(door.number)
+            seen = Credentials(who.official, who.cases, who.email, door.key)
+            still = AUDIENCES[keeper.level(seen) if keeper else Level.NONE] == door.audiences
+        else:
+            still = who.official == door.official
+        if not still:
+            found.append(door)
+        if count % AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return found
+
+
+async def _all(
+    ask: Callable[[Sequence[str]], Awaitable[Mapping[str, Found]]], names: Collection[str]
+) -> dict[str, Found]:
+    found: dict[str, Found] = {}
+    wanted = sorted(names)
+    for first in range(0, len(wanted), AT_ONCE):
+        if first:
+            await asyncio.sleep(BREATH)
+        found.update(await ask(wanted[first : first + AT_ONCE]))
+    return found
