@@ -17,7 +17,7 @@ from petitions.part_forms import AskPart, ExtendPart
 from petitions.rights import subject
 from petitions.states import Action
 from server.core import clock, config, database, ledger
-from server.core.accounts import Official
+from server.core.accounts import Official, keep_open
 from server.core.errors import FieldError, Forbidden, Invalid, _
 from server.core.ledger import Fact
 
@@ -34,7 +34,7 @@ async def ask(actor: Official, reference: str, command: AskPart) -> None:
     """
     async with changing(reference, Action.PART, actor, seen=command.seen) as change:
         department = change.reference.department_by_code(command.department)
-        if department is None:
+        if department is None or not await keep_open(department.id):
             raise Invalid([FieldError("department", NO_DEPARTMENT)])
         if department.id == change.case.department_id:
             raise Invalid([FieldError("department", _("The case is in this department already."))])

@@ -60,7 +60,7 @@ def section(case: CaseView, official: Official, now: datetime, language: str) ->
         next((each for each in lines if part and part.open and each.part.id == part.id), None),
         [
             (row.code, row.name(language))
-            for row in known.departments.values()
+            for row in known.open_departments
             if row.id != case.department_id and row.id not in open_ones
         ],
         [(row.code, row.name(language)) for row in known.departments.values() if row.id in open_ones],

@@ -115,13 +115,16 @@ async def department_names(language: str) -> dict[int, str]:
 
 
 async def hold_open(department_id: int) -> dict[str, int]:
-    """What keeps a department from being closed: open cases (capped), active rules, active procedures."""
+    """What keeps a department from being closed: open cases (capped; with those that it owes a part of), rules,
+    procedures.
+    """
     row = await database.fetch_one(
-        "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM petition_case WHERE department_id = ? AND open = ? "
-        f"LIMIT {CAP + 1}) AS n) AS cases, "
+        "SELECT (SELECT COUNT(*) FROM (SELECT id FROM petition_case WHERE department_id = ? AND open = ? UNION "
+        "SELECT c.id FROM petition_part o JOIN petition_case c ON c.id = o.case_id "
+        f"WHERE o.department_id = ? AND o.status = 'asked' AND c.open = ? LIMIT {CAP + 1}) AS n) AS cases, "
         "(SELECT COUNT(*) FROM routing_rule WHERE department_id = ? AND active = ?) AS rules, "
         "(SELECT COUNT(*) FROM service WHERE department_id = ? AND active = ?) AS services",
-        department_id, True, department_id, True, department_id, True,
+        department_id, True, department_id, True, department_id, True, department_id, True,
     )  # fmt: skip
     return {name: row[name] for name in ("cases", "rules", "services")} if row else {}
 

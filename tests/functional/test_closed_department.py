@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from petitions.actions import answering, handling, intake, settings
+from petitions.actions import answering, handling, intake, parts, settings
 from petitions.actions.settings import DepartmentInUse
 from petitions.forms import Give, GiveAnswer, Words
 from petitions.models import Case, RoutingRule, Service
+from petitions.part_forms import AskPart
 from petitions.reference import reference
 from petitions.rights import subject
 from server.core import ledger
@@ -111,3 +112,20 @@ async def test_old_cases_name_a_closed_department_and_come_to_the_intake_office_
     await intake_desk.send("transfer", department="parks", reason="도로과가 없어졌습니다.")
     assert (await Case.get(reference=case.reference)).department_id == (await Department.get(code="parks")).id
     assert intake_desk.status == 200
+
+
+async def test_a_department_that_owes_its_part_of_a_case_is_not_closed_and_a_closed_one_is_not_asked(
+    house: House,
+) -> None:
+    parks, admin, handler = await unused("parks"), await somebody("admin"), await somebody("handler")
+    case = await filed()
+    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    ask = AskPart.parse({"department": "parks", "text": "나무가 가로등을 가립니다.", "days": "1"})
+    await parts.ask(handler, case.reference, ask)
+    with pytest.raises(DepartmentInUse) as refused:
+        await settings.switch_department(admin, parks.id, on=False)
+    assert refused.value.held["cases"] == 1
+    await parts.withdraw(handler, case.reference, Give("parks"))
+    await settings.switch_department(admin, parks.id, on=False)
+    with pytest.raises(Invalid):
+        await parts.ask(handler, case.reference, ask)
