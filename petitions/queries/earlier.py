@@ -6,7 +6,7 @@ from datetime import datetime
 
 from petitions.queries.cases import CaseView
 from petitions.queries.desk import title_words
-from petitions.queries.inbox import scope
+from petitions.queries.scope import scope
 from petitions.states import State
 from server.core import config, database
 from server.core.accounts import Official
