@@ -13,12 +13,13 @@ from server.core.clock import WorkingCalendar
 from server.demo.cases import SCENARIOS
 from server.demo.cases.scenario import GRIEVANCE, OTHER, Scenario, prose
 from server.demo.city import CITY, DISTRICTS, District, temporary_holidays
+from server.demo.cooperation import CaseTelling
 from server.demo.people import FAMILY_NAMES, GIVEN_NAMES
 from server.demo.periods import is_application
 from server.demo.plan import PATHS, Path, holds, play, suits
 from server.demo.script import CaseScript, Location, Petitioner
 from server.demo.slots import ONE_DAY, Slots
-from server.demo.telling import Telling, Unfit
+from server.demo.telling import Unfit
 
 _TRIES = 20
 """Days of receipt that are tried for a story before another story is taken."""
@@ -71,7 +72,7 @@ class _City:
         slots = Slots(self._rng, scenario.language, self._next_district(scenario), received)
         title = slots.fill(scenario.titles[self._told[scenario.key] % len(scenario.titles)])
         body = slots.fill(prose(scenario.body, scenario.language))
-        telling = Telling(self._rng, self._calendar, scenario, slots, received, self._now)
+        telling = CaseTelling(self._rng, self._calendar, scenario, slots, received, self._now)
         play(telling, path, path.draw(self._rng), self._rng)
         if not holds(path, telling, self._calendar, self._now):
             raise Unfit
@@ -141,7 +142,7 @@ class _City:
 
     # --- Who and how ------------------------------------------------------------------------------------------------
 
-    def _written(self, telling: Telling, title: str, body: str, location: Location | None) -> CaseScript:
+    def _written(self, telling: CaseTelling, title: str, body: str, location: Location | None) -> CaseScript:
         scenario = telling.scenario
         channel = self._channel(scenario, telling.received)
         private = scenario.kind == GRIEVANCE or is_application(scenario)

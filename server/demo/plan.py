@@ -13,9 +13,10 @@ from random import Random
 from petitions.states import State
 from server.core.clock import WorkingCalendar
 from server.demo.cases.scenario import GRIEVANCE, Scenario
+from server.demo.cooperation import PARTS, CaseTelling
 from server.demo.people import substitute_guide
 from server.demo.periods import is_application, is_slow
-from server.demo.telling import QUIET_DAYS, Telling, Unfit
+from server.demo.telling import QUIET_DAYS, Unfit
 
 YEAR = 360.0
 
@@ -30,6 +31,12 @@ class Turn(Enum):
     MORE_TIME = auto()
     LOST = auto()
     SITE = auto()
+    PART = auto()
+    """Another department is asked for its part, and replies."""
+    PART_LATER = auto()
+    PART_BACK = auto()
+    PART_WAITS = auto()
+    """It has not replied yet."""
     CHAT = auto()
     EXTEND = auto()
     EXTEND_TWICE = auto()
@@ -120,6 +127,8 @@ PATHS: tuple[Path, ...] = (
     Path(3, S.IN_PROGRESS, (12, 60), _turns(T.EXTEND, T.EXTEND_TWICE, T.CHAT), clock=Clock.RUNNING),
     Path(3, S.IN_PROGRESS, (32, 70), _turns(T.EXTEND, T.INTERIM), ((T.EXTEND_TWICE, 0.3),), Clock.RUNNING),
     Path(3, S.IN_PROGRESS, (3, 9), _turns(T.SITE), clock=Clock.RUNNING),
+    Path(5, S.IN_PROGRESS, (1, 8), _turns(T.PART, T.PART_WAITS), clock=Clock.RUNNING),
+    Path(2, S.IN_PROGRESS, (5, 12), _turns(T.PART), clock=Clock.RUNNING),
     Path(2, S.SUPPLEMENT_REQUESTED, (4, 9), _turns(T.MORE_TIME)),
     Path(8, S.SUPPLEMENT_REQUESTED, (0.3, 9), chances=((T.NOTE, 0.3),)),
     Path(6, S.REOPENED, (4, 60), chances=((T.RATE, 0.7),), clock=Clock.RUNNING),
@@ -131,6 +140,9 @@ PATHS: tuple[Path, ...] = (
     Path(12, S.CLOSED, (20, YEAR), _turns(T.ASK), _OFTEN),
     Path(4, S.CLOSED, (30, YEAR), _turns(T.ASK, T.MORE_TIME), _OFTEN),
     Path(4, S.CLOSED, (25, YEAR), _turns(T.SITE), _OFTEN),
+    Path(3, S.CLOSED, (20, YEAR), _turns(T.PART), _OFTEN),
+    Path(2, S.CLOSED, (25, YEAR), _turns(T.PART, T.PART_LATER), _OFTEN),
+    Path(1, S.CLOSED, (20, YEAR), _turns(T.PART, T.PART_BACK), _OFTEN),
     Path(10, S.CLOSED, (10, YEAR), _turns(T.TRANSFER), _OFTEN),
     Path(12, S.CLOSED, (40, YEAR), _turns(T.EXTEND), _OFTEN, fits=_accepted),
     Path(4, S.CLOSED, (70, YEAR), _turns(T.EXTEND, T.EXTEND_TWICE, T.CHAT, T.RATE)),
@@ -145,7 +157,7 @@ PATHS: tuple[Path, ...] = (
     Path(9, S.WITHDRAWN, (3, YEAR), chances=((T.NOTE, 0.2),), fits=_voice),
     Path(10, S.TRANSFERRED_OUT, (1, YEAR)),
     Path(12, S.CLOSED, (15, YEAR), chances=_OFTEN, fits=_foreign),
-    Path(49, S.CLOSED, (10, YEAR), chances=_OFTEN, fits=_accepted),
+    Path(38, S.CLOSED, (10, YEAR), chances=_OFTEN, fits=_accepted),
 )
 """About 300 cases. The rare paths come first, so that the broad ones balance how often each story is told."""
 
@@ -157,6 +169,7 @@ _NEEDS: dict[Turn, Callable[[Scenario], bool]] = {
     T.MORE_TIME: lambda s: s.ask is not None,
     T.LOST: lambda s: s.ask is not None and s.language == "ko",
     T.SITE: lambda s: s.kind == GRIEVANCE and s.place and s.language == "ko",
+    T.PART: lambda s: s.key in PARTS,
     T.TALK: lambda s: s.talk is not None,
     T.REOPEN: lambda s: s.unsolved is not None,
 }
@@ -177,7 +190,7 @@ def suits(path: Path, scenario: Scenario) -> bool:
     return path.fits(scenario) and all(need(scenario) for turn, need in _NEEDS.items() if turn in path.turns)
 
 
-def play(telling: Telling, path: Path, turns: frozenset[Turn], rng: Random) -> None:
+def play(telling: CaseTelling, path: Path, turns: frozenset[Turn], rng: Random) -> None:
     """Let the acts of a path happen. Raises ``Unfit`` where the day of receipt does not allow it."""
     if path.stop is S.RECEIVED:
         return
@@ -200,7 +213,7 @@ def play(telling: Telling, path: Path, turns: frozenset[Turn], rng: Random) -> N
     _finish(telling, path, turns)
 
 
-def _take_in(telling: Telling, turns: frozenset[Turn]) -> None:
+def _take_in(telling: CaseTelling, turns: frozenset[Turn]) -> None:
     if T.TRANSFER in turns and telling.scenario.first:
         telling.accept(telling.scenario.first[0])
         telling.transfer()
@@ -210,7 +223,7 @@ def _take_in(telling: Telling, turns: frozenset[Turn]) -> None:
         telling.change_guide()
 
 
-def _withdrawn(telling: Telling, path: Path, rng: Random, chance: float) -> bool:
+def _withdrawn(telling: CaseTelling, path: Path, rng: Random, chance: float) -> bool:
     """Whether the petitioner took it back here."""
     if path.stop is not S.WITHDRAWN or T.LOST in path.turns or rng.random() >= chance:
         return False
@@ -218,7 +231,7 @@ def _withdrawn(telling: Telling, path: Path, rng: Random, chance: float) -> bool
     return True
 
 
-def _ask(telling: Telling, path: Path, turns: frozenset[Turn]) -> bool:
+def _ask(telling: CaseTelling, path: Path, turns: frozenset[Turn]) -> bool:
     """The questions back; whether the path ends with them."""
     if not turns & {T.ASK, T.LOST} and path.stop not in {S.SUPPLEMENT_REQUESTED, S.RETURNED}:
         return False
@@ -236,10 +249,12 @@ def _ask(telling: Telling, path: Path, turns: frozenset[Turn]) -> bool:
     return False
 
 
-def _work(telling: Telling, path: Path, turns: frozenset[Turn], rng: Random) -> bool:
+def _work(telling: CaseTelling, path: Path, turns: frozenset[Turn], rng: Random) -> bool:
     """What happens while the handler works; whether the path ends with it."""
     if T.SITE in turns:
         telling.investigate()
+    if T.PART in turns:
+        _cooperate(telling, turns)
     if T.CHAT in turns:
         telling.chat()
     if T.EXTEND in turns:
@@ -253,7 +268,18 @@ def _work(telling: Telling, path: Path, turns: frozenset[Turn], rng: Random) -> 
     return path.stop is S.IN_PROGRESS or _withdrawn(telling, path, rng, 1)
 
 
-def _finish(telling: Telling, path: Path, turns: frozenset[Turn]) -> None:
+def _cooperate(telling: CaseTelling, turns: frozenset[Turn]) -> None:
+    """Another department's part."""
+    telling.ask_part()
+    if T.PART_LATER in turns:
+        telling.put_part_off()
+    if T.PART_BACK in turns:
+        telling.take_part_back()
+    elif T.PART_WAITS not in turns:
+        telling.reply_to_part()
+
+
+def _finish(telling: CaseTelling, path: Path, turns: frozenset[Turn]) -> None:
     telling.answer(late=T.LATE in turns)
     again = T.REOPEN in turns or path.stop is S.REOPENED
     if T.RATE in turns:
@@ -277,7 +303,7 @@ def _finish(telling: Telling, path: Path, turns: frozenset[Turn]) -> None:
         raise Unfit
 
 
-def holds(path: Path, telling: Telling, calendar: WorkingCalendar, now: datetime) -> bool:
+def holds(path: Path, telling: CaseTelling, calendar: WorkingCalendar, now: datetime) -> bool:
     """Whether the clock of a told case stands as its path wants it."""
     if path.clock is Clock.ANY:
         return path.stop is not S.SUPPLEMENT_REQUESTED or telling.awaits_supplement()

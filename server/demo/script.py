@@ -20,7 +20,8 @@ class Step:
 
     ``accept``: department. ``assign``: handler. ``transfer``: department, reason. ``guide``: username.
     ``request-supplement``: text, days. ``extend``: amount (in the unit of the period), reason, consent.
-    ``transfer-out``: agency, reason. ``answer``: text, decision, reasons, remedies. ``rate``: score, comment.
+    ``part``: asked (a department), text, due. ``part-reply``: text. ``part-extend``: due, reason. ``part-withdraw``:
+    asked, reason. ``transfer-out``: agency, reason. ``answer``: text, decision, reasons, remedies. ``rate``: score, comment.
     ``prolong``: days. ``investigate``: first, days, reason.
     ``supplement``, ``undelivered``, ``deem-withdrawn``, ``interim-notice``, ``note``, ``message``: text. ``return``, ``withdraw``, ``reopen`` (the citizen's
     "not solved"), ``close``: reason. ``start``: nothing.

@@ -13,8 +13,10 @@ import click
 from tqdm import tqdm
 
 from petitions import act_forms, forms
-from petitions.actions import answering, handling, intake, investigating, supplementing
+from petitions.actions import answering, handling, intake, investigating, parts, supplementing
+from petitions.cooperation import ReplyBy
 from petitions.models import District, ReplyTemplate, RoutingRule, Service
+from petitions.part_forms import AskPart, ExtendPart
 from petitions.reference import forget
 from petitions.states import Action
 from server.core import accounts, clock, database
@@ -215,6 +217,14 @@ PLAYS: dict[Action, Play] = {
     Action.INTERIM_NOTICE: lambda a, r, p: handling.interim_notice(_official(a), r, forms.Words(p["text"])),
     Action.NOTE: lambda a, r, p: handling.note(_official(a), r, forms.Words(p["text"])),
     Action.MESSAGE: lambda a, r, p: handling.message(a, r, forms.Words(p["text"])),
+    Action.PART: lambda a, r, p: parts.ask(
+        _official(a), r, AskPart(p["asked"], p["text"], ReplyBy(day=date.fromisoformat(p["due"])))
+    ),
+    Action.PART_REPLY: lambda a, r, p: parts.reply(_official(a), r, forms.Words(p["text"])),
+    Action.PART_EXTEND: lambda a, r, p: parts.extend(
+        _official(a), r, ExtendPart(ReplyBy(day=date.fromisoformat(p["due"])), p["reason"])
+    ),
+    Action.PART_WITHDRAW: lambda a, r, p: parts.withdraw(_official(a), r, forms.Give(p["asked"], p["reason"])),
     Action.ANSWER: lambda a, r, p: answering.answer(
         _official(a), r,
         forms.GiveAnswer(p["text"], p["decision"], str(p.get("reasons", "")), str(p.get("remedies", ""))),

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from petitions import rules
-from petitions.rights import RIGHTS
+from petitions import cooperation, rules
+from petitions.rights import FOR_ASKED, RIGHTS
 from petitions.routing import inside
 from petitions.states import Action, State, follow
 from server.core import clock, privacy
@@ -155,14 +155,16 @@ def at_work(moment: datetime) -> bool:
 
 def test_whoever_acts_may_and_is_in_charge(cases: tuple[CaseScript, ...]) -> None:
     for case in cases:
-        department = ""
+        department, asked = "", object()
         for step in case.steps:
             target = step.payload.get("department")
+            asked = step.payload.get("asked", asked)
             if step.actor in BY_NAME:
                 actor = BY_NAME[step.actor]
                 assert RIGHTS[step.action] in PERMISSIONS[actor.role], step
                 if actor.role in {Role.HANDLER, Role.MANAGER}:
-                    assert actor.department == department, (case.scenario, step)
+                    turn = asked if step.action in FOR_ASKED else department
+                    assert actor.department == turn, (case.scenario, step)
             else:
                 assert step.actor in {PETITIONER, SYSTEM}
             if isinstance(target, str):
@@ -231,6 +233,11 @@ class Replay:
             assert step.at.date() <= date.fromisoformat(first) <= due.on
             assert rules.check_site_investigation(rules.Kind(self.case.kind), days) is None
             self.site = [rules.site_investigation(CALENDAR, date.fromisoformat(first), days)]
+        elif step.action in {Action.PART, Action.PART_EXTEND}:
+            due = self.due()
+            assert due is not None
+            day = date.fromisoformat(str(step.payload["due"]))
+            assert cooperation.check_reply_day(CALENDAR, step.at, day, due.at) is None
         elif step.action is Action.INTERIM_NOTICE:
             assert step.at.date() >= rules.interim_notice_date(self.case.received_at.date())
         elif step.action is Action.REOPEN:
