@@ -352,6 +352,16 @@ class AttachmentAdded:
 
 
 @dataclass(frozen=True)
+class MailUndelivered:
+    """A mail server took the petitioner's address for undeliverable, so they were not told of a fact of the case."""
+
+    kind: ClassVar[str] = "case.mail_undelivered"
+    audience: ClassVar[Audience] = Audience.STAFF
+    event: int
+    about: str
+
+
+@dataclass(frozen=True)
 class CalendarChanged:
     """A temporary holiday was added or removed, or local hours were set (subject ``calendar``)."""
 

@@ -4,6 +4,11 @@ from server.core.errors import _
 from tracking.notices import Notice
 
 OFFICIAL: dict[str, Notice] = {
+    "case.mail_undelivered": Notice(
+        _("A mail could not be delivered to the petitioner"),
+        _("The mail server of the petitioner did not take a mail about this case; the address seems to be wrong."),
+        _("Please look at the case, and tell the petitioner by phone what has happened."),
+    ),
     "case.assigned": Notice(_("A case was given to you"), _("You handle this case now.")),
     "case.message": Notice(
         _("The petitioner wrote"), _("The petitioner wrote a message."), _("Please read and answer it at the desk.")

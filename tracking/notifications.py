@@ -17,6 +17,7 @@ from petitions.events import (
     DueSoon,
     GuideAppointed,
     InterimNoticeDue,
+    MailUndelivered,
     MessageSent,
     ObjectionDueSoon,
     ObjectionFiled,
@@ -33,7 +34,7 @@ from server.core.errors import Text, _
 from server.core.jobs import Task
 from server.core.ledger import Entry
 from server.core.mail import Mail, MailDeferred, MailRefused, Transport, message_id
-from tracking import mailbox, pages, timeline
+from tracking import mailbox, pages, timeline, undelivered
 from tracking.desk_notices import OFFICIAL
 from tracking.mailbox import Mode
 from tracking.notices import CITIZEN, Notice, Told
@@ -107,6 +108,8 @@ class Notifier:
         except MailRefused as error:
             refused.inc()
             log.warning("a mail cannot be delivered (%s)", error, extra={"job": task.key})
+            if task.payload.get("to") == CITIZEN_JOB:
+                await undelivered.note(await ledger.get(task.payload["event"]))
 
     async def _write(self, task: Task) -> Mail | None:
         key = str(task.payload.get("key", task.key))
@@ -236,6 +239,8 @@ class Notifier:
             except MailRefused as error:
                 refused.inc()
                 log.warning("a digest cannot be delivered (%s)", error)
+                for item in items:
+                    await undelivered.note(await ledger.get(item["event_id"]))
         await database.execute("DELETE FROM digest_item WHERE email = ? AND created_at < ?", email, until)
 
     async def _digest_mail(self, email: str, items: Sequence[Any], until: datetime) -> Mail:
@@ -289,7 +294,9 @@ async def _officials(entry: Entry, view: CaseView) -> list[int]:
         case CaseAssigned.kind:
             named = entry.data["handler"]
             return [] if entry.actor == f"official:{named}" else [named]
-        case DueSoon.kind | InterimNoticeDue.kind | MessageSent.kind | SupplementProlonged.kind if not by_official:
+        case (
+            DueSoon.kind | InterimNoticeDue.kind | MailUndelivered.kind | MessageSent.kind | SupplementProlonged.kind
+        ) if not by_official:
             return handler or await managers(view.department_id)
         case ObjectionFiled.kind | ObjectionDueSoon.kind:
             return sorted({*handler, *await managers(view.department_id)})

@@ -217,6 +217,10 @@ _FACTS: dict[str, tuple[str, str, Sentence]] = {
     ),
     "case.due_soon": ("warning", "bell", lambda _w, _d: _("The period ends soon")),
     "case.overdue": ("danger", "alert", lambda _w, _d: _("The period is over")),
+    "case.mail_undelivered": (
+        "danger", "mail",
+        lambda _w, _d: _("A mail could not be delivered to the petitioner. Please tell them by phone."),
+    ),
     "case.attachment": ("plain", "document", lambda w, d: _("File added: %(name)s", name=w.file(d["attachment"]))),
 }  # fmt: skip
 """By kind of fact: tone, icon and the sentence."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from petitions.events import AttachmentAdded, MessageSent, NoteWritten
+from petitions.events import AttachmentAdded, MailUndelivered, MessageSent, NoteWritten
 from server.core import ledger
 from server.core.ledger import Audience, Entry, Position
 
@@ -12,7 +12,7 @@ SHOWN = 100
 MOST_TURNS = 1000
 LONGEST_ID = 18
 """Digits."""
-TALK = (AttachmentAdded.kind, MessageSent.kind, NoteWritten.kind)
+TALK = (AttachmentAdded.kind, MailUndelivered.kind, MessageSent.kind, NoteWritten.kind)
 """What may come any number of times and moves nothing. All else tells a case's way and the dates that were promised,
 so every page has it, however much was said since."""
 

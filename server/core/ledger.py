@@ -218,14 +218,17 @@ def _entry(row: Any) -> Entry:
     )  # fmt: skip
 
 
-async def read(subject: str, *, after_id: int = 0, after_sequence: int = 0, limit: int = 1000) -> list[Entry]:
-    """A subject's facts in order, after an id or a sequence number."""
+async def read(
+    subject: str, *, after_id: int = 0, after_sequence: int = 0, kind: str = "", limit: int = 1000
+) -> list[Entry]:
+    """A subject's facts in order, after an id or a sequence number; of one kind only, where it is named."""
     rows = await database.fetch(
         f"SELECT {_COLUMNS} FROM ledger_event WHERE subject = ? AND id > ? AND sequence > ? "
-        f"ORDER BY sequence LIMIT {limit}",
+        f"{'AND kind = ? ' if kind else ''}ORDER BY sequence LIMIT {limit}",
         subject,
         after_id,
         after_sequence,
+        *([kind] if kind else []),
     )
     return [_entry(row) for row in rows]
 

@@ -7,19 +7,35 @@ from types import SimpleNamespace
 import pytest
 from starlette.requests import Request
 
+from petitions.actions import handling
+from petitions.forms import Give, Words
 from server import spool_page
-from server.core import clock, database, jobs
+from server.core import clock, database, jobs, ledger
 from server.core.config import Settings
 from server.core.errors import NotFound
 from server.core.jobs import Task
-from server.core.mail import MailDeferred, MailRefused
+from server.core.mail import Mail, MailDeferred, MailRefused, Transport
 from server.core.web import Site
+from tests.support.desk import desk
 from tests.support.house import House
-from tests.support.stories import Failing, filed, to
+from tests.support.stories import Failing, filed, opened_with_key, somebody, to
 from tracking import notifications
+from tracking.mailbox import Mode, set_mode
 from tracking.notifications import Notifier
 
 HONG = "hong@example.org"
+
+
+class Refusing:
+    """A mail transport whose server does not know one address."""
+
+    def __init__(self, transport: Transport, address: str) -> None:
+        self.transport, self.address = transport, address
+
+    async def send(self, mail: Mail) -> None:
+        if mail.to == self.address:
+            raise MailRefused("SMTPRecipientRefused 550")
+        await self.transport.send(mail)
 
 
 async def mail_task(attempts: int, **payload: object) -> tuple[Task, str]:
@@ -53,14 +69,41 @@ async def test_a_long_outage_makes_mails_wait_and_not_die(house: House) -> None:
         await notifier.deliver(last)
 
 
-async def test_a_refused_address_is_noted_and_given_up(house: House) -> None:
+async def test_officials_hear_of_a_refused_address_and_nothing_names_it(house: House) -> None:
     notifier = house.worker.handlers["tracking.mail"].__self__  # type: ignore[attr-defined]
-    notifier.transport = Failing(MailRefused("550"))
+    working = notifier.transport
+    notifier.transport = Refusing(working, HONG)
     before = notifications.refused._value.get()
-    await filed()
+    case = await filed()
+    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    events = {e.kind: e.id for e in await ledger.read(f"case/{case.reference}")}
     await house.work()
-    assert notifications.refused._value.get() == before + 1
+    assert notifications.refused._value.get() == before + 2
     assert list(await database.fetch("SELECT key FROM job")) == []
+    facts = [e for e in await ledger.read(f"case/{case.reference}") if e.kind == "case.mail_undelivered"]
+    told = {(fact.data["event"], fact.data["about"]) for fact in facts}
+    assert told == {(events[kind], kind) for kind in ("case.received", "case.accepted")}
+    assert "hong" not in str([fact.data for fact in facts])
+    (entry,) = [e for e in await ledger.read(f"case/{case.reference}") if e.kind == "case.received"]
+    await notifier.deliver(Task("again", "tracking.mail", {"event": entry.id, "to": "citizen"}, 1))
+    assert len(await ledger.read(f"case/{case.reference}", kind="case.mail_undelivered")) == 2, (
+        "a job runs at least once"
+    )
+
+    mails = to(house, "manager@city.example")
+    assert [m["Subject"] for m in mails] == [f"[{case.reference}] 메일을 민원인에게 전달하지 못했습니다"] * 2
+    handler, hong = await desk(house, "handler"), await opened_with_key(house, case)
+    await handler.open(f"/desk/cases/{case.reference}")
+    assert "A mail could not be delivered to the petitioner. Please tell them by phone." in handler.text
+    assert "mail_undelivered" not in str((await hong.get(f"/api/v1/cases/{case.reference}/events")).json())
+
+    await set_mode(HONG, Mode.DIGEST)
+    await handling.message(await somebody("handler"), case.reference, Words("내일 갑니다."))
+    await house.work()
+    with clock.at(clock.now() + timedelta(days=1)):
+        await notifier.digest(Task("digest", "tracking.digest", {}, 1))
+    last = (await ledger.read(f"case/{case.reference}", kind="case.mail_undelivered"))[-1]
+    assert last.data["about"] == "case.message"
 
 
 async def test_the_spool_is_a_page_on_this_machine_only(house: House) -> None:
