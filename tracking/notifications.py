@@ -296,7 +296,7 @@ async def _officials(entry: Entry, view: CaseView) -> list[int]:
             return [] if entry.actor == f"official:{named}" else [named]
         case (
             DueSoon.kind | InterimNoticeDue.kind | MailUndelivered.kind | MessageSent.kind | SupplementProlonged.kind
-        ) if not by_official:
+        ) if not by_official and not await _known(entry):
             return handler or await managers(view.department_id)
         case ObjectionFiled.kind | ObjectionDueSoon.kind:
             return sorted({*handler, *await managers(view.department_id)})
@@ -305,6 +305,14 @@ async def _officials(entry: Entry, view: CaseView) -> list[int]:
         case CaseReopened.kind:
             return await managers(view.department_id)
     return []
+
+
+async def _known(entry: Entry) -> bool:
+    """Whether officials were written to before that this petitioner gets no mails; the timeline names every one."""
+    if entry.kind != MailUndelivered.kind:
+        return False
+    (first,) = await ledger.read(entry.subject, kind=entry.kind, limit=1)
+    return first.id != entry.id
 
 
 async def _keep_for_digest(entry: Entry, view: CaseView) -> None:
