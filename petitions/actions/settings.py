@@ -15,8 +15,10 @@ from petitions.setting_forms import EditDepartment, EditRule, EditTemplate
 from server.core import database, ledger
 from server.core.accounts import Department, Official, keep_open, may_close
 from server.core.errors import Conflict, FieldError, Invalid, NotFound, _
-from server.core.ledger import Chain, SettingChanged
+from server.core.ledger import Chain, Entry, SettingChanged
 
+MOST_CHANGES = 1_000
+"""Changes of others that are looked through for a conflict."""
 RULES, TEMPLATES, DEPARTMENTS = "settings/rules", "settings/templates", "settings/departments"
 
 
@@ -44,11 +46,37 @@ class DepartmentClosed(Conflict):
     text = _("This department is closed.")
 
 
+class SettingChangedMeanwhile(Conflict):
+    """409: somebody else changed this setting since the page was opened; ``entries`` says who did what."""
+
+    code = "changed_meanwhile"
+    text = _("Somebody else changed this after you opened it. What you wrote is kept; please look at what changed.")
+
+    def __init__(self, entries: list[Entry]) -> None:
+        super().__init__()
+        self.entries = entries
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it is gone."""
+        return self.entries[-1].data["how"] == "deleted"
+
+
 @contextlib.asynccontextmanager
 async def _changing(subject: str) -> AsyncIterator[Chain]:
     async with database.transaction():
         yield await ledger.open_or_begin(subject)
         database.after_commit(forget)
+
+
+async def _unchanged(chain: Chain, actor: Official, number: int, seen: int | None) -> None:
+    """Raise ``SettingChangedMeanwhile`` where others changed or deleted it after the chain was ``seen`` long."""
+    if seen is None or seen >= chain.length:
+        return
+    since = await ledger.newest([chain.subject], after_sequence=seen, not_by=(actor.actor,), limit=MOST_CHANGES)
+    changed = [e for e in reversed(since) if e.data["id"] == number and e.data["how"] in {"changed", "deleted"}]
+    if changed:
+        raise SettingChangedMeanwhile(changed)
 
 
 async def add_rule(actor: Official, command: EditRule) -> int:
@@ -61,9 +89,10 @@ async def add_rule(actor: Official, command: EditRule) -> int:
     return rule.id
 
 
-async def change_rule(actor: Official, rule_id: int, command: EditRule) -> None:
-    """Change what a rule says. Raises ``NotFound``."""
+async def change_rule(actor: Official, rule_id: int, command: EditRule, seen: int | None = None) -> None:
+    """Change what a rule says. Raises ``SettingChangedMeanwhile`` and ``NotFound``."""
     async with _changing(RULES) as chain:
+        await _unchanged(chain, actor, rule_id, seen)
         await _need_department(command.department_id)
         if not await RoutingRule.filter(id=rule_id).update(**asdict(command)):
             raise NotFound
@@ -116,9 +145,10 @@ async def add_template(actor: Official, command: EditTemplate) -> int:
     return template.id
 
 
-async def change_template(actor: Official, template_id: int, command: EditTemplate) -> None:
-    """Change a reply template. Answers that were given keep their text. Raises ``NotFound``."""
+async def change_template(actor: Official, template_id: int, command: EditTemplate, seen: int | None = None) -> None:
+    """Change a reply template; given answers keep their text. Raises ``SettingChangedMeanwhile`` and ``NotFound``."""
     async with _changing(TEMPLATES) as chain:
+        await _unchanged(chain, actor, template_id, seen)
         if command.department_id is not None:
             await _need_department(command.department_id)
         if not await ReplyTemplate.filter(id=template_id).update(**asdict(command)):
@@ -144,9 +174,12 @@ async def add_department(actor: Official, code: str, command: EditDepartment) ->
     return department.id
 
 
-async def change_department(actor: Official, department_id: int, command: EditDepartment) -> None:
-    """Change a department. Raises ``NotFound``."""
+async def change_department(
+    actor: Official, department_id: int, command: EditDepartment, seen: int | None = None
+) -> None:
+    """Change a department. Raises ``SettingChangedMeanwhile`` and ``NotFound``."""
     async with _changing(DEPARTMENTS) as chain:
+        await _unchanged(chain, actor, department_id, seen)
         if not await Department.filter(id=department_id).update(**asdict(command)):
             raise NotFound
         await chain.append(actor.actor, SettingChanged("department", department_id, "changed"))

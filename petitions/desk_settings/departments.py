@@ -8,16 +8,26 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from petitions.actions import settings
-from petitions.desk_settings.common import confirm, number
+from petitions.actions.settings import SettingChangedMeanwhile
+from petitions.desk_settings.common import confirm, meanwhile, number, seen
 from petitions.queries import settings as queries
 from petitions.setting_forms import EditDepartment, read_code
-from server.core import auth, web
+from server.core import auth, ledger, web
 from server.core.accounts import Department, Permission
 from server.core.errors import Invalid, NotFound, _
 from server.core.fields import Input
 
 PAGE = "/desk/departments"
-FIELDS = ("name", "name_ja", "name_en", "phone", "email", "place", "duties", "keywords")
+LABELS = {
+    "name": _("Name in Korean"),
+    "name_ja": _("Name in Japanese"),
+    "name_en": _("Name in English"),
+    "phone": _("Phone"),
+    "email": _("E-mail"),
+    "place": _("Where its office is"),
+    "duties": _("Duties"),
+    "keywords": _("Keywords"),
+}
 
 
 async def listing(request: Request) -> Response:
@@ -31,7 +41,7 @@ async def add(request: Request) -> Response:
     """``/desk/departments/new``."""
     official = auth.official(request, Permission.EDIT_DEPARTMENTS)
     if request.method == "GET":
-        return _form_page(request, None, {})
+        return await _form_page(request, None, {})
     form = await web.read_form(request)
     data = Input(form)
     try:
@@ -40,38 +50,54 @@ async def add(request: Request) -> Response:
         data.done()
         await settings.add_department(official, code, command)
     except Invalid as invalid:
-        return _form_page(request, None, form, invalid)
+        return await _form_page(request, None, form, refusal=invalid)
     return web.redirect(request, PAGE, _("The department is added."))
 
 
 async def change(request: Request) -> Response:
     """``/desk/departments/{id}``."""
     official = auth.official(request, Permission.EDIT_DEPARTMENTS)
+    version = await ledger.length(settings.DEPARTMENTS)  # before what it is the version of
     department = await _department(request)
     if request.method == "GET":
-        values = {name: getattr(department, name) for name in FIELDS}
-        values |= {name: ", ".join(values[name]) for name in ("duties", "keywords")}
-        return _form_page(request, department, values)
+        return await _form_page(request, department, _values(department), version=version)
     form = await web.read_form(request)
     data = Input(form)
     try:
         command = EditDepartment.parse(data)
         data.done()
-        await settings.change_department(official, department.id, command)
+        await settings.change_department(official, department.id, command, seen(form))
     except Invalid as invalid:
-        return _form_page(request, department, form, invalid)
+        return await _form_page(request, department, form, version=seen(form), refusal=invalid)
+    except SettingChangedMeanwhile as conflict:
+        return await _form_page(request, department, form, version=version, refusal=conflict)
     return web.redirect(request, PAGE, _("Saved."))
 
 
-def _form_page(
-    request: Request, department: Department | None, values: Mapping[str, Any], invalid: Invalid | None = None
+def _values(department: Department) -> dict[str, Any]:
+    values = {name: getattr(department, name) for name in LABELS}
+    return values | {name: ", ".join(values[name]) for name in ("duties", "keywords")}
+
+
+async def _form_page(
+    request: Request,
+    department: Department | None,
+    values: Mapping[str, Any],
+    *,
+    version: int | None = None,
+    refusal: Invalid | SettingChangedMeanwhile | None = None,
 ) -> Response:
+    invalid = refusal.errors if isinstance(refusal, Invalid) else []
     context = {
         "department": department,
-        "values": {name: values.get(name) or "" for name in ("code", *FIELDS)},
-        "errors": web.field_errors(web.language(request), invalid.errors) if invalid else {},
+        "version": version,
+        "values": {name: values.get(name) or "" for name in ("code", *LABELS)},
+        "errors": web.field_errors(web.language(request), invalid),
+        "meanwhile": await meanwhile(refusal, LABELS, _values(department), values, {})
+        if isinstance(refusal, SettingChangedMeanwhile) and department
+        else None,
     }
-    return web.page(request, "desk/settings/department.html", context, status=invalid.status if invalid else 200)
+    return web.page(request, "desk/settings/department.html", context, status=refusal.status if refusal else 200)
 
 
 async def close(request: Request) -> Response:

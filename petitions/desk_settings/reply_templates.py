@@ -9,19 +9,39 @@ from starlette.routing import Route
 
 from petitions import placeholders
 from petitions.actions import settings
-from petitions.desk_settings.common import DELETE, confirm, department_options, kind_names, named, number
+from petitions.actions.settings import SettingChangedMeanwhile
+from petitions.desk_settings.common import (
+    DELETE,
+    Options,
+    confirm,
+    department_options,
+    kind_names,
+    meanwhile,
+    named,
+    number,
+    seen,
+)
 from petitions.models import ReplyTemplate
 from petitions.queries import settings as queries
 from petitions.reference import reference
 from petitions.setting_forms import PURPOSES, EditTemplate, template_kinds
-from server.core import auth, web
+from server.core import auth, ledger, web
 from server.core.accounts import Permission
 from server.core.errors import Invalid, NotFound, _
 from server.core.fields import Input
 from server.core.i18n import NAMES, translate
 
 PAGE = "/desk/templates"
-FIELDS = ("title", "purpose", "department", "kind", "language", "text", "reasons", "remedies")
+LABELS = {
+    "title": _("Title"),
+    "purpose": _("Purpose"),
+    "department": _("Department"),
+    "kind": _("Kind"),
+    "language": _("Language"),
+    "text": _("Text"),
+    "reasons": _("Reasons for a refusal"),
+    "remedies": _("Remedies against a refusal"),
+}
 
 
 async def listing(request: Request) -> Response:
@@ -50,54 +70,76 @@ async def add(request: Request) -> Response:
     official = auth.official(request, Permission.EDIT_TEMPLATES)
     languages = web.site(request).settings.languages
     if request.method == "GET":
-        values = dict.fromkeys(FIELDS, "") | {"purpose": "answer", "language": languages[0]}
+        values = dict.fromkeys(LABELS, "") | {"purpose": "answer", "language": languages[0]}
         return await _form_page(request, None, values)
     form = await web.read_form(request)
     try:
         await settings.add_template(official, EditTemplate.parse(Input(form), await reference(), languages))
     except Invalid as invalid:
-        return await _form_page(request, None, form, invalid)
+        return await _form_page(request, None, form, refusal=invalid)
     return web.redirect(request, PAGE, _("The template is added."))
 
 
 async def change(request: Request) -> Response:
     """``/desk/templates/{id}``."""
     official = auth.official(request, Permission.EDIT_TEMPLATES)
-    template = await _template(request)
+    version = await ledger.length(settings.TEMPLATES)  # before what it is the version of
+    template = await ReplyTemplate.filter(id=number(request)).first()
+    form = await web.read_form(request) if request.method == "POST" else {}
+    if template is None and seen(form) is None:
+        raise NotFound
     if request.method == "GET":
-        return await _form_page(request, template, _values(template))
-    form = await web.read_form(request)
+        return await _form_page(request, template, _values(template), version=version)
     languages = web.site(request).settings.languages
     try:
         command = EditTemplate.parse(Input(form), await reference(), languages)
-        await settings.change_template(official, template.id, command)
+        await settings.change_template(official, number(request), command, seen(form))
     except Invalid as invalid:
-        return await _form_page(request, template, form, invalid)
+        return await _form_page(request, template, form, version=seen(form), refusal=invalid)
+    except SettingChangedMeanwhile as conflict:
+        return await _form_page(request, template, form, version=version, refusal=conflict)
     return web.redirect(request, PAGE, _("Saved."))
 
 
-def _values(template: ReplyTemplate) -> dict[str, object]:
-    return {name: getattr(template, name) for name in FIELDS if name != "department"} | {
-        "department": template.department_id or ""
-    }
+def _values(template: ReplyTemplate | None) -> dict[str, Any]:
+    if template is None:
+        return {}
+    values = {name: getattr(template, name) for name in LABELS if name != "department"}
+    return values | {"department": template.department_id or ""}
 
 
 async def _form_page(
-    request: Request, template: ReplyTemplate | None, values: Mapping[str, Any], invalid: Invalid | None = None
+    request: Request,
+    template: ReplyTemplate | None,
+    values: Mapping[str, Any],
+    *,
+    version: int | None = None,
+    refusal: Invalid | SettingChangedMeanwhile | None = None,
 ) -> Response:
     lang = web.language(request)
     kinds = kind_names(lang)
+    choices: dict[str, Options] = {
+        "department": department_options(await reference(), lang),
+        "kind": [(kind, kinds[kind]) for kind in template_kinds()],
+        "purpose": named(PURPOSES, lang),
+        "language": [(code, NAMES[code]) for code in web.site(request).settings.languages],
+    }
+    invalid = refusal.errors if isinstance(refusal, Invalid) else []
     context = {
         "template": template,
-        "values": {name: values.get(name) or "" for name in FIELDS},
-        "departments": department_options(await reference(), lang),
-        "kinds": [(kind, kinds[kind]) for kind in template_kinds()],
-        "purposes": named(PURPOSES, lang),
-        "template_languages": [(code, NAMES[code]) for code in web.site(request).settings.languages],
+        "version": version,
+        "values": {name: values.get(name) or "" for name in LABELS},
+        "departments": choices["department"],
+        "kinds": choices["kind"],
+        "purposes": choices["purpose"],
+        "template_languages": choices["language"],
         "placeholders": [(f"{{{name}}}", translate(lang, words)) for name, words in placeholders.NAMES.items()],
-        "errors": web.field_errors(lang, invalid.errors) if invalid else {},
+        "errors": web.field_errors(lang, invalid),
+        "meanwhile": await meanwhile(refusal, LABELS, _values(template), values, choices)
+        if isinstance(refusal, SettingChangedMeanwhile)
+        else None,
     }
-    return web.page(request, "desk/settings/template.html", context, status=invalid.status if invalid else 200)
+    return web.page(request, "desk/settings/template.html", context, status=refusal.status if refusal else 200)
 
 
 async def delete(request: Request) -> Response:

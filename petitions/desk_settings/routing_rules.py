@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from petitions.actions import settings
+from petitions.actions.settings import SettingChangedMeanwhile
 from petitions.desk_settings.common import (
     DELETE,
     Options,
@@ -16,7 +17,9 @@ from petitions.desk_settings.common import (
     department_options,
     district_options,
     kind_names,
+    meanwhile,
     number,
+    seen,
 )
 from petitions.forms import BODY_LIMIT, TITLE_LIMIT, read_kind
 from petitions.models import RoutingRule
@@ -25,12 +28,19 @@ from petitions.reference import Reference, reference
 from petitions.routing import Choice, choose
 from petitions.rules import Kind
 from petitions.setting_forms import EditRule
-from server.core import auth, web
+from server.core import auth, ledger, web
 from server.core.accounts import Permission
 from server.core.errors import Invalid, NotFound, _
 from server.core.fields import Input
 
 PAGE = "/desk/rules"
+LABELS = {
+    "words": _("Words"),
+    "kinds": _("Kinds"),
+    "districts": _("Districts"),
+    "department": _("Department"),
+    "note": _("Note"),
+}
 
 
 async def listing(request: Request) -> Response:
@@ -109,31 +119,42 @@ async def add(request: Request) -> Response:
     if request.method == "GET":
         empty = {"kinds": [], "districts": [], "words": "", "department": "", "note": ""}
         return await _form_page(request, None, empty)
-    form = await web.read_form(request)
-    raw = _raw(form)
+    raw = _raw(await web.read_form(request))
     try:
         await settings.add_rule(official, EditRule.parse(Input(raw), await reference()))
     except Invalid as invalid:
-        return await _form_page(request, None, raw, invalid)
+        return await _form_page(request, None, raw, refusal=invalid)
     return web.redirect(request, PAGE, _("The rule is added at the end of the list."))
 
 
 async def change(request: Request) -> Response:
     """``/desk/rules/{id}``."""
     official = auth.official(request, Permission.EDIT_RULES)
-    rule = await _rule(request)
+    version = await ledger.length(settings.RULES)  # before what it is the version of
+    rule = await RoutingRule.filter(id=number(request)).first()
+    form = await web.read_form(request) if request.method == "POST" else {}
+    if rule is None and seen(form) is None:
+        raise NotFound
     if request.method == "GET":
-        values = {
-            "kinds": rule.kinds, "districts": rule.districts, "words": ", ".join(rule.words),
-            "department": rule.department_id, "note": rule.note,
-        }  # fmt: skip
-        return await _form_page(request, rule, values)
-    raw = _raw(await web.read_form(request))
+        return await _form_page(request, rule, _values(rule), version=version)
+    raw = _raw(form)
     try:
-        await settings.change_rule(official, rule.id, EditRule.parse(Input(raw), await reference()))
+        command = EditRule.parse(Input(raw), await reference())
+        await settings.change_rule(official, number(request), command, seen(form))
     except Invalid as invalid:
-        return await _form_page(request, rule, raw, invalid)
+        return await _form_page(request, rule, raw, version=seen(form), refusal=invalid)
+    except SettingChangedMeanwhile as conflict:
+        return await _form_page(request, rule, raw, version=version, refusal=conflict)
     return web.redirect(request, PAGE, _("Saved."))
+
+
+def _values(rule: RoutingRule | None) -> dict[str, Any]:
+    if rule is None:
+        return {}
+    return {
+        "kinds": rule.kinds, "districts": rule.districts, "words": ", ".join(rule.words),
+        "department": rule.department_id, "note": rule.note,
+    }  # fmt: skip
 
 
 def _raw(form: Any) -> dict[str, Any]:
@@ -142,19 +163,34 @@ def _raw(form: Any) -> dict[str, Any]:
 
 
 async def _form_page(
-    request: Request, rule: RoutingRule | None, values: Mapping[str, Any], invalid: Invalid | None = None
+    request: Request,
+    rule: RoutingRule | None,
+    values: Mapping[str, Any],
+    *,
+    version: int | None = None,
+    refusal: Invalid | SettingChangedMeanwhile | None = None,
 ) -> Response:
     lang = web.language(request)
     known = await reference()
-    context = {
-        "rule": rule,
-        "values": values,
+    choices: dict[str, Options] = {
         "kinds": list(kind_names(lang).items()),
         "districts": district_options(known, lang),
-        "departments": department_options(known, lang),
-        "errors": web.field_errors(lang, invalid.errors) if invalid else {},
+        "department": department_options(known, lang),
     }
-    return web.page(request, "desk/settings/rule.html", context, status=invalid.status if invalid else 200)
+    invalid = refusal.errors if isinstance(refusal, Invalid) else []
+    context = {
+        "rule": rule,
+        "version": version,
+        "values": values,
+        "kinds": choices["kinds"],
+        "districts": choices["districts"],
+        "departments": choices["department"],
+        "errors": web.field_errors(lang, invalid),
+        "meanwhile": await meanwhile(refusal, LABELS, _values(rule), values, choices)
+        if isinstance(refusal, SettingChangedMeanwhile)
+        else None,
+    }
+    return web.page(request, "desk/settings/rule.html", context, status=refusal.status if refusal else 200)
 
 
 async def move(request: Request) -> Response:

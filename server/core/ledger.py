@@ -198,6 +198,12 @@ async def lock(subject: str) -> Chain:
     return Chain(subject, rows[0]["length"], rows[0]["hash"])
 
 
+async def length(subject: str) -> int:
+    """How many facts a subject's chain has; 0 where it has not begun. What a page shows as its version."""
+    row = await database.fetch_one("SELECT length FROM ledger_head WHERE subject = ?", subject)
+    return row["length"] if row else 0
+
+
 async def open_or_begin(subject: str) -> Chain:
     """Lock a subject until the transaction ends; one that has no chain yet begins it."""
     await database.execute(

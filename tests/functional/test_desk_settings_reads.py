@@ -13,12 +13,12 @@ CountQueries = Callable[[], list[str]]
 QUERIES = {
     "/desk/rules": 9,
     "/desk/rules/new": 7,
-    "/desk/rules/1": 8,
+    "/desk/rules/1": 9,
     "/desk/templates": 9,
-    "/desk/templates/1": 8,
+    "/desk/templates/1": 9,
     "/desk/calendar": 10,
     "/desk/departments": 2,
-    "/desk/departments/1": 2,
+    "/desk/departments/1": 3,
     "/desk/jobs": 4,
     "/desk/audit": 3,
 }
