@@ -59,7 +59,7 @@ class SettingChangedMeanwhile(Conflict):
     @property
     def deleted(self) -> bool:
         """Whether it is gone."""
-        return self.entries[-1].data["how"] == "deleted"
+        return bool(self.entries[-1].data["how"] == "deleted")
 
 
 @contextlib.asynccontextmanager
