@@ -23,14 +23,14 @@ async def test_the_second_answer_is_kept_and_can_be_sent_again(house: House) -> 
     first, second, _number = await opened_by_two(house)
     await first.send("request-supplement", text="고장 난 등의 번호를 알려 주세요.", days="5")
     text = "내일 <고칩니다>.\n감사합니다. & 끝"
-    await second.send("interim-notice", text=text)
+    await second.send("extend", amount="3", reason=text)
     assert second.status == 409
     assert "Somebody else changed this case" in second.text
     assert "김처리" in second.text
     assert "Supplement requested by" in second.text
     assert "고장 난 등의 번호를 알려 주세요." in second.text
     kept = [t for t in second.page.all("textarea") if "readonly" in t.attrs]
-    assert [t.text for t in kept] == ["내일 <고칩니다>. 감사합니다. & 끝"], "the state allows no notice any more"
+    assert [t.text for t in kept] == ["내일 <고칩니다>. 감사합니다. & 끝"], "the state allows no extension any more"
 
 
 async def test_the_editor_comes_back_with_the_text_and_the_fresh_version(house: House) -> None:

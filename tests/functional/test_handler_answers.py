@@ -48,7 +48,7 @@ async def test_everything_one_needs_stands_on_the_page(house: House) -> None:
         assert words in handler.text, words
     assert handler.actions == {
         "transfer", "transfer-out", "request-supplement", "extend", "interim-notice", "withdraw", "answer", "note",
-        "message",
+        "message", "part",
     }  # fmt: skip
 
 
