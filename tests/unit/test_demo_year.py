@@ -39,11 +39,8 @@ def cases() -> tuple[CaseScript, ...]:
     return generate(7, NOW)
 
 
-UNTOLD = {
-    *(Action.CLOSE_REPEATED, Action.OBJECT, Action.EXTEND_OBJECTION, Action.DECIDE_OBJECTION),
-    *(Action.PART, Action.PART_REPLY, Action.PART_EXTEND, Action.PART_WITHDRAW),
-}
-"""What the year does not show: a script knows no other case's number, nor what departments ask one another."""
+UNTOLD = {Action.CLOSE_REPEATED, Action.OBJECT, Action.EXTEND_OBJECTION, Action.DECIDE_OBJECTION}
+"""What the year does not show: a script knows no other case's number."""
 
 
 def told(cases: tuple[CaseScript, ...], action: Action) -> list[Step]:
