@@ -111,7 +111,7 @@ async def test_the_inbox_is_worked_by_keys_alone(site: House, open_page: OpenPag
     await page.keyboard.press("a")
     await expect(page.locator(f"#{order[0]}")).to_contain_text("접수 완료")
     await expect(page.locator(".toasts .toast")).to_contain_text("접수했습니다")
-    assert await page.evaluate("document.activeElement.closest('[data-row]').id") == order[1], "on to the next row"
+    await expect(page.locator(f"#{order[1]}:focus-within"), "on to the next row").to_be_attached()
     assert page.url.endswith("/desk")
     await page.keyboard.press("a")
     await expect(page.locator(f"#{order[1]} [data-key=a]")).to_have_count(0)

@@ -1,7 +1,7 @@
 """Filing a petition in a real browser: on a telephone and a desk, with and without scripts, by keyboard, in a draft."""
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.support.chromium import DESK, PHONE, OpenPage, axe
 from tests.support.house import House
@@ -19,6 +19,7 @@ async def looks_right(page: Page) -> None:
 
 async def receipt(page: Page) -> tuple[str, str]:
     await page.wait_for_selector(".certificate")
+    await page.wait_for_load_state()  # its script has run, which forgets the draft
     return await page.inner_text("#reference"), await page.inner_text("#key")
 
 
@@ -32,18 +33,18 @@ async def test_a_citizen_files_step_by_step(open_page: OpenPage, site: House, wi
     await looks_right(page)
     await page.click(".action-strong a")
     await page.wait_for_selector("#what [data-step-next]:visible")
-    assert not await page.is_visible("#kind")
+    await expect(page.locator("#kind")).to_be_hidden()
     await looks_right(page)
     await page.fill("#field-title", TITLE)
     await page.fill("#field-body", BODY)
     await page.wait_for_selector("#suggest-title")
     await looks_right(page)
     await page.click("#what [data-step-next]")
-    assert await page.evaluate("document.activeElement.id") == "kind-title", "the next section is read out"
+    await expect(page.locator("#kind-title"), "the next section is read out").to_be_focused()
     await page.check("input[name=kind][value=statutory]")
-    assert await page.is_visible("#field-service")
+    await expect(page.locator("#field-service")).to_be_visible()
     await page.check("input[name=kind][value=other]")
-    assert not await page.is_visible("#field-service")
+    await expect(page.locator("#field-service")).to_be_hidden()
     await looks_right(page)
     await page.click("#kind [data-step-next]")
     await page.wait_for_selector(".map-name")
@@ -71,7 +72,7 @@ async def test_a_citizen_files_without_scripts(open_page: OpenPage, site: House,
     await page.fill("#field-title", TITLE)
     await page.fill("#field-email", "hong")
     await page.click("#you button[value=check]")
-    assert await page.evaluate("document.activeElement.className") == "error-summary"
+    await expect(page.locator(".error-summary")).to_be_focused()
     await looks_right(page)
     await page.fill("#field-body", BODY)
     await page.fill("#field-email", "hong@example.org")
@@ -101,18 +102,14 @@ async def test_the_keyboard_alone_is_enough(open_page: OpenPage, site: House) ->
     await page.focus("#field-title")
     await page.keyboard.type(TITLE)
     await page.keyboard.press("Enter")
-    assert await page.is_visible("#field-body"), "what is missing is asked for first"
+    await expect(page.locator("#field-body"), "what is missing is asked for first").to_be_visible()
     await page.focus("#field-body")
     await page.keyboard.type(BODY)
     await page.focus("#field-title")
-    for _section in range(3):
+    for section, field in (("kind", "[data-step-next]"), ("where", "#field-address"), ("you", "#field-name")):
         await page.keyboard.press("Enter")
-        await page.keyboard.press("Tab")
-        if await page.is_visible("#where"):
-            await page.focus("#field-address")
-        elif await page.is_visible("#kind"):
-            await page.focus("#kind [data-step-next]")
-    await page.focus("#field-name")
+        await expect(page.locator(f"#{section}")).to_be_visible()
+        await page.focus(f"#{section} {field}")
     await page.keyboard.type("홍길동")
     await page.keyboard.press("Enter")
     await page.wait_for_selector(".promise")
@@ -137,8 +134,8 @@ async def test_the_browsers_back_button_goes_one_section_back_and_loses_nothing(
     await page.wait_for_selector(".promise")
     await page.go_back()
     await page.wait_for_selector("form.filing")
-    assert await page.input_value("#field-title") == TITLE
-    assert await page.input_value("#field-name") == "홍길동"
+    await expect(page.locator("#field-title")).to_have_value(TITLE)
+    await expect(page.locator("#field-name")).to_have_value("홍길동")
 
 
 async def test_a_resident_number_does_not_leave_the_device(open_page: OpenPage, site: House) -> None:
@@ -154,12 +151,12 @@ async def test_a_resident_number_does_not_leave_the_device(open_page: OpenPage, 
     await page.wait_for_selector("#suggest-title")
     await looks_right(page)
     await page.click("#what [data-step-next]")
-    assert await page.is_visible("#field-body"), "it does not go on"
+    await expect(page.locator("#field-body"), "it does not go on").to_be_visible()
     assert not any("1234567" in request or "5678" in request for request in sent)
     await page.fill("#field-body", BODY)
     await page.wait_for_selector("#field-body-numbers:empty", state="attached")
     await page.click("#what [data-step-next]")
-    assert await page.is_visible("#kind")
+    await expect(page.locator("#kind")).to_be_visible()
 
 
 async def test_the_draft_comes_back_without_who_wrote_it_and_goes_with_the_receipt(
@@ -175,8 +172,8 @@ async def test_the_draft_comes_back_without_who_wrote_it_and_goes_with_the_recei
     await page.goto("/")
     await page.goto("/petitions/new")
     await page.wait_for_selector("[data-draft-note]:visible")
-    assert await page.input_value("#field-title") == TITLE
-    assert not await page.input_value("#field-name")
+    await expect(page.locator("#field-title")).to_have_value(TITLE)
+    await expect(page.locator("#field-name")).to_have_value("")
     await looks_right(page)
     for section in ("what", "kind", "where"):
         await page.click(f"#{section} [data-step-next]")
@@ -185,7 +182,7 @@ async def test_the_draft_comes_back_without_who_wrote_it_and_goes_with_the_recei
     await receipt(page)
     await page.goto("/petitions/new")
     await page.wait_for_selector("#what [data-step-next]:visible")
-    assert not await page.input_value("#field-title")
+    await expect(page.locator("#field-title")).to_have_value("")
 
 
 async def test_a_mistake_is_shown_in_its_section(open_page: OpenPage, site: House) -> None:
@@ -199,13 +196,13 @@ async def test_a_mistake_is_shown_in_its_section(open_page: OpenPage, site: Hous
     await page.fill("#field-phone", "12")
     await page.click("#you button[value=check]")
     await page.wait_for_selector(".error-summary")
-    assert await page.evaluate("document.activeElement.className") == "error-summary"
-    assert await page.is_visible("#field-phone")
+    await expect(page.locator(".error-summary")).to_be_focused()
+    await expect(page.locator("#field-phone")).to_be_visible()
     await looks_right(page)
     await page.click("#you [data-step-back]")
     await page.click(".error-summary a")
     await page.wait_for_selector("#field-phone:visible")
-    assert await page.evaluate("document.activeElement.id") == "field-phone"
+    await expect(page.locator("#field-phone")).to_be_focused()
 
 
 async def test_pages_are_light(open_page: OpenPage, site: House) -> None:
