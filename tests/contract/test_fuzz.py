@@ -4,6 +4,7 @@ is one that the document promises.
 
 from typing import Any
 
+import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -63,6 +64,7 @@ def modes(operation: Operation) -> list[GenerationMode]:
     return [GenerationMode.POSITIVE, GenerationMode.NEGATIVE] if can_be_wrong else [GenerationMode.POSITIVE]
 
 
+@pytest.mark.untraced
 async def test_no_request_breaks_the_server(house: House, described: Described) -> None:
     schema = schemathesis.openapi.from_dict(document(routes()))
     asked = 0

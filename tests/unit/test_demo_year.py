@@ -53,6 +53,7 @@ def texts(case: CaseScript) -> Iterator[str]:
         yield from (value for value in step.payload.values() if isinstance(value, str))
 
 
+@pytest.mark.untraced
 def test_the_same_seed_and_moment_tell_the_same_year(cases: tuple[CaseScript, ...]) -> None:
     assert generate(7, NOW) == cases
     assert generate(8, NOW) != cases
@@ -305,6 +306,7 @@ def test_some_came_in_today_and_wait(cases: tuple[CaseScript, ...]) -> None:
     assert not any(case.steps for case in waiting)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "moment",
     ["2026-11-21T23:00", "2026-09-27T10:00", "2026-01-01T00:10", "2026-06-15T09:01", "2028-02-29T12:30"],

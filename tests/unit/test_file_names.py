@@ -73,6 +73,7 @@ def test_a_name_is_made_safe(given_name: str, safe: str) -> None:
     assert safe_name(given_name) == safe
 
 
+@pytest.mark.untraced
 @given(st.text())
 def test_any_name_becomes_one_that_every_system_takes(name: str) -> None:
     safe = safe_name(name)

@@ -176,6 +176,7 @@ async def test_actions_lead_where_the_table_says(house: House) -> None:
     await every_pair(case, ask)
 
 
+@pytest.mark.untraced
 async def test_the_json_interface_says_the_same(house: House) -> None:
     case = await bench(house)
     manager, gardener = await house.program("manager"), await house.program("gardener")
@@ -197,6 +198,7 @@ async def test_the_json_interface_says_the_same(house: House) -> None:
     await every_pair(case, ask)
 
 
+@pytest.mark.untraced
 async def test_the_pages_of_the_desk_say_the_same(house: House) -> None:
     case = await bench(house)
     manager, gardener = await house.official("manager"), await house.official("gardener")
