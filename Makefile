@@ -29,7 +29,7 @@ test: .venv/test.stamp
 	@.venv/bin/lint-imports --no-logo
 	@echo "Tests"
 	@$(PYTHON) -m coverage erase
-	@$(PYTHON) -m coverage run -m pytest -n 2 --dist worksteal
+	@$(PYTHON) -m coverage run -m pytest -n 3 --dist worksteal
 	@$(PYTHON) -m coverage combine --quiet
 	@$(PYTHON) -m coverage report
 	@$(PYTHON) -m coverage report --include=$(RULES) --fail-under=100 >/dev/null \

@@ -11,6 +11,6 @@ pytest_plugins = [
     "tests.support.contract",
 ]
 
-# No deadline: two workers share the machine with a browser and a database server.
+# No deadline: the workers share the machine with a browser and a database server.
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")

@@ -89,6 +89,7 @@ async def test_every_page_of_the_desk_is_accessible(site: House, open_page: Open
     await sound(handler)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_the_second_official_reads_what_the_first_one_did(site: House, open_page: OpenPage) -> None:
     (number,) = await file(site, PETITIONS[0])
     first, second = [await open_page(javascript=False, base_url=site.url) for _each in range(2)]
@@ -102,6 +103,7 @@ async def test_the_second_official_reads_what_the_first_one_did(site: House, ope
     await sound(second)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_the_inbox_is_worked_by_keys_alone(site: House, open_page: OpenPage) -> None:
     numbers = await file(site, *PETITIONS[:3])
     page = await open_page(base_url=site.url)
@@ -128,6 +130,7 @@ async def test_the_inbox_is_worked_by_keys_alone(site: House, open_page: OpenPag
     assert set(numbers) == {str(name).removeprefix("row-") for name in order}
 
 
+@pytest.mark.parametrize("engine", ["postgres"])
 async def test_a_row_that_somebody_else_took_says_so(site: House, open_page: OpenPage) -> None:
     (number,) = await file(site, PETITIONS[0])
     page, other = await open_page(base_url=site.url), await open_page(javascript=False, base_url=site.url)

@@ -1,4 +1,7 @@
-"""Filing a petition in a real browser: on a telephone and a desk, with and without scripts, by keyboard, in a draft."""
+"""Filing a petition in a real browser: on a telephone and a desk, with and without scripts, by keyboard, in a draft.
+
+What reaches the server is tried on both databases; what happens in the browser alone, on one of them.
+"""
 
 import pytest
 from playwright.async_api import Page, expect
@@ -95,6 +98,7 @@ async def test_a_citizen_files_without_scripts(open_page: OpenPage, site: House,
     await looks_right(page)
 
 
+@pytest.mark.parametrize("engine", ["postgres"])
 async def test_the_keyboard_alone_is_enough(open_page: OpenPage, site: House) -> None:
     page = await open_page(base_url=site.url)
     await page.goto("/petitions/new")
@@ -115,6 +119,7 @@ async def test_the_keyboard_alone_is_enough(open_page: OpenPage, site: House) ->
     await page.wait_for_selector(".promise")
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_the_browsers_back_button_goes_one_section_back_and_loses_nothing(
     open_page: OpenPage, site: House
 ) -> None:
@@ -138,6 +143,7 @@ async def test_the_browsers_back_button_goes_one_section_back_and_loses_nothing(
     await expect(page.locator("#field-name")).to_have_value("홍길동")
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_resident_number_does_not_leave_the_device(open_page: OpenPage, site: House) -> None:
     page = await open_page(width=PHONE, base_url=site.url)
     sent: list[str] = []
@@ -159,6 +165,7 @@ async def test_a_resident_number_does_not_leave_the_device(open_page: OpenPage, 
     await expect(page.locator("#kind")).to_be_visible()
 
 
+@pytest.mark.parametrize("engine", ["postgres"])
 async def test_the_draft_comes_back_without_who_wrote_it_and_goes_with_the_receipt(
     open_page: OpenPage, site: House
 ) -> None:
@@ -185,6 +192,7 @@ async def test_the_draft_comes_back_without_who_wrote_it_and_goes_with_the_recei
     await expect(page.locator("#field-title")).to_have_value("")
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_mistake_is_shown_in_its_section(open_page: OpenPage, site: House) -> None:
     page = await open_page(width=PHONE, base_url=site.url)
     await page.goto("/petitions/new")
@@ -205,6 +213,7 @@ async def test_a_mistake_is_shown_in_its_section(open_page: OpenPage, site: Hous
     await expect(page.locator("#field-phone")).to_be_focused()
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_pages_are_light(open_page: OpenPage, site: House) -> None:
     for path in ("/", "/petitions", "/petitions/new"):
         page = await open_page(width=PHONE, base_url=site.url)
