@@ -7,7 +7,7 @@ has seen; asks the table of transitions and the table of rights; and writes the 
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from petitions import rules
 from petitions.cooperation import PartStatus
@@ -74,8 +74,13 @@ class Change:
         """Count the due date anew and set it; None for a tip, which has no period."""
         due = due_of(self.case, self.reference)
         if due is not None:
-            self.set(due_at=due.at, reminded=0)
+            self.set(due_at=due.at, reminded=reminded(self.case, due.at))
         return due
+
+
+def reminded(case: Case, due: datetime) -> int:
+    """What is still known of a reminder under a new date: who was told that it is over is not told so again."""
+    return 0 if due > clock.now() else case.reminded
 
 
 def period_of(case: Case) -> rules.Period | None:

@@ -8,7 +8,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from petitions.actions.answering import close_quietly
-from petitions.actions.change import SYSTEM, due_of, today
+from petitions.actions.change import SYSTEM, due_of, reminded, today
 from petitions.events import (
     CalendarChanged,
     DueRecomputed,
@@ -163,8 +163,6 @@ async def _recount_one(reference_text: str, reason: str) -> None:
         due = due_of(case, known) if case.open else None
         if due is None or case.due_at is None or due.at == case.due_at:
             return
-        # Who was told that a period is over is not told again because it was over a day later.
-        reminded = 0 if due.at > clock.now() else case.reminded
-        await Case.filter(id=case.id).update(due_at=due.at, reminded=reminded)
+        await Case.filter(id=case.id).update(due_at=due.at, reminded=reminded(case, due.at))
         before = case.due_at.astimezone(config.settings().zone)
         await chain.append(SYSTEM, DueRecomputed(due.at.isoformat(), before.isoformat(), reason))

@@ -1,10 +1,10 @@
 """What was said once is not said twice: repeated requests, old news, old promises."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from petitions.actions import answering, handling, importing, objecting, supplementing, watch
-from petitions.forms import DecideObjection, FilePetition, Give, GiveAnswer, RequestSupplement, Words
+from petitions.forms import DecideObjection, Extend, FilePetition, Give, GiveAnswer, RequestSupplement, Words
 from petitions.models import Case, Statement
 from petitions.reference import reference
 from server.core import accounts, clock
@@ -67,6 +67,22 @@ async def test_an_imported_case_whose_period_is_long_over_reminds_nobody(house: 
     with clock.at(clock.now() + timedelta(days=30)):
         assert await watch.remind() == 2  # soon and overdue, both of the fresh one
     assert (await Case.get(import_key="old:1")).reminded == 2
+
+
+async def test_a_late_case_is_not_called_late_again_because_it_was_supplemented(house: House) -> None:
+    start = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
+    with clock.at(start):
+        number = (await house.file(kind="grievance"))["reference"]
+        await handling.accept(await official("intake"), number, Give("roads"))
+    with clock.at(start + timedelta(days=12)):
+        assert await watch.remind() == 2  # soon and overdue
+        asked = RequestSupplement("사진을 보내 주세요.", 7, "현장에서 알았습니다.")
+        await supplementing.request(await official("handler"), number, asked)
+        await supplementing.receive("petitioner", number, Words("사진입니다."))
+        assert await watch.remind() == 0
+        await handling.extend(await official("handler"), number, Extend(7, "부품이 늦습니다."))
+    with clock.at(start + timedelta(days=40)):
+        assert await watch.remind() == 3  # of the new date, and of the interim notice
 
 
 async def test_a_reopened_case_is_promised_anew(house: House) -> None:
