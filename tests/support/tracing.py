@@ -31,3 +31,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
         return (yield)
     finally:
         tracer.start()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Keep what was counted now: a worker of the run may be ended before it comes to do so by itself."""
+    tracer = coverage.Coverage.current()
+    if tracer is not None:
+        tracer.save()
