@@ -184,7 +184,7 @@ class InterimNoticeGiven:
 
 @dataclass(frozen=True)
 class InterimNoticeDue:
-    """30 days have passed since the receipt or the last notice: the desk is asked for one (Decree 23)."""
+    """Another 30 days have passed since the receipt: the desk is asked for a notice (Decree 23)."""
 
     kind: ClassVar[str] = "case.interim_due"
     audience: ClassVar[Audience] = Audience.STAFF

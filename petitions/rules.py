@@ -307,6 +307,14 @@ def interim_notice_date(received: date, number: int = 1) -> date:
     return received + timedelta(days=30 * number + 1)
 
 
+def next_interim_notice(received: date, told: date) -> date:
+    """The day of the interim notice that follows one given on ``told``: the next of those that the receipt sets.
+
+    A notice on request comes besides them, and a late one moves none of them.
+    """
+    return interim_notice_date(received, max(0, (told - received).days - 1) // 30 + 1)
+
+
 def may_close_as_repeated(
     submitted: int,
     notified: int,

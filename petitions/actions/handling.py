@@ -121,10 +121,12 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
 
 
 async def interim_notice(actor: Official, reference: str, command: Words) -> None:
-    """Tell how far the case is (Decree 23); the next notice is due 30 days on."""
+    """Tell how far the case is (Decree 23), and set when the next notice is due; none ever is for a tip."""
     async with changing(reference, Action.INTERIM_NOTICE, actor, seen=command.seen) as change:
-        following = rules.interim_notice_date(today())
-        change.set(interim_on=following, interim_ask_on=following)
+        if change.case.unit:
+            received = change.case.clock_started_at.astimezone(config.settings().zone).date()
+            following = rules.next_interim_notice(received, today())
+            change.set(interim_on=following, interim_ask_on=following)
         change.record(InterimNoticeGiven(await change.say(command.text)))
 
 

@@ -216,7 +216,8 @@ async def test_officials_that_are_none(house: House) -> None:
     intake = await house.program("intake")
     assert (await intake.post(f"/api/v1/desk/cases/{number}/accept", json={})).status_code == 200
     counted = await rows()
-    for handler in (3, "9" * 9, "²", "x\0", {}):
+    handlers: tuple[object, ...] = (3, "9" * 9, "²", "x\0", {})
+    for handler in handlers:
         answer = await intake.post(f"/api/v1/desk/cases/{number}/assign", json={"handler": handler})
         refused(answer, 422, sent=handler)
     assert await rows() == counted

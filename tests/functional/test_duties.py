@@ -84,7 +84,9 @@ async def test_an_interim_notice_is_asked_for_once_each_time(house: House) -> No
         await manager.send("interim-notice", text="설계를 하고 있습니다.")
         assert "Interim notice needed" not in manager.text
         assert number not in (await manager.open("/desk?interim=1")).listed
-    with clock.at(MONDAY + timedelta(days=62)):
+    with clock.at(MONDAY + timedelta(days=60)):
+        assert await asked(number) == 1
+    with clock.at(MONDAY + timedelta(days=61)):  # as the petitioner was told: 30 days after the notice
         assert await asked(number) == 2
         await house.work()
         assert (told(house, "manager@city.example"), told(house, "handler@city.example")) == (1, 1)

@@ -272,6 +272,11 @@ def test_an_interim_notice_is_due_when_30_days_have_passed_and_every_30_after() 
     dates = [rules.interim_notice_date(received, number).isoformat() for number in (1, 2, 3)]
     assert dates == ["2026-04-09", "2026-05-09", "2026-06-08"]
     assert rules.interim_notice_date(received).isoformat() == "2026-04-09"
+    following = {0: 31, 10: 31, 30: 31, 31: 61, 45: 61, 60: 61, 61: 91}
+    assert {
+        told: (rules.next_interim_notice(received, received + timedelta(days=told)) - received).days
+        for told in following
+    } == following
 
 
 @pytest.mark.parametrize(
