@@ -1,7 +1,7 @@
 """What the law decides about a petition, article by article, with the worked examples that name one."""
 
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
