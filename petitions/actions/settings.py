@@ -23,7 +23,7 @@ RULES, TEMPLATES, DEPARTMENTS = "settings/rules", "settings/templates", "setting
 
 
 class DepartmentInUse(Conflict):
-    """409: cases, rules or procedures still name the department; ``held`` says how many of each."""
+    """409: cases, objections, rules or procedures still name the department; ``held`` says how many of each."""
 
     code = "department_in_use"
 
@@ -31,8 +31,9 @@ class DepartmentInUse(Conflict):
         counts = {name: f"{CAP}+" if count > CAP else count for name, count in held.items()}
         super().__init__(
             _(
-                "This department cannot be closed: open cases %(cases)s, rules that lead to it %(rules)s, "
-                "procedures %(services)s. Please move the cases and change the rules first.",
+                "This department cannot be closed: open cases %(cases)s, open objections %(objections)s, "
+                "rules that lead to it %(rules)s, procedures %(services)s. "
+                "Please move the cases, decide on the objections and change the rules first.",
                 **counts,
             )
         )

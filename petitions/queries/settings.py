@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from petitions.queries.filters import EPOCH
 from petitions.reference import as_day
 from server.core import database
 
@@ -115,18 +116,20 @@ async def department_names(language: str) -> dict[int, str]:
 
 
 async def hold_open(department_id: int) -> dict[str, int]:
-    """What keeps a department from being closed: open cases (capped; with those that it owes a part of), rules,
-    procedures.
+    """What keeps a department from being closed: open cases (capped; with those that it owes a part of), open
+    objections, rules, procedures.
     """
     row = await database.fetch_one(
         "SELECT (SELECT COUNT(*) FROM (SELECT id FROM petition_case WHERE department_id = ? AND open = ? UNION "
         "SELECT c.id FROM petition_part o JOIN petition_case c ON c.id = o.case_id "
         f"WHERE o.department_id = ? AND o.status = 'asked' AND c.open = ? LIMIT {CAP + 1}) AS n) AS cases, "
+        # "+" leads to the index of the open objections, which are few beside a department's cases.
+        "(SELECT COUNT(*) FROM petition_case WHERE objection_due_at > ? AND +department_id = ?) AS objections, "
         "(SELECT COUNT(*) FROM routing_rule WHERE department_id = ? AND active = ?) AS rules, "
         "(SELECT COUNT(*) FROM service WHERE department_id = ? AND active = ?) AS services",
-        department_id, True, department_id, True, department_id, True, department_id, True,
+        department_id, True, department_id, True, EPOCH, department_id, department_id, True, department_id, True,
     )  # fmt: skip
-    return {name: row[name] for name in ("cases", "rules", "services")} if row else {}
+    return {name: row[name] for name in ("cases", "objections", "rules", "services")} if row else {}
 
 
 async def open_cases_of(account_id: int) -> int:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from petitions.actions import answering, handling, intake, parts, settings
+from petitions.actions import answering, handling, intake, objecting, parts, settings
 from petitions.actions.settings import DepartmentInUse
-from petitions.forms import Give, GiveAnswer, Words
+from petitions.forms import DecideObjection, Give, GiveAnswer, Words
 from petitions.models import Case, RoutingRule, Service
 from petitions.part_forms import AskPart
 from petitions.reference import reference
@@ -56,7 +56,7 @@ async def test_who_files_first_is_waited_for_and_counted(house: House, monkeypat
     case = await filing
     with pytest.raises(DepartmentInUse) as refused:
         await closing
-    assert refused.value.held == {"cases": 1, "rules": 0, "services": 0}
+    assert refused.value.held == {"cases": 1, "objections": 0, "rules": 0, "services": 0}
     assert "open cases 1" in str(refused.value.text)
     assert (await Case.get(reference=case.reference)).department_id == roads.id
     assert (await Department.get(id=roads.id)).active
@@ -129,3 +129,19 @@ async def test_a_department_that_owes_its_part_of_a_case_is_not_closed_and_a_clo
     await settings.switch_department(admin, parks.id, on=False)
     with pytest.raises(Invalid):
         await parts.ask(handler, case.reference, ask)
+
+
+async def test_a_department_is_not_closed_over_an_objection_that_only_its_manager_can_decide(house: House) -> None:
+    roads, admin, case = await unused("roads"), await desk(house, "admin"), await filed(kind="statutory:food_report")
+    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    refusal = GiveAnswer("안 됩니다.", "refused", "도로법 제61조", "60일 안에 이의신청")
+    await answering.answer(await somebody("handler"), case.reference, refusal)
+    await objecting.object_to("petitioner", case.reference, Words("다시 보아 주세요."))
+    await admin.open(f"/desk/departments/{roads.id}/close?lang=en")
+    assert "Open objections: 1. Please decide on them first." in admin.text
+    with pytest.raises(DepartmentInUse) as refused:
+        await settings.switch_department(await somebody("admin"), roads.id, on=False)
+    assert "open objections 1," in str(refused.value.text)
+    decision = DecideObjection("dismissed", "그대로입니다.", "행정심판")
+    await objecting.decide(await somebody("manager"), case.reference, decision)
+    await settings.switch_department(await somebody("admin"), roads.id, on=False)
