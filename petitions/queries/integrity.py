@@ -33,7 +33,7 @@ async def problems() -> AsyncIterator[str]:
     place = 0
     while rows := await database.fetch(
         "SELECT c.id, c.reference, c.status, "
-        "EXISTS (SELECT 1 FROM ledger_head h WHERE h.subject = 'case/' || c.reference) AS chained, "
+        "EXISTS (SELECT 1 FROM ledger_head h WHERE h.subject = 'case/' || c.reference AND h.length > 0) AS chained, "
         f"(SELECT e.kind FROM ledger_event e WHERE e.subject = 'case/' || c.reference AND e.kind IN ({marks}) "
         "ORDER BY e.sequence DESC LIMIT 1) AS last "
         f"FROM petition_case c WHERE c.id > ? ORDER BY c.id LIMIT {WALKED}",

@@ -347,12 +347,14 @@ async def _rows() -> AsyncIterator[Any]:
 
 
 async def _lonely() -> AsyncIterator[str]:
-    """The heads without facts."""
+    """The heads without facts; not those that say they have none, for somebody opened them and changed nothing."""
     place = ""
     while rows := await database.fetch(
         "SELECT subject, EXISTS (SELECT 1 FROM ledger_event e WHERE e.subject = h.subject) AS told "
-        f"FROM ledger_head h WHERE subject > ? ORDER BY subject LIMIT {WALKED}",
+        "FROM ledger_head h WHERE subject > ? AND (length > 0 OR hash <> ?) "
+        f"ORDER BY subject LIMIT {WALKED}",
         place,
+        GENESIS,
     ):
         for row in rows:
             if not row["told"]:

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
+from petitions.actions import settings as settings_of_the_desk
 from petitions.queries import integrity
 from server.check import problems
 from server.core import database, ledger
+from server.core.accounts import Department
 from server.core.config import Settings
 from tests.support.house import House
 from tests.support.live import environment
 from tests.support.postgres import NewDatabase
+from tests.support.stories import somebody
 
 
 def check(settings: Settings, **more: str) -> subprocess.CompletedProcess[str]:
@@ -49,6 +52,16 @@ async def test_a_case_that_is_not_what_its_chain_says_is_found(house: House, sta
     assert await found(house) == []
     await database.execute(statement)
     assert any(words in problem for problem in await found(house))
+
+
+async def test_a_switch_that_changes_nothing_is_in_order_but_a_case_without_facts_is_not(house: House) -> None:
+    roads = await Department.get(code="roads")
+    await settings_of_the_desk.switch_department(await somebody("admin"), roads.id, on=True)
+    assert await found(house) == []
+    number = (await house.file())["reference"]
+    await database.execute("DELETE FROM ledger_event")
+    await database.execute("UPDATE ledger_head SET length = 0, hash = ?", ledger.GENESIS)
+    assert await found(house) == [f"case/{number}: no chain in the ledger"]
 
 
 async def test_bad_settings_are_all_named(house: House) -> None:
