@@ -47,6 +47,9 @@ DECISIONS: dict[str, Text] = {
     "refused": _("Refused"),
 }
 
+REFUSING = frozenset({"refused", "partly"})
+"""Decisions that refuse what was asked for, at least in part."""
+
 RULINGS: dict[str, Text] = {
     "upheld": _("Upheld: the case is opened again"),
     "dismissed": _("Dismissed: the refusal stands"),

@@ -10,19 +10,23 @@ from petitions.actions.parts import check_no_part_open
 from petitions.errors import Refused
 from petitions.events import CaseAnswered, CaseClosed, CaseRated, CaseReopened, CaseWithdrawn
 from petitions.forms import GiveAnswer, Rate, Words
+from petitions.labels import REFUSING
 from petitions.models import Answer, Petitioner
 from petitions.publication import published
+from petitions.rules import Kind
 from petitions.search import public_index, public_text
 from petitions.states import Action
 from server.core import clock, database
 from server.core.accounts import Official
 from server.core.clock import Due
-from server.core.errors import _
+from server.core.errors import FieldError, Invalid, _
+from server.core.fields import REQUIRED
 
 
 async def answer(actor: Official, reference: str, command: GiveAnswer, *, files: Sequence[StoredFile] = ()) -> None:
-    """Answer a case (Act 27); a refusal carries its reasons and the remedies. Its files are never published.
+    """Answer a case (Act 27). Its files are never published.
 
+    A refusal, even of a part of what a law provides for, carries its reasons and the remedies (Act 27③).
     Not while another department still owes its part (Act 20): the answer would be given without what was asked for. The
     handler waits for the reply, or takes the request back first, so that the asked department knows it need not reply.
     Raises ``Refused``.
@@ -31,6 +35,10 @@ async def answer(actor: Official, reference: str, command: GiveAnswer, *, files:
         await check_no_part_open(change)
         take(change, actor)
         now, case = clock.now(), change.case
+        if case.kind == Kind.STATUTORY and command.decision in REFUSING:
+            missing = [name for name in ("reasons", "remedies") if not getattr(command, name)]
+            if missing:
+                raise Invalid([FieldError(name, REQUIRED) for name in missing])
         row = await Answer.create(
             case_id=case.id,
             decision=command.decision,

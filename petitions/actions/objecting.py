@@ -12,6 +12,7 @@ from petitions.actions.change import Change, changing, check, reminded
 from petitions.errors import Refused
 from petitions.events import ObjectionDismissed, ObjectionExtended, ObjectionFiled, ObjectionUpheld
 from petitions.forms import DecideObjection, Extend, Words
+from petitions.labels import REFUSING
 from petitions.models import Answer
 from petitions.rules import Kind
 from petitions.states import Action
@@ -29,7 +30,7 @@ async def object_to(actor: Official | str, reference: str, command: Words) -> No
     async with changing(reference, Action.OBJECT, actor, seen=command.seen) as change:
         case, zone = change.case, config.settings().zone
         answer = await Answer.filter(case_id=case.id).order_by("-id").first()
-        if answer is None or answer.decision != "refused":
+        if answer is None or answer.decision not in REFUSING:
             raise Refused(_("There is no refusal that could be objected to."), code="nothing_refused")
         now, calendar = clock.now().astimezone(zone), change.reference.calendar
         check(rules.may_object(calendar, Kind(case.kind), answer.created_at.astimezone(zone).date(), now))

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 from petitions import placeholders
 from petitions.forms import GiveAnswer
+from petitions.labels import REFUSING
 from petitions.queries.cases import CaseView
 from petitions.queries.desk import Template
 from petitions.rules import Kind
 from server.core import i18n
 from server.core.accounts import Official
 from server.core.errors import FieldError, Invalid, Text, _
-
-REFUSING = ("refused", "partly")
-"""Decisions that refuse at least a part."""
 
 _OBJECTION = _(
     "If you do not accept this decision, you can object to it in writing to %(department)s (%(phone)s) within 60 days "

@@ -8,6 +8,7 @@ from typing import Any
 
 from petitions import rules
 from petitions.errors import NoSuchCase
+from petitions.labels import REFUSING
 from petitions.publication import published
 from petitions.queries import parts
 from petitions.queries.parts import PartView
@@ -368,7 +369,7 @@ def _view(
 
 
 def _objection_until(row: Any, answers: Sequence[Any], known: Reference) -> date | None:
-    if row["objected_at"] is not None or not answers or answers[-1]["decision"] != "refused":
+    if row["objected_at"] is not None or not answers or answers[-1]["decision"] not in REFUSING:
         return None
     told = _here(answers[-1]["created_at"]).date()
     if rules.may_object(known.calendar, rules.Kind(row["kind"]), told, clock.now()):

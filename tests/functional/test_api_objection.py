@@ -79,6 +79,15 @@ async def test_other_petitions_and_other_answers_are_not_objected_to(house: Hous
     assert (early.status_code, early.json()["code"]) == (409, "illegal_transition")
 
 
+async def test_a_refusal_of_a_part_is_one(house: House) -> None:
+    address, citizen = await answered(house, "statutory:road_occupation", **REFUSAL | {"decision": "partly"})
+    assert (await citizen.post(f"{address}/objection", json=WORDS)).status_code == 201
+    receipt, handler = await house.file(kind="statutory:road_occupation"), await house.program("handler")
+    bare = {"text": "한 차로만 허가합니다.", "decision": "partly", "reasons": "보도 폭"}
+    refused = await handler.post(f"/api/v1/desk/cases/{receipt['reference']}/answer", json=bare)
+    assert (refused.status_code, [error["field"] for error in refused.json()["errors"]]) == (422, ["remedies"])
+
+
 async def test_a_second_refusal_opens_a_second_objection(house: House) -> None:
     address, citizen = await answered(house, "statutory:road_occupation", **REFUSAL)
     assert (await citizen.post(f"{address}/objection", json=WORDS)).status_code == 201
