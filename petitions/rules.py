@@ -301,17 +301,13 @@ def site_investigation(calendar: WorkingCalendar, first: date, days: int) -> Pau
 def interim_notice_date(received: date, number: int = 1) -> date:
     """The day of the first, second, … interim notice (Decree 23): when 30 days have passed, then every 30.
 
-    The day of the receipt is not counted (Civil Act 157). The date does not move off a closed day: an earlier
-    notice harms nobody.
+    The day of the receipt is not counted (Civil Act 157), and no date moves off a closed day: earlier harms nobody.
     """
     return received + timedelta(days=30 * number + 1)
 
 
 def next_interim_notice(received: date, told: date) -> date:
-    """The day of the interim notice that follows one given on ``told``: the next of those that the receipt sets.
-
-    A notice on request comes besides them, and a late one moves none of them.
-    """
+    """The day of the notice after one given on ``told``: those on request or late do not move what the receipt sets."""
     return interim_notice_date(received, max(0, (told - received).days - 1) // 30 + 1)
 
 

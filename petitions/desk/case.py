@@ -37,7 +37,7 @@ from server.core.accounts import Official
 from server.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refusal, Text
 from server.core.ledger import Audience
 
-WORDS = ("text", "agency", "reason", "reasons", "remedies")
+WORDS = ("text", "late_reason", "agency", "reason", "reasons", "remedies")
 """Fields in which somebody writes."""
 
 
@@ -114,9 +114,7 @@ async def act(request: Request) -> Response:
     try:
         asked = await _ask(request, raw.get("list", ""))
     except NoSuchCase:
-        if await _press(request, official, action, raw).done():  # the first of two presses passed it on
-            return web.redirect(request, addresses.INBOX, words)
-        raise
+        return await _gone(request, _press(request, official, action, raw), Kept(action.value, raw).words, words)
     if not official.may(RIGHTS[action]):
         raise Forbidden
     settings = web.site(request).settings
@@ -140,6 +138,16 @@ async def act(request: Request) -> Response:
     except Conflict as refusal:
         return await _again(asked, replace(kept, refusal=refusal), refusal)
     return web.redirect(request, await _where(asked, raw), words)
+
+
+async def _gone(request: Request, press: access.Press, written: Sequence[str], done: Text) -> Response:
+    """A case that the official does not see (any more): done by the first of two presses, or too late for its words."""
+    if await press.done():
+        return web.redirect(request, addresses.INBOX, done)
+    if not written:
+        raise NoSuchCase
+    context = {"words": written, "back": addresses.INBOX}
+    return web.page(request, "desk/gone.html", context, status=NoSuchCase.status)
 
 
 def _press(

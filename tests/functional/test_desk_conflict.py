@@ -70,11 +70,12 @@ async def test_both_answer_and_the_first_one_counts(house: House) -> None:
     assert "answer" not in second.actions
 
 
-async def test_a_case_that_was_passed_on_meanwhile_is_gone(house: House) -> None:
+async def test_a_case_that_was_passed_on_meanwhile_is_gone_but_not_what_was_written(house: House) -> None:
     first, second, _number = await opened_by_two(house)
     await first.send("transfer", department="parks", reason="공원 안의 등입니다.")
     await second.send("extend", amount="3", reason="현장 확인")
     assert second.status == 404, "the case belongs to another department now"
+    assert [t.text for t in second.page.all("textarea") if "readonly" in t.attrs] == ["현장 확인"]
 
 
 async def test_what_the_petitioner_wrote_meanwhile_is_shown_too(house: House) -> None:
