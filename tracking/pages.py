@@ -7,7 +7,7 @@ from typing import Any
 from babel.dates import format_date
 
 from petitions.clock_words import clock_words
-from petitions.events import CaseAnswered, ObjectionDismissed, ObjectionUpheld, SupplementRequested
+from petitions.events import CaseAnswered, CaseReopened, ObjectionDismissed, ObjectionUpheld, SupplementRequested
 from petitions.labels import CHANNELS, DECISIONS, KINDS
 from petitions.queries.cases import AUDIENCES, CaseView, Level, Person
 from petitions.queries.facts import facts
@@ -19,6 +19,7 @@ from tracking.timeline import Happening
 
 _ASIDE = frozenset({State.RETURNED, State.WITHDRAWN, State.TRANSFERRED_OUT})
 _RULINGS = frozenset({ObjectionUpheld.kind, ObjectionDismissed.kind})
+_OVERTAKEN = frozenset({CaseAnswered.kind, CaseReopened.kind})
 _SHORT = {"ko": "M.d.", "ja": "M/d", "en": "d MMM"}
 
 
@@ -44,7 +45,7 @@ async def case_context(view: CaseView, language: str, before: str = "") -> dict[
         "earlier": f"?before={found.earlier}" if found.earlier else "",
         "newest": "" if found.newest else f"/cases/{view.reference}",
         "wanted": next((e.text for e in reversed(turns) if e.kind == SupplementRequested.kind), ""),
-        "ruling": _ruling(turns),
+        "ruling": _ruling(view, turns),
         "promises": timeline.promises(turns),
         "clock": clock_words(view, known.calendar, clock.now(), language),
         "reached": way.reached if view.status in _ASIDE else "",
@@ -61,10 +62,12 @@ async def case_context(view: CaseView, language: str, before: str = "") -> dict[
     }
 
 
-def _ruling(turns: Sequence[Happening]) -> Happening | None:
-    """The decision on an objection to the last answer."""
-    last = next((e for e in reversed(turns) if e.kind in _RULINGS or e.kind == CaseAnswered.kind), None)
-    return last if last and last.kind in _RULINGS else None
+def _ruling(view: CaseView, turns: Sequence[Happening]) -> Happening | None:
+    """The decision on an objection to the last answer, as long as it says where the case stands."""
+    last = next((e for e in reversed(turns) if e.kind in _RULINGS | _OVERTAKEN), None)
+    if last is None or last.kind in _OVERTAKEN or (last.kind == ObjectionUpheld.kind and not view.open):
+        return None
+    return last
 
 
 def _short(moment: datetime, language: str) -> str:

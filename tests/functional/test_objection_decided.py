@@ -4,14 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from petitions.actions import watch
+from petitions.actions import answering, handling, objecting, watch
 from petitions.actions.intake import Filed
+from petitions.forms import DecideObjection, Extend, Words
 from petitions.models import Case
 from server.core import clock
 from tests.support.desk import Desk, desk
 from tests.support.house import House
 from tests.support.markup import parse
-from tests.support.stories import filed, opened_with_key, to
+from tests.support.stories import filed, opened_with_key, somebody, to
 
 MONDAY = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)  # 10:00 in Seoul
 HONG, MANAGER, HANDLER = "hong@example.org", "manager@city.example", "handler@city.example"
@@ -173,3 +174,26 @@ async def test_what_is_no_refusal_of_an_application_shows_no_form(house: House) 
         case, citizen = await refused(house, handler, kind, **answer)
         assert "/objection" not in (await citizen.get(f"/cases/{case.reference}")).text
         assert "object" not in handler.actions
+
+
+async def test_a_decision_is_shown_as_long_as_it_says_where_the_case_stands(house: House) -> None:
+    for ruling, words in (("upheld", "upheld: the case is open again"), ("dismissed", "dismissed: the refusal stands")):
+        with clock.at(MONDAY):
+            case, hong = await refused(house, await desk(house, "handler"), "statutory:food_report")
+            await objecting.object_to("petitioner", case.reference, Words("다시 보아 주세요."))
+            manager = await somebody("manager")
+            await objecting.decide(manager, case.reference, DecideObjection(ruling, "그렇습니다.", "행정심판"))
+            assert words in await standing(hong, case)
+            if ruling == "upheld":
+                assert "You get a new answer by Wed 8 Apr 2026." in await standing(hong, case)
+                await handling.extend(manager, case.reference, Extend(1, "협의가 늦습니다."))
+                assert "You get a new answer by Fri 8 May 2026." in await standing(hong, case)
+                await answering.withdraw("petitioner", case.reference, Words(""))
+            else:
+                await answering.reopen("petitioner", case.reference, Words("아직입니다."))
+            assert words not in await standing(hong, case)
+
+
+async def standing(hong: httpx.AsyncClient, case: Filed) -> str:
+    """What the petitioner's page says of where the case stands."""
+    return parse((await hong.get(f"/cases/{case.reference}?lang=en")).text).one("div", id="case-now").text
