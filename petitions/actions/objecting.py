@@ -8,7 +8,7 @@ from datetime import datetime
 
 from petitions import rules
 from petitions.actions.answering import begin_anew
-from petitions.actions.change import Change, changing, check, reminded
+from petitions.actions.change import Change, changing, check
 from petitions.errors import Refused
 from petitions.events import ObjectionDismissed, ObjectionExtended, ObjectionFiled, ObjectionUpheld
 from petitions.forms import DecideObjection, Extend, Words
@@ -51,7 +51,9 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
             raise Invalid([FieldError("amount", refusal.text)])
         check(refusal)
         due = rules.objection_due(change.reference.calendar, filed, extension=command.amount)
-        change.set(objection_due_at=due.at, objection_extension=command.amount, reminded=reminded(case, due.at))
+        if due.at <= clock.now():
+            raise Invalid([FieldError("amount", _("That day is over already: please name more days, or decide now."))])
+        change.set(objection_due_at=due.at, objection_extension=command.amount, reminded=0)
         text = await change.say(command.reason)
         change.record(ObjectionExtended(command.amount, due.at.isoformat(), before.isoformat(), text))
 

@@ -197,3 +197,16 @@ async def test_a_decision_is_shown_as_long_as_it_says_where_the_case_stands(hous
 async def standing(hong: httpx.AsyncClient, case: Filed) -> str:
     """What the petitioner's page says of where the case stands."""
     return parse((await hong.get(f"/cases/{case.reference}?lang=en")).text).one("div", id="case-now").text
+
+
+async def test_nobody_is_promised_a_decision_by_a_day_that_is_over(house: House) -> None:
+    with clock.at(MONDAY):
+        case, _hong = await refused(house, await desk(house, "handler"))
+        await objecting.object_to("petitioner", case.reference, Words("다시 보아 주세요."))
+    with clock.at(MONDAY + timedelta(days=15)):
+        manager = await desk(house, "manager")
+        await manager.open(f"/desk/cases/{case.reference}?lang=en")
+        await manager.send("extend-objection", amount="4", reason="위원회를 기다립니다.")
+        assert (manager.status, "That day is over already" in manager.text) == (422, True)
+        await manager.send("extend-objection", amount="10")
+        assert manager.status == 200
