@@ -16,7 +16,7 @@ from server.openapi import document
 from tests.support.contract import Described
 from tests.support.house import House
 
-EXAMPLES = 6
+EXAMPLES = 5
 """Right requests to each operation, and as many wrong ones; on two databases."""
 BASE = "http://127.0.0.1:8000"
 Operation = schemathesis.APIOperation[Any, Any, Any, Any]

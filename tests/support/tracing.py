@@ -14,11 +14,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Coverage is measured on SQLite: the same tests on PostgreSQL would run the same lines."""
+    """Of a test with the whole program under it, coverage sees the first example on SQLite.
+
+    The same on PostgreSQL, and most often the next example as well, would run the same lines.
+    """
+    traced = set[str]()
     for item in items:
         parameters = getattr(item, "callspec", None)
-        if parameters is not None and parameters.params.get("engine") == "postgres":
-            item.add_marker(pytest.mark.untraced)
+        if parameters is not None and "engine" in parameters.params:
+            name = item.nodeid.partition("[")[0]
+            if parameters.params["engine"] == "postgres" or name in traced:
+                item.add_marker(pytest.mark.untraced)
+            else:
+                traced.add(name)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
