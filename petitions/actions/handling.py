@@ -113,6 +113,10 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
         check(rules.check_extension(period, change.case.extensions, command.amount, consent=command.consent))
         change.set(extensions=[*change.case.extensions, command.amount])
         due = change.reckon()
+        if due is not None and due.at <= clock.now():
+            raise Invalid(
+                [FieldError("amount", _("That day is over already: please name a longer extension, or answer."))]
+            )
         text = await change.say(command.reason)
         if due is not None:
             change.record(

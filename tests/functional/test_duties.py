@@ -130,3 +130,16 @@ async def plan(sql: str, *values: Any) -> str:
         for way in ("seqscan", "bitmapscan", "sort"):
             await database.execute(f"SET LOCAL enable_{way} = off")
         return str([row["QUERY PLAN"] for row in await database.fetch(f"EXPLAIN {sql}", *values)])
+
+
+async def test_no_extension_promises_a_day_that_is_over(house: House) -> None:
+    with clock.at(MONDAY):
+        number = (await house.file(kind="grievance"))["reference"]  # seven working days: until 17 March
+        address = f"/api/v1/desk/cases/{number}"
+        assert (await (await house.program("intake")).post(f"{address}/accept", json={})).status_code == 200
+    with clock.at(MONDAY + timedelta(days=15)):
+        handler = await house.program("handler")
+        short = await handler.post(f"{address}/extend", json={"amount": 2, "reason": "조사가 더 필요합니다."})
+        assert (short.status_code, [error["field"] for error in short.json()["errors"]]) == (422, ["amount"])
+        long = await handler.post(f"{address}/extend", json={"amount": 7, "reason": "조사가 더 필요합니다."})
+        assert (long.status_code, long.json()["due_on"]) == (200, "2026-03-26")
