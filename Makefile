@@ -3,7 +3,7 @@
 
 PYTHON := .venv/bin/python
 PIP := $(PYTHON) -m pip --quiet --no-input --disable-pip-version-check
-RULES := petitions/rules.py,petitions/states.py
+RULES := petitions/rules.py,petitions/states.py,forums/rules.py,forums/states.py
 
 .PHONY: help run test format
 .DELETE_ON_ERROR:

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions import uploads
 from petitions.access import Press, shown
 from petitions.act_forms import Prolong
 from petitions.actions import answering, handling, objecting, supplementing
@@ -21,7 +20,7 @@ from petitions.forms import REASON_LIMIT, Rate, Words
 from petitions.queries import following
 from petitions.queries.cases import Level
 from petitions.states import Action
-from server.core import auth, web
+from server.core import auth, uploads, web
 from server.core.errors import Conflict, FieldError, Forbidden, Invalid, Text, _
 
 Form = Mapping[str, Any]

@@ -274,16 +274,3 @@ class SavedView(Model):
     class Meta:
         table = "saved_view"
         unique_together = (("account", "name"),)
-
-
-class District(Model):
-    """An area of the city, with its outline (GeoJSON polygon ring, ``[lng, lat]`` points)."""
-
-    code = fields.CharField(max_length=40, primary_key=True)
-    name = fields.CharField(max_length=80)
-    name_ja = fields.CharField(max_length=80, default="")
-    name_en = fields.CharField(max_length=80, default="")
-    outline: list[list[float]] = fields.JSONField(default=list)
-
-    class Meta:
-        table = "district"

@@ -1,4 +1,4 @@
-"""What rarely changes and every filing needs: departments, services, rules, districts, guides and the calendar.
+"""What rarely changes and every filing needs: the city with its services, rules, guides and calendar.
 
 Read together and kept for a few seconds in this process; an action that changes any of it calls ``forget`` after its
 commit, other processes notice within ``KEPT`` seconds.
@@ -12,32 +12,13 @@ from datetime import time as day_time
 from typing import Any
 
 from petitions import rules
-from petitions.routing import DepartmentProfile, GuideProfile, Rule, inside
-from server.core import clock, config, database
+from petitions.routing import DepartmentProfile, GuideProfile, Rule
+from server.core import city, clock, config, database
+from server.core.city import KEPT, City
 from server.core.clock import OfficeHours, Unit, WorkingCalendar
 
-KEPT = 5.0
-"""Seconds."""
 FULL = 300
 """Open cases at which a guide is as busy as can be; more are not counted, so that filing stays flat."""
-
-
-@dataclass(frozen=True)
-class DepartmentRow:
-    """A department as pages and JSON show it."""
-
-    id: int
-    code: str
-    names: Mapping[str, str]
-    phone: str
-    email: str
-    place: str
-    active: bool = True
-    """A closed department gets no cases any more; those that it answered still name it."""
-
-    def name(self, language: str) -> str:
-        """Its name in a language, in Korean where there is none."""
-        return self.names.get(language) or self.names["ko"]
 
 
 @dataclass(frozen=True)
@@ -68,34 +49,13 @@ class GuideRow:
 
 
 @dataclass(frozen=True)
-class Reference:
+class Reference(City):
     """One consistent look at all of it."""
 
-    departments: Mapping[int, DepartmentRow]
-    """All of them, the closed ones too."""
     profiles: tuple[DepartmentProfile, ...]
     services: Mapping[str, ServiceRow]
     rules: tuple[Rule, ...]
-    districts: Mapping[str, Mapping[str, str]]
-    outlines: tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
     calendar: WorkingCalendar
-
-    @property
-    def open_departments(self) -> list[DepartmentRow]:
-        """The departments that cases can be given to."""
-        return [row for row in self.departments.values() if row.active]
-
-    def department_by_code(self, code: str) -> DepartmentRow | None:
-        """The department with a code."""
-        return next((row for row in self.departments.values() if row.code == code), None)
-
-    def district_of(self, lat: float | None, lng: float | None, address: str) -> str:
-        """The code of the district that a point lies in, or that an address names; empty when neither says."""
-        if lat is not None and lng is not None:
-            for code, outline in self.outlines:
-                if inside((lat, lng), outline):
-                    return code
-        return next((code for code, names in self.districts.items() if names["ko"] in address), "")
 
 
 _kept: list[tuple[float, Reference]] = []
@@ -104,6 +64,7 @@ _kept: list[tuple[float, Reference]] = []
 def forget() -> None:
     """Read anew at the next use."""
     _kept.clear()
+    city.forget()
 
 
 async def reference() -> Reference:
@@ -118,28 +79,26 @@ async def reference() -> Reference:
 
 async def _read() -> Reference:
     document = database.document
-    departments = await database.fetch("SELECT * FROM department ORDER BY id")
+    base = await city.read()
+    profiles = await database.fetch(
+        "SELECT id, code, name, keywords, duties FROM department WHERE active = ? ORDER BY id", True
+    )
     services = await database.fetch("SELECT * FROM service WHERE active = ? ORDER BY code", True)
     rule_rows = await database.fetch("SELECT * FROM routing_rule WHERE active = ? ORDER BY position, id", True)
-    districts = await database.fetch("SELECT * FROM district ORDER BY code")
     return Reference(
-        {
-            row["id"]: DepartmentRow(
-                row["id"], row["code"], _names(row), row["phone"], row["email"], row["place"], bool(row["active"])
-            )
-            for row in departments
-        },
+        base.departments,
+        base.districts,
+        base.outlines,
         tuple(
             DepartmentProfile(
                 row["id"], row["code"], row["name"], tuple(document(row["keywords"])), tuple(document(row["duties"]))
             )
-            for row in departments
-            if row["active"]
+            for row in profiles
         ),
         {
             row["code"]: ServiceRow(
                 rules.Service(row["code"], row["name"], Unit(row["unit"]), row["amount"]),
-                _names(row),
+                city.names(row),
                 row["department_id"],
                 tuple(document(row["documents"])),
             )
@@ -156,14 +115,8 @@ async def _read() -> Reference:
             )
             for row in rule_rows
         ),
-        {row["code"]: _names(row) for row in districts},
-        tuple((row["code"], tuple((p[0], p[1]) for p in document(row["outline"]))) for row in districts),
         await calendar(),
     )
-
-
-def _names(row: Any) -> dict[str, str]:
-    return {"ko": row["name"], "ja": row["name_ja"], "en": row["name_en"]}
 
 
 async def calendar() -> WorkingCalendar:

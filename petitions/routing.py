@@ -154,13 +154,3 @@ def choose_guide(
         )
 
     return min(guides, key=order, default=None)
-
-
-def inside(point: tuple[float, float], outline: Sequence[Sequence[float]]) -> bool:
-    """Whether a (lat, lng) point lies in a ring of ``[lng, lat]`` points (ray casting)."""
-    lat, lng = point
-    within = False
-    for (x1, y1), (x2, y2) in zip(outline, [*outline[1:], outline[0]], strict=True):
-        if (y1 > lat) != (y2 > lat) and lng < (x2 - x1) * (lat - y1) / (y2 - y1) + x1:
-            within = not within
-    return within

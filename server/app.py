@@ -14,6 +14,9 @@ from starlette.requests import Request
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+import forums.api
+import forums.desk
+import forums.routes
 import petitions.api
 import petitions.citizen_routes
 import petitions.desk
@@ -56,12 +59,15 @@ def routes() -> list[Route | Mount]:
         *petitions.routes.routes,
         *petitions.citizen_routes.routes,
         *tracking.routes.routes,
+        *forums.routes.routes,
         *petitions.desk.routes,
+        *forums.desk.routes,
         *petitions.desk_settings.routes,
         *people_pages.routes,
         *upkeep_pages.routes,
         *spool_page.routes,
         *petitions.api.routes,
+        *forums.api.routes,
         *tracking.api.routes,
         *tokens.routes,
         *openapi.routes,

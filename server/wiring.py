@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from petitions import events as petition_events
-from petitions import uploads
 from petitions.actions import parts, watch
-from petitions.reference import KEPT
-from server.core import auth, config, database, idempotency, jobs, ledger, mail
+from server.core import auth, config, database, idempotency, jobs, ledger, mail, uploads
+from server.core.city import KEPT
 from server.core.config import Settings
 from server.core.files import Store
 from server.core.jobs import Handler, Task
 from server.core.mail import Transport
 from tracking import notifications
 
-APPS = {"petitions": "petitions.models", "tracking": "tracking.models"}
+APPS = {
+    "petitions": "petitions.models",
+    "forums": "forums.models",
+    "tracking": "tracking.models",
+}
 """Tortoise apps above the ground floor: label to models module."""
 
 CONSUMERS: Mapping[str, tuple[str, ...]] = {
@@ -97,4 +100,5 @@ def prepare(settings: Settings) -> Settings:
     complete = settings.with_secret()
     config.use(complete)
     ledger.route(CONSUMERS)
+    uploads.refer("attachment", "forum_file")
     return complete

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from petitions import rules
 from petitions.actions.attaching import keep
 from petitions.actions.change import PETITIONER, SYSTEM, Change, changing, take, today
-from petitions.actions.intake import StoredFile
 from petitions.actions.parts import check_no_part_open
 from petitions.errors import Refused
 from petitions.events import CaseAnswered, CaseClosed, CaseRated, CaseReopened, CaseWithdrawn
@@ -21,6 +20,7 @@ from server.core.accounts import Official
 from server.core.clock import Due
 from server.core.errors import FieldError, Invalid, _
 from server.core.fields import REQUIRED
+from server.core.files import StoredFile
 
 
 async def answer(actor: Official, reference: str, command: GiveAnswer, *, files: Sequence[StoredFile] = ()) -> None:

@@ -6,7 +6,7 @@ Each is named by a fact in the case's ledger: by one of its own, or by that of t
 from collections.abc import Sequence
 
 from petitions.actions.change import PETITIONER, Change
-from petitions.actions.intake import StoredFile, attach
+from petitions.actions.intake import attach
 from petitions.errors import NotPossibleNow, Refused
 from petitions.events import AttachmentAdded
 from petitions.models import Attachment, Case
@@ -14,6 +14,7 @@ from petitions.rights import subject
 from petitions.states import OPEN
 from server.core import database, ledger
 from server.core.errors import _
+from server.core.files import StoredFile
 
 MOST = 100
 """Files of one case."""

@@ -7,7 +7,6 @@ from datetime import datetime
 from petitions import rules
 from petitions.actions.attaching import keep
 from petitions.actions.change import Change, changing, check, period_of, take, today, withdraw_parts
-from petitions.actions.intake import StoredFile
 from petitions.events import (
     CaseAccepted,
     CaseAssigned,
@@ -27,6 +26,7 @@ from petitions.states import Action
 from server.core import clock, config
 from server.core.accounts import Account, Official, Role, keep_open
 from server.core.errors import FieldError, Invalid, _
+from server.core.files import StoredFile
 
 NO_DEPARTMENT = _("Please choose a department of the list.")
 NO_HANDLER = _("Please choose an official of the case's department.")

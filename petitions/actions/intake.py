@@ -21,19 +21,10 @@ from server.core import clock, config, database, idempotency, ledger, references
 from server.core.accounts import Official, keep_open
 from server.core.clock import Due
 from server.core.errors import _
+from server.core.files import StoredFile
 from server.core.ledger import Fact
 
 CLOSED_MEANWHILE = _("The department that it belongs to has been closed; an intake officer decides.")
-
-
-@dataclass(frozen=True)
-class StoredFile:
-    """A file that already lies in the store."""
-
-    hash: str
-    name: str
-    size: int
-    media_type: str
 
 
 @dataclass(frozen=True)

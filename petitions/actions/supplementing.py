@@ -11,7 +11,6 @@ from petitions import rules
 from petitions.act_forms import Prolong
 from petitions.actions.attaching import keep
 from petitions.actions.change import Change, changing, check, take, today
-from petitions.actions.intake import StoredFile
 from petitions.errors import Refused
 from petitions.events import (
     CaseDeemedWithdrawn,
@@ -27,6 +26,7 @@ from server.core import clock, config
 from server.core.accounts import Official
 from server.core.clock import Due
 from server.core.errors import FieldError, Invalid, _
+from server.core.files import StoredFile
 
 LATE = _(
     "The 8 working hours to ask for a supplement have passed. "

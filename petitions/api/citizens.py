@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions import uploads
 from petitions.access import KEY_HEADER, once, shown
 from petitions.act_forms import Prolong
 from petitions.actions import answering, attaching, handling, intake, objecting, supplementing
@@ -19,7 +18,7 @@ from petitions.queries import cases, following
 from petitions.queries.cases import Credentials, Level
 from petitions.queries.filed import receipt
 from petitions.reference import reference
-from server.core import auth, contract, idempotency, web
+from server.core import auth, contract, idempotency, uploads, web
 from server.core.accounts import Permission
 from server.core.contract import Access, Contract, promises
 

@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions import uploads
 from petitions.access import once
 from petitions.api import documents, serializers
 from petitions.desk.acts import ACTS, TAKES_FILES
@@ -19,7 +18,7 @@ from petitions.queries.inbox import listed
 from petitions.reference import reference
 from petitions.rights import RIGHTS
 from petitions.states import Action
-from server.core import auth, contract, i18n, references, web
+from server.core import auth, contract, i18n, references, uploads, web
 from server.core.accounts import Official
 from server.core.contract import Access, Contract, Schema, promises
 from server.core.errors import Invalid, Refusal, _

@@ -10,11 +10,12 @@ from petitions.queries.filed import Receipt
 from petitions.queries.parts import PartView
 from petitions.queries.rows import Row
 from petitions.queries.turns import actions_of
-from petitions.reference import DepartmentRow, GuideRow, Reference, ServiceRow
+from petitions.reference import GuideRow, Reference, ServiceRow
 from petitions.rules import Kind
 from petitions.states import OPEN, State
 from server.core import clock, config, i18n
 from server.core.accounts import Official
+from server.core.city import DepartmentRow
 from server.core.config import LANGUAGES
 from server.core.errors import Text
 

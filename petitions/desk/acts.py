@@ -8,9 +8,9 @@ from petitions.actions import answering, handling, investigating, objecting, par
 from petitions.forms import DecideObjection, Extend, Give, GiveAnswer, RequestSupplement, Words
 from petitions.part_forms import AskPart, ExtendPart
 from petitions.states import Action
-from petitions.uploads import FIELD
 from server.core.accounts import Official
 from server.core.errors import Text, _
+from server.core.uploads import FIELD
 
 Raw = Mapping[str, Any]
 """A form's fields; under ``FIELD`` the files that came with it, as they lie in the store."""

@@ -14,8 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions import access, uploads
-from petitions.actions.intake import StoredFile
+from petitions import access
 from petitions.clock_words import clock_words
 from petitions.desk import addresses, answer, cooperation, timeline
 from petitions.desk.acts import ACTS, TAKES_FILES
@@ -32,9 +31,10 @@ from petitions.reference import Reference
 from petitions.rights import RIGHTS, subject
 from petitions.rules import Transfer
 from petitions.states import Action, State
-from server.core import auth, clock, i18n, ledger, web
+from server.core import auth, clock, i18n, ledger, uploads, web
 from server.core.accounts import Official
 from server.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refusal, Text
+from server.core.files import StoredFile
 from server.core.ledger import Audience
 
 WORDS = ("text", "late_reason", "agency", "reason", "reasons", "remedies")

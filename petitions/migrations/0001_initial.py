@@ -203,23 +203,6 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
-            name="District",
-            fields=[
-                ("code", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40)),
-                ("name", fields.CharField(max_length=80)),
-                ("name_ja", fields.CharField(default="", max_length=80)),
-                ("name_en", fields.CharField(default="", max_length=80)),
-                ("outline", fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
-            ],
-            options={
-                "table": "district",
-                "app": "petitions",
-                "pk_attr": "code",
-                "table_description": "An area of the city, with its outline (GeoJSON polygon ring, ``[lng, lat]`` points).",
-            },
-            bases=["Model"],
-        ),
-        ops.CreateModel(
             name="Part",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

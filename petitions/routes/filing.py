@@ -16,9 +16,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from petitions import kinds, rules, uploads
+from petitions import kinds, rules
 from petitions.actions import intake
-from petitions.actions.intake import Decided, StoredFile
+from petitions.actions.intake import Decided
 from petitions.forms import TITLE_LIMIT, FilePetition, Location, Person, from_page, on_page
 from petitions.labels import CHANNELS
 from petitions.queries import cases, public
@@ -26,11 +26,11 @@ from petitions.queries.cases import Credentials
 from petitions.reference import Reference, guide_card, guides_present, reference
 from petitions.routes.reading import receipt_context
 from petitions.routing import fold
-from server.core import auth, clock, i18n, idempotency, privacy, web
+from server.core import auth, clock, i18n, idempotency, privacy, uploads, web
 from server.core.accounts import Official, Permission
 from server.core.errors import FieldError, Invalid, _
 from server.core.fields import Input
-from server.core.files import MAX_BYTES, MAX_FILES
+from server.core.files import MAX_BYTES, MAX_FILES, StoredFile
 
 TEXTS = (
     *("title", "body", "kind", "service", "address", "lat", "lng"),

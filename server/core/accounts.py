@@ -61,25 +61,33 @@ class Permission(StrEnum):
     EDIT_PEOPLE = "people.edit"
     EDIT_DEPARTMENTS = "departments.edit"
     SEE_JOBS = "jobs.see"
+    PLAN_FORUMS = "forums.plan"
+    RUN_FORUMS = "forums.run"
+    MODERATE = "forums.moderate"
+    HAND_VOICES = "voices.hand"
+    ANSWER_VOICES = "voices.answer"
 
 
 _P = Permission
 _DESK = frozenset({_P.NOTE, _P.MESSAGE})
-_WORK = _DESK | {_P.SEE_DEPARTMENT, _P.FILE, _P.WORK, _P.ANSWER, _P.CLOSE, _P.TRANSFER, _P.REOPEN}
+_WORK = _DESK | {
+    _P.SEE_DEPARTMENT, _P.FILE, _P.WORK, _P.ANSWER, _P.CLOSE, _P.TRANSFER, _P.REOPEN, _P.ANSWER_VOICES,
+}  # fmt: skip
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.INTAKE: (_WORK - {_P.SEE_DEPARTMENT, _P.REOPEN})
-    | {_P.SEE_ALL, _P.ACCEPT, _P.ASSIGN, _P.CHANGE_GUIDE, _P.EDIT_RULES},
+    | {_P.SEE_ALL, _P.ACCEPT, _P.ASSIGN, _P.CHANGE_GUIDE, _P.EDIT_RULES}
+    | {_P.PLAN_FORUMS, _P.RUN_FORUMS, _P.MODERATE, _P.HAND_VOICES},
     Role.HANDLER: _WORK,
     Role.MANAGER: _WORK
     | {_P.ACCEPT, _P.ASSIGN, _P.CHANGE_GUIDE, _P.EDIT_TEMPLATES, _P.DECIDE_OBJECTION},
-    Role.INSPECTOR: _DESK | {_P.SEE_ALL, _P.REOPEN, _P.SEE_JOBS},
+    Role.INSPECTOR: _DESK | {_P.SEE_ALL, _P.REOPEN, _P.SEE_JOBS, _P.MODERATE},
     Role.GUIDE: _DESK | {_P.SEE_GUIDED},
-    Role.CLERK: frozenset({_P.FILE, _P.SEE_DEPARTMENT, _P.NOTE}),
+    Role.CLERK: frozenset({_P.FILE, _P.SEE_DEPARTMENT, _P.NOTE, _P.RUN_FORUMS}),
     Role.ADMINISTRATOR: frozenset(
         {
             _P.SEE_ALL, _P.EDIT_RULES, _P.EDIT_TEMPLATES, _P.EDIT_CALENDAR, _P.EDIT_PEOPLE, _P.EDIT_DEPARTMENTS,
-            _P.SEE_JOBS, _P.NOTE, _P.CHANGE_GUIDE,
+            _P.SEE_JOBS, _P.NOTE, _P.CHANGE_GUIDE, _P.PLAN_FORUMS,
         }
     ),
 }  # fmt: skip

@@ -26,7 +26,13 @@ from server.core.config import Settings
 
 __all__ = ["IntegrityError", "OperationalError"]
 
-CORE_MODELS = ("server.core.accounts", "server.core.idempotency", "server.core.jobs", "server.core.ledger")
+CORE_MODELS = (
+    "server.core.accounts",
+    "server.core.city",
+    "server.core.idempotency",
+    "server.core.jobs",
+    "server.core.ledger",
+)
 POOL_SIZE = 10
 
 _after_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)

@@ -13,6 +13,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple
 from urllib.parse import quote
@@ -67,6 +68,16 @@ class Stored(NamedTuple):
     hash: str
     """SHA-256, 64 lower-case hexadecimal digits."""
     size: int
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file that already lies in the store, with the name and type it came with."""
+
+    hash: str
+    name: str
+    size: int
+    media_type: str
 
 
 class Store:

@@ -15,12 +15,13 @@ from tqdm import tqdm
 from petitions import act_forms, forms
 from petitions.actions import answering, handling, intake, investigating, parts, supplementing
 from petitions.cooperation import ReplyBy
-from petitions.models import District, ReplyTemplate, RoutingRule, Service
+from petitions.models import ReplyTemplate, RoutingRule, Service
 from petitions.part_forms import AskPart, ExtendPart
 from petitions.reference import forget
 from petitions.states import Action
 from server.core import accounts, clock, database
 from server.core.accounts import Absence, Account, Department, Holiday, Official, Role
+from server.core.city import District
 from server.core.config import Settings
 from server.demo import people
 from server.demo.city import DISTRICTS, temporary_holidays

@@ -7,7 +7,7 @@ story has written behind the slot is always the right one.
 from datetime import date, datetime, timedelta
 from random import Random
 
-from petitions.routing import inside
+from server.core.city import inside
 from server.core.clock import WorkingCalendar
 from server.demo.city import CITY, District, Neighbourhood, Point
 from server.demo.script import Location

@@ -11,12 +11,11 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from petitions import uploads
 from petitions.actions import handling, supplementing
 from petitions.forms import Give, RequestSupplement
 from petitions.models import Attachment, Case
 from server import wiring
-from server.core import clock, idempotency, jobs
+from server.core import clock, idempotency, jobs, uploads
 from server.core.files import Store
 from tests.functional.test_citizen_files import WORDS, carried, codes, send, typed
 from tests.support.house import House, opened

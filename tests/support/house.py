@@ -23,12 +23,13 @@ import uvicorn
 from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
-from petitions.models import District, ReplyTemplate, RoutingRule, Service
+from petitions.models import ReplyTemplate, RoutingRule, Service
 from petitions.reference import forget
 from server import wiring
 from server.app import create_app
 from server.core import clock, config, database
 from server.core.accounts import Account, Department, Role
+from server.core.city import District
 from server.core.config import Settings
 from server.core.jobs import Worker
 from tests.support.postgres import Engine, NewDatabase, PostgresServer

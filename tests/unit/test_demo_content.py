@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from petitions import placeholders, rules
-from petitions.routing import DepartmentProfile, Rule, choose, inside
+from petitions.routing import DepartmentProfile, Rule, choose
 from server.core.accounts import Role
+from server.core.city import inside
 from server.core.clock import WorkingCalendar
 from server.demo.cases import SCENARIOS
 from server.demo.city import CITY, DISTRICTS, District, Point, temporary_holidays

@@ -12,10 +12,10 @@ import pytest
 
 from petitions import cooperation, rules
 from petitions.rights import FOR_ASKED, RIGHTS
-from petitions.routing import inside
 from petitions.states import Action, State, follow
 from server.core import clock, privacy
 from server.core.accounts import PERMISSIONS, Role
+from server.core.city import inside
 from server.core.clock import WorkingCalendar
 from server.demo.cases import SCENARIOS
 from server.demo.city import DISTRICTS, temporary_holidays

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from forums import events as forum_events
 from petitions import events
 from server.cli import main
 from server.core.config import Settings
@@ -32,7 +33,10 @@ def test_every_kind_of_fact_is_listed_with_its_data() -> None:
         for kind, audience, data in re.findall(r"^\| `([a-z]+\.[a-z_]+)` \| (\w+) \| (.*) \|$", PAGE, re.MULTILINE)
     }
     facts: list[Any] = [
-        fact for fact in vars(events).values() if dataclasses.is_dataclass(fact) and hasattr(fact, "kind")
+        fact
+        for module in (events, forum_events)
+        for fact in vars(module).values()
+        if dataclasses.is_dataclass(fact) and hasattr(fact, "kind")
     ]
     facts.append(SettingChanged)
     assert listed == {

@@ -1,6 +1,6 @@
 """Files that come with a form: read from multipart into the store, checked, and carried along until it is sent.
 
-A file is in the store before the petition exists, because a form is shown again (to check it, or to mend it) and a
+A file is in the store before what it belongs to exists: a form is shown again (to check it, or to mend it) and a
 browser does not send a file twice. Until then the page carries a signed token for it; what is never filed is swept.
 """
 
@@ -14,12 +14,11 @@ from pathlib import Path
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from petitions.actions.intake import StoredFile
 from server.core import database, files, scan, web
 from server.core.config import Settings
 from server.core.errors import FieldError, Invalid, Refusal, Text, _
 from server.core.fields import REQUIRED
-from server.core.files import MAX_BYTES, MAX_FILES, Store
+from server.core.files import MAX_BYTES, MAX_FILES, Store, StoredFile
 from server.core.security import sign, unsign
 
 FIELD = "files"
@@ -29,6 +28,14 @@ TOKEN_LIFE = 24 * 3600
 """Seconds for which a page may carry a file."""
 ORPHAN_LIFE = 3 * 24 * 3600
 """Seconds after which a content that no case refers to is deleted; longer than any token lives."""
+
+_tables: list[str] = []
+
+
+def refer(*tables: str) -> None:
+    """Say which tables name contents by their ``hash``. Called once, by the composition root."""
+    _tables[:] = tables
+
 
 TOO_MANY = _("Please send at most %(count)s files.", count=MAX_FILES)
 GONE = _("A file was kept too long and is gone. Please choose it again.")
@@ -197,5 +204,6 @@ def _is_older_than(path: Path, moment: float) -> bool:
 
 async def _referred(hashes: Sequence[str]) -> set[str]:
     marks = ", ".join("?" for _hash in hashes)
-    rows = await database.fetch(f"SELECT DISTINCT hash FROM attachment WHERE hash IN ({marks})", *hashes)
+    each = " UNION ".join(f"SELECT hash FROM {table} WHERE hash IN ({marks})" for table in _tables)
+    rows = await database.fetch(each, *(hash_ for _table in _tables for hash_ in hashes))
     return {row["hash"] for row in rows}

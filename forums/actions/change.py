@@ -1,0 +1,140 @@
+"""The frame of every action on a forum, a voice or a promise: lock, check, change, record, in one transaction.
+
+It locks the subject's chain, so that actions on one subject come one after the other; compares the version that the
+actor has seen; asks the table of transitions and the table of rights; and writes with compare-and-swap on the state.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from tortoise.models import Model
+
+from forums import rights
+from forums.errors import ChangedMeanwhile, NoSuchForum, NoSuchVoice, NotPossibleNow
+from forums.models import Commitment, Forum, ForumWords, Submission
+from forums.people import Person
+from forums.states import COMMITMENT, FORUM, SUBMISSION, CommitmentAction, ForumAction, SubmissionAction, follow
+from server.core import clock, database, ledger
+from server.core.accounts import Official, Permission
+from server.core.errors import Forbidden, NotFound, Refusal
+from server.core.ledger import Chain, Fact
+
+SYSTEM = "system"
+Actor = Official | Person | str
+ModelT = TypeVar("ModelT", Forum, Submission, Commitment)
+
+
+def name_of(actor: Actor) -> str:
+    """How the ledger names somebody."""
+    return actor if isinstance(actor, str) else actor.actor
+
+
+@dataclass
+class Change(Generic[ModelT]):
+    """A locked row inside its transaction."""
+
+    row: ModelT
+    chain: Chain
+    actor: str
+    facts: list[Fact] = field(default_factory=list)
+    values: dict[str, object] = field(default_factory=dict)
+
+    def set(self, **values: object) -> None:
+        """Change columns."""
+        self.values.update(values)
+        for name, value in values.items():
+            setattr(self.row, name, value)
+
+    def record(self, *facts: Fact) -> None:
+        """Write facts into the ledger when the action is complete."""
+        self.facts.extend(facts)
+
+    async def say(self, text: str) -> int:
+        """Keep an official's public words; the id that a fact names them by."""
+        words = await ForumWords.create(subject=self.chain.subject, text=text, created_at=clock.now())
+        return int(words.id)
+
+
+@contextlib.asynccontextmanager
+async def changing_forum(
+    slug: str, action: ForumAction, actor: Actor, *, seen: int | None = None
+) -> AsyncIterator[Change[Forum]]:
+    """Open a forum for one action. Raises ``NoSuchForum``, ``Forbidden``, ``ChangedMeanwhile``, ``NotPossibleNow``."""
+    _permit(actor, rights.FORUM.get(action))
+    async with database.transaction():
+        chain = await _lock(rights.forum_subject(slug), NoSuchForum())
+        row = await Forum.get(slug=slug)
+        async with _changing(row, chain, FORUM, action, actor, seen) as change:
+            yield change
+
+
+@contextlib.asynccontextmanager
+async def changing_voice(
+    number: str, action: SubmissionAction, actor: Actor, *, seen: int | None = None
+) -> AsyncIterator[Change[Submission]]:
+    """Open a voice for one action; raises as :func:`changing_forum`."""
+    _permit(actor, rights.VOICE.get(action))
+    async with database.transaction():
+        chain = await _lock(rights.voice_subject(number), NoSuchVoice())
+        row = await Submission.get(number=number)
+        async with _changing(row, chain, SUBMISSION, action, actor, seen) as change:
+            yield change
+
+
+@contextlib.asynccontextmanager
+async def changing_promise(
+    number: str, action: CommitmentAction, actor: Actor, *, seen: int | None = None
+) -> AsyncIterator[Change[Commitment]]:
+    """Open a promise for one action; raises as :func:`changing_forum`."""
+    _permit(actor, rights.PROMISE.get(action))
+    async with database.transaction():
+        chain = await _lock(rights.promise_subject(number), NotFound())
+        row = await Commitment.get(number=number)
+        async with _changing(row, chain, COMMITMENT, action, actor, seen) as change:
+            yield change
+
+
+def _permit(actor: Actor, permission: Permission | None) -> None:
+    if isinstance(actor, Official) and (permission is None or not actor.may(permission)):
+        raise Forbidden
+
+
+async def _lock(subject: str, missing: Refusal) -> Chain:
+    try:
+        return await ledger.lock(subject)
+    except NotFound as error:
+        raise missing from error
+
+
+StateT = TypeVar("StateT", bound=StrEnum)
+ActionT = TypeVar("ActionT", bound=StrEnum)
+
+
+@contextlib.asynccontextmanager
+async def _changing(
+    row: ModelT,
+    chain: Chain,
+    table: Mapping[StateT, Mapping[ActionT, StateT]],
+    action: ActionT,
+    actor: Actor,
+    seen: int | None,
+) -> AsyncIterator[Change[ModelT]]:
+    name = name_of(actor)
+    if seen is not None and seen < chain.length:
+        others = await ledger.newest([chain.subject], after_sequence=seen, not_by=(name, SYSTEM), limit=1)
+        if others:
+            raise ChangedMeanwhile
+    before: StateT = row.status  # type: ignore[assignment]
+    after = follow(table, before, action)
+    if after is None:
+        raise NotPossibleNow(action, before)
+    change = Change(row, chain, name)
+    yield change
+    model: type[Model] = type(row)
+    hit = await model.filter(id=row.id, status=before).update(**{"status": after, **change.values})
+    if not hit:  # SQLite counts the rows of a text index that was written before with them
+        raise NotPossibleNow(action, before)
+    await chain.append(name, *change.facts)

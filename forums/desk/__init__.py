@@ -1,0 +1,5 @@
+"""The officials' pages about forums: planning and running them, moderating, answering voices, keeping promises."""
+
+from starlette.routing import Route
+
+routes: list[Route] = []

@@ -1,0 +1,1 @@
+"""Raw input to frozen commands, or field errors. One module per topic."""

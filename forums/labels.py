@@ -1,0 +1,80 @@
+"""The words for kinds, states, outcomes and rules of a forum, as people read them."""
+
+from server.core.errors import Text, _
+
+KINDS: dict[str, Text] = {
+    "listening": _("Listening forum"),
+    "field_office": _("Field office"),
+    "speakers_corner": _("Speaker's corner"),
+    "discussion": _("Online discussion"),
+    "broadcast": _("Live broadcast"),
+    "notice": _("Notice"),
+}
+
+FORUM_STATES: dict[str, Text] = {
+    "proposed": _("Proposed by a citizen"),
+    "declined": _("Not taken up"),
+    "draft": _("Being planned"),
+    "published": _("Announced"),
+    "running": _("Open now"),
+    "closed": _("Over"),
+    "cancelled": _("Cancelled"),
+}
+
+SUBMISSION_STATES: dict[str, Text] = {
+    "received": _("Received"),
+    "handed": _("With the department"),
+    "answered": _("Answered"),
+    "joined": _("Joined with another one"),
+    "withdrawn": _("Withdrawn"),
+}
+
+OUTCOMES: dict[str, Text] = {
+    "adopted": _("Adopted"),
+    "partly_adopted": _("Adopted in part"),
+    "already_done": _("Already done"),
+    "under_study": _("Under study"),
+    "not_adopted": _("Not adopted"),
+    "out_of_scope": _("Not ours to decide"),
+}
+
+COMMITMENT_STATES: dict[str, Text] = {
+    "planned": _("Planned"),
+    "under_way": _("Under way"),
+    "done": _("Carried out"),
+    "contested": _("Said not to be done"),
+    "dropped": _("Given up"),
+}
+
+STANCES: dict[str, Text] = {
+    "for": _("For"),
+    "against": _("Against"),
+    "idea": _("Idea"),
+}
+
+CHANNELS: dict[str, Text] = {
+    "web": _("Written online"),
+    "floor": _("Spoken at the session"),
+    "paper": _("On paper"),
+    "import": _("From the records"),
+}
+
+REGISTRATIONS: dict[str, Text] = {
+    "confirmed": _("Place taken"),
+    "waiting": _("On the waiting list"),
+    "offered": _("A place is offered"),
+    "attended": _("Was there"),
+    "cancelled": _("Given back"),
+    "lapsed": _("Offer not taken"),
+}
+
+RULES: dict[str, Text] = {
+    "personal": _("Tells private things about a person"),
+    "insult": _("Insults, threatens or degrades somebody"),
+    "advert": _("Advertises"),
+    "repeated": _("Says the same again and again"),
+    "party": _("Campaigns for a party or a candidate"),
+    "unlawful": _("Is against the law"),
+    "off_topic": _("Has nothing to do with the forum"),
+}
+"""The rules of speaking, public on a page of their own; a text that breaks one may be hidden."""

@@ -1,0 +1,25 @@
+"""Tables of the public's voice: forums, who takes part, what is said, and what became of it. One module per topic."""
+
+from forums.models.people import Participant, Unconfirmed
+from forums.models.places import Forum, Numbering, Participation, Registration, Session
+from forums.models.promises import Commitment, Step
+from forums.models.voices import Comment, ForumFile, ForumWords, Report, Review, Submission, Support
+
+__all__ = [
+    "Comment",
+    "Commitment",
+    "Forum",
+    "ForumFile",
+    "ForumWords",
+    "Numbering",
+    "Participant",
+    "Participation",
+    "Registration",
+    "Report",
+    "Review",
+    "Session",
+    "Step",
+    "Submission",
+    "Support",
+    "Unconfirmed",
+]

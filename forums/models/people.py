@@ -1,0 +1,43 @@
+"""Tables of who takes part.
+
+It is a mail address and a display name, no more, in a table of its own, so that it can be purged while what was said
+stays.
+"""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+
+class Participant(Model):
+    """Somebody with a confirmed mail address who speaks under a display name, which may be a pseudonym."""
+
+    id = fields.BigIntField(primary_key=True)
+    email = fields.CharField(max_length=254, unique=True)
+    name = fields.CharField(max_length=40)
+    language = fields.CharField(max_length=2, default="ko")
+    age_band = fields.CharField(max_length=8, default="")
+    district = fields.CharField(max_length=40, default="")
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "participant"
+
+
+class Unconfirmed(Model):
+    """What somebody wrote before they confirmed their mail address: kept until they open the link in the mail."""
+
+    token_hash = fields.CharField(max_length=64, primary_key=True)
+    email = fields.CharField(max_length=254)
+    act = fields.CharField(max_length=20)
+    content: dict[str, Any] = fields.JSONField(default=dict)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "unconfirmed"
+        indexes = (
+            Index(fields=("created_at",), name="unconfirmed_created"),
+            Index(fields=("email", "created_at"), name="unconfirmed_email"),
+        )

@@ -1,0 +1,159 @@
+"""Tables of forums: the forum itself, its sessions, and who has a place in them."""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
+from tortoise.models import Model
+
+from forums.models.people import Participant
+from forums.states import ForumState
+from server.core.accounts import Department
+
+
+class Forum(Model):
+    """A forum of any kind: a place and a time at which the city asks and people speak."""
+
+    id = fields.BigIntField(primary_key=True)
+    slug = fields.CharField(max_length=48, unique=True)
+    number = fields.IntField()
+    kind = fields.CharField(max_length=20)
+    status = fields.CharEnumField(ForumState, max_length=12)
+    title = fields.CharField(max_length=200)
+    summary = fields.CharField(max_length=500, default="")
+    body = fields.TextField(default="")
+    language = fields.CharField(max_length=2, default="ko")
+    department: fields.ForeignKeyNullableRelation[Department] = fields.ForeignKeyField(
+        "core.Department", null=True, on_delete=fields.RESTRICT, related_name="forums", db_index=False
+    )
+    department_id: int | None
+    district = fields.CharField(max_length=40, default="")
+    place = fields.CharField(max_length=200, default="")
+    panel: list[str] = fields.JSONField(default=list)
+    moderation = fields.CharField(max_length=6, default="after")
+    speaks_from = fields.DatetimeField(null=True)
+    speaks_until = fields.DatetimeField(null=True)
+    starts_at = fields.DatetimeField(null=True)
+    ends_at = fields.DatetimeField(null=True)
+    link = fields.CharField(max_length=500, default="")
+    chapters: list[dict[str, Any]] = fields.JSONField(default=list)
+    minutes = fields.TextField(default="")
+    proposer: fields.ForeignKeyNullableRelation[Participant] = fields.ForeignKeyField(
+        "forums.Participant", null=True, on_delete=fields.SET_NULL, related_name="proposed", db_index=False
+    )
+    proposer_id: int | None
+    from_petition = fields.CharField(max_length=16, default="")
+    supports = fields.IntField(default=0)
+    submissions = fields.IntField(default=0)
+    comments = fields.IntField(default=0)
+    views = fields.IntField(default=0)
+    participants = fields.IntField(default=0)
+    """People who were there or spoke, each once; at a door without a name, as many as were counted."""
+    created_at = fields.DatetimeField()
+    published_at = fields.DatetimeField(null=True)
+    closed_at = fields.DatetimeField(null=True)
+    import_key = fields.CharField(max_length=120, null=True, unique=True)
+
+    class Meta:
+        table = "forum"
+        indexes = (
+            Index(fields=("kind", "number"), name="forum_kind_number"),
+            Index(fields=("status", "starts_at", "id"), name="forum_status_starts"),
+            Index(fields=("kind", "status", "starts_at", "id"), name="forum_kind_status_starts"),
+            Index(fields=("kind", "published_at", "id"), name="forum_kind_published"),
+            Index(fields=("department_id", "starts_at", "id"), name="forum_department_starts"),
+            Index(fields=("district", "starts_at", "id"), name="forum_district_starts"),
+        )
+
+
+class Numbering(Model):
+    """The newest number of a series, such as the listening forums."""
+
+    series = fields.CharField(max_length=20, primary_key=True)
+    given = fields.IntField()
+
+    class Meta:
+        table = "forum_numbering"
+
+
+class Session(Model):
+    """A date of a forum with places to take: a sitting, a visit to a site, or a speaker's slot of ten minutes."""
+
+    id = fields.BigIntField(primary_key=True)
+    forum: fields.ForeignKeyRelation[Forum] = fields.ForeignKeyField(
+        "forums.Forum", on_delete=fields.CASCADE, related_name="sessions", db_index=False
+    )
+    forum_id: int
+    kind = fields.CharField(max_length=8, default="sitting")
+    title = fields.CharField(max_length=200, default="")
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField()
+    place = fields.CharField(max_length=200, default="")
+    link = fields.CharField(max_length=500, default="")
+    """Of the film."""
+    transcript = fields.TextField(default="")
+    capacity = fields.IntField()
+    booked = fields.IntField(default=0)
+    waiting = fields.IntField(default=0)
+    attended = fields.IntField(default=0)
+    """Everybody who was there, those counted at the door included."""
+    cancelled = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "forum_session"
+        constraints = (CheckConstraint(check="booked >= 0 AND booked <= capacity", name="forum_session_places"),)
+        indexes = (
+            Index(fields=("forum_id", "starts_at", "id"), name="forum_session_starts"),
+            Index(fields=("starts_at", "id"), name="forum_session_all"),
+        )
+
+
+class Registration(Model):
+    """Somebody's place in a session, or their turn in its waiting list. One a person and session."""
+
+    id = fields.BigIntField(primary_key=True)
+    session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
+        "forums.Session", on_delete=fields.CASCADE, related_name="registrations", db_index=False
+    )
+    session_id: int
+    participant: fields.ForeignKeyNullableRelation[Participant] = fields.ForeignKeyField(
+        "forums.Participant", null=True, on_delete=fields.CASCADE, related_name="registrations", db_index=False
+    )
+    participant_id: int | None
+    name = fields.CharField(max_length=80)
+    code = fields.CharField(max_length=16, unique=True)
+    status = fields.CharField(max_length=10)
+    offered_until = fields.DatetimeField(null=True)
+    topic = fields.CharField(max_length=200, default="")
+    created_at = fields.DatetimeField()
+    checked_in_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "registration"
+        unique_together = (("session", "participant"),)
+        indexes = (
+            Index(fields=("session_id", "status", "id"), name="registration_session_status"),
+            Index(fields=("participant_id", "id"), name="registration_participant"),
+            Index(fields=("status", "offered_until"), name="registration_offer"),
+        )
+
+
+class Participation(Model):
+    """Somebody took part in a forum: the first time that they were there, spoke, commented or stood behind a voice."""
+
+    id = fields.BigIntField(primary_key=True)
+    forum: fields.ForeignKeyRelation[Forum] = fields.ForeignKeyField(
+        "forums.Forum", on_delete=fields.CASCADE, related_name="participations", db_index=False
+    )
+    forum_id: int
+    participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
+        "forums.Participant", on_delete=fields.CASCADE, related_name="participations", db_index=False
+    )
+    participant_id: int
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "participation"
+        unique_together = (("forum", "participant"),)
+        indexes = (Index(fields=("participant_id", "id"), name="participation_participant"),)

@@ -1,0 +1,1 @@
+"""Reads shaped for pages and decisions, with visibility applied. One module per topic."""

@@ -1,0 +1,67 @@
+"""Who may do what with which forum, voice and promise, and what each is called in the ledger."""
+
+from forums.states import CommitmentAction, ForumAction, SubmissionAction
+from server.core.accounts import Official, Permission
+
+FORUM: dict[ForumAction, Permission] = {
+    ForumAction.EDIT: Permission.PLAN_FORUMS,
+    ForumAction.ACCEPT: Permission.PLAN_FORUMS,
+    ForumAction.DECLINE: Permission.PLAN_FORUMS,
+    ForumAction.PUBLISH: Permission.PLAN_FORUMS,
+    ForumAction.START: Permission.RUN_FORUMS,
+    ForumAction.CLOSE: Permission.RUN_FORUMS,
+    ForumAction.CANCEL: Permission.PLAN_FORUMS,
+    ForumAction.REGISTER: Permission.RUN_FORUMS,
+    ForumAction.SPEAK: Permission.RUN_FORUMS,
+    ForumAction.COMMENT: Permission.ANSWER_VOICES,
+    ForumAction.MINUTES: Permission.RUN_FORUMS,
+}
+"""Which right an official needs for an action on a forum. Supporting is for citizens."""
+
+VOICE: dict[SubmissionAction, Permission] = {
+    SubmissionAction.HAND: Permission.HAND_VOICES,
+    SubmissionAction.JOIN: Permission.HAND_VOICES,
+    SubmissionAction.SEPARATE: Permission.HAND_VOICES,
+    SubmissionAction.PETITION: Permission.HAND_VOICES,
+    SubmissionAction.ANSWER: Permission.ANSWER_VOICES,
+    SubmissionAction.COMMIT: Permission.ANSWER_VOICES,
+}
+"""Which right an official needs for an action on a voice. Withdrawing and supporting are for citizens."""
+
+PROMISE: dict[CommitmentAction, Permission] = dict.fromkeys(
+    (CommitmentAction.EDIT, CommitmentAction.STEP, CommitmentAction.FINISH, CommitmentAction.DROP),
+    Permission.ANSWER_VOICES,
+)
+"""Which right an official needs for an action on a promise. Contesting is for its author."""
+
+
+def forum_subject(slug: str) -> str:
+    """A forum's name in the ledger."""
+    return f"forum/{slug}"
+
+
+def voice_subject(number: str) -> str:
+    """A submission's name in the ledger."""
+    return f"submission/{number}"
+
+
+def talk_subject(slug: str) -> str:
+    """The name in the ledger of what is said in passing in a forum: comments, and what becomes of them."""
+    return f"talk/{slug}"
+
+
+def comment_subject(comment_id: int) -> str:
+    """A comment's name among reports, reviews and supports; its facts stand in its forum's talk."""
+    return f"comment/{comment_id}"
+
+
+def promise_subject(number: str) -> str:
+    """A commitment's name in the ledger."""
+    return f"commitment/{number}"
+
+
+def answers_for(official: Official, department_id: int | None) -> bool:
+    """Whether an official may speak for a department: their own; who hands voices out, for any."""
+    if official.may(Permission.HAND_VOICES):
+        return True
+    return department_id is not None and department_id == official.department_id

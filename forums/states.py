@@ -1,0 +1,156 @@
+"""The lives of a forum, of a voice and of a commitment, each as one table: what is allowed when, and where it leads.
+
+Whatever is not in a table is refused, by action, API and page alike.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+
+class ForumState(StrEnum):
+    """Where a forum stands."""
+
+    PROPOSED = "proposed"
+    """A citizen asks for it; others support it."""
+    DECLINED = "declined"
+    DRAFT = "draft"
+    """The city plans it; nobody else sees it."""
+    PUBLISHED = "published"
+    """Announced: people register and may speak beforehand."""
+    RUNNING = "running"
+    CLOSED = "closed"
+    """Over: minutes and what became of each voice remain."""
+    CANCELLED = "cancelled"
+
+
+class ForumAction(StrEnum):
+    """What somebody does to a forum."""
+
+    EDIT = "edit"
+    SUPPORT = "support"
+    ACCEPT = "accept"
+    OPEN = "open"
+    """Enough people stand behind a question: it is discussed without anybody's leave."""
+    DECLINE = "decline"
+    PUBLISH = "publish"
+    REGISTER = "register"
+    START = "start"
+    CLOSE = "close"
+    CANCEL = "cancel"
+    SPEAK = "speak"
+    COMMENT = "comment"
+    MINUTES = "minutes"
+
+
+class SubmissionState(StrEnum):
+    """Where a voice stands on its way to an answer."""
+
+    RECEIVED = "received"
+    HANDED = "handed"
+    """A department has it."""
+    ANSWERED = "answered"
+    JOINED = "joined"
+    """It says the same as another one, whose answer is its own."""
+    WITHDRAWN = "withdrawn"
+
+
+class SubmissionAction(StrEnum):
+    """What somebody does to a voice."""
+
+    HAND = "hand"
+    ANSWER = "answer"
+    JOIN = "join"
+    SEPARATE = "separate"
+    WITHDRAW = "withdraw"
+    SUPPORT = "support"
+    COMMENT = "comment"
+    COMMIT = "commit"
+    PETITION = "petition"
+    """It becomes a petition and keeps its number."""
+
+
+class CommitmentState(StrEnum):
+    """Where a promise stands."""
+
+    PLANNED = "planned"
+    UNDER_WAY = "under_way"
+    DONE = "done"
+    CONTESTED = "contested"
+    """The author says that it is not done."""
+    DROPPED = "dropped"
+
+
+class CommitmentAction(StrEnum):
+    """What somebody does to a promise."""
+
+    EDIT = "edit"
+    STEP = "step"
+    FINISH = "finish"
+    """It is done; needs evidence."""
+    CONTEST = "contest"
+    DROP = "drop"
+
+
+F, A = ForumState, ForumAction
+FORUM: dict[ForumState, dict[ForumAction, ForumState]] = {
+    F.PROPOSED: {
+        A.SUPPORT: F.PROPOSED, A.COMMENT: F.PROPOSED, A.ACCEPT: F.DRAFT, A.OPEN: F.RUNNING, A.DECLINE: F.DECLINED,
+    },
+    F.DECLINED: {},
+    F.DRAFT: {A.EDIT: F.DRAFT, A.PUBLISH: F.PUBLISHED, A.CANCEL: F.CANCELLED},
+    F.PUBLISHED: {
+        A.EDIT: F.PUBLISHED, A.REGISTER: F.PUBLISHED, A.SPEAK: F.PUBLISHED, A.COMMENT: F.PUBLISHED,
+        A.SUPPORT: F.PUBLISHED, A.START: F.RUNNING, A.CLOSE: F.CLOSED, A.CANCEL: F.CANCELLED,
+    },
+    F.RUNNING: {
+        A.EDIT: F.RUNNING, A.REGISTER: F.RUNNING, A.SPEAK: F.RUNNING, A.COMMENT: F.RUNNING, A.SUPPORT: F.RUNNING,
+        A.MINUTES: F.RUNNING, A.CLOSE: F.CLOSED, A.CANCEL: F.CANCELLED,
+    },
+    F.CLOSED: {
+        A.EDIT: F.CLOSED, A.SPEAK: F.CLOSED, A.COMMENT: F.CLOSED, A.SUPPORT: F.CLOSED, A.MINUTES: F.CLOSED,
+        A.START: F.RUNNING,
+    },
+    F.CANCELLED: {},
+}  # fmt: skip
+"""Speaking after the end is allowed as long as the forum's own last day to speak has not passed."""
+
+S, B = SubmissionState, SubmissionAction
+_TALK = (B.SUPPORT, B.COMMENT)
+SUBMISSION: dict[SubmissionState, dict[SubmissionAction, SubmissionState]] = {
+    S.RECEIVED: {
+        B.HAND: S.HANDED, B.ANSWER: S.ANSWERED, B.JOIN: S.JOINED, B.WITHDRAW: S.WITHDRAWN, B.PETITION: S.ANSWERED,
+        **dict.fromkeys(_TALK, S.RECEIVED),
+    },
+    S.HANDED: {
+        B.HAND: S.HANDED, B.ANSWER: S.ANSWERED, B.JOIN: S.JOINED, B.WITHDRAW: S.WITHDRAWN, B.PETITION: S.ANSWERED,
+        **dict.fromkeys(_TALK, S.HANDED),
+    },
+    S.ANSWERED: {B.ANSWER: S.ANSWERED, B.COMMIT: S.ANSWERED, **dict.fromkeys(_TALK, S.ANSWERED)},
+    S.JOINED: {B.SEPARATE: S.RECEIVED, B.WITHDRAW: S.WITHDRAWN, **dict.fromkeys(_TALK, S.JOINED)},
+    S.WITHDRAWN: {},
+}  # fmt: skip
+"""An answer may be given again: what was under study is decided one day."""
+
+C, D = CommitmentState, CommitmentAction
+COMMITMENT: dict[CommitmentState, dict[CommitmentAction, CommitmentState]] = {
+    C.PLANNED: {D.EDIT: C.PLANNED, D.STEP: C.UNDER_WAY, D.FINISH: C.DONE, D.DROP: C.DROPPED},
+    C.UNDER_WAY: {D.EDIT: C.UNDER_WAY, D.STEP: C.UNDER_WAY, D.FINISH: C.DONE, D.DROP: C.DROPPED},
+    C.DONE: {D.CONTEST: C.CONTESTED},
+    C.CONTESTED: {D.EDIT: C.CONTESTED, D.STEP: C.UNDER_WAY, D.FINISH: C.DONE, D.DROP: C.DROPPED},
+    C.DROPPED: {},
+}
+
+SEEN = frozenset({F.PROPOSED, F.PUBLISHED, F.RUNNING, F.CLOSED, F.CANCELLED, F.DECLINED})
+"""Forums that the public sees."""
+RUNNING_PROMISES = frozenset({C.PLANNED, C.UNDER_WAY, C.CONTESTED})
+"""Promises that the city still has to keep."""
+
+
+StateT = TypeVar("StateT", bound=StrEnum)
+ActionT = TypeVar("ActionT", bound=StrEnum)
+
+
+def follow(table: Mapping[StateT, Mapping[ActionT, StateT]], state: StateT, action: ActionT) -> StateT | None:
+    """Where an action leads from a state; None when it is not allowed there."""
+    return table[state].get(action)

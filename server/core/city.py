@@ -1,0 +1,132 @@
+"""What the city is made of: its departments and its districts, as every domain names them.
+
+Read together and kept for a few seconds in this process; whoever changes any of it calls ``forget`` after the commit,
+other processes notice within ``KEPT`` seconds.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from server.core import database
+
+KEPT = 5.0
+"""Seconds."""
+
+
+class District(Model):
+    """An area of the city, with its outline (GeoJSON polygon ring, ``[lng, lat]`` points)."""
+
+    code = fields.CharField(max_length=40, primary_key=True)
+    name = fields.CharField(max_length=80)
+    name_ja = fields.CharField(max_length=80, default="")
+    name_en = fields.CharField(max_length=80, default="")
+    outline: list[list[float]] = fields.JSONField(default=list)
+
+    class Meta:
+        table = "district"
+
+
+@dataclass(frozen=True)
+class DepartmentRow:
+    """A department as pages and JSON show it."""
+
+    id: int
+    code: str
+    names: Mapping[str, str]
+    phone: str
+    email: str
+    place: str
+    active: bool = True
+    """A closed department gets nothing any more; what it answered still names it."""
+
+    def name(self, language: str) -> str:
+        """Its name in a language, in Korean where there is none."""
+        return self.names.get(language) or self.names["ko"]
+
+
+@dataclass(frozen=True)
+class City:
+    """One consistent look at both."""
+
+    departments: Mapping[int, DepartmentRow]
+    """All of them, the closed ones too."""
+    districts: Mapping[str, Mapping[str, str]]
+    """Code to names by language."""
+    outlines: tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
+    """Code and ring of ``(lng, lat)``."""
+
+    @property
+    def open_departments(self) -> list[DepartmentRow]:
+        """The departments that work can be given to."""
+        return [row for row in self.departments.values() if row.active]
+
+    def department_by_code(self, code: str) -> DepartmentRow | None:
+        """The department with a code."""
+        return next((row for row in self.departments.values() if row.code == code), None)
+
+    def district_name(self, code: str, language: str) -> str:
+        """A district's name in a language, in Korean where there is none; its code where it is not known."""
+        names = self.districts.get(code)
+        return names.get(language) or names["ko"] if names else code
+
+    def district_of(self, lat: float | None, lng: float | None, address: str) -> str:
+        """The code of the district that a point lies in, or that an address names; empty when neither says."""
+        if lat is not None and lng is not None:
+            for code, outline in self.outlines:
+                if inside((lat, lng), outline):
+                    return code
+        return next((code for code, names in self.districts.items() if names["ko"] in address), "")
+
+
+_kept: list[tuple[float, City]] = []
+
+
+def forget() -> None:
+    """Read anew at the next use."""
+    _kept.clear()
+
+
+async def city() -> City:
+    """The departments and districts, at most ``KEPT`` seconds old."""
+    if _kept and time.monotonic() - _kept[0][0] < KEPT:
+        return _kept[0][1]
+    return await read()
+
+
+async def read() -> City:
+    """The departments and districts as they are now."""
+    moment = time.monotonic()
+    departments = await database.fetch("SELECT * FROM department ORDER BY id")
+    districts = await database.fetch("SELECT * FROM district ORDER BY code")
+    fresh = City(
+        {
+            row["id"]: DepartmentRow(
+                row["id"], row["code"], names(row), row["phone"], row["email"], row["place"], bool(row["active"])
+            )
+            for row in departments
+        },
+        {row["code"]: names(row) for row in districts},
+        tuple((row["code"], tuple((p[0], p[1]) for p in database.document(row["outline"]))) for row in districts),
+    )
+    _kept[:] = [(moment, fresh)]
+    return fresh
+
+
+def names(row: Any) -> dict[str, str]:
+    """A row's names by language."""
+    return {"ko": row["name"], "ja": row["name_ja"], "en": row["name_en"]}
+
+
+def inside(point: tuple[float, float], outline: Sequence[Sequence[float]]) -> bool:
+    """Whether a (lat, lng) point lies in a ring of ``[lng, lat]`` points (ray casting)."""
+    lat, lng = point
+    within = False
+    for (x1, y1), (x2, y2) in zip(outline, [*outline[1:], outline[0]], strict=True):
+        if (y1 > lat) != (y2 > lat) and lng < (x2 - x1) * (lat - y1) / (y2 - y1) + x1:
+            within = not within
+    return within

@@ -1,0 +1,93 @@
+"""The three tables of the public's voice: complete, closed in themselves, and every end is an end."""
+
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+import pytest
+
+from forums import rights, rules
+from forums.labels import COMMITMENT_STATES, FORUM_STATES, SUBMISSION_STATES
+from forums.states import (
+    COMMITMENT,
+    FORUM,
+    RUNNING_PROMISES,
+    SUBMISSION,
+    CommitmentState,
+    ForumState,
+    SubmissionAction,
+    SubmissionState,
+    follow,
+)
+
+NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("table", "states", "words"),
+    [
+        (FORUM, ForumState, FORUM_STATES),
+        (SUBMISSION, SubmissionState, SUBMISSION_STATES),
+        (COMMITMENT, CommitmentState, COMMITMENT_STATES),
+    ],
+    ids=["forum", "submission", "commitment"],
+)
+def test_each_state_has_its_row_and_its_words(
+    table: dict[StrEnum, dict[StrEnum, StrEnum]], states: type[StrEnum], words: dict[str, object]
+) -> None:
+    assert set(table) == set(states)
+    assert set(words) == {state.value for state in states}
+    assert {after for row in table.values() for after in row.values()} <= set(states)
+
+
+def test_ends_are_ends() -> None:
+    assert [s for s in ForumState if not FORUM[s]] == [ForumState.DECLINED, ForumState.CANCELLED]
+    assert [s for s in SubmissionState if not SUBMISSION[s]] == [SubmissionState.WITHDRAWN]
+    assert [s for s in CommitmentState if not COMMITMENT[s]] == [CommitmentState.DROPPED]
+
+
+def test_an_answer_may_be_given_again_but_not_taken_back() -> None:
+    assert follow(SUBMISSION, SubmissionState.ANSWERED, SubmissionAction.ANSWER) is SubmissionState.ANSWERED
+    assert follow(SUBMISSION, SubmissionState.ANSWERED, SubmissionAction.WITHDRAW) is None
+
+
+def test_what_no_official_may_do_belongs_to_citizens() -> None:
+    assert set(SubmissionAction) - set(rights.VOICE) == {
+        SubmissionAction.WITHDRAW,
+        SubmissionAction.SUPPORT,
+        SubmissionAction.COMMENT,
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "opens", "ends", "may"),
+    [
+        (ForumState.PUBLISHED, None, None, True),
+        (ForumState.RUNNING, None, None, True),
+        (ForumState.CLOSED, None, None, False),
+        (ForumState.CLOSED, None, NOW + HOUR, True),
+        (ForumState.CLOSED, None, NOW, False),
+        (ForumState.RUNNING, NOW + HOUR, None, False),
+        (ForumState.RUNNING, NOW, NOW + HOUR, True),
+        (ForumState.DRAFT, None, NOW + HOUR, False),
+        (ForumState.CANCELLED, None, NOW + HOUR, False),
+    ],
+)
+def test_speaking_is_possible_in_its_days_only(
+    status: ForumState, opens: datetime | None, ends: datetime | None, *, may: bool
+) -> None:
+    assert rules.may_speak(status, opens, ends, NOW) is may
+
+
+def test_a_promise_is_overdue_the_day_after() -> None:
+    day = date(2026, 5, 4)
+    for status in CommitmentState:
+        assert not rules.promise_overdue(status, day, day)
+        assert rules.promise_overdue(status, day, date(2026, 5, 5)) is (status in RUNNING_PROMISES)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"), [(856, 1196, 71), (0, 0, 0), (1, 3, 33), (2, 3, 66), (199, 200, 99), (7, 7, 100)]
+)
+def test_percentages_are_floored(part: int, whole: int, shown: int) -> None:
+    assert rules.percent(part, whole) == shown
