@@ -1,0 +1,191 @@
+"""What mails and feeds say a fact is about: the forum, the voice or the promise of a ledger subject, and whose it is.
+
+Asked for many subjects at once, a fixed number of statements however many there are.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from forums.states import SEEN, ForumState
+from server.core import database, privacy
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who takes part, as a mail addresses them."""
+
+    id: int
+    name: str
+    email: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The thing that a subject of the ledger names, as the public may see it."""
+
+    subject: str
+    title: str
+    """Personal numbers masked."""
+    number: str
+    """Of the submission or commitment; empty for a forum."""
+    path: str
+    forum_id: int
+    forum: str
+    """Its slug."""
+    forum_kind: str
+    forum_title: str
+    department_id: int | None
+    district: str
+    shown: bool
+    """Whether everybody may see it."""
+    voice_id: int | None = None
+    author: Person | None = None
+    """Of a submission, of the submission behind a commitment, or the proposer of a forum."""
+    text: str = ""
+    """What it says, for those who follow a topic; masked."""
+    outcome: str = ""
+    outcome_text: str = ""
+    owner_id: int | None = None
+    """The official who answers for a commitment."""
+
+
+_PERSON = "p.id AS p_id, p.name AS p_name, p.email AS p_email, p.language AS p_language"
+_FORUM = "f.id AS f_id, f.slug, f.kind AS f_kind, f.title AS f_title, f.status AS f_status, f.district AS f_district"
+
+
+async def about(subjects: Iterable[str]) -> dict[str, About]:
+    """What subjects name, by subject; those that are gone are left out. One statement for each sort of subject."""
+    by_sort: dict[str, list[str]] = {}
+    for subject in dict.fromkeys(subjects):
+        sort, _slash, name = subject.partition("/")
+        by_sort.setdefault(sort, []).append(name)
+    found: dict[str, About] = {}
+    for sort, names in by_sort.items():
+        if sort in _READ:
+            sql, make = _READ[sort]
+            for row in await database.fetch(sql.format(marks=", ".join("?" * len(names))), *names):
+                item = make(row, sort)
+                found[item.subject] = item
+    return found
+
+
+def _forum(row: Any, sort: str) -> About:
+    return About(
+        f"{sort}/{row['slug']}", privacy.mask(row["f_title"]), "", f"/forums/{row['slug']}", row["f_id"], row["slug"],
+        row["f_kind"], privacy.mask(row["f_title"]), row["department_id"], row["f_district"],
+        ForumState(row["f_status"]) in SEEN, None, _person(row), privacy.mask(f"{row['summary']} {row['place']}"),
+    )  # fmt: skip
+
+
+def _voice(row: Any, _sort: str) -> About:
+    return About(
+        f"submission/{row['number']}", privacy.mask(row["title"]), row["number"], f"/submissions/{row['number']}",
+        row["f_id"], row["slug"], row["f_kind"], privacy.mask(row["f_title"]), row["department_id"],
+        row["district"] or row["f_district"],
+        row["visibility"] == "shown" and row["status"] != "withdrawn" and ForumState(row["f_status"]) in SEEN,
+        row["id"], _person(row), privacy.mask(row["text"]), row["outcome"], privacy.mask(row["outcome_text"]),
+    )  # fmt: skip
+
+
+def _promise(row: Any, _sort: str) -> About:
+    return About(
+        f"commitment/{row['number']}", privacy.mask(row["title"]), row["number"], f"/commitments/{row['number']}",
+        row["f_id"], row["slug"], row["f_kind"], privacy.mask(row["f_title"]), row["department_id"],
+        row["district"] or row["f_district"], ForumState(row["f_status"]) in SEEN, row["s_id"], _person(row),
+        privacy.mask(row["text"]), owner_id=row["owner_id"],
+    )  # fmt: skip
+
+
+def _person(row: Any) -> Person | None:
+    if row["p_id"] is None:
+        return None
+    return Person(row["p_id"], row["p_name"], row["p_email"], row["p_language"])
+
+
+_FORUMS = (
+    f"SELECT {_FORUM}, f.department_id, f.summary, f.place, {_PERSON} FROM forum f "
+    "LEFT JOIN participant p ON p.id = f.proposer_id WHERE f.slug IN ({marks})"
+)
+_VOICES = (
+    "SELECT s.id, s.number, s.title, s.text, s.department_id, s.district, s.visibility, s.status, s.outcome, "
+    f"s.outcome_text, {_FORUM}, {_PERSON} FROM submission s JOIN forum f ON f.id = s.forum_id "
+    "LEFT JOIN participant p ON p.id = s.participant_id WHERE s.number IN ({marks})"
+)
+_PROMISES = (
+    "SELECT c.number, c.title, c.text, c.department_id, c.owner_id, COALESCE(s.district, '') AS district, "
+    f"s.id AS s_id, {_FORUM}, {_PERSON} FROM commitment c JOIN forum f ON f.id = c.forum_id "
+    "LEFT JOIN submission s ON s.id = c.submission_id LEFT JOIN participant p ON p.id = s.participant_id "
+    "WHERE c.number IN ({marks})"
+)
+_READ: Mapping[str, tuple[str, Any]] = {
+    "forum": (_FORUMS, _forum),
+    "talk": (_FORUMS, _forum),
+    "submission": (_VOICES, _voice),
+    "commitment": (_PROMISES, _promise),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somebody's place in a session, as a mail tells of it."""
+
+    person: Person | None
+    code: str
+    status: str
+    offered_until: datetime | None
+    session_title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+
+
+async def place(registration_id: int) -> Place | None:
+    """One registration."""
+    row = await database.fetch_one(
+        "SELECT r.code, r.status, r.offered_until, s.title, s.starts_at, s.ends_at, s.place, f.place AS f_place, "
+        f"{_PERSON} FROM registration r JOIN forum_session s ON s.id = r.session_id JOIN forum f ON f.id = s.forum_id "
+        "LEFT JOIN participant p ON p.id = r.participant_id WHERE r.id = ?",
+        registration_id,
+    )
+    if row is None:
+        return None
+    return Place(
+        _person(row), row["code"], row["status"], database.moment_or_none(row["offered_until"]), row["title"],
+        database.moment(row["starts_at"]), database.moment(row["ends_at"]), row["place"] or row["f_place"],
+    )  # fmt: skip
+
+
+async def registered(slug: str) -> list[int]:
+    """The registrations that still stand in a forum's sessions: places, offers and turns in the waiting list."""
+    rows = await database.fetch(
+        "SELECT r.id FROM registration r JOIN forum_session s ON s.id = r.session_id JOIN forum f ON f.id = s.forum_id "
+        "WHERE f.slug = ? AND r.status IN ('confirmed', 'waiting', 'offered') AND r.participant_id IS NOT NULL "
+        "ORDER BY r.id",
+        slug,
+    )
+    return [row["id"] for row in rows]
+
+
+async def commenter(comment_id: int) -> Person | None:
+    """Who wrote a comment; None for officials."""
+    row = await database.fetch_one(
+        f"SELECT {_PERSON} FROM comment c LEFT JOIN participant p ON p.id = c.participant_id WHERE c.id = ?", comment_id
+    )
+    return _person(row) if row else None
+
+
+async def participant(participant_id: int) -> Person | None:
+    """Somebody who takes part."""
+    row = await database.fetch_one(f"SELECT {_PERSON} FROM participant p WHERE p.id = ?", participant_id)
+    return _person(row) if row else None
+
+
+async def words(words_id: int | None) -> str:
+    """Public words that a fact names by their number, masked."""
+    if words_id is None:
+        return ""
+    row = await database.fetch_one("SELECT text FROM forum_words WHERE id = ?", words_id)
+    return privacy.mask(row["text"]) if row else ""
