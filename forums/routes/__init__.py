@@ -2,4 +2,9 @@
 
 from starlette.routing import Route
 
-routes: list[Route] = []
+from forums.routes import reading
+
+routes: list[Route] = [
+    # The last: its address takes whatever word the others leave.
+    *reading.routes,
+]
