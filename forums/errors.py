@@ -47,3 +47,10 @@ class Full(Conflict):
 
     code = "session_full"
     text = _("All places of this session are taken.")
+
+
+class EndIsPast(Conflict):
+    """409: it ends by itself, and its end has passed."""
+
+    code = "end_is_past"
+    text = _("Its end has passed already. Please give it a later end first.")

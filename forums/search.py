@@ -1,8 +1,15 @@
 """The two text indexes over forums: the forums themselves, and what was said in them."""
 
+from collections.abc import Sequence
+
 from server.core.search import Index
 
 forum_index = Index("forum")
 """Forums by id: title, summary, text, place, people."""
 voice_index = Index("voice")
 """Submissions by id: number, title, text."""
+
+
+def forum_text(title: str, summary: str, body: str, place: str, panel: Sequence[str]) -> str:
+    """What a forum is found by."""
+    return "\n".join([title, summary, place, *panel, body])

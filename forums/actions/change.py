@@ -12,11 +12,11 @@ from typing import Generic, TypeVar
 
 from tortoise.models import Model
 
-from forums import rights
+from forums import kinds, rights
 from forums.errors import ChangedMeanwhile, NoSuchForum, NoSuchVoice, NotPossibleNow
 from forums.models import Commitment, Forum, ForumWords, Submission
 from forums.people import Person
-from forums.states import COMMITMENT, FORUM, SUBMISSION, CommitmentAction, ForumAction, SubmissionAction, follow
+from forums.states import COMMITMENT, SUBMISSION, CommitmentAction, ForumAction, SubmissionAction, follow
 from server.core import clock, database, ledger
 from server.core.accounts import Official, Permission
 from server.core.errors import Forbidden, NotFound, Refusal
@@ -67,7 +67,7 @@ async def changing_forum(
     async with database.transaction():
         chain = await _lock(rights.forum_subject(slug), NoSuchForum())
         row = await Forum.get(slug=slug)
-        async with _changing(row, chain, FORUM, action, actor, seen) as change:
+        async with _changing(row, chain, kinds.table(row.kind), action, actor, seen) as change:
             yield change
 
 

@@ -4,12 +4,14 @@ An ``Input`` wraps the raw mapping; each method takes one field, notes what is w
 harmless, so that one pass finds every error. ``done()`` raises them all together.
 """
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from server.core import config
 from server.core.errors import FieldError, Invalid, Text, _
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb]")
@@ -17,6 +19,8 @@ _DIRECTION = re.compile(r"[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
 _PHONE = re.compile(r"[0-9+][0-9 ()+.-]{2,38}")
 MAX_EMAIL = 254
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""Of a moment: what every zone and both databases can hold."""
 
 REQUIRED = _("Please fill this in.")
 NOT_TEXT = _("Please send text here.")
@@ -25,6 +29,7 @@ NOT_CHOICE = _("Please choose one of the listed values.")
 NOT_EMAIL = _("Please check the mail address, for example name@example.org.")
 NOT_NUMBER = _("Please give a number.")
 NOT_BOOLEAN = _("Please send true or false.")
+NOT_MOMENT = _("Please give a day and a time, for example 2026-05-04T14:00.")
 NOT_DATE = _("Please give a day as YYYY-MM-DD.")
 
 
@@ -169,6 +174,18 @@ class Input:
         except ValueError:
             self.fail(name, NOT_DATE)
             return None
+
+    def moment(self, name: str, *, required: bool = False) -> datetime | None:
+        """A moment as the city's clocks show it, ``YYYY-MM-DDTHH:MM``; with its zone."""
+        value = self.text(name, limit=19, required=required)
+        if not value:
+            return None
+        with contextlib.suppress(ValueError):
+            found = datetime.strptime(value[:16].replace(" ", "T"), "%Y-%m-%dT%H:%M")  # noqa: DTZ007 — given below
+            if FIRST_YEAR <= found.year <= LAST_YEAR:
+                return found.replace(tzinfo=config.settings().zone)
+        self.fail(name, NOT_MOMENT)
+        return None
 
     def nested(self, name: str) -> "Input | None":
         """The object inside a field; its errors are named ``name.field``."""

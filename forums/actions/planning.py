@@ -1,0 +1,179 @@
+"""Planning and running a forum: drafted, changed, announced, begun, ended, called off, written down.
+
+What each kind needs is in ``forums.kinds``; who may do what in ``forums.rights``.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from forums import kinds
+from forums.actions.change import Actor, Change, changing_forum
+from forums.errors import EndIsPast
+from forums.events import (
+    ForumCancelled,
+    ForumClosed,
+    ForumEdited,
+    ForumPlanned,
+    ForumPublished,
+    ForumStarted,
+    MinutesPublished,
+)
+from forums.forms.planning import PlanForum
+from forums.models import Forum, ForumFile
+from forums.numbering import next_number, slug_of
+from forums.rights import forum_subject
+from forums.search import forum_index, forum_text
+from forums.states import SEEN, ForumAction, ForumState
+from server.core import clock, database, ledger
+from server.core.accounts import Official, Permission, keep_open
+from server.core.errors import FieldError, Forbidden, Invalid, _
+from server.core.fields import REQUIRED
+from server.core.files import StoredFile
+
+CLOSED_DEPARTMENT = _("This department is closed. Please choose another one.")
+
+
+async def plan(actor: Official, command: PlanForum, files: Sequence[StoredFile] = ()) -> str:
+    """Draft a forum, which gets the next number of its kind; its slug. Raises ``Forbidden`` and ``Invalid``."""
+    if not actor.may(Permission.PLAN_FORUMS):
+        raise Forbidden
+    async with database.transaction():
+        await _need_open(command.department_id)
+        number = await next_number(command.kind)
+        slug = slug_of(command.kind, number)
+        chain = await ledger.begin(forum_subject(slug))
+        forum = await Forum.create(
+            slug=slug,
+            number=number,
+            kind=command.kind,
+            status=ForumState.DRAFT,
+            language=command.language,
+            created_at=clock.now(),
+            **command.values(),
+        )
+        await keep_files(forum_subject(slug), files)
+        await chain.append(actor.actor, ForumPlanned(command.kind))
+        await find_by(forum)
+    return slug
+
+
+async def edit(
+    actor: Official,
+    slug: str,
+    command: PlanForum,
+    seen: int | None = None,
+    files: Sequence[StoredFile] | None = None,
+) -> None:
+    """Change what a forum is; ``files`` are all that it has from now on, None leaves them as they are.
+
+    Raises ``ChangedMeanwhile``; and ``Invalid`` where a forum that is announced would lack what its kind needs.
+    """
+    async with changing_forum(slug, ForumAction.EDIT, actor, seen=seen) as change:
+        row, wanted = change.row, command.values()
+        fields = [name for name, value in wanted.items() if getattr(row, name) != value]
+        if "department_id" in fields:
+            await _need_open(command.department_id)
+        change.set(**{name: wanted[name] for name in fields})
+        if files is not None and await _change_files(forum_subject(slug), files):
+            fields.append("files")
+        if row.status in SEEN:
+            _need_all(row)
+        if fields:
+            change.record(ForumEdited(tuple(fields)))
+            await find_by(row)
+
+
+async def publish(actor: Actor, slug: str, seen: int | None = None) -> None:
+    """Announce a forum. Raises ``Invalid`` naming what is not filled in yet, and ``EndIsPast``."""
+    async with changing_forum(slug, ForumAction.PUBLISH, actor, seen=seen) as change:
+        row, now = change.row, clock.now()
+        _need_all(row)
+        if row.kind == "discussion":
+            _need_future(row)
+            change.set(starts_at=row.starts_at or now)
+        change.set(published_at=now)
+        change.record(ForumPublished())
+
+
+async def start(actor: Actor, slug: str, seen: int | None = None) -> None:
+    """Begin a forum, or go on with one that is over. Raises ``EndIsPast`` where its own end would end it at once."""
+    async with changing_forum(slug, ForumAction.START, actor, seen=seen) as change:
+        _need_future(change.row)
+        change.set(closed_at=None)
+        change.record(ForumStarted())
+
+
+async def close(actor: Actor, slug: str, seen: int | None = None) -> None:
+    """End a forum."""
+    async with changing_forum(slug, ForumAction.CLOSE, actor, seen=seen) as change:
+        change.set(closed_at=clock.now())
+        change.record(ForumClosed())
+
+
+async def cancel(actor: Official, slug: str, text: str, seen: int | None = None) -> None:
+    """Call a forum off for good, with the reason that everybody reads."""
+    async with changing_forum(slug, ForumAction.CANCEL, actor, seen=seen) as change:
+        change.set(closed_at=clock.now())
+        change.record(ForumCancelled(await change.say(text)))
+
+
+async def write_minutes(actor: Official, slug: str, text: str, seen: int | None = None) -> None:
+    """Put up the minutes, or mended ones."""
+    async with changing_forum(slug, ForumAction.MINUTES, actor, seen=seen) as change:
+        if change.row.minutes == text:
+            return
+        change.set(minutes=text)
+        change.record(MinutesPublished())
+
+
+async def number_it(change: Change[Forum]) -> None:
+    """Give a forum that citizens proposed its place in the series of its kind; its slug stays."""
+    if not change.row.number:
+        change.set(number=await next_number(change.row.kind))
+
+
+async def find_by(forum: Forum) -> None:
+    """Make a forum findable by what it says now."""
+    text = forum_text(forum.title, forum.summary, forum.body, forum.place, forum.panel)
+    await forum_index.put(database.connection(), forum.id, text)
+
+
+async def keep_files(subject: str, files: Sequence[StoredFile]) -> None:
+    """Keep files that lie in the store already."""
+    for file in files:
+        await ForumFile.create(
+            subject=subject, hash=file.hash, name=file.name, size=file.size, media_type=file.media_type,
+            created_at=clock.now(),
+        )  # fmt: skip
+
+
+async def _change_files(subject: str, files: Sequence[StoredFile]) -> bool:
+    """Keep exactly these; whether that changes anything."""
+    before = {row.hash: row for row in await ForumFile.filter(subject=subject)}
+    wanted = {file.hash: file for file in files}
+    gone = [row.id for hash_, row in before.items() if hash_ not in wanted]
+    new = [file for hash_, file in wanted.items() if hash_ not in before]
+    if gone:
+        await ForumFile.filter(id__in=gone).delete()
+    await keep_files(subject, new)
+    return bool(gone or new)
+
+
+async def _need_open(department_id: int | None) -> None:
+    if department_id is not None and not await keep_open(department_id):
+        raise Invalid([FieldError("department", CLOSED_DEPARTMENT)])
+
+
+def _need_all(row: Forum) -> None:
+    said: Mapping[str, Any] = {
+        "department": row.department_id,
+        **{name: getattr(row, name) for name in kinds.FIELDS[row.kind] if name != "department"},
+    }
+    lacking = kinds.missing(row.kind, said)
+    if lacking:
+        raise Invalid([FieldError(name, REQUIRED) for name in lacking])
+
+
+def _need_future(row: Forum) -> None:
+    if kinds.is_over(row.kind, row.ends_at, clock.now()):
+        raise EndIsPast

@@ -1,0 +1,58 @@
+"""What each kind of forum takes and needs: which fields it has, which must be filled before people hear of it.
+
+The kinds share one table and one life; all their differences stand here.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from forums.states import FORUM, ForumAction, ForumState
+
+_SPOKEN = ("moderation", "speaks_from", "speaks_until")
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "listening": ("title", "summary", "body", "department", "district", "place", "panel", "starts_at", "ends_at",
+                  "link", *_SPOKEN),
+    "field_office": ("title", "summary", "body", "department", "district", "place", "panel", "starts_at", "ends_at",
+                     *_SPOKEN),
+    "speakers_corner": ("title", "summary", "body", "department", "district", "place", "starts_at", "ends_at",
+                        *_SPOKEN),
+    "discussion": ("title", "summary", "body", "department", "district", "starts_at", "ends_at", *_SPOKEN),
+    "broadcast": ("title", "summary", "body", "department", "district", "place", "panel", "starts_at", "ends_at",
+                  "link", "chapters", *_SPOKEN),
+    "notice": ("title", "summary", "body", "department", "district"),
+}  # fmt: skip
+"""The fields of each kind, in the order of its form."""
+
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "listening": ("title", "department", "place", "starts_at"),
+    "field_office": ("title", "body", "department", "district", "place", "starts_at", "ends_at"),
+    "speakers_corner": ("title", "department", "place", "starts_at", "ends_at"),
+    "discussion": ("title", "body", "department", "ends_at"),
+    "broadcast": ("title", "department", "starts_at", "link"),
+    "notice": ("title", "body", "department"),
+}
+"""What must be filled in before it is announced, and stays filled in from then on."""
+
+PROPOSED = ("listening", "field_office", "speakers_corner", "discussion")
+"""The kinds that citizens can ask for; broadcasts and notices are the city's own."""
+
+TIMED = ("discussion", "broadcast")
+"""The kinds that begin and end by themselves at their times; at the others somebody stands and says so."""
+
+_OF_NOTICES = frozenset({ForumAction.EDIT, ForumAction.PUBLISH, ForumAction.CANCEL})
+_NOTICES = {state: {a: after for a, after in row.items() if a in _OF_NOTICES} for state, row in FORUM.items()}
+
+
+def table(kind: str) -> Mapping[ForumState, Mapping[ForumAction, ForumState]]:
+    """What is allowed when in a forum of this kind. Nobody speaks in a notice: it is put up and taken down."""
+    return _NOTICES if kind == "notice" else FORUM
+
+
+def missing(kind: str, values: Mapping[str, object]) -> list[str]:
+    """What is not filled in yet of what this kind needs."""
+    return [name for name in NEEDED[kind] if not values[name]]
+
+
+def is_over(kind: str, ends_at: datetime | None, now: datetime) -> bool:
+    """Whether a forum that ends by itself has reached its end, so that it cannot go on."""
+    return kind in TIMED and ends_at is not None and ends_at <= now
