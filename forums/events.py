@@ -179,6 +179,17 @@ class SubmissionAnswered:
     previous: str
     main: str = ""
     """The submission that it is joined to and that was answered for it."""
+    text: int | None = None
+    """What the department wrote; of a joined one, what it wrote to the main one."""
+
+
+@dataclass(frozen=True)
+class StudyOver:
+    """The day until which it was to be studied has passed, and nothing else was answered."""
+
+    kind: ClassVar[str] = "submission.study_over"
+    audience: ClassVar[Audience] = Audience.PUBLIC
+    study_until: str
 
 
 @dataclass(frozen=True)
@@ -210,6 +221,15 @@ class SubmissionDone:
     kind: ClassVar[str] = "submission.done"
     audience: ClassVar[Audience] = Audience.PUBLIC
     done_on: str
+
+
+@dataclass(frozen=True)
+class PetitionProposed:
+    """An official thinks that it should go on as a petition; its author decides."""
+
+    kind: ClassVar[str] = "submission.petition_proposed"
+    audience: ClassVar[Audience] = Audience.PARTY
+    text: int
 
 
 @dataclass(frozen=True)
@@ -297,6 +317,8 @@ class CommitmentEdited:
     fields: tuple[str, ...]
     due_on: str
     """The day that holds now."""
+    text: int | None = None
+    """Why the day was changed."""
 
 
 @dataclass(frozen=True)

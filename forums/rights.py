@@ -22,11 +22,11 @@ VOICE: dict[SubmissionAction, Permission] = {
     SubmissionAction.HAND: Permission.HAND_VOICES,
     SubmissionAction.JOIN: Permission.HAND_VOICES,
     SubmissionAction.SEPARATE: Permission.HAND_VOICES,
-    SubmissionAction.PETITION: Permission.HAND_VOICES,
+    SubmissionAction.PROPOSE: Permission.HAND_VOICES,
     SubmissionAction.ANSWER: Permission.ANSWER_VOICES,
     SubmissionAction.COMMIT: Permission.ANSWER_VOICES,
 }
-"""Which right an official needs for an action on a voice. Withdrawing and supporting are for citizens."""
+"""Which right an official needs for an action on a voice. Withdrawing, supporting and petitioning are for citizens."""
 
 PROMISE: dict[CommitmentAction, Permission] = dict.fromkeys(
     (CommitmentAction.EDIT, CommitmentAction.STEP, CommitmentAction.FINISH, CommitmentAction.DROP),

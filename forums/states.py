@@ -66,8 +66,10 @@ class SubmissionAction(StrEnum):
     SUPPORT = "support"
     COMMENT = "comment"
     COMMIT = "commit"
+    PROPOSE = "propose"
+    """An official proposes to its author to make it a petition."""
     PETITION = "petition"
-    """It becomes a petition and keeps its number."""
+    """Its author makes it a petition; it keeps its number."""
 
 
 class CommitmentState(StrEnum):
@@ -120,11 +122,11 @@ _TALK = (B.SUPPORT, B.COMMENT)
 SUBMISSION: dict[SubmissionState, dict[SubmissionAction, SubmissionState]] = {
     S.RECEIVED: {
         B.HAND: S.HANDED, B.ANSWER: S.ANSWERED, B.JOIN: S.JOINED, B.WITHDRAW: S.WITHDRAWN, B.PETITION: S.ANSWERED,
-        **dict.fromkeys(_TALK, S.RECEIVED),
+        B.PROPOSE: S.RECEIVED, **dict.fromkeys(_TALK, S.RECEIVED),
     },
     S.HANDED: {
         B.HAND: S.HANDED, B.ANSWER: S.ANSWERED, B.JOIN: S.JOINED, B.WITHDRAW: S.WITHDRAWN, B.PETITION: S.ANSWERED,
-        **dict.fromkeys(_TALK, S.HANDED),
+        B.PROPOSE: S.HANDED, **dict.fromkeys(_TALK, S.HANDED),
     },
     S.ANSWERED: {B.ANSWER: S.ANSWERED, B.COMMIT: S.ANSWERED, **dict.fromkeys(_TALK, S.ANSWERED)},
     S.JOINED: {B.SEPARATE: S.RECEIVED, B.WITHDRAW: S.WITHDRAWN, **dict.fromkeys(_TALK, S.JOINED)},

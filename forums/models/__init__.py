@@ -1,9 +1,10 @@
 """Tables of the public's voice: forums, who takes part, what is said, and what became of it. One module per topic."""
 
+from forums.models.moderation import ModerationDay, Report, Review
 from forums.models.people import Participant, Unconfirmed
 from forums.models.places import Forum, Numbering, Participation, Registration, Session
 from forums.models.promises import Commitment, Step
-from forums.models.voices import Comment, ForumFile, ForumWords, Report, Review, Submission, Support
+from forums.models.voices import Comment, ForumFile, ForumWords, Submission, Support
 
 __all__ = [
     "Comment",
@@ -11,6 +12,7 @@ __all__ = [
     "Forum",
     "ForumFile",
     "ForumWords",
+    "ModerationDay",
     "Numbering",
     "Participant",
     "Participation",

@@ -32,6 +32,8 @@ class Forum(Model):
     place = fields.CharField(max_length=200, default="")
     panel: list[str] = fields.JSONField(default=list)
     moderation = fields.CharField(max_length=6, default="after")
+    visibility = fields.CharField(max_length=8, default="shown")
+    """Of what a citizen proposes: a moderator may hide it, like any text."""
     speaks_from = fields.DatetimeField(null=True)
     speaks_until = fields.DatetimeField(null=True)
     starts_at = fields.DatetimeField(null=True)
@@ -64,6 +66,7 @@ class Forum(Model):
             Index(fields=("kind", "published_at", "id"), name="forum_kind_published"),
             Index(fields=("department_id", "starts_at", "id"), name="forum_department_starts"),
             Index(fields=("district", "starts_at", "id"), name="forum_district_starts"),
+            Index(fields=("from_petition",), name="forum_from_petition"),
         )
 
 

@@ -19,14 +19,18 @@ class Commitment(Model):
         "forums.Forum", on_delete=fields.RESTRICT, related_name="commitments", db_index=False
     )
     forum_id: int
-    submission: fields.OneToOneNullableRelation[Submission] = fields.OneToOneField(
-        "forums.Submission", null=True, on_delete=fields.RESTRICT, related_name="commitment"
+    submission: fields.ForeignKeyNullableRelation[Submission] = fields.ForeignKeyField(
+        "forums.Submission", null=True, on_delete=fields.RESTRICT, related_name="commitments", db_index=False
     )
     submission_id: int | None
-    """Empty for what the city decided at the forum itself."""
+    """Empty for what the city decided at the forum itself. One that was given up may be followed by another."""
     title = fields.CharField(max_length=200)
     text = fields.TextField(default="")
     status = fields.CharEnumField(CommitmentState, max_length=10)
+    open = fields.BooleanField(default=True)
+    """Still to be kept: neither done nor given up."""
+    district = fields.CharField(max_length=40, default="")
+    """Where it is about: of the voice, or else of the forum."""
     department: fields.ForeignKeyRelation[Department] = fields.ForeignKeyField(
         "core.Department", on_delete=fields.RESTRICT, related_name="commitments", db_index=False
     )
@@ -38,6 +42,8 @@ class Commitment(Model):
     due_on = fields.DateField()
     budget = fields.CharField(max_length=200, default="")
     evidence = fields.TextField(default="")
+    link = fields.CharField(max_length=500, default="")
+    """Where the evidence can be seen."""
     contested = fields.TextField(default="")
     reminded = fields.IntField(default=0)
     created_at = fields.DatetimeField()
@@ -46,9 +52,13 @@ class Commitment(Model):
     class Meta:
         table = "commitment"
         indexes = (
+            Index(fields=("open", "due_on", "id"), name="commitment_open_due"),
+            Index(fields=("department_id", "open", "due_on", "id"), name="commitment_department_due"),
+            Index(fields=("district", "open", "due_on", "id"), name="commitment_district_due"),
             Index(fields=("status", "due_on", "id"), name="commitment_status_due"),
+            Index(fields=("status", "done_on", "id"), name="commitment_status_done"),
             Index(fields=("forum_id", "id"), name="commitment_forum"),
-            Index(fields=("department_id", "status", "due_on", "id"), name="commitment_department_due"),
+            Index(fields=("submission_id", "id"), name="commitment_submission"),
         )
 
 

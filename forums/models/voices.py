@@ -40,7 +40,11 @@ class Submission(Model):
     outcome = fields.CharField(max_length=16, default="")
     outcome_at = fields.DatetimeField(null=True)
     outcome_text = fields.TextField(default="")
+    link = fields.CharField(max_length=500, default="")
+    """Where it can be seen that it is done already."""
     study_until = fields.DateField(null=True)
+    study_told = fields.BooleanField(default=False)
+    """Whether the department was told that the day of the study has passed."""
     moved_to = fields.CharField(max_length=200, default="")
     done_on = fields.DateField(null=True)
     joined_to_id = fields.BigIntField(null=True)
@@ -59,7 +63,10 @@ class Submission(Model):
             Index(fields=("forum_id", "supports", "id"), name="submission_forum_supports"),
             Index(fields=("forum_id", "status", "id"), name="submission_forum_status"),
             Index(fields=("department_id", "status", "id"), name="submission_department_status"),
+            Index(fields=("department_id", "id"), name="submission_department"),
             Index(fields=("status", "id"), name="submission_status"),
+            Index(fields=("study_until", "id"), name="submission_study"),
+            Index(fields=("petition", "id"), name="submission_petition"),
             Index(fields=("outcome", "id"), name="submission_outcome"),
             Index(fields=("participant_id", "id"), name="submission_participant"),
             Index(fields=("joined_to_id", "id"), name="submission_joined"),
@@ -99,6 +106,7 @@ class Comment(Model):
             Index(fields=("submission_id", "parent_id", "id"), name="comment_submission"),
             Index(fields=("forum_id", "submission_id", "id"), name="comment_forum"),
             Index(fields=("participant_id", "id"), name="comment_participant"),
+            Index(fields=("forum_id", "fingerprint"), name="comment_fingerprint"),
         )
 
 
@@ -117,46 +125,6 @@ class Support(Model):
         table = "support"
         unique_together = (("subject", "participant"),)
         indexes = (Index(fields=("participant_id", "id"), name="support_participant"),)
-
-
-class Report(Model):
-    """Somebody says that a public text breaks the rules. Once a person and text."""
-
-    id = fields.BigIntField(primary_key=True)
-    subject = fields.CharField(max_length=64)
-    reporter = fields.CharField(max_length=64)
-    rule = fields.CharField(max_length=20)
-    text = fields.CharField(max_length=500, default="")
-    created_at = fields.DatetimeField()
-
-    class Meta:
-        table = "report"
-        unique_together = (("subject", "reporter"),)
-
-
-class Review(Model):
-    """A public text in the moderators' queue, and what they decided. The queue shows the open ones."""
-
-    subject = fields.CharField(max_length=64, primary_key=True)
-    forum: fields.ForeignKeyRelation[Forum] = fields.ForeignKeyField(
-        "forums.Forum", on_delete=fields.CASCADE, related_name="reviews", db_index=False
-    )
-    forum_id: int
-    why = fields.CharField(max_length=10)
-    open = fields.BooleanField(default=True)
-    reports = fields.IntField(default=0)
-    rule = fields.CharField(max_length=20, default="")
-    reason = fields.TextField(default="")
-    appeal = fields.TextField(default="")
-    asked_at = fields.DatetimeField()
-    decided_at = fields.DatetimeField(null=True)
-
-    class Meta:
-        table = "review"
-        indexes = (
-            Index(fields=("open", "asked_at", "subject"), name="review_open"),
-            Index(fields=("forum_id", "open"), name="review_forum"),
-        )
 
 
 class ForumWords(Model):

@@ -56,6 +56,7 @@ def test_what_no_official_may_do_belongs_to_citizens() -> None:
         SubmissionAction.WITHDRAW,
         SubmissionAction.SUPPORT,
         SubmissionAction.COMMENT,
+        SubmissionAction.PETITION,
     }
 
 

@@ -1,0 +1,82 @@
+"""Tables of moderation: who reports what, what waits for a moderator, what was decided, and how often.
+
+A text is named as the ledger or :mod:`forums.rights` names it: ``submission/…``, ``comment/…``, and ``forum/…`` for a
+proposal. What was decided stands here as it is now; how it came to that stands in the ledger.
+"""
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from forums.models.places import Forum
+from server.core.accounts import Account
+
+
+class Report(Model):
+    """Somebody says that a public text breaks the rules. Once a person, or browser, and text."""
+
+    id = fields.BigIntField(primary_key=True)
+    subject = fields.CharField(max_length=64)
+    reporter = fields.CharField(max_length=64)
+    rule = fields.CharField(max_length=20)
+    text = fields.CharField(max_length=500, default="")
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "report"
+        unique_together = (("subject", "reporter"),)
+
+
+class Review(Model):
+    """A public text in the moderators' queue, and what they decided. The queue shows the open ones."""
+
+    subject = fields.CharField(max_length=64, primary_key=True)
+    forum: fields.ForeignKeyRelation[Forum] = fields.ForeignKeyField(
+        "forums.Forum", on_delete=fields.CASCADE, related_name="reviews", db_index=False
+    )
+    forum_id: int
+    participant_id = fields.BigIntField(null=True)
+    """Whose text it is."""
+    why = fields.CharField(max_length=10)
+    open = fields.BooleanField(default=True)
+    urgency = fields.IntField()
+    """The queue's order, the smallest first: appeals, what is held, reports by their number."""
+    reports = fields.IntField(default=0)
+    """Since the last decision."""
+    rule = fields.CharField(max_length=20, default="")
+    """Why it is hidden; empty while it is not."""
+    reason = fields.TextField(default="")
+    """The moderator's own words; empty where the rule's prepared ones say it."""
+    appeal = fields.TextField(default="")
+    turn = fields.IntField(default=0)
+    """Decisions and appeals so far: what a form shows as seen."""
+    decided_by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "core.Account", null=True, on_delete=fields.RESTRICT, related_name="reviews", db_index=False
+    )
+    decided_by_id: int | None
+    asked_at = fields.DatetimeField()
+    decided_at = fields.DatetimeField(null=True)
+    appealed_at = fields.DatetimeField(null=True)
+    """Once for each hiding."""
+
+    class Meta:
+        table = "review"
+        indexes = (
+            Index(fields=("open", "urgency", "asked_at", "subject"), name="review_queue"),
+            Index(fields=("forum_id", "open", "urgency", "asked_at", "subject"), name="review_forum_queue"),
+            Index(fields=("forum_id", "decided_at", "subject"), name="review_forum_decided"),
+            Index(fields=("participant_id", "rule"), name="review_participant"),
+        )
+
+
+class ModerationDay(Model):
+    """How many texts were reported, hidden, appealed for and shown again on a day, for the public page of the rules."""
+
+    day = fields.DateField(primary_key=True)
+    reported = fields.IntField(default=0)
+    hidden = fields.IntField(default=0)
+    appealed = fields.IntField(default=0)
+    shown = fields.IntField(default=0)
+
+    class Meta:
+        table = "moderation_day"
