@@ -66,6 +66,9 @@ class Forum(Model):
             Index(fields=("kind", "published_at", "id"), name="forum_kind_published"),
             Index(fields=("department_id", "starts_at", "id"), name="forum_department_starts"),
             Index(fields=("district", "starts_at", "id"), name="forum_district_starts"),
+            Index(fields=("status", "id"), name="forum_status"),
+            Index(fields=("department_id", "status", "starts_at", "id"), name="forum_department_status"),
+            Index(fields=("district", "status", "starts_at", "id"), name="forum_district_status"),
             Index(fields=("from_petition",), name="forum_from_petition"),
         )
 
@@ -81,7 +84,10 @@ class Numbering(Model):
 
 
 class Session(Model):
-    """A date of a forum with places to take: a sitting, a visit to a site, or a speaker's slot of ten minutes."""
+    """A date of a forum with places to take: a sitting, a visit to a site, or a speaker's slot of ten minutes.
+
+    A slot is booked beforehand; one of kind ``walk_in`` is kept for whoever comes by.
+    """
 
     id = fields.BigIntField(primary_key=True)
     forum: fields.ForeignKeyRelation[Forum] = fields.ForeignKeyField(
@@ -121,7 +127,7 @@ class Registration(Model):
     )
     session_id: int
     participant: fields.ForeignKeyNullableRelation[Participant] = fields.ForeignKeyField(
-        "forums.Participant", null=True, on_delete=fields.CASCADE, related_name="registrations", db_index=False
+        "forums.Participant", null=True, on_delete=fields.SET_NULL, related_name="registrations", db_index=False
     )
     participant_id: int | None
     name = fields.CharField(max_length=80)
@@ -130,13 +136,14 @@ class Registration(Model):
     offered_until = fields.DatetimeField(null=True)
     topic = fields.CharField(max_length=200, default="")
     created_at = fields.DatetimeField()
+    """Since when they have stood in line: whoever gave a place back and comes again stands at the end."""
     checked_in_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "registration"
         unique_together = (("session", "participant"),)
         indexes = (
-            Index(fields=("session_id", "status", "id"), name="registration_session_status"),
+            Index(fields=("session_id", "status", "created_at", "id"), name="registration_session_status"),
             Index(fields=("participant_id", "id"), name="registration_participant"),
             Index(fields=("status", "offered_until"), name="registration_offer"),
         )

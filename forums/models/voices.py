@@ -25,6 +25,8 @@ class Submission(Model):
     )
     participant_id: int | None
     author = fields.CharField(max_length=80, default="")
+    speaker = fields.IntField(null=True)
+    """The turn at which somebody spoke at a session; what a clerk writes down where nobody gives a name."""
     channel = fields.CharField(max_length=10)
     stance = fields.CharField(max_length=8, default="idea")
     title = fields.CharField(max_length=200)
@@ -61,6 +63,7 @@ class Submission(Model):
         indexes = (
             Index(fields=("forum_id", "visibility", "id"), name="submission_forum"),
             Index(fields=("forum_id", "supports", "id"), name="submission_forum_supports"),
+            Index(fields=("forum_id", "visibility", "stance", "status"), name="submission_forum_stance"),
             Index(fields=("forum_id", "status", "id"), name="submission_forum_status"),
             Index(fields=("department_id", "status", "id"), name="submission_department_status"),
             Index(fields=("department_id", "id"), name="submission_department"),
