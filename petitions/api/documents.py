@@ -7,7 +7,21 @@ from petitions.labels import CHANNELS, DECISIONS, RULINGS
 from petitions.states import State
 from server.core import contract
 from server.core.config import LANGUAGES
-from server.core.contract import BOOLEAN, DAY, MOMENT, TEXT, Schema, asked, integer, many, maybe, named, one_of, record
+from server.core.contract import (
+    BOOLEAN,
+    DAY,
+    DEPARTMENT_NAME,
+    MOMENT,
+    TEXT,
+    Schema,
+    asked,
+    integer,
+    many,
+    maybe,
+    named,
+    one_of,
+    record,
+)
 from server.core.files import MAX_FILES
 
 KIND = contract.text(
@@ -24,7 +38,6 @@ IDEMPOTENCY_HEADER: dict[str, Schema] = {
 }  # fmt: skip
 
 NAMES = named("Names", record(dict.fromkeys(LANGUAGES, TEXT)))
-DEPARTMENT_NAME = named("DepartmentName", record({"code": TEXT, "name": TEXT}))
 PERSON = named("Person", record({"name": TEXT, "phone": TEXT, "email": TEXT}))
 GUIDE = named(
     "Guide",

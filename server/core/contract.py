@@ -116,6 +116,7 @@ def listed(schema: Schema) -> Schema:
 
 BOOLEAN: Schema = {"type": "boolean"}
 TEXT = text()
+DEPARTMENT_NAME = named("DepartmentName", record({"code": TEXT, "name": TEXT}))
 MOMENT: Schema = {"type": "string", "format": "date-time", "description": "ISO 8601 with the city's zone."}
 DAY: Schema = {"type": "string", "format": "date"}
 PROBLEM = named(

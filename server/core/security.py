@@ -63,6 +63,17 @@ class Limiter:
         return 0 if allowed else max(1, round((1 - tokens) * 60 / rate.per_minute + 0.5))
 
 
+def content_policy(settings: Settings, frame: str = "") -> str:
+    """What a page may load (CSP): our own, map tiles, and in a frame the one foreign origin that it was made for."""
+    tiles = urlsplit(settings.tile_url)
+    tile_origin = f" {tiles.scheme}://{tiles.netloc.replace('{s}', '*')}" if tiles.netloc else ""
+    framed = f"frame-src {frame}; " if frame else ""
+    return (
+        f"default-src 'self'; img-src 'self' data:{tile_origin}; {framed}object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    )
+
+
 class Security:
     """The middleware. ``request.state.limiter`` is there for routes that count more finely."""
 
@@ -79,13 +90,8 @@ class Security:
         self.uploads = uploads
         self.limiter = Limiter()
         self.in_flight = 0
-        tiles = urlsplit(settings.tile_url)
-        tile_origin = f" {tiles.scheme}://{tiles.netloc.replace('{s}', '*')}" if tiles.netloc else ""
         self.headers = {
-            "content-security-policy": (
-                f"default-src 'self'; img-src 'self' data:{tile_origin}; object-src 'none'; base-uri 'none'; "
-                "form-action 'self'; frame-ancestors 'none'"
-            ),
+            "content-security-policy": content_policy(settings),
             "x-content-type-options": "nosniff",
             "referrer-policy": "same-origin",
             "cross-origin-opener-policy": "same-origin",
