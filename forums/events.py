@@ -132,6 +132,54 @@ class CheckedIn:
 
 
 @dataclass(frozen=True)
+class CheckInUndone:
+    """Somebody was marked as there who is not; a walk-in's place is free again."""
+
+    kind: ClassVar[str] = "forum.check_in_undone"
+    audience: ClassVar[Audience] = Audience.STAFF
+    session: int
+    registration: int
+
+
+@dataclass(frozen=True)
+class PeopleCounted:
+    """So many more people without names were there; fewer where a count is put right."""
+
+    kind: ClassVar[str] = "forum.people_counted"
+    audience: ClassVar[Audience] = Audience.STAFF
+    session: int
+    people: int
+
+
+@dataclass(frozen=True)
+class SessionsAdded:
+    kind: ClassVar[str] = "forum.sessions_added"
+    audience: ClassVar[Audience] = Audience.PUBLIC
+    sessions: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SessionChanged:
+    """``fields`` as in the table; whoever has a place must hear of another time or place."""
+
+    kind: ClassVar[str] = "forum.session_changed"
+    audience: ClassVar[Audience] = Audience.PUBLIC
+    session: int
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SessionCancelled:
+    """One date is called off; ``registrations`` had a place, an offer or a turn in its waiting list."""
+
+    kind: ClassVar[str] = "forum.session_cancelled"
+    audience: ClassVar[Audience] = Audience.STAFF
+    session: int
+    text: int
+    registrations: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class TookPart:
     """Somebody took part in the forum for the first time; ``participant`` is None for people counted at a door."""
 
@@ -212,6 +260,25 @@ class SubmissionSeparated:
 class SubmissionWithdrawn:
     kind: ClassVar[str] = "submission.withdrawn"
     audience: ClassVar[Audience] = Audience.PUBLIC
+
+
+@dataclass(frozen=True)
+class SubmissionCorrected:
+    """The clerk who took it down at a session set right what was written wrongly."""
+
+    kind: ClassVar[str] = "submission.corrected"
+    audience: ClassVar[Audience] = Audience.PUBLIC
+    forum: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SubmissionTakenBack:
+    """The clerk took back a line that nobody said, or that was taken down twice."""
+
+    kind: ClassVar[str] = "submission.taken_back"
+    audience: ClassVar[Audience] = Audience.PUBLIC
+    forum: str
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ VOICE: dict[SubmissionAction, Permission] = {
     SubmissionAction.JOIN: Permission.HAND_VOICES,
     SubmissionAction.SEPARATE: Permission.HAND_VOICES,
     SubmissionAction.PROPOSE: Permission.HAND_VOICES,
+    SubmissionAction.CORRECT: Permission.RUN_FORUMS,
+    SubmissionAction.UNDO: Permission.RUN_FORUMS,
     SubmissionAction.ANSWER: Permission.ANSWER_VOICES,
     SubmissionAction.COMMIT: Permission.ANSWER_VOICES,
 }

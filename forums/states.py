@@ -70,6 +70,10 @@ class SubmissionAction(StrEnum):
     """An official proposes to its author to make it a petition."""
     PETITION = "petition"
     """Its author makes it a petition; it keeps its number."""
+    CORRECT = "correct"
+    """The clerk who took it down at a session sets it right."""
+    UNDO = "undo"
+    """The clerk takes back what was taken down by mistake."""
 
 
 class CommitmentState(StrEnum):
@@ -122,7 +126,7 @@ _TALK = (B.SUPPORT, B.COMMENT)
 SUBMISSION: dict[SubmissionState, dict[SubmissionAction, SubmissionState]] = {
     S.RECEIVED: {
         B.HAND: S.HANDED, B.ANSWER: S.ANSWERED, B.JOIN: S.JOINED, B.WITHDRAW: S.WITHDRAWN, B.PETITION: S.ANSWERED,
-        B.PROPOSE: S.RECEIVED, **dict.fromkeys(_TALK, S.RECEIVED),
+        B.PROPOSE: S.RECEIVED, B.CORRECT: S.RECEIVED, B.UNDO: S.WITHDRAWN, **dict.fromkeys(_TALK, S.RECEIVED),
     },
     S.HANDED: {
         B.HAND: S.HANDED, B.ANSWER: S.ANSWERED, B.JOIN: S.JOINED, B.WITHDRAW: S.WITHDRAWN, B.PETITION: S.ANSWERED,
