@@ -18,6 +18,7 @@ APPS = {
     "petitions": "petitions.models",
     "forums": "forums.models",
     "tracking": "tracking.models",
+    "statistics": "tracking.statistics.models",
 }
 """Tortoise apps above the ground floor: label to models module."""
 

@@ -183,6 +183,7 @@ class Migration(migrations.Migration):
                     Index(fields=["department_id", "status", "starts_at", "id"], name="forum_department_status"),
                     Index(fields=["district", "status", "starts_at", "id"], name="forum_district_status"),
                     Index(fields=["from_petition"], name="forum_from_petition"),
+                    Index(fields=["proposer_id", "id"], name="forum_proposer"),
                 ],
                 "pk_attr": "id",
                 "table_description": "A forum of any kind: a place and a time at which the city asks and people speak.",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tortoise import fields
+from tortoise.indexes import Index
 from tortoise.models import Model
 
 from server.core import database
@@ -29,6 +30,19 @@ class District(Model):
 
     class Meta:
         table = "district"
+
+
+class DistrictChange(Model):
+    """Districts that were read from a file and wait for a yes, or those that were there before a change."""
+
+    id = fields.BigIntField(primary_key=True)
+    kind = fields.CharField(max_length=8)
+    content: list[dict[str, Any]] = fields.JSONField()
+    made_at = fields.DatetimeField()
+
+    class Meta:
+        table = "district_change"
+        indexes = (Index(fields=("kind", "id"), name="district_change_kind"),)
 
 
 @dataclass(frozen=True)

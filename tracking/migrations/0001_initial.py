@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 "unique_together": (("email", "what"),),
                 "indexes": [Index(fields=["what", "id"], name="follow_what")],
                 "pk_attr": "id",
-                "table_description": "An address that hears once a day what is new with a forum, a kind, a topic, a district, a department or a voice.",
+                "table_description": "An address that hears once a day what is new with a forum, a kind, topic, district, department or voice.",
             },
             bases=["Model"],
         ),

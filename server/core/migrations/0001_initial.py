@@ -143,6 +143,23 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="DistrictChange",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("kind", fields.CharField(max_length=8)),
+                ("content", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("made_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "district_change",
+                "app": "core",
+                "indexes": [Index(fields=["kind", "id"], name="district_change_kind")],
+                "pk_attr": "id",
+                "table_description": "Districts that were read from a file and wait for a yes, or those that were there before a change.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Event",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -254,6 +271,7 @@ class Migration(migrations.Migration):
                 ),
                 ("email", fields.CharField(default="", max_length=254)),
                 ("cases", fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ("participant_id", fields.BigIntField(null=True)),
                 ("api", fields.BooleanField(default=False)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("expires_at", fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
@@ -262,7 +280,7 @@ class Migration(migrations.Migration):
                 "table": "session",
                 "app": "core",
                 "pk_attr": "token_hash",
-                "table_description": "Somebody's open door: an official's browser or token, or a citizen's browser with the cases it may see.",
+                "table_description": "Somebody's open door: an official's browser or token, or a citizen's with the cases it may see.",
             },
             bases=["Model"],
         ),

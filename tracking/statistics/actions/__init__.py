@@ -1,0 +1,1 @@
+"""What writes the totals: counting after a fact, and counting all of it anew."""

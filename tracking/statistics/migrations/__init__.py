@@ -1,0 +1,1 @@
+"""Checked-in schema changes of this room, in order."""

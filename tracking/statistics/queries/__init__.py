@@ -1,0 +1,1 @@
+"""Reads of the totals, shaped for pages, JSON and export."""
