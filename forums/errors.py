@@ -1,6 +1,9 @@
 """What a forum refuses, each with its status and a stable code."""
 
+from collections.abc import Sequence
+
 from server.core.errors import Conflict, Forbidden, NotFound, _
+from server.core.ledger import Entry
 
 
 class NoSuchForum(NotFound):
@@ -34,6 +37,11 @@ class ChangedMeanwhile(Conflict):
     code = "changed_meanwhile"
     text = _("Somebody else changed this after you opened it. Your text is kept; please look at what changed.")
 
+    def __init__(self, entries: Sequence[Entry] = ()) -> None:
+        super().__init__()
+        self.entries = entries
+        """What the others did, the newest first."""
+
 
 class NotAPart(Forbidden):
     """403: speaking needs a confirmed mail address and a display name."""
@@ -54,3 +62,48 @@ class EndIsPast(Conflict):
 
     code = "end_is_past"
     text = _("Its end has passed already. Please give it a later end first.")
+
+
+class NoSuchSession(NotFound):
+    """404: no such date of this forum."""
+
+    code = "no_such_session"
+    text = _("There is no such session.")
+
+
+class NoSuchRegistration(NotFound):
+    """404: no such registration, or not this reader's."""
+
+    code = "no_such_registration"
+    text = _("We do not find this registration here. Please open the link in the mail that you got from us.")
+
+
+class RegistrationOver(Conflict):
+    """409: the session has begun or was called off."""
+
+    code = "registration_over"
+    text = _("Registration for this session is over.")
+
+
+class OfferOver(Conflict):
+    """409: the place was not taken in time, and somebody else has been asked."""
+
+    code = "offer_over"
+    text = _("This offer is over: the time to take the place has passed.")
+
+
+class TooFewPlaces(Conflict):
+    """409: more places are taken than the session would have."""
+
+    code = "too_few_places"
+
+    def __init__(self, booked: int) -> None:
+        super().__init__(_("%(booked)s places are taken already. The session cannot have fewer.", booked=booked))
+        self.details = {"booked": booked}
+
+
+class DoorClosed(Conflict):
+    """409: people are checked in on the day of the session."""
+
+    code = "door_closed"
+    text = _("People are checked in on the day of the session.")

@@ -29,8 +29,18 @@ class ForumDeclined:
 
 
 @dataclass(frozen=True)
+class ForumTakenUp:
+    """The city takes up what a citizen proposed, and plans it."""
+
+    kind: ClassVar[str] = "forum.taken_up"
+    audience: ClassVar[Audience] = Audience.PUBLIC
+    text: int
+    """Written by an official for the public."""
+
+
+@dataclass(frozen=True)
 class ForumPlanned:
-    """The city plans it, of itself or because a proposal was taken up."""
+    """The city plans it of itself."""
 
     kind: ClassVar[str] = "forum.planned"
     audience: ClassVar[Audience] = Audience.STAFF
@@ -424,3 +434,10 @@ class CommitmentDropped:
 class CommitmentOverdue:
     kind: ClassVar[str] = "commitment.overdue"
     audience: ClassVar[Audience] = Audience.PUBLIC
+
+
+IN_PASSING = frozenset(
+    fact.kind
+    for fact in (PlaceTaken, PlaceGivenBack, PlaceOffered, OfferLapsed, CheckedIn, CheckInUndone, PeopleCounted)
+)
+"""What many people do beside each other in a forum, and what changes nothing of what somebody edits meanwhile."""

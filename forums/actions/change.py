@@ -13,7 +13,9 @@ from typing import Generic, TypeVar
 from tortoise.models import Model
 
 from forums import kinds, rights
+from forums.events import IN_PASSING
 from forums.errors import ChangedMeanwhile, NoSuchForum, NoSuchVoice, NotPossibleNow
+from forums.events import CheckedIn, OfferLapsed, PlaceGivenBack, PlaceOffered, PlaceTaken
 from forums.models import Commitment, Forum, ForumWords, Submission
 from forums.people import Person
 from forums.states import COMMITMENT, SUBMISSION, CommitmentAction, ForumAction, SubmissionAction, follow
@@ -23,6 +25,8 @@ from server.core.errors import Forbidden, NotFound, Refusal
 from server.core.ledger import Chain, Fact
 
 SYSTEM = "system"
+_PASSING = tuple(fact.kind for fact in (PlaceTaken, PlaceGivenBack, PlaceOffered, OfferLapsed, CheckedIn))
+"""What happens to a forum all the time and changes nothing that an official could overwrite."""
 Actor = Official | Person | str
 ModelT = TypeVar("ModelT", Forum, Submission, Commitment)
 
@@ -124,7 +128,9 @@ async def _changing(
 ) -> AsyncIterator[Change[ModelT]]:
     name = name_of(actor)
     if seen is not None and seen < chain.length:
-        others = await ledger.newest([chain.subject], after_sequence=seen, not_by=(name, SYSTEM), limit=1)
+        others = await ledger.newest(
+            [chain.subject], after_sequence=seen, not_by=(name, SYSTEM), other_than=IN_PASSING, limit=1
+        )
         if others:
             raise ChangedMeanwhile
     before: StateT = row.status  # type: ignore[assignment]
@@ -137,4 +143,5 @@ async def _changing(
     hit = await model.filter(id=row.id, status=before).update(**{"status": after, **change.values})
     if not hit:  # SQLite counts the rows of a text index that was written before with them
         raise NotPossibleNow(action, before)
-    await chain.append(name, *change.facts)
+    if change.facts:
+        await chain.append(name, *change.facts)

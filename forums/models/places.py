@@ -70,6 +70,7 @@ class Forum(Model):
             Index(fields=("department_id", "status", "starts_at", "id"), name="forum_department_status"),
             Index(fields=("district", "status", "starts_at", "id"), name="forum_district_status"),
             Index(fields=("from_petition",), name="forum_from_petition"),
+            Index(fields=("proposer_id", "id"), name="forum_proposer"),
         )
 
 

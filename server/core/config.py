@@ -50,6 +50,7 @@ class Settings:
     tile_url: str = ""
     clamd_url: str = field(default="", repr=False)
     run_jobs: bool = True
+    forum_supports: int = 100
 
     @property
     def zone(self) -> ZoneInfo:
@@ -166,7 +167,7 @@ _TEXTS = (
     "database_url", "secret_key", "base_url", "smtp_url", "mail_from", "host", "city_name", "call_centre", "tile_url",
     "clamd_url", "timezone", "country",
 )  # fmt: skip
-_NUMBERS = {"port": (1, 65535), "workers": (1, 64)}
+_NUMBERS = {"port": (1, 65535), "workers": (1, 64), "forum_supports": (1, 1_000_000)}
 _SWITCHES = ("rate_limits", "run_jobs")
 
 
