@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forums.errors import NotAPart
-from forums.models import Participant
 from server.core import clock, database
 from server.core.auth import Reader
 
@@ -33,10 +32,13 @@ def _person(row: Mapping[str, object]) -> Person:
 
 
 async def person_of(reader: Reader) -> Person | None:
-    """Who a browser with a confirmed mail address speaks as; None before they have chosen a name."""
-    if not reader.email:
+    """Who a browser speaks as: by its confirmed mail address, or by a link in a mail; None before a name is chosen."""
+    if reader.email:
+        row = await database.fetch_one(f"SELECT {_COLUMNS} FROM participant WHERE email = ?", reader.email.lower())
+    elif reader.participant is not None:
+        row = await database.fetch_one(f"SELECT {_COLUMNS} FROM participant WHERE id = ?", reader.participant)
+    else:
         return None
-    row = await database.fetch_one(f"SELECT {_COLUMNS} FROM participant WHERE email = ?", reader.email.lower())
     return _person(row) if row else None
 
 
@@ -49,9 +51,14 @@ async def speaker(reader: Reader) -> Person:
 
 
 async def take_name(email: str, name: str, language: str, district: str = "", age_band: str = "") -> Person:
-    """Choose or change the display name of a confirmed address."""
-    values = {"name": name, "language": language, "district": district, "age_band": age_band}
-    await Participant.update_or_create({**values, "created_at": clock.now()}, email=email.lower())
-    row = await database.fetch_one(f"SELECT {_COLUMNS} FROM participant WHERE email = ?", email.lower())
+    """Choose or change the display name of a confirmed address; what is left empty stays as it was."""
+    row = await database.fetch_one(
+        "INSERT INTO participant (email, name, language, district, age_band, created_at) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (email) DO UPDATE SET name = excluded.name, language = excluded.language, "
+        "district = CASE WHEN excluded.district = '' THEN participant.district ELSE excluded.district END, "
+        "age_band = CASE WHEN excluded.age_band = '' THEN participant.age_band ELSE excluded.age_band END "
+        f"RETURNING {_COLUMNS}",
+        email.lower(), name, language, district, age_band, clock.now(),
+    )  # fmt: skip
     assert row is not None  # noqa: S101 — written just now
     return _person(row)

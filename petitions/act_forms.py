@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from petitions.forms import REASON_LIMIT, TEXT_LIMIT, read_seen, safe_text
+from petitions.forms import REASON_LIMIT, TEXT_LIMIT, read_seen
 from server.core import references
 from server.core.errors import _
-from server.core.fields import REQUIRED, Input
+from server.core.fields import REQUIRED, Input, safe_text
 
 MOST_EARLIER = 20
 """Earlier cases that a closing names at most; two are enough for the law."""

@@ -12,17 +12,12 @@ import phonenumbers
 from petitions import rules
 from petitions.labels import CHANNELS, DECISIONS, RULINGS
 from petitions.reference import Reference
-from server.core import config, privacy
+from server.core import config
 from server.core.errors import FieldError, _
-from server.core.fields import Input
+from server.core.fields import Input, safe_text
 
 TITLE_LIMIT, BODY_LIMIT, TEXT_LIMIT = 200, 20_000, 10_000
 REASON_LIMIT = 2_000
-
-NO_RESIDENT_NUMBERS = _(
-    "This holds a resident registration number or a My Number. The law does not let us take it "
-    "(Personal Information Protection Act, art. 24-2); please remove it."
-)
 
 
 @dataclass(frozen=True)
@@ -124,17 +119,6 @@ def on_page(errors: Sequence[FieldError], form: Mapping[str, Any]) -> list[Field
         name = "service" if error.field == "kind" and statutory else _PAGE_NAMES.get(error.field, error.field)
         found.append(FieldError(name, text))
     return found
-
-
-def safe_text(
-    data: Input, name: str, *, limit: int, required: bool = False, lines: bool = False, least: int = 0
-) -> str:
-    """A text without resident numbers or My Numbers; those are refused, with the reason, and never stored."""
-    value = data.text(name, limit=limit, required=required, lines=lines, least=least)
-    if value and privacy.refused(privacy.find(value)):
-        data.fail(name, NO_RESIDENT_NUMBERS)
-        return ""
-    return value
 
 
 def read_kind(data: Input, known: Reference) -> str:

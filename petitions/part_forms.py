@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from petitions.cooperation import LONGEST_DAYS, ReplyBy
-from petitions.forms import REASON_LIMIT, TEXT_LIMIT, read_seen, safe_text
+from petitions.forms import REASON_LIMIT, TEXT_LIMIT, read_seen
 from server.core.errors import _
-from server.core.fields import Input
+from server.core.fields import Input, safe_text
 
 NO_DAY = _("Please say by which day the reply is needed.")
 

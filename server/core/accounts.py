@@ -171,7 +171,7 @@ class Absence(Model):
 
 
 class Session(Model):
-    """Somebody's open door: an official's browser or token, or a citizen's browser with the cases it may see."""
+    """Somebody's open door: an official's browser or token, or a citizen's with the cases it may see."""
 
     token_hash = fields.CharField(max_length=64, primary_key=True)
     account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
@@ -180,6 +180,8 @@ class Session(Model):
     account_id: int | None
     email = fields.CharField(max_length=254, default="")
     cases: list[str] = fields.JSONField(default=list)
+    participant_id = fields.BigIntField(null=True)
+    """Whom a link in a mail lets speak here; unlike ``email`` it opens no case."""
     api = fields.BooleanField(default=False)
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(db_index=True)

@@ -38,6 +38,8 @@ class Reader:
     email: str = ""
     cases: frozenset[str] = frozenset()
     token_hash: str = ""
+    participant: int | None = None
+    """Whom a link in a mail lets this browser speak as."""
 
     @property
     def actor(self) -> str:
@@ -92,8 +94,8 @@ async def _load(token: str) -> Reader:
 async def readers(digests: Sequence[str]) -> dict[str, Reader]:
     """Who shows these tokens, by the tokens' hashes, as far as their sessions are still open. One query."""
     rows = await database.fetch(
-        "SELECT s.token_hash, s.email, s.cases, a.id, a.username, a.name, a.role, a.department_id, a.language, "
-        "a.active, d.name AS department FROM session s LEFT JOIN account a ON a.id = s.account_id "
+        "SELECT s.token_hash, s.email, s.cases, s.participant_id, a.id, a.username, a.name, a.role, a.department_id, "
+        "a.language, a.active, d.name AS department FROM session s LEFT JOIN account a ON a.id = s.account_id "
         "LEFT JOIN department d ON d.id = a.department_id "
         f"WHERE s.token_hash IN ({', '.join('?' * len(digests))}) AND s.expires_at > ?",
         *digests,
@@ -109,7 +111,8 @@ def _reader(row: Any) -> Reader:
             row["id"], row["username"], row["name"], Role(row["role"]), row["department_id"], row["department"] or "",
             row["language"],
         )  # fmt: skip
-    return Reader(official, row["email"], frozenset(database.document(row["cases"])), row["token_hash"])
+    cases = frozenset(database.document(row["cases"]))
+    return Reader(official, row["email"], cases, row["token_hash"], row["participant_id"])
 
 
 def reader(request: Request) -> Reader:
@@ -149,7 +152,13 @@ async def sign_in(request: Request, username: str, password: str, code: str, *, 
 
 
 async def _open(
-    life: timedelta, *, account_id: int | None = None, email: str = "", cases: tuple[str, ...] = (), api: bool = False
+    life: timedelta,
+    *,
+    account_id: int | None = None,
+    email: str = "",
+    cases: tuple[str, ...] = (),
+    participant_id: int | None = None,
+    api: bool = False,
 ) -> tuple[str, Session]:
     token = secrets.token_urlsafe(32)
     now = clock.now()
@@ -158,6 +167,7 @@ async def _open(
         account_id=account_id,
         email=email,
         cases=list(cases),
+        participant_id=participant_id,
         api=api,
         created_at=now,
         expires_at=now + life,
@@ -194,6 +204,18 @@ async def open_mailbox(request: Request, response: Response, email: str) -> None
     if who.official is not None:
         raise BadRequest(_("Sign out of the desk before you open a citizen's link."))
     token, _session = await _open(CITIZEN_LIFE, email=email, cases=tuple(who.cases))
+    remember(request, response, token, CITIZEN_LIFE)
+
+
+async def open_speech(request: Request, response: Response, participant_id: int) -> None:
+    """Let this browser speak as somebody whose link it has shown. Raises ``BadRequest`` for an official."""
+    who = reader(request)
+    if who.official is not None:
+        raise BadRequest(_("Sign out of the desk before you open a citizen's link."))
+    if who.token_hash and not who.email:
+        await Session.filter(token_hash=who.token_hash).update(participant_id=participant_id)
+        return
+    token, _session = await _open(CITIZEN_LIFE, participant_id=participant_id, cases=tuple(who.cases))
     remember(request, response, token, CITIZEN_LIFE)
 
 

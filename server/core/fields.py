@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from server.core import config
+from server.core import config, privacy
 from server.core.errors import FieldError, Invalid, Text, _
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb]")
@@ -31,6 +31,10 @@ NOT_NUMBER = _("Please give a number.")
 NOT_BOOLEAN = _("Please send true or false.")
 NOT_MOMENT = _("Please give a day and a time, for example 2026-05-04T14:00.")
 NOT_DATE = _("Please give a day as YYYY-MM-DD.")
+NO_RESIDENT_NUMBERS = _(
+    "This holds a resident registration number or a My Number. The law does not let us take it "
+    "(Personal Information Protection Act, art. 24-2); please remove it."
+)
 
 
 class Input:
@@ -204,3 +208,14 @@ def _encodable(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def safe_text(
+    data: Input, name: str, *, limit: int, required: bool = False, lines: bool = False, least: int = 0
+) -> str:
+    """A text without resident numbers or My Numbers; those are refused, with the reason, and never stored."""
+    value = data.text(name, limit=limit, required=required, lines=lines, least=least)
+    if value and privacy.refused(privacy.find(value)):
+        data.fail(name, NO_RESIDENT_NUMBERS)
+        return ""
+    return value
