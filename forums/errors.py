@@ -107,3 +107,17 @@ class DoorClosed(Conflict):
 
     code = "door_closed"
     text = _("People are checked in on the day of the session.")
+
+
+class TooManyProposals(Conflict):
+    """409: several proposals of this person wait for an answer."""
+
+    code = "too_many_proposals"
+    text = _("Five of your proposals wait for an answer. Please wait until one of them is answered.")
+
+
+class TooFewCounted(Conflict):
+    """409: fewer people would have been there than are checked in by name."""
+
+    code = "too_few_counted"
+    text = _("So many were not counted: fewer than none without a name cannot have been there.")

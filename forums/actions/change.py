@@ -13,9 +13,8 @@ from typing import Generic, TypeVar
 from tortoise.models import Model
 
 from forums import kinds, rights
-from forums.events import IN_PASSING
 from forums.errors import ChangedMeanwhile, NoSuchForum, NoSuchVoice, NotPossibleNow
-from forums.events import CheckedIn, OfferLapsed, PlaceGivenBack, PlaceOffered, PlaceTaken
+from forums.events import IN_PASSING
 from forums.models import Commitment, Forum, ForumWords, Submission
 from forums.people import Person
 from forums.states import COMMITMENT, SUBMISSION, CommitmentAction, ForumAction, SubmissionAction, follow
@@ -25,8 +24,6 @@ from server.core.errors import Forbidden, NotFound, Refusal
 from server.core.ledger import Chain, Fact
 
 SYSTEM = "system"
-_PASSING = tuple(fact.kind for fact in (PlaceTaken, PlaceGivenBack, PlaceOffered, OfferLapsed, CheckedIn))
-"""What happens to a forum all the time and changes nothing that an official could overwrite."""
 Actor = Official | Person | str
 ModelT = TypeVar("ModelT", Forum, Submission, Commitment)
 
