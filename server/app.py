@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 import forums.api
 import forums.desk
 import forums.routes
+import forums.views
 import petitions.api
 import petitions.citizen_routes
 import petitions.desk
@@ -98,7 +99,8 @@ def create_app(settings: Settings) -> Starlette:
         site.city = await _city(settings)
         hub = stream.Hub(settings)
         app.state.hub = hub
-        tasks = [asyncio.create_task(hub.run())]
+        views = asyncio.create_task(forums.views.keep_writing())
+        tasks = [asyncio.create_task(hub.run()), views]
         if settings.run_jobs:
             tasks.append(asyncio.create_task(worker.run()))
         try:
@@ -106,6 +108,7 @@ def create_app(settings: Settings) -> Starlette:
         finally:
             worker.stop()
             hub.stop()
+            views.cancel()  # it writes once more before it ends
             await asyncio.wait(tasks, timeout=5)
             for task in tasks:
                 task.cancel()

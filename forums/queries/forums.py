@@ -1,4 +1,4 @@
-"""Forums as pages and JSON show them: one by its slug, and lists that stay flat."""
+"""One forum as pages and JSON show it, and what its page tells beside it: its neighbours, votes and decisions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from typing import Any
 
 from forums.errors import NoSuchForum
 from forums.rights import forum_subject
-from forums.states import SEEN, ForumState
-from server.core import database
+from forums.states import SEEN, CommitmentState, ForumState, SubmissionState
+from server.core import database, privacy
 from server.core.accounts import Official, Permission
 
 _COLUMNS = (
     "f.id, f.slug, f.number, f.kind, f.status, f.title, f.summary, f.body, f.language, f.department_id, f.district, "
     "f.place, f.panel, f.moderation, f.speaks_from, f.speaks_until, f.starts_at, f.ends_at, f.link, f.chapters, "
     "f.minutes, f.proposer_id, f.from_petition, f.supports, f.submissions, f.comments, f.views, f.participants, "
-    "f.published_at, f.closed_at"
+    "f.created_at, f.published_at, f.closed_at"
 )
 
 
@@ -45,12 +45,15 @@ class ForumView:
     chapters: tuple[Mapping[str, Any], ...]
     minutes: str
     proposer_id: int | None
+    proposer: str
+    """The display name of the citizen who asked for it."""
     from_petition: str
     supports: int
     submissions: int
     comments: int
     views: int
     participants: int
+    created_at: datetime
     published_at: datetime | None
     closed_at: datetime | None
     version: int
@@ -58,30 +61,79 @@ class ForumView:
 
 
 async def forum(slug: str, official: Official | None = None) -> ForumView:
-    """One forum. Raises ``NoSuchForum``, also for a draft where the reader does not plan forums."""
+    """One forum. Raises ``NoSuchForum``, also for a draft where the reader does not plan forums.
+
+    A draft that was called off was never announced and stays the planners' own.
+    """
     row = await database.fetch_one(
-        f"SELECT {_COLUMNS}, h.length AS version FROM forum f JOIN ledger_head h ON h.subject = ? WHERE f.slug = ?",
+        f"SELECT {_COLUMNS}, h.length AS version, (SELECT p.name FROM participant p WHERE p.id = f.proposer_id) "
+        "AS proposer FROM forum f JOIN ledger_head h ON h.subject = ? WHERE f.slug = ?",
         forum_subject(slug),
         slug,
     )
     if row is None:
         raise NoSuchForum
     found = _view(row)
-    if found.status not in SEEN and not (
-        official and (official.may(Permission.PLAN_FORUMS) or official.may(Permission.RUN_FORUMS))
-    ):
+    seen = found.status in SEEN and (found.status is not ForumState.CANCELLED or found.published_at is not None)
+    if not seen and not (official and (official.may(Permission.PLAN_FORUMS) or official.may(Permission.RUN_FORUMS))):
         raise NoSuchForum
     return found
 
 
+def public_text(text: str, status: str, proposer_id: int | None, from_petition: str) -> str:
+    """What is said of a forum, with the personal numbers in a citizen's words masked; officials' own phones stay."""
+    theirs = proposer_id is not None or from_petition or status in {ForumState.PROPOSED, ForumState.DECLINED}
+    return privacy.mask(text) if theirs else text
+
+
 def _view(row: Any) -> ForumView:
-    moment = database.moment_or_none
+    moment, created = database.moment_or_none, database.moment(row["created_at"])
+    title, summary, body, place = (
+        public_text(row[name], row["status"], row["proposer_id"], row["from_petition"])
+        for name in ("title", "summary", "body", "place")
+    )
     return ForumView(
-        row["id"], row["slug"], row["number"], row["kind"], ForumState(row["status"]), row["title"], row["summary"],
-        row["body"], row["language"], row["department_id"], row["district"], row["place"],
-        tuple(database.document(row["panel"])), row["moderation"], moment(row["speaks_from"]),
-        moment(row["speaks_until"]), moment(row["starts_at"]), moment(row["ends_at"]), row["link"],
-        tuple(database.document(row["chapters"])), row["minutes"], row["proposer_id"], row["from_petition"],
-        row["supports"], row["submissions"], row["comments"], row["views"], row["participants"],
-        moment(row["published_at"]), moment(row["closed_at"]), row["version"],
+        row["id"], row["slug"], row["number"], row["kind"], ForumState(row["status"]), title, summary, body,
+        row["language"], row["department_id"], row["district"], place, tuple(database.document(row["panel"])),
+        row["moderation"], moment(row["speaks_from"]), moment(row["speaks_until"]), moment(row["starts_at"]),
+        moment(row["ends_at"]), row["link"], tuple(database.document(row["chapters"])), row["minutes"],
+        row["proposer_id"], row["proposer"] or "", row["from_petition"], row["supports"], row["submissions"],
+        row["comments"], row["views"], row["participants"], created, moment(row["published_at"]),
+        moment(row["closed_at"]), row["version"],
     )  # fmt: skip
+
+
+async def stances(forum_id: int) -> dict[str, int]:
+    """How many voices that are shown are for, against, or another idea."""
+    rows = await database.fetch(
+        "SELECT stance, count(*) AS n FROM submission WHERE forum_id = ? AND visibility = ? AND status <> ? "
+        "GROUP BY stance",
+        forum_id,
+        "shown",
+        SubmissionState.WITHDRAWN.value,
+    )
+    return {row["stance"]: row["n"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a field office has come: what was decided there and not given up, and what of it is done."""
+
+    decided: int
+    done: int
+
+    @property
+    def solved(self) -> bool:
+        """Whether nothing is left to do."""
+        return 0 < self.decided == self.done
+
+
+async def progress(forum_id: int) -> Progress:
+    """What became of a forum's decisions and promises."""
+    rows = await database.fetch(
+        "SELECT status, count(*) AS n FROM commitment WHERE forum_id = ? AND status <> ? GROUP BY status",
+        forum_id,
+        CommitmentState.DROPPED.value,
+    )
+    counts = {row["status"]: row["n"] for row in rows}
+    return Progress(sum(counts.values()), counts.get(CommitmentState.DONE.value, 0))

@@ -1,0 +1,74 @@
+"""Films that a page may show in a frame: of these hosts only, by their players that follow nobody around.
+
+A link to any other host stays a link. Nothing is fetched from a host before the reader has asked for the film.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A film's player on its host's own page."""
+
+    host: str
+    """Who the film comes from, as people know them."""
+    address: str
+    """What the frame shows; ``{at}`` stands for the second at which it begins."""
+
+    @property
+    def origin(self) -> str:
+        """What a page's policy has to allow in a frame."""
+        parts = urlsplit(self.address)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def begin(self, at: int) -> str:
+        """The frame's address for a film that begins at a second."""
+        return self.address.replace("{at}", str(at))
+
+
+def _youtube(link: SplitResult) -> str:
+    query = parse_qs(link.query).get("v", [""])[0]
+    path = re.fullmatch(r"/(?:(?:live|embed|shorts)/)?([^/]+)/?", link.path)
+    return query if link.path == "/watch" else path[1] if path else ""
+
+
+def _last(pattern: str) -> Callable[[SplitResult], str]:
+    def read(link: SplitResult) -> str:
+        match = re.fullmatch(pattern, link.path)
+        return match[1] if match else ""
+
+    return read
+
+
+_YOUTUBE = ("YouTube", _youtube, "https://www.youtube-nocookie.com/embed/{film}?start={at}")
+_VIMEO = ("Vimeo", _last(r"/(?:video/)?(\d+)/?"), "https://player.vimeo.com/video/{film}?dnt=1#t={at}s")
+_NAVER = ("Naver TV", _last(r"/(?:v|embed)/(\d+)/?"), "https://tv.naver.com/embed/{film}")
+_KAKAO = (
+    "Kakao TV",
+    _last(r"/(?:(?:channel/\d+|v|embed/player)/)?(?:cliplink/)?(\d+)/?"),
+    "https://play-tv.kakao.com/embed/player/cliplink/{film}",
+)
+_HOSTS: dict[str, tuple[str, Callable[[SplitResult], str], str]] = {
+    **dict.fromkeys(("www.youtube.com", "youtube.com", "m.youtube.com", "youtu.be"), _YOUTUBE),
+    **dict.fromkeys(("vimeo.com", "player.vimeo.com"), _VIMEO),
+    "tv.naver.com": _NAVER,
+    "tv.kakao.com": _KAKAO,
+}
+_film = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+def player(link: str) -> Player | None:
+    """The player of a film's public page; None for every other address."""
+    try:
+        parts = urlsplit(link)
+        host = _HOSTS.get(parts.hostname or "") if parts.scheme in {"http", "https"} else None
+    except ValueError:
+        return None
+    if host is None:
+        return None
+    name, film_of, address = host
+    film = film_of(parts)
+    return Player(name, address.replace("{film}", film)) if _film.fullmatch(film) else None

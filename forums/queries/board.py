@@ -1,0 +1,96 @@
+"""The notice board: pages by the notices' own numbers, the newest on page 1, and a notice's neighbours.
+
+A page is a stretch of numbers, so that the last of a thousand pages costs what the first one costs. A page on which a
+draft stands or a number was never given is shorter by it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from forums.queries.lists import NOTICE
+from forums.states import ForumState
+from server.core import database
+
+PAGE = 10
+_SEEN = (ForumState.PUBLISHED.value, ForumState.RUNNING.value, ForumState.CLOSED.value)
+_SHOWN = "f.kind = ? AND f.status IN (?, ?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice as the board lists it."""
+
+    id: int
+    slug: str
+    number: int
+    title: str
+    department_id: int | None
+    published_at: datetime | None
+    views: int
+    files: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """One page of the board."""
+
+    rows: Sequence[Notice]
+    page: int
+    pages: int
+
+
+async def board(page: int) -> Board:
+    """A page of the board; past its end the last one. Two queries."""
+    newest = await database.fetch_one(
+        f"SELECT f.number FROM forum f WHERE {_SHOWN} ORDER BY f.number DESC LIMIT 1", NOTICE, *_SEEN
+    )
+    top = newest["number"] if newest else 0
+    pages = max(1, -(-top // PAGE))
+    page = min(page, pages)
+    high = top - PAGE * (page - 1)
+    rows = await database.fetch(
+        "SELECT f.id, f.slug, f.number, f.title, f.department_id, f.published_at, f.views, (SELECT count(*) "
+        "FROM forum_file a WHERE a.subject = 'forum/' || f.slug) AS files "
+        f"FROM forum f WHERE {_SHOWN} AND f.number <= ? AND f.number > ? ORDER BY f.number DESC",
+        NOTICE,
+        *_SEEN,
+        high,
+        high - PAGE,
+    )
+    return Board([_notice(row) for row in rows], page, pages)
+
+
+def _notice(row: Any) -> Notice:
+    published = database.moment_or_none(row["published_at"])
+    return Notice(
+        row["id"], row["slug"], row["number"], row["title"], row["department_id"], published, row["views"],
+        row["files"],
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The notice before or after one."""
+
+    slug: str
+    title: str
+
+
+async def neighbours(number: int) -> tuple[Neighbour | None, Neighbour | None]:
+    """The notice before one and the one after it. One query."""
+    rows = await database.fetch(
+        "SELECT * FROM (SELECT 'before' AS side, f.slug, f.title FROM forum f "
+        f"WHERE {_SHOWN} AND f.number < ? ORDER BY f.number DESC LIMIT 1) AS earlier UNION ALL "
+        "SELECT * FROM (SELECT 'after' AS side, f.slug, f.title FROM forum f "
+        f"WHERE {_SHOWN} AND f.number > ? ORDER BY f.number LIMIT 1) AS later",
+        NOTICE,
+        *_SEEN,
+        number,
+        NOTICE,
+        *_SEEN,
+        number,
+    )
+    found = {row["side"]: Neighbour(row["slug"], row["title"]) for row in rows}
+    return found.get("before"), found.get("after")
