@@ -78,3 +78,33 @@ RULES: dict[str, Text] = {
     "off_topic": _("Has nothing to do with the forum"),
 }
 """The rules of speaking, public on a page of their own; a text that breaks one may be hidden."""
+
+MODERATION: dict[str, Text] = {
+    "after": _("At once; moderators look at it afterwards"),
+    "before": _("Only after a moderator has looked at it"),
+}
+"""When what people write in a forum is shown."""
+
+HISTORY: dict[str, Text] = {
+    "forum.proposed": _("Proposed"),
+    "forum.taken_up": _("Taken up"),
+    "forum.declined": _("Not taken up"),
+    "forum.planned": _("Drafted"),
+    "forum.edited": _("Changed"),
+    "forum.published": _("Announced"),
+    "forum.opened": _("Opened, because enough people stand behind it"),
+    "forum.started": _("Begun"),
+    "forum.closed": _("Ended"),
+    "forum.cancelled": _("Called off"),
+    "forum.minutes": _("Minutes put up"),
+}
+"""What happened to a forum, by the kinds of its facts."""
+
+WHY: dict[str, Text] = {
+    "appeal": _("The author appeals"),
+    "before": _("Shown after a look"),
+    "links": _("Full of links"),
+    "repeated": _("Sent again and again"),
+    "reported": _("Was reported"),
+}
+"""Why a text is in the moderators' queue; with ``before``, ``links`` and ``repeated`` it is held: not shown yet."""
