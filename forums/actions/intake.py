@@ -1,0 +1,127 @@
+"""A clerk takes down what people say at a session: one line after the other, several clerks at once.
+
+Each line is a submission with a chain of its own, so clerks wait for each other only while the forum's count goes up.
+A line is known by the key that its form came with: sent again after a broken connection, it is there once.
+"""
+
+from collections.abc import Mapping
+
+from forums import rights, rules
+from forums.actions.change import Change, changing_voice
+from forums.errors import NoSuchForum, NoSuchSession, NoSuchVoice, NotPossibleNow
+from forums.events import SubmissionCorrected, SubmissionReceived, SubmissionTakenBack
+from forums.forms.intake import TakeDown
+from forums.models import Submission
+from forums.numbering import new_voice_number
+from forums.search import voice_index
+from forums.states import ForumAction, ForumState, SubmissionAction, SubmissionState
+from server.core import clock, config, database, idempotency, ledger
+from server.core.accounts import Official, Permission
+from server.core.errors import Forbidden
+
+
+async def take_down(actor: Official, slug: str, command: TakeDown, key: str) -> str:
+    """Write down one opinion; its number. The same key with the same words writes nothing again.
+
+    Raises ``Forbidden``, ``NoSuchForum``, ``NoSuchSession``, ``NotPossibleNow`` and ``KeyReused``.
+    """
+    if not actor.may(Permission.RUN_FORUMS):
+        raise Forbidden
+    known = idempotency.digest(config.settings().secret_key, f"intake:{slug}", key)
+    async with database.transaction():
+        first = await idempotency.claim(known, idempotency.fingerprint(command))
+        if first is not None:
+            return first
+        forum = await _forum(slug, command.session_id)
+        number = new_voice_number()
+        await _write(actor, forum, number, command)
+        await database.execute("UPDATE forum SET submissions = submissions + 1 WHERE id = ?", forum["id"])
+        await idempotency.settle(known, number)
+    return number
+
+
+async def _forum(slug: str, session_id: int | None) -> Mapping[str, object]:
+    row: Mapping[str, object] | None = await database.fetch_one(
+        "SELECT f.id, f.slug, f.status, f.district, f.language, f.closed_at, s.id AS session_id FROM forum f "
+        "LEFT JOIN forum_session s ON s.forum_id = f.id AND s.id = ? WHERE f.slug = ?",
+        session_id or 0,
+        slug,
+    )
+    if row is None:
+        raise NoSuchForum
+    if session_id and row["session_id"] is None:
+        raise NoSuchSession
+    status = ForumState(str(row["status"]))
+    if not rules.may_take_down(status, database.moment_or_none(row["closed_at"]), clock.now()):
+        raise NotPossibleNow(ForumAction.SPEAK, status)
+    return row
+
+
+async def _write(actor: Official, forum: Mapping[str, object], number: str, command: TakeDown) -> None:
+    now = clock.now()
+    chain = await ledger.begin(rights.voice_subject(number))
+    row = await Submission.create(
+        number=number,
+        forum_id=forum["id"],
+        session_id=command.session_id,
+        author=command.author,
+        speaker=command.speaker,
+        channel=command.channel,
+        stance=command.stance,
+        title=rules.title_of(command.text),
+        text=command.text,
+        language=forum["language"],
+        district=forum["district"],
+        status=SubmissionState.RECEIVED,
+        received_at=now,
+        received_on=now.astimezone(config.settings().zone).date(),
+    )
+    await chain.append(actor.actor, SubmissionReceived(str(forum["slug"]), command.channel))
+    await _find_by(row)
+
+
+async def _find_by(row: Submission) -> None:
+    await voice_index.put(database.connection(), row.id, f"{row.number}\n{row.title}\n{row.text}")
+
+
+async def correct(actor: Official, slug: str, number: str, command: TakeDown, seen: int | None = None) -> None:
+    """Set right what was written wrongly, on the day itself and while nobody has begun to work on it.
+
+    Raises ``NoSuchVoice``, ``ChangedMeanwhile`` and ``NotPossibleNow``.
+    """
+    async with changing_voice(number, SubmissionAction.CORRECT, actor, seen=seen) as change:
+        await _need_own_evening(change, slug, SubmissionAction.CORRECT)
+        row = change.row
+        wanted: dict[str, object] = {
+            "text": command.text,
+            "stance": command.stance,
+            "speaker": command.speaker,
+            "author": command.author,
+        }
+        fields = [name for name, value in wanted.items() if getattr(row, name) != value]
+        if not fields:
+            return
+        change.set(**{name: wanted[name] for name in fields}, title=rules.title_of(command.text))
+        await _find_by(row)
+        change.record(SubmissionCorrected(slug, tuple(fields)))
+
+
+async def undo(actor: Official, slug: str, number: str) -> None:
+    """Take a line back that nobody said or that was taken down twice. Twice pressed it is taken back once.
+
+    Raises ``NoSuchVoice`` and ``NotPossibleNow``.
+    """
+    async with changing_voice(number, SubmissionAction.UNDO, actor) as change:
+        await _need_own_evening(change, slug, SubmissionAction.UNDO)
+        await database.execute("UPDATE forum SET submissions = submissions - 1 WHERE id = ?", change.row.forum_id)
+        await voice_index.remove(database.connection(), change.row.id)
+        change.record(SubmissionTakenBack(slug))
+
+
+async def _need_own_evening(change: Change[Submission], slug: str, action: SubmissionAction) -> None:
+    row = change.row
+    if await database.fetch_one("SELECT 1 AS found FROM forum WHERE id = ? AND slug = ?", row.forum_id, slug) is None:
+        raise NoSuchVoice
+    today = clock.now().astimezone(config.settings().zone).date()
+    if not rules.may_correct(row.channel, row.received_on, today):
+        raise NotPossibleNow(action, row.status)

@@ -1,0 +1,104 @@
+"""What the clerks of a forum have taken down today, as their own page shows it: newest first, with what looks double."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from forums import rules
+from forums.rights import voice_subject
+from server.core import database
+
+SHOWN = 50
+"""Lines on the page; there are more in the forum's own list."""
+AT_ONCE = timedelta(minutes=10)
+"""Two clerks hear an opinion at the same time: lines further apart are not compared."""
+_TODAY = (
+    "forum_id = ? AND visibility = 'shown' AND received_on = ? AND channel IN ('floor', 'paper') "
+    "AND status <> 'withdrawn'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line that was taken down."""
+
+    number: str
+    text: str
+    stance: str
+    channel: str
+    session_id: int | None
+    speaker: int | None
+    author: str
+    at: datetime
+    clerk: str
+    """Who took it down."""
+    clerk_id: int
+    version: int
+    correctable: bool
+    """Nobody works on it yet."""
+    like: str = ""
+    """The number of another clerk's line that says nearly the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The day's lines."""
+
+    lines: tuple[Line, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A date of the forum, to choose from."""
+
+    id: int
+    title: str
+    starts_at: datetime
+
+
+async def taken(forum_id: int, day: date) -> Taken:
+    """The newest lines of a day, and how many there are. Two queries."""
+    rows = await database.fetch(
+        "SELECT s.number, s.text, s.stance, s.channel, s.session_id, s.speaker, s.author, s.status, s.received_at, "
+        "a.id AS clerk_id, a.name AS clerk, h.length "
+        f"FROM (SELECT * FROM submission WHERE {_TODAY} ORDER BY id DESC LIMIT {SHOWN}) s "
+        f"JOIN ledger_head h ON h.subject = '{voice_subject('')}' || s.number "
+        "JOIN ledger_event e ON e.subject = h.subject AND e.sequence = 1 "
+        "JOIN account a ON e.actor = 'official:' || a.id ORDER BY s.id DESC",
+        forum_id,
+        day,
+    )
+    counted = await database.fetch_one(f"SELECT COUNT(*) AS total FROM submission WHERE {_TODAY}", forum_id, day)
+    return Taken(tuple(_compared([_line(row) for row in rows])), counted["total"] if counted else 0)
+
+
+def _line(row: Any) -> Line:
+    return Line(
+        row["number"], row["text"], row["stance"], row["channel"], row["session_id"], row["speaker"], row["author"],
+        database.moment(row["received_at"]), row["clerk"], row["clerk_id"], row["length"], row["status"] == "received",
+    )  # fmt: skip
+
+
+def _compared(lines: list[Line]) -> Iterator[Line]:
+    """The lines, newest first, each with the earlier one of another clerk that it resembles."""
+    told = [rules.pairs(line.text) for line in lines]
+    for at, line in enumerate(lines):
+        like = next((
+            other.number
+            for behind, other in enumerate(lines[at + 1 :], at + 1)
+            if other.clerk_id != line.clerk_id
+            and line.at - other.at <= AT_ONCE
+            and rules.alike(told[at], told[behind], same_speaker=line.speaker is not None and line.speaker == other.speaker)
+        ), "")  # fmt: skip
+        yield replace(line, like=like) if like else line
+
+
+async def sittings(forum_id: int) -> list[Sitting]:
+    """The dates of a forum at which people speak."""
+    rows = await database.fetch(
+        "SELECT id, title, starts_at FROM forum_session WHERE forum_id = ? AND NOT cancelled ORDER BY starts_at, id",
+        forum_id,
+    )
+    return [Sitting(row["id"], row["title"], database.moment(row["starts_at"])) for row in rows]
