@@ -1,4 +1,4 @@
-"""What the clerks of a forum have taken down today, as their own page shows it: newest first, with what looks double."""
+"""What the clerks of a forum have taken down on a day: newest first, with what two of them seem to have taken both."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -85,14 +85,15 @@ def _compared(lines: list[Line]) -> Iterator[Line]:
     """The lines, newest first, each with the earlier one of another clerk that it resembles."""
     told = [rules.pairs(line.text) for line in lines]
     for at, line in enumerate(lines):
-        like = next((
-            other.number
-            for behind, other in enumerate(lines[at + 1 :], at + 1)
-            if other.clerk_id != line.clerk_id
-            and line.at - other.at <= AT_ONCE
-            and rules.alike(told[at], told[behind], same_speaker=line.speaker is not None and line.speaker == other.speaker)
-        ), "")  # fmt: skip
-        yield replace(line, like=like) if like else line
+        earlier = (behind for behind in range(at + 1, len(lines)) if _both(line, lines[behind], told[at], told[behind]))
+        like = next(earlier, None)
+        yield line if like is None else replace(line, like=lines[like].number)
+
+
+def _both(line: Line, other: Line, told: frozenset[str], before: frozenset[str]) -> bool:
+    same_speaker = line.speaker is not None and line.speaker == other.speaker
+    at_once = other.clerk_id != line.clerk_id and line.at - other.at <= AT_ONCE
+    return at_once and rules.alike(told, before, same_speaker=same_speaker)
 
 
 async def sittings(forum_id: int) -> list[Sitting]:
