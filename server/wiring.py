@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 
+from forums import doors
+from forums.actions import timing
 from petitions import events as petition_events
 from petitions.actions import parts, watch
 from server.core import auth, config, database, idempotency, jobs, ledger, mail, uploads
@@ -12,7 +15,8 @@ from server.core.config import Settings
 from server.core.files import Store
 from server.core.jobs import Handler, Task
 from server.core.mail import Transport
-from tracking import notifications
+from tracking import digest, notifications, post
+from tracking.following import news
 
 APPS = {
     "petitions": "petitions.models",
@@ -22,9 +26,15 @@ APPS = {
 }
 """Tortoise apps above the ground floor: label to models module."""
 
+HEARD: Mapping[str, tuple[str, ...]] = {
+    "tracking.notify": notifications.HEARD,
+    "tracking.news": news.HEARD,
+    "petitions.recount": (petition_events.CalendarChanged.kind,),
+}
+"""Job kind to the kinds of events that lead to it."""
+
 CONSUMERS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(notifications.HEARD, ("tracking.notify",)),
-    petition_events.CalendarChanged.kind: ("petitions.recount",),
+    kind: tuple(job for job, kinds in HEARD.items() if kind in kinds) for kind in sorted({*chain(*HEARD.values())})
 }
 """Event kind to the jobs it leads to."""
 
@@ -32,6 +42,7 @@ PERIODIC: Mapping[str, timedelta] = {
     "petitions.remind": timedelta(minutes=1),
     "petitions.close_uncontested": timedelta(hours=1),
     "tracking.digest": timedelta(minutes=10),
+    "forums.watch": timedelta(minutes=1),
     "core.sweep": timedelta(hours=6),
 }
 """Job kinds that come back by themselves, and how often."""
@@ -56,7 +67,7 @@ def ports(settings: Settings) -> Ports:
     )
 
 
-def handlers(settings: Settings, adapters: Ports, render: notifications.Render) -> dict[str, Handler]:
+def handlers(settings: Settings, adapters: Ports, render: post.Render) -> dict[str, Handler]:
     """What does each kind of job."""
     notifier = notifications.Notifier(settings, adapters.transport, render)
 
@@ -79,19 +90,29 @@ def handlers(settings: Settings, adapters: Ports, render: notifications.Render) 
     async def close_uncontested(_task: Task) -> None:
         await watch.close_uncontested()
 
+    async def confirm(task: Task) -> None:
+        await doors.send_confirmation(settings, adapters.transport, render, task)
+
+    async def watch_forums(_task: Task) -> None:
+        await timing.by_time()
+
     async def sweep(_task: Task) -> None:
         await auth.sweep()
         await uploads.sweep(adapters.store)
         await idempotency.sweep()
+        await doors.sweep()
         await uploads.sweep(adapters.store)
 
     return {
         "tracking.notify": notifier.notify,
         "tracking.mail": notifier.deliver,
-        "tracking.digest": notifier.digest,
+        "tracking.digest": digest.Digest(notifier.post).send,
+        "tracking.news": news.hear,
         "petitions.recount": recount,
         "petitions.remind": remind,
         "petitions.close_uncontested": close_uncontested,
+        doors.CONFIRM_JOB: confirm,
+        "forums.watch": watch_forums,
         "core.sweep": sweep,
     }
 

@@ -2,9 +2,13 @@
 
 from starlette.routing import Route
 
-from forums.routes import reading
+from forums.routes import board, files, listing, reading, taking_part
 
 routes: list[Route] = [
+    *listing.routes,
+    *board.routes,
+    *files.routes,
+    *taking_part.routes,
     # The last: its address takes whatever word the others leave.
     *reading.routes,
 ]

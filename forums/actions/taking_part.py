@@ -1,0 +1,40 @@
+"""Who took part in a forum: each person once, however often they speak, and people counted at a door."""
+
+from forums.actions.change import SYSTEM
+from forums.events import TookPart
+from forums.people import Person
+from forums.rights import talk_subject
+from server.core import clock, database, ledger
+from server.core.ledger import Chain
+
+
+async def took_part(chain: Chain, forum_id: int, person_id: int | None, *, people: int = 1) -> None:
+    """Count somebody who was there or spoke, the first time only; without a person, so many counted at a door.
+
+    ``chain`` is the forum's talk, locked.
+    """
+    if person_id is not None and not await _first_time(forum_id, person_id):
+        return
+    await _count(chain, forum_id, person_id, people)
+
+
+async def take_part(slug: str, forum_id: int, person: Person) -> None:
+    """The same for somebody who speaks; the forum's talk is locked only the first time."""
+    if await _first_time(forum_id, person.id):
+        await _count(await ledger.open_or_begin(talk_subject(slug)), forum_id, person.id, 1)
+
+
+async def _first_time(forum_id: int, person_id: int) -> bool:
+    fresh = await database.fetch(
+        "INSERT INTO participation (forum_id, participant_id, created_at) VALUES (?, ?, ?) "
+        "ON CONFLICT (forum_id, participant_id) DO NOTHING RETURNING id",
+        forum_id,
+        person_id,
+        clock.now(),
+    )
+    return bool(fresh)
+
+
+async def _count(chain: Chain, forum_id: int, person_id: int | None, people: int) -> None:
+    await chain.append(SYSTEM if person_id is None else f"participant:{person_id}", TookPart(person_id, people))
+    await database.execute("UPDATE forum SET participants = participants + ? WHERE id = ?", people, forum_id)

@@ -1,0 +1,125 @@
+"""The doors that mails open: a person's own pages, and what they wrote before their address was known to be theirs.
+
+Links name people by number, never by address. Of the link that confirms, only a hash of its token is kept: the token
+is made anew from a random number in the mail's job and the server's secret, so that nobody can read it in the database.
+"""
+
+import hmac
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from forums.models import Unconfirmed
+from server.core import clock, database, i18n, jobs
+from server.core.auth import token_hash
+from server.core.config import Settings
+from server.core.errors import Text, _
+from server.core.jobs import Task
+from server.core.mail import Mail, MailRefused, Transport, message_id
+from server.core.security import sign, unsign
+
+log = logging.getLogger("sinmungo.forums")
+
+Render = Callable[[str, str, Mapping[str, Any]], str]
+
+PERSON_DAYS = 90
+"""Days for which a link in a mail lets its reader speak."""
+CONFIRM_HOURS = 24
+"""Hours for which what was written waits for its confirmation."""
+CONFIRM_JOB = "forums.confirm"
+
+_PERSON = "person-link"
+
+
+def person_link(settings: Settings, participant_id: int, path: str) -> str:
+    """An address that lets a browser speak as somebody and goes on to one of our pages."""
+    return f"{settings.public_url}/forums/open/{sign(settings, _PERSON, [participant_id, path])}"
+
+
+def read_person_link(settings: Settings, token: str) -> tuple[int, str] | None:
+    """Whom a link names and where it leads; None where it is forged or too old."""
+    value = unsign(settings, _PERSON, token, int(timedelta(days=PERSON_DAYS).total_seconds()))
+    return (value[0], value[1]) if isinstance(value, list) else None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What somebody wrote and has not confirmed yet."""
+
+    email: str
+    act: str
+    content: Mapping[str, Any]
+
+
+async def keep(settings: Settings, email: str, act: str, content: Mapping[str, Any]) -> None:
+    """Keep what somebody wants to do until they open the link in a mail, which a job sends."""
+    seed = secrets.token_hex(16)
+    digest = token_hash(_token(settings, seed))
+    await Unconfirmed.create(token_hash=digest, email=email, act=act, content=dict(content), created_at=clock.now())
+    await jobs.enqueue((f"confirm:{digest}", CONFIRM_JOB, {"seed": seed}))
+
+
+async def kept_lately(email: str) -> int:
+    """For how many things an address waits to be confirmed that came in the last hour."""
+    row = await database.fetch_one(
+        "SELECT COUNT(*) AS n FROM unconfirmed WHERE email = ? AND created_at > ?",
+        email,
+        clock.now() - timedelta(hours=1),
+    )
+    return int(row["n"]) if row else 0
+
+
+async def waiting(token: str, *, take: bool = False) -> Waiting | None:
+    """What a link's token confirms; None where it was opened before or is too old. ``take`` leaves nothing behind."""
+    since = clock.now() - timedelta(hours=CONFIRM_HOURS)
+    where = "token_hash = ? AND created_at > ?"
+    sql = (
+        f"DELETE FROM unconfirmed WHERE {where} RETURNING email, act, content"
+        if take
+        else f"SELECT email, act, content FROM unconfirmed WHERE {where}"
+    )
+    row = await database.fetch_one(sql, token_hash(token), since)
+    return Waiting(row["email"], row["act"], database.document(row["content"])) if row else None
+
+
+async def sweep() -> None:
+    """Forget what nobody confirmed in time."""
+    await database.execute("DELETE FROM unconfirmed WHERE created_at < ?", clock.now() - timedelta(hours=CONFIRM_HOURS))
+
+
+def _token(settings: Settings, seed: str) -> str:
+    return hmac.digest(settings.secret_key.encode(), f"confirm\0{seed}".encode(), "sha256").hex()
+
+
+async def send_confirmation(settings: Settings, transport: Transport, render: Render, task: Task) -> None:
+    """Job: the mail with the link. Raises ``MailDeferred``."""
+    token = _token(settings, task.payload["seed"])
+    kept = await waiting(token)
+    if kept is None:  # opened already by an earlier try, or too old
+        return
+    language = kept.content["language"]
+    language = language if language in settings.languages else settings.language
+    context = {
+        "subject": i18n.translate(language, _("Please confirm your mail address")),
+        "name": kept.content["name"],
+        "what": i18n.translate(language, Text(kept.content["what"])) if kept.act else "",
+        "hours": CONFIRM_HOURS,
+        "link": f"{settings.public_url}/forums/confirm/{token}",
+        "link_label": i18n.translate(language, _("Confirm and go on")),
+        "wishes": "",
+    }
+    mail = Mail(
+        kept.email,
+        str(context["subject"]),
+        render(language, "mail/confirm.txt", context).strip() + "\n",
+        message_id(task.key, settings.mail_from),
+        html=render(language, "mail/confirm.html", context),
+        language=language,
+    )
+    try:
+        await transport.send(mail)
+    except MailRefused as error:
+        log.warning("a confirmation cannot be delivered (%s)", error, extra={"job": task.key})
