@@ -121,3 +121,45 @@ class TooFewCounted(Conflict):
 
     code = "too_few_counted"
     text = _("So many were not counted: fewer than none without a name cannot have been there.")
+
+
+class PromiseStands(Conflict):
+    """409: the city has promised something because of this voice; that comes first."""
+
+    code = "commitment_stands"
+    text = _("There is a commitment because of this submission. Please give it up with its reason first.")
+
+
+class NotPromised(Conflict):
+    """409: only what was adopted becomes a commitment, and one at a time."""
+
+    code = "no_commitment_possible"
+    text = _("Only an adopted submission without a commitment takes one.")
+
+
+class CannotJoin(Conflict):
+    """409: these two voices cannot share an answer."""
+
+    code = "cannot_join"
+    text = _("A submission cannot be joined with itself or with one that is joined to it.")
+
+
+class ClosedDepartment(Conflict):
+    """409: the department gets nothing any more."""
+
+    code = "department_closed"
+    text = _("This department has been closed. Please choose another one.")
+
+
+class NotYours(Forbidden):
+    """403: another department has it."""
+
+    code = "another_department"
+    text = _("Another department has this; only its officials or those who hand out submissions may do this.")
+
+
+class TwiceAtOnce(Conflict):
+    """409: the forum has a session of this kind there and then."""
+
+    code = "twice_at_once"
+    text = _("At this place there is a session at this time already.")

@@ -39,6 +39,16 @@ PROPOSED = ("listening", "field_office", "speakers_corner", "discussion")
 TIMED = ("discussion", "broadcast")
 """The kinds that begin and end by themselves at their times; at the others somebody stands and says so."""
 
+SESSIONS: Mapping[str, tuple[str, ...]] = {
+    "listening": ("sitting", "visit"),
+    "field_office": ("sitting", "visit"),
+    "speakers_corner": ("slot", "sitting"),
+    "discussion": ("sitting",),
+    "broadcast": ("sitting",),
+    "notice": (),
+}
+"""The kinds of session that each can have."""
+
 _OF_NOTICES = frozenset({ForumAction.EDIT, ForumAction.PUBLISH, ForumAction.CANCEL})
 _NOTICES = {state: {a: after for a, after in row.items() if a in _OF_NOTICES} for state, row in FORUM.items()}
 

@@ -19,16 +19,17 @@ FORUM: dict[ForumAction, Permission] = {
 """Which right an official needs for an action on a forum. Supporting is for citizens."""
 
 VOICE: dict[SubmissionAction, Permission] = {
-    SubmissionAction.HAND: Permission.HAND_VOICES,
-    SubmissionAction.JOIN: Permission.HAND_VOICES,
-    SubmissionAction.SEPARATE: Permission.HAND_VOICES,
+    SubmissionAction.HAND: Permission.ANSWER_VOICES,
+    SubmissionAction.JOIN: Permission.ANSWER_VOICES,
+    SubmissionAction.SEPARATE: Permission.ANSWER_VOICES,
     SubmissionAction.PROPOSE: Permission.HAND_VOICES,
     SubmissionAction.CORRECT: Permission.RUN_FORUMS,
     SubmissionAction.UNDO: Permission.RUN_FORUMS,
     SubmissionAction.ANSWER: Permission.ANSWER_VOICES,
     SubmissionAction.COMMIT: Permission.ANSWER_VOICES,
 }
-"""Which right an official needs for an action on a voice. Withdrawing, supporting and petitioning are for citizens."""
+"""Which right an official needs for an action on a voice, and :func:`answers_for` its department. Withdrawing, supporting and
+petitioning are for citizens."""
 
 PROMISE: dict[CommitmentAction, Permission] = dict.fromkeys(
     (CommitmentAction.EDIT, CommitmentAction.STEP, CommitmentAction.FINISH, CommitmentAction.DROP),
@@ -55,6 +56,11 @@ def talk_subject(slug: str) -> str:
 def comment_subject(comment_id: int) -> str:
     """A comment's name among reports, reviews and supports; its facts stand in its forum's talk."""
     return f"comment/{comment_id}"
+
+
+def session_subject(session_id: int) -> str:
+    """The name of a session among officials' words; its facts stand in its forum's chain."""
+    return f"session/{session_id}"
 
 
 def promise_subject(number: str) -> str:

@@ -28,6 +28,8 @@ OFFERED = timedelta(hours=24)
 """How long a freed place is offered to one person."""
 LAST_OFFER = timedelta(minutes=30)
 """Before a session nobody is asked any more: they could not come."""
+SLOT = timedelta(minutes=10)
+"""How long somebody has the floor at the speaker's corner."""
 NIGHT_FROM, NIGHT_UNTIL = time(21), time(9)
 """No offer ends while people sleep, where the session leaves time for that."""
 
@@ -59,14 +61,13 @@ def door_open(starts_at: datetime, now: datetime, zone: tzinfo) -> bool:
     return now.astimezone(zone).date() >= starts_at.astimezone(zone).date()
 
 
-def slots(first: datetime, last: datetime, minutes: int, kept: int = 0) -> list[tuple[datetime, datetime, bool]]:
-    """The slots of so many minutes between two moments: begin, end, and whether it is kept for whoever comes by.
+def slots(first: datetime, last: datetime, kept: int = 0) -> list[tuple[datetime, datetime, bool]]:
+    """The speaker's slots of ten minutes between two moments: begin, end, and whether it is kept for who comes by.
 
     With ``kept`` every so many-th is kept, none with 0. What is left at the end and is no whole slot stays free.
     """
-    length = timedelta(minutes=minutes)
-    count = max(0, (last - first) // length)
-    return [(first + n * length, first + (n + 1) * length, bool(kept) and (n + 1) % kept == 0) for n in range(count)]
+    count = max(0, (last - first) // SLOT)
+    return [(first + n * SLOT, first + (n + 1) * SLOT, bool(kept) and (n + 1) % kept == 0) for n in range(count)]
 
 
 TYPED_UP = timedelta(hours=48)

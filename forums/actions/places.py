@@ -47,10 +47,10 @@ class Held:
 
 
 @contextlib.asynccontextmanager
-async def holding(session_id: int, actor: Actor, *actions: ForumAction) -> AsyncIterator[Held]:
+async def holding(session_id: int, actor: Actor, *actions: ForumAction, slug: str = "") -> AsyncIterator[Held]:
     """Open a session for one action. One of ``actions`` must be possible in its forum; without any, no state is asked.
 
-    Raises ``NoSuchSession``, ``Forbidden``, ``NotPossibleNow``.
+    ``slug`` names the forum that it must belong to. Raises ``NoSuchSession``, ``Forbidden``, ``NotPossibleNow``.
     """
     permit(actor, *actions)
     async with database.transaction():
@@ -62,6 +62,8 @@ async def holding(session_id: int, actor: Actor, *actions: ForumAction) -> Async
         if row is None:
             raise NoSuchSession
         held = await _with_forum(row, actor, actions)
+        if slug not in {"", held.slug}:
+            raise NoSuchSession
         yield held
         if held.facts:
             await held.chain.append(held.actor, *held.facts)
@@ -83,7 +85,7 @@ async def _with_forum(row: Any, actor: Actor, actions: tuple[ForumAction, ...]) 
 
 
 async def chain_of(forum_id: int, *actions: ForumAction) -> tuple[Chain, ForumState]:
-    """Lock a forum's chain and look where it stands. Raises ``NotPossibleNow`` where none of ``actions`` is possible."""
+    """Lock a forum's chain and look where it stands. Raises ``NotPossibleNow`` if none of ``actions`` is possible."""
     found = await database.fetch_one("SELECT slug FROM forum WHERE id = ?", forum_id)
     if found is None:
         raise NoSuchSession

@@ -1,6 +1,5 @@
 """What people do about a place: take it, stand in line for it, give it back, take what is offered or let it go by."""
 
-from forums import rules
 from forums.actions.places import chain_of, free, holding, pass_on
 from forums.errors import NoSuchRegistration, NoSuchSession, OfferOver, RegistrationOver
 from forums.events import OfferLapsed, PlaceGivenBack, PlaceTaken
@@ -15,22 +14,23 @@ MOST_LAPSED = 500
 """Sessions that one run of the job looks at."""
 
 
-class _Registered(Exception):
-    """Somebody pressed twice: what was taken a moment ago is taken back with the transaction."""
-
-
 async def register(person: Person, session_id: int, topic: str = "") -> str:
     """Take a place, or a turn in the waiting list when none is free; the registration's code.
 
-    Whoever is registered already gets the same code. Raises ``NoSuchSession``, ``RegistrationOver``, ``NotPossibleNow``.
+    Whoever is registered already gets the same code. Raises ``NoSuchSession``, ``RegistrationOver``,
+    ``NotPossibleNow``.
     """
     if code := await _standing(session_id, person.id):
         return code
-    try:
-        async with database.transaction():
-            return await _register(person, session_id, topic)
-    except _Registered:
-        return await _standing(session_id, person.id)
+    async with database.transaction():
+        forum_id, waiting = await _stand_in(session_id)
+        row = await _write(person, session_id, topic, "waiting" if waiting else "confirmed")
+        if row is None:  # pressed twice at once: the other press was first
+            await database.execute(_NOT_WAIT if waiting else _NOT_TAKE, session_id)
+            return await _standing(session_id, person.id)
+        chain, _status = await chain_of(forum_id, ForumAction.REGISTER)
+        await chain.append(person.actor, PlaceTaken(session_id, row[0], waiting))
+        return row[1]
 
 
 async def _standing(session_id: int, person_id: int) -> str:
@@ -40,23 +40,20 @@ async def _standing(session_id: int, person_id: int) -> str:
     return row["code"] if row and row["status"] in STANDING else ""
 
 
-async def _register(person: Person, session_id: int, topic: str) -> str:
-    now = clock.now()
+async def _stand_in(session_id: int) -> tuple[int, bool]:
+    """Take a place or, when there is none, a turn in the waiting list: the forum's id, and whether it is a turn.
+
+    The first statement is the write that takes the place: nothing was read before that could be out of date. A place
+    can come free between two writes that hit nothing, so both are tried again.
+    """
     for waiting in (False, True, False, True):
-        # The first statement is the write that takes the place: nothing was read that could be out of date. Between
-        # two that hit nothing a place can come free, so both are tried again.
-        rows = await database.fetch(_WAIT if waiting else _TAKE, session_id, False, now)
+        rows = await database.fetch(_WAIT if waiting else _TAKE, session_id, False, clock.now())
         if rows:
-            break
-    else:
-        raise NoSuchSession if await _gone(session_id) else RegistrationOver
-    row = await _write(person, session_id, topic, "waiting" if waiting else "confirmed")
-    chain, _status = await chain_of(rows[0]["forum_id"], ForumAction.REGISTER)
-    await chain.append(person.actor, PlaceTaken(session_id, row[0], waiting))
-    return row[1]
+            return int(rows[0]["forum_id"]), waiting
+    raise NoSuchSession if await _gone(session_id) else RegistrationOver
 
 
-_OPEN = "cancelled = ? AND starts_at > ? AND kind <> 'walk_in'"
+_OPEN = "cancelled = ? AND starts_at > ? AND kind <> 'walk_in' AND capacity > 0"
 _TAKE = (
     "UPDATE forum_session SET booked = booked + 1 WHERE id = ? AND booked + 1 <= capacity AND waiting = 0 "
     f"AND {_OPEN} RETURNING forum_id"
@@ -68,12 +65,16 @@ _WAIT = (
 )
 
 
+_NOT_TAKE = "UPDATE forum_session SET booked = booked - 1 WHERE id = ?"
+_NOT_WAIT = "UPDATE forum_session SET waiting = waiting - 1 WHERE id = ?"
+
+
 async def _gone(session_id: int) -> bool:
     return await database.fetch_one("SELECT 1 AS found FROM forum_session WHERE id = ?", session_id) is None
 
 
-async def _write(person: Person, session_id: int, topic: str, status: str) -> tuple[int, str]:
-    """The row of somebody's registration, a new one or the one that they gave up before; its id and code."""
+async def _write(person: Person, session_id: int, topic: str, status: str) -> tuple[int, str] | None:
+    """The row of somebody's registration, a new one or the one that they gave up before: its id and code; None if it stands."""
     rows = await database.fetch(
         "INSERT INTO registration (session_id, participant_id, name, code, status, topic, created_at) "
         "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id, participant_id) DO UPDATE SET status = excluded.status, "
@@ -87,9 +88,7 @@ async def _write(person: Person, session_id: int, topic: str, status: str) -> tu
         topic,
         clock.now(),
     )
-    if not rows:
-        raise _Registered
-    return rows[0]["id"], rows[0]["code"]
+    return (rows[0]["id"], rows[0]["code"]) if rows else None
 
 
 async def give_back(actor: Person | Official, code: str) -> None:

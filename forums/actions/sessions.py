@@ -1,0 +1,115 @@
+"""The dates of a forum, set by who plans it: added, cut into slots, changed, called off; and the film of each."""
+
+from forums.actions.change import changing_forum
+from forums.actions.places import holding, pass_on
+from forums.errors import TooFewPlaces, TwiceAtOnce
+from forums.events import SessionCancelled, SessionChanged, SessionsAdded
+from forums.forms.places import ChangeSession, KeepRecord, NewSession
+from forums.models import ForumWords, Session
+from forums.rights import session_subject
+from forums.states import ForumAction
+from server.core import clock, database
+from server.core.accounts import Official
+
+SLOTS = frozenset({"slot", "walk_in"})
+
+
+async def add(actor: Official, slug: str, new: list[NewSession]) -> list[int]:
+    """Add sessions to a forum; their ids. Raises ``TwiceAtOnce`` where a place would have two, ``NotPossibleNow`` ….
+
+    The same form sent twice therefore adds its sessions once.
+    """
+    async with changing_forum(slug, ForumAction.EDIT, actor) as change:
+        found = []
+        await _not_twice(change.row.id, new)
+        for each in new:
+            row = await Session.create(
+                forum_id=change.row.id, kind=each.kind, title=each.title, starts_at=each.starts_at,
+                ends_at=each.ends_at, place=each.place, capacity=each.capacity,
+            )  # fmt: skip
+            found.append(int(row.id))
+        change.record(SessionsAdded(tuple(found)))
+    return found
+
+
+async def _not_twice(forum_id: int, new: list[NewSession]) -> None:
+    """Refuse sessions of a kind at a place and time that have one already; slots and walk-in slots are one kind."""
+    first, last = min(each.starts_at for each in new), max(each.ends_at for each in new)
+    rows = await database.fetch(
+        "SELECT kind, starts_at, ends_at, place FROM forum_session "
+        "WHERE forum_id = ? AND cancelled = ? AND starts_at < ? AND ends_at > ?",
+        forum_id,
+        False,
+        last,
+        first,
+    )
+    there = [
+        (row["kind"] in SLOTS, row["place"], database.moment(row["starts_at"]), database.moment(row["ends_at"]))
+        for row in rows
+    ]
+    for each in new:
+        for slot, place, starts_at, ends_at in there:
+            same = slot == (each.kind in SLOTS) and place == each.place
+            if same and each.starts_at < ends_at and each.ends_at > starts_at:
+                raise TwiceAtOnce
+
+
+async def edit(actor: Official, slug: str, session_id: int, wanted: ChangeSession) -> None:
+    """Change a session; places that come free by it go to the waiting list.
+
+    Raises ``NoSuchSession``, ``TooFewPlaces`` where fewer places are wanted than are taken.
+    """
+    async with holding(session_id, actor, ForumAction.EDIT, slug=slug) as held:
+        row = await Session.get(id=held.id)
+        changed = tuple(name for name, value in wanted.values().items() if getattr(row, name) != value)
+        if not changed:
+            return
+        hit = await database.execute(
+            "UPDATE forum_session SET title = ?, starts_at = ?, ends_at = ?, place = ?, capacity = ? "
+            "WHERE id = ? AND booked <= ?",
+            wanted.title,
+            wanted.starts_at,
+            wanted.ends_at,
+            wanted.place,
+            wanted.capacity,
+            held.id,
+            wanted.capacity,
+        )
+        if not hit:
+            raise TooFewPlaces(row.booked)
+        held.record(SessionChanged(held.id, changed))
+        held.starts_at, held.ends_at = wanted.starts_at, wanted.ends_at
+        await pass_on(held)
+
+
+async def cancel(actor: Official, slug: str, session_id: int, reason: str) -> None:
+    """Call a session off, with the reason that everybody reads; nobody has a place in it any more. Again: nothing."""
+    async with holding(session_id, actor, ForumAction.EDIT, slug=slug) as held:
+        if held.cancelled:
+            return
+        rows = await database.fetch(
+            "UPDATE registration SET status = 'cancelled', offered_until = NULL "
+            "WHERE session_id = ? AND status IN ('confirmed', 'waiting', 'offered') RETURNING id, participant_id",
+            held.id,
+        )
+        await database.execute(
+            "UPDATE forum_session SET cancelled = ?, waiting = 0, booked = "
+            "(SELECT COUNT(*) FROM registration r WHERE r.session_id = forum_session.id AND r.status = 'attended') "
+            "WHERE id = ?",
+            True,
+            held.id,
+        )
+        words = await ForumWords.create(subject=session_subject(held.id), text=reason, created_at=clock.now())
+        told = tuple(sorted(row["id"] for row in rows if row["participant_id"] is not None))
+        held.record(SessionCancelled(held.id, int(words.id), told))
+
+
+async def keep_record(actor: Official, slug: str, session_id: int, record: KeepRecord) -> None:
+    """Put the film's address and what was said beside a session. Raises ``NoSuchSession``, ``NotPossibleNow``."""
+    async with holding(session_id, actor, ForumAction.MINUTES, slug=slug) as held:
+        row = await Session.get(id=held.id)
+        values = {"link": record.link, "transcript": record.transcript}
+        changed = tuple(name for name, value in values.items() if getattr(row, name) != value)
+        if changed:
+            await Session.filter(id=held.id).update(**values)
+            held.record(SessionChanged(held.id, changed))
