@@ -16,10 +16,14 @@ _counted: dict[int, int] = {}
 log = logging.getLogger("sinmungo.views")
 
 
-def seen(forum_id: int) -> int:
-    """Count one look; how many of this process are not written down yet."""
+def seen(forum_id: int) -> None:
+    """Count one look."""
     _counted[forum_id] = _counted.get(forum_id, 0) + 1
-    return _counted[forum_id]
+
+
+def waiting(forum_id: int) -> int:
+    """How many looks at a forum this process has counted and not written down yet."""
+    return _counted.get(forum_id, 0)
 
 
 async def write() -> None:

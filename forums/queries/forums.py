@@ -103,6 +103,14 @@ def _view(row: Any) -> ForumView:
     )  # fmt: skip
 
 
+async def reason(slug: str) -> str:
+    """The official's words on why a forum was called off or not taken up."""
+    row = await database.fetch_one(
+        "SELECT text FROM forum_words WHERE subject = ? ORDER BY id DESC LIMIT 1", forum_subject(slug)
+    )
+    return row["text"] if row else ""
+
+
 async def stances(forum_id: int) -> dict[str, int]:
     """How many voices that are shown are for, against, or another idea."""
     rows = await database.fetch(

@@ -8,13 +8,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums import rules
+from forums import players, rules, views
 from forums.labels import FORUM_STATES, KINDS
 from forums.people import Person, person_of
-from forums.queries import forums
+from forums.queries import board, files, forums
 from forums.queries.forums import ForumView
+from forums.rights import forum_subject
+from forums.states import ForumState
 from server.core import auth, clock, web
 from server.core.city import city
+from server.core.fields import Input
+from server.core.security import content_policy
+
+TEMPLATES = {"broadcast": "forums/broadcast.html", "notice": "forums/notice.html"}
+"""The pages of kinds that differ in more than a section."""
+LONGEST_FILM = 86_400
+"""Seconds."""
 
 
 async def forum(request: Request) -> Response:
@@ -24,6 +33,10 @@ async def forum(request: Request) -> Response:
     person = await person_of(who)
     known, lang = await city(), web.language(request)
     department = known.departments.get(found.department_id or 0)
+    at = Input(request.query_params).integer("at", low=0, high=LONGEST_FILM)
+    film = players.player(found.link)
+    if request.method == "GET" and who.official is None:
+        views.seen(found.id)
     context = {
         "forum": found,
         "person": person,
@@ -32,9 +45,31 @@ async def forum(request: Request) -> Response:
         "department": department.name(lang) if department else "",
         "district": known.district_name(found.district, lang) if found.district else "",
         "may_speak": rules.may_speak(found.status, found.speaks_from, found.speaks_until, clock.now()),
+        "files": await files.of(forum_subject(found.slug)),
+        "film": film,
+        "at": at,
+        "waiting": views.waiting,
+        **await _of_kind(found),
         **await _parts(request, found, person),
     }
-    return web.page(request, "forums/forum.html", context)
+    response = web.page(request, TEMPLATES.get(found.kind, "forums/forum.html"), context)
+    if film and at is not None:
+        response.headers["content-security-policy"] = content_policy(web.site(request).settings, film.origin)
+    return response
+
+
+async def _of_kind(found: ForumView) -> dict[str, object]:
+    """What only some forums show."""
+    context: dict[str, object] = {}
+    if found.status in {ForumState.CANCELLED, ForumState.DECLINED}:
+        context["reason"] = await forums.reason(found.slug)
+    if found.kind == "discussion":
+        context["stances"] = await forums.stances(found.id)
+    elif found.kind == "field_office":
+        context["progress"] = await forums.progress(found.id)
+    elif found.kind == "notice":
+        context["earlier"], context["later"] = await board.neighbours(found.number)
+    return context
 
 
 async def _parts(_request: Request, _found: ForumView, _person: Person | None) -> dict[str, object]:

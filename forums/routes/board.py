@@ -1,0 +1,44 @@
+"""The notice board, in numbered pages."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums import views
+from forums.queries import board as queries
+from forums.queries import lists
+from forums.queries.lists import ALL, NOTICE, Filters
+from forums.routes import words
+from forums.routes.listing import MAX_WORDS, address
+from server.core import web
+from server.core.city import city
+from server.core.fields import Input
+
+PATH = "/forums/notices"
+MOST_PAGES = 10**8
+AROUND = 2
+"""How many pages before and after the present one are named."""
+
+
+async def board(request: Request) -> Response:
+    """``/forums/notices``: a page of the board by ``page``, or what ``q`` finds on it."""
+    known, lang = await city(), web.language(request)
+    data = Input(request.query_params)
+    q = data.text("q", limit=MAX_WORDS)
+    page = data.integer("page", low=1, high=MOST_PAGES) or 1
+    after = data.text("after", limit=60)
+    data.done()
+    context: dict[str, object] = {"q": q, "path_of_board": PATH, "found": None, "waiting": views.waiting}
+    if q:
+        found = await lists.listed(Filters(NOTICE, q=q, states=ALL), after)
+        context["found"] = found.rows
+        context["further"] = address(PATH, {"q": q, "after": str(found.further)}) if found.further else ""
+    else:
+        shown = await queries.board(page)
+        low = max(1, min(shown.page - AROUND, shown.pages - 2 * AROUND))
+        context["board"] = shown
+        context["near"] = range(low, min(shown.pages, low + 2 * AROUND) + 1)
+    return web.page(request, "forums/board.html", {**context, **words.names(known, lang)})
+
+
+routes = [Route(PATH, board)]
