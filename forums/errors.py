@@ -163,3 +163,57 @@ class TwiceAtOnce(Conflict):
 
     code = "twice_at_once"
     text = _("At this place there is a session at this time already.")
+
+
+class NotTheAuthor(Forbidden):
+    """403: only who asked for it can say that it is not done."""
+
+    code = "not_the_author"
+    text = _("Only the people whose submissions led to this commitment can say that it is not done.")
+
+
+class NoSuchPromise(NotFound):
+    """404: no such commitment, or not for this reader."""
+
+    code = "no_such_commitment"
+    text = _("There is no such commitment.")
+
+
+class NoSuchText(NotFound):
+    """404: no such text, or nobody sees it."""
+
+    code = "no_such_text"
+    text = _("This text is not there any more.")
+
+
+class AlreadyDecided(Conflict):
+    """409: another moderator was first, or its author has appealed since the page was opened."""
+
+    code = "already_decided"
+    text = _("This text was decided on after you opened the page. Please look at what was decided.")
+
+
+class OwnDecision(Forbidden):
+    """403: who hid a text does not decide on the appeal against it."""
+
+    code = "own_decision"
+
+    def __init__(self, others: Sequence[str]) -> None:
+        super().__init__(
+            _(
+                "You hid this text yourself, so somebody else decides on the appeal: %(names)s.",
+                names=", ".join(others),
+            )
+            if others
+            else _(
+                "You hid this text yourself, so somebody else decides on the appeal. Nobody else may moderate yet: "
+                "please ask an administrator for a second moderator."
+            )
+        )
+
+
+class AppealedBefore(Conflict):
+    """409: an appeal is possible once for each hiding."""
+
+    code = "appealed_before"
+    text = _("You have already asked for a second look at this text. It is possible once.")

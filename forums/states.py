@@ -147,10 +147,45 @@ COMMITMENT: dict[CommitmentState, dict[CommitmentAction, CommitmentState]] = {
     C.DROPPED: {},
 }
 
+
+class TextState(StrEnum):
+    """What becomes of something that somebody wrote for the public."""
+
+    PENDING = "pending"
+    """Held: a moderator looks at it first."""
+    SHOWN = "shown"
+    HIDDEN = "hidden"
+    APPEALED = "appealed"
+    """Hidden, and its author asks another moderator to look again."""
+
+
+class TextAction(StrEnum):
+    """What readers, moderators and authors do with it."""
+
+    REPORT = "report"
+    SHOW = "show"
+    """Let it stand, or show it again."""
+    HIDE = "hide"
+    APPEAL = "appeal"
+    UPHOLD = "uphold"
+    """Leave it hidden after an appeal."""
+
+
+T, X = TextState, TextAction
+TEXT: dict[TextState, dict[TextAction, TextState]] = {
+    T.PENDING: {X.SHOW: T.SHOWN, X.HIDE: T.HIDDEN},
+    T.SHOWN: {X.REPORT: T.SHOWN, X.SHOW: T.SHOWN, X.HIDE: T.HIDDEN},
+    T.HIDDEN: {X.SHOW: T.SHOWN, X.APPEAL: T.APPEALED},
+    T.APPEALED: {X.SHOW: T.SHOWN, X.UPHOLD: T.HIDDEN},
+}
+"""An appeal is possible once for each hiding."""
+
 SEEN = frozenset({F.PROPOSED, F.PUBLISHED, F.RUNNING, F.CLOSED, F.CANCELLED, F.DECLINED})
 """Forums that the public sees."""
 RUNNING_PROMISES = frozenset({C.PLANNED, C.UNDER_WAY, C.CONTESTED})
 """Promises that the city still has to keep."""
+ADOPTED = frozenset({"adopted", "partly_adopted"})
+"""Outcomes that become a promise."""
 
 
 StateT = TypeVar("StateT", bound=StrEnum)

@@ -356,7 +356,6 @@ class Migration(migrations.Migration):
                 "indexes": [
                     Index(fields=["open", "urgency", "asked_at", "subject"], name="review_queue"),
                     Index(fields=["forum_id", "open", "urgency", "asked_at", "subject"], name="review_forum_queue"),
-                    Index(fields=["forum_id", "decided_at", "subject"], name="review_forum_decided"),
                     Index(fields=["participant_id", "rule"], name="review_participant"),
                 ],
                 "pk_attr": "subject",
@@ -697,6 +696,25 @@ class Migration(migrations.Migration):
                 "indexes": [Index(fields=["participant_id", "id"], name="support_participant")],
                 "pk_attr": "id",
                 "table_description": "Somebody stands behind something: ``subject`` is its name in the ledger. Once a person.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="TextFact",
+            fields=[
+                ("event_id", fields.BigIntField(primary_key=True, unique=True, db_index=True)),
+                ("subject", fields.CharField(max_length=64)),
+                ("forum_id", fields.BigIntField()),
+            ],
+            options={
+                "table": "text_fact",
+                "app": "forums",
+                "indexes": [
+                    Index(fields=["subject", "event_id"], name="text_fact_subject"),
+                    Index(fields=["forum_id", "event_id"], name="text_fact_forum"),
+                ],
+                "pk_attr": "event_id",
+                "table_description": "Which fact of the ledger is about which text, so that one text's history is found among all that is said.",
             },
             bases=["Model"],
         ),

@@ -1,6 +1,6 @@
 """Tables of the public's voice: forums, who takes part, what is said, and what became of it. One module per topic."""
 
-from forums.models.moderation import ModerationDay, Report, Review
+from forums.models.moderation import ModerationDay, Report, Review, TextFact
 from forums.models.people import Participant, Unconfirmed
 from forums.models.places import Forum, Numbering, Participation, Registration, Session
 from forums.models.promises import Commitment, Step
@@ -23,5 +23,6 @@ __all__ = [
     "Step",
     "Submission",
     "Support",
+    "TextFact",
     "Unconfirmed",
 ]

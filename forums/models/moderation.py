@@ -64,8 +64,22 @@ class Review(Model):
         indexes = (
             Index(fields=("open", "urgency", "asked_at", "subject"), name="review_queue"),
             Index(fields=("forum_id", "open", "urgency", "asked_at", "subject"), name="review_forum_queue"),
-            Index(fields=("forum_id", "decided_at", "subject"), name="review_forum_decided"),
             Index(fields=("participant_id", "rule"), name="review_participant"),
+        )
+
+
+class TextFact(Model):
+    """Which fact of the ledger is about which text, so that one text's history is found among all that is said."""
+
+    event_id = fields.BigIntField(primary_key=True, generated=False)
+    subject = fields.CharField(max_length=64)
+    forum_id = fields.BigIntField()
+
+    class Meta:
+        table = "text_fact"
+        indexes = (
+            Index(fields=("subject", "event_id"), name="text_fact_subject"),
+            Index(fields=("forum_id", "event_id"), name="text_fact_forum"),
         )
 
 

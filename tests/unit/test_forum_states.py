@@ -12,10 +12,13 @@ from forums.states import (
     FORUM,
     RUNNING_PROMISES,
     SUBMISSION,
+    TEXT,
     CommitmentState,
     ForumState,
     SubmissionAction,
     SubmissionState,
+    TextAction,
+    TextState,
     follow,
 )
 
@@ -92,3 +95,25 @@ def test_a_promise_is_overdue_the_day_after() -> None:
 )
 def test_percentages_are_floored(part: int, whole: int, shown: int) -> None:
     assert rules.percent(part, whole) == shown
+
+
+@pytest.mark.parametrize("state", TextState)
+@pytest.mark.parametrize("action", TextAction)
+def test_a_text_is_hidden_once_and_appealed_for_only_then(state: TextState, action: TextAction) -> None:
+    may = {
+        TextAction.REPORT: {TextState.SHOWN},
+        TextAction.SHOW: set(TextState),
+        TextAction.HIDE: {TextState.PENDING, TextState.SHOWN},
+        TextAction.APPEAL: {TextState.HIDDEN},
+        TextAction.UPHOLD: {TextState.APPEALED},
+    }
+    assert (follow(TEXT, state, action) is not None) is (state in may[action])
+
+
+def test_appeals_come_first_then_what_is_held_then_what_most_people_report() -> None:
+    places = [
+        rules.urgency("appeal", 3), rules.urgency("links", 0), rules.urgency("reported", 10**7),
+        rules.urgency("reported", 40), rules.urgency("reported", 1),
+    ]  # fmt: skip
+    assert places == sorted(set(places))
+    assert rules.urgency("before", 0) == rules.urgency("repeated", 0)
