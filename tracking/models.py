@@ -32,7 +32,7 @@ class DigestItem(Model):
 
 
 class Follow(Model):
-    """An address that hears once a day what is new with a forum, a kind, a topic, a district, a department or a voice."""
+    """An address that hears once a day what is new with a forum, a kind, topic, district, department or voice."""
 
     id = fields.BigIntField(primary_key=True)
     email = fields.CharField(max_length=254)

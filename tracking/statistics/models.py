@@ -194,7 +194,7 @@ class PetitionHours(Model):
 
 
 class People(Model):
-    """How many different people took part, by what they said of themselves; counted once a night, never published bare."""  # noqa: E501
+    """How many different people took part, by what they said of themselves, counted once a night and never published bare."""  # noqa: E501
 
     id = fields.BigIntField(primary_key=True)
     dimension = fields.CharField(max_length=10)
