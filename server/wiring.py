@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import chain
 
 from forums import doors
-from forums.actions import timing
+from forums.actions import registering, timing
 from petitions import events as petition_events
 from petitions.actions import parts, watch
 from server.core import auth, config, database, idempotency, jobs, ledger, mail, uploads
@@ -17,6 +17,7 @@ from server.core.jobs import Handler, Task
 from server.core.mail import Transport
 from tracking import digest, notifications, post
 from tracking.following import news
+from tracking.statistics.actions import counting, recounting
 
 APPS = {
     "petitions": "petitions.models",
@@ -29,6 +30,7 @@ APPS = {
 HEARD: Mapping[str, tuple[str, ...]] = {
     "tracking.notify": notifications.HEARD,
     "tracking.news": news.HEARD,
+    counting.COUNT: counting.HEARD,
     "petitions.recount": (petition_events.CalendarChanged.kind,),
 }
 """Job kind to the kinds of events that lead to it."""
@@ -43,6 +45,8 @@ PERIODIC: Mapping[str, timedelta] = {
     "petitions.close_uncontested": timedelta(hours=1),
     "tracking.digest": timedelta(minutes=10),
     "forums.watch": timedelta(minutes=1),
+    "forums.offers": timedelta(minutes=1),
+    recounting.NIGHTLY: timedelta(minutes=30),
     "core.sweep": timedelta(hours=6),
 }
 """Job kinds that come back by themselves, and how often."""
@@ -96,6 +100,9 @@ def handlers(settings: Settings, adapters: Ports, render: post.Render) -> dict[s
     async def watch_forums(_task: Task) -> None:
         await timing.by_time()
 
+    async def end_offers(_task: Task) -> None:
+        await registering.lapse()
+
     async def sweep(_task: Task) -> None:
         await auth.sweep()
         await uploads.sweep(adapters.store)
@@ -113,6 +120,11 @@ def handlers(settings: Settings, adapters: Ports, render: post.Render) -> dict[s
         "petitions.close_uncontested": close_uncontested,
         doors.CONFIRM_JOB: confirm,
         "forums.watch": watch_forums,
+        "forums.offers": end_offers,
+        counting.COUNT: counting.count,
+        counting.FOLLOW: counting.follow,
+        recounting.RECOUNT: recounting.recount,
+        recounting.NIGHTLY: recounting.nightly,
         "core.sweep": sweep,
     }
 

@@ -6,6 +6,8 @@ Links are signed and name a case's number, never a mail address: addresses do no
 from datetime import timedelta
 from enum import StrEnum
 
+from forums.queries import following as forum_following
+from petitions.queries import following
 from server.core import clock, database
 from server.core.config import Settings
 from server.core.security import sign, unsign
@@ -16,7 +18,8 @@ CASE_DAYS = 90
 MAILBOX_MINUTES = 30
 """Minutes for which a link that was asked for opens all cases of its address."""
 
-_CASE, _MAILBOX, _WISHES = "case-link", "mailbox-link", "mail-wishes"
+_CASE, _MAILBOX, _WISHES, _FOLLOWS = "case-link", "mailbox-link", "mail-wishes", "follows"
+_PARTICIPANT = "participant:"
 
 
 class Mode(StrEnum):
@@ -55,9 +58,35 @@ def wishes_link(settings: Settings, reference: str) -> str:
     return f"{settings.public_url}/mail/{sign(settings, _WISHES, reference)}"
 
 
-def read_wishes_link(settings: Settings, token: str) -> str | None:
-    """A case of the petitioner whose wishes a link changes; None where it is forged."""
-    return _number(unsign(settings, _WISHES, token))
+def participant_wishes_link(settings: Settings, participant_id: int) -> str:
+    """The same for somebody who takes part in forums."""
+    return f"{settings.public_url}/mail/{sign(settings, _WISHES, f'{_PARTICIPANT}{participant_id}')}"
+
+
+async def read_wishes_link(settings: Settings, token: str) -> str:
+    """The address whose wishes a link changes; empty where it is forged or nobody has it any more."""
+    number = _number(unsign(settings, _WISHES, token))
+    if number is None:
+        return ""
+    if number.startswith(_PARTICIPANT):
+        person = await forum_following.participant(int(number.removeprefix(_PARTICIPANT)))
+        return person.email if person else ""
+    return await following.address_of(number)
+
+
+async def follows_link(settings: Settings, email: str) -> str:
+    """An address where somebody sees and ends what they follow; empty for nothing. It does not run out."""
+    row = await database.fetch_one("SELECT id FROM follow WHERE email = ? ORDER BY id LIMIT 1", email)
+    return f"{settings.public_url}/forums/following/{sign(settings, _FOLLOWS, row['id'])}" if row else ""
+
+
+async def read_follows_link(settings: Settings, token: str) -> str:
+    """The address whose follows a link shows; empty where it is forged or follows nothing any more."""
+    number = unsign(settings, _FOLLOWS, token)
+    if not isinstance(number, int):
+        return ""
+    row = await database.fetch_one("SELECT email FROM follow WHERE id = ?", number)
+    return str(row["email"]) if row else ""
 
 
 def _number(value: object) -> str | None:

@@ -16,6 +16,7 @@ from server.core import auth, clock, jobs, web
 from server.core.errors import BadRequest, FieldError, Invalid, NotFound, _
 from server.core.security import Rate
 from tracking import mailbox, pages, stream
+from tracking.following import routes as following_routes
 from tracking.forms import AskForLink, Follow, Wish
 
 TRIES = Rate(20, 10)
@@ -143,8 +144,7 @@ async def open_mailbox(request: Request) -> Response:
 
 async def wishes(request: Request) -> Response:
     """``/mail/{token}``: how an address wants to hear; also one press in a mail program (RFC 8058)."""
-    number = mailbox.read_wishes_link(web.site(request).settings, request.path_params["token"])
-    email = await following.address_of(number) if number else ""
+    email = await mailbox.read_wishes_link(web.site(request).settings, request.path_params["token"])
     if not email:
         raise NotFound
     if request.method != "POST":
@@ -175,4 +175,5 @@ routes = [
     Route("/mail/{token}", wishes, methods=["GET", "POST"]),
     Route("/cases/{reference}", case),
     *stream.routes,
+    *following_routes.routes,
 ]

@@ -124,19 +124,7 @@ class Chain:
 
     async def append(self, actor: str, *facts: Fact) -> list[int]:
         """Write the facts with their outbox jobs; their ids."""
-        ids = await _insert([self._next(actor, fact, clock.now()) for fact in facts])
-        await database.execute(
-            "UPDATE ledger_head SET length = ?, hash = ? WHERE subject = ?", self.length, self.hash, self.subject
-        )
-        await jobs.enqueue(
-            *(
-                (f"{consumer}:{event_id}", consumer, {"event": event_id, "subject": self.subject})
-                for event_id, fact in zip(ids, facts, strict=True)
-                for consumer in _consumers.get(fact.kind, ())
-            )
-        )
-        database.after_commit(jobs.bell.ring)
-        return ids
+        return await append_many(actor, [(self, facts)])
 
     def _next(self, actor: str, fact: Fact, moment: datetime) -> _Row:
         data = orjson.dumps(asdict(fact), option=orjson.OPT_SORT_KEYS).decode()
@@ -160,18 +148,40 @@ async def _insert(rows: Sequence[_Row]) -> list[int]:
     return sorted(row["id"] for row in inserted)
 
 
+async def append_many(actor: str, chains: Sequence[tuple[Chain, Sequence[Fact]]]) -> list[int]:
+    """Write facts of several locked chains at once, with their outbox jobs; their ids, in order."""
+    told = [(chain, fact) for chain, facts in chains for fact in facts]
+    if not told:
+        return []
+    ids = await _insert([chain._next(actor, fact, clock.now()) for chain, fact in told])  # noqa: SLF001
+    await _write_heads([chain for chain, _facts in chains], _AGAIN)
+    await jobs.enqueue(
+        *(
+            (f"{consumer}:{event_id}", consumer, {"event": event_id, "subject": chain.subject})
+            for event_id, (chain, fact) in zip(ids, told, strict=True)
+            for consumer in _consumers.get(fact.kind, ())
+        )
+    )
+    database.after_commit(jobs.bell.ring)
+    return ids
+
+
 async def begin_many(actor: str, chains: Sequence[tuple[str, Sequence[Fact], datetime]]) -> None:
     """Start many subjects at once, each with its first facts at its own moment; no jobs follow from them."""
-    rows: list[_Row] = []
-    heads: list[object] = []
-    for subject, facts, moment in chains:
-        chain = Chain(subject, 0, GENESIS)
-        rows += [chain._next(actor, fact, moment) for fact in facts]  # noqa: SLF001 — a chain of this module
-        heads += [subject, chain.length, chain.hash]
-    marks = ", ".join(["(?, ?, ?)"] * len(chains))
-    await database.execute(f"INSERT INTO ledger_head (subject, length, hash) VALUES {marks}", *heads)
+    begun = [(Chain(subject, 0, GENESIS), facts, moment) for subject, facts, moment in chains]
+    rows = [chain._next(actor, fact, moment) for chain, facts, moment in begun for fact in facts]  # noqa: SLF001
+    await _write_heads([chain for chain, _facts, _moment in begun])
     await _insert(rows)
     database.after_commit(jobs.bell.ring)
+
+
+_AGAIN = "ON CONFLICT (subject) DO UPDATE SET length = excluded.length, hash = excluded.hash"
+
+
+async def _write_heads(chains: Sequence[Chain], again: str = "") -> None:
+    heads = [value for chain in chains for value in (chain.subject, chain.length, chain.hash)]
+    marks = ", ".join(["(?, ?, ?)"] * len(chains))
+    await database.execute(f"INSERT INTO ledger_head (subject, length, hash) VALUES {marks} {again}", *heads)
 
 
 def chain_hash(
@@ -196,6 +206,14 @@ async def lock(subject: str) -> Chain:
     if not rows:
         raise NotFound
     return Chain(subject, rows[0]["length"], rows[0]["hash"])
+
+
+async def lock_many(subjects: Sequence[str]) -> dict[str, Chain]:
+    """Lock several subjects, in the order of their names; those that have no chain are left out."""
+    wait = " FOR UPDATE" if database.dialect() == "postgres" else ""  # SQLite has one writer at a time
+    wanted = f"subject IN ({', '.join('?' * len(subjects))}) ORDER BY subject{wait}"
+    rows = await database.fetch(f"SELECT subject, length, hash FROM ledger_head WHERE {wanted}", *subjects)
+    return {row["subject"]: Chain(row["subject"], row["length"], row["hash"]) for row in rows}
 
 
 async def length(subject: str) -> int:
@@ -270,6 +288,15 @@ async def get(event_id: int) -> Entry:
     if row is None:
         raise NotFound
     return _entry(row)
+
+
+async def several(event_ids: Sequence[int]) -> dict[int, Entry]:
+    """Facts by their ids; those that are not there are left out. One query."""
+    if not event_ids:
+        return {}
+    marks = ", ".join("?" * len(event_ids))
+    rows = await database.fetch(f"SELECT {_COLUMNS} FROM ledger_event WHERE id IN ({marks})", *event_ids)
+    return {row["id"]: _entry(row) for row in rows}
 
 
 Position = tuple[int, int]

@@ -229,12 +229,12 @@ async def test_a_digest_waits_while_the_server_is_away(house: House, monkeypatch
         await house.work()
     before = len(to(house, HONG))
     notifier = house.worker.handlers["tracking.digest"].__self__  # type: ignore[attr-defined]
-    transport = notifier.transport
-    notifier.transport = Failing(MailDeferred("away"))
+    transport = notifier.post.transport
+    notifier.post.transport = Failing(MailDeferred("away"))
     with clock.at(datetime(2026, 11, 17, 0, 0, tzinfo=UTC)):
         with pytest.raises(MailDeferred):
             await digest(house)
-        notifier.transport = transport
+        notifier.post.transport = transport
         await digest(house)
     assert len(to(house, HONG)) == before + 1
 
@@ -249,14 +249,14 @@ async def test_a_mailbox_that_takes_no_mail_holds_up_no_other_digest(
         await house.work()
     before = len(to(house, HONG))
     notifier = house.worker.handlers["tracking.digest"].__self__  # type: ignore[attr-defined]
-    send = notifier.transport.send
+    send = notifier.post.transport.send
 
     async def full(mail: Mail) -> None:
         if mail.to != HONG:
             raise MailDeferred("452")
         await send(mail)
 
-    monkeypatch.setattr(notifier.transport, "send", full)
+    monkeypatch.setattr(notifier.post.transport, "send", full)
     with clock.at(datetime(2026, 11, 17, 0, 0, tzinfo=UTC)), pytest.raises(MailDeferred):
         await digest(house)
     assert len(to(house, HONG)) == before + 1

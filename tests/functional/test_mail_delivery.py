@@ -51,7 +51,7 @@ async def mail_task(attempts: int, **payload: object) -> tuple[Task, str]:
 async def test_a_long_outage_makes_mails_wait_and_not_die(house: House) -> None:
     notifier = house.worker.handlers["tracking.mail"].__self__  # type: ignore[attr-defined]
     assert isinstance(notifier, Notifier)
-    transport, notifier.transport = notifier.transport, Failing(MailDeferred("away"))
+    transport, notifier.post.transport = notifier.post.transport, Failing(MailDeferred("away"))
     early, _key = await mail_task(1)
     with pytest.raises(MailDeferred):
         await notifier.deliver(early)
@@ -59,11 +59,11 @@ async def test_a_long_outage_makes_mails_wait_and_not_die(house: House) -> None:
     await notifier.deliver(task)
     (row,) = await database.fetch("SELECT key, run_at FROM job")
     assert row["key"] == f"{key}:1"
-    notifier.transport = transport
+    notifier.post.transport = transport
     with clock.at(clock.now() + notifications.PATIENCE + timedelta(seconds=1)):
         await house.work()
     assert len(to(house, HONG)) == 1
-    notifier.transport = Failing(MailDeferred("away"))
+    notifier.post.transport = Failing(MailDeferred("away"))
     last, _key = await mail_task(jobs.MAX_ATTEMPTS, waited=notifications.MOST_WAITS)
     with pytest.raises(MailDeferred):
         await notifier.deliver(last)
@@ -71,8 +71,8 @@ async def test_a_long_outage_makes_mails_wait_and_not_die(house: House) -> None:
 
 async def test_officials_hear_of_a_refused_address_and_nothing_names_it(house: House) -> None:
     notifier = house.worker.handlers["tracking.mail"].__self__  # type: ignore[attr-defined]
-    working = notifier.transport
-    notifier.transport = Refusing(working, HONG)
+    working = notifier.post.transport
+    notifier.post.transport = Refusing(working, HONG)
     before = notifications.refused._value.get()
     case = await filed()
     await handling.accept(await somebody("intake"), case.reference, Give("roads"))
@@ -101,7 +101,7 @@ async def test_officials_hear_of_a_refused_address_and_nothing_names_it(house: H
     await handling.message(await somebody("handler"), case.reference, Words("내일 갑니다."))
     await house.work()
     with clock.at(clock.now() + timedelta(days=1)):
-        await notifier.digest(Task("digest", "tracking.digest", {}, 1))
+        await house.worker.handlers["tracking.digest"](Task("digest", "tracking.digest", {}, 1))
     last = (await ledger.read(f"case/{case.reference}", kind="case.mail_undelivered"))[-1]
     assert last.data["about"] == "case.message"
 

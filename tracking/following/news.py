@@ -1,0 +1,137 @@
+"""What is new in public: facts about forums, voices and promises, kept by everything they can be followed by.
+
+Written by a job that hears the ledger, so that no action waits for followers; feeds read it, and the same job lays
+each piece of news into the daily digest of those who follow it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from forums import events
+from forums.labels import OUTCOMES
+from forums.queries.following import About, about
+from forums.search import forum_index, voice_index
+from server.core import city, clock, database, ledger
+from server.core.errors import Text, _
+from server.core.jobs import Task
+from server.core.ledger import Entry
+from tracking.following.subjects import about_topic, names_of, topic_text
+
+PAGE = 50
+"""Entries of a feed."""
+WINDOW = 20_000
+"""How many pieces of news, newest first, a feed of many forums looks at."""
+
+LINES: Mapping[str, Text] = {
+    events.ForumProposed.kind: _("A citizen proposes it."),
+    events.ForumPublished.kind: _("It was announced."),
+    events.ForumOpened.kind: _("Enough people stand behind it: it is open for discussion."),
+    events.ForumStarted.kind: _("It has begun."),
+    events.ForumClosed.kind: _("It is over."),
+    events.MinutesPublished.kind: _("The minutes are there."),
+    events.ForumCancelled.kind: _("It was cancelled."),
+    events.SubmissionReceived.kind: _("Somebody speaks."),
+    events.SubmissionAnswered.kind: _("It was answered: %(outcome)s."),
+    events.SubmissionDone.kind: _("What was adopted of it is carried out."),
+    events.CommitmentMade.kind: _("The city promises it."),
+    events.CommitmentDone.kind: _("The promise is kept."),
+    events.CommitmentContested.kind: _("Its author says that the promise is not kept."),
+    events.CommitmentOverdue.kind: _("The promised day has passed."),
+    events.CommitmentDropped.kind: _("The promise was given up."),
+}
+"""The kinds of facts that are news, and what each says."""
+HEARD = tuple(sorted(LINES))
+MANY = events.SubmissionReceived.kind
+"""What comes by the hundred: news of its forum's feed and of topics only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One piece of news."""
+
+    entry: Entry
+    about: About
+    line: Text
+
+
+def line(entry: Entry) -> Text:
+    """What a fact says, in words."""
+    if entry.kind == events.SubmissionAnswered.kind:
+        return _("It was answered: %(outcome)s.", outcome=OUTCOMES[entry.data["outcome"]])
+    if entry.kind == events.SubmissionDone.kind and not entry.data["done_on"]:
+        return _("What was adopted of it is not carried out after all.")
+    return LINES[entry.kind]
+
+
+async def hear(task: Task) -> None:
+    """Keep one fact as news, and lay it into the digests of its followers. Once, however often it is tried."""
+    entry = await ledger.get(task.payload["event"])
+    thing = (await about([entry.subject])).get(entry.subject)
+    if thing is None or not thing.shown:
+        return
+    known = await city.city()
+    async with database.transaction():
+        fresh = await database.fetch(
+            "INSERT INTO forum_news (event_id, kind, subject, forum_id, forum_kind, department_id, district, voice_id, "
+            "occurred_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING RETURNING id",
+            entry.id, entry.kind, entry.subject, thing.forum_id, thing.forum_kind, thing.department_id, thing.district,
+            thing.voice_id, entry.occurred_at,
+        )  # fmt: skip
+        if fresh:
+            names = [] if entry.kind == MANY else names_of(thing, known.departments)
+            await _tell(entry, [*names, *await _topics(thing)])
+
+
+async def _topics(thing: About) -> list[str]:
+    """The followed topics that it is about."""
+    rows = await database.fetch("SELECT DISTINCT what FROM follow WHERE what >= 'topic/' AND what < 'topic0'")
+    text = topic_text(thing) if rows else ""
+    return [row["what"] for row in rows if about_topic(row["what"].removeprefix("topic/"), text)]
+
+
+async def _tell(entry: Entry, names: Sequence[str]) -> None:
+    if names:
+        marks = ", ".join("?" * len(names))
+        await database.execute(
+            "INSERT INTO digest_item (event_id, email, subject, language, created_at) "
+            f"SELECT ?, email, ?, MIN(language), ? FROM follow WHERE what IN ({marks}) GROUP BY email "
+            "ON CONFLICT (event_id, email) DO NOTHING",
+            entry.id, entry.subject, clock.now(), *names,
+        )  # fmt: skip
+
+
+async def newest(where: Mapping[str, object], q: str = "") -> list[Item]:
+    """The newest pieces of news, newest first, narrowed by forum_id, forum_kind, department_id, district, voice_id."""
+    wanted, values = [f"n.{name} = ?" for name in where], list(where.values())
+    if q:
+        found, terms = zip(
+            forum_index.match_sql(database.dialect(), q, column="n.forum_id"),
+            voice_index.match_sql(database.dialect(), q, column="n.voice_id"),
+            strict=True,
+        )
+        wanted.append(f"({' OR '.join(found)})")
+        values += [value for each in terms for value in each]
+    if not ("forum_id" in where or "voice_id" in where):
+        wanted.append(f"n.id > (SELECT COALESCE(MAX(id), 0) - {WINDOW} FROM forum_news)")
+        if not q:
+            wanted.append("n.kind <> ?")
+            values.append(MANY)
+    rows = await database.fetch(
+        "SELECT n.event_id FROM forum_news n "
+        f"{'WHERE ' + ' AND '.join(wanted) if wanted else ''} ORDER BY n.id DESC LIMIT {PAGE}",
+        *values,
+    )
+    entries = await ledger.several([row["event_id"] for row in rows])
+    things = await about(entry.subject for entry in entries.values())
+    items = (entries[row["event_id"]] for row in rows if row["event_id"] in entries)
+    return [
+        Item(entry, things[entry.subject], line(entry))
+        for entry in items
+        if entry.subject in things and things[entry.subject].shown
+    ]
+
+
+def changed_at(items: Sequence[Item]) -> datetime:
+    """When the newest piece happened; the beginning of time for none."""
+    return max((item.entry.occurred_at for item in items), default=datetime.fromtimestamp(0, tz=clock.now().tzinfo))

@@ -1,0 +1,134 @@
+"""Pages about what somebody follows: look, follow one more thing, end it; also by the link at the foot of a digest."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums import acting
+from forums.people import person_of
+from server.core import auth, clock, database, web
+from server.core.errors import FieldError, Invalid, NotFound, Refusal, _
+from server.core.fields import Input
+from tracking import mailbox
+from tracking.following import feeds, subjects
+
+PAGE = "/forums/following"
+MOST = 100
+"""Things that one address follows."""
+
+
+class TooMany(Refusal):
+    """409: one address follows as much as a mail can hold."""
+
+    status, code = 409, "follows_enough"
+    text = _("You follow %(count)s things already. Please end one first.", count=MOST)
+
+
+async def _address(request: Request) -> str:
+    """Whom this browser belongs to, by a link in a mail; empty where nobody has shown one."""
+    reader = auth.reader(request)
+    person = await person_of(reader)
+    return person.email if person else reader.email
+
+
+async def page(request: Request) -> Response:
+    """``GET /forums/following``: what this address follows; ``add`` names what it may follow with one press."""
+    return await _page(request, await _address(request), request.query_params.get("add", ""))
+
+
+async def _page(
+    request: Request, email: str, add: str, *, token: str = "", errors: list[FieldError] | None = None
+) -> Response:
+    lang = web.language(request)
+    rows = await database.fetch("SELECT what FROM follow WHERE email = ? ORDER BY id", email) if email else []
+    wanted = None
+    found = list(errors or [])
+    if add and not found:
+        try:
+            (wanted,) = await subjects.words([await subjects.read(add)], lang)
+        except Invalid as error:
+            found = error.errors
+    context = {
+        "email": email,
+        "follows": await subjects.words([row["what"] for row in rows], lang),
+        "wanted": wanted,
+        "token": token,
+        "values": {"add": add},
+        "errors": web.field_errors(lang, found),
+    }
+    return web.page(request, "forums/following.html", context, status=422 if found else 200)
+
+
+async def follow(request: Request) -> Response:
+    """``POST /forums/following``: follow one thing more, or a topic in one's own words."""
+    form = await web.read_form(request)
+    email = await _address(request)
+    if not email:
+        return await _ask(request, str(form.get("email", "")), str(form.get("what", ""))[: subjects.MOST])
+    topic = str(form.get("topic", "")).strip()
+    try:
+        what = await subjects.read(f"topic/{topic}" if topic else str(form.get("what", "")))
+    except Invalid as error:
+        field = "topic" if topic else "add"
+        return await _page(request, email, "", errors=[FieldError(field, each.message) for each in error.errors])
+    count = await database.fetch_one("SELECT COUNT(*) AS n FROM follow WHERE email = ?", email)
+    if count and count["n"] >= MOST:
+        raise TooMany
+    await database.execute(
+        "INSERT INTO follow (email, what, language, created_at) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (email, what) DO UPDATE SET language = excluded.language",
+        email, what, web.language(request), clock.now(),
+    )  # fmt: skip
+    return web.redirect(request, PAGE, notice=_("You hear of it once a day, when there is something new."))
+
+
+async def _ask(request: Request, email: str, what: str) -> Response:
+    """Send a link to an address that nobody has shown to be theirs; it leads back to what they wanted to follow."""
+    data = Input({"email": email})
+    address = data.email("email", required=True)
+    if data.errors:
+        return await _page(request, "", what, errors=data.errors)
+    await acting.ask_to_enter(request, address, f"{PAGE}?add={what}" if what else PAGE)
+    return web.redirect(request, acting.CONFIRM_PAGE)
+
+
+async def end(request: Request) -> Response:
+    """``POST /forums/following/end``: follow one thing no more."""
+    form = await web.read_form(request)
+    email = await _address(request)
+    if not email:
+        raise NotFound
+    await _end(email, str(form.get("what", "")))
+    return web.redirect(request, PAGE, notice=_("Ended. You hear of it no more."))
+
+
+async def by_link(request: Request) -> Response:
+    """``/forums/following/{token}``: the same by a digest's link; one press in a mail program ends all (RFC 8058)."""
+    email = await mailbox.read_follows_link(web.site(request).settings, request.path_params["token"])
+    if request.method != "POST":
+        return await _page(request, email, "", token=request.path_params["token"]) if email else _gone(request)
+    form = await web.read_form(request)
+    if email:
+        await _end(email, "" if form.get("List-Unsubscribe") == "One-Click" else str(form.get("what", "-")))
+    left = await mailbox.follows_link(web.site(request).settings, email)
+    address = left.removeprefix(web.site(request).settings.public_url) or PAGE
+    return web.redirect(request, address, notice=_("Ended. You hear of it no more."))
+
+
+def _gone(request: Request) -> Response:
+    return web.redirect(request, PAGE, notice=_("Nothing is followed from this link any more."))
+
+
+async def _end(email: str, what: str) -> None:
+    """End one, or all for an empty name."""
+    one, values = (" AND what = ?", [what]) if what else ("", [])
+    await database.execute(f"DELETE FROM follow WHERE email = ?{one}", email, *values)
+
+
+routes = [
+    Route(PAGE, page),
+    Route(PAGE, follow, methods=["POST"]),
+    Route(f"{PAGE}/end", end, methods=["POST"]),
+    Route(f"{PAGE}/{{token}}", by_link, methods=["GET", "POST"]),
+    *feeds.routes,
+]
