@@ -6,16 +6,24 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from forums.queries import lists
+from forums.routes import words
 from petitions.queries import public
 from petitions.reference import reference
 from petitions.routes.reading import row_names
 from server.core import database, web
+from server.core.city import city
 
 
 async def home(request: Request) -> Response:
     """``/``: file, follow, see."""
-    known = await reference()
-    context = {"front": await public.front(), **row_names(known, web.language(request))}
+    known, lang = await reference(), web.language(request)
+    context = {
+        "front": await public.front(),
+        "forums": await lists.front(),
+        "forum_names": words.names(await city(), lang),
+        **row_names(known, lang),
+    }
     return web.page(request, "home.html", context)
 
 
