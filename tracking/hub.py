@@ -13,8 +13,8 @@ import random
 import signal
 import threading
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable, Iterator, Sequence
+from typing import Any, Protocol
 
 import asyncpg
 import orjson
@@ -22,14 +22,12 @@ from prometheus_client import Counter as Count
 from prometheus_client import Gauge
 from starlette.types import Receive, Send
 
-from petitions.events import CaseTransferred
-from petitions.part_events import PartWithdrawn
-from petitions.queries import following
 from server.core import database, jobs, ledger
 from server.core.accounts import Official
 from server.core.config import Settings
 from server.core.errors import Overloaded, TooMany
 from server.core.ledger import Audience, Entry, Position
+from tracking.concerned import heard, places
 from tracking.doors import Door, shut
 
 log = logging.getLogger("sinmungo.stream")
@@ -48,6 +46,8 @@ LIFE = 15 * 60.0
 BUFFER = 64 * 1024
 """Bytes that may wait for one reader."""
 PER_CLIENT, IN_ALL = 10, 8_000
+PER_HALL, CROWD = 500, 7_000
+"""The same for the pages of forums: a hall full of telephones has one address, and a crowd leaves room for cases."""
 REPLAYED = 2_000
 """Most facts that one stream reads back from the ledger; the rest comes with the next."""
 CHANNEL = "sinmungo_ledger"
@@ -75,7 +75,7 @@ class Listener:
     """One open stream: what it may hear, and what waits to be written to it."""
 
     __slots__ = (
-        "_size", "_waiting", "after", "audiences", "client", "deadline", "door", "official", "over", "seen",
+        "_size", "_waiting", "after", "audiences", "client", "crowd", "deadline", "door", "official", "over", "seen",
         "sending", "subject", "write",
     )  # fmt: skip
 
@@ -89,13 +89,17 @@ class Listener:
         official: Official | None = None,
         after: int = 0,
         door: Door | None = None,
+        crowd: bool = False,
     ) -> None:
         self.write = write
+        self.crowd = crowd
+        """One of the many who follow a forum."""
         self.door = door
         self.after = after
         """The reader has every fact of its one subject up to this id: they come in the order of their ids."""
         self.client = client
         self.subject = subject
+        """Of the ledger, or what a narrator calls its news; empty for the desk, which hears of all cases."""
         self.audiences = audiences
         self.official = official
         self.seen: Collection[int] = ()
@@ -146,15 +150,27 @@ class Listener:
             self.sending = None
 
 
+class Narrator(Protocol):
+    """Tells facts in words of its own, made once for all who listen."""
+
+    prefix: str
+    """How the subjects of its listeners begin."""
+
+    async def news(self, entries: Sequence[Entry], heard: Collection[str]) -> Iterable[tuple[str, int, bytes]]:
+        """For the subjects that somebody hears: the subject, the fact's id, and what is written."""
+        ...
+
+
 class Hub:
     """Everybody who listens in this process, and the one task that tells them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, narrators: Sequence[Narrator] = ()) -> None:
         self.settings = settings
-        self.per_client = PER_CLIENT if settings.rate_limits else IN_ALL
-        self.in_all = IN_ALL
+        self.narrators = narrators
+        self.per_client, self.per_hall = (PER_CLIENT, PER_HALL) if settings.rate_limits else (IN_ALL, IN_ALL)
+        self.in_all, self.crowd = IN_ALL, CROWD
         self.life = LIFE
-        self._cases: defaultdict[str, set[Listener]] = defaultdict(set)
+        self._groups: defaultdict[str, set[Listener]] = defaultdict(set)
         self._desks: set[Listener] = set()
         self._clients: Counter[str] = Counter()
         self._stop = asyncio.Event()
@@ -164,15 +180,15 @@ class Hub:
 
     def listeners(self) -> list[Listener]:
         """Everybody."""
-        return [*self._desks, *(listener for group in self._cases.values() for listener in group)]
+        return [*self._desks, *(listener for group in self._groups.values() for listener in group)]
 
     def _admit(self, listener: Listener) -> None:
-        if self._stop.is_set() or self._clients.total() >= self.in_all:
+        if self._stop.is_set() or self._clients.total() >= (self.crowd if listener.crowd else self.in_all):
             raise Overloaded(5)
-        if self._clients[listener.client] >= self.per_client:
+        if self._clients[listener.client] >= (self.per_hall if listener.crowd else self.per_client):
             raise TooMany(30)
         self._clients[listener.client] += 1
-        (self._cases[listener.subject] if listener.subject else self._desks).add(listener)
+        (self._groups[listener.subject] if listener.subject else self._desks).add(listener)
         streams.inc()
 
     def _leave(self, listener: Listener) -> None:
@@ -181,12 +197,12 @@ class Hub:
         self._clients[listener.client] -= 1
         if not self._clients[listener.client]:
             del self._clients[listener.client]
-        group = self._cases[listener.subject] if listener.subject else self._desks
+        group = self._groups[listener.subject] if listener.subject else self._desks
         group.discard(listener)
         if listener.subject and not group:
-            del self._cases[listener.subject]
+            del self._groups[listener.subject]
 
-    async def serve(self, listener: Listener, past: AsyncIterator[Entry], receive: Receive) -> None:
+    async def serve(self, listener: Listener, past: AsyncIterator[tuple[int, bytes]], receive: Receive) -> None:
         """Write the past, then what happens, until the reader leaves, time is up or this process stops.
 
         Raises ``TooMany`` or ``Overloaded`` before anything was written.
@@ -215,11 +231,12 @@ class Hub:
             return
         await listener.write({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _replay(self, listener: Listener, past: AsyncIterator[Entry]) -> frozenset[int]:
+    async def _replay(self, listener: Listener, past: AsyncIterator[tuple[int, bytes]]) -> frozenset[int]:
         content, found = [_OPENED], set[int]()
-        async for entry in past:
-            found.add(entry.id)
-            content.append(frame(entry))
+        async for event_id, told in past:
+            if event_id:
+                found.add(event_id)
+            content.append(told)
             if len(found) >= REPLAYED:
                 listener.over = True
                 break
@@ -301,15 +318,28 @@ class Hub:
             return frames.get(entry.id) or frames.setdefault(entry.id, frame(entry))
 
         for entry in sorted(entries, key=lambda entry: entry.id):
-            for listener in self._cases.get(entry.subject, ()):
+            for listener in self._groups.get(entry.subject, ()):
                 if entry.audience in listener.audiences:
                     listener.push(entry.id, encoded(entry))
-        if not self._desks:
-            return
-        for entry, desks in await places(entries):
-            for listener in self._desks:
-                if listener.official and heard(listener.official, desks):
-                    listener.push(entry.id, encoded(entry))
+        if self._desks:
+            for entry, desks in await places(entries):
+                for listener in self._desks:
+                    if listener.official and heard(listener.official, desks):
+                        listener.push(entry.id, encoded(entry))
+        for narrator in self.narrators:
+            await self._narrate(narrator, entries)
+
+    async def _narrate(self, narrator: Narrator, entries: list[Entry]) -> None:
+        try:
+            for subject, event_id, content in await narrator.news(entries, self._groups.keys()):
+                for listener in self._groups.get(subject, ()):
+                    listener.push(event_id, content)
+        except Exception:
+            log.exception("news cannot be told; whoever waits for it comes back and is told what was missed")
+            for subject, group in self._groups.items():
+                if subject.startswith(narrator.prefix):
+                    for listener in group:
+                        listener.end()
 
     async def _beat(self) -> None:
         while True:
@@ -356,24 +386,3 @@ class Hub:
                 await asyncio.sleep(PAUSE)
         finally:
             connection.terminate()
-
-
-_LEFT = {CaseTransferred.kind: "previous", PartWithdrawn.kind: "department"}
-"""Facts by which a case leaves a desk, and what of them names it."""
-
-
-async def places(entries: list[Entry]) -> list[tuple[Entry, list[following.Whereabouts]]]:
-    """Each fact about a case with the desks that it concerns: where the case lies, and where it was taken from."""
-    numbers = {entry.id: entry.subject.removeprefix("case/") for entry in entries if entry.subject.startswith("case/")}
-    now = await following.whereabouts(set(numbers.values()))
-    found = []
-    for entry in entries:
-        if (here := now.get(numbers.get(entry.id, ""))) is not None:
-            before = entry.data.get(_LEFT[entry.kind]) if entry.kind in _LEFT else None
-            found.append((entry, [here, following.Whereabouts(before, None)] if before else [here]))
-    return found
-
-
-def heard(official: Official, desks: list[following.Whereabouts]) -> bool:
-    """Whether a fact that concerns these desks is for an official."""
-    return any(desk.seen_by(official) for desk in desks)

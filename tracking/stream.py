@@ -14,8 +14,9 @@ from petitions.rights import subject
 from server.core import auth, ledger
 from server.core.accounts import Official
 from server.core.ledger import Entry, Position
+from tracking.concerned import heard, places
 from tracking.doors import Door
-from tracking.hub import REPLAYED, Hub, Listener, heard, places
+from tracking.hub import REPLAYED, Hub, Listener, frame
 
 __all__ = ["Hub", "routes"]
 
@@ -55,7 +56,12 @@ class CaseStream:
             after=after[1] if after else 0,
             door=Door(token, key=key, number=reference, audiences=AUDIENCES[level]),
         )
-        await request.app.state.hub.serve(listener, _case_past(listener, after), receive)
+        await request.app.state.hub.serve(listener, _framed(_case_past(listener, after)), receive)
+
+
+async def _framed(entries: AsyncIterator[Entry]) -> AsyncIterator[tuple[int, bytes]]:
+    async for entry in entries:
+        yield entry.id, frame(entry)
 
 
 async def _case_past(listener: Listener, after: Position | None) -> AsyncIterator[Entry]:
@@ -73,7 +79,7 @@ class DeskStream:
         official = auth.official(request)
         door = Door(auth.reader(request).token_hash, official=official)
         listener = Listener(send, _client(request), official=official, door=door)
-        await request.app.state.hub.serve(listener, _desk_past(official, position_of(request)), receive)
+        await request.app.state.hub.serve(listener, _framed(_desk_past(official, position_of(request))), receive)
 
 
 async def _desk_past(official: Official, after: Position | None) -> AsyncIterator[Entry]:

@@ -251,10 +251,10 @@ async def test_streams_end_at_once_when_the_server_stops(settings: Settings) -> 
 async def test_a_stream_stopped_while_it_reads_the_past_ends_too(settings: Settings) -> None:
     hub, written = Hub(settings), []
 
-    async def past() -> AsyncIterator[Entry]:
+    async def past() -> AsyncIterator[tuple[int, bytes]]:
         hub.stop()
-        for entry in list[Entry]():
-            yield entry
+        for told in list[tuple[int, bytes]]():
+            yield told
 
     async def receive() -> dict[str, Any]:
         await asyncio.sleep(10)

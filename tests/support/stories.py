@@ -110,7 +110,7 @@ class Stream:
         for block in self.text.split("\n\n")[:-1]:
             lines = dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":"))
             if "data" in lines:
-                found.append({**orjson.loads(lines["data"]), "stream_id": lines["id"]})
+                found.append({**orjson.loads(lines["data"]), "stream_id": lines.get("id", "")})
         return found
 
     async def event(self, seconds: float = 5) -> dict[str, Any]:
