@@ -6,7 +6,7 @@ A line is known by the key that its form came with: sent again after a broken co
 
 from collections.abc import Mapping
 
-from forums import rights, rules
+from forums import kinds, rights, rules
 from forums.actions.change import Change, changing_voice
 from forums.errors import NoSuchForum, NoSuchSession, NoSuchVoice, NotPossibleNow
 from forums.events import SubmissionCorrected, SubmissionReceived, SubmissionTakenBack
@@ -42,7 +42,7 @@ async def take_down(actor: Official, slug: str, command: TakeDown, key: str) -> 
 
 async def _forum(slug: str, session_id: int | None) -> Mapping[str, object]:
     row: Mapping[str, object] | None = await database.fetch_one(
-        "SELECT f.id, f.slug, f.status, f.district, f.language, f.closed_at, s.id AS session_id FROM forum f "
+        "SELECT f.id, f.slug, f.kind, f.status, f.district, f.language, f.closed_at, s.id AS session_id FROM forum f "
         "LEFT JOIN forum_session s ON s.forum_id = f.id AND s.id = ? WHERE f.slug = ?",
         session_id or 0,
         slug,
@@ -52,7 +52,8 @@ async def _forum(slug: str, session_id: int | None) -> Mapping[str, object]:
     if session_id and row["session_id"] is None:
         raise NoSuchSession
     status = ForumState(str(row["status"]))
-    if not rules.may_take_down(status, database.moment_or_none(row["closed_at"]), clock.now()):
+    speaks = ForumAction.SPEAK in kinds.table(str(row["kind"]))[status]
+    if not (speaks and rules.may_take_down(status, database.moment_or_none(row["closed_at"]), clock.now())):
         raise NotPossibleNow(ForumAction.SPEAK, status)
     return row
 
