@@ -44,3 +44,6 @@ GUIDELINES: dict[str, Guideline] = {
     ),
 }
 """By rule, as ``forums.labels.RULES`` names them."""
+
+UPHELD = _("Another moderator has read the text and the appeal. The text breaks the rule, so it stays hidden.")
+"""What an author is told where the moderator adds no words."""

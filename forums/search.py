@@ -13,3 +13,8 @@ voice_index = Index("voice")
 def forum_text(title: str, summary: str, body: str, place: str, panel: Sequence[str]) -> str:
     """What a forum is found by."""
     return "\n".join([title, summary, place, *panel, body])
+
+
+def voice_text(number: str, title: str, text: str) -> str:
+    """What a submission is found by."""
+    return f"{number}\n{title}\n{text}"

@@ -1,10 +1,27 @@
-"""Moderation: a text is held or reported, a moderator hides it or lets it stand, its author appeals."""
+"""Moderation as its readers and authors have it: a text is held, reported, or appealed for.
+
+Whatever happens to one text happens under the lock of its chain: a submission's own, or its forum's talk. What stands
+in the table of reviews is how it is now; every step is a fact of the ledger.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from forums import rules
 from forums.actions.change import SYSTEM
-from forums.events import TextHeld
-from server.core import clock, database
-from server.core.ledger import Chain
+from forums.errors import AppealedBefore, NoSuchText, NotPossibleNow
+from forums.events import HidingAppealed, TextHeld, TextReported
+from forums.forms.moderating import AppealHiding, ReportText
+from forums.models import ForumWords
+from forums.people import Person
+from forums.queries.texts import one
+from forums.states import TextAction, TextState
+from server.core import clock, config, database, ledger
+from server.core.ledger import Chain, Fact
+
+READER = "reader"
+"""How the ledger names whoever reports: not at all."""
 
 
 async def hold(chain: Chain, subject: str, forum_id: int, why: str, comment: int | None = None) -> None:
@@ -27,4 +44,170 @@ async def hold(chain: Chain, subject: str, forum_id: int, why: str, comment: int
         rules.urgency(why, 0),
         clock.now(),
     )
-    await chain.append(SYSTEM, TextHeld(why, comment))
+    await tell(SYSTEM, [(chain, TextHeld(why, comment), subject, forum_id)])
+
+
+async def report(reporter: str, subject: str, command: ReportText) -> None:
+    """Somebody says that a public text breaks a rule. ``reporter`` stands for a person or a browser, each heard once.
+
+    However many report it, the text stays where it is until a moderator decides; it only moves up in their queue.
+    Raises ``NoSuchText`` for one that is not shown.
+    """
+    found = await one(subject)
+    async with database.transaction():
+        chain = await ledger.open_or_begin(found.chain)
+        text = await one(subject)
+        if not text.counted:
+            raise NoSuchText
+        fresh = await database.fetch(
+            "INSERT INTO report (subject, reporter, rule, text, created_at) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (subject, reporter) DO NOTHING RETURNING id",
+            subject,
+            reporter,
+            command.rule,
+            command.text,
+            clock.now(),
+        )
+        if not fresh:
+            return
+        before = await review_of(subject)
+        reports = before.reports + 1 if before and before.open else 1
+        await database.execute(
+            "INSERT INTO review (subject, forum_id, participant_id, why, open, urgency, reports, rule, reason, appeal, "
+            "turn, asked_at) VALUES (?, ?, ?, 'reported', ?, ?, ?, '', '', '', 0, ?) ON CONFLICT (subject) DO UPDATE "
+            "SET why = excluded.why, open = excluded.open, urgency = excluded.urgency, reports = excluded.reports, "
+            "asked_at = CASE WHEN review.open THEN review.asked_at ELSE excluded.asked_at END",
+            subject,
+            text.forum_id,
+            text.participant_id,
+            True,
+            rules.urgency("reported", reports),
+            reports,
+            clock.now(),
+        )
+        await tell(READER, [(chain, TextReported(command.rule, text.comment), subject, text.forum_id)])
+        if reports == 1:
+            await count(reported=1)
+
+
+async def appeal(person: Person, subject: str, command: AppealHiding) -> None:
+    """The author of a hidden text asks another moderator to look again, once for each hiding.
+
+    Raises ``NoSuchText`` for somebody else's, ``NotPossibleNow`` and ``AppealedBefore``.
+    """
+    found = await one(subject)
+    if found.participant_id != person.id:
+        raise NoSuchText
+    async with database.transaction():
+        chain = await ledger.open_or_begin(found.chain)
+        before, now = await review_of(subject), clock.now()
+        if before is None or before.state((await one(subject)).visibility) not in {
+            TextState.HIDDEN,
+            TextState.APPEALED,
+        }:
+            raise NotPossibleNow(TextAction.APPEAL, found.visibility)
+        if before.appealed_at:
+            raise AppealedBefore
+        words = await say(chain, command.text)
+        await database.execute(
+            "UPDATE review SET open = ?, why = 'appeal', urgency = ?, appeal = ?, appealed_at = ?, asked_at = ?, "
+            "turn = turn + 1 WHERE subject = ?",
+            True,
+            rules.urgency("appeal", 0),
+            command.text,
+            now,
+            now,
+            subject,
+        )
+        await tell(person.actor, [(chain, HidingAppealed(words, found.comment), subject, found.forum_id)])
+        await count(appealed=1)
+
+
+async def close_review(subject: str) -> None:
+    """Take a text out of the queue because its author took it back; inside that action."""
+    await database.execute("UPDATE review SET open = ? WHERE subject = ? AND open = ?", False, subject, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the review of a text stands."""
+
+    open: bool
+    why: str
+    reports: int
+    rule: str
+    turn: int
+    decided_by: int | None
+    decided_at: datetime | None
+    appealed_at: datetime | None
+
+    def state(self, visibility: str) -> TextState:
+        """The text's place in the table of what may be done."""
+        appealed = visibility == TextState.HIDDEN and self.open and self.why == "appeal"
+        return TextState.APPEALED if appealed else TextState(visibility)
+
+
+async def reviews_of(subjects: Sequence[str]) -> dict[str, Standing]:
+    """The reviews of those texts that have one."""
+    rows = await database.fetch(
+        "SELECT subject, open, why, reports, rule, turn, decided_by_id, decided_at, appealed_at FROM review "
+        f"WHERE subject IN ({', '.join('?' * len(subjects))})",
+        *subjects,
+    )
+    moment = database.moment_or_none
+    return {
+        row["subject"]: Standing(
+            bool(row["open"]), row["why"], row["reports"], row["rule"], row["turn"], row["decided_by_id"],
+            moment(row["decided_at"]), moment(row["appealed_at"]),
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+async def review_of(subject: str) -> Standing | None:
+    """The review of one text."""
+    return (await reviews_of([subject])).get(subject)
+
+
+async def say(chain: Chain, text: str) -> int:
+    """Keep words that belong to a fact; the id that it names them by."""
+    words = await ForumWords.create(subject=chain.subject, text=text, created_at=clock.now())
+    return int(words.id)
+
+
+Told = tuple[Chain, Fact, str, int]
+"""A locked chain, what is told in it, and the text and the forum that it is about."""
+
+
+async def tell(actor: str, told: Sequence[Told]) -> None:
+    """Write facts about texts, and where each text finds its own among all that its chain holds."""
+    chains: dict[str, tuple[Chain, list[tuple[Fact, str, int]]]] = {}
+    for chain, fact, subject, forum_id in told:
+        chains.setdefault(chain.subject, (chain, []))[1].append((fact, subject, forum_id))
+    ids = await ledger.append_many(actor, [(chain, [fact for fact, *_of in facts]) for chain, facts in chains.values()])
+    about = [of for _chain, facts in chains.values() for _fact, *of in facts]
+    marks = ", ".join(["(?, ?, ?)"] * len(ids))
+    await database.execute(
+        f"INSERT INTO text_fact (event_id, subject, forum_id) VALUES {marks}",
+        *(value for event_id, of in zip(ids, about, strict=True) for value in (event_id, *of)),
+    )
+
+
+async def count(*, reported: int = 0, hidden: int = 0, appealed: int = 0, shown: int = 0) -> None:
+    """Add to the day's public figures; the last write of an action, because all actions of the day meet in this row."""
+    await database.execute(
+        "INSERT INTO moderation_day (day, reported, hidden, appealed, shown) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (day) DO UPDATE SET reported = moderation_day.reported + excluded.reported, "
+        "hidden = moderation_day.hidden + excluded.hidden, appealed = moderation_day.appealed + excluded.appealed, "
+        "shown = moderation_day.shown + excluded.shown",
+        today(),
+        reported,
+        hidden,
+        appealed,
+        shown,
+    )
+
+
+def today() -> date:
+    """The city's day."""
+    return clock.now().astimezone(config.settings().zone).date()

@@ -1,0 +1,247 @@
+"""What moderators decide: hide a text with its rule and reason, let it stand, show it again, dismiss an appeal.
+
+One text or many at once, the same way: everything is locked, looked at again and written together. What cannot be
+decided any more, because another moderator was first, is said and changes nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+
+from forums import rules
+from forums.actions.moderating import Standing, Told, count, reviews_of, say, tell
+from forums.errors import AlreadyDecided, NoSuchText, NotPossibleNow, OwnDecision
+from forums.events import HidingUpheld, TextHidden, TextShown
+from forums.forms.moderating import Decide
+from forums.guidelines import GUIDELINES, UPHELD
+from forums.queries.texts import SORTS, Spoken, spoken
+from forums.search import forum_index, forum_text, voice_index, voice_text
+from forums.states import TEXT, TextAction, TextState, follow
+from server.core import clock, config, database, i18n, ledger
+from server.core.accounts import PERMISSIONS, Official, Permission
+from server.core.errors import Forbidden, Refusal
+from server.core.ledger import Chain, Fact
+
+TOGETHER = 200
+"""Texts that are decided in one transaction."""
+
+Chosen = Mapping[str, int | None]
+"""Texts, each with the number of decisions and appeals that the page knew."""
+
+
+async def decide(official: Official, subject: str, command: Decide) -> None:
+    """Decide on one text.
+
+    Raises ``Forbidden``, ``NoSuchText``, ``AlreadyDecided``, ``OwnDecision`` where who hid it would decide on the
+    appeal, and ``NotPossibleNow``.
+    """
+    (refusal,) = (await decide_many(official, {subject: command.seen}, command)).values()
+    if refusal:
+        raise refusal
+
+
+async def decide_many(
+    official: Official, chosen: Chosen, command: Decide, *, looked_at: datetime | None = None
+) -> dict[str, Refusal | None]:
+    """Decide on many texts; of each, why nothing was changed, or None where it was.
+
+    ``looked_at`` is when the page was drawn that named them without their versions: a text on which somebody decided
+    later is left alone. Appeals are answered one by one.
+    """
+    if not official.may(Permission.MODERATE):
+        raise Forbidden
+    subjects, outcomes = list(chosen), dict[str, Refusal | None]()
+    for start in range(0, len(subjects), TOGETHER):
+        part = {subject: chosen[subject] for subject in subjects[start : start + TOGETHER]}
+        outcomes |= await _together(official, part, command, looked_at)
+    return outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    text: Spoken
+    review: Standing | None
+
+    @property
+    def state(self) -> TextState:
+        return self.review.state(self.text.visibility) if self.review else TextState(self.text.visibility)
+
+
+async def _together(
+    official: Official, chosen: Chosen, command: Decide, looked_at: datetime | None
+) -> dict[str, Refusal | None]:
+    chains_of = {text.chain for text in (await spoken(list(chosen))).values()}
+    async with database.transaction():
+        chains = await _lock(chains_of)
+        texts, reviews = await spoken(list(chosen)), await reviews_of(list(chosen))
+        outcomes: dict[str, Refusal | None] = dict.fromkeys(chosen, NoSuchText())
+        cases = []
+        for subject, text in texts.items():
+            case = _Case(text, reviews.get(subject))
+            outcomes[subject] = await _refusal(official, case, command, chosen[subject], looked_at)
+            if outcomes[subject] is None:
+                cases.append(case)
+        if cases:
+            await _write(official, cases, chains, command)
+    return outcomes
+
+
+async def _lock(subjects: Iterable[str]) -> dict[str, Chain]:
+    """Lock chains, always in the same order. The first statement is a write, as SQLite wants it."""
+    talks = sorted(subject for subject in subjects if subject.startswith("talk/"))
+    voices = sorted(set(subjects) - set(talks))
+    chains = {talk: await ledger.open_or_begin(talk) for talk in talks}
+    if voices and not chains:
+        chains[voices[0]] = await ledger.lock(voices.pop(0))
+    return chains | (await ledger.lock_many(voices) if voices else {})
+
+
+async def _refusal(
+    official: Official, case: _Case, command: Decide, seen: int | None, looked_at: datetime | None
+) -> Refusal | None:
+    turn = case.review.turn if case.review else 0
+    decided_at = case.review.decided_at if case.review else None
+    if (seen is not None and seen != turn) or (looked_at and decided_at and decided_at > looked_at):
+        return AlreadyDecided()
+    state = case.state
+    stands = command.action is TextAction.SHOW and state is TextState.SHOWN and not (case.review and case.review.open)
+    if stands or follow(TEXT, state, command.action) is None:
+        return NotPossibleNow(command.action, state)
+    if state is TextState.APPEALED and case.review and case.review.decided_by == official.id:
+        return OwnDecision(await _other_moderators(official))
+    return None
+
+
+async def _other_moderators(official: Official) -> list[str]:
+    """Who else may decide: the other moderators, or the inspectors where there is none."""
+    roles = [role.value for role, rights in PERMISSIONS.items() if Permission.MODERATE in rights]
+    rows = await database.fetch(
+        f"SELECT name FROM account WHERE active = ? AND id <> ? AND role IN ({', '.join('?' * len(roles))}) "
+        "ORDER BY role = 'inspector', name LIMIT 5",
+        True,
+        official.id,
+        *roles,
+    )
+    return [row["name"] for row in rows]
+
+
+async def _write(official: Official, cases: Sequence[_Case], chains: Mapping[str, Chain], command: Decide) -> None:
+    words = await _words(cases, chains, command)
+    told: list[Told] = [
+        (chains[c.text.chain], _fact(c, command, words), c.text.subject, c.text.forum_id) for c in cases
+    ]
+    before = {case.text.subject for case in cases if case.text.counted}
+    after = TextState.SHOWN if command.action is TextAction.SHOW else TextState.HIDDEN
+    changed = [case.text for case in cases if case.text.visibility != after]
+    await _count(changed, before, after)
+    await _show(changed, after)
+    await _settle(official, cases, command)
+    await tell(official.actor, told)
+    await _index([text for text in changed if not text.withdrawn], after)
+    again = sum(case.text.visibility == TextState.HIDDEN for case in cases)
+    if command.action is TextAction.HIDE:
+        await count(hidden=len(cases))
+    elif command.action is TextAction.SHOW and again:
+        await count(shown=again)
+
+
+async def _words(cases: Sequence[_Case], chains: Mapping[str, Chain], command: Decide) -> dict[str, int]:
+    """The reason in words, by chain: the moderator's own or the prepared ones in the city's language."""
+    if command.action is TextAction.SHOW:
+        return {}
+    prepared = GUIDELINES[command.rule].reason if command.rule else UPHELD
+    text = command.reason or i18n.translate(config.settings().language, prepared)
+    return {name: await say(chains[name], text) for name in dict.fromkeys(case.text.chain for case in cases)}
+
+
+def _fact(case: _Case, command: Decide, words: Mapping[str, int]) -> Fact:
+    if command.action is TextAction.SHOW:
+        return TextShown(case.state is TextState.APPEALED, case.text.comment)
+    if command.action is TextAction.UPHOLD:
+        return HidingUpheld(words[case.text.chain], case.text.comment)
+    return TextHidden(command.rule, words[case.text.chain], case.text.comment)
+
+
+TABLES = {"submission": "submission", "comment": "comment", "forum": "forum"}
+
+
+def _sorted(texts: Iterable[Spoken]) -> dict[str, list[Spoken]]:
+    found: dict[str, list[Spoken]] = {}
+    for text in texts:
+        found.setdefault(text.sort, []).append(text)
+    return found
+
+
+async def _count(texts: Sequence[Spoken], before: set[str], after: TextState) -> None:
+    """Let the numbers follow: first the forums', then the submissions', each in order, as every action takes them."""
+    added = 1 if after is TextState.SHOWN else -1
+    # What was not shown and is hidden changes no number, nor does what its author took back.
+    moved = [text for text in texts if not text.withdrawn and (after is TextState.SHOWN or text.subject in before)]
+    forums = {text.forum_id: Counter[str]() for text in moved}
+    for text in moved:
+        forums[text.forum_id][text.sort] += added
+    for forum_id, numbers in sorted(forums.items()):
+        await database.execute(
+            "UPDATE forum SET submissions = submissions + ?, comments = comments + ? WHERE id = ?",
+            numbers["submission"],
+            numbers["comment"],
+            forum_id,
+        )
+    voices = Counter(text.voice_id for text in moved if text.comment and text.voice_id)
+    await _hold_rows({*voices, *(text.id for text in texts if text.sort == "submission")})
+    for voice_id, number in voices.items():
+        sql = "UPDATE submission SET comments = comments + ? WHERE id = ?"
+        await database.execute(sql, added * number, voice_id)
+
+
+async def _hold_rows(voice_ids: AbstractSet[int]) -> None:
+    """Lock submissions in one order, so that two moderators never wait for each other."""
+    if voice_ids and database.dialect() == "postgres":  # SQLite has one writer at a time
+        marks = ", ".join("?" * len(voice_ids))
+        await database.fetch(f"SELECT id FROM submission WHERE id IN ({marks}) ORDER BY id FOR UPDATE", *voice_ids)
+
+
+async def _show(texts: Sequence[Spoken], after: TextState) -> None:
+    for sort in SORTS:
+        those = [text.id for text in texts if text.sort == sort]
+        if those:
+            marks = ", ".join("?" * len(those))
+            await database.execute(f"UPDATE {sort} SET visibility = ? WHERE id IN ({marks})", after.value, *those)
+
+
+async def _settle(official: Official, cases: Sequence[_Case], command: Decide) -> None:
+    """Write how each stands now. A hiding begins a new right to appeal; dismissing an appeal leaves its reason."""
+    kept = command.action is TextAction.UPHOLD
+    now, rows = clock.now(), list[object]()
+    for case in cases:
+        text = case.text
+        rows += [
+            text.subject, text.forum_id, text.participant_id, "decided", False, rules.LEAST_URGENT, 0, command.rule,
+            command.reason if command.rule else "", "", 1, official.id, now, now,
+        ]  # fmt: skip
+    marks = ", ".join([f"({', '.join('?' * (len(rows) // len(cases)))})"] * len(cases))
+    hiding = "" if kept else "rule = excluded.rule, reason = excluded.reason, appeal = '', appealed_at = NULL, "
+    await database.execute(
+        "INSERT INTO review (subject, forum_id, participant_id, why, open, urgency, reports, rule, reason, appeal, "
+        f"turn, decided_by_id, asked_at, decided_at) VALUES {marks} ON CONFLICT (subject) DO UPDATE SET {hiding}"
+        "open = excluded.open, urgency = excluded.urgency, reports = 0, turn = review.turn + 1, "
+        "decided_by_id = excluded.decided_by_id, decided_at = excluded.decided_at",
+        *rows,
+    )
+
+
+async def _index(texts: Sequence[Spoken], after: TextState) -> None:
+    """What is hidden is not found any more. Comments are in no index."""
+    connection = database.connection()
+    for text in texts:
+        if text.sort == "comment":
+            continue
+        index = forum_index if text.sort == "forum" else voice_index
+        if after is TextState.HIDDEN:
+            await index.remove(connection, text.id)
+        elif text.sort == "submission":
+            await index.put(connection, text.id, voice_text(text.number, text.title, text.text))
+        else:
+            await index.put(connection, text.id, forum_text(text.title, "", text.text, "", ()))

@@ -1,0 +1,141 @@
+"""Public texts by their name: a submission, a comment or a proposal, with what it was said to. For moderation.
+
+They are read as they were written: whoever shows them to the public masks personal numbers first.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from forums.errors import NoSuchText
+from forums.rights import talk_subject, voice_subject
+from server.core import database
+
+SORTS = ("submission", "comment", "forum")
+"""What can be reported, as the first part of its name says it."""
+
+_comment_id = re.compile(r"[1-9][0-9]{0,17}")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Something that somebody wrote for the public."""
+
+    subject: str
+    """Its name among reports, reviews and supports."""
+    id: int
+    chain: str
+    """The subject of the ledger that its facts stand in."""
+    forum_id: int
+    slug: str
+    forum_title: str
+    number: str
+    """Of the submission that it is, or that it comments on; empty for what is said to the forum itself."""
+    voice_id: int | None
+    voice_title: str
+    parent: str
+    """What it answers."""
+    participant_id: int | None
+    author: str
+    official: bool
+    title: str
+    text: str
+    visibility: str
+    withdrawn: bool
+    fingerprint: int
+    said_at: datetime
+
+    @property
+    def sort(self) -> str:
+        """One of ``SORTS``."""
+        return self.subject.partition("/")[0]
+
+    @property
+    def comment(self) -> int | None:
+        """Its id as facts say it, if it is a comment."""
+        return self.id if self.sort == "comment" else None
+
+    @property
+    def href(self) -> str:
+        """Where everybody reads it."""
+        page = f"/submissions/{self.number}" if self.number else f"/forums/{self.slug}"
+        return f"{page}#comment-{self.id}" if self.sort == "comment" else page
+
+    @property
+    def counted(self) -> bool:
+        """Whether the numbers of its forum hold it."""
+        return self.visibility == "shown" and not self.withdrawn
+
+
+_SUBMISSION = (
+    "SELECT s.id, s.number, s.forum_id, f.slug, f.title AS forum_title, s.participant_id, s.author, s.title, s.text, "
+    "s.visibility, s.status, s.fingerprint, s.received_at AS said_at FROM submission s "
+    "JOIN forum f ON f.id = s.forum_id WHERE s.number IN ({})"
+)
+_COMMENT = (
+    "SELECT c.id, s.number, c.forum_id, f.slug, f.title AS forum_title, c.submission_id, s.title AS voice_title, "
+    "p.text AS parent, c.participant_id, c.official_id, c.author, c.text, c.visibility, c.fingerprint, "
+    "c.created_at AS said_at FROM comment c JOIN forum f ON f.id = c.forum_id "
+    "LEFT JOIN submission s ON s.id = c.submission_id LEFT JOIN comment p ON p.id = c.parent_id WHERE c.id IN ({})"
+)
+_PROPOSAL = (
+    "SELECT f.id, f.slug, f.title, f.summary, f.body, f.place, f.visibility, f.proposer_id, p.name AS author, "
+    "f.created_at AS said_at FROM forum f LEFT JOIN participant p ON p.id = f.proposer_id "
+    "WHERE f.slug IN ({}) AND (f.proposer_id IS NOT NULL OR f.status IN ('proposed', 'declined'))"
+)
+
+
+async def spoken(subjects: Sequence[str]) -> dict[str, Spoken]:
+    """The texts of those names that there are. One query for each sort among them."""
+    names: dict[str, list[object]] = {sort: [] for sort in SORTS}
+    for subject in dict.fromkeys(subjects):
+        sort, _slash, name = subject.partition("/")
+        if sort == "comment" and _comment_id.fullmatch(name):
+            names[sort].append(int(name))
+        elif sort in {"submission", "forum"}:
+            names[sort].append(name)
+    found = []
+    for sort, sql, read in (
+        ("submission", _SUBMISSION, _submission), ("comment", _COMMENT, _comment), ("forum", _PROPOSAL, _proposal),
+    ):  # fmt: skip
+        if names[sort]:
+            rows = await database.fetch(sql.format(", ".join("?" * len(names[sort]))), *names[sort])
+            found += [read(row) for row in rows]
+    return {one.subject: one for one in found}
+
+
+async def one(subject: str) -> Spoken:
+    """One text. Raises ``NoSuchText``."""
+    found = (await spoken([subject])).get(subject)
+    if found is None:
+        raise NoSuchText
+    return found
+
+
+def _submission(row: Mapping[str, Any]) -> Spoken:
+    name = voice_subject(row["number"])
+    return Spoken(
+        name, row["id"], name, row["forum_id"], row["slug"], row["forum_title"], row["number"], row["id"], "", "",
+        row["participant_id"], row["author"], False, row["title"], row["text"], row["visibility"],
+        row["status"] == "withdrawn", row["fingerprint"], database.moment(row["said_at"]),
+    )  # fmt: skip
+
+
+def _comment(row: Mapping[str, Any]) -> Spoken:
+    return Spoken(
+        f"comment/{row['id']}", row["id"], talk_subject(row["slug"]), row["forum_id"], row["slug"],
+        row["forum_title"], row["number"] or "", row["submission_id"], row["voice_title"] or "", row["parent"] or "",
+        row["participant_id"], row["author"], row["official_id"] is not None, "", row["text"], row["visibility"],
+        False, row["fingerprint"], database.moment(row["said_at"]),
+    )  # fmt: skip
+
+
+def _proposal(row: Mapping[str, Any]) -> Spoken:
+    said = "\n\n".join(part for part in (row["summary"], row["body"], row["place"]) if part)
+    return Spoken(
+        f"forum/{row['slug']}", row["id"], talk_subject(row["slug"]), row["id"], row["slug"], row["title"], "", None,
+        "", "", row["proposer_id"], row["author"] or "", False, row["title"], said, row["visibility"], False, 0,
+        database.moment(row["said_at"]),
+    )  # fmt: skip
