@@ -217,3 +217,10 @@ class AppealedBefore(Conflict):
 
     code = "appealed_before"
     text = _("You have already asked for a second look at this text. It is possible once.")
+
+
+class NotTheSpeaker(Forbidden):
+    """403: somebody else said it."""
+
+    code = "not_the_author"
+    text = _("Only the person who gave this submission can do this.")

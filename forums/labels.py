@@ -57,6 +57,14 @@ CHANNELS: dict[str, Text] = {
     "floor": _("Spoken at the session"),
     "paper": _("On paper"),
     "import": _("From the records"),
+    "petition": _("From a petition"),
+}
+
+SESSION_KINDS: dict[str, Text] = {
+    "sitting": _("Meeting"),
+    "visit": _("Visit to the site"),
+    "slot": _("Ten minutes to speak"),
+    "walk_in": _("Ten minutes for whoever comes by"),
 }
 
 REGISTRATIONS: dict[str, Text] = {

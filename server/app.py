@@ -35,7 +35,7 @@ from server.demo.city import CITY
 from tracking import stream
 
 UPLOADS = (
-    *("/petitions/new", "/desk/petitions/new", "/cases/", "/desk/cases/"),
+    *("/petitions/new", "/desk/petitions/new", "/cases/", "/desk/cases/", "/desk/forums/"),
     *("/api/v1/cases/", "/api/v1/desk/files"),
 )
 """Where the addresses begin that take files."""

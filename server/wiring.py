@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
 
+from forums import crossing as forum_crossing
 from forums import doors
-from forums.actions import registering, timing
+from forums import events as forum_events
+from forums.actions import joining, registering, timing, watching
 from petitions import events as petition_events
 from petitions.actions import parts, watch
+from server import crossing
 from server.core import auth, config, database, idempotency, jobs, ledger, mail, uploads
 from server.core.city import KEPT
 from server.core.config import Settings
@@ -32,6 +35,7 @@ HEARD: Mapping[str, tuple[str, ...]] = {
     "tracking.news": news.HEARD,
     counting.COUNT: counting.HEARD,
     "petitions.recount": (petition_events.CalendarChanged.kind,),
+    "forums.release": (forum_events.SubmissionWithdrawn.kind, forum_events.SubmissionTakenBack.kind),
 }
 """Job kind to the kinds of events that lead to it."""
 
@@ -45,6 +49,7 @@ PERIODIC: Mapping[str, timedelta] = {
     "petitions.close_uncontested": timedelta(hours=1),
     "tracking.digest": timedelta(minutes=10),
     "forums.watch": timedelta(minutes=1),
+    "forums.remind": timedelta(hours=1),
     "forums.offers": timedelta(minutes=1),
     recounting.NIGHTLY: timedelta(minutes=30),
     "core.sweep": timedelta(hours=6),
@@ -103,6 +108,12 @@ def handlers(settings: Settings, adapters: Ports, render: post.Render) -> dict[s
     async def end_offers(_task: Task) -> None:
         await registering.lapse()
 
+    async def remind_of_promises(_task: Task) -> None:
+        await watching.remind()
+
+    async def release(task: Task) -> None:
+        await joining.release(str(task.payload["subject"]).partition("/")[2])
+
     async def sweep(_task: Task) -> None:
         await auth.sweep()
         await uploads.sweep(adapters.store)
@@ -120,6 +131,8 @@ def handlers(settings: Settings, adapters: Ports, render: post.Render) -> dict[s
         "petitions.close_uncontested": close_uncontested,
         doors.CONFIRM_JOB: confirm,
         "forums.watch": watch_forums,
+        "forums.remind": remind_of_promises,
+        "forums.release": release,
         "forums.offers": end_offers,
         counting.COUNT: counting.count,
         counting.FOLLOW: counting.follow,
@@ -135,4 +148,5 @@ def prepare(settings: Settings) -> Settings:
     config.use(complete)
     ledger.route(CONSUMERS)
     uploads.refer("attachment", "forum_file")
+    forum_crossing.use(crossing.WAYS)
     return complete

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from tortoise.models import Model
 
 from forums import kinds, rights
-from forums.errors import ChangedMeanwhile, NoSuchForum, NoSuchVoice, NotPossibleNow
+from forums.errors import ChangedMeanwhile, NoSuchForum, NoSuchPromise, NoSuchVoice, NotPossibleNow
 from forums.events import IN_PASSING
 from forums.models import Commitment, Forum, ForumWords, Submission
 from forums.people import Person
@@ -64,7 +64,7 @@ async def changing_forum(
     slug: str, action: ForumAction, actor: Actor, *, seen: int | None = None
 ) -> AsyncIterator[Change[Forum]]:
     """Open a forum for one action. Raises ``NoSuchForum``, ``Forbidden``, ``ChangedMeanwhile``, ``NotPossibleNow``."""
-    _permit(actor, rights.FORUM.get(action))
+    permit(actor, rights.FORUM.get(action))
     async with database.transaction():
         chain = await _lock(rights.forum_subject(slug), NoSuchForum())
         row = await Forum.get(slug=slug)
@@ -77,7 +77,7 @@ async def changing_voice(
     number: str, action: SubmissionAction, actor: Actor, *, seen: int | None = None
 ) -> AsyncIterator[Change[Submission]]:
     """Open a voice for one action; raises as :func:`changing_forum`."""
-    _permit(actor, rights.VOICE.get(action))
+    permit(actor, rights.VOICE.get(action))
     async with database.transaction():
         chain = await _lock(rights.voice_subject(number), NoSuchVoice())
         row = await Submission.get(number=number)
@@ -90,15 +90,16 @@ async def changing_promise(
     number: str, action: CommitmentAction, actor: Actor, *, seen: int | None = None
 ) -> AsyncIterator[Change[Commitment]]:
     """Open a promise for one action; raises as :func:`changing_forum`."""
-    _permit(actor, rights.PROMISE.get(action))
+    permit(actor, rights.PROMISE.get(action))
     async with database.transaction():
-        chain = await _lock(rights.promise_subject(number), NotFound())
+        chain = await _lock(rights.promise_subject(number), NoSuchPromise())
         row = await Commitment.get(number=number)
         async with _changing(row, chain, COMMITMENT, action, actor, seen) as change:
             yield change
 
 
-def _permit(actor: Actor, permission: Permission | None) -> None:
+def permit(actor: Actor, permission: Permission | None) -> None:
+    """Raise ``Forbidden`` for an official without the right; what has no right is for citizens."""
     if isinstance(actor, Official) and (permission is None or not actor.may(permission)):
         raise Forbidden
 
@@ -126,10 +127,10 @@ async def _changing(
     name = name_of(actor)
     if seen is not None and seen < chain.length:
         others = await ledger.newest(
-            [chain.subject], after_sequence=seen, not_by=(name, SYSTEM), other_than=IN_PASSING, limit=1
+            [chain.subject], after_sequence=seen, not_by=(name, SYSTEM), other_than=IN_PASSING, limit=5
         )
         if others:
-            raise ChangedMeanwhile
+            raise ChangedMeanwhile(others)
     before: StateT = row.status  # type: ignore[assignment]
     after = follow(table, before, action)
     if after is None:

@@ -3,7 +3,7 @@
 What each kind needs is in ``forums.kinds``; who may do what in ``forums.rights``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from forums import kinds
@@ -24,20 +24,35 @@ from forums.numbering import next_number, slug_of
 from forums.rights import forum_subject
 from forums.search import forum_index, forum_text
 from forums.states import SEEN, ForumAction, ForumState
-from server.core import clock, database, ledger
+from server.core import clock, config, database, idempotency, ledger
 from server.core.accounts import Official, Permission, keep_open
 from server.core.errors import FieldError, Forbidden, Invalid, _
 from server.core.fields import REQUIRED
 from server.core.files import StoredFile
 
-CLOSED_DEPARTMENT = _("This department is closed. Please choose another one.")
+MOST_FILES = 50
+CLOSED_DEPARTMENT = _("This department has been closed. Please choose another one.")
 
 
-async def plan(actor: Official, command: PlanForum, files: Sequence[StoredFile] = ()) -> str:
-    """Draft a forum, which gets the next number of its kind; its slug. Raises ``Forbidden`` and ``Invalid``."""
+async def plan(
+    actor: Official,
+    command: PlanForum,
+    files: Sequence[StoredFile] = (),
+    *,
+    key: str = "",
+    from_petition: str = "",
+) -> str:
+    """Draft a forum, which gets the next number of its kind; its slug. With a ``key`` once: a form pressed twice.
+    ``from_petition`` is the petition whose matter it takes up.
+
+    Raises ``Forbidden`` and ``Invalid``.
+    """
     if not actor.may(Permission.PLAN_FORUMS):
         raise Forbidden
+    digest = idempotency.digest(config.settings().secret_key, "forums", f"{actor.actor} {key}")
     async with database.transaction():
+        if key and (first := await idempotency.claim(digest, idempotency.fingerprint(key))) is not None:
+            return first
         await _need_open(command.department_id)
         number = await next_number(command.kind)
         slug = slug_of(command.kind, number)
@@ -48,12 +63,15 @@ async def plan(actor: Official, command: PlanForum, files: Sequence[StoredFile] 
             kind=command.kind,
             status=ForumState.DRAFT,
             language=command.language,
+            from_petition=from_petition,
             created_at=clock.now(),
             **command.values(),
         )
         await keep_files(forum_subject(slug), files)
-        await chain.append(actor.actor, ForumPlanned(command.kind))
+        await chain.append(actor.actor, ForumPlanned(command.kind, petition=from_petition))
         await find_by(forum)
+        if key:
+            await idempotency.settle(digest, slug)
     return slug
 
 
@@ -62,9 +80,11 @@ async def edit(
     slug: str,
     command: PlanForum,
     seen: int | None = None,
-    files: Sequence[StoredFile] | None = None,
+    *,
+    add: Sequence[StoredFile] = (),
+    remove: Collection[int] = (),
 ) -> None:
-    """Change what a forum is; ``files`` are all that it has from now on, None leaves them as they are.
+    """Change what a forum is, and its files: ``add`` lie in the store already, ``remove`` are ids of those that go.
 
     Raises ``ChangedMeanwhile``; and ``Invalid`` where a forum that is announced would lack what its kind needs.
     """
@@ -74,7 +94,7 @@ async def edit(
         if "department_id" in fields:
             await _need_open(command.department_id)
         change.set(**{name: wanted[name] for name in fields})
-        if files is not None and await _change_files(forum_subject(slug), files):
+        if await _change_files(forum_subject(slug), add, remove):
             fields.append("files")
         if row.status in SEEN:
             _need_all(row)
@@ -147,14 +167,18 @@ async def keep_files(subject: str, files: Sequence[StoredFile]) -> None:
         )  # fmt: skip
 
 
-async def _change_files(subject: str, files: Sequence[StoredFile]) -> bool:
-    """Keep exactly these; whether that changes anything."""
-    before = {row.hash: row for row in await ForumFile.filter(subject=subject)}
-    wanted = {file.hash: file for file in files}
-    gone = [row.id for hash_, row in before.items() if hash_ not in wanted]
-    new = [file for hash_, file in wanted.items() if hash_ not in before]
+async def _change_files(subject: str, add: Sequence[StoredFile], remove: Collection[int]) -> bool:
+    """Take some files away and add others; whether that changes anything. Raises ``Invalid`` for too many."""
+    if not (add or remove):
+        return False
+    before = {row.id: row.hash for row in await ForumFile.filter(subject=subject)}
+    gone = before.keys() & set(remove)
+    kept = {hash_ for id_, hash_ in before.items() if id_ not in gone}
+    new = [file for file in add if file.hash not in kept]
+    if len(kept) + len(new) > MOST_FILES:
+        raise Invalid([FieldError("files", _("A forum holds at most %(most)s files.", most=MOST_FILES))])
     if gone:
-        await ForumFile.filter(id__in=gone).delete()
+        await ForumFile.filter(id__in=list(gone)).delete()
     await keep_files(subject, new)
     return bool(gone or new)
 

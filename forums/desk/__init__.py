@@ -2,4 +2,6 @@
 
 from starlette.routing import Route
 
-routes: list[Route] = []
+from forums.desk import intake, planning, running
+
+routes: list[Route] = [*planning.routes, *running.routes, *intake.routes]

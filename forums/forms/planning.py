@@ -57,7 +57,7 @@ class PlanForum:
             int(department) if department else None,
             data.choice("district", tuple(city.districts)),
             data.text("place", limit=PLACE_LIMIT),
-            tuple(_lines(data, "panel")),
+            tuple(read_people(data, "panel")),
             data.choice("moderation", MODERATION, default="after"),
             data.moment("speaks_from"),
             data.moment("speaks_until"),
@@ -103,7 +103,7 @@ def _in_order(data: Input, first: datetime | None, last: datetime | None, name: 
         data.fail(name, _("The end must be later than the beginning."))
 
 
-def _lines(data: Input, name: str) -> list[str]:
+def read_people(data: Input, name: str) -> list[str]:
     """Names with what they are, one a line."""
     text = data.text(name, limit=MOST_PEOPLE * 120, lines=True)
     found = list(dict.fromkeys(" ".join(line.split()) for line in text.split("\n") if line.strip()))

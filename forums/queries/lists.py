@@ -34,7 +34,8 @@ TABS: dict[str, tuple[ForumState, ...]] = {
 """The states that stand under each tab."""
 ALL = tuple(sorted(SEEN))
 """Every state that the public sees: where words are looked for."""
-PROPOSALS = frozenset(TABS["proposed"])
+BY_ID = frozenset({*TABS["proposed"], _F.DRAFT})
+"""The states in which a date is a wish: listed newest first."""
 
 _COLUMNS = (
     "f.id, f.slug, f.number, f.kind, f.status, f.title, f.summary, f.department_id, f.district, f.place, "
@@ -135,7 +136,7 @@ async def listed(filters: Filters, after: str = "", limit: int = PAGE) -> Page:
     start = _read(after)
     if filters.q:
         return await _found(filters, start, limit)
-    if not PROPOSALS.isdisjoint(filters.states):
+    if not BY_ID.isdisjoint(filters.states):
         rows = await _merged([_by_id(filters, state, start) for state in filters.states], limit)
         return _page(sorted(rows, key=lambda row: -row.id), limit, dated=False)
     rows = []

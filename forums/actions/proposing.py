@@ -1,0 +1,101 @@
+"""Forums that citizens ask for: proposed, taken up or not with a reason, opened when enough people stand behind one.
+
+A proposal has an address of its own that stays; a number among the forums of its kind it gets when it becomes one.
+"""
+
+import contextlib
+from datetime import timedelta
+
+from forums.actions.change import SYSTEM, changing_forum
+from forums.actions.planning import find_by, number_it
+from forums.errors import NotPossibleNow, TooManyProposals
+from forums.events import ForumDeclined, ForumOpened, ForumProposed, ForumTakenUp
+from forums.forms.proposing import ProposeForum
+from forums.models import Forum
+from forums.numbering import next_number, slug_of
+from forums.people import Person
+from forums.rights import forum_subject
+from forums.states import ForumAction, ForumState
+from server.core import clock, config, database, ledger
+from server.core.accounts import Official
+
+SERIES = "proposal"
+MOST_OPEN = 5
+"""Proposals of one person that wait for an answer."""
+OPEN_DAYS = 30
+"""Days for which a question is discussed that opened by itself."""
+
+
+async def propose(person: Person, command: ProposeForum) -> str:
+    """Ask for a forum; its slug. The same again, while it waits, is the one that is there already.
+
+    Raises ``TooManyProposals``.
+    """
+    async with database.transaction():
+        number = await next_number(SERIES)  # a person's proposals come one after the other from here on
+        waiting = await Forum.filter(proposer_id=person.id, status=ForumState.PROPOSED).values("slug", "title", "kind")
+        for one in waiting:
+            if (one["title"], one["kind"]) == (command.title, command.kind):
+                return str(one["slug"])
+        if len(waiting) >= MOST_OPEN:
+            raise TooManyProposals
+        slug = slug_of(SERIES, number)
+        chain = await ledger.begin(forum_subject(slug))
+        forum = await Forum.create(
+            slug=slug,
+            number=0,
+            kind=command.kind,
+            status=ForumState.PROPOSED,
+            title=command.title,
+            body=command.body,
+            language=command.language,
+            district=command.district,
+            place=command.place,
+            panel=list(command.people),
+            starts_at=command.starts_at,
+            proposer_id=person.id,
+            created_at=clock.now(),
+            published_at=clock.now(),
+        )
+        await chain.append(person.actor, ForumProposed(command.kind))
+        await find_by(forum)
+    return slug
+
+
+async def accept(actor: Official, slug: str, text: str, seen: int | None = None) -> None:
+    """Take a proposal up, with words that everybody reads: from now on the city plans it."""
+    async with changing_forum(slug, ForumAction.ACCEPT, actor, seen=seen) as change:
+        await number_it(change)
+        change.record(ForumTakenUp(await change.say(text)))
+
+
+async def decline(actor: Official, slug: str, text: str, seen: int | None = None) -> None:
+    """Do not take a proposal up, with the reason that everybody reads."""
+    async with changing_forum(slug, ForumAction.DECLINE, actor, seen=seen) as change:
+        change.set(closed_at=clock.now())
+        change.record(ForumDeclined(await change.say(text)))
+
+
+async def open_supported(slug: str) -> bool:
+    """Open a proposed discussion that enough people stand behind, for ``OPEN_DAYS``; whether it was opened now.
+
+    To be called after the commit of a support: whoever changes a forum holds its chain before its row.
+    """
+    needed = config.settings().forum_supports
+    row = await database.fetch_one(
+        "SELECT 1 AS one FROM forum WHERE slug = ? AND kind = ? AND status = ? AND supports >= ?",
+        slug,
+        "discussion",
+        ForumState.PROPOSED.value,
+        needed,
+    )
+    if row is None:
+        return False
+    with contextlib.suppress(NotPossibleNow):  # somebody was faster: an official, or the last but one supporter
+        async with changing_forum(slug, ForumAction.OPEN, SYSTEM) as change:
+            now = clock.now()
+            await number_it(change)
+            change.set(starts_at=now, ends_at=now + timedelta(days=OPEN_DAYS), published_at=now)
+            change.record(ForumOpened(change.row.supports))
+        return True
+    return False

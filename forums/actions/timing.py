@@ -1,0 +1,57 @@
+"""What happens to forums by the clock: discussions and broadcasts begin and end at their times, questions open.
+
+Each is an action of its own in its own transaction, so that one that cannot be done holds up none of the others.
+"""
+
+import contextlib
+
+from forums.actions import planning, proposing
+from forums.actions.change import SYSTEM
+from forums.errors import EndIsPast, NotPossibleNow
+from forums.kinds import TIMED
+from forums.states import ForumState
+from server.core import clock, config, database
+
+BATCH = 500
+
+
+async def by_time() -> None:
+    """End what has reached its end, begin what has reached its beginning, open what has enough supporters."""
+    for kind in TIMED:
+        for slug in await _reached(kind, ForumState.RUNNING, "ends_at"):
+            await _close(slug)
+        for slug in await _reached(kind, ForumState.PUBLISHED, "starts_at"):
+            try:
+                await planning.start(SYSTEM, slug)
+            except EndIsPast:  # announced when it was over already, as the film of a broadcast may be
+                await _close(slug)
+            except NotPossibleNow:
+                continue
+    for slug in await _supported():
+        await proposing.open_supported(slug)
+
+
+async def _close(slug: str) -> None:
+    with contextlib.suppress(NotPossibleNow):  # somebody was faster
+        await planning.close(SYSTEM, slug)
+
+
+async def _reached(kind: str, status: ForumState, column: str) -> list[str]:
+    rows = await database.fetch(
+        f"SELECT slug FROM forum WHERE kind = ? AND status = ? AND {column} <= ? ORDER BY starts_at, id LIMIT {BATCH}",
+        kind,
+        status.value,
+        clock.now(),
+    )
+    return [row["slug"] for row in rows]
+
+
+async def _supported() -> list[str]:
+    """Discussions that should be open: the support that was the last came, and nothing came after it."""
+    rows = await database.fetch(
+        f"SELECT slug FROM forum WHERE kind = ? AND status = ? AND supports >= ? ORDER BY starts_at, id LIMIT {BATCH}",
+        "discussion",
+        ForumState.PROPOSED.value,
+        config.settings().forum_supports,
+    )
+    return [row["slug"] for row in rows]

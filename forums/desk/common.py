@@ -1,0 +1,57 @@
+"""What the forums' desk pages share: who may open them, choices of their fields, the version that a form has seen."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+
+from forums import kinds, rights
+from forums.queries.forums import ForumView
+from forums.states import ForumAction
+from server.core import auth
+from server.core.accounts import Official, Permission
+from server.core.city import City
+from server.core.errors import Forbidden, Text
+from server.core.i18n import translate
+
+PAGE = "/desk/forums"
+LONGEST_VERSION = 10
+"""Digits."""
+
+Options = list[tuple[str, str]]
+"""Value and words of each choice of a field."""
+
+
+def forum_official(request: Request) -> Official:
+    """The signed-in official who plans forums or runs them. Raises ``NotSignedIn`` or ``Forbidden``."""
+    official = auth.official(request)
+    if not (official.may(Permission.PLAN_FORUMS) or official.may(Permission.RUN_FORUMS)):
+        raise Forbidden
+    return official
+
+
+def may(official: Official, found: ForumView, action: ForumAction) -> bool:
+    """Whether this official can do this to this forum now."""
+    right = rights.FORUM.get(action)
+    return right is not None and official.may(right) and action in kinds.table(found.kind)[found.status]
+
+
+def named(labels: Mapping[str, Text], language: str) -> Options:
+    """Labels as a field's choices."""
+    return [(value, translate(language, label)) for value, label in labels.items()]
+
+
+def departments(known: City, language: str) -> Options:
+    """The open departments as a field's choices."""
+    return [(str(row.id), row.name(language)) for row in known.open_departments]
+
+
+def districts(known: City, language: str) -> Options:
+    """The districts as a field's choices."""
+    return [(code, known.district_name(code, language)) for code in known.districts]
+
+
+def seen(form: Mapping[str, Any]) -> int | None:
+    """The version of the forum that a form's page showed; None where it says none."""
+    value = str(form.get("version") or "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < LONGEST_VERSION else None

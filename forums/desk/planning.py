@@ -1,0 +1,297 @@
+"""The planners' desk: the list of forums, one forum with all that can be done to it, and the form that says what it is.
+
+Starting, closing, calling off and answering proposals stand in ``forums.desk.running``.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums import kinds
+from forums.actions import planning
+from forums.desk.common import PAGE, Options, departments, districts, forum_official, may, named, seen
+from forums.errors import ChangedMeanwhile
+from forums.forms.planning import PlanForum, chapter_lines
+from forums.labels import FORUM_STATES, KINDS, MODERATION
+from forums.queries import files as file_queries
+from forums.queries import lists
+from forums.queries import planning as queries
+from forums.queries.forums import ForumView
+from forums.queries.forums import forum as read
+from forums.rights import forum_subject
+from forums.states import ForumAction, ForumState
+from server.core import auth, uploads, web
+from server.core.accounts import Permission
+from server.core.city import city
+from server.core.errors import FieldError, Forbidden, Invalid, Text, _
+from server.core.fields import Input
+
+TABS: dict[str, Text] = {
+    "coming": _("Announced"),
+    "open": _("Open now"),
+    "proposed": _("Proposals"),
+    "draft": _("Being planned"),
+    "over": _("Over"),
+    "notices": _("Notices"),
+}
+STATES: Mapping[str, tuple[ForumState, ...]] = {
+    **lists.TABS,
+    "draft": (ForumState.DRAFT,),
+    "notices": (ForumState.PUBLISHED,),
+}
+"""What stands under each tab."""
+LABELS: dict[str, Text] = {
+    "title": _("Title"),
+    "summary": _("In one sentence"),
+    "body": _("What it is about"),
+    "department": _("Department"),
+    "district": _("District"),
+    "place": _("Venue"),
+    "panel": _("Who speaks and answers"),
+    "starts_at": _("Begins"),
+    "ends_at": _("Ends"),
+    "link": _("Address of the film"),
+    "chapters": _("Chapters of the film"),
+    "moderation": _("When what people write is shown"),
+    "speaks_from": _("People may write from"),
+    "speaks_until": _("People may write until"),
+    "files": _("Files"),
+}
+OWN_LABELS: dict[tuple[str, str], Text] = {
+    ("listening", "title"): _("Topic"),
+    ("discussion", "title"): _("Question"),
+    ("field_office", "body"): _("The problem"),
+    ("field_office", "starts_at"): _("First day on site"),
+    ("field_office", "ends_at"): _("Last day on site"),
+    ("notice", "body"): _("Text"),
+}
+"""Where a kind says it differently."""
+
+
+def labels(kind: str) -> dict[str, Text]:
+    """What the fields of a kind are called, in the order of its form."""
+    return {name: OWN_LABELS.get((kind, name), LABELS[name]) for name in (*kinds.FIELDS[kind], "files")}
+
+
+async def listing(request: Request) -> Response:
+    """``/desk/forums``: by tab, kind, department, district and words. A filter that makes no sense is left out."""
+    official = forum_official(request)
+    lang, known = web.language(request), await city()
+    data = Input(request.query_params)
+    tab = data.choice("tab", TABS, default="coming")
+    department = data.choice("department", [value for value, _name in departments(known, lang)])
+    filters = lists.Filters(
+        kind=lists.NOTICE if tab == "notices" else data.choice("kind", KINDS),
+        department_id=int(department) if department else None,
+        district=data.choice("district", tuple(known.districts)),
+        q=data.text("q", limit=200),
+        states=STATES[tab],
+    )
+    if filters.q:  # words are looked for in everything
+        filters = replace(filters, states=tuple(ForumState))
+    after = data.text("after", limit=60)
+    found = await lists.listed(filters, after)
+    kind = filters.kind if tab != "notices" else ""
+    chosen = {"q": filters.q, "kind": kind, "department": department, "district": filters.district}
+    here = {name: value for name, value in {"tab": tab, **chosen}.items() if value}
+    context = {
+        "page": found,
+        "tab": tab,
+        "tabs": named(TABS, lang),
+        "waiting": await queries.waiting(),
+        "most": queries.COUNTED,
+        "kinds": named(KINDS, lang),
+        "states": dict(named(FORUM_STATES, lang)),
+        "departments": departments(known, lang),
+        "districts": districts(known, lang),
+        "chosen": chosen,
+        "beginning": f"{PAGE}?{urlencode(here)}" if after else "",
+        "further": f"{PAGE}?{urlencode({**here, 'after': str(found.further)})}" if found.further else "",
+        "plans": official.may(Permission.PLAN_FORUMS),
+    }
+    return web.page(request, "desk/forums/list.html", context)
+
+
+async def one(request: Request) -> Response:
+    """``/desk/forums/{slug}``: what it is, what is missing, what can be done now, and what happened."""
+    official = forum_official(request)
+    found = await read(request.path_params["slug"], official)
+    lang, known = web.language(request), await city()
+    names = labels(found.kind)
+    lacking = kinds.missing(found.kind, _said(found)) if found.status is ForumState.DRAFT else []
+    department = known.departments.get(found.department_id or 0)
+    context = {
+        "forum": found,
+        "kind": KINDS[found.kind],
+        "state": FORUM_STATES[found.status],
+        "moderation": MODERATION[found.moderation],
+        "names": names,
+        "lacking": [names[name] for name in lacking],
+        "department": department.name(lang) if department else "",
+        "district": known.district_name(found.district, lang) if found.district else "",
+        "may": {action.value: may(official, found, action) for action in ForumAction},
+        "files": await file_queries.of(forum_subject(found.slug)),
+        "chapters": chapter_lines(found.chapters),
+        "history": await queries.history(found.slug),
+        "said": await queries.said(found.slug, found.status, proposed=found.slug.startswith("proposal-")),
+        "needed": web.site(request).settings.forum_supports,
+    }
+    return web.page(request, "desk/forums/forum.html", context)
+
+
+def _said(found: ForumView) -> dict[str, object]:
+    return {
+        "department": found.department_id,
+        **{name: getattr(found, name) for name in kinds.FIELDS[found.kind] if name != "department"},
+    }
+
+
+async def new(request: Request) -> Response:
+    """``/desk/forums/new``: which kind; with ``kind`` the form of that one."""
+    official = auth.official(request, Permission.PLAN_FORUMS)
+    kind = Input(request.query_params).choice("kind", KINDS)
+    if not kind:
+        return web.page(request, "desk/forums/kinds.html", {"kinds": KINDS})
+    if request.method == "GET":
+        return await _form_page(request, kind, None, {"press": secrets.token_urlsafe(12)})
+    form = await web.read_form(request, files=uploads.PARTS)
+    site = web.site(request)
+    files, errors = await uploads.receive(form, request.app.state.store, site.settings)
+    try:
+        command = await _parsed(kind, form, errors, site.settings.language)
+        slug = await planning.plan(official, command, files, key=str(form.get("press") or ""))
+    except Invalid as invalid:
+        return await _form_page(request, kind, None, form, refusal=invalid, carried=uploads.shown(site.settings, files))
+    return web.redirect(request, f"{PAGE}/{slug}", _("The draft is saved. Nobody but officials sees it yet."))
+
+
+async def edit(request: Request) -> Response:
+    """``/desk/forums/{slug}/edit``."""
+    official = auth.official(request, Permission.PLAN_FORUMS)
+    found = await read(request.path_params["slug"], official)
+    if not may(official, found, ForumAction.EDIT):
+        raise Forbidden(_("This forum cannot be changed any more."))
+    if request.method == "GET":
+        return await _form_page(request, found.kind, found, _values(found, request))
+    form = await web.read_form(request, files=uploads.PARTS)
+    site = web.site(request)
+    files, errors = await uploads.receive(form, request.app.state.store, site.settings)
+    remove = {row.id for row in await file_queries.of(forum_subject(found.slug)) if str(row.id) in form.getlist("gone")}
+    try:
+        command = await _parsed(found.kind, form, errors, found.language)
+        await planning.edit(official, found.slug, command, seen(form), add=files, remove=remove)
+    except (Invalid, ChangedMeanwhile) as refusal:
+        carried = uploads.shown(site.settings, files)
+        return await _form_page(request, found.kind, found, form, refusal=refusal, carried=carried)
+    return web.redirect(request, f"{PAGE}/{found.slug}", _("Saved."))
+
+
+async def _parsed(kind: str, form: Mapping[str, Any], errors: list[FieldError], language: str) -> PlanForum:
+    """The form as a command. Raises ``Invalid`` with its errors and those of its files."""
+    try:
+        command = PlanForum.parse(kind, form, await city(), language)
+    except Invalid as invalid:
+        raise Invalid([*invalid.errors, *errors]) from None
+    if errors:
+        raise Invalid(errors)
+    return command
+
+
+def _values(found: ForumView, request: Request) -> dict[str, str]:
+    zone = web.site(request).settings.zone
+
+    def moment(value: datetime | None) -> str:
+        return value.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if value else ""
+
+    return {
+        **{name: getattr(found, name) for name in ("title", "summary", "body", "district", "place", "link")},
+        **{name: moment(getattr(found, name)) for name in ("starts_at", "ends_at", "speaks_from", "speaks_until")},
+        "department": str(found.department_id or ""),
+        "panel": "\n".join(found.panel),
+        "chapters": chapter_lines(found.chapters),
+        "moderation": found.moderation,
+    }
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """What others did while somebody wrote: who and when, and the fields that now say something else."""
+
+    by: list[tuple[str, datetime]]
+    now: list[tuple[Text, str]]
+
+
+async def _meanwhile(
+    conflict: ChangedMeanwhile,
+    found: ForumView,
+    form: Mapping[str, Any],
+    choices: Mapping[str, Options],
+    now: dict[str, str],
+) -> Meanwhile:
+    known = await queries.names(conflict.entries)
+
+    def words(name: str, value: object) -> str:
+        text = str(value or "").replace("\r\n", "\n").strip()
+        return dict(choices.get(name, ())).get(text, text)
+
+    differing = [
+        (label, words(name, now.get(name)) or "–")
+        for name, label in labels(found.kind).items()
+        if name != "files" and words(name, now.get(name)) != words(name, form.get(name))
+    ]
+    return Meanwhile([(known.get(e.actor, "?"), e.occurred_at) for e in reversed(conflict.entries)], differing)
+
+
+async def _form_page(
+    request: Request,
+    kind: str,
+    found: ForumView | None,
+    values: Mapping[str, Any],
+    *,
+    refusal: Invalid | ChangedMeanwhile | None = None,
+    carried: list[dict[str, object]] | None = None,
+) -> Response:
+    lang, known = web.language(request), await city()
+    choices = {
+        "department": departments(known, lang),
+        "district": districts(known, lang),
+        "moderation": named(MODERATION, lang),
+    }
+    conflict = refusal if isinstance(refusal, ChangedMeanwhile) else None
+    kept_version = found.version if found and (conflict or refusal is None) else seen(values)
+    announced = found is not None and found.status is not ForumState.DRAFT
+    context = {
+        "forum": found,
+        "kind": kind,
+        "kind_name": KINDS[kind],
+        "version": kept_version,
+        "fields": kinds.FIELDS[kind],
+        "labels": labels(kind),
+        "needed": kinds.NEEDED[kind],
+        "announced": announced,
+        "values": {name: values.get(name) or "" for name in (*kinds.FIELDS[kind], "press")},
+        "choices": choices,
+        "errors": web.field_errors(lang, refusal.errors if isinstance(refusal, Invalid) else []),
+        "meanwhile": await _meanwhile(conflict, found, values, choices, _values(found, request))
+        if conflict and found
+        else None,
+        "files": await file_queries.of(forum_subject(found.slug)) if found else [],
+        "gone": {str(one) for one in values.getlist("gone")} if hasattr(values, "getlist") else set(),
+        "carried": carried or [],
+    }
+    return web.page(request, "desk/forums/form.html", context, status=refusal.status if refusal else 200)
+
+
+routes = [
+    Route(PAGE, listing),
+    Route(f"{PAGE}/new", new, methods=["GET", "POST"]),
+    Route(f"{PAGE}/{{slug}}", one),
+    Route(f"{PAGE}/{{slug}}/edit", edit, methods=["GET", "POST"]),
+]

@@ -1,0 +1,210 @@
+"""Running forums at the desk: announced, begun, ended, called off, written down; proposals answered.
+
+What cannot be taken back asks first. A button pressed twice does what it does once: where the forum is already as it
+should be, the page just shows it.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums import kinds, rights
+from forums.actions import planning, proposing
+from forums.desk.common import PAGE, forum_official, may, seen
+from forums.desk.planning import labels
+from forums.errors import ChangedMeanwhile, EndIsPast, NotPossibleNow
+from forums.forms import planning as forms
+from forums.queries.forums import ForumView
+from forums.queries.forums import forum as read
+from forums.states import ForumAction
+from server.core import web
+from server.core.accounts import Official
+from server.core.errors import Forbidden, Invalid, Refusal, Text, _
+from server.core.i18n import translate
+
+Press = Callable[[Official, str, int | None], Awaitable[None]]
+Say = Callable[[Official, str, str, int | None], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Button:
+    """Something that is done by one press, after a question where there is one."""
+
+    action: ForumAction
+    do: Press
+    done: Text
+    question: Text | None = None
+    consequence: Text | None = None
+    label: Text | None = None
+
+
+BUTTONS = {
+    "publish": Button(
+        ForumAction.PUBLISH,
+        planning.publish,
+        _("It is announced."),
+        _("Announce this?"),
+        _("Everybody sees it from now on, and whoever follows such forums is told by mail. It can be changed later, "
+          "but not made a draft again."),
+        _("Announce"),
+    ),
+    "start": Button(ForumAction.START, planning.start, _("It has begun.")),
+    "close": Button(ForumAction.CLOSE, planning.close, _("It is over. Opinions are still taken if its days say so.")),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Words:
+    """Something that is done for good, with words that everybody reads."""
+
+    action: ForumAction
+    do: Say
+    done: Text
+    question: Text
+    consequence: Text
+    label: Text
+    field: Text
+    danger: bool = True
+
+
+WORDS = {
+    "cancel": Words(
+        ForumAction.CANCEL,
+        planning.cancel,
+        _("It is called off."),
+        _("Call this off?"),
+        _("This cannot be taken back. Everybody reads the reason, and whoever registered or follows it is told."),
+        _("Call it off"),
+        _("The reason, for everybody to read"),
+    ),
+    "decline": Words(
+        ForumAction.DECLINE,
+        proposing.decline,
+        _("The proposal is not taken up."),
+        _("Not take this proposal up?"),
+        _("This cannot be taken back. Everybody reads the reason, and its proposer and supporters are told."),
+        _("Do not take it up"),
+        _("The reason, for everybody to read"),
+    ),
+    "accept": Words(
+        ForumAction.ACCEPT,
+        proposing.accept,
+        _("The proposal is taken up. Please fill in what is missing, then announce it."),
+        _("Take this proposal up?"),
+        _("It becomes a draft that you complete and announce. Everybody reads your answer."),
+        _("Take it up"),
+        _("Your answer, for everybody to read"),
+        danger=False,
+    ),
+}
+
+
+async def press(request: Request) -> Response:
+    """``/desk/forums/{slug}/{publish|start|close}``: asks first where the button has a question."""
+    button = BUTTONS[_last(request)]
+    official, found = await _opened(request, button.action)
+    back = f"{PAGE}/{found.slug}"
+    if _is_so(found, button.action):
+        return web.redirect(request, back)
+    if request.method == "GET":
+        asks = button.question and may(official, found, button.action)
+        context = {"forum": found, "ask": button, "back": back}
+        return web.page(request, "desk/forums/ask.html", context) if asks else web.redirect(request, back)
+    form = await web.read_form(request)
+    try:
+        await button.do(official, found.slug, seen(form))
+    except (Invalid, ChangedMeanwhile, EndIsPast) as refusal:
+        return _refused(request, found, refusal)
+    except NotPossibleNow:
+        if not _is_so(await read(found.slug, official), button.action):
+            raise
+        return web.redirect(request, back)
+    return web.redirect(request, back, button.done)
+
+
+async def say(request: Request) -> Response:
+    """``/desk/forums/{slug}/{cancel|decline|accept}``: asks for the words and says what follows."""
+    ask = WORDS[_last(request)]
+    official, found = await _opened(request, ask.action)
+    back = f"{PAGE}/{found.slug}"
+    if _is_so(found, ask.action):
+        return web.redirect(request, back)
+    if not may(official, found, ask.action):
+        raise NotPossibleNow(ask.action, found.status)
+    context: dict[str, object] = {"forum": found, "ask": ask, "back": back, "text": "", "errors": {}, "conflict": None}
+    if request.method == "GET":
+        return web.page(request, "desk/forums/say.html", context)
+    form = await web.read_form(request)
+    try:
+        await ask.do(official, found.slug, forms.reason(form), seen(form))
+    except Invalid as invalid:
+        context |= {"text": form.get("text") or "", "errors": web.field_errors(web.language(request), invalid.errors)}
+        return web.page(request, "desk/forums/say.html", context, status=invalid.status)
+    except ChangedMeanwhile as conflict:
+        context |= {"text": form.get("text") or "", "conflict": conflict.text}
+        return web.page(request, "desk/forums/say.html", context, status=conflict.status)
+    return web.redirect(request, back, ask.done)
+
+
+async def minutes(request: Request) -> Response:
+    """``/desk/forums/{slug}/minutes``."""
+    official, found = await _opened(request, ForumAction.MINUTES)
+    if not may(official, found, ForumAction.MINUTES):
+        raise NotPossibleNow(ForumAction.MINUTES, found.status)
+    back = f"{PAGE}/{found.slug}"
+    context: dict[str, object] = {"forum": found, "back": back, "text": found.minutes, "errors": {}, "conflict": None}
+    if request.method == "GET":
+        return web.page(request, "desk/forums/minutes.html", context)
+    form = await web.read_form(request)
+    try:
+        await planning.write_minutes(official, found.slug, forms.minutes(form), seen(form))
+    except Invalid as invalid:
+        context |= {"text": form.get("minutes") or ""}
+        context |= {"errors": web.field_errors(web.language(request), invalid.errors)}
+        return web.page(request, "desk/forums/minutes.html", context, status=invalid.status)
+    except ChangedMeanwhile as conflict:
+        context |= {"text": form.get("minutes") or "", "conflict": conflict.text}
+        return web.page(request, "desk/forums/minutes.html", context, status=conflict.status)
+    return web.redirect(request, back, _("The minutes are put up."))
+
+
+def _last(request: Request) -> str:
+    return request.url.path.rpartition("/")[2]
+
+
+async def _opened(request: Request, action: ForumAction) -> tuple[Official, ForumView]:
+    official = forum_official(request)
+    if not official.may(rights.FORUM[action]):
+        raise Forbidden
+    return official, await read(request.path_params["slug"], official)
+
+
+def _is_so(found: ForumView, action: ForumAction) -> bool:
+    """Whether the forum stands already where the action leads and cannot be led there again."""
+    after = {step for row in kinds.table(found.kind).values() for did, step in row.items() if did is action}
+    return found.status in after and action not in kinds.table(found.kind)[found.status]
+
+
+def _refused(request: Request, found: ForumView, refusal: Refusal) -> Response:
+    """Why a press did nothing, with what to do next."""
+    lang = web.language(request)
+    why = refusal.text
+    if isinstance(refusal, Invalid):
+        said = ", ".join(translate(lang, labels(found.kind)[error.field]) for error in refusal.errors)
+        why = _("Before it can be announced, please fill in: %(names)s.", names=said)
+    context = {"forum": found, "why": why, "back": f"{PAGE}/{found.slug}"}
+    return web.page(request, "desk/forums/refused.html", context, status=refusal.status)
+
+
+def _route(act: str, page: Callable[[Request], Awaitable[Response]]) -> Route:
+    return Route(f"{PAGE}/{{slug}}/{act}", page, methods=["GET", "POST"])
+
+
+routes = [
+    *(_route(act, press) for act in BUTTONS),
+    *(_route(act, say) for act in WORDS),
+    _route("minutes", minutes),
+]

@@ -1,0 +1,84 @@
+"""What happens to forums by the clock, and what a citizen's question needs to be discussed without anybody's leave."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from forums.actions import planning, proposing
+from forums.forms.planning import PlanForum
+from forums.forms.proposing import ProposeForum
+from forums.models import Forum
+from forums.people import take_name
+from forums.queries.forums import forum
+from forums.states import ForumState
+from server.core import clock, database, jobs
+from tests.support.answers import official
+from tests.support.forums import a_forum
+from tests.support.house import House
+
+
+async def watch(house: House) -> None:
+    """What comes back by itself every minute."""
+    await jobs.enqueue((f"watch {clock.now()}", "forums.watch", {}))
+    await house.work()
+
+
+async def state(slug: str) -> str:
+    return (await forum(slug)).status.value
+
+
+async def test_discussions_and_broadcasts_keep_their_times(house: House) -> None:
+    now = clock.now()
+    hours = [now + timedelta(hours=n) for n in range(8)]
+    question = await a_forum(house, "discussion", starts_at=None, ends_at=hours[2])
+    film = await a_forum(house, "broadcast", starts_at=hours[1], ends_at=hours[3])
+    past = await a_forum(house, "broadcast", starts_at=now - timedelta(days=9), ends_at=now - timedelta(days=8))
+    sitting = await a_forum(house, "listening", starts_at=hours[1], ends_at=hours[2])
+    await watch(house)
+    assert [await state(one) for one in (question, film, past)] == ["running", "published", "closed"]
+    with clock.at(hours[1]):
+        await watch(house)
+        assert [await state(one) for one in (question, film)] == ["running", "running"]
+    with clock.at(hours[3]):
+        await watch(house)
+        assert [await state(one) for one in (question, film)] == ["closed", "closed"]
+        assert await state(sitting) == "published", "somebody stands there and says when it begins"
+        # Opened again by an official it stays so until its new end.
+        command = PlanForum("discussion", "더 이야기합시다", body="한 시간 더", ends_at=hours[5])
+        row = await Forum.get(slug=question)
+        await planning.edit(await official("intake"), question, replace(command, department_id=row.department_id))
+        await planning.start(await official("intake"), question)
+        await watch(house)
+        assert await state(question) == "running"
+    with clock.at(hours[5]):
+        await watch(house)
+        found = await forum(question)
+        assert (found.status, found.closed_at) == (ForumState.CLOSED, hours[5])
+
+
+async def test_a_question_opens_when_enough_people_stand_behind_it(house: House) -> None:
+    person = await take_name("mina@example.org", "미나", "ko")
+    asked = ProposeForum("discussion", "따릉이를 밤에도 빌릴까요?", "막차가 끊긴 뒤에 탈 것이 없습니다.", "ko")
+    slug = await proposing.propose(person, asked)
+    assert await proposing.propose(person, asked) == slug, "sent twice, it is there once"
+    needed = house.settings.forum_supports
+    await database.execute("UPDATE forum SET supports = ? WHERE slug = ?", needed - 1, slug)
+    assert not await proposing.open_supported(slug)
+    await watch(house)
+    assert await state(slug) == "proposed"
+    await database.execute("UPDATE forum SET supports = ? WHERE slug = ?", needed, slug)
+    assert await proposing.open_supported(slug)
+    assert not await proposing.open_supported(slug)
+    found = await forum(slug)
+    assert (found.status, found.number, found.slug) == (ForumState.RUNNING, 1, "proposal-1")
+    assert found.starts_at is not None
+    assert found.ends_at == found.starts_at + timedelta(days=30)
+    # One whose last supporter's server stopped at the wrong moment opens with the next look at the clock.
+    other = await proposing.propose(
+        person, ProposeForum("discussion", "놀이터에 그늘을", "한여름에 못 놀아요.", "ko")
+    )
+    walk = await proposing.propose(
+        person, ProposeForum("listening", "골목을 걸읍시다", "걸으며 듣고 싶어요.", "ko")
+    )
+    await database.execute("UPDATE forum SET supports = ? WHERE slug IN (?, ?)", needed, other, walk)
+    await watch(house)
+    assert [await state(other), await state(walk)] == ["running", "proposed"], "only a discussion needs no place"
