@@ -76,6 +76,14 @@ def ports(settings: Settings) -> Ports:
     )
 
 
+async def _remind_of_promises(_task: Task) -> None:
+    await watching.remind()
+
+
+async def _release(task: Task) -> None:
+    await joining.release(str(task.payload["subject"]).partition("/")[2])
+
+
 def handlers(settings: Settings, adapters: Ports, render: post.Render) -> dict[str, Handler]:
     """What does each kind of job."""
     notifier = notifications.Notifier(settings, adapters.transport, render)
@@ -108,12 +116,6 @@ def handlers(settings: Settings, adapters: Ports, render: post.Render) -> dict[s
     async def end_offers(_task: Task) -> None:
         await registering.lapse()
 
-    async def remind_of_promises(_task: Task) -> None:
-        await watching.remind()
-
-    async def release(task: Task) -> None:
-        await joining.release(str(task.payload["subject"]).partition("/")[2])
-
     async def sweep(_task: Task) -> None:
         await auth.sweep()
         await uploads.sweep(adapters.store)
@@ -131,8 +133,8 @@ def handlers(settings: Settings, adapters: Ports, render: post.Render) -> dict[s
         "petitions.close_uncontested": close_uncontested,
         doors.CONFIRM_JOB: confirm,
         "forums.watch": watch_forums,
-        "forums.remind": remind_of_promises,
-        "forums.release": release,
+        "forums.remind": _remind_of_promises,
+        "forums.release": _release,
         "forums.offers": end_offers,
         counting.COUNT: counting.count,
         counting.FOLLOW: counting.follow,

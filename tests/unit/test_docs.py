@@ -12,6 +12,7 @@ from petitions import events
 from server.cli import main
 from server.core.config import Settings
 from server.core.ledger import SettingChanged
+from tracking.statistics.events import StatisticsCorrected
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "operating.md").read_text()
 
@@ -38,7 +39,7 @@ def test_every_kind_of_fact_is_listed_with_its_data() -> None:
         for fact in vars(module).values()
         if dataclasses.is_dataclass(fact) and hasattr(fact, "kind")
     ]
-    facts.append(SettingChanged)
+    facts += [SettingChanged, StatisticsCorrected]
     assert listed == {
         fact.kind: (fact.audience.value, {field.name for field in dataclasses.fields(fact)}) for fact in facts
     }

@@ -1,0 +1,75 @@
+"""What statistics count: each petition as it stands now, without names or words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from petitions.reference import Reference, reference
+from petitions.states import State
+from server.core import config, database
+
+HOUR = timedelta(hours=1)
+_COLUMNS = (
+    "id, reference, kind, department_id, district, status, received_at, clock_started_at, due_at, answered_at, "
+    "reopened, rating"
+)
+ANSWERED = frozenset({State.ANSWERED, State.CLOSED})
+UNCOUNTED = frozenset({State.WITHDRAWN})
+"""A petition that was taken back is not counted."""
+
+
+async def id_of(number: str) -> int | None:
+    """A case's id by its number."""
+    row = await database.fetch_one("SELECT id FROM petition_case WHERE reference = ?", number)
+    return row["id"] if row else None
+
+
+async def case_ids(after: int, limit: int) -> list[int]:
+    """The ids of cases above one in order."""
+    rows = await database.fetch(f"SELECT id FROM petition_case WHERE id > ? ORDER BY id LIMIT {limit}", after)
+    return [row["id"] for row in rows]
+
+
+async def cases_by_id(
+    ids: Sequence[int], kept: Mapping[int, tuple[datetime | None, int]] | None = None
+) -> list[dict[str, Any]]:
+    """Cases by their ids, as they are at this moment.
+
+    ``hours`` are the whole working hours from the receipt to the answer; where ``kept`` holds them for the same
+    moment of answer, they are not counted again.
+    """
+    if not ids:
+        return []
+    known = await reference()
+    rows = await database.fetch(
+        f"SELECT {_COLUMNS} FROM petition_case WHERE id IN ({', '.join('?' * len(ids))}) ORDER BY id", *ids
+    )
+    return [_figures(row, known, (kept or {}).get(row["id"])) for row in rows]
+
+
+def _figures(row: Any, known: Reference, kept: tuple[datetime | None, int] | None) -> dict[str, Any]:
+    received, answered = database.moment(row["received_at"]), database.moment_or_none(row["answered_at"])
+    due = database.moment_or_none(row["due_at"])
+    if row["status"] not in ANSWERED:  # reopened: the answer that holds is still to come
+        answered = None
+    hours: int | None = None
+    if answered is not None:
+        same = kept is not None and kept[0] == answered
+        hours = kept[1] if same and kept else known.calendar.working_time_between(received, answered) // HOUR
+    return {
+        "case_id": row["id"],
+        "reference": row["reference"],
+        "counted": row["status"] not in UNCOUNTED,
+        "kind": row["kind"],
+        "department_id": row["department_id"] or 0,
+        "district": row["district"],
+        "period": f"m{received.astimezone(config.settings().zone).date().isoformat()[:7]}",
+        "answered": int(answered is not None),
+        "timed": int(answered is not None and due is not None),
+        "on_time": int(answered is not None and due is not None and answered <= due),
+        "reopened": int(row["reopened"] > 0),
+        "rated": int(row["rating"] is not None),
+        "rating": row["rating"] or 0,
+        "answered_at": answered,
+        "hours": None if hours is None else max(0, hours),
+    }

@@ -1,0 +1,138 @@
+"""Totals follow the facts, once each and in any order; a recount finds what is wrong, corrects it and says so."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from forums import events
+from forums.models import Forum, Submission
+from forums.states import SubmissionState
+from server.core import clock, database, ledger
+from server.core.city import city
+from tests.support import voices
+from tests.support.house import House
+from tracking.statistics import cells
+from tracking.statistics.actions import counting, recounting
+from tracking.statistics.cells import ADOPTION, PETITIONS, Filters
+
+MAY = datetime(2025, 5, 6, 3, tzinfo=UTC)
+
+
+async def recounted(why: str = "command") -> dict[str, int]:
+    number = await recounting.everything(why)
+    row = await database.fetch_one("SELECT corrected, late FROM statistics_recount WHERE id = ?", number)
+    assert row
+    return dict(row)
+
+
+async def test_totals_follow_every_fact(house: House) -> None:
+    with clock.at(MAY):
+        forum = await voices.hold_forum(district="central")
+        other = await voices.hold_forum("field_office")
+        said = [await voices.say(forum) for _n in range(6)]
+        await voices.say(other, received_at=MAY - timedelta(days=200))
+    await voices.answer(said[0], "adopted", 10)
+    await voices.do(said[0], 30)
+    await voices.answer(said[1], "partly_adopted", 13)
+    await voices.answer(said[2], "not_adopted", 2, "parks")
+    await voices.become(said[3], events.SubmissionWithdrawn(), status=SubmissionState.WITHDRAWN)
+    await voices.become(said[4], events.TextHidden("advert", 1), visibility="hidden")
+    await house.work()
+
+    roads = (await city()).department_by_code("roads")
+    assert roads
+    everything = (await cells.totals(ADOPTION, Filters()))[""]
+    assert {n: v for n, v in everything.items() if v} == {
+        "forums": 2, "received": 5, "adopted": 1, "partly_adopted": 1, "not_adopted": 1, "done": 1,
+    }  # fmt: skip
+    assert (await cells.totals(ADOPTION, Filters(), "year"))["2024"]["received"] == 1
+    assert (await cells.totals(ADOPTION, Filters(year="2025"), "month"))["2025-05"]["received"] == 4
+    assert (await cells.totals(ADOPTION, Filters(department_id=roads.id)))[""]["received"] == 2
+    by_department = await cells.totals(ADOPTION, Filters(kind="listening", district="central"), "department")
+    assert {key: sums["received"] for key, sums in by_department.items()} == {0: 1, roads.id: 2, roads.id + 1: 1}
+    assert (await cells.totals(ADOPTION, Filters(forum.id), "department"))[roads.id]["received"] == 2
+    assert (await cells.days(ADOPTION, Filters()))[""] == {"answer": {10: 1, 13: 1, 2: 1}, "done": {30: 1}}
+    listed, days = await cells.forums(ADOPTION, Filters(year="2025"), 2**62, 10)
+    assert {key: sums["received"] for key, sums in listed.items()} == {other.id: 0, forum.id: 4}
+    assert days[forum.id]["answer"] == {10: 1, 13: 1, 2: 1}
+
+    # Shown again, separated, moved: and a changed forum takes along what hangs on its district.
+    await voices.become(said[4], events.TextShown(), visibility="shown")
+    async with database.transaction():
+        chain = await ledger.lock(f"forum/{forum.slug}")
+        await Forum.filter(id=forum.id).update(district="north")
+        await chain.append("system", events.ForumEdited(("district",)))
+    await house.work()
+    assert not await cells.totals(ADOPTION, Filters(district="central"))
+    assert (await cells.totals(ADOPTION, Filters(district="north")))[""]["received"] == 5
+    assert await recounted() == {"corrected": 0, "late": 0}
+
+
+async def test_facts_are_counted_once_in_any_order_and_by_several_at_once(house: House) -> None:
+    with clock.at(MAY):
+        forum = await voices.hold_forum()
+        said = [await voices.say(forum) for _n in range(12)]
+    for one in said[:6]:
+        await voices.answer(one, "adopted", 3)
+    ids = [one.id for one in said]
+    await asyncio.gather(*(counting.count_voices([i]) for i in [*ids, *reversed(ids), *ids]))
+    await asyncio.gather(*(counting.count_forums([forum.id]) for _n in range(4)), counting.count_voices(ids))
+    await house.work()
+    total = (await cells.totals(ADOPTION, Filters()))[""]
+    assert (total["received"], total["adopted"], total["forums"]) == (12, 6, 1)
+
+
+async def test_a_recount_finds_a_broken_total_corrects_it_and_says_so(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    with clock.at(MAY):
+        forum = await voices.hold_forum()
+        said = [await voices.say(forum) for _n in range(4)]
+        receipt = await house.file()
+    await voices.answer(said[0], "adopted", 4)
+    assert receipt["reference"]
+    await house.work()
+    assert await recounted() == {"corrected": 0, "late": 0}
+    good = await cells.totals(ADOPTION, Filters(), "kind")
+
+    await database.execute("UPDATE statistics_adoption SET adopted = adopted + 5 WHERE kind = ?", "listening")
+    await database.execute("UPDATE statistics_adoption_days SET number = 9 WHERE period = ?", "*")
+    await database.execute("UPDATE statistics_petitions SET received = 0 WHERE period = ?", "y2025")
+    await database.execute("UPDATE statistics_voice SET outcome = 'not_adopted' WHERE number = ?", said[1].number)
+    await database.execute("DELETE FROM statistics_forum")
+    await Submission.filter(id=said[2].id).update(visibility="hidden")  # behind everybody's back
+    with caplog.at_level(logging.ERROR):
+        found = await recounted("night")
+    assert found["corrected"] > 10
+    assert "statistics were wrong and are corrected" in caplog.text
+    assert said[2].number in caplog.text
+    good["listening"]["received"] -= 1
+    assert await cells.totals(ADOPTION, Filters(), "kind") == good
+    assert (await cells.totals(PETITIONS, Filters(year="2025")))[""]["received"] == 1
+    (fact,) = await ledger.read("statistics")
+    assert fact.kind == "statistics.corrected"
+    assert fact.data["corrected"] == found["corrected"]
+    assert (await recounted())["corrected"] == 0
+
+
+async def test_a_recount_counts_an_import_without_noise_and_runs_as_jobs(house: House) -> None:
+    forum = await voices.hold_forum()
+    said = await voices.say(forum)
+    await database.execute("DELETE FROM job")  # as an import, from which no jobs follow
+    await recounting.begin("import")
+    await house.work()
+    row = await database.fetch_one("SELECT corrected, late, finished_at FROM statistics_recount")
+    assert row
+    assert (row["corrected"], row["late"]) == (0, 2)
+    assert row["finished_at"]
+    assert (await cells.totals(ADOPTION, Filters()))[""]["received"] == 1
+    await Submission.filter(id=said.id).update(visibility="hidden")
+    assert (await recounted())["corrected"] == 0, "the fact is too young to have been missed"
+    with clock.at(clock.now() + timedelta(days=3)):
+        await recounting.nightly(None)  # type: ignore[arg-type]
+        await recounting.nightly(None)  # type: ignore[arg-type]
+        await house.work()
+    rows = await database.fetch("SELECT why FROM statistics_recount ORDER BY id")
+    assert [row["why"] for row in rows] == ["import", "command", "night"]

@@ -1,0 +1,262 @@
+"""What is decided about figures: which totals a thing counts in, what a median is, what must not be published.
+
+Pure: the same functions make the published figures and recompute them from the export.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple, TypeVar
+
+ALL = "*"
+EVERY_DEPARTMENT = -1
+NO_DEPARTMENT = 0
+EVERY_FORUM = 0
+LEAST = 5
+"""People below which a figure about people is not published."""
+
+ADOPTED = ("adopted", "partly_adopted")
+OUTCOMES = (*ADOPTED, "already_done", "under_study", "not_adopted", "out_of_scope")
+ANSWER, DONE, HOURS = "answer", "done", "hours"
+"""What is counted in days, or in working hours."""
+
+
+class At(NamedTuple):
+    """Where something is counted: one value in each dimension, or "all" of it."""
+
+    forum_id: int
+    kind: str
+    department_id: int
+    district: str
+    period: str
+
+
+EVERYTHING = At(EVERY_FORUM, ALL, EVERY_DEPARTMENT, ALL, ALL)
+
+
+def month_of(day: date) -> str:
+    """A day's month as totals name it: ``m2025-03``."""
+    return f"m{day.isoformat()[:7]}"
+
+
+def year_of(period: str) -> str:
+    """The year of a month or year: ``y2025``."""
+    return f"y{period[1:5]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one thing adds to the totals, and where; ``at.period`` is its month."""
+
+    at: At
+    measures: Mapping[str, int]
+    days: tuple[tuple[str, int], ...] = ()
+
+
+def combinations(at: At) -> Iterator[At]:
+    """A place without its forum, and everything that is the same with "all" for kind, department or district."""
+    for kind in (at.kind, ALL):
+        for department in (at.department_id, EVERY_DEPARTMENT):
+            for district in (at.district, ALL):
+                yield At(EVERY_FORUM, kind, department, district, at.period)
+
+
+def totals_of(at: At) -> Iterator[At]:
+    """Every total that something at a place counts in: its forum's own in its month, and all combinations above."""
+    if at.forum_id:
+        yield at
+    for found in combinations(at):
+        for period in (at.period, year_of(at.period), ALL):
+            yield found._replace(period=period)
+
+
+def days_of(at: At) -> Iterator[At]:
+    """The same for days, which are kept by year."""
+    if at.forum_id:
+        yield at._replace(period=year_of(at.period))
+    for found in combinations(at):
+        for period in (year_of(at.period), ALL):
+            yield found._replace(period=period)
+
+
+@dataclass
+class Delta:
+    """What totals change by."""
+
+    totals: dict[At, Counter[str]] = field(default_factory=dict)
+    days: Counter[tuple[At, str, int]] = field(default_factory=Counter)
+
+    def add(self, entry: Entry | None, sign: int = 1) -> None:
+        """Add an entry, or take it away."""
+        if entry is None:
+            return
+        for at in totals_of(entry.at):
+            found = self.totals.setdefault(at, Counter())
+            for name, number in entry.measures.items():
+                found[name] += sign * number
+        for at in days_of(entry.at):
+            for what, value in entry.days:
+                self.days[at, what, value] += sign
+
+    def move(self, last: Entry | None, now: Entry | None) -> bool:
+        """Count something as it is now instead of as it was counted last; whether that is a difference."""
+        if last == now:
+            return False
+        self.add(last, -1)
+        self.add(now)
+        return True
+
+
+def voice_entry(
+    *, forum_id: int, kind: str, department_id: int, district: str, received_on: date, outcome: str,
+    outcome_on: date | None, done_on: date | None,
+) -> Entry:  # fmt: skip
+    """What one submission adds."""
+    measures = {"received": 1, **({outcome: 1} if outcome else {}), **({"done": 1} if done_on else {})}
+    days = [(ANSWER, days_between(received_on, outcome_on))] if outcome and outcome_on else []
+    days += [(DONE, days_between(received_on, done_on))] if done_on else []
+    return Entry(At(forum_id, kind, department_id, district, month_of(received_on)), measures, tuple(days))
+
+
+def days_between(first: date, last: date) -> int:
+    """Days by the calendar; nothing ends before it began, whatever old records say."""
+    return max(0, (last - first).days)
+
+
+def forum_entry(forum_id: int, kind: str, department_id: int, district: str, held_on: date, participants: int) -> Entry:
+    """What one forum adds."""
+    at = At(forum_id, kind, department_id, district, month_of(held_on))
+    return Entry(at, {"forums": 1, **({"participants": participants} if participants else {})})
+
+
+def percent(part: int, whole: int) -> int:
+    """Per cent, always rounded down: 856 of 1,196 are 71 %, never 72; of nothing, 0."""
+    return part * 100 // whole if whole else 0
+
+
+def median(days: Mapping[int, int]) -> float | None:
+    """The middle of counted values; of an even number the mean of the two in the middle; of none, None."""
+    count = sum(days.values())
+    if count <= 0:
+        return None
+    return (nth(days, (count - 1) // 2) + nth(days, count // 2)) / 2
+
+
+def nth(days: Mapping[int, int], place: int) -> int:
+    """The value at a place, from 0, of all values in order."""
+    for value in sorted(days):
+        place -= days[value]
+        if place < 0:
+            return value
+    raise IndexError
+
+
+def percentile(days: Mapping[int, int], percent_: int) -> int | None:
+    """The smallest value that at least so many per cent do not exceed (nearest rank); of none, None."""
+    count = sum(days.values())
+    return nth(days, -(-count * percent_ // 100) - 1) if count > 0 else None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is published about adoption at one place."""
+
+    measures: Mapping[str, int]
+    days: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> int:
+        """A measure by its name; what was never counted is 0."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self.measures.get(name, 0)
+
+    @property
+    def considered(self) -> int:
+        """Answered, whatever the answer."""
+        return sum(self.measures.get(name, 0) for name in OUTCOMES)
+
+    @property
+    def adopted_all(self) -> int:
+        """Adopted in full or in part."""
+        return sum(self.measures.get(name, 0) for name in ADOPTED)
+
+    @property
+    def adopted_percent(self) -> int:
+        """Of those received, rounded down."""
+        return percent(self.adopted_all, self.received)
+
+    @property
+    def considered_percent(self) -> int:
+        """Of those received, rounded down."""
+        return percent(self.considered, self.received)
+
+    @property
+    def done_percent(self) -> int:
+        """Of those adopted, rounded down."""
+        return percent(self.done, self.adopted_all)
+
+    @property
+    def answer_days(self) -> float | None:
+        """Median of the days to an answer."""
+        return median(self.days.get(ANSWER, {}))
+
+    @property
+    def done_days(self) -> float | None:
+        """Median of the days until it was done."""
+        return median(self.days.get(DONE, {}))
+
+    def published(self, *, medians: bool = True) -> dict[str, int | float | None]:
+        """As JSON says it, and as the export is held against it."""
+        found: dict[str, int | float | None] = {
+            "forums": self.forums,
+            "participants": self.participants,
+            "received": self.received,
+            "considered": self.considered,
+            "adopted": self.adopted_all,
+            "done": self.done,
+            "adopted_percent": self.adopted_percent,
+            "outcomes": {name: self.measures.get(name, 0) for name in OUTCOMES},  # type: ignore[dict-item]
+        }
+        if medians:
+            found["median_days_to_answer"] = self.answer_days
+            found["median_days_to_done"] = self.done_days
+        return found
+
+
+KeyT = TypeVar("KeyT")
+
+
+def suppressed(counts: Mapping[KeyT, int], least: int = LEAST) -> set[KeyT]:
+    """Which cells of a table about people must not be published beside its total, so that none can be computed.
+
+    Cells under ``least`` go, nought included, or the others would tell that somebody is there. The total less what is
+    published is the sum of those that go: unless that is ``least`` or more and shared by two cells or more, the
+    smallest of the others go as well. Where even all together are under ``least``, all go, and the total with them
+    (:func:`total_shown`).
+    """
+    gone = {key for key, count in counts.items() if count < least}
+    if not gone:
+        return gone
+    others = sorted((count, str(key), key) for key, count in counts.items() if key not in gone)
+    for count, _name, key in others:
+        if len(gone) > 1 and sum(counts[one] for one in gone) >= least:
+            break
+        del count
+        gone.add(key)
+    return gone
+
+
+def total_shown(counts: Mapping[KeyT, int], least: int = LEAST) -> bool:
+    """Whether the total of such a table may be published.
+
+    Not when the table has a single cell that is not published, for the total would be that cell; nor when all of them
+    together are too few.
+    """
+    gone = suppressed(counts, least)
+    return not gone or (len(gone) > 1 and sum(counts[key] for key in gone) >= least)
+
+
+def histogram(values: Iterable[int]) -> Counter[int]:
+    """How often each value comes."""
+    return Counter(values)
