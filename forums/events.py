@@ -46,6 +46,8 @@ class ForumPlanned:
     audience: ClassVar[Audience] = Audience.STAFF
     forum_kind: str
     imported: bool = False
+    petition: str = ""
+    """The petition whose matter it takes up."""
 
 
 @dataclass(frozen=True)
@@ -438,6 +440,9 @@ class CommitmentOverdue:
 
 IN_PASSING = frozenset(
     fact.kind
-    for fact in (PlaceTaken, PlaceGivenBack, PlaceOffered, OfferLapsed, CheckedIn, CheckInUndone, PeopleCounted)
+    for fact in (
+        *(PlaceTaken, PlaceGivenBack, PlaceOffered, OfferLapsed, CheckedIn, CheckInUndone, PeopleCounted),
+        *(TextReported, HidingAppealed),
+    )
 )
 """What many people do beside each other in a forum, and what changes nothing of what somebody edits meanwhile."""
