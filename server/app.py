@@ -32,7 +32,7 @@ from server.core.config import Settings
 from server.core.errors import Refusal
 from server.core.jobs import Worker
 from server.demo.city import CITY
-from tracking import stream
+from tracking import forum_stream, stream
 
 UPLOADS = (
     *("/petitions/new", "/desk/petitions/new", "/cases/", "/desk/cases/", "/desk/forums/"),
@@ -97,7 +97,7 @@ def create_app(settings: Settings) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await database.connect(settings, wiring.APPS)
         site.city = await _city(settings)
-        hub = stream.Hub(settings)
+        hub = stream.Hub(settings, [app.state.narrator])
         app.state.hub = hub
         views = asyncio.create_task(forums.views.keep_writing())
         tasks = [asyncio.create_task(hub.run()), views]
@@ -138,6 +138,7 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=lifespan,
     )
     app.state.site = site
+    app.state.narrator = forum_stream.Narrator(site.render, settings.languages)
     app.state.store = adapters.store
     return app
 

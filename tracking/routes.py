@@ -15,7 +15,7 @@ from petitions.reference import reference
 from server.core import auth, clock, jobs, web
 from server.core.errors import BadRequest, FieldError, Invalid, NotFound, _
 from server.core.security import Rate
-from tracking import mailbox, pages, stream
+from tracking import forum_stream, mailbox, pages, stream
 from tracking.following import routes as following_routes
 from tracking.forms import AskForLink, Follow, Wish
 
@@ -175,5 +175,6 @@ routes = [
     Route("/mail/{token}", wishes, methods=["GET", "POST"]),
     Route("/cases/{reference}", case),
     *stream.routes,
+    *forum_stream.routes,
     *following_routes.routes,
 ]

@@ -1,0 +1,203 @@
+"""The live streams of forums: comments as they are made and hidden, and that the forum begins or ends.
+
+Five thousand pages may listen to one forum. What they are told is read once, drawn once a language, encoded once, and
+handed to all of them. The id of an event is its place in the chain of the forum's talk, so a page that comes back is
+told what it missed; where that is much, it is told to reload.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from forums.events import (
+    CommentMade,
+    SubmissionCorrected,
+    SubmissionReceived,
+    SubmissionTakenBack,
+    TextHidden,
+    TextShown,
+)
+from forums.queries import live
+from forums.queries.forums import ForumView, forum
+from forums.queries.live import Told
+from forums.rights import talk_subject
+from server.core import auth, ledger, web
+from server.core.accounts import Permission
+from server.core.ledger import Audience, Entry
+from tracking.doors import Door
+from tracking.hub import Listener, frame
+
+Render = Callable[[str, str, Mapping[str, Any]], str]
+"""``web.Site.render``: language, template and context."""
+
+MISSED = 40
+"""Comments that are told again to a page that was away; who missed more reloads."""
+LOOKED = 400
+"""Facts of the talk that are looked through for them."""
+KEPT = 100
+"""Answers to pages that come back that are kept for the next one, for each forum."""
+COMMENTS = frozenset({CommentMade.kind, TextHidden.kind, TextShown.kind})
+TAKEN_DOWN = frozenset({SubmissionReceived.kind, SubmissionCorrected.kind, SubmissionTakenBack.kind})
+
+
+def topic(language: str, slug: str, submission: str = "") -> str:
+    """What the pages of one language hear of a forum, or of one submission in it."""
+    return f"live/{language}/{slug}/{submission}"
+
+
+def desk_topic(slug: str) -> str:
+    """What the clerks at a session hear of each other."""
+    return f"live/desk/{slug}"
+
+
+def event(what: str, sequence: int = 0, **content: object) -> bytes:
+    """One server-sent event; without a place in the talk the browser keeps the one it has."""
+    place = b"id: %d\n" % sequence if sequence else b""
+    return place + b"data: %s\n\n" % orjson.dumps({"what": what, **content})
+
+
+class Narrator:
+    """Draws what happens in forums, once for each language that somebody reads."""
+
+    prefix = "live/"
+
+    def __init__(self, render: Render, languages: Sequence[str]) -> None:
+        self.render = render
+        self.languages = languages
+        self._kept = defaultdict[str, dict[object, asyncio.Task[Any]]](dict)
+
+    async def news(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
+        """See ``tracking.hub.Narrator``."""
+        found: list[tuple[str, int, bytes]] = []
+        talk = list[Entry]()
+        slugs = {name.split("/")[2] for name in heard if name.startswith(self.prefix)}
+        for entry in entries:
+            sort, _slash, slug = entry.subject.partition("/")
+            if sort in {"talk", "forum"}:
+                self._kept.pop(slug, None)
+            if sort == "talk" and slug in slugs:
+                talk.append(entry)
+            elif sort == "forum" and slug in slugs and entry.audience is Audience.PUBLIC:
+                told = event("forum", status=await live.status(slug))
+                found += [(topic(language, slug), entry.id, told) for language in self.languages]
+            elif entry.kind in TAKEN_DOWN and (name := desk_topic(str(entry.data["forum"]))) in heard:
+                found.append((name, entry.id, frame(entry)))
+        return [*found, *await self._talk(talk, heard)]
+
+    async def _talk(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
+        """The last that happened to each comment, in each language in which its page is open."""
+        last = {entry.data["comment"]: entry for entry in entries if entry.kind in COMMENTS and entry.data["comment"]}
+        told = await live.comments(last)
+        return [
+            (name, last[one.id].id, self.draw(language, one, last[one.id].sequence))
+            for one in sorted(told.values(), key=lambda one: last[one.id].id)
+            for language in self.languages
+            if (name := topic(language, one.slug, one.submission)) in heard
+        ]
+
+    def draw(self, language: str, one: Told, sequence: int) -> bytes:
+        """One comment as it stands now."""
+        html = self.render(language, "forums/live.html", {"comment": one})
+        return event(
+            "hidden" if one.hidden else "comment", sequence,
+            comment=one.id, parent=one.parent_id, html=html, comments=one.comments,
+        )  # fmt: skip
+
+    # --- pages that come, or come back ------------------------------------------------------------------------
+
+    async def standing(self, slug: str) -> ForumView:
+        """The forum as everybody sees it. Raises ``NoSuchForum``."""
+        return await self._once(slug, "standing", lambda: forum(slug))
+
+    async def missed(self, language: str, slug: str, submission: str, after: int) -> list[tuple[int, bytes]]:
+        """What a page missed since a place in the talk: the facts' ids, and what is written."""
+        key = (language, submission, after)
+        return await self._once(slug, key, lambda: self._missed(language, slug, submission, after))
+
+    async def _missed(self, language: str, slug: str, submission: str, after: int) -> list[tuple[int, bytes]]:
+        entries = await ledger.read(talk_subject(slug), after_sequence=after, limit=LOOKED)
+        told = await self._talk(entries, {topic(language, slug, submission)}) if len(entries) < LOOKED else []
+        if len(entries) < LOOKED and len(told) <= MISSED:
+            return [(event_id, content) for _name, event_id, content in told]
+        return [(0, event("more", await ledger.length(talk_subject(slug))))]
+
+    async def _once(self, slug: str, key: object, read: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        """Read for the first who asks, and for all who ask until something happens in the forum.
+
+        After a restart thousands of pages come back with the same question. Nobody is given what was read before the
+        last news: who came earlier than the news hears the news itself.
+        """
+        kept = self._kept[slug]
+        if len(kept) >= KEPT:
+            kept.clear()
+        task = kept.get(key)
+        if task is None:
+            task = kept[key] = asyncio.create_task(read())
+        try:
+            return await asyncio.shield(task)
+        except BaseException:
+            if task.done():
+                kept.pop(key, None)
+            if not kept:
+                self._kept.pop(slug, None)
+            raise
+
+
+def _after(request: Request) -> int | None:
+    """The place in the talk that a page has: its last event's, or the one it was drawn at."""
+    for text in (request.headers.get("last-event-id"), request.query_params.get("after")):
+        if text and text.isascii() and text.isdigit() and len(text) < len(str(2**31)):
+            return int(text)
+    return None
+
+
+class ForumStream:
+    """``/forums/{slug}/stream``: what is said in a forum; with ``submission`` what is said about that."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises ``NoSuchForum``."""
+        request = Request(scope)
+        narrator: Narrator = request.app.state.narrator
+        slug, submission = request.path_params["slug"], request.query_params.get("submission", "")
+        standing, language = await narrator.standing(slug), web.language(request)
+        address = request.client.host if request.client else "?"
+        listener = Listener(send, f"hall:{address}", subject=topic(language, slug, submission), crowd=True)
+
+        async def past() -> AsyncIterator[tuple[int, bytes]]:
+            yield 0, event("forum", status=standing.status)
+            if (after := _after(request)) is not None:
+                for told in await narrator.missed(language, slug, submission, after):
+                    yield told
+
+        await request.app.state.hub.serve(listener, past(), receive)
+
+
+class IntakeStream:
+    """``/desk/forums/{slug}/intake/stream``: that a clerk has taken down, corrected or taken back a line."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises ``NotSignedIn`` or ``Forbidden``."""
+        request = Request(scope)
+        official = auth.official(request, Permission.RUN_FORUMS)
+        token = auth.reader(request).token_hash
+        door = Door(token, official=official)
+        listener = Listener(send, token, subject=desk_topic(request.path_params["slug"]), door=door)
+        await request.app.state.hub.serve(listener, _nothing(), receive)
+
+
+async def _nothing() -> AsyncIterator[tuple[int, bytes]]:
+    """A page that comes back reads itself anew."""
+    for told in list[tuple[int, bytes]]():
+        yield told
+
+
+routes = [
+    Route("/forums/{slug}/stream", ForumStream(), methods=["GET"]),
+    Route("/desk/forums/{slug}/intake/stream", IntakeStream(), methods=["GET"]),
+]
