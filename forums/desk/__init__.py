@@ -2,6 +2,6 @@
 
 from starlette.routing import Route
 
-from forums.desk import intake, planning, running
+from forums.desk import door, intake, planning, running, sessions
 
-routes: list[Route] = [*planning.routes, *running.routes, *intake.routes]
+routes: list[Route] = [*planning.routes, *running.routes, *intake.routes, *sessions.routes, *door.routes]

@@ -14,6 +14,8 @@ SHOWN = 150
 """Sessions to come on a forum's page: a day of slots on three stages."""
 PAST = 60
 """Sessions that are over, on one page of them."""
+LARGEST = 2**31
+"""Numbers of rows in addresses stay below it."""
 LISTED = 300
 """Registrations on one page of a check-in list; the search finds the others."""
 
@@ -133,6 +135,8 @@ async def every(forum_id: int, since: datetime) -> list[SessionView]:
 
 async def session(slug: str, session_id: int, person_id: int | None = None) -> SessionView:
     """One session of a forum. Raises ``NoSuchSession``."""
+    if session_id >= LARGEST:
+        raise NoSuchSession
     row = await database.fetch_one(
         f"SELECT {_WHOLE}, {_MINE} {_FROM}{_JOIN}WHERE s.id = ? AND f.slug = ?", person_id, session_id, slug
     )
@@ -191,7 +195,11 @@ class Guest:
     """Whether they registered themselves."""
 
 
-_ORDER = "CASE r.status WHEN 'confirmed' THEN 0 WHEN 'offered' THEN 0 WHEN 'waiting' THEN 1 WHEN 'attended' THEN 2 ELSE 3 END"
+_GUEST = "r.id, r.code, r.name, r.status, r.topic, r.checked_in_at, r.participant_id"
+_ORDER = (
+    "CASE r.status WHEN 'confirmed' THEN 0 WHEN 'offered' THEN 0 WHEN 'waiting' THEN 1 WHEN 'attended' THEN 2 "
+    "ELSE 3 END"
+)
 
 
 async def guests(session_id: int, wanted: str = "", limit: int = LISTED) -> list[Guest]:
@@ -205,18 +213,29 @@ async def guests(session_id: int, wanted: str = "", limit: int = LISTED) -> list
     else:
         where = "AND r.status NOT IN ('cancelled', 'lapsed') "
     rows = await database.fetch(
-        "SELECT r.id, r.code, r.name, r.status, r.topic, r.checked_in_at, r.participant_id FROM registration r "
-        f"WHERE r.session_id = ? {where}ORDER BY {_ORDER}, r.name, r.id LIMIT {limit}",
+        f"SELECT {_GUEST} FROM registration r WHERE r.session_id = ? {where}"
+        f"ORDER BY {_ORDER}, r.name, r.id LIMIT {limit}",
         session_id,
         *values,
     )
-    return [
-        Guest(
-            row["id"], row["code"], row["name"], row["status"], row["topic"],
-            database.moment_or_none(row["checked_in_at"]), row["participant_id"] is not None,
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_guest(row) for row in rows]
+
+
+async def guest(session_id: int, registration_id: int) -> Guest:
+    """One of them. Raises ``NoSuchRegistration``."""
+    row = await database.fetch_one(
+        f"SELECT {_GUEST} FROM registration r WHERE r.session_id = ? AND r.id = ?", session_id, registration_id
+    )
+    if row is None:
+        raise NoSuchRegistration
+    return _guest(row)
+
+
+def _guest(row: Any) -> Guest:
+    return Guest(
+        row["id"], row["code"], row["name"], row["status"], row["topic"],
+        database.moment_or_none(row["checked_in_at"]), row["participant_id"] is not None,
+    )  # fmt: skip
 
 
 async def named_guests(session_id: int) -> int:

@@ -14,6 +14,7 @@ from forums.people import Person, person_of
 from forums.queries import board, files, forums
 from forums.queries.forums import ForumView
 from forums.rights import forum_subject
+from forums.routes import proposing, registering
 from forums.states import ForumState
 from server.core import auth, clock, web
 from server.core.city import city
@@ -72,9 +73,12 @@ async def _of_kind(found: ForumView) -> dict[str, object]:
     return context
 
 
-async def _parts(_request: Request, _found: ForumView, _person: Person | None) -> dict[str, object]:
+async def _parts(_request: Request, found: ForumView, person: Person | None) -> dict[str, object]:
     """What the parts of the page in ``templates/forums/parts`` show: a line each."""
-    return {}
+    return {
+        **await proposing.part(found),
+        **await registering.part(found, person),
+    }
 
 
 routes = [

@@ -16,7 +16,7 @@ from petitions.queries.cases import CaseView, Level
 from petitions.queries.public import Filters
 from petitions.reference import Reference, reference
 from petitions.rules import Period
-from server.core import files, i18n, web
+from server.core import files, i18n, qr, web
 from server.core.clock import Unit
 from server.core.errors import NotFound, _
 from server.core.fields import Input
@@ -142,7 +142,7 @@ def receipt_context(request: Request, view: CaseView, key: str) -> dict[str, obj
         "case": view,
         "key": key,
         "url": url,
-        "qr_svg": receipt.qr_svg(url),
+        "qr_svg": qr.svg(url),
         "kind": service.name(lang) if service else KINDS[view.kind],
         "tip": view.kind == rules.Kind.REPORT,
         "channel": CHANNELS[view.channel],

@@ -1,0 +1,140 @@
+"""The door of a session at the desk: who is there, who comes without a place, how many come without a name."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums import rules
+from forums.actions import door, registering
+from forums.desk.common import PAGE
+from forums.desk.sessions import opened_session
+from forums.errors import Full, TooFewCounted
+from forums.forms import places as forms
+from forums.labels import REGISTRATIONS, SESSION_KINDS
+from forums.queries import sessions as queries
+from forums.queries.forums import ForumView
+from forums.queries.sessions import SessionView
+from server.core import auth, clock, config, idempotency, web
+from server.core.accounts import Official, Permission
+from server.core.errors import FieldError, Invalid, Text, _
+from server.core.fields import Input
+
+MOST_LETTERS = 80
+
+
+async def show(request: Request) -> Response:
+    """``/desk/forums/{slug}/sessions/{session}``: the list; ``q`` searches it by name or code."""
+    return await _show(request, *await _opened(request))
+
+
+async def _show(
+    request: Request,
+    _official: Official,
+    found: ForumView,
+    shown: SessionView,
+    values: Mapping[str, Any] | None = None,
+    invalid: Invalid | None = None,
+) -> Response:
+    wanted = " ".join(request.query_params.get("q", "").split())[:MOST_LETTERS]
+    guests = await queries.guests(shown.id, wanted)
+    open_now = not shown.cancelled and rules.door_open(shown.starts_at, clock.now(), config.settings().zone)
+    context = {
+        "forum": found,
+        "session": shown,
+        "kinds": SESSION_KINDS,
+        "states": REGISTRATIONS,
+        "guests": guests,
+        "most": queries.LISTED,
+        "wanted": wanted,
+        "named": await queries.named_guests(shown.id),
+        "open": open_now,
+        "drawn": clock.now().timestamp(),
+        "values": values if values is not None else {"here": open_now},
+        "errors": web.field_errors(web.language(request), invalid.errors) if invalid else {},
+    }
+    return web.page(request, "desk/forums/door.html", context, status=invalid.status if invalid else 200)
+
+
+async def press(request: Request) -> Response:
+    """``POST …/check-in``, ``…/undo`` and ``…/give-back``: one press beside a name."""
+    official, found, shown = await _opened(request)
+    form = await web.read_form(request)
+    what = request.url.path.rpartition("/")[2]
+    back = f"{PAGE}/{found.slug}/sessions/{shown.id}"
+    number = Input(form).integer("registration", low=1, high=queries.LARGEST) or 0
+    if what == "give-back":
+        await registering.give_back(official, (await queries.guest(shown.id, number)).code)
+        return web.redirect(request, back, _("The place is given back."))
+    guest = await queries.guest(shown.id, number)
+    if what == "undo":
+        await door.undo(official, found.slug, shown.id, number)
+        return web.redirect(request, back, _("%(name)s is not marked as there any more.", name=guest.name))
+    await door.check_in(official, found.slug, shown.id, number)
+    return web.redirect(request, back, _("%(name)s is here.", name=guest.name))
+
+
+async def book(request: Request) -> Response:
+    """``POST …/book``: a place for somebody by name, at the door or on the telephone."""
+    official, found, shown = await _opened(request)
+    form = await web.read_form(request)
+    said: list[Text] = []
+    try:
+        who = forms.Book.parse(form)
+
+        async def act() -> None:
+            code = await door.book(official, found.slug, shown.id, who)
+            done = _("%(name)s is here.", name=who.name)
+            said.append(done if who.here else _("%(name)s has a place, code %(code)s.", name=who.name, code=code))
+
+        await _once(request, form, shown, act)
+    except Invalid as invalid:
+        return await _show(request, official, found, shown, form, invalid)
+    except Full as full:
+        return await _show(request, official, found, shown, form, Invalid([FieldError("name", full.text)]))
+    return web.redirect(request, f"{PAGE}/{found.slug}/sessions/{shown.id}", said[0] if said else None)
+
+
+async def count(request: Request) -> Response:
+    """``POST …/count``: so many more people without names, fewer below zero."""
+    official, found, shown = await _opened(request)
+    form = await web.read_form(request)
+    try:
+        people = forms.people(form)
+
+        async def act() -> None:
+            await door.count(official, found.slug, shown.id, people)
+
+        await _once(request, form, shown, act)
+    except Invalid as invalid:
+        return await _show(request, official, found, shown, form, invalid)
+    except TooFewCounted as few:
+        return await _show(request, official, found, shown, form, Invalid([FieldError("people", few.text)]))
+    return web.redirect(request, f"{PAGE}/{found.slug}/sessions/{shown.id}", _("Counted."))
+
+
+async def _once(
+    request: Request, form: Mapping[str, Any], shown: SessionView, act: Callable[[], Awaitable[None]]
+) -> None:
+    """Act, and not again for the same form of the same page."""
+    content = [str(form.get(name) or "") for name in ("name", "topic", "here", "people")]
+    drawn = str(form.get("drawn") or "")
+    key = idempotency.fingerprint(["page", drawn, content]) if drawn else ""
+    secret = web.site(request).settings.secret_key
+    await idempotency.once(secret, f"{request.url.path} {shown.id}", key, content, act)
+
+
+async def _opened(request: Request) -> tuple[Official, ForumView, SessionView]:
+    auth.official(request, Permission.RUN_FORUMS)
+    return await opened_session(request)
+
+
+_ONE = f"{PAGE}/{{slug}}/sessions/{{session:int}}"
+routes = [
+    Route(_ONE, show),
+    *(Route(f"{_ONE}/{what}", press, methods=["POST"]) for what in ("check-in", "undo", "give-back")),
+    Route(f"{_ONE}/book", book, methods=["POST"]),
+    Route(f"{_ONE}/count", count, methods=["POST"]),
+]

@@ -1,0 +1,193 @@
+"""The dates of a forum at the desk: added one by one or cut into slots, changed, called off; film and transcript."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums import kinds
+from forums.actions import sessions
+from forums.desk.common import PAGE, forum_official, may, named
+from forums.errors import TooFewPlaces, TwiceAtOnce
+from forums.forms import places as forms
+from forums.forms.planning import reason
+from forums.labels import SESSION_KINDS
+from forums.queries import forums
+from forums.queries import sessions as queries
+from forums.queries.forums import ForumView
+from forums.queries.sessions import SessionView
+from forums.states import ForumAction
+from server.core import clock, config, web
+from server.core.accounts import Official
+from server.core.errors import FieldError, Invalid, NotFound, _
+from server.core.fields import Input
+
+RECENT = timedelta(days=31)
+"""Sessions that the desk lists without being asked for older ones."""
+SLOT_HOURS = {"first": "14:00", "last": "16:00"}
+_EDITED = ("title", "starts_at", "ends_at", "place", "capacity", "link", "transcript")
+
+
+async def listing(request: Request) -> Response:
+    """``/desk/forums/{slug}/sessions``."""
+    official, found = await opened(request)
+    return await _listing(request, official, found)
+
+
+async def _listing(
+    request: Request,
+    official: Official,
+    found: ForumView,
+    values: Mapping[str, Any] | None = None,
+    invalid: Invalid | None = None,
+) -> Response:
+    lang = web.language(request)
+    day = Input(request.query_params).day("since")
+    zone = config.settings().zone
+    since = datetime.combine(day, datetime.min.time(), zone) if day else clock.now() - RECENT
+    begins = found.starts_at.astimezone(zone) if found.starts_at else None
+    fresh = {
+        "starts_at": _field(found.starts_at),
+        "ends_at": _field(found.ends_at),
+        "day": str(begins.date()) if begins else "",
+        "capacity": "",
+        **SLOT_HOURS,
+    }
+    context = {
+        "forum": found,
+        "sessions": await queries.every(found.id, since),
+        "most": queries.SHOWN,
+        "since": since,
+        "kinds": SESSION_KINDS,
+        "choices": named({kind: SESSION_KINDS[kind] for kind in _single(found)}, lang),
+        "slots": "slot" in kinds.SESSIONS[found.kind],
+        "kept": [(each, each) for each in forms.KEPT],
+        "may_edit": may(official, found, ForumAction.EDIT),
+        "values": {**fresh, **(values or {})},
+        "errors": web.field_errors(lang, invalid.errors) if invalid else {},
+    }
+    return web.page(request, "desk/forums/sessions.html", context, status=invalid.status if invalid else 200)
+
+
+def _single(found: ForumView) -> list[str]:
+    return [kind for kind in kinds.SESSIONS[found.kind] if kind != "slot"]
+
+
+def _field(moment: datetime | None) -> str:
+    """A moment as its field shows it."""
+    return moment.astimezone(config.settings().zone).strftime("%Y-%m-%dT%H:%M") if moment else ""
+
+
+async def add(request: Request) -> Response:
+    """``POST /desk/forums/{slug}/sessions``: one session, or with ``slots`` a day of them."""
+    official, found = await opened(request)
+    form = await web.read_form(request)
+    many = bool(form.get("slots"))
+    if not kinds.SESSIONS[found.kind]:
+        raise NotFound
+    try:
+        wanted = forms.new_slots(form) if many else [forms.new_session(form, found.kind)]
+        await sessions.add(official, found.slug, wanted)
+    except Invalid as invalid:
+        return await _listing(request, official, found, form, invalid)
+    except TwiceAtOnce as twice:
+        where = Invalid([FieldError("first" if many else "starts_at", twice.text)])
+        return await _listing(request, official, found, form, where)
+    done = _("%(count)s slots are added.", count=len(wanted)) if many else _("The date is added.")
+    return web.redirect(request, f"{PAGE}/{found.slug}/sessions", done)
+
+
+async def edit(request: Request) -> Response:
+    """``/desk/forums/{slug}/sessions/{session}/edit``: time, place and number of places."""
+    official, found, shown = await opened_session(request)
+    if request.method == "GET":
+        return await _form(request, official, found, shown)
+    form = await web.read_form(request)
+    try:
+        await sessions.edit(official, found.slug, shown.id, forms.ChangeSession.parse(form))
+    except Invalid as invalid:
+        return await _form(request, official, found, shown, form, invalid)
+    except TooFewPlaces as few:
+        return await _form(request, official, found, shown, form, Invalid([FieldError("capacity", few.text)]))
+    return web.redirect(request, f"{PAGE}/{found.slug}/sessions", _("The date is changed."))
+
+
+async def record(request: Request) -> Response:
+    """``POST /desk/forums/{slug}/sessions/{session}/record``: the film's address and the transcript."""
+    official, found, shown = await opened_session(request)
+    form = await web.read_form(request)
+    try:
+        await sessions.keep_record(official, found.slug, shown.id, forms.KeepRecord.parse(form))
+    except Invalid as invalid:
+        return await _form(request, official, found, shown, form, invalid)
+    return web.redirect(request, f"{PAGE}/{found.slug}/sessions", _("Film and transcript are put up."))
+
+
+async def _form(
+    request: Request,
+    official: Official,
+    found: ForumView,
+    shown: SessionView,
+    values: Mapping[str, Any] | None = None,
+    invalid: Invalid | None = None,
+) -> Response:
+    now = {
+        **{name: getattr(shown, name) for name in _EDITED},
+        "starts_at": _field(shown.starts_at),
+        "ends_at": _field(shown.ends_at),
+        "place": shown.own_place,
+    }
+    context = {
+        "forum": found,
+        "session": shown,
+        "kinds": SESSION_KINDS,
+        "may_edit": may(official, found, ForumAction.EDIT),
+        "may_record": may(official, found, ForumAction.MINUTES),
+        "values": {**now, **(values or {})},
+        "errors": web.field_errors(web.language(request), invalid.errors) if invalid else {},
+    }
+    return web.page(request, "desk/forums/session.html", context, status=invalid.status if invalid else 200)
+
+
+async def cancel(request: Request) -> Response:
+    """``/desk/forums/{slug}/sessions/{session}/cancel``: asks for the reason."""
+    official, found, shown = await opened_session(request)
+    back = f"{PAGE}/{found.slug}/sessions"
+    if shown.cancelled:
+        return web.redirect(request, back)
+    context: dict[str, Any] = {"forum": found, "session": shown, "back": back, "text": "", "errors": {}}
+    if request.method == "GET":
+        return web.page(request, "desk/forums/session_cancel.html", {**context, "kinds": SESSION_KINDS})
+    form = await web.read_form(request)
+    try:
+        await sessions.cancel(official, found.slug, shown.id, reason(form))
+    except Invalid as invalid:
+        context |= {"kinds": SESSION_KINDS, "text": form.get("text") or ""}
+        context |= {"errors": web.field_errors(web.language(request), invalid.errors)}
+        return web.page(request, "desk/forums/session_cancel.html", context, status=invalid.status)
+    return web.redirect(request, back, _("The date is called off. Whoever registered is told."))
+
+
+async def opened(request: Request) -> tuple[Official, ForumView]:
+    """Who asks, and which forum. Raises ``NotSignedIn``, ``Forbidden``, ``NoSuchForum``."""
+    official = forum_official(request)
+    return official, await forums.forum(request.path_params["slug"], official)
+
+
+async def opened_session(request: Request) -> tuple[Official, ForumView, SessionView]:
+    """The same with a session. Raises ``NoSuchSession``, too."""
+    official, found = await opened(request)
+    return official, found, await queries.session(found.slug, request.path_params["session"])
+
+
+_ONE = f"{PAGE}/{{slug}}/sessions/{{session:int}}"
+routes = [
+    Route(f"{PAGE}/{{slug}}/sessions", listing),
+    Route(f"{PAGE}/{{slug}}/sessions", add, methods=["POST"]),
+    Route(f"{_ONE}/edit", edit, methods=["GET", "POST"]),
+    Route(f"{_ONE}/record", record, methods=["POST"]),
+    Route(f"{_ONE}/cancel", cancel, methods=["GET", "POST"]),
+]
