@@ -32,6 +32,7 @@ _REFUSALS = {
 }
 _PARAMETERS = {
     "reference": "The number of the case, for example K7Q-M9X-RW4; case, spaces and dashes do not matter.",
+    "slug": "The forum's name in addresses, for example listening-64.",
 }
 _SECURITY: Mapping[Access, list[dict[str, list[str]]]] = {
     Access.EVERYBODY: [{}, {"token": []}],

@@ -2,4 +2,6 @@
 
 from starlette.routing import Route
 
-routes: list[Route] = []
+from forums.api import forums
+
+routes: list[Route] = [*forums.routes]

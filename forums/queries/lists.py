@@ -14,7 +14,6 @@ from forums.queries.forums import public_text
 from forums.search import forum_index
 from forums.states import SEEN, ForumState
 from server.core import database
-from server.core.errors import BadRequest, _
 
 PAGE = 20
 HITS = 300
@@ -85,6 +84,10 @@ class Filters:
     q: str = ""
     states: tuple[ForumState, ...] = TABS["open"]
 
+    def within(self, states: tuple[ForumState, ...]) -> "Filters":
+        """The same among these states."""
+        return replace(self, states=states)
+
     @property
     def soonest_first(self) -> bool:
         """Whether what comes is listed: the next date is at the top. Of what was, the last one is."""
@@ -119,6 +122,15 @@ class Place(NamedTuple):
     def __str__(self) -> str:
         return f"{self.at.isoformat() if self.at else ''}_{self.id}"
 
+    @classmethod
+    def read(cls, text: str) -> "Place | None":
+        """A place as it was written; None for anything else."""
+        match = _cursor.fullmatch(text)
+        try:
+            return cls(datetime.fromisoformat(match[1]) if match[1] else None, int(match[2])) if match else None
+        except ValueError:
+            return None
+
 
 @dataclass(frozen=True)
 class Page:
@@ -128,12 +140,8 @@ class Page:
     further: Place | None
 
 
-async def listed(filters: Filters, after: str = "", limit: int = PAGE) -> Page:
-    """A page of a tab, or of what words find. At most two queries.
-
-    Raises ``BadRequest`` for a place in the list that no page of ours gave.
-    """
-    start = _read(after)
+async def listed(filters: Filters, start: Place | None = None, limit: int = PAGE) -> Page:
+    """A page of a tab, or of what words find. At most two queries, three with words."""
     if filters.q:
         return await _found(filters, start, limit)
     if not BY_ID.isdisjoint(filters.states):
@@ -226,15 +234,3 @@ def _listed(row: Any) -> Listed:
         moment(row["speaks_until"]), row["supports"], row["submissions"], row["comments"], row["participants"],
         row["views"], moment(row["published_at"]),
     )  # fmt: skip
-
-
-def _read(text: str) -> Place | None:
-    if not text:
-        return None
-    match = _cursor.fullmatch(text)
-    try:
-        if match:
-            return Place(datetime.fromisoformat(match[1]) if match[1] else None, int(match[2]))
-    except ValueError:
-        pass
-    raise BadRequest(_("This page of the list does not exist. Please start from its beginning."))

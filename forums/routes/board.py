@@ -9,7 +9,7 @@ from forums.queries import board as queries
 from forums.queries import lists
 from forums.queries.lists import ALL, NOTICE, Filters
 from forums.routes import words
-from forums.routes.listing import MAX_WORDS, address
+from forums.routes.listing import MAX_WORDS, address, read_place
 from server.core import web
 from server.core.city import city
 from server.core.fields import Input
@@ -26,7 +26,7 @@ async def board(request: Request) -> Response:
     data = Input(request.query_params)
     q = data.text("q", limit=MAX_WORDS)
     page = data.integer("page", low=1, high=MOST_PAGES) or 1
-    after = data.text("after", limit=60)
+    after = read_place(data)
     data.done()
     context: dict[str, object] = {"q": q, "path_of_board": PATH, "found": None, "waiting": views.waiting}
     if q:

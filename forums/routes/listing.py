@@ -1,7 +1,6 @@
 """The list of forums, and the broadcasts' own page: what is on, what comes, what can be seen again."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from urllib.parse import urlencode
@@ -12,12 +11,12 @@ from starlette.routing import Route
 
 from forums.labels import FORUM_STATES, KINDS
 from forums.queries import lists
-from forums.queries.lists import ALL, TABS, Filters, Page
+from forums.queries.lists import ALL, TABS, Filters, Page, Place
 from forums.routes import words
 from forums.states import ForumState
 from server.core import i18n, web
 from server.core.city import City, city
-from server.core.errors import _
+from server.core.errors import BadRequest, _
 from server.core.fields import Input
 
 MAX_WORDS = 100
@@ -47,22 +46,31 @@ def read_filters(data: Input, known: City, request: Request) -> tuple[Filters, d
     return Filters(kind, department.id if department else None, district, begins, ends, q), said
 
 
+def read_place(data: Input) -> Place | None:
+    """Where in a list a page begins. Raises ``BadRequest`` for a place that no page of ours gave."""
+    text = data.text("after", limit=60)
+    place = Place.read(text) if text else None
+    if text and place is None:
+        raise BadRequest(_("This page of the list does not exist. Please start from its beginning."))
+    return place
+
+
 async def listing(request: Request) -> Response:
     """``/forums``: what is open, comes, is over or is asked for, with filters and words."""
     known, lang = await city(), web.language(request)
     data = Input(request.query_params)
     tab = data.choice("tab", tuple(TABS))
-    after = data.text("after", limit=60)
+    after = read_place(data)
     filters, chosen = read_filters(data, known, request)
     within = TABS[tab] if tab else ALL if filters.q else TABS["open"]
     state = data.choice("state", [each.value for each in within])
     data.done()
     states = (ForumState(state),) if state else within
-    found = await lists.listed(replace(filters, states=states), after)
+    found = await lists.listed(filters.within(states), after)
     tab = tab or ("" if filters.q else "open")
     if not (found.rows or after or request.query_params.keys() - {"lang"}):  # nothing is open: what comes is news
         tab, within = "coming", TABS["coming"]
-        found = await lists.listed(replace(filters, states=within))
+        found = await lists.listed(filters.within(within))
     chosen["state"] = state
     kept = {"tab": tab, **chosen}
     named = {
@@ -108,7 +116,7 @@ async def broadcasts(request: Request) -> Response:
     """``/forums/broadcasts``: on air, the schedule by day, and the archive with chapters."""
     known, lang, zone = await city(), web.language(request), web.site(request).settings.zone
     data = Input(request.query_params)
-    after = data.text("after", limit=60)
+    after = read_place(data)
     data.done()
     on_air, coming = Page((), None), Page((), None)
     if not after:

@@ -1,0 +1,129 @@
+"""Forums through JSON: the list as everybody sees it, and one forum."""
+
+from datetime import datetime
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums import rules, views
+from forums.api import documents
+from forums.queries import files, forums, lists
+from forums.queries.files import FileView
+from forums.queries.forums import ForumView
+from forums.queries.lists import ALL, Listed, Place
+from forums.rights import forum_subject
+from forums.routes.listing import FIRST_YEAR, LAST_YEAR, MAX_WORDS, read_filters
+from forums.states import ForumState
+from server.core import auth, clock, contract, web
+from server.core.city import City, city
+from server.core.contract import Contract, promises
+from server.core.errors import _
+from server.core.fields import Input
+
+PAGE, LONGEST_PAGE = 20, 100
+Json = dict[str, object]
+
+
+@promises(
+    Contract(
+        "Forums: coming ones by their date, others the newest first",
+        contract.listed(documents.ROW),
+        query={
+            "status": contract.one_of(documents.STATES, "Every state where nothing is said."),
+            "kind": contract.one_of((*lists.KINDS, lists.NOTICE)),
+            "department": contract.text(about="A department's code."),
+            "district": contract.text(about="A district's code."),
+            "year": contract.integer(FIRST_YEAR, LAST_YEAR, "In which they begin."),
+            "q": contract.text(most=MAX_WORDS, about="Words."),
+            "cursor": contract.text(about="`next` of the page before."),
+            "limit": contract.integer(1, LONGEST_PAGE),
+        },
+    )
+)
+async def index(request: Request) -> Response:
+    """``GET /forums``."""
+    known = await city()
+    data = Input(request.query_params)
+    state = data.choice("status", documents.STATES)
+    filters, _said = read_filters(data, known, request)
+    limit = data.integer("limit", low=1, high=LONGEST_PAGE) or PAGE
+    text = data.text("cursor", limit=80)
+    start = Place.read(text) if text else None
+    if text and start is None:
+        data.fail("cursor", _("Please send a cursor as a list gave it."))
+    data.done()
+    filters = filters.within((ForumState(state),) if state else ALL)
+    page = await lists.listed(filters, start, limit)
+    rows = [_row(request, known, row) for row in page.rows]
+    return web.items(rows, str(page.further) if page.further else None, None)
+
+
+@promises(Contract("One forum", documents.FORUM, refusals=(404,)))
+async def read(request: Request) -> Response:
+    """``GET /forums/{slug}``."""
+    known = await city()
+    found = await forums.forum(request.path_params["slug"], auth.reader(request).official)
+    ended = found.status in {ForumState.CANCELLED, ForumState.DECLINED}
+    content: Json = {
+        **_row(request, known, found),
+        "version": found.version,
+        "body": found.body,
+        "language": found.language,
+        "panel": list(found.panel),
+        "moderation": found.moderation,
+        "speaks_from": _moment(request, found.speaks_from),
+        "may_speak": rules.may_speak(found.status, found.speaks_from, found.speaks_until, clock.now()),
+        "closed_at": _moment(request, found.closed_at),
+        "link": found.link,
+        "chapters": [{"at": chapter["at"], "title": chapter["title"]} for chapter in found.chapters],
+        "minutes": found.minutes,
+        "reason": await forums.reason(found.slug) if ended else "",
+        "proposer": found.proposer,
+        "petition": found.from_petition,
+        "files": [_file(request, found.slug, file) for file in await files.of(forum_subject(found.slug))],
+    }
+    return web.json(content)
+
+
+def _row(request: Request, known: City, row: Listed | ForumView) -> Json:
+    lang = web.language(request)
+    department = known.departments.get(row.department_id or 0)
+    return {
+        "slug": row.slug,
+        "number": row.number,
+        "kind": row.kind,
+        "status": row.status,
+        "title": row.title,
+        "summary": row.summary,
+        "department": {"code": department.code, "name": department.name(lang)} if department else None,
+        "district": {"code": row.district, "name": known.district_name(row.district, lang)} if row.district else None,
+        "place": row.place,
+        "starts_at": _moment(request, row.starts_at),
+        "ends_at": _moment(request, row.ends_at),
+        "speaks_until": _moment(request, row.speaks_until),
+        "published_at": _moment(request, row.published_at),
+        "supports": row.supports,
+        "participants": row.participants,
+        "submissions": row.submissions,
+        "comments": row.comments,
+        "views": row.views + views.waiting(row.id),
+        "url": f"{web.site(request).settings.public_url}/forums/{row.slug}",
+    }
+
+
+def _file(request: Request, slug: str, file: FileView) -> Json:
+    url = f"{web.site(request).settings.public_url}/forums/{slug}/files/{file.id}/{quote(file.name)}"
+    return {"id": file.id, "name": file.name, "size": file.size, "media_type": file.media_type, "url": url}
+
+
+def _moment(request: Request, value: datetime | None) -> str | None:
+    """A moment with the city's zone, to the second."""
+    return value.astimezone(web.site(request).settings.zone).isoformat(timespec="seconds") if value else None
+
+
+routes = [
+    Route("/api/v1/forums", index),
+    Route("/api/v1/forums/{slug}", read),
+]
