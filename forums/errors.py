@@ -224,3 +224,17 @@ class NotTheSpeaker(Forbidden):
 
     code = "not_the_author"
     text = _("Only the person who gave this submission can do this.")
+
+
+class OwnVoice(Conflict):
+    """409: nobody stands behind their own words."""
+
+    code = "own_voice"
+    text = _("This is your own. Others can stand behind it.")
+
+
+class OthersJoined(Conflict):
+    """409: others' voices were joined to this one and wait for its answer."""
+
+    code = "others_joined"
+    text = _("Others who said the same were joined to this one and wait for its answer, so it cannot be taken back.")

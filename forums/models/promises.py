@@ -57,6 +57,8 @@ class Commitment(Model):
             Index(fields=("district", "open", "due_on", "id"), name="commitment_district_due"),
             Index(fields=("status", "due_on", "id"), name="commitment_status_due"),
             Index(fields=("status", "done_on", "id"), name="commitment_status_done"),
+            Index(fields=("department_id", "status", "done_on", "id"), name="commitment_department_done"),
+            Index(fields=("district", "status", "done_on", "id"), name="commitment_district_done"),
             Index(fields=("forum_id", "id"), name="commitment_forum"),
             Index(fields=("submission_id", "id"), name="commitment_submission"),
         )

@@ -1,0 +1,99 @@
+"""What crosses over: a voice goes on as a petition, a petition becomes a topic. Both keep their numbers.
+
+A petition needs its author's own press, because name and mail address go along. The other way nothing private goes
+along: an official writes title and text anew.
+"""
+
+from forums.actions import planning
+from forums.actions.answering import give
+from forums.actions.change import changing_voice
+from forums.actions.many import alone
+from forums.crossing import NewPetition, ways
+from forums.errors import NoSuchForum, NoSuchVoice, NotPossibleNow, NotTheSpeaker
+from forums.events import BecamePetition, PetitionProposed, SubmissionReceived
+from forums.forms.crossing import BecomePetition, MakeTopic
+from forums.forms.handing import Words
+from forums.forms.planning import PlanForum
+from forums.models import Forum, Submission
+from forums.numbering import new_voice_number
+from forums.people import Person
+from forums.rights import voice_subject
+from forums.search import voice_index
+from forums.states import FORUM, ForumAction, SubmissionAction, SubmissionState, follow
+from server.core import clock, config, database, ledger
+from server.core.accounts import Official, Permission
+from server.core.errors import Forbidden
+
+
+async def propose(actor: Official, number: str, command: Words) -> None:
+    """Propose to its author that a voice goes on as a petition, with the reason."""
+    async with changing_voice(number, SubmissionAction.PROPOSE, actor, seen=command.seen) as change:
+        if change.row.participant_id is None:  # nobody who could agree
+            raise NotPossibleNow(SubmissionAction.PROPOSE, change.row.status)
+        change.record(PetitionProposed(await change.say(command.text)))
+
+
+async def petition(person: Person, number: str, command: BecomePetition) -> str:
+    """Its author makes a voice a petition, in one transaction; the petition's number.
+
+    What is joined to it hears that it went on there. Raises ``NotTheSpeaker``, ``NotPossibleNow``, ``Invalid``.
+    """
+    async with database.transaction():
+        row = await database.fetch_one("SELECT forum_id FROM submission WHERE number = ?", number)
+        if row is None:
+            raise NoSuchVoice
+        await alone([row["forum_id"]])
+        async with changing_voice(number, SubmissionAction.PETITION, person, seen=command.seen) as change:
+            voice = change.row
+            if voice.participant_id != person.id:
+                raise NotTheSpeaker
+            reference = await ways().file(
+                NewPetition(voice.title, voice.text, voice.district, command.name, person.email, person.language)
+            )
+            change.set(petition=reference)
+            change.record(BecamePetition(reference))
+            await give(change, "out_of_scope", "", moved_to=reference)
+    return reference
+
+
+async def make_topic(actor: Official, reference: str, command: MakeTopic) -> str:
+    """Make a petition's matter a topic: a draft of a forum, or a voice in one that is there; its address.
+
+    Raises ``Forbidden``, ``NoSuchForum``, ``NotPossibleNow``, and what looking the petition up raises.
+    """
+    if not actor.may(Permission.PLAN_FORUMS):
+        raise Forbidden
+    found = await ways().topic(reference, actor)
+    if command.forum:
+        return await _voice(actor, found.reference, command)
+    plan = PlanForum(command.kind, command.title, body=command.text, language=config.settings().languages[0])
+    slug = await planning.plan(actor, plan, from_petition=found.reference)
+    return f"/desk/forums/{slug}"
+
+
+async def _voice(actor: Official, reference: str, command: MakeTopic) -> str:
+    async with database.transaction():
+        forum = await Forum.filter(slug=command.forum).first()
+        if forum is None:
+            raise NoSuchForum
+        if forum.kind == "notice" or follow(FORUM, forum.status, ForumAction.SPEAK) is None:
+            raise NotPossibleNow(ForumAction.SPEAK, forum.status)
+        now, number = clock.now(), new_voice_number()
+        chain = await ledger.begin(voice_subject(number))
+        row = await Submission.create(
+            number=number,
+            forum_id=forum.id,
+            channel="petition",
+            title=command.title,
+            text=command.text,
+            language=config.settings().languages[0],
+            district=forum.district,
+            status=SubmissionState.RECEIVED,
+            petition=reference,
+            received_at=now,
+            received_on=now.astimezone(config.settings().zone).date(),
+        )
+        await voice_index.put(database.connection(), row.id, f"{number}\n{command.title}\n{command.text}")
+        await database.execute("UPDATE forum SET submissions = submissions + 1 WHERE id = ?", forum.id)
+        await chain.append(actor.actor, SubmissionReceived(forum.slug, "petition", reference))
+    return f"/submissions/{number}"

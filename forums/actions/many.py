@@ -1,0 +1,177 @@
+"""The frame of an action on many voices: of whatever is picked from a list, and of those that share one answer.
+
+All of it is a fixed number of statements a stretch, however many voices there are. Voices of one forum are changed
+together by one transaction at a time (:func:`alone`), because such a transaction holds many chains; what changes a
+single voice holds one chain only, so nobody waits in a circle.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from forums import rights
+from forums.actions.change import SYSTEM, Actor, name_of, permit
+from forums.errors import ChangedMeanwhile, NoSuchVoice, NotPossibleNow, NotYours
+from forums.rights import answers_for, voice_subject
+from forums.states import SUBMISSION, SubmissionAction, SubmissionState, follow
+from server.core import database, ledger
+from server.core.accounts import Official
+from server.core.errors import Refusal
+from server.core.ledger import Chain, Fact
+
+STRETCH = 200
+"""Voices in one transaction, and in one statement."""
+_TOGETHER = 0x766F6963  # "voic"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """As much of a voice as acting on many of them needs."""
+
+    id: int
+    number: str
+    forum_id: int
+    status: SubmissionState
+    department_id: int | None
+    outcome: str
+    joined_to_id: int | None
+
+
+_COLUMNS = "id, number, forum_id, status, department_id, outcome, joined_to_id"
+
+
+def _voice(row: Any) -> Voice:
+    return Voice(
+        row["id"], row["number"], row["forum_id"], SubmissionState(row["status"]), row["department_id"],
+        row["outcome"], row["joined_to_id"],
+    )  # fmt: skip
+
+
+async def read(numbers: Sequence[str]) -> dict[str, Voice]:
+    """Voices by their numbers; those that are not there are left out."""
+    marks = ", ".join("?" * len(numbers))
+    rows = await database.fetch(f"SELECT {_COLUMNS} FROM submission WHERE number IN ({marks})", *numbers)
+    return {row["number"]: _voice(row) for row in rows}
+
+
+async def alone(forum_ids: Iterable[int]) -> None:
+    """From now on until this transaction ends, nobody else changes voices of these forums together."""
+    if database.dialect() == "postgres":  # SQLite has one writer at a time
+        for forum_id in sorted(set(forum_ids)):
+            await database.fetch("SELECT pg_advisory_xact_lock(?, ?)", _TOGETHER, forum_id)
+
+
+@dataclass
+class Group:
+    """Locked voices inside a transaction."""
+
+    voices: list[Voice] = field(default_factory=list)
+    chains: dict[str, Chain] = field(default_factory=dict)
+
+    async def write(
+        self,
+        actor: str,
+        voices: Sequence[Voice],
+        values: Mapping[str, object],
+        facts: Callable[[Voice], Sequence[Fact]],
+    ) -> None:
+        """Change the same columns of some of them; each gets its own facts. Compare-and-swap on their states."""
+        for start in range(0, len(voices), STRETCH):
+            some = voices[start : start + STRETCH]
+            before = sorted({voice.status.value for voice in some})
+            hit = await database.fetch(
+                f"UPDATE submission SET {', '.join(f'{name} = ?' for name in values)} "
+                f"WHERE id IN ({_marks(some)}) AND status IN ({_marks(before)}) RETURNING id",
+                *values.values(),
+                *(voice.id for voice in some),
+                *before,
+            )
+            if len(hit) != len(some):
+                raise ChangedMeanwhile
+            await ledger.append_many(actor, [(self.chains[voice.number], facts(voice)) for voice in some])
+
+
+async def joined_to(main_ids: Sequence[int]) -> Group:
+    """The voices that share the answers of some others, locked; only under :func:`alone`."""
+    group = Group()
+    if not main_ids:
+        return group
+    where = f"joined_to_id IN ({_marks(main_ids)}) AND status = '{SubmissionState.JOINED.value}' ORDER BY id"
+    select = f"SELECT {_COLUMNS} FROM submission WHERE {where}"
+    numbers = [row["number"] for row in await database.fetch(select, *main_ids)]
+    for start in range(0, len(numbers), STRETCH):
+        group.chains |= await ledger.lock_many([voice_subject(n) for n in numbers[start : start + STRETCH]])
+    group.chains = {subject.partition("/")[2]: chain for subject, chain in group.chains.items()}
+    if numbers:  # one that was taken back before its chain was locked is not among them any more
+        voices = [_voice(row) for row in await database.fetch(select, *main_ids)]
+        group.voices = [voice for voice in voices if voice.number in group.chains]
+    return group
+
+
+@dataclass
+class Many(Group):
+    """Voices that are acted on together: those that it may be done to, and why not to the others."""
+
+    refused: dict[str, Refusal] = field(default_factory=dict)
+    beside: dict[str, Voice] = field(default_factory=dict)
+    """Voices that are locked with them and not acted on."""
+
+    def refuse(self, voices: Iterable[Voice], refusal: Refusal) -> None:
+        """Leave some as they are."""
+        for voice in list(voices):
+            self.refused[voice.number] = refusal
+            self.voices.remove(voice)
+
+
+@contextlib.asynccontextmanager
+async def changing_voices(
+    numbers: Sequence[str],
+    action: SubmissionAction,
+    actor: Actor,
+    *,
+    beside: Sequence[str] = (),
+    seen: Mapping[str, int | None] | None = None,
+) -> AsyncIterator[Many]:
+    """Open at most ``STRETCH`` voices for one action. Raises ``Forbidden`` for who may do it to none."""
+    permit(actor, rights.VOICE.get(action))
+    wanted = [*dict.fromkeys([*numbers, *beside])]
+    async with database.transaction():
+        await alone(voice.forum_id for voice in (await read(wanted)).values())
+        locked = await ledger.lock_many([voice_subject(number) for number in wanted])
+        now = await read(wanted)
+        many = Many(chains={number: locked[voice_subject(number)] for number in now})
+        many.beside = {number: now[number] for number in beside if number in now}
+        for number in dict.fromkeys(numbers):
+            refusal = await _hinders(now.get(number), many.chains.get(number), action, actor, (seen or {}).get(number))
+            if refusal:
+                many.refused[number] = refusal
+            else:
+                many.voices.append(now[number])
+        yield many
+
+
+async def _hinders(
+    voice: Voice | None, chain: Chain | None, action: SubmissionAction, actor: Actor, seen: int | None
+) -> Refusal | None:
+    if voice is None or chain is None:
+        return NoSuchVoice()
+    if isinstance(actor, Official) and not answers_for(actor, voice.department_id):
+        return NotYours()
+    if seen is not None and seen < chain.length:
+        others = (name_of(actor), SYSTEM)
+        if await ledger.newest([chain.subject], after_sequence=seen, not_by=others, limit=1):
+            return ChangedMeanwhile()
+    if follow(SUBMISSION, voice.status, action) is None:
+        return NotPossibleNow(action, voice.status)
+    return None
+
+
+def one(number: str, refused: Mapping[str, Refusal]) -> None:
+    """Raise what hindered an action on a single voice."""
+    if number in refused:
+        raise refused[number]
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

@@ -1,0 +1,200 @@
+"""What the city promises because of a voice, or decides at a forum: made, changed, done step by step, shown, contested.
+
+"Done" needs evidence. It flows to the voice and to all that are joined to it; when an author says that it is not done,
+it flows back, and the promise lies with its department again.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from forums.actions.change import Actor, Change, changing_promise, name_of
+from forums.actions.many import Group, Voice, alone, joined_to, read
+from forums.actions.planning import keep_files
+from forums.errors import NotPossibleNow, NotTheAuthor, NotYours
+from forums.events import (
+    CommitmentContested,
+    CommitmentDone,
+    CommitmentDropped,
+    CommitmentEdited,
+    CommitmentMade,
+    StepDone,
+    SubmissionDone,
+)
+from forums.forms.handing import Words
+from forums.forms.promising import EditPromise, Finish, Promise, StepLine
+from forums.models import Commitment, Forum, Step, Submission
+from forums.numbering import new_promise_number
+from forums.people import Person
+from forums.queries.promises import owner_of
+from forums.rights import answers_for, promise_subject, voice_subject
+from forums.states import CommitmentAction, CommitmentState, ForumState
+from server.core import clock, config, database, ledger
+from server.core.accounts import Official, Permission, keep_open
+from server.core.errors import FieldError, Forbidden, Invalid, _
+from server.core.files import StoredFile
+from server.core.ledger import Fact
+
+NOT_THEIRS = _("Please choose an official of the department.")
+CLOSED = _("This department has been closed. Please choose another one.")
+
+
+def today() -> date:
+    """The day in the city."""
+    return clock.now().astimezone(config.settings().zone).date()
+
+
+async def decide(actor: Official, slug: str, command: Promise, department_id: int) -> str:
+    """Promise what was decided at the forum itself, as field offices do; its number. Raises ``NotYours``."""
+    if not actor.may(Permission.ANSWER_VOICES):
+        raise Forbidden
+    if not answers_for(actor, department_id):
+        raise NotYours
+    async with database.transaction():
+        if not await keep_open(department_id):
+            raise Invalid([FieldError("department", CLOSED)])
+        forum = await Forum.get(slug=slug)
+        if forum.status not in {ForumState.PUBLISHED, ForumState.RUNNING, ForumState.CLOSED}:
+            raise NotPossibleNow("commit", forum.status)
+        return await make(actor, forum.id, command, department_id, None)
+
+
+async def make(actor: Actor, forum_id: int, command: Promise, department_id: int, voice: Submission | None) -> str:
+    """Write a promise, inside a transaction; its number. Raises ``Invalid`` for an owner of another department."""
+    owner = await _owner(command, department_id, "commitment." if voice else "")
+    forum = await Forum.get(id=forum_id)
+    number = new_promise_number()
+    chain = await ledger.begin(promise_subject(number))
+    row = await Commitment.create(
+        number=number,
+        forum_id=forum_id,
+        submission_id=voice.id if voice else None,
+        title=command.title,
+        text=command.text,
+        status=CommitmentState.PLANNED,
+        district=(voice.district if voice else "") or forum.district,
+        department_id=department_id,
+        owner_id=owner,
+        due_on=command.due_on,
+        budget=command.budget,
+        created_at=clock.now(),
+    )
+    await _write_steps(row.id, command.steps)
+    number_of_voice = voice.number if voice else ""
+    await chain.append(name_of(actor), CommitmentMade(forum.slug, number_of_voice, department_id, str(command.due_on)))
+    return number
+
+
+async def edit(actor: Official, number: str, command: EditPromise) -> None:
+    """Change what is promised. Another day needs a public reason; the days before it stay readable."""
+    wanted = command.promise
+    async with changing_promise(number, CommitmentAction.EDIT, actor, seen=command.seen) as change:
+        row = _own(actor, change)
+        values: dict[str, object] = {
+            "title": wanted.title, "text": wanted.text, "due_on": wanted.due_on, "budget": wanted.budget,
+            "owner_id": await _owner(wanted, row.department_id, ""),
+        }  # fmt: skip
+        fields = [name for name, value in values.items() if getattr(row, name) != value]
+        said = await change.say(command.reason) if command.reason and "due_on" in fields else None
+        change.set(**values)
+        if "due_on" in fields:
+            change.set(reminded=0)  # told again once the new day is over
+        if await _write_steps(row.id, wanted.steps):
+            fields.append("steps")
+        if fields:
+            change.record(CommitmentEdited(tuple(fields), str(wanted.due_on), said))
+
+
+async def do_step(actor: Official, number: str, step_id: int, seen: int | None = None) -> None:
+    """Note that a step is done. Raises ``NotPossibleNow`` for one that is done already, or not there."""
+    async with changing_promise(number, CommitmentAction.STEP, actor, seen=seen) as change:
+        row = _own(actor, change)
+        if not await Step.filter(id=step_id, commitment_id=row.id, done_on__isnull=True).update(done_on=today()):
+            raise NotPossibleNow(CommitmentAction.STEP, row.status)
+        change.record(StepDone(step_id))
+
+
+async def finish(actor: Official, number: str, command: Finish, files: Sequence[StoredFile] = ()) -> None:
+    """Say that it is done, with the evidence for it; the voices that asked for it are done with it."""
+    async with changing_promise(number, CommitmentAction.FINISH, actor, seen=command.seen) as change:
+        _own(actor, change)
+        done_on = command.done_on or today()
+        change.set(evidence=command.evidence, link=command.link, done_on=done_on, open=False, contested="")
+        await keep_files(promise_subject(number), files)
+        change.record(CommitmentDone(str(done_on)))
+        await _tell_voices(change, done_on)
+
+
+async def contest(person: Person, number: str, command: Words) -> None:
+    """An author says that it is not done. Raises ``NotTheAuthor``: those of the voice, and of those joined to it."""
+    async with changing_promise(number, CommitmentAction.CONTEST, person, seen=command.seen) as change:
+        if not await asked_for(change.row.submission_id, person.id):
+            raise NotTheAuthor
+        change.set(contested=command.text, done_on=None, open=True)
+        change.record(CommitmentContested(await change.say(command.text)))
+        await _tell_voices(change, None)
+
+
+async def drop(actor: Official, number: str, command: Words) -> None:
+    """Give a promise up, with the reason that everybody reads."""
+    async with changing_promise(number, CommitmentAction.DROP, actor, seen=command.seen) as change:
+        _own(actor, change)
+        change.set(open=False)
+        change.record(CommitmentDropped(await change.say(command.text)))
+
+
+async def asked_for(submission_id: int | None, person_id: int) -> bool:
+    """Whether somebody is an author of a voice, or of one that is joined to it."""
+    row = await database.fetch_one(
+        "SELECT id FROM submission WHERE participant_id = ? AND (id = ? OR joined_to_id = ?) LIMIT 1",
+        person_id, submission_id, submission_id,
+    )  # fmt: skip
+    return row is not None
+
+
+def _own(actor: Official, change: Change[Commitment]) -> Commitment:
+    if not answers_for(actor, change.row.department_id):
+        raise NotYours
+    return change.row
+
+
+async def _tell_voices(change: Change[Commitment], done_on: date | None) -> None:
+    """Carry the day, or that it is not done after all, to the voice and to all that are joined to it."""
+    if change.row.submission_id is None:
+        return
+    voice = await Submission.get(id=change.row.submission_id)
+    await alone([voice.forum_id])
+    chain = await ledger.lock(voice_subject(voice.number))
+    main = Group([(await read([voice.number]))[voice.number]], {voice.number: chain})
+
+    def told(_voice: Voice) -> list[Fact]:
+        return [SubmissionDone(str(done_on) if done_on else "")]
+
+    for group in (main, await joined_to([voice.id])):
+        await group.write(change.actor, group.voices, {"done_on": done_on}, told)
+
+
+async def _owner(command: Promise, department_id: int, prefix: str) -> int:
+    owner = await owner_of(command.owner, department_id)
+    if owner is None:
+        raise Invalid([FieldError(f"{prefix}owner", NOT_THEIRS)])
+    return owner
+
+
+async def _write_steps(promise_id: int, wanted: Sequence[StepLine]) -> bool:
+    """Keep exactly these steps in this order, and what is done of them; whether that changes anything."""
+    before = {step.id: step for step in await Step.filter(commitment_id=promise_id)}
+    kept = {line.id for line in wanted} & set(before)
+    gone = [step.id for step in before.values() if step.id not in kept and step.done_on is None]
+    changed = bool(gone)
+    if gone:
+        await Step.filter(id__in=gone).delete()
+    for position, line in enumerate(wanted, 1):
+        values = {"position": position, "text": line.text, "due_on": line.due_on}
+        step = before.get(line.id or 0)
+        if step is None:
+            await Step.create(commitment_id=promise_id, **values)
+            changed = True
+        elif any(getattr(step, name) != value for name, value in values.items()):
+            await Step.filter(id=step.id).update(**values)
+            changed = True
+    return changed

@@ -1,0 +1,44 @@
+"""What time brings by itself: promises become overdue, and studies end without another answer."""
+
+from forums.actions.change import SYSTEM
+from forums.actions.promising import today
+from forums.events import CommitmentOverdue, StudyOver
+from forums.models import Commitment, Submission
+from forums.rights import promise_subject, voice_subject
+from forums.states import SubmissionState
+from server.core import database, ledger
+
+BATCH = 500
+
+
+async def remind() -> int:
+    """Record every promise that is overdue and every study whose day has passed, each once; how many."""
+    return await _overdue() + await _study_over()
+
+
+async def _overdue() -> int:
+    late = Commitment.filter(open=True, due_on__lt=today(), reminded=0).order_by("due_on", "id")
+    told = 0
+    for number in await late.limit(BATCH).values_list("number", flat=True):
+        async with database.transaction():
+            chain = await ledger.lock(promise_subject(str(number)))
+            if await late.filter(number=number).update(reminded=1):
+                await chain.append(SYSTEM, CommitmentOverdue())
+                told += 1
+    return told
+
+
+async def _study_over() -> int:
+    over = Submission.filter(
+        study_until__lt=today(), study_told=False, status=SubmissionState.ANSWERED, outcome="under_study"
+    ).order_by("study_until", "id")
+    told = 0
+    for number in await over.limit(BATCH).values_list("number", flat=True):
+        async with database.transaction():
+            chain = await ledger.lock(voice_subject(str(number)))
+            row = await over.filter(number=number).first()
+            if row is not None:
+                await Submission.filter(id=row.id).update(study_told=True)
+                await chain.append(SYSTEM, StudyOver(str(row.study_until)))
+                told += 1
+    return told

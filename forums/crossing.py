@@ -1,0 +1,75 @@
+"""What crosses between forums and petitions, as functions that the composition root hands in.
+
+Neither of the two imports the other: a voice that becomes a petition is filed by petitions, a petition that becomes a
+topic is looked up by petitions, and the department that a voice would go to is proposed by their routing.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from server.core.accounts import Official
+from server.core.errors import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """As much of a voice as routing needs."""
+
+    title: str
+    text: str
+    district: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The department that a voice would go to, and why; None where nothing fits."""
+
+    department_id: int | None
+    because: Text
+
+
+@dataclass(frozen=True, slots=True)
+class NewPetition:
+    """A voice as a petition: what it says, and who files it."""
+
+    title: str
+    body: str
+    district: str
+    name: str
+    email: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A petition that may be talked about in public: its number, and whether everybody may read it."""
+
+    reference: str
+    title: str
+    public: bool
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The ways across."""
+
+    suggest: Callable[[Sequence[Said]], Awaitable[Sequence[Suggestion]]]
+    file: Callable[[NewPetition], Awaitable[str]]
+    """Files a petition in the surrounding transaction; its number. Raises ``Invalid``."""
+    topic: Callable[[str, Official], Awaitable[Topic]]
+    """A petition that an official sees and that is answered or public. Raises ``NotFound``, ``Conflict``."""
+    is_public: Callable[[str], Awaitable[bool]]
+    """Whether everybody may read a petition: only then its number stands on a forum's page."""
+
+
+_handed: list[Ways] = []
+
+
+def use(ways: Ways) -> None:
+    """Say which ways there are. Called once, by the composition root."""
+    _handed[:] = [ways]
+
+
+def ways() -> Ways:
+    """The ways that were handed in."""
+    return _handed[0]

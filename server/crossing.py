@@ -1,0 +1,75 @@
+"""What crosses between petitions and forums, which never import each other: functions that the wiring hands over."""
+
+from collections.abc import Sequence
+
+from forums.crossing import NewPetition, Said, Suggestion, Topic, Ways
+from petitions.actions import intake
+from petitions.errors import NoSuchCase
+from petitions.forms import FilePetition
+from petitions.queries import cases, following
+from petitions.queries.cases import Credentials
+from petitions.reference import reference
+from petitions.routing import choose
+from petitions.rules import Kind
+from petitions.states import State
+from server.core.accounts import Official
+from server.core.errors import Conflict, FieldError, Invalid, _
+
+ENDED = frozenset({State.ANSWERED, State.CLOSED})
+
+
+class NotAnswered(Conflict):
+    """409: what is not answered yet is nobody's topic."""
+
+    code = "not_answered"
+    text = _("Only a petition that is answered can become a topic.")
+
+
+async def suggest(voices: Sequence[Said]) -> list[Suggestion]:
+    """The departments that petitions with these words would go to."""
+    known = await reference()
+    found = []
+    for voice in voices:
+        choice = choose(
+            kind=Kind.SUGGESTION.value, district=voice.district, title=voice.title, body=voice.text,
+            rules=known.rules, departments=known.profiles,
+        )  # fmt: skip
+        found.append(Suggestion(choice.department_id, choice.because))
+    return found
+
+
+async def file(voice: NewPetition) -> str:
+    """File what was said in a forum as a suggestion (건의민원); its number. Raises ``Invalid``."""
+    known = await reference()
+    raw = {
+        "title": voice.title,
+        "body": voice.body,
+        "kind": Kind.SUGGESTION.value,
+        "location": {"address": known.districts.get(voice.district, {}).get("ko", "")},
+        "petitioner": {"name": voice.name, "email": voice.email, "language": voice.language},
+    }
+    try:
+        command = FilePetition.parse(raw, known, language=voice.language)
+    except Invalid as error:  # by the names of the form that was sent
+        raise Invalid([FieldError(e.field.rpartition(".")[2], e.text) for e in error.errors]) from error
+    return (await intake.file(command)).reference
+
+
+async def topic(number: str, official: Official) -> Topic:
+    """An answered petition that an official sees. Raises ``NoSuchCase`` and ``NotAnswered``."""
+    case = await cases.view(number, Credentials(official))
+    if case.status not in ENDED:
+        raise NotAnswered
+    return Topic(case.reference, case.title, public=case.public)
+
+
+async def is_public(number: str) -> bool:
+    """Whether everybody may read a petition."""
+    try:
+        await following.door(number, Credentials())
+    except NoSuchCase:
+        return False
+    return True
+
+
+WAYS = Ways(suggest, file, topic, is_public)
