@@ -86,7 +86,7 @@ def _feed(request: Request, items: list[news.Item], title: Text, names: list[str
         "updated": news.changed_at(items),
         "base": base,
         "path": path,
-        "self": base + request.url.path + (f"?{urlencode(request.query_params)}" if request.query_params else ""),
+        "address": base + request.url.path + (f"?{urlencode(request.query_params)}" if request.query_params else ""),
         "tag": f"tag:{urlsplit(base).hostname},2026:",
     }
     content = site.render(lang, "forums/feed.xml", context)

@@ -124,7 +124,7 @@ async def newest(where: Mapping[str, object], q: str = "") -> list[Item]:
     )
     entries = await ledger.several([row["event_id"] for row in rows])
     things = await about(entry.subject for entry in entries.values())
-    items = (entries[row["event_id"]] for row in rows if row["event_id"] in entries)
+    items = sorted(entries.values(), key=lambda entry: -entry.id)  # jobs may hear of them in another order
     return [
         Item(entry, things[entry.subject], line(entry))
         for entry in items

@@ -43,11 +43,11 @@ async def _page(
     rows = await database.fetch("SELECT what FROM follow WHERE email = ? ORDER BY id", email) if email else []
     wanted = None
     found = list(errors or [])
-    if add and not found:
+    if add:
         try:
             (wanted,) = await subjects.words([await subjects.read(add)], lang)
         except Invalid as error:
-            found = error.errors
+            found += error.errors
     context = {
         "email": email,
         "follows": await subjects.words([row["what"] for row in rows], lang),
@@ -70,7 +70,7 @@ async def follow(request: Request) -> Response:
         what = await subjects.read(f"topic/{topic}" if topic else str(form.get("what", "")))
     except Invalid as error:
         field = "topic" if topic else "add"
-        return await _page(request, email, "", errors=[FieldError(field, each.message) for each in error.errors])
+        return await _page(request, email, "", errors=[FieldError(field, each.text) for each in error.errors])
     count = await database.fetch_one("SELECT COUNT(*) AS n FROM follow WHERE email = ?", email)
     if count and count["n"] >= MOST:
         raise TooMany

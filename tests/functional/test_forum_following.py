@@ -1,0 +1,132 @@
+"""박 follows what goes on in public: by one mail a day, by feed, by calendar; and ends it again."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from xml.etree import ElementTree as ET
+
+from forums.actions import planning
+from server.core import clock, database, ledger
+from server.core.jobs import Task
+from tests.support.answers import official
+from tests.support.forums import a_draft, a_forum
+from tests.support.house import House
+from tests.support.stories import to
+from tracking.following import news, subjects
+
+PARK = "park@example.org"
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+
+
+async def digest(house: House) -> None:
+    """The first mail of the next day."""
+    here = clock.now().astimezone(house.settings.zone)
+    with clock.at((here + timedelta(days=1)).replace(hour=9)):
+        await house.worker.handlers["tracking.digest"](Task("digest", "tracking.digest", {}, 1))
+
+
+async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(house: House) -> None:
+    other = await a_forum(house, "notice", title="도서관 휴관 안내", body="쉽니다.")
+    slug = await a_forum(house, "field_office", body="주차할 곳이 없습니다.")
+    await house.work()
+    park = house.visitor()
+
+    page = await park.get("/forums/following", params={"add": f"forum/{slug}"})
+    assert page.status_code == 200
+    assert "재래시장 주차 문제" in page.text
+    refused = await park.post("/forums/following", data={"what": f"forum/{slug}", "email": "park"})
+    assert refused.status_code == 422
+    assert "재래시장 주차 문제" in refused.text, "what was wanted stays on the page"
+    asked = await park.post("/forums/following", data={"what": f"forum/{slug}", "email": PARK})
+    assert asked.headers["location"] == "/forums/confirm"
+    await house.work()
+    (mail,) = to(house, PARK)
+    link = re.search(r"/forums/confirm/\S+", mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    assert link
+    entered = await park.post(link[0])
+    assert entered.headers["location"] == f"/forums/following?add=forum/{slug}"
+    for what in (f"forum/{slug}", "district/central"):
+        assert (await park.post("/forums/following", data={"what": what})).status_code == 303
+    assert (await park.post("/forums/following", data={"topic": "도서관"})).status_code == 303
+    for wrong in ("forum/listening-99", "district/nowhere", "kind/party", "topic/", "case/ABC"):
+        assert (await park.post("/forums/following", data={"what": wrong})).status_code == 422
+    mine = (await park.get("/forums/following")).text
+    for words in ("재래시장 주차 문제", "중앙구", "주제: 도서관"):
+        assert words in mine
+
+    await planning.start(await official("intake"), slug)
+    await planning.cancel(await official("intake"), other, "날짜를 다시 정합니다.")
+    draft = await a_draft("listening", title="도서관 이야기", district="central")
+    await house.work()
+    await digest(house)
+    _link, told = to(house, PARK)
+    text = told.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert text.count("재래시장 주차 문제") == 1, "followed twice, told once"
+    assert "시작했습니다" in text
+    assert "도서관 휴관 안내" in text
+    assert draft not in text, "a draft is no news"
+    await digest(house)
+    assert len(to(house, PARK)) == 2, "told once"
+
+    ended = await park.post("/forums/following/end", data={"what": "district/central"})
+    assert ended.status_code == 303
+    assert "중앙구" not in (await park.get("/forums/following")).text
+    one_click = re.search(r"/forums/following/[^\s>]+", told["List-Unsubscribe"])
+    assert one_click
+    assert "주제: 도서관" in (await house.client.get(one_click[0])).text
+    assert (await house.client.post(one_click[0], data={"List-Unsubscribe": "One-Click"})).status_code == 303
+    assert not await database.fetch("SELECT 1 FROM follow")
+    assert (await house.client.get(one_click[0])).status_code == 303
+
+
+async def test_feeds_and_calendars_say_what_the_pages_say(house: House, count_queries: Callable[[], list[str]]) -> None:
+    slug = await a_forum(house, "listening", title="골목 & <상권>", district="central", summary="가게, 사람")
+    await a_forum(house, "notice", title="공고 02-123-4567")
+    await planning.start(await official("intake"), slug)
+    for entry in await ledger.read(f"forum/{slug}"):
+        if entry.kind in news.LINES:
+            await news.hear(Task("again", "tracking.news", {"event": entry.id}, 1))
+    await house.work()
+
+    async def titles(path: str) -> list[str]:
+        answer = await house.client.get(path)
+        assert answer.status_code == 200, answer.text
+        return [each.text or "" for each in ET.fromstring(answer.content).findall("a:entry/a:title", ATOM)]  # noqa: S314 — our own
+
+    seen = count_queries()
+    everything = await titles("/forums/feed.atom?lang=ko")
+    assert len(seen) <= 5
+    assert len(everything) == 3
+    assert everything[0].startswith("골목 & <상권>: 시작")
+    assert await titles("/forums/feed.atom?kind=listening&district=central&department=roads") == everything[:1] + [
+        title for title in everything[1:] if title.startswith("골목")
+    ]
+    assert await titles("/forums/feed.atom?q=상권") == [title for title in everything if title.startswith("골목")]
+    assert await titles(f"/forums/{slug}/feed.atom") == [title for title in everything if title.startswith("골목")]
+    assert await titles("/forums/feed.atom?kind=broadcast") == []
+    for wrong in ("/forums/feed.atom?kind=x", "/forums/feed.atom?department=x", "/forums/feed.atom?district=x"):
+        assert (await house.client.get(wrong)).status_code == 400
+    assert (await house.client.get("/forums/listening-99/feed.atom")).status_code == 404
+
+    first = await house.client.get("/forums/feed.atom")
+    again = await house.client.get("/forums/feed.atom", headers={"if-none-match": first.headers["etag"]})
+    assert again.status_code == 304
+
+    calendar = await house.client.get(f"/forums/{slug}/calendar.ics")
+    text = calendar.content.decode().replace("\r\n ", "")
+    assert text.count("BEGIN:VEVENT") == 1
+    assert "SUMMARY:골목 & <상권>" in text
+    assert "LOCATION:시청 다목적홀" in text
+    everywhere = (await house.client.get("/forums/calendar.ics?kind=listening")).content.decode()
+    assert everywhere.count("BEGIN:VEVENT") == 1
+    assert "BEGIN:VEVENT" not in (await house.client.get("/forums/calendar.ics?kind=field_office")).content.decode()
+
+
+def test_a_topic_is_found_as_the_search_finds_it() -> None:
+    def holds(topic: str, text: str) -> bool:
+        return subjects.about_topic(topic, f" {' '.join(subjects.tokens(text))} ")
+
+    assert holds("가로등", "골목의 가로등이 꺼졌어요")
+    assert not holds("가로등", "가로 신호등")
+    assert holds("park bench", "A bench for the park")
+    assert not holds("park bench", "A bench")
