@@ -238,3 +238,10 @@ class OthersJoined(Conflict):
 
     code = "others_joined"
     text = _("Others who said the same were joined to this one and wait for its answer, so it cannot be taken back.")
+
+
+class NotYourVoice(Forbidden):
+    """403: only its author takes a voice back."""
+
+    code = "not_your_voice"
+    text = _("Only its author can take it back.")

@@ -21,7 +21,21 @@ ANYWHERE = (
     *("administrator", "moderator", "cityofficial"),
 )
 """Refused wherever they stand in a name."""
-AFTER_CITY = ("시장", "부시장", "시청", "공식", "담당", "대변인", "市長", "市役所", "公式", "hall", "mayor", "official")
+AFTER_CITY = (
+    "청",
+    "시장",
+    "부시장",
+    "시청",
+    "공식",
+    "담당",
+    "대변인",
+    "市長",
+    "市役所",
+    "公式",
+    "hall",
+    "mayor",
+    "official",
+)
 """Refused behind the city's own name; 서울시민 is no such name."""
 LEAST_NAME = 3
 """Characters of a department's name from which on it is looked for within a name."""

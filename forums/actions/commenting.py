@@ -1,0 +1,86 @@
+"""Commenting: on a submission, or on a forum itself while it goes on, and answering such a comment once.
+
+Every comment is a fact in its forum's talk. Officials comment in the open, under their name and department.
+"""
+
+from forums import rights, spam
+from forums.actions.change import name_of
+from forums.actions.moderating import hold
+from forums.actions.taking_part import took_part
+from forums.errors import NoSuchText, NotPossibleNow
+from forums.events import CommentMade
+from forums.forms.speaking import Say
+from forums.kinds import table
+from forums.models import Comment
+from forums.people import Person
+from forums.queries import speaking
+from forums.queries.speaking import Floor, Target
+from forums.states import SUBMISSION, ForumAction, SubmissionAction, follow
+from server.core import clock, database, ledger
+from server.core.accounts import Official, Permission
+from server.core.errors import Forbidden
+
+
+async def on_voice(actor: Person | Official, number: str, command: Say) -> int:
+    """Comment on a submission; the comment's id. Raises ``NoSuchVoice``, ``NotPossibleNow``, ``Forbidden``."""
+    async with database.transaction():
+        found = await speaking.target(number)
+        if follow(SUBMISSION, found.status, SubmissionAction.COMMENT) is None:
+            raise NotPossibleNow(SubmissionAction.COMMENT, found.status)
+        return await _comment(actor, found.floor, found, command)
+
+
+async def on_forum(actor: Person | Official, slug: str, command: Say) -> int:
+    """Comment on a forum itself; the comment's id. Raises ``NoSuchForum``, ``NotPossibleNow``, ``Forbidden``."""
+    async with database.transaction():
+        return await _comment(actor, await speaking.floor(slug), None, command)
+
+
+async def _comment(actor: Person | Official, forum: Floor, voice: Target | None, command: Say) -> int:
+    if follow(table(forum.kind), forum.status, ForumAction.COMMENT) is None:
+        raise NotPossibleNow(ForumAction.COMMENT, forum.status)
+    if isinstance(actor, Official) and not actor.may(Permission.ANSWER_VOICES):
+        raise Forbidden
+    chain = await ledger.open_or_begin(rights.talk_subject(forum.slug))
+    parent = await _thread(command.parent, forum.id, voice.id if voice else None) if command.parent else None
+    mark = spam.fingerprint(command.text)
+    why = "" if isinstance(actor, Official) else await _why_held(actor, forum, command.text, mark)
+    row = await Comment.create(
+        forum_id=forum.id,
+        submission_id=voice.id if voice else None,
+        parent_id=parent,
+        participant_id=actor.id if isinstance(actor, Person) else None,
+        official_id=actor.id if isinstance(actor, Official) else None,
+        author=actor.name,
+        stance=command.stance,
+        text=command.text,
+        visibility="pending" if why else "shown",
+        fingerprint=mark,
+        created_at=clock.now(),
+    )
+    await chain.append(name_of(actor), CommentMade(row.id, voice.number if voice else "", parent))
+    if why:
+        await hold(chain, rights.comment_subject(row.id), forum.id, why, comment=row.id)
+    if isinstance(actor, Person):
+        await took_part(chain, forum.id, actor.id)
+    if not why:
+        await database.execute("UPDATE forum SET comments = comments + 1 WHERE id = ?", forum.id)
+        if voice:
+            await database.execute("UPDATE submission SET comments = comments + 1 WHERE id = ?", voice.id)
+    return int(row.id)
+
+
+async def _thread(parent: int, forum_id: int, voice_id: int | None) -> int:
+    """The comment that an answer stands under: there are two levels, so an answer to an answer stands beside it."""
+    row = await database.fetch_one(
+        "SELECT id, forum_id, submission_id, parent_id, visibility FROM comment WHERE id = ?", parent
+    )
+    if row is None or row["forum_id"] != forum_id or row["submission_id"] != voice_id or row["visibility"] != "shown":
+        raise NoSuchText
+    return int(row["parent_id"] or row["id"])
+
+
+async def _why_held(person: Person, forum: Floor, text: str, mark: int) -> str:
+    others = await speaking.commented_in(forum.id, mark)
+    own = await speaking.said_by(person.id)
+    return spam.why_held(text, forum.moderation, others, own, forum_id=forum.id, now=clock.now())

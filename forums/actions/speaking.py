@@ -1,0 +1,89 @@
+"""Speaking: a submission is received, and its author may take it back.
+
+A busy forum is not locked by it: the submission has a chain of its own. Who locks more does so in one order: its own
+chain, the forum's talk, the forum's row, the submission's row.
+"""
+
+from forums import rights, rules, spam
+from forums.actions.change import changing_voice
+from forums.actions.moderating import hold
+from forums.actions.taking_part import take_part
+from forums.errors import NotPossibleNow, NotYourVoice, OthersJoined
+from forums.events import SubmissionReceived, SubmissionWithdrawn
+from forums.forms.speaking import Submit
+from forums.kinds import table
+from forums.models import Submission
+from forums.numbering import new_voice_number
+from forums.people import Person
+from forums.queries import speaking
+from forums.search import voice_index
+from forums.states import ForumAction, SubmissionAction, SubmissionState, follow
+from server.core import clock, config, database, ledger
+
+
+async def submit(person: Person, slug: str, command: Submit, *, petition: str = "") -> str:
+    """Give a voice to a forum; its number. What looks like spam, or where the forum wants it, waits for a moderator.
+
+    ``petition`` is the number of the petition that it grew out of. Raises ``NoSuchForum`` and ``NotPossibleNow``.
+    """
+    async with database.transaction():
+        forum = await speaking.floor(slug)
+        now = clock.now()
+        open_now = rules.may_speak(forum.status, forum.speaks_from, forum.speaks_until, now)
+        if not open_now or follow(table(forum.kind), forum.status, ForumAction.SPEAK) is None:
+            raise NotPossibleNow(ForumAction.SPEAK, forum.status)
+        said = f"{command.title}\n{command.text}"
+        mark = spam.fingerprint(said)
+        why = spam.why_held(
+            said,
+            forum.moderation,
+            await speaking.said_in(forum.id, mark),
+            await speaking.said_by(person.id),
+            forum_id=forum.id,
+            now=now,
+        )
+        number = new_voice_number()
+        chain = await ledger.begin(rights.voice_subject(number))
+        row = await Submission.create(
+            number=number,
+            forum_id=forum.id,
+            participant_id=person.id,
+            author=person.name,
+            channel="web",
+            stance=command.stance,
+            title=command.title,
+            text=command.text,
+            language=command.language,
+            district=command.district or forum.district,
+            status=SubmissionState.RECEIVED,
+            visibility="pending" if why else "shown",
+            petition=petition,
+            fingerprint=mark,
+            received_at=now,
+            received_on=now.astimezone(config.settings().zone).date(),
+        )
+        await chain.append(person.actor, SubmissionReceived(slug, "web", petition))
+        if why:
+            await hold(chain, chain.subject, forum.id, why)
+        await take_part(slug, forum.id, person)
+        if not why:
+            await database.execute("UPDATE forum SET submissions = submissions + 1 WHERE id = ?", forum.id)
+        await voice_index.put(database.connection(), row.id, f"{number}\n{said}")
+    return number
+
+
+async def withdraw(person: Person, number: str) -> None:
+    """Take one's own voice back: nobody reads it any more, and nothing becomes of it.
+
+    Raises ``NoSuchVoice``, ``NotYourVoice``, ``NotPossibleNow``; ``OthersJoined`` where others wait for its answer.
+    """
+    async with changing_voice(number, SubmissionAction.WITHDRAW, person) as change:
+        row = change.row
+        if row.participant_id != person.id:
+            raise NotYourVoice
+        if await Submission.exists(joined_to_id=row.id):
+            raise OthersJoined
+        if row.visibility == "shown":
+            await database.execute("UPDATE forum SET submissions = submissions - 1 WHERE id = ?", row.forum_id)
+        await voice_index.remove(database.connection(), row.id)
+        change.record(SubmissionWithdrawn())

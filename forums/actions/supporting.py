@@ -1,0 +1,98 @@
+"""Standing behind a submission, a comment or a forum: once a person, and it may be undone.
+
+Nothing of it stands in the ledger, nor is anything locked but for the row whose number goes up or down.
+"""
+
+from typing import NamedTuple
+
+from forums.actions.taking_part import take_part
+from forums.errors import NoSuchText, NoSuchVoice, NotPossibleNow, OwnVoice
+from forums.kinds import table
+from forums.people import Person
+from forums.queries import speaking
+from forums.queries.speaking import Floor
+from forums.rights import comment_subject, forum_subject, voice_subject
+from forums.states import SUBMISSION, ForumAction, ForumState, SubmissionAction, follow
+from server.core import clock, config, database, jobs
+
+OPEN_JOB = "forums.open"
+"""Looks whether enough people stand behind a proposed question; after the commit, because it takes other locks."""
+
+
+class _What(NamedTuple):
+    subject: str
+    table: str
+    id: int
+    floor: Floor
+    author: int | None
+
+
+async def on_voice(person: Person, number: str, *, undo: bool = False) -> bool:
+    """Stand behind a submission, or no longer; whether that changed anything.
+
+    Raises ``NoSuchVoice``, ``NotPossibleNow``, ``OwnVoice``.
+    """
+    async with database.transaction():
+        found = await speaking.target(number)
+        if follow(SUBMISSION, found.status, SubmissionAction.SUPPORT) is None:
+            raise NotPossibleNow(SubmissionAction.SUPPORT, found.status)
+        what = _What(voice_subject(found.number), "submission", found.id, found.floor, found.participant_id)
+        return await _change(person, what, undo=undo)
+
+
+async def on_comment(person: Person, comment_id: int, *, undo: bool = False) -> bool:
+    """The same for a comment."""
+    async with database.transaction():
+        row = await database.fetch_one(
+            "SELECT c.id, c.participant_id, c.visibility, f.slug FROM comment c JOIN forum f ON f.id = c.forum_id "
+            "WHERE c.id = ?",
+            comment_id,
+        )
+        if row is None or row["visibility"] != "shown":
+            raise NoSuchText
+        floor = await speaking.floor(row["slug"])
+        what = _What(comment_subject(row["id"]), "comment", row["id"], floor, row["participant_id"])
+        return await _change(person, what, undo=undo)
+
+
+async def on_forum(person: Person, slug: str, *, undo: bool = False) -> bool:
+    """The same for a forum, first of all a proposed one, whose discussion opens when enough people stand behind it.
+
+    Raises ``NoSuchForum`` and ``NotPossibleNow``.
+    """
+    async with database.transaction():
+        floor = await speaking.floor(slug)
+        if floor.visibility != "shown":
+            raise NoSuchVoice
+        return await _change(person, _What(forum_subject(slug), "forum", floor.id, floor, None), undo=undo)
+
+
+async def _change(person: Person, what: _What, *, undo: bool) -> bool:
+    if follow(table(what.floor.kind), what.floor.status, ForumAction.SUPPORT) is None:
+        raise NotPossibleNow(ForumAction.SUPPORT, what.floor.status)
+    if what.author == person.id:
+        raise OwnVoice
+    if undo:
+        gone = await database.execute(
+            "DELETE FROM support WHERE subject = ? AND participant_id = ?", what.subject, person.id
+        )
+        if gone:
+            await database.execute(f"UPDATE {what.table} SET supports = supports - 1 WHERE id = ?", what.id)
+        return bool(gone)
+    await take_part(what.floor.slug, what.floor.id, person)
+    fresh = await database.fetch(
+        "INSERT INTO support (subject, participant_id, created_at) VALUES (?, ?, ?) "
+        "ON CONFLICT (subject, participant_id) DO NOTHING RETURNING id",
+        what.subject,
+        person.id,
+        clock.now(),
+    )
+    if not fresh:
+        return False
+    rows = await database.fetch(
+        f"UPDATE {what.table} SET supports = supports + 1 WHERE id = ? RETURNING supports", what.id
+    )
+    enough = rows[0]["supports"] >= config.settings().forum_supports
+    if what.table == "forum" and what.floor.status is ForumState.PROPOSED and enough:
+        await jobs.enqueue((f"{OPEN_JOB}:{what.floor.slug}", OPEN_JOB, {"slug": what.floor.slug}))
+    return True

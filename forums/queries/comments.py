@@ -1,0 +1,178 @@
+"""Comments in threads two deep: under a submission, oldest first, and on a forum itself, newest first."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from forums.people import Person
+from forums.queries import moderation
+from forums.queries.moderation import Hidden
+from forums.queries.voices import BAD_CURSOR, supported_by
+from forums.rights import comment_subject
+from server.core import database, privacy
+
+PAGE = 20
+REPLIES = 5
+"""Answers shown under a comment; the others are on the page of its thread."""
+
+SKIPPED = (200, 200, 200)
+"""How many more are looked at where many wait for a moderator."""
+
+_COLUMNS = (
+    "c.id, c.forum_id, c.submission_id, c.parent_id, c.participant_id, c.official_id, c.author, c.stance, c.text, "
+    "c.visibility, c.supports, c.created_at, a.name AS official_name, a.department_id"
+)
+_FROM = "FROM comment c LEFT JOIN account a ON a.id = c.official_id"
+_cursor = re.compile(r"\d{1,18}")
+_END = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class CommentView:
+    """A comment as a reader may see it. ``text`` is empty where it is hidden."""
+
+    id: int
+    parent_id: int | None
+    author: str
+    official: bool
+    department_id: int | None
+    """The official's."""
+    stance: str
+    text: str
+    visibility: str
+    supports: int
+    at: datetime
+    mine: bool
+    supported: bool
+    hidden: Hidden | None
+    replies: tuple["CommentView", ...] = ()
+    more_replies: bool = False
+
+    @property
+    def subject(self) -> str:
+        """Its name among reports, reviews and supports."""
+        return comment_subject(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One page of comments; ``following`` continues it."""
+
+    rows: Sequence[CommentView]
+    following: str | None
+
+
+async def of_voice(voice_id: int, after: str = "", person: Person | None = None) -> Talk:
+    """A page of the comments on a submission with the first answers to each. Four queries at most."""
+    # Ordered by the whole index, because PostgreSQL does not take IS NULL for a constant.
+    sql = (
+        f"SELECT {_COLUMNS} {_FROM} WHERE c.submission_id = ? AND c.parent_id IS NULL AND c.id > ? "
+        "ORDER BY c.parent_id, c.id LIMIT ?"
+    )
+    return await _threads(await _page(sql, voice_id, _place(after, 0), person), person, voice_id)
+
+
+async def of_forum(forum_id: int, before: str = "", person: Person | None = None) -> Talk:
+    """A page of what was said to a forum itself, the newest first, with the first answers to each."""
+    sql = (
+        f"SELECT {_COLUMNS} {_FROM} WHERE c.forum_id = ? AND c.submission_id IS NULL AND c.parent_id IS NULL "
+        "AND c.id < ? ORDER BY c.submission_id DESC, c.id DESC LIMIT ?"
+    )
+    return await _threads(await _page(sql, forum_id, _place(before, _END), person), person, None)
+
+
+async def _page(sql: str, subject_id: int, start: int, person: Person | None) -> Sequence[Any]:
+    """A page's comments and one more, without those that wait for a moderator; it looks at a bounded number."""
+    found: list[Any] = []
+    for size in (PAGE + 1, *SKIPPED):
+        rows = await database.fetch(sql, subject_id, start, size)
+        found += [row for row in rows if _listed(row, person)]
+        if len(found) > PAGE or len(rows) < size:
+            break
+        start = rows[-1]["id"]
+    return found[: PAGE + 1]
+
+
+async def thread(comment_id: int, after: str = "", person: Person | None = None) -> Talk:
+    """A page of the answers to one comment, oldest first."""
+    row = await database.fetch_one("SELECT submission_id FROM comment WHERE id = ?", comment_id)
+    if row is None:
+        return Talk((), None)
+    rows = await _replies([comment_id], row["submission_id"], _place(after, 0), PAGE)
+    shown = await views([row for row in rows[:PAGE] if _listed(row, person)], person)
+    return Talk(shown, str(rows[PAGE - 1]["id"]) if len(rows) > PAGE else None)
+
+
+async def one(comment_id: int, person: Person | None = None) -> CommentView | None:
+    """One comment without its answers."""
+    row = await database.fetch_one(f"SELECT {_COLUMNS} {_FROM} WHERE c.id = ?", comment_id)
+    return (await views([row], person))[0] if row else None
+
+
+async def _threads(rows: Sequence[Any], person: Person | None, voice_id: int | None) -> Talk:
+    roots = rows[:PAGE]
+    replies = await _replies([row["id"] for row in roots], voice_id, 0, REPLIES) if roots else []
+    replies = [row for row in replies if _listed(row, person)]
+    shown = {view.id: view for view in await views([*roots, *replies], person)}
+    under: dict[int, list[CommentView]] = {}
+    for row in replies:
+        under.setdefault(row["parent_id"], []).append(shown[row["id"]])
+    found = [
+        replace(
+            shown[row["id"]],
+            replies=tuple(under.get(row["id"], ())[:REPLIES]),
+            more_replies=len(under.get(row["id"], ())) > REPLIES,
+        )
+        for row in roots
+    ]
+    return Talk(found, str(roots[-1]["id"]) if len(rows) > PAGE else None)
+
+
+async def _replies(parents: Sequence[int], voice_id: int | None, after: int, limit: int) -> Sequence[Any]:
+    """The first answers to each of some comments, one more than ``limit``."""
+    where = "c.submission_id = ?" if voice_id is not None else "c.submission_id IS NULL"
+    each = (
+        f"SELECT * FROM (SELECT {_COLUMNS} {_FROM} WHERE {where} AND c.parent_id = ? AND c.id > ? "
+        f"ORDER BY c.id LIMIT {limit + 1}) AS thread_{{}}"
+    )
+    own = (voice_id,) if voice_id is not None else ()
+    found: Sequence[Any] = await database.fetch(
+        " UNION ALL ".join(each.format(n) for n in range(len(parents))) + " ORDER BY id",
+        *(value for parent in parents for value in (*own, parent, after)),
+    )
+    return found
+
+
+async def views(rows: Sequence[Any], person: Person | None) -> list[CommentView]:
+    """Rows of this module's columns as a reader may see them."""
+    subjects = [comment_subject(row["id"]) for row in rows]
+    hidden = await moderation.reasons([comment_subject(row["id"]) for row in rows if row["visibility"] == "hidden"])
+    supported = await supported_by(person, subjects)
+    return [_view(row, person, hidden, subject in supported) for row, subject in zip(rows, subjects, strict=True)]
+
+
+def _listed(row: Any, person: Person | None) -> bool:
+    """Whether a comment stands in the list: what waits for a moderator is its author's alone."""
+    return row["visibility"] != "pending" or (person is not None and row["participant_id"] == person.id)
+
+
+def _view(row: Any, person: Person | None, hidden: Mapping[str, Hidden], supported: bool) -> CommentView:  # noqa: FBT001
+    mine = person is not None and row["participant_id"] == person.id
+    shown = mine or row["visibility"] == "shown"
+    official = row["official_id"] is not None
+    author = row["official_name"] if official else privacy.mask(row["author"])
+    return CommentView(
+        row["id"], row["parent_id"], author if shown else "", official, row["department_id"], row["stance"],
+        privacy.mask(row["text"]) if shown else "", row["visibility"], row["supports"], database.moment(row["created_at"]), mine, supported,
+        hidden.get(comment_subject(row["id"])),
+    )  # fmt: skip
+
+
+def _place(cursor: str, otherwise: int) -> int:
+    if not cursor:
+        return otherwise
+    if not _cursor.fullmatch(cursor):
+        raise BAD_CURSOR
+    return int(cursor)

@@ -1,0 +1,121 @@
+"""What has to be known before somebody speaks: what they speak to, and what was said there already."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from forums.errors import NoSuchForum, NoSuchVoice
+from forums.spam import Earlier
+from forums.states import SEEN, ForumState, SubmissionState
+from server.core import database
+
+COMPARED = 200
+"""Of a forum's newest submissions so many are compared with a new one; the very same words are found in all."""
+OWN = 20
+"""Of somebody's newest submissions and comments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """A forum that somebody speaks in."""
+
+    id: int
+    slug: str
+    kind: str
+    status: ForumState
+    visibility: str
+    moderation: str
+    district: str
+    speaks_from: datetime | None
+    speaks_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A submission that somebody comments on or stands behind, in its forum."""
+
+    id: int
+    number: str
+    status: SubmissionState
+    visibility: str
+    participant_id: int | None
+    floor: Floor
+
+
+_FLOOR = (
+    "f.id AS f_id, f.slug, f.kind, f.status AS f_status, f.visibility AS f_visibility, f.moderation, "
+    "f.district AS f_district, f.speaks_from, f.speaks_until"
+)
+
+
+async def floor(slug: str) -> Floor:
+    """A forum that the public sees. Raises ``NoSuchForum``."""
+    row = await database.fetch_one(f"SELECT {_FLOOR} FROM forum f WHERE f.slug = ?", slug)
+    if row is None or ForumState(row["f_status"]) not in SEEN:
+        raise NoSuchForum
+    return _floor(row)
+
+
+async def target(number: str) -> Target:
+    """A submission that the public sees. Raises ``NoSuchVoice``."""
+    row = await database.fetch_one(
+        f"SELECT s.id, s.number, s.status, s.visibility, s.participant_id, {_FLOOR} FROM submission s "
+        "JOIN forum f ON f.id = s.forum_id WHERE s.number = ?",
+        number,
+    )
+    if row is None or row["visibility"] != "shown":
+        raise NoSuchVoice
+    return Target(
+        row["id"], row["number"], SubmissionState(row["status"]), row["visibility"], row["participant_id"], _floor(row)
+    )
+
+
+def _floor(row: Any) -> Floor:
+    moment = database.moment_or_none
+    return Floor(
+        row["f_id"], row["slug"], row["kind"], ForumState(row["f_status"]), row["f_visibility"], row["moderation"],
+        row["f_district"], moment(row["speaks_from"]), moment(row["speaks_until"]),
+    )  # fmt: skip
+
+
+async def said_in(forum_id: int, mark: int) -> list[int]:
+    """Fingerprints of a forum's newest submissions, and ``mark`` itself where any of them has it."""
+    newest = (
+        "SELECT * FROM (SELECT fingerprint FROM submission WHERE forum_id = ? AND visibility = ? AND status <> ? "
+        f"ORDER BY id DESC LIMIT {COMPARED}) AS {{}}"
+    )
+    same = (
+        "SELECT * FROM (SELECT fingerprint FROM submission WHERE forum_id = ? AND fingerprint = ? AND status <> ? "
+        "LIMIT 1) AS same"
+    )
+    gone = SubmissionState.WITHDRAWN.value
+    rows = await database.fetch(
+        f"{newest.format('shown')} UNION ALL {newest.format('held')} UNION ALL {same}",
+        *(forum_id, "shown", gone),
+        *(forum_id, "pending", gone),
+        *(forum_id, mark, gone),
+    )
+    return [row["fingerprint"] for row in rows]
+
+
+async def commented_in(forum_id: int, mark: int) -> list[int]:
+    """``mark`` where a comment of the forum has it."""
+    row = await database.fetch_one(
+        "SELECT fingerprint FROM comment WHERE forum_id = ? AND fingerprint = ? LIMIT 1", forum_id, mark
+    )
+    return [row["fingerprint"]] if row else []
+
+
+async def said_by(participant_id: int) -> Sequence[Earlier]:
+    """What somebody wrote lately, anywhere."""
+    rows = await database.fetch(
+        "SELECT * FROM (SELECT forum_id, fingerprint, received_at AS at FROM submission WHERE participant_id = ? "
+        f"AND status <> ? ORDER BY id DESC LIMIT {OWN}) AS voices UNION ALL "
+        "SELECT * FROM (SELECT forum_id, fingerprint, created_at AS at FROM comment WHERE participant_id = ? "
+        f"ORDER BY id DESC LIMIT {OWN}) AS remarks",
+        participant_id,
+        SubmissionState.WITHDRAWN.value,
+        participant_id,
+    )
+    return [Earlier(row["forum_id"], row["fingerprint"], database.moment(row["at"])) for row in rows]
