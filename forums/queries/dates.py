@@ -38,7 +38,8 @@ async def dates(where: Mapping[str, object], since: datetime) -> list[Appointmen
         f"ORDER BY s.starts_at LIMIT {MOST_DATES}) AS sessions UNION ALL SELECT * FROM ("
         "SELECT f.slug, f.title, '' AS part, 0 AS session_id, f.starts_at, f.ends_at, f.place, f.place AS f_place, "
         "f.status, f.status = 'cancelled' AS cancelled FROM forum f "
-        f"WHERE f.starts_at >= ? AND f.status IN ({seen}){narrowed} AND NOT EXISTS (SELECT 1 FROM forum_session s WHERE s.forum_id = f.id AND s.kind IN ('sitting', 'visit')) "
+        f"WHERE f.starts_at >= ? AND f.status IN ({seen}){narrowed} AND NOT EXISTS (SELECT 1 FROM forum_session s "
+        "WHERE s.forum_id = f.id AND s.kind IN ('sitting', 'visit')) "
         f"ORDER BY f.starts_at LIMIT {MOST_DATES}) AS forums ORDER BY 5 LIMIT {MOST_DATES}",
         since,
         *where.values(),
