@@ -12,7 +12,7 @@ from server.core.city import City
 from server.core.errors import _
 from server.core.fields import Input, safe_text
 
-TEXTS = ("kind", "title", "body", "people", "district", "place", "starts_at")
+FIELDS = ("kind", "title", "text", "people", "district", "place", "starts_at")
 """The fields of the page."""
 
 
@@ -35,7 +35,7 @@ class ProposeForum:
         data = Input(raw)
         kind = data.choice("kind", PROPOSED, required=True)
         title = safe_text(data, "title", limit=TITLE_LIMIT, required=True, least=5)
-        body = safe_text(data, "body", limit=BODY_LIMIT, required=True, lines=True, least=10)
+        body = safe_text(data, "text", limit=BODY_LIMIT, required=True, lines=True, least=10)
         district = data.choice("district", tuple(city.districts))
         people, place, starts_at = (), "", None
         if kind != "discussion":

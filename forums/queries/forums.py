@@ -63,7 +63,8 @@ class ForumView:
 async def forum(slug: str, official: Official | None = None) -> ForumView:
     """One forum. Raises ``NoSuchForum``, also for a draft where the reader does not plan forums.
 
-    A draft that was called off was never announced and stays the planners' own.
+    A draft that was called off was never announced and stays the planners' own; one that a citizen proposed was seen
+    before it was taken up, and stays so.
     """
     row = await database.fetch_one(
         f"SELECT {_COLUMNS}, h.length AS version, (SELECT p.name FROM participant p WHERE p.id = f.proposer_id) "
@@ -74,7 +75,7 @@ async def forum(slug: str, official: Official | None = None) -> ForumView:
     if row is None:
         raise NoSuchForum
     found = _view(row)
-    seen = found.status in SEEN and (found.status is not ForumState.CANCELLED or found.published_at is not None)
+    seen = found.published_at is not None or (found.status in SEEN and found.status is not ForumState.CANCELLED)
     if not seen and not (official and (official.may(Permission.PLAN_FORUMS) or official.may(Permission.RUN_FORUMS))):
         raise NoSuchForum
     return found

@@ -1,0 +1,86 @@
+"""Asking the city for a forum: the page for it, and what a proposal's page says of where it stands."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums import acting
+from forums.actions import proposing
+from forums.forms.proposing import FIELDS, ProposeForum
+from forums.kinds import PROPOSED
+from forums.labels import KINDS
+from forums.people import Person, person_of
+from forums.queries import planning as queries
+from forums.queries.forums import ForumView
+from server.core import auth, clock, config, web
+from server.core.city import city
+from server.core.errors import Invalid, _
+from server.core.i18n import translate
+
+PAGE = "/forums/propose"
+NOTES = {
+    "listening": _("People come together in a room, and the city listens."),
+    "field_office": _("The city comes to where the problem is."),
+    "speakers_corner": _("Everybody speaks for ten minutes, at a place of your choice."),
+    "discussion": _("People write here. It opens by itself when enough stand behind it."),
+}
+"""What each kind is, for somebody who asks for one."""
+
+
+@acting.act(
+    "propose_forum", _("You ask the city for a forum."), _("Your proposal is there. Now others can stand behind it.")
+)
+async def _propose(person: Person, content: dict[str, Any]) -> str:
+    command = ProposeForum.parse(content, await city(), person.language)
+    return f"/forums/{await proposing.propose(person, command)}"
+
+
+async def propose(request: Request) -> Response:
+    """``/forums/propose``."""
+    if request.method == "GET":
+        return await _page(request, {})
+    form = await web.read_form(request)
+    content = {name: str(form.get(name) or "") for name in FIELDS}
+    try:
+        ProposeForum.parse(content, await city(), web.language(request))
+    except Invalid as invalid:
+        errors = invalid.errors
+    else:
+        errors = []
+    try:
+        return await acting.do_or_confirm(request, "propose_forum", content, form, errors)
+    except Invalid as invalid:
+        return await _page(request, form, invalid)
+
+
+async def _page(request: Request, values: Mapping[str, Any], invalid: Invalid | None = None) -> Response:
+    lang, known, reader = web.language(request), await city(), auth.reader(request)
+    context = {
+        "person": await person_of(reader),
+        "mailbox": reader.email,
+        "values": {name: values.get(name) or "" for name in (*FIELDS, "name", "email", "drawn")},
+        "errors": web.field_errors(lang, invalid.errors if invalid else []),
+        "kinds": [(kind, translate(lang, KINDS[kind]), translate(lang, NOTES[kind])) for kind in PROPOSED],
+        "districts": [(code, known.district_name(code, lang)) for code in known.districts],
+        "needed": config.settings().forum_supports,
+        "days": proposing.OPEN_DAYS,
+        "drawn": clock.now(),
+    }
+    return web.page(request, "forums/propose.html", context, status=invalid.status if invalid else 200)
+
+
+async def part(found: ForumView) -> dict[str, object]:
+    """What the page of a forum that a citizen proposed says of that. No query for any other forum."""
+    if not found.slug.startswith(f"{proposing.SERIES}-"):
+        return {}
+    return {
+        "proposal": await queries.said(found.slug, found.status, proposed=True),
+        "needed": config.settings().forum_supports,
+        "days": proposing.OPEN_DAYS,
+    }
+
+
+routes = [Route(PAGE, propose, methods=["GET", "POST"])]

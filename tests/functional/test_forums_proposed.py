@@ -1,0 +1,99 @@
+"""미나 asks for forums: without an account, with what she wants in her own words, and each proposal gets its answer."""
+
+import re
+from datetime import timedelta
+
+from forums.models import Forum, Unconfirmed
+from forums.queries.forums import forum
+from forums.states import ForumState
+from server.core import clock, database
+from server.core.accounts import Department
+from tests.support.house import House
+
+WISH = {
+    "kind": "listening",
+    "title": "시장 골목에 손님이 오게 하려면?",
+    "text": "가게가 하나둘 닫습니다. 제 번호는 010-1234-5678입니다.",
+    "people": "상인들\n대학생",
+    "district": "central",
+    "place": "중앙시장 상인회관",
+    "name": "미나",
+    "email": "mina@example.org",
+}
+
+
+async def test_a_proposal_is_confirmed_taken_up_and_held(house: House) -> None:
+    page = (await house.client.get("/forums/propose")).text
+    assert 'name="email"' in page
+    past = (clock.now() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    wrong = await house.client.post("/forums/propose", data=WISH | {"title": "", "starts_at": past, "email": "x"})
+    assert wrong.status_code == 422
+    assert {*re.findall(r'id="field-(\w+)-error"', wrong.text)} == {"title", "starts_at", "email"}
+    assert "중앙시장 상인회관" in wrong.text
+    number = await house.client.post(
+        "/forums/propose", data=WISH | {"text": "제 주민번호는 900101-1234568입니다. 도와주세요."}
+    )
+    assert 'id="field-text-error"' in number.text
+    assert not await Unconfirmed.all().count()
+
+    assert (await house.client.post("/forums/propose", data=WISH)).headers["location"] == "/forums/confirm"
+    await house.work()
+    link = re.search(r"/forums/confirm/[\w.-]+", house.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    assert link
+    assert WISH["title"] in (await house.client.get(link[0])).text
+    assert not await Forum.all().count(), "nobody but her pressed"
+    done = await house.client.post(link[0])
+    assert done.headers["location"] == "/forums/proposal-1"
+    page = (await house.visitor().get("/forums/proposal-1")).text
+    assert "미나" in page
+    assert "010-1234-5678" not in page
+    assert WISH["title"] in (await house.client.get("/forums?tab=proposed")).text
+    again = await house.client.post("/forums/propose", data={**WISH, "name": "", "email": ""})
+    assert again.headers["location"] == "/forums/proposal-1", "sent again it is the same"
+
+    intake = await house.official("intake")
+    assert WISH["title"] in (await intake.get("/desk/forums?tab=proposed")).text
+    assert (await intake.get("/desk/forums/proposal-1/edit")).status_code == 403
+    silent = await intake.post("/desk/forums/proposal-1/accept", data={"text": ""})
+    assert silent.status_code == 422
+    for _twice in range(2):
+        taken = await intake.post(
+            "/desk/forums/proposal-1/accept", data={"text": "좋은 생각입니다. 12월에 열겠습니다."}
+        )
+        assert taken.status_code == 303
+    found = await forum("proposal-1")
+    assert (found.status, found.number) == (ForumState.DRAFT, 1)
+    assert "12월에 열겠습니다." in (await house.client.get("/forums/proposal-1")).text, "she sees that it is planned"
+    roads = await Department.get(code="roads")
+    fields = {"title": found.title, "body": found.body, "place": found.place, "department": str(roads.id),
+              "district": "central", "starts_at": "2027-01-08T19:00", "panel": "상인들"}  # fmt: skip
+    assert (await intake.post("/desk/forums/proposal-1/edit", data=fields)).status_code == 303
+    assert (await intake.post("/desk/forums/proposal-1/publish", data={})).status_code == 303
+    assert (await forum("proposal-1")).status is ForumState.PUBLISHED
+
+
+async def test_a_question_needs_people_or_gets_a_reason(house: House) -> None:
+    await house.client.post("/forums/propose", data=WISH | {"kind": "discussion", "place": "x" * 900})
+    await house.work()
+    link = re.search(r"/forums/confirm/[\w.-]+", house.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    assert link
+    await house.client.post(link[0])
+    found = await forum("proposal-1")
+    assert (found.kind, found.place) == ("discussion", ""), "a discussion has no place"
+    assert '<progress max="100" value="0"' in (await house.client.get("/forums/proposal-1")).text
+    for number in range(2, 6):
+        more = WISH | {"title": f"{number}번째 제안입니다", "email": "", "name": ""}
+        assert (await house.client.post("/forums/propose", data=more)).headers[
+            "location"
+        ] == f"/forums/proposal-{number}"
+    late = await house.client.post("/forums/propose", data=WISH | {"title": "여섯 번째 제안입니다"})
+    assert late.status_code == 409
+    assert await Forum.all().count() == 5
+    intake = await house.official("intake")
+    declined = await intake.post("/desk/forums/proposal-2/decline", data={"text": "지난달에 같은 토론회가 있었습니다."})
+    assert declined.status_code == 303
+    assert "지난달에 같은 토론회가 있었습니다." in (await house.visitor().get("/forums/proposal-2")).text
+    assert (await intake.post("/desk/forums/proposal-2/accept", data={"text": "다시"})).status_code == 409
+    await database.execute("UPDATE forum SET supports = 100 WHERE slug = ?", "proposal-1")
+    page = (await house.client.get("/forums/proposal-1")).text
+    assert '<progress max="100" value="100"' in page
