@@ -1,12 +1,18 @@
-"""What became of texts that were reported, held, hidden or appealed for, as readers and moderators see it."""
+"""What became of texts that were reported, held, hidden or appealed for, as everybody and their authors see it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import orjson
+
 from forums.guidelines import GUIDELINES
+from forums.labels import RULES
 from server.core import database
 from server.core.errors import Text
+
+YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,11 @@ class Hidden:
     """Whether the author has appealed; that can be done once."""
     upheld: bool = False
     """Whether another moderator has looked at it after the appeal and left it hidden."""
+
+    @property
+    def name(self) -> Text:
+        """The rule in words."""
+        return RULES[self.rule]
 
 
 async def reasons(subjects: Sequence[str]) -> dict[str, Hidden]:
@@ -40,3 +51,102 @@ def hidden(row: Mapping[str, Any]) -> Hidden:
     appealed = row["appealed_at"] is not None
     reason = row["reason"] or GUIDELINES[row["rule"]].reason
     return Hidden(row["rule"], reason, appealed, appealed and not row["open"])
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """Where an author's right to a second look stands."""
+
+    hidden: Hidden
+    words: str
+    """What the author wrote."""
+
+
+async def appeal(subject: str) -> Appeal | None:
+    """The hiding of a text as its author sees it; None while it is not hidden."""
+    row = await database.fetch_one(
+        "SELECT rule, reason, open, appeal, appealed_at FROM review WHERE subject = ? AND rule <> ''", subject
+    )
+    return Appeal(hidden(row), row["appeal"]) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many texts were reported, hidden, appealed for and shown again after they had been hidden."""
+
+    reported: int
+    hidden: int
+    appealed: int
+    shown: int
+
+
+async def figures(today: date) -> tuple[Count, Count]:
+    """The public figures of the last year and of all time, from the totals of the days. One query."""
+    names = ("reported", "hidden", "appealed", "shown")
+    sums = ", ".join(
+        f"COALESCE(SUM(CASE WHEN day > ? THEN {name} ELSE 0 END), 0) AS year_{name}, COALESCE(SUM({name}), 0) AS {name}"
+        for name in names
+    )
+    row = await database.fetch_one(f"SELECT {sums} FROM moderation_day", *[today - YEAR] * len(names))
+    assert row is not None  # noqa: S101 — a sum always has a row
+    return Count(*(row[f"year_{name}"] for name in names)), Count(*(row[name] for name in names))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact about a text, as it is told of it."""
+
+    id: int
+    subject: str
+    kind: str
+    data: Mapping[str, Any]
+    at: datetime
+    who: str
+    """The official's name; empty for readers, authors and the program."""
+    words: str
+    """What the fact names by its number: a reason, or what the author wrote."""
+
+
+_ENTRY = (
+    "SELECT t.event_id, t.subject, e.kind, e.data, e.occurred_at, e.actor FROM text_fact t "
+    "JOIN ledger_event e ON e.id = t.event_id WHERE "
+)
+PAGE = 50
+
+
+async def history(subject: str) -> list[Entry]:
+    """Everything that happened to one text, oldest first; the newest thousand. Three queries."""
+    rows = await database.fetch(_ENTRY + "t.subject = ? ORDER BY t.event_id DESC LIMIT 1000", subject)
+    return await _entries(rows[::-1])
+
+
+async def of_forum(forum_id: int, before: int) -> tuple[list[Entry], int | None]:
+    """What happened to texts of one forum, newest first, below a place; and where that goes on. Three queries."""
+    rows = await database.fetch(
+        f"{_ENTRY}t.forum_id = ? AND t.event_id < ? ORDER BY t.event_id DESC LIMIT {PAGE + 1}", forum_id, before
+    )
+    following = rows[PAGE - 1]["event_id"] if len(rows) > PAGE else None
+    return await _entries(rows[:PAGE]), following
+
+
+async def _entries(rows: Sequence[Any]) -> list[Entry]:
+    read = [(row, orjson.loads(row["data"])) for row in rows]
+    words = await _by_id("forum_words", "text", {data["text"] for _row, data in read if data.get("text")})
+    officials = {int(row["actor"][9:]) for row in rows if row["actor"].startswith("official:")}
+    names = await _by_id("account", "name", officials)
+    return [
+        Entry(
+            row["event_id"], row["subject"], row["kind"], data, database.moment(row["occurred_at"]),
+            names.get(int(row["actor"][9:]), "") if row["actor"].startswith("official:") else "",
+            words.get(data.get("text"), ""),
+        )
+        for row, data in read
+    ]  # fmt: skip
+
+
+async def _by_id(table: str, column: str, ids: set[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    marks = ", ".join("?" * len(ids))
+    rows = await database.fetch(f"SELECT id, {column} AS said FROM {table} WHERE id IN ({marks})", *ids)
+    return {row["id"]: row["said"] for row in rows}

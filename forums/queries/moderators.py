@@ -1,0 +1,292 @@
+"""The moderators' queue: what waits for them, most urgent first, each text with all that a decision needs.
+
+A page walks one index from a position (no ``OFFSET``, no ``COUNT(*)``) and then asks once for each sort of thing
+beside the texts, however many there are.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from forums import rules
+from forums.labels import RULES, WHY
+from forums.queries.moderation import Hidden, hidden
+from forums.queries.texts import Spoken, spoken
+from server.core import database
+from server.core.errors import BadRequest, _
+
+PAGE = 30
+WORDS = 3
+"""How many of the reporters' words are shown."""
+CAP = 1_000
+"""Up to here the queue is counted."""
+MOST = 500
+"""How many texts of one author, or of one wording, are decided on at once."""
+
+_place = re.compile(r"(\d{1,7})_(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?\+00:00)_([a-z]{1,20}/[\w-]{1,48})")
+
+
+class Place(NamedTuple):
+    """Where in the queue a page ends."""
+
+    urgency: int
+    asked_at: datetime
+    subject: str
+
+    def __str__(self) -> str:
+        return f"{self.urgency}_{self.asked_at.isoformat()}_{self.subject}"
+
+
+def read_place(text: str) -> Place | None:
+    """A place as an address carries it. Raises ``BadRequest`` for one that no page of ours gave."""
+    if not text:
+        return None
+    match = _place.fullmatch(text)
+    try:
+        if match:
+            return Place(int(match[1]), datetime.fromisoformat(match[2]), match[3])
+    except ValueError:
+        pass
+    raise BadRequest(_("This page of the list does not exist. Please start from its beginning."))
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What narrows the queue; an empty one does not."""
+
+    forum: str = ""
+    """A slug."""
+    why: str = ""
+    rule: str = ""
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, str]) -> "Filter":
+        """Read it from an address; what is not known narrows nothing."""
+        why, rule = raw.get("why", ""), raw.get("rule", "")
+        return cls(raw.get("forum", "")[:48], why if why in WHY else "", rule if rule in RULES else "")
+
+    def conditions(self) -> tuple[str, list[object]]:
+        """As SQL after a WHERE, with its values."""
+        chosen: list[tuple[str, list[object]]] = []
+        if self.forum:
+            chosen.append(("r.forum_id = (SELECT id FROM forum WHERE slug = ?)", [self.forum]))
+        if self.why:
+            urgency = rules.urgency(self.why, 0)
+            span = "r.urgency >= 2" if self.why == "reported" else f"r.urgency = {urgency}"
+            chosen.append((f"{span} AND r.why = ?", [self.why]))
+        if self.rule:
+            broken = "EXISTS (SELECT 1 FROM report p WHERE p.subject = r.subject AND p.rule = ?)"
+            chosen.append((f"(r.rule = ? OR {broken})", [self.rule, self.rule]))
+        return "".join(f" AND {sql}" for sql, _values in chosen), [v for _sql, values in chosen for v in values]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A text with its review and what stands beside it."""
+
+    text: Spoken
+    open: bool
+    why: str
+    turn: int
+    asked_at: datetime
+    decided_by: str
+    hidden: Hidden | None
+    appeal: str
+    reports: Mapping[str, int] = field(default_factory=dict)
+    """How many say that it breaks which rule, most first."""
+    words: Sequence[str] = ()
+    """What they say beside it, the newest few."""
+    others: int = 0
+    """Other texts of this author that are hidden."""
+    alike: int = 0
+    """Other texts of the same wording in this forum that are not hidden."""
+
+    @property
+    def likely(self) -> str:
+        """The rule that the decision begins with: the one it was hidden for, or that most say it breaks."""
+        if self.hidden:
+            return self.hidden.rule
+        guess = {"repeated": "repeated", "links": "advert"}.get(self.why, "")
+        return next(iter(self.reports), guess)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of the queue, and where it goes on."""
+
+    items: Sequence[Item]
+    following: Place | None
+
+
+_REVIEW = (
+    "SELECT r.subject, r.why, r.open, r.urgency, r.turn, r.rule, r.reason, r.appeal, r.asked_at, r.appealed_at, "
+    "a.name AS decided_by FROM review r LEFT JOIN account a ON a.id = r.decided_by_id WHERE "
+)
+
+
+async def queue(wanted: Filter, after: Place | None) -> Page:
+    """A page of what waits. Ten queries at most."""
+    where, values = wanted.conditions()
+    if after:
+        where += " AND (r.urgency, r.asked_at, r.subject) > (?, ?, ?)"
+        values += after
+    rows = await database.fetch(
+        f"{_REVIEW}r.open = ?{where} ORDER BY r.urgency, r.asked_at, r.subject LIMIT {PAGE + 1}", True, *values
+    )
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    following = Place(last["urgency"], database.moment(last["asked_at"]), last["subject"]) if last else None
+    return Page(await _items(rows[:PAGE]), following)
+
+
+async def item(subject: str) -> Item | None:
+    """One text with its review, which it need not have; None where there is no such text."""
+    rows = await database.fetch(f"{_REVIEW}r.subject = ?", subject)
+    if rows:
+        return next(iter(await _items(rows)), None)
+    text = (await spoken([subject])).get(subject)
+    if text is None:
+        return None
+    return next(iter(await _beside([Item(text, False, "", 0, text.said_at, "", None, "")])))
+
+
+async def several(subjects: Sequence[str]) -> dict[str, Item]:
+    """Texts with their reviews, by name, with nothing beside them: what a page asks about before it decides."""
+    texts = await spoken(subjects)
+    rows = await database.fetch(f"{_REVIEW}r.subject IN ({', '.join('?' * len(subjects))})", *subjects)
+    known = {row["subject"]: row for row in rows}
+    return {
+        name: _item(texts[name], known[name])
+        if name in known
+        else Item(texts[name], False, "", 0, texts[name].said_at, "", None, "")
+        for name in subjects
+        if name in texts
+    }
+
+
+async def waiting() -> dict[str, int]:
+    """How many wait, by urgency (``appeal``, ``held``, ``reported``), each counted up to ``CAP``. One query."""
+    spans = {"appeal": "urgency = 0", "held": "urgency = 1", "reported": "urgency >= 2"}
+    counts = ", ".join(
+        f"(SELECT COUNT(*) FROM (SELECT 1 FROM review WHERE open = ? AND {span} LIMIT {CAP + 1}) AS {name}_rows) "
+        f"AS {name}"
+        for name, span in spans.items()
+    )
+    row = await database.fetch_one(f"SELECT {counts}", *[True] * len(spans))
+    assert row is not None  # noqa: S101 — counts always come
+    return {name: row[name] for name in spans}
+
+
+def _item(text: Spoken, row: Mapping[str, Any]) -> Item:
+    return Item(
+        text, bool(row["open"]), row["why"], row["turn"], database.moment(row["asked_at"]), row["decided_by"] or "",
+        hidden(row) if row["rule"] else None, row["appeal"],
+    )  # fmt: skip
+
+
+async def _items(rows: Sequence[Any]) -> list[Item]:
+    texts = await spoken([row["subject"] for row in rows])
+    # What its author took back meanwhile needs no decision.
+    return await _beside(
+        [
+            _item(texts[row["subject"]], row)
+            for row in rows
+            if row["subject"] in texts and not (row["open"] and texts[row["subject"]].withdrawn)
+        ]
+    )
+
+
+async def _beside(items: Sequence[Item]) -> list[Item]:
+    subjects = [one.text.subject for one in items]
+    reports, words = await _reports(subjects), await _words(subjects)
+    others = await _others({one.text.participant_id for one in items if one.text.participant_id})
+    alike = await _alike({(one.text.forum_id, one.text.fingerprint) for one in items if one.text.fingerprint})
+    return [
+        Item(
+            one.text, one.open, one.why, one.turn, one.asked_at, one.decided_by, one.hidden, one.appeal,
+            reports.get(one.text.subject, {}), words.get(one.text.subject, ()),
+            others.get(one.text.participant_id, 0) - (one.hidden is not None),
+            alike.get((one.text.forum_id, one.text.fingerprint), 0) - (one.text.visibility != "hidden"),
+        )
+        for one in items
+    ]  # fmt: skip
+
+
+async def _reports(subjects: Sequence[str]) -> dict[str, dict[str, int]]:
+    if not subjects:
+        return {}
+    rows = await database.fetch(
+        "SELECT subject, rule, COUNT(*) AS n FROM report "
+        f"WHERE subject IN ({', '.join('?' * len(subjects))}) GROUP BY subject, rule ORDER BY n DESC, rule",
+        *subjects,
+    )
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in rows:
+        found[row["subject"]][row["rule"]] = row["n"]
+    return found
+
+
+async def _words(subjects: Sequence[str]) -> dict[str, list[str]]:
+    if not subjects:
+        return {}
+    rows = await database.fetch(
+        "SELECT subject, text FROM (SELECT subject, text, ROW_NUMBER() OVER (PARTITION BY subject ORDER BY id DESC) "
+        f"AS place FROM report WHERE subject IN ({', '.join('?' * len(subjects))}) AND text <> '') AS ranked "
+        f"WHERE place <= {WORDS} ORDER BY subject, place",
+        *subjects,
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row["subject"]].append(row["text"])
+    return found
+
+
+async def _others(authors: set[int]) -> dict[int | None, int]:
+    if not authors:
+        return {}
+    rows = await database.fetch(
+        "SELECT participant_id, COUNT(*) AS n FROM review "
+        f"WHERE participant_id IN ({', '.join('?' * len(authors))}) AND rule <> '' GROUP BY participant_id",
+        *authors,
+    )
+    return {row["participant_id"]: row["n"] for row in rows}
+
+
+async def _alike(marks: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """How many texts of each wording in each forum are not hidden."""
+    wanted = sorted(marks)
+    if not wanted:
+        return {}
+    same = " OR ".join(["(forum_id = ? AND fingerprint = ?)"] * len(wanted))
+    one = f"SELECT forum_id, fingerprint FROM {{}} WHERE ({same}) AND visibility <> 'hidden'"
+    rows = await database.fetch(
+        f"SELECT forum_id, fingerprint, COUNT(*) AS n FROM ({one.format('comment')} UNION ALL "
+        f"{one.format('submission')}) AS texts GROUP BY forum_id, fingerprint",
+        *[value for _twice in range(2) for mark in wanted for value in mark],
+    )
+    return {(row["forum_id"], row["fingerprint"]): row["n"] for row in rows}
+
+
+async def of_author(participant_id: int, since: datetime, until: datetime) -> list[str]:
+    """The names of an author's texts, in any forum, that are not hidden; the newest ``MOST`` of a span."""
+    return await _names("participant_id = ?", (participant_id,), since, until)
+
+
+async def of_wording(forum_id: int, fingerprint: int, since: datetime, until: datetime) -> list[str]:
+    """The same of the texts with one wording in a forum."""
+    return await _names("forum_id = ? AND fingerprint = ?", (forum_id, fingerprint), since, until)
+
+
+async def _names(condition: str, values: tuple[object, ...], since: datetime, until: datetime) -> list[str]:
+    where = f"WHERE {condition} AND visibility <> 'hidden' AND {{0}} >= ? AND {{0}} <= ?"
+    limit = f"LIMIT {MOST}"
+    rows = await database.fetch(
+        f"SELECT name, at FROM (SELECT 'submission/' || number AS name, received_at AS at FROM submission "
+        f"{where.format('received_at')} AND status <> 'withdrawn' ORDER BY id DESC {limit}) AS said UNION ALL "
+        f"SELECT name, at FROM (SELECT 'comment/' || id AS name, created_at AS at FROM comment "
+        f"{where.format('created_at')} ORDER BY id DESC {limit}) AS remarked ORDER BY at DESC {limit}",
+        *((*values, since, until) * 2),
+    )
+    return [row["name"] for row in rows]
