@@ -89,6 +89,7 @@ async def _read() -> Reference:
         base.departments,
         base.districts,
         base.outlines,
+        base.sketch,
         tuple(
             DepartmentProfile(
                 row["id"], row["code"], row["name"], tuple(document(row["keywords"])), tuple(document(row["duties"]))

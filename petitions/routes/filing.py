@@ -185,8 +185,9 @@ def _form(
         tongues=[(code, i18n.NAMES[code]) for code in settings.languages],
         centre=_centre(known),
         outlines=[
-            (known.districts[code].get(lang) or known.districts[code]["ko"], [(lat, lng) for lng, lat in outline])
-            for code, outline in known.outlines
+            (known.districts[code].get(lang) or known.districts[code]["ko"], [(lat, lng) for lng, lat in ring])
+            for code, outline in known.sketch.items()
+            for ring in outline
         ],
         tiles=settings.tile_url,
         max_files=MAX_FILES,
@@ -218,7 +219,7 @@ def _period(lang: str, kind: rules.Kind, service: rules.Service) -> str:
 
 def _centre(known: Reference) -> tuple[float, float] | None:
     """The middle of the city's districts, where the map opens; no map where no outline is known."""
-    points = [point for _code, outline in known.outlines for point in outline]
+    points = [point for outline in known.sketch.values() for ring in outline for point in ring]
     if not points:
         return None
     lngs, lats = [p[0] for p in points], [p[1] for p in points]

@@ -5,7 +5,7 @@ other processes notice within ``KEPT`` seconds.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,19 +14,20 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from server.core import database
+from server.core.geo import Rings, inside, rings, sketch
 
 KEPT = 5.0
 """Seconds."""
 
 
 class District(Model):
-    """An area of the city, with its outline (GeoJSON polygon ring, ``[lng, lat]`` points)."""
+    """An area of the city, with its outline: rings of ``[lng, lat]`` points, or a single one."""
 
     code = fields.CharField(max_length=40, primary_key=True)
     name = fields.CharField(max_length=80)
     name_ja = fields.CharField(max_length=80, default="")
     name_en = fields.CharField(max_length=80, default="")
-    outline: list[list[float]] = fields.JSONField(default=list)
+    outline: list[Any] = fields.JSONField(default=list)
 
     class Meta:
         table = "district"
@@ -71,8 +72,10 @@ class City:
     """All of them, the closed ones too."""
     districts: Mapping[str, Mapping[str, str]]
     """Code to names by language."""
-    outlines: tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
-    """Code and ring of ``(lng, lat)``."""
+    outlines: Mapping[str, Rings]
+    """Code to rings of ``(lng, lat)``; districts that are on no map are missing."""
+    sketch: Mapping[str, Rings]
+    """The same for small maps, with fewer points."""
 
     @property
     def open_departments(self) -> list[DepartmentRow]:
@@ -91,7 +94,7 @@ class City:
     def district_of(self, lat: float | None, lng: float | None, address: str) -> str:
         """The code of the district that a point lies in, or that an address names; empty when neither says."""
         if lat is not None and lng is not None:
-            for code, outline in self.outlines:
+            for code, outline in self.outlines.items():
                 if inside((lat, lng), outline):
                     return code
         return next((code for code, names in self.districts.items() if names["ko"] in address), "")
@@ -117,6 +120,7 @@ async def read() -> City:
     moment = time.monotonic()
     departments = await database.fetch("SELECT * FROM department ORDER BY id")
     districts = await database.fetch("SELECT * FROM district ORDER BY code")
+    outlines = {row["code"]: found for row in districts if (found := rings(database.document(row["outline"])))}
     fresh = City(
         {
             row["id"]: DepartmentRow(
@@ -125,7 +129,8 @@ async def read() -> City:
             for row in departments
         },
         {row["code"]: names(row) for row in districts},
-        tuple((row["code"], tuple((p[0], p[1]) for p in database.document(row["outline"]))) for row in districts),
+        outlines,
+        _sketched(outlines),
     )
     _kept[:] = [(moment, fresh)]
     return fresh
@@ -136,11 +141,11 @@ def names(row: Any) -> dict[str, str]:
     return {"ko": row["name"], "ja": row["name_ja"], "en": row["name_en"]}
 
 
-def inside(point: tuple[float, float], outline: Sequence[Sequence[float]]) -> bool:
-    """Whether a (lat, lng) point lies in a ring of ``[lng, lat]`` points (ray casting)."""
-    lat, lng = point
-    within = False
-    for (x1, y1), (x2, y2) in zip(outline, [*outline[1:], outline[0]], strict=True):
-        if (y1 > lat) != (y2 > lat) and lng < (x2 - x1) * (lat - y1) / (y2 - y1) + x1:
-            within = not within
-    return within
+_drawn: list[tuple[Mapping[str, Rings], Mapping[str, Rings]]] = []
+
+
+def _sketched(outlines: Mapping[str, Rings]) -> Mapping[str, Rings]:
+    """The outlines for small maps, simplified anew only when they have changed."""
+    if not _drawn or _drawn[0][0] != outlines:
+        _drawn[:] = [(outlines, sketch(outlines))]
+    return _drawn[0][1]

@@ -7,7 +7,7 @@ story has written behind the slot is always the right one.
 from datetime import date, datetime, timedelta
 from random import Random
 
-from server.core.city import inside
+from server.core.geo import inside
 from server.core.clock import WorkingCalendar
 from server.demo.city import CITY, District, Neighbourhood, Point
 from server.demo.script import Location
@@ -107,5 +107,5 @@ def _point_in(rng: Random, district: District, place: Neighbourhood) -> Point:
             round(place.centre.lat + rng.uniform(-_SPREAD, _SPREAD), 6),
             round(place.centre.lng + rng.uniform(-_SPREAD, _SPREAD), 6),
         )
-        if inside(point, district.ring()):
+        if inside(point, (district.ring(),)):
             return point

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from petitions import placeholders, rules
 from petitions.routing import DepartmentProfile, Rule, choose
 from server.core.accounts import Role
-from server.core.city import inside
+from server.core.geo import inside
 from server.core.clock import WorkingCalendar
 from server.demo.cases import SCENARIOS
 from server.demo.city import CITY, DISTRICTS, District, Point, temporary_holidays
@@ -41,7 +41,7 @@ def test_every_neighbourhood_lies_in_its_own_district_only() -> None:
 
 
 def holds(district: District, point: Point) -> bool:
-    return inside(point, district.ring())
+    return inside(point, (district.ring(),))
 
 
 def test_an_outline_is_a_closed_ring_of_longitude_and_latitude() -> None:

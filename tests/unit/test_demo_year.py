@@ -15,7 +15,7 @@ from petitions.rights import FOR_ASKED, RIGHTS
 from petitions.states import Action, State, follow
 from server.core import clock, privacy
 from server.core.accounts import PERMISSIONS, Role
-from server.core.city import inside
+from server.core.geo import inside
 from server.core.clock import WorkingCalendar
 from server.demo.cases import SCENARIOS
 from server.demo.city import DISTRICTS, temporary_holidays
@@ -119,7 +119,7 @@ def test_places_lie_in_their_district(cases: tuple[CaseScript, ...]) -> None:
     places = [case.location for case in cases if case.location]
     assert len(places) > len(cases) / 2
     for place in places:
-        assert inside((place.lat, place.lng), outlines[place.district].ring())
+        assert inside((place.lat, place.lng), (outlines[place.district].ring(),))
         assert outlines[place.district].names.ko in place.address
 
 

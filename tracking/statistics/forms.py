@@ -1,0 +1,53 @@
+"""What narrows the figures, as it is written in an address: forum, kind, department, district, year."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from forums.queries import figures
+from server.core.city import City
+from server.core.errors import _
+from server.core.fields import NOT_CHOICE, Input
+from tracking.statistics.cells import Filters
+from tracking.statistics.rules import NO_DEPARTMENT
+
+NONE = "none"
+"""Stands for "no department" and "no district"."""
+NAMES = ("forum", "kind", "department", "district", "year")
+_YEAR = re.compile(r"(19|20)\d\d")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The filters, and how they are written."""
+
+    filters: Filters
+    query: Mapping[str, str]
+    """Name to what stands in the address; only what is said."""
+
+
+async def read(raw: Mapping[str, Any], known: City, kinds: Collection[str], data: Input | None = None) -> Chosen:
+    """Read the filters of an address. Raises ``Invalid``."""
+    data = data or Input(raw)
+    slug = data.text("forum", limit=48)
+    kind = data.choice("kind", kinds)
+    department = data.choice("department", [NONE, *(row.code for row in known.departments.values())])
+    district = data.choice("district", [NONE, *known.districts])
+    year = data.text("year", limit=4)
+    if year and not _YEAR.fullmatch(year):
+        data.fail("year", _("Please give a year, for example 2025."))
+    forum = await figures.forum(slug) if slug else None
+    if slug and forum is None:
+        data.fail("forum", NOT_CHOICE)
+    data.done()
+    row = known.department_by_code(department)
+    filters = Filters(
+        forum.id if forum else 0,
+        kind,
+        (row.id if row else NO_DEPARTMENT) if department else None,
+        ("" if district == NONE else district) if district else None,
+        year,
+    )
+    said = {"forum": slug, "kind": kind, "department": department, "district": district, "year": year}
+    return Chosen(filters, {name: value for name, value in said.items() if value})

@@ -1,0 +1,66 @@
+"""Who took part, by what they said of themselves: as it may be published, and when everything was recounted last."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from server.core import database
+from tracking.statistics.rules import suppressed, total_shown
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table about people: None where a number must not be published."""
+
+    counts: Mapping[str, int | None]
+    total: int | None
+
+
+async def people() -> dict[str, Table]:
+    """By age band and by district of residence; an empty value is of those who did not say. One query."""
+    rows = await database.fetch("SELECT dimension, value, people FROM statistics_people ORDER BY dimension, value")
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row["dimension"], {})[row["value"]] = row["people"]
+    # The tables share their total: where one of them must not show it, the other must not either.
+    shown = bool(found) and all(map(total_shown, found.values()))
+    return {dimension: _table(counts, shown=shown) for dimension, counts in found.items()}
+
+
+def _table(counts: Mapping[str, int], *, shown: bool) -> Table:
+    gone = suppressed(counts)
+    if not shown and not gone:  # its sum would be the total that the other table cannot bear
+        gone = set(counts)
+    return Table(
+        {key: None if key in gone else n for key, n in counts.items()}, sum(counts.values()) if shown else None
+    )
+
+
+@dataclass(frozen=True)
+class Recounted:
+    """A recount as pages tell it."""
+
+    id: int
+    why: str
+    started_at: datetime
+    finished_at: datetime | None
+    looked_at: int
+    late: int
+    corrected: int
+    samples: list[dict[str, Any]]
+
+
+async def recounts(limit: int = 1) -> list[Recounted]:
+    """The newest finished recounts. One query."""
+    rows = await database.fetch(
+        "SELECT id, why, started_at, finished_at, looked_at, late, corrected, samples FROM statistics_recount "
+        f"WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT {limit}"
+    )
+    return [
+        Recounted(
+            row["id"], row["why"], database.moment(row["started_at"]), database.moment_or_none(row["finished_at"]),
+            row["looked_at"], row["late"], row["corrected"], database.document(row["samples"]),
+        )
+        for row in rows
+    ]  # fmt: skip

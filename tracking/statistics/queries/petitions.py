@@ -1,0 +1,130 @@
+"""How petitions were handled, as it is published: volume, times, promptness, satisfaction, reopened."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.core.city import City
+from tracking.statistics import cells, rules
+from tracking.statistics.cells import PETITIONS, Filters
+from tracking.statistics.queries.adoption import coded
+from tracking.statistics.rules import HOURS, suppressed, total_shown
+
+DIMENSIONS = ("kind", "department", "district", "year")
+
+
+@dataclass(frozen=True)
+class Handled:
+    """The figures at one place."""
+
+    measures: Mapping[str, int]
+    hours: Mapping[int, int] = field(default_factory=dict)
+    satisfaction_shown: bool = False
+    """Whether so many rated that no single rating can be computed from the average."""
+
+    def __getattr__(self, name: str) -> int:
+        """A measure by its name; what was never counted is 0."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self.measures.get(name, 0)
+
+    @property
+    def on_time_percent(self) -> int | None:
+        """Of the answers that had a day to be there by, rounded down."""
+        return rules.percent(self.on_time, self.timed) if self.timed else None
+
+    @property
+    def reopened_percent(self) -> int | None:
+        """Of the petitions received, rounded down."""
+        return rules.percent(self.reopened, self.received) if self.received else None
+
+    @property
+    def median_hours(self) -> float | None:
+        """Of the working hours from receipt to answer."""
+        return rules.median(self.hours)
+
+    @property
+    def p90_hours(self) -> int | None:
+        """Working hours within which nine of ten answers were there."""
+        return rules.percentile(self.hours, 90)
+
+    @property
+    def satisfaction(self) -> float | None:
+        """Mean of the ratings from 1 to 5, to one place, rounded down."""
+        return self.rating * 10 // self.rated / 10 if self.satisfaction_shown and self.rated else None
+
+    def published(self, *, times: bool = True) -> dict[str, int | float | None]:
+        """As JSON says it."""
+        found: dict[str, int | float | None] = {
+            "received": self.received,
+            "answered": self.answered,
+            "on_time_percent": self.on_time_percent,
+            "reopened": self.reopened,
+        }
+        if times:
+            found |= {
+                "median_working_hours": self.median_hours,
+                "p90_working_hours": self.p90_hours,
+                "rated": self.rated if self.satisfaction_shown else None,
+                "satisfaction": self.satisfaction,
+            }
+        return found
+
+
+@dataclass(frozen=True)
+class Petitions:
+    """All of it at one place."""
+
+    total: Handled
+    by: Mapping[str, list[tuple[Any, Handled]]]
+    months: list[tuple[str, Handled]]
+
+
+async def petitions(filters: Filters) -> Petitions:
+    """Everything that the page and the JSON show. Eleven queries, however many petitions there are.
+
+    Ratings are shown for the city, and by one dimension at a time: a table that several filters cut smaller, or a
+    second cut through the same petitions, would tell the ratings of a few.
+    """
+    bare = filters == Filters()
+    sums, hours = await cells.totals(PETITIONS, filters), await cells.days(PETITIONS, filters)
+    by: dict[str, list[tuple[Any, Handled]]] = {}
+    everybody = False
+    for dimension in DIMENSIONS:
+        found = await cells.totals(PETITIONS, filters, dimension)
+        times = await cells.days(PETITIONS, filters, dimension)
+        rated = {key: one["rated"] for key, one in found.items()}
+        hidden = suppressed(rated) if bare else set(rated)
+        everybody = everybody or (bare and total_shown(rated))
+        wanted = {"kind": filters.kind or None, "department": filters.department_id, "district": filters.district}.get(
+            dimension
+        )
+        by[dimension] = sorted(
+            (
+                (key, Handled(one, times.get(key, {}).get(HOURS, {}), key not in hidden))
+                for key, one in found.items()
+                if wanted is None or key == wanted
+            ),
+            key=lambda pair: (-int(pair[0]) if dimension == "year" else -pair[1].received, str(pair[0])),  # noqa: B023
+        )
+    whole = sums.get("", Counter())
+    shown = bare and everybody and whole["rated"] >= rules.LEAST
+    months = await cells.totals(PETITIONS, filters, "month")
+    return Petitions(
+        Handled(whole, hours.get("", {}).get(HOURS, {}), shown),
+        by,
+        [(month, Handled(months[month])) for month in sorted(months)],
+    )
+
+
+def document(found: Petitions, known: City, language: str, kinds: Mapping[str, str]) -> dict[str, Any]:
+    """The figures as JSON tells them."""
+    by: dict[str, list[dict[str, Any]]] = {}
+    for dimension, lines in found.by.items():
+        by[dimension] = []
+        for key, handled in lines:
+            code, name = coded(dimension, key, known, language, kinds)
+            by[dimension].append({dimension: code, "name": name, **handled.published()})
+    by["month"] = [{"month": month, **handled.published(times=False)} for month, handled in found.months]
+    return {"total": found.total.published(), "by": by}

@@ -1,0 +1,164 @@
+"""Recomputing the published figures from the export, by nothing but the export: what ``sinmungo statistics verify`` does.
+
+The functions that turn lines into figures are those that turn records into totals (``rules``); what differs is where
+the lines come from, and that everything is added up anew.
+"""
+
+import csv
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TextIO
+
+from tracking.statistics.rules import OUTCOMES, Entry, Figures, forum_entry, voice_entry
+
+COLUMNS = (
+    *("submission", "forum", "kind", "department", "district"),
+    *("received_on", "outcome", "outcome_on", "done_on"),
+)
+FORUM_COLUMNS = ("forum", "kind", "department", "district", "held_on", "participants")
+DIMENSIONS = ("kind", "department", "district", "year", "forum", "month")
+PEOPLE = ("forums", "participants")
+"""Figures that only the list of forums can tell."""
+_NAME = re.compile(r"[0-9A-Za-z_.-]{0,60}")
+
+
+class Unreadable(ValueError):
+    """The file is no export of ours; the message says where and why."""
+
+
+@dataclass
+class Sums:
+    """What is added up at one place."""
+
+    measures: Counter[str] = field(default_factory=Counter)
+    days: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add(self, entry: Entry) -> None:
+        """Add what one line says."""
+        self.measures.update(entry.measures)
+        for what, value in entry.days:
+            self.days[what][value] += 1
+
+    def published(self, *, medians: bool) -> dict[str, Any]:
+        """As it is published."""
+        return Figures(self.measures, self.days).published(medians=medians)
+
+
+Place = tuple[str, str]
+"""A dimension and its value; both empty for the total."""
+
+
+class Recomputed:
+    """The figures of an export."""
+
+    def __init__(self) -> None:
+        self.sums: dict[Place, Sums] = defaultdict(Sums)
+        self.lines = 0
+        self.forums = False
+
+    def _add(self, entry: Entry, keys: Mapping[str, str]) -> None:
+        self.sums["", ""].add(entry)
+        for dimension, value in keys.items():
+            self.sums[dimension, value].add(entry)
+
+    def read(self, stream: TextIO) -> None:
+        """Add up an export of submissions. Raises ``Unreadable``."""
+        seen: set[str] = set()
+        for number, row in _rows(stream, COLUMNS):
+            line = _Line(number, row)
+            if not row["submission"] or row["submission"] in seen:
+                raise Unreadable(
+                    f"line {number}: the submission {row['submission']!r} stands there twice or is missing"
+                )
+            seen.add(row["submission"])
+            received, outcome = line.day("received_on", required=True), row["outcome"]
+            if received is None or outcome not in {"", *OUTCOMES}:
+                raise Unreadable(f"line {number}: {outcome!r} is no outcome")
+            entry = voice_entry(
+                forum_id=0, kind="", department_id=0, district="", received_on=received, outcome=outcome,
+                outcome_on=line.day("outcome_on"), done_on=line.day("done_on"),
+            )  # fmt: skip
+            self._add(entry, {**line.names("forum", "kind", "department", "district"), **_times(received)})
+            self.lines += 1
+
+    def read_forums(self, stream: TextIO) -> None:
+        """Add up an export of forums. Raises ``Unreadable``."""
+        self.forums = True
+        for number, row in _rows(stream, FORUM_COLUMNS):
+            line = _Line(number, row)
+            held = line.day("held_on", required=True)
+            if held is None or not re.fullmatch(r"[0-9]{1,9}", row["participants"]):
+                raise Unreadable(f"line {number}: {row['participants']!r} is no number of people")
+            entry = forum_entry(0, "", 0, "", held, int(row["participants"]))
+            self._add(entry, {**line.names("forum", "kind", "department", "district"), **_times(held)})
+
+    def differences(self, published: Mapping[str, Any], *, every_forum: bool) -> Iterator[str]:
+        """Sentences for each figure that is not what the lines add up to; ``every_forum``: none may be left out."""
+        yield from self._compare("total", ("", ""), published.get("total", {}), medians=True)
+        listed = published.get("by", {})
+        for dimension in DIMENSIONS:
+            said = {str(entry.get(dimension, "")): entry for entry in listed.get(dimension, [])}
+            for value, entry in said.items():
+                where = f"{dimension} {value or '(none)'}"
+                yield from self._compare(where, (dimension, value), entry, medians=dimension != "month")
+            if dimension == "forum" and not every_forum:
+                continue
+            for name, value in list(self.sums):
+                if name == dimension and value not in said and self._anything((name, value)):
+                    yield f"{dimension} {value or '(none)'}: not among the published figures"
+
+    def _anything(self, place: Place) -> bool:
+        return any(number for name, number in self.sums[place].measures.items() if self.forums or name not in PEOPLE)
+
+    def _compare(self, where: str, place: Place, said: Mapping[str, Any], *, medians: bool) -> Iterator[str]:
+        right = (self.sums.get(place) or Sums()).published(medians=medians)
+        for name, value in right.items():
+            if name in PEOPLE and not self.forums:
+                continue
+            if name not in said:
+                yield f"{where}: {name} is not published"
+            elif said[name] != value:
+                yield f"{where}: {name} is published as {said[name]}, the lines say {value}"
+
+
+@dataclass(frozen=True)
+class _Line:
+    number: int
+    row: Mapping[str, str]
+
+    def day(self, name: str, *, required: bool = False) -> date | None:
+        text = self.row[name]
+        if not text and not required:
+            return None
+        try:
+            return date.fromisoformat(text if len(text) == len("2025-01-01") else "")
+        except ValueError as error:
+            raise Unreadable(f"line {self.number}: {text!r} in {name} is no day (YYYY-MM-DD)") from error
+
+    def names(self, *columns: str) -> dict[str, str]:
+        for column in columns:
+            if not _NAME.fullmatch(self.row[column]):
+                raise Unreadable(f"line {self.number}: {self.row[column]!r} in {column} is no code")
+        return {column: self.row[column] for column in columns}
+
+
+def _times(day: date) -> dict[str, str]:
+    return {"year": day.isoformat()[:4], "month": day.isoformat()[:7]}
+
+
+def _rows(stream: TextIO, columns: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    wanted = list(columns)
+    reader = csv.reader(stream, strict=True)
+    try:
+        head = [name.removeprefix("\ufeff") for name in next(reader, [])]
+        if head != wanted:
+            raise Unreadable(f"line 1: the columns must be {', '.join(wanted)}, not {', '.join(head) or 'none'}")
+        for row in reader:
+            if len(row) != len(wanted):
+                raise Unreadable(f"line {reader.line_num}: {len(row)} values instead of {len(wanted)}")
+            yield reader.line_num, dict(zip(wanted, row, strict=True))
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise Unreadable(f"line {reader.line_num}: {error}") from error
