@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from forums.spam import letters
 from forums.states import FORUM, RUNNING_PROMISES, CommitmentState, ForumAction, ForumState, follow
 
 
@@ -103,12 +104,8 @@ def title_of(text: str) -> str:
 
 def pairs(text: str) -> frozenset[str]:
     """The overlapping pairs of a text's letters and digits, by which two lines are compared; spaces do not count."""
-    letters = "".join(letter for letter in text.casefold() if letter.isalnum())
-    return (
-        frozenset(letters[at : at + 2] for at in range(len(letters) - 1))
-        if len(letters) >= SHORTEST
-        else frozenset({letters})
-    )
+    plain = letters(text)
+    return frozenset([plain] if len(plain) < SHORTEST else (plain[at : at + 2] for at in range(len(plain) - 1)))
 
 
 def alike(one: frozenset[str], other: frozenset[str], *, same_speaker: bool) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from forums import kinds, rights, rules
 from forums.actions.change import Change, changing_voice
-from forums.errors import NoSuchForum, NoSuchSession, NoSuchVoice, NotPossibleNow
+from forums.errors import NoSuchForum, NoSuchSession, NoSuchVoice, NotPossibleNow, OthersJoined
 from forums.events import SubmissionCorrected, SubmissionReceived, SubmissionTakenBack
 from forums.forms.intake import TakeDown
 from forums.models import Submission
@@ -110,12 +110,16 @@ async def correct(actor: Official, slug: str, number: str, command: TakeDown, se
 async def undo(actor: Official, slug: str, number: str) -> None:
     """Take a line back that nobody said or that was taken down twice. Twice pressed it is taken back once.
 
-    Raises ``NoSuchVoice`` and ``NotPossibleNow``.
+    Raises ``NoSuchVoice``, ``NotPossibleNow``, and ``OthersJoined`` where others wait for its answer.
     """
     async with changing_voice(number, SubmissionAction.UNDO, actor) as change:
         await _need_own_evening(change, slug, SubmissionAction.UNDO)
-        await database.execute("UPDATE forum SET submissions = submissions - 1 WHERE id = ?", change.row.forum_id)
-        await voice_index.remove(database.connection(), change.row.id)
+        row = change.row
+        if await Submission.exists(joined_to_id=row.id):
+            raise OthersJoined
+        if row.visibility == "shown":
+            await database.execute("UPDATE forum SET submissions = submissions - 1 WHERE id = ?", row.forum_id)
+        await voice_index.remove(database.connection(), row.id)
         change.record(SubmissionTakenBack(slug))
 
 

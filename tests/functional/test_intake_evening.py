@@ -1,0 +1,178 @@
+"""An evening at a listening forum: two clerks take down what people say, as fast as they speak."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from forums.actions import intake, planning
+from forums.errors import NotPossibleNow
+from forums.forms.intake import TakeDown
+from forums.models import Forum, Submission
+from forums.queries.intake import SHOWN, taken
+from forums.states import SubmissionState
+from server.core import clock, config, database, ledger
+from server.core.errors import Conflict, Forbidden, Refusal
+from tests.support.answers import official
+from tests.support.forums import a_forum
+from tests.support.house import House
+from tests.support.stories import listening, signed_in
+
+LINE = 12
+"""Statements of one line: who asks, the forum (outside and inside), key, line, chain, index, what follows, count."""
+JSON = {"accept": "application/json"}
+THINGS = ("가로등", "주차장", "쓰레기통", "벤치", "횡단보도", "버스 정류장", "놀이터", "하수구", "간판", "공중화장실")
+WISHES = ("늘려 주세요", "고쳐 주세요", "옮겨 주세요", "없애 주세요", "밝게 해 주세요")
+
+
+def opinion(number: int) -> str:
+    return f"{number}번 골목의 {THINGS[number % 10]}, 꼭 {WISHES[number // 10 % 5]}."
+
+
+async def evening(house: House) -> str:
+    """A forum that goes on."""
+    slug = await a_forum(house)
+    await planning.start(await official("clerk"), slug)
+    return slug
+
+
+async def test_a_clerk_takes_200_opinions_while_a_second_one_takes_50(
+    house: House, count_queries: Callable[[], list[str]]
+) -> None:
+    slug = await evening(house)
+    path = f"/desk/forums/{slug}/intake"
+    oh, lee = await signed_in(house, "clerk"), await signed_in(house, "intake")
+
+    async def take(client: object, numbers: range, prefix: str) -> None:
+        for number in numbers:
+            line = {"text": opinion(number), "stance": "idea", "speaker": str(number + 1), "key": f"{prefix}-{number}"}
+            first = await client.post(path, data=line, headers=JSON)  # type: ignore[attr-defined]
+            assert first.status_code == 201, first.text
+            if number % 10 == 0:  # the answer was lost on its way: the page sends the line again
+                again = await client.post(path, data=line, headers=JSON)  # type: ignore[attr-defined]
+                assert again.json() == first.json()
+
+    queries = count_queries()
+    await take(oh, range(1, 2), "oh")
+    assert len(set(queries)) <= LINE, queries
+    await asyncio.gather(take(oh, range(1), "oh"), take(oh, range(2, 200), "oh"), take(lee, range(200, 250), "lee"))
+
+    forum = await Forum.get(slug=slug)
+    rows = await Submission.filter(forum_id=forum.id)
+    assert sorted(row.text for row in rows) == sorted(opinion(number) for number in range(250)), "none lost, none twice"
+    assert forum.submissions == 250
+    assert len({row.number for row in rows}) == 250
+    for row in (rows[0], rows[-1]):
+        (fact,) = await ledger.read(f"submission/{row.number}")
+        assert (fact.kind, fact.data["channel"]) == ("submission.received", "floor")
+    assert [problem async for problem in ledger.verify()] == []
+    found = await taken(forum.id, rows[0].received_on)
+    assert (found.total, len(found.lines)) == (250, SHOWN)
+    assert {line.clerk for line in found.lines} <= {"오창구", "이접수"}
+
+
+async def test_what_two_clerks_take_down_both_is_shown_corrected_and_taken_back(house: House) -> None:
+    slug = await evening(house)
+    path = f"/desk/forums/{slug}/intake"
+    oh, lee = await signed_in(house, "clerk"), await signed_in(house, "intake")
+    said = {"stance": "for", "channel": "floor", "speaker": "7"}
+    async with listening(house, lee, f"{path}/stream") as stream:
+        answer = await oh.post(path, data={**said, "text": "시장 골목 가로등이 너무 어둡습니다", "key": "a"})
+        assert answer.headers["location"].endswith("intake?channel=floor&stance=for&speaker=7#field-text")
+        assert (await stream.event())["kind"] == "submission.received"
+    await lee.post(path, data={**said, "text": "시장골목 가로등이 어두워요", "key": "b", "next": "1"})
+    first, second = await Submission.all().order_by("id")
+    page = (await lee.get(f"{path}?speaker=7&stance=for")).text
+    assert f'id="line-{second.number}" class="is-like"' in page
+    assert f'href="#line-{first.number}">{first.number}</a>' in page
+    assert re.search(r'value="7"[^>]*name="speaker"', page), "the next line has the same speaker"
+    # The same form once more with other words is a line of its own, after a second press; nothing typed is lost.
+    again = await lee.post(path, data={**said, "text": "벤치도 놓아 주세요", "key": "b"})
+    assert again.status_code == 422
+    assert "벤치도 놓아 주세요" in again.text
+    assert (await lee.post(path, data={**said, "text": "벤치도", "key": "b"}, headers=JSON)).json()["code"] == (
+        "idempotency_key_reused"
+    )
+
+    fields = {
+        "text": "시장 골목 가로등을 밝게 해 주세요. 010-1234-5678",
+        "stance": "idea",
+        "speaker": "8",
+        "version": "1",
+    }
+    form = {f"{first.number}.{name}": value for name, value in fields.items()}
+    form["version"] = form.pop(f"{first.number}.version")
+    nameless = await oh.post(f"{path}/{first.number}", data={**form, f"{first.number}.author": "김영희"})
+    assert nameless.status_code == 422
+    assert "동의" in nameless.text
+    assert (await oh.post(f"{path}/{first.number}", data=form)).status_code == 303
+    late = await lee.post(f"{path}/{first.number}", data={**form, f"{first.number}.text": "다르게"})
+    assert late.status_code == 409
+    assert "다르게" in late.text
+    row = await Submission.get(id=first.id)
+    assert (row.stance, row.speaker, row.title) == ("idea", 8, "시장 골목 가로등을 밝게 해 주세요.")
+    assert "1234" not in row.text
+    corrected = (await ledger.read(f"submission/{row.number}"))[-1]
+    assert set(corrected.data["fields"]) == {"text", "stance", "speaker"}
+
+    assert (await lee.post(f"{path}/{second.number}/undo")).status_code == 303
+    assert (await lee.post(f"{path}/{second.number}/undo")).status_code == 409
+    assert (await Submission.get(id=second.id)).status is SubmissionState.WITHDRAWN
+    forum = await Forum.get(slug=slug)
+    assert forum.submissions == 1
+    assert second.number not in (await oh.get(path)).text
+    # Tomorrow it is no clerk's any more.
+    with clock.at(clock.now() + timedelta(days=1)), pytest.raises(NotPossibleNow):
+        await intake.undo(await official("clerk"), slug, first.number)
+    assert (await Submission.get(id=first.id)).status is SubmissionState.RECEIVED
+
+
+async def test_who_may_take_down_what_and_where(house: House) -> None:
+    slug, other = await evening(house), await a_forum(house, "discussion")
+    notice = await a_forum(house, "notice")
+    path = f"/desk/forums/{slug}/intake"
+    assert (await (await signed_in(house, "guide")).get(path)).status_code == 403
+    async with listening(house, await signed_in(house, "guide"), f"{path}/stream") as stream:
+        assert stream.status == 403
+    async with listening(house, house.visitor(), f"{path}/stream") as stream:
+        assert stream.status in {303, 401}
+    clerk = await official("clerk")
+    line = TakeDown("좋습니다", "for", "floor")
+    with pytest.raises(Forbidden):
+        await intake.take_down(await official("guide"), slug, line, "x")
+    number = await intake.take_down(clerk, slug, line, "x")
+
+    async def refused(where: str, what: TakeDown = line) -> str:
+        with pytest.raises(Refusal) as error:
+            await intake.take_down(clerk, where, what, "y")
+        return error.value.code
+
+    assert await refused("listening-999") == "no_such_forum"
+    assert await refused(notice) == "illegal_transition", "nobody speaks in a notice"
+    assert await refused(slug, TakeDown("좋습니다", "for", "floor", session_id=99)) == "no_such_session"
+    with pytest.raises(Refusal):
+        await intake.undo(clerk, other, number)
+    await planning.close(clerk, slug)
+    assert await intake.take_down(clerk, slug, TakeDown("쪽지로 냅니다", "idea", "paper"), "z")
+    with clock.at(clock.now() + timedelta(days=3)):
+        assert await refused(slug) == "illegal_transition"
+        page = await (await signed_in(house, "clerk")).get(path)
+        assert "<textarea" not in page.text
+    assert (await database.fetch_one("SELECT COUNT(*) AS n FROM idempotency_answer"))["n"] == 2  # type: ignore[index]
+
+
+async def test_the_same_line_sent_twice_at_once_is_there_once(house: House) -> None:
+    slug, clerk = await evening(house), await official("clerk")
+    line = TakeDown("가로등을 늘려 주세요", "idea", "floor", speaker=3)
+    numbers = await asyncio.gather(*(intake.take_down(clerk, slug, line, "once") for _turn in range(8)))
+    assert len(set(numbers)) == 1
+    assert await Submission.filter(forum__slug=slug).count() == 1
+    assert (await Forum.get(slug=slug)).submissions == 1
+    today = clock.now().astimezone(config.settings().zone).date()
+    assert (await taken((await Forum.get(slug=slug)).id, today)).total == 1
+    undone = await asyncio.gather(*(intake.undo(clerk, slug, numbers[0]) for _turn in range(4)), return_exceptions=True)
+    assert sorted(each is not None for each in undone) == [False, True, True, True]
+    assert all(isinstance(each, Conflict) for each in undone if each)
+    assert (await Forum.get(slug=slug)).submissions == 0
