@@ -8,7 +8,7 @@ from itertools import chain
 from forums import crossing as forum_crossing
 from forums import doors
 from forums import events as forum_events
-from forums.actions import joining, registering, timing, watching
+from forums.actions import joining, proposing, registering, timing, watching
 from petitions import events as petition_events
 from petitions.actions import parts, watch
 from server import crossing
@@ -76,6 +76,14 @@ def ports(settings: Settings) -> Ports:
     )
 
 
+async def _watch_forums(_task: Task) -> None:
+    await timing.by_time()
+
+
+async def _open_discussion(task: Task) -> None:
+    await proposing.open_supported(str(task.payload["slug"]))
+
+
 async def _remind_of_promises(_task: Task) -> None:
     await watching.remind()
 
@@ -110,9 +118,6 @@ def handlers(settings: Settings, adapters: Ports, render: post.Render) -> dict[s
     async def confirm(task: Task) -> None:
         await doors.send_confirmation(settings, adapters.transport, render, task)
 
-    async def watch_forums(_task: Task) -> None:
-        await timing.by_time()
-
     async def end_offers(_task: Task) -> None:
         await registering.lapse()
 
@@ -132,7 +137,8 @@ def handlers(settings: Settings, adapters: Ports, render: post.Render) -> dict[s
         "petitions.remind": remind,
         "petitions.close_uncontested": close_uncontested,
         doors.CONFIRM_JOB: confirm,
-        "forums.watch": watch_forums,
+        "forums.watch": _watch_forums,
+        "forums.open": _open_discussion,
         "forums.remind": _remind_of_promises,
         "forums.release": _release,
         "forums.offers": end_offers,

@@ -20,6 +20,12 @@ from forums.states import TextAction, TextState
 from server.core import clock, config, database, ledger
 from server.core.ledger import Chain, Fact
 
+AUTHORS = {
+    "submission": "SELECT participant_id FROM submission WHERE number = ?",
+    "comment": "SELECT participant_id FROM comment WHERE id = ?",
+    "forum": "SELECT proposer_id FROM forum WHERE slug = ?",
+}
+"""Who wrote a text, by its sort."""
 READER = "reader"
 """How the ledger names whoever reports: not at all."""
 
@@ -28,13 +34,14 @@ async def hold(chain: Chain, subject: str, forum_id: int, why: str, comment: int
     """Put a text that was just written with visibility ``pending`` into the moderators' queue, inside its action.
 
     ``chain`` is the locked one of its submission or of its forum's talk, ``subject`` its name among reviews
-    (``rights.voice_subject``, ``rights.comment_subject``), ``why`` a key of ``labels.WHY``, ``comment`` its id if it
-    is one.
+    (``rights.voice_subject``, ``comment_subject``, ``forum_subject``), ``why`` a key of ``labels.WHY``, ``comment`` its
+    id if it is one.
     """
-    table, column, key = ("comment", "id", comment) if comment else ("submission", "number", subject.partition("/")[2])
+    sort, _slash, name = subject.partition("/")
+    author, key = AUTHORS[sort], comment or name
     await database.execute(
         "INSERT INTO review (subject, forum_id, participant_id, why, open, urgency, reports, rule, reason, appeal, "
-        f"turn, asked_at) VALUES (?, ?, (SELECT participant_id FROM {table} WHERE {column} = ?), ?, ?, ?, 0, '', '', "
+        f"turn, asked_at) VALUES (?, ?, ({author}), ?, ?, ?, 0, '', '', "
         "'', 0, ?)",
         subject,
         forum_id,

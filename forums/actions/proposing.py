@@ -6,7 +6,9 @@ A proposal has an address of its own that stays; a number among the forums of it
 import contextlib
 from datetime import timedelta
 
+from forums import spam
 from forums.actions.change import SYSTEM, changing_forum
+from forums.actions.moderating import hold
 from forums.actions.planning import find_by, number_it
 from forums.errors import NotPossibleNow, TooManyProposals
 from forums.events import ForumDeclined, ForumOpened, ForumProposed, ForumTakenUp
@@ -14,7 +16,8 @@ from forums.forms.proposing import ProposeForum
 from forums.models import Forum
 from forums.numbering import next_number, slug_of
 from forums.people import Person
-from forums.rights import forum_subject
+from forums.queries import speaking
+from forums.rights import forum_subject, talk_subject
 from forums.states import ForumAction, ForumState
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official
@@ -29,6 +32,8 @@ OPEN_DAYS = 30
 async def propose(person: Person, command: ProposeForum) -> str:
     """Ask for a forum; its slug. The same again, while it waits, is the one that is there already.
 
+    What looks like spam waits for a moderator before it is shown.
+
     Raises ``TooManyProposals``.
     """
     async with database.transaction():
@@ -39,7 +44,9 @@ async def propose(person: Person, command: ProposeForum) -> str:
                 return str(one["slug"])
         if len(waiting) >= MOST_OPEN:
             raise TooManyProposals
-        slug = slug_of(SERIES, number)
+        slug, now = slug_of(SERIES, number), clock.now()
+        said = f"{command.title}\n{command.body}"
+        why = spam.why_held(said, "after", (), await speaking.said_by(person.id), forum_id=0, now=now)
         chain = await ledger.begin(forum_subject(slug))
         forum = await Forum.create(
             slug=slug,
@@ -54,11 +61,15 @@ async def propose(person: Person, command: ProposeForum) -> str:
             panel=list(command.people),
             starts_at=command.starts_at,
             proposer_id=person.id,
-            created_at=clock.now(),
-            published_at=clock.now(),
+            visibility="pending" if why else "shown",
+            created_at=now,
+            published_at=now,
         )
         await chain.append(person.actor, ForumProposed(command.kind))
-        await find_by(forum)
+        if why:
+            await hold(await ledger.open_or_begin(talk_subject(slug)), forum_subject(slug), forum.id, why)
+        else:
+            await find_by(forum)
     return slug
 
 

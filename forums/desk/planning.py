@@ -96,7 +96,7 @@ async def listing(request: Request) -> Response:
     )
     if filters.q:  # words are looked for in everything
         filters = replace(filters, states=tuple(ForumState))
-    after = data.text("after", limit=60)
+    after = lists.Place.read(data.text("after", limit=60))
     found = await lists.listed(filters, after)
     kind = filters.kind if tab != "notices" else ""
     chosen = {"q": filters.q, "kind": kind, "department": department, "district": filters.district}

@@ -76,7 +76,8 @@ def _forum(row: Any, sort: str) -> About:
     return About(
         f"{sort}/{row['slug']}", privacy.mask(row["f_title"]), "", f"/forums/{row['slug']}", row["f_id"], row["slug"],
         row["f_kind"], privacy.mask(row["f_title"]), row["department_id"], row["f_district"],
-        ForumState(row["f_status"]) in SEEN, None, _person(row), privacy.mask(f"{row['summary']} {row['place']}"),
+        ForumState(row["f_status"]) in SEEN and row["visibility"] == "shown", None, _person(row),
+        privacy.mask(f"{row['summary']} {row['place']}"),
     )  # fmt: skip
 
 
@@ -106,7 +107,7 @@ def _person(row: Any) -> Person | None:
 
 
 _FORUMS = (
-    f"SELECT {_FORUM}, f.department_id, f.summary, f.place, {_PERSON} FROM forum f "
+    f"SELECT {_FORUM}, f.department_id, f.summary, f.place, f.visibility, {_PERSON} FROM forum f "
     "LEFT JOIN participant p ON p.id = f.proposer_id WHERE f.slug IN ({marks})"
 )
 _VOICES = (

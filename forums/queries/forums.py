@@ -1,7 +1,7 @@
 """One forum as pages and JSON show it, and what its page tells beside it: its neighbours, votes and decisions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ _COLUMNS = (
     "f.id, f.slug, f.number, f.kind, f.status, f.title, f.summary, f.body, f.language, f.department_id, f.district, "
     "f.place, f.panel, f.moderation, f.speaks_from, f.speaks_until, f.starts_at, f.ends_at, f.link, f.chapters, "
     "f.minutes, f.proposer_id, f.from_petition, f.supports, f.submissions, f.comments, f.views, f.participants, "
-    "f.created_at, f.published_at, f.closed_at"
+    "f.created_at, f.published_at, f.closed_at, f.visibility"
 )
 
 
@@ -56,6 +56,8 @@ class ForumView:
     created_at: datetime
     published_at: datetime | None
     closed_at: datetime | None
+    visibility: str
+    """``hidden`` or ``pending`` is a proposal whose words moderators took away or have not seen yet."""
     version: int
     """The length of its chain: what a form shows as seen."""
 
@@ -78,6 +80,8 @@ async def forum(slug: str, official: Official | None = None) -> ForumView:
     seen = found.published_at is not None or (found.status in SEEN and found.status is not ForumState.CANCELLED)
     if not seen and not (official and (official.may(Permission.PLAN_FORUMS) or official.may(Permission.RUN_FORUMS))):
         raise NoSuchForum
+    if found.visibility != "shown" and official is None:
+        return replace(found, title="", summary="", body="", place="", panel=())
     return found
 
 
@@ -100,7 +104,7 @@ def _view(row: Any) -> ForumView:
         moment(row["ends_at"]), row["link"], tuple(database.document(row["chapters"])), row["minutes"],
         row["proposer_id"], row["proposer"] or "", row["from_petition"], row["supports"], row["submissions"],
         row["comments"], row["views"], row["participants"], created, moment(row["published_at"]),
-        moment(row["closed_at"]), row["version"],
+        moment(row["closed_at"]), row["visibility"], row["version"],
     )  # fmt: skip
 
 

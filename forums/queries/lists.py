@@ -110,6 +110,8 @@ class Filters:
         sql = " AND ".join(condition for condition, _value in chosen)
         # A draft that was called off was never announced.
         announced = " AND f.published_at IS NOT NULL" if state is ForumState.CANCELLED else ""
+        if state in TABS["proposed"]:  # what moderators took away
+            announced = " AND f.visibility = 'shown'"
         return f"({sql}{announced})", [value for _condition, value in chosen]
 
 

@@ -39,7 +39,8 @@ async def waiting() -> Mapping[str, int]:
     """How many proposals and drafts there are, at most ``COUNTED`` and one; by state. One query."""
     states = (ForumState.PROPOSED, ForumState.DRAFT)
     each = " UNION ALL ".join(
-        f"SELECT ? AS status, count(*) AS n FROM (SELECT 1 AS one FROM forum WHERE status = ? LIMIT {COUNTED + 1}) AS t"
+        f"SELECT ? AS status, count(*) AS n FROM (SELECT 1 AS one FROM forum WHERE status = ? "
+        f"AND visibility = 'shown' LIMIT {COUNTED + 1}) AS t"
         for _state in states
     )
     rows = await database.fetch(each, *(value for state in states for value in (state.value, state.value)))

@@ -13,8 +13,10 @@ from forums.forms.proposing import FIELDS, ProposeForum
 from forums.kinds import PROPOSED
 from forums.labels import KINDS
 from forums.people import Person, person_of
+from forums.queries import moderation
 from forums.queries import planning as queries
 from forums.queries.forums import ForumView
+from forums.rights import forum_subject
 from server.core import auth, clock, config, web
 from server.core.city import city
 from server.core.errors import Invalid, _
@@ -76,7 +78,9 @@ async def part(found: ForumView) -> dict[str, object]:
     """What the page of a forum that a citizen proposed says of that. No query for any other forum."""
     if not found.slug.startswith(f"{proposing.SERIES}-"):
         return {}
+    hidden = await moderation.reasons([forum_subject(found.slug)]) if found.visibility == "hidden" else {}
     return {
+        "hidden_proposal": hidden.get(forum_subject(found.slug)),
         "proposal": await queries.said(found.slug, found.status, proposed=True),
         "needed": config.settings().forum_supports,
         "days": proposing.OPEN_DAYS,
