@@ -92,10 +92,10 @@ async def _lock(subjects: Iterable[str]) -> dict[str, Chain]:
     """Lock chains, always in the same order. The first statement is a write, as SQLite wants it."""
     talks = sorted(subject for subject in subjects if subject.startswith("talk/"))
     voices = sorted(set(subjects) - set(talks))
-    chains = {talk: await ledger.open_or_begin(talk) for talk in talks}
-    if voices and not chains:
-        chains[voices[0]] = await ledger.lock(voices.pop(0))
-    return chains | (await ledger.lock_many(voices) if voices else {})
+    chains = {voice: await ledger.lock(voice) for voice in voices[:1]}
+    if voices[1:]:
+        chains |= await ledger.lock_many(voices[1:])
+    return chains | {talk: await ledger.open_or_begin(talk) for talk in talks}
 
 
 async def _refusal(

@@ -2,6 +2,14 @@
 
 from starlette.routing import Route
 
-from forums.desk import door, intake, planning, running, sessions
+from forums.desk import attack, door, intake, moderation, planning, running, sessions
 
-routes: list[Route] = [*planning.routes, *running.routes, *intake.routes, *sessions.routes, *door.routes]
+routes: list[Route] = [
+    *planning.routes,
+    *running.routes,
+    *intake.routes,
+    *sessions.routes,
+    *door.routes,
+    *attack.routes,
+    *moderation.routes,
+]

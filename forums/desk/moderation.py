@@ -1,0 +1,176 @@
+"""The moderators' desk: the queue, one text with its history, and the trail of one forum."""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums.actions import deciding
+from forums.desk.common import named
+from forums.errors import AlreadyDecided, NoSuchText, NotPossibleNow
+from forums.forms.moderating import REASON_LIMIT, Decide
+from forums.labels import RULES, WHY
+from forums.queries import forums, moderation, moderators, texts
+from forums.queries.moderators import Filter, Place, read_place
+from forums.states import TextAction
+from server.core import auth, idempotency, ledger, web
+from server.core.accounts import Permission
+from server.core.errors import Invalid, Text, _
+
+PAGE = "/desk/moderation"
+DONE: Mapping[TextAction, Text] = {
+    TextAction.SHOW: _("The text is shown."),
+    TextAction.HIDE: _("The text is hidden; its author is told why."),
+    TextAction.UPHOLD: _("The text stays hidden; its author is told why."),
+}
+FACTS: Mapping[str, Text] = {
+    "text.reported": _("Reported by a reader"),
+    "text.held": _("Held until somebody has read it"),
+    "text.hidden": _("Hidden"),
+    "text.shown": _("Found in order and shown"),
+    "text.appealed": _("The author asked for a second look"),
+    "text.appeal_dismissed": _("Left hidden after the second look"),
+}
+SORTS: Mapping[str, Text] = {"submission": _("Submission"), "comment": _("Comment"), "forum": _("Proposal")}
+
+
+async def queue(request: Request) -> Response:
+    """``/desk/moderation``: what waits, the most urgent on top. Raises ``NotSignedIn`` and ``Forbidden``."""
+    auth.official(request, Permission.MODERATE)
+    wanted, after = Filter.parse(request.query_params), read_place(request.query_params.get("after", ""))
+    page = await moderators.queue(wanted, after)
+    language = web.language(request)
+    waits = await moderators.waiting()
+    active = [
+        (words, address(Filter(**{**vars(wanted), name: ""})))
+        for name, words in (
+            ("forum", wanted.forum),
+            ("why", WHY[wanted.why] if wanted.why else ""),
+            ("rule", RULES[wanted.rule] if wanted.rule else ""),
+        )
+        if words
+    ]
+    context = {
+        **_words(language),
+        "page": page,
+        "wanted": wanted,
+        "waits": waits,
+        "cap": moderators.CAP,
+        "whys": named(WHY, language),
+        "active": active,
+        "carried": _query(wanted, after),
+        "beginning": address(wanted) if after else "",
+        "further": address(wanted, page.following) if page.following else "",
+    }
+    return web.page(request, "desk/moderation/queue.html", context)
+
+
+def _words(language: str) -> dict[str, object]:
+    return {
+        "rules": named(RULES, language),
+        "rule_names": RULES,
+        "why_names": WHY,
+        "sorts": SORTS,
+        "limit": REASON_LIMIT,
+    }
+
+
+def _query(wanted: Filter, after: Place | None = None) -> str:
+    return urlencode([(name, value) for name, value in (*vars(wanted).items(), ("after", after)) if value])
+
+
+def address(wanted: Filter, after: Place | None = None) -> str:
+    """The queue, narrowed, from a place on."""
+    query = _query(wanted, after)
+    return f"{PAGE}?{query}" if query else PAGE
+
+
+def back_to(carried: object) -> str:
+    """The queue as a form carries it along; what no page of ours wrote leads to its beginning."""
+    raw = dict(parse_qsl(str(carried or "")))
+    return address(Filter.parse(raw), read_place(raw.get("after", "")))
+
+
+async def text(request: Request) -> Response:
+    """``/desk/moderation/{sort}/{name}``: one text, what happened to it, and the decision."""
+    auth.official(request, Permission.MODERATE)
+    return await _shown(request, _subject(request), request.query_params.get("list", ""))
+
+
+async def decide(request: Request) -> Response:
+    """``POST`` to the same: one press decides. Where another was first, the page says so and keeps what was written."""
+    official = auth.official(request, Permission.MODERATE)
+    subject, form = _subject(request), await web.read_form(request)
+    carried = str(form.get("list") or "")
+    back = back_to(carried)
+    try:
+        command = Decide.parse(form)
+    except Invalid as error:
+        errors = web.field_errors(web.language(request), error.errors)
+        return await _shown(request, subject, carried, kept=form, errors=errors, status=422)
+    # Pressed twice, it acts once: known by what is decided, and by the decisions that the page knew.
+    key = idempotency.fingerprint([vars(command)]) if command.seen is not None else ""
+    secret, scope = web.site(request).settings.secret_key, f"moderation/{official.id}/{subject}"
+    try:
+        await idempotency.once(secret, scope, key, [], lambda: deciding.decide(official, subject, command))
+    except (AlreadyDecided, NotPossibleNow) as conflict:
+        return await _shown(request, subject, carried, kept=form, conflict=conflict.text, status=409)
+    return web.redirect(request, back, DONE[command.action])
+
+
+def _subject(request: Request) -> str:
+    return f"{request.path_params['sort']}/{request.path_params['name']}"
+
+
+async def _shown(
+    request: Request,
+    subject: str,
+    carried: str,
+    *,
+    kept: Mapping[str, object] | None = None,
+    errors: Mapping[str, str] | None = None,
+    conflict: Text | None = None,
+    status: int = 200,
+) -> Response:
+    found = await moderators.item(subject)
+    if found is None:
+        raise NoSuchText
+    context = {
+        **_words(web.language(request)),
+        "item": found,
+        "history": await moderation.history(subject),
+        "facts": FACTS,
+        "kept": kept or {},
+        "errors": errors or {},
+        "conflict": conflict,
+        "carried": carried,
+        "back": back_to(carried),
+    }
+    return web.page(request, "desk/moderation/text.html", context, status=status)
+
+
+async def trail(request: Request) -> Response:
+    """``/desk/moderation/forums/{slug}``: everything that happened to texts of one forum, newest first."""
+    official = auth.official(request, Permission.MODERATE)
+    forum = await forums.forum(request.path_params["slug"], official)
+    raw = request.query_params.get("before", "")
+    before = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else ledger.END  # noqa: PLR2004 — a BIGINT
+    entries, following = await moderation.of_forum(forum.id, before)
+    context = {
+        "forum": forum, "entries": entries, "texts": await texts.spoken(
+            [entry.subject for entry in entries]
+        ),
+        "facts": FACTS, "rule_names": RULES, "sorts": SORTS, "first": before == ledger.END,
+        "older": f"{PAGE}/forums/{forum.slug}?before={following}" if following else "",
+    }  # fmt: skip
+    return web.page(request, "desk/moderation/trail.html", context)
+
+
+routes = [
+    Route(PAGE, queue),
+    Route(PAGE + "/forums/{slug}", trail),
+    Route(PAGE + "/{sort}/{name}", text),
+    Route(PAGE + "/{sort}/{name}", decide, methods=["POST"]),
+]
