@@ -51,7 +51,7 @@ async def forum(request: Request) -> Response:
         "at": at,
         "waiting": views.waiting,
         **await _of_kind(found),
-        **await _parts(request, found, person),
+        **({} if found.kind == "notice" else await _parts(request, found, person)),
     }
     response = web.page(request, TEMPLATES.get(found.kind, "forums/forum.html"), context)
     if film and at is not None:
