@@ -12,7 +12,7 @@ import click
 import uvicorn
 
 from server import check as checks
-from server import importing, wiring
+from server import importing, importing_forums, wiring
 from server.core import database, observe
 from server.core.accounts import Account
 from server.core.clock_command import clock_command
@@ -171,10 +171,40 @@ def import_petitions(file: Path, source: str | None, refused: Path | None, **fie
     """Import petitions, a JSON object a line; run again after an interruption, it goes on where it stopped."""
     mapped = importing.Mapped(source=source or file.name, **fields)
     target = refused or file.with_suffix(".refused.jsonl")
-    report = run(lambda settings: importing.run(settings, file, mapped, target))
+    _tell(run(lambda settings: importing.run(settings, file, mapped, target)), target)
+
+
+def _tell(report: importing.Report, refused: Path) -> None:
     click.echo(f"{report.new} imported, {report.known} known already, {report.refused} refused.")
     if report.refused:
-        click.echo(f"The refused lines and their reasons: {target}")
+        click.echo(f"The refused lines and their reasons: {refused}")
+
+
+@import_.command(name="forums")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--refused", type=click.Path(path_type=Path), help="Where refused lines go. Default: FILE.refused.jsonl.")
+def import_forums(file: Path, refused: Path | None) -> None:
+    """Import past forums from a CSV file, with their numbers; run again after an interruption, it goes on."""
+    _take_over(importing_forums.run_forums, file, refused)
+
+
+@import_.command(name="submissions")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--refused", type=click.Path(path_type=Path), help="Where refused lines go. Default: FILE.refused.jsonl.")
+def import_submissions(file: Path, refused: Path | None) -> None:
+    """Import what was said in past forums, and what became of it, from a CSV file, with the numbers kept."""
+    _take_over(importing_forums.run_voices, file, refused)
+
+
+def _take_over(
+    take: Callable[[Settings, Path, Path], Awaitable[importing.Report]], file: Path, refused: Path | None
+) -> None:
+    target = refused or file.with_suffix(".refused.jsonl")
+    try:
+        report = run(lambda settings: take(settings, file, target))
+    except importing_forums.WrongFile as error:
+        raise click.ClickException(str(error)) from error
+    _tell(report, target)
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ class Report:
 
 
 class Unreadable(ValueError):
-    """A line that is no petition; the message says why."""
+    """A line that is not what it should be; the message says why."""
 
 
 def read_line(text: str | None, mapped: Mapped, known: Reference, zone: Any, seen: set[str]) -> Line:
@@ -125,7 +125,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str | None, int]]:
                 yield number, text, len(raw)
 
 
-def _size(path: Path) -> int:
+def size(path: Path) -> int:
+    """Bytes of a file."""
     return path.stat().st_size
 
 
@@ -144,23 +145,24 @@ async def run(settings: Settings, path: Path, mapped: Mapped, refused_path: Path
 
     with (
         draft.open("w", encoding="utf-8") as refused,
-        tqdm(total=_size(path), desc=path.name, unit="B", unit_scale=True, disable=None) as progress,
+        tqdm(total=size(path), desc=path.name, unit="B", unit_scale=True, disable=None) as progress,
     ):
-        for number, text, size in _lines(path):
+        for number, text, length in _lines(path):
             try:
                 batch.append(read_line(text, mapped, known, settings.zone, report.seen))
             except (Unreadable, Invalid) as error:
                 report.refused += 1
-                _note(refused, number, text, error)
+                note(refused, number, text, error)
             if len(batch) >= BATCH:
                 await flush()
-            progress.update(size)
+            progress.update(length)
         await flush()
-    _keep(draft, refused_path, wanted=bool(report.refused))
+    keep(draft, refused_path, wanted=bool(report.refused))
     return report
 
 
-def _keep(draft: Path, path: Path, *, wanted: bool) -> None:
+def keep(draft: Path, path: Path, *, wanted: bool) -> None:
+    """Leave the refused lines beside the file where there are any; else none, not of an earlier run either."""
     if wanted:
         draft.replace(path)
     else:
@@ -168,7 +170,8 @@ def _keep(draft: Path, path: Path, *, wanted: bool) -> None:
         path.unlink(missing_ok=True)
 
 
-def _note(refused: TextIO, number: int, text: str | None, error: Unreadable | Invalid) -> None:
+def note(refused: TextIO, number: int, text: str | None, error: Unreadable | Invalid) -> None:
+    """Write a refused line down with its reasons."""
     reasons = (
         [{"field": e.field, "message": str(e.text)} for e in error.errors]
         if isinstance(error, Invalid)

@@ -4,12 +4,10 @@ A line's import key (its source and id) is unique in the table, so a run that wa
 makes nothing twice. Imported cases get the same decisions, chains and index entries as filed ones; no mail is sent.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-
-import orjson
 
 from petitions.actions.change import today
 from petitions.actions.intake import Decided, case_values, decide, first_facts, to_open_department
@@ -89,11 +87,11 @@ def _loaded(guides: list[GuideProfile], chosen: GuideProfile | None) -> list[Gui
 async def _write(new: Sequence[_New]) -> None:
     columns = tuple(name for name in Case._meta.fields_db_projection if name != "id")  # noqa: SLF001 — the only way
     cases = [Case(**n.values, reminded=_told(n.decided)) for n in new]
-    values = [[_column(getattr(case, name)) for name in columns] for case in cases]
-    rows = await _insert("petition_case", columns, values, returning="id, reference")
+    values = [[getattr(case, name) for name in columns] for case in cases]
+    rows = await database.insert("petition_case", columns, values, returning="id, reference")
     ids = {row["reference"]: row["id"] for row in rows}
     people = [(ids[n.reference], n.line.command.petitioner) for n in new]
-    await _insert(
+    await database.insert(
         "petitioner",
         ("case_id", "name", "email", "phone", "address", "language"),
         [(case_id, who.name, who.email, who.phone, who.address, who.language) for case_id, who in people],
@@ -101,7 +99,10 @@ async def _write(new: Sequence[_New]) -> None:
     await ledger.begin_many(
         ACTOR,
         [
-            (subject(n.reference), first_facts(n.line.command, n.decided, imported=True), n.values["received_at"])
+            (
+                subject(n.reference),
+                [(f, n.values["received_at"]) for f in first_facts(n.line.command, n.decided, imported=True)],
+            )
             for n in new
         ],
     )
@@ -114,18 +115,3 @@ async def _write(new: Sequence[_New]) -> None:
 def _told(decided: Decided) -> int:
     """A period that ended before the import is old news to everybody: nobody is reminded of it."""
     return 2 if decided.due is not None and clock.overdue(decided.due, clock.now()) else 0
-
-
-def _column(value: object) -> object:
-    return orjson.dumps(value).decode() if isinstance(value, dict | list) else value
-
-
-async def _insert(
-    table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, returning: str = ""
-) -> Sequence[Any]:
-    values = list(rows)
-    marks = ", ".join([f"({', '.join('?' * len(columns))})"] * len(values))
-    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {marks}"
-    return await database.fetch(
-        f"{sql} RETURNING {returning}" if returning else sql, *(value for row in values for value in row)
-    )

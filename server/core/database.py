@@ -199,6 +199,18 @@ async def execute(sql: str, *values: object) -> int:
     return (await connection().execute_query(_native(sql), list(values)))[0]
 
 
+async def insert(
+    table: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, returning: str = ""
+) -> Sequence[Any]:
+    """Write many rows of raw columns in one statement; lists and mappings become JSON. The rows of ``returning``."""
+    if not rows:
+        return []
+    marks = ", ".join([f"({', '.join('?' * len(columns))})"] * len(rows))
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {marks}"
+    values = [orjson.dumps(v).decode() if isinstance(v, dict | list) else v for row in rows for v in row]
+    return await fetch(f"{sql} RETURNING {returning}" if returning else sql, *values)
+
+
 def moment(value: Any) -> datetime:
     """A raw column's moment as an aware UTC datetime (SQLite keeps text)."""
     return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)

@@ -166,11 +166,11 @@ async def append_many(actor: str, chains: Sequence[tuple[Chain, Sequence[Fact]]]
     return ids
 
 
-async def begin_many(actor: str, chains: Sequence[tuple[str, Sequence[Fact], datetime]]) -> None:
-    """Start many subjects at once, each with its first facts at its own moment; no jobs follow from them."""
-    begun = [(Chain(subject, 0, GENESIS), facts, moment) for subject, facts, moment in chains]
-    rows = [chain._next(actor, fact, moment) for chain, facts, moment in begun for fact in facts]  # noqa: SLF001
-    await _write_heads([chain for chain, _facts, _moment in begun])
+async def begin_many(actor: str, chains: Sequence[tuple[str, Sequence[tuple[Fact, datetime]]]]) -> None:
+    """Start many subjects at once, each with its first facts at their own moments; no jobs follow from them."""
+    begun = [(Chain(subject, 0, GENESIS), facts) for subject, facts in chains]
+    rows = [chain._next(actor, fact, moment) for chain, facts in begun for fact, moment in facts]  # noqa: SLF001
+    await _write_heads([chain for chain, _facts in begun])
     await _insert(rows)
     database.after_commit(jobs.bell.ring)
 

@@ -1,0 +1,184 @@
+"""Bulk import of past forums and of what was said in them: each line once, with its number, however often it is read.
+
+A run that was killed goes on where it stopped. Imported things get the same chains and index entries as those that
+happen here, their facts at the days on which they happened; no mail is sent about what is long past.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+
+from forums.events import (
+    CommitmentDone,
+    CommitmentMade,
+    ForumClosed,
+    ForumPlanned,
+    ForumPublished,
+    SubmissionAnswered,
+    SubmissionDone,
+    SubmissionHanded,
+    SubmissionReceived,
+)
+from forums.forms.importing import PastForum, PastVoice
+from forums.models import Commitment, Forum, Submission
+from forums.numbering import keep_number, new_promise_number, new_voice_number
+from forums.rights import forum_subject, promise_subject, voice_subject
+from forums.search import forum_index, forum_text, voice_index, voice_text
+from forums.spam import fingerprint
+from forums.states import CommitmentState, ForumState, SubmissionState
+from server.core import config, database, ledger
+from server.core.ledger import Fact
+
+ACTOR = "import"
+OPENS, ENDS = time(10), time(18)
+"""Of a day whose hours nobody wrote down."""
+
+Line = tuple[str, PastVoice]
+"""What makes it the same again, and what it says."""
+
+
+def _at(day: date, hour: time) -> datetime:
+    return datetime.combine(day, hour, config.settings().zone)
+
+
+async def _known(table: str, column: str, values: Sequence[str]) -> dict[str, int]:
+    if not values:
+        return {}
+    marks = ", ".join("?" * len(values))
+    rows = await database.fetch(f"SELECT id, {column} AS name FROM {table} WHERE {column} IN ({marks})", *values)
+    return {row["name"]: row["id"] for row in rows}
+
+
+async def forum_ids(slugs: Sequence[str]) -> dict[str, int]:
+    """The forums that are there, by their names."""
+    return await _known("forum", "slug", slugs)
+
+
+async def taken_numbers(numbers: Sequence[str]) -> set[str]:
+    """Which numbers submissions have already."""
+    return set(await _known("submission", "number", numbers))
+
+
+async def known_keys(keys: Sequence[str]) -> set[str]:
+    """Which lines were imported before."""
+    return set(await _known("submission", "import_key", keys))
+
+
+async def take_forums(lines: Sequence[PastForum]) -> list[int]:
+    """Import forums in one transaction; those that are there already are left alone. The ids of the new ones."""
+    async with database.transaction():
+        for kind in sorted({line.kind for line in lines}):
+            await keep_number(kind, max(line.number for line in lines if line.kind == kind))
+        there = await forum_ids([line.slug for line in lines])
+        new = [line for line in lines if line.slug not in there]
+        if not new:
+            return []
+        rows = await _write("forum", Forum, [_forum(line) for line in new], "id, slug")
+        ids = {row["slug"]: row["id"] for row in rows}
+        await ledger.begin_many(ACTOR, [(forum_subject(line.slug), _forum_facts(line)) for line in new])
+        for line in new:
+            text = forum_text(line.title, line.summary, line.body, line.place, line.panel)
+            await forum_index.put(database.connection(), ids[line.slug], text)
+    return sorted(ids.values())
+
+
+def _forum(line: PastForum) -> dict[str, object]:
+    begins, ends = _at(line.held_on, OPENS), _at(line.ended_on, ENDS)
+    return {
+        "slug": line.slug, "number": line.number, "kind": line.kind, "status": ForumState.CLOSED, "title": line.title,
+        "summary": line.summary, "body": line.body, "language": line.language, "department_id": line.department_id,
+        "district": line.district, "place": line.place, "panel": list(line.panel), "minutes": line.minutes,
+        "starts_at": begins, "ends_at": ends, "created_at": begins, "published_at": begins, "closed_at": ends,
+        "participants": line.participants, "import_key": f"import:{line.slug}",
+    }  # fmt: skip
+
+
+def _forum_facts(line: PastForum) -> list[tuple[Fact, datetime]]:
+    begins = _at(line.held_on, OPENS)
+    return [
+        (ForumPlanned(line.kind, imported=True), begins),
+        (ForumPublished(), begins),
+        (ForumClosed(), _at(line.ended_on, ENDS)),
+    ]
+
+
+async def take_voices(lines: Sequence[Line], forums: Mapping[str, int]) -> list[int]:
+    """Import submissions in one transaction; lines imported before are left alone. The ids of the new ones."""
+    async with database.transaction():
+        old = await known_keys([key for key, _line in lines])
+        new = [(key, line, line.number or new_voice_number()) for key, line in lines if key not in old]
+        if not new:
+            return []
+        values = [_voice(key, line, number, forums[line.forum]) for key, line, number in new]
+        rows = await _write("submission", Submission, values, "id, number")
+        ids = {row["number"]: row["id"] for row in rows}
+        chains = [(voice_subject(number), _voice_facts(line)) for _key, line, number in new]
+        promised = [(line, number, new_promise_number()) for _key, line, number in new if line.promised]
+        promises = [_promise(line, name, forums[line.forum], ids[number]) for line, number, name in promised]
+        await _write("commitment", Commitment, promises)
+        chains += [(promise_subject(name), _promise_facts(line, number)) for line, number, name in promised]
+        await ledger.begin_many(ACTOR, chains)
+        for _key, line, number in new:
+            await voice_index.put(database.connection(), ids[number], voice_text(number, line.title, line.text))
+        for slug in sorted({line.forum for _key, line, _number in new}):
+            count = sum(line.forum == slug for _key, line, _number in new)
+            await database.execute("UPDATE forum SET submissions = submissions + ? WHERE id = ?", count, forums[slug])
+    return sorted(ids.values())
+
+
+def _voice(key: str, line: PastVoice, number: str, forum_id: int) -> dict[str, object]:
+    if line.outcome:
+        status = SubmissionState.ANSWERED
+    else:
+        status = SubmissionState.HANDED if line.department_id else SubmissionState.RECEIVED
+    return {
+        "number": number, "forum_id": forum_id, "author": line.author, "channel": "import", "stance": line.stance,
+        "title": line.title, "text": line.text, "language": line.language, "district": line.district,
+        "status": status, "department_id": line.department_id, "outcome": line.outcome,
+        "outcome_at": _at(line.outcome_on, ENDS) if line.outcome_on else None, "outcome_text": line.outcome_text,
+        "study_until": line.study_until, "study_told": True, "moved_to": line.moved_to, "done_on": line.done_on,
+        "fingerprint": fingerprint(line.text), "received_at": _at(line.received_on, OPENS),
+        "received_on": line.received_on, "import_key": key,
+    }  # fmt: skip
+
+
+def _voice_facts(line: PastVoice) -> list[tuple[Fact, datetime]]:
+    facts: list[tuple[Fact, datetime]] = [(SubmissionReceived(line.forum, "import"), _at(line.received_on, OPENS))]
+    if line.department_id:
+        facts.append((SubmissionHanded(line.department_id, None), _at(line.received_on, ENDS)))
+    if line.outcome_on:
+        facts.append((SubmissionAnswered(line.outcome, ""), _at(line.outcome_on, ENDS)))
+    if line.done_on:
+        facts.append((SubmissionDone(str(line.done_on)), _at(line.done_on, ENDS)))
+    return facts
+
+
+def _promise(line: PastVoice, number: str, forum_id: int, voice_id: int) -> dict[str, object]:
+    return {
+        "number": number, "forum_id": forum_id, "submission_id": voice_id, "title": line.promised,
+        "status": CommitmentState.DONE if line.done_on else CommitmentState.PLANNED, "open": line.done_on is None,
+        "district": line.district, "department_id": line.department_id, "due_on": line.due_on,
+        "evidence": line.evidence, "done_on": line.done_on,
+        "created_at": _at(line.outcome_on or line.received_on, ENDS),
+    }  # fmt: skip
+
+
+def _promise_facts(line: PastVoice, number: str) -> list[tuple[Fact, datetime]]:
+    made = CommitmentMade(line.forum, number, line.department_id or 0, str(line.due_on))
+    facts: list[tuple[Fact, datetime]] = [(made, _at(line.outcome_on or line.received_on, ENDS))]
+    if line.done_on:
+        facts.append((CommitmentDone(str(line.done_on)), _at(line.done_on, ENDS)))
+    return facts
+
+
+async def _write(
+    table: str,
+    model: type[Forum] | type[Submission] | type[Commitment],
+    values: Sequence[Mapping[str, object]],
+    returning: str = "",
+) -> Sequence[Mapping[str, int | str]]:
+    columns = tuple(name for name in model._meta.fields_db_projection if name != "id")  # noqa: SLF001 — the only way
+    rows = [model(**each) for each in values]
+    found: Sequence[Mapping[str, int | str]] = await database.insert(
+        table, columns, [[getattr(row, name) for name in columns] for row in rows], returning=returning
+    )
+    return found
