@@ -120,7 +120,7 @@ class TooFewCounted(Conflict):
     """409: fewer people would have been there than are checked in by name."""
 
     code = "too_few_counted"
-    text = _("So many were not counted: fewer than none without a name cannot have been there.")
+    text = _("That would be fewer people than are checked in by name.")
 
 
 class PromiseStands(Conflict):

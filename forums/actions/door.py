@@ -4,13 +4,15 @@ from typing import Any
 
 from forums import rules
 from forums.actions.places import DOOR, Held, free, holding, pass_on, take
-from forums.actions.taking_part import took_part
+from forums.actions.taking_part import take_part, took_part
 from forums.errors import DoorClosed, Full, NoSuchRegistration, TooFewCounted
 from forums.events import CheckedIn, CheckInUndone, PeopleCounted, PlaceTaken, TookPart
 from forums.forms.places import Book
+from forums.people import person_of
 from forums.rights import talk_subject
 from server.core import clock, config, database, ledger, references
 from server.core.accounts import Official
+from server.core.auth import Reader
 
 
 async def check_in(actor: Official, slug: str, session_id: int, registration_id: int) -> None:
@@ -129,7 +131,9 @@ async def _came(held: Held, registration_id: int, person_id: int | None) -> None
     if person_id is None:
         await _people(held, 1)
     else:
-        await took_part(await ledger.open_or_begin(talk_subject(held.slug)), held.forum_id, person_id)
+        person = await person_of(Reader(participant=person_id))
+        if person:
+            await take_part(held.slug, held.forum_id, person)
 
 
 async def _was_not_there(held: Held, person_id: int | None) -> None:

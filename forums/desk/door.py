@@ -19,7 +19,7 @@ from forums.queries.forums import ForumView
 from forums.queries.sessions import SessionView
 from server.core import auth, clock, config, idempotency, web
 from server.core.accounts import Official, Permission
-from server.core.errors import FieldError, Invalid, Text, _
+from server.core.errors import FieldError, Invalid, Refusal, Text, _
 from server.core.fields import Input
 
 MOST_LETTERS = 80
@@ -36,8 +36,13 @@ async def _show(
     found: ForumView,
     shown: SessionView,
     values: Mapping[str, Any] | None = None,
-    invalid: Invalid | None = None,
+    refusal: Refusal | None = None,
+    beside: str = "",
 ) -> Response:
+    """The list, or with a form's values why they were refused: its own errors, or one beside a field."""
+    errors = refusal.errors if isinstance(refusal, Invalid) else []
+    if refusal and beside:
+        errors = [FieldError(beside, refusal.text)]
     wanted = " ".join(request.query_params.get("q", "").split())[:MOST_LETTERS]
     guests = await queries.guests(shown.id, wanted)
     open_now = not shown.cancelled and rules.door_open(shown.starts_at, clock.now(), config.settings().zone)
@@ -53,9 +58,9 @@ async def _show(
         "open": open_now,
         "drawn": clock.now().timestamp(),
         "values": values if values is not None else {"here": open_now},
-        "errors": web.field_errors(web.language(request), invalid.errors) if invalid else {},
+        "errors": web.field_errors(web.language(request), errors),
     }
-    return web.page(request, "desk/forums/door.html", context, status=invalid.status if invalid else 200)
+    return web.page(request, "desk/forums/door.html", context, status=refusal.status if refusal else 200)
 
 
 async def press(request: Request) -> Response:
@@ -93,7 +98,7 @@ async def book(request: Request) -> Response:
     except Invalid as invalid:
         return await _show(request, official, found, shown, form, invalid)
     except Full as full:
-        return await _show(request, official, found, shown, form, Invalid([FieldError("name", full.text)]))
+        return await _show(request, official, found, shown, form, full, "name")
     return web.redirect(request, f"{PAGE}/{found.slug}/sessions/{shown.id}", said[0] if said else None)
 
 
@@ -111,7 +116,7 @@ async def count(request: Request) -> Response:
     except Invalid as invalid:
         return await _show(request, official, found, shown, form, invalid)
     except TooFewCounted as few:
-        return await _show(request, official, found, shown, form, Invalid([FieldError("people", few.text)]))
+        return await _show(request, official, found, shown, form, few, "people")
     return web.redirect(request, f"{PAGE}/{found.slug}/sessions/{shown.id}", _("Counted."))
 
 

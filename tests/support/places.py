@@ -1,0 +1,52 @@
+"""Sessions of forums and people with a confirmed address, for tests."""
+
+import secrets
+from datetime import datetime, timedelta
+
+import httpx
+
+from forums.actions import sessions
+from forums.forms.places import NewSession
+from forums.people import Person, take_name
+from server.core import clock, database
+from server.core.accounts import Session as Door
+from server.core.auth import COOKIE, token_hash
+from tests.support.answers import official
+from tests.support.house import House
+
+
+async def a_session(slug: str, capacity: int, *, starts_in: timedelta = timedelta(days=7)) -> int:
+    """A date of a forum, two hours long; its id."""
+    begins: datetime = clock.now().replace(minute=0, second=0, microsecond=0) + starts_in
+    new = NewSession("", begins, begins + timedelta(hours=2), "", capacity)
+    return (await sessions.add(await official("intake"), slug, [new]))[0]
+
+
+async def somebody(name: str) -> tuple[Person, str]:
+    """Somebody with a confirmed address, and the token of their browser."""
+    person = await take_name(f"{secrets.token_hex(6)}@example.org", name, "ko")
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    await Door.create(
+        token_hash=token_hash(token), email=person.email, created_at=now, expires_at=now + timedelta(days=30)
+    )
+    return person, token
+
+
+async def guest(house: House, name: str) -> tuple[Person, httpx.AsyncClient]:
+    """Somebody, and a browser in which they speak."""
+    person, token = await somebody(name)
+    browser = house.visitor()
+    browser.cookies.set(COOKIE, token)
+    return person, browser
+
+
+async def places(session_id: int) -> dict[str, int]:
+    """What a session counts, beside what its registrations are."""
+    row = await database.fetch_one(
+        "SELECT booked, waiting AS in_line, attended AS there FROM forum_session WHERE id = ?", session_id
+    )
+    counted = await database.fetch(
+        "SELECT status, COUNT(*) AS n FROM registration WHERE session_id = ? GROUP BY status", session_id
+    )
+    return {**dict(row or {}), **{each["status"]: each["n"] for each in counted}}
