@@ -75,7 +75,7 @@ class Narrator:
     async def news(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
         """See ``tracking.hub.Narrator``."""
         found: list[tuple[str, int, bytes]] = []
-        talk = list[Entry]()
+        talk, turned = list[Entry](), dict[str, int]()
         slugs = {name.split("/")[2] for name in heard if name.startswith(self.prefix)}
         for entry in entries:
             sort, _slash, slug = entry.subject.partition("/")
@@ -84,10 +84,12 @@ class Narrator:
             if sort == "talk" and slug in slugs:
                 talk.append(entry)
             elif sort == "forum" and slug in slugs and entry.audience is Audience.PUBLIC:
-                told = event("forum", status=await live.status(slug))
-                found += [(topic(language, slug), entry.id, told) for language in self.languages]
+                turned[slug] = entry.id
             elif entry.kind in TAKEN_DOWN and (name := desk_topic(str(entry.data["forum"]))) in heard:
                 found.append((name, entry.id, frame(entry)))
+        for slug, event_id in turned.items():
+            told = event("forum", status=await live.status(slug))
+            found += [(topic(language, slug), event_id, told) for language in self.languages]
         return [*found, *await self._talk(talk, heard)]
 
     async def _talk(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
@@ -95,18 +97,19 @@ class Narrator:
         last = {entry.data["comment"]: entry for entry in entries if entry.kind in COMMENTS and entry.data["comment"]}
         told = await live.comments(last)
         return [
-            (name, last[one.id].id, self.draw(language, one, last[one.id].sequence))
-            for one in sorted(told.values(), key=lambda one: last[one.id].id)
+            (name, last[one.comment.id].id, self.draw(language, one, last[one.comment.id].sequence))
+            for one in sorted(told, key=lambda one: last[one.comment.id].id)
             for language in self.languages
             if (name := topic(language, one.slug, one.submission)) in heard
         ]
 
     def draw(self, language: str, one: Told, sequence: int) -> bytes:
         """One comment as it stands now."""
-        html = self.render(language, "forums/live.html", {"comment": one})
+        comment = one.comment
+        html = self.render(language, "forums/live.html", {"told": one})
         return event(
-            "hidden" if one.hidden else "comment", sequence,
-            comment=one.id, parent=one.parent_id, html=html, comments=one.comments,
+            "comment" if comment.visibility == "shown" else "hidden", sequence,
+            comment=comment.id, parent=comment.parent_id, html=html, comments=one.total,
         )  # fmt: skip
 
     # --- pages that come, or come back ------------------------------------------------------------------------

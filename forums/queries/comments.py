@@ -1,4 +1,4 @@
-"""Comments in threads two deep: under a submission, oldest first, and on a forum itself, newest first."""
+"""Comments in threads two deep, under a submission or a forum: the newest first, the answers to each in their order."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from forums.errors import NoSuchText
 from forums.people import Person
 from forums.queries import moderation
 from forums.queries.moderation import Hidden
@@ -20,11 +21,11 @@ REPLIES = 5
 SKIPPED = (200, 200, 200)
 """How many more are looked at where many wait for a moderator."""
 
-_COLUMNS = (
+COLUMNS = (
     "c.id, c.forum_id, c.submission_id, c.parent_id, c.participant_id, c.official_id, c.author, c.stance, c.text, "
     "c.visibility, c.supports, c.created_at, a.name AS official_name, a.department_id"
 )
-_FROM = "FROM comment c LEFT JOIN account a ON a.id = c.official_id"
+FROM = "FROM comment c LEFT JOIN account a ON a.id = c.official_id"
 _cursor = re.compile(r"\d{1,18}")
 _END = 2**62
 
@@ -34,6 +35,8 @@ class CommentView:
     """A comment as a reader may see it. ``text`` is empty where it is hidden."""
 
     id: int
+    forum_id: int
+    submission_id: int | None
     parent_id: int | None
     author: str
     official: bool
@@ -43,7 +46,7 @@ class CommentView:
     text: str
     visibility: str
     supports: int
-    at: datetime
+    created_at: datetime
     mine: bool
     supported: bool
     hidden: Hidden | None
@@ -64,20 +67,20 @@ class Talk:
     following: str | None
 
 
-async def of_voice(voice_id: int, after: str = "", person: Person | None = None) -> Talk:
-    """A page of the comments on a submission with the first answers to each. Four queries at most."""
+async def of_voice(voice_id: int, before: str = "", person: Person | None = None) -> Talk:
+    """A page of the comments on a submission, the newest first, with the first answers to each. Four queries."""
     # Ordered by the whole index, because PostgreSQL does not take IS NULL for a constant.
     sql = (
-        f"SELECT {_COLUMNS} {_FROM} WHERE c.submission_id = ? AND c.parent_id IS NULL AND c.id > ? "
-        "ORDER BY c.parent_id, c.id LIMIT ?"
+        f"SELECT {COLUMNS} {FROM} WHERE c.submission_id = ? AND c.parent_id IS NULL AND c.id < ? "
+        "ORDER BY c.parent_id DESC, c.id DESC LIMIT ?"
     )
-    return await _threads(await _page(sql, voice_id, _place(after, 0), person), person, voice_id)
+    return await _threads(await _page(sql, voice_id, _place(before, _END), person), person, voice_id)
 
 
 async def of_forum(forum_id: int, before: str = "", person: Person | None = None) -> Talk:
-    """A page of what was said to a forum itself, the newest first, with the first answers to each."""
+    """The same of what was said to a forum itself."""
     sql = (
-        f"SELECT {_COLUMNS} {_FROM} WHERE c.forum_id = ? AND c.submission_id IS NULL AND c.parent_id IS NULL "
+        f"SELECT {COLUMNS} {FROM} WHERE c.forum_id = ? AND c.submission_id IS NULL AND c.parent_id IS NULL "
         "AND c.id < ? ORDER BY c.submission_id DESC, c.id DESC LIMIT ?"
     )
     return await _threads(await _page(sql, forum_id, _place(before, _END), person), person, None)
@@ -95,20 +98,31 @@ async def _page(sql: str, subject_id: int, start: int, person: Person | None) ->
     return found[: PAGE + 1]
 
 
-async def thread(comment_id: int, after: str = "", person: Person | None = None) -> Talk:
+async def thread(root: CommentView, after: str = "", person: Person | None = None) -> Talk:
     """A page of the answers to one comment, oldest first."""
-    row = await database.fetch_one("SELECT submission_id FROM comment WHERE id = ?", comment_id)
-    if row is None:
-        return Talk((), None)
-    rows = await _replies([comment_id], row["submission_id"], _place(after, 0), PAGE)
+    rows = await _replies([root.id], root.submission_id, _place(after, 0), PAGE)
     shown = await views([row for row in rows[:PAGE] if _listed(row, person)], person)
     return Talk(shown, str(rows[PAGE - 1]["id"]) if len(rows) > PAGE else None)
 
 
-async def one(comment_id: int, person: Person | None = None) -> CommentView | None:
-    """One comment without its answers."""
-    row = await database.fetch_one(f"SELECT {_COLUMNS} {_FROM} WHERE c.id = ?", comment_id)
-    return (await views([row], person))[0] if row else None
+async def one(comment_id: int, person: Person | None = None) -> CommentView:
+    """One comment without its answers. Raises ``NoSuchText``."""
+    row = await database.fetch_one(f"SELECT {COLUMNS} {FROM} WHERE c.id = ?", comment_id)
+    if row is None or not _listed(row, person):
+        raise NoSuchText
+    return (await views([row], person))[0]
+
+
+async def place(comment_id: int) -> tuple[str, str]:
+    """The slug of a comment's forum, and the number of the submission that it is about; empty where of none."""
+    row = await database.fetch_one(
+        "SELECT f.slug, s.number FROM comment c JOIN forum f ON f.id = c.forum_id "
+        "LEFT JOIN submission s ON s.id = c.submission_id WHERE c.id = ?",
+        comment_id,
+    )
+    if row is None:
+        raise NoSuchText
+    return row["slug"], row["number"] or ""
 
 
 async def _threads(rows: Sequence[Any], person: Person | None, voice_id: int | None) -> Talk:
@@ -134,7 +148,7 @@ async def _replies(parents: Sequence[int], voice_id: int | None, after: int, lim
     """The first answers to each of some comments, one more than ``limit``."""
     where = "c.submission_id = ?" if voice_id is not None else "c.submission_id IS NULL"
     each = (
-        f"SELECT * FROM (SELECT {_COLUMNS} {_FROM} WHERE {where} AND c.parent_id = ? AND c.id > ? "
+        f"SELECT * FROM (SELECT {COLUMNS} {FROM} WHERE {where} AND c.parent_id = ? AND c.id > ? "
         f"ORDER BY c.id LIMIT {limit + 1}) AS thread_{{}}"
     )
     own = (voice_id,) if voice_id is not None else ()
@@ -164,9 +178,10 @@ def _view(row: Any, person: Person | None, hidden: Mapping[str, Hidden], support
     official = row["official_id"] is not None
     author = row["official_name"] if official else privacy.mask(row["author"])
     return CommentView(
-        row["id"], row["parent_id"], author if shown else "", official, row["department_id"], row["stance"],
-        privacy.mask(row["text"]) if shown else "", row["visibility"], row["supports"], database.moment(row["created_at"]), mine, supported,
-        hidden.get(comment_subject(row["id"])),
+        row["id"], row["forum_id"], row["submission_id"], row["parent_id"], author if shown else "", official,
+        row["department_id"], row["stance"],
+        privacy.mask(row["text"]) if shown else "", row["visibility"], row["supports"],
+        database.moment(row["created_at"]), mine, supported, hidden.get(comment_subject(row["id"])),
     )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ const PARTS = [
   ["[data-numbers]", "./numbers.js"],
   ["[data-suggest]", "./suggest.js"],
   ["[data-print]", "./print.js"],
+  ["[data-talk]", "./talk.js"],
+  ["form[data-intake]", "./intake.js"],
 ];
 
 /** Bring a part of the page (at first the whole, later what live.js puts in) to life. */

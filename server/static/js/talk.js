@@ -1,0 +1,166 @@
+// Follows what is said in a forum: comments come drawn by the server, and hidden ones give way to what stands in their
+// place. Nobody's reading is pushed about: who has scrolled away, or stands in the list with the keyboard, gets a
+// button that brings the new ones. A screen reader hears now and then how many there are, never each of them.
+
+import { fill, number } from "./text.js";
+
+const SLOWEST = 60_000;
+const QUIET = 15_000;
+
+function drawn(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.firstElementChild;
+}
+
+/** Follow the stream of one `[data-talk=address]`; its words are in its data attributes. */
+export function start(root) {
+  const list = document.getElementById(root.dataset.talkList);
+  if (!list) return;
+  const newestFirst = root.dataset.talkNewest === "first";
+  const state = root.querySelector("[data-talk-state]");
+  const button = root.querySelector("[data-talk-new]");
+  const reload = root.querySelector("[data-talk-reload]");
+  const said = root.querySelector("[data-talk-said]");
+  const held = new Map(); // id -> event: what waits for the reader to ask for it
+  let after = new URL(root.dataset.talk, location.href).searchParams.get("after");
+  let source = null;
+  let wait = 1000;
+  let timer = null;
+  let unsaid = 0;
+  let saying = null;
+
+  const find = (id) => document.getElementById(`comment-${id}`);
+
+  function tell(name) {
+    state.classList.toggle("is-open", name === "Open");
+    state.classList.toggle("is-lost", name === "Lost");
+    const words = root.dataset[`text${name}`];
+    if (state.textContent !== words) state.textContent = words;
+  }
+
+  function announce() {
+    if (saying) return;
+    saying = setTimeout(() => {
+      saying = null;
+      if (unsaid) said.textContent = fill(root.dataset.textSaid, { n: number(unsaid) });
+      unsaid = 0;
+    }, said.textContent ? QUIET : 1000);
+  }
+
+  /** Where a comment goes: the list, or the answers of the one it answers; none where that is not on this page. */
+  function home(told) {
+    if (!told.parent) return list;
+    return find(told.parent)?.querySelector("[data-answers]") ?? null;
+  }
+
+  /** Whether putting something in there would move what the reader is at. */
+  function away(place, first) {
+    if (list.contains(document.activeElement)) return true;
+    const { top, bottom } = place.getBoundingClientRect();
+    const edge = first ? top : bottom;
+    return edge < 0 || edge > innerHeight;
+  }
+
+  function put(told) {
+    const place = home(told);
+    if (!place || find(told.comment)) return null;
+    const item = drawn(told.html);
+    item.classList.add("is-new");
+    const first = newestFirst && place === list;
+    place[first ? "prepend" : "append"](item);
+    root.querySelector("[data-talk-none]")?.remove();
+    item.dispatchEvent(new CustomEvent("sinmungo:new", { bubbles: true }));
+    return item;
+  }
+
+  function show() {
+    button.hidden = !held.size;
+    if (held.size) button.firstElementChild.textContent = fill(root.dataset.textNew, { n: number(held.size) });
+  }
+
+  function replace(old, told) {
+    if (old.contains(document.activeElement)) old.closest("ol, ul")?.focus?.();
+    const item = drawn(told.html);
+    const answers = old.querySelector("[data-answers]");
+    if (answers) item.querySelector("[data-answers]")?.replaceWith(answers);
+    old.replaceWith(item);
+    item.dispatchEvent(new CustomEvent("sinmungo:new", { bubbles: true }));
+  }
+
+  function comment(told) {
+    const old = find(told.comment);
+    if (told.what === "hidden") {
+      held.delete(told.comment);
+      if (old) replace(old, told);
+    } else if (old) {
+      if (old.dataset.hidden !== undefined) replace(old, told); // a moderator shows it again
+    } else if (home(told) || held.has(told.parent)) {
+      unsaid += 1;
+      announce();
+      if (!home(told) || away(home(told), newestFirst && !told.parent)) held.set(told.comment, told);
+      else put(told);
+    }
+    for (const count of document.querySelectorAll("[data-talk-count]")) count.textContent = number(told.comments);
+    show();
+  }
+
+  function take(event) {
+    const told = JSON.parse(event.data);
+    if (event.lastEventId) after = event.lastEventId;
+    if (told.what === "more" || (told.what === "forum" && told.status !== root.dataset.talkStatus)) reload.hidden = false;
+    else if (told.html) comment(told);
+  }
+
+  button.addEventListener("click", () => {
+    const items = [...held.values()].map(put).filter(Boolean);
+    held.clear();
+    show();
+    const target = newestFirst ? items.at(-1) : items[0];
+    if (!target) return;
+    target.tabIndex = -1;
+    target.focus({ preventScroll: true });
+    target.scrollIntoView({ block: "nearest" });
+  });
+
+  function lose() {
+    source?.close();
+    source = null;
+    tell("Lost");
+    if (document.hidden) return;
+    clearTimeout(timer);
+    timer = setTimeout(open, wait * (0.75 + Math.random() / 2));
+    wait = Math.min(wait * 2, SLOWEST);
+  }
+
+  function open() {
+    clearTimeout(timer);
+    source?.close();
+    const address = new URL(root.dataset.talk, location.href);
+    if (after) address.searchParams.set("after", after);
+    source = new EventSource(address);
+    source.onopen = () => {
+      wait = 1000;
+      tell("Open");
+    };
+    source.onmessage = take;
+    source.onerror = () => {
+      if (source?.readyState === EventSource.CLOSED) lose(); // refused: too many listen
+      else tell("Lost");
+    };
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+      clearTimeout(timer);
+      source?.close();
+      source = null;
+    } else if (!source) {
+      wait = 1000;
+      open();
+    }
+  });
+  addEventListener("pagehide", () => source?.close());
+  addEventListener("pageshow", (event) => event.persisted && open());
+  if (!document.hidden) open();
+}
