@@ -164,7 +164,7 @@ async def listed(filters: Filters, start: Place | None = None, limit: int = PAGE
 
 def _page(rows: Sequence[Listed], limit: int, *, dated: bool = True) -> Page:
     last = rows[limit - 1] if len(rows) > limit else None
-    return Page(tuple(rows[:limit]), last and Place(last.starts_at if dated else None, last.id))
+    return Page(tuple(rows[:limit]), Place(last.starts_at if dated else None, last.id) if last else None)
 
 
 _Branch = tuple[str, list[object]]
