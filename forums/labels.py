@@ -116,3 +116,14 @@ WHY: dict[str, Text] = {
     "reported": _("Was reported"),
 }
 """Why a text is in the moderators' queue; with ``before``, ``links`` and ``repeated`` it is held: not shown yet."""
+
+AGE_BANDS: dict[str, Text] = {
+    "under_20": _("Under 20"),
+    "20s": _("20 to 29"),
+    "30s": _("30 to 39"),
+    "40s": _("40 to 49"),
+    "50s": _("50 to 59"),
+    "60s": _("60 to 69"),
+    "70_plus": _("70 and over"),
+}
+"""Ages as somebody may say them of themselves; nobody has to."""

@@ -25,6 +25,8 @@ import petitions.desk_settings
 import petitions.routes
 import tracking.api
 import tracking.routes
+import tracking.statistics.api
+import tracking.statistics.routes
 from server import openapi, pages, people_pages, signin, spool_page, tokens, upkeep_pages, wiring
 from server.core import auth, database, observe, security, web
 from server.core.accounts import Account
@@ -60,6 +62,7 @@ def routes() -> list[Route | Mount]:
         *petitions.routes.routes,
         *petitions.citizen_routes.routes,
         *tracking.routes.routes,
+        *tracking.statistics.routes.routes,
         *forums.routes.routes,
         *petitions.desk.routes,
         *forums.desk.routes,
@@ -70,6 +73,7 @@ def routes() -> list[Route | Mount]:
         *petitions.api.routes,
         *forums.api.routes,
         *tracking.api.routes,
+        *tracking.statistics.api.routes,
         *tokens.routes,
         *openapi.routes,
         Route("/metrics", observe.metrics),

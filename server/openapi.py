@@ -109,7 +109,7 @@ def _parameter(name: str, place: str, schema: Schema) -> dict[str, Any]:
 def _responses(method: str, promised: Contract) -> dict[str, Any]:
     done: dict[str, Any] = {"description": "Done."}
     if promised.answer is not None:
-        done["content"] = {"application/json": {"schema": promised.answer}}
+        done["content"] = {promised.media: {"schema": promised.answer}}
     refusals = {429, 503, *promised.refusals}
     if method != "GET":
         refusals |= {400, 403, 408, 413}

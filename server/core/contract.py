@@ -35,6 +35,8 @@ class Contract:
     multipart: bool = False
     query: Mapping[str, Schema] = field(default_factory=dict)
     headers: Mapping[str, Schema] = field(default_factory=dict)
+    media: str = "application/json"
+    """The content type of the answer."""
     refusals: tuple[int, ...] = ()
     """Statuses beyond those that any such operation may answer."""
 

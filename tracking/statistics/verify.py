@@ -1,4 +1,4 @@
-"""Recomputing the published figures from the export, by nothing but the export: what ``sinmungo statistics verify`` does.
+"""Recomputing the published figures from the export alone: what ``sinmungo statistics verify`` does.
 
 The functions that turn lines into figures are those that turn records into totals (``rules``); what differs is where
 the lines come from, and that everything is added up anew.

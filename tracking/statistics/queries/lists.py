@@ -126,7 +126,7 @@ def _cursor(text: str) -> tuple[date, int]:
 
 
 async def export(filters: Filters, known: Mapping[int, str]) -> AsyncIterator[list[tuple[str, ...]]]:
-    """Every counted submission under filters, oldest first, a block of lines at a time; ``known`` are departments' codes.
+    """Every counted submission under filters, oldest first, in blocks. ``known``: codes of departments.
 
     Each block is a short read of its own: a million lines hold nobody up.
     """

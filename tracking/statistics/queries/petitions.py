@@ -81,38 +81,46 @@ class Petitions:
     months: list[tuple[str, Handled]]
 
 
-async def petitions(filters: Filters) -> Petitions:
-    """Everything that the page and the JSON show. Eleven queries, however many petitions there are.
+async def total(filters: Filters) -> Handled:
+    """The figures at one place, without ratings. Two queries."""
+    sums, hours = await cells.totals(PETITIONS, filters), await cells.days(PETITIONS, filters)
+    return Handled(sums.get("", Counter()), hours.get("", {}).get(HOURS, {}))
+
+
+Lines = list[tuple[Any, Handled]]
+
+
+async def petitions_by(filters: Filters, dimension: str) -> Lines:
+    """The figures by the values of a dimension. Two queries.
 
     Ratings are shown for the city, and by one dimension at a time: a table that several filters cut smaller, or a
     second cut through the same petitions, would tell the ratings of a few.
     """
-    bare = filters == Filters()
-    sums, hours = await cells.totals(PETITIONS, filters), await cells.days(PETITIONS, filters)
-    by: dict[str, list[tuple[Any, Handled]]] = {}
-    everybody = False
-    for dimension in DIMENSIONS:
-        found = await cells.totals(PETITIONS, filters, dimension)
-        times = await cells.days(PETITIONS, filters, dimension)
-        rated = {key: one["rated"] for key, one in found.items()}
-        hidden = suppressed(rated) if bare else set(rated)
-        everybody = everybody or (bare and total_shown(rated))
-        wanted = {"kind": filters.kind or None, "department": filters.department_id, "district": filters.district}.get(
-            dimension
-        )
-        by[dimension] = sorted(
-            (
-                (key, Handled(one, times.get(key, {}).get(HOURS, {}), key not in hidden))
-                for key, one in found.items()
-                if wanted is None or key == wanted
-            ),
-            key=lambda pair: (-int(pair[0]) if dimension == "year" else -pair[1].received, str(pair[0])),  # noqa: B023
-        )
-    whole = sums.get("", Counter())
-    shown = bare and everybody and whole["rated"] >= rules.LEAST
+    found = await cells.totals(PETITIONS, filters, dimension)
+    times = await cells.days(PETITIONS, filters, dimension)
+    rated = {key: one["rated"] for key, one in found.items()}
+    hidden = suppressed(rated) if filters == Filters() else set(rated)
+    one_of = {"kind": filters.kind or None, "department": filters.department_id, "district": filters.district}
+    wanted = one_of.get(dimension)
+    lines = [
+        (key, Handled(one, times.get(key, {}).get(HOURS, {}), key not in hidden))
+        for key, one in found.items()
+        if wanted is None or key == wanted
+    ]
+    if dimension == "year":
+        return sorted(lines, key=lambda pair: str(pair[0]), reverse=True)
+    return sorted(lines, key=lambda pair: (-pair[1].received, str(pair[0])))
+
+
+async def petitions(filters: Filters) -> Petitions:
+    """Everything that the page and the JSON show. Eleven queries, however many petitions there are."""
+    by = {dimension: await petitions_by(filters, dimension) for dimension in DIMENSIONS}
+    whole = await total(filters)
+    # Of the tables that share the total, one alone that must not be seen beside it is enough to leave it out.
+    shown = filters == Filters() and all(total_shown({k: one.rated for k, one in lines}) for lines in by.values())
     months = await cells.totals(PETITIONS, filters, "month")
     return Petitions(
-        Handled(whole, hours.get("", {}).get(HOURS, {}), shown),
+        Handled(whole.measures, whole.hours, shown and whole.rated > 0),
         by,
         [(month, Handled(months[month])) for month in sorted(months)],
     )

@@ -1,0 +1,210 @@
+"""The public's pages: overview, adoption down to the single submission, petitions with a map, open data."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums.labels import AGE_BANDS, KINDS, OUTCOMES
+from petitions.labels import KINDS as PETITION_KINDS
+from server.core import web
+from server.core.city import City, city
+from server.core.errors import Text, _
+from server.core.fields import Input
+from server.core.i18n import translate
+from server.core.ledger import END
+from tracking.statistics import dictionary, forms, maps
+from tracking.statistics.api import kind_names, petition_kinds
+from tracking.statistics.cells import Filters
+from tracking.statistics.forms import NONE, Chosen
+from tracking.statistics.queries import adoption, lists, people, petitions
+
+ADOPTION, VOICES = "/statistics/adoption", "/statistics/adoption/submissions"
+PETITIONS, DATA = "/statistics/petitions", "/statistics/data"
+HOURS_A_DAY = 8
+STAGES: dict[str, Text] = {
+    "considered": _("With an answer"),
+    "open": _("Without an answer yet"),
+    "adopted": _("Adopted in full or in part"),
+    "done": _("Done"),
+    **{f"outcome-{name}": label for name, label in OUTCOMES.items()},
+}
+
+
+def _address(page: str, query: Mapping[str, str], **more: str | None) -> str:
+    said = {name: value for name, value in {**query, **more}.items() if value}
+    return f"{page}?{urlencode(said)}" if said else page
+
+
+def _fields(
+    known: City, lang: str, chosen: Chosen, kinds: Mapping[str, str], page: str, years: list[str]
+) -> dict[str, Any]:
+    """What the filter bar needs: choices, what is chosen, and how to take each away."""
+    departments = [(row.code, row.name(lang)) for row in known.departments.values()]
+    districts = [(code, known.district_name(code, lang)) for code in known.districts]
+    none = translate(lang, _("None named"))
+    words = {
+        "kind": kinds, "department": dict([*departments, (NONE, none)]), "district": dict([*districts, (NONE, none)]),
+    }  # fmt: skip
+    query = chosen.query
+    return {
+        "chosen": {name: query.get(name, "") for name in forms.NAMES},
+        "departments": sorted(departments, key=lambda pair: pair[1]),
+        "districts": sorted(districts, key=lambda pair: pair[1]),
+        "kinds": list(kinds.items()),
+        "years": [(year, year) for year in years],
+        "active": [
+            (words.get(name, {}).get(value, value), _address(page, query, **{name: None}))
+            for name, value in query.items()
+        ],
+        "page": page,
+    }
+
+
+def _rows(lines: list[Any], dimension: str, known: City, lang: str, kinds: Mapping[str, str], query: Mapping[str, str],
+          page: str) -> list[dict[str, Any]]:  # fmt: skip
+    found = []
+    for key, figures in lines:
+        code, name = adoption.coded(dimension, key, known, lang, kinds)
+        url = _address(page, query, **{dimension: code or NONE})
+        found.append({"label": name or translate(lang, _("None named")), "url": url, "figures": figures, "code": code})
+    return found
+
+
+async def overview(request: Request) -> Response:
+    """``/statistics``."""
+    lang = web.language(request)
+    whole = await adoption.total(Filters())
+    handled = await petitions.total(Filters())
+    who = await people.people()
+    known = await city()
+    names = {
+        "age": lambda value: translate(lang, AGE_BANDS[value]) if value in AGE_BANDS else "",
+        "district": lambda value: known.district_name(value, lang) if value else "",
+    }
+    unsaid = translate(lang, _("Did not say"))
+    tables = [
+        (dimension, [(names[dimension](value) or unsaid, count) for value, count in table.counts.items()], table.total)
+        for dimension, table in who.items()
+    ]
+    context = {
+        "whole": whole, "handled": handled, "people": tables, "recount": next(iter(await people.recounts()), None),
+        "months": await adoption.months(Filters()), "hours_a_day": HOURS_A_DAY, "floor": dictionary.FLOOR,
+        "least": dictionary.LEAST,
+    }  # fmt: skip
+    return web.page(request, "statistics/overview.html", context)
+
+
+async def of_adoption(request: Request) -> Response:
+    """``/statistics/adoption``: the figures under filters, by each dimension."""
+    known, lang = await city(), web.language(request)
+    data = Input(request.query_params)
+    before = data.integer("before", low=0, high=10**12 - 1)
+    chosen = await forms.read(request.query_params, known, KINDS, data)
+    found = await adoption.adoption(chosen.filters, END if before is None else before)
+    kinds = kind_names(lang)
+    query = chosen.query
+    by = {
+        dimension: _rows([(line.key, line.figures) for line in lines], dimension, known, lang, kinds, query, ADOPTION)
+        for dimension, lines in found.by.items()
+    }
+    forums = [
+        {"label": forum.title, "url": _address(ADOPTION, query, forum=forum.slug), "figures": figures,
+         "page": f"/forums/{forum.slug}"}
+        for forum, figures in found.forums
+    ]  # fmt: skip
+    years = [line.key for line in await adoption.by(Filters(), "year")]
+    context = {
+        "found": found, "by": by, "forums": forums,
+        "older": _address(ADOPTION, query, before=str(found.older)) if found.older else "",
+        "voices": lambda stage: _address(VOICES, query, stage=stage), "further": before is not None,
+        "csv": _address("/api/v1/statistics/adoption.csv", query),
+        "json": _address("/api/v1/statistics/adoption", query),
+        "forum_title": found.forums[0][0].title if chosen.filters.forum_id and found.forums else "",
+        "floor": dictionary.FLOOR, "stages": STAGES,
+        **_fields(known, lang, chosen, kinds, ADOPTION, years),
+    }  # fmt: skip
+    return web.page(request, "statistics/adoption.html", context)
+
+
+async def voices(request: Request) -> Response:
+    """``/statistics/adoption/submissions``: the single submissions behind a number."""
+    known, lang = await city(), web.language(request)
+    data = Input(request.query_params)
+    stage = data.choice("stage", lists.STAGES)
+    before = data.text("before", limit=40)
+    chosen = await forms.read(request.query_params, known, KINDS, data)
+    rows, following = await lists.page(chosen.filters, stage, before)
+    query = {**chosen.query, **({"stage": stage} if stage else {})}
+    years = [line.key for line in await adoption.by(Filters(), "year")]
+    fields = _fields(known, lang, chosen, kind_names(lang), VOICES, years)
+    if stage:
+        fields["active"].append((translate(lang, STAGES[stage]), _address(VOICES, chosen.query)))
+    context = {
+        "rows": rows, "older": _address(VOICES, query, before=following) if following else "", "further": bool(before),
+        "departments_by_id": {row.id: row.name(lang) for row in known.departments.values()},
+        "district_names": {code: known.district_name(code, lang) for code in known.districts},
+        "stage": stage, "stages": [(name, translate(lang, label)) for name, label in STAGES.items()],
+        "outcomes": OUTCOMES, "back": _address(ADOPTION, chosen.query), **fields,
+    }  # fmt: skip
+    return web.page(request, "statistics/submissions.html", context)
+
+
+async def of_petitions(request: Request) -> Response:
+    """``/statistics/petitions``: volume, times, promptness, satisfaction, on a map."""
+    known, lang = await city(), web.language(request)
+    raw = {name: value for name, value in request.query_params.items() if name != "forum"}
+    data = Input(raw)
+    measure = data.choice("show", ("received", "on_time_percent", "median_hours"), default="received")
+    chosen = await forms.read(raw, known, PETITION_KINDS, data)
+    found = await petitions.petitions(chosen.filters)
+    kinds = petition_kinds(lang)
+    query = {**chosen.query, **({"show": measure} if measure != "received" else {})}
+    by = {
+        dimension: _rows(lines, dimension, known, lang, kinds, query, PETITIONS)
+        for dimension, lines in found.by.items()
+    }
+    years = [key for key, _handled in await petitions.petitions_by(Filters(), "year")]
+    context = {
+        "found": found, "by": by, "map": _map(known, lang, found.by["district"], measure), "measure": measure,
+        "hours_a_day": HOURS_A_DAY, "floor": dictionary.FLOOR, "least": dictionary.LEAST,
+        "json": _address("/api/v1/statistics/petitions", chosen.query),
+        "measures": [("received", _("How many")), ("on_time_percent", _("Answered in time")),
+                     ("median_hours", _("Median time"))],
+        "measure_url": lambda name: _address(PETITIONS, query, show=name),
+        **_fields(known, lang, chosen, kinds, PETITIONS, sorted(years, reverse=True)),
+    }  # fmt: skip
+    return web.page(request, "statistics/petitions.html", context)
+
+
+def _map(known: City, lang: str, lines: list[Any], measure: str) -> dict[str, Any] | None:
+    sheet = maps.draw(known.sketch)
+    if sheet is None:
+        return None
+    values = {key: value for key, handled in lines if (value := getattr(handled, measure)) is not None and key}
+    bounds, steps = maps.steps(values)
+    return {
+        "sheet": sheet, "values": values, "steps": steps, "bounds": bounds,
+        "names": {code: known.district_name(code, lang) for code in known.districts},
+    }  # fmt: skip
+
+
+async def data_page(request: Request) -> Response:
+    """``/statistics/data``: what there is to download, what each word means, how to recompute it."""
+    context = {
+        "files": dictionary.FILES, "figures": dictionary.FIGURES, "rules": dictionary.RULES,
+        "licence": dictionary.LICENCE, "licence_url": dictionary.LICENCE_URL,
+    }  # fmt: skip
+    return web.page(request, "statistics/data.html", context)
+
+
+routes = [
+    Route("/statistics", overview),
+    Route(ADOPTION, of_adoption),
+    Route(VOICES, voices),
+    Route(PETITIONS, of_petitions),
+    Route(DATA, data_page),
+]
