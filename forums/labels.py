@@ -94,12 +94,12 @@ MODERATION: dict[str, Text] = {
 """When what people write in a forum is shown."""
 
 HISTORY: dict[str, Text] = {
-    "forum.proposed": _("Proposed"),
+    "forum.proposed": _("Proposed by a citizen"),
     "forum.taken_up": _("Taken up"),
     "forum.declined": _("Not taken up"),
     "forum.planned": _("Drafted"),
     "forum.edited": _("Changed"),
-    "forum.published": _("Announced"),
+    "forum.published": _("Announced to everybody"),
     "forum.opened": _("Opened, because enough people stand behind it"),
     "forum.started": _("Begun"),
     "forum.closed": _("Ended"),

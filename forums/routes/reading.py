@@ -14,7 +14,7 @@ from forums.people import Person, person_of
 from forums.queries import board, files, forums
 from forums.queries.forums import ForumView
 from forums.rights import forum_subject
-from forums.routes import proposing, registering
+from forums.routes import commenting, proposing, registering, speaking
 from forums.states import ForumState
 from server.core import auth, clock, web
 from server.core.city import city
@@ -65,7 +65,7 @@ async def _of_kind(found: ForumView) -> dict[str, object]:
     if found.status in {ForumState.CANCELLED, ForumState.DECLINED}:
         context["reason"] = await forums.reason(found.slug)
     if found.kind == "discussion":
-        context["stances"] = await forums.stances(found.id)
+        context["by_stance"] = await forums.stances(found.id)
     elif found.kind == "field_office":
         context["progress"] = await forums.progress(found.id)
     elif found.kind == "notice":
@@ -73,11 +73,13 @@ async def _of_kind(found: ForumView) -> dict[str, object]:
     return context
 
 
-async def _parts(_request: Request, found: ForumView, person: Person | None) -> dict[str, object]:
+async def _parts(request: Request, found: ForumView, person: Person | None) -> dict[str, object]:
     """What the parts of the page in ``templates/forums/parts`` show: a line each."""
     return {
         **await proposing.part(found),
         **await registering.part(found, person),
+        **await speaking.part(request, found, person),
+        **await commenting.part(request, found, person),
     }
 
 
