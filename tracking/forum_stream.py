@@ -23,12 +23,14 @@ from forums.events import (
     TextHidden,
     TextShown,
 )
+from forums.labels import RULES, STANCES
 from forums.queries import live
 from forums.queries.forums import ForumView, forum
 from forums.queries.live import Told
 from forums.rights import talk_subject
 from server.core import auth, ledger, web
 from server.core.accounts import Permission
+from server.core.city import City, city
 from server.core.ledger import Audience, Entry
 from tracking.doors import Door
 from tracking.hub import Listener, frame
@@ -96,17 +98,20 @@ class Narrator:
         """The last that happened to each comment, in each language in which its page is open."""
         last = {entry.data["comment"]: entry for entry in entries if entry.kind in COMMENTS and entry.data["comment"]}
         told = await live.comments(last)
+        known = await city()
         return [
-            (name, last[one.comment.id].id, self.draw(language, one, last[one.comment.id].sequence))
+            (name, last[one.comment.id].id, self.draw(language, one, last[one.comment.id].sequence, known))
             for one in sorted(told, key=lambda one: last[one.comment.id].id)
             for language in self.languages
             if (name := topic(language, one.slug, one.submission)) in heard
         ]
 
-    def draw(self, language: str, one: Told, sequence: int) -> bytes:
+    def draw(self, language: str, one: Told, sequence: int, known: City) -> bytes:
         """One comment as it stands now."""
         comment = one.comment
-        html = self.render(language, "forums/live.html", {"told": one})
+        names = {row.id: row.name(language) for row in known.departments.values()}
+        shown = {"told": one, "stances": STANCES, "rules": RULES, "department_names": names}
+        html = self.render(language, "forums/live.html", shown)
         return event(
             "comment" if comment.visibility == "shown" else "hidden", sequence,
             comment=comment.id, parent=comment.parent_id, html=html, comments=one.total,

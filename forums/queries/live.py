@@ -6,8 +6,11 @@ moderator is not, one that was hidden shows what stands in its place.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
+from forums.kinds import table
 from forums.queries.comments import COLUMNS, FROM, CommentView, views
+from forums.states import SUBMISSION, ForumAction, ForumState, SubmissionAction, SubmissionState
 from server.core import database
 
 
@@ -21,6 +24,13 @@ class Told:
     """The number of what it comments on; empty for the forum itself."""
     total: int
     """How many comments there are with it: on the submission, or in the forum."""
+    open: bool
+    """Whether it can be answered and supported now."""
+
+    @property
+    def page(self) -> str:
+        """Where it stands."""
+        return f"/submissions/{self.submission}" if self.submission else f"/forums/{self.slug}"
 
 
 async def comments(ids: Collection[int]) -> list[Told]:
@@ -28,15 +38,22 @@ async def comments(ids: Collection[int]) -> list[Told]:
     if not ids:
         return []
     rows = await database.fetch(
-        f"SELECT {COLUMNS}, f.slug, s.number, COALESCE(s.comments, f.comments) AS total {FROM} "
+        f"SELECT {COLUMNS}, f.slug, f.kind, f.status AS forum_status, s.number, s.status, "
+        f"COALESCE(s.comments, f.comments) AS total {FROM} "
         "JOIN forum f ON f.id = c.forum_id LEFT JOIN submission s ON s.id = c.submission_id "
         f"WHERE c.id IN ({', '.join('?' * len(ids))}) AND c.visibility IN ('shown', 'hidden')",
         *ids,
     )
     return [
-        Told(view, row["slug"], row["number"] or "", row["total"])
+        Told(view, row["slug"], row["number"] or "", row["total"], _open(row))
         for row, view in zip(rows, await views(rows, None), strict=True)
     ]
+
+
+def _open(row: Any) -> bool:
+    forum = table(row["kind"])[ForumState(row["forum_status"])]
+    on_voice = row["number"] is None or SubmissionAction.COMMENT in SUBMISSION[SubmissionState(row["status"])]
+    return on_voice and ForumAction.COMMENT in forum
 
 
 async def status(slug: str) -> str:

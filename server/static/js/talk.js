@@ -17,9 +17,9 @@ function drawn(html) {
 export function start(root) {
   const list = document.getElementById(root.dataset.talkList);
   if (!list) return;
-  const newestFirst = root.dataset.talkNewest === "first";
   const state = root.querySelector("[data-talk-state]");
   const button = root.querySelector("[data-talk-new]");
+  const total = root.querySelector("[data-talk-total]");
   const reload = root.querySelector("[data-talk-reload]");
   const said = root.querySelector("[data-talk-said]");
   const held = new Map(); // id -> event: what waits for the reader to ask for it
@@ -51,14 +51,14 @@ export function start(root) {
   /** Where a comment goes: the list, or the answers of the one it answers; none where that is not on this page. */
   function home(told) {
     if (!told.parent) return list;
-    return find(told.parent)?.querySelector("[data-answers]") ?? null;
+    return find(told.parent)?.querySelector(".comment-answers") ?? null;
   }
 
-  /** Whether putting something in there would move what the reader is at. */
-  function away(place, first) {
+  /** Whether putting something in there would move what the reader is at: new ones come first, answers last. */
+  function away(place) {
     if (list.contains(document.activeElement)) return true;
     const { top, bottom } = place.getBoundingClientRect();
-    const edge = first ? top : bottom;
+    const edge = place === list ? top : bottom;
     return edge < 0 || edge > innerHeight;
   }
 
@@ -67,9 +67,7 @@ export function start(root) {
     if (!place || find(told.comment)) return null;
     const item = drawn(told.html);
     item.classList.add("is-new");
-    const first = newestFirst && place === list;
-    place[first ? "prepend" : "append"](item);
-    root.querySelector("[data-talk-none]")?.remove();
+    place[place === list ? "prepend" : "append"](item);
     item.dispatchEvent(new CustomEvent("sinmungo:new", { bubbles: true }));
     return item;
   }
@@ -80,10 +78,9 @@ export function start(root) {
   }
 
   function replace(old, told) {
-    if (old.contains(document.activeElement)) old.closest("ol, ul")?.focus?.();
     const item = drawn(told.html);
-    const answers = old.querySelector("[data-answers]");
-    if (answers) item.querySelector("[data-answers]")?.replaceWith(answers);
+    const answers = old.querySelector(".comment-answers");
+    if (answers) item.querySelector(".comment-answers")?.replaceWith(answers);
     old.replaceWith(item);
     item.dispatchEvent(new CustomEvent("sinmungo:new", { bubbles: true }));
   }
@@ -94,14 +91,15 @@ export function start(root) {
       held.delete(told.comment);
       if (old) replace(old, told);
     } else if (old) {
-      if (old.dataset.hidden !== undefined) replace(old, told); // a moderator shows it again
+      if (old.querySelector(":scope > .said-hidden")) replace(old, told); // a moderator shows it again
     } else if (home(told) || held.has(told.parent)) {
       unsaid += 1;
       announce();
-      if (!home(told) || away(home(told), newestFirst && !told.parent)) held.set(told.comment, told);
+      if (!home(told) || away(home(told))) held.set(told.comment, told);
       else put(told);
     }
-    for (const count of document.querySelectorAll("[data-talk-count]")) count.textContent = number(told.comments);
+    total.hidden = false;
+    total.textContent = fill(root.dataset.textTotal, { n: number(told.comments) });
     show();
   }
 
@@ -116,7 +114,7 @@ export function start(root) {
     const items = [...held.values()].map(put).filter(Boolean);
     held.clear();
     show();
-    const target = newestFirst ? items.at(-1) : items[0];
+    const target = items.at(-1);
     if (!target) return;
     target.tabIndex = -1;
     target.focus({ preventScroll: true });
