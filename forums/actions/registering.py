@@ -74,7 +74,7 @@ async def _gone(session_id: int) -> bool:
 
 
 async def _write(person: Person, session_id: int, topic: str, status: str) -> tuple[int, str] | None:
-    """The row of somebody's registration, a new one or the one that they gave up before: its id and code; None if it stands."""
+    """The row of somebody's registration, new or the one that they gave up: its id and code; None if it stands."""
     rows = await database.fetch(
         "INSERT INTO registration (session_id, participant_id, name, code, status, topic, created_at) "
         "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id, participant_id) DO UPDATE SET status = excluded.status, "
