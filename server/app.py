@@ -27,7 +27,7 @@ import tracking.api
 import tracking.routes
 import tracking.statistics.api
 import tracking.statistics.routes
-from server import openapi, pages, people_pages, signin, spool_page, tokens, upkeep_pages, wiring
+from server import district_pages, openapi, pages, people_pages, signin, spool_page, tokens, upkeep_pages, wiring
 from server.core import auth, database, observe, security, web
 from server.core.accounts import Account
 from server.core.config import Settings
@@ -37,7 +37,7 @@ from server.demo.city import CITY
 from tracking import forum_stream, stream
 
 UPLOADS = (
-    *("/petitions/new", "/desk/petitions/new", "/cases/", "/desk/cases/", "/desk/forums/"),
+    *("/petitions/new", "/desk/petitions/new", "/cases/", "/desk/cases/", "/desk/forums/", "/desk/settings/districts"),
     *("/api/v1/cases/", "/api/v1/desk/files"),
 )
 """Where the addresses begin that take files."""
@@ -69,6 +69,7 @@ def routes() -> list[Route | Mount]:
         *petitions.desk_settings.routes,
         *people_pages.routes,
         *upkeep_pages.routes,
+        *district_pages.routes,
         *spool_page.routes,
         *petitions.api.routes,
         *forums.api.routes,

@@ -4,22 +4,25 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 import uvicorn
 
 from server import check as checks
 from server import importing, importing_forums, wiring
-from server.core import database, observe
+from server.core import city, database, observe
 from server.core.accounts import Account
 from server.core.clock_command import clock_command
 from server.core.config import BadSettings, Settings
 from server.core.jobs import Worker
 from server.core.web import Site
 from server.demo import seeding
+from tracking.statistics import verify as checking
+from tracking.statistics.actions import recounting
+from tracking.statistics.queries import adoption, people
 
 T = TypeVar("T")
 
@@ -205,6 +208,62 @@ def _take_over(
     except importing_forums.WrongFile as error:
         raise click.ClickException(str(error)) from error
     _tell(report, target)
+
+
+@main.group()
+def statistics() -> None:
+    """The published figures: recompute them from the export, or from the records."""
+
+
+@statistics.command(name="verify")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--forums", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The export of forums.")
+@click.option(
+    "--published", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The published figures as JSON. Default: those of this installation.",
+)  # fmt: skip
+def verify_statistics(file: Path, forums: Path | None, published: Path | None) -> None:
+    """Add up an export and compare it with the published figures; exit 1 with the first difference, else 0."""
+    recomputed = checking.Recomputed()
+    try:
+        with file.open(encoding="utf-8", newline="") as stream:
+            recomputed.read(stream)
+        if forums is not None:
+            with forums.open(encoding="utf-8", newline="") as stream:
+                recomputed.read_forums(stream)
+        said = checking.read_published(published.read_bytes()) if published else run(_published)
+    except checking.Unreadable as error:
+        click.echo(f"The file cannot be read: {error}", err=True)
+        raise SystemExit(1) from error
+    found = next(recomputed.differences(said, every_forum=published is None or not said.get("next")), "")
+    if found:
+        click.echo(f"The figures differ. {found}", err=True)
+        raise SystemExit(1)
+    without = "" if forums else " Forums and participants were not compared: give --forums."
+    click.echo(
+        f"{recomputed.lines} submissions: every published figure is what the lines add up to "
+        f"({recomputed.compared} compared).{without}"
+    )
+
+
+async def _published(_settings: Settings) -> Mapping[str, Any]:
+    return await adoption.published(await city.city())
+
+
+@statistics.command(name="recount")
+def recount_statistics() -> None:
+    """Count everything anew from the records, and correct what was wrong; exit 1 where something was."""
+
+    async def work(_settings: Settings) -> people.Recounted:
+        await recounting.everything("command")
+        (found,) = await people.recounts()
+        return found
+
+    done = run(work)
+    for sample in done.samples:
+        click.echo(f"{sample['what']} {sample['where']}: was {sample['was']}, is {sample['is']}", err=True)
+    click.echo(f"{done.looked_at} looked at, {done.late} counted for the first time, {done.corrected} corrected.")
+    sys.exit(1 if done.corrected else 0)
 
 
 if __name__ == "__main__":

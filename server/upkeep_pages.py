@@ -14,7 +14,7 @@ from starlette.routing import Route
 from petitions.actions import settings
 from petitions.actions.watch import CALENDAR
 from petitions.queries.desk import names
-from server.core import auth, database, i18n, jobs, ledger, people, web
+from server.core import auth, database, districts, i18n, jobs, ledger, people, web
 from server.core.accounts import Permission
 from server.core.errors import Forbidden, NotFound, Text, _
 from server.core.ledger import Entry
@@ -31,6 +31,7 @@ CHAINS: dict[str, Permission] = {
     settings.TEMPLATES: Permission.EDIT_TEMPLATES,
     settings.DEPARTMENTS: Permission.EDIT_DEPARTMENTS,
     people.PEOPLE: Permission.EDIT_PEOPLE,
+    districts.SUBJECT: Permission.EDIT_DEPARTMENTS,
     CALENDAR: Permission.EDIT_CALENDAR,
 }
 """Whoever may change a kind of setting reads its trail."""
@@ -40,6 +41,7 @@ WHAT: dict[str, Text] = {
     "template": _("Reply template %(id)s"),
     "department": _("Department %(id)s"),
     "account": _("Account %(id)s"),
+    "districts": _("The districts' map (%(id)s)"),
 }
 HOW: dict[str, Text] = {
     "added": _("added"),
@@ -48,6 +50,7 @@ HOW: dict[str, Text] = {
     "switched_on": _("switched on"),
     "switched_off": _("switched off"),
     "deleted": _("deleted"),
+    "undone": _("put back as before"),
     "role_changed": _("changed, with another role"),
     "password_reset": _("given a new password"),
     "totp_reset": _("second factor removed"),

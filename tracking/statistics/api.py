@@ -15,6 +15,7 @@ from server.core.fields import Input
 from server.core.i18n import translate
 from server.core.ledger import END
 from tracking.statistics import dictionary, forms
+from tracking.statistics.forms import kind_names, petition_kinds
 from tracking.statistics.queries import adoption, lists, petitions
 from tracking.statistics.rules import OUTCOMES
 from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS
@@ -121,16 +122,6 @@ def _about(request: Request, chosen: forms.Chosen) -> dict[str, object]:
     }
 
 
-def kind_names(language: str) -> dict[str, str]:
-    """The kinds of forum in a language."""
-    return {kind: translate(language, label) for kind, label in KINDS.items()}
-
-
-def petition_kinds(language: str) -> dict[str, str]:
-    """The kinds of petition in a language."""
-    return {kind: translate(language, label) for kind, label in PETITION_KINDS.items()}
-
-
 @promises(
     Contract(
         "What became of what was said in forums: in total and by each dimension", _ADOPTION,
@@ -201,8 +192,12 @@ _WORDS = contract.many(
 @promises(
     Contract(
         "What each column and figure means, and under which licence",
-        contract.record({"files": {"type": "object", "additionalProperties": _WORDS}, "figures": _WORDS,
-                         "rules": contract.many(contract.TEXT), "licence": contract.TEXT, "licence_url": contract.TEXT}),
+        contract.record(
+            {
+                "files": {"type": "object", "additionalProperties": _WORDS}, "figures": _WORDS,
+                "rules": contract.many(contract.TEXT), "licence": contract.TEXT, "licence_url": contract.TEXT,
+            }
+        ),
     )
 )  # fmt: skip
 async def words(request: Request) -> Response:

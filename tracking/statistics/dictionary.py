@@ -62,8 +62,8 @@ RULES: tuple[Text, ...] = (
     _("Joined submissions share their answer and count one each."),
     _("Figures are counted when something happens, and all of them anew every night."),
     _(
-        "Of people by age or by district of residence, numbers under %(least)s are not shown, nor others from which they "
-        "could be computed.", least=LEAST,
+        "Of people by age or by district of residence, numbers under %(least)s are not shown, nor others from "
+        "which they could be computed.", least=LEAST,
     ),
 )  # fmt: skip
 

@@ -5,10 +5,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from forums.labels import KINDS
 from forums.queries import figures
+from petitions.labels import KINDS as PETITION_KINDS
 from server.core.city import City
 from server.core.errors import _
 from server.core.fields import NOT_CHOICE, Input
+from server.core.i18n import translate
 from tracking.statistics.cells import Filters
 from tracking.statistics.rules import NO_DEPARTMENT
 
@@ -51,3 +54,13 @@ async def read(raw: Mapping[str, Any], known: City, kinds: Collection[str], data
     )
     said = {"forum": slug, "kind": kind, "department": department, "district": district, "year": year}
     return Chosen(filters, {name: value for name, value in said.items() if value})
+
+
+def kind_names(language: str) -> dict[str, str]:
+    """The kinds of forum in a language."""
+    return {kind: translate(language, label) for kind, label in KINDS.items()}
+
+
+def petition_kinds(language: str) -> dict[str, str]:
+    """The kinds of petition in a language."""
+    return {kind: translate(language, label) for kind, label in PETITION_KINDS.items()}

@@ -17,9 +17,8 @@ from server.core.fields import Input
 from server.core.i18n import translate
 from server.core.ledger import END
 from tracking.statistics import dictionary, forms, maps
-from tracking.statistics.api import kind_names, petition_kinds
 from tracking.statistics.cells import Filters
-from tracking.statistics.forms import NONE, Chosen
+from tracking.statistics.forms import NONE, Chosen, kind_names, petition_kinds
 from tracking.statistics.queries import adoption, lists, people, petitions
 
 ADOPTION, VOICES = "/statistics/adoption", "/statistics/adoption/submissions"
@@ -29,7 +28,7 @@ STAGES: dict[str, Text] = {
     "considered": _("With an answer"),
     "open": _("Without an answer yet"),
     "adopted": _("Adopted in full or in part"),
-    "done": _("Done"),
+    "done": _("Carried through"),
     **{f"outcome-{name}": label for name, label in OUTCOMES.items()},
 }
 
@@ -172,7 +171,7 @@ async def of_petitions(request: Request) -> Response:
         "found": found, "by": by, "map": _map(known, lang, found.by["district"], measure), "measure": measure,
         "hours_a_day": HOURS_A_DAY, "floor": dictionary.FLOOR, "least": dictionary.LEAST,
         "json": _address("/api/v1/statistics/petitions", chosen.query),
-        "measures": [("received", _("How many")), ("on_time_percent", _("Answered in time")),
+        "measures": [("received", _("Number of petitions")), ("on_time_percent", _("Answered in time")),
                      ("median_hours", _("Median time"))],
         "measure_url": lambda name: _address(PETITIONS, query, show=name),
         **_fields(known, lang, chosen, kinds, PETITIONS, sorted(years, reverse=True)),

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TextIO
 
+import orjson
+
 from tracking.statistics.rules import OUTCOMES, Entry, Figures, forum_entry, voice_entry
 
 COLUMNS = (
@@ -58,6 +60,8 @@ class Recomputed:
         self.sums: dict[Place, Sums] = defaultdict(Sums)
         self.lines = 0
         self.forums = False
+        self.compared = 0
+        """Published figures that were held against the lines."""
 
     def _add(self, entry: Entry, keys: Mapping[str, str]) -> None:
         self.sums["", ""].add(entry)
@@ -118,10 +122,28 @@ class Recomputed:
         for name, value in right.items():
             if name in PEOPLE and not self.forums:
                 continue
+            self.compared += 1
             if name not in said:
                 yield f"{where}: {name} is not published"
             elif said[name] != value:
                 yield f"{where}: {name} is published as {said[name]}, the lines say {value}"
+
+
+def read_published(raw: bytes) -> Mapping[str, Any]:
+    """Published figures as they were downloaded. Raises ``Unreadable``, also for figures under filters."""
+    try:
+        content = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable(f"the published figures are no JSON: {error}") from error
+    if not isinstance(content, dict) or not isinstance(content.get("total"), dict):
+        raise Unreadable("the published figures have no total")
+    by = content.get("by")
+    lists = list(by.values()) if isinstance(by, dict) else [None]
+    if not all(isinstance(lines, list) and all(isinstance(line, dict) for line in lines) for lines in lists):
+        raise Unreadable("the published figures have no dimensions")
+    if content.get("filters"):
+        raise Unreadable("the published figures are those of a part only: download them without filters")
+    return content
 
 
 @dataclass(frozen=True)

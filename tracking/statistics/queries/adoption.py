@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from forums.labels import KINDS
@@ -16,6 +16,7 @@ from tracking.statistics.rules import Figures
 
 FORUMS = 50
 """Forums on a page."""
+BLOCK = 1_000
 DIMENSIONS = ("kind", "department", "district", "year")
 
 
@@ -114,6 +115,16 @@ async def adoption(filters: Filters, before: int = END, limit: int = FORUMS) -> 
         whole = await total(filters)
         rows, older = await forums(filters, before, limit)
     return Adoption(whole, lines, await months(filters), rows, older)
+
+
+async def published(known: City) -> dict[str, Any]:
+    """The unfiltered figures with every forum, as ``verify`` holds them against the export."""
+    found = await adoption(Filters(), limit=BLOCK)
+    rows, older = list(found.forums), found.older
+    while older is not None:
+        more, older = await forums(Filters(), older, BLOCK)
+        rows += more
+    return document(replace(found, forums=rows), known, "en", {})
 
 
 def coded(dimension: str, key: Any, known: City, language: str, kinds: Mapping[str, str]) -> tuple[str, str]:

@@ -1,0 +1,165 @@
+"""The city's districts as the administrator loads them: read from GeoJSON, looked at, put in place, taken back.
+
+A district that the file does not name keeps its names, because old cases tell of it, and is on no map any more. What
+was there before is kept whole, so that one press puts it back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from server.core import city, clock, database, geo, ledger
+from server.core.accounts import Official
+from server.core.city import District, DistrictChange
+from server.core.errors import FieldError, Invalid, NotFound, Text, _
+from server.core.ledger import SettingChanged
+
+SUBJECT = "settings/districts"
+DRAFT, BEFORE = "draft", "before"
+LONGEST_CODE, LONGEST_NAME = 40, 80
+MOST_BYTES = 8 * 1024 * 1024
+NAMES = ("code", "name", "name_ja", "name_en")
+GUESSES: Mapping[str, tuple[str, ...]] = {
+    "code": ("code", "id", "sgg_cd", "SIG_CD", "adm_cd", "N03_007"),
+    "name": ("name", "name_ko", "nm", "SIG_KOR_NM", "sggnm", "N03_004"),
+    "name_ja": ("name_ja", "name:ja"),
+    "name_en": ("name_en", "name_eng", "name:en", "SIG_ENG_NM"),
+}
+"""Under which properties files usually say what, where the administrator does not."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Districts that were read and wait for a yes."""
+
+    id: int
+    districts: tuple[Mapping[str, Any], ...]
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
+    """Names of districts that are known and that the file does not hold."""
+
+
+def read(raw: bytes, properties: Mapping[str, str], known: city.City) -> list[dict[str, Any]]:
+    """The districts of a GeoJSON file. Raises ``Invalid`` with what is wrong and where."""
+    try:
+        content = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise _wrong(_("This is no GeoJSON file: it cannot be read as JSON.")) from error
+    features = content.get("features") if isinstance(content, dict) else None
+    if not isinstance(features, list) or not features:
+        raise _wrong(_("This is no GeoJSON file of areas: it has no features."))
+    if len(features) > geo.MOST_AREAS:
+        raise _wrong(_("The file holds more than %(most)s areas.", most=geo.MOST_AREAS))
+    found: dict[str, dict[str, Any]] = {}
+    points = 0
+    for number, feature in enumerate(features, 1):
+        row = _district(number, feature, properties)
+        if row["code"] in found:
+            raise _wrong(_("Area %(number)s: the code %(code)s stands there twice.", number=number, code=row["code"]))
+        old = known.districts.get(row["code"], {})
+        row["name_ja"] = row["name_ja"] or old.get("ja", "")
+        row["name_en"] = row["name_en"] or old.get("en", "")
+        found[row["code"]] = row
+        points += sum(map(len, row["outline"]))
+        if points > geo.MOST_POINTS:
+            raise _wrong(_("The outlines have more than %(most)s points. Please simplify them.", most=geo.MOST_POINTS))
+    return list(found.values())
+
+
+def _district(number: int, feature: Any, properties: Mapping[str, str]) -> dict[str, Any]:
+    if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
+        raise _wrong(_("Area %(number)s has no properties.", number=number))
+    said = {**({"id": feature["id"]} if "id" in feature else {}), **feature["properties"]}
+    row: dict[str, Any] = {}
+    for name in NAMES:
+        wanted = (properties[name],) if properties.get(name) else GUESSES[name]
+        value = next((said[one] for one in wanted if said.get(one) not in (None, "")), "")
+        row[name] = " ".join(str(value).split()) if isinstance(value, str | int) else ""
+    if (
+        not row["code"]
+        or len(row["code"]) > LONGEST_CODE
+        or not row["code"].replace("-", "").replace("_", "").isalnum()
+    ):
+        raise _wrong(_("Area %(number)s has no usable code (letters, digits, - and _).", number=number))
+    if not row["code"].isascii():
+        raise _wrong(_("Area %(number)s has no usable code (letters, digits, - and _).", number=number))
+    if not row["name"] or any(len(row[name]) > LONGEST_NAME for name in NAMES[1:]):
+        raise _wrong(_("Area %(number)s has no name, or one that is too long.", number=number))
+    try:
+        row["outline"] = geo.read_geometry(feature.get("geometry"))
+    except geo.BadShape as error:
+        raise _wrong(_("Area %(number)s cannot be drawn: %(why)s.", number=number, why=str(error))) from error
+    return row
+
+
+def _wrong(text: Text) -> Invalid:
+    return Invalid([FieldError("file", text)])
+
+
+async def propose(rows: list[dict[str, Any]]) -> int:
+    """Keep districts until somebody says yes; an older draft goes."""
+    async with database.transaction():
+        await DistrictChange.filter(kind=DRAFT).delete()
+        return int((await DistrictChange.create(kind=DRAFT, content=rows, made_at=clock.now())).id)
+
+
+async def draft(known: city.City) -> Draft | None:
+    """The districts that wait for a yes."""
+    row = await DistrictChange.filter(kind=DRAFT).order_by("-id").first()
+    if row is None:
+        return None
+    codes = {one["code"] for one in row.content}
+    return Draft(
+        row.id,
+        tuple(row.content),
+        tuple(one["code"] for one in row.content if one["code"] not in known.districts),
+        tuple(names["ko"] for code, names in known.districts.items() if code not in codes),
+    )
+
+
+async def discard() -> None:
+    """Forget the draft."""
+    await DistrictChange.filter(kind=DRAFT).delete()
+
+
+async def apply(actor: Official, draft_id: int) -> int:
+    """Put the draft in place; how many districts it has. Raises ``NotFound`` where it is gone."""
+    async with database.transaction():
+        chain = await ledger.open_or_begin(SUBJECT)
+        row = await DistrictChange.filter(kind=DRAFT, id=draft_id).first()
+        if row is None:
+            raise NotFound
+        before = [
+            {**{name: getattr(one, name) for name in NAMES}, "outline": one.outline} for one in await District.all()
+        ]
+        kept = await DistrictChange.create(kind=BEFORE, content=before, made_at=clock.now())
+        await District.exclude(code__in=[one["code"] for one in row.content]).update(outline=[])
+        for one in row.content:
+            values = {name: one[name] for name in (*NAMES[1:], "outline")}
+            await District.update_or_create(values, code=one["code"])
+        await row.delete()
+        await chain.append(actor.actor, SettingChanged("districts", kept.id, "changed"))
+        database.after_commit(city.forget)
+        return len(row.content)
+
+
+async def can_undo() -> bool:
+    """Whether there is something to put back."""
+    return await DistrictChange.filter(kind=BEFORE).exists()
+
+
+async def undo(actor: Official) -> None:
+    """Put back what was there before the last change. Raises ``NotFound`` where there is none."""
+    async with database.transaction():
+        chain = await ledger.open_or_begin(SUBJECT)
+        row = await DistrictChange.filter(kind=BEFORE).order_by("-id").first()
+        if row is None:
+            raise NotFound
+        await District.exclude(code__in=[one["code"] for one in row.content]).delete()
+        for one in row.content:
+            await District.update_or_create({name: one[name] for name in (*NAMES[1:], "outline")}, code=one["code"])
+        await row.delete()
+        await chain.append(actor.actor, SettingChanged("districts", row.id, "undone"))
+        database.after_commit(city.forget)

@@ -1,0 +1,103 @@
+"""The desk's page of districts: load a GeoJSON file, look at what it would change, put it in place, take it back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from petitions.reference import forget
+from server.core import auth, city, districts, geo, web
+from server.core.accounts import Permission
+from server.core.errors import FieldError, Invalid, _
+from server.core.fields import REQUIRED, Input
+from tracking.statistics import maps
+
+PAGE = "/desk/settings/districts"
+
+
+async def show(request: Request) -> Response:
+    """``/desk/settings/districts``."""
+    auth.official(request, Permission.EDIT_DEPARTMENTS)
+    return await _page(request, {})
+
+
+async def _page(request: Request, kept: Mapping[str, Any], invalid: Invalid | None = None) -> Response:
+    known = await city.read()
+    draft = await districts.draft(known)
+    outlines = {one["code"]: geo.rings(one["outline"]) for one in draft.districts} if draft else {}
+    context = {
+        "rows": [(code, names, code in known.outlines) for code, names in known.districts.items()],
+        "map": maps.draw(known.sketch), "draft": draft, "draft_map": maps.draw(geo.sketch(outlines)),
+        "draft_names": {one["code"]: one["name"] for one in draft.districts} if draft else {},
+        "undo": await districts.can_undo(),
+        "values": {name: str(kept.get(name) or "") for name in districts.NAMES},
+        "lang_names": {code: known.district_name(code, web.language(request)) for code in known.districts},
+        "errors": web.field_errors(web.language(request), invalid.errors) if invalid else {},
+    }  # fmt: skip
+    return web.page(request, "desk/settings/districts.html", context, status=invalid.status if invalid else 200)
+
+
+async def load(request: Request) -> Response:
+    """``POST``: read a file and keep it as a draft."""
+    auth.official(request, Permission.EDIT_DEPARTMENTS)
+    form = await web.read_form(request, files=1)
+    data = Input(form)
+    named = {name: data.text(name, limit=60) for name in districts.NAMES}
+    try:
+        data.done()
+        file = form.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            raise Invalid([FieldError("file", REQUIRED)])  # noqa: TRY301 — redisplayed below
+        raw = await file.read(districts.MOST_BYTES + 1)
+        if len(raw) > districts.MOST_BYTES:
+            raise Invalid([FieldError("file", _("The file is too large. Please simplify the outlines."))])  # noqa: TRY301
+        await districts.propose(districts.read(raw, named, await city.read()))
+    except Invalid as invalid:
+        return await _page(request, form, invalid)
+    finally:
+        await form.close()
+    return web.redirect(request, f"{PAGE}#draft", _("Please look at what the file would change."))
+
+
+async def apply(request: Request) -> Response:
+    """``POST …/apply``: put the draft in place."""
+    official = auth.official(request, Permission.EDIT_DEPARTMENTS)
+    form = await web.read_form(request)
+    number = Input(form).integer("draft", low=1, high=10**12 - 1)
+    count = await districts.apply(official, number or 0)
+    forget()
+    return web.redirect(request, PAGE, _("%(count)s districts are in place.", count=count))
+
+
+async def discard(request: Request) -> Response:
+    """``POST …/discard``: forget the draft."""
+    auth.official(request, Permission.EDIT_DEPARTMENTS)
+    await districts.discard()
+    return web.redirect(request, PAGE, _("Nothing was changed."))
+
+
+async def undo(request: Request) -> Response:
+    """``…/undo``: asks first, then puts back what was there before."""
+    official = auth.official(request, Permission.EDIT_DEPARTMENTS)
+    if request.method == "GET":
+        context = {
+            "question": _("Put the former districts back?"),
+            "consequence": _("Names and outlines are again what they were before the last file was put in place."),
+            "label": _("Put them back"), "back": PAGE,
+        }  # fmt: skip
+        return web.page(request, "desk/settings/confirm.html", context)
+    await districts.undo(official)
+    forget()
+    return web.redirect(request, PAGE, _("The former districts are back."))
+
+
+routes = [
+    Route(PAGE, show),
+    Route(PAGE, load, methods=["POST"]),
+    Route(f"{PAGE}/apply", apply, methods=["POST"]),
+    Route(f"{PAGE}/discard", discard, methods=["POST"]),
+    Route(f"{PAGE}/undo", undo, methods=["GET", "POST"]),
+]
