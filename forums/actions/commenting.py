@@ -21,8 +21,11 @@ from server.core.accounts import Official, Permission
 from server.core.errors import Forbidden
 
 
-async def on_voice(actor: Person | Official, number: str, command: Say) -> int:
-    """Comment on a submission; the comment's id. Raises ``NoSuchVoice``, ``NotPossibleNow``, ``Forbidden``."""
+async def on_voice(actor: Person | Official, number: str, command: Say) -> tuple[int, int | None]:
+    """Comment on a submission; the ids of the comment and of the one that it answers.
+
+    Raises ``NoSuchVoice``, ``NoSuchText``, ``NotPossibleNow``, ``Forbidden``.
+    """
     async with database.transaction():
         found = await speaking.target(number)
         if follow(SUBMISSION, found.status, SubmissionAction.COMMENT) is None:
@@ -30,13 +33,15 @@ async def on_voice(actor: Person | Official, number: str, command: Say) -> int:
         return await _comment(actor, found.floor, found, command)
 
 
-async def on_forum(actor: Person | Official, slug: str, command: Say) -> int:
-    """Comment on a forum itself; the comment's id. Raises ``NoSuchForum``, ``NotPossibleNow``, ``Forbidden``."""
+async def on_forum(actor: Person | Official, slug: str, command: Say) -> tuple[int, int | None]:
+    """The same on a forum itself. Raises ``NoSuchForum`` as well."""
     async with database.transaction():
         return await _comment(actor, await speaking.floor(slug), None, command)
 
 
-async def _comment(actor: Person | Official, forum: Floor, voice: Target | None, command: Say) -> int:
+async def _comment(
+    actor: Person | Official, forum: Floor, voice: Target | None, command: Say
+) -> tuple[int, int | None]:
     if follow(table(forum.kind), forum.status, ForumAction.COMMENT) is None:
         raise NotPossibleNow(ForumAction.COMMENT, forum.status)
     if isinstance(actor, Official) and not actor.may(Permission.ANSWER_VOICES):
@@ -67,7 +72,7 @@ async def _comment(actor: Person | Official, forum: Floor, voice: Target | None,
         await database.execute("UPDATE forum SET comments = comments + 1 WHERE id = ?", forum.id)
         if voice:
             await database.execute("UPDATE submission SET comments = comments + 1 WHERE id = ?", voice.id)
-    return int(row.id)
+    return int(row.id), parent
 
 
 async def _thread(parent: int, forum_id: int, voice_id: int | None) -> int:

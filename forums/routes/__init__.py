@@ -2,7 +2,18 @@
 
 from starlette.routing import Route
 
-from forums.routes import board, files, listing, moderation, proposing, reading, registering, taking_part
+from forums.routes import (
+    board,
+    commenting,
+    files,
+    listing,
+    moderation,
+    proposing,
+    reading,
+    registering,
+    speaking,
+    taking_part,
+)
 
 routes: list[Route] = [
     *listing.routes,
@@ -12,6 +23,8 @@ routes: list[Route] = [
     *moderation.routes,
     *registering.routes,
     *proposing.routes,
+    *speaking.routes,
+    *commenting.routes,
     # The last: its address takes whatever word the others leave.
     *reading.routes,
 ]

@@ -1,6 +1,6 @@
-"""Pages of whoever takes part: confirming a mail address, links from mails."""
+"""Pages of whoever takes part: confirming a mail address, links from mails, what one said and registered for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -8,9 +8,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums import acting, doors
-from forums.people import person_of
+from forums.errors import NotAPart
+from forums.forms.who import read_name
+from forums.labels import REGISTRATIONS
+from forums.people import person_of, take_name
+from forums.queries import voices
+from forums.routes import context, speaking
 from server.core import auth, database, i18n, web
 from server.core.errors import BadRequest, FieldError, Invalid, Text, _
+from server.core.fields import Input
 
 TOO_OLD = _("This link was opened before, or it is too old. What it handed in stands under your voices.")
 DESK = _("Sign out of the desk before you open a citizen's link.")
@@ -74,7 +80,65 @@ async def open_link(request: Request) -> Response:
     return response
 
 
+async def mine(request: Request) -> Response:
+    """``GET /forums/mine``: my voices and registrations, and what became of them."""
+    return await _mine(request, {})
+
+
+async def _mine(request: Request, values: Mapping[str, Any], invalid: Invalid | None = None) -> Response:
+    form = await context.form(request, values, invalid)
+    shown: dict[str, object] = {**form, **speaking.LABELS, "hours": doors.CONFIRM_HOURS}
+    person = form["person"]
+    if person is not None:
+        shown["voices"] = await voices.of_person(person, request.query_params.get("before", ""))
+        shown["registrations"] = await voices.registrations(person)
+        shown["registration_states"] = REGISTRATIONS
+    return web.page(request, "forums/mine.html", shown, status=422 if invalid else 200)
+
+
+async def enter(request: Request) -> Response:
+    """``POST /forums/mine``: a link by mail; the answer is the same whether or not the address has said anything."""
+    form = await web.read_form(request)
+    data = Input(form)
+    email = data.email("email", required=True).lower()
+    try:
+        data.done()
+        await acting.ask_to_enter(request, email, "/forums/mine")
+    except Invalid as invalid:
+        return await _mine(request, form, invalid)
+    return web.redirect(request, acting.CONFIRM_PAGE)
+
+
+async def rename(request: Request) -> Response:
+    """``POST /forums/mine/name``: choose or change the display name."""
+    reader = auth.reader(request)
+    person = await person_of(reader)
+    if person is None and not reader.email:
+        raise NotAPart
+    form = await web.read_form(request)
+    data = Input(form)
+    name = await read_name(data, "name")
+    try:
+        data.done()
+    except Invalid as invalid:
+        return await _mine(request, form, invalid)
+    await take_name(person.email if person else reader.email, name, web.language(request))
+    return web.redirect(request, "/forums/mine", notice=_("From now on you speak as %(name)s.", name=name))
+
+
+async def leave(request: Request) -> Response:
+    """``POST /forums/mine/leave``: whoever uses this browser next is nobody."""
+    response = web.redirect(request, "/forums/mine", notice=_("Whoever uses this browser next does not speak as you."))
+    if auth.reader(request).official is None:
+        await auth.sign_out(request, response)
+    return response
+
+
 routes = [
+    Route("/forums/mine", mine),
+    Route("/forums/mine", enter, methods=["POST"]),
+    Route("/forums/mine/name", rename, methods=["POST"]),
+    Route("/forums/mine/leave", leave, methods=["POST"]),
     Route("/forums/confirm", look),
     Route("/forums/confirm/{token}", confirm, methods=["GET", "POST"]),
     Route("/forums/open/{token}", open_link),

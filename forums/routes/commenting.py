@@ -1,0 +1,163 @@
+"""Comments: said to a submission or to a forum itself, and answered once. Officials say them under their own name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums import acting
+from forums.actions import commenting
+from forums.errors import NoSuchText
+from forums.forms.speaking import COMMENT_LIMIT, Say, comment_of, content_of
+from forums.kinds import table
+from forums.labels import STANCES
+from forums.people import Person
+from forums.queries import comments, forums, voices
+from forums.queries.comments import CommentView, Talk
+from forums.queries.forums import ForumView
+from forums.rights import talk_subject
+from forums.routes import context, speaking
+from forums.states import ForumAction, follow
+from server.core import auth, ledger, web
+from server.core.accounts import Official
+from server.core.errors import Invalid, _
+from server.core.fields import Input
+from server.core.security import Rate
+
+OFTEN = Rate(12, 10)
+"""How often one person comments."""
+
+
+@acting.act("comment", _("You comment in a forum."), _("Your comment has arrived."), rate=OFTEN)
+async def _comment(person: Person, content: dict[str, Any]) -> str:
+    return await say(person, str(content["slug"]), str(content["number"]), comment_of(content))
+
+
+async def say(actor: Person | Official, slug: str, number: str, command: Say) -> str:
+    """Comment on a submission, or without a number on the forum; the address at which it stands."""
+    if number:
+        made, root = await commenting.on_voice(actor, number, command)
+    else:
+        made, root = await commenting.on_forum(actor, slug, command)
+    page = f"/submissions/{number}" if number else f"/forums/{slug}"
+    return f"{page}/comments/{root}#comment-{made}" if root else f"{page}#comment-{made}"
+
+
+async def comment(request: Request) -> Response:
+    """``POST …/comments``: say something, or answer somebody (``parent``)."""
+    slug, number = _place(request)
+    form = await web.read_form(request)
+    data = Input(form)
+    command = Say.read(data)
+    official = auth.reader(request).official
+    try:
+        if official is not None:
+            data.done()
+            return web.redirect(request, await say(official, slug, number, command))
+        content = content_of(command, slug=slug, number=number)
+        return await acting.do_or_confirm(request, "comment", content, form, data.errors)
+    except Invalid as invalid:
+        if number and command.parent is None:
+            return await speaking.voice_page(request, number, form, invalid)
+        return await _page(request, command.parent, form, invalid)
+
+
+async def thread(request: Request) -> Response:
+    """``GET …/comments/{comment}``: one comment, all answers to it, and a form for one more."""
+    return await _page(request, request.path_params["comment"], {})
+
+
+def _place(request: Request) -> tuple[str, str]:
+    """The forum's slug or the submission's number that the address names."""
+    return str(request.path_params.get("slug", "")), str(request.path_params.get("number", ""))
+
+
+@dataclass(frozen=True)
+class _Under:
+    """What is commented on."""
+
+    forum_id: int
+    voice_id: int | None
+    title: str
+    page: str
+    open: bool
+
+
+async def _page(
+    request: Request, root_id: int | None, values: Mapping[str, Any], invalid: Invalid | None = None
+) -> Response:
+    form = await context.form(request, values, invalid)
+    person = form["person"]
+    under = await _under(request, person)
+    root = await _root(root_id, under, person) if root_id else None
+    talk = await comments.thread(root, request.query_params.get("after", ""), person) if root else Talk((), None)
+    shown = {
+        **form,
+        **await shared(request),
+        "title": under.title,
+        "page": under.page,
+        "root": root,
+        "talk": talk,
+        "may_comment": under.open,
+    }
+    return web.page(request, "forums/thread.html", shown, status=422 if invalid else 200)
+
+
+async def _under(request: Request, person: Person | None) -> _Under:
+    slug, number = _place(request)
+    official = auth.reader(request).official
+    if number:
+        found = await voices.voice(number, person, official)
+        return _Under(found.forum_id, found.id, found.title, f"/submissions/{number}", speaking.may(found)["comment"])
+    forum = await forums.forum(slug, official)
+    return _Under(forum.id, None, forum.title, f"/forums/{slug}", _open(forum))
+
+
+async def _root(comment_id: int, under: _Under, person: Person | None) -> CommentView:
+    found = await comments.one(comment_id, person)
+    if found.parent_id is not None:
+        found = await comments.one(found.parent_id, person)
+    if (found.forum_id, found.submission_id) != (under.forum_id, under.voice_id):
+        raise NoSuchText
+    return found
+
+
+def _open(found: ForumView) -> bool:
+    return follow(table(found.kind), found.status, ForumAction.COMMENT) is not None
+
+
+async def shared(request: Request) -> dict[str, object]:
+    """What every page with comments shows beside them."""
+    lang = web.language(request)
+    return {
+        "stances": STANCES,
+        "department_names": await context.departments(lang),
+        "comment_limit": COMMENT_LIMIT,
+        "stance_choices": context.stances(lang),
+        "officially": context.comments_officially(request),
+    }
+
+
+async def part(request: Request, found: ForumView, person: Person | None) -> dict[str, object]:
+    """What a forum's page shows of what is said to the forum itself. No query where nothing can be."""
+    if not _open(found) and not found.comments:
+        return {"forum_talk": None}
+    return {
+        **await context.form(request, {}),
+        **await shared(request),
+        "talk_stream": await context.heard(request, found.slug, "talk"),
+        "forum_talk": await comments.of_forum(found.id, request.query_params.get("talk", ""), person),
+        "may_comment": _open(found),
+        "spoken": await ledger.length(talk_subject(found.slug)),
+    }
+
+
+routes = [
+    Route("/forums/{slug}/comments", comment, methods=["POST"]),
+    Route("/forums/{slug}/comments/{comment:int}", thread),
+    Route("/submissions/{number}/comments", comment, methods=["POST"]),
+    Route("/submissions/{number}/comments/{comment:int}", thread),
+]

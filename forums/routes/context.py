@@ -1,0 +1,61 @@
+"""What every form of a forum needs to draw itself: who speaks, what was typed, what is wrong with it."""
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from forums.labels import STANCES
+from forums.people import Person, person_of
+from forums.rights import talk_subject
+from server.core import auth, clock, i18n, ledger, web
+from server.core.accounts import Permission
+from server.core.city import city
+from server.core.errors import Invalid
+
+
+class Form(TypedDict):
+    """The context of ``components/who.html``."""
+
+    person: Person | None
+    mailbox: str
+    values: dict[str, str]
+    errors: dict[str, str]
+    drawn: object
+
+
+async def form(request: Request, values: Mapping[str, Any], invalid: Invalid | None = None) -> Form:
+    """Who speaks, what was typed, what is wrong with it."""
+    reader = auth.reader(request)
+    return {
+        "person": await person_of(reader),
+        "mailbox": reader.email,
+        "values": {name: value for name, value in values.items() if isinstance(value, str)},
+        "errors": web.field_errors(web.language(request), invalid.errors if invalid else []),
+        "drawn": clock.now(),
+    }
+
+
+def stances(lang: str) -> list[tuple[str, str]]:
+    """For, against, idea: code and name."""
+    return [(code, i18n.translate(lang, label)) for code, label in STANCES.items()]
+
+
+async def departments(lang: str) -> dict[int, str]:
+    """The departments' names by id."""
+    return {row.id: row.name(lang) for row in (await city()).departments.values()}
+
+
+async def heard(request: Request, slug: str, cursor: str) -> str:
+    """The live stream of the newest comments, from where they are read afterwards; none on the pages of older ones."""
+    if request.query_params.get(cursor):
+        return ""
+    after = await ledger.length(talk_subject(slug))
+    return f"/forums/{slug}/stream?{urlencode({'lang': web.language(request), 'after': after})}"
+
+
+def comments_officially(request: Request) -> bool:
+    """Whether the reader comments as an official."""
+    official = auth.reader(request).official
+    return official is not None and official.may(Permission.ANSWER_VOICES)

@@ -1,0 +1,247 @@
+"""Pages of whoever speaks: a voice is given, read, supported and taken back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums import acting, rules
+from forums.actions import speaking, supporting
+from forums.errors import NotPossibleNow
+from forums.forms.speaking import COMMENT_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Submit, content_of, submission_of
+from forums.kinds import table
+from forums.labels import CHANNELS, KINDS, OUTCOMES, STANCES, SUBMISSION_STATES
+from forums.people import Person
+from forums.queries import comments, forums, voices
+from forums.queries.forums import ForumView
+from forums.queries.turns import turns
+from forums.queries.voices import Filters, VoiceView
+from forums.rights import talk_subject
+from forums.routes import context
+from forums.states import SUBMISSION, ForumAction, SubmissionAction, follow
+from server.core import auth, clock, ledger, web
+from server.core.city import city
+from server.core.errors import Invalid, _
+from server.core.fields import Input
+from server.core.ledger import Audience
+from server.core.security import Rate
+
+SPEAK, SUPPORT = Rate(6, 6), Rate(60, 40)
+"""How often one person does it."""
+LABELS: Mapping[str, object] = {
+    "stances": STANCES, "outcomes": OUTCOMES, "states": SUBMISSION_STATES, "channels": CHANNELS,
+}  # fmt: skip
+
+
+# --- what people do -----------------------------------------------------------------------------------------
+
+
+@acting.act("submit", _("You give your opinion to a forum."), _("Thank you. Your opinion has arrived."), rate=SPEAK)
+async def _submit(person: Person, content: dict[str, Any]) -> str:
+    number = await speaking.submit(person, str(content["slug"]), submission_of(content))
+    return f"/submissions/{number}"
+
+
+@acting.act("support", _("You stand behind what somebody said in a forum."), rate=SUPPORT)
+async def _support(person: Person, content: dict[str, Any]) -> str:
+    sort, _slash, name = str(content["subject"]).partition("/")
+    undo = bool(content.get("undo"))
+    if sort == "submission":
+        await supporting.on_voice(person, name, undo=undo)
+    elif sort == "comment":
+        await supporting.on_comment(person, int(name), undo=undo)
+    else:
+        await supporting.on_forum(person, name, undo=undo)
+    return str(content["back"])
+
+
+# --- giving a voice -----------------------------------------------------------------------------------------
+
+
+async def speak(request: Request) -> Response:
+    """``GET /forums/{slug}/speak``: the form."""
+    found = await _open_forum(request)
+    return await _speak_page(request, found, {"district": found.district})
+
+
+async def submit(request: Request) -> Response:
+    """``POST /forums/{slug}/speak``."""
+    found = await _open_forum(request)
+    form = await web.read_form(request)
+    data = Input(form)
+    command = Submit.read(data, await city(), web.language(request))
+    content = content_of(command, slug=found.slug)
+    try:
+        return await acting.do_or_confirm(request, "submit", content, form, data.errors)
+    except Invalid as invalid:
+        return await _speak_page(request, found, form, invalid)
+
+
+async def _open_forum(request: Request) -> ForumView:
+    found = await forums.forum(request.path_params["slug"])
+    if not takes_voices(found):
+        raise NotPossibleNow(ForumAction.SPEAK, found.status)
+    return found
+
+
+def takes_voices(found: ForumView) -> bool:
+    """Whether people can give their opinion to a forum now."""
+    open_now = rules.may_speak(found.status, found.speaks_from, found.speaks_until, clock.now())
+    return open_now and follow(table(found.kind), found.status, ForumAction.SPEAK) is not None
+
+
+async def _speak_page(
+    request: Request, found: ForumView, values: Mapping[str, Any], invalid: Invalid | None = None
+) -> Response:
+    lang, known = web.language(request), await city()
+    shown = {
+        **await context.form(request, values, invalid),
+        "forum": found,
+        "stance_choices": context.stances(lang),
+        "districts": [(code, known.district_name(code, lang)) for code in known.districts],
+        "limits": {"title": TITLE_LIMIT, "text": TEXT_LIMIT},
+    }
+    return web.page(request, "forums/speak.html", shown, status=422 if invalid else 200)
+
+
+# --- a voice ------------------------------------------------------------------------------------------------
+
+
+async def voice(request: Request) -> Response:
+    """``GET /submissions/{number}``: what was said, what became of it, and what others say to it."""
+    number = voices.read_number(request.path_params["number"])
+    if number != request.path_params["number"]:
+        return web.redirect(request, f"/submissions/{number}")
+    return await voice_page(request, number, {})
+
+
+async def voice_page(
+    request: Request, number: str, values: Mapping[str, Any], invalid: Invalid | None = None
+) -> Response:
+    """The page of a voice, with what was typed into the form for comments and what is wrong with it."""
+    form = await context.form(request, values, invalid)
+    person = form["person"]
+    found = await voices.voice(number, person, auth.reader(request).official)
+    known, lang = await city(), web.language(request)
+    departments = await context.departments(lang)
+    audiences = (Audience.PUBLIC, Audience.PARTY) if found.mine else (Audience.PUBLIC,)
+    shown = {
+        **form,
+        **LABELS,
+        "voice": found,
+        "kind": KINDS[found.forum_kind],
+        "department": departments.get(found.department_id or 0, ""),
+        "department_names": departments,
+        "district": known.district_name(found.district, lang) if found.district else "",
+        "turns": await turns(found.subject, audiences),
+        "talk_stream": await context.heard(request, found.forum, "before"),
+        "talk": await comments.of_voice(found.id, request.query_params.get("before", ""), person),
+        "page": f"/submissions/{found.number}",
+        "spoken": await ledger.length(talk_subject(found.forum)),
+        "may": may(found),
+        "comment_limit": COMMENT_LIMIT,
+        "stance_choices": context.stances(lang),
+        "officially": context.comments_officially(request),
+    }
+    return web.page(request, "forums/voice.html", shown, status=422 if invalid else 200)
+
+
+def may(found: VoiceView) -> dict[str, bool]:
+    """What can be done with a voice as it stands, by those who may."""
+    forum, shown = table(found.forum_kind)[found.forum_status], found.visibility == "shown"
+
+    def can(action: SubmissionAction) -> bool:
+        return follow(SUBMISSION, found.status, action) is not None
+
+    return {
+        "support": shown and can(SubmissionAction.SUPPORT) and ForumAction.SUPPORT in forum,
+        "comment": shown and can(SubmissionAction.COMMENT) and ForumAction.COMMENT in forum,
+        "withdraw": found.mine and can(SubmissionAction.WITHDRAW),
+    }
+
+
+async def withdraw(request: Request) -> Response:
+    """``POST /submissions/{number}/withdraw``; pressed twice, it is taken back once."""
+    person = await acting.need_person(request)
+    found = await voices.voice(request.path_params["number"], person)
+    if not (found.mine and found.withdrawn):
+        await speaking.withdraw(person, found.number)
+    notice = _("You took it back. Nobody else reads it any more.")
+    return web.redirect(request, f"/submissions/{found.number}", notice=notice)
+
+
+# --- standing behind something ------------------------------------------------------------------------------
+
+
+async def support(request: Request) -> Response:
+    """``/…/supports``: stand behind a submission, a comment or a forum, or no longer (``undo``)."""
+    subject, back, title = await _supported(request)
+    form: Mapping[str, Any] = await web.read_form(request) if request.method == "POST" else {}
+    content = {"subject": subject, "back": back, "undo": bool(form.get("undo")), "title": title}
+    try:
+        if request.method == "POST":
+            return await acting.do_or_confirm(request, "support", content, form)
+    except Invalid as invalid:
+        return await _support_page(request, content, form, invalid)
+    return await _support_page(request, content, form)
+
+
+async def _support_page(
+    request: Request, content: Mapping[str, Any], form: Mapping[str, Any], invalid: Invalid | None = None
+) -> Response:
+    shown = {**await context.form(request, form, invalid), "title": content["title"], "back": content["back"]}
+    return web.page(request, "forums/support.html", shown, status=422 if invalid else 200)
+
+
+async def _supported(request: Request) -> tuple[str, str, str]:
+    """What it is about: its name in the ledger, the page to go back to, what it says."""
+    params = request.path_params
+    if "number" in params:
+        found = await voices.voice(params["number"])
+        return found.subject, f"/submissions/{found.number}", found.title
+    if "comment" in params:
+        remark = await comments.one(params["comment"])
+        slug, number = await comments.place(remark.id)
+        page = f"/submissions/{number}" if number else f"/forums/{slug}"
+        return remark.subject, f"{page}/comments/{remark.parent_id or remark.id}#comment-{remark.id}", remark.text
+    forum = await forums.forum(params["slug"])
+    return f"forum/{forum.slug}", f"/forums/{forum.slug}", forum.title
+
+
+# --- what the forum's own page shows of it ------------------------------------------------------------------
+
+
+async def part(request: Request, found: ForumView, person: Person | None) -> dict[str, object]:
+    """What a forum's page shows of what people said. No query where nobody can have spoken."""
+    shown: dict[str, object] = {"takes_voices": takes_voices(found), **LABELS}
+    if found.kind == "notice":
+        return {**shown, "voices": None}
+    data = Input(request.query_params)
+    filters = Filters(
+        data.choice("sort", voices.SORTS, default="newest"),
+        data.choice("stance", STANCES),
+        data.choice("outcome", OUTCOMES),
+    )
+    before = data.text("before", limit=40)
+    return {
+        **shown,
+        "voices": await voices.of_forum(found.id, filters, before, person) if found.submissions else None,
+        "filters": filters,
+        "begun": not before,
+        "supports_forum": bool(await voices.supported_by(person, [f"forum/{found.slug}"])),
+        "may_support": ForumAction.SUPPORT in table(found.kind)[found.status],
+    }
+
+
+_BOTH = ["GET", "POST"]
+routes = [
+    Route("/forums/{slug}/speak", speak),
+    Route("/forums/{slug}/speak", submit, methods=["POST"]),
+    Route("/forums/{slug}/supports", support, methods=_BOTH),
+    Route("/submissions/{number}", voice),
+    Route("/submissions/{number}/withdraw", withdraw, methods=["POST"]),
+    Route("/submissions/{number}/supports", support, methods=_BOTH),
+    Route("/comments/{comment:int}/supports", support, methods=_BOTH),
+]
