@@ -12,6 +12,7 @@ from forums import views
 from forums.actions import planning
 from forums.models import Commitment, Forum, Submission
 from forums.queries import board, lists
+from forums.queries import forums as queries
 from forums.queries.lists import ALL, TABS, Filters, Place
 from server.core import clock, database
 from server.core.accounts import Department
@@ -137,6 +138,13 @@ async def test_each_kind_has_its_page(house: House) -> None:
     page = await main_of(house, f"/forums/{question}")
     assert page.one("dl", class_="votes").text == "찬성 3 반대 1 다른 제안 0"
     assert page.one("rect", class_="votes-bar-for").attrs["width"] == "75.0%"
+    with pytest.MonkeyPatch.context() as crowd:
+        crowd.setattr(queries, "LARGE", 3)
+        await queries.stances(forum.id)
+        await Submission.filter(number="V-0").update(visibility="hidden")
+        assert await queries.stances(forum.id) == {"for": 3, "against": 1}, "a crowd is not counted for each reader"
+        crowd.setattr(queries, "KEPT", 0)
+        assert await queries.stances(forum.id) == {"for": 2, "against": 1}
     assert "2026년 3월 13일 (금) 오후 12:00까지" in page.text, "until when it can be answered"
     for slug in (listening, office, corner, question):
         for language in ("ja", "en"):
