@@ -1,0 +1,302 @@
+"""Speaking in a forum: a shopkeeper confirms her address, is heard, commented on, supported, and takes a word back."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from forums.actions import supporting
+from forums.models import Comment, Forum, Participant, Review, Submission, Support, Unconfirmed
+from forums.people import take_name
+from forums.states import SubmissionState
+from server.core import auth, clock, database, ledger
+from server.core.accounts import Session
+from tests.support.forums import a_forum
+from tests.support.house import House
+
+SAID = {
+    "stance": "idea", "title": "시장 골목에 밤 조명을", "text": "저녁이면 골목이 어두워 손님이 끊깁니다. 조명을 달아 주세요.",
+    "district": "central",
+}  # fmt: skip
+WHO = {"name": "골목 꽃집", "email": "Flower@Example.org"}
+
+
+async def speaker(house: House, name: str, email: str) -> httpx.AsyncClient:
+    """A browser that speaks as somebody."""
+    person = await take_name(email, name, "ko")
+    token = f"token-of-{person.id}"
+    now = clock.now()
+    await Session.create(
+        token_hash=auth.token_hash(token), email=email, cases=[], created_at=now, expires_at=now + timedelta(days=1)
+    )
+    client = house.visitor()
+    client.cookies.set("session", token)
+    return client
+
+
+async def submitted(client: httpx.AsyncClient, slug: str, **changes: Any) -> str:
+    """Give an opinion; its number."""
+    answer = await client.post(f"/forums/{slug}/speak", data={**SAID, **changes})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"].rpartition("/")[2]
+
+
+def confirmations(house: House) -> list[str]:
+    """The paths of the links that confirm an address, oldest first."""
+    texts = [mail.get_body(("plain",)).get_content() for mail in house.mails()]  # type: ignore[union-attr]
+    return [urlsplit(found[0]).path for text in texts if (found := re.search(r"http\S+/forums/confirm/\S+", text))]
+
+
+def link(house: House) -> str:
+    """The path of the newest one."""
+    return confirmations(house)[-1]
+
+
+async def test_a_shopkeeper_confirms_her_address_and_is_heard(house: House) -> None:
+    slug = await a_forum(house)
+    her = house.visitor()
+    page = await her.get(f"/forums/{slug}")
+    assert f"/forums/{slug}/speak" in page.text
+    form = await her.get(f"/forums/{slug}/speak")
+    assert 'name="email"' in form.text
+    wrong = await her.post(f"/forums/{slug}/speak", data={**SAID, "title": "", "name": "도로과 담당자", "email": "x"})
+    assert wrong.status_code == 422
+    assert wrong.text.count("aria-invalid") == 3
+    assert SAID["text"] in wrong.text
+    resident = await her.post(f"/forums/{slug}/speak", data={**SAID, **WHO, "text": "제 번호는 900101-1234568 입니다"})
+    assert resident.status_code == 422
+    drawn = {"drawn": "1"}
+    for _press in range(2):
+        sent = await her.post(f"/forums/{slug}/speak", data={**SAID, **WHO, **drawn})
+        assert (sent.status_code, sent.headers["location"]) == (303, "/forums/confirm")
+    assert "메일" in (await her.get("/forums/confirm")).text
+    assert await Submission.all().count() == 0
+    assert await Unconfirmed.all().count() == 1
+    await house.work()
+    assert [mail["to"] for mail in house.mails()] == ["flower@example.org"]
+    assert len(confirmations(house)) == 1
+    path = link(house)
+    assert path.rpartition("/")[2] not in str(await Unconfirmed.all().values())
+    asked = await her.get(path)
+    assert SAID["title"] in asked.text
+    assert "골목 꽃집" in asked.text
+    assert await Submission.all().count() == 0
+    done = await her.post(path)
+    number = done.headers["location"].rpartition("/")[2]
+    shown = await her.get(done.headers["location"])
+    assert shown.status_code == 200
+    assert SAID["title"] in shown.text
+    assert (await her.post(path)).headers["location"] == "/forums/mine"
+    assert await Submission.all().count() == 1
+    mine = await her.get("/forums/mine")
+    assert number in mine.text
+    assert "flower@example.org" not in (await house.client.get(f"/submissions/{number}")).text
+    facts = await ledger.read(f"submission/{number}")
+    assert [(fact.kind, fact.actor.partition(":")[0]) for fact in facts] == [("submission.received", "participant")]
+    forum = await Forum.get(slug=slug)
+    assert (forum.submissions, forum.participants) == (1, 1)
+    listed = await house.client.get(f"/forums/{slug}")
+    assert number in listed.text
+    small = await house.client.get(f"/submissions/{number.lower().replace('-', '')}")
+    assert small.headers["location"] == f"/submissions/{number}"
+
+
+async def test_a_link_that_is_too_old_does_nothing(house: House) -> None:
+    slug = await a_forum(house, "listening")
+    now = clock.now()
+    await house.client.post(f"/forums/{slug}/speak", data={**SAID, **WHO})
+    await house.work()
+    path = link(house)
+    with clock.at(now + timedelta(hours=24, minutes=1)):
+        assert (await house.client.post(path)).headers["location"] == "/forums/mine"
+    assert (await house.client.get("/forums/confirm/" + "0" * 64)).headers["location"] == "/forums/mine"
+    assert await Submission.all().count() == 0
+    # Whoever is unknown is told the same as whoever is known.
+    known = await house.client.post("/forums/mine", data={"email": WHO["email"]})
+    unknown = await house.client.post("/forums/mine", data={"email": "nobody@example.org"})
+    assert (known.status_code, known.headers["location"], known.text) == (
+        unknown.status_code, unknown.headers["location"], unknown.text,
+    )  # fmt: skip
+    await house.work()
+    entered = await house.client.post(link(house))
+    assert entered.headers["location"] == "/forums/mine"
+    renamed = await house.client.post("/forums/mine/name", data={"name": "새벽 산책"})
+    assert renamed.status_code == 303
+    assert await Participant.filter(name="새벽 산책").count() == 1
+    await house.client.post("/forums/mine/leave")
+    assert "새벽 산책" not in (await house.client.get("/forums/mine")).text
+
+
+async def test_people_comment_in_threads_two_deep(house: House) -> None:
+    slug = await a_forum(house)
+    number = await submitted(await speaker(house, "골목 꽃집", "flower@example.org"), slug)
+    neighbour = await speaker(house, "옆집", "next@example.org")
+    said = await neighbour.post(
+        f"/submissions/{number}/comments", data={"text": "저도 같은 생각입니다. 010-1234-5678", "stance": "for"}
+    )
+    root = int(said.headers["location"].rpartition("-")[2])
+    official = await house.official("handler")
+    answered = await official.post(
+        f"/submissions/{number}/comments", data={"text": "현장을 보겠습니다.", "parent": root}
+    )
+    assert answered.status_code == 303
+    reply = int(answered.headers["location"].rpartition("-")[2])
+    again = await neighbour.post(f"/submissions/{number}/comments", data={"text": "고맙습니다.", "parent": reply})
+    assert again.headers["location"].startswith(f"/submissions/{number}/comments/{root}#")
+    page = (await house.client.get(f"/submissions/{number}")).text
+    assert "010-****-5678" in page
+    assert "010-1234-5678" not in page
+    assert re.search(r"김처리</strong>\s*<span class=\"tag[^>]*>.*?도로과", page, re.DOTALL)
+    assert await Comment.filter(parent_id=root).count() == 2
+    assert (await Submission.get(number=number)).comments == 3
+    assert (await Forum.get(slug=slug)).comments == 3
+    empty = await neighbour.post(f"/submissions/{number}/comments", data={"text": "", "parent": root})
+    assert empty.status_code == 422
+    other = await a_forum(house)
+    away = await neighbour.post(f"/forums/{other}/comments", data={"text": "여기도", "parent": root})
+    assert away.status_code == 404
+    assert (await neighbour.post(f"/forums/{other}/comments", data={"text": "여기도 궁금합니다"})).status_code == 303
+    assert "여기도 궁금합니다" in (await house.client.get(f"/forums/{other}")).text
+    stranger = await house.client.post(f"/submissions/{number}/comments", data={"text": "저도요"})
+    assert stranger.status_code == 422
+    assert "저도요" in stranger.text
+    guide = await house.official("guide")
+    assert (await guide.post(f"/submissions/{number}/comments", data={"text": "…"})).status_code == 403
+
+
+async def test_two_tabs_that_support_at_once_count_one(house: House) -> None:
+    slug = await a_forum(house)
+    hers = await speaker(house, "골목 꽃집", "flower@example.org")
+    number = await submitted(hers, slug)
+    tabs = await speaker(house, "옆집", "next@example.org")
+    others = [await speaker(house, f"이웃 {n}", f"n{n}@example.org") for n in range(4)]
+    address = f"/submissions/{number}/supports"
+    answers = await asyncio.gather(*(client.post(address) for client in (tabs, tabs, tabs, *others)))
+    assert {answer.status_code for answer in answers} == {303}
+    assert (await Submission.get(number=number)).supports == 5 == await Support.all().count()
+    assert (await Forum.get(slug=slug)).participants == 6
+    assert (await hers.post(address)).status_code == 409
+    undone = await asyncio.gather(*(tabs.post(address, data={"undo": "1"}) for _tab in range(3)))
+    assert {answer.status_code for answer in undone} == {303}
+    assert (await Submission.get(number=number)).supports == 4
+    asked = await house.client.get(address)
+    assert SAID["title"] in asked.text
+    assert (await house.client.post(address)).status_code == 422
+    await house.client.post(address, data=WHO | {"email": "new@example.org"})
+    await house.work()
+    confirmed = await house.client.post(link(house))
+    assert confirmed.headers["location"] == f"/submissions/{number}"
+    assert (await Submission.get(number=number)).supports == 5
+
+
+async def test_what_looks_like_spam_waits_and_is_not_lost(house: House) -> None:
+    slug, careful = await a_forum(house), await a_forum(house, moderation="before")
+    seller = await speaker(house, "싸다", "seller@example.org")
+    advert = await submitted(seller, slug, text="지금 바로 https://casino.example/kr", title="좋은 곳")
+    first = await submitted(seller, slug)
+    again = await submitted(await speaker(house, "다른 이", "other@example.org"), slug)
+    held = await submitted(seller, careful, title="다른 이야기", text="이 공론장에서는 모든 글을 먼저 봅니다.")
+    reviews = {row.subject: row.why for row in await Review.all()}
+    assert reviews == {
+        f"submission/{advert}": "links", f"submission/{again}": "repeated", f"submission/{held}": "before",
+    }  # fmt: skip
+    assert (await Forum.get(slug=slug)).submissions == 1
+    page = (await house.client.get(f"/forums/{slug}")).text
+    assert first in page
+    assert advert not in page
+    assert (await house.client.get(f"/submissions/{advert}")).status_code == 404
+    assert "casino" in (await seller.get(f"/submissions/{advert}")).text
+    assert advert in (await seller.get("/forums/mine")).text
+    await seller.post(f"/submissions/{first}/comments", data={"text": "http://a.kr/1 http://b.kr/2 http://c.kr/3"})
+    assert "a.kr/1" not in (await house.client.get(f"/submissions/{first}")).text
+    assert "a.kr/1" in (await seller.get(f"/submissions/{first}")).text
+    assert (await Submission.get(number=first)).comments == 0
+
+
+async def test_an_author_takes_a_voice_back(house: House) -> None:
+    slug = await a_forum(house)
+    hers = await speaker(house, "골목 꽃집", "flower@example.org")
+    number = await submitted(hers, slug)
+    page = (await hers.get(f"/submissions/{number}")).text
+    assert f"/submissions/{number}/withdraw" in page
+    neighbour = await speaker(house, "옆집", "next@example.org")
+    assert (await neighbour.post(f"/submissions/{number}/withdraw")).status_code == 403
+    assert (await house.client.post(f"/submissions/{number}/withdraw")).status_code == 403
+    for _press in range(2):
+        assert (await hers.post(f"/submissions/{number}/withdraw")).status_code == 303
+    assert (await Submission.get(number=number)).status is SubmissionState.WITHDRAWN
+    assert (await Forum.get(slug=slug)).submissions == 0
+    seen = (await house.client.get(f"/submissions/{number}")).text
+    assert SAID["title"] not in seen
+    assert SAID["title"] in (await hers.get(f"/submissions/{number}")).text
+    for act in ("supports", "comments"):
+        assert (await neighbour.post(f"/submissions/{number}/{act}", data={"text": "아쉽네요"})).status_code == 409
+    over = await a_forum(house, speaks_until=clock.now() + timedelta(hours=2))
+    with clock.at(clock.now() + timedelta(hours=3)):
+        late = await hers.post(f"/forums/{over}/speak", data={**SAID, "title": "늦은 말"})
+        assert late.status_code == 409
+    assert (await hers.post(f"/forums/{await a_forum(house, 'notice')}/speak", data=SAID)).status_code == 409
+
+
+async def test_pages_ask_a_fixed_number_of_questions(house: House, count_queries: Callable[[], list[str]]) -> None:
+    slug = await a_forum(house)
+    hers = await speaker(house, "골목 꽃집", "flower@example.org")
+    number = await submitted(hers, slug)
+    forum, voice = await Forum.get(slug=slug), await Submission.get(number=number)
+    now = clock.now()
+    await Submission.bulk_create(
+        Submission(
+            number=f"V-TEST-{n}", forum_id=forum.id, author="이웃", channel="web", title=f"생각 {n}", text="글",
+            stance="for" if n % 3 else "against", outcome="adopted" if n % 5 == 0 else "", supports=n % 7,
+            status=SubmissionState.RECEIVED, received_at=now, received_on=now.date(),
+        )
+        for n in range(60)
+    )  # fmt: skip
+    roots = [
+        await Comment.create(forum_id=forum.id, submission_id=voice.id, author="이웃", text=f"말 {n}", created_at=now)
+        for n in range(25)
+    ]
+    await Comment.bulk_create(
+        Comment(
+            forum_id=forum.id, submission_id=voice.id, parent_id=roots[24].id, author="이", text="답", created_at=now
+        )
+        for _n in range(30)
+    )
+    await Forum.filter(id=forum.id).update(submissions=61)
+    await hers.get(f"/submissions/{number}")
+    seen = count_queries()
+    for address, most in (
+        (f"/submissions/{number}", 12),
+        (f"/submissions/{number}/comments/{roots[24].id}", 8),
+        ("/forums/mine", 7),
+        (f"/forums/{slug}?sort=supported&stance=for&outcome=adopted", 24),
+        (f"/forums/{slug}?stance=against", 24),
+    ):
+        seen.clear()
+        assert (await hers.get(address)).status_code == 200
+        assert len(seen) <= most, (address, len(seen), "\n".join(seen))
+    newest = (await hers.get(f"/forums/{slug}")).text
+    older = re.search(rf'href="(/forums/{slug}\?before=\d+)#voices"', newest)
+    assert older
+    following = (await hers.get(older[1])).text
+    assert set(re.findall(r"생각 \d+", newest)).isdisjoint(re.findall(r"생각 \d+", following))
+    assert (await hers.get(f"/forums/{slug}?before=x")).status_code == 400
+    assert "?after=" in (await hers.get(f"/submissions/{number}/comments/{roots[24].id}")).text
+
+
+@pytest.mark.parametrize("undo", [False, True])
+async def test_supports_for_a_proposal_open_its_discussion(house: House, undo: bool) -> None:
+    slug = await a_forum(house, "discussion")
+    await Forum.filter(slug=slug).update(status="proposed")
+    person = await take_name("one@example.org", "한 사람", "ko")
+    assert await supporting.on_forum(person, slug)
+    if undo:
+        assert await supporting.on_forum(person, slug, undo=True)
+        assert not await supporting.on_forum(person, slug, undo=True)
+    assert (await Forum.get(slug=slug)).supports == (0 if undo else 1)
+    assert await database.fetch("SELECT key FROM job WHERE kind = ?", supporting.OPEN_JOB) == []
