@@ -1,0 +1,155 @@
+"""Every pair of a forum's state and an action: what the table allows leads where it says, everything else is refused.
+
+The pairs are made from the table itself; a forum is put into each state by hand, and the actions are the real ones.
+"""
+
+import itertools
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from forums.actions import commenting, planning, proposing, registering, speaking, supporting
+from forums.actions.change import changing_forum
+from forums.errors import NoSuchForum, NotPossibleNow
+from forums.forms.planning import PlanForum
+from forums.forms.speaking import Say, Submit
+from forums.kinds import table
+from forums.models import Forum
+from forums.people import Person, take_name
+from forums.rights import FORUM
+from forums.states import ForumAction, ForumState
+from server.core import clock
+from server.core.accounts import Official
+from server.core.errors import Forbidden
+from tests.support.answers import official
+from tests.support.forums import a_forum, words
+from tests.support.house import House
+from tests.support.places import a_session
+
+A = ForumAction
+PAIRS = list(itertools.product(ForumState, ForumAction))
+REFUSALS = (NotPossibleNow, NoSuchForum)
+"""A draft is refused to citizens as if it were not there."""
+
+
+class Bench:
+    """A forum that is put into any state, and the people who act on it."""
+
+    def __init__(self, slug: str, department_id: int, session: int, actor: Official) -> None:
+        self.slug, self.session, self.actor, self.asked = slug, session, actor, 0
+        said = words("listening", clock.now())
+        self.plan = PlanForum("listening", body="질문입니다.", department_id=department_id, **said)
+
+    async def put(self, state: ForumState, kind: str) -> None:
+        await Forum.filter(slug=self.slug).update(
+            status=state, kind=kind, supports=1000, speaks_until=clock.now() + timedelta(days=1), body="질문입니다."
+        )
+
+    async def state(self) -> ForumState:
+        return (await Forum.get(slug=self.slug)).status
+
+    async def person(self) -> Person:
+        """Somebody who has not acted before."""
+        self.asked += 1
+        return await take_name(f"{self.asked}@example.org", f"시민 {self.asked}", "ko")
+
+    async def ask(self, action: ForumAction) -> None:
+        who, slug, text = self.actor, self.slug, f"{self.asked}번째로 알려 드립니다."
+        acts: dict[ForumAction, Callable[[], Awaitable[object]]] = {
+            A.EDIT: lambda: planning.edit(who, slug, self.plan),
+            A.ACCEPT: lambda: proposing.accept(who, slug, text),
+            A.DECLINE: lambda: proposing.decline(who, slug, text),
+            A.OPEN: self.open,
+            A.PUBLISH: lambda: planning.publish(who, slug),
+            A.START: lambda: planning.start(who, slug),
+            A.CLOSE: lambda: planning.close(who, slug),
+            A.CANCEL: lambda: planning.cancel(who, slug, text),
+            A.MINUTES: lambda: planning.write_minutes(who, slug, text),
+        }
+        if action in acts:
+            await acts[action]()
+            return
+        person = await self.person()
+        theirs: dict[ForumAction, Callable[[], Awaitable[object]]] = {
+            A.SUPPORT: lambda: supporting.on_forum(person, slug),
+            A.REGISTER: lambda: registering.register(person, self.session),
+            A.SPEAK: lambda: speaking.submit(person, slug, Submit("의견", text, "idea")),
+            A.COMMENT: lambda: commenting.on_forum(person, slug, Say(text)),
+        }
+        await theirs[action]()
+
+    async def open(self) -> None:
+        if not await proposing.open_supported(self.slug):
+            raise NotPossibleNow(A.OPEN, await self.state())
+
+
+async def bench(house: House) -> Bench:
+    slug = await a_forum(house)
+    session = await a_session(slug, 1000)
+    return Bench(slug, (await Forum.get(slug=slug)).department_id or 0, session, await official("intake"))
+
+
+def kind_for(action: ForumAction) -> str:
+    """Only a discussion opens by itself."""
+    return "discussion" if action is A.OPEN else "listening"
+
+
+async def test_actions_lead_where_the_table_says(house: House) -> None:
+    forum = await bench(house)
+    for (state, action), notice in itertools.product(PAIRS, (False, True)):
+        if notice and action is A.REGISTER:  # no date can be added to a notice
+            continue
+        kind = "notice" if notice else kind_for(action)
+        await forum.put(state, kind)
+        expected = table(kind)[state].get(action)
+        try:
+            await forum.ask(action)
+        except REFUSALS:
+            told = None
+        else:
+            told = await forum.state()
+        assert told == expected, f"{action} of a {kind} while {state}"
+        assert await forum.state() == (expected or state)
+
+
+async def test_an_action_needs_its_right_and_what_has_none_is_for_citizens(house: House) -> None:
+    slug = await a_forum(house)
+    for username in ("intake", "admin", "clerk", "handler", "guide"):
+        who = await official(username)
+        for action in ForumAction:
+            if action in FORUM and who.may(FORUM[action]):
+                continue
+            with pytest.raises(Forbidden):
+                async with changing_forum(slug, action, who):
+                    pass
+
+
+@pytest.mark.untraced
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_the_pages_of_the_desk_say_the_same(house: House) -> None:
+    forum = await bench(house)
+    browser = await house.official("intake")
+    fields = {
+        "title": forum.plan.title,
+        "place": forum.plan.place,
+        "department": str(forum.plan.department_id),
+        "starts_at": "2027-01-08T19:00",
+    }
+    forms: dict[ForumAction, dict[str, str]] = {
+        A.EDIT: fields,
+        A.MINUTES: {"minutes": "회의록입니다."},
+        **{action: {"text": "까닭입니다."} for action in (A.ACCEPT, A.DECLINE, A.CANCEL)},
+        **{action: {} for action in (A.PUBLISH, A.START, A.CLOSE)},
+    }
+    for state, action in itertools.product(ForumState, forms):
+        await forum.put(state, "listening")
+        expected = table("listening")[state].get(action)
+        answer = await browser.post(f"/desk/forums/{forum.slug}/{action}", data=forms[action])
+        assert await forum.state() == (expected or state), f"{action} while {state}"
+        # What is so already is shown and not refused: a button pressed twice.
+        assert answer.status_code in ({303} if expected else {303, 403, 409}), answer.text
+        page = await browser.get(f"/desk/forums/{forum.slug}")
+        for other in (A.START, A.CLOSE, A.CANCEL, A.EDIT, A.MINUTES, A.ACCEPT, A.DECLINE):
+            offered = f'{forum.slug}/{other}"' in page.text
+            assert offered == (other in table("listening")[await forum.state()]), f"{other} while {expected or state}"
