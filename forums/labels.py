@@ -127,3 +127,10 @@ AGE_BANDS: dict[str, Text] = {
     "70_plus": _("70 and over"),
 }
 """Ages as somebody may say them of themselves; nobody has to."""
+
+OFFICES: dict[str, Text] = {
+    "intake": _("Intake officer"),
+    "handler": _("Handler"),
+    "manager": _("Department manager"),
+}
+"""The offices of those who answer for a promise, as the public reads them."""

@@ -2,6 +2,6 @@
 
 from starlette.routing import Route
 
-from forums.api import forums
+from forums.api import desk, forums
 
-routes: list[Route] = [*forums.routes]
+routes: list[Route] = [*forums.routes, *desk.routes]

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from forums.desk import attack, door, intake, moderation, planning, running, sessions
+from forums.desk import attack, crossing, door, intake, moderation, planning, promises, running, sessions, voice, voices
 
 routes: list[Route] = [
     *planning.routes,
@@ -12,4 +12,8 @@ routes: list[Route] = [
     *door.routes,
     *attack.routes,
     *moderation.routes,
+    *voices.routes,
+    *voice.routes,
+    *promises.routes,
+    *crossing.routes,
 ]

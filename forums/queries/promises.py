@@ -3,7 +3,7 @@
 Every list walks one index and stops after a page. Whether a promise is overdue is decided by the day, when it is read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,9 +12,10 @@ from forums import rules
 from forums.errors import NoSuchPromise
 from forums.queries import files
 from forums.queries.files import FileView
+from forums.queries.turns import Turn, turns
 from forums.rights import promise_subject
 from forums.states import SEEN, CommitmentState, ForumState
-from server.core import database, ledger, privacy
+from server.core import database, privacy
 from server.core.accounts import PERMISSIONS, Permission, Role
 from server.core.errors import BadRequest, _
 
@@ -86,18 +87,12 @@ class PromiseView:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """Something that happened to a promise."""
+class Dated:
+    """A day that was promised, since when, and why it was changed."""
 
-    id: int
     at: datetime
-    kind: str
-    text: str
-    due_on: date | None
-    """The day that held from then on, where it changed."""
-    step: str
-    done_on: date | None
-    by: str
+    due_on: date
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -111,9 +106,14 @@ class Whole:
     version: int
 
     @property
-    def dates(self) -> list[Turn]:
+    def dates(self) -> list[Dated]:
         """Every day that was promised, in order: the last one holds, and none is taken off the page."""
-        return [turn for turn in self.turns if turn.due_on is not None]
+        found: list[Dated] = []
+        for turn in self.turns:
+            due = turn.data.get("due_on")
+            if due and (not found or due != str(found[-1].due_on)):
+                found.append(Dated(turn.at, date.fromisoformat(due), turn.text))
+        return found
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def _read_place(text: str) -> tuple[date, int] | None:
 
 
 async def promise(number: str, today: date) -> Whole:
-    """One promise. Five queries. Raises ``NoSuchPromise``."""
+    """One promise. At most six queries. Raises ``NoSuchPromise``."""
     subject = promise_subject(number)
     row = await database.fetch_one(
         f"SELECT {_COLUMNS}, h.length AS version FROM commitment c {_JOINS} JOIN ledger_head h ON h.subject = ? "
@@ -194,34 +194,13 @@ async def promise(number: str, today: date) -> Whole:
     steps = await database.fetch(
         "SELECT id, text, due_on, done_on FROM commitment_step WHERE commitment_id = ? ORDER BY position, id", row["id"]
     )
-    views = [_step(step) for step in steps]
-    entries = await ledger.read(subject)
-    said = {
-        words["id"]: privacy.mask(words["text"])
-        for words in await database.fetch("SELECT id, text FROM forum_words WHERE subject = ?", subject)
-    }
-    turns = _turns(entries, said, {view.id: view.text for view in views})
-    return Whole(_view(row, today), views, turns, await files.of(subject), row["version"])
-
-
-def _turns(entries: Sequence[ledger.Entry], said: Mapping[int, str], steps: Mapping[int, str]) -> list[Turn]:
-    found, held = list[Turn](), ""
-    for entry in entries:
-        due = str(entry.data.get("due_on", held))
-        found.append(
-            Turn(
-                entry.id,
-                entry.occurred_at,
-                entry.kind,
-                said.get(entry.data.get("text") or 0, ""),
-                date.fromisoformat(due) if due != held else None,
-                steps.get(entry.data.get("step") or 0, ""),
-                database.day_or_none(entry.data.get("done_on")),
-                entry.actor.partition(":")[0],
-            )
-        )
-        held = due
-    return found
+    return Whole(
+        _view(row, today),
+        [_step(step) for step in steps],
+        await turns(subject),
+        await files.of(subject),
+        row["version"],
+    )
 
 
 async def standing(submission_id: int) -> str | None:
@@ -302,3 +281,9 @@ def _view(row: Any, today: date) -> PromiseView:
 
 def _step(row: Any) -> StepView:
     return StepView(row["id"], row["text"], database.day_or_none(row["due_on"]), database.day_or_none(row["done_on"]))
+
+
+async def main_of(submission_id: int) -> int:
+    """The voice whose answer a joined one shares; itself where it is not joined."""
+    row = await database.fetch_one("SELECT joined_to_id FROM submission WHERE id = ?", submission_id)
+    return row["joined_to_id"] or submission_id if row else submission_id

@@ -5,9 +5,11 @@ from starlette.routing import Route
 from forums.routes import (
     board,
     commenting,
+    crossing,
     files,
     listing,
     moderation,
+    promises,
     proposing,
     reading,
     registering,
@@ -25,6 +27,8 @@ routes: list[Route] = [
     *proposing.routes,
     *speaking.routes,
     *commenting.routes,
+    *crossing.routes,
+    *promises.routes,
     # The last: its address takes whatever word the others leave.
     *reading.routes,
 ]

@@ -14,7 +14,7 @@ from forums.people import Person, person_of
 from forums.queries import board, files, forums
 from forums.queries.forums import ForumView
 from forums.rights import forum_subject
-from forums.routes import commenting, proposing, registering, speaking
+from forums.routes import commenting, crossing, promises, proposing, registering, speaking
 from forums.states import ForumState
 from server.core import auth, clock, web
 from server.core.city import city
@@ -80,6 +80,8 @@ async def _parts(request: Request, found: ForumView, person: Person | None) -> d
         **await registering.part(found, person),
         **await speaking.part(request, found, person),
         **await commenting.part(request, found, person),
+        **await promises.part(found, web.language(request)),
+        **await crossing.of_forum(found),
     }
 
 

@@ -18,10 +18,9 @@ from forums.queries import comments, forums, voices
 from forums.queries.forums import ForumView
 from forums.queries.turns import turns
 from forums.queries.voices import Filters, VoiceView
-from forums.rights import talk_subject
-from forums.routes import context
+from forums.routes import context, crossing
 from forums.states import SUBMISSION, ForumAction, SubmissionAction, follow
-from server.core import auth, clock, ledger, web
+from server.core import auth, clock, web
 from server.core.city import city
 from server.core.errors import Invalid, _
 from server.core.fields import Input
@@ -127,6 +126,7 @@ async def voice_page(
     known, lang = await city(), web.language(request)
     departments = await context.departments(lang)
     audiences = (Audience.PUBLIC, Audience.PARTY) if found.mine else (Audience.PUBLIC,)
+    told = await turns(found.subject, audiences)
     shown = {
         **form,
         **LABELS,
@@ -135,11 +135,11 @@ async def voice_page(
         "department": departments.get(found.department_id or 0, ""),
         "department_names": departments,
         "district": known.district_name(found.district, lang) if found.district else "",
-        "turns": await turns(found.subject, audiences),
-        "talk_stream": await context.heard(request, found.forum, "before"),
+        "turns": told,
+        **await crossing.of_voice(found, told),
+        "talk_stream": await context.heard(request, found.forum, "before") if may(found)["comment"] else "",
         "talk": await comments.of_voice(found.id, request.query_params.get("before", ""), person),
         "page": f"/submissions/{found.number}",
-        "spoken": await ledger.length(talk_subject(found.forum)),
         "may": may(found),
         "comment_limit": COMMENT_LIMIT,
         "stance_choices": context.stances(lang),

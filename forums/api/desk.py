@@ -1,0 +1,158 @@
+"""Voices at the desk through JSON: handing out, answering, joining. The same commands as the desk's page."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums.actions.promising import today
+from forums.desk.voice_acts import ACTS
+from forums.forms.answering import MOVED_LIMIT
+from forums.forms.handing import read_number
+from forums.forms.planning import LINK_LIMIT
+from forums.forms.promising import BUDGET_LIMIT, MOST_STEPS, STEP_LIMIT, TEXT_LIMIT, TITLE_LIMIT
+from forums.labels import OUTCOMES
+from forums.queries import desk_voices, promises
+from forums.queries.desk_voices import Detail
+from forums.queries.promises import PromiseView
+from forums.rights import VOICE
+from forums.states import SubmissionAction, SubmissionState
+from server.core import auth, contract, idempotency, web
+from server.core.city import City, city
+from server.core.contract import (
+    DAY,
+    DEPARTMENT_NAME,
+    MOMENT,
+    TEXT,
+    Access,
+    Contract,
+    Schema,
+    asked,
+    maybe,
+    named,
+    record,
+)
+
+KEY: dict[str, Schema] = {
+    "Idempotency-Key": contract.text(
+        least=1, most=200, about="Repeating a request with the same key does nothing again.",
+        pattern="^[!-~]([ -~]*[!-~])?$",
+    )
+}  # fmt: skip
+VERSION = contract.integer(0, about="The version that the caller has seen; 409 changed_meanwhile where others acted.")
+VOICE_AT_DESK = named(
+    "DeskSubmission",
+    record(
+        {
+            "number": TEXT,
+            "version": contract.integer(1),
+            "forum": TEXT,
+            "status": contract.one_of(SubmissionState),
+            "title": TEXT,
+            "text": TEXT,
+            "department": maybe(DEPARTMENT_NAME),
+            "outcome": maybe(contract.one_of(OUTCOMES)),
+            "outcome_text": TEXT,
+            "link": TEXT,
+            "study_until": maybe(DAY),
+            "moved_to": TEXT,
+            "done_on": maybe(DAY),
+            "joined_to": maybe(TEXT),
+            "joined": contract.integer(0, about="How many are joined to it."),
+            "commitments": contract.many(TEXT),
+            "received_at": MOMENT,
+        }
+    ),
+)
+COMMITMENT = asked(
+    {
+        "title": contract.text(least=2, most=TITLE_LIMIT),
+        "text": contract.text(most=TEXT_LIMIT),
+        "owner": contract.text(least=1, about="The name with which an official of the department signs in."),
+        "due_on": DAY,
+        "budget": contract.text(most=BUDGET_LIMIT),
+        "steps": contract.many(
+            asked({"text": contract.text(least=1, most=STEP_LIMIT), "due_on": DAY}, "text"), MOST_STEPS
+        ),
+    },
+    "title",
+    "owner",
+    "due_on",
+)
+BODIES: dict[SubmissionAction, tuple[str, Schema]] = {
+    SubmissionAction.HAND: (
+        "Hand a submission to a department, with everything that is joined to it",
+        asked({"department": contract.text(about="A department's code."), "version": VERSION}, "department"),
+    ),
+    SubmissionAction.ANSWER: (
+        "Answer a submission and everything that is joined to it; what is adopted brings its commitment",
+        asked(
+            {
+                "outcome": contract.one_of(OUTCOMES),
+                "text": contract.text(most=TEXT_LIMIT, about="Left out only where `link` shows what is done already."),
+                "link": contract.text(most=LINK_LIMIT, about="With already_done."),
+                "study_until": DAY,
+                "moved_to": contract.text(most=MOVED_LIMIT, about="With out_of_scope."),
+                "department": contract.text(about="Where no department has it yet."),
+                "commitment": COMMITMENT,
+                "version": VERSION,
+            },
+            "outcome",
+        ),
+    ),
+    SubmissionAction.JOIN: (
+        "Join a submission with another one of the forum, whose answer it then shares",
+        asked({"to": contract.text(most=24, about="The other one's number."), "version": VERSION}, "to"),
+    ),
+}
+"""What an official may do to a voice: in words, and what it takes."""
+
+
+def _acting(action: SubmissionAction) -> Route:
+    summary, body = BODIES[action]
+
+    @contract.promises(
+        Contract(summary, VOICE_AT_DESK, access=Access.OFFICIAL, body=body, headers=KEY, refusals=(404, 409))
+    )
+    async def endpoint(request: Request) -> Response:
+        official = auth.official(request, VOICE[action])
+        raw = await web.read_json(request)
+        number = read_number(request.path_params["number"])
+        given = request.headers.get("idempotency-key")
+        key = "" if given is None else idempotency.check(given)
+        scope = f"desk/{official.id}/{number}/{action.value}"
+        secret = web.site(request).settings.secret_key
+        await idempotency.once(secret, scope, key, raw, lambda: ACTS[action][0](official, number, raw))
+        found = await desk_voices.one(number)
+        made = await promises.of_voice(found.row.id, today())
+        return web.json(serialize(request, found, made, await city()))
+
+    endpoint.__qualname__ = endpoint.__name__ = f"voice_{action.value}"
+    return Route(f"/api/v1/desk/submissions/{{number}}/{action.value}", endpoint, methods=["POST"])
+
+
+def serialize(request: Request, found: Detail, made: list[PromiseView], known: City) -> dict[str, object]:
+    """A voice as officials read it."""
+    row, language = found.row, web.language(request)
+    department = known.departments.get(row.department_id or 0)
+    return {
+        "number": row.number,
+        "version": row.version,
+        "forum": row.forum,
+        "status": row.status.value,
+        "title": row.title,
+        "text": found.text,
+        "department": {"code": department.code, "name": department.name(language)} if department else None,
+        "outcome": row.outcome or None,
+        "outcome_text": found.outcome_text,
+        "link": found.link,
+        "study_until": row.study_until,
+        "moved_to": found.moved_to,
+        "done_on": row.done_on,
+        "joined_to": found.joined_to or None,
+        "joined": row.joined,
+        "commitments": [one.number for one in made],
+        "received_at": row.received_at.astimezone(web.site(request).settings.zone),
+    }
+
+
+routes = [_acting(action) for action in BODIES]

@@ -1,0 +1,253 @@
+"""Promises at the desk: what one's department has promised, overdue first; one of them; what a forum decided itself."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums import rights
+from forums.actions import promising
+from forums.actions.promising import today
+from forums.desk.kept import Kept
+from forums.desk.voices import voices_official
+from forums.forms.handing import Words, read_seen
+from forums.forms.promising import MOST_STEPS, EditPromise, Finish, Promise, from_page
+from forums.labels import COMMITMENT_STATES, OUTCOMES
+from forums.queries import forums, promises
+from forums.queries.promises import Filters, PromiseView
+from forums.rights import answers_for
+from forums.states import COMMITMENT, CommitmentAction
+from server.core import i18n, idempotency, uploads, web
+from server.core.accounts import Official, Permission
+from server.core.city import city
+from server.core.errors import Conflict, FieldError, Invalid, NotFound, Text, _
+from server.core.fields import Input
+from server.core.files import StoredFile
+
+PAGE = "/desk/commitments"
+CONTESTED = "contested"
+LABELS: Mapping[str, Text] = {
+    "open": _("To be kept"),
+    "overdue": _("Overdue"),
+    CONTESTED: _("Said not to be done"),
+    "done": _("Carried out"),
+    "dropped": _("Given up"),
+}
+
+
+async def listing(request: Request) -> Response:
+    """``/desk/commitments``: of one's department, or of all for who hands voices out; what is due first on top."""
+    official = voices_official(request)
+    known, language = await city(), web.language(request)
+    data = Input(request.query_params)
+    tab = data.choice("tab", LABELS, default="open")
+    code = data.choice("department", [row.code for row in known.departments.values()])
+    after = data.text("after", limit=40)
+    data.done()
+    everywhere = official.may(Permission.HAND_VOICES) or official.department_id is None
+    chosen = known.department_by_code(code) if code and everywhere else None
+    department_id = chosen.id if chosen else None if everywhere else official.department_id
+    wanted = Filters("open" if tab == CONTESTED else tab, department_id, contested=tab == CONTESTED)
+    page = await promises.listed(wanted, today(), after)
+    query = {"tab": tab, **({"department": code} if chosen else {})}
+    context = {
+        "rows": page.rows,
+        "older": f"{PAGE}?{urlencode({**query, 'after': page.older})}" if page.older else "",
+        "beginning": f"{PAGE}?{urlencode(query)}" if after else "",
+        "tab": tab,
+        "tabs": [
+            {
+                "label": i18n.translate(language, label),
+                "href": f"{PAGE}?{urlencode({**query, 'tab': name})}",
+                "current": name == tab,
+            }
+            for name, label in LABELS.items()
+        ],
+        "everywhere": everywhere,
+        "department": code,
+        "departments": [(row.code, row.name(language)) for row in known.departments.values()],
+        "department_names": {row.id: row.name(language) for row in known.departments.values()},
+        "states": COMMITMENT_STATES,
+    }
+    return web.page(request, "desk/forums/promises.html", context)
+
+
+# --- one promise ----------------------------------------------------------------------------------------------
+
+Raw = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One form: what it does, and what is said afterwards."""
+
+    do: Callable[[Official, PromiseView, Raw, Sequence[StoredFile]], Awaitable[None]]
+    done: Text
+    takes_files: bool = False
+
+
+async def _edit(official: Official, found: PromiseView, raw: Raw, _files: Sequence[StoredFile]) -> None:
+    content = {**from_page(raw), "reason": raw.get("reason"), "version": raw.get("version")}
+    await promising.edit(official, found.number, EditPromise.parse(content, today(), found.due_on))
+
+
+async def _step(official: Official, found: PromiseView, raw: Raw, _files: Sequence[StoredFile]) -> None:
+    data = Input(raw)
+    step, seen = data.integer("step", low=1, high=2**53, required=True) or 0, read_seen(data)
+    data.done()
+    await promising.do_step(official, found.number, step, seen)
+
+
+async def _finish(official: Official, found: PromiseView, raw: Raw, files: Sequence[StoredFile]) -> None:
+    await promising.finish(official, found.number, Finish.parse(raw, today()), files)
+
+
+async def _drop(official: Official, found: PromiseView, raw: Raw, _files: Sequence[StoredFile]) -> None:
+    await promising.drop(official, found.number, Words.parse(raw))
+
+
+DEEDS: Mapping[CommitmentAction, Deed] = {
+    CommitmentAction.EDIT: Deed(_edit, _("The commitment is changed; everybody sees what was before.")),
+    CommitmentAction.STEP: Deed(_step, _("The step is done.")),
+    CommitmentAction.FINISH: Deed(
+        _finish, _("It is carried out. Everybody who asked for it is told."), takes_files=True
+    ),
+    CommitmentAction.DROP: Deed(_drop, _("The commitment is given up. Everybody who asked for it is told why.")),
+}
+
+
+async def show(request: Request) -> Response:
+    """``/desk/commitments/{number}``."""
+    return await _page(request, voices_official(request), Kept())
+
+
+async def act(request: Request) -> Response:
+    """``POST /desk/commitments/{number}/{action}``: do it once, or show the page again with what hinders it."""
+    official = voices_official(request)
+    action = next((a for a in DEEDS if a.value == request.path_params["action"]), None)
+    if action is None:
+        raise NotFound
+    deed, settings = DEEDS[action], web.site(request).settings
+    form = await web.read_form(request, files=uploads.PARTS if deed.takes_files else 0)
+    typed = {name: value for name, value in form.items() if isinstance(value, str)}
+    files, wrong = await uploads.receive(form, request.app.state.store, settings)
+    found = (await promises.promise(request.path_params["number"], today())).promise
+    raw = {name.removeprefix(f"{action.value}."): value for name, value in typed.items()}
+    kept = Kept(action.value, typed, files=uploads.shown(settings, files))
+
+    async def do() -> None:
+        if wrong:
+            raise Invalid(wrong)
+        await deed.do(official, found, raw, files)
+
+    content = [typed, [file.hash for file in files]]
+    key = idempotency.fingerprint(["page", content]) if typed.get("version") else ""
+    try:
+        scope = f"commitments/{official.id}/{found.number}/{action.value}"
+        await idempotency.once(settings.secret_key, scope, key, content, do)
+    except Invalid as refusal:
+        errors = web.field_errors(web.language(request), refusal.errors)
+        named = {name if name == uploads.FIELD else f"{action.value}.{name}": text for name, text in errors.items()}
+        again = Kept(kept.action, typed, named, files=kept.files)
+        return await _page(request, official, again, status=refusal.status)
+    except Conflict as refusal:
+        again = Kept(kept.action, typed, refusal=refusal, files=kept.files)
+        return await _page(request, official, again, status=refusal.status)
+    return web.redirect(request, f"{PAGE}/{found.number}", deed.done)
+
+
+async def _page(request: Request, official: Official, kept: Kept, *, status: int = 200) -> Response:
+    known, language = await city(), web.language(request)
+    whole = await promises.promise(request.path_params["number"], today())
+    found = whole.promise
+    mine = answers_for(official, found.department_id)
+    may = {
+        action.value
+        for action in DEEDS
+        if mine and action in COMMITMENT[found.status] and official.may(rights.PROMISE[action])
+    }
+    context = {
+        "whole": whole,
+        "promise": found,
+        "kept": kept,
+        "may": may,
+        "values": {name: getattr(found, name) for name in ("title", "text", "username", "due_on", "budget")},
+        "owners": [(o.username, o.name) for o in await promises.owners(found.department_id)] if "edit" in may else [],
+        "department_names": {row.id: row.name(language) for row in known.departments.values()},
+        "district": known.district_name(found.district, language) if found.district else "",
+        "states": COMMITMENT_STATES,
+        "outcomes": OUTCOMES,
+        "steps_by_id": {step.id: step.text for step in whole.steps},
+        "today": today(),
+        "most_steps": MOST_STEPS,
+    }
+    return web.page(request, "desk/forums/promise.html", context, status=status)
+
+
+# --- what a forum decided itself ------------------------------------------------------------------------------
+
+
+async def new(request: Request) -> Response:
+    """``/desk/forums/{slug}/decisions/new``: promise what was decided at the forum, without a voice behind it."""
+    official = voices_official(request)
+    known, language = await city(), web.language(request)
+    forum = await forums.forum(request.path_params["slug"], official)
+    everywhere = official.may(Permission.HAND_VOICES)
+    kept = Kept()
+    if request.method == "POST":
+        form = {name: value for name, value in (await web.read_form(request)).items() if isinstance(value, str)}
+        secret = web.site(request).settings.secret_key
+        key = idempotency.fingerprint(["page", form]) if form.get("drawn") else ""
+        made: list[str] = []
+
+        async def do() -> None:
+            department = _department(form, official, {row.code: row.id for row in known.open_departments})
+            made.append(
+                await promising.decide(official, forum.slug, Promise.parse(from_page(form), today()), department)
+            )
+
+        try:
+            await idempotency.once(secret, f"decisions/{official.id}/{forum.slug}", key, form, do)
+        except Invalid as refusal:
+            kept = Kept("new", form, web.field_errors(language, refusal.errors), refusal)
+        else:
+            where = f"{PAGE}/{made[0]}" if made else PAGE
+            return web.redirect(request, where, _("The commitment is public."))
+    own = known.departments.get(official.department_id or 0)
+    names = {row.id: row.name(language) for row in known.departments.values()}
+    owners = await promises.owners(None if everywhere else official.department_id)
+    context = {
+        "forum": forum,
+        "kept": kept,
+        "everywhere": everywhere,
+        "department": own.code if own else "",
+        "receivers": [(row.code, row.name(language)) for row in known.open_departments],
+        "owners": [(o.username, f"{names[o.department_id]} · {o.name}" if everywhere else o.name) for o in owners],
+        "drawn": date.isoformat(today()),
+        "most_steps": MOST_STEPS,
+    }
+    status = kept.refusal.status if kept.refusal else 200
+    return web.page(request, "desk/forums/decision.html", context, status=status)
+
+
+def _department(form: Mapping[str, str], official: Official, codes: Mapping[str, int]) -> int:
+    """Who keeps it: the department that is named by who may, else one's own."""
+    if not official.may(Permission.HAND_VOICES) and official.department_id is not None:
+        return official.department_id
+    chosen = codes.get(form.get("department", ""))
+    if chosen is None:
+        raise Invalid([FieldError("department", _("Please choose a department."))])
+    return chosen
+
+
+routes = [
+    Route(PAGE, listing),
+    Route(f"{PAGE}/{{number}}", show),
+    Route(f"{PAGE}/{{number}}/{{action}}", act, methods=["POST"]),
+    Route("/desk/forums/{slug}/decisions/new", new, methods=["GET", "POST"]),
+]

@@ -1,0 +1,129 @@
+"""One voice at the desk: what was said, what is like it, what happened to it, and what can be done now.
+
+Forms exist for exactly what its state and the official's rights allow. What is refused comes back on the same page
+with what was typed.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums import rights
+from forums.actions.promising import today
+from forums.crossing import Said, ways
+from forums.desk.kept import Kept
+from forums.desk.voice_acts import ACTS
+from forums.desk.voices import PAGE, choices, voices_official
+from forums.forms.answering import answer_from_page
+from forums.forms.promising import MOST_STEPS, from_page
+from forums.labels import CHANNELS, COMMITMENT_STATES, OUTCOMES, STANCES, SUBMISSION_STATES
+from forums.queries import desk_voices, promises
+from forums.queries.desk_voices import Detail
+from forums.queries.similar import similar
+from forums.queries.turns import turns
+from forums.rights import answers_for, voice_subject
+from forums.states import ADOPTED, SUBMISSION, SubmissionAction, SubmissionState
+from server.core import idempotency, web
+from server.core.accounts import Official
+from server.core.city import city
+from server.core.errors import Conflict, Invalid, NotFound, Text
+from server.core.ledger import Audience
+
+
+async def show(request: Request) -> Response:
+    """``/desk/voices/{number}``."""
+    return await _page(request, voices_official(request), Kept())
+
+
+async def act(request: Request) -> Response:
+    """``POST /desk/voices/{number}/{action}``: do it once, or show the page again with what hinders it."""
+    official = voices_official(request)
+    number = request.path_params["number"]
+    action = next((a for a in ACTS if a.value == request.path_params["action"]), None)
+    if action is None:
+        raise NotFound
+    form = {name: value for name, value in (await web.read_form(request)).items() if isinstance(value, str)}
+    raw = _raw(action, {name.removeprefix(f"{action.value}."): value for name, value in form.items()})
+    run, done = ACTS[action]
+    secret = web.site(request).settings.secret_key
+    key = idempotency.fingerprint(["page", form]) if form.get("version") else ""
+    try:
+        await idempotency.once(
+            secret, f"voices/{official.id}/{number}/{action.value}", key, form, lambda: run(official, number, raw)
+        )
+    except Invalid as refusal:
+        errors = web.field_errors(web.language(request), refusal.errors)
+        names = {f"{action.value}.{name}": text for name, text in errors.items()}
+        return await _page(request, official, Kept(action.value, form, names), status=refusal.status)
+    except Conflict as refusal:
+        return await _page(request, official, Kept(action.value, form, refusal=refusal), status=refusal.status)
+    return web.redirect(request, f"{PAGE}/{number}", Text(done.msgid, {"number": number}))
+
+
+def _raw(action: SubmissionAction, form: Mapping[str, str]) -> Mapping[str, Any]:
+    if action is SubmissionAction.ANSWER:
+        return answer_from_page(form)
+    if action is SubmissionAction.COMMIT:
+        return {**from_page(form), "version": form.get("version")}
+    return form
+
+
+def may(official: Official, found: Detail, *, promised: bool) -> frozenset[str]:
+    """What this official can do to this voice now."""
+    state = SUBMISSION[found.row.status]
+    allowed = {
+        action.value
+        for action in ACTS
+        if action in state and official.may(rights.VOICE[action]) and answers_for(official, found.row.department_id)
+    }
+    if found.row.outcome not in ADOPTED or promised:
+        allowed.discard("commit")
+    if found.participant_id is None or found.petition:
+        allowed.discard("propose")
+    return frozenset(allowed)
+
+
+async def _page(request: Request, official: Official, kept: Kept, *, status: int = 200) -> Response:
+    known, language = await city(), web.language(request)
+    found = await desk_voices.one(request.path_params["number"])
+    made = await promises.of_voice(found.row.id, today())
+    mine = may(official, found, promised=any(one.status != "dropped" for one in made))
+    department = known.departments.get(found.row.department_id or 0)
+    proposed = None
+    if found.row.status is SubmissionState.RECEIVED and "hand" in mine:
+        proposed = (await ways().suggest([Said(found.row.title, found.text, found.row.district)]))[0]
+    own = found.row.department_id or official.department_id
+    names = {row.id: row.name(language) for row in known.departments.values()}
+    owners = await promises.owners(own) if mine & {"answer", "commit"} else []
+    context = {
+        "voice": found,
+        "kept": kept,
+        "may": mine,
+        "made": made,
+        "department": department.name(language) if department else "",
+        "district": known.district_name(found.row.district, language) if found.row.district else "",
+        "proposed": proposed,
+        "proposed_code": known.departments[proposed.department_id].code if proposed and proposed.department_id else "",
+        "similar": await similar(found.row.id) if "join" in mine or found.row.joined else [],
+        "turns": await turns(voice_subject(found.row.number), tuple(Audience)),
+        "owners": [(o.username, o.name if own else f"{names[o.department_id]} · {o.name}") for o in owners],
+        "today": today(),
+        "most_steps": MOST_STEPS,
+        "department_names": names,
+        "states": SUBMISSION_STATES,
+        "promise_states": COMMITMENT_STATES,
+        "outcomes": OUTCOMES,
+        "stances": STANCES,
+        "channels": CHANNELS,
+        **choices(known, language),
+    }
+    return web.page(request, "desk/forums/voice.html", context, status=status)
+
+
+routes = [
+    Route(f"{PAGE}/{{number}}", show),
+    Route(f"{PAGE}/{{number}}/{{action}}", act, methods=["POST"]),
+]

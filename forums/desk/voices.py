@@ -1,0 +1,258 @@
+"""The inbox of voices: what waits to be handed out or answered, narrowed; and what is done to many at once.
+
+Bulk takes what is ticked, or everything that the list holds. Each voice says for itself why it was left as it was.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums.actions import handing, joining
+from forums.actions.promising import today
+from forums.crossing import Said, Suggestion, ways
+from forums.forms.handing import read_number
+from forums.labels import CHANNELS, OUTCOMES, STANCES, SUBMISSION_STATES
+from forums.queries import desk_voices
+from forums.queries.desk_voices import EVERY, STUDY_OVER, Filter, Row
+from forums.states import SubmissionState
+from server.core import auth, i18n, web
+from server.core.accounts import Official, Permission
+from server.core.city import City, city
+from server.core.errors import FieldError, Forbidden, Invalid, Refusal, Text, _
+from server.core.fields import Input
+
+PAGE = "/desk/voices"
+MOST = 1_000
+"""Voices that are done something to at once."""
+PROPOSED = "proposed"
+"""In place of a department: to each the one that is proposed for it."""
+DONE = {
+    "hand": _("%(done)s submissions handed out."),
+    "join": _("%(done)s submissions joined."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row as it is drawn."""
+
+    row: Row
+    department: str
+    suggestion: Suggestion | None
+    proposed: str
+    """The department that it would go to."""
+
+
+def voices_official(request: Request) -> Official:
+    """The signed-in official who hands voices out or answers them. Raises ``NotSignedIn`` or ``Forbidden``."""
+    official = auth.official(request)
+    if not (official.may(Permission.HAND_VOICES) or official.may(Permission.ANSWER_VOICES)):
+        raise Forbidden
+    return official
+
+
+def address(wanted: Filter, **more: str) -> str:
+    """The inbox, narrowed."""
+    query = urlencode({**wanted.query(), **more})
+    return f"{PAGE}?{query}" if query else PAGE
+
+
+def carried(text: str, known: City) -> Filter:
+    """The filter that a page carried; the whole inbox where it cannot be read any more."""
+    try:
+        return Filter.parse(dict(parse_qsl(text[:1000])), known)
+    except Invalid:
+        return Filter()
+
+
+def usual(official: Official, known: City) -> Filter:
+    """The list that an official opens first: what waits for them."""
+    if official.may(Permission.HAND_VOICES):
+        return Filter(status=SubmissionState.RECEIVED.value)
+    department = known.departments.get(official.department_id or 0)
+    return Filter(status=SubmissionState.HANDED.value, department=department.code if department else "")
+
+
+async def show(request: Request) -> Response:
+    """``/desk/voices``."""
+    official = voices_official(request)
+    known, language = await city(), web.language(request)
+    asked = Filter.parse(request.query_params, known)
+    data = Input(request.query_params)
+    after = data.integer("after", low=0, high=2**53)
+    data.done()
+    wanted = asked if asked != Filter() else usual(official, known)
+    page = await desk_voices.listed(wanted, known, today(), after=after)
+    own = usual(official, known).department
+    department = known.department_by_code(own)
+    counts = await desk_voices.counts(department.id if department else None, today())
+    context = {
+        "wanted": wanted,
+        "lines": await _lines(page.rows, official, known, language),
+        "stopped": page.stopped,
+        "beginning": address(wanted) if after is not None else "",
+        "further": address(wanted, after=str(page.after)) if page.after is not None else "",
+        "tabs": _tabs(wanted, official, own, counts, language),
+        "active": _active(wanted, known, language),
+        "carried": urlencode(wanted.query()),
+        "states": SUBMISSION_STATES,
+        "outcomes": OUTCOMES,
+        "stances": STANCES,
+        "channels": CHANNELS,
+        "hands": official.may(Permission.HAND_VOICES),
+        "most": MOST,
+        **choices(known, language),
+    }
+    return web.page(request, "desk/forums/voices.html", context)
+
+
+def choices(known: City, language: str) -> dict[str, object]:
+    """What can be chosen in filters and forms."""
+
+    def named(labels: Mapping[str, Text]) -> list[tuple[str, str]]:
+        return [(value, i18n.translate(language, text)) for value, text in labels.items()]
+
+    return {
+        "state_choices": [*named(SUBMISSION_STATES), *named({STUDY_OVER: _("Study is over"), EVERY: _("All")})],
+        "outcome_choices": named(OUTCOMES),
+        "departments": [(row.code, row.name(language)) for row in known.departments.values()],
+        "receivers": [(row.code, row.name(language)) for row in known.open_departments],
+        "districts": [(code, known.district_name(code, language)) for code in known.districts],
+    }
+
+
+async def _lines(rows: Sequence[Row], official: Official, known: City, language: str) -> list[Line]:
+    """Rows with their words; what is still to be handed out with the department that it would go to."""
+    open_ones = {row.number: row for row in rows if row.status is SubmissionState.RECEIVED}
+    found: dict[str, Suggestion] = {}
+    if open_ones and official.may(Permission.HAND_VOICES):
+        said = [Said(row.title, row.text, row.district) for row in open_ones.values()]
+        found = dict(zip(open_ones, await ways().suggest(said), strict=True))
+
+    def name(department_id: int | None) -> str:
+        department = known.departments.get(department_id or 0)
+        return department.name(language) if department else ""
+
+    def line(row: Row) -> Line:
+        suggestion = found.get(row.number)
+        return Line(row, name(row.department_id), suggestion, name(suggestion.department_id) if suggestion else "")
+
+    return [line(row) for row in rows]
+
+
+def _tabs(
+    wanted: Filter, official: Official, own: str, counts: Mapping[str, int], language: str
+) -> list[dict[str, object]]:
+    lists = [
+        (_("To be answered"), Filter(status="handed", department=own), counts["handed"]),
+        (_("Study is over"), Filter(status=STUDY_OVER, department=own), counts[STUDY_OVER]),
+        (_("Answered"), Filter(status="answered", department=own), None),
+        (_("All"), Filter(status=EVERY, department=own), None),
+    ]
+    if official.may(Permission.HAND_VOICES):
+        lists.insert(0, (_("To be handed out"), Filter(status="received"), counts["received"]))
+    found: list[dict[str, object]] = []
+    for label, own_filter, count in lists:
+        words = i18n.translate(language, label)
+        item: dict[str, object] = {"label": words, "href": address(own_filter), "current": own_filter == wanted}
+        if count is not None:
+            most = count > desk_voices.CAP
+            item["count"] = i18n.number_text(min(count, desk_voices.CAP), language) + ("+" if most else "")
+        found.append(item)
+    return found
+
+
+def _active(wanted: Filter, known: City, language: str) -> list[tuple[str, str]]:
+    """What narrows the list now, and the address of the list without it."""
+    department = known.department_by_code(wanted.department)
+    words = {
+        "q": f"“{wanted.q}”",
+        "forum": wanted.forum,
+        "department": department.name(language) if department else "",
+        "outcome": i18n.translate(language, OUTCOMES[wanted.outcome]) if wanted.outcome else "",
+        "district": known.district_name(wanted.district, language),
+    }
+    return [(text, address(replace(wanted, **{name: ""}))) for name, text in words.items() if getattr(wanted, name)]
+
+
+# --- many at once ---------------------------------------------------------------------------------------------
+
+
+async def bulk(request: Request) -> Response:
+    """``POST /desk/voices/bulk``. Raises ``Invalid`` where nothing was picked, or too much."""
+    official = voices_official(request)
+    form = await web.read_form(request)
+    known = await city()
+    wanted = carried(str(form.get("list", "")), known)
+    action = str(form.get("action", ""))
+    if action not in DONE:
+        raise Invalid([FieldError("action", _("Please choose what is to be done."))])
+    picked = await _picked([str(v) for v in form.getlist("voice")], form.get("all") == "1", wanted, known)
+    if action == "join":
+        to = read_number(str(form.get("with", "")).strip())
+        if not to:
+            raise Invalid([FieldError("with", _("Please give the number of the submission that they are joined to."))])
+        refused = await joining.join_many(official, list(picked), to, picked)
+        picked.pop(to, None)
+    else:
+        refused = await _hand(official, picked, str(form.get("department", "")), known)
+    return _outcome(request, DONE[action], len(picked) - len(refused), refused, _back(form.get("back"), wanted))
+
+
+def _back(given: object, wanted: Filter) -> str:
+    number = read_number(str(given or ""))
+    return f"{PAGE}/{number}" if number else address(wanted)
+
+
+async def _picked(ticked: Sequence[str], everything: bool, wanted: Filter, known: City) -> dict[str, int | None]:  # noqa: FBT001
+    """The numbers, and the versions that the list showed of them; of everything that fits no version is known."""
+    if everything:
+        numbers = await desk_voices.numbers(wanted, known, today(), MOST + 1)
+        found: dict[str, int | None] = dict.fromkeys(numbers)
+    else:
+        found = {}
+        for value in ticked:
+            number, _colon, version = value.partition(":")
+            found[number] = int(version) if version.isdecimal() and len(version) < 10 else None  # noqa: PLR2004
+    if not found:
+        raise Invalid([FieldError("voice", _("Please select at least one submission."))])
+    if len(found) > MOST:
+        raise Invalid([FieldError("voice", _("Please select at most %(most)s submissions.", most=MOST))])
+    return found
+
+
+async def _hand(official: Official, picked: Mapping[str, int | None], code: str, known: City) -> dict[str, Refusal]:
+    refused: dict[str, Refusal] = {}
+    if code == PROPOSED:
+        rows = await desk_voices.said(list(picked))
+        found = await ways().suggest([Said(row.title, row.text, row.district) for row in rows])
+        wanted = {row.number: one.department_id for row, one in zip(rows, found, strict=True) if one.department_id}
+        nothing = Invalid([FieldError("department", _("No department is proposed for it."))])
+        refused = {number: nothing for number in picked if number not in wanted}
+    else:
+        department = next((row for row in known.open_departments if row.code == code), None)
+        if department is None:
+            raise Invalid([FieldError("department", _("Please choose a department."))])
+        wanted = dict.fromkeys(picked, department.id)
+    return refused | await handing.hand_many(official, wanted, picked)
+
+
+def _outcome(request: Request, done: Text, count: int, refused: Mapping[str, Refusal], back: str) -> Response:
+    """Back to the list where all was done; else which were left as they were, and why."""
+    words = Text(done.msgid, {"done": count})
+    if not refused:
+        return web.redirect(request, back, words)
+    reasons = [(number, _because(refusal)) for number, refusal in refused.items()]
+    context = {"words": words, "refused": reasons, "back": back}
+    return web.page(request, "desk/forums/voices_refused.html", context, status=200 if count else 409)
+
+
+def _because(refusal: Refusal) -> Text:
+    return refusal.errors[0].text if isinstance(refusal, Invalid) else refusal.text
+
+
+routes = [Route(PAGE, show), Route(f"{PAGE}/bulk", bulk, methods=["POST"])]

@@ -1,0 +1,70 @@
+"""Voices of one forum that say much the same: by the words that the text index cuts them into, rare words count more.
+
+The newest ``LOOKED_AT`` of the forum are compared, so that the cost does not grow with the city's other forums.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from forums.states import SubmissionState
+from server.core import database
+from server.core.search import tokens
+
+LOOKED_AT = 1_000
+SHOWN = 8
+READ = 160
+"""Characters of a text that are compared, behind its title."""
+ALIKE = 0.3
+"""From which likeness on two voices are proposed to be joined; 1 is the same words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A voice that says much the same."""
+
+    number: str
+    title: str
+    text: str
+    status: SubmissionState
+    outcome: str
+    percent: int
+    """How alike they are."""
+
+
+async def similar(voice_id: int) -> list[Similar]:
+    """The voices of its forum that are most like one and could be joined with it, the most alike first. One query."""
+    rows = await database.fetch(
+        f"SELECT s.id, s.number, s.title, substr(s.text, 1, {READ}) AS text, s.status, s.outcome FROM submission s "
+        "WHERE s.forum_id = (SELECT forum_id FROM submission WHERE id = ?) AND s.visibility = 'shown' "
+        f"ORDER BY s.id DESC LIMIT {LOOKED_AT}",
+        voice_id,
+    )
+    words = {row["id"]: frozenset(tokens(f"{row['title']} {row['text']}")) for row in rows}
+    if voice_id not in words:
+        return []
+    likeness = alike(words[voice_id], words)
+    free = (SubmissionState.RECEIVED.value, SubmissionState.HANDED.value, SubmissionState.ANSWERED.value)
+    found = [
+        Similar(row["number"], row["title"], row["text"], SubmissionState(row["status"]), row["outcome"],
+                math.floor(100 * likeness[row["id"]]))
+        for row in rows
+        if row["id"] != voice_id and row["status"] in free and likeness[row["id"]] >= ALIKE
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: -one.percent)[:SHOWN]
+
+
+def alike(wanted: frozenset[str], others: Mapping[int, frozenset[str]]) -> dict[int, float]:
+    """How alike texts are to one, from 0 to 1: the cosine over their words, each weighed by how rare it is."""
+    known = Counter(word for words in others.values() for word in words)
+    weight = {word: math.log(1 + len(others) / known[word]) ** 2 for word in known}
+    own = _length(wanted, weight)
+    return {
+        key: sum(weight[word] for word in wanted & words) / ((own * _length(words, weight)) or 1)
+        for key, words in others.items()
+    }
+
+
+def _length(words: Sequence[str] | frozenset[str], weight: Mapping[str, float]) -> float:
+    return math.sqrt(sum(weight.get(word, 0.0) for word in words))

@@ -1,0 +1,64 @@
+"""What happened to a voice or a promise, as its ledger tells it, with the words and the people that its facts name."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from server.core import database, ledger
+from server.core.ledger import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One fact."""
+
+    id: int
+    at: datetime
+    kind: str
+    data: Mapping[str, Any]
+    text: str
+    """The words that it names."""
+    official: str
+    """Who did it, where an official did: for the desk only."""
+    department_id: int | None
+    """Theirs."""
+    by: str
+    """``official``, ``participant`` or ``system``."""
+
+    @property
+    def day(self) -> date | None:
+        """The day that it names: promised, or on which it was done."""
+        said = self.data.get("due_on") or self.data.get("done_on")
+        return date.fromisoformat(said) if said else None
+
+
+async def turns(subject: str, audiences: Collection[Audience] = (Audience.PUBLIC,)) -> list[Turn]:
+    """The facts of a subject, oldest first, as far as a reader may know them. At most three queries."""
+    entries = [entry for entry in await ledger.read(subject) if entry.audience in audiences]
+    named = [entry.data["text"] for entry in entries if entry.data.get("text")]
+    said = await _words(named)
+    people = await _officials({int(e.actor[9:]) for e in entries if e.actor.startswith("official:")})
+    found = []
+    for entry in entries:
+        by, _colon, number = entry.actor.partition(":")
+        name, department = people.get(int(number), ("", None)) if by == "official" else ("", None)
+        text = said.get(entry.data.get("text") or 0, "")
+        found.append(Turn(entry.id, entry.occurred_at, entry.kind, entry.data, text, name, department, by))
+    return found
+
+
+async def _words(ids: Collection[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    marks = ", ".join("?" * len(ids))
+    rows = await database.fetch(f"SELECT id, text FROM forum_words WHERE id IN ({marks})", *ids)
+    return {row["id"]: row["text"] for row in rows}
+
+
+async def _officials(ids: Collection[int]) -> dict[int, tuple[str, int | None]]:
+    if not ids:
+        return {}
+    marks = ", ".join("?" * len(ids))
+    rows = await database.fetch(f"SELECT id, name, department_id FROM account WHERE id IN ({marks})", *ids)
+    return {row["id"]: (row["name"], row["department_id"]) for row in rows}

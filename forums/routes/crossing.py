@@ -1,0 +1,107 @@
+"""What a voice's page shows of what became of it, and the step with which its author makes it a petition."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums import acting
+from forums.actions import crossing
+from forums.actions.promising import today
+from forums.crossing import ways
+from forums.errors import NotTheSpeaker
+from forums.events import PetitionProposed
+from forums.forms.crossing import NAME_LIMIT, BecomePetition
+from forums.labels import COMMITMENT_STATES, OFFICES
+from forums.people import Person
+from forums.queries import promises, voices
+from forums.queries.forums import ForumView
+from forums.queries.turns import Turn
+from forums.queries.voices import VoiceView
+from forums.states import ADOPTED, SUBMISSION, SubmissionAction, follow
+from server.core import ledger, web
+from server.core.errors import Invalid, _
+
+
+async def of_voice(found: VoiceView, turns: list[Turn]) -> dict[str, object]:
+    """What a voice's page shows: the answers, the promises, the petition. At most two queries."""
+    main = found.id
+    if found.joined_to and found.outcome in ADOPTED:
+        main = await promises.main_of(found.id)
+    answers = [turn for turn in turns if turn.kind == "submission.answered"]
+    proposed = [turn for turn in turns if turn.kind == PetitionProposed.kind]
+    # A petition that somebody made of their own voice has its number here; one that came the other way only if public.
+    petition = found.petition
+    if petition and found.channel == "petition" and not await ways().is_public(petition):
+        petition = ""
+    return {
+        "answers": answers,
+        "promises": await promises.of_voice(main, today()) if found.outcome in ADOPTED else [],
+        "promise_states": COMMITMENT_STATES,
+        "offices": OFFICES,
+        "petition": petition,
+        "petition_proposed": proposed[-1] if proposed else None,
+        "may_petition": found.mine and follow(SUBMISSION, found.status, SubmissionAction.PETITION) is not None,
+    }
+
+
+async def of_forum(found: ForumView) -> dict[str, object]:
+    """Whether the number of the petition that a forum grew out of is shown: only where everybody may read it."""
+    return {"petition_public": bool(found.from_petition) and await ways().is_public(found.from_petition)}
+
+
+async def ask(request: Request) -> Response:
+    """``GET /submissions/{number}/petition``: what it means, under which name, and the consent."""
+    person, found = await _own(request)
+    return await _page(request, person, found, {}, {})
+
+
+async def petition(request: Request) -> Response:
+    """``POST /submissions/{number}/petition``: file it, once; then its own page."""
+    person, found = await _own(request)
+    if found.petition:
+        return web.redirect(request, f"/cases/{found.petition}")
+    form: dict[str, Any] = {k: v for k, v in (await web.read_form(request)).items() if isinstance(v, str)}
+    try:
+        reference = await crossing.petition(person, found.number, BecomePetition.parse(form))
+    except Invalid as error:
+        errors = web.field_errors(web.language(request), error.errors)
+        return await _page(request, person, found, form, errors, status=error.status)
+    notice = _("Your petition has arrived. Its number and its key are on their way to you by mail.")
+    return web.redirect(request, f"/cases/{reference}", notice)
+
+
+async def _own(request: Request) -> tuple[Person, VoiceView]:
+    """The reader and their own voice. Raises ``NotTheSpeaker`` where it is somebody else's."""
+    person = await acting.need_person(request)
+    found = await voices.voice(request.path_params["number"], person)
+    if not found.mine:
+        raise NotTheSpeaker
+    return person, found
+
+
+async def _page(
+    request: Request,
+    person: Person,
+    found: VoiceView,
+    values: dict[str, str],
+    errors: dict[str, str],
+    *,
+    status: int = 200,
+) -> Response:
+    context = {
+        "voice": found,
+        "person": person,
+        "values": values,
+        "errors": errors,
+        "limit": NAME_LIMIT,
+        "version": await ledger.length(found.subject),
+    }
+    return web.page(request, "forums/petition.html", context, status=status)
+
+
+routes = [
+    Route("/submissions/{number}/petition", ask),
+    Route("/submissions/{number}/petition", petition, methods=["POST"]),
+]

@@ -1,0 +1,171 @@
+"""What the city has promised, for everybody: the list, one with its evidence, and saying that it is not done."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums.actions import promising
+from forums.actions.promising import today
+from forums.errors import NotTheAuthor
+from forums.forms.handing import WORDS_LIMIT, Words
+from forums.labels import COMMITMENT_STATES, OFFICES, OUTCOMES
+from forums.people import person_of
+from forums.queries import files, promises
+from forums.queries.forums import ForumView
+from forums.queries.promises import TABS, Filters, Whole
+from forums.rights import promise_subject
+from forums.routes.files import hand_out
+from forums.states import CommitmentState
+from server.core import auth, i18n, idempotency, web
+from server.core.city import City, city
+from server.core.errors import Conflict, FieldError, Invalid, Text, _
+from server.core.fields import Input
+
+PAGE = "/commitments"
+LABELS: dict[str, Text] = {
+    "open": _("To be kept"),
+    "overdue": _("Overdue"),
+    "done": _("Carried out"),
+    "dropped": _("Given up"),
+}
+
+
+async def listing(request: Request) -> Response:
+    """``/commitments``: what is due first on top; what was carried out, the newest first."""
+    known, language = await city(), web.language(request)
+    data = Input(request.query_params)
+    tab = data.choice("tab", TABS, default="open")
+    code = data.choice("department", [row.code for row in known.departments.values()])
+    district = data.choice("district", tuple(known.districts))
+    after = data.text("after", limit=40)
+    data.done()
+    department = known.department_by_code(code) if code else None
+    page = await promises.listed(Filters(tab, department.id if department else None, district), today(), after)
+    chosen = {"tab": tab, "department": code, "district": district}
+    words = {
+        "department": department.name(language) if department else "",
+        "district": known.district_name(district, language) if district else "",
+    }
+    context = {
+        "rows": page.rows,
+        "older": _address({**chosen, "after": page.older}) if page.older else "",
+        "beginning": _address(chosen) if after else "",
+        "tabs": [
+            {
+                "label": i18n.translate(language, label),
+                "href": _address({**chosen, "tab": name}),
+                "current": name == tab,
+            }
+            for name, label in LABELS.items()
+        ],
+        "chosen": chosen,
+        "active": [(text, _address({**chosen, name: ""})) for name, text in words.items() if text],
+        "departments": sorted((row.code, row.name(language)) for row in known.departments.values()),
+        "districts": [(c, known.district_name(c, language)) for c in known.districts],
+        **_names(known, language),
+    }
+    return web.page(request, "forums/promises.html", context)
+
+
+def _address(query: dict[str, str]) -> str:
+    kept = {name: value for name, value in query.items() if value and (name, value) != ("tab", "open")}
+    return f"{PAGE}?{urlencode(kept)}" if kept else PAGE
+
+
+def _names(known: City, language: str) -> dict[str, object]:
+    return {
+        "department_names": {row.id: row.name(language) for row in known.departments.values()},
+        "district_names": {code: known.district_name(code, language) for code in known.districts},
+        "states": COMMITMENT_STATES,
+        "offices": OFFICES,
+    }
+
+
+async def show(request: Request) -> Response:
+    """``/commitments/{number}``."""
+    return await _page(request, {}, {})
+
+
+async def _page(request: Request, values: dict[str, str], errors: dict[str, str], *, status: int = 200) -> Response:
+    known, language = await city(), web.language(request)
+    whole = await promises.promise(request.path_params["number"], today())
+    context = {
+        "whole": whole,
+        "promise": whole.promise,
+        "mine": await _mine(request, whole),
+        "values": values,
+        "errors": errors,
+        "limit": WORDS_LIMIT,
+        "steps_by_id": {step.id: step.text for step in whole.steps},
+        "outcomes": OUTCOMES,
+        "today": today(),
+        **_names(known, language),
+    }
+    return web.page(request, "forums/promise.html", context, status=status)
+
+
+async def _mine(request: Request, whole: Whole) -> bool:
+    """Whether the reader is an author of what led to the promise, and could say now that it is not done."""
+    if whole.promise.status is not CommitmentState.DONE or whole.promise.voice_id is None:
+        return False
+    person = await person_of(auth.reader(request))
+    return person is not None and await promising.asked_for(whole.promise.voice_id, person.id)
+
+
+async def contest(request: Request) -> Response:
+    """``POST /commitments/{number}/contest``: an author says that it is not done; asked once more before it counts."""
+    person = await person_of(auth.reader(request))
+    number = request.path_params["number"]
+    form: dict[str, Any] = {k: v for k, v in (await web.read_form(request)).items() if isinstance(v, str)}
+    language = web.language(request)
+    try:
+        command = Words.parse(form)
+    except Invalid as error:
+        return await _page(request, form, web.field_errors(language, error.errors), status=error.status)
+    if person is None:
+        raise NotTheAuthor
+    if form.get("sure") != "yes":
+        whole = await promises.promise(number, today())
+        context = {"promise": whole.promise, "version": whole.version, "text": command.text}
+        return web.page(request, "forums/contest.html", context)
+    key = idempotency.fingerprint(["page", form]) if form.get("version") else ""
+    secret = web.site(request).settings.secret_key
+    try:
+        await idempotency.once(
+            secret, f"contest/{person.id}/{number}", key, form, lambda: promising.contest(person, number, command)
+        )
+    except Conflict as refusal:
+        errors = web.field_errors(language, [FieldError("text", refusal.text)])
+        return await _page(request, form, errors, status=refusal.status)
+    notice = _("Thank you. The department sees it, and it counts as not done until that is settled.")
+    return web.redirect(request, f"{PAGE}/{number}", notice)
+
+
+async def evidence(request: Request) -> Response:
+    """``/commitments/{number}/files/{id}/{name}``, for whoever sees the promise."""
+    whole = await promises.promise(request.path_params["number"], today())
+    subject = promise_subject(whole.promise.number)
+    return await hand_out(request, await files.one(subject, request.path_params["id"]))
+
+
+async def part(found: ForumView, language: str) -> dict[str, object]:
+    """What was promised because of a forum, for its page."""
+    rows = await promises.of_forum(found.id, today())
+    known = await city()
+    return {
+        "promises": rows,
+        "promise_states": COMMITMENT_STATES,
+        "promise_offices": OFFICES,
+        "promise_departments": {row.id: row.name(language) for row in known.departments.values()},
+    }
+
+
+routes = [
+    Route(PAGE, listing),
+    Route(f"{PAGE}/{{number}}", show),
+    Route(f"{PAGE}/{{number}}/contest", contest, methods=["POST"]),
+    Route(f"{PAGE}/{{number}}/files/{{id:int}}/{{name}}", evidence),
+]
