@@ -196,13 +196,12 @@ class IntakeStream:
         token = auth.reader(request).token_hash
         door = Door(token, official=official)
         listener = Listener(send, token, subject=desk_topic(request.path_params["slug"]), door=door)
-        await request.app.state.hub.serve(listener, _nothing(), receive)
+        await request.app.state.hub.serve(listener, _look(), receive)
 
 
-async def _nothing() -> AsyncIterator[tuple[int, bytes]]:
-    """A page that comes back reads itself anew."""
-    for told in list[tuple[int, bytes]]():
-        yield told
+async def _look() -> AsyncIterator[tuple[int, bytes]]:
+    """The page reads itself anew: something may have been taken down between its drawing and its listening."""
+    yield 0, event("look")
 
 
 routes = [

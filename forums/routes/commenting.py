@@ -18,10 +18,9 @@ from forums.people import Person
 from forums.queries import comments, forums, voices
 from forums.queries.comments import CommentView, Talk
 from forums.queries.forums import ForumView
-from forums.rights import talk_subject
 from forums.routes import context, speaking
 from forums.states import ForumAction, follow
-from server.core import auth, ledger, web
+from server.core import auth, web
 from server.core.accounts import Official
 from server.core.errors import Invalid, _
 from server.core.fields import Input
@@ -148,10 +147,9 @@ async def part(request: Request, found: ForumView, person: Person | None) -> dic
     return {
         **await context.form(request, {}),
         **await shared(request),
-        "talk_stream": await context.heard(request, found.slug, "talk"),
+        "talk_stream": await context.heard(request, found.slug, "talk") if _open(found) else "",
         "forum_talk": await comments.of_forum(found.id, request.query_params.get("talk", ""), person),
         "may_comment": _open(found),
-        "spoken": await ledger.length(talk_subject(found.slug)),
     }
 
 

@@ -81,6 +81,7 @@ async def test_what_two_clerks_take_down_both_is_shown_corrected_and_taken_back(
     async with listening(house, lee, f"{path}/stream") as stream:
         answer = await oh.post(path, data={**said, "text": "시장 골목 가로등이 너무 어둡습니다", "key": "a"})
         assert answer.headers["location"].endswith("intake?channel=floor&stance=for&speaker=7#field-text")
+        assert (await stream.event())["what"] == "look", "the page reads itself once it listens"
         assert (await stream.event())["kind"] == "submission.received"
     await lee.post(path, data={**said, "text": "시장골목 가로등이 어두워요", "key": "b", "next": "1"})
     first, second = await Submission.all().order_by("id")

@@ -19,7 +19,6 @@ export function start(root) {
   if (!list) return;
   const state = root.querySelector("[data-talk-state]");
   const button = root.querySelector("[data-talk-new]");
-  const total = root.querySelector("[data-talk-total]");
   const reload = root.querySelector("[data-talk-reload]");
   const said = root.querySelector("[data-talk-said]");
   const held = new Map(); // id -> event: what waits for the reader to ask for it
@@ -51,7 +50,7 @@ export function start(root) {
   /** Where a comment goes: the list, or the answers of the one it answers; none where that is not on this page. */
   function home(told) {
     if (!told.parent) return list;
-    return find(told.parent)?.querySelector(".comment-answers") ?? null;
+    return find(told.parent)?.querySelector("[data-answers]") ?? null;
   }
 
   /** Whether putting something in there would move what the reader is at: new ones come first, answers last. */
@@ -79,8 +78,8 @@ export function start(root) {
 
   function replace(old, told) {
     const item = drawn(told.html);
-    const answers = old.querySelector(".comment-answers");
-    if (answers) item.querySelector(".comment-answers")?.replaceWith(answers);
+    const answers = old.querySelector("[data-answers]");
+    if (answers) item.querySelector("[data-answers]")?.replaceWith(answers);
     old.replaceWith(item);
     item.dispatchEvent(new CustomEvent("sinmungo:new", { bubbles: true }));
   }
@@ -91,15 +90,14 @@ export function start(root) {
       held.delete(told.comment);
       if (old) replace(old, told);
     } else if (old) {
-      if (old.querySelector(":scope > .said-hidden")) replace(old, told); // a moderator shows it again
+      if (old.dataset.hidden !== undefined) replace(old, told); // a moderator shows it again
     } else if (home(told) || held.has(told.parent)) {
       unsaid += 1;
       announce();
       if (!home(told) || away(home(told))) held.set(told.comment, told);
       else put(told);
     }
-    total.hidden = false;
-    total.textContent = fill(root.dataset.textTotal, { n: number(told.comments) });
+    for (const count of document.querySelectorAll("[data-talk-count]")) count.textContent = number(told.comments);
     show();
   }
 
