@@ -99,7 +99,10 @@ class Entry:
     id: int
     subject: str
     kind: str
-    data: Mapping[str, Any]
+    rule: str
+    """Which one is said to be broken, where the fact says it."""
+    why: str
+    """For what it was held."""
     at: datetime
     who: str
     """The official's name; empty for readers, authors and the program."""
@@ -132,16 +135,21 @@ async def of_forum(forum_id: int, before: int) -> tuple[list[Entry], int | None]
 async def _entries(rows: Sequence[Any]) -> list[Entry]:
     read = [(row, orjson.loads(row["data"])) for row in rows]
     words = await _by_id("forum_words", "text", {data["text"] for _row, data in read if data.get("text")})
-    officials = {int(row["actor"][9:]) for row in rows if row["actor"].startswith("official:")}
-    names = await _by_id("account", "name", officials)
+    names = await _by_id("account", "name", {_official(row["actor"]) for row in rows} - {0})
     return [
         Entry(
-            row["event_id"], row["subject"], row["kind"], data, database.moment(row["occurred_at"]),
-            names.get(int(row["actor"][9:]), "") if row["actor"].startswith("official:") else "",
+            row["event_id"], row["subject"], row["kind"], data.get("rule", ""), data.get("why", ""),
+            database.moment(row["occurred_at"]), names.get(_official(row["actor"]), ""),
             words.get(data.get("text"), ""),
         )
         for row, data in read
     ]  # fmt: skip
+
+
+def _official(actor: str) -> int:
+    """The official's number in an actor's name; 0 for everybody else."""
+    kind, _colon, number = actor.partition(":")
+    return int(number) if kind == "official" else 0
 
 
 async def _by_id(table: str, column: str, ids: set[int]) -> dict[int, str]:
