@@ -90,7 +90,7 @@ def _district(number: int, feature: Any, properties: Mapping[str, str]) -> dict[
     try:
         row["outline"] = geo.read_geometry(feature.get("geometry"))
     except geo.BadShape as error:
-        raise _wrong(_("Area %(number)s cannot be drawn: %(why)s.", number=number, why=str(error))) from error
+        raise _wrong(Text(error.text.msgid, {"number": number})) from error
     return row
 
 

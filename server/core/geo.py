@@ -8,6 +8,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from server.core.errors import Text, _
+
 Ring = tuple[tuple[float, float], ...]
 Rings = tuple[Ring, ...]
 MOST_AREAS, MOST_POINTS = 500, 200_000
@@ -17,7 +19,11 @@ POLYGON, MULTIPOLYGON = "Polygon", "MultiPolygon"
 
 
 class BadShape(ValueError):
-    """What was sent is no area; the message says what is wrong with it."""
+    """What was sent is no area; ``text`` says what is wrong with it, and takes the area's ``number``."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.msgid)
+        self.text = text
 
 
 def rings(outline: Any) -> Rings:
@@ -42,38 +48,38 @@ def inside(point: tuple[float, float], outline: Sequence[Sequence[Sequence[float
 def read_geometry(geometry: Any) -> list[list[list[float]]]:
     """The rings of a GeoJSON Polygon or MultiPolygon (RFC 7946). Raises ``BadShape``."""
     if not isinstance(geometry, Mapping) or geometry.get("type") not in {POLYGON, MULTIPOLYGON}:
-        raise BadShape("the geometry is neither a Polygon nor a MultiPolygon")
+        raise BadShape(_("Area %(number)s: the geometry is neither a Polygon nor a MultiPolygon."))
     coordinates = geometry.get("coordinates")
     polygons = [coordinates] if geometry["type"] == POLYGON else coordinates
     if not isinstance(polygons, list) or not polygons:
-        raise BadShape("the geometry has no coordinates")
+        raise BadShape(_("Area %(number)s: the geometry has no coordinates."))
     found: list[list[list[float]]] = []
     for polygon in polygons:
         if not isinstance(polygon, list) or not polygon:
-            raise BadShape("a polygon has no rings")
+            raise BadShape(_("Area %(number)s: the geometry has no coordinates."))
         found += [_ring(one) for one in polygon]
     return found
 
 
 def _ring(ring: Any) -> list[list[float]]:
     if not isinstance(ring, list) or len(ring) < LEAST_POINTS:
-        raise BadShape("a ring has fewer than four points")
+        raise BadShape(_("Area %(number)s: an outline has fewer than four points."))
     points = [_point(one) for one in ring]
     if points[0] != points[-1]:
-        raise BadShape("a ring does not end where it began")
+        raise BadShape(_("Area %(number)s: an outline does not end where it began."))
     if not _area(points):
-        raise BadShape("a ring encloses nothing")
+        raise BadShape(_("Area %(number)s: an outline encloses nothing."))
     return points
 
 
 def _point(point: Any) -> list[float]:
     if not isinstance(point, list) or len(point) < 2:  # noqa: PLR2004 — a height may follow
-        raise BadShape("a point is no pair of numbers")
+        raise BadShape(_("Area %(number)s: a point is no pair of numbers."))
     lng, lat = point[0], point[1]
     if any(isinstance(n, bool) or not isinstance(n, int | float) for n in (lng, lat)):
-        raise BadShape("a point is no pair of numbers")
+        raise BadShape(_("Area %(number)s: a point is no pair of numbers."))
     if not (-180 <= lng <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 — degrees
-        raise BadShape("a point is not in degrees of longitude and latitude (WGS 84)")
+        raise BadShape(_("Area %(number)s: a point is not in degrees of longitude and latitude (WGS 84)."))
     return [round(float(lng), 6), round(float(lat), 6)]
 
 

@@ -7,9 +7,8 @@ counted without noise.
 """
 
 import logging
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -20,12 +19,11 @@ from forums.queries import figures as forum_figures
 from petitions.queries import figures as petition_figures
 from server.core import clock, config, database, jobs, ledger
 from server.core.jobs import Task
-from tracking.statistics import books, cells
-from tracking.statistics.actions import counting
+from tracking.statistics import books
+from tracking.statistics.actions import counting, rechecking
+from tracking.statistics.actions.rechecking import SAMPLES, Found
 from tracking.statistics.books import CASES, FORUMS, VOICES, Book
-from tracking.statistics.cells import ADOPTION, PETITIONS, Area
 from tracking.statistics.events import StatisticsCorrected
-from tracking.statistics.rules import ALL, At, Delta, combinations, year_of
 
 log = logging.getLogger("sinmungo.statistics")
 wrong = Metric("sinmungo_statistics_corrected", "Totals and counted things that a recount had to correct")
@@ -33,28 +31,11 @@ wrong = Metric("sinmungo_statistics_corrected", "Totals and counted things that 
 RECOUNT, NIGHTLY = "statistics.recount", "statistics.nightly"
 SUBJECT = "statistics"
 PAGE = 500
-SAMPLES = 20
 AT_HOUR = 3
 """Of the city's day."""
 OFTEN = timedelta(hours=20)
 SETTLED = timedelta(minutes=10)
 """A fact this old has been counted, or was missed."""
-
-
-@dataclass
-class Found:
-    """What a stretch of a recount came upon."""
-
-    looked_at: int = 0
-    late: int = 0
-    samples: list[dict[str, object]] = field(default_factory=list)
-    corrected: int = 0
-
-    def wrong(self, what: str, where: str, said: object, now: object) -> None:
-        """Note something that was not as it should be."""
-        self.corrected += 1
-        if len(self.samples) < SAMPLES:
-            self.samples.append({"what": what, "where": where, "was": said, "is": now})
 
 
 @dataclass(frozen=True)
@@ -221,199 +202,7 @@ async def _cases(after: int, found: Found) -> int | None:
     return await _things(CASES, await petition_figures.case_ids(after, PAGE), after, found)
 
 
-# --- totals, against what they are made of ----------------------------------------------------------------------------
-
-Totals = dict[At, Counter[str]]
-Days = Counter[tuple[At, str, int]]
-
-
-_PLACE = "kind, department_id, district, period"
-
-
-def _sums(book: Book, *, by_forum: bool) -> str:
-    """A statement of what the rows of a book add up to, by place."""
-    forum, group = ("forum_id", "forum_id, ") if by_forum else ("0 AS forum_id", "")
-    names = ", ".join(book.sums.get(name, "0") for name in book.area.measures)
-    return (
-        f"SELECT 1, {forum}, {_PLACE}, '', 0, {names} FROM {book.table} WHERE counted = ? AND {{where}} "
-        f"GROUP BY {group}{_PLACE}"
-    )
-
-
-def _values(book: Book, *, by_forum: bool) -> list[str]:
-    """The same of their days or hours."""
-    forum, group = ("forum_id", "forum_id, ") if by_forum else ("0 AS forum_id", "")
-    blank = ", 0" * (len(book.area.measures) - 1)
-    return [
-        f"SELECT 1, {forum}, {_PLACE}, '{what}', {column}, COUNT(*){blank} FROM {book.table} "
-        f"WHERE counted = ? AND {column} IS NOT NULL AND {{where}} GROUP BY {group}{_PLACE}, {column}"
-        for what, column in book.days.items()
-    ]
-
-
-def _kept(area: Area, side: int = 0) -> tuple[str, str]:
-    """Statements of what the tables of totals say."""
-    blank = ", 0" * (len(area.measures) - 1)
-    totals = (
-        f"SELECT {side} AS side, {cells.PLACE}, '' AS what, 0 AS value, {', '.join(area.measures)} "
-        f"FROM {area.totals} WHERE {{where}}"
-    )
-    return totals, f"SELECT {side}, {cells.PLACE}, what, value, number{blank} FROM {area.days} WHERE {{where}}"
-
-
-async def _both(area: Area, parts: Sequence[tuple[str, str, Sequence[object]]]) -> tuple[Delta, Delta]:
-    """Both sides of a comparison as they are at one moment: what is said, and the rows that it should come of."""
-    sql = " UNION ALL ".join(statement.format(where=where) for statement, where, _values in parts)
-    rows = await database.fetch(sql, *(value for _sql, _where, values in parts for value in values))
-    sides = Delta(), Delta()
-    for row in rows:
-        at = At(row["forum_id"], row["kind"], row["department_id"], row["district"], row["period"])
-        side = sides[row["side"]]
-        if row["what"]:
-            side.days[at, row["what"], row["value"]] += int(row[area.measures[0]])
-        else:
-            side.totals.setdefault(at, Counter()).update({name: int(row[name]) for name in area.measures})
-    return sides
-
-
-async def _correct(area: Area, said: Delta, right: Delta, found: Found) -> None:
-    """Add the differences to the totals, and note them."""
-    delta = Delta()
-    for at in {*said.totals, *right.totals}:
-        difference = Counter(right.totals.get(at, Counter()))
-        difference.subtract(said.totals.get(at, Counter()))
-        if any(difference.values()):
-            delta.totals[at] = difference
-            names = [name for name, n in difference.items() if n]
-            was, now = ({n: side.totals.get(at, {}).get(n, 0) for n in names} for side in (said, right))
-            found.wrong(area.totals, _name(at), was, now)
-    for key in {*said.days, *right.days}:
-        if difference_ := right.days[key] - said.days[key]:
-            delta.days[key] = difference_
-            at, what, value = key
-            found.wrong(area.days, f"{_name(at)} {what} {value}", said.days[key], right.days[key])
-    found.looked_at += len(said.totals) + len(said.days)
-    if delta.totals or delta.days:
-        async with database.transaction():
-            await cells.change(area, delta)
-
-
-def _name(at: At) -> str:
-    return "/".join(str(value) for value in at)
-
-
-async def _by_forum(after: int, found: Found) -> int | None:
-    """Each forum's own totals, against its submissions and itself; some forums at once."""
-    ids = await forum_figures.forum_ids(after, PAGE // 10)
-    last = ids[-1] if len(ids) == PAGE // 10 else ledger.END
-    where, bounds = "forum_id > ? AND forum_id <= ?", [after, last]
-    totals, days = _kept(ADOPTION)
-    parts = [(totals, where, bounds), (days, where, bounds)]
-    parts += [(_sums(book, by_forum=True), where, [True, *bounds]) for book in (VOICES, FORUMS)]
-    parts += [(statement, where, [True, *bounds]) for statement in _values(VOICES, by_forum=True)]
-    said, right = await _both(ADOPTION, parts)
-    right.days = _by_year(right.days)
-    await _correct(ADOPTION, said, right, found)
-    return last if len(ids) == PAGE // 10 else None
-
-
-def _by_year(days: Days) -> Days:
-    found: Days = Counter()
-    for (at, what, value), number in days.items():
-        found[at._replace(period=year_of(at.period)), what, value] += number
-    return found
-
-
-async def _periods(area: Area, *tables: str) -> list[str]:
-    """Every month of which anything is said or counted, in order."""
-    union = " UNION ".join(f"SELECT DISTINCT period FROM {table}" for table in (area.totals, *tables))
-    rows = await database.fetch(f"SELECT period FROM ({union}) AS periods ORDER BY period")
-    return [row["period"] for row in rows if row["period"].startswith("m")]
-
-
-async def _months(area: Area, after: int, found: Found, *of: Book) -> int | None:
-    """One month's totals over all forums, against what was counted in it."""
-    periods = await _periods(area, *(book.table for book in of))
-    if after < len(periods):
-        where, values = "period = ?", [periods[after]]
-        parts = [(_kept(area)[0], f"forum_id = 0 AND {where}", values)]
-        parts += [(_sums(book, by_forum=False), where, [True, *values]) for book in of]
-        said, right = await _both(area, parts)
-        spread: Totals = {}
-        for at, sums in right.totals.items():
-            for one in combinations(at):
-                spread.setdefault(one, Counter()).update(sums)
-        right.totals = spread
-        await _correct(area, said, right, found)
-    return after + 1 if after + 1 < len(periods) else None
-
-
-async def _adoption_months(after: int, found: Found) -> int | None:
-    return await _months(ADOPTION, after, found, VOICES, FORUMS)
-
-
-async def _petition_months(after: int, found: Found) -> int | None:
-    return await _months(PETITIONS, after, found, CASES)
-
-
-async def _years(area: Area, after: int, found: Found, *of: Book) -> int | None:
-    """One year's totals, against its months'; its days, against what was counted; at the end all years together."""
-    years = sorted({year_of(period) for period in await _periods(area, *(book.table for book in of))})
-    totals, days = _kept(area)
-    below, _days = _kept(area, 1)
-    if after < len(years):
-        year = years[after]
-        months = [f"m{year[1:]}", f"m{year[1:]}~"]
-        parts = [
-            (totals, "forum_id = 0 AND period = ?", [year]),
-            (days, "forum_id = 0 AND period = ?", [year]),
-            (below, "forum_id = 0 AND period >= ? AND period < ?", months),
-        ]
-        for book in of:
-            spans = "period >= ? AND period < ?"
-            parts += [(statement, spans, [True, *months]) for statement in _values(book, by_forum=False)]
-        said, right = await _both(area, parts)
-        right.totals = _lifted(right.totals, year)
-        spread: Days = Counter()
-        for (at, what, value), number in right.days.items():
-            for one in combinations(at):
-                spread[one._replace(period=year), what, value] += number
-        right.days = spread
-        await _correct(area, said, right, found)
-        return after + 1
-    above, above_days = _kept(area, 1)
-    span: Sequence[object] = ["y", "y~"]
-    where = "forum_id = 0 AND period >= ? AND period < ?"
-    parts = [
-        (totals, "forum_id = 0 AND period = ?", [ALL]), (days, "forum_id = 0 AND period = ?", [ALL]),
-        (above, where, span), (above_days, where, span),
-    ]  # fmt: skip
-    said, right = await _both(area, parts)
-    right.totals = _lifted(right.totals, ALL)
-    together: Days = Counter()
-    for (at, what, value), number in right.days.items():
-        together[at._replace(period=ALL), what, value] += number
-    right.days = together
-    await _correct(area, said, right, found)
-    return None
-
-
-def _lifted(totals: Totals, period: str) -> Totals:
-    """Totals of several periods, together in one."""
-    found: Totals = {}
-    for at, sums in totals.items():
-        found.setdefault(at._replace(period=period), Counter()).update(sums)
-    return found
-
-
-async def _adoption_years(after: int, found: Found) -> int | None:
-    return await _years(ADOPTION, after, found, VOICES, FORUMS)
-
-
-async def _petition_years(after: int, found: Found) -> int | None:
-    return await _years(PETITIONS, after, found, CASES)
-
-
 _STAGES = (
-    _forums, _voices, _cases, _by_forum, _adoption_months, _adoption_years, _petition_months, _petition_years,
+    _forums, _voices, _cases, rechecking.by_forum, rechecking.adoption_months, rechecking.adoption_years,
+    rechecking.petition_months, rechecking.petition_years,
 )  # fmt: skip
