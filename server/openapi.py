@@ -110,6 +110,9 @@ def _responses(method: str, promised: Contract) -> dict[str, Any]:
     done: dict[str, Any] = {"description": "Done."}
     if promised.answer is not None:
         done["content"] = {promised.media: {"schema": promised.answer}}
+    answers = {str(promised.status): done}
+    if promised.waits is not None:
+        answers["202"] = {"description": "Waits.", "content": {"application/json": {"schema": promised.waits}}}
     refusals = {429, 503, *promised.refusals}
     if method != "GET":
         refusals |= {400, 403, 408, 413}
@@ -121,7 +124,7 @@ def _responses(method: str, promised: Contract) -> dict[str, Any]:
         refusals |= {401, 403}
     problem = {"application/problem+json": {"schema": PROBLEM}}
     return {
-        str(promised.status): done,
+        **answers,
         **{str(status): {"description": _REFUSALS[status], "content": problem} for status in sorted(refusals)},
     }
 

@@ -1,14 +1,18 @@
 """The shapes of what the JSON interface about forums gives, as JSON Schema."""
 
-from forums.labels import FORUM_STATES, KINDS
+from forums.forms.speaking import COMMENT_LIMIT, TEXT_LIMIT, TITLE_LIMIT
+from forums.forms.who import NAME_LIMIT
+from forums.labels import CHANNELS, FORUM_STATES, KINDS, OUTCOMES, RULES, STANCES, SUBMISSION_STATES
 from server.core import contract
 from server.core.config import LANGUAGES
 from server.core.contract import (
     BOOLEAN,
+    DAY,
     DEPARTMENT_NAME,
     MOMENT,
     TEXT,
     Schema,
+    asked,
     integer,
     many,
     maybe,
@@ -66,3 +70,87 @@ FORUM = named(
         }
     ),
 )
+
+# --- what is said ---------------------------------------------------------------------------------------------
+
+_WHO: dict[str, Schema] = {
+    "name": contract.text(most=NAME_LIMIT, about="The name that everybody sees; where no session says who speaks."),
+    "email": contract.text(most=254, about="Where the link goes that confirms it."),
+}
+SPEAKER = named("Speaker", asked(_WHO))
+SUBMIT = named(
+    "NewSubmission",
+    asked(
+        {
+            "title": contract.text(least=2, most=TITLE_LIMIT),
+            "text": contract.text(least=2, most=TEXT_LIMIT),
+            "stance": one_of(STANCES),
+            "district": contract.text(about="A district's code."),
+            **_WHO,
+        },
+        "title",
+        "text",
+        "stance",
+    ),
+)
+SAY = named(
+    "NewComment",
+    asked(
+        {
+            "text": contract.text(least=1, most=COMMENT_LIMIT),
+            "stance": one_of(("", *STANCES)),
+            "parent": maybe(integer(1, about="The comment that it answers.")),
+            **_WHO,
+        },
+        "text",
+    ),
+)
+CONFIRM = named("ConfirmMail", record({"status": one_of(("confirm_mail",), "A link in a mail does it.")}))
+_VISIBILITY = one_of(("shown", "pending", "hidden"), "What waits is seen by its author only.")
+_HIDDEN = maybe(record({"rule": one_of(RULES), "reason": TEXT}))
+SUBMISSION = named(
+    "Submission",
+    record(
+        {
+            "number": TEXT,
+            "forum": contract.text(about="Its slug."),
+            "status": one_of(SUBMISSION_STATES),
+            "visibility": _VISIBILITY,
+            "hidden": _HIDDEN,
+            "author": TEXT,
+            "channel": one_of(CHANNELS),
+            "stance": one_of(STANCES),
+            "title": contract.text(about="Personal numbers masked; empty where it is hidden or taken back."),
+            "text": TEXT,
+            "language": one_of(LANGUAGES),
+            "district": maybe(DISTRICT_NAME),
+            "department": maybe(DEPARTMENT_NAME),
+            "outcome": one_of(("", *OUTCOMES)),
+            "outcome_at": maybe(MOMENT),
+            "outcome_text": TEXT,
+            "done_on": maybe(DAY),
+            "joined_to": contract.text(about="The submission whose answer it shares."),
+            "petition": contract.text(about="The petition that it came from or became."),
+            "supports": integer(0),
+            "supported": {**BOOLEAN, "description": "By the caller."},
+            "comments": integer(0),
+            "received_at": MOMENT,
+            "url": contract.text(about="Its page."),
+        }
+    ),
+)
+_SAID: dict[str, Schema] = {
+    "id": integer(1),
+    "parent": maybe(integer(1)),
+    "author": TEXT,
+    "official": {**BOOLEAN, "description": "An official speaks for the city."},
+    "department": maybe(DEPARTMENT_NAME),
+    "stance": one_of(("", *STANCES)),
+    "text": contract.text(about="Personal numbers masked; empty where it is hidden."),
+    "visibility": _VISIBILITY,
+    "hidden": _HIDDEN,
+    "supports": integer(0),
+    "created_at": MOMENT,
+}
+COMMENT = named("Comment", record(_SAID))
+THREAD = named("Thread", record({**_SAID, "answers": many(record(_SAID))}))

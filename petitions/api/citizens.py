@@ -31,7 +31,7 @@ Act = Callable[[str, dict[str, Any]], Awaitable[None]]
         documents.RECEIPT,
         201,
         body=documents.PETITION,
-        headers=documents.IDEMPOTENCY_HEADER,
+        headers=contract.IDEMPOTENCY_HEADER,
     )
 )
 async def file(request: Request) -> Response:
@@ -91,7 +91,7 @@ def _acting(name: str, summary: str, body: contract.Schema, act: Act, status: in
             status,
             access=Access.PARTY,
             body=body,
-            headers={**documents.KEY_HEADER, **documents.IDEMPOTENCY_HEADER},
+            headers={**documents.KEY_HEADER, **contract.IDEMPOTENCY_HEADER},
             refusals=(404, 409),
         )
     )

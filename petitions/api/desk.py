@@ -131,7 +131,7 @@ def _acting(action: Action) -> Route:
             documents.CASE,
             access=Access.OFFICIAL,
             body=body,
-            headers=documents.IDEMPOTENCY_HEADER,
+            headers=contract.IDEMPOTENCY_HEADER,
             refusals=(404, 409),
         )
     )

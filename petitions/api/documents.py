@@ -30,13 +30,6 @@ KIND = contract.text(
 KEY_HEADER: dict[str, Schema] = {
     "X-Access-Key": contract.text(about="The case's key, as the receipt shows it."),
 }
-IDEMPOTENCY_HEADER: dict[str, Schema] = {
-    "Idempotency-Key": contract.text(
-        least=1, most=200, about="Repeating a request with the same key returns the first answer.",
-        pattern="^[!-~]([ -~]*[!-~])?$",
-    )
-}  # fmt: skip
-
 NAMES = named("Names", record(dict.fromkeys(LANGUAGES, TEXT)))
 PERSON = named("Person", record({"name": TEXT, "phone": TEXT, "email": TEXT}))
 GUIDE = named(

@@ -37,6 +37,8 @@ class Contract:
     headers: Mapping[str, Schema] = field(default_factory=dict)
     media: str = "application/json"
     """The content type of the answer."""
+    waits: Schema | None = None
+    """The answer with status 202, where something else has to happen first."""
     refusals: tuple[int, ...] = ()
     """Statuses beyond those that any such operation may answer."""
 
@@ -139,3 +141,9 @@ PROBLEM = named(
         "required": ["type", "title", "status", "code"],
     },
 )
+IDEMPOTENCY_HEADER: dict[str, Schema] = {
+    "Idempotency-Key": text(
+        least=1, most=200, about="Repeating a request with the same key returns the first answer.",
+        pattern="^[!-~]([ -~]*[!-~])?$",
+    )
+}  # fmt: skip

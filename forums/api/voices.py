@@ -1,0 +1,264 @@
+"""Speaking through JSON: a submission, comments on it, who stands behind it. Whoever is not known gets a mail first."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums import acting
+from forums.api import documents
+from forums.errors import NotPossibleNow
+from forums.forms.speaking import Say, Submit, content_of
+from forums.labels import OUTCOMES, STANCES
+from forums.people import person_of
+from forums.queries import comments, forums, voices
+from forums.queries.comments import CommentView
+from forums.queries.moderation import Hidden
+from forums.queries.voices import Filters, VoiceView
+from forums.routes import commenting, speaking
+from forums.states import ForumAction
+from server.core import auth, contract, i18n, idempotency, web
+from server.core.city import City, city
+from server.core.contract import IDEMPOTENCY_HEADER, Contract, promises
+from server.core.fields import Input
+
+Json = dict[str, object]
+CURSOR = contract.text(most=40, about="`next` of the page before.")
+
+
+@promises(
+    Contract(
+        "Give an opinion to a forum",
+        documents.SUBMISSION,
+        201,
+        body=documents.SUBMIT,
+        headers=IDEMPOTENCY_HEADER,
+        waits=documents.CONFIRM,
+        refusals=(404, 409),
+    )
+)
+async def submit(request: Request) -> Response:
+    """``POST /forums/{slug}/submissions``."""
+    found = await forums.forum(request.path_params["slug"])
+    raw = await web.read_json(request)
+    if not speaking.takes_voices(found):
+        raise NotPossibleNow(ForumAction.SPEAK, found.status)
+    data = Input(raw)
+    command = Submit.read(data, await city(), web.language(request))
+    address = await acting.act_or_mail(
+        request, "submit", content_of(command, slug=found.slug), raw, data.errors, key=_key(request)
+    )
+    return await _answer(request, address) if address else _mailed()
+
+
+@promises(Contract("A submission, as its reader may see it", documents.SUBMISSION, refusals=(404,)))
+async def read(request: Request) -> Response:
+    """``GET /submissions/{number}``."""
+    return web.json(await _voice(request, request.path_params["number"]))
+
+
+@promises(
+    Contract(
+        "What was said in a forum",
+        contract.listed(documents.SUBMISSION),
+        query={
+            "sort": contract.one_of(voices.SORTS),
+            "stance": contract.one_of(STANCES),
+            "outcome": contract.one_of(OUTCOMES),
+            "cursor": CURSOR,
+        },
+        refusals=(400, 404),
+    )
+)
+async def index(request: Request) -> Response:
+    """``GET /forums/{slug}/submissions``."""
+    found = await forums.forum(request.path_params["slug"], auth.reader(request).official)
+    data = Input(request.query_params)
+    filters = Filters(
+        data.choice("sort", voices.SORTS, default="newest"),
+        data.choice("stance", STANCES),
+        data.choice("outcome", OUTCOMES),
+    )
+    cursor = data.text("cursor", limit=40)
+    data.done()
+    listed = await voices.of_forum(found.id, filters, cursor, await person_of(auth.reader(request)))
+    known = await city()
+    return web.items([_submission(request, known, row) for row in listed.rows], listed.older, found.submissions)
+
+
+@promises(
+    Contract(
+        "Comment on a submission, or answer a comment",
+        documents.COMMENT,
+        201,
+        body=documents.SAY,
+        headers=IDEMPOTENCY_HEADER,
+        waits=documents.CONFIRM,
+        refusals=(404, 409),
+    )
+)
+async def comment(request: Request) -> Response:
+    """``POST /submissions/{number}/comments``; with an official's token in their name."""
+    number = voices.read_number(request.path_params["number"])
+    raw = await web.read_json(request)
+    data = Input(raw)
+    command = Say.read(data)
+    official = auth.reader(request).official
+    if official is not None:
+        data.done()
+        address: str | None = await commenting.say(official, "", number, command)
+    else:
+        content = content_of(command, slug="", number=number)
+        address = await acting.act_or_mail(request, "comment", content, raw, data.errors, key=_key(request))
+    if address is None:
+        return _mailed()
+    made = await comments.one(int(address.rpartition("-")[2]), await person_of(auth.reader(request)))
+    return web.json(_comment(request, await city(), made), 201)
+
+
+@promises(
+    Contract(
+        "Comments on a submission, each with its first answers",
+        contract.listed(documents.THREAD),
+        query={"cursor": CURSOR},
+        refusals=(400, 404),
+    )
+)
+async def talk(request: Request) -> Response:
+    """``GET /submissions/{number}/comments``."""
+    reader = auth.reader(request)
+    person = await person_of(reader)
+    found = await voices.voice(voices.read_number(request.path_params["number"]), person, reader.official)
+    data = Input(request.query_params)
+    cursor = data.text("cursor", limit=40)
+    data.done()
+    page, known = await comments.of_voice(found.id, cursor, person), await city()
+    rows = [
+        {**_comment(request, known, row), "answers": [_comment(request, known, answer) for answer in row.replies]}
+        for row in page.rows
+    ]
+    return web.items(rows, page.following, found.comments)
+
+
+@promises(
+    Contract(
+        "Stand behind a submission; once a person",
+        documents.SUBMISSION,
+        201,
+        body=documents.SPEAKER,
+        waits=documents.CONFIRM,
+        refusals=(404, 409),
+    )
+)
+async def support(request: Request) -> Response:
+    """``POST /submissions/{number}/supports``."""
+    return await _support(request, undo=False)
+
+
+@promises(Contract("Stand behind a submission no longer", documents.SUBMISSION, refusals=(404, 409, 422)))
+async def unsupport(request: Request) -> Response:
+    """``DELETE /submissions/{number}/supports``."""
+    return await _support(request, undo=True)
+
+
+async def _support(request: Request, *, undo: bool) -> Response:
+    found = await voices.voice(voices.read_number(request.path_params["number"]))
+    raw: Mapping[str, Any] = {} if undo else await web.read_json(request)
+    page = f"/submissions/{found.number}"
+    content = {"subject": found.subject, "back": page, "undo": undo, "title": found.title}
+    address = await acting.act_or_mail(request, "support", content, raw)
+    return await _answer(request, address, 200 if undo else 201) if address else _mailed()
+
+
+def _key(request: Request) -> str:
+    key = request.headers.get("idempotency-key")
+    return "" if key is None else idempotency.check(key)
+
+
+def _mailed() -> Response:
+    """The link in the mail does it."""
+    return web.json({"status": "confirm_mail"}, 202)
+
+
+async def _answer(request: Request, address: str, status: int = 201) -> Response:
+    number = address.rpartition("/")[2]
+    content = await _voice(request, number)
+    return web.json(content, status, {"location": f"/api/v1/submissions/{number}"} if status == 201 else None)  # noqa: PLR2004
+
+
+async def _voice(request: Request, typed: str) -> Json:
+    reader = auth.reader(request)
+    found = await voices.voice(voices.read_number(typed), await person_of(reader), reader.official)
+    return _submission(request, await city(), found)
+
+
+def _submission(request: Request, known: City, found: VoiceView) -> Json:
+    site, lang = web.site(request), web.language(request)
+    zone = site.settings.zone
+    department = known.departments.get(found.department_id or 0)
+    return {
+        "number": found.number,
+        "forum": found.forum,
+        "status": found.status,
+        "visibility": found.visibility,
+        "hidden": _hidden(lang, found.hidden),
+        "author": found.author,
+        "channel": found.channel,
+        "stance": found.stance,
+        "title": found.title,
+        "text": found.text,
+        "language": found.language,
+        "district": {"code": found.district, "name": known.district_name(found.district, lang)}
+        if found.district
+        else None,
+        "department": {"code": department.code, "name": department.name(lang)} if department else None,
+        "outcome": found.outcome,
+        "outcome_at": found.outcome_at.astimezone(zone).isoformat(timespec="seconds") if found.outcome_at else None,
+        "outcome_text": found.outcome_text,
+        "done_on": found.done_on.isoformat() if found.done_on else None,
+        "joined_to": found.joined_to,
+        "petition": found.petition,
+        "supports": found.supports,
+        "supported": found.supported,
+        "comments": found.comments,
+        "received_at": found.received_at.astimezone(zone).isoformat(timespec="seconds"),
+        "url": f"{site.settings.public_url}/submissions/{found.number}",
+    }
+
+
+def _comment(request: Request, known: City, found: CommentView) -> Json:
+    lang, zone = web.language(request), web.site(request).settings.zone
+    department = known.departments.get(found.department_id or 0) if found.official else None
+    return {
+        "id": found.id,
+        "parent": found.parent_id,
+        "author": found.author,
+        "official": found.official,
+        "department": {"code": department.code, "name": department.name(lang)} if department else None,
+        "stance": found.stance,
+        "text": found.text,
+        "visibility": found.visibility,
+        "hidden": _hidden(lang, found.hidden),
+        "supports": found.supports,
+        "created_at": found.created_at.astimezone(zone).isoformat(timespec="seconds"),
+    }
+
+
+def _hidden(lang: str, hidden: Hidden | None) -> Json | None:
+    if hidden is None:
+        return None
+    reason = hidden.reason
+    return {"rule": hidden.rule, "reason": reason if isinstance(reason, str) else i18n.translate(lang, reason)}
+
+
+routes = [
+    Route("/api/v1/forums/{slug}/submissions", index),
+    Route("/api/v1/forums/{slug}/submissions", submit, methods=["POST"]),
+    Route("/api/v1/submissions/{number}", read),
+    Route("/api/v1/submissions/{number}/comments", talk),
+    Route("/api/v1/submissions/{number}/comments", comment, methods=["POST"]),
+    Route("/api/v1/submissions/{number}/supports", support, methods=["POST"]),
+    Route("/api/v1/submissions/{number}/supports", unsupport, methods=["DELETE"]),
+]
