@@ -1,5 +1,6 @@
 """What happens to forums by the clock, and what a citizen's question needs to be discussed without anybody's leave."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,10 +10,11 @@ from forums.forms.proposing import ProposeForum
 from forums.models import Forum
 from forums.people import take_name
 from forums.queries.forums import forum
+from forums.rights import forum_subject
 from forums.states import ForumState
-from server.core import clock, database, jobs
+from server.core import clock, database, jobs, ledger
 from tests.support.answers import official
-from tests.support.forums import a_forum
+from tests.support.forums import a_draft, a_forum
 from tests.support.house import House
 
 
@@ -73,12 +75,24 @@ async def test_a_question_opens_when_enough_people_stand_behind_it(house: House)
     assert found.starts_at is not None
     assert found.ends_at == found.starts_at + timedelta(days=30)
     # One whose last supporter's server stopped at the wrong moment opens with the next look at the clock.
-    other = await proposing.propose(
-        person, ProposeForum("discussion", "놀이터에 그늘을", "한여름에 못 놀아요.", "ko")
-    )
-    walk = await proposing.propose(
-        person, ProposeForum("listening", "골목을 걸읍시다", "걸으며 듣고 싶어요.", "ko")
-    )
+    other = await proposing.propose(person, ProposeForum("discussion", "놀이터에 그늘을", "한여름에 못 놀아요.", "ko"))
+    walk = await proposing.propose(person, ProposeForum("listening", "골목을 걸읍시다", "걸으며 듣고 싶어요.", "ko"))
     await database.execute("UPDATE forum SET supports = ? WHERE slug IN (?, ?)", needed, other, walk)
     await watch(house)
     assert [await state(other), await state(walk)] == ["running", "proposed"], "only a discussion needs no place"
+
+
+async def test_many_at_once_open_and_announce_once(house: House) -> None:
+    person = await take_name("mina@example.org", "미나", "ko")
+    asked = ProposeForum("discussion", "따릉이를 밤에도 빌릴까요?", "막차가 끊긴 뒤에 탈 것이 없습니다.", "ko")
+    slugs = await asyncio.gather(*(proposing.propose(person, asked) for _press in range(5)))
+    assert len(set(slugs)) == await Forum.all().count() == 1
+    await database.execute("UPDATE forum SET supports = ?", house.settings.forum_supports)
+    opened = await asyncio.gather(*(proposing.open_supported(slugs[0]) for _last in range(5)), watch(house))
+    assert sum(one is True for one in opened) <= 1
+    assert (await forum(slugs[0])).status is ForumState.RUNNING
+    draft, actor = await a_draft(), await official("intake")
+    told = await asyncio.gather(*(planning.publish(actor, draft) for _press in range(5)), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in told) == ["NoneType"] + ["NotPossibleNow"] * 4
+    for slug, kind in ((slugs[0], "forum.opened"), (draft, "forum.published")):
+        assert len(await ledger.read(forum_subject(slug), kind=kind)) == 1
