@@ -20,7 +20,8 @@ from tests.support.forums import a_forum
 from tests.support.house import House
 
 SAID = {
-    "stance": "idea", "title": "시장 골목에 밤 조명을", "text": "저녁이면 골목이 어두워 손님이 끊깁니다. 조명을 달아 주세요.",
+    "stance": "idea", "title": "시장 골목에 밤 조명을",
+    "text": "저녁이면 골목이 어두워 손님이 끊깁니다. 조명을 달아 주세요.",
     "district": "central",
 }  # fmt: skip
 WHO = {"name": "골목 꽃집", "email": "Flower@Example.org"}
