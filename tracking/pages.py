@@ -6,6 +6,7 @@ from typing import Any
 
 from babel.dates import format_date
 
+from forums.queries import crossing
 from petitions.clock_words import clock_words
 from petitions.events import CaseAnswered, CaseReopened, ObjectionDismissed, ObjectionUpheld, SupplementRequested
 from petitions.labels import CHANNELS, DECISIONS, KINDS
@@ -59,6 +60,7 @@ async def case_context(view: CaseView, language: str, before: str = "") -> dict[
         else KINDS[view.kind],
         "channel": CHANNELS[view.channel],
         "decisions": DECISIONS,
+        "crossings": await crossing.of_petition(view.reference),
     }
 
 

@@ -10,35 +10,30 @@ from server.core import database, privacy
 class Link:
     """A page of the forums that belongs to a petition."""
 
-    kind: str
-    """``voice`` or ``forum``."""
     title: str
     path: str
     number: str
+    """Of a submission; empty for a forum."""
     origin: bool
     """Whether the petition came from there; else it went on there."""
 
 
 async def of_petition(reference: str) -> list[Link]:
-    """What everybody may see of it, the oldest first. Two queries."""
-    voices = await database.fetch(
-        "SELECT s.number, s.title, s.channel FROM submission s JOIN forum f ON f.id = s.forum_id "
-        f"WHERE s.petition = ? AND s.visibility = 'shown' AND f.status IN ({', '.join('?' * len(SEEN))}) ORDER BY s.id",
-        reference,
-        *sorted(SEEN),
-    )
-    forums = await database.fetch(
-        "SELECT slug, title FROM forum WHERE from_petition = ? AND published_at IS NOT NULL "
-        f"AND status IN ({', '.join('?' * len(SEEN))}) ORDER BY id",
-        reference,
-        *sorted(SEEN),
-    )
-    found = [
-        Link(
-            "voice", privacy.mask(row["title"]), f"/submissions/{row['number']}", row["number"],
-            row["channel"] != "petition",
-        )
-        for row in voices
-    ]  # fmt: skip
-    found += [Link("forum", row["title"], f"/forums/{row['slug']}", "", origin=False) for row in forums]
+    """What everybody may see of it. One query."""
+    seen = ", ".join("?" * len(SEEN))
+    rows = await database.fetch(
+        "SELECT s.number AS name, s.title, s.channel, 'voice' AS sort FROM submission s "
+        f"JOIN forum f ON f.id = s.forum_id WHERE s.petition = ? AND s.visibility = 'shown' AND f.status IN ({seen}) "
+        "UNION ALL SELECT f.slug, f.title, '', 'forum' FROM forum f "
+        f"WHERE f.from_petition = ? AND f.published_at IS NOT NULL AND f.status IN ({seen})",
+        reference, *sorted(SEEN), reference, *sorted(SEEN),
+    )  # fmt: skip
+    found = []
+    for row in rows:
+        if row["sort"] == "voice":
+            path, number = f"/submissions/{row['name']}", row["name"]
+        else:
+            path, number = f"/forums/{row['name']}", ""
+        origin = row["sort"] == "voice" and row["channel"] != "petition"
+        found.append(Link(privacy.mask(row["title"]), path, number, origin))
     return found
