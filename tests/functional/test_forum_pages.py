@@ -325,6 +325,7 @@ async def test_lists_are_read_from_their_indexes_page_by_page_without_gaps(
         ("/forums", 2), ("/forums?tab=over", 2), ("/forums?tab=proposed", 1),
         ("/forums?tab=over&department=roads&year=2026", 1), ("/forums?q=공론장", 4),
         ("/forums/notices", 2), ("/forums/notices?page=3", 2), ("/", 3), ("/forums/broadcasts", 6),
+        (f"/forums/{await a_forum(house)}", 12), (f"/forums/{await a_forum(house, 'notice')}", 3),
     )  # fmt: skip
     await house.client.get("/")  # what the city is made of is kept from now on
     for address, most in addresses:
