@@ -157,7 +157,7 @@ def _promise(line: PastVoice, number: str, forum_id: int, voice_id: int) -> dict
         "number": number, "forum_id": forum_id, "submission_id": voice_id, "title": line.promised,
         "status": CommitmentState.DONE if line.done_on else CommitmentState.PLANNED, "open": line.done_on is None,
         "district": line.district, "department_id": line.department_id, "due_on": line.due_on,
-        "evidence": line.evidence, "done_on": line.done_on,
+        "evidence": line.evidence, "done_on": line.done_on, "reminded": 1,  # old news: nobody is written to
         "created_at": _at(line.outcome_on or line.received_on, ENDS),
     }  # fmt: skip
 

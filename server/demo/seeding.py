@@ -26,6 +26,7 @@ from server.core.config import Settings
 from server.demo import people
 from server.demo.city import DISTRICTS, temporary_holidays
 from server.demo.departments import DEPARTMENTS
+from server.demo.forums import seeding as forums
 from server.demo.generator import generate
 from server.demo.reply_templates import TEMPLATES
 from server.demo.routing_rules import RULES
@@ -51,8 +52,9 @@ async def seed(settings: Settings, number: int, *, if_empty: bool) -> None:
         officials = await _settle(now.date())
     scripts = generate(number, now)
     await _play(scripts, officials)
+    await forums.seed(number, officials)
     # What happened in the past was told in the past: no mail leaves, and the clocks are reminded from now on.
-    await database.execute("DELETE FROM job WHERE kind LIKE 'tracking.%'")
+    await database.execute("DELETE FROM job WHERE kind IN ('tracking.notify', 'tracking.mail')")
 
 
 async def first_administrator(username: str, password: str) -> None:

@@ -7,8 +7,8 @@ story has written behind the slot is always the right one.
 from datetime import date, datetime, timedelta
 from random import Random
 
-from server.core.geo import inside
 from server.core.clock import WorkingCalendar
+from server.core.geo import inside
 from server.demo.city import CITY, District, Neighbourhood, Point
 from server.demo.script import Location
 
