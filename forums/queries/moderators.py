@@ -22,7 +22,7 @@ PAGE = 30
 WORDS = 3
 """How many of the reporters' words are shown."""
 CAP = 1_000
-"""Up to here the queue is counted."""
+"""Up to here is counted what waits, and what of one author is hidden."""
 MOST = 500
 """How many texts of one author, or of one wording, are decided on at once."""
 
@@ -100,7 +100,7 @@ class Item:
     words: Sequence[str] = ()
     """What they say beside it, the newest few."""
     others: int = 0
-    """Other texts of this author that are hidden."""
+    """Other texts of this author that are hidden, counted up to ``CAP``."""
     alike: int = 0
     """Other texts of the same wording in this forum that are not hidden."""
 
@@ -246,12 +246,13 @@ async def _words(subjects: Sequence[str]) -> dict[str, list[str]]:
 async def _others(authors: set[int]) -> dict[int | None, int]:
     if not authors:
         return {}
+    of_one = f"SELECT 1 FROM review r WHERE r.participant_id = p.id AND r.rule > '' LIMIT {CAP}"
     rows = await database.fetch(
-        "SELECT participant_id, COUNT(*) AS n FROM review "
-        f"WHERE participant_id IN ({', '.join('?' * len(authors))}) AND rule <> '' GROUP BY participant_id",
+        f"SELECT p.id, (SELECT COUNT(*) FROM ({of_one}) AS hidden) AS n FROM participant p "
+        f"WHERE p.id IN ({', '.join('?' * len(authors))})",
         *authors,
     )
-    return {row["participant_id"]: row["n"] for row in rows}
+    return {row["id"]: row["n"] for row in rows}
 
 
 async def _alike(marks: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
