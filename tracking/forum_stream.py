@@ -23,7 +23,7 @@ from forums.events import (
     TextHidden,
     TextShown,
 )
-from forums.labels import RULES, STANCES
+from forums.labels import STANCES
 from forums.queries import live
 from forums.queries.forums import ForumView, forum
 from forums.queries.live import Told
@@ -110,7 +110,7 @@ class Narrator:
         """One comment as it stands now."""
         comment = one.comment
         names = {row.id: row.name(language) for row in known.departments.values()}
-        shown = {"told": one, "stances": STANCES, "rules": RULES, "department_names": names}
+        shown = {"told": one, "stances": STANCES, "department_names": names}
         html = self.render(language, "forums/live.html", shown)
         return event(
             "comment" if comment.visibility == "shown" else "hidden", sequence,

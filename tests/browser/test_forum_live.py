@@ -1,0 +1,110 @@
+"""Live in a real browser: a clerk types without waiting for the network, and comments come to who reads a forum."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from forums.actions import commenting, deciding, planning
+from forums.forms.moderating import Decide
+from forums.forms.speaking import Say
+from forums.models import Submission
+from forums.people import take_name
+from forums.rights import comment_subject
+from forums.states import TextAction
+from tests.browser.test_desk_page import sign_in, sound
+from tests.support.answers import official
+from tests.support.chromium import HEIGHT, PHONE, OpenPage
+from tests.support.forums import a_forum
+from tests.support.house import House
+
+
+async def sound_from_above(page: Page) -> None:
+    """As a reader who has not scrolled: what lies under the desk's bar cannot be hit, wherever that is."""
+    await page.evaluate("scrollTo(0, 0)")
+    await sound(page)
+
+
+async def open_forum(site: House) -> str:
+    """A forum that goes on."""
+    slug = await a_forum(site)
+    await planning.start(await official("clerk"), slug)
+    return slug
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_clerk_goes_on_typing_while_the_network_is_away(site: House, open_page: OpenPage) -> None:
+    path = f"/desk/forums/{await open_forum(site)}/intake"
+    clerk, other = await open_page(base_url=site.url), await open_page(base_url=site.url, javascript=False)
+    await sign_in(clerk, "clerk")
+    await clerk.goto(path)
+    await expect(clerk.locator("#field-text")).to_be_focused()
+    await clerk.fill("#field-speaker", "7")
+    await clerk.press("#field-speaker", "Enter")
+    await clerk.check("#field-stance")
+    await clerk.keyboard.press("Tab")
+    await clerk.keyboard.type("시장 골목 가로등이 너무 어둡습니다")
+    await clerk.keyboard.press("Control+Enter")
+    await expect(clerk.locator("#taken-lines li")).to_have_count(1)
+    await expect(clerk.locator("#field-speaker")).to_have_value("8")
+    await clerk.context.set_offline(True)
+    for line in ("주차장이 모자랍니다", "버스를 늘려 주세요"):
+        await clerk.keyboard.type(line)
+        await clerk.keyboard.press("Enter")
+    await expect(clerk.locator("[data-intake-lines] li")).to_have_count(2)
+    await expect(clerk.locator("[data-intake-state]")).to_contain_text("연결이 끊어졌습니다")
+    await clerk.keyboard.type("아직 적는 중")
+    await sound_from_above(clerk)
+    await clerk.context.set_offline(False)
+    await clerk.reload()
+    await expect(clerk.locator("#field-text")).to_have_value("아직 적는 중")
+    await expect(clerk.locator("#taken-lines li")).to_have_count(3)
+    await expect(clerk.locator("[data-intake-waiting]")).to_be_hidden()
+    assert await Submission.all().count() == 3
+
+    await sign_in(other, "intake")
+    await other.goto(f"{path}?speaker=7")
+    await other.fill("#field-text", "시장골목 가로등이 어두워요")
+    await other.click(".intake-send .button-primary")
+    await expect(other.locator(".is-like .taken-like")).to_contain_text("거의 같은 의견")
+    await expect(clerk.locator(".is-like")).to_have_count(1)
+    await clerk.locator(".is-like summary").click()
+    await sound_from_above(clerk)
+    await other.set_viewport_size({"width": PHONE, "height": HEIGHT})
+    await sound_from_above(other)
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_comments_come_to_who_reads_and_wait_for_who_scrolled_away(site: House, open_page: OpenPage) -> None:
+    slug = await open_forum(site)
+    mina, moderator = await take_name("mina@example.org", "미나", "ko"), await official("inspector")
+
+    async def say(text: str, parent: int | None = None) -> int:
+        return (await commenting.on_forum(mina, slug, Say(text, parent=parent)))[0]
+
+    first = await say("처음 남기는 말입니다")
+    reader = await open_page(base_url=site.url)
+    await reader.goto(f"/forums/{slug}")
+    await expect(reader.locator("[data-talk-state]")).to_contain_text("실시간")
+    await reader.locator("#comments").scroll_into_view_if_needed()
+    await say("답글을 답니다", parent=first)
+    await expect(reader.locator(f"#comment-{first} [data-answers] li")).to_have_count(1)
+    second = await say("바로 나타납니다")
+    await expect(reader.locator("#comments > li")).to_have_count(2)
+    await expect(reader.locator("[data-talk-said]")).to_contain_text("새 댓글")
+    await deciding.decide(moderator, comment_subject(second), Decide(TextAction.HIDE, "insult", "욕설이 있습니다."))
+    await expect(reader.locator(f"#comment-{second}")).to_contain_text("욕설이 있습니다.")
+    await expect(reader.locator(f"#comment-{second}")).not_to_contain_text("바로 나타납니다")
+
+    await reader.evaluate("document.body.style.paddingBlockEnd = '3000px'; scrollTo(0, document.body.scrollHeight)")
+    third = await say("멀리 있는 사람을 기다립니다")
+    button = reader.locator("[data-talk-new]")
+    await expect(button).to_contain_text("1")
+    await expect(reader.locator(f"#comment-{third}")).to_have_count(0)
+    await sound_from_above(reader)
+    await button.click()
+    await expect(reader.locator(f"#comment-{third}")).to_be_focused()
+    await expect(button).to_be_hidden()
+    plain = await open_page(base_url=site.url, javascript=False, width=PHONE)
+    await plain.goto(f"/forums/{slug}")
+    await expect(plain.locator("#comments > li")).to_have_count(3)
+    await plain.locator("[data-talk-state] a").click()
+    await sound_from_above(plain)
