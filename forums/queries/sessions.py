@@ -8,7 +8,7 @@ from forums import rules
 from forums.errors import NoSuchRegistration, NoSuchSession
 from forums.rights import session_subject
 from forums.states import ForumState
-from server.core import clock, database, privacy, references
+from server.core import clock, config, database, privacy, references
 
 SHOWN = 150
 """Sessions to come on a forum's page: a day of slots on three stages."""
@@ -64,6 +64,11 @@ class SessionView:
     def bookable(self) -> bool:
         """Whether it has places to register for at all; the others are open to whoever comes."""
         return self.capacity > 0 and self.kind != "walk_in"
+
+    @property
+    def stage(self) -> str:
+        """The day and place that slots share, in the order of a page."""
+        return f"{self.starts_at.astimezone(config.settings().zone).date()} {self.place}"
 
     @property
     def is_slot(self) -> bool:

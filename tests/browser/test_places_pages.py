@@ -93,7 +93,7 @@ async def test_everybody_can_use_dates_tickets_and_the_door(site: House, open_pa
         await expect(heading).to_have_text(said)
         await fits(page, name, width)
     await page.get_by_role("button", name="자리 받기").click()
-    await expect(heading).to_have_text("자리가 있어요")
+    await expect(heading).to_have_text("신청되었어요")
 
 
 async def enter_desk(page: Page, username: str) -> None:

@@ -52,7 +52,7 @@ async def test_a_shopkeeper_gets_the_place_that_another_gives_back(house: House)
     assert await places(session) == {"booked": 1, "in_line": 2, "there": 0, "confirmed": 1, "waiting": 2}
     ticket = (await her.get(first.headers["location"])).text
     assert "<svg" in ticket
-    assert "자리가 있어요" in ticket
+    assert "신청되었어요" in ticket
     assert "2번째" in (await third.get(last.headers["location"])).text
     assert (await him.get(first.headers["location"])).status_code == 404, "a code opens to its holder only"
     assert (await house.client.get(first.headers["location"])).status_code == 404
@@ -182,8 +182,8 @@ async def test_a_clerk_runs_the_door(house: House) -> None:
         assert (await Forum.get(slug=slug)).participants == 1
         told = [entry.data["people"] for entry in await ledger.read(f"talk/{slug}") if entry.kind == TookPart.kind]
         assert told == [1, 1, -1]
-        found = await Participation.all().values_list("participant_id", flat=True)
-        assert found == [kim.id], "who was checked in by mistake did not take part"
+        whose = await Participation.all().values_list("participant_id", flat=True)
+        assert whose == [kim.id], "who was checked in by mistake did not take part"
         assert (await places(session))["booked"] == 1
         handler = await house.official("handler")
         assert (await handler.get(door)).status_code == 403
