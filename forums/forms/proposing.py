@@ -37,7 +37,8 @@ class ProposeForum:
         title = safe_text(data, "title", limit=TITLE_LIMIT, required=True, least=5)
         body = safe_text(data, "text", limit=BODY_LIMIT, required=True, lines=True, least=10)
         district = data.choice("district", tuple(city.districts))
-        people, place, starts_at = (), "", None
+        people: tuple[str, ...] = ()
+        place, starts_at = "", None
         if kind != "discussion":
             safe_text(data, "people", limit=BODY_LIMIT, lines=True)
             people = tuple(privacy.mask(one) for one in read_people(data, "people"))

@@ -15,7 +15,7 @@ def words(kind: str, now: datetime) -> dict[str, Any]:
     """What a forum of each kind says, beginning in an hour and lasting two."""
     begins, ends = now + timedelta(hours=1), now + timedelta(hours=3)
     time = {"starts_at": begins, "ends_at": ends}
-    return {
+    said: dict[str, dict[str, Any]] = {
         "listening": {"title": "골목 상권을 살리려면", "place": "시청 다목적홀", "panel": ("김상인 (상인회)",),
                       **time},
         "field_office": {"title": "재래시장 주차 문제", "body": "주차할 곳이 없습니다.", "district": "central",
@@ -24,7 +24,8 @@ def words(kind: str, now: datetime) -> dict[str, Any]:
         "discussion": {"title": "따릉이를 밤에도 빌릴까요?", "body": "여러분의 생각을 들려주세요.", **time},
         "broadcast": {"title": "라이브서울 정책 설명회", "link": "https://www.youtube.com/watch?v=aqz-KE-bpKQ", **time},
         "notice": {"title": "청책토론회 결과를 알립니다", "body": "붙임 문서를 보아 주십시오."},
-    }[kind]  # fmt: skip
+    }  # fmt: skip
+    return said[kind]
 
 
 async def a_draft(kind: str = "listening", **changes: Any) -> str:
