@@ -1,0 +1,82 @@
+"""The administrator loads the districts' outlines, looks at them first, and takes them back."""
+
+from typing import Any
+
+import orjson
+
+from server.core import city, ledger
+from tests.support.house import House
+
+PAGE = "/desk/settings/districts"
+
+
+def square(west: float, south: float, size: float = 0.05) -> list[list[float]]:
+    east, north = west + size, south + size
+    return [[west, south], [east, south], [east, north], [west, north], [west, south]]
+
+
+def feature(code: str, name: str, *polygons: list[Any], **properties: str) -> dict[str, Any]:
+    geometry = {"type": "MultiPolygon", "coordinates": list(polygons)}
+    return {"type": "Feature", "properties": {"code": code, "nm": name, **properties}, "geometry": geometry}
+
+
+def collection(*features: dict[str, Any]) -> bytes:
+    return orjson.dumps({"type": "FeatureCollection", "features": list(features)})
+
+
+async def test_districts_are_looked_at_put_in_place_and_taken_back(house: House) -> None:
+    admin = await house.official("admin")
+
+    async def load(content: bytes, **names: str) -> tuple[int, str]:
+        files = {"file": ("gu.geojson", content, "application/geo+json")}
+        answer = await admin.post(PAGE, data=names, files=files)
+        return answer.status_code, answer.text
+
+    two = [[square(127.0, 37.5, 0.1), square(127.02, 37.52, 0.02)], [square(127.3, 37.5)]]
+    good = collection(
+        feature("central", "중앙구", *two), feature("north", "북구", [square(127.0, 37.7)], name_en="North")
+    )
+    for bad, says in (
+        (b"{", "JSON"),
+        (b"[]", "features"),
+        (collection(feature("", "x", *two)), "1번째 지역"),
+        (collection(feature("a", "x", *two), feature("a", "y", *two)), "2번째 지역"),
+        (collection(feature("a", "", *two)), "이름"),
+        (collection(feature("a", "x", [square(200, 37)])), "WGS 84"),
+    ):
+        status, text = await load(bad)
+        assert (status, says in text) == (422, True), says
+    assert (await admin.post(PAGE, data={"name": "nm"})).status_code == 422
+    assert await city.read() == await city.city()
+
+    status, _text = await load(good, name="nm")
+    assert status == 303
+    page = (await admin.get(f"{PAGE}?lang=en")).text
+    assert "It holds 2 districts, 1 of them new." in page
+    assert (await city.read()).outlines.keys() == {"central"}, "nothing changed yet"
+    draft = page.split('name="draft" value="')[1].split('"')[0]
+    assert (await admin.post(f"{PAGE}/apply", data={"draft": draft})).status_code == 303
+    assert (await admin.post(f"{PAGE}/apply", data={"draft": draft})).status_code == 404
+
+    known = await city.read()
+    assert known.districts["central"] == {"ko": "중앙구", "ja": "中央区", "en": "Central"}, (
+        "names that it does not say stay"
+    )
+    assert known.district_name("north", "en") == "North"
+    assert known.district_of(37.505, 127.005, "") == "central"
+    assert known.district_of(37.53, 127.03, "") == "", "in the hole"
+    assert known.district_of(37.52, 127.32, "") == "central", "the other part"
+    receipt = await house.file(location={"lat": 37.72, "lng": 127.02, "address": ""})
+    assert receipt["reference"]
+
+    assert (await load(collection(feature("south", "남구", [square(127, 37)])), name="nm"))[0] == 303
+    assert "중앙구, 북구" in (await admin.get(PAGE)).text
+    assert (await admin.post(f"{PAGE}/discard")).status_code == 303
+    assert (await admin.get(f"{PAGE}/undo")).status_code == 200
+    assert (await admin.post(f"{PAGE}/undo")).status_code == 303
+    assert (await city.read()).districts.keys() == {"central"}
+    assert (await city.read()).district_of(37.53, 127.03, "") == "central"
+    assert (await admin.post(f"{PAGE}/undo")).status_code == 404
+    assert [entry.data["how"] for entry in await ledger.read("settings/districts")] == ["changed", "undone"]
+    assert "put back as before" in (await admin.get("/desk/audit?lang=en")).text
+    assert (await (await house.official("handler")).get(PAGE)).status_code == 403

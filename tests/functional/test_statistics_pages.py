@@ -1,0 +1,180 @@
+"""A journalist follows the numbers down to single voices, recomputes them and finds the line that was changed."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from forums.models import Participant, Participation
+from server.core import clock, database
+from server.core.config import Settings
+from tests.support import voices
+from tests.support.contract import Described
+from tests.support.house import House
+from tracking.statistics.actions import counting
+
+MARCH = datetime(2025, 3, 4, 3, tzinfo=UTC)
+
+
+async def a_year(count: int = 14) -> None:
+    """Forums with what was said in them and what became of it."""
+    outcomes = ("adopted", "partly_adopted", "not_adopted", "", "under_study", "already_done", "out_of_scope")
+    for n in range(4):
+        with clock.at(MARCH + timedelta(days=100 * n)):
+            kind = ("listening", "field_office")[n % 2]
+            forum = await voices.hold_forum(kind, district="central" if n else "", participants=20 + n)
+            for i in range(count):
+                said = await voices.say(forum, title=f"횡단보도 {i}, 010-1234-5678")
+                if outcome := outcomes[i % 7]:
+                    await voices.answer(said, outcome, 3 + i, ("roads", "parks")[i % 2])
+                if i % 7 == 0:
+                    await voices.do(said, 60 + n)
+
+
+def command(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    code = "from server.cli import main; main()"
+    environment = {"SINMUNGO_DATABASE_URL": settings.database_url, "SINMUNGO_SECRET_KEY": settings.secret_key or "",
+                   "SINMUNGO_DATA_DIR": str(settings.data_dir), "PATH": "/usr/bin:/bin"}  # fmt: skip
+    return subprocess.run(
+        [sys.executable, "-c", code, "statistics", *arguments], env=environment, capture_output=True, text=True,
+        check=False, timeout=60, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+
+
+async def test_a_journalist_recomputes_the_numbers(house: House, described: Described, tmp_path: Path) -> None:
+    await a_year()
+    await house.work()
+    anna = house.client
+    published = (await anna.get("/api/v1/statistics/adoption")).json()
+    assert published["total"] == {
+        "forums": 4, "participants": 86, "received": 56, "considered": 48, "adopted": 16, "done": 8,
+        "adopted_percent": 28, "median_days_to_answer": 9.5, "median_days_to_done": 61.5,
+        "outcomes": {"adopted": 8, "partly_adopted": 8, "already_done": 8, "under_study": 8, "not_adopted": 8,
+                     "out_of_scope": 8},
+    }  # fmt: skip
+    assert [line["kind"] for line in published["by"]["kind"]] == ["listening", "field_office"]
+    assert sum(line["received"] for line in published["by"]["department"]) == 56
+    assert [line["year"] for line in published["by"]["year"]] == ["2025"]
+
+    part = (await anna.get("/api/v1/statistics/adoption?kind=listening&department=roads&year=2025")).json()
+    assert part["total"]["received"] == sum(
+        line["received"] for line in part["by"]["month"]
+    ) == sum(line["received"] for line in part["by"]["forum"])  # fmt: skip
+    forum = published["by"]["forum"][0]
+    one = (await anna.get(f"/api/v1/statistics/adoption?forum={forum['forum']}")).json()
+    assert one["total"]["received"] == forum["received"] == 14
+    assert (await anna.get("/api/v1/statistics/dictionary?lang=en")).json()["licence"] == "CC BY 4.0"
+    assert (await anna.get("/api/v1/statistics/adoption?year=soon")).status_code == 422
+
+    # Down to the single voice.
+    page = (await anna.get("/statistics/adoption?kind=field_office&lang=en")).text
+    assert "field-office-2" in page
+    listed = (await anna.get("/statistics/adoption/submissions?stage=adopted&kind=field_office&lang=en")).text
+    assert listed.count("/submissions/V-") == 8
+    assert "010-1234-5678" not in listed
+    numbers: set[str] = set()
+    address = "/statistics/adoption/submissions"
+    while address:
+        text = (await anna.get(address)).text
+        rows = [part.split('"')[0] for part in text.split('href="/submissions/')[1:]]
+        assert not numbers & set(rows)
+        numbers |= set(rows)
+        after = text.split('rel="next" href="')
+        address = after[1].split('"')[0].replace("&amp;", "&") if len(after) > 1 else ""
+    assert len(numbers) == 56
+
+    # Recomputed: by herself from three files, and by the city from its own.
+    export = await anna.get("/api/v1/statistics/adoption.csv")
+    assert "attachment" in export.headers["content-disposition"]
+    lines = export.text.split("\r\n")
+    assert lines[0] == "submission,forum,kind,department,district,received_on,outcome,outcome_on,done_on"
+    files = {"adoption.csv": export.content, "forums.csv": (await anna.get("/api/v1/statistics/forums.csv")).content,
+             "adoption.json": (await anna.get("/api/v1/statistics/adoption")).content}  # fmt: skip
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    csv, forums, figures = (str(tmp_path / name) for name in files)
+    agreed = command(house.settings, "verify", csv, "--forums", forums, "--published", figures)
+    assert agreed.returncode == 0, agreed.stderr
+    assert "56 submissions: every published figure is what the lines add up to" in agreed.stdout
+
+    # Somebody made one answer better than it was.
+    bad = export.text.replace(",not_adopted,", ",adopted,", 1)
+    (tmp_path / "bad.csv").write_bytes(bad.encode())
+    found = command(house.settings, "verify", str(tmp_path / "bad.csv"))
+    assert found.returncode == 1
+    assert "total: adopted is published as 16, the lines say 17" in found.stderr
+    again = command(house.settings, "recount")
+    assert (again.returncode, "0 corrected" in again.stdout) == (0, True), again.stdout + again.stderr
+
+
+async def test_pages_cost_the_same_however_much_there_is(house: House, count_queries: Callable[[], list[str]]) -> None:
+    pages = ("/statistics", "/statistics/adoption", "/statistics/adoption/submissions", "/statistics/petitions",
+             "/statistics/adoption?kind=listening&year=2025", "/statistics/data")  # fmt: skip
+    await a_year(3)
+    await house.work()
+    counts: list[dict[str, int]] = []
+    for _round in range(2):
+        for page in pages:
+            await house.client.get(page)  # what is kept of the city is kept
+        queries = count_queries()
+        found = {}
+        for page in pages:
+            queries.clear()
+            assert (await house.client.get(page)).status_code == 200
+            found[page] = len(queries)
+        counts.append(found)
+        await a_year(12)
+        await house.work()
+    # Counting wraps what counts already, so the second round sees each statement twice.
+    assert counts[1] == {page: 2 * n for page, n in counts[0].items()} or counts[1] == counts[0]
+    assert max(counts[0].values()) <= 18, counts[0]
+
+
+async def test_few_people_are_not_shown_and_a_correction_is(house: House) -> None:
+    forum = await voices.hold_forum()
+    for n in range(20):
+        age = "60s" if n < 2 else "30s" if n < 9 else "40s"
+        person = await Participant.create(
+            email=f"p{n}@example.org", name="가", age_band=age, district="central", created_at=clock.now()
+        )
+        await Participation.create(forum_id=forum.id, participant_id=person.id, created_at=clock.now())
+    await counting.count_people()
+    await database.execute(
+        "INSERT INTO statistics_recount (why, started_at, finished_at, looked_at, late, corrected, samples) "
+        "VALUES ('night', ?, ?, 9, 0, 1234, '[]')", clock.now(), clock.now(),
+    )  # fmt: skip
+    page = (await house.client.get("/statistics?lang=en")).text
+    assert "1,234 figures were wrong" in page
+    table = page.split('id="people-age"')[1].split("</table>")[0]
+    assert ">11<" in table
+    assert ">20<" in table
+    assert table.count("not shown") == 2, "the two, and the seven that would tell them"
+
+
+async def test_petitions_are_counted_too(house: House, described: Described) -> None:
+    with clock.at(datetime(2025, 5, 7, 1, tzinfo=UTC)):
+        for n in range(3):
+            location = {"lat": 37.5, "lng": 127.0, "address": ""}
+            receipt = await house.file(title=f"가로등이 꺼졌어요 {n}", location=location)
+    await house.work()
+    answered = datetime(2025, 5, 7, 5, tzinfo=UTC)
+    await database.execute(
+        "UPDATE petition_case SET status = 'answered', answered_at = ?, rating = 4 WHERE reference = ?",
+        answered, receipt["reference"],
+    )  # fmt: skip
+    (row,) = await database.fetch("SELECT id FROM petition_case WHERE reference = ?", receipt["reference"])
+    await counting.count_cases([row["id"]])
+    found = (await house.client.get("/api/v1/statistics/petitions")).json()
+    assert found["total"] == {
+        "received": 3, "answered": 1, "on_time_percent": 100, "reopened": 0, "median_working_hours": 3,
+        "p90_working_hours": 3, "rated": None, "satisfaction": None,
+    }  # fmt: skip
+    assert found["by"]["district"][0]["district"] == "central"
+    assert found["by"]["month"] == [
+        {"month": "2025-05", "received": 3, "answered": 1, "on_time_percent": 100, "reopened": 0}
+    ]
+    page = (await house.client.get("/statistics/petitions?lang=en&show=median_hours")).text
+    assert 'class="map"' in page
+    assert "Central: 3 h" in page
+    assert (await house.client.get("/api/v1/statistics/petitions?kind=nothing")).status_code == 422

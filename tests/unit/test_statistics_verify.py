@@ -1,0 +1,59 @@
+"""An export that is no export of ours is refused with the line and the reason."""
+
+import io
+
+import pytest
+
+from tracking.statistics.verify import Recomputed, Unreadable, read_published
+
+HEAD = "submission,forum,kind,department,district,received_on,outcome,outcome_on,done_on\r\n"
+GOOD = "V-1,listening-1,listening,roads,central,2025-03-04,adopted,2025-03-10,\r\n"
+FORUMS = "forum,kind,department,district,held_on,participants\r\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "line 1: the columns must be submission, forum"),
+        ("a,b\r\n", "line 1: the columns"),
+        (HEAD + "V-1,x\r\n", "line 2: 2 values instead of 9"),
+        (HEAD + GOOD + GOOD, "line 3: the submission 'V-1' stands there twice"),
+        (HEAD + GOOD.replace("V-1", ""), "line 2"),
+        (HEAD + GOOD.replace("2025-03-04", "04.03.2025"), "line 2: '04.03.2025' in received_on is no day"),
+        (HEAD + GOOD.replace("2025-03-04", ""), "received_on"),
+        (HEAD + GOOD.replace("2025-03-10", "20250310"), "outcome_on"),
+        (HEAD + GOOD.replace("adopted", "wonderful"), "'wonderful' is no outcome"),
+        (HEAD + GOOD.replace("roads", "=1+1"), "'=1+1' in department is no code"),
+        (HEAD + '"V-1', "line 2"),
+    ],
+)
+def test_a_malformed_export_is_refused(text: str, says: str) -> None:
+    with pytest.raises(Unreadable, match=says.replace("+", r"\+")):
+        Recomputed().read(io.StringIO(text, newline=""))
+
+
+def test_a_file_in_another_encoding_and_malformed_forums_are_refused() -> None:
+    with pytest.raises(Unreadable):
+        Recomputed().read(io.TextIOWrapper(io.BytesIO(HEAD.encode() + b"\xff\xfe"), encoding="utf-8", newline=""))
+    for line in ("listening-1,listening,roads,central,2025-03-04,-3", "listening-1,listening,roads,central,,3"):
+        with pytest.raises(Unreadable, match="line 2"):
+            Recomputed().read_forums(io.StringIO(FORUMS + line, newline=""))
+
+
+@pytest.mark.parametrize(
+    "raw", [b"{", b"[]", b"{}", b'{"total": {}, "by": 3}', b'{"total": {}, "by": {}, "filters": {"kind": "x"}}']
+)
+def test_published_figures_that_are_none(raw: bytes) -> None:
+    with pytest.raises(Unreadable):
+        read_published(raw)
+
+
+def test_a_byte_order_mark_and_a_value_that_nobody_published() -> None:
+    found = Recomputed()
+    found.read(io.StringIO("\ufeff" + HEAD + GOOD, newline=""))
+    differences = list(found.differences({"total": {"received": 1}, "by": {}}, every_forum=True))
+    assert differences[0] == "total: considered is not published"
+    assert "kind listening: not among the published figures" in differences
+    assert "forum listening-1: not among the published figures" in differences
+    shorter = list(found.differences({"total": {"received": 1}, "by": {}}, every_forum=False))
+    assert "forum listening-1: not among the published figures" not in shorter
