@@ -30,15 +30,16 @@ async def dates(where: Mapping[str, object], since: datetime) -> list[Appointmen
     names = {"slug": "f.slug", "kind": "f.kind", "department_id": "f.department_id", "district": "f.district"}
     narrowed = "".join(f" AND {names[name]} = ?" for name in where)
     seen = ", ".join(f"'{state.value}'" for state in (SEEN - {ForumState.PROPOSED, ForumState.DECLINED}))
+    public = f"f.status IN ({seen}) AND f.published_at IS NOT NULL{narrowed}"
     rows = await database.fetch(
         "SELECT * FROM ("
         "SELECT f.slug, f.title, s.title AS part, s.id AS session_id, s.starts_at, s.ends_at, s.place, "
         "f.place AS f_place, f.status, s.cancelled FROM forum_session s JOIN forum f ON f.id = s.forum_id "
-        f"WHERE s.starts_at >= ? AND s.kind IN ('sitting', 'visit') AND f.status IN ({seen}){narrowed} "
+        f"WHERE s.starts_at >= ? AND s.kind IN ('sitting', 'visit') AND {public} "
         f"ORDER BY s.starts_at LIMIT {MOST_DATES}) AS sessions UNION ALL SELECT * FROM ("
         "SELECT f.slug, f.title, '' AS part, 0 AS session_id, f.starts_at, f.ends_at, f.place, f.place AS f_place, "
         "f.status, f.status = 'cancelled' AS cancelled FROM forum f "
-        f"WHERE f.starts_at >= ? AND f.status IN ({seen}){narrowed} AND NOT EXISTS (SELECT 1 FROM forum_session s "
+        f"WHERE f.starts_at >= ? AND {public} AND NOT EXISTS (SELECT 1 FROM forum_session s "
         "WHERE s.forum_id = f.id AND s.kind IN ('sitting', 'visit')) "
         f"ORDER BY f.starts_at LIMIT {MOST_DATES}) AS forums ORDER BY 5 LIMIT {MOST_DATES}",
         since,

@@ -53,7 +53,10 @@ class About:
 
 
 _PERSON = "p.id AS p_id, p.name AS p_name, p.email AS p_email, p.language AS p_language"
-_FORUM = "f.id AS f_id, f.slug, f.kind AS f_kind, f.title AS f_title, f.status AS f_status, f.district AS f_district"
+_FORUM = (
+    "f.published_at AS f_published, f.id AS f_id, f.slug, f.kind AS f_kind, f.title AS f_title, "
+    "f.status AS f_status, f.district AS f_district"
+)
 
 
 async def about(subjects: Iterable[str]) -> dict[str, About]:
@@ -72,6 +75,12 @@ async def about(subjects: Iterable[str]) -> dict[str, About]:
     return found
 
 
+def _public(row: Any) -> bool:
+    """Whether everybody sees the forum: one that was called off before it was announced stays unseen."""
+    status = ForumState(row["f_status"])
+    return status in SEEN and not (status is ForumState.CANCELLED and row["f_published"] is None)
+
+
 def _forum(row: Any, sort: str) -> About:
     return About(
         f"{sort}/{row['slug']}", privacy.mask(row["f_title"]), "", f"/forums/{row['slug']}", row["f_id"], row["slug"],
@@ -86,7 +95,7 @@ def _voice(row: Any, _sort: str) -> About:
         f"submission/{row['number']}", privacy.mask(row["title"]), row["number"], f"/submissions/{row['number']}",
         row["f_id"], row["slug"], row["f_kind"], privacy.mask(row["f_title"]), row["department_id"],
         row["district"] or row["f_district"],
-        row["visibility"] == "shown" and row["status"] != "withdrawn" and ForumState(row["f_status"]) in SEEN,
+        row["visibility"] == "shown" and row["status"] != "withdrawn" and _public(row),
         row["id"], _person(row), privacy.mask(row["text"]), row["outcome"], privacy.mask(row["outcome_text"]),
     )  # fmt: skip
 
@@ -95,7 +104,7 @@ def _promise(row: Any, _sort: str) -> About:
     return About(
         f"commitment/{row['number']}", privacy.mask(row["title"]), row["number"], f"/commitments/{row['number']}",
         row["f_id"], row["slug"], row["f_kind"], privacy.mask(row["f_title"]), row["department_id"],
-        row["district"] or row["f_district"], ForumState(row["f_status"]) in SEEN, row["s_id"], _person(row),
+        row["district"] or row["f_district"], _public(row), row["s_id"], _person(row),
         privacy.mask(row["text"]), owner_id=row["owner_id"],
     )  # fmt: skip
 
