@@ -6,9 +6,10 @@ from forums import rules
 from forums.actions.places import DOOR, Held, free, holding, pass_on, take
 from forums.actions.taking_part import take_part, took_part
 from forums.errors import DoorClosed, Full, NoSuchRegistration, TooFewCounted
-from forums.events import CheckedIn, CheckInUndone, PeopleCounted, PlaceTaken, TookPart
+from forums.events import TookPart
 from forums.forms.places import Book
 from forums.people import person_of
+from forums.place_events import CheckedIn, CheckInUndone, PeopleCounted, PlaceTaken
 from forums.rights import talk_subject
 from server.core import clock, config, database, ledger, references
 from server.core.accounts import Official

@@ -14,7 +14,7 @@ from typing import Any
 from forums import rights, rules
 from forums.actions.change import Actor, name_of
 from forums.errors import NoSuchSession, NotPossibleNow
-from forums.events import PlaceOffered
+from forums.place_events import PlaceOffered
 from forums.states import FORUM, ForumAction, ForumState, follow
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official

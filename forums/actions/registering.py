@@ -2,8 +2,8 @@
 
 from forums.actions.places import chain_of, free, holding, pass_on
 from forums.errors import NoSuchRegistration, NoSuchSession, OfferOver, RegistrationOver
-from forums.events import OfferLapsed, PlaceGivenBack, PlaceTaken
 from forums.people import Person
+from forums.place_events import OfferLapsed, PlaceGivenBack, PlaceTaken
 from forums.states import ForumAction
 from server.core import clock, database, references
 from server.core.accounts import Official

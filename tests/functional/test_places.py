@@ -8,7 +8,9 @@ import pytest
 
 from forums.actions import registering
 from forums.errors import NoSuchSession, RegistrationOver
-from forums.events import (
+from forums.events import TookPart
+from forums.models import Forum, Participation, Registration
+from forums.place_events import (
     CheckedIn,
     CheckInUndone,
     OfferLapsed,
@@ -19,9 +21,7 @@ from forums.events import (
     SessionCancelled,
     SessionChanged,
     SessionsAdded,
-    TookPart,
 )
-from forums.models import Forum, Participation, Registration
 from server.core import clock, ledger
 from tests.support.forums import a_forum
 from tests.support.house import House
