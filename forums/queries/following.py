@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from forums.states import SEEN, ForumState
-from server.core import database, privacy
+from server.core import clock, database, privacy
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +168,16 @@ async def place(registration_id: int) -> Place | None:
     )  # fmt: skip
 
 
-async def registered(slug: str) -> list[int]:
-    """The registrations that still stand in a forum's sessions: places, offers and turns in the waiting list."""
+async def registered(slug: str, session_id: int | None = None) -> list[int]:
+    """The registrations that still stand in a forum's coming sessions, or in one: places, offers, turns in the list."""
+    one, values = (" AND s.id = ?", [session_id]) if session_id else ("", [])
     rows = await database.fetch(
         "SELECT r.id FROM registration r JOIN forum_session s ON s.id = r.session_id JOIN forum f ON f.id = s.forum_id "
         "WHERE f.slug = ? AND r.status IN ('confirmed', 'waiting', 'offered') AND r.participant_id IS NOT NULL "
-        "ORDER BY r.id",
+        f"AND s.ends_at > ?{one} ORDER BY r.id",
         slug,
+        clock.now(),
+        *values,
     )
     return [row["id"] for row in rows]
 
