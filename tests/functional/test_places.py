@@ -182,8 +182,9 @@ async def test_a_clerk_runs_the_door(house: House) -> None:
         assert (await Forum.get(slug=slug)).participants == 1
         told = [entry.data["people"] for entry in await ledger.read(f"talk/{slug}") if entry.kind == TookPart.kind]
         assert told == [1, 1, -1]
-        whose = await Participation.all().values_list("participant_id", flat=True)
-        assert whose == [kim.id], "who was checked in by mistake did not take part"
+        assert [row.participant_id for row in await Participation.all()] == [kim.id], (
+            "who was checked in by mistake did not take part"
+        )
         assert (await places(session))["booked"] == 1
         handler = await house.official("handler")
         assert (await handler.get(door)).status_code == 403
