@@ -106,7 +106,8 @@ HEARD: tuple[str, ...] = tuple(sorted({*PEOPLE, *OFFICIALS}))
 AT_ONCE = frozenset(
     {
         place_events.PlaceTaken.kind, place_events.PlaceGivenBack.kind, place_events.PlaceOffered.kind,
-        place_events.OfferLapsed.kind, events.ForumCancelled.kind, events.ForumEdited.kind, place_events.SessionChanged.kind,
+        place_events.OfferLapsed.kind, events.ForumCancelled.kind, events.ForumEdited.kind,
+        place_events.SessionChanged.kind,
         place_events.SessionCancelled.kind, events.TextHeld.kind, events.TextHidden.kind, events.TextShown.kind,
         events.HidingUpheld.kind,
     }
