@@ -22,7 +22,7 @@ FORUM_STATES: dict[str, Text] = {
 }
 
 SUBMISSION_STATES: dict[str, Text] = {
-    "received": _("Received"),
+    "received": _("Opinion received"),
     "handed": _("With the department"),
     "answered": _("Answered"),
     "joined": _("Joined with another one"),
