@@ -22,7 +22,7 @@ from forums.queries import forums, promises
 from forums.queries.promises import Filters, PromiseView
 from forums.rights import answers_for
 from forums.states import COMMITMENT, CommitmentAction
-from server.core import i18n, idempotency, uploads, web
+from server.core import auth, i18n, idempotency, uploads, web
 from server.core.accounts import Official, Permission
 from server.core.city import city
 from server.core.errors import Conflict, FieldError, Invalid, NotFound, Text, _
@@ -132,6 +132,7 @@ async def act(request: Request) -> Response:
     action = next((a for a in DEEDS if a.value == request.path_params["action"]), None)
     if action is None:
         raise NotFound
+    auth.official(request, rights.PROMISE[action])
     deed, settings = DEEDS[action], web.site(request).settings
     form = await web.read_form(request, files=uploads.PARTS if deed.takes_files else 0)
     typed = {name: value for name, value in form.items() if isinstance(value, str)}

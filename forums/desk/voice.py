@@ -26,7 +26,7 @@ from forums.queries.similar import similar
 from forums.queries.turns import turns
 from forums.rights import answers_for, voice_subject
 from forums.states import ADOPTED, SUBMISSION, SubmissionAction, SubmissionState
-from server.core import idempotency, web
+from server.core import auth, idempotency, web
 from server.core.accounts import Official
 from server.core.city import city
 from server.core.errors import Conflict, Invalid, NotFound, Text
@@ -45,6 +45,7 @@ async def act(request: Request) -> Response:
     action = next((a for a in ACTS if a.value == request.path_params["action"]), None)
     if action is None:
         raise NotFound
+    auth.official(request, rights.VOICE[action])
     form = {name: value for name, value in (await web.read_form(request)).items() if isinstance(value, str)}
     raw = _raw(action, {name.removeprefix(f"{action.value}."): value for name, value in form.items()})
     run, done = ACTS[action]

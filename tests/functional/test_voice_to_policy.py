@@ -49,7 +49,8 @@ async def test_a_shopkeeper_follows_her_idea_to_done_and_says_once_that_it_is_no
     # The clerk sees both, with the department that they would go to, joins them and hands them out.
     clerk = await house.official("intake")
     inbox = await clerk.get("/desk/voices")
-    assert hers in inbox.text and theirs in inbox.text
+    assert hers in inbox.text
+    assert theirs in inbox.text
     page = await clerk.get(f"/desk/voices/{hers}")
     assert theirs in page.text, "much the same is proposed"
     joined = await clerk.post("/desk/voices/bulk", data={"action": "join", "voice": theirs, "with": hers, "back": hers})
@@ -91,7 +92,8 @@ async def test_a_shopkeeper_follows_her_idea_to_done_and_says_once_that_it_is_no
     edit["edit.reason"] = "자재가 늦게 옵니다."
     assert (await handler.post(f"{desk}/edit", data=edit)).status_code == 303
     public = await house.client.get(f"/commitments/{promise.number}")
-    assert "자재가 늦게 옵니다." in public.text and "<s>" in public.text
+    assert "자재가 늦게 옵니다." in public.text
+    assert "<s>" in public.text
     assert "도로과 처리담당자" in public.text and "박담당" not in public.text, "the office is named, not the person"
     step = {"version": version((await handler.get(desk)).text), "step": step_id((await handler.get(desk)).text)}
     assert (await handler.post(f"{desk}/step", data=step)).status_code == 303
@@ -122,7 +124,8 @@ async def test_a_shopkeeper_follows_her_idea_to_done_and_says_once_that_it_is_no
     assert (await browser.post(path, data={**words, "sure": "yes"})).status_code == 303, "pressed twice, said once"
     assert [await done(n) for n in (hers, theirs)] == [None, None]
     contested = await handler.get("/desk/commitments?tab=contested")
-    assert promise.number in contested.text and "꽃집 앞 하나가" in contested.text
+    assert promise.number in contested.text
+    assert "꽃집 앞 하나가" in contested.text
     assert "꽃집 앞 하나가" in (await house.client.get(f"/commitments/{promise.number}")).text
 
     # The department mends it; the neighbour, whose voice was joined, may say so too, but it is done now.
