@@ -7,17 +7,17 @@ Subjects: ``forum/{slug}``, ``talk/{slug}`` (everything said in passing: comment
 from dataclasses import dataclass
 from typing import ClassVar
 
-from forums.place_events import (  # every fact of a forum is found here
-    CheckedIn as CheckedIn,
-    CheckInUndone as CheckInUndone,
-    OfferLapsed as OfferLapsed,
-    PeopleCounted as PeopleCounted,
-    PlaceGivenBack as PlaceGivenBack,
-    PlaceOffered as PlaceOffered,
-    PlaceTaken as PlaceTaken,
-    SessionCancelled as SessionCancelled,
-    SessionChanged as SessionChanged,
-    SessionsAdded as SessionsAdded,
+from forums.place_events import (  # noqa: F401 — every fact of a forum is found here
+    CheckedIn,
+    CheckInUndone,
+    OfferLapsed,
+    PeopleCounted,
+    PlaceGivenBack,
+    PlaceOffered,
+    PlaceTaken,
+    SessionCancelled,
+    SessionChanged,
+    SessionsAdded,
 )
 from server.core.ledger import Audience
 
