@@ -115,7 +115,7 @@ async def test_actions_on_a_promise_lead_where_the_table_says(house: House) -> N
     assert [problem async for problem in ledger.verify()] == []
 
 
-async def test_each_action_needs_its_right_and_its_department(house: House) -> None:
+async def test_each_action_needs_its_right_and_its_department(house: House) -> None:  # noqa: C901 — who may what
     forum = await hold_forum()
     parks = await Department.get(code="parks")
     one = await say(forum, status=SubmissionState.HANDED, department_id=parks.id)

@@ -216,7 +216,8 @@ async def test_pages_ask_as_often_however_much_there_is(house: House, count_quer
     # A search on PostgreSQL looks once more where it finds much.
     assert {page: n - few[page] for page, n in many.items() if n != few[page]} in ({}, {"/desk/voices?q=가로등": 1})
     assert max(many.values()) <= 12, many
-    assert many["/commitments"] <= 2 and many["/commitments/{promise}"] <= 7, many
+    assert many["/commitments"] <= 2, many
+    assert many["/commitments/{promise}"] <= 7, many
 
 
 async def test_time_makes_promises_overdue_and_studies_end_once(house: House) -> None:
@@ -242,7 +243,8 @@ async def test_time_makes_promises_overdue_and_studies_end_once(house: House) ->
         await answering.answer(actor, study.number, GiveAnswer("not_adopted", "효과가 작습니다"))
         assert study.number not in (await handler.get("/desk/voices?status=study_over&department=roads")).text
         read = await house.visitor().get(f"/submissions/{study.number}")
-        assert "효과가 작습니다" in read.text and "봅니다" in read.text, "what was said before stays"
+        assert "효과가 작습니다" in read.text
+        assert "봅니다" in read.text, "what was said before stays"
         with pytest.raises(PromiseStands):
             await answering.answer(actor, promised.number, GiveAnswer("not_adopted", "안 합니다"))
     kinds = [entry.kind for entry in await ledger.read(f"commitment/{number}")]
