@@ -101,7 +101,8 @@ async function quick(event) {
     putAll(fresh);
     const words = fresh.querySelector(".page > .toast")?.textContent.trim();
     if (words) say(words);
-    go(next?.isConnected ? next : row.isConnected ? row : undefined);
+    // What changed in the next row was put in as a new one with the same id.
+    go(next?.isConnected ? next : document.getElementById(next?.id) ?? (row.isConnected ? row : undefined));
   } catch {
     plain.add(button);
     button.removeAttribute("aria-disabled");
