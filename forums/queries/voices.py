@@ -180,14 +180,25 @@ async def _by_supports(forum_id: int, filters: Filters, before: str, person: Per
         raise BAD_CURSOR
     start = (int(match[1]), int(match[2])) if match else (2**31 - 1, _END)
     where, values = filters.conditions()
+    end = await _supports_end(forum_id, start) if where else None
+    span = " AND (s.supports, s.id) >= (?, ?)" if end else ""
     rows = await database.fetch(
-        f"SELECT {_COLUMNS} {_FROM} JOIN (SELECT id FROM submission WHERE forum_id = ? AND (supports, id) < (?, ?) "
-        f"ORDER BY supports DESC, id DESC LIMIT {WINDOW}) AS near ON near.id = s.id "
-        f"WHERE s.visibility = ? AND s.status <> ?{where} ORDER BY s.supports DESC, s.id DESC LIMIT {PAGE + 1}",
-        forum_id, *start, "shown", SubmissionState.WITHDRAWN.value, *values,
+        f"SELECT {_COLUMNS} {_FROM} WHERE s.forum_id = ? AND (s.supports, s.id) < (?, ?){span} AND s.visibility = ? "
+        f"AND s.status <> ?{where} ORDER BY s.supports DESC, s.id DESC LIMIT {PAGE + 1}",
+        forum_id, *start, *(end or ()), "shown", SubmissionState.WITHDRAWN.value, *values,
     )  # fmt: skip
-    older = f"{rows[PAGE - 1]['supports']}_{rows[PAGE - 1]['id']}" if len(rows) > PAGE else None
-    return Listed(await views(rows[:PAGE], person), older, filters)
+    last = (rows[PAGE - 1]["supports"], rows[PAGE - 1]["id"]) if len(rows) > PAGE else end
+    return Listed(await views(rows[:PAGE], person), f"{last[0]}_{last[1]}" if last else None, filters)
+
+
+async def _supports_end(forum_id: int, start: tuple[int, int]) -> tuple[int, int] | None:
+    row = await database.fetch_one(
+        "SELECT supports, id FROM submission WHERE forum_id = ? AND (supports, id) < (?, ?) "
+        f"ORDER BY supports DESC, id DESC LIMIT 1 OFFSET {WINDOW - 1}",
+        forum_id,
+        *start,
+    )
+    return (row["supports"], row["id"]) if row else None
 
 
 async def of_person(person: Person, before: str = "") -> Listed:
