@@ -8,7 +8,7 @@ told what it missed; where that is much, it is told to reload.
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from starlette.requests import Request
@@ -35,6 +35,7 @@ from server.core.ledger import Audience, Entry
 from tracking.doors import Door
 from tracking.hub import Listener, frame
 
+Read = TypeVar("Read")
 Render = Callable[[str, str, Mapping[str, Any]], str]
 """``web.Site.render``: language, template and context."""
 
@@ -135,7 +136,7 @@ class Narrator:
             return [(event_id, content) for _name, event_id, content in told]
         return [(0, event("more", await ledger.length(talk_subject(slug))))]
 
-    async def _once(self, slug: str, key: object, read: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    async def _once(self, slug: str, key: object, read: Callable[[], Coroutine[Any, Any, Read]]) -> Read:
         """Read for the first who asks, and for all who ask until something happens in the forum.
 
         After a restart thousands of pages come back with the same question. Nobody is given what was read before the
@@ -144,7 +145,7 @@ class Narrator:
         kept = self._kept[slug]
         if len(kept) >= KEPT:
             kept.clear()
-        task = kept.get(key)
+        task: asyncio.Task[Read] | None = kept.get(key)
         if task is None:
             task = kept[key] = asyncio.create_task(read())
         try:
