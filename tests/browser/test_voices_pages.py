@@ -1,0 +1,103 @@
+"""From voice to policy in a real browser: the desk's and everybody's pages are accessible at both widths."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import BrowserContext, Page
+
+from forums.actions import answering, joining, promising
+from forums.actions.promising import today
+from forums.forms.answering import GiveAnswer
+from forums.forms.handing import Join
+from forums.forms.promising import EditPromise, Finish, Promise, StepLine
+from forums.models import Commitment, Step
+from forums.search import voice_index
+from forums.states import SubmissionState
+from server.core import database
+from server.core.accounts import Department
+from server.core.auth import COOKIE
+from tests.browser.test_desk_page import sign_in, sound
+from tests.support.answers import official
+from tests.support.chromium import OpenPage
+from tests.support.house import House
+from tests.support.places import somebody
+from tests.support.voices import hold_forum, say
+
+LONG = "시장 골목에 밤 조명을 더 달아 주시고 노점이 나오는 자리와 겹치지 않게 해 주시기 바랍니다"
+
+
+async def fill(site: House) -> tuple[dict[str, str], str]:
+    """A forum with voices in every state; the pages' addresses, and her browser's token."""
+    her, token = await somebody("골목 꽃집")
+    forum = await hold_forum(title="골목 상권을 살리려면", district="central")
+    roads = (await Department.get(code="roads")).id
+    clerk, handler = await official("intake"), await official("handler")
+    titles = (LONG, "시장 골목 조명을 밝게 해 주세요", "도로의 가로등이 너무 어둡습니다", "공원에 벤치를 놓아 주세요")
+    voices = [
+        await say(forum, title=title, text=f"{title}. 손님이 끊깁니다.", author="골목 꽃집", participant_id=her.id)
+        for title in titles
+    ]
+    for voice in voices:
+        await voice_index.put(database.connection(), voice.id, f"{voice.number}\n{voice.title}")
+    main = await say(
+        forum, title=LONG, text=f"{LONG}.", author="골목 꽃집", participant_id=her.id, district="central",
+        status=SubmissionState.HANDED, department_id=roads,
+    )  # fmt: skip
+    await joining.join(clerk, voices[1].number, Join(main.number))
+    due = today() + timedelta(days=20)
+    steps = (StepLine("자리를 상인회와 정하기", today() - timedelta(days=2)), StepLine("달기", due))
+    promise = Promise(f"{LONG} (열두 곳)", "handler", due, "상인회와 함께 정합니다.", "1,200만 원", steps)
+    await answering.answer(handler, main.number, GiveAnswer("adopted", "조명을 열두 곳에 답니다.", promise))
+    kept = await Commitment.get()
+    lines = tuple(StepLine(step.text, step.due_on, step.id) for step in await Step.all().order_by("position"))
+    later = Promise(promise.title, "handler", due + timedelta(days=9), promise.text, promise.budget, lines)
+    await promising.edit(handler, kept.number, EditPromise(later, "자재가 늦게 옵니다."))
+    await promising.finish(handler, kept.number, Finish("열두 곳 모두 달았습니다.", "https://city.example/lamps"))
+    overdue = await promising.decide(handler, forum.slug, Promise("주차장 서른 면", "handler", due), roads)
+    await Commitment.filter(number=overdue).update(due_on=today() - timedelta(days=3))
+    return {
+        "inbox": "/desk/voices", "narrowed": "/desk/voices?status=all&department=roads&outcome=adopted",
+        "voice": f"/desk/voices/{voices[0].number}", "answered": f"/desk/voices/{main.number}",
+        "promises": "/desk/commitments", "promise": f"/desk/commitments/{overdue}",
+        "decision": f"/desk/forums/{forum.slug}/decisions/new", "list": "/commitments",
+        "done": f"/commitments/{kept.number}", "late": f"/commitments/{overdue}",
+        "said": f"/submissions/{main.number}", "hers": f"/submissions/{voices[2].number}/petition",
+    }, token  # fmt: skip
+
+
+@pytest.mark.parametrize(("engine", "javascript"), [("sqlite", True), ("postgres", False)], ids=["scripts", "plain"])
+async def test_every_page_from_voice_to_policy_is_accessible(
+    site: House, open_page: OpenPage, *, javascript: bool
+) -> None:
+    pages, token = await fill(site)
+    desk = await open_page(javascript=javascript, base_url=site.url)
+    await sign_in(desk, "intake")
+    for name in ("inbox", "narrowed", "voice", "answered", "promises", "promise", "decision"):
+        await desk.goto(pages[name])
+        await sound(desk)
+    await desk.goto(pages["voice"])
+    await desk.click("#answer-editor summary")
+    await desk.check("input[name='answer.outcome'][value=adopted]")
+    await sound(desk)
+    await desk.fill("textarea[name='answer.text']", "합니다")
+    await desk.click("#answer-editor button[type=submit]")
+    await sound(desk)
+    her = await open_page(javascript=javascript, base_url=site.url)
+    await enter(her.context, site.url, token)
+    for name in ("list", "done", "late", "said", "hers"):
+        await her.goto(pages[name])
+        await sound(her)
+    await her.goto(pages["done"])
+    await contest(her)
+    await sound(her)
+
+
+async def enter(context: BrowserContext, url: str, token: str) -> None:
+    """Let a browser speak as somebody."""
+    await context.add_cookies([{"name": COOKIE, "value": token, "url": url}])
+
+
+async def contest(page: Page) -> None:
+    """Say that it is not done, up to the page that asks once more."""
+    await page.fill("#contest textarea", "꽃집 앞 하나가 켜지지 않아요.")
+    await page.click("#contest button[type=submit]")
