@@ -4,7 +4,7 @@ A job reads the present state, not what its fact said, after it has locked what 
 twice, late, in any order and by several workers at once: the totals come out the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from forums import events as forum_events
 from forums.queries import figures as forum_figures
@@ -24,7 +24,7 @@ _VOICE = (
     forum_events.SubmissionReceived, forum_events.SubmissionHanded, forum_events.SubmissionAnswered,
     forum_events.SubmissionJoined, forum_events.SubmissionSeparated, forum_events.SubmissionWithdrawn,
     forum_events.SubmissionDone, forum_events.BecamePetition, forum_events.TextHeld, forum_events.TextHidden,
-    forum_events.TextShown,
+    forum_events.TextShown, forum_events.SubmissionTakenBack,
 )  # fmt: skip
 _FORUM = (
     forum_events.ForumPlanned, forum_events.ForumTakenUp, forum_events.ForumPublished, forum_events.ForumOpened, forum_events.ForumStarted,
@@ -95,13 +95,13 @@ async def count_cases(ids: Sequence[int]) -> list[int]:
         return await move(books.CASES, last, await case_rows(ids, last))
 
 
-async def case_rows(ids: Sequence[int], last: dict[int, Row]) -> dict[int, Row]:
+async def case_rows(ids: Sequence[int], last: Mapping[int, Row]) -> dict[int, Row]:
     """Petitions as their rows now. Hours that were counted once stay: a holiday that is added later changes none."""
     kept = {i: (row["answered_at"], row["hours"]) for i, row in last.items() if row["hours"] is not None}
     return {row["case_id"]: row for row in await petition_figures.cases_by_id(ids, kept)}
 
 
-async def move(book: Book, last: dict[int, Row], now: dict[int, Row]) -> list[int]:
+async def move(book: Book, last: Mapping[int, Row], now: Mapping[int, Row]) -> list[int]:
     """Take away what was counted last and add what is now, of locked rows; the ids of those that differ."""
     delta = Delta()
     changed: list[Row] = []
