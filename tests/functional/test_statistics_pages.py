@@ -177,4 +177,7 @@ async def test_petitions_are_counted_too(house: House, described: Described) -> 
     page = (await house.client.get("/statistics/petitions?lang=en&show=median_hours")).text
     assert 'class="map"' in page
     assert "Central: 3 h" in page
+    for language in ("ko", "ja"):
+        for address in ("/statistics", "/statistics/petitions", "/statistics/adoption", "/statistics/data"):
+            assert (await house.client.get(f"{address}?lang={language}")).status_code == 200
     assert (await house.client.get("/api/v1/statistics/petitions?kind=nothing")).status_code == 422

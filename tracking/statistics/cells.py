@@ -4,7 +4,7 @@ Rows are written in one order, so that two processes that write at once wait for
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,10 +152,16 @@ def _histograms(rows: Iterator[tuple[Any, Any]]) -> dict[Any, dict[str, Counter[
 async def forums(
     area: Area, filters: Filters, before: int, limit: int
 ) -> tuple[dict[int, Counter[str]], dict[int, dict[str, Counter[int]]]]:
-    """The totals of forums under filters, the newest first, from below an id: their measures and days. Two queries."""
+    """The totals of forums under filters, the newest first, from below an id: their measures and days.
+
+    Two queries, three in a year.
+    """
     one = Filters(0, filters.kind, filters.department_id, filters.district, filters.year)
     where, values = _of_forum(one, monthly=True)
     where = where.replace("forum_id = ?", "forum_id > ? AND forum_id < ?", 1)
+    if filters.year:  # begun at the year's last forum, and never by the index of periods, which would have to be sorted
+        before = min(before, await _end_of(area, filters.year))
+        where = where.replace("period >=", "(period || '') >=").replace("period <", "(period || '') <")
     sums = ", ".join(f"SUM({name}) AS {name}" for name in area.measures)
     rows = await database.fetch(
         f"SELECT forum_id, {sums} FROM {area.totals} WHERE {where} GROUP BY forum_id "
@@ -175,6 +181,11 @@ async def forums(
     return found, _histograms((row["forum_id"], row) for row in rows)
 
 
-def added(found: Mapping[Any, Counter[str]]) -> Counter[str]:
-    """Everything together."""
-    return sum(found.values(), Counter[str]())
+async def _end_of(area: Area, year: str) -> int:
+    """An id above those of all forums in which something was counted in a year."""
+    one = f"SELECT MAX(forum_id) AS last FROM {area.totals} WHERE period = ?"
+    row = await database.fetch_one(
+        f"SELECT MAX(last) AS last FROM ({' UNION ALL '.join([one] * 12)}) AS months",
+        *(f"m{year}-{month:02}" for month in range(1, 13)),
+    )
+    return (row["last"] or 0) + 1 if row else 1

@@ -16,7 +16,7 @@ from server.core.errors import Text, _
 from server.core.fields import Input
 from server.core.i18n import translate
 from server.core.ledger import END
-from tracking.statistics import dictionary, forms, maps
+from tracking.statistics import dictionary, forms, maps, rules
 from tracking.statistics.cells import Filters
 from tracking.statistics.forms import NONE, Chosen, kind_names, petition_kinds
 from tracking.statistics.queries import adoption, lists, people, petitions
@@ -92,7 +92,7 @@ async def overview(request: Request) -> Response:
     context = {
         "whole": whole, "handled": handled, "people": tables, "recount": next(iter(await people.recounts()), None),
         "months": await adoption.months(Filters()), "hours_a_day": HOURS_A_DAY, "floor": dictionary.FLOOR,
-        "least": dictionary.LEAST,
+        "least": rules.LEAST,
     }  # fmt: skip
     return web.page(request, "statistics/overview.html", context)
 
@@ -169,7 +169,7 @@ async def of_petitions(request: Request) -> Response:
     years = [key for key, _handled in await petitions.petitions_by(Filters(), "year")]
     context = {
         "found": found, "by": by, "map": _map(known, lang, found.by["district"], measure), "measure": measure,
-        "hours_a_day": HOURS_A_DAY, "floor": dictionary.FLOOR, "least": dictionary.LEAST,
+        "hours_a_day": HOURS_A_DAY, "floor": dictionary.FLOOR, "least": rules.LEAST,
         "json": _address("/api/v1/statistics/petitions", chosen.query),
         "measures": [("received", _("Number of petitions")), ("on_time_percent", _("Answered in time")),
                      ("median_hours", _("Median time"))],

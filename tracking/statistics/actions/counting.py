@@ -27,7 +27,8 @@ _VOICE = (
     forum_events.TextShown, forum_events.SubmissionTakenBack,
 )  # fmt: skip
 _FORUM = (
-    forum_events.ForumPlanned, forum_events.ForumTakenUp, forum_events.ForumPublished, forum_events.ForumOpened, forum_events.ForumStarted,
+    forum_events.ForumPlanned, forum_events.ForumTakenUp, forum_events.ForumPublished, forum_events.ForumOpened,
+    forum_events.ForumStarted,
     forum_events.ForumClosed, forum_events.ForumCancelled, forum_events.ForumEdited, forum_events.TookPart,
 )  # fmt: skip
 _CASE = (

@@ -4,9 +4,11 @@ Both sides are read in one statement, which sees them at one moment, and what is
 difference: so it may run while others count.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from forums.queries import figures as forum_figures
 from server.core import database, ledger
@@ -38,6 +40,8 @@ class Found:
 
 Totals = dict[At, Counter[str]]
 Days = Counter[tuple[At, str, int]]
+Part = tuple[str, str, Sequence[object]]
+"""A statement, its condition, and the values of both."""
 
 
 _PLACE = "kind, department_id, district, period"
@@ -74,10 +78,14 @@ def _kept(area: Area, side: int = 0) -> tuple[str, str]:
     return totals, f"SELECT {side}, {cells.PLACE}, what, value, number{blank} FROM {area.days} WHERE {{where}}"
 
 
-async def _both(area: Area, parts: Sequence[tuple[str, str, Sequence[object]]]) -> tuple[Delta, Delta]:
+async def _both(area: Area, parts: Sequence[Part]) -> tuple[Delta, Delta]:
     """Both sides of a comparison as they are at one moment: what is said, and the rows that it should come of."""
     sql = " UNION ALL ".join(statement.format(where=where) for statement, where, _values in parts)
     rows = await database.fetch(sql, *(value for _sql, _where, values in parts for value in values))
+    return await asyncio.to_thread(_sides, area, rows)  # many rows: others go on meanwhile
+
+
+def _sides(area: Area, rows: Sequence[Any]) -> tuple[Delta, Delta]:
     sides = Delta(), Delta()
     for row in rows:
         at = At(row["forum_id"], row["kind"], row["department_id"], row["district"], row["period"])
@@ -91,6 +99,13 @@ async def _both(area: Area, parts: Sequence[tuple[str, str, Sequence[object]]]) 
 
 async def _correct(area: Area, said: Delta, right: Delta, found: Found) -> None:
     """Add the differences to the totals, and note them."""
+    delta = await asyncio.to_thread(_differences, area, said, right, found)
+    if delta.totals or delta.days:
+        async with database.transaction():
+            await cells.change(area, delta)
+
+
+def _differences(area: Area, said: Delta, right: Delta, found: Found) -> Delta:
     delta = Delta()
     for at in {*said.totals, *right.totals}:
         difference = Counter(right.totals.get(at, Counter()))
@@ -98,7 +113,7 @@ async def _correct(area: Area, said: Delta, right: Delta, found: Found) -> None:
         if any(difference.values()):
             delta.totals[at] = difference
             names = [name for name, n in difference.items() if n]
-            was, now = ({n: side.totals.get(at, {}).get(n, 0) for n in names} for side in (said, right))
+            was, now = ({n: side.totals.get(at, Counter())[n] for n in names} for side in (said, right))
             found.wrong(area.totals, _name(at), was, now)
     for key in {*said.days, *right.days}:
         if difference_ := right.days[key] - said.days[key]:
@@ -106,9 +121,7 @@ async def _correct(area: Area, said: Delta, right: Delta, found: Found) -> None:
             at, what, value = key
             found.wrong(area.days, f"{_name(at)} {what} {value}", said.days[key], right.days[key])
     found.looked_at += len(said.totals) + len(said.days)
-    if delta.totals or delta.days:
-        async with database.transaction():
-            await cells.change(area, delta)
+    return delta
 
 
 def _name(at: At) -> str:
@@ -121,7 +134,7 @@ async def by_forum(after: int, found: Found) -> int | None:
     last = ids[-1] if len(ids) == SOME else ledger.END
     where, bounds = "forum_id > ? AND forum_id <= ?", [after, last]
     totals, days = _kept(ADOPTION)
-    parts = [(totals, where, bounds), (days, where, bounds)]
+    parts: list[Part] = [(totals, where, bounds), (days, where, bounds)]
     parts += [(_sums(book, by_forum=True), where, [True, *bounds]) for book in (VOICES, FORUMS)]
     parts += [(statement, where, [True, *bounds]) for statement in _values(VOICES, by_forum=True)]
     said, right = await _both(ADOPTION, parts)
@@ -149,14 +162,10 @@ async def _months(area: Area, after: int, found: Found, *of: Book) -> int | None
     periods = await _periods(area, *(book.table for book in of))
     if after < len(periods):
         where, values = "period = ?", [periods[after]]
-        parts = [(_kept(area)[0], f"forum_id = 0 AND {where}", values)]
+        parts: list[Part] = [(_kept(area)[0], f"forum_id = 0 AND {where}", values)]
         parts += [(_sums(book, by_forum=False), where, [True, *values]) for book in of]
         said, right = await _both(area, parts)
-        spread: Totals = {}
-        for at, sums in right.totals.items():
-            for one in combinations(at):
-                spread.setdefault(one, Counter()).update(sums)
-        right.totals = spread
+        right.totals = await asyncio.to_thread(_combined, right.totals)
         await _correct(area, said, right, found)
     return after + 1 if after + 1 < len(periods) else None
 
@@ -179,7 +188,7 @@ async def _years(area: Area, after: int, found: Found, *of: Book) -> int | None:
     if after < len(years):
         year = years[after]
         months = [f"m{year[1:]}", f"m{year[1:]}~"]
-        parts = [
+        parts: list[Part] = [
             (totals, "forum_id = 0 AND period = ?", [year]),
             (days, "forum_id = 0 AND period = ?", [year]),
             (below, "forum_id = 0 AND period >= ? AND period < ?", months),
@@ -189,11 +198,7 @@ async def _years(area: Area, after: int, found: Found, *of: Book) -> int | None:
             parts += [(statement, spans, [True, *months]) for statement in _values(book, by_forum=False)]
         said, right = await _both(area, parts)
         right.totals = _lifted(right.totals, year)
-        spread: Days = Counter()
-        for (at, what, value), number in right.days.items():
-            for one in combinations(at):
-                spread[one._replace(period=year), what, value] += number
-        right.days = spread
+        right.days = await asyncio.to_thread(_combined_days, right.days, year)
         await _correct(area, said, right, found)
         return after + 1
     above, above_days = _kept(area, 1)
@@ -211,6 +216,22 @@ async def _years(area: Area, after: int, found: Found, *of: Book) -> int | None:
     right.days = together
     await _correct(area, said, right, found)
     return None
+
+
+def _combined(totals: Totals) -> Totals:
+    found: Totals = {}
+    for at, sums in totals.items():
+        for one in combinations(at):
+            found.setdefault(one, Counter()).update(sums)
+    return found
+
+
+def _combined_days(days: Days, period: str) -> Days:
+    found: Days = Counter()
+    for (at, what, value), number in days.items():
+        for one in combinations(at):
+            found[one._replace(period=period), what, value] += number
+    return found
 
 
 def _lifted(totals: Totals, period: str) -> Totals:

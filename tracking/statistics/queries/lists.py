@@ -92,17 +92,24 @@ async def page(filters: Filters, stage: str, before: str) -> tuple[list[Listed],
         taken, wanted = [left.pop(0)], PAGE + 1 - len(rows)
         while left and sum(months[month] for month in taken[1:]) < wanted:
             taken.append(left.pop(0))
+        end = min(start, (_after(taken[0]), 0))  # where the stretch ends, or the index would be walked from its end
         found = await database.fetch(
             f"{_ROW}{where}{_stage(stage)} AND v.period IN ({', '.join('?' * len(taken))}) "
             "AND v.received_on >= ? AND (v.received_on, v.submission_id) < (?, ?) "
             f"ORDER BY v.received_on DESC, v.submission_id DESC LIMIT {wanted}",
-            True, *values, *taken, date.fromisoformat(f"{taken[-1][1:]}-01"), *start,
+            True, *values, *taken, date.fromisoformat(f"{taken[-1][1:]}-01"), *end,
         )  # fmt: skip
         rows += found
     titles = await figures.voice_titles([row["submission_id"] for row in rows[:PAGE]])
     listed = [_listed(row, titles) for row in rows[:PAGE]]
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return listed, f"{database.day_or_none(last['received_on'])}.{last['submission_id']}" if last else ""
+
+
+def _after(month: str) -> date:
+    """The day after a month."""
+    year, number = int(month[1:5]), int(month[6:8])
+    return date(year + number // 12, number % 12 + 1, 1)
 
 
 def _listed(row: Any, titles: Mapping[int, str]) -> Listed:
