@@ -118,12 +118,17 @@ async def test_what_two_clerks_take_down_both_is_shown_corrected_and_taken_back(
     corrected = (await ledger.read(f"submission/{row.number}"))[-1]
     assert set(corrected.data["fields"]) == {"text", "stance", "speaker"}
 
+    public = await house.client.get(f"/submissions/{row.number}")
+    assert public.status_code == 200
+    assert "가로등을 밝게" in public.text
+
     assert (await lee.post(f"{path}/{second.number}/undo")).status_code == 303
     assert (await lee.post(f"{path}/{second.number}/undo")).status_code == 409
     assert (await Submission.get(id=second.id)).status is SubmissionState.WITHDRAWN
     forum = await Forum.get(slug=slug)
     assert forum.submissions == 1
     assert second.number not in (await oh.get(path)).text
+    assert "어두워요" not in (await house.client.get(f"/submissions/{second.number}")).text
     # Tomorrow it is no clerk's any more.
     with clock.at(clock.now() + timedelta(days=1)), pytest.raises(NotPossibleNow):
         await intake.undo(await official("clerk"), slug, first.number)
