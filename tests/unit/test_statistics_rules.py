@@ -5,7 +5,7 @@ from datetime import date
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from server.core import geo
@@ -82,17 +82,18 @@ def seen(counts: dict[str, int]) -> tuple[dict[str, int], int | None]:
     return {k: n for k, n in counts.items() if k not in gone}, sum(counts.values()) if total_shown(counts) else None
 
 
-@given(st.lists(st.integers(0, 9), min_size=1, max_size=4))
+@settings(max_examples=300)
+@example([4, 4, 4, 5])
+@example([4, 4, 5, 5])
+@given(st.lists(st.integers(0, 8), min_size=1, max_size=4))
 def test_no_suppressed_number_can_be_computed_even_by_who_knows_the_rule(numbers: list[int]) -> None:
     """For each hidden number there is another table that is published in exactly the same way."""
     counts = {str(n): value for n, value in enumerate(numbers)}
     shown, total = seen(counts)
     assert all(value >= 5 for value in shown.values())
     hidden = [key for key in counts if key not in shown]
-    others = [{**shown, **dict(zip(hidden, values, strict=True))} for values in product(range(13), repeat=len(hidden))]
-    same = [
-        one for one in others if {k: one[k] for k in counts} and seen({k: one[k] for k in counts}) == (shown, total)
-    ]
+    others = [{**shown, **dict(zip(hidden, values, strict=True))} for values in product(range(11), repeat=len(hidden))]
+    same = [one for one in others if seen({k: one[k] for k in counts}) == (shown, total)]
     for key in hidden:
         assert len({one[key] for one in same}) > 1, (counts, key)
 
@@ -102,7 +103,8 @@ def test_little_is_hidden_where_numbers_are_large(counts: dict[str, int]) -> Non
     small = {key for key, n in counts.items() if n < 5}
     gone = suppressed(counts)
     assert small <= gone
-    assert len(gone) <= max(2, len(small) + 1) if small else not gone
+    assert bool(gone) == bool(small)
+    assert len({counts[key] for key in gone - small}) <= 2
     if gone and total_shown(counts):
         assert len(gone) > 1
         assert sum(counts[key] for key in gone) >= 5

@@ -231,30 +231,32 @@ def suppressed(counts: Mapping[KeyT, int], least: int = LEAST) -> set[KeyT]:
     """Which cells of a table about people must not be published beside its total, so that none can be computed.
 
     Cells under ``least`` go, nought included, or the others would tell that somebody is there. The total less what is
-    published is the sum of those that go: unless that is ``least`` or more and shared by two cells or more, the
-    smallest of the others go as well. Where even all together are under ``least``, all go, and the total with them
-    (:func:`total_shown`).
+    published is the sum of those that go; until that says nothing of any of them, the smallest of the others go as
+    well, equal ones together. Where that is never so, all go, and the total with them (:func:`total_shown`).
     """
     gone = {key for key, count in counts.items() if count < least}
-    if not gone:
-        return gone
-    others = sorted((count, str(key), key) for key, count in counts.items() if key not in gone)
-    for count, _name, key in others:
-        if len(gone) > 1 and sum(counts[one] for one in gone) >= least:
-            break
-        del count
-        gone.add(key)
+    if gone:
+        for more in sorted({count for count in counts.values() if count >= least}):
+            if _safe(counts, gone, least):
+                break
+            gone |= {key for key, count in counts.items() if count == more}
     return gone
 
 
-def total_shown(counts: Mapping[KeyT, int], least: int = LEAST) -> bool:
-    """Whether the total of such a table may be published.
+def _safe(counts: Mapping[KeyT, int], gone: set[KeyT], least: int) -> bool:
+    """Whether the sum of hidden cells leaves open what each of them is, also to who knows how they were chosen.
 
-    Not when the table has a single cell that is not published, for the total would be that cell; nor when all of them
-    together are too few.
+    Two cells or more share it; it is no number that would itself be hidden; and it is not the most that so many cells
+    under ``least`` can hold, for then each holds just that.
     """
+    together = sum(counts[key] for key in gone)
+    return len(gone) > 1 and together >= least and together != (least - 1) * len(gone)
+
+
+def total_shown(counts: Mapping[KeyT, int], least: int = LEAST) -> bool:
+    """Whether the total of such a table may be published."""
     gone = suppressed(counts, least)
-    return not gone or (len(gone) > 1 and sum(counts[key] for key in gone) >= least)
+    return not gone or _safe(counts, gone, least)
 
 
 def histogram(values: Iterable[int]) -> Counter[int]:
