@@ -192,7 +192,7 @@ async def _write_steps(promise_id: int, wanted: Sequence[StepLine]) -> bool:
         values = {"position": position, "text": line.text, "due_on": line.due_on}
         step = before.get(line.id or 0)
         if step is None:
-            await Step.create(commitment_id=promise_id, **values)
+            await Step.create(commitment_id=promise_id, position=position, text=line.text, due_on=line.due_on)
             changed = True
         elif any(getattr(step, name) != value for name, value in values.items()):
             await Step.filter(id=step.id).update(**values)

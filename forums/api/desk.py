@@ -1,5 +1,7 @@
 """Voices at the desk through JSON: handing out, answering, joining. The same commands as the desk's page."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -130,7 +132,7 @@ def _acting(action: SubmissionAction) -> Route:
     return Route(f"/api/v1/desk/submissions/{{number}}/{action.value}", endpoint, methods=["POST"])
 
 
-def serialize(request: Request, found: Detail, made: list[PromiseView], known: City) -> dict[str, object]:
+def serialize(request: Request, found: Detail, made: Sequence[PromiseView], known: City) -> dict[str, object]:
     """A voice as officials read it."""
     row, language = found.row, web.language(request)
     department = known.departments.get(row.department_id or 0)
