@@ -277,6 +277,8 @@ class TextShown:
     audience: ClassVar[Audience] = Audience.PUBLIC
     after_appeal: bool = False
     comment: int | None = None
+    stood: bool = False
+    """Whether everybody could read it all the time."""
 
 
 @dataclass(frozen=True)

@@ -62,3 +62,16 @@ async def take_name(email: str, name: str, language: str, district: str = "", ag
     )  # fmt: skip
     assert row is not None  # noqa: S101 — written just now
     return _person(row)
+
+
+async def said_of_themselves(person_id: int) -> tuple[str, str]:
+    """Age band and district of residence, as far as somebody has said them."""
+    row = await database.fetch_one("SELECT age_band, district FROM participant WHERE id = ?", person_id)
+    return (row["age_band"], row["district"]) if row else ("", "")
+
+
+async def say_of_themselves(person_id: int, age_band: str, district: str) -> None:
+    """Keep what somebody says of themselves for the figures, or that they say it no more."""
+    await database.execute(
+        "UPDATE participant SET age_band = ?, district = ? WHERE id = ?", age_band, district, person_id
+    )

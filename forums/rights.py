@@ -28,8 +28,8 @@ VOICE: dict[SubmissionAction, Permission] = {
     SubmissionAction.ANSWER: Permission.ANSWER_VOICES,
     SubmissionAction.COMMIT: Permission.ANSWER_VOICES,
 }
-"""Which right an official needs for an action on a voice, and :func:`answers_for` its department. Withdrawing, supporting and
-petitioning are for citizens."""
+"""Which right an official needs for an action on a voice, and :func:`answers_for` its department. Withdrawing,
+supporting and petitioning are for citizens."""
 
 PROMISE: dict[CommitmentAction, Permission] = dict.fromkeys(
     (CommitmentAction.EDIT, CommitmentAction.STEP, CommitmentAction.FINISH, CommitmentAction.DROP),

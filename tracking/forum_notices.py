@@ -125,7 +125,7 @@ async def recipients(entry: Entry) -> list[str | int]:
         told += await PEOPLE[entry.kind][0](entry, about)
     if entry.kind in OFFICIALS:
         owner = [about.owner_id] if about.owner_id else []
-        told += [number for number in {*owner, *await managers(about.department_id)} if number is not None]
+        told += sorted({*owner, *await managers(about.department_id)})
     return told
 
 

@@ -197,7 +197,9 @@ def hidden(told: Told) -> Notice:
     )
 
 
-def shown(told: Told) -> Notice:
+def shown(told: Told) -> Notice | None:
+    if told.entry.data["stood"]:
+        return None
     return Notice(
         _("Your text is shown"),
         _("Another moderator agreed with you: your text is shown again.")

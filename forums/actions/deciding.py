@@ -158,7 +158,8 @@ async def _words(cases: Sequence[_Case], chains: Mapping[str, Chain], command: D
 
 def _fact(case: _Case, command: Decide, words: Mapping[str, int]) -> Fact:
     if command.action is TextAction.SHOW:
-        return TextShown(case.state is TextState.APPEALED, case.text.comment)
+        stood = case.text.visibility == TextState.SHOWN
+        return TextShown(case.state is TextState.APPEALED, case.text.comment, stood)
     if command.action is TextAction.UPHOLD:
         return HidingUpheld(words[case.text.chain], case.text.comment)
     return TextHidden(command.rule, words[case.text.chain], case.text.comment)

@@ -6,6 +6,7 @@ happen here, their facts at the days on which they happened; no mail is sent abo
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from typing import Any
 
 from forums.events import (
     CommitmentDone,
@@ -175,10 +176,8 @@ async def _write(
     model: type[Forum] | type[Submission] | type[Commitment],
     values: Sequence[Mapping[str, object]],
     returning: str = "",
-) -> Sequence[Mapping[str, int | str]]:
+) -> Sequence[Any]:
     columns = tuple(name for name in model._meta.fields_db_projection if name != "id")  # noqa: SLF001 — the only way
     rows = [model(**each) for each in values]
-    found: Sequence[Mapping[str, int | str]] = await database.insert(
-        table, columns, [[getattr(row, name) for name in columns] for row in rows], returning=returning
-    )
-    return found
+    lines = [[getattr(row, name) for name in columns] for row in rows]
+    return await database.insert(table, columns, lines, returning=returning)

@@ -10,11 +10,11 @@ from starlette.routing import Route
 from forums import acting, doors
 from forums.errors import NotAPart
 from forums.forms.who import read_name
-from forums.labels import REGISTRATIONS
-from forums.people import person_of, take_name
+from forums.labels import AGE_BANDS, REGISTRATIONS
+from forums.people import person_of, said_of_themselves, say_of_themselves, take_name
 from forums.queries import voices
 from forums.routes import context, speaking
-from server.core import auth, database, i18n, web
+from server.core import auth, city, database, i18n, web
 from server.core.errors import BadRequest, FieldError, Invalid, Text, _
 from server.core.fields import Input
 
@@ -93,6 +93,10 @@ async def _mine(request: Request, values: Mapping[str, Any], invalid: Invalid | 
         shown["voices"] = await voices.of_person(person, request.query_params.get("before", ""))
         shown["registrations"] = await voices.registrations(person)
         shown["registration_states"] = REGISTRATIONS
+        lang, known = web.language(request), await city.city()
+        shown["about"] = dict(zip(("age_band", "district"), await said_of_themselves(person.id), strict=True))
+        shown["age_bands"] = [(value, i18n.translate(lang, words)) for value, words in AGE_BANDS.items()]
+        shown["districts"] = [(code, known.district_name(code, lang)) for code in known.districts]
     return web.page(request, "forums/mine.html", shown, status=422 if invalid else 200)
 
 
@@ -126,6 +130,21 @@ async def rename(request: Request) -> Response:
     return web.redirect(request, "/forums/mine", notice=_("From now on you speak as %(name)s.", name=name))
 
 
+async def about(request: Request) -> Response:
+    """``POST /forums/mine/about``: age band and district of residence, which nobody has to say."""
+    person = await acting.need_person(request)
+    form = await web.read_form(request)
+    data = Input(form)
+    age_band = data.choice("age_band", tuple(AGE_BANDS))
+    district = data.choice("district", tuple((await city.city()).districts))
+    try:
+        data.done()
+    except Invalid as invalid:
+        return await _mine(request, form, invalid)
+    await say_of_themselves(person.id, age_band, district)
+    return web.redirect(request, "/forums/mine", notice=_("Saved. It appears in figures only, never with your name."))
+
+
 async def leave(request: Request) -> Response:
     """``POST /forums/mine/leave``: whoever uses this browser next is nobody."""
     response = web.redirect(request, "/forums/mine", notice=_("Whoever uses this browser next does not speak as you."))
@@ -138,6 +157,7 @@ routes = [
     Route("/forums/mine", mine),
     Route("/forums/mine", enter, methods=["POST"]),
     Route("/forums/mine/name", rename, methods=["POST"]),
+    Route("/forums/mine/about", about, methods=["POST"]),
     Route("/forums/mine/leave", leave, methods=["POST"]),
     Route("/forums/confirm", look),
     Route("/forums/confirm/{token}", confirm, methods=["GET", "POST"]),

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 from forums.actions import planning
 from server.core import clock, database, ledger
 from server.core.jobs import Task
+from server.core.search import tokens
 from tests.support.answers import official
 from tests.support.forums import a_draft, a_forum
 from tests.support.house import House
@@ -124,7 +125,7 @@ async def test_feeds_and_calendars_say_what_the_pages_say(house: House, count_qu
 
 def test_a_topic_is_found_as_the_search_finds_it() -> None:
     def holds(topic: str, text: str) -> bool:
-        return subjects.about_topic(topic, f" {' '.join(subjects.tokens(text))} ")
+        return subjects.about_topic(topic, f" {' '.join(tokens(text))} ")
 
     assert holds("가로등", "골목의 가로등이 꺼졌어요")
     assert not holds("가로등", "가로 신호등")

@@ -19,7 +19,7 @@ from server.core.web import Site
 from tests.support.desk import desk
 from tests.support.house import House
 from tests.support.stories import Failing, filed, opened_with_key, somebody, to
-from tracking import notifications
+from tracking import notifications, post
 from tracking.mailbox import Mode, set_mode
 from tracking.notifications import Notifier
 
@@ -73,12 +73,12 @@ async def test_officials_hear_of_a_refused_address_and_nothing_names_it(house: H
     notifier = house.worker.handlers["tracking.mail"].__self__  # type: ignore[attr-defined]
     working = notifier.post.transport
     notifier.post.transport = Refusing(working, HONG)
-    before = notifications.refused._value.get()
+    before = post.refused._value.get()
     case = await filed()
     await handling.accept(await somebody("intake"), case.reference, Give("roads"))
     events = {e.kind: e.id for e in await ledger.read(f"case/{case.reference}")}
     await house.work()
-    assert notifications.refused._value.get() == before + 2
+    assert post.refused._value.get() == before + 2
     assert list(await database.fetch("SELECT key FROM job")) == []
     facts = [e for e in await ledger.read(f"case/{case.reference}") if e.kind == "case.mail_undelivered"]
     told = {(fact.data["event"], fact.data["about"]) for fact in facts}

@@ -12,12 +12,13 @@ import pytest
 
 from forums.actions import supporting
 from forums.models import Comment, Forum, Participant, Review, Submission, Support, Unconfirmed
-from forums.people import take_name
+from forums.people import said_of_themselves, take_name
 from forums.states import SubmissionState
 from server.core import auth, clock, database, ledger
 from server.core.accounts import Session
 from tests.support.forums import a_forum
 from tests.support.house import House
+from tests.support.places import guest
 
 SAID = {
     "stance": "idea", "title": "시장 골목에 밤 조명을",
@@ -301,3 +302,19 @@ async def test_supports_for_a_proposal_open_its_discussion(house: House, undo: b
         assert not await supporting.on_forum(person, slug, undo=True)
     assert (await Forum.get(slug=slug)).supports == (0 if undo else 1)
     assert await database.fetch("SELECT key FROM job WHERE kind = ?", supporting.OPEN_JOB) == []
+
+
+async def test_age_and_district_are_said_freely_and_taken_back(house: House) -> None:
+    person, browser = await guest(house, "미나")
+    wrong = await browser.post("/forums/mine/about", data={"age_band": "17", "district": "central"})
+    assert wrong.status_code == 422
+    assert (
+        await browser.post("/forums/mine/about", data={"age_band": "30s", "district": "central"})
+    ).status_code == 303
+    assert await said_of_themselves(person.id) == ("30s", "central")
+    assert 'value="30s" selected' in (await browser.get("/forums/mine")).text
+    await take_name(person.email, "다른 이름", "ko")
+    assert await said_of_themselves(person.id) == ("30s", "central"), "another name says nothing else"
+    await browser.post("/forums/mine/about", data={})
+    assert await said_of_themselves(person.id) == ("", "")
+    assert (await house.client.post("/forums/mine/about", data={"age_band": "30s"})).status_code == 403

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from petitions import placeholders, rules
 from petitions.routing import DepartmentProfile, Rule, choose
 from server.core.accounts import Role
-from server.core.geo import inside
 from server.core.clock import WorkingCalendar
+from server.core.geo import inside
 from server.demo.cases import SCENARIOS
 from server.demo.city import CITY, DISTRICTS, District, Point, temporary_holidays
 from server.demo.departments import DEPARTMENTS

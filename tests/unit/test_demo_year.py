@@ -15,8 +15,8 @@ from petitions.rights import FOR_ASKED, RIGHTS
 from petitions.states import Action, State, follow
 from server.core import clock, privacy
 from server.core.accounts import PERMISSIONS, Role
-from server.core.geo import inside
 from server.core.clock import WorkingCalendar
+from server.core.geo import inside
 from server.demo.cases import SCENARIOS
 from server.demo.city import DISTRICTS, temporary_holidays
 from server.demo.departments import DEPARTMENTS

@@ -105,13 +105,10 @@ async def newest(where: Mapping[str, object], q: str = "") -> list[Item]:
     """The newest pieces of news, newest first, narrowed by forum_id, forum_kind, department_id, district, voice_id."""
     wanted, values = [f"n.{name} = ?" for name in where], list(where.values())
     if q:
-        found, terms = zip(
-            forum_index.match_sql(database.dialect(), q, column="n.forum_id"),
-            voice_index.match_sql(database.dialect(), q, column="n.voice_id"),
-            strict=True,
-        )
-        wanted.append(f"({' OR '.join(found)})")
-        values += [value for each in terms for value in each]
+        in_forum, forum_terms = forum_index.match_sql(database.dialect(), q, column="n.forum_id")
+        in_voice, voice_terms = voice_index.match_sql(database.dialect(), q, column="n.voice_id")
+        wanted.append(f"({in_forum} OR {in_voice})")
+        values += [*forum_terms, *voice_terms]
     if not ("forum_id" in where or "voice_id" in where):
         wanted.append(f"n.id > (SELECT COALESCE(MAX(id), 0) - {WINDOW} FROM forum_news)")
         if not q:

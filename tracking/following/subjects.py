@@ -81,8 +81,9 @@ def names_of(thing: About, departments: Mapping[int, city.DepartmentRow]) -> lis
         names.append(thing.subject)
     if thing.district:
         names.append(f"district/{thing.district}")
-    if thing.department_id in departments:
-        names.append(f"department/{departments[thing.department_id].code}")
+    department = departments.get(thing.department_id or 0)
+    if department:
+        names.append(f"department/{department.code}")
     return names
 
 

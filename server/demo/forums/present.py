@@ -37,7 +37,7 @@ from server.core.accounts import Official
 from server.demo.forums.past import FAMILY, GIVEN, NICKNAMES
 
 AGES = ("20s", "30s", "40s", "50s", "60s", "70_plus")
-CITIZENS = 28
+CITIZENS = 60
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 IDEAS = (
@@ -124,7 +124,7 @@ class Present:
             with clock.at(self.now - 8 * DAY + place * 7 * HOUR):
                 numbers.append(await speaking.submit(self.citizens[place], slug, Submit(title, text, stance)))
         for place, number in enumerate(numbers):
-            for supporter in self.citizens[place + 2 : place + 2 + (11 - place)]:
+            for supporter in self.citizens[place + 2 : place + 52 - place * 5]:
                 await supporting.on_voice(supporter, number)
         for place, text in enumerate(COMMENTS):
             with clock.at(self.now - 5 * DAY + place * 3 * HOUR):
