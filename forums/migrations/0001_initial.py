@@ -704,7 +704,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="TextFact",
             fields=[
-                ("event_id", fields.BigIntField(primary_key=True, unique=True, db_index=True)),
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("event_id", fields.BigIntField(unique=True)),
                 ("subject", fields.CharField(max_length=64)),
                 ("forum_id", fields.BigIntField()),
             ],
@@ -715,7 +716,7 @@ class Migration(migrations.Migration):
                     Index(fields=["subject", "event_id"], name="text_fact_subject"),
                     Index(fields=["forum_id", "event_id"], name="text_fact_forum"),
                 ],
-                "pk_attr": "event_id",
+                "pk_attr": "id",
                 "table_description": "Which fact of the ledger is about which text, so that one text's history is found among all that is said.",
             },
             bases=["Model"],

@@ -71,7 +71,8 @@ class Review(Model):
 class TextFact(Model):
     """Which fact of the ledger is about which text, so that one text's history is found among all that is said."""
 
-    event_id = fields.BigIntField(primary_key=True, generated=False)
+    id = fields.BigIntField(primary_key=True)
+    event_id = fields.BigIntField(unique=True)
     subject = fields.CharField(max_length=64)
     forum_id = fields.BigIntField()
 

@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                 "table": "district",
                 "app": "core",
                 "pk_attr": "code",
-                "table_description": "An area of the city, with its outline (GeoJSON polygon ring, ``[lng, lat]`` points).",
+                "table_description": "An area of the city, with its outline: rings of ``[lng, lat]`` points, or a single one.",
             },
             bases=["Model"],
         ),
