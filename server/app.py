@@ -38,7 +38,7 @@ from tracking import forum_stream, stream
 
 UPLOADS = (
     *("/petitions/new", "/desk/petitions/new", "/cases/", "/desk/cases/", "/desk/forums/", "/desk/settings/districts"),
-    *("/api/v1/cases/", "/api/v1/desk/files"),
+    *("/desk/commitments/", "/api/v1/cases/", "/api/v1/desk/files"),
 )
 """Where the addresses begin that take files."""
 
