@@ -132,7 +132,7 @@ class Past:
         adopted = outcome in ADOPTED
         due = answered + timedelta(days=self.rng.randint(*KEPT_IN)) if adopted else None
         done = None
-        if due is not None and self.rng.random() < 0.85:  # noqa: PLR2004 — most promises are kept
+        if due is not None and self.rng.random() < 0.93:  # noqa: PLR2004 — most promises are kept
             finished = due + timedelta(days=self.rng.randint(-40, 12))
             done = max(finished, answered) if finished <= self.today else None
         language = (
