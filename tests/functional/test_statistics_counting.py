@@ -16,6 +16,7 @@ from tests.support.house import House
 from tracking.statistics import cells
 from tracking.statistics.actions import counting, recounting
 from tracking.statistics.cells import ADOPTION, PETITIONS, Filters
+from tracking.statistics.rules import Spread
 
 MAY = datetime(2025, 5, 6, 3, tzinfo=UTC)
 
@@ -53,10 +54,11 @@ async def test_totals_follow_every_fact(house: House) -> None:
     by_department = await cells.totals(ADOPTION, Filters(kind="listening", district="central"), "department")
     assert {key: sums["received"] for key, sums in by_department.items()} == {0: 1, roads.id: 2, roads.id + 1: 1}
     assert (await cells.totals(ADOPTION, Filters(forum.id), "department"))[roads.id]["received"] == 2
-    assert (await cells.days(ADOPTION, Filters()))[""] == {"answer": {10: 1, 13: 1, 2: 1}, "done": {30: 1}}
+    assert (await cells.days(ADOPTION, Filters()))[""] == {"answer": Spread(10, 10, 13), "done": Spread(30, 30, 30)}
+    assert (await cells.days(ADOPTION, Filters(), "department"))[roads.id]["answer"] == Spread(10, 13, 13)
     listed, days = await cells.forums(ADOPTION, Filters(year="2025"), 2**62, 10)
     assert {key: sums["received"] for key, sums in listed.items()} == {other.id: 0, forum.id: 4}
-    assert days[forum.id]["answer"] == {10: 1, 13: 1, 2: 1}
+    assert days[forum.id]["answer"] == Spread(10, 10, 13)
 
     # Shown again, separated, moved: and a changed forum takes along what hangs on its district.
     await voices.become(said[4], events.TextShown(), visibility="shown")

@@ -4,12 +4,12 @@ Rows are written in one order, so that two processes that write at once wait for
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from server.core import database
-from tracking.statistics.rules import ALL, EVERY_DEPARTMENT, EVERY_FORUM, At, Delta
+from tracking.statistics.rules import ALL, EVERY_DEPARTMENT, EVERY_FORUM, At, Delta, Spread
 
 ROWS = 1_000
 """Rows in one statement: the databases take 32,766 values."""
@@ -86,80 +86,85 @@ async def _upsert(table: str, columns: str, key: str, sets: str, rows: Sequence[
         )
 
 
-def _condition(area_at: At, dimension: str) -> tuple[str, list[object]]:
-    """What finds the totals of a dimension's values at a place."""
-    parts: list[tuple[str, Sequence[object]]] = [("forum_id = ?", (area_at.forum_id,))]
-    for name, value in zip(("kind", "department_id", "district"), area_at[1:4], strict=True):
-        if dimension == name.removesuffix("_id"):
-            parts.append((f"{name} <> ?", (EVERY_DEPARTMENT if name == "department_id" else ALL,)))
-        else:
+_KEYS = {
+    "": "''", "kind": "kind", "department": "department_id", "district": "district",
+    "year": "substr(period, 2, 4)", "month": "substr(period, 2)",
+}
+"""What tells the values of a dimension apart, in the tables of totals."""
+
+
+def _parted(filters: Filters, dimension: str = "") -> bool:
+    """Whether a forum's totals are asked for by department or district, so that they are added up from its places."""
+    parts = {"department", "district"}
+    return filters.department_id is not None or filters.district is not None or dimension in parts
+
+
+def _condition(filters: Filters, dimension: str, *, monthly: bool) -> tuple[str, list[object]]:
+    """What finds the totals of a dimension's values at a place. A forum's places keep days by year, totals by month."""
+    at, one = filters.at(), bool(filters.forum_id)
+    places = one and _parted(filters, dimension)
+    parts: list[tuple[str, Sequence[object]]] = [("forum_id = ?", (at.forum_id,))]
+    for name, value in zip(("kind", "department_id", "district"), at[1:4], strict=True):
+        every = EVERY_DEPARTMENT if name == "department_id" else ALL
+        if dimension == name.removesuffix("_id") or (places and value == every):
+            parts.append((f"{name} <> ?", (every,)))
+        elif not (one and name == "kind" and value == every):  # a forum's totals name its kind
             parts.append((f"{name} = ?", (value,)))
-    if dimension in {"year", "month"}:
-        start = f"{dimension[0]}{area_at.period[1:]}"
+    if places or dimension in {"year", "month"}:
+        start = f"{('m' if monthly else 'y') if places else dimension[0]}{at.period[1:]}"
         parts.append(("period >= ? AND period < ?", (start, f"{start}~")))
     else:
-        parts.append(("period = ?", (area_at.period,)))
+        parts.append(("period = ?", (at.period,)))
     return " AND ".join(part for part, _values in parts), [value for _part, values in parts for value in values]
-
-
-def _key(row: Any, dimension: str) -> Any:
-    if dimension in {"year", "month"}:
-        period = str(row["period"])
-        return period[1:5] if dimension == "year" else period[1:]
-    return row["department_id" if dimension == "department" else dimension] if dimension else ""
-
-
-def _of_forum(filters: Filters, *, monthly: bool) -> tuple[str, list[object]]:
-    """What finds a forum's own rows; its days are kept by year, its totals by month."""
-    where, values = "forum_id = ?", list[object]([filters.forum_id])
-    for name, value in (("kind", filters.kind or None), ("department_id", filters.department_id)):
-        if value is not None:
-            where, values = f"{where} AND {name} = ?", [*values, value]
-    if filters.district is not None:
-        where, values = f"{where} AND district = ?", [*values, filters.district]
-    if filters.year:
-        start = f"{'m' if monthly else 'y'}{filters.year}"
-        where, values = f"{where} AND period >= ? AND period < ?", [*values, start, f"{start}~"]
-    return where, values
 
 
 async def totals(area: Area, filters: Filters, dimension: str = "") -> dict[Any, Counter[str]]:
     """The measures at a place, by the values of a dimension (one key, ``""``, for none). One query."""
-    at = filters.at()
-    where, values = _of_forum(filters, monthly=True) if filters.forum_id else _condition(at, dimension)
-    rows = await database.fetch(f"SELECT {PLACE}, {', '.join(area.measures)} FROM {area.totals} WHERE {where}", *values)
-    found: dict[Any, Counter[str]] = defaultdict(Counter)
-    for row in rows:
-        found[_key(row, dimension)].update({name: row[name] for name in area.measures})
+    where, values = _condition(filters, dimension, monthly=True)
+    sums = ", ".join(f"SUM({name}) AS {name}" for name in area.measures)
+    rows = await database.fetch(
+        f"SELECT {_KEYS[dimension]} AS mark, {sums} FROM {area.totals} WHERE {where} GROUP BY 1", *values
+    )
+    found = {row["mark"]: Counter({name: int(row[name]) for name in area.measures}) for row in rows}
     return {key: sums for key, sums in found.items() if any(sums.values())}
 
 
-async def days(area: Area, filters: Filters, dimension: str = "") -> dict[Any, dict[str, Counter[int]]]:
-    """How often each number of days came at a place, by the values of a dimension that is no month. One query."""
-    where, values = _of_forum(filters, monthly=False) if filters.forum_id else _condition(filters.at(), dimension)
-    rows = await database.fetch(f"SELECT {PLACE}, what, value, number FROM {area.days} WHERE {where}", *values)
-    return _histograms((_key(row, dimension), row) for row in rows)
+async def days(area: Area, filters: Filters, dimension: str = "") -> dict[Any, dict[str, Spread]]:
+    """Where numbers of days stand at a place, by the values of a dimension that is no month. One query."""
+    where, values = _condition(filters, dimension, monthly=False)
+    return await _spreads(area, _KEYS[dimension], where, values)
 
 
-def _histograms(rows: Iterator[tuple[Any, Any]]) -> dict[Any, dict[str, Counter[int]]]:
-    found: dict[Any, dict[str, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
-    for key, row in rows:
-        if row["number"]:
-            found[key][row["what"]][row["value"]] += row["number"]
+async def _spreads(area: Area, key: str, where: str, values: Sequence[object]) -> dict[Any, dict[str, Spread]]:
+    """The database walks what may be ten thousand counts, and hands out three of each."""
+    counts = (
+        f"SELECT {key} AS mark, what, value, SUM(number) AS number FROM {area.days} WHERE {where} "
+        "GROUP BY 1, 2, 3 HAVING SUM(number) > 0"
+    )
+    rows = await database.fetch(
+        "SELECT mark, what, MIN(CASE WHEN 2 * upto >= n THEN value END) AS low, "
+        "MIN(CASE WHEN 2 * upto > n THEN value END) AS high, MIN(CASE WHEN 10 * upto >= 9 * n THEN value END) AS late "
+        "FROM (SELECT mark, what, value, SUM(number) OVER (PARTITION BY mark, what ORDER BY value) AS upto, "
+        f"SUM(number) OVER (PARTITION BY mark, what) AS n FROM ({counts}) AS counts) AS walked GROUP BY mark, what",
+        *values,
+    )
+    found: dict[Any, dict[str, Spread]] = defaultdict(dict)
+    for row in rows:
+        found[row["mark"]][row["what"]] = Spread(row["low"], row["high"], row["late"])
     return found
 
 
 async def forums(
     area: Area, filters: Filters, before: int, limit: int
-) -> tuple[dict[int, Counter[str]], dict[int, dict[str, Counter[int]]]]:
+) -> tuple[dict[int, Counter[str]], dict[int, dict[str, Spread]]]:
     """The totals of forums under filters, the newest first, from below an id: their measures and days.
 
-    Two queries, three in a year.
+    Two queries, three in a department's or district's year.
     """
-    one = Filters(0, filters.kind, filters.department_id, filters.district, filters.year)
-    where, values = _of_forum(one, monthly=True)
+    where, values = _condition(replace(filters, forum_id=1), "", monthly=True)
     where = where.replace("forum_id = ?", "forum_id > ? AND forum_id < ?", 1)
-    if filters.year:  # begun at the year's last forum, and never by the index of periods, which would have to be sorted
+    if filters.year and _parted(filters):
+        # Begun at the year's last forum, and never by the index of periods, which would have to be sorted.
         before = min(before, await _end_of(area, filters.year))
         where = where.replace("period >=", "(period || '') >=").replace("period <", "(period || '') <")
     sums = ", ".join(f"SUM({name}) AS {name}" for name in area.measures)
@@ -173,12 +178,9 @@ async def forums(
     found = {row["forum_id"]: Counter({name: int(row[name]) for name in area.measures}) for row in rows}
     if not found:
         return {}, {}
-    where, values = _of_forum(one, monthly=False)
+    where, values = _condition(replace(filters, forum_id=1), "", monthly=False)
     where = where.replace("forum_id = ?", f"forum_id IN ({', '.join('?' * len(found))})", 1)
-    rows = await database.fetch(
-        f"SELECT forum_id, what, value, number FROM {area.days} WHERE {where}", *found, *values[1:]
-    )
-    return found, _histograms((row["forum_id"], row) for row in rows)
+    return found, await _spreads(area, "forum_id", where, [*found, *values[1:]])
 
 
 async def _end_of(area: Area, year: str) -> int:

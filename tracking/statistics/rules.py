@@ -62,10 +62,28 @@ def combinations(at: At) -> Iterator[At]:
                 yield At(EVERY_FORUM, kind, department, district, at.period)
 
 
+def forum_totals(at: At) -> Iterator[At]:
+    """A forum's own totals: at the place itself, and of the whole forum in the month, in the year, and ever.
+
+    The whole is kept, because a forum of 50,000 submissions has about as many places.
+    """
+    whole = at._replace(department_id=EVERY_DEPARTMENT, district=ALL)
+    yield at
+    for period in (at.period, year_of(at.period), ALL):
+        yield whole._replace(period=period)
+
+
+def forum_days(at: At) -> Iterator[At]:
+    """The same for days, which are kept by year."""
+    year = at._replace(period=year_of(at.period))
+    whole = year._replace(department_id=EVERY_DEPARTMENT, district=ALL)
+    yield from (year, whole, whole._replace(period=ALL))
+
+
 def totals_of(at: At) -> Iterator[At]:
-    """Every total that something at a place counts in: its forum's own in its month, and all combinations above."""
+    """Every total that something at a place counts in: its forum's own, and all combinations above."""
     if at.forum_id:
-        yield at
+        yield from forum_totals(at)
     for found in combinations(at):
         for period in (at.period, year_of(at.period), ALL):
             yield found._replace(period=period)
@@ -74,7 +92,7 @@ def totals_of(at: At) -> Iterator[At]:
 def days_of(at: At) -> Iterator[At]:
     """The same for days, which are kept by year."""
     if at.forum_id:
-        yield at._replace(period=year_of(at.period))
+        yield from forum_days(at)
     for found in combinations(at):
         for period in (year_of(at.period), ALL):
             yield found._replace(period=period)
@@ -135,12 +153,27 @@ def percent(part: int, whole: int) -> int:
     return part * 100 // whole if whole else 0
 
 
-def median(days: Mapping[int, int]) -> float | None:
-    """The middle of counted values; of an even number the mean of the two in the middle; of none, None."""
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Where counted values stand: the two in the middle (one twice where their number is odd), and the ninth tenth."""
+
+    low: int
+    high: int
+    late: int
+    """The smallest value that at least 90 per cent do not exceed (nearest rank)."""
+
+    @property
+    def median(self) -> float:
+        """The middle; of an even number the mean of the two in the middle."""
+        return (self.low + self.high) / 2
+
+
+def spread(days: Mapping[int, int]) -> Spread | None:
+    """Where values stand that were counted one by one; of none, None."""
     count = sum(days.values())
     if count <= 0:
         return None
-    return (nth(days, (count - 1) // 2) + nth(days, count // 2)) / 2
+    return Spread(nth(days, (count - 1) // 2), nth(days, count // 2), nth(days, -(-count * 90 // 100) - 1))
 
 
 def nth(days: Mapping[int, int], place: int) -> int:
@@ -152,18 +185,12 @@ def nth(days: Mapping[int, int], place: int) -> int:
     raise IndexError
 
 
-def percentile(days: Mapping[int, int], percent_: int) -> int | None:
-    """The smallest value that at least so many per cent do not exceed (nearest rank); of none, None."""
-    count = sum(days.values())
-    return nth(days, -(-count * percent_ // 100) - 1) if count > 0 else None
-
-
 @dataclass(frozen=True)
 class Figures:
     """What is published about adoption at one place."""
 
     measures: Mapping[str, int]
-    days: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    days: Mapping[str, Spread] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> int:
         """A measure by its name; what was never counted is 0."""
@@ -199,12 +226,12 @@ class Figures:
     @property
     def answer_days(self) -> float | None:
         """Median of the days to an answer."""
-        return median(self.days.get(ANSWER, {}))
+        return self.days[ANSWER].median if ANSWER in self.days else None
 
     @property
     def done_days(self) -> float | None:
         """Median of the days until it was done."""
-        return median(self.days.get(DONE, {}))
+        return self.days[DONE].median if DONE in self.days else None
 
     def published(self, *, medians: bool = True) -> dict[str, int | float | None]:
         """As JSON says it, and as the export is held against it."""

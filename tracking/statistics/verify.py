@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 import orjson
 
-from tracking.statistics.rules import OUTCOMES, Entry, Figures, forum_entry, voice_entry
+from tracking.statistics.rules import OUTCOMES, Entry, Figures, forum_entry, spread, voice_entry
 
 COLUMNS = (
     *("submission", "forum", "kind", "department", "district"),
@@ -46,7 +46,8 @@ class Sums:
 
     def published(self, *, medians: bool) -> dict[str, Any]:
         """As it is published."""
-        return Figures(self.measures, self.days).published(medians=medians)
+        days = {what: found for what, counts in self.days.items() if (found := spread(counts))}
+        return Figures(self.measures, days).published(medians=medians)
 
 
 Place = tuple[str, str]

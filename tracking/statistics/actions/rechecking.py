@@ -15,7 +15,7 @@ from server.core import database, ledger
 from tracking.statistics import cells
 from tracking.statistics.books import CASES, FORUMS, VOICES, Book
 from tracking.statistics.cells import ADOPTION, PETITIONS, Area
-from tracking.statistics.rules import ALL, At, Delta, combinations, year_of
+from tracking.statistics.rules import ALL, At, Delta, combinations, forum_days, forum_totals, year_of
 
 SAMPLES = 20
 SOME = 50
@@ -138,15 +138,19 @@ async def by_forum(after: int, found: Found) -> int | None:
     parts += [(_sums(book, by_forum=True), where, [True, *bounds]) for book in (VOICES, FORUMS)]
     parts += [(statement, where, [True, *bounds]) for statement in _values(VOICES, by_forum=True)]
     said, right = await _both(ADOPTION, parts)
-    right.days = _by_year(right.days)
+    right = await asyncio.to_thread(_of_forums, right)
     await _correct(ADOPTION, said, right, found)
     return last if len(ids) == SOME else None
 
 
-def _by_year(days: Days) -> Days:
-    found: Days = Counter()
-    for (at, what, value), number in days.items():
-        found[at._replace(period=year_of(at.period)), what, value] += number
+def _of_forums(counted: Delta) -> Delta:
+    found = Delta()
+    for at, sums in counted.totals.items():
+        for one in forum_totals(at):
+            found.totals.setdefault(one, Counter()).update(sums)
+    for (at, what, value), number in counted.days.items():
+        for one in forum_days(at):
+            found.days[one, what, value] += number
     return found
 
 

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from server.core.city import City
 from tracking.statistics import cells, rules
 from tracking.statistics.cells import PETITIONS, Filters
 from tracking.statistics.queries.adoption import coded
-from tracking.statistics.rules import HOURS, suppressed, total_shown
+from tracking.statistics.rules import HOURS, Spread, suppressed, total_shown
 
 DIMENSIONS = ("kind", "department", "district", "year")
 
@@ -19,7 +19,7 @@ class Handled:
     """The figures at one place."""
 
     measures: Mapping[str, int]
-    hours: Mapping[int, int] = field(default_factory=dict)
+    hours: Spread | None = None
     satisfaction_shown: bool = False
     """Whether so many rated that no single rating can be computed from the average."""
 
@@ -42,12 +42,12 @@ class Handled:
     @property
     def median_hours(self) -> float | None:
         """Of the working hours from receipt to answer."""
-        return rules.median(self.hours)
+        return self.hours.median if self.hours else None
 
     @property
     def p90_hours(self) -> int | None:
         """Working hours within which nine of ten answers were there."""
-        return rules.percentile(self.hours, 90)
+        return self.hours.late if self.hours else None
 
     @property
     def satisfaction(self) -> float | None:
@@ -84,7 +84,7 @@ class Petitions:
 async def total(filters: Filters) -> Handled:
     """The figures at one place, without ratings. Two queries."""
     sums, hours = await cells.totals(PETITIONS, filters), await cells.days(PETITIONS, filters)
-    return Handled(sums.get("", Counter()), hours.get("", {}).get(HOURS, {}))
+    return Handled(sums.get("", Counter()), hours.get("", {}).get(HOURS))
 
 
 Lines = list[tuple[Any, Handled]]
@@ -103,7 +103,7 @@ async def petitions_by(filters: Filters, dimension: str) -> Lines:
     one_of = {"kind": filters.kind or None, "department": filters.department_id, "district": filters.district}
     wanted = one_of.get(dimension)
     lines = [
-        (key, Handled(one, times.get(key, {}).get(HOURS, {}), key not in hidden))
+        (key, Handled(one, times.get(key, {}).get(HOURS), key not in hidden))
         for key, one in found.items()
         if wanted is None or key == wanted
     ]
