@@ -32,6 +32,7 @@ from server.demo.reply_templates import TEMPLATES
 from server.demo.routing_rules import RULES
 from server.demo.script import CaseScript, Step
 from server.demo.services import SERVICES
+from tracking.statistics.actions import recounting
 
 PASSWORD = "sinmungo-demo"  # noqa: S105 — published on the first page; such accounts never face the outside
 GROUP = 100
@@ -55,6 +56,8 @@ async def seed(settings: Settings, number: int, *, if_empty: bool) -> None:
     await forums.seed(number, officials)
     # What happened in the past was told in the past: no mail leaves, and the clocks are reminded from now on.
     await database.execute("DELETE FROM job WHERE kind IN ('tracking.notify', 'tracking.mail')")
+    await database.execute("DELETE FROM job WHERE kind LIKE 'statistics.%'")
+    await recounting.everything("import")
 
 
 async def first_administrator(username: str, password: str) -> None:

@@ -9,7 +9,7 @@ from server import wiring
 from server.core import database
 from server.core.accounts import Role
 from server.core.config import Settings
-from tests.support.house import SECRET
+from tests.support.house import SECRET, opened
 from tests.support.live import environment
 from tests.support.postgres import Engine, NewDatabase
 
@@ -38,3 +38,23 @@ async def test_a_newcomer_finds_a_city_with_cases_in_every_state(
     assert {row["status"] for row in counted} == set(State)
     assert 290 <= sum(row["n"] for row in counted) <= 320
     assert {row["role"] for row in roles} == set(Role)
+    await two_years_of_forums_add_up(settings, tmp_path)
+
+
+async def two_years_of_forums_add_up(settings: Settings, folder: Path) -> None:
+    async with opened(settings) as house:
+        for name in ("adoption.csv", "forums.csv"):
+            (folder / name).write_bytes((await house.client.get(f"/api/v1/statistics/{name}")).content)
+        figures = (await house.client.get("/api/v1/statistics/adoption")).json()
+        listed = (await house.client.get("/forums?tab=over")).text
+    assert "시민에게 듣습니다" in listed
+    assert {"listening", "field_office", "speakers_corner", "discussion"} <= {
+        each["kind"] for each in figures["by"]["kind"]
+    }
+    assert len(figures["by"]["year"]) >= 2
+    total = figures["total"]
+    assert 400 < total["received"] >= total["considered"] >= total["adopted"] >= total["done"] > 100
+    said = sinmungo(
+        settings, "statistics", "verify", str(folder / "adoption.csv"), "--forums", str(folder / "forums.csv")
+    )
+    assert said.startswith(f"{total['received']} submissions: every published figure")
