@@ -102,7 +102,11 @@ async def test_feeds_and_calendars_say_what_the_pages_say(house: House, count_qu
     assert await titles("/forums/feed.atom?kind=listening&district=central&department=roads") == everything[:1] + [
         title for title in everything[1:] if title.startswith("골목")
     ]
+    seen.clear()
     assert await titles("/forums/feed.atom?q=상권") == [title for title in everything if title.startswith("골목")]
+    searched = [statement for statement in seen if "search_" in statement]
+    assert searched
+    assert all("LIMIT" in statement for statement in searched), "a common word is in half of a million voices"
     assert await titles(f"/forums/{slug}/feed.atom") == [title for title in everything if title.startswith("골목")]
     assert await titles("/forums/feed.atom?kind=broadcast") == []
     for wrong in ("/forums/feed.atom?kind=x", "/forums/feed.atom?department=x", "/forums/feed.atom?district=x"):

@@ -22,6 +22,8 @@ PAGE = 50
 """Entries of a feed."""
 WINDOW = 20_000
 """How many pieces of news, newest first, a feed of many forums looks at."""
+HITS = 1_000
+"""How many forums, and how many voices, newest first, a feed about words looks at."""
 
 LINES: Mapping[str, Text] = {
     events.ForumProposed.kind: _("A citizen proposes it."),
@@ -105,10 +107,15 @@ async def newest(where: Mapping[str, object], q: str = "") -> list[Item]:
     """The newest pieces of news, newest first, narrowed by forum_id, forum_kind, department_id, district, voice_id."""
     wanted, values = [f"n.{name} = ?" for name in where], list(where.values())
     if q:
-        in_forum, forum_terms = forum_index.match_sql(database.dialect(), q, column="n.forum_id")
-        in_voice, voice_terms = voice_index.match_sql(database.dialect(), q, column="n.voice_id")
-        wanted.append(f"({in_forum} OR {in_voice})")
-        values += [*forum_terms, *voice_terms]
+        found = {
+            "forum_id": await forum_index.search(database.connection(), q, limit=HITS),
+            "voice_id": await voice_index.search(database.connection(), q, limit=HITS),
+        }
+        if not any(found.values()):
+            return []
+        marks = (f"n.{name} IN ({', '.join('?' * len(ids))})" for name, ids in found.items() if ids)
+        wanted.append(f"({' OR '.join(marks)})")
+        values += [each for ids in found.values() for each in ids]
     if not ("forum_id" in where or "voice_id" in where):
         wanted.append(f"n.id > (SELECT COALESCE(MAX(id), 0) - {WINDOW} FROM forum_news)")
         if not q:
