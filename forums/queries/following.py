@@ -85,7 +85,7 @@ def _forum(row: Any, sort: str) -> About:
     return About(
         f"{sort}/{row['slug']}", privacy.mask(row["f_title"]), "", f"/forums/{row['slug']}", row["f_id"], row["slug"],
         row["f_kind"], privacy.mask(row["f_title"]), row["department_id"], row["f_district"],
-        ForumState(row["f_status"]) in SEEN and row["visibility"] == "shown", None, _person(row),
+        _public(row) and row["visibility"] == "shown", None, _person(row),
         privacy.mask(f"{row['summary']} {row['place']}"),
     )  # fmt: skip
 

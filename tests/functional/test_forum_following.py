@@ -49,7 +49,15 @@ async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(house: House)
     for what in (f"forum/{slug}", "district/central"):
         assert (await park.post("/forums/following", data={"what": what})).status_code == 303
     assert (await park.post("/forums/following", data={"topic": "도서관"})).status_code == 303
-    for wrong in ("forum/listening-99", "district/nowhere", "kind/party", "topic/", "case/ABC"):
+    for wrong in (
+        "forum/listening-99",
+        "forum/a\0b",
+        "topic/" + "가" * 99,
+        "district/nowhere",
+        "kind/party",
+        "topic/",
+        "case/ABC",
+    ):
         assert (await park.post("/forums/following", data={"what": wrong})).status_code == 422
     mine = (await park.get("/forums/following")).text
     for words in ("재래시장 주차 문제", "중앙구", "주제: 도서관"):
@@ -58,6 +66,8 @@ async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(house: House)
     await planning.start(await official("intake"), slug)
     await planning.cancel(await official("intake"), other, "날짜를 다시 정합니다.")
     draft = await a_draft("listening", title="도서관 이야기", district="central")
+    gone = await a_draft("listening", title="도서관 이야기 둘", district="central")
+    await planning.cancel(await official("intake"), gone, "열지 않습니다.")
     await house.work()
     await digest(house)
     _link, told = to(house, PARK)
@@ -66,6 +76,8 @@ async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(house: House)
     assert "시작했습니다" in text
     assert "도서관 휴관 안내" in text
     assert draft not in text, "a draft is no news"
+    assert "도서관 이야기" not in text
+    assert (await park.get(f"/forums/{gone}/feed.atom")).status_code == 404
     await digest(house)
     assert len(to(house, PARK)) == 2, "told once"
 
@@ -78,6 +90,13 @@ async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(house: House)
     assert (await house.client.post(one_click[0], data={"List-Unsubscribe": "One-Click"})).status_code == 303
     assert not await database.fetch("SELECT 1 FROM follow")
     assert (await house.client.get(one_click[0])).status_code == 303
+
+
+async def test_a_stranger_names_a_topic_first_and_their_address_with_it(house: House) -> None:
+    answer = await house.client.post("/forums/following", data={"topic": "R&D 예산", "email": "lee@example.org"})
+    assert answer.headers["location"] == "/forums/confirm"
+    (waits,) = await database.fetch("SELECT content FROM unconfirmed")
+    assert "add=topic/R%26D%20" in str(database.document(waits["content"]))
 
 
 async def test_feeds_and_calendars_say_what_the_pages_say(house: House, count_queries: Callable[[], list[str]]) -> None:

@@ -1,5 +1,9 @@
 """Pages about what somebody follows: look, follow one more thing, end it; also by the link at the foot of a digest."""
 
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -64,12 +68,11 @@ async def follow(request: Request) -> Response:
     form = await web.read_form(request)
     email = await _address(request)
     if not email:
-        return await _ask(request, str(form.get("email", "")), str(form.get("what", ""))[: subjects.MOST])
-    topic = str(form.get("topic", "")).strip()
+        return await _ask(request, str(form.get("email", "")), _wanted(form))
     try:
-        what = await subjects.read(f"topic/{topic}" if topic else str(form.get("what", "")))
+        what = await subjects.read(_wanted(form))
     except Invalid as error:
-        field = "topic" if topic else "add"
+        field = "topic" if form.get("topic") else "add"
         return await _page(request, email, "", errors=[FieldError(field, each.text) for each in error.errors])
     count = await database.fetch_one("SELECT COUNT(*) AS n FROM follow WHERE email = ?", email)
     if count and count["n"] >= MOST:
@@ -82,13 +85,18 @@ async def follow(request: Request) -> Response:
     return web.redirect(request, PAGE, notice=_("You hear of it once a day, when there is something new."))
 
 
+def _wanted(form: Mapping[str, Any]) -> str:
+    topic = str(form.get("topic", "")).strip()
+    return f"topic/{topic}" if topic else str(form.get("what", ""))
+
+
 async def _ask(request: Request, email: str, what: str) -> Response:
     """Send a link to an address that nobody has shown to be theirs; it leads back to what they wanted to follow."""
     data = Input({"email": email})
     address = data.email("email", required=True)
     if data.errors:
         return await _page(request, "", what, errors=data.errors)
-    await acting.ask_to_enter(request, address, f"{PAGE}?add={what}" if what else PAGE)
+    await acting.ask_to_enter(request, address, f"{PAGE}?add={quote(what)}" if what else PAGE)
     return web.redirect(request, acting.CONFIRM_PAGE)
 
 

@@ -2,7 +2,6 @@
 ``department/…`` (its code) and ``topic/…`` (words to look for).
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,10 +9,12 @@ from forums.labels import KINDS
 from forums.queries.following import About, about
 from server.core import city
 from server.core.errors import FieldError, Invalid, Text, _
+from server.core.fields import Input
 from server.core.search import query_terms, tokens
 
 MOST = 80
 """Characters of a name."""
+NOT_THERE = _("This cannot be followed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,10 @@ class Followed:
 
 async def read(what: str) -> str:
     """A name as somebody sent it, in its one form. Raises ``Invalid`` for what is not there."""
-    sort, _slash, name = unicodedata.normalize("NFC", what).strip().partition("/")
+    data = Input({"what": what})
+    sort, _slash, name = data.text("what", limit=MOST).partition("/")
+    if data.errors:
+        raise Invalid([FieldError("what", NOT_THERE)])
     known = await city.city()
     match sort:
         case "all" if not name:
@@ -44,7 +48,7 @@ async def read(what: str) -> str:
             found = (await about([f"{sort}/{name}"])).get(f"{sort}/{name}")
             if found is not None and found.shown:
                 return found.subject
-    raise Invalid([FieldError("what", _("This cannot be followed."))])
+    raise Invalid([FieldError("what", NOT_THERE)])
 
 
 async def words(whats: Sequence[str], language: str) -> list[Followed]:
