@@ -20,7 +20,9 @@ from forums.queries.forums import ForumView
 from forums.queries.sessions import SessionView, Ticket
 from server.core import auth, config, i18n, qr, web
 from server.core.accounts import Permission
-from server.core.errors import Invalid, _
+from server.core.errors import BadRequest, Invalid, _
+
+_YEARS = (1900, 9000)
 
 
 async def part(found: ForumView, person: Person | None) -> dict[str, object]:
@@ -108,6 +110,8 @@ def _before(request: Request) -> tuple[datetime, int] | None:
         found = datetime.fromisoformat(moment)
     except ValueError:
         return None
+    if not _YEARS[0] < found.year < _YEARS[1]:  # its moment in another zone must be one as well
+        raise BadRequest(_("Please send a cursor as a list gave it."))
     right = (
         found.tzinfo is not None and number.isascii() and number.isdigit() and len(number) < len(str(queries.LARGEST))
     )

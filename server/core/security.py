@@ -129,7 +129,7 @@ class Security:
         unsafe = scope["method"] not in SAFE
         if self.in_flight >= MAX_IN_FLIGHT:
             raise Overloaded
-        if len(scope["path"]) > LONGEST_PATH:
+        if len(scope["path"]) > LONGEST_PATH or "\0" in scope["path"]:  # PostgreSQL takes no NUL in any text
             raise NotFound
         if self.settings.rate_limits:
             client = (scope.get("client") or ("?",))[0]

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -45,6 +46,15 @@ NOTICE_COOKIE = "notice"
 SIGN_IN = "/desk/sign-in"
 YEAR = 365 * 24 * 3600
 MEGABYTE = 1024 * 1024
+
+
+class _RowNumber(IntegerConvertor):
+    """``{name:int}`` of an address: no longer than the number of a row, so that both databases can look for it."""
+
+    regex = "[0-9]{1,9}"
+
+
+register_url_convertor("int", _RowNumber())
 
 
 class City:

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from server.core import database
+from tests.support.forums import a_forum
 from tests.support.house import PASSWORD, House
 
 TABLES = (
@@ -190,6 +191,44 @@ async def test_addresses_that_lead_nowhere(house: House, before: dict[str, Any])
     for method, path, status in NOWHERE:
         answer = await house.client.request(method, path, headers={"cookie": "session=%00; lang=%00"})
         refused(answer, status, sent=f"{method} {path}")
+
+
+async def test_numbers_and_names_of_forums_that_are_none(house: House) -> None:
+    """PostgreSQL takes no NUL in any text, and no number beyond eight bytes."""
+    slug, number, admin = await a_forum(house, "discussion"), "9" * 26, await house.official("admin")
+    nul = ("%00", "a%00b")
+    texts = [
+        path.format(x)
+        for x in nul
+        for path in (
+            *("/api/v1/submissions/{}", "/api/v1/submissions/{}/comments", "/api/v1/forums/{}"),
+            *("/api/v1/forums/{}/submissions", "/forums/{}", "/forums/{}/sessions", "/submissions/{}"),
+            *("/commitments/{}", "/forums/registrations/{}", "/desk/voices/{}", "/desk/forums/{}"),
+            *(
+                "/desk/forums/{}/sessions",
+                "/desk/forums/{}/intake",
+                "/desk/commitments/{}",
+                f"/forums/{slug}/files/1/{{}}",
+            ),
+        )
+    ]
+    numbers = [
+        *(f"/comments/{number}/supports", f"/forums/{slug}/comments/{number}", f"/submissions/V-2/comments/{number}"),
+        *(
+            f"/forums/{slug}/files/{number}/x",
+            f"/forums/{slug}/sessions/{number}",
+            f"/commitments/P-2/files/{number}/x",
+        ),
+        *(f"/desk/forums/{slug}/sessions/{number}/{page}" for page in ("edit", "cancel", "door")),
+    ]
+    for path in (*texts, *numbers):
+        assert (await admin.get(path)).status_code == 404, path
+    for path in (
+        f"/comments/{number}/supports",
+        "/api/v1/submissions/%00/comments",
+        f"/forums/{slug}/sessions/{number}",
+    ):
+        assert (await house.client.post(path)).status_code == 404, path
 
 
 async def test_queries_that_ask_for_nothing(house: House, before: dict[str, Any]) -> None:
