@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from forums.states import ForumState, SubmissionState
+from forums.states import SEEN, ForumState, SubmissionState
 from server.core import config, database, privacy
 
 HELD = (ForumState.RUNNING, ForumState.CLOSED)
@@ -101,19 +101,36 @@ async def forum(slug: str) -> ForumFigures | None:
     return _forum(row) if row else None
 
 
+_SEEN = ", ".join(f"'{status}'" for status in sorted(SEEN - {ForumState.CANCELLED}))
+_PUBLIC = f"visibility = 'shown' AND (published_at IS NOT NULL OR status IN ({_SEEN}))"
+"""Forums whose words everybody may read: no drafts, none that was called off unannounced, no hidden proposals."""
+
+
+async def public_forum(slug: str) -> int | None:
+    """The id of a forum that everybody sees, by its name."""
+    row = await database.fetch_one(f"SELECT id FROM forum WHERE slug = ? AND {_PUBLIC}", slug)
+    return int(row["id"]) if row else None
+
+
 async def forum_titles(ids: Sequence[int]) -> dict[int, str]:
-    """What forums are called."""
+    """What forums are called; those that not everybody sees are missing."""
     if not ids:
         return {}
-    rows = await database.fetch(f"SELECT id, title FROM forum WHERE id IN ({', '.join('?' * len(ids))})", *ids)
+    rows = await database.fetch(
+        f"SELECT id, title FROM forum WHERE id IN ({', '.join('?' * len(ids))}) AND {_PUBLIC}", *ids
+    )
     return {row["id"]: privacy.mask(row["title"]) for row in rows}
 
 
 async def voice_titles(ids: Sequence[int]) -> dict[int, str]:
-    """What submissions are called, as the public may read it."""
+    """What submissions are called, as the public may read it; hidden and withdrawn ones are missing."""
     if not ids:
         return {}
-    rows = await database.fetch(f"SELECT id, title FROM submission WHERE id IN ({', '.join('?' * len(ids))})", *ids)
+    rows = await database.fetch(
+        f"SELECT id, title FROM submission WHERE id IN ({', '.join('?' * len(ids))}) AND visibility = 'shown' "
+        f"AND status <> '{SubmissionState.WITHDRAWN}'",
+        *ids,
+    )
     return {row["id"]: privacy.mask(row["title"]) for row in rows}
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from forums.models import Participant, Participation
+from forums.models import Participant, Participation, Submission
+from forums.states import ForumState, SubmissionState
 from server.core import clock, database
 from server.core.config import Settings
 from tests.support import voices
@@ -129,6 +130,39 @@ async def test_pages_cost_the_same_however_much_there_is(house: House, count_que
     # Counting wraps what counts already, so the second round sees each statement twice.
     assert counts[1] == {page: 2 * n for page, n in counts[0].items()} or counts[1] == counts[0]
     assert max(counts[0].values()) <= 18, counts[0]
+
+
+async def test_what_nobody_may_read_is_not_named_by_the_figures(house: House) -> None:
+    """Min plans a forum, takes one back, and a proposal is hidden: an address with its name tells nobody of it."""
+    open_one = await voices.hold_forum(title="모두의 토론회")
+    secret = [
+        await voices.hold_forum(title="비밀 계획", status=ForumState.DRAFT, published_at=None),
+        await voices.hold_forum(title="비밀 취소", status=ForumState.CANCELLED, published_at=None),
+        await voices.hold_forum("discussion", title="비밀 제안", status=ForumState.PROPOSED, visibility="pending"),
+        await voices.hold_forum("discussion", title="비밀 낱말", status=ForumState.RUNNING, visibility="hidden"),
+    ]
+    said = [await voices.say(one, title=f"의견 {n}") for n, one in enumerate([open_one, open_one, open_one, secret[3]])]
+    await house.work()
+    anna = house.client
+    for forum in secret:
+        for page in ("/api/v1/statistics/adoption", "/statistics/adoption", "/statistics/adoption/submissions",
+                     "/api/v1/statistics/adoption.csv"):  # fmt: skip
+            found = await anna.get(f"{page}?forum={forum.slug}")
+            assert found.status_code == (await anna.get(f"{page}?forum=unknown-1")).status_code == 422
+            assert "비밀" not in found.text
+    for page in ("/api/v1/statistics/adoption", "/statistics/adoption"):
+        assert "비밀" not in (await anna.get(page)).text
+        assert "모두의 토론회" in (await anna.get(f"{page}?forum={open_one.slug}")).text
+    lines = (await anna.get("/api/v1/statistics/adoption")).json()["by"]["forum"]
+    named = {line["forum"]: line["name"] for line in lines}
+    assert named == {open_one.slug: "모두의 토론회", secret[3].slug: secret[3].slug}, "numbers add up without words"
+
+    # Hidden and withdrawn just now, before any job counted it.
+    await Submission.filter(id=said[0].id).update(visibility="hidden")
+    await Submission.filter(id=said[1].id).update(status=SubmissionState.WITHDRAWN)
+    listed = (await anna.get("/statistics/adoption/submissions")).text
+    assert said[0].number in listed
+    assert [f"의견 {n}" in listed for n in range(3)] == [False, False, True]
 
 
 async def test_few_people_are_not_shown_and_a_correction_is(house: House) -> None:

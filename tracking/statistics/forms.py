@@ -40,13 +40,13 @@ async def read(raw: Mapping[str, Any], known: City, kinds: Collection[str], data
     year = data.text("year", limit=4)
     if year and not _YEAR.fullmatch(year):
         data.fail("year", _("Please give a year, for example 2025."))
-    forum = await figures.forum(slug) if slug else None
-    if slug and forum is None:
+    forum_id = await figures.public_forum(slug) if slug else None
+    if slug and forum_id is None:
         data.fail("forum", NOT_CHOICE)
     data.done()
     row = known.department_by_code(department)
     filters = Filters(
-        forum.id if forum else 0,
+        forum_id or 0,
         kind,
         (row.id if row else NO_DEPARTMENT) if department else None,
         ("" if district == NONE else district) if district else None,

@@ -111,8 +111,8 @@ async def of_adoption(request: Request) -> Response:
         for dimension, lines in found.by.items()
     }
     forums = [
-        {"label": forum.title, "url": _address(ADOPTION, query, forum=forum.slug), "figures": figures,
-         "page": f"/forums/{forum.slug}"}
+        {"label": forum.title, "figures": figures, "page": f"/forums/{forum.slug}",
+         "url": _address(ADOPTION, query, forum=forum.slug) if forum.named else f"/forums/{forum.slug}"}
         for forum, figures in found.forums
     ]  # fmt: skip
     years = [line.key for line in await adoption.by(Filters(), "year")]

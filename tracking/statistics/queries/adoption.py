@@ -28,6 +28,8 @@ class Forum:
     slug: str
     title: str
     kind: str
+    named: bool
+    """Whether everybody may read its title; else that is its number, and no figures of it alone are given."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,12 @@ async def _named(ids: list[int]) -> dict[int, Forum]:
         f"SELECT forum_id, slug, kind FROM statistics_forum WHERE forum_id IN ({', '.join('?' * len(ids))})", *ids
     )
     return {
-        row["forum_id"]: Forum(row["forum_id"], row["slug"], titles.get(row["forum_id"], row["slug"]), row["kind"])
+        row["forum_id"]: Forum(
+            row["forum_id"], row["slug"], titles.get(row["forum_id"], row["slug"]), row["kind"],
+            row["forum_id"] in titles,
+        )
         for row in rows
-    }
+    }  # fmt: skip
 
 
 async def adoption(filters: Filters, before: int = END, limit: int = FORUMS) -> Adoption:
