@@ -4,7 +4,7 @@ Neither of the two imports the other: a voice that becomes a petition is filed b
 topic is looked up by petitions, and the department that a voice would go to is proposed by their routing.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from server.core.accounts import Official
@@ -58,8 +58,8 @@ class Ways:
     """Files a petition in the surrounding transaction; its number. Raises ``Invalid``."""
     topic: Callable[[str, Official], Awaitable[Topic]]
     """A petition that an official sees and that is answered or public. Raises ``NotFound``, ``Conflict``."""
-    is_public: Callable[[str], Awaitable[bool]]
-    """Whether everybody may read a petition: only then its number stands on a forum's page."""
+    public: Callable[[Collection[str]], Awaitable[frozenset[str]]]
+    """Those of some petitions that everybody may read: only their numbers stand on a forum's page. One query."""
 
 
 _handed: list[Ways] = []

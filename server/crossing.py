@@ -1,13 +1,12 @@
 """What crosses between petitions and forums, which never import each other: functions that the wiring hands over."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from forums.crossing import NewPetition, Said, Suggestion, Topic, Ways
 from petitions.actions import intake
-from petitions.errors import NoSuchCase
 from petitions.forms import FilePetition
 from petitions.queries import cases, following
-from petitions.queries.cases import Credentials
+from petitions.queries.cases import Credentials, Level
 from petitions.reference import reference
 from petitions.routing import choose
 from petitions.rules import Kind
@@ -63,13 +62,10 @@ async def topic(number: str, official: Official) -> Topic:
     return Topic(case.reference, case.title, public=case.public)
 
 
-async def is_public(number: str) -> bool:
-    """Whether everybody may read a petition."""
-    try:
-        await following.door(number, Credentials())
-    except NoSuchCase:
-        return False
-    return True
+async def public(numbers: Collection[str]) -> frozenset[str]:
+    """Those of some petitions that everybody may read. One query."""
+    doors = await following.doorkeepers(numbers)
+    return frozenset(number for number, door in doors.items() if door.level(Credentials()) is not Level.NONE)
 
 
-WAYS = Ways(suggest, file, topic, is_public)
+WAYS = Ways(suggest, file, topic, public)

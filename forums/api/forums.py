@@ -14,6 +14,7 @@ from forums.queries.files import FileView
 from forums.queries.forums import ForumView
 from forums.queries.lists import ALL, Listed, Place
 from forums.rights import forum_subject
+from forums.routes import crossing
 from forums.routes.listing import FIRST_YEAR, LAST_YEAR, MAX_WORDS, read_filters
 from forums.states import ForumState
 from server.core import auth, clock, contract, web
@@ -81,7 +82,7 @@ async def read(request: Request) -> Response:
         "minutes": found.minutes,
         "reason": await forums.reason(found.slug) if ended else "",
         "proposer": found.proposer,
-        "petition": found.from_petition,
+        "petition": found.from_petition if (await crossing.of_forum(found))["petition_public"] else "",
         "files": [_file(request, found.slug, file) for file in await files.of(forum_subject(found.slug))],
     }
     return web.json(content)

@@ -17,7 +17,7 @@ from forums.queries import comments, forums, voices
 from forums.queries.comments import CommentView
 from forums.queries.moderation import Hidden
 from forums.queries.voices import Filters, VoiceView
-from forums.routes import commenting, speaking
+from forums.routes import commenting, crossing, speaking
 from forums.states import ForumAction
 from server.core import auth, contract, i18n, idempotency, web
 from server.core.city import City, city
@@ -85,7 +85,9 @@ async def index(request: Request) -> Response:
     data.done()
     listed = await voices.of_forum(found.id, filters, cursor, await person_of(auth.reader(request)))
     known = await city()
-    return web.items([_submission(request, known, row) for row in listed.rows], listed.older, found.submissions)
+    petitions = await crossing.shown_petitions(listed.rows)
+    rows = [_submission(request, known, row, petitions) for row in listed.rows]
+    return web.items(rows, listed.older, found.submissions)
 
 
 @promises(
@@ -191,10 +193,10 @@ async def _answer(request: Request, address: str, status: int = 201) -> Response
 async def _voice(request: Request, typed: str) -> Json:
     reader = auth.reader(request)
     found = await voices.voice(voices.read_number(typed), await person_of(reader), reader.official)
-    return _submission(request, await city(), found)
+    return _submission(request, await city(), found, await crossing.shown_petitions([found]))
 
 
-def _submission(request: Request, known: City, found: VoiceView) -> Json:
+def _submission(request: Request, known: City, found: VoiceView, petitions: Mapping[str, str]) -> Json:
     site, lang = web.site(request), web.language(request)
     zone = site.settings.zone
     department = known.departments.get(found.department_id or 0)
@@ -219,7 +221,7 @@ def _submission(request: Request, known: City, found: VoiceView) -> Json:
         "outcome_text": found.outcome_text,
         "done_on": found.done_on.isoformat() if found.done_on else None,
         "joined_to": found.joined_to,
-        "petition": found.petition,
+        "petition": petitions.get(found.number, ""),
         "supports": found.supports,
         "supported": found.supported,
         "comments": found.comments,

@@ -1,5 +1,6 @@
 """What a voice's page shows of what became of it, and the step with which its author makes it a petition."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.requests import Request
@@ -31,24 +32,32 @@ async def of_voice(found: VoiceView, turns: list[Turn]) -> dict[str, object]:
         main = await promises.main_of(found.id)
     answers = [turn for turn in turns if turn.kind == "submission.answered"]
     proposed = [turn for turn in turns if turn.kind == PetitionProposed.kind]
-    # A petition that somebody made of their own voice has its number here; one that came the other way only if public.
-    petition = found.petition
-    if petition and found.channel == "petition" and not await ways().is_public(petition):
-        petition = ""
     return {
         "answers": answers,
         "promises": await promises.of_voice(main, today()) if found.outcome in ADOPTED else [],
         "promise_states": COMMITMENT_STATES,
         "offices": OFFICES,
-        "petition": petition,
+        "petition": (await shown_petitions([found])).get(found.number, ""),
         "petition_proposed": proposed[-1] if proposed else None,
         "may_petition": found.mine and follow(SUBMISSION, found.status, SubmissionAction.PETITION) is not None,
     }
 
 
+async def shown_petitions(some: Iterable[VoiceView]) -> dict[str, str]:
+    """The petitions that voices tell of, by the voices' numbers. At most one query.
+
+    A petition that somebody made of their own voice has its number there; one that came the other way only if public.
+    """
+    told = [found for found in some if found.petition]
+    came = {found.petition for found in told if found.channel == "petition"}
+    public = await ways().public(came) if came else came
+    return {found.number: found.petition for found in told if found.channel != "petition" or found.petition in public}
+
+
 async def of_forum(found: ForumView) -> dict[str, object]:
     """Whether the number of the petition that a forum grew out of is shown: only where everybody may read it."""
-    return {"petition_public": bool(found.from_petition) and await ways().is_public(found.from_petition)}
+    number = found.from_petition
+    return {"petition_public": bool(number) and number in await ways().public([number])}
 
 
 async def ask(request: Request) -> Response:

@@ -78,6 +78,7 @@ async def test_a_petition_becomes_a_topic_and_nothing_private_goes_along(house: 
         await planning.publish(await official("intake"), slug)
         assert slug in (await clerk.get(f"/cases/{number}")).text
         assert (number in (await house.visitor().get(f"/forums/{slug}")).text) is shown
+        assert (number in (await house.visitor().get(f"/api/v1/forums/{slug}")).text) is shown
         voice = await clerk.post(
             f"/desk/topics/{number}",
             data={"kind": "submission", "forum": slug, "title": "한 시민의 제안", "text": "조명을 바꿉시다."},
@@ -85,6 +86,8 @@ async def test_a_petition_becomes_a_topic_and_nothing_private_goes_along(house: 
         assert voice.status_code == 303, voice.text
         read = await house.visitor().get(voice.headers["location"])
         assert (number in read.text) is shown
+        for path in (voice.headers["location"], f"/forums/{slug}/submissions"):
+            assert (number in (await house.visitor().get(f"/api/v1{path}")).text) is shown
         assert (await Forum.get(slug=slug)).submissions == 1
 
 
