@@ -35,11 +35,11 @@ class ChangeSession:
     def parse(cls, raw: Mapping[str, Any]) -> "ChangeSession":
         """Read a session's form. Raises ``Invalid``."""
         data = Input(raw)
-        title = data.text("title", limit=TITLE_LIMIT)
+        title = safe_text(data, "title", limit=TITLE_LIMIT)
         starts_at, ends_at = data.moment("starts_at", required=True), data.moment("ends_at", required=True)
         if starts_at and ends_at and ends_at <= starts_at:
             data.fail("ends_at", _("The end must be later than the beginning."))
-        place = data.text("place", limit=PLACE_LIMIT)
+        place = safe_text(data, "place", limit=PLACE_LIMIT)
         capacity = data.integer("capacity", low=0, high=MOST_PLACES, required=True)
         data.done()
         assert starts_at and ends_at and capacity is not None  # noqa: PT018, S101 — done() has seen to it
@@ -71,7 +71,7 @@ def new_slots(raw: Mapping[str, Any]) -> list[NewSession]:
     data = Input(raw)
     day = data.day("day", required=True)
     first, last = _time(data, "first"), _time(data, "last")
-    place = data.text("stage", limit=PLACE_LIMIT)
+    place = safe_text(data, "stage", limit=PLACE_LIMIT)
     kept = int(data.choice("kept", KEPT) or 0)
     found: list[NewSession] = []
     if day and first and last:

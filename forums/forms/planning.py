@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from forums.kinds import FIELDS
 from server.core.city import City
 from server.core.errors import _
-from server.core.fields import Input
+from server.core.fields import Input, safe_text
 
 TITLE_LIMIT, SUMMARY_LIMIT, BODY_LIMIT, PLACE_LIMIT, LINK_LIMIT = 200, 500, 20_000, 200, 500
 MINUTES_LIMIT, REASON_LIMIT = 100_000, 2_000
@@ -50,13 +50,13 @@ class PlanForum:
         department = data.choice("department", departments)
         found = cls(
             kind,
-            data.text("title", limit=TITLE_LIMIT, required=True, least=2),
-            data.text("summary", limit=SUMMARY_LIMIT),
-            data.text("body", limit=BODY_LIMIT, lines=True),
+            safe_text(data, "title", limit=TITLE_LIMIT, required=True, least=2),
+            safe_text(data, "summary", limit=SUMMARY_LIMIT),
+            safe_text(data, "body", limit=BODY_LIMIT, lines=True),
             language,
             int(department) if department else None,
             data.choice("district", tuple(city.districts)),
-            data.text("place", limit=PLACE_LIMIT),
+            safe_text(data, "place", limit=PLACE_LIMIT),
             tuple(read_people(data, "panel")),
             data.choice("moderation", MODERATION, default="after"),
             data.moment("speaks_from"),
@@ -105,7 +105,7 @@ def _in_order(data: Input, first: datetime | None, last: datetime | None, name: 
 
 def read_people(data: Input, name: str) -> list[str]:
     """Names with what they are, one a line."""
-    text = data.text(name, limit=MOST_PEOPLE * 120, lines=True)
+    text = safe_text(data, name, limit=MOST_PEOPLE * 120, lines=True)
     found = list(dict.fromkeys(" ".join(line.split()) for line in text.split("\n") if line.strip()))
     if len(found) > MOST_PEOPLE:
         data.fail(name, _("Please give at most %(most)s people.", most=MOST_PEOPLE))
@@ -114,7 +114,7 @@ def read_people(data: Input, name: str) -> list[str]:
 
 def _chapters(data: Input, name: str) -> list[dict[str, Any]]:
     """Chapters of a film, one a line: the time from its beginning, then the words; in the order of time."""
-    text = data.text(name, limit=MOST_CHAPTERS * 120, lines=True)
+    text = safe_text(data, name, limit=MOST_CHAPTERS * 120, lines=True)
     found: dict[int, str] = {}
     for line in filter(None, (line.strip() for line in text.split("\n"))):
         match = _CHAPTER.fullmatch(line)
@@ -139,7 +139,7 @@ def clock_text(seconds: int) -> str:
 def reason(raw: Mapping[str, Any]) -> str:
     """Public words of an official. Raises ``Invalid``."""
     data = Input(raw)
-    text = data.text("text", limit=REASON_LIMIT, required=True, lines=True, least=2)
+    text = safe_text(data, "text", limit=REASON_LIMIT, required=True, lines=True, least=2)
     data.done()
     return text
 
@@ -147,6 +147,6 @@ def reason(raw: Mapping[str, Any]) -> str:
 def minutes(raw: Mapping[str, Any]) -> str:
     """The minutes of a forum. Raises ``Invalid``."""
     data = Input(raw)
-    text = data.text("minutes", limit=MINUTES_LIMIT, required=True, lines=True, least=2)
+    text = safe_text(data, "minutes", limit=MINUTES_LIMIT, required=True, lines=True, least=2)
     data.done()
     return text

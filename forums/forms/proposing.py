@@ -40,7 +40,6 @@ class ProposeForum:
         people: tuple[str, ...] = ()
         place, starts_at = "", None
         if kind != "discussion":
-            safe_text(data, "people", limit=BODY_LIMIT, lines=True)
             people = tuple(privacy.mask(one) for one in read_people(data, "people"))
             place = safe_text(data, "place", limit=PLACE_LIMIT)
             starts_at = data.moment("starts_at")

@@ -54,7 +54,7 @@ async def dates(where: Mapping[str, object], since: datetime) -> list[Appointmen
             f"/forums/{row['slug']}",
             database.moment(row["starts_at"]),
             database.moment_or_none(row["ends_at"]),
-            row["place"] or row["f_place"],
+            privacy.mask(row["place"] or row["f_place"]),
             bool(row["cancelled"]) or row["status"] == ForumState.CANCELLED,
         )
         for row in rows

@@ -89,10 +89,14 @@ async def forum(slug: str, official: Official | None = None) -> ForumView:
 def public_text(text: str, status: str, proposer_id: int | None, from_petition: str) -> str:
     """What is said of a forum, with the personal numbers in a citizen's words masked; officials' own phones stay."""
     theirs = proposer_id is not None or from_petition or status in {ForumState.PROPOSED, ForumState.DECLINED}
-    return privacy.mask(text) if theirs else text
+    return privacy.mask(text) if theirs else privacy.mask(text, privacy.REFUSED)
 
 
 def _view(row: Any) -> ForumView:
+    panel = tuple(
+        public_text(one, row["status"], row["proposer_id"], row["from_petition"])
+        for one in database.document(row["panel"])
+    )
     moment, created = database.moment_or_none, database.moment(row["created_at"])
     title, summary, body, place = (
         public_text(row[name], row["status"], row["proposer_id"], row["from_petition"])
@@ -100,9 +104,10 @@ def _view(row: Any) -> ForumView:
     )
     return ForumView(
         row["id"], row["slug"], row["number"], row["kind"], ForumState(row["status"]), title, summary, body,
-        row["language"], row["department_id"], row["district"], place, tuple(database.document(row["panel"])),
+        row["language"], row["department_id"], row["district"], place, panel,
         row["moderation"], moment(row["speaks_from"]), moment(row["speaks_until"]), moment(row["starts_at"]),
-        moment(row["ends_at"]), row["link"], tuple(database.document(row["chapters"])), row["minutes"],
+        moment(row["ends_at"]), row["link"], tuple(database.document(row["chapters"])),
+        privacy.mask(row["minutes"], privacy.REFUSED),
         row["proposer_id"], row["proposer"] or "", row["from_petition"], row["supports"], row["submissions"],
         row["comments"], row["views"], row["participants"], created, moment(row["published_at"]),
         moment(row["closed_at"]), row["visibility"], row["version"],
@@ -114,7 +119,7 @@ async def reason(slug: str) -> str:
     row = await database.fetch_one(
         "SELECT text FROM forum_words WHERE subject = ? ORDER BY id DESC LIMIT 1", forum_subject(slug)
     )
-    return row["text"] if row else ""
+    return privacy.mask(row["text"], privacy.REFUSED) if row else ""
 
 
 LARGE = 5_000

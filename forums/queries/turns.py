@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from server.core import database, ledger
+from server.core import database, ledger, privacy
 from server.core.ledger import Audience
 
 
@@ -18,7 +18,7 @@ class Turn:
     kind: str
     data: Mapping[str, Any]
     text: str
-    """The words that it names."""
+    """The words that it names, as everybody may read them: personal numbers masked, but for officials' own phones."""
     official: str
     """Who did it, where an official did: for the desk only."""
     department_id: int | None
@@ -43,7 +43,9 @@ async def turns(subject: str, audiences: Collection[Audience] = (Audience.PUBLIC
     for entry in entries:
         by, _colon, number = entry.actor.partition(":")
         name, department = people.get(int(number), ("", None)) if by == "official" else ("", None)
-        text = said.get(entry.data.get("text") or 0, "")
+        text = privacy.mask(
+            said.get(entry.data.get("text") or 0, ""), privacy.REFUSED if by == "official" else privacy.NumberKind
+        )
         found.append(Turn(entry.id, entry.occurred_at, entry.kind, entry.data, text, name, department, by))
     return found
 

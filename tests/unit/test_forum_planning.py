@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from forums import kinds
-from forums.forms.planning import PlanForum, chapter_lines, reason
+from forums.forms.planning import PlanForum, chapter_lines, minutes, reason
 from forums.labels import KINDS
 from forums.states import FORUM, ForumAction, ForumState
 from server.core import config
@@ -73,6 +73,18 @@ def test_each_kind_is_read_with_its_own_fields_only() -> None:
 )
 def test_what_cannot_be_is_said_beside_its_field(fields: dict[str, str], refused: set[str]) -> None:
     assert wrong("broadcast", **fields) == refused
+
+
+def test_no_official_writes_a_resident_number() -> None:
+    number = "신청인 900101-1234568"
+    for field in ("title", "summary", "place", "panel"):
+        assert wrong("listening", **{field: number}) == {field}
+    assert wrong("notice", body=number) == {"body"}
+    assert wrong("broadcast", chapters=f"0:10 {number}") == {"chapters"}
+    assert "문의 02-731-2120" in PlanForum.parse("notice", {"title": "t2", "body": "문의 02-731-2120"}, CITY, "ko").body
+    for read, field in ((reason, "text"), (minutes, "minutes")):
+        with pytest.raises(Invalid):
+            read({field: number})
 
 
 def test_a_reason_says_something() -> None:

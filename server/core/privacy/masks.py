@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 from server.core.privacy.finding import NumberKind, find
 from server.core.privacy.patterns import SPELLING
@@ -27,10 +28,15 @@ _LATIN_DISTRICT = re.compile(
 )
 
 
-def mask(text: str) -> str:
-    """``text`` as the public may read it: 900101-1******, 010-****-5678, card 4111-****-****-1111."""
+def mask(text: str, kinds: Collection[NumberKind] = frozenset(NumberKind)) -> str:
+    """``text`` as the public may read it: 900101-1******, 010-****-5678, card 4111-****-****-1111.
+
+    ``kinds`` narrows it: an office's own telephone, in what officials write, may stay readable.
+    """
     parts, position = [], 0
     for kind, start, end in find(text):
+        if kind not in kinds:
+            continue
         parts += [text[position:start], _cover(text[start:end], kind)]
         position = end
     return "".join([*parts, text[position:]])
