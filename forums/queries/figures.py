@@ -1,12 +1,14 @@
 """What statistics count: each submission and forum as it stands now, and who took part, without names or words."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from forums.labels import AGE_BANDS
 from forums.states import SEEN, ForumState, SubmissionState
 from server.core import config, database, privacy
+from server.core.city import city
 
 HELD = (ForumState.RUNNING, ForumState.CLOSED)
 """Forums that have begun; one that was called off was not held."""
@@ -135,14 +137,19 @@ async def voice_titles(ids: Sequence[int]) -> dict[int, str]:
 
 
 async def people() -> dict[str, dict[str, int]]:
-    """How many different people took part, by age band and by district of residence; empty where they did not say."""
+    """How many different people took part, by age band and by district of residence; empty where they did not say.
+
+    Every band and district is there, also with nobody in it: one that is missing would say so.
+    """
     found: dict[str, dict[str, int]] = {}
+    every: dict[str, Collection[str]] = {"age": AGE_BANDS, "district": (await city()).districts}
     for dimension, column in (("age", "age_band"), ("district", "district")):
         rows = await database.fetch(
             f"SELECT p.{column} AS value, COUNT(*) AS people FROM participant p "
             f"WHERE EXISTS (SELECT 1 FROM participation t WHERE t.participant_id = p.id) GROUP BY p.{column}"
         )
-        found[dimension] = {row["value"]: row["people"] for row in rows}
+        found[dimension] = dict.fromkeys(("", *every[dimension]), 0)
+        found[dimension].update({row["value"]: row["people"] for row in rows})
     return found
 
 

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from forums.labels import AGE_BANDS
 from forums.models import Participant, Participation, Submission
 from forums.states import ForumState, SubmissionState
 from server.core import clock, database
+from server.core.city import city
 from server.core.config import Settings
 from tests.support import voices
 from tests.support.contract import Described
@@ -183,7 +185,16 @@ async def test_few_people_are_not_shown_and_a_correction_is(house: House) -> Non
     table = page.split('id="people-age"')[1].split("</table>")[0]
     assert ">11<" in table
     assert ">20<" in table
-    assert table.count("not shown") == 2, "the two, and the seven that would tell them"
+    assert table.count("not shown") == 7, "the two, the seven that would tell them, and all with nobody in them"
+    for label in ("Under 20", "70 and over", "Did not say"):
+        assert label in table, "what is missing would say that nobody is there"
+    said = (await house.client.get("/api/v1/statistics/adoption?lang=en")).json()["people"]
+    assert said["age"]["total"] == said["district"]["total"] == 20
+    assert {line["value"]: line["people"] for line in said["age"]["of"]} == {
+        **dict.fromkeys(("", *AGE_BANDS)), "40s": 11,
+    }  # fmt: skip
+    assert {line["value"] for line in said["district"]["of"]} == {"", *(await city()).districts}
+    assert (await house.client.get("/api/v1/statistics/adoption?year=2025")).json()["people"] is None
 
 
 async def test_petitions_are_counted_too(house: House, described: Described) -> None:

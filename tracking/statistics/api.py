@@ -16,7 +16,7 @@ from server.core.i18n import translate
 from server.core.ledger import END
 from tracking.statistics import dictionary, forms
 from tracking.statistics.forms import kind_names, petition_kinds
-from tracking.statistics.queries import adoption, lists, petitions
+from tracking.statistics.queries import adoption, lists, people, petitions
 from tracking.statistics.rules import OUTCOMES
 from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS
 
@@ -44,6 +44,20 @@ def _lines(of: dict[str, Schema], **more: Schema) -> Schema:
     return contract.many(contract.record({**more, **of}))
 
 
+_PEOPLE = contract.record(
+    {
+        "total": contract.maybe(_COUNT),
+        "of": contract.many(
+            contract.record(
+                {
+                    "value": contract.text(about="A code; empty for those who did not say."),
+                    "name": contract.TEXT,
+                    "people": {**contract.maybe(_COUNT), "description": "Null: too few, or telling of few."},
+                }
+            )
+        ),
+    }
+)
 _ADOPTION = contract.named(
     "Adoption",
     contract.record(
@@ -59,6 +73,12 @@ _ADOPTION = contract.named(
                     "forum": _lines(
                         {**_MEASURES, **_MEDIANS}, forum=contract.TEXT, name=contract.TEXT, kind=contract.TEXT
                     ),
+                }
+            ),
+            "people": contract.maybe(
+                {
+                    **contract.record(dict.fromkeys(people.DIMENSIONS, _PEOPLE)),
+                    "description": "Who took part, as they say of themselves, counted every night; null under filters.",
                 }
             ),
             "next": contract.maybe(contract.text(about="Pass as `forums_after` for the next page of forums.")),
@@ -136,7 +156,9 @@ async def of_adoption(request: Request) -> Response:
     chosen = await forms.read(request.query_params, known, KINDS, data)
     found = await adoption.adoption(chosen.filters, END if before is None else before, limit=200)
     said = adoption.document(found, known, lang, kind_names(lang))
-    return web.json({**said, "next": str(said["next"]) if said["next"] else None, **_about(request, chosen)})
+    who = None if chosen.query else people.document(await people.people(), known, lang)
+    following = str(said["next"]) if said["next"] else None
+    return web.json({**said, "people": who, "next": following, **_about(request, chosen)})
 
 
 @promises(Contract("How petitions were handled: in total and by each dimension", _PETITIONS, query=_QUERY))

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums.labels import AGE_BANDS, KINDS, OUTCOMES
+from forums.labels import KINDS, OUTCOMES
 from petitions.labels import KINDS as PETITION_KINDS
 from server.core import web
 from server.core.city import City, city
@@ -80,13 +80,13 @@ async def overview(request: Request) -> Response:
     handled = await petitions.total(Filters())
     who = await people.people()
     known = await city()
-    names = {
-        "age": lambda value: translate(lang, AGE_BANDS[value]) if value in AGE_BANDS else "",
-        "district": lambda value: known.district_name(value, lang) if value else "",
-    }
     unsaid = translate(lang, _("Did not say"))
     tables = [
-        (dimension, [(names[dimension](value) or unsaid, count) for value, count in table.counts.items()], table.total)
+        (
+            dimension,
+            [(people.value_name(dimension, value, known, lang) or unsaid, n) for value, n in table.counts.items()],
+            table.total,
+        )
         for dimension, table in who.items()
     ]
     context = {

@@ -5,8 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from forums.labels import AGE_BANDS
 from server.core import database
+from server.core.city import City
+from server.core.i18n import translate
 from tracking.statistics.rules import suppressed, total_shown
+
+DIMENSIONS = ("age", "district")
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,29 @@ def _table(counts: Mapping[str, int], *, shown: bool) -> Table:
     return Table(
         {key: None if key in gone else n for key, n in counts.items()}, sum(counts.values()) if shown else None
     )
+
+
+def value_name(dimension: str, value: str, known: City, language: str) -> str:
+    """An age band or a district as everybody reads it; empty for those who did not say."""
+    if dimension == "age":
+        return translate(language, AGE_BANDS[value]) if value in AGE_BANDS else ""
+    return known.district_name(value, language) if value else ""
+
+
+def document(tables: Mapping[str, Table], known: City, language: str) -> dict[str, dict[str, Any]] | None:
+    """The tables as JSON tells them; None before they were counted for the first time."""
+    if not tables:
+        return None
+    return {
+        dimension: {
+            "total": table.total,
+            "of": [
+                {"value": value, "name": value_name(dimension, value, known, language), "people": count}
+                for value, count in table.counts.items()
+            ],
+        }
+        for dimension, table in tables.items()
+    }
 
 
 @dataclass(frozen=True)
