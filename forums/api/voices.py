@@ -1,6 +1,7 @@
 """Speaking through JSON: a submission, comments on it, who stands behind it. Whoever is not known gets a mail first."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -110,7 +111,9 @@ async def comment(request: Request) -> Response:
     official = auth.reader(request).official
     if official is not None:
         data.done()
-        address: str | None = await commenting.say(official, "", number, command)
+        secret, scope = web.site(request).settings.secret_key, f"comment/{official.id}/{number}"
+        say = partial(commenting.say, official, "", number, command)
+        address: str | None = await idempotency.first(secret, scope, _key(request), raw, say)
     else:
         content = content_of(command, slug="", number=number)
         address = await acting.act_or_mail(request, "comment", content, raw, data.errors, key=_key(request))

@@ -88,14 +88,25 @@ async def once(secret: str, scope: str, key: str, content: object, act: Callable
 
     Without a key it simply acts. Raises ``BadRequest`` and :class:`KeyReused` as above, and whatever ``act`` raises.
     """
-    if not key:
+
+    async def done() -> str:
         await act()
-        return
+        return "done"
+
+    await first(secret, scope, key, content, done)
+
+
+async def first(secret: str, scope: str, key: str, content: object, act: Callable[[], Awaitable[str]]) -> str:
+    """The same with what the act gave the first time."""
+    if not key:
+        return await act()
     key_hash = digest(secret, scope, check(key))
     async with database.transaction():
-        if await claim(key_hash, fingerprint(content)) is None:
-            await act()
-            await settle(key_hash, "done")
+        result = await claim(key_hash, fingerprint(content))
+        if result is None:
+            result = await act()
+            await settle(key_hash, result)
+    return result
 
 
 async def seen(secret: str, scope: str, key: str) -> bool:

@@ -37,7 +37,11 @@ async def test_a_program_speaks_comments_and_supports(house: House, described: D
     said = await neighbour.post(f"{place}/comments", json={"text": "010-1234-5678로 알려 주세요", "stance": "for"})
     assert (said.status_code, said.json()["text"]) == (201, "010-****-5678로 알려 주세요")
     handler = await house.program("handler")
-    official = await handler.post(f"{place}/comments", json={"text": "가 보겠습니다", "parent": said.json()["id"]})
+    reply, key = {"text": "가 보겠습니다", "parent": said.json()["id"]}, {"idempotency-key": "k3"}
+    official = await handler.post(f"{place}/comments", json=reply, headers=key)
+    assert (await handler.post(f"{place}/comments", json=reply, headers=key)).json() == official.json()
+    other = await handler.post(f"{place}/comments", json={"text": "다른 말"}, headers=key)
+    assert other.json()["code"] == "idempotency_key_reused"
     assert official.json()["official"]
     assert official.json()["department"]["code"] == "roads"
     (thread,) = (await house.client.get(f"{place}/comments")).json()["items"]
