@@ -22,7 +22,7 @@ from server.core.web import Site
 from server.demo import seeding
 from tracking.statistics import verify as checking
 from tracking.statistics.actions import recounting
-from tracking.statistics.queries import adoption, people
+from tracking.statistics.queries import adoption, people, records
 
 T = TypeVar("T")
 
@@ -223,7 +223,10 @@ def statistics() -> None:
     help="The published figures as JSON. Default: those of this installation.",
 )  # fmt: skip
 def verify_statistics(file: Path, forums: Path | None, published: Path | None) -> None:
-    """Add up an export and compare it with the published figures; exit 1 with the first difference, else 0."""
+    """Add up an export and compare it with the published figures; exit 1 with the first difference, else 0.
+
+    Where these are of this installation, each line is compared with its records as well.
+    """
     recomputed = checking.Recomputed()
     try:
         with file.open(encoding="utf-8", newline="") as stream:
@@ -238,12 +241,32 @@ def verify_statistics(file: Path, forums: Path | None, published: Path | None) -
     found = next(recomputed.differences(said, every_forum=published is None or not said.get("next")), "")
     if found:
         click.echo(f"The figures differ. {found}", err=True)
+    line = "" if published else run(lambda _settings: _line_that_differs(file, forums))
+    if line:
+        click.echo(f"The lines differ from the records. {line}", err=True)
+    if found or line:
         raise SystemExit(1)
+    compared = (
+        "The lines themselves cannot be compared with a file of figures: a changed day may give the same figures."
+        if published
+        else "Each line is what the records say."
+    )
     without = "" if forums else " Forums and participants were not compared: give --forums."
     click.echo(
         f"{recomputed.lines} submissions: every published figure is what the lines add up to "
-        f"({recomputed.compared} compared).{without}"
+        f"({recomputed.compared} compared). {compared}{without}"
     )
+
+
+async def _line_that_differs(file: Path, forums: Path | None) -> str:
+    """The first line of the exports that is not what the records say; empty where none is."""
+    known = await city.city()
+    for path, compare in ((file, records.voices), (forums, records.forums)):
+        if path is not None:
+            with path.open(encoding="utf-8", newline="") as stream:
+                async for difference in compare(stream, known):
+                    return difference
+    return ""
 
 
 async def _published(_settings: Settings) -> Mapping[str, Any]:

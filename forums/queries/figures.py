@@ -97,6 +97,14 @@ async def voices_by_id(ids: Sequence[int]) -> list[VoiceFigures]:
     return [_voice(row) for row in rows]
 
 
+async def voices_by_number(numbers: Sequence[str]) -> list[VoiceFigures]:
+    """Submissions by their numbers."""
+    if not numbers:
+        return []
+    rows = await database.fetch(f"{_VOICES} WHERE s.number IN ({', '.join('?' * len(numbers))})", *numbers)
+    return [_voice(row) for row in rows]
+
+
 async def forum(slug: str) -> ForumFigures | None:
     """A forum by its name."""
     row = await database.fetch_one(f"{_FORUMS} WHERE slug = ?", slug)
@@ -158,6 +166,14 @@ async def forums_by_id(ids: Sequence[int]) -> list[ForumFigures]:
     if not ids:
         return []
     rows = await database.fetch(f"{_FORUMS} WHERE id IN ({', '.join('?' * len(ids))}) ORDER BY id", *ids)
+    return [_forum(row) for row in rows]
+
+
+async def forums_by_slug(slugs: Sequence[str]) -> list[ForumFigures]:
+    """Forums by their names."""
+    if not slugs:
+        return []
+    rows = await database.fetch(f"{_FORUMS} WHERE slug IN ({', '.join('?' * len(slugs))})", *slugs)
     return [_forum(row) for row in rows]
 
 

@@ -1,5 +1,6 @@
 """A journalist follows the numbers down to single voices, recomputes them and finds the line that was changed."""
 
+import io
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from tests.support import voices
 from tests.support.contract import Described
 from tests.support.house import House
 from tracking.statistics.actions import counting
+from tracking.statistics.queries import records
 
 MARCH = datetime(2025, 3, 4, 3, tzinfo=UTC)
 
@@ -98,17 +100,48 @@ async def test_a_journalist_recomputes_the_numbers(house: House, described: Desc
         (tmp_path / name).write_bytes(content)
     csv, forums, figures = (str(tmp_path / name) for name in files)
     agreed = command(house.settings, "verify", csv, "--forums", forums, "--published", figures)
-    assert agreed.returncode == 0, agreed.stderr
+    assert (agreed.returncode, agreed.stderr) == (0, "")
     assert "56 submissions: every published figure is what the lines add up to" in agreed.stdout
+    assert "The lines themselves cannot be compared" in agreed.stdout
+    at_home = command(house.settings, "verify", csv, "--forums", forums)
+    assert (at_home.returncode, "Each line is what the records say" in at_home.stdout) == (0, True), at_home.stderr
 
     # Somebody made one answer better than it was.
-    bad = export.text.replace(",not_adopted,", ",adopted,", 1)
-    (tmp_path / "bad.csv").write_bytes(bad.encode())
+    (tmp_path / "bad.csv").write_bytes(export.text.replace(",not_adopted,", ",adopted,", 1).encode())
     found = command(house.settings, "verify", str(tmp_path / "bad.csv"))
     assert found.returncode == 1
     assert "total: adopted is published as 16, the lines say 17" in found.stderr
+    assert "adopted' in outcome, the records say 'not_adopted'" in found.stderr
     again = command(house.settings, "recount")
     assert (again.returncode, "0 corrected" in again.stdout) == (0, True), again.stdout + again.stderr
+
+
+async def test_a_changed_line_is_found_that_changes_no_figure(house: House) -> None:
+    """Jun swaps two days, renames a voice and moves a forum by a day; every sum stays as it was."""
+    await a_year(7)
+    await house.work()
+    known = await city()
+    text = (await house.client.get("/api/v1/statistics/adoption.csv")).text
+    held = (await house.client.get("/api/v1/statistics/forums.csv")).text
+
+    async def of_voices(changed: str) -> list[str]:
+        return [one async for one in records.voices(io.StringIO(changed, newline=""), known)]
+
+    assert await of_voices(text) == []
+    first = text.split("\r\n")[1].split(",")
+    later = ",".join([*first[:5], "2025-03-05", first[6], "2025-03-08", first[8]])
+    assert await of_voices(text.replace(",".join(first), later)) == [
+        f"line 2: {first[0]} has '2025-03-05' in received_on, the records say '2025-03-04'",
+        f"line 2: {first[0]} has '2025-03-08' in outcome_on, the records say '2025-03-07'",
+    ]
+    assert await of_voices(text.replace(first[0], "V-none")) == ["line 2: V-none is not among the records that count"]
+    await Submission.filter(number=first[0]).update(visibility="hidden")
+    assert await of_voices(text) == [f"line 2: {first[0]} is not among the records that count"]
+    moved = held.replace("2025-03-04", "2025-03-05")
+    assert [one async for one in records.forums(io.StringIO(held, newline=""), known)] == []
+    assert [one async for one in records.forums(io.StringIO(moved, newline=""), known)] == [
+        "line 2: listening-1 has '2025-03-05' in held_on, the records say '2025-03-04'"
+    ]
 
 
 async def test_pages_cost_the_same_however_much_there_is(house: House, count_queries: Callable[[], list[str]]) -> None:

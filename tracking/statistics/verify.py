@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 import orjson
 
-from tracking.statistics.rules import OUTCOMES, Entry, Figures, forum_entry, spread, voice_entry
+from tracking.statistics.rules import ADOPTED, OUTCOMES, Entry, Figures, forum_entry, spread, voice_entry
 
 COLUMNS = (
     *("submission", "forum", "kind", "department", "district"),
@@ -72,7 +72,7 @@ class Recomputed:
     def read(self, stream: TextIO) -> None:
         """Add up an export of submissions. Raises ``Unreadable``."""
         seen: set[str] = set()
-        for number, row in _rows(stream, COLUMNS):
+        for number, row in lines(stream, COLUMNS):
             line = _Line(number, row)
             if not row["submission"] or row["submission"] in seen:
                 raise Unreadable(
@@ -82,9 +82,15 @@ class Recomputed:
             received, outcome = line.day("received_on", required=True), row["outcome"]
             if received is None or outcome not in {"", *OUTCOMES}:
                 raise Unreadable(f"line {number}: {outcome!r} is no outcome")
+            answered, done = line.day("outcome_on"), line.day("done_on")
+            if bool(outcome) != bool(answered):
+                missing = "the day of its outcome" if outcome else "its outcome"
+                raise Unreadable(f"line {number}: {row['submission']} lacks {missing}")
+            if done and outcome not in ADOPTED:
+                raise Unreadable(f"line {number}: {row['submission']} is done, but was not adopted")
             entry = voice_entry(
                 forum_id=0, kind="", department_id=0, district="", received_on=received, outcome=outcome,
-                outcome_on=line.day("outcome_on"), done_on=line.day("done_on"),
+                outcome_on=answered, done_on=done,
             )  # fmt: skip
             self._add(entry, {**line.names("forum", "kind", "department", "district"), **_times(received)})
             self.lines += 1
@@ -92,7 +98,7 @@ class Recomputed:
     def read_forums(self, stream: TextIO) -> None:
         """Add up an export of forums. Raises ``Unreadable``."""
         self.forums = True
-        for number, row in _rows(stream, FORUM_COLUMNS):
+        for number, row in lines(stream, FORUM_COLUMNS):
             line = _Line(number, row)
             held = line.day("held_on", required=True)
             if held is None or not re.fullmatch(r"[0-9]{1,9}", row["participants"]):
@@ -172,7 +178,8 @@ def _times(day: date) -> dict[str, str]:
     return {"year": day.isoformat()[:4], "month": day.isoformat()[:7]}
 
 
-def _rows(stream: TextIO, columns: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def lines(stream: TextIO, columns: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """The lines of an export with their numbers. Raises ``Unreadable``."""
     wanted = list(columns)
     reader = csv.reader(stream, strict=True)
     try:

@@ -1,0 +1,57 @@
+"""An export held line by line against the records themselves: figures alone would not show a day that was changed."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TextIO
+
+from forums.queries import figures
+from server.core.city import City
+from tracking.statistics.books import forum_row, voice_row
+from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS, lines
+
+BLOCK = 1_000
+"""Lines whose records are read at once."""
+Lines = Sequence[tuple[int, Mapping[str, str]]]
+
+
+def _blocks(stream: TextIO, columns: Sequence[str]) -> Iterator[Lines]:
+    rows = lines(stream, columns)
+    while block := list(islice(rows, BLOCK)):
+        yield block
+
+
+def _told(row: Mapping[str, Any], slug: str, known: City) -> dict[str, str]:
+    """A record as the export tells it."""
+    department = known.departments.get(row["department_id"])
+    said = {**row, "submission": row.get("number"), "forum": slug, "department": department.code if department else ""}
+    return {name: str(value if value is not None else "") for name, value in said.items()}
+
+
+def _differences(block: Lines, key: str, records: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    for number, row in block:
+        record = records.get(row[key])
+        if record is None:
+            yield f"line {number}: {row[key]} is not among the records that count"
+            continue
+        for name, value in row.items():
+            if value != record[name]:
+                yield f"line {number}: {row[key]} has {value!r} in {name}, the records say {record[name]!r}"
+
+
+async def voices(stream: TextIO, known: City) -> AsyncIterator[str]:
+    """Sentences for each value of an export of submissions that is not what the records say. Raises ``Unreadable``."""
+    for block in _blocks(stream, COLUMNS):
+        found = [one for one in await figures.voices_by_number([row["submission"] for _n, row in block]) if one.counted]
+        slugs = {one.id: one.slug for one in await figures.forums_by_id(sorted({one.forum_id for one in found}))}
+        records = {one.number: _told(voice_row(one), slugs[one.forum_id], known) for one in found}
+        for difference in _differences(block, "submission", records):
+            yield difference
+
+
+async def forums(stream: TextIO, known: City) -> AsyncIterator[str]:
+    """The same of an export of forums."""
+    for block in _blocks(stream, FORUM_COLUMNS):
+        found = [one for one in await figures.forums_by_slug([row["forum"] for _n, row in block]) if one.counted]
+        records = {one.slug: _told(forum_row(one), one.slug, known) for one in found}
+        for difference in _differences(block, "forum", records):
+            yield difference
