@@ -68,6 +68,11 @@ def promise_subject(number: str) -> str:
     return f"commitment/{number}"
 
 
+def reads_unshown(official: Official | None) -> bool:
+    """Whether an official reads what waits for a moderator: who moderates, and who hands voices out."""
+    return official is not None and (official.may(Permission.MODERATE) or official.may(Permission.HAND_VOICES))
+
+
 def answers_for(official: Official, department_id: int | None) -> bool:
     """Whether an official may speak for a department: their own; who hands voices out, for any."""
     if official.may(Permission.HAND_VOICES):

@@ -119,12 +119,13 @@ def _acting(action: SubmissionAction) -> Route:
         official = auth.official(request, VOICE[action])
         raw = await web.read_json(request)
         number = read_number(request.path_params["number"])
+        await desk_voices.knock(number, official)
         given = request.headers.get("idempotency-key")
         key = "" if given is None else idempotency.check(given)
         scope = f"desk/{official.id}/{number}/{action.value}"
         secret = web.site(request).settings.secret_key
         await idempotency.once(secret, scope, key, raw, lambda: ACTS[action][0](official, number, raw))
-        found = await desk_voices.one(number)
+        found = await desk_voices.one(number, official)
         made = await promises.of_voice(found.row.id, today())
         return web.json(serialize(request, found, made, await city()))
 

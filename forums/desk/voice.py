@@ -46,6 +46,7 @@ async def act(request: Request) -> Response:
     if action is None:
         raise NotFound
     auth.official(request, rights.VOICE[action])
+    await desk_voices.knock(number, official)
     form = {name: value for name, value in (await web.read_form(request)).items() if isinstance(value, str)}
     raw = _raw(action, {name.removeprefix(f"{action.value}."): value for name, value in form.items()})
     run, done = ACTS[action]
@@ -89,7 +90,7 @@ def may(official: Official, found: Detail, *, promised: bool) -> frozenset[str]:
 
 async def _page(request: Request, official: Official, kept: Kept, *, status: int = 200) -> Response:
     known, language = await city(), web.language(request)
-    found = await desk_voices.one(request.path_params["number"])
+    found = await desk_voices.one(request.path_params["number"], official)
     made = await promises.of_voice(found.row.id, today())
     mine = may(official, found, promised=any(one.status != "dropped" for one in made))
     department = known.departments.get(found.row.department_id or 0)

@@ -249,3 +249,24 @@ async def test_time_makes_promises_overdue_and_studies_end_once(house: House) ->
             await answering.answer(actor, promised.number, GiveAnswer("not_adopted", "안 합니다"))
     kinds = [entry.kind for entry in await ledger.read(f"commitment/{number}")]
     assert kinds == ["commitment.made", "commitment.overdue"]
+
+
+async def test_what_waits_for_a_moderator_is_nobody_elses_to_read(house: House) -> None:
+    roads = (await departments())["roads"]
+    forum = await hold_forum()
+    handed = {"department_id": roads, "status": SubmissionState.HANDED}
+    main = await heard(forum, LAMPS, **handed)
+    held = await heard(forum, TREES, visibility="pending", **handed)
+    joined = {"department_id": roads, "status": SubmissionState.JOINED, "joined_to_id": main.id}
+    await heard(forum, "기다리는 글", visibility="pending", **joined)
+    handler, clerk = await house.official("handler"), await house.official("intake")
+    path = f"/desk/voices/{held.number}"
+    assert ((await handler.get(path)).status_code, (await clerk.get(path)).status_code) == (404, 200)
+    assert (await handler.post(f"{path}/answer", data={"answer.outcome": "not_adopted"})).status_code == 404
+    for browser, sees in ((handler, False), (clerk, True)):
+        assert ("기다리는 글" in (await browser.get(f"/desk/voices/{main.number}")).text) is sees
+        assert TREES not in (await browser.get("/desk/voices?status=all")).text
+    program, answer = await house.program("handler"), {"outcome": "not_adopted", "text": "효과가 작습니다"}
+    api = f"/api/v1/desk/submissions/{held.number}/answer"
+    assert (await program.post(api, json=answer)).status_code == 404
+    assert (await Submission.get(id=held.id)).status is SubmissionState.HANDED
