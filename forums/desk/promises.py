@@ -1,7 +1,7 @@
 """Promises at the desk: what one's department has promised, overdue first; one of them; what a forum decided itself."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -18,10 +18,10 @@ from forums.desk.voices import voices_official
 from forums.forms.handing import Words, read_seen
 from forums.forms.promising import MOST_STEPS, EditPromise, Finish, Promise, from_page
 from forums.labels import COMMITMENT_STATES, OUTCOMES
-from forums.queries import forums, promises
+from forums.queries import forums, lists, promises
 from forums.queries.promises import Filters, PromiseView
 from forums.rights import answers_for
-from forums.states import COMMITMENT, CommitmentAction
+from forums.states import COMMITMENT, CommitmentAction, ForumState
 from server.core import auth, i18n, idempotency, uploads, web
 from server.core.accounts import Official, Permission
 from server.core.city import city
@@ -38,6 +38,10 @@ LABELS: Mapping[str, Text] = {
     "done": _("Carried out"),
     "dropped": _("Given up"),
 }
+
+
+DECIDED_IN = (ForumState.PUBLISHED, ForumState.RUNNING, ForumState.CLOSED)
+CHOICES = 30
 
 
 async def listing(request: Request) -> Response:
@@ -73,8 +77,17 @@ async def listing(request: Request) -> Response:
         "departments": [(row.code, row.name(language)) for row in known.departments.values()],
         "department_names": {row.id: row.name(language) for row in known.departments.values()},
         "states": COMMITMENT_STATES,
+        "forums": await _decided_in(official) if official.may(Permission.ANSWER_VOICES) else [],
     }
     return web.page(request, "desk/forums/promises.html", context)
+
+
+async def _decided_in(official: Official) -> list[tuple[str, str]]:
+    """The newest forums that decisions can be added to, those of one's own department first."""
+    every = lists.Filters(states=DECIDED_IN)
+    own = [replace(every, department_id=official.department_id)] if official.department_id is not None else []
+    pages = [await lists.listed(filters, None, CHOICES) for filters in (*own, every)]
+    return list({row.slug: row.title for page in pages for row in page.rows}.items())
 
 
 # --- one promise ----------------------------------------------------------------------------------------------
@@ -193,6 +206,18 @@ async def _page(request: Request, official: Official, kept: Kept, *, status: int
 # --- what a forum decided itself ------------------------------------------------------------------------------
 
 
+async def choose(request: Request) -> Response:
+    """``/desk/commitments/decisions/new?forum=…``: on to the form of that forum."""
+    official = auth.official(request, Permission.ANSWER_VOICES)
+    data = Input(request.query_params)
+    slug = data.text("forum", limit=48)
+    data.done()
+    if not slug:
+        return web.redirect(request, PAGE)
+    found = await forums.forum(slug, official)
+    return web.redirect(request, f"/desk/forums/{found.slug}/decisions/new")
+
+
 async def new(request: Request) -> Response:
     """``/desk/forums/{slug}/decisions/new``: promise what was decided at the forum, without a voice behind it."""
     official = voices_official(request)
@@ -248,6 +273,7 @@ def _department(form: Mapping[str, str], official: Official, codes: Mapping[str,
 
 routes = [
     Route(PAGE, listing),
+    Route(f"{PAGE}/decisions/new", choose),
     Route(f"{PAGE}/{{number}}", show),
     Route(f"{PAGE}/{{number}}/{{action}}", act, methods=["POST"]),
     Route("/desk/forums/{slug}/decisions/new", new, methods=["GET", "POST"]),

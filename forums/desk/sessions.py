@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums import kinds
+from forums import kinds, rights
 from forums.actions import sessions
 from forums.desk.common import PAGE, forum_official, may, named
 from forums.errors import TooFewPlaces, TwiceAtOnce
@@ -20,7 +20,7 @@ from forums.queries import sessions as queries
 from forums.queries.forums import ForumView
 from forums.queries.sessions import SessionView
 from forums.states import ForumAction
-from server.core import clock, config, web
+from server.core import auth, clock, config, web
 from server.core.accounts import Official
 from server.core.errors import FieldError, Invalid, NotFound, _
 from server.core.fields import Input
@@ -154,6 +154,7 @@ async def _form(
 
 async def cancel(request: Request) -> Response:
     """``/desk/forums/{slug}/sessions/{session}/cancel``: asks for the reason."""
+    auth.official(request, rights.FORUM[ForumAction.EDIT])
     official, found, shown = await opened_session(request)
     back = f"{PAGE}/{found.slug}/sessions"
     if shown.cancelled:

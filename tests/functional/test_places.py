@@ -255,6 +255,9 @@ async def test_a_planner_sets_the_dates(house: House) -> None:
     more = await desk.post(f"{page}/{ids[0]}/edit", data={**when, "capacity": "2"})
     assert more.status_code == 303, more.text
     assert (await places(ids[0]))["offered"] == 1, "the new place goes to who waits"
+    clerk = await house.official("clerk")
+    assert (await clerk.get(f"{page}/{ids[0]}/cancel")).status_code == 403
+    assert (await desk.get(f"{page}/{ids[0]}/cancel")).status_code == 200
     assert (await desk.post(f"{page}/{ids[0]}/cancel", data={"text": ""})).status_code == 422
     reason = "비가 많이 온다고 합니다."
     for _twice in range(2):

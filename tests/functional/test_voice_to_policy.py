@@ -169,6 +169,12 @@ async def test_a_field_office_promises_what_was_decided_on_site(house: House) ->
     handler = await house.official("handler")
     form = {"drawn": "1", "title": "주차장 서른 면", "owner": "handler", "due_on": "2099-01-01"}
     page = f"/desk/forums/{slug}/decisions/new"
+    assert f'<option value="{slug}"' in (await handler.get("/desk/commitments")).text
+    chosen = await handler.get("/desk/commitments/decisions/new", params={"forum": slug})
+    assert chosen.headers["location"] == page
+    assert (await handler.get("/desk/commitments/decisions/new?forum=")).headers["location"] == "/desk/commitments"
+    assert (await handler.get("/desk/commitments/decisions/new?forum=none")).status_code == 404
+    assert (await (await house.official("clerk")).get("/desk/commitments/decisions/new?forum=")).status_code == 403
     assert (await handler.get(page)).status_code == 200
     assert (await handler.post(page, data=form)).status_code == 422, "nobody promises for 2099"
     form["due_on"] = (today() + timedelta(days=90)).isoformat()
