@@ -6,7 +6,7 @@ Nothing of it stands in the ledger, nor is anything locked but for the row whose
 from typing import NamedTuple
 
 from forums.actions.taking_part import take_part
-from forums.errors import NoSuchText, NoSuchVoice, NotPossibleNow, OwnVoice
+from forums.errors import NoSuchText, NotPossibleNow, OwnVoice
 from forums.kinds import table
 from forums.people import Person
 from forums.queries import speaking
@@ -62,8 +62,6 @@ async def on_forum(person: Person, slug: str, *, undo: bool = False) -> bool:
     """
     async with database.transaction():
         floor = await speaking.floor(slug)
-        if floor.visibility != "shown":
-            raise NoSuchVoice
         return await _change(person, _What(forum_subject(slug), "forum", floor.id, floor, None), undo=undo)
 
 

@@ -82,7 +82,7 @@ async def forum(slug: str, official: Official | None = None) -> ForumView:
     if not seen and not (official and (official.may(Permission.PLAN_FORUMS) or official.may(Permission.RUN_FORUMS))):
         raise NoSuchForum
     if found.visibility != "shown" and official is None:
-        return replace(found, title="", summary="", body="", place="", panel=())
+        return replace(found, title="", summary="", body="", place="", panel=(), proposer="")
     return found
 
 

@@ -50,9 +50,9 @@ _FLOOR = (
 
 
 async def floor(slug: str) -> Floor:
-    """A forum that the public sees. Raises ``NoSuchForum``."""
+    """A forum that the public sees, and no proposal whose words are hidden or wait. Raises ``NoSuchForum``."""
     row = await database.fetch_one(f"SELECT {_FLOOR} FROM forum f WHERE f.slug = ?", slug)
-    if row is None or ForumState(row["f_status"]) not in SEEN:
+    if row is None or ForumState(row["f_status"]) not in SEEN or row["f_visibility"] != "shown":
         raise NoSuchForum
     return _floor(row)
 

@@ -125,7 +125,7 @@ async def _root(comment_id: int, under: _Under, person: Person | None) -> Commen
 
 
 def _open(found: ForumView) -> bool:
-    return follow(table(found.kind), found.status, ForumAction.COMMENT) is not None
+    return found.visibility == "shown" and follow(table(found.kind), found.status, ForumAction.COMMENT) is not None
 
 
 async def shared(request: Request) -> dict[str, object]:

@@ -9,6 +9,7 @@ from forums.states import ForumState
 from server.core import clock, database
 from server.core.accounts import Department
 from tests.support.house import House
+from tests.support.places import guest
 
 WISH = {
     "kind": "listening",
@@ -97,3 +98,25 @@ async def test_a_question_needs_people_or_gets_a_reason(house: House) -> None:
     await database.execute("UPDATE forum SET supports = 100 WHERE slug = ?", "proposal-1")
     page = (await house.client.get("/forums/proposal-1")).text
     assert '<progress max="100" value="100"' in page
+
+
+async def test_nobody_talks_about_a_proposal_that_is_not_shown(house: House) -> None:
+    await house.client.post("/forums/propose", data=WISH | {"kind": "discussion"})
+    await house.work()
+    link = re.search(r"/forums/confirm/[\w.-]+", house.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    assert link
+    await house.client.post(link[0])
+    _person, neighbour = await guest(house, "옆집")
+    visitor = house.visitor()
+    talk, comment = "/forums/proposal-1/comments", {"text": "저도 그렇게 생각합니다"}
+    assert (await neighbour.post(talk, data=comment)).status_code == 303
+    for visibility in ("pending", "hidden"):
+        await database.execute("UPDATE forum SET visibility = ? WHERE slug = ?", visibility, "proposal-1")
+        assert (await neighbour.post(talk, data={"text": f"{visibility} 글에도 한마디"})).status_code == 404
+        assert (await neighbour.post("/forums/proposal-1/supports", data={})).status_code == 404
+        page = await visitor.get("/forums/proposal-1")
+        assert f'action="{talk}"' not in page.text
+        for text in (page.text, (await visitor.get("/api/v1/forums/proposal-1")).text):
+            assert "미나" not in text
+            assert WISH["title"] not in text
+    assert (await forum("proposal-1")).comments == 1
