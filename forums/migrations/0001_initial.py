@@ -538,7 +538,7 @@ class Migration(migrations.Migration):
                     Index(fields=["forum_id", "supports", "id"], name="submission_forum_supports"),
                     Index(fields=["forum_id", "visibility", "stance", "status"], name="submission_forum_stance"),
                     Index(fields=["forum_id", "status", "id"], name="submission_forum_status"),
-                    Index(fields=["forum_id", "received_on", "channel", "id"], name="submission_forum_day"),
+                    Index(fields=["forum_id", "received_on", "visibility", "id"], name="submission_forum_day"),
                     Index(fields=["department_id", "status", "id"], name="submission_department_status"),
                     Index(fields=["department_id", "id"], name="submission_department"),
                     Index(fields=["status", "id"], name="submission_status"),

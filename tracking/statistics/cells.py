@@ -87,8 +87,12 @@ async def _upsert(table: str, columns: str, key: str, sets: str, rows: Sequence[
 
 
 _KEYS = {
-    "": "''", "kind": "kind", "department": "department_id", "district": "district",
-    "year": "substr(period, 2, 4)", "month": "substr(period, 2)",
+    "": "''",
+    "kind": "kind",
+    "department": "department_id",
+    "district": "district",
+    "year": "substr(period, 2, 4)",
+    "month": "substr(period, 2)",
 }
 """What tells the values of a dimension apart, in the tables of totals."""
 
@@ -132,20 +136,23 @@ async def totals(area: Area, filters: Filters, dimension: str = "") -> dict[Any,
 async def days(area: Area, filters: Filters, dimension: str = "") -> dict[Any, dict[str, Spread]]:
     """Where numbers of days stand at a place, by the values of a dimension that is no month. One query."""
     where, values = _condition(filters, dimension, monthly=False)
-    return await _spreads(area, _KEYS[dimension], where, values)
+    return await _spreads(area, _KEYS[dimension], where, values, added=bool(filters.forum_id))
 
 
-async def _spreads(area: Area, key: str, where: str, values: Sequence[object]) -> dict[Any, dict[str, Spread]]:
-    """The database walks what may be ten thousand counts, and hands out three of each."""
-    counts = (
-        f"SELECT {key} AS mark, what, value, SUM(number) AS number FROM {area.days} WHERE {where} "
-        "GROUP BY 1, 2, 3 HAVING SUM(number) > 0"
-    )
+async def _spreads(
+    area: Area, key: str, where: str, values: Sequence[object], *, added: bool
+) -> dict[Any, dict[str, Spread]]:
+    """The database walks what may be ten thousand counts, and hands out three; ``added`` up where many are one."""
+    source = f"FROM {area.days} WHERE {where} AND number > 0"
+    counts = f"SELECT {key} AS mark, what, value, number {source}"  # in the order of an index that has all of it
+    if added:
+        counts = f"SELECT {key} AS mark, what, value, SUM(number) AS number {source} GROUP BY 1, 2, 3"
+    one, whole = "PARTITION BY mark, what ORDER BY value", "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
     rows = await database.fetch(
         "SELECT mark, what, MIN(CASE WHEN 2 * upto >= n THEN value END) AS low, "
         "MIN(CASE WHEN 2 * upto > n THEN value END) AS high, MIN(CASE WHEN 10 * upto >= 9 * n THEN value END) AS late "
-        "FROM (SELECT mark, what, value, SUM(number) OVER (PARTITION BY mark, what ORDER BY value) AS upto, "
-        f"SUM(number) OVER (PARTITION BY mark, what) AS n FROM ({counts}) AS counts) AS walked GROUP BY mark, what",
+        f"FROM (SELECT mark, what, value, SUM(number) OVER ({one}) AS upto, SUM(number) OVER ({one} {whole}) AS n "
+        f"FROM ({counts}) AS counts) AS walked GROUP BY mark, what",
         *values,
     )
     found: dict[Any, dict[str, Spread]] = defaultdict(dict)
@@ -180,7 +187,7 @@ async def forums(
         return {}, {}
     where, values = _condition(replace(filters, forum_id=1), "", monthly=False)
     where = where.replace("forum_id = ?", f"forum_id IN ({', '.join('?' * len(found))})", 1)
-    return found, await _spreads(area, "forum_id", where, [*found, *values[1:]])
+    return found, await _spreads(area, "forum_id", where, [*found, *values[1:]], added=True)
 
 
 async def _end_of(area: Area, year: str) -> int:

@@ -28,14 +28,16 @@ class Migration(migrations.Migration):
                 "unique_together": (("forum_id", "kind", "department_id", "district", "period", "what", "value"),),
                 "indexes": [
                     Index(
-                        fields=["forum_id", "kind", "department_id", "period", "district"],
+                        fields=["forum_id", "kind", "department_id", "period", "district", "what", "value", "number"],
                         name="adoption_days_districts",
                     ),
                     Index(
-                        fields=["forum_id", "kind", "district", "period", "department_id"], name="adoption_days_departm"
+                        fields=["forum_id", "kind", "district", "period", "department_id", "what", "value", "number"],
+                        name="adoption_days_departm",
                     ),
                     Index(
-                        fields=["forum_id", "department_id", "district", "period", "kind"], name="adoption_days_kinds"
+                        fields=["forum_id", "department_id", "district", "period", "kind", "what", "value", "number"],
+                        name="adoption_days_kinds",
                     ),
                     Index(fields=["period", "forum_id"], name="adoption_days_periods"),
                 ],
@@ -206,15 +208,16 @@ class Migration(migrations.Migration):
                 "unique_together": (("forum_id", "kind", "department_id", "district", "period", "what", "value"),),
                 "indexes": [
                     Index(
-                        fields=["forum_id", "kind", "department_id", "period", "district"],
+                        fields=["forum_id", "kind", "department_id", "period", "district", "what", "value", "number"],
                         name="petition_hours_district",
                     ),
                     Index(
-                        fields=["forum_id", "kind", "district", "period", "department_id"],
+                        fields=["forum_id", "kind", "district", "period", "department_id", "what", "value", "number"],
                         name="petition_hours_departm",
                     ),
                     Index(
-                        fields=["forum_id", "department_id", "district", "period", "kind"], name="petition_hours_kinds"
+                        fields=["forum_id", "department_id", "district", "period", "kind", "what", "value", "number"],
+                        name="petition_hours_kinds",
                     ),
                     Index(fields=["period", "forum_id"], name="petition_hours_periods"),
                 ],
