@@ -1,0 +1,103 @@
+"""What a page reads does not grow with what the tables hold: seen by plans of its reads and by what they return."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from forums.models import Submission
+from forums.queries import intake
+from forums.states import SubmissionState
+from server.core import clock, database
+from server.core.accounts import Department
+from tests.support import voices
+from tests.support.house import House
+from tracking.statistics.cells import Filters
+from tracking.statistics.queries import adoption
+from tracking.statistics.rules import ANSWER, DONE, Spread
+
+MAY = datetime(2025, 5, 6, 3, tzinfo=UTC)
+VOICES = 24
+
+
+@contextmanager
+def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, list[object], int]]]:
+    """What is read: each statement, its values, and how many rows came."""
+    seen: list[tuple[str, list[object], int]] = []
+    original = database._rows
+
+    async def noted(sql: str, values: list[object]) -> Any:
+        rows = await original(sql, values)
+        seen.append((sql, values, len(rows)))
+        return rows
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "_rows", noted)
+        yield seen
+
+
+async def plan(sql: str, values: list[object]) -> str:
+    """How the database would go about it, were the table long."""
+    async with database.transaction():
+        if database.dialect() == "sqlite":
+            return str([row["detail"] for row in await database._rows(f"EXPLAIN QUERY PLAN {sql}", values)])
+        await database.execute("SET LOCAL enable_seqscan = off")
+        return str([row["QUERY PLAN"] for row in await database._rows(f"EXPLAIN {sql}", values)])
+
+
+async def test_a_forum_s_figures_are_a_few_rows_however_its_submissions_differ(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = ("roads", "parks", "tax", "global")
+    ids = {code: (await Department.get(code=code)).id for code in codes}
+    with clock.at(MAY):
+        forum = await voices.hold_forum(district="central")
+        said = [await voices.say(forum, received_at=MAY + timedelta(days=30 * (n % 2))) for n in range(VOICES)]
+    for n, one in enumerate(said):  # each waits another number of days
+        await voices.answer(one, "adopted", n, codes[n % 4])
+        await voices.do(one, 100 + n)
+    await house.work()
+
+    with reads(monkeypatch) as seen:
+        found = await adoption.adoption(Filters(forum.id))
+        listed = await adoption.adoption(Filters(kind="listening", year="2025"))
+        parks = await adoption.adoption(Filters(forum.id, department_id=ids["parks"]))
+    assert max(rows for _sql, _values, rows in seen) <= 2 * len(codes), seen
+
+    assert found.total.received == found.total.adopted == found.total.done == VOICES
+    assert found.total.days == {ANSWER: Spread(11, 12, 21), DONE: Spread(111, 112, 121)}
+    answered = [line for line in found.by["department"] if line.figures.considered]
+    assert {line.key: line.figures.answer_days for line in answered} == {
+        ids[code]: 10.0 + place for place, code in enumerate(codes)
+    }
+    assert [(line.key, line.figures.received) for line in found.by["year"]] == [("2025", VOICES)]
+    assert [(line.key, line.figures.answer_days) for line in found.by["kind"]] == [("listening", 11.5)]
+    assert [(line.key, line.figures.received) for line in found.months] == [("2025-05", 12), ("2025-06", 12)]
+    ((same, figures),) = listed.forums
+    assert (same.slug, figures.answer_days, figures.received) == (forum.slug, 11.5, VOICES)
+    assert (parks.total.received, parks.total.answer_days) == (6, 11.0)
+    assert [(line.key, line.figures.done_days) for line in parks.by["district"]] == [("central", 111.0)]
+    assert [(line.key, line.figures.received) for line in parks.months] == [("2025-06", 6)]
+
+
+async def test_the_lines_of_an_evening_are_found_by_its_day(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert house
+    forum = await voices.hold_forum()
+    days = [MAY - timedelta(days=n % 100) for n in range(2_000)]
+    await Submission.bulk_create(
+        Submission(
+            number=f"V-{n}", forum_id=forum.id, channel="floor", title="의견", text="의견입니다.",
+            status=SubmissionState.RECEIVED, received_at=day, received_on=day.date(), fingerprint=n,
+        )
+        for n, day in enumerate(days)
+    )  # fmt: skip
+    if database.dialect() == "postgres":
+        await database.execute("ANALYZE submission")
+    with reads(monkeypatch) as seen:
+        assert (await intake.taken(forum.id, MAY.date())).total == 20
+    lines = [(sql, values) for sql, values, _rows in seen if "FROM submission" in sql]
+    assert len(lines) == 2
+    for sql, values in lines:
+        assert "submission_forum_day" in await plan(sql, values), sql
