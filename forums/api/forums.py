@@ -30,7 +30,14 @@ Json = dict[str, object]
 @promises(
     Contract(
         "Forums: coming ones by their date, others the newest first",
-        contract.listed(documents.ROW),
+        contract.listed(
+            documents.ROW,
+            contract.integer(
+                0,
+                lists.CAP,
+                f"On all pages; {lists.CAP} is that many or more. Of words, among the newest {lists.HITS}.",
+            ),
+        ),
         query={
             "status": contract.one_of(documents.STATES, "Every state where nothing is said."),
             "kind": contract.one_of((*lists.KINDS, lists.NOTICE)),
@@ -58,7 +65,8 @@ async def index(request: Request) -> Response:
     filters = filters.within((ForumState(state),) if state else ALL)
     page = await lists.listed(filters, start, limit)
     rows = [_row(request, known, row) for row in page.rows]
-    return web.items(rows, str(page.further) if page.further else None, None)
+    total = len(rows) if start is None and page.further is None else await lists.total(filters)
+    return web.items(rows, str(page.further) if page.further else None, total)
 
 
 @promises(Contract("One forum", documents.FORUM, refusals=(404,)))

@@ -18,6 +18,8 @@ from server.core import database
 PAGE = 20
 HITS = 300
 """How many hits of a search, newest first, one page looks at."""
+CAP = 100_000
+"""Counts end here."""
 FRONT = 3
 KINDS = ("listening", "field_office", "speakers_corner", "discussion", "broadcast")
 """The kinds that are listed by their dates; notices have a board of their own."""
@@ -216,6 +218,28 @@ async def _found(filters: Filters, start: Place | None, limit: int) -> Page:
     if found.further is None and len(ids) == HITS:
         return Page(found.rows, Place(None, ids[-1]))
     return found
+
+
+async def total(filters: Filters) -> int:
+    """How many a list holds on all its pages, up to ``CAP``; of words, among the ``HITS`` newest. Two queries at most.
+
+    A branch a state, so that each is counted along an index.
+    """
+    found, hits = "", list[int]()
+    if filters.q:
+        hits = list(await forum_index.search(database.connection(), filters.q, limit=HITS))
+        if not hits:
+            return 0
+        found = f" AND f.id IN ({', '.join('?' * len(hits))})"
+    elif BY_ID.isdisjoint(filters.states) and not filters.kind:  # the notices have a board of their own
+        found = f" AND (f.starts_at IS NOT NULL OR f.kind <> '{NOTICE}')"
+    branches = [filters.conditions(state) for state in filters.states]
+    sql = " UNION ALL ".join(
+        f"SELECT COUNT(*) AS n FROM (SELECT 1 FROM forum f WHERE {where}{found} LIMIT {CAP}) AS branch_{number}"
+        for number, (where, _values) in enumerate(branches)
+    )
+    rows = await database.fetch(sql, *(value for _where, values in branches for value in (*values, *hits)))
+    return min(sum(int(row["n"]) for row in rows), CAP)
 
 
 async def front() -> tuple[Listed, ...]:

@@ -113,9 +113,9 @@ def asked(properties: Mapping[str, Schema], *required: str) -> Schema:
     return {"type": "object", "properties": dict(properties), **({"required": list(required)} if required else {})}
 
 
-def listed(schema: Schema) -> Schema:
-    """A list as every list is answered."""
-    return record({"items": many(schema), "next": maybe(text()), "total": maybe(integer(0))})
+def listed(schema: Schema, total: Schema | None = None) -> Schema:
+    """A list as every list is answered; ``total`` says more of its number."""
+    return record({"items": many(schema), "next": maybe(text()), "total": total or maybe(integer(0))})
 
 
 BOOLEAN: Schema = {"type": "boolean"}

@@ -273,8 +273,13 @@ async def test_programs_read_the_same_as_json(house: House, described: Described
     for _page in range(3):
         answer = (await house.client.get(f"/api/v1/forums?limit=1{found}")).json()
         seen += [row["slug"] for row in answer["items"]]
+        assert answer["total"] == 3, "on all pages, on each of them"
         found = f"&cursor={answer['next']}"
     assert (seen[-1], answer["next"]) == (slug, None)
+    for words, number in (("골목 상권", 1), ("없는 말", 0)):
+        assert (await house.client.get("/api/v1/forums", params={"q": words})).json()["total"] == number
+    assert await lists.total(Filters(q="골목 상권", states=ALL)) == 1
+    assert await lists.total(Filters(q="없는 말", states=ALL)) == 0
     narrowed = await house.client.get("/api/v1/forums?status=published&kind=listening&district=central&year=2026")
     (row,) = narrowed.json()["items"]
     assert (row["district"], row["starts_at"]) == ({"code": "central", "name": "중앙구"}, "2026-03-04T13:00:00+09:00")
@@ -320,6 +325,8 @@ async def test_lists_are_read_from_their_indexes_page_by_page_without_gaps(
             assert len(page.rows) == lists.PAGE
             place = Place.read(str(place))
         assert sorted(listed) == sorted(row.id for row in wanted), tab
+        notices = await Forum.filter(status__in=states, kind="notice").count() if tab == "proposed" else 0
+        assert await lists.total(Filters(states=states)) == len(wanted) + notices, tab
     statements = count_queries()
     addresses = (
         ("/forums", 2), ("/forums?tab=over", 2), ("/forums?tab=proposed", 1),
@@ -350,6 +357,7 @@ async def test_lists_are_read_from_their_indexes_page_by_page_without_gaps(
         ):  # fmt: skip
             await lists.listed(filters)
             await lists.listed(filters, Place(NOON, 7))
+            await lists.total(filters)
     await lists.front()
     await board.board(2)
     await board.neighbours(7)
