@@ -116,6 +116,13 @@ class TooManyProposals(Conflict):
     text = _("Five of your proposals wait for an answer. Please wait until one of them is answered.")
 
 
+class NotShownYet(Conflict):
+    """409: moderators have hidden the proposal, or have not looked at it yet."""
+
+    code = "not_shown_yet"
+    text = _("A moderator has not shown this proposal to everybody. Please have it decided under Moderation first.")
+
+
 class TooFewCounted(Conflict):
     """409: fewer people would have been there than are checked in by name."""
 

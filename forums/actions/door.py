@@ -10,7 +10,7 @@ from forums.events import TookPart
 from forums.forms.places import Book
 from forums.people import person_of
 from forums.place_events import CheckedIn, CheckInUndone, PeopleCounted, PlaceTaken
-from forums.rights import talk_subject
+from forums.rights import forum_subject, talk_subject
 from server.core import clock, config, database, ledger, references
 from server.core.accounts import Official
 from server.core.auth import Reader
@@ -142,19 +142,24 @@ async def _was_not_there(held: Held, person_id: int | None) -> None:
     if person_id is None:
         await _people(held, -1)
         return
+    chain = await ledger.open_or_begin(talk_subject(held.slug))
     gone = await database.fetch(
         "DELETE FROM participation WHERE forum_id = ? AND participant_id = ? "
         "AND NOT EXISTS (SELECT 1 FROM submission v WHERE v.participant_id = ? AND v.forum_id = ?) "
         "AND NOT EXISTS (SELECT 1 FROM comment c WHERE c.participant_id = ? AND c.forum_id = ?) "
         "AND NOT EXISTS (SELECT 1 FROM support u JOIN submission v ON u.subject = 'submission/' || v.number "
         "WHERE u.participant_id = ? AND v.forum_id = ?) "
+        "AND NOT EXISTS (SELECT 1 FROM support u JOIN comment c ON u.subject = 'comment/' || c.id "
+        "WHERE u.participant_id = ? AND c.forum_id = ?) "
+        "AND NOT EXISTS (SELECT 1 FROM support u WHERE u.participant_id = ? AND u.subject = ?) "
         "AND NOT EXISTS (SELECT 1 FROM registration r JOIN forum_session s ON s.id = r.session_id "
         "WHERE r.participant_id = ? AND s.forum_id = ? AND r.status = 'attended') RETURNING id",
         *(held.forum_id, person_id),
         *(person_id, held.forum_id) * 4,
+        *(person_id, forum_subject(held.slug)),
+        *(person_id, held.forum_id),
     )
     if gone:
-        chain = await ledger.open_or_begin(talk_subject(held.slug))
         await chain.append(held.actor, TookPart(person_id, -1))
         await database.execute("UPDATE forum SET participants = participants - 1 WHERE id = ?", held.forum_id)
 

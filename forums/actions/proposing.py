@@ -10,7 +10,7 @@ from forums import spam
 from forums.actions.change import SYSTEM, changing_forum
 from forums.actions.moderating import hold
 from forums.actions.planning import find_by, number_it
-from forums.errors import NotPossibleNow, TooManyProposals
+from forums.errors import NotPossibleNow, NotShownYet, TooManyProposals
 from forums.events import ForumDeclined, ForumOpened, ForumProposed, ForumTakenUp
 from forums.forms.proposing import ProposeForum
 from forums.models import Forum
@@ -74,8 +74,13 @@ async def propose(person: Person, command: ProposeForum) -> str:
 
 
 async def accept(actor: Official, slug: str, text: str, seen: int | None = None) -> None:
-    """Take a proposal up, with words that everybody reads: from now on the city plans it."""
+    """Take a proposal up, with words that everybody reads: from now on the city plans it.
+
+    Raises ``NotShownYet`` for one that a moderator has not shown: what is announced is read by everybody.
+    """
     async with changing_forum(slug, ForumAction.ACCEPT, actor, seen=seen) as change:
+        if change.row.visibility != "shown":
+            raise NotShownYet
         await number_it(change)
         change.record(ForumTakenUp(await change.say(text)))
 

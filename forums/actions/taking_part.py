@@ -19,9 +19,19 @@ async def took_part(chain: Chain, forum_id: int, person_id: int | None, *, peopl
 
 
 async def take_part(slug: str, forum_id: int, person: Person) -> None:
-    """The same for somebody who speaks; the forum's talk is locked only the first time."""
-    if await _first_time(forum_id, person.id):
-        await _count(await ledger.open_or_begin(talk_subject(slug)), forum_id, person.id, 1)
+    """The same for somebody who speaks; the forum's talk is locked only the first time.
+
+    It is locked before the row is written, as everybody does who holds the talk already: so nobody waits in a circle.
+    """
+    if not await _is_there(forum_id, person.id):
+        await took_part(await ledger.open_or_begin(talk_subject(slug)), forum_id, person.id)
+
+
+async def _is_there(forum_id: int, person_id: int) -> bool:
+    row = await database.fetch_one(
+        "SELECT 1 AS one FROM participation WHERE forum_id = ? AND participant_id = ?", forum_id, person_id
+    )
+    return row is not None
 
 
 async def _first_time(forum_id: int, person_id: int) -> bool:
