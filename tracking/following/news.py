@@ -27,6 +27,8 @@ HITS = 1_000
 
 LINES: Mapping[str, Text] = {
     events.ForumProposed.kind: _("A citizen proposes it."),
+    events.ForumTakenUp.kind: _("The city takes it up and plans it."),
+    events.ForumDeclined.kind: _("The city does not take it up."),
     events.ForumPublished.kind: _("It was announced."),
     events.ForumOpened.kind: _("Enough people stand behind it: it is open for discussion."),
     events.ForumStarted.kind: _("It has begun."),
@@ -34,6 +36,7 @@ LINES: Mapping[str, Text] = {
     events.MinutesPublished.kind: _("The minutes are there."),
     events.ForumCancelled.kind: _("It was cancelled."),
     events.SubmissionReceived.kind: _("Somebody speaks."),
+    events.TextShown.kind: _("Somebody speaks."),
     events.SubmissionAnswered.kind: _("It was answered: %(outcome)s."),
     events.SubmissionDone.kind: _("What was adopted of it is carried out."),
     events.CommitmentMade.kind: _("The city promises it."),
@@ -72,16 +75,26 @@ async def hear(task: Task) -> None:
     thing = (await about([entry.subject])).get(entry.subject)
     if thing is None or not thing.shown:
         return
+    kind = entry.kind
+    if kind == events.TextShown.kind:  # a voice that waited for a moderator is news when it can be read
+        if thing.voice_id is None or entry.data["comment"] or entry.data["stood"] or entry.data["after_appeal"]:
+            return
+        kind = MANY
     known = await city.city()
     async with database.transaction():
+        if kind == MANY:
+            await ledger.lock(entry.subject)
+            spoken = "SELECT 1 AS one FROM forum_news WHERE voice_id = ? AND kind = ?"
+            if await database.fetch_one(spoken, thing.voice_id, MANY):
+                return
         fresh = await database.fetch(
             "INSERT INTO forum_news (event_id, kind, subject, forum_id, forum_kind, department_id, district, voice_id, "
             "occurred_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING RETURNING id",
-            entry.id, entry.kind, entry.subject, thing.forum_id, thing.forum_kind, thing.department_id, thing.district,
+            entry.id, kind, entry.subject, thing.forum_id, thing.forum_kind, thing.department_id, thing.district,
             thing.voice_id, entry.occurred_at,
         )  # fmt: skip
         if fresh:
-            names = [] if entry.kind == MANY else names_of(thing, known.departments)
+            names = [] if kind == MANY else names_of(thing, known.departments)
             await _tell(entry, [*names, *await _topics(thing)])
 
 
