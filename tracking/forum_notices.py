@@ -50,6 +50,11 @@ async def _author(entry: Entry, about: About) -> list[str]:
     return [f"{PERSON}:{who.id}"]
 
 
+async def _proposer_and_supporters(entry: Entry, about: About) -> list[str]:
+    theirs = [f"{PERSON}:{number}" for number in await following.supporters(about.subject)]
+    return list(dict.fromkeys([*await _author(entry, about), *theirs]))
+
+
 async def _registered(entry: Entry, _about: About) -> list[str]:
     return [f"{REGISTRATION}:{entry.data['registration']}"]
 
@@ -72,8 +77,8 @@ PEOPLE: Mapping[str, tuple[Find, Say]] = {
     place_events.PlaceOffered.kind: (_registered, words.place_offered),
     place_events.OfferLapsed.kind: (_registered, words.lapsed),
     events.ForumCancelled.kind: (_all_registered, words.cancelled),
-    events.ForumDeclined.kind: (_author, words.declined),
-    events.ForumTakenUp.kind: (_author, words.accepted),
+    events.ForumDeclined.kind: (_proposer_and_supporters, words.declined),
+    events.ForumTakenUp.kind: (_proposer_and_supporters, words.accepted),
     events.ForumEdited.kind: (_all_registered, words.changed),
     place_events.SessionChanged.kind: (_all_registered, words.changed),
     place_events.SessionCancelled.kind: (_those, words.session_cancelled),
@@ -144,7 +149,8 @@ async def write(settings: Settings, entry: Entry, to: str | int, spoken: Callabl
     if who is None:
         return None
     language = spoken(who.language)
-    told = Told(entry, about, settings, language, said, place, await _department(entry, language))
+    own = about.author is not None and about.author.id == who.id
+    told = Told(entry, about, settings, language, said, place, await _department(entry, language), own)
     notice = PEOPLE[entry.kind][1](told)
     if notice is None:
         return None

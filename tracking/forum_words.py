@@ -27,6 +27,8 @@ class Told:
     """The public words that the fact names."""
     place: Place | None = None
     department: str = ""
+    own: bool = True
+    """Whether it is the recipient's own, not only something that they stand behind."""
 
     def when(self) -> str:
         """The day and hour of the session."""
@@ -221,13 +223,24 @@ def upheld(told: Told) -> Notice:
 
 
 def declined(told: Told) -> Notice:
+    if not told.own:
+        return Notice(
+            _("A proposal that you support was not taken up"),
+            _("The city does not take up a proposal that you support. The reason follows."), None, told.words,
+        )  # fmt: skip
     return Notice(
         _("Your proposal was not taken up"), _("The city does not take up your proposal. The reason follows."),
         None, told.words,
     )  # fmt: skip
 
 
-def accepted(_told: Told) -> Notice:
+def accepted(told: Told) -> Notice:
+    if not told.own:
+        return Notice(
+            _("The city takes up a proposal that you support"),
+            _("The city takes up a proposal that you support and plans it now."),
+            _("You see on its page when and where it takes place."),
+        )
     return Notice(
         _("The city takes up your proposal"),
         _("The city takes up your proposal and plans it now."),

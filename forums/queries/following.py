@@ -11,6 +11,9 @@ from typing import Any
 from forums.states import SEEN, ForumState
 from server.core import clock, database, privacy
 
+MOST_SUPPORTERS = 2_000
+"""Who are told what became of a proposal; it opens, or is answered, long before there are so many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -78,7 +81,7 @@ async def about(subjects: Iterable[str]) -> dict[str, About]:
 def _public(row: Any) -> bool:
     """Whether everybody sees the forum: one that was called off before it was announced stays unseen."""
     status = ForumState(row["f_status"])
-    return status in SEEN and not (status is ForumState.CANCELLED and row["f_published"] is None)
+    return row["f_published"] is not None or (status in SEEN and status is not ForumState.CANCELLED)
 
 
 def _forum(row: Any, sort: str) -> About:
@@ -188,6 +191,14 @@ async def commenter(comment_id: int) -> Person | None:
         f"SELECT {_PERSON} FROM comment c LEFT JOIN participant p ON p.id = c.participant_id WHERE c.id = ?", comment_id
     )
     return _person(row) if row else None
+
+
+async def supporters(subject: str) -> list[int]:
+    """Who stands behind a forum: the first ``MOST_SUPPORTERS`` of them."""
+    rows = await database.fetch(
+        f"SELECT participant_id FROM support WHERE subject = ? ORDER BY participant_id LIMIT {MOST_SUPPORTERS}", subject
+    )
+    return [row["participant_id"] for row in rows]
 
 
 async def participant(participant_id: int) -> Person | None:

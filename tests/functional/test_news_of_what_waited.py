@@ -1,0 +1,38 @@
+"""What waited for a moderator is news when it is shown; who stands behind a proposal hears what became of it."""
+
+from forums.actions import deciding, proposing, speaking, supporting
+from forums.forms.moderating import Decide
+from forums.forms.proposing import ProposeForum
+from forums.forms.speaking import Submit
+from forums.people import take_name
+from forums.states import TextAction
+from tests.support.answers import official
+from tests.support.forums import a_forum
+from tests.support.house import House
+from tests.support.stories import to
+from tracking.following import news
+
+
+async def test_a_voice_that_waited_is_news_once_and_supporters_are_told(house: House) -> None:
+    slug, intake = await a_forum(house, moderation="before"), await official("intake")
+    who, other = [await take_name(f"{n}@example.org", n, "ko") for n in ("narae", "park")]
+    number = await speaking.submit(who, slug, Submit("차양", "가게 앞 차양이 필요합니다.", "idea"))
+    await house.work()
+    kinds = [item.entry.kind for item in await news.newest({"forum_id": 1})]
+    assert kinds == ["forum.published"]
+    for action in (TextAction.SHOW, TextAction.HIDE, TextAction.SHOW):
+        await deciding.decide(intake, f"submission/{number}", Decide(action, "advert" if action == "hide" else ""))
+        await house.work()
+    items = await news.newest({"forum_id": 1})
+    assert [item.entry.kind for item in items] == ["text.shown", "forum.published"], "once"
+    for title in ("밤에 일하는 사람들", "아침에 일하는 사람들"):
+        asked = await proposing.propose(who, ProposeForum("listening", title, "이야기를 들어 주세요.", "ko"))
+        await supporting.on_forum(other, asked)
+        await (proposing.accept if title[0] == "밤" else proposing.decline)(intake, asked, "다음 달에 있습니다.")
+        await house.work()
+    subjects = [mail["Subject"] for mail in to(house, "park@example.org")]
+    assert len(subjects) == 2
+    assert all("공감하신 제안" in subject for subject in subjects)
+    assert "공감" not in to(house, "narae@example.org")[-1]["Subject"]
+    told = {item.entry.kind for item in await news.newest({"forum_kind": "listening"})}
+    assert {"forum.taken_up", "forum.declined"} <= told
