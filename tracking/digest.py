@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
+from forums.events import TextHidden
 from forums.queries import following as forum_following
 from petitions.queries import cases
 from petitions.queries.cases import CaseView, Credentials, Level
@@ -126,7 +127,8 @@ class Digest:
         told: dict[str, dict[str, Any]] = {}
         for entry in sorted(entries, key=lambda entry: entry.id):
             thing = things.get(entry.subject)
-            if thing is None or not thing.shown:
+            hidden = entry.kind == TextHidden.kind  # its author hears of it
+            if thing is None or not (thing.shown or hidden):
                 continue
             base = self.post.settings.public_url
             forum = told.setdefault(

@@ -7,6 +7,8 @@ often the fact is looked at, and gives the mail its Message-ID, so that nobody i
 import logging
 from datetime import timedelta
 
+from forums.events import TextHidden
+from forums.queries import following as forum_queries
 from petitions.events import (
     CaseAssigned,
     CaseReopened,
@@ -49,6 +51,8 @@ FIRST_FACTS, FILING = 3, timedelta(seconds=1)
 """Receipt, proposed department and guide are written at once; the mail about the receipt tells all of it."""
 PATIENCE = timedelta(hours=1)
 """How long a mail waits when the server has been away for longer than the outbox tries."""
+MOST_HIDDEN, HIDDEN_SPAN = 3, timedelta(hours=1)
+"""Mails about hidden texts that go to one author at once; of more, hidden together, the digest tells."""
 MOST_WAITS = 5 * 24
 """Five days, as long as mail servers themselves wait (RFC 5321, 4.5.4.1); then an official must look."""
 
@@ -88,6 +92,10 @@ class Notifier:
             mode = Mode.ALL
             if person and entry.kind not in forum_notices.AT_ONCE:
                 mode = await mailbox.mode_of(person.email)
+            if person and entry.kind == TextHidden.kind:
+                since = entry.occurred_at - HIDDEN_SPAN
+                if await forum_queries.hidden_before(person.id, entry.id, since, MOST_HIDDEN):
+                    mode = Mode.DIGEST
             if mode is Mode.ALL:
                 now.append(to)
             elif mode is Mode.DIGEST and person:

@@ -193,6 +193,19 @@ async def commenter(comment_id: int) -> Person | None:
     return _person(row) if row else None
 
 
+async def hidden_before(participant_id: int, event_id: int, since: datetime, most: int) -> bool:
+    """Whether so many texts of somebody were hidden since a moment, before a fact."""
+    rows = await database.fetch(
+        "SELECT 1 AS one FROM review r JOIN text_fact t ON t.subject = r.subject JOIN ledger_event e ON "
+        "e.id = t.event_id WHERE r.participant_id = ? AND t.event_id < ? AND e.kind = 'text.hidden' "
+        f"AND e.occurred_at > ? LIMIT {most}",
+        participant_id,
+        event_id,
+        since,
+    )
+    return len(rows) == most
+
+
 async def supporters(subject: str) -> list[int]:
     """Who stands behind a forum: the first ``MOST_SUPPORTERS`` of them."""
     rows = await database.fetch(

@@ -1,11 +1,15 @@
 """What waited for a moderator is news when it is shown; who stands behind a proposal hears what became of it."""
 
+from datetime import timedelta
+
 from forums.actions import deciding, proposing, speaking, supporting
 from forums.forms.moderating import Decide
 from forums.forms.proposing import ProposeForum
 from forums.forms.speaking import Submit
 from forums.people import take_name
 from forums.states import TextAction
+from server.core import clock
+from server.core.jobs import Task
 from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.house import House
@@ -36,3 +40,21 @@ async def test_a_voice_that_waited_is_news_once_and_supporters_are_told(house: H
     assert "공감" not in to(house, "narae@example.org")[-1]["Subject"]
     told = {item.entry.kind for item in await news.newest({"forum_kind": "listening"})}
     assert {"forum.taken_up", "forum.declined"} <= told
+
+
+async def test_many_texts_hidden_at_once_are_three_mails_and_a_digest(house: House) -> None:
+    slug, intake = await a_forum(house), await official("intake")
+    who = await take_name("narae@example.org", "narae", "ko")
+    numbers = [await speaking.submit(who, slug, Submit(f"{n} 광고", f"{n * 7}번 가게로 오세요", "idea")) for n in range(5)]
+    await house.work()
+    before = len(to(house, "narae@example.org"))
+    for number in numbers:
+        await deciding.decide(intake, f"submission/{number}", Decide(TextAction.HIDE, "advert"))
+    await house.work()
+    assert len(to(house, "narae@example.org")) == before + 3
+    here = clock.now().astimezone(house.settings.zone)
+    with clock.at((here + timedelta(days=1)).replace(hour=9)):
+        await house.worker.handlers["tracking.digest"](Task("digest", "tracking.digest", {}, 1))
+    told = to(house, "narae@example.org")[before + 3 :]
+    assert len(told) == 1
+    assert str(told[0].get_body(("plain",)).get_content()).count("규칙") >= 2  # type: ignore[union-attr]
