@@ -45,7 +45,8 @@ async def test_a_voice_that_waited_is_news_once_and_supporters_are_told(house: H
 async def test_many_texts_hidden_at_once_are_three_mails_and_a_digest(house: House) -> None:
     slug, intake = await a_forum(house), await official("intake")
     who = await take_name("narae@example.org", "narae", "ko")
-    numbers = [await speaking.submit(who, slug, Submit(f"{n} 광고", f"{n * 7}번 가게로 오세요", "idea")) for n in range(5)]
+    texts = [Submit(f"{n} 광고", f"{n * 7}번 가게로 오세요", "idea") for n in range(5)]
+    numbers = [await speaking.submit(who, slug, each) for each in texts]
     await house.work()
     before = len(to(house, "narae@example.org"))
     for number in numbers:
