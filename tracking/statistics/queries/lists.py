@@ -142,9 +142,9 @@ async def export(filters: Filters, known: Mapping[int, str]) -> AsyncIterator[li
         place: tuple[date, int] = (date.fromisoformat(f"{month[1:]}-01"), 0)
         while True:
             rows = await database.fetch(
-                f"{_ROW}{where} AND v.period = ? AND (v.received_on, v.submission_id) > (?, ?) "
+                f"{_ROW}{where} AND v.received_on < ? AND (v.received_on, v.submission_id) > (?, ?) "
                 f"ORDER BY v.received_on, v.submission_id LIMIT {BLOCK}",
-                True, *values, month, *place,
+                True, *values, _after(month), *place,
             )  # fmt: skip
             if rows:
                 yield [_line(row, known) for row in rows]
