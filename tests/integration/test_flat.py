@@ -83,6 +83,13 @@ async def test_a_forum_s_figures_are_a_few_rows_however_its_submissions_differ(
     assert [(line.key, line.figures.received) for line in parks.months] == [("2025-06", 6)]
 
 
+async def test_statements_are_planned_for_their_values(house: House) -> None:
+    if database.dialect() == "postgres":
+        row = await database.fetch_one("SHOW plan_cache_mode")
+        assert row
+        assert row["plan_cache_mode"] == "force_custom_plan"
+
+
 async def test_the_export_walks_an_index_in_its_own_order(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     with clock.at(MAY):
         forum = await voices.hold_forum()
@@ -100,7 +107,6 @@ async def test_the_export_walks_an_index_in_its_own_order(house: House, monkeypa
 
 
 async def test_the_lines_of_an_evening_are_found_by_its_day(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert house
     forum = await voices.hold_forum()
     days = [MAY - timedelta(days=n % 100) for n in range(2_000)]
     await Submission.bulk_create(
