@@ -285,7 +285,8 @@ def _officials(text: str) -> str:
 
 
 def _step(row: Any) -> StepView:
-    return StepView(row["id"], _officials(row["text"]), database.day_or_none(row["due_on"]), database.day_or_none(row["done_on"]))
+    due_on, done_on = database.day_or_none(row["due_on"]), database.day_or_none(row["done_on"])
+    return StepView(row["id"], _officials(row["text"]), due_on, done_on)
 
 
 async def main_of(submission_id: int) -> int:

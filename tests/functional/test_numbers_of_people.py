@@ -30,7 +30,8 @@ async def test_no_number_of_a_person_is_read_by_everybody(house: House) -> None:
     await promising.finish(handler, done.number, Finish(f"신청인 {RESIDENT} 확인, 문의 {OFFICE}"))
     await promising.contest(who, done.number, Words(f"아직입니다. {RESIDENT}, {PHONE}로 전화 주세요."))
     await database.execute("UPDATE forum SET title = ?, minutes = ?, panel = ? WHERE slug = ?",
-                           f"토론회 {PHONE} {RESIDENT}", f"회의록 {RESIDENT}", f'["김상인 {RESIDENT}"]', slug)  # fmt: skip
+                           f"토론회 {PHONE} {RESIDENT}", f"회의록 {RESIDENT}", f'["김상인 {RESIDENT}"]',
+                           slug)  # fmt: skip
     wish = ProposeForum("listening", f"골목 이야기 {PHONE}", "손님이 오게 합시다.", "ko",
                         (f"상인 {PHONE}",), place=f"꽃집 {PHONE}", starts_at=clock.now())  # fmt: skip
     asked = await proposing.propose(who, wish)

@@ -85,13 +85,13 @@ def seen(counts: dict[str, int]) -> tuple[dict[str, int], int | None]:
 @pytest.mark.parametrize("cells", range(1, 5))
 def test_no_suppressed_number_can_be_computed_even_by_who_knows_the_rule(cells: int) -> None:
     """For each hidden number there is another table that is published in exactly the same way: in every small table."""
-    alike: dict[object, list[tuple[int, ...]]] = {}
+    alike: dict[tuple[tuple[tuple[str, int], ...], object], list[tuple[int, ...]]] = {}
     for numbers in product(range(11), repeat=cells):
         shown, total = seen({str(n): value for n, value in enumerate(numbers)})
         assert all(value >= 5 for value in shown.values())
         alike.setdefault((tuple(shown.items()), total), []).append(numbers)
-    for (shown, _total), tables in alike.items():
-        for key in {str(n) for n in range(cells)} - {key for key, _value in shown}:
+    for (published, _total), tables in alike.items():
+        for key in {str(n) for n in range(cells)} - {key for key, _value in published}:
             possible = {one[int(key)] for one in tables}
             # Only what holds more than 8 may have its like beyond the small tables.
             assert len(possible) > 1 or all(max(one) > 8 for one in tables), (tables, key)
