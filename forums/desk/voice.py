@@ -109,7 +109,7 @@ async def _page(request: Request, official: Official, kept: Kept, *, status: int
         "district": known.district_name(found.row.district, language) if found.row.district else "",
         "proposed": proposed,
         "proposed_code": known.departments[proposed.department_id].code if proposed and proposed.department_id else "",
-        "similar": await similar(found.row.id) if "join" in mine or found.row.joined else [],
+        "similar": await similar(found.row.id, found.forum_id) if "join" in mine or found.row.joined else [],
         "turns": await turns(voice_subject(found.row.number), tuple(Audience)),
         "owners": [(o.username, o.name if own else f"{names[o.department_id]} · {o.name}") for o in owners],
         "today": today(),

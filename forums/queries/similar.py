@@ -34,13 +34,13 @@ class Similar:
     """How alike they are."""
 
 
-async def similar(voice_id: int) -> list[Similar]:
+async def similar(voice_id: int, forum_id: int) -> list[Similar]:
     """The voices of its forum that are most like one and could be joined with it, the most alike first. One query."""
     rows = await database.fetch(
         f"SELECT s.id, s.number, s.title, substr(s.text, 1, {READ}) AS text, s.status, s.outcome FROM submission s "
-        "WHERE s.forum_id = (SELECT forum_id FROM submission WHERE id = ?) AND s.visibility = 'shown' "
+        "WHERE s.forum_id = ? AND s.visibility = 'shown' "
         f"ORDER BY s.id DESC LIMIT {LOOKED_AT}",
-        voice_id,
+        forum_id,
     )
     words = {row["id"]: _words(f"{row['title']} {row['text']}") for row in rows}
     if voice_id not in words:
