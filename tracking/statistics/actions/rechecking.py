@@ -15,7 +15,17 @@ from server.core import database, ledger
 from tracking.statistics import cells
 from tracking.statistics.books import CASES, FORUMS, VOICES, Book
 from tracking.statistics.cells import ADOPTION, PETITIONS, Area
-from tracking.statistics.rules import ALL, At, Delta, combinations, forum_days, forum_totals, year_of
+from tracking.statistics.rules import (
+    ALL,
+    EVERY_DEPARTMENT,
+    NO_DEPARTMENT,
+    At,
+    Delta,
+    combinations,
+    forum_days,
+    forum_totals,
+    year_of,
+)  # fmt: skip
 
 SAMPLES = 20
 SOME = 50
@@ -155,10 +165,16 @@ def _of_forums(counted: Delta) -> Delta:
 
 
 async def _periods(area: Area, *tables: str) -> list[str]:
-    """Every month of which anything is said or counted, in order."""
-    union = " UNION ".join(f"SELECT DISTINCT period FROM {table}" for table in (area.totals, *tables))
-    rows = await database.fetch(f"SELECT period FROM ({union}) AS periods ORDER BY period")
-    return [row["period"] for row in rows if row["period"].startswith("m")]
+    """Every month from the first to the last of which anything is said or counted, in order."""
+    ends = " UNION ALL ".join(
+        f"SELECT MIN(period) AS first, MAX(period) AS last FROM {table} WHERE period >= 'm' AND period < 'm~'"
+        for table in (area.totals, *tables)
+    )
+    row = await database.fetch_one(f"SELECT MIN(first) AS first, MAX(last) AS last FROM ({ends}) AS ends")
+    if row is None or row["first"] is None:
+        return []
+    first, last = (int(row[name][1:5]) * 12 + int(row[name][6:8]) - 1 for name in ("first", "last"))
+    return [f"m{month // 12:04}-{month % 12 + 1:02}" for month in range(first, last + 1)]
 
 
 async def _months(area: Area, after: int, found: Found, *of: Book) -> int | None:
@@ -185,41 +201,38 @@ async def petition_months(after: int, found: Found) -> int | None:
 
 
 async def _years(area: Area, after: int, found: Found, *of: Book) -> int | None:
-    """One year's totals, against its months'; its days, against what was counted; at the end all years together."""
+    """One year's totals, against its months'; its days, against what was counted; at the end all years together.
+
+    A department at a time, and all together as one, for a city of a million submissions has a million counted days.
+    """
     years = sorted({year_of(period) for period in await _periods(area, *(book.table for book in of))})
+    rows = await database.fetch("SELECT id FROM department ORDER BY id")
+    departments = [EVERY_DEPARTMENT, NO_DEPARTMENT, *(row["id"] for row in rows)]
+    place, department = divmod(after, len(departments))
+    await _year(area, years[place] if place < len(years) else ALL, departments[department], found, *of)
+    return after + 1 if after + 1 < (len(years) + 1) * len(departments) else None
+
+
+async def _year(area: Area, period: str, department: int, found: Found, *of: Book) -> None:
     totals, days = _kept(area)
-    below, _days = _kept(area, 1)
-    if after < len(years):
-        year = years[after]
-        months = [f"m{year[1:]}", f"m{year[1:]}~"]
-        parts: list[Part] = [
-            (totals, "forum_id = 0 AND period = ?", [year]),
-            (days, "forum_id = 0 AND period = ?", [year]),
-            (below, "forum_id = 0 AND period >= ? AND period < ?", months),
-        ]
+    below, below_days = _kept(area, 1)
+    spans = "period >= ? AND period < ?"
+    own: list[object] = [department]
+    mine = "forum_id = 0 AND department_id = ?"
+    kept = (f"{mine} AND period = ?", [*own, period])
+    start = "y" if period == ALL else f"m{period[1:]}"
+    parts: list[Part] = [(totals, *kept), (days, *kept), (below, f"{mine} AND {spans}", [*own, start, f"{start}~"])]
+    if period == ALL:
+        parts.append((below_days, f"{mine} AND {spans}", [*own, start, f"{start}~"]))
+    else:
+        which, values = ("", []) if department == EVERY_DEPARTMENT else (" AND department_id = ?", own)
         for book in of:
-            spans = "period >= ? AND period < ?"
-            parts += [(statement, spans, [True, *months]) for statement in _values(book, by_forum=False)]
-        said, right = await _both(area, parts)
-        right.totals = _lifted(right.totals, year)
-        right.days = await asyncio.to_thread(_combined_days, right.days, year)
-        await _correct(area, said, right, found)
-        return after + 1
-    above, above_days = _kept(area, 1)
-    span: Sequence[object] = ["y", "y~"]
-    where = "forum_id = 0 AND period >= ? AND period < ?"
-    parts = [
-        (totals, "forum_id = 0 AND period = ?", [ALL]), (days, "forum_id = 0 AND period = ?", [ALL]),
-        (above, where, span), (above_days, where, span),
-    ]  # fmt: skip
+            where, all_ = f"{spans}{which}", [True, start, f"{start}~", *values]
+            parts += [(statement, where, all_) for statement in _values(book, by_forum=False)]
     said, right = await _both(area, parts)
-    right.totals = _lifted(right.totals, ALL)
-    together: Days = Counter()
-    for (at, what, value), number in right.days.items():
-        together[at._replace(period=ALL), what, value] += number
-    right.days = together
+    right.totals = _lifted(right.totals, period)
+    right.days = await asyncio.to_thread(_lifted_days, right.days, period, department)
     await _correct(area, said, right, found)
-    return None
 
 
 def _combined(totals: Totals) -> Totals:
@@ -230,11 +243,13 @@ def _combined(totals: Totals) -> Totals:
     return found
 
 
-def _combined_days(days: Days, period: str) -> Days:
+def _lifted_days(days: Days, period: str, department: int) -> Days:
+    """Days of shorter periods, in one, for a department or all; what was counted becomes its combinations."""
     found: Days = Counter()
     for (at, what, value), number in days.items():
-        for one in combinations(at):
-            found[one._replace(period=period), what, value] += number
+        for one in (at,) if period == ALL else combinations(at):
+            if one.department_id == department:
+                found[one._replace(period=period), what, value] += number
     return found
 
 
