@@ -98,6 +98,8 @@ class Narrator:
     async def _talk(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
         """The last that happened to each comment, in each language in which its page is open."""
         last = {entry.data["comment"]: entry for entry in entries if entry.kind in COMMENTS and entry.data["comment"]}
+        if not last:
+            return []
         told = await live.comments(last)
         known = await city()
         return [

@@ -11,12 +11,12 @@ CountQueries = Callable[[], list[str]]
 
 
 QUERIES = {
-    "/desk/rules": 9,
-    "/desk/rules/new": 7,
-    "/desk/rules/1": 9,
-    "/desk/templates": 9,
-    "/desk/templates/1": 9,
-    "/desk/calendar": 10,
+    "/desk/rules": 10,
+    "/desk/rules/new": 8,
+    "/desk/rules/1": 10,
+    "/desk/templates": 10,
+    "/desk/templates/1": 10,
+    "/desk/calendar": 11,
     "/desk/departments": 2,
     "/desk/departments/1": 3,
     "/desk/jobs": 4,
