@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from forums.errors import NotAPart
 from server.core import clock, database
 from server.core.auth import Reader
 
@@ -40,14 +39,6 @@ async def person_of(reader: Reader) -> Person | None:
     else:
         return None
     return _person(row) if row else None
-
-
-async def speaker(reader: Reader) -> Person:
-    """The same, for whoever wants to speak. Raises ``NotAPart``."""
-    found = await person_of(reader)
-    if found is None:
-        raise NotAPart
-    return found
 
 
 async def take_name(email: str, name: str, language: str, district: str = "", age_band: str = "") -> Person:

@@ -20,11 +20,6 @@ def promise_overdue(status: CommitmentState, due_on: date, today: date) -> bool:
     return status in RUNNING_PROMISES and due_on < today
 
 
-def percent(part: int, whole: int) -> int:
-    """Per cent, always rounded down, as the city publishes it: 856 of 1,196 are 71 %, never 72; of nothing, 0."""
-    return part * 100 // whole if whole else 0
-
-
 OFFERED = timedelta(hours=24)
 """How long a freed place is offered to one person."""
 LAST_OFFER = timedelta(minutes=30)

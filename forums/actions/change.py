@@ -7,6 +7,7 @@ actor has seen; asks the table of transitions and the table of rights; and write
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -18,7 +19,7 @@ from forums.events import IN_PASSING
 from forums.models import Commitment, Forum, ForumWords, Submission
 from forums.people import Person
 from forums.states import COMMITMENT, SUBMISSION, CommitmentAction, ForumAction, SubmissionAction, follow
-from server.core import clock, database, ledger
+from server.core import clock, config, database, ledger
 from server.core.accounts import Official, Permission
 from server.core.errors import Forbidden, NotFound, Refusal
 from server.core.ledger import Chain, Fact
@@ -26,6 +27,11 @@ from server.core.ledger import Chain, Fact
 SYSTEM = "system"
 Actor = Official | Person | str
 ModelT = TypeVar("ModelT", Forum, Submission, Commitment)
+
+
+def today() -> date:
+    """The day in the city."""
+    return clock.now().astimezone(config.settings().zone).date()
 
 
 def name_of(actor: Actor) -> str:

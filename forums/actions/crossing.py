@@ -18,7 +18,7 @@ from forums.models import Forum, Submission
 from forums.numbering import new_voice_number
 from forums.people import Person
 from forums.rights import voice_subject
-from forums.search import voice_index
+from forums.search import voice_index, voice_text
 from forums.states import FORUM, ForumAction, SubmissionAction, SubmissionState, follow
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official, Permission
@@ -93,7 +93,7 @@ async def _voice(actor: Official, reference: str, command: MakeTopic) -> str:
             received_at=now,
             received_on=now.astimezone(config.settings().zone).date(),
         )
-        await voice_index.put(database.connection(), row.id, f"{number}\n{command.title}\n{command.text}")
+        await voice_index.put(database.connection(), row.id, voice_text(number, command.title, command.text))
         await database.execute("UPDATE forum SET submissions = submissions + 1 WHERE id = ?", forum.id)
         await chain.append(actor.actor, SubmissionReceived(forum.slug, "petition", reference))
     return f"/submissions/{number}"

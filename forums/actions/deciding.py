@@ -165,16 +165,6 @@ def _fact(case: _Case, command: Decide, words: Mapping[str, int]) -> Fact:
     return TextHidden(command.rule, words[case.text.chain], case.text.comment)
 
 
-TABLES = {"submission": "submission", "comment": "comment", "forum": "forum"}
-
-
-def _sorted(texts: Iterable[Spoken]) -> dict[str, list[Spoken]]:
-    found: dict[str, list[Spoken]] = {}
-    for text in texts:
-        found.setdefault(text.sort, []).append(text)
-    return found
-
-
 async def _count(texts: Sequence[Spoken], before: set[str], after: TextState) -> None:
     """Let the numbers follow: first the forums', then the submissions', each in order, as every action takes them."""
     added = 1 if after is TextState.SHOWN else -1

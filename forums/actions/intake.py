@@ -13,7 +13,7 @@ from forums.events import SubmissionCorrected, SubmissionReceived, SubmissionTak
 from forums.forms.intake import TakeDown
 from forums.models import Submission
 from forums.numbering import new_voice_number
-from forums.search import voice_index
+from forums.search import voice_index, voice_text
 from forums.states import ForumAction, ForumState, SubmissionAction, SubmissionState
 from server.core import clock, config, database, idempotency, ledger
 from server.core.accounts import Official, Permission
@@ -82,7 +82,7 @@ async def _write(actor: Official, forum: Mapping[str, object], number: str, comm
 
 
 async def _find_by(row: Submission) -> None:
-    await voice_index.put(database.connection(), row.id, f"{row.number}\n{row.title}\n{row.text}")
+    await voice_index.put(database.connection(), row.id, voice_text(row.number, row.title, row.text))
 
 
 async def correct(actor: Official, slug: str, number: str, command: TakeDown, seen: int | None = None) -> None:

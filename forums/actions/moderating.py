@@ -6,10 +6,10 @@ in the table of reviews is how it is now; every step is a fact of the ledger.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from forums import rules
-from forums.actions.change import SYSTEM
+from forums.actions.change import SYSTEM, today
 from forums.errors import AppealedBefore, NoSuchText, NotPossibleNow
 from forums.events import HidingAppealed, TextHeld, TextReported
 from forums.forms.moderating import AppealHiding, ReportText
@@ -17,7 +17,7 @@ from forums.models import ForumWords
 from forums.people import Person
 from forums.queries.texts import one
 from forums.states import TextAction, TextState
-from server.core import clock, config, database, ledger
+from server.core import clock, database, ledger
 from server.core.ledger import Chain, Fact
 
 AUTHORS = {
@@ -213,8 +213,3 @@ async def count(*, reported: int = 0, hidden: int = 0, appealed: int = 0, shown:
         appealed,
         shown,
     )
-
-
-def today() -> date:
-    """The city's day."""
-    return clock.now().astimezone(config.settings().zone).date()

@@ -7,7 +7,7 @@ it flows back, and the promise lies with its department again.
 from collections.abc import Sequence
 from datetime import date
 
-from forums.actions.change import Actor, Change, changing_promise, name_of
+from forums.actions.change import Actor, Change, changing_promise, name_of, today
 from forums.actions.many import Group, Voice, alone, joined_to, read
 from forums.actions.planning import keep_files
 from forums.errors import NotPossibleNow, NotTheAuthor, NotYours
@@ -28,7 +28,7 @@ from forums.people import Person
 from forums.queries.promises import owner_of
 from forums.rights import answers_for, promise_subject, voice_subject
 from forums.states import CommitmentAction, CommitmentState, ForumState
-from server.core import clock, config, database, ledger
+from server.core import clock, database, ledger
 from server.core.accounts import Official, Permission, keep_open
 from server.core.errors import FieldError, Forbidden, Invalid, _
 from server.core.files import StoredFile
@@ -36,11 +36,6 @@ from server.core.ledger import Fact
 
 NOT_THEIRS = _("Please choose an official of the department.")
 CLOSED = _("This department has been closed. Please choose another one.")
-
-
-def today() -> date:
-    """The day in the city."""
-    return clock.now().astimezone(config.settings().zone).date()
 
 
 async def decide(actor: Official, slug: str, command: Promise, department_id: int) -> str:

@@ -16,7 +16,7 @@ from forums.models import Submission
 from forums.numbering import new_voice_number
 from forums.people import Person
 from forums.queries import speaking
-from forums.search import voice_index
+from forums.search import voice_index, voice_text
 from forums.states import ForumAction, SubmissionAction, SubmissionState, follow
 from server.core import clock, config, database, ledger
 
@@ -68,7 +68,7 @@ async def submit(person: Person, slug: str, command: Submit, *, petition: str = 
         await take_part(slug, forum.id, person)
         if not why:
             await database.execute("UPDATE forum SET submissions = submissions + 1 WHERE id = ?", forum.id)
-        await voice_index.put(database.connection(), row.id, f"{number}\n{said}")
+        await voice_index.put(database.connection(), row.id, voice_text(number, command.title, command.text))
     return number
 
 

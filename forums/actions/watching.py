@@ -1,7 +1,6 @@
 """What time brings by itself: promises become overdue, and studies end without another answer."""
 
-from forums.actions.change import SYSTEM
-from forums.actions.promising import today
+from forums.actions.change import SYSTEM, today
 from forums.events import CommitmentOverdue, StudyOver
 from forums.models import Commitment, Submission
 from forums.rights import promise_subject, voice_subject

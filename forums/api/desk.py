@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums.actions.promising import today
+from forums.actions.change import today
 from forums.desk.voice_acts import ACTS
 from forums.forms.answering import MOVED_LIMIT
 from forums.forms.handing import read_number

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from forums import rights
 from forums.actions import promising
-from forums.actions.promising import today
+from forums.actions.change import today
 from forums.desk.kept import Kept
 from forums.desk.voices import voices_official
 from forums.forms.handing import Words, read_seen

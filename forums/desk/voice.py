@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums import rights
-from forums.actions.promising import today
+from forums.actions.change import today
 from forums.crossing import Said, ways
 from forums.desk.kept import Kept
 from forums.desk.voice_acts import ACTS

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from forums.actions import answering, crossing, handing, joining
-from forums.actions.promising import today
+from forums.actions.change import today
 from forums.errors import NoSuchVoice
 from forums.forms.answering import GiveAnswer
 from forums.forms.handing import Hand, Join, Words, read_seen

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.actions import handing, joining
-from forums.actions.promising import today
+from forums.actions.change import today
 from forums.crossing import Said, Suggestion, ways
 from forums.forms.handing import read_number
 from forums.labels import CHANNELS, OUTCOMES, STANCES, SUBMISSION_STATES

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from forums import acting
 from forums.actions import crossing
-from forums.actions.promising import today
+from forums.actions.change import today
 from forums.crossing import ways
 from forums.errors import NotTheSpeaker
 from forums.events import PetitionProposed

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from forums.acting import need_person
 from forums.actions import moderating
+from forums.actions.change import today
 from forums.errors import NoSuchText
 from forums.forms.moderating import APPEAL_LIMIT, REPORT_LIMIT, AppealHiding, ReportText
 from forums.guidelines import GUIDELINES
@@ -33,7 +34,7 @@ THANKS = "/forums/report/thanks"
 
 async def rules(request: Request) -> Response:
     """``/forums/rules``: each rule, what happens when it is broken, how to object, and how often all that was."""
-    year, total = await moderation.figures(moderating.today())
+    year, total = await moderation.figures(today())
     return web.page(
         request, "forums/rules.html", {"rules": RULES, "guidelines": GUIDELINES, "year": year, "total": total}
     )

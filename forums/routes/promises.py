@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.actions import promising
-from forums.actions.promising import today
+from forums.actions.change import today
 from forums.errors import NotTheAuthor
 from forums.forms.handing import WORDS_LIMIT, Words
 from forums.labels import COMMITMENT_STATES, OFFICES, OUTCOMES

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import BrowserContext, Page
 
 from forums.actions import answering, joining, promising
-from forums.actions.promising import today
+from forums.actions.change import today
 from forums.forms.answering import GiveAnswer
 from forums.forms.handing import Join
 from forums.forms.promising import EditPromise, Finish, Promise, StepLine

@@ -17,6 +17,7 @@ from forums.actions import (
     speaking,
     watching,
 )
+from forums.actions.change import today
 from forums.forms.answering import GiveAnswer
 from forums.forms.handing import Hand, Join, Words
 from forums.forms.moderating import Decide
@@ -56,7 +57,7 @@ async def test_her_voice_from_receipt_to_done(house: House) -> None:
     await handing.hand(intake, number, Hand(handler.department_id))
     await joining.join(intake, same, Join(number))
     await house.work()
-    due = promising.today() + timedelta(days=30)
+    due = today() + timedelta(days=30)
     command = GiveAnswer("adopted", "차양을 세우겠습니다.", Promise("차양 설치", "handler", due))
     await answering.answer(handler, number, command)
     await house.work()

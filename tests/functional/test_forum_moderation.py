@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from forums.actions import commenting, deciding, moderating, planning, speaking
+from forums.actions.change import today
 from forums.doors import person_link
 from forums.errors import AlreadyDecided, OwnDecision
 from forums.forms.moderating import AppealHiding, Decide, ReportText
@@ -132,7 +133,7 @@ async def test_three_hundred_spam_comments_are_gone_in_a_few_presses(
     # The books: each text's own fact, the public figures, the trail of the forum.
     assert [problem async for problem in ledger.verify()] == []
     assert [entry.kind for entry in await ledger.read(f"talk/{slug}")].count("text.hidden") == 300
-    year, total = await moderation.figures(moderating.today())
+    year, total = await moderation.figures(today())
     assert year == total == moderation.Count(reported=3, hidden=300, appealed=0, shown=2)
     assert ">300<" in (await house.visitor().get("/forums/rules")).text
     trail = await intake.get(f"/desk/moderation/forums/{slug}")
@@ -227,7 +228,7 @@ async def and_appeals(house: House, mina: Person, subject: str, intake: httpx.As
     ]  # fmt: skip
     assert (await ledger.read(subject))[-1].data["after_appeal"]
     assert "주제가 달라요." in (await inspector.get(at)).text
-    _year, total = await moderation.figures(moderating.today())
+    _year, total = await moderation.figures(today())
     assert total == moderation.Count(reported=1, hidden=2, appealed=2, shown=2)
 
 

@@ -1,6 +1,7 @@
 """Numbers of people never stand on a public page: not in what somebody contests, asks for, or an official copies."""
 
 from forums.actions import answering, handing, planning, promising, proposing, speaking
+from forums.actions.change import today
 from forums.forms.answering import GiveAnswer
 from forums.forms.handing import Hand, Words
 from forums.forms.promising import Finish, Promise
@@ -23,7 +24,7 @@ async def test_no_number_of_a_person_is_read_by_everybody(house: House) -> None:
     intake, handler = await official("intake"), await official("handler")
     assert handler.department_id
     await handing.hand(intake, number, Hand(handler.department_id))
-    due = promising.today()
+    due = today()
     promise = Promise(f"차양 {PHONE}", "handler", due, f"문의 {OFFICE}, 신청인 {RESIDENT}", f"{RESIDENT}")
     await answering.answer(handler, number, GiveAnswer("adopted", "차양을 세우겠습니다.", promise))
     done = await Commitment.get()

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from forums.actions import answering, crossing, handing, joining, promising
-from forums.actions.promising import today
+from forums.actions.change import today
 from forums.errors import NotPossibleNow
 from forums.forms.answering import GiveAnswer
 from forums.forms.crossing import BecomePetition

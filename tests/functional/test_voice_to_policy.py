@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 from forums.actions import planning
-from forums.actions.promising import today
+from forums.actions.change import today
 from forums.models import Commitment, Forum, Submission
 from server.core import clock, ledger
 from tests.support.answers import official

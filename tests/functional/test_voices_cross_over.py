@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from forums.actions import planning
-from forums.actions.promising import today
+from forums.actions.change import today
 from forums.models import Commitment, Forum, Submission
 from forums.states import SubmissionState
 from petitions.models import Case, Petitioner

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from forums.actions import answering, handing, joining, promising, watching
-from forums.actions.promising import today
+from forums.actions.change import today
 from forums.errors import CannotJoin, ChangedMeanwhile, PromiseStands
 from forums.forms.answering import GiveAnswer
 from forums.forms.handing import Join

@@ -90,13 +90,6 @@ def test_a_promise_is_overdue_the_day_after() -> None:
         assert rules.promise_overdue(status, day, date(2026, 5, 5)) is (status in RUNNING_PROMISES)
 
 
-@pytest.mark.parametrize(
-    ("part", "whole", "shown"), [(856, 1196, 71), (0, 0, 0), (1, 3, 33), (2, 3, 66), (199, 200, 99), (7, 7, 100)]
-)
-def test_percentages_are_floored(part: int, whole: int, shown: int) -> None:
-    assert rules.percent(part, whole) == shown
-
-
 @pytest.mark.parametrize("state", TextState)
 @pytest.mark.parametrize("action", TextAction)
 def test_a_text_is_hidden_once_and_appealed_for_only_then(state: TextState, action: TextAction) -> None:

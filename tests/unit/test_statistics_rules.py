@@ -164,3 +164,10 @@ def test_depths_of_colour() -> None:
     assert (len(bounds), steps) == (3, {"a": 0, "b": 1, "c": 2})
     assert maps.steps({"a": 7}) == ([(7, 7)], {"a": 0})
     assert maps.steps({}) == ([], {})
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"), [(856, 1196, 71), (0, 0, 0), (1, 3, 33), (2, 3, 66), (199, 200, 99), (7, 7, 100)]
+)
+def test_percentages_are_floored(part: int, whole: int, shown: int) -> None:
+    assert percent(part, whole) == shown

@@ -4,7 +4,7 @@ Pure: the same functions make the published figures and recompute them from the 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, TypeVar
@@ -284,8 +284,3 @@ def total_shown(counts: Mapping[KeyT, int], least: int = LEAST) -> bool:
     """Whether the total of such a table may be published."""
     gone = suppressed(counts, least)
     return not gone or _safe(counts, gone, least)
-
-
-def histogram(values: Iterable[int]) -> Counter[int]:
-    """How often each value comes."""
-    return Counter(values)
