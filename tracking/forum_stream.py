@@ -74,6 +74,7 @@ class Narrator:
         self.render = render
         self.languages = languages
         self._kept = defaultdict[str, dict[object, asyncio.Task[Any]]](dict)
+        self._reading = set[asyncio.Task[Any]]()
 
     async def news(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
         """See ``tracking.hub.Narrator``."""
@@ -120,6 +121,12 @@ class Narrator:
             comment=comment.id, parent=comment.parent_id, html=html, comments=one.total,
         )  # fmt: skip
 
+    async def close(self) -> None:
+        """See ``tracking.hub.Narrator``."""
+        for task in self._reading:
+            task.cancel()
+        await asyncio.gather(*self._reading, return_exceptions=True)
+
     # --- pages that come, or come back ------------------------------------------------------------------------
 
     async def standing(self, slug: str) -> ForumView:
@@ -150,6 +157,8 @@ class Narrator:
         task: asyncio.Task[Read] | None = kept.get(key)
         if task is None:
             task = kept[key] = asyncio.create_task(read())
+            self._reading.add(task)  # also when news makes what it reads old, and when whoever asked has gone
+            task.add_done_callback(self._reading.discard)
         try:
             return await asyncio.shield(task)
         except BaseException:

@@ -161,6 +161,10 @@ class Narrator(Protocol):
         """For the subjects that somebody hears: the subject, the fact's id, and what is written."""
         ...
 
+    async def close(self) -> None:
+        """Read no more: the database is about to close."""
+        ...
+
 
 class Hub:
     """Everybody who listens in this process, and the one task that tells them."""
@@ -256,6 +260,7 @@ class Hub:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+                await asyncio.gather(*(narrator.close() for narrator in self.narrators))
 
     def _works(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         return [self._tail, self._beat, *([] if self.settings.sqlite else [self._connect])]
@@ -291,12 +296,11 @@ class Hub:
 
     async def _tail(self) -> None:
         place: Position | None = None
-        pause, ring = POLL, asyncio.create_task(jobs.bell.wait(POLL))  # ends by itself
+        pause, rings = POLL, jobs.bell.rings
         while True:
-            if ring.done():
-                pause = AGAIN if ring.result() else pause
-                ring = asyncio.create_task(jobs.bell.wait(POLL))  # before the look, so that no ring is missed
-                await asyncio.sleep(0)
+            if jobs.bell.rings != rings:
+                pause = AGAIN
+            rings = jobs.bell.rings  # before the look, so that no ring is missed
             try:
                 place = place or await ledger.position()
                 entries = await ledger.tail(place)
@@ -309,7 +313,7 @@ class Hub:
                 entries = []
             await asyncio.sleep(PAUSE)
             if not entries:
-                await asyncio.wait({ring}, timeout=pause)
+                await jobs.bell.wait(pause, rings)
                 pause = min(pause * 2, POLL)
 
     async def _tell(self, entries: list[Entry]) -> None:

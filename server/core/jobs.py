@@ -142,23 +142,28 @@ class Worker:
         """Work until :meth:`stop`."""
         running: set[asyncio.Task[None]] = set()
         scheduled = False
-        while not self._stopping:
-            heard = bell.rings  # before the look, so that no ring is missed
-            try:
-                if not scheduled:
-                    await enqueue(*((f"periodic:{kind}", kind, {}) for kind in self.periodic))
-                    scheduled = True
-                tasks = await lease(BATCH - len(running))
-            except Exception:
-                log.exception("the job table cannot be read")
-                tasks = []
-            running.update(asyncio.create_task(self.attempt(task)) for task in tasks)
-            if len(running) == BATCH:  # a slow job holds up none but itself, as long as there is a free place
-                await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            elif not tasks and not self._stopping:
-                await bell.wait(IDLE, heard)
-            running = {task for task in running if not task.done()}
-        await asyncio.gather(*running)
+        try:
+            while not self._stopping:
+                heard = bell.rings  # before the look, so that no ring is missed
+                try:
+                    if not scheduled:
+                        await enqueue(*((f"periodic:{kind}", kind, {}) for kind in self.periodic))
+                        scheduled = True
+                    tasks = await lease(BATCH - len(running))
+                except Exception:
+                    log.exception("the job table cannot be read")
+                    tasks = []
+                running.update(asyncio.create_task(self.attempt(task)) for task in tasks)
+                if len(running) == BATCH:  # a slow job holds up none but itself, as long as there is a free place
+                    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                elif not tasks and not self._stopping:
+                    await bell.wait(IDLE, heard)
+                running = {task for task in running if not task.done()}
+            await asyncio.gather(*running)
+        finally:
+            for task in running:  # whoever cancels this closes the database next; the lease brings the job back
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
 
     def stop(self) -> None:
         """Finish the running jobs and return from :meth:`run`."""

@@ -189,3 +189,17 @@ async def test_when_news_cannot_be_drawn_pages_come_back_for_it(house: House, mo
         assert whats(stream) == ["comment"]
     assert (await Forum.get(slug=slug)).comments == 1
     assert await database.fetch_one("SELECT 1 AS found FROM comment") is not None
+
+
+async def test_what_is_read_for_pages_that_have_gone_ends_with_the_server(settings: Settings) -> None:
+    begun = asyncio.Event()
+
+    async def read() -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    async with opened(settings) as house:  # which looks that nothing goes on after its end
+        narrator = house.app.state.narrator
+        page = asyncio.create_task(narrator._once("market", "missed", read))
+        await begun.wait()
+        page.cancel()

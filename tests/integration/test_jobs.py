@@ -141,6 +141,27 @@ async def test_a_slow_job_holds_up_no_other(house: House) -> None:
     assert await Job.all().count() == 0
 
 
+async def test_a_cancelled_worker_leaves_no_job_running_and_the_lease_brings_it_back(house: House) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def slow(_task: Task) -> None:
+        begun.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await database.fetch("SELECT 1")  # the database is still there for whatever ends
+            ended.set()
+
+    await jobs.enqueue(("slow:1", "slow", {}))
+    running = asyncio.create_task(Worker({"slow": slow}, {}).run())
+    await begun.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert ended.is_set()
+    assert await Job.filter(key="slow:1", attempts=1).exists()
+
+
 async def test_more_jobs_than_places_are_all_done(house: House) -> None:
     done: list[str] = []
 

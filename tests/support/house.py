@@ -204,6 +204,7 @@ class House:
 async def opened(settings: Settings) -> AsyncIterator[House]:
     """The application of these settings, started and in the end stopped."""
     forget()
+    others = asyncio.all_tasks()  # a fixture begins and ends in two tasks
     app = create_app(settings)
     adapters = wiring.ports(settings)
     worker = Worker(wiring.handlers(settings, adapters, app.state.site.render), {})
@@ -215,6 +216,8 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
         finally:
             for client in house.clients:
                 await client.aclose()
+    # What goes on when the database has closed opens it again, and whatever it wrote then nobody waits for.
+    assert not (left := asyncio.all_tasks() - others - {asyncio.current_task()}), left
 
 
 @pytest.fixture
