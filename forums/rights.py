@@ -73,6 +73,11 @@ def reads_unshown(official: Official | None) -> bool:
     return official is not None and (official.may(Permission.MODERATE) or official.may(Permission.HAND_VOICES))
 
 
+def reads(official: Official | None, visibility: str) -> bool:
+    """Whether an official reads a text, and so may act on it: what waits for a moderator only as said above."""
+    return visibility != "pending" or reads_unshown(official)
+
+
 def answers_for(official: Official, department_id: int | None) -> bool:
     """Whether an official may speak for a department: their own; who hands voices out, for any."""
     if official.may(Permission.HAND_VOICES):

@@ -82,11 +82,13 @@ async def changing_forum(
 async def changing_voice(
     number: str, action: SubmissionAction, actor: Actor, *, seen: int | None = None
 ) -> AsyncIterator[Change[Submission]]:
-    """Open a voice for one action; raises as :func:`changing_forum`."""
+    """Open a voice for one action; raises as :func:`changing_forum`, also where the official may not read it yet."""
     permit(actor, rights.VOICE.get(action))
     async with database.transaction():
         chain = await _lock(rights.voice_subject(number), NoSuchVoice())
         row = await Submission.get(number=number)
+        if isinstance(actor, Official) and not rights.reads(actor, row.visibility):
+            raise NoSuchVoice
         async with _changing(row, chain, SUBMISSION, action, actor, seen) as change:
             yield change
 

@@ -12,7 +12,7 @@ from forums.actions.many import STRETCH, Many, Voice, alone, changing_voices, jo
 from forums.errors import CannotJoin, ChangedMeanwhile, NoSuchVoice, NotYours
 from forums.events import SubmissionAnswered, SubmissionDone, SubmissionHanded, SubmissionJoined, SubmissionSeparated
 from forums.forms.handing import Join
-from forums.rights import answers_for, voice_subject
+from forums.rights import answers_for, reads, voice_subject
 from forums.states import SubmissionAction, SubmissionState
 from server.core import database, ledger
 from server.core.accounts import Official
@@ -41,7 +41,7 @@ async def join_many(
 
     Raises ``NoSuchVoice`` and ``NotYours`` about the one that they are to be joined with.
     """
-    main = await _main_of(to)
+    main = await _main_of(actor, to)
     own = [number for number in dict.fromkeys(numbers) if number != main] if len(numbers) > 1 else list(numbers)
     refused: dict[str, Refusal] = {}
     for start in range(0, len(own), STRETCH):
@@ -52,19 +52,21 @@ async def join_many(
     return refused
 
 
-async def _main_of(number: str) -> str:
+async def _main_of(actor: Official, number: str) -> str:
     row = await database.fetch_one(
-        "SELECT s.number, m.number AS main FROM submission s LEFT JOIN submission m ON m.id = s.joined_to_id "
-        "WHERE s.number = ?",
+        "SELECT s.number, s.visibility, m.number AS main FROM submission s LEFT JOIN submission m "
+        "ON m.id = s.joined_to_id WHERE s.number = ?",
         number,
     )
-    if row is None:
+    if row is None or not reads(actor, row["visibility"]):
         raise NoSuchVoice
     return str(row["main"] or row["number"])
 
 
 async def _join(many: Many, actor: Official, number: str) -> None:
     main = many.beside[number]
+    if not reads(actor, main.visibility):
+        raise NoSuchVoice
     if not answers_for(actor, main.department_id):
         raise NotYours
     if main.status is SubmissionState.JOINED:  # since it was looked up

@@ -13,7 +13,7 @@ from typing import Any
 from forums import rights
 from forums.actions.change import SYSTEM, Actor, name_of, permit
 from forums.errors import ChangedMeanwhile, NoSuchVoice, NotPossibleNow, NotYours
-from forums.rights import answers_for, voice_subject
+from forums.rights import answers_for, reads, voice_subject
 from forums.states import SUBMISSION, SubmissionAction, SubmissionState, follow
 from server.core import database, ledger
 from server.core.accounts import Official
@@ -33,18 +33,19 @@ class Voice:
     number: str
     forum_id: int
     status: SubmissionState
+    visibility: str
     department_id: int | None
     outcome: str
     joined_to_id: int | None
 
 
-_COLUMNS = "id, number, forum_id, status, department_id, outcome, joined_to_id"
+_COLUMNS = "id, number, forum_id, status, visibility, department_id, outcome, joined_to_id"
 
 
 def _voice(row: Any) -> Voice:
     return Voice(
-        row["id"], row["number"], row["forum_id"], SubmissionState(row["status"]), row["department_id"],
-        row["outcome"], row["joined_to_id"],
+        row["id"], row["number"], row["forum_id"], SubmissionState(row["status"]), row["visibility"],
+        row["department_id"], row["outcome"], row["joined_to_id"],
     )  # fmt: skip
 
 
@@ -154,7 +155,7 @@ async def changing_voices(
 async def _hinders(
     voice: Voice | None, chain: Chain | None, action: SubmissionAction, actor: Actor, seen: int | None
 ) -> Refusal | None:
-    if voice is None or chain is None:
+    if voice is None or chain is None or (isinstance(actor, Official) and not reads(actor, voice.visibility)):
         return NoSuchVoice()
     if isinstance(actor, Official) and not answers_for(actor, voice.department_id):
         return NotYours()

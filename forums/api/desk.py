@@ -119,7 +119,6 @@ def _acting(action: SubmissionAction) -> Route:
         official = auth.official(request, VOICE[action])
         raw = await web.read_json(request)
         number = read_number(request.path_params["number"])
-        await desk_voices.knock(number, official)
         given = request.headers.get("idempotency-key")
         key = "" if given is None else idempotency.check(given)
         scope = f"desk/{official.id}/{number}/{action.value}"

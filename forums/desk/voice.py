@@ -46,7 +46,6 @@ async def act(request: Request) -> Response:
     if action is None:
         raise NotFound
     auth.official(request, rights.VOICE[action])
-    await desk_voices.knock(number, official)
     form = {name: value for name, value in (await web.read_form(request)).items() if isinstance(value, str)}
     raw = _raw(action, {name.removeprefix(f"{action.value}."): value for name, value in form.items()})
     run, done = ACTS[action]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from forums.errors import NoSuchVoice
 from forums.labels import OUTCOMES
-from forums.rights import reads_unshown
+from forums.rights import reads, reads_unshown
 from forums.search import voice_index
 from forums.states import SubmissionState
 from server.core import database
@@ -299,26 +299,17 @@ class Detail:
 JOINED_SHOWN = 50
 
 
-async def knock(number: str, official: Official) -> None:
-    """Raise ``NoSuchVoice`` for a voice that waits for a moderator where the official may not read it yet."""
-    if not reads_unshown(official) and await database.fetch_one(
-        "SELECT 1 AS found FROM submission WHERE number = ? AND visibility = 'pending'", number
-    ):
-        raise NoSuchVoice
-
-
 async def one(number: str, official: Official) -> Detail:
-    """A voice. Two queries. Raises ``NoSuchVoice``, also while it waits for a moderator, as :func:`knock` does."""
+    """A voice. Two queries. Raises ``NoSuchVoice``, also where the official may not read it yet."""
     found = await database.fetch_one(
         f"SELECT {_COLUMNS}, s.text AS whole, s.forum_id, f.kind AS f_kind, s.visibility, s.language, "
         "s.participant_id, s.outcome_text, s.link, s.moved_to, m.number AS joined_to, s.petition FROM submission s "
         f"{_JOINS} LEFT JOIN submission m ON m.id = s.joined_to_id WHERE s.number = ?",
         number,
     )
-    unshown = reads_unshown(official)
-    if found is None or (found["visibility"] == "pending" and not unshown):
+    if found is None or not reads(official, found["visibility"]):
         raise NoSuchVoice
-    readable = "" if unshown else " AND s.visibility <> 'pending'"
+    readable = "" if reads_unshown(official) else " AND s.visibility <> 'pending'"
     others = await database.fetch(
         f"SELECT {_COLUMNS} FROM submission s {_JOINS} WHERE s.joined_to_id = ?{readable} "
         f"ORDER BY s.id LIMIT {JOINED_SHOWN}",

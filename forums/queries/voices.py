@@ -14,7 +14,7 @@ from forums.errors import NoSuchVoice
 from forums.people import Person
 from forums.queries import moderation
 from forums.queries.moderation import Hidden
-from forums.rights import reads_unshown, voice_subject
+from forums.rights import reads, voice_subject
 from forums.states import ForumState, SubmissionState
 from server.core import database, privacy, references
 from server.core.accounts import Official, Permission
@@ -126,8 +126,7 @@ async def voice(number: str, person: Person | None = None, official: Official | 
         voice_subject(number),
         number,
     )
-    unshown = reads_unshown(official)
-    if row is None or (row["visibility"] == "pending" and not unshown and not _is_mine(row, person)):
+    if row is None or not (reads(official, row["visibility"]) or _is_mine(row, person)):
         raise NoSuchVoice
     return (await views([row], person, open_to=official))[0]
 

@@ -267,6 +267,21 @@ async def test_what_waits_for_a_moderator_is_nobody_elses_to_read(house: House) 
         assert ("기다리는 글" in (await browser.get(f"/desk/voices/{main.number}")).text) is sees
         assert TREES not in (await browser.get("/desk/voices?status=all")).text
     program, answer = await house.program("handler"), {"outcome": "not_adopted", "text": "효과가 작습니다"}
-    api = f"/api/v1/desk/submissions/{held.number}/answer"
-    assert (await program.post(api, json=answer)).status_code == 404
-    assert (await Submission.get(id=held.id)).status is SubmissionState.HANDED
+    other = await heard(forum, LAMPS, **handed)
+    for act, content in (("answer", answer), ("hand", {"department": "parks"}), ("join", {"to": main.number})):
+        refused = await program.post(f"/api/v1/desk/submissions/{held.number}/{act}", json=content)
+        assert (refused.status_code, refused.json()["code"]) == (404, "no_such_submission"), act
+    onto = await program.post(f"/api/v1/desk/submissions/{other.number}/join", json={"to": held.number})
+    assert onto.status_code == 404
+    # Of many at once it is named among those that were left out; the others go through.
+    ticked = {"voice": [held.number, other.number], "with": main.number, "department": "parks"}
+    for act, became in (("join", SubmissionState.JOINED), ("hand", SubmissionState.HANDED)):
+        refused = await handler.post("/desk/voices/bulk", data={"action": act, **ticked})
+        assert (refused.status_code, held.number in refused.text, other.number in refused.text) == (200, True, False)
+        assert (await Submission.get(id=other.id)).status is became
+        await Submission.filter(id=other.id).update(status=SubmissionState.HANDED, joined_to_id=None)
+    row = await Submission.get(id=held.id)
+    assert (row.status, row.department_id, row.joined_to_id) == (SubmissionState.HANDED, roads, None)
+    done = await clerk.post("/desk/voices/bulk", data={"action": "hand", **ticked})
+    parks = (await departments())["parks"]
+    assert (done.status_code, (await Submission.get(id=held.id)).department_id) == (303, parks)
