@@ -73,8 +73,8 @@ def reads_unshown(official: Official | None) -> bool:
     return official is not None and (official.may(Permission.MODERATE) or official.may(Permission.HAND_VOICES))
 
 
-def reads(official: Official | None, visibility: str) -> bool:
-    """Whether an official reads a text, and so may act on it: what waits for a moderator only as said above."""
+def reads(official: Official | None, visibility: str | None) -> bool:
+    """Whether an official reads a text, and so may act on it; what waits for a moderator only as said above."""
     return visibility != "pending" or reads_unshown(official)
 
 

@@ -54,19 +54,17 @@ async def join_many(
 
 async def _main_of(actor: Official, number: str) -> str:
     row = await database.fetch_one(
-        "SELECT s.number, s.visibility, m.number AS main FROM submission s LEFT JOIN submission m "
-        "ON m.id = s.joined_to_id WHERE s.number = ?",
+        "SELECT s.number, s.visibility, m.number AS main, m.visibility AS main_visibility FROM submission s "
+        "LEFT JOIN submission m ON m.id = s.joined_to_id WHERE s.number = ?",
         number,
     )
-    if row is None or not reads(actor, row["visibility"]):
+    if row is None or not all(reads(actor, row[name]) for name in ("visibility", "main_visibility")):
         raise NoSuchVoice
     return str(row["main"] or row["number"])
 
 
 async def _join(many: Many, actor: Official, number: str) -> None:
     main = many.beside[number]
-    if not reads(actor, main.visibility):
-        raise NoSuchVoice
     if not answers_for(actor, main.department_id):
         raise NotYours
     if main.status is SubmissionState.JOINED:  # since it was looked up

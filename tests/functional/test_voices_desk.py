@@ -258,7 +258,8 @@ async def test_what_waits_for_a_moderator_is_nobody_elses_to_read(house: House) 
     main = await heard(forum, LAMPS, **handed)
     held = await heard(forum, TREES, visibility="pending", **handed)
     joined = {"department_id": roads, "status": SubmissionState.JOINED, "joined_to_id": main.id}
-    await heard(forum, "기다리는 글", visibility="pending", **joined)
+    waits = await heard(forum, "기다리는 글", visibility="pending", **joined)
+    below = await heard(forum, LAMPS, **{**joined, "joined_to_id": held.id})
     handler, clerk = await house.official("handler"), await house.official("intake")
     path = f"/desk/voices/{held.number}"
     assert ((await handler.get(path)).status_code, (await clerk.get(path)).status_code) == (404, 200)
@@ -271,8 +272,9 @@ async def test_what_waits_for_a_moderator_is_nobody_elses_to_read(house: House) 
     for act, content in (("answer", answer), ("hand", {"department": "parks"}), ("join", {"to": main.number})):
         refused = await program.post(f"/api/v1/desk/submissions/{held.number}/{act}", json=content)
         assert (refused.status_code, refused.json()["code"]) == (404, "no_such_submission"), act
-    onto = await program.post(f"/api/v1/desk/submissions/{other.number}/join", json={"to": held.number})
-    assert onto.status_code == 404
+    for onto in (held, waits, below):
+        refused = await program.post(f"/api/v1/desk/submissions/{other.number}/join", json={"to": onto.number})
+        assert refused.status_code == 404, onto.number
     # Of many at once it is named among those that were left out; the others go through.
     ticked = {"voice": [held.number, other.number], "with": main.number, "department": "parks"}
     for act, became in (("join", SubmissionState.JOINED), ("hand", SubmissionState.HANDED)):
