@@ -20,6 +20,8 @@ from server.core import clock, config
 from server.core.accounts import Official
 from server.core.errors import FieldError, Invalid, _
 
+OVER = _("The time to decide is over already: it could be put off only before it ended. Please decide now.")
+
 
 async def object_to(actor: Official | str, reference: str, command: Words) -> None:
     """File an objection to the last answer, by the petitioner or in their name; it is decided within ten days.
@@ -42,7 +44,10 @@ async def object_to(actor: Official | str, reference: str, command: Words) -> No
 
 
 async def extend(actor: Official, reference: str, command: Extend) -> None:
-    """Put the decision off, once and by at most ten days (Act 35②). Raises ``Refused`` and ``Invalid``."""
+    """Put the decision off, once, by at most ten days and before its time ends (Act 35②).
+
+    Raises ``Refused`` and ``Invalid``.
+    """
     async with changing(reference, Action.EXTEND_OBJECTION, actor, seen=command.seen) as change:
         filed, before = _open(change)
         case = change.case
@@ -50,9 +55,9 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
         if refusal and not case.objection_extension:
             raise Invalid([FieldError("amount", refusal.text)])
         check(refusal)
+        if clock.now() > before:
+            raise Invalid([FieldError("amount", OVER)])
         due = rules.objection_due(change.reference.calendar, filed, extension=command.amount)
-        if due.at <= clock.now():
-            raise Invalid([FieldError("amount", _("That day is over already: please name more days, or decide now."))])
         change.set(objection_due_at=due.at, objection_extension=command.amount, reminded=0)
         text = await change.say(command.reason)
         change.record(ObjectionExtended(command.amount, due.at.isoformat(), before.isoformat(), text))

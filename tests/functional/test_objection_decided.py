@@ -199,14 +199,18 @@ async def standing(hong: httpx.AsyncClient, case: Filed) -> str:
     return parse((await hong.get(f"/cases/{case.reference}?lang=en")).text).one("div", id="case-now").text
 
 
-async def test_nobody_is_promised_a_decision_by_a_day_that_is_over(house: House) -> None:
+async def test_a_decision_whose_time_is_over_is_not_put_off_any_more(house: House) -> None:
     with clock.at(MONDAY):
         case, _hong = await refused(house, await desk(house, "handler"))
         await objecting.object_to("petitioner", case.reference, Words("다시 보아 주세요."))
-    with clock.at(MONDAY + timedelta(days=15)):
+    over = datetime(2026, 3, 19, 15, 0, tzinfo=UTC)  # midnight in Seoul: the tenth day has ended
+    with clock.at(over):
         manager = await desk(house, "manager")
         await manager.open(f"/desk/cases/{case.reference}?lang=en")
-        await manager.send("extend-objection", amount="4", reason="위원회를 기다립니다.")
-        assert (manager.status, "That day is over already" in manager.text) == (422, True)
-        await manager.send("extend-objection", amount="10")
+        await manager.send("extend-objection", amount="10", reason="위원회를 기다립니다.")
+        assert manager.status == 422
+        assert "The time to decide is over already" in manager.page.one("p", class_="field-error").text
+        assert manager.fields("extend-objection")["extend-objection.reason"] == "위원회를 기다립니다."
+    with clock.at(over - timedelta(seconds=1)):
+        await manager.send("extend-objection")
         assert manager.status == 200
