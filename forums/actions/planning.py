@@ -131,8 +131,10 @@ async def close(actor: Actor, slug: str, seen: int | None = None) -> None:
 
 
 async def cancel(actor: Official, slug: str, text: str, seen: int | None = None) -> None:
-    """Call a forum off for good, with the reason that everybody reads."""
+    """Call a forum off for good, with the reason that everybody reads. A draft's day was never announced: it goes."""
     async with changing_forum(slug, ForumAction.CANCEL, actor, seen=seen) as change:
+        if change.row.status is ForumState.DRAFT:
+            change.set(starts_at=None, ends_at=None)
         change.set(closed_at=clock.now())
         change.record(ForumCancelled(await change.say(text)))
 

@@ -33,7 +33,7 @@ _LISTED: dict[str, Schema] = {
     "department": maybe(DEPARTMENT_NAME),
     "district": maybe(DISTRICT_NAME),
     "place": TEXT,
-    "starts_at": maybe(MOMENT),
+    "starts_at": maybe({**MOMENT, "description": "While it is `proposed`, `declined` or `draft`: the day wished for."}),
     "ends_at": maybe(MOMENT),
     "speaks_until": maybe(MOMENT),
     "published_at": maybe(MOMENT),
@@ -107,6 +107,7 @@ SAY = named(
 )
 CONFIRM = named("ConfirmMail", record({"status": one_of(("confirm_mail",), "A link in a mail does it.")}))
 _VISIBILITY = one_of(("shown", "pending", "hidden"), "What waits is seen by its author only.")
+_REMARK = one_of(("shown", "pending", "hidden", "withdrawn"), "What waits is seen by its author only.")
 _HIDDEN = maybe(record({"rule": one_of(RULES), "reason": TEXT}))
 SUBMISSION = named(
     "Submission",
@@ -146,8 +147,8 @@ _SAID: dict[str, Schema] = {
     "official": {**BOOLEAN, "description": "An official speaks for the city."},
     "department": maybe(DEPARTMENT_NAME),
     "stance": one_of(("", *STANCES)),
-    "text": contract.text(about="Personal numbers masked; empty where it is hidden."),
-    "visibility": _VISIBILITY,
+    "text": contract.text(about="Personal numbers masked; empty where it is hidden or withdrawn."),
+    "visibility": _REMARK,
     "hidden": _HIDDEN,
     "supports": integer(0),
     "created_at": MOMENT,

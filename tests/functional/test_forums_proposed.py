@@ -23,6 +23,18 @@ WISH = {
 }
 
 
+def day() -> str:
+    """A day that would suit."""
+    return f"{clock.now() + timedelta(days=30):%Y-%m-%d}T19:00"
+
+
+async def appointments(house: House, slug: str) -> int:
+    calendars = [await house.client.get(f"/forums/{part}calendar.ics") for part in ("", f"{slug}/")]
+    found = {answer.text.count("BEGIN:VEVENT") for answer in calendars}
+    assert len(found) == 1
+    return found.pop()
+
+
 async def test_a_proposal_is_confirmed_taken_up_and_held(house: House) -> None:
     page = (await house.client.get("/forums/propose")).text
     assert 'name="email"' in page
@@ -37,7 +49,8 @@ async def test_a_proposal_is_confirmed_taken_up_and_held(house: House) -> None:
     assert 'id="field-text-error"' in number.text
     assert not await Unconfirmed.all().count()
 
-    assert (await house.client.post("/forums/propose", data=WISH)).headers["location"] == "/forums/confirm"
+    wish = WISH | {"starts_at": day()}
+    assert (await house.client.post("/forums/propose", data=wish)).headers["location"] == "/forums/confirm"
     await house.work()
     link = re.search(r"/forums/confirm/[\w.-]+", house.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
     assert link
@@ -48,7 +61,11 @@ async def test_a_proposal_is_confirmed_taken_up_and_held(house: House) -> None:
     page = (await house.visitor().get("/forums/proposal-1")).text
     assert "미나" in page
     assert "010-1234-5678" not in page
-    assert WISH["title"] in (await house.client.get("/forums?tab=proposed")).text
+    for path in ("/forums?tab=proposed", "/forums/proposal-1"):
+        shown = (await house.client.get(path)).text
+        assert WISH["title"] in shown
+        assert re.search(r"희망 일시(</dt><dd>| )<time", shown), "a wish, not a date"
+    assert await appointments(house, "proposal-1") == 0
     again = await house.client.post("/forums/propose", data={**WISH, "name": "", "email": ""})
     assert again.headers["location"] == "/forums/proposal-1", "sent again it is the same"
 
@@ -64,13 +81,18 @@ async def test_a_proposal_is_confirmed_taken_up_and_held(house: House) -> None:
         assert taken.status_code == 303
     found = await forum("proposal-1")
     assert (found.status, found.number) == (ForumState.DRAFT, 1)
-    assert "12월에 열겠습니다." in (await house.client.get("/forums/proposal-1")).text, "she sees that it is planned"
+    draft = (await house.client.get("/forums/proposal-1")).text
+    assert "12월에 열겠습니다." in draft, "she sees that it is planned"
+    assert "희망 일시" in draft
+    assert await appointments(house, "proposal-1") == 0
     roads = await Department.get(code="roads")
     fields = {"title": found.title, "body": found.body, "place": found.place, "department": str(roads.id),
-              "district": "central", "starts_at": "2027-01-08T19:00", "panel": "상인들"}  # fmt: skip
+              "district": "central", "starts_at": day(), "panel": "상인들"}  # fmt: skip
     assert (await intake.post("/desk/forums/proposal-1/edit", data=fields)).status_code == 303
     assert (await intake.post("/desk/forums/proposal-1/publish", data={})).status_code == 303
     assert (await forum("proposal-1")).status is ForumState.PUBLISHED
+    assert "희망 일시" not in (await house.client.get("/forums/proposal-1")).text
+    assert await appointments(house, "proposal-1") == 1
 
 
 async def test_a_question_needs_people_or_gets_a_reason(house: House) -> None:
@@ -83,7 +105,7 @@ async def test_a_question_needs_people_or_gets_a_reason(house: House) -> None:
     assert (found.kind, found.place) == ("discussion", ""), "a discussion has no place"
     assert '<progress max="100" value="0"' in (await house.client.get("/forums/proposal-1")).text
     for number in range(2, 6):
-        more = WISH | {"title": f"{number}번째 제안입니다", "email": "", "name": ""}
+        more = WISH | {"title": f"{number}번째 제안입니다", "email": "", "name": "", "starts_at": day()}
         assert (await house.client.post("/forums/propose", data=more)).headers[
             "location"
         ] == f"/forums/proposal-{number}"
@@ -95,6 +117,10 @@ async def test_a_question_needs_people_or_gets_a_reason(house: House) -> None:
     assert declined.status_code == 303
     assert "지난달에 같은 토론회가 있었습니다." in (await house.visitor().get("/forums/proposal-2")).text
     assert (await intake.post("/desk/forums/proposal-2/accept", data={"text": "다시"})).status_code == 409
+    for act in ("accept", "cancel"):  # taken up, and called off before it was announced
+        assert (await intake.post(f"/desk/forums/proposal-3/{act}", data={"text": "담당 부서 사정"})).status_code == 303
+    assert ">일시<" not in (await house.visitor().get("/forums/proposal-3")).text
+    assert await appointments(house, "proposal-3") == 0
     await database.execute("UPDATE forum SET supports = 100 WHERE slug = ?", "proposal-1")
     page = (await house.client.get("/forums/proposal-1")).text
     assert '<progress max="100" value="100"' in page
