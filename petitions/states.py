@@ -72,7 +72,8 @@ _AT_WORK = {
 _ASKED = (A.PART_REPLY, A.PART_EXTEND, A.PART_WITHDRAW)
 _STAYS = (A.EXTEND, A.INVESTIGATE, A.INTERIM_NOTICE, A.GUIDE, A.NOTE, A.MESSAGE, A.PART, *_ASKED)
 _OBJECTION = (A.OBJECT, A.EXTEND_OBJECTION, A.DECIDE_OBJECTION)
-"""A refusal stands while it is objected to, and after an objection was dismissed; who upholds one reopens the case."""
+"""A refusal stands while it is objected to, and after an objection was dismissed; who upholds one reopens the case.
+Where its department was closed, a refusal that is objected to is passed on to the one that is to decide."""
 
 TRANSITIONS: dict[State, dict[Action, State]] = {
     S.RECEIVED: {
@@ -105,12 +106,12 @@ TRANSITIONS: dict[State, dict[Action, State]] = {
     S.ANSWERED: {
         A.CLOSE: S.CLOSED,
         A.REOPEN: S.REOPENED,
-        **dict.fromkeys(_OBJECTION, S.ANSWERED),
+        **dict.fromkeys((*_OBJECTION, A.TRANSFER), S.ANSWERED),
         A.RATE: S.ANSWERED,
         A.NOTE: S.ANSWERED,
         A.MESSAGE: S.ANSWERED,
     },
-    S.CLOSED: {A.REOPEN: S.REOPENED, **dict.fromkeys((*_OBJECTION, A.RATE, A.NOTE), S.CLOSED)},
+    S.CLOSED: {A.REOPEN: S.REOPENED, **dict.fromkeys((*_OBJECTION, A.TRANSFER, A.RATE, A.NOTE), S.CLOSED)},
     S.RETURNED: {A.NOTE: S.RETURNED},
     S.WITHDRAWN: {A.NOTE: S.WITHDRAWN},
     S.TRANSFERRED_OUT: {A.NOTE: S.TRANSFERRED_OUT},

@@ -95,7 +95,9 @@ def _transferred(told: Told) -> Notice:
     return Notice(
         _("Your petition was passed on to another department"),
         _("Your petition was passed on to %(department)s.", department=told.event.department),
-        _("The promised date stays. A handler is named there."),
+        _("The promised date stays. A handler is named there.")
+        if told.view.open
+        else _("It decides your objection; the day by which it is decided stays."),
         told.event.text,
     )
 

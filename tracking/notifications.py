@@ -12,6 +12,7 @@ from forums.queries import following as forum_queries
 from petitions.events import (
     CaseAssigned,
     CaseReopened,
+    CaseTransferred,
     DueSoon,
     GuideAppointed,
     InterimNoticeDue,
@@ -20,6 +21,7 @@ from petitions.events import (
     ObjectionDueSoon,
     ObjectionFiled,
     ObjectionOverdue,
+    ObjectionUpheld,
     Overdue,
     SupplementProlonged,
 )
@@ -236,9 +238,18 @@ async def _officials(entry: Entry, view: CaseView) -> list[int]:
             return sorted({*handler, *await managers(view.department_id)})
         case Overdue.kind | ObjectionOverdue.kind:
             return sorted({*handler, *await managers(view.department_id), *await inspectors()})
-        case CaseReopened.kind:
+        case CaseReopened.kind | CaseTransferred.kind | ObjectionUpheld.kind if _unexpected(entry, view):
             return await managers(view.department_id)
     return []
+
+
+def _unexpected(entry: Entry, view: CaseView) -> bool:
+    """Whether a case comes to who answers for its department in another way than through the queue of every day."""
+    special = {
+        CaseTransferred.kind: view.objection_due_at is not None,
+        ObjectionUpheld.kind: view.department_id is None,
+    }
+    return special.get(entry.kind, True)
 
 
 async def _known(entry: Entry) -> bool:

@@ -175,13 +175,19 @@ async def withdraw_parts(change: Change, department_id: int | None = None) -> No
     change.record(*(PartWithdrawn(row["id"], row["department_id"]) for row in rows))
 
 
+async def leave_closed_department(change: Change) -> None:
+    """Take a case that something is owed on again from a department closed since: the intake office passes it on."""
+    department = change.case.department_id
+    if department and not await keep_open(department):
+        change.set(department_id=None, handler_id=None)
+        change.record(CaseRouted(None, None))
+
+
 async def _write(change: Change, before: State) -> None:
     if before in OPEN and change.after not in OPEN:
         await withdraw_parts(change)
-    department = change.case.department_id
-    if before not in OPEN and change.after in OPEN and department and not await keep_open(department):
-        change.set(department_id=None)  # closed since the answer: the intake officer decides
-        change.record(CaseRouted(None, None))
+    if before not in OPEN and change.after in OPEN:
+        await leave_closed_department(change)
     change.set(status=change.after, open=change.after in OPEN)
     hit = await Case.filter(id=change.case.id, status=before).update(**change.values)
     if not hit:  # SQLite counts the rows of a text index that was written before with them, so it may be more than one

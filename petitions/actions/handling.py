@@ -7,6 +7,7 @@ from datetime import datetime
 from petitions import rules
 from petitions.actions.attaching import keep
 from petitions.actions.change import Change, changing, check, period_of, take, today, withdraw_parts
+from petitions.errors import Refused
 from petitions.events import (
     CaseAccepted,
     CaseAssigned,
@@ -22,7 +23,7 @@ from petitions.events import (
 from petitions.forms import Extend, Give, Words
 from petitions.reference import guides_present
 from petitions.routing import choose_guide
-from petitions.states import Action
+from petitions.states import OPEN, Action
 from server.core import clock, config
 from server.core.accounts import Account, Official, Role, keep_open
 from server.core.errors import FieldError, Invalid, _
@@ -72,8 +73,11 @@ async def transfer(actor: Official, reference: str, command: Give) -> None:
     """Pass the case to another department (이송 inside the agency, Decree 13), with the reason.
 
     Parts that other departments are asked for stay with the case; what its new department was asked for is its own now.
+    An answered case lies where it is, but for an objection that no department is there to decide: ``Refused``.
     """
     async with changing(reference, Action.TRANSFER, actor, seen=command.seen) as change:
+        if change.after not in OPEN and (change.case.department_id or change.case.objection_due_at is None):
+            raise Refused(_("An answered case is passed on only where no department is there to decide an objection."))
         department = await _department(change, command.target)
         if department == change.case.department_id:
             raise Invalid([FieldError("department", _("The case is in this department already."))])

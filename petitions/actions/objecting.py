@@ -8,7 +8,7 @@ from datetime import datetime
 
 from petitions import rules
 from petitions.actions.answering import begin_anew
-from petitions.actions.change import Change, changing, check
+from petitions.actions.change import Change, changing, check, leave_closed_department
 from petitions.errors import Refused
 from petitions.events import ObjectionDismissed, ObjectionExtended, ObjectionFiled, ObjectionUpheld
 from petitions.forms import DecideObjection, Extend, Words
@@ -41,6 +41,7 @@ async def object_to(actor: Official | str, reference: str, command: Words) -> No
         due = rules.objection_due(calendar, now)
         change.set(objected_at=now, objection_due_at=due.at, reminded=0)
         change.record(ObjectionFiled(await change.say(command.text), due.at.isoformat()))
+        await leave_closed_department(change)
 
 
 async def extend(actor: Official, reference: str, command: Extend) -> None:

@@ -191,6 +191,7 @@ class CaseView:
             Action.OBJECT: self.objection_until is not None,
             Action.EXTEND_OBJECTION: objected and not self.objection_extension,
             Action.DECIDE_OBJECTION: objected,
+            Action.TRANSFER: self.open or (objected and self.department_id is None),
             Action.CLOSE: not objected,
             Action.REOPEN: not objected,
             Action.RATE: self.answered_at is not None,

@@ -7,17 +7,18 @@ import pytest
 
 from petitions.actions import answering, handling, intake, objecting, parts, settings
 from petitions.actions.settings import DepartmentInUse
+from petitions.errors import NoSuchCase, Refused
 from petitions.forms import DecideObjection, Give, GiveAnswer, Words
 from petitions.models import Case, RoutingRule, Service
 from petitions.part_forms import AskPart
 from petitions.reference import reference
 from petitions.rights import subject
 from server.core import ledger
-from server.core.accounts import Department
+from server.core.accounts import Account, Department
 from server.core.errors import Invalid
 from tests.support.desk import desk
 from tests.support.house import House
-from tests.support.stories import filed, opened_with_key, somebody
+from tests.support.stories import filed, opened_with_key, somebody, to
 
 WHEN = "has been closed"
 
@@ -145,3 +146,54 @@ async def test_a_department_is_not_closed_over_an_objection_that_only_its_manage
     decision = DecideObjection("dismissed", "그대로입니다.", "행정심판")
     await objecting.decide(await somebody("manager"), case.reference, decision)
     await settings.switch_department(await somebody("admin"), roads.id, on=False)
+
+
+async def test_an_objection_to_an_answer_of_a_closed_department_is_decided_by_the_one_it_is_passed_on_to(
+    house: House,
+) -> None:
+    roads, case = await unused("roads"), await filed(kind="statutory:food_report")
+    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    refusal = GiveAnswer("안 됩니다.", "refused", "도로법 제61조", "60일 안에 이의신청")
+    await answering.answer(await somebody("handler"), case.reference, refusal)
+    with pytest.raises(Refused):  # nobody hands on a refusal that stands
+        await handling.transfer(await somebody("intake"), case.reference, Give("parks", "공원 일입니다."))
+    await settings.switch_department(await somebody("admin"), roads.id, on=False)
+    await house.work()
+
+    hong, intake_desk = await opened_with_key(house, case), await desk(house, "intake")
+    path = f"/cases/{case.reference}"
+    await hong.post(f"{path}/objection", data={"objection": "다시 보아 주세요."})
+    row = await Case.get(reference=case.reference)
+    assert (row.status, row.department_id, row.handler_id) == ("answered", None, None)
+    await house.work()
+    assert any("이의신청이 들어왔습니다" in mail["Subject"] for mail in to(house, "intake@city.example"))
+    assert (await intake_desk.open("/desk?objection=1")).listed == [case.reference]
+    await intake_desk.open(f"/desk{path}")
+    await intake_desk.send("transfer", department="parks", reason="도로과의 일을 맡았습니다.")
+    assert (intake_desk.status, "transfer" in intake_desk.actions) == (200, False), "the objection has its department"
+    await house.work()
+    head, manager = await Account.get(username="manager"), await somebody("manager")
+    with pytest.raises(NoSuchCase):  # of the closed department
+        await objecting.decide(manager, case.reference, DecideObjection("upheld", "맞습니다.", ""))
+    parks = await Department.get(code="parks")
+    await Account.filter(id=head.id).update(department_id=parks.id)
+    successor = await desk(house, "manager")
+    await successor.open(f"/desk{path}")
+    await successor.send("decide-objection", ruling="upheld", reasons="맞습니다.")
+    again = await Case.get(reference=case.reference)
+    assert (again.status, again.department_id) == ("reopened", parks.id)
+
+
+async def test_a_case_that_an_upheld_objection_leaves_without_a_department_is_told_to_the_intake_office(
+    house: House,
+) -> None:
+    roads, case = await unused("roads"), await filed(kind="statutory:food_report")
+    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    refusal = GiveAnswer("안 됩니다.", "refused", "도로법 제61조", "60일 안에 이의신청")
+    await answering.answer(await somebody("handler"), case.reference, refusal)
+    await objecting.object_to("petitioner", case.reference, Words("다시 보아 주세요."))
+    await Department.filter(id=roads.id).update(active=False)  # by hand, for the desk refuses it
+    await objecting.decide(await somebody("manager"), case.reference, DecideObjection("upheld", "맞습니다.", ""))
+    assert (await Case.get(reference=case.reference)).department_id is None
+    await house.work()
+    assert any("부서를 정해야 합니다" in mail["Subject"] for mail in to(house, "intake@city.example"))

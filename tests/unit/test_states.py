@@ -41,6 +41,10 @@ CONTENT: dict[Action, dict[str, object]] = {
     Action.DECIDE_OBJECTION: {"ruling": "dismissed", "reasons": "기준에 맞지 않습니다.", "remedies": "행정심판 90일"},
 }
 """What an action needs besides a text."""
+OF_OBJECTION = {Action.EXTEND_OBJECTION, Action.DECIDE_OBJECTION, Action.TRANSFER}
+"""Actions that answered cases take while an objection is open."""
+WHOSE = {**dict.fromkeys(FOR_ASKED, "gardener"), Action.TRANSFER: "intake"}
+"""Whose turn it is: the asked department's own act, the intake office's, or else the manager's of the case."""
 
 
 class Bench:
@@ -87,7 +91,7 @@ class Bench:
             kind="grievance",
             investigation=None,
             open=state in OPEN,
-            department_id=self.official.department_id,
+            department_id=None if action is Action.TRANSFER and state not in OPEN else self.official.department_id,
             handler_id=None,
             guide_id=self.guide_id,
             extensions=[],
@@ -111,12 +115,13 @@ class Bench:
 
     async def object(self, action: Action) -> None:
         """A refused application; the open objection to it, where that is acted on."""
-        opened = clock.now() if action in {Action.EXTEND_OBJECTION, Action.DECIDE_OBJECTION} else None
+        opened = clock.now() if action in OF_OBJECTION else None
+        due = opened + timedelta(days=10) if opened else None
         case = await Case.get(reference=self.number)
         await Case.filter(id=case.id).update(
             kind="statutory" if action is Action.OBJECT else case.kind,
             objected_at=opened,
-            objection_due_at=opened,
+            objection_due_at=due,
             objection_extension=0,
         )
         if action is Action.OBJECT:
@@ -125,8 +130,8 @@ class Bench:
             )
 
     async def actor(self, action: Action) -> Official:
-        """Whose turn it is: the asked department's own act, or the case's department."""
-        return await somebody("gardener") if action in FOR_ASKED else self.official
+        """Whose turn it is."""
+        return await somebody(WHOSE[action]) if action in WHOSE else self.official
 
     async def state(self) -> State:
         return (await Case.get(reference=self.number)).status
@@ -181,7 +186,7 @@ async def test_actions_lead_where_the_table_says(house: House) -> None:
 @pytest.mark.parametrize("engine", ["postgres"])
 async def test_the_json_interface_says_the_same(house: House) -> None:
     case = await bench(house)
-    manager, gardener = await house.program("manager"), await house.program("gardener")
+    people = {name: await house.program(name) for name in ("manager", *WHOSE.values())}
 
     async def ask(action: Action) -> str:
         if action is Action.RATE:
@@ -190,7 +195,7 @@ async def test_the_json_interface_says_the_same(house: House) -> None:
                 f"/api/v1/cases/{case.number}/rating", json=case.content(action), headers=headers
             )
         else:
-            actor = gardener if action in FOR_ASKED else manager
+            actor = people[WHOSE.get(action, "manager")]
             answer = await actor.post(f"/api/v1/desk/cases/{case.number}/{action}", json=case.content(action))
         if answer.status_code == 200:
             return "done"
@@ -204,11 +209,11 @@ async def test_the_json_interface_says_the_same(house: House) -> None:
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_the_pages_of_the_desk_say_the_same(house: House) -> None:
     case = await bench(house)
-    manager, gardener = await house.official("manager"), await house.official("gardener")
+    people = {name: await house.official(name) for name in ("manager", *WHOSE.values())}
 
     async def ask(action: Action) -> str:
         form = {name: value if isinstance(value, list) else str(value) for name, value in case.content(action).items()}
-        actor = gardener if action in FOR_ASKED else manager
+        actor = people[WHOSE.get(action, "manager")]
         answer = await actor.post(f"/desk/cases/{case.number}/{action}", data=form)
         if answer.status_code == 303:
             return "done"
@@ -217,7 +222,7 @@ async def test_the_pages_of_the_desk_say_the_same(house: House) -> None:
 
     # A rating is the petitioner's own: the desk has no page for it.
     await every_pair(case, ask, without=frozenset({Action.RATE}))
-    assert (await manager.post(f"/desk/cases/{case.number}/rate", data={"score": "3"})).status_code == 404
+    assert (await people["manager"].post(f"/desk/cases/{case.number}/rate", data={"score": "3"})).status_code == 404
 
 
 def test_every_state_stands_in_the_table() -> None:
