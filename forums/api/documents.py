@@ -118,7 +118,7 @@ SUBMISSION = named(
             "status": one_of(SUBMISSION_STATES),
             "visibility": _VISIBILITY,
             "hidden": _HIDDEN,
-            "author": TEXT,
+            "author": contract.text(about="A name; of who spoke at a session without giving one, their turn."),
             "channel": one_of(CHANNELS),
             "stance": one_of(STANCES),
             "title": contract.text(about="Personal numbers masked; empty where it is hidden or taken back."),

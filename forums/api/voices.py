@@ -23,6 +23,7 @@ from forums.states import ForumAction
 from server.core import auth, contract, i18n, idempotency, web
 from server.core.city import City, city
 from server.core.contract import IDEMPOTENCY_HEADER, Contract, promises
+from server.core.errors import _
 from server.core.fields import Input
 
 Json = dict[str, object]
@@ -139,7 +140,7 @@ async def talk(request: Request) -> Response:
     data = Input(request.query_params)
     cursor = data.text("cursor", limit=40)
     data.done()
-    page, known = await comments.of_voice(found.id, cursor, person), await city()
+    page, known = await comments.of_voice(found.id, cursor, reader.official or person), await city()
     rows = [
         {**_comment(request, known, row), "answers": [_comment(request, known, answer) for answer in row.replies]}
         for row in page.rows
@@ -209,7 +210,7 @@ def _submission(request: Request, known: City, found: VoiceView, petitions: Mapp
         "status": found.status,
         "visibility": found.visibility,
         "hidden": _hidden(lang, found.hidden),
-        "author": found.author,
+        "author": found.author or _turn(lang, found.speaker),
         "channel": found.channel,
         "stance": found.stance,
         "title": found.title,
@@ -231,6 +232,10 @@ def _submission(request: Request, known: City, found: VoiceView, petitions: Mapp
         "received_at": found.received_at.astimezone(zone).isoformat(timespec="seconds"),
         "url": f"{site.settings.public_url}/submissions/{found.number}",
     }
+
+
+def _turn(lang: str, speaker: int | None) -> str:
+    return i18n.translate(lang, _("Speaker %(number)s", number=speaker)) if speaker else ""
 
 
 def _comment(request: Request, known: City, found: CommentView) -> Json:

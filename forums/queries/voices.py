@@ -27,9 +27,9 @@ SORTS = ("newest", "supported")
 
 _COLUMNS = (
     "s.id, s.number, s.forum_id, f.slug, f.title AS forum_title, f.kind AS forum_kind, f.status AS forum_status, "
-    "s.participant_id, s.author, s.channel, s.stance, s.title, s.text, s.language, s.district, s.status, s.visibility, "
-    "s.department_id, s.outcome, s.outcome_at, s.outcome_text, s.link, s.study_until, s.moved_to, s.done_on, "
-    "s.joined_to_id, m.number AS joined_to, s.petition, s.supports, s.comments, s.received_at"
+    "s.participant_id, s.author, s.speaker, s.channel, s.stance, s.title, s.text, s.language, s.district, s.status, "
+    "s.visibility, s.department_id, s.outcome, s.outcome_at, s.outcome_text, s.link, s.study_until, s.moved_to, "
+    "s.done_on, s.joined_to_id, m.number AS joined_to, s.petition, s.supports, s.comments, s.received_at"
 )
 _FROM = "FROM submission s JOIN forum f ON f.id = s.forum_id LEFT JOIN submission m ON m.id = s.joined_to_id"
 _newest = re.compile(r"\d{1,18}")
@@ -50,6 +50,8 @@ class VoiceView:
     forum_kind: str
     forum_status: ForumState
     author: str
+    speaker: int | None
+    """The turn at which it was said at a session."""
     channel: str
     stance: str
     title: str
@@ -281,7 +283,8 @@ def _view(
     told = (lambda text: text) if mine else privacy.mask
     return VoiceView(
         row["id"], row["number"], row["forum_id"], row["slug"], privacy.mask(row["forum_title"]), row["forum_kind"],
-        ForumState(row["forum_status"]), privacy.mask(row["author"]) if shown else "", row["channel"], row["stance"],
+        ForumState(row["forum_status"]), privacy.mask(row["author"]) if shown else "",
+        row["speaker"] if shown else None, row["channel"], row["stance"],
         told(row["title"]) if shown else "", told(row["text"]) if shown else "", row["language"], row["district"],
         SubmissionState(row["status"]), row["visibility"], row["department_id"], row["outcome"],
         moment(row["outcome_at"]), privacy.mask(row["outcome_text"]), row["link"],

@@ -135,6 +135,26 @@ async def test_what_two_clerks_take_down_both_is_shown_corrected_and_taken_back(
     assert (await Submission.get(id=first.id)).status is SubmissionState.RECEIVED
 
 
+async def test_everybody_reads_whose_words_they_were_as_the_clerk_wrote_it(house: House) -> None:
+    slug = await evening(house)
+    clerk = await official("clerk")
+    line = TakeDown("시장 골목 가로등을 밝게 해 주세요", "idea", "floor", speaker=7)
+    number = await intake.take_down(clerk, slug, line, "7")
+
+    async def names() -> set[str]:
+        pages = [(await house.client.get(path)).text for path in (f"/submissions/{number}", f"/forums/{slug}")]
+        said = (await house.client.get(f"/api/v1/submissions/{number}")).json()["author"]
+        return {said, *(re.findall(r"([^<>]*?) · 현장에서 나온 말씀 · ", page)[0].strip() for page in pages)}
+
+    assert await names() == {"발언자 7"}
+    await Submission.filter(number=number).update(author="김영희 010-1234-5678")
+    assert await names() == {"김영희 010-****-5678"}
+    await Submission.filter(number=number).update(author="")
+    await intake.undo(clerk, slug, number)
+    for path in (f"/submissions/{number}", f"/api/v1/submissions/{number}"):
+        assert "발언자" not in (await house.client.get(path)).text, "what was taken back names nobody"
+
+
 async def test_who_may_take_down_what_and_where(house: House) -> None:
     slug, other = await evening(house), await a_forum(house, "discussion")
     notice = await a_forum(house, "notice")
