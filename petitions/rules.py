@@ -257,8 +257,8 @@ def check_second_request(days: int, *, running: bool = False) -> Refusal | None:
 def may_return(requests: Sequence[Due], moment: datetime) -> Refusal | None:
     """Whether a petition that was not supplemented may be returned (반려, Decree 25①).
 
-    ``requests`` are the ends of the periods set so far. Policy: only after the second request, which Decree
-    24③ leaves to the office, has run out as well, because a return is the harsher answer.
+    ``requests`` are the ends of the periods set for what is still missing. Policy: only after the second request,
+    which Decree 24③ leaves to the office, has run out as well, because a return is the harsher answer.
     """
     if len(requests) < 2:  # noqa: PLR2004
         return Refusal("second_request_missing", _("Please ask for the supplement a second time first."))

@@ -245,11 +245,9 @@ async def _officials(entry: Entry, view: CaseView) -> list[int]:
 
 def _unexpected(entry: Entry, view: CaseView) -> bool:
     """Whether a case comes to who answers for its department in another way than through the queue of every day."""
-    special = {
-        CaseTransferred.kind: view.objection_due_at is not None,
-        ObjectionUpheld.kind: view.department_id is None,
-    }
-    return special.get(entry.kind, True)
+    if entry.kind == CaseTransferred.kind:
+        return view.objection_due_at is not None
+    return entry.kind == CaseReopened.kind or view.department_id is None
 
 
 async def _known(entry: Entry) -> bool:

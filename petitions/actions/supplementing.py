@@ -109,10 +109,14 @@ async def receive(
     *,
     files: Sequence[StoredFile] = (),
 ) -> None:
-    """Take what was missing, from the petitioner or on their behalf; the clock runs again from tomorrow."""
+    """Take what was missing, from the petitioner or on their behalf; the clock runs again from tomorrow.
+
+    With it the request is met: whatever turns out to be missing later is asked for as a first request (Rule 9①), and
+    a return needs two unmet requests for that (Decree 24③, 25①). The times that it was prolonged stay counted.
+    """
     async with changing(reference, Action.SUPPLEMENT, actor, seen=seen) as change:
         pauses = [[first, last or today().isoformat()] for first, last in change.case.pauses]
-        change.set(pauses=pauses, supplement_until=None)
+        change.set(pauses=pauses, supplement_until=None, supplement_times=0, supplement_undelivered=[])
         due = change.reckon()
         text = await change.say(command.text)
         kept = await keep(change, files, statement_id=text)
@@ -120,7 +124,7 @@ async def receive(
 
 
 async def give_back(actor: Official, reference: str, command: Words) -> None:
-    """Return a case that was not supplemented (반려, Decree 25①), with the reason."""
+    """Return a case that was not supplemented after two requests in a row (반려, Decree 25①), with the reason."""
     async with changing(reference, Action.RETURN, actor, seen=command.seen) as change:
         check(rules.may_return([_period(change)] * change.case.supplement_times, clock.now()))
         change.set(closed_at=clock.now())

@@ -22,16 +22,21 @@ async def test_receiving_and_passing_on_have_their_limits(house: House) -> None:
     with clock.at(MONDAY):
         intake, handler = await desk(house, "intake"), await desk(house, "handler")
         number = (await house.file(kind="grievance"))["reference"]
-        answer = await (await house.program("intake")).post(
-            "/api/v1/petitions",
-            json={"title": "도로 파임", "body": "전화로 말했습니다.", "channel": "phone", "kind": "grievance",
-                  "petitioner": {"name": "김민수", "phone": "010-1234-5678"}},
-        )  # fmt: skip
-        phoned = answer.json()["reference"]
+        phoned, mailed = [
+            (
+                await (await house.program("intake")).post(
+                    "/api/v1/petitions",
+                    json={"title": "도로 파임", "body": "전화로 말했습니다.", "channel": channel, "kind": "grievance",
+                          "petitioner": {"name": "김민수", "phone": "010-1234-5678"}},
+                )
+            ).json()["reference"]
+            for channel in ("phone", "mail")
+        ]  # fmt: skip
         tip = (await house.file(petitioner={}))["reference"]
         await intake.open("/desk")
         assert tag(intake, number, "Receive") == ("Receive: 8 h left", "plain")
         assert tag(intake, phoned, "Pass to") == ("Pass to a department: 1 h left", "plain")
+        assert tag(intake, mailed, "Receive") == ("Receive: 8 h left", "plain"), "as electronic as one filed online"
         assert tag(intake, tip, "Receive") == ("", "")
     with clock.at(MONDAY + timedelta(hours=6, minutes=30)):  # 16:30, lunch not counted
         await intake.open("/desk")

@@ -73,7 +73,8 @@ async def test_a_supplement_can_be_awaited_meanwhile(house: House) -> None:
         assert sent.json()["due_on"] == "2026-03-24"
         longer = await act(house, "handler", number, "investigate", days=1, reason="도면을 보고 한 곳 더 봅니다.")
         assert longer["due_on"] == "2026-03-25"
-        second = await act(house, "handler", number, "request-supplement", text="날짜도 적어 주세요.", days=3)
+        more = {"text": "날짜도 적어 주세요.", "days": 3, "late_reason": "도면에 날짜가 없습니다."}
+        second = await act(house, "handler", number, "request-supplement", **more)
         assert second["paused"] is True
     with clock.at(MONDAY + 10 * DAY):
         sent = await citizen.post(f"/api/v1/cases/{number}/supplements", json={"text": "적었습니다."})

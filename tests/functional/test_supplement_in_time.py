@@ -125,6 +125,31 @@ async def test_the_petitioner_takes_more_time_twice(house: House) -> None:
         assert (sent.json()["status"], sent.json()["due_on"]) == ("in_progress", "2026-04-03")
 
 
+async def test_only_requests_that_were_not_met_lead_to_a_return(house: House) -> None:
+    with clock.at(MONDAY):
+        number, citizen = await accepted(house)
+        await act(house, "handler", number, "request-supplement", **MISSING)
+        await act(house, "handler", number, "undelivered", text="우편, 이사")
+    with clock.at(MONDAY + 2 * DAY):
+        await citizen.post(f"/api/v1/cases/{number}/supplements", json={"text": "사진입니다."})
+        # What else is missing is asked for as a first request: with the reason, and for as long as it takes.
+        again: dict[str, Any] = {"text": "도면을 보내 주세요.", "days": 14}
+        late = await tried(house, "handler", number, "request-supplement", **again)
+        assert [error["field"] for error in late.json()["errors"]] == ["late_reason"]
+        again["late_reason"] = "사진을 보고 알았습니다."
+        asked = await act(house, "handler", number, "request-supplement", **again)
+        assert asked["supplement_until"] == "2026-03-25"
+        handler = await at_desk(house, "handler", number)
+        assert "(request no. 1)" in handler.text
+        assert "undelivered" in handler.actions
+    with clock.at(MONDAY + 17 * DAY):
+        early = await tried(house, "handler", number, "return", text="보완하지 않았습니다.")
+        assert (early.status_code, early.json()["code"]) == (409, "second_request_missing")
+        await act(house, "handler", number, "request-supplement", **MISSING)
+    with clock.at(MONDAY + 25 * DAY):
+        assert (await act(house, "handler", number, "return", text="보완하지 않았습니다."))["status"] == "returned"
+
+
 async def test_who_is_never_reached_counts_as_withdrawn(house: House) -> None:
     with clock.at(MONDAY):
         number, citizen = await accepted(house)
