@@ -131,6 +131,15 @@ class CommentMade:
 
 
 @dataclass(frozen=True)
+class CommentWithdrawn:
+    """Its author takes a comment back."""
+
+    kind: ClassVar[str] = "talk.comment_withdrawn"
+    audience: ClassVar[Audience] = Audience.PUBLIC
+    comment: int
+
+
+@dataclass(frozen=True)
 class SubmissionReceived:
     kind: ClassVar[str] = "submission.received"
     audience: ClassVar[Audience] = Audience.PUBLIC

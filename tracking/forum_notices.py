@@ -137,7 +137,7 @@ async def recipients(entry: Entry) -> list[str | int]:
 async def write(settings: Settings, entry: Entry, to: str | int, spoken: Callable[[str], str]) -> Written | None:
     """One mail; None where there is nobody to write to any more, or nothing to say."""
     about = (await following.about([entry.subject])).get(entry.subject)
-    if about is None:
+    if about is None or (entry.data.get("comment") and await following.commenter(entry.data["comment"]) is None):
         return None
     said = await following.words(entry.data.get("text"))
     if isinstance(to, int):

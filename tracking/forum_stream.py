@@ -1,4 +1,4 @@
-"""The live streams of forums: comments as they are made and hidden, and that the forum begins or ends.
+"""The live streams of forums: comments as they are made, hidden and taken back, and that the forum begins or ends.
 
 Five thousand pages may listen to one forum. What they are told is read once, drawn once a language, encoded once, and
 handed to all of them. The id of an event is its place in the chain of the forum's talk, so a page that comes back is
@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from forums.events import (
     CommentMade,
+    CommentWithdrawn,
     SubmissionCorrected,
     SubmissionReceived,
     SubmissionTakenBack,
@@ -45,7 +46,7 @@ LOOKED = 400
 """Facts of the talk that are looked through for them."""
 KEPT = 100
 """Answers to pages that come back that are kept for the next one, for each forum."""
-COMMENTS = frozenset({CommentMade.kind, TextHidden.kind, TextShown.kind})
+COMMENTS = frozenset({CommentMade.kind, CommentWithdrawn.kind, TextHidden.kind, TextShown.kind})
 TAKEN_DOWN = frozenset({SubmissionReceived.kind, SubmissionCorrected.kind, SubmissionTakenBack.kind})
 
 
@@ -115,9 +116,9 @@ class Narrator:
         comment = one.comment
         names = {row.id: row.name(language) for row in known.departments.values()}
         shown = {"told": one, "stances": STANCES, "department_names": names}
-        html = self.render(language, "forums/live.html", shown)
+        html = self.render(language, "forums/live.html", shown) if one.stands else ""
         return event(
-            "comment" if comment.visibility == "shown" else "hidden", sequence,
+            "comment" if comment.visibility == "shown" else comment.visibility, sequence,
             comment=comment.id, parent=comment.parent_id, html=html, comments=one.total,
         )  # fmt: skip
 

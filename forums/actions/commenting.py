@@ -1,19 +1,20 @@
 """Commenting: on a submission, or on a forum itself while it goes on, and answering such a comment once.
 
-Every comment is a fact in its forum's talk. Officials comment in the open, under their name and department.
+Its author may take it back. Every comment is a fact in its forum's talk. Officials comment in the open, under their
+name and department.
 """
 
 from forums import rights, spam
 from forums.actions.change import name_of
-from forums.actions.moderating import hold
+from forums.actions.moderating import close_review, hold
 from forums.actions.taking_part import took_part
-from forums.errors import NoSuchText, NotPossibleNow
-from forums.events import CommentMade
+from forums.errors import NoSuchText, NotPossibleNow, NotYourVoice
+from forums.events import CommentMade, CommentWithdrawn
 from forums.forms.speaking import Say
 from forums.kinds import table
 from forums.models import Comment
 from forums.people import Person
-from forums.queries import speaking
+from forums.queries import comments, speaking
 from forums.queries.speaking import Floor, Target
 from forums.states import SUBMISSION, ForumAction, SubmissionAction, follow
 from server.core import clock, database, ledger
@@ -37,6 +38,30 @@ async def on_forum(actor: Person | Official, slug: str, command: Say) -> tuple[i
     """The same on a forum itself. Raises ``NoSuchForum`` as well."""
     async with database.transaction():
         return await _comment(actor, await speaking.floor(slug), None, command)
+
+
+async def withdraw(actor: Person | Official, comment_id: int) -> None:
+    """Take one's own comment back, whatever became of its forum: its text is gone. Asked again, nothing happens.
+
+    Raises ``NoSuchText`` and ``NotYourVoice``.
+    """
+    slug, _number = await comments.place(comment_id)
+    async with database.transaction():
+        chain = await ledger.open_or_begin(rights.talk_subject(slug))
+        row = await Comment.get(id=comment_id)
+        if actor.id != (row.official_id if isinstance(actor, Official) else row.participant_id):
+            raise NotYourVoice
+        if row.visibility == "withdrawn":
+            return
+        if row.visibility == "shown":
+            await database.execute("UPDATE forum SET comments = comments - 1 WHERE id = ?", row.forum_id)
+            if row.submission_id:
+                await database.execute("UPDATE submission SET comments = comments - 1 WHERE id = ?", row.submission_id)
+        await database.execute(
+            "UPDATE comment SET visibility = 'withdrawn', text = '', stance = '' WHERE id = ?", comment_id
+        )
+        await close_review(rights.comment_subject(comment_id))
+        await chain.append(name_of(actor), CommentWithdrawn(comment_id))
 
 
 async def _comment(

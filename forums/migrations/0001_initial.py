@@ -234,7 +234,7 @@ class Migration(migrations.Migration):
                 ("author", fields.CharField(max_length=80)),
                 ("stance", fields.CharField(default="", max_length=8)),
                 ("text", fields.TextField(unique=False)),
-                ("visibility", fields.CharField(default="shown", max_length=8)),
+                ("visibility", fields.CharField(default="shown", max_length=9)),
                 ("supports", fields.IntField(default=0)),
                 ("fingerprint", fields.BigIntField(default=0)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),

@@ -99,7 +99,8 @@ class Comment(Model):
     author = fields.CharField(max_length=80)
     stance = fields.CharField(max_length=8, default="")
     text = fields.TextField()
-    visibility = fields.CharField(max_length=8, default="shown")
+    visibility = fields.CharField(max_length=9, default="shown")
+    """``withdrawn`` when its author took it back: then it has no text any more."""
     supports = fields.IntField(default=0)
     fingerprint = fields.BigIntField(default=0)
     created_at = fields.DatetimeField()

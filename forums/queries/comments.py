@@ -13,6 +13,7 @@ from forums.queries.moderation import Hidden
 from forums.queries.voices import BAD_CURSOR, supported_by
 from forums.rights import comment_subject
 from server.core import database, privacy
+from server.core.accounts import Official
 
 PAGE = 20
 REPLIES = 5
@@ -21,18 +22,24 @@ REPLIES = 5
 SKIPPED = (200, 200, 200)
 """How many more are looked at where many wait for a moderator."""
 
+_ANSWER = "SELECT 1 FROM comment r WHERE r.parent_id = c.id AND r.visibility IN ('shown', 'hidden')"
 COLUMNS = (
     "c.id, c.forum_id, c.submission_id, c.parent_id, c.participant_id, c.official_id, c.author, c.stance, c.text, "
-    "c.visibility, c.supports, c.created_at, a.name AS official_name, a.department_id"
+    "c.visibility, c.supports, c.created_at, a.name AS official_name, a.department_id, "
+    # What was taken back keeps its place while there are answers to it; on both sides of OR the whole index serves.
+    f"CASE WHEN c.visibility = 'withdrawn' THEN EXISTS ({_ANSWER} AND r.submission_id = c.submission_id) "
+    f"OR EXISTS ({_ANSWER} AND r.submission_id IS NULL) ELSE FALSE END AS answered"
 )
 FROM = "FROM comment c LEFT JOIN account a ON a.id = c.official_id"
 _cursor = re.compile(r"\d{1,18}")
 _END = 2**62
+Reader = Person | Official | None
+"""Whose own comments stand out."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommentView:
-    """A comment as a reader may see it. ``text`` is empty where it is hidden."""
+    """A comment as a reader may see it. ``text`` is empty where it is hidden or withdrawn."""
 
     id: int
     forum_id: int
@@ -67,50 +74,50 @@ class Talk:
     following: str | None
 
 
-async def of_voice(voice_id: int, before: str = "", person: Person | None = None) -> Talk:
+async def of_voice(voice_id: int, before: str = "", reader: Reader = None) -> Talk:
     """A page of the comments on a submission, the newest first, with the first answers to each. Four queries."""
     # Ordered by the whole index, because PostgreSQL does not take IS NULL for a constant.
     sql = (
         f"SELECT {COLUMNS} {FROM} WHERE c.submission_id = ? AND c.parent_id IS NULL AND c.id < ? "
         "ORDER BY c.parent_id DESC, c.id DESC LIMIT ?"
     )
-    return await _threads(await _page(sql, voice_id, _place(before, _END), person), person, voice_id)
+    return await _threads(await _page(sql, voice_id, _place(before, _END), reader), reader, voice_id)
 
 
-async def of_forum(forum_id: int, before: str = "", person: Person | None = None) -> Talk:
+async def of_forum(forum_id: int, before: str = "", reader: Reader = None) -> Talk:
     """The same of what was said to a forum itself."""
     sql = (
         f"SELECT {COLUMNS} {FROM} WHERE c.forum_id = ? AND c.submission_id IS NULL AND c.parent_id IS NULL "
         "AND c.id < ? ORDER BY c.submission_id DESC, c.id DESC LIMIT ?"
     )
-    return await _threads(await _page(sql, forum_id, _place(before, _END), person), person, None)
+    return await _threads(await _page(sql, forum_id, _place(before, _END), reader), reader, None)
 
 
-async def _page(sql: str, subject_id: int, start: int, person: Person | None) -> Sequence[Any]:
+async def _page(sql: str, subject_id: int, start: int, reader: Reader) -> Sequence[Any]:
     """A page's comments and one more, without those that wait for a moderator; it looks at a bounded number."""
     found: list[Any] = []
     for size in (PAGE + 1, *SKIPPED):
         rows = await database.fetch(sql, subject_id, start, size)
-        found += [row for row in rows if _listed(row, person)]
+        found += [row for row in rows if _listed(row, reader)]
         if len(found) > PAGE or len(rows) < size:
             break
         start = rows[-1]["id"]
     return found[: PAGE + 1]
 
 
-async def thread(root: CommentView, after: str = "", person: Person | None = None) -> Talk:
+async def thread(root: CommentView, after: str = "", reader: Reader = None) -> Talk:
     """A page of the answers to one comment, oldest first."""
     rows = await _replies([root.id], root.submission_id, _place(after, 0), PAGE)
-    shown = await views([row for row in rows[:PAGE] if _listed(row, person)], person)
+    shown = await views([row for row in rows[:PAGE] if _listed(row, reader)], reader)
     return Talk(shown, str(rows[PAGE - 1]["id"]) if len(rows) > PAGE else None)
 
 
-async def one(comment_id: int, person: Person | None = None) -> CommentView:
+async def one(comment_id: int, reader: Reader = None) -> CommentView:
     """One comment without its answers. Raises ``NoSuchText``."""
     row = await database.fetch_one(f"SELECT {COLUMNS} {FROM} WHERE c.id = ?", comment_id)
-    if row is None or not _listed(row, person):
+    if row is None or not _listed(row, reader):
         raise NoSuchText
-    return (await views([row], person))[0]
+    return (await views([row], reader))[0]
 
 
 async def place(comment_id: int) -> tuple[str, str]:
@@ -125,11 +132,11 @@ async def place(comment_id: int) -> tuple[str, str]:
     return row["slug"], row["number"] or ""
 
 
-async def _threads(rows: Sequence[Any], person: Person | None, voice_id: int | None) -> Talk:
+async def _threads(rows: Sequence[Any], reader: Reader, voice_id: int | None) -> Talk:
     roots = rows[:PAGE]
     replies = await _replies([row["id"] for row in roots], voice_id, 0, REPLIES) if roots else []
-    replies = [row for row in replies if _listed(row, person)]
-    shown = {view.id: view for view in await views([*roots, *replies], person)}
+    replies = [row for row in replies if _listed(row, reader)]
+    shown = {view.id: view for view in await views([*roots, *replies], reader)}
     under: dict[int, list[CommentView]] = {}
     for row in replies:
         under.setdefault(row["parent_id"], []).append(shown[row["id"]])
@@ -149,7 +156,7 @@ async def _replies(parents: Sequence[int], voice_id: int | None, after: int, lim
     where = "c.submission_id = ?" if voice_id is not None else "c.submission_id IS NULL"
     each = (
         f"SELECT * FROM (SELECT {COLUMNS} {FROM} WHERE {where} AND c.parent_id = ? AND c.id > ? "
-        f"ORDER BY c.id LIMIT {limit + 1}) AS thread_{{}}"
+        f"AND c.visibility <> 'withdrawn' ORDER BY c.id LIMIT {limit + 1}) AS thread_{{}}"
     )
     own = (voice_id,) if voice_id is not None else ()
     found: Sequence[Any] = await database.fetch(
@@ -159,22 +166,28 @@ async def _replies(parents: Sequence[int], voice_id: int | None, after: int, lim
     return found
 
 
-async def views(rows: Sequence[Any], person: Person | None) -> list[CommentView]:
+async def views(rows: Sequence[Any], reader: Reader) -> list[CommentView]:
     """Rows of this module's columns as a reader may see them."""
     subjects = [comment_subject(row["id"]) for row in rows]
     hidden = await moderation.reasons([comment_subject(row["id"]) for row in rows if row["visibility"] == "hidden"])
-    supported = await supported_by(person, subjects)
-    return [_view(row, person, hidden, subject in supported) for row, subject in zip(rows, subjects, strict=True)]
+    supported = await supported_by(None if isinstance(reader, Official) else reader, subjects)
+    return [_view(row, reader, hidden, subject in supported) for row, subject in zip(rows, subjects, strict=True)]
 
 
-def _listed(row: Any, person: Person | None) -> bool:
+def _listed(row: Any, reader: Reader) -> bool:
     """Whether a comment stands in the list: what waits for a moderator is its author's alone."""
-    return row["visibility"] != "pending" or (person is not None and row["participant_id"] == person.id)
+    if row["visibility"] == "withdrawn":
+        return bool(row["answered"])
+    return row["visibility"] != "pending" or _is_mine(row, reader)
 
 
-def _view(row: Any, person: Person | None, hidden: Mapping[str, Hidden], supported: bool) -> CommentView:  # noqa: FBT001
-    mine = person is not None and row["participant_id"] == person.id
-    shown = mine or row["visibility"] == "shown"
+def _is_mine(row: Any, reader: Reader) -> bool:
+    return reader is not None and reader.id == row["official_id" if isinstance(reader, Official) else "participant_id"]
+
+
+def _view(row: Any, reader: Reader, hidden: Mapping[str, Hidden], supported: bool) -> CommentView:  # noqa: FBT001
+    mine = _is_mine(row, reader)
+    shown = row["visibility"] == "shown" or (mine and row["visibility"] != "withdrawn")
     official = row["official_id"] is not None
     author = row["official_name"] if official else privacy.mask(row["author"])
     return CommentView(

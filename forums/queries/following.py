@@ -186,9 +186,11 @@ async def registered(slug: str, session_id: int | None = None) -> list[int]:
 
 
 async def commenter(comment_id: int) -> Person | None:
-    """Who wrote a comment; None for officials."""
+    """Who wrote a comment; None for officials, and for one that was taken back."""
     row = await database.fetch_one(
-        f"SELECT {_PERSON} FROM comment c LEFT JOIN participant p ON p.id = c.participant_id WHERE c.id = ?", comment_id
+        f"SELECT {_PERSON} FROM comment c LEFT JOIN participant p ON p.id = c.participant_id "
+        "WHERE c.id = ? AND c.visibility <> 'withdrawn'",
+        comment_id,
     )
     return _person(row) if row else None
 

@@ -1,7 +1,7 @@
 """What the live streams of forums tell: comments as they stand now, and whether a forum still goes on.
 
 Whatever a fact says happened, the stream says what is to be seen at the moment it is told: a comment that waits for a
-moderator is not, one that was hidden shows what stands in its place.
+moderator is not, one that was hidden shows what stands in its place, one that was taken back only for its answers.
 """
 
 from collections.abc import Collection
@@ -26,6 +26,8 @@ class Told:
     """How many comments there are with it: on the submission, or in the forum."""
     open: bool
     """Whether it can be answered and supported now."""
+    stands: bool
+    """Whether pages show it, or what stands in its place."""
 
     @property
     def page(self) -> str:
@@ -34,18 +36,25 @@ class Told:
 
 
 async def comments(ids: Collection[int]) -> list[Told]:
-    """Those of the comments that are shown or hidden; what waits for a moderator is not among them. Two queries."""
+    """Those of the comments that do not wait for a moderator. Two queries."""
     if not ids:
         return []
     rows = await database.fetch(
         f"SELECT {COLUMNS}, f.slug, f.kind, f.status AS forum_status, s.number, s.status, "
         f"COALESCE(s.comments, f.comments) AS total {FROM} "
         "JOIN forum f ON f.id = c.forum_id LEFT JOIN submission s ON s.id = c.submission_id "
-        f"WHERE c.id IN ({', '.join('?' * len(ids))}) AND c.visibility IN ('shown', 'hidden')",
+        f"WHERE c.id IN ({', '.join('?' * len(ids))}) AND c.visibility <> 'pending'",
         *ids,
     )
     return [
-        Told(view, row["slug"], row["number"] or "", row["total"], _open(row))
+        Told(
+            view,
+            row["slug"],
+            row["number"] or "",
+            row["total"],
+            _open(row),
+            view.visibility != "withdrawn" or bool(row["answered"]),
+        )
         for row, view in zip(rows, await views(rows, None), strict=True)
     ]
 

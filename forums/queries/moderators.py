@@ -261,7 +261,7 @@ async def _alike(marks: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]
     if not wanted:
         return {}
     same = " OR ".join(["(forum_id = ? AND fingerprint = ?)"] * len(wanted))
-    one = f"SELECT forum_id, fingerprint FROM {{}} WHERE ({same}) AND visibility <> 'hidden'"
+    one = f"SELECT forum_id, fingerprint FROM {{}} WHERE ({same}) AND visibility NOT IN ('hidden', 'withdrawn')"
     rows = await database.fetch(
         f"SELECT forum_id, fingerprint, COUNT(*) AS n FROM ({one.format('comment')} UNION ALL "
         f"{one.format('submission')}) AS texts GROUP BY forum_id, fingerprint",
@@ -281,7 +281,7 @@ async def of_wording(forum_id: int, fingerprint: int, since: datetime, until: da
 
 
 async def _names(condition: str, values: tuple[object, ...], since: datetime, until: datetime) -> list[str]:
-    where = f"WHERE {condition} AND visibility <> 'hidden' AND {{0}} >= ? AND {{0}} <= ?"
+    where = f"WHERE {condition} AND visibility NOT IN ('hidden', 'withdrawn') AND {{0}} >= ? AND {{0}} <= ?"
     limit = f"LIMIT {MOST}"
     rows = await database.fetch(
         f"SELECT name, at FROM (SELECT 'submission/' || number AS name, received_at AS at FROM submission "

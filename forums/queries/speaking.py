@@ -102,7 +102,9 @@ async def said_in(forum_id: int, mark: int) -> list[int]:
 async def commented_in(forum_id: int, mark: int) -> list[int]:
     """``mark`` where a comment of the forum has it."""
     row = await database.fetch_one(
-        "SELECT fingerprint FROM comment WHERE forum_id = ? AND fingerprint = ? LIMIT 1", forum_id, mark
+        "SELECT fingerprint FROM comment WHERE forum_id = ? AND fingerprint = ? AND visibility <> 'withdrawn' LIMIT 1",
+        forum_id,
+        mark,
     )
     return [row["fingerprint"]] if row else []
 
@@ -113,7 +115,7 @@ async def said_by(participant_id: int) -> Sequence[Earlier]:
         "SELECT * FROM (SELECT forum_id, fingerprint, received_at AS at FROM submission WHERE participant_id = ? "
         f"AND status <> ? ORDER BY id DESC LIMIT {OWN}) AS voices UNION ALL "
         "SELECT * FROM (SELECT forum_id, fingerprint, created_at AS at FROM comment WHERE participant_id = ? "
-        f"ORDER BY id DESC LIMIT {OWN}) AS remarks",
+        f"AND visibility <> 'withdrawn' ORDER BY id DESC LIMIT {OWN}) AS remarks",
         participant_id,
         SubmissionState.WITHDRAWN.value,
         participant_id,

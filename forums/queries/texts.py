@@ -78,7 +78,8 @@ _COMMENT = (
     "SELECT c.id, s.number, c.forum_id, f.slug, f.title AS forum_title, c.submission_id, s.title AS voice_title, "
     "p.text AS parent, c.participant_id, c.official_id, c.author, c.text, c.visibility, c.fingerprint, "
     "c.created_at AS said_at FROM comment c JOIN forum f ON f.id = c.forum_id "
-    "LEFT JOIN submission s ON s.id = c.submission_id LEFT JOIN comment p ON p.id = c.parent_id WHERE c.id IN ({})"
+    "LEFT JOIN submission s ON s.id = c.submission_id LEFT JOIN comment p ON p.id = c.parent_id "
+    "WHERE c.id IN ({}) AND c.visibility <> 'withdrawn'"
 )
 _PROPOSAL = (
     "SELECT f.id, f.slug, f.title, f.summary, f.body, f.place, f.visibility, f.proposer_id, p.name AS author, "

@@ -10,13 +10,13 @@ from starlette.routing import Route
 
 from forums import acting
 from forums.actions import commenting
-from forums.errors import NoSuchText
+from forums.errors import NoSuchText, NotYourVoice
 from forums.forms.speaking import COMMENT_LIMIT, Say, comment_of, content_of
 from forums.kinds import table
 from forums.labels import STANCES
 from forums.people import Person
 from forums.queries import comments, forums, voices
-from forums.queries.comments import CommentView, Talk
+from forums.queries.comments import CommentView, Reader, Talk
 from forums.queries.forums import ForumView
 from forums.routes import context, speaking
 from forums.states import ForumAction, follow
@@ -41,8 +41,12 @@ async def say(actor: Person | Official, slug: str, number: str, command: Say) ->
         made, root = await commenting.on_voice(actor, number, command)
     else:
         made, root = await commenting.on_forum(actor, slug, command)
-    page = f"/submissions/{number}" if number else f"/forums/{slug}"
+    page = _page_of(slug, number)
     return f"{page}/comments/{root}#comment-{made}" if root else f"{page}#comment-{made}"
+
+
+def _page_of(slug: str, number: str) -> str:
+    return f"/submissions/{number}" if number else f"/forums/{slug}"
 
 
 async def comment(request: Request) -> Response:
@@ -69,6 +73,23 @@ async def thread(request: Request) -> Response:
     return await _page(request, request.path_params["comment"], {})
 
 
+async def withdraw(request: Request) -> Response:
+    """``/comments/{comment}/withdraw``: asks its author, and takes it back; pressed twice, it is taken back once."""
+    author = auth.reader(request).official or await acting.need_person(request)
+    comment_id = request.path_params["comment"]
+    page = _page_of(*await comments.place(comment_id))
+    if request.method == "POST":
+        await commenting.withdraw(author, comment_id)
+        notice = _("You took the comment back. Nobody reads it any more.")
+        return web.redirect(request, f"{page}#comments", notice=notice)
+    found = await comments.one(comment_id, author)
+    if not found.mine:
+        raise NotYourVoice
+    if found.visibility == "withdrawn":
+        raise NoSuchText
+    return web.page(request, "forums/comment_withdraw.html", {"comment": found, "page": page})
+
+
 def _place(request: Request) -> tuple[str, str]:
     """The forum's slug or the submission's number that the address names."""
     return str(request.path_params.get("slug", "")), str(request.path_params.get("number", ""))
@@ -90,9 +111,9 @@ async def _page(
 ) -> Response:
     form = await context.form(request, values, invalid)
     person = form["person"]
-    under = await _under(request, person)
-    root = await _root(root_id, under, person) if root_id else None
-    talk = await comments.thread(root, request.query_params.get("after", ""), person) if root else Talk((), None)
+    under, reader = await _under(request, person), auth.reader(request).official or person
+    root = await _root(root_id, under, reader) if root_id else None
+    talk = await comments.thread(root, request.query_params.get("after", ""), reader) if root else Talk((), None)
     shown = {
         **form,
         **await shared(request),
@@ -100,7 +121,7 @@ async def _page(
         "page": under.page,
         "root": root,
         "talk": talk,
-        "may_comment": under.open,
+        "may_comment": under.open and (root is None or root.visibility == "shown"),
     }
     return web.page(request, "forums/thread.html", shown, status=422 if invalid else 200)
 
@@ -115,10 +136,10 @@ async def _under(request: Request, person: Person | None) -> _Under:
     return _Under(forum.id, None, forum.title, f"/forums/{slug}", _open(forum))
 
 
-async def _root(comment_id: int, under: _Under, person: Person | None) -> CommentView:
-    found = await comments.one(comment_id, person)
+async def _root(comment_id: int, under: _Under, reader: Reader) -> CommentView:
+    found = await comments.one(comment_id, reader)
     if found.parent_id is not None:
-        found = await comments.one(found.parent_id, person)
+        found = await comments.one(found.parent_id, reader)
     if (found.forum_id, found.submission_id) != (under.forum_id, under.voice_id):
         raise NoSuchText
     return found
@@ -144,11 +165,12 @@ async def part(request: Request, found: ForumView, person: Person | None) -> dic
     """What a forum's page shows of what is said to the forum itself. No query where nothing can be."""
     if not _open(found) and not found.comments:
         return {"forum_talk": None}
+    reader = auth.reader(request).official or person
     return {
         **await context.form(request, {}),
         **await shared(request),
         "talk_stream": await context.heard(request, found.slug, "talk") if _open(found) else "",
-        "forum_talk": await comments.of_forum(found.id, request.query_params.get("talk", ""), person),
+        "forum_talk": await comments.of_forum(found.id, request.query_params.get("talk", ""), reader),
         "may_comment": _open(found),
     }
 
@@ -158,4 +180,5 @@ routes = [
     Route("/forums/{slug}/comments/{comment:int}", thread),
     Route("/submissions/{number}/comments", comment, methods=["POST"]),
     Route("/submissions/{number}/comments/{comment:int}", thread),
+    Route("/comments/{comment:int}/withdraw", withdraw, methods=["GET", "POST"]),
 ]

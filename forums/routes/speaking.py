@@ -126,6 +126,7 @@ async def voice_page(
     known, lang = await city(), web.language(request)
     departments = await context.departments(lang)
     audiences = (Audience.PUBLIC, Audience.PARTY) if found.mine else (Audience.PUBLIC,)
+    reader = auth.reader(request).official or person
     told = await turns(found.subject, audiences)
     shown = {
         **form,
@@ -138,7 +139,7 @@ async def voice_page(
         "turns": told,
         **await crossing.of_voice(found, told),
         "talk_stream": await context.heard(request, found.forum, "before") if may(found)["comment"] else "",
-        "talk": await comments.of_voice(found.id, request.query_params.get("before", ""), person),
+        "talk": await comments.of_voice(found.id, request.query_params.get("before", ""), reader),
         "page": f"/submissions/{found.number}",
         "may": may(found),
         "comment_limit": COMMENT_LIMIT,

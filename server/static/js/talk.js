@@ -1,5 +1,5 @@
-// Follows what is said in a forum: comments come drawn by the server, and hidden ones give way to what stands in their
-// place. Nobody's reading is pushed about: who has scrolled away, or stands in the list with the keyboard, gets a
+// Follows what is said in a forum: comments come drawn by the server, hidden ones give way to what stands in their
+// place, and what its author took back goes. Nobody's reading is pushed about: who has scrolled away, or stands in the list with the keyboard, gets a
 // button that brings the new ones. A screen reader hears now and then how many there are, never each of them.
 
 import { fill, number } from "./text.js";
@@ -84,11 +84,20 @@ export function start(root) {
     item.dispatchEvent(new CustomEvent("sinmungo:new", { bubbles: true }));
   }
 
+  /** Take away what its author took back, and the line above it that stood only for its answers. */
+  function remove(item) {
+    if (item.contains(document.activeElement)) list.focus({ preventScroll: true });
+    const answers = item.parentElement;
+    const above = answers.closest("[data-withdrawn]");
+    item.remove();
+    if (above && !answers.children.length && !answers.nextElementSibling) above.remove();
+  }
+
   function comment(told) {
     const old = find(told.comment);
-    if (told.what === "hidden") {
+    if (told.what !== "comment") {
       held.delete(told.comment);
-      if (old) replace(old, told);
+      if (old) told.html ? replace(old, told) : remove(old);
     } else if (old) {
       if (old.dataset.hidden !== undefined) replace(old, told); // a moderator shows it again
     } else if (home(told) || held.has(told.parent)) {
@@ -105,7 +114,7 @@ export function start(root) {
     const told = JSON.parse(event.data);
     if (event.lastEventId) after = event.lastEventId;
     if (told.what === "more" || (told.what === "forum" && told.status !== root.dataset.talkStatus)) reload.hidden = false;
-    else if (told.html) comment(told);
+    else if (told.comment) comment(told);
   }
 
   button.addEventListener("click", () => {

@@ -1,0 +1,126 @@
+"""미나 takes back what she said in passing: its words are gone, its place stays only where others answered."""
+
+import httpx
+
+from forums.actions import commenting, deciding
+from forums.forms.moderating import Decide
+from forums.forms.speaking import Say
+from forums.models import Comment, Forum, Review, Submission
+from forums.rights import comment_subject
+from forums.states import TextAction
+from server.core import ledger
+from tests.functional.test_forum_live import talking, told
+from tests.functional.test_speaking import speaker, submitted
+from tests.support.answers import official
+from tests.support.forums import a_forum
+from tests.support.house import House
+from tests.support.stories import listening
+
+WORDS, LINE = "저는 시장 이야기를 잘못 알았습니다", "글쓴이가 거둔 댓글입니다."
+
+
+async def say(client: httpx.AsyncClient, number: str, text: str, parent: int | None = None) -> int:
+    made = await client.post(f"/submissions/{number}/comments", data={"text": text, "parent": parent or ""})
+    return int(made.headers["location"].rpartition("-")[2])
+
+
+async def test_a_comment_goes_and_its_place_stays_for_the_answers(house: House) -> None:
+    slug = await a_forum(house)
+    mina, neighbour = await speaker(house, "미나", "mina@example.org"), await speaker(house, "옆집", "next@example.org")
+    number = await submitted(neighbour, slug)
+    page, talk = f"/submissions/{number}", f"/api/v1/submissions/{number}/comments"
+    handler = await house.official("handler")
+    root = await say(mina, number, WORDS)
+    answer, official_answer = (
+        await say(neighbour, number, "그럴 수 있지요", root),
+        await say(handler, number, "확인", root),
+    )
+    alone = await say(mina, number, "혼자 있는 말")
+    await mina.post(f"/forums/report/comment/{root}", data={"rule": "advert"})
+    assert (await Review.get(subject=f"comment/{root}")).open
+
+    assert f"/comments/{root}/withdraw" in (await mina.get(page)).text
+    for other in (neighbour, handler):
+        assert f"/comments/{root}/withdraw" not in (await other.get(page)).text
+        assert (await other.get(f"/comments/{root}/withdraw")).status_code == 403
+        assert (await other.post(f"/comments/{root}/withdraw")).status_code == 403
+    assert (await house.client.post(f"/comments/{root}/withdraw")).status_code == 403
+    assert WORDS in (await mina.get(f"/comments/{root}/withdraw")).text
+    for _press in range(2):
+        gone = await mina.post(f"/comments/{root}/withdraw")
+        assert (gone.status_code, gone.headers["location"]) == (303, f"{page}#comments")
+    assert (await mina.post(f"/comments/{alone}/withdraw")).status_code == 303
+    facts = [fact.data["comment"] for fact in await ledger.read(f"talk/{slug}") if "withdrawn" in fact.kind]
+    assert facts == [root, alone], "once each"
+    assert (await Submission.get(number=number)).comments == 2 == (await Forum.get(slug=slug)).comments
+    assert not (await Review.get(subject=f"comment/{root}")).open
+
+    moderator = await house.official("intake")
+    for reader in (mina, neighbour, house.client, moderator):
+        for address in (page, f"{page}/comments/{root}", talk):
+            seen = (await reader.get(address)).text
+            assert WORDS not in seen
+            assert "혼자 있는 말" not in seen
+            assert "그럴 수 있지요" in seen
+    seen = (await mina.get(page)).text
+    assert seen.count(LINE) == 1
+    assert f"/comments/{root}/withdraw" not in seen
+    assert 'name="parent"' not in (await mina.get(f"{page}/comments/{root}")).text, "nobody answers it any more"
+    (thread,) = (await house.client.get(talk)).json()["items"]
+    assert (thread["visibility"], thread["author"], len(thread["answers"])) == ("withdrawn", "", 2)
+    for address in (f"{page}/comments/{alone}", f"/comments/{alone}/withdraw", f"/comments/{root}/withdraw"):
+        assert (await mina.get(address)).status_code == 404
+    for address in (f"/comments/{root}/supports", f"/forums/report/comment/{root}"):
+        assert (await neighbour.post(address, data={"rule": "advert"})).status_code == 404
+    assert (await moderator.get(f"/desk/moderation/comment/{root}")).status_code == 404
+    assert WORDS not in (await moderator.get(f"/desk/moderation/comment/{answer}")).text
+    assert (await neighbour.post(f"{page}/comments", data={"text": "답", "parent": root})).status_code == 404
+
+    assert (await handler.get(f"/comments/{official_answer}/withdraw")).status_code == 200
+    assert (await handler.post(f"/comments/{official_answer}/withdraw")).status_code == 303
+    assert LINE in (await house.client.get(page)).text
+    await neighbour.post(f"/comments/{answer}/withdraw")
+    assert LINE not in (await house.client.get(page)).text, "nobody answers it: it leaves no line"
+    assert (await house.client.get(talk)).json()["items"] == []
+    assert (await Submission.get(number=number)).comments == 0 == (await Forum.get(slug=slug)).comments
+    assert await Comment.filter(text="").count() == 4
+    again = await say(mina, number, WORDS)
+    assert (await Comment.get(id=again)).visibility == "shown", "what was taken back repeats nothing"
+
+
+async def test_what_waits_or_is_hidden_is_taken_back_and_no_mail_goes_after_it(house: House) -> None:
+    slug, mina = await talking(house, moderation="before")
+    moderator = await official("intake")
+    waits, hidden = [
+        (await commenting.on_forum(mina, slug, Say(text)))[0] for text in ("첫째 말입니다", "둘째 말입니다")
+    ]
+    await deciding.decide(moderator, comment_subject(hidden), Decide(TextAction.HIDE, "insult", "욕설이 있습니다."))
+    for number in (waits, hidden):
+        await commenting.withdraw(mina, number)
+    assert (await Forum.get(slug=slug)).comments == 0
+    assert not await Review.filter(open=True).exists()
+    await house.work()
+    assert house.mails() == []
+    assert "욕설이 있습니다." not in (await house.client.get(f"/forums/{slug}")).text
+
+
+async def test_open_pages_hear_of_it(house: House) -> None:
+    slug, mina = await talking(house)
+    handler = await official("handler")
+    root = (await commenting.on_forum(mina, slug, Say(WORDS)))[0]
+    async with listening(house, house.visitor(), f"/forums/{slug}/stream?lang=ko") as stream:
+        answer = (await commenting.on_forum(handler, slug, Say("답입니다", parent=root)))[0]
+        while (await told(stream))["comment"] != answer:
+            pass
+        await commenting.withdraw(mina, root)
+        gone = await told(stream)
+        assert (gone["what"], gone["comment"], gone["comments"]) == ("withdrawn", root, 1)
+        assert LINE in gone["html"]
+        assert WORDS not in gone["html"]
+        await commenting.withdraw(handler, answer)
+        assert {**await told(stream), "stream_id": ""} == {
+            "what": "withdrawn", "comment": answer, "parent": root, "html": "", "comments": 0, "stream_id": "",
+        }  # fmt: skip
+    async with listening(house, house.visitor(), f"/forums/{slug}/stream?lang=ko&after=0") as late:
+        assert await told(late)
+        assert WORDS not in late.text
