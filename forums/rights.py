@@ -78,6 +78,11 @@ def reads(official: Official | None, visibility: str | None) -> bool:
     return visibility != "pending" or reads_unshown(official)
 
 
+def reads_proposal(official: Official | None) -> bool:
+    """Whether an official reads a proposal that is not shown: who moderates, and who takes proposals up or declines."""
+    return official is not None and (official.may(Permission.MODERATE) or official.may(FORUM[ForumAction.DECLINE]))
+
+
 def answers_for(official: Official, department_id: int | None) -> bool:
     """Whether an official may speak for a department: their own; who hands voices out, for any."""
     if official.may(Permission.HAND_VOICES):

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from forums import rules, views
 from forums.api import documents
+from forums.people import person_of
 from forums.queries import files, forums, lists
 from forums.queries.files import FileView
 from forums.queries.forums import ForumView
@@ -73,7 +74,8 @@ async def index(request: Request) -> Response:
 async def read(request: Request) -> Response:
     """``GET /forums/{slug}``."""
     known = await city()
-    found = await forums.forum(request.path_params["slug"], auth.reader(request).official)
+    reader = auth.reader(request)
+    found = await forums.forum(request.path_params["slug"], reader.official, await person_of(reader))
     ended = found.status in {ForumState.CANCELLED, ForumState.DECLINED}
     content: Json = {
         **_row(request, known, found),

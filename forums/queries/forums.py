@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from forums.errors import NoSuchForum
-from forums.rights import forum_subject
+from forums.people import Person
+from forums.rights import forum_subject, reads_proposal
 from forums.states import SEEN, CommitmentState, ForumState, SubmissionState
 from server.core import database, privacy
 from server.core.accounts import Official, Permission
@@ -63,8 +64,11 @@ class ForumView:
     """The length of its chain: what a form shows as seen."""
 
 
-async def forum(slug: str, official: Official | None = None) -> ForumView:
+async def forum(slug: str, official: Official | None = None, person: Person | None = None) -> ForumView:
     """One forum. Raises ``NoSuchForum``, also for a draft where the reader does not plan forums.
+
+    A proposal that waits for a moderator is seen by who decides on it and by its author; of a hidden one the others
+    see the place without the words.
 
     A draft that was called off was never announced and stays the planners' own; one that a citizen proposed was seen
     before it was taken up, and stays so.
@@ -81,7 +85,10 @@ async def forum(slug: str, official: Official | None = None) -> ForumView:
     seen = found.published_at is not None or (found.status in SEEN and found.status is not ForumState.CANCELLED)
     if not seen and not (official and (official.may(Permission.PLAN_FORUMS) or official.may(Permission.RUN_FORUMS))):
         raise NoSuchForum
-    if found.visibility != "shown" and official is None:
+    theirs = person is not None and person.id == found.proposer_id
+    if found.visibility != "shown" and not (theirs or reads_proposal(official)):
+        if found.visibility == "pending":
+            raise NoSuchForum
         return replace(found, title="", summary="", body="", place="", panel=(), proposer="")
     return found
 

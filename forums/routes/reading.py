@@ -30,8 +30,8 @@ LONGEST_FILM = 86_400
 async def forum(request: Request) -> Response:
     """``/forums/{slug}``: one forum."""
     who = auth.reader(request)
-    found = await forums.forum(request.path_params["slug"], who.official)
     person = await person_of(who)
+    found = await forums.forum(request.path_params["slug"], who.official, person)
     known, lang = await city(), web.language(request)
     department = known.departments.get(found.department_id or 0)
     at = Input(request.query_params).integer("at", low=0, high=LONGEST_FILM)

@@ -136,6 +136,9 @@ async def test_nobody_talks_about_a_proposal_that_is_not_shown(house: House) -> 
     visitor = house.visitor()
     talk, comment = "/forums/proposal-1/comments", {"text": "저도 그렇게 생각합니다"}
     assert (await neighbour.post(talk, data=comment)).status_code == 303
+    officials = {
+        role: await house.official(role) for role in ("intake", "admin", "inspector", "handler", "clerk", "guide")
+    }
     for visibility in ("pending", "hidden"):
         await database.execute("UPDATE forum SET visibility = ? WHERE slug = ?", visibility, "proposal-1")
         assert (await neighbour.post(talk, data={"text": f"{visibility} 글에도 한마디"})).status_code == 404
@@ -145,4 +148,13 @@ async def test_nobody_talks_about_a_proposal_that_is_not_shown(house: House) -> 
         for text in (page.text, (await visitor.get("/api/v1/forums/proposal-1")).text):
             assert "미나" not in text
             assert WISH["title"] not in text
+        others = 404 if visibility == "pending" else 200
+        for reader in (visitor, neighbour, officials["handler"], officials["clerk"], officials["guide"]):
+            for address in ("/forums/proposal-1", "/api/v1/forums/proposal-1"):
+                seen = await reader.get(address)
+                assert (seen.status_code, WISH["title"] in seen.text) == (others, False)
+        for reader in (house.client, officials["intake"], officials["admin"], officials["inspector"]):
+            for address in ("/forums/proposal-1", "/api/v1/forums/proposal-1"):
+                assert WISH["title"] in (await reader.get(address)).text, "its author, and who decides on it"
+    await database.execute("UPDATE forum SET visibility = 'shown' WHERE slug = ?", "proposal-1")
     assert (await forum("proposal-1")).comments == 1
