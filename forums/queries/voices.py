@@ -215,34 +215,6 @@ async def of_person(person: Person, before: str = "") -> Listed:
     return Listed(await views(rows[:PAGE], person), older)
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """A place that somebody has taken, or waits for."""
-
-    code: str
-    status: str
-    title: str
-    place: str
-    starts_at: datetime
-
-
-async def registrations(person: Person) -> list[Registered]:
-    """Somebody's newest registrations."""
-    rows = await database.fetch(
-        "SELECT r.code, r.status, f.title, s.title AS session, COALESCE(NULLIF(s.place, ''), f.place) AS place, "
-        "s.starts_at FROM registration r JOIN forum_session s ON s.id = r.session_id JOIN forum f ON f.id = s.forum_id "
-        f"WHERE r.participant_id = ? ORDER BY r.id DESC LIMIT {PAGE}",
-        person.id,
-    )
-    return [
-        Registered(
-            row["code"], row["status"], " · ".join(filter(None, (row["title"], row["session"]))), row["place"],
-            database.moment(row["starts_at"]),
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
 async def views(
     rows: Sequence[Any], person: Person | None = None, *, open_to: Official | None = None
 ) -> list[VoiceView]:

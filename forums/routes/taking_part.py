@@ -12,7 +12,7 @@ from forums.errors import NotAPart
 from forums.forms.who import read_name
 from forums.labels import AGE_BANDS, REGISTRATIONS
 from forums.people import person_of, said_of_themselves, say_of_themselves, take_name
-from forums.queries import voices
+from forums.queries import registrations, voices
 from forums.routes import context, speaking
 from server.core import auth, city, database, i18n, web
 from server.core.errors import BadRequest, FieldError, Invalid, Text, _
@@ -91,7 +91,7 @@ async def _mine(request: Request, values: Mapping[str, Any], invalid: Invalid | 
     person = form["person"]
     if person is not None:
         shown["voices"] = await voices.of_person(person, request.query_params.get("before", ""))
-        shown["registrations"] = await voices.registrations(person)
+        shown["registrations"] = await registrations.of_person(person, request.query_params.get("dates", ""))
         shown["registration_states"] = REGISTRATIONS
         lang, known = web.language(request), await city.city()
         shown["about"] = dict(zip(("age_band", "district"), await said_of_themselves(person.id), strict=True))

@@ -9,7 +9,7 @@ import pytest
 from forums.actions import registering
 from forums.errors import NoSuchSession, RegistrationOver
 from forums.events import TookPart
-from forums.models import Forum, Participation, Registration
+from forums.models import Forum, Participation, Registration, Session
 from forums.place_events import (
     CheckedIn,
     CheckInUndone,
@@ -222,6 +222,31 @@ async def test_people_come_to_the_door_without_having_registered(house: House) -
         told = [entry.data["people"] for entry in await ledger.read(f"talk/{slug}") if entry.kind == TookPart.kind]
         assert sum(told) == 35
         assert {CheckedIn.kind, CheckInUndone.kind, PeopleCounted.kind} <= set(await kinds(slug))
+
+
+async def test_somebody_turns_over_all_their_dates(house: House) -> None:
+    slug = await a_forum(house)
+    kim, browser = await guest(house, "김상인")
+    days = [*range(1, 24), *range(-1, -24, -1)]
+    forum = await Forum.get(slug=slug)
+    for day in days:
+        now, begins = clock.now(), clock.now() + timedelta(days=day)
+        title = f"{day}일 뒤" if day > 0 else f"{-day}일 전"
+        session = await Session.create(
+            forum_id=forum.id, starts_at=begins, ends_at=begins + HOUR, title=title, capacity=1
+        )
+        await Registration.create(
+            session_id=session.id, participant_id=kim.id, name="김상인", code=title, status="confirmed", created_at=now
+        )
+    path, read = "/forums/mine", list[str]()
+    while path:
+        page = (await browser.get(path)).text
+        read += re.findall(r" · (\d+일 [전뒤])</a>", page)
+        further = re.search(r'rel="next" href="(/forums/mine\?dates=[^"#]+)#registrations-title"', page)
+        path = further[1] if further else ""
+    assert read == [f"{day}일 뒤" if day > 0 else f"{-day}일 전" for day in days], "soonest first, then what was"
+    for wrong in ("x", "coming._1", "past.2026-99-01T00:00:00+00:00_1", "1"):
+        assert (await browser.get("/forums/mine", params={"dates": wrong})).status_code == 400
 
 
 async def test_a_planner_sets_the_dates(house: House) -> None:
