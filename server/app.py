@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -151,4 +152,6 @@ def create_app(settings: Settings) -> Starlette:
 def from_environment() -> Starlette:
     """What each web process starts: the application for the environment's settings."""
     observe.configure()
-    return create_app(Settings.load())
+    app = create_app(Settings.load())
+    threading.Thread(target=app.state.site.compile, daemon=True).start()
+    return app

@@ -80,6 +80,12 @@ class Site:
         """A template in a language, without a request (mail, fragments)."""
         return self.environments[language].get_template(template).render(city=self._city(language), **context)
 
+    def compile(self) -> None:
+        """Compile every template, which takes seconds: in a thread, so that no page waits for its own."""
+        for environment in self.environments.values():
+            for name in environment.list_templates():
+                environment.get_template(name)
+
     def _city(self, language: str) -> dict[str, object]:
         city = self.city
         return {"name": city.names.get(language, ""), "call_centre": city.call_centre, "demo": city.demo}
