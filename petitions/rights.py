@@ -58,7 +58,8 @@ def cooperates(official: Official) -> bool:
 def sees(official: Official, *, department_id: int | None, guide_id: int | None, asked: bool = False) -> bool:
     """Whether an official may see a case: all, their department's, those they guide, those it is asked for a part of.
 
-    ``asked`` says that the official's department is or was asked (and the request not withdrawn).
+    ``asked`` says that the official's department owes its reply. Policy: once it has replied it needs the case no more
+    (Act 7), and keeps what it was asked for with its reply: ``petitions.queries.parts.replied``.
     """
     return (asked and cooperates(official)) or keeps(official, department_id=department_id, guide_id=guide_id)
 

@@ -4,12 +4,12 @@ The desk's live stream tells each official of the cases that they may see, and o
 """
 
 from petitions.events import CaseTransferred
-from petitions.part_events import PartWithdrawn
+from petitions.part_events import PartReplied, PartWithdrawn
 from petitions.queries import following
 from server.core.accounts import Official
 from server.core.ledger import Entry
 
-_LEFT = {CaseTransferred.kind: "previous", PartWithdrawn.kind: "department"}
+_LEFT = {CaseTransferred.kind: "previous", **dict.fromkeys((PartReplied.kind, PartWithdrawn.kind), "department")}
 """Facts by which a case leaves a desk, and what of them names it."""
 
 

@@ -11,7 +11,7 @@ from petitions.api import documents, serializers
 from petitions.desk.acts import ACTS, TAKES_FILES
 from petitions.errors import NoSuchCase
 from petitions.labels import KINDS
-from petitions.queries import cases
+from petitions.queries import cases, parts
 from petitions.queries.cases import Credentials
 from petitions.queries.filters import STATUSES, Filter, Position
 from petitions.queries.inbox import listed
@@ -117,6 +117,27 @@ async def read(request: Request) -> Response:
     return await _answer(request, auth.official(request), request.path_params["reference"])
 
 
+@promises(
+    Contract(
+        "The parts that departments are asked for: all of them, or one's own that was replied to",
+        contract.listed(documents.PART),
+        access=Access.OFFICIAL,
+        refusals=(404,),
+    )
+)
+async def read_parts(request: Request) -> Response:
+    """``GET /desk/cases/{reference}/parts``: all that a department still sees of a case once it has replied."""
+    official, number = auth.official(request), request.path_params["reference"]
+    try:
+        found = (await cases.view(number, Credentials(official))).parts
+    except NoSuchCase:
+        if not (found := await parts.replied(number, official)):
+            raise
+    known, lang = await reference(), web.language(request)
+    rows = [serializers.part(part, known, lang, words=True) for part in found]
+    return web.items(rows, None, len(rows))
+
+
 async def _answer(request: Request, official: Official, number: str) -> Response:
     found = await cases.view(number, Credentials(official))
     return web.json(serializers.case(found, web.language(request), official))
@@ -150,9 +171,9 @@ def _acting(action: Action) -> Route:
         await once(request, f"desk/{official.id}/{number}/{action.value}", raw, act)
         try:
             return await _answer(request, official, number)
-        except NoSuchCase:  # passed on to where this official does not see it
+        except NoSuchCase:  # passed on to where this official does not see it, or replied to
             found = await cases.view(number, Credentials(cases=frozenset({number})))
-            return web.json({**serializers.case(found, web.language(request)), "actions": []})
+            return web.json(serializers.left(found, web.language(request)))
 
     endpoint.__qualname__ = endpoint.__name__ = action.name.lower()
     return Route(f"/api/v1/desk/cases/{{reference}}/{action.value}", endpoint, methods=["POST"])
@@ -244,6 +265,7 @@ async def _one(official: Official, action: Action, given: str, raw: dict[str, An
 routes = [
     Route("/api/v1/desk/cases", index),
     Route("/api/v1/desk/cases/{reference}", read),
+    Route("/api/v1/desk/cases/{reference}/parts", read_parts),
     *(_acting(action) for action in SUMMARIES),
     Route("/api/v1/desk/files", upload, methods=["POST"]),
     Route("/api/v1/desk/bulk", bulk, methods=["POST"]),

@@ -139,12 +139,18 @@ def case(found: CaseView, lang: str, official: Official | None = None) -> Json:
         "rating": found.rating,
         "answers": [_reply(answer, found) for answer in found.answers],
         "attachments": [_attachment(found.reference, file) for file in found.attachments],
-        "parts": [_part(part, found, lang) for part in found.parts],
+        "parts": [part(each, known, lang, words=found.level is Level.STAFF) for each in found.parts],
         "actions": actions,
     }
     if found.level is Level.STAFF and found.routing:
         content["routing"] = routing(found.routing, known, lang)
     return content
+
+
+def left(found: CaseView, lang: str) -> Json:
+    """A case for the official who has just let it go: as the petitioner sees it, and not who that is."""
+    nobody: Json = {"name": "", "email": "", "phone": "", "address": "", "language": found.petitioner_language}
+    return {**case(found, lang), "petitioner": nobody, "actions": []}
 
 
 def row(found: Row, known: Reference, lang: str) -> Json:
@@ -159,17 +165,18 @@ def row(found: Row, known: Reference, lang: str) -> Json:
     }
 
 
-def _part(part: PartView, found: CaseView, lang: str) -> Json:
+def part(found: PartView, known: Reference, lang: str, *, words: bool) -> Json:
+    """A part that a department is asked for; what was said is for officials."""
     content: Json = {
-        "department": department_name(found.known.departments.get(part.department_id), lang),
-        "status": part.status.value,
-        "asked_at": moment(part.asked_at),
-        "due_at": moment(part.due_at),
-        "extended": part.extended,
-        "replied_at": moment(part.replied_at),
+        "department": department_name(known.departments.get(found.department_id), lang),
+        "status": found.status.value,
+        "asked_at": moment(found.asked_at),
+        "due_at": moment(found.due_at),
+        "extended": found.extended,
+        "replied_at": moment(found.replied_at),
     }
-    words: Json = {"text": part.text, "reply": part.reply, "replied_by": part.replied_by}
-    return {**content, **words} if found.level is Level.STAFF else content
+    said: Json = {"text": found.text, "reply": found.reply, "replied_by": found.replied_by}
+    return {**content, **said} if words else content
 
 
 def _listed(found: CaseView | Row, known: Reference, lang: str) -> Json:

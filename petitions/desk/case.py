@@ -22,12 +22,12 @@ from petitions.duties import duties, passing_on
 from petitions.errors import ChangedMeanwhile, NoSuchCase
 from petitions.forms import GiveAnswer
 from petitions.labels import CHANNELS, DECISIONS, KINDS, RULINGS
-from petitions.queries import desk, earlier, following
+from petitions.queries import desk, earlier, following, parts
 from petitions.queries.cases import CaseView, Level, view
 from petitions.queries.facts import facts
 from petitions.queries.filters import Filter
 from petitions.queries.turns import actions_of
-from petitions.reference import Reference
+from petitions.reference import Reference, reference
 from petitions.rights import RIGHTS, subject
 from petitions.rules import Transfer
 from petitions.states import Action, State
@@ -91,10 +91,24 @@ async def _ask(request: Request, carried: str) -> Asked:
 
 async def show(request: Request) -> Response:
     """``/desk/cases/{reference}``; ``?template=`` fills the answer editor with a prepared text."""
-    asked = await _ask(request, request.query_params.get("list", ""))
+    try:
+        asked = await _ask(request, request.query_params.get("list", ""))
+    except NoSuchCase:
+        return await _replied(request)
     draft = answer.Draft(remedies=answer.remedies(asked.case))
     draft = await _filled(asked, draft, request.query_params.get("template", ""))
     return await _page(asked, Kept(), draft)
+
+
+async def _replied(request: Request) -> Response:
+    """What the official's department was asked for, and its reply: the page of who does not see the case any more."""
+    number, official = request.path_params["reference"], auth.official(request)
+    found = await parts.replied(number, official)
+    if not found:
+        raise NoSuchCase
+    section = cooperation.replied(found, await reference(), clock.now(), web.language(request))
+    context = {"number": number, "parts": section, "may": (), "back": addresses.INBOX}
+    return web.page(request, "desk/replied.html", context)
 
 
 async def act(request: Request) -> Response:
@@ -172,7 +186,8 @@ def _errors(request: Request, action: Action, wrong: Sequence[FieldError]) -> di
 async def _where(asked: Asked, raw: Mapping[str, str]) -> str:
     """Where to go next: to the list for who came from its row or may not see the case any more, else the case."""
     here = (await following.whereabouts([asked.case.reference])).get(asked.case.reference)
-    if raw.get("from") == "inbox" or here is None or not here.seen_by(asked.official):
+    left = here is None or not here.seen_by(asked.official)
+    if raw.get("from") == "inbox" or (left and not await parts.replied(asked.case.reference, asked.official)):
         return addresses.inbox(asked.wanted)
     return addresses.case(asked.case.reference, asked.wanted)
 

@@ -10,6 +10,7 @@ from petitions.part_words import reply_clock, reply_text
 from petitions.queries.cases import CaseView
 from petitions.queries.parts import PartView
 from petitions.queries.turns import part_of
+from petitions.reference import Reference
 from server.core.accounts import Official
 from server.core.errors import Text
 
@@ -45,14 +46,7 @@ class Section:
 def section(case: CaseView, official: Official, now: datetime, language: str) -> Section:
     """Everything about the parts, for one reader."""
     calendar, known = case.known.calendar, case.known
-
-    def line(part: PartView) -> Line:
-        row = known.departments.get(part.department_id)
-        running = reply_clock(part.due_at, calendar, now, language) if part.open else None
-        name = row.name(language) if row else "–"
-        return Line(part, name, PARTS[part.status], reply_text(part.due_at, language), running)
-
-    lines = [line(part) for part in case.parts]
+    lines = [_line(part, known, now, language) for part in case.parts]
     open_ones = {each.part.department_id for each in lines if each.part.open}
     part = part_of(case, official)
     return Section(
@@ -67,3 +61,16 @@ def section(case: CaseView, official: Official, now: datetime, language: str) ->
         calendar.local(now).date(),
         calendar.local(case.due_at).date() if case.due_at else None,
     )
+
+
+def replied(parts: Sequence[PartView], known: Reference, now: datetime, language: str) -> Section:
+    """What a department reads that has replied and does not see the case any more."""
+    today = known.calendar.local(now).date()
+    return Section([_line(part, known, now, language) for part in parts], None, (), (), today, None)
+
+
+def _line(part: PartView, known: Reference, now: datetime, language: str) -> Line:
+    row = known.departments.get(part.department_id)
+    running = reply_clock(part.due_at, known.calendar, now, language) if part.open else None
+    name = row.name(language) if row else "–"
+    return Line(part, name, PARTS[part.status], reply_text(part.due_at, language), running)

@@ -55,7 +55,7 @@ async def doorkeepers(numbers: Collection[str]) -> dict[str, Doorkeeper]:
     """Those of some cases, by their numbers. One query."""
     rows = await database.fetch(
         f"SELECT {_DOOR}, o.department_id AS asked FROM petition_case c JOIN petitioner p ON p.case_id = c.id "
-        "LEFT JOIN petition_part o ON o.case_id = c.id AND o.status <> 'withdrawn' "
+        "LEFT JOIN petition_part o ON o.case_id = c.id AND o.status = 'asked' "
         f"WHERE c.reference IN ({', '.join('?' * len(numbers))})",
         *numbers,
     )
@@ -85,7 +85,7 @@ async def whereabouts(numbers: Collection[str]) -> Mapping[str, Whereabouts]:
         return {}
     rows = await database.fetch(
         "SELECT c.reference, c.department_id, c.guide_id, o.department_id AS asked FROM petition_case c "
-        "LEFT JOIN petition_part o ON o.case_id = c.id AND o.status <> 'withdrawn' "
+        "LEFT JOIN petition_part o ON o.case_id = c.id AND o.status = 'asked' "
         f"WHERE c.reference IN ({', '.join('?' * len(numbers))})",
         *numbers,
     )

@@ -12,7 +12,7 @@ from petitions.cooperation import PartStatus
 from petitions.queries.rows import COLUMNS
 from petitions.queries.scope import ASKED, Condition
 from petitions.rights import cooperates
-from server.core import config, database
+from server.core import config, database, references
 from server.core.accounts import Official
 
 
@@ -38,21 +38,36 @@ class PartView:
 
 
 async def asked(case_id: int, department_id: int | None) -> bool:
-    """Whether a department is or was asked for a part of a case, and the request not taken back."""
+    """Whether a department owes a part of a case."""
     sql = f"SELECT {ASKED} AS asked FROM petition_case c WHERE c.id = ?"
     row = await database.fetch_one(sql, department_id, case_id)
     return bool(row and row["asked"])
 
 
+_SQL = (
+    "SELECT p.*, a.name AS replied_by, s.text AS asked, r.text AS reply FROM petition_part p "
+    "LEFT JOIN account a ON a.id = p.replied_by_id LEFT JOIN statement s ON s.id = p.asked_text "
+    "LEFT JOIN statement r ON r.id = p.reply_text "
+)
+
+
 async def of_case(case_id: int, *, words: bool) -> tuple[PartView, ...]:
     """The parts of a case in the order in which they were asked for; with their ``words`` for officials only."""
-    rows = await database.fetch(
-        "SELECT p.*, a.name AS replied_by, s.text AS asked, r.text AS reply FROM petition_part p "
-        "LEFT JOIN account a ON a.id = p.replied_by_id LEFT JOIN statement s ON s.id = p.asked_text "
-        "LEFT JOIN statement r ON r.id = p.reply_text WHERE p.case_id = ? ORDER BY p.id",
-        case_id,
-    )
+    rows = await database.fetch(f"{_SQL}WHERE p.case_id = ? ORDER BY p.id", case_id)
     return tuple(_part(row, words=words) for row in rows)
+
+
+async def replied(reference_text: str, official: Official) -> tuple[PartView, ...]:
+    """What an official's department was asked for in a case and replied to: all that it still sees of it (Act 7)."""
+    number = references.read_reference(reference_text)
+    if number is None or not cooperates(official):
+        return ()
+    rows = await database.fetch(
+        f"{_SQL}JOIN petition_case c ON c.id = p.case_id "
+        "WHERE c.reference = ? AND p.department_id = ? AND p.status = ? ORDER BY p.id",
+        number, official.department_id, PartStatus.REPLIED.value,
+    )  # fmt: skip
+    return tuple(_part(row, words=True) for row in rows)
 
 
 def _part(row: Any, *, words: bool) -> PartView:

@@ -13,10 +13,8 @@ class Condition(NamedTuple):
     values: tuple[object, ...] = ()
 
 
-ASKED = (
-    "EXISTS (SELECT 1 FROM petition_part o WHERE o.case_id = c.id AND o.department_id = ? AND o.status <> 'withdrawn')"
-)
-"""Whether a department is or was asked for a part of the case; what was taken back is none of its business any more."""
+ASKED = "EXISTS (SELECT 1 FROM petition_part o WHERE o.case_id = c.id AND o.department_id = ? AND o.status = 'asked')"
+"""Whether a department owes a part of the case. Once it has replied, the rest is none of its business (Act 7)."""
 
 
 def scope(official: Official) -> Condition | None:

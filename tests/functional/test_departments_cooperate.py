@@ -115,7 +115,7 @@ async def test_roads_asks_and_parks_replies(house: House) -> None:
         assert "part-extend" not in parks.actions, "once"
         await parks.send("part-reply", text=REPLY)
         assert "The reply is sent" in parks.text
-        assert parks.actions == set()
+        await keep_own_part_only(house, parks, filed)
         await parks.open("/desk")
         assert parks.listed == []
         await house.work()
@@ -129,6 +129,28 @@ async def test_roads_asks_and_parks_replies(house: House) -> None:
         assert f"{number} is answered." in roads.text
 
     await read_by_petitioner(house, filed)
+
+
+async def keep_own_part_only(house: House, parks: Desk, filed: dict[str, Any]) -> None:
+    """Who has replied still reads what was asked and replied; the case itself, with who files and how, no more."""
+    number = filed["reference"]
+    program, roads = await house.program("gardener"), await house.program("handler")
+    await roads.post(f"{DESK}/{number}/note", json={"text": "내부 메모입니다."})
+    await parks.open(f"/desk/cases/{number}")
+    assert (parks.status, parks.actions) == (200, set())
+    for words in (ASKED, REPLY, "Parks"):
+        assert words in parks.text
+    for words in ("홍길동", "hong@example.org", "가로등", "내부 메모입니다."):
+        assert words not in parks.text
+    for path in (f"{DESK}/{number}", f"/api/v1/cases/{number}", f"/api/v1/cases/{number}/events", f"/cases/{number}"):
+        assert (await program.get(path)).status_code == 404, path
+    (part,) = (await program.get(f"{DESK}/{number}/parts")).json()["items"]
+    assert (part["text"], part["reply"], part["status"]) == (ASKED, REPLY, "replied")
+    assert (await roads.get(f"{DESK}/{number}/parts")).json()["items"] == [part]
+    assert (await (await house.program("clerk")).get(f"{DESK}/{number}/parts")).status_code == 404
+    for search in (f"q={number}", "q=가로등", "status=all", "parts=1", "status=all&sort=new"):
+        assert (await parks.open(f"/desk?{search}")).listed == [], search
+    assert (await program.post(f"{DESK}/{number}/part-reply", json={"text": "?"})).status_code == 404
 
 
 async def do_nothing_else(
@@ -244,8 +266,10 @@ async def test_a_reply_that_does_not_come_is_asked_for_once_and_reported(house: 
         content = {"due": "2026-03-19", "reason": "늦었습니다."}
         late = await (await house.program("gardener")).post(f"{DESK}/{number}/part-extend", json=content)
         assert (late.status_code, late.json()["code"]) == (409, "part_over")
-        await parks.send("part-reply", text=REPLY)
-        assert "Parks replied, late" in parks.text
+        replied = await (await house.program("gardener")).post(f"{DESK}/{number}/part-reply", json={"text": REPLY})
+        assert (replied.status_code, replied.json()["petitioner"]["email"], replied.json()["actions"]) == (200, "", [])
+        await parks.open(f"/desk/cases/{number}")
+        assert "· late" in parks.text
 
 
 async def test_the_inbox_walks_through_own_cases_and_parts_together(house: House) -> None:
