@@ -15,7 +15,7 @@ import pytest
 
 from server.core.config import Settings
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 
 
 @dataclass
