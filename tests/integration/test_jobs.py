@@ -1,6 +1,7 @@
 """The outbox: at least once, never lost, given up loudly, on both databases."""
 
 import asyncio
+import contextvars
 from datetime import timedelta
 
 import pytest
@@ -84,6 +85,16 @@ async def test_workers_that_share_the_table_do_no_job_twice(house: House) -> Non
 
     await asyncio.gather(*(empty(worker) for worker in workers))
     assert sorted(done) == sorted(f"greet:{n}" for n in range(100))
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_who_takes_jobs_neither_waits_for_another_worker_nor_takes_what_that_one_takes(house: House) -> None:
+    await jobs.enqueue(*((f"greet:{n}", "greet", {}) for n in range(10)))
+    elsewhere = contextvars.copy_context()
+    async with asyncio.timeout(10), database.transaction():
+        here = await jobs.lease(5)
+        there = await asyncio.create_task(jobs.lease(5), context=elsewhere)
+    assert sorted(task.key for task in (*here, *there)) == sorted(f"greet:{n}" for n in range(10))
 
 
 async def test_periodic_work_comes_back(house: House) -> None:
