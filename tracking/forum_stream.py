@@ -1,4 +1,4 @@
-"""The live streams of forums: comments as they are made, hidden and taken back, and that the forum begins or ends.
+"""The live streams of forums: comments and opinions as they come, are hidden and taken back; that it begins or ends.
 
 Five thousand pages may listen to one forum. What they are told is read once, drawn once a language, encoded once, and
 handed to all of them. The id of an event is its place in the chain of the forum's talk, so a page that comes back is
@@ -21,14 +21,16 @@ from forums.events import (
     SubmissionCorrected,
     SubmissionReceived,
     SubmissionTakenBack,
+    SubmissionWithdrawn,
     TextHidden,
     TextShown,
 )
-from forums.labels import STANCES
+from forums.labels import OUTCOMES, STANCES, SUBMISSION_STATES
 from forums.queries import live
 from forums.queries.forums import ForumView, forum
 from forums.queries.live import Told
-from forums.rights import talk_subject
+from forums.queries.voices import VoiceView
+from forums.rights import talk_subject, voice_subject
 from server.core import auth, ledger, web
 from server.core.accounts import Permission
 from server.core.city import City, city
@@ -47,6 +49,8 @@ LOOKED = 400
 KEPT = 100
 """Answers to pages that come back that are kept for the next one, for each forum."""
 COMMENTS = frozenset({CommentMade.kind, CommentWithdrawn.kind, TextHidden.kind, TextShown.kind})
+MODERATED = frozenset({TextHidden.kind, TextShown.kind})
+VOICES = MODERATED | {SubmissionReceived.kind, SubmissionTakenBack.kind, SubmissionWithdrawn.kind}
 TAKEN_DOWN = frozenset({SubmissionReceived.kind, SubmissionCorrected.kind, SubmissionTakenBack.kind})
 
 
@@ -80,12 +84,15 @@ class Narrator:
     async def news(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
         """See ``tracking.hub.Narrator``."""
         found: list[tuple[str, int, bytes]] = []
-        talk, turned = list[Entry](), dict[str, int]()
+        talk, said, turned = list[Entry](), list[Entry](), dict[str, int]()
         slugs = {name.split("/")[2] for name in heard if name.startswith(self.prefix)}
         for entry in entries:
             sort, _slash, slug = entry.subject.partition("/")
             if sort in {"talk", "forum"}:
                 self._kept.pop(slug, None)
+            elif sort == "submission" and entry.kind in VOICES:
+                self._kept.clear()  # few of these facts say which forum they change
+                said.append(entry)
             if sort == "talk" and slug in slugs:
                 talk.append(entry)
             elif sort == "forum" and slug in slugs and entry.audience is Audience.PUBLIC:
@@ -95,7 +102,8 @@ class Narrator:
         for slug, event_id in turned.items():
             told = event("forum", status=await live.status(slug))
             found += [(topic(language, slug), event_id, told) for language in self.languages]
-        return [*found, *await self._talk(talk, heard)]
+        halls = [name for name in heard if name.startswith(self.prefix) and name.endswith("/")]
+        return [*found, *await self._talk(talk, heard), *await self._voices(said if halls else [], heard)]
 
     async def _talk(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
         """The last that happened to each comment, in each language in which its page is open."""
@@ -110,6 +118,25 @@ class Narrator:
             for language in self.languages
             if (name := topic(language, one.slug, one.submission)) in heard
         ]
+
+    async def _voices(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
+        """The same of the voices, for the pages of their forums. A voice that stood all the time is no news."""
+        last = {entry.subject: entry for entry in entries if entry.kind in VOICES and not entry.data.get("stood")}
+        told = await live.voices([subject.partition("/")[2] for subject in last])
+        return [
+            (name, (entry := last[one.subject]).id, self.draw_voice(language, one, entry, total))
+            for one, total in told
+            for language in self.languages
+            if (name := topic(language, one.forum)) in heard
+        ]
+
+    def draw_voice(self, language: str, voice: VoiceView, entry: Entry, total: int) -> bytes:
+        """That there is a voice, or that it is gone; drawn where it may stand on a page that is open."""
+        labels = {"stances": STANCES, "outcomes": OUTCOMES, "states": SUBMISSION_STATES}
+        stood = entry.kind in MODERATED and not voice.withdrawn
+        html = self.render(language, "forums/live_voice.html", {"voice": voice, **labels}) if stood else ""
+        shown = voice.visibility == "shown" and not voice.withdrawn
+        return event("voice", voice=voice.id, shown=shown, html=html, submissions=total, fact=entry.id)
 
     def draw(self, language: str, one: Told, sequence: int, known: City) -> bytes:
         """One comment as it stands now."""
@@ -146,6 +173,20 @@ class Narrator:
             return [(event_id, content) for _name, event_id, content in told]
         return [(0, event("more", await ledger.length(talk_subject(slug))))]
 
+    async def missed_voices(self, language: str, forum: ForumView, after: int) -> list[tuple[int, bytes]]:
+        """What happened to the voices of a forum after a fact about its texts; new ones are only counted."""
+        key = (language, "voices", after)
+        return await self._once(forum.slug, key, lambda: self._missed_voices(language, forum, after))
+
+    async def _missed_voices(self, language: str, forum: ForumView, after: int) -> list[tuple[int, bytes]]:
+        facts = await live.facts(forum.id, after, LOOKED)
+        ids = [event_id for event_id, subject in facts if subject.startswith(voice_subject(""))]
+        if len(facts) == LOOKED or len(ids) > MISSED:
+            return [(0, event("more", fact=facts[-1][0]))]
+        entries = (await ledger.several(ids)).values() if ids else ()
+        told = await self._voices(sorted(entries, key=lambda entry: entry.id), {topic(language, forum.slug)})
+        return [(event_id, content) for _name, event_id, content in told]
+
     async def _once(self, slug: str, key: object, read: Callable[[], Coroutine[Any, Any, Read]]) -> Read:
         """Read for the first who asks, and for all who ask until something happens in the forum.
 
@@ -172,7 +213,11 @@ class Narrator:
 
 def _after(request: Request) -> int | None:
     """The place in the talk that a page has: its last event's, or the one it was drawn at."""
-    for text in (request.headers.get("last-event-id"), request.query_params.get("after")):
+    return _number(request.headers.get("last-event-id"), request.query_params.get("after"))
+
+
+def _number(*given: str | None) -> int | None:
+    for text in given:
         if text and text.isascii() and text.isdigit() and len(text) < len(str(2**31)):
             return int(text)
     return None
@@ -191,7 +236,10 @@ class ForumStream:
         listener = Listener(send, f"hall:{address}", subject=topic(language, slug, submission), crowd=True)
 
         async def past() -> AsyncIterator[tuple[int, bytes]]:
-            yield 0, event("forum", status=standing.status)
+            yield 0, event("forum", status=standing.status, submissions=standing.submissions)
+            if not submission and (fact := _number(request.query_params.get("fact"))) is not None:
+                for told in await narrator.missed_voices(language, standing, fact):
+                    yield told
             if (after := _after(request)) is not None:
                 for told in await narrator.missed(language, slug, submission, after):
                     yield told

@@ -6,7 +6,7 @@ name and department.
 
 from forums import rights, spam
 from forums.actions.change import name_of
-from forums.actions.moderating import close_review, hold
+from forums.actions.moderating import close_review, hold, tell
 from forums.actions.taking_part import took_part
 from forums.errors import NoSuchText, NotPossibleNow, NotYourVoice
 from forums.events import CommentMade, CommentWithdrawn
@@ -61,7 +61,8 @@ async def withdraw(actor: Person | Official, comment_id: int) -> None:
             "UPDATE comment SET visibility = 'withdrawn', text = '', stance = '' WHERE id = ?", comment_id
         )
         await close_review(rights.comment_subject(comment_id))
-        await chain.append(name_of(actor), CommentWithdrawn(comment_id))
+        subject = rights.comment_subject(comment_id)
+        await tell(name_of(actor), [(chain, CommentWithdrawn(comment_id), subject, row.forum_id)])
 
 
 async def _comment(

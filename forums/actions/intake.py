@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from forums import kinds, rights, rules
 from forums.actions.change import Change, changing_voice
+from forums.actions.moderating import tell
 from forums.errors import NoSuchForum, NoSuchSession, NoSuchVoice, NotPossibleNow, OthersJoined
 from forums.events import SubmissionCorrected, SubmissionReceived, SubmissionTakenBack
 from forums.forms.intake import TakeDown
@@ -120,7 +121,7 @@ async def undo(actor: Official, slug: str, number: str) -> None:
         if row.visibility == "shown":
             await database.execute("UPDATE forum SET submissions = submissions - 1 WHERE id = ?", row.forum_id)
         await voice_index.remove(database.connection(), row.id)
-        change.record(SubmissionTakenBack(slug))
+        await tell(change.actor, [(change.chain, SubmissionTakenBack(slug), change.chain.subject, row.forum_id)])
 
 
 async def _need_own_evening(change: Change[Submission], slug: str, action: SubmissionAction) -> None:

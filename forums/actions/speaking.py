@@ -6,7 +6,7 @@ chain, the forum's talk, the forum's row, the submission's row.
 
 from forums import rights, rules, spam
 from forums.actions.change import changing_voice
-from forums.actions.moderating import close_review, hold
+from forums.actions.moderating import close_review, hold, tell
 from forums.actions.taking_part import take_part
 from forums.errors import NotPossibleNow, NotYourVoice, OthersJoined
 from forums.events import SubmissionReceived, SubmissionWithdrawn
@@ -87,4 +87,4 @@ async def withdraw(person: Person, number: str) -> None:
             await database.execute("UPDATE forum SET submissions = submissions - 1 WHERE id = ?", row.forum_id)
         await close_review(change.chain.subject)
         await voice_index.remove(database.connection(), row.id)
-        change.record(SubmissionWithdrawn())
+        await tell(person.actor, [(change.chain, SubmissionWithdrawn(), change.chain.subject, row.forum_id)])

@@ -32,6 +32,9 @@ FACTS: Mapping[str, Text] = {
     "text.shown": _("Found in order and shown"),
     "text.appealed": _("The author asked for a second look"),
     "text.appeal_dismissed": _("Left hidden after the second look"),
+    "submission.withdrawn": _("Withdrawn by its author"),
+    "submission.taken_back": _("Taken back by the clerk who took it down"),
+    "talk.comment_withdrawn": _("Its author took this comment back."),
 }
 SORTS: Mapping[str, Text] = {"submission": _("Submission"), "comment": _("Comment"), "forum": _("Proposal")}
 

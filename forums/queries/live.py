@@ -1,4 +1,4 @@
-"""What the live streams of forums tell: comments as they stand now, and whether a forum still goes on.
+"""What the live streams of forums tell: comments and voices as they stand now, and whether a forum still goes on.
 
 Whatever a fact says happened, the stream says what is to be seen at the moment it is told: a comment that waits for a
 moderator is not, one that was hidden shows what stands in its place, one that was taken back only for its answers.
@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from forums.kinds import table
-from forums.queries.comments import COLUMNS, FROM, CommentView, views
+from forums.queries import comments as remarks
+from forums.queries import voices as said
+from forums.queries.comments import CommentView
+from forums.queries.voices import VoiceView
+from forums.rights import talk_subject
 from forums.states import SUBMISSION, ForumAction, ForumState, SubmissionAction, SubmissionState
 from server.core import database
 
@@ -40,8 +44,8 @@ async def comments(ids: Collection[int]) -> list[Told]:
     if not ids:
         return []
     rows = await database.fetch(
-        f"SELECT {COLUMNS}, f.slug, f.kind, f.status AS forum_status, s.number, s.status, "
-        f"COALESCE(s.comments, f.comments) AS total {FROM} "
+        f"SELECT {remarks.COLUMNS}, f.slug, f.kind, f.status AS forum_status, s.number, s.status, "
+        f"COALESCE(s.comments, f.comments) AS total {remarks.FROM} "
         "JOIN forum f ON f.id = c.forum_id LEFT JOIN submission s ON s.id = c.submission_id "
         f"WHERE c.id IN ({', '.join('?' * len(ids))}) AND c.visibility <> 'pending'",
         *ids,
@@ -55,7 +59,7 @@ async def comments(ids: Collection[int]) -> list[Told]:
             _open(row),
             view.visibility != "withdrawn" or bool(row["answered"]),
         )
-        for row, view in zip(rows, await views(rows, None), strict=True)
+        for row, view in zip(rows, await remarks.views(rows, None), strict=True)
     ]
 
 
@@ -63,6 +67,40 @@ def _open(row: Any) -> bool:
     forum = table(row["kind"])[ForumState(row["forum_status"])]
     on_voice = row["number"] is None or SubmissionAction.COMMENT in SUBMISSION[SubmissionState(row["status"])]
     return on_voice and ForumAction.COMMENT in forum
+
+
+async def voices(numbers: Collection[str]) -> list[tuple[VoiceView, int]]:
+    """Those of the voices that do not wait for a moderator, and how many their forum has. Two queries, or none."""
+    if not numbers:
+        return []
+    rows = await database.fetch(
+        f"SELECT {said.COLUMNS}, f.submissions {said.FROM} WHERE s.number IN ({', '.join('?' * len(numbers))}) "
+        "AND s.visibility <> 'pending' ORDER BY s.id",
+        *numbers,
+    )
+    return [(view, row["submissions"]) for row, view in zip(rows, await said.views(rows), strict=True)]
+
+
+async def place(slug: str, forum_id: int) -> tuple[int, int]:
+    """Up to where a page has been told of a forum: the length of its talk, and the last fact about one of its texts."""
+    row = await database.fetch_one(
+        "SELECT COALESCE((SELECT length FROM ledger_head WHERE subject = ?), 0) AS talk, "
+        "COALESCE((SELECT MAX(event_id) FROM text_fact WHERE forum_id = ?), 0) AS fact",
+        talk_subject(slug),
+        forum_id,
+    )
+    assert row is not None  # noqa: S101 — two numbers always come
+    return row["talk"], row["fact"]
+
+
+async def facts(forum_id: int, after: int, most: int) -> list[tuple[int, str]]:
+    """The facts about texts of a forum after one of them, and each text's name; the oldest ``most``."""
+    rows = await database.fetch(
+        f"SELECT event_id, subject FROM text_fact WHERE forum_id = ? AND event_id > ? ORDER BY event_id LIMIT {most}",
+        forum_id,
+        after,
+    )
+    return [(row["event_id"], row["subject"]) for row in rows]
 
 
 async def status(slug: str) -> str:

@@ -25,13 +25,13 @@ WINDOW = 2_000
 """How many voices one page of a narrowed list looks at."""
 SORTS = ("newest", "supported")
 
-_COLUMNS = (
+COLUMNS = (
     "s.id, s.number, s.forum_id, f.slug, f.title AS forum_title, f.kind AS forum_kind, f.status AS forum_status, "
     "s.participant_id, s.author, s.speaker, s.channel, s.stance, s.title, s.text, s.language, s.district, s.status, "
     "s.visibility, s.department_id, s.outcome, s.outcome_at, s.outcome_text, s.link, s.study_until, s.moved_to, "
     "s.done_on, s.joined_to_id, m.number AS joined_to, s.petition, s.supports, s.comments, s.received_at"
 )
-_FROM = "FROM submission s JOIN forum f ON f.id = s.forum_id LEFT JOIN submission m ON m.id = s.joined_to_id"
+FROM = "FROM submission s JOIN forum f ON f.id = s.forum_id LEFT JOIN submission m ON m.id = s.joined_to_id"
 _newest = re.compile(r"\d{1,18}")
 _supported = re.compile(r"(\d{1,9})_(\d{1,18})")
 _END = 2**62
@@ -124,7 +124,7 @@ def read_number(typed: str) -> str:
 async def voice(number: str, person: Person | None = None, official: Official | None = None) -> VoiceView:
     """One voice with its version. Raises ``NoSuchVoice``. Three queries at most."""
     row = await database.fetch_one(
-        f"SELECT {_COLUMNS}, h.length AS version {_FROM} JOIN ledger_head h ON h.subject = ? WHERE s.number = ?",
+        f"SELECT {COLUMNS}, h.length AS version {FROM} JOIN ledger_head h ON h.subject = ? WHERE s.number = ?",
         voice_subject(number),
         number,
     )
@@ -148,7 +148,7 @@ async def _by_time(forum_id: int, filters: Filters, before: str, person: Person 
     low = await _window_end(forum_id, start) if where else 0
     # Each on its own, so that both planners walk the index; what is hidden keeps its place.
     each = (
-        f"SELECT * FROM (SELECT {_COLUMNS} {_FROM} WHERE s.forum_id = ? AND s.visibility = ? AND s.id < ? "
+        f"SELECT * FROM (SELECT {COLUMNS} {FROM} WHERE s.forum_id = ? AND s.visibility = ? AND s.id < ? "
         f"AND s.id >= ? AND s.status <> ?{where} ORDER BY s.id DESC LIMIT {PAGE + 1}) AS {{}}"
     )
     seen = ("shown",) if where else ("shown", "hidden")
@@ -184,7 +184,7 @@ async def _by_supports(forum_id: int, filters: Filters, before: str, person: Per
     end = await _supports_end(forum_id, start) if where else None
     span = " AND (s.supports, s.id) >= (?, ?)" if end else ""
     rows = await database.fetch(
-        f"SELECT {_COLUMNS} {_FROM} WHERE s.forum_id = ? AND (s.supports, s.id) < (?, ?){span} AND s.visibility = ? "
+        f"SELECT {COLUMNS} {FROM} WHERE s.forum_id = ? AND (s.supports, s.id) < (?, ?){span} AND s.visibility = ? "
         f"AND s.status <> ?{where} ORDER BY s.supports DESC, s.id DESC LIMIT {PAGE + 1}",
         forum_id, *start, *(end or ()), "shown", SubmissionState.WITHDRAWN.value, *values,
     )  # fmt: skip
@@ -207,7 +207,7 @@ async def of_person(person: Person, before: str = "") -> Listed:
     if before and not _newest.fullmatch(before):
         raise BAD_CURSOR
     rows = await database.fetch(
-        f"SELECT {_COLUMNS} {_FROM} WHERE s.participant_id = ? AND s.id < ? ORDER BY s.id DESC LIMIT {PAGE + 1}",
+        f"SELECT {COLUMNS} {FROM} WHERE s.participant_id = ? AND s.id < ? ORDER BY s.id DESC LIMIT {PAGE + 1}",
         person.id,
         int(before) if before else _END,
     )

@@ -169,7 +169,7 @@ async def part(request: Request, found: ForumView, person: Person | None) -> dic
     return {
         **await context.form(request, {}),
         **await shared(request),
-        "talk_stream": await context.heard(request, found.slug, "talk") if _open(found) else "",
+        "talk_stream": await context.heard(request, found.slug, found.id, "talk") if _open(found) else "",
         "forum_talk": await comments.of_forum(found.id, request.query_params.get("talk", ""), reader),
         "may_comment": _open(found),
     }

@@ -8,8 +8,8 @@ from starlette.requests import Request
 
 from forums.labels import STANCES
 from forums.people import Person, person_of
-from forums.rights import talk_subject
-from server.core import auth, clock, i18n, ledger, web
+from forums.queries import live
+from server.core import auth, clock, i18n, web
 from server.core.accounts import Permission
 from server.core.city import city
 from server.core.errors import Invalid
@@ -47,12 +47,12 @@ async def departments(lang: str) -> dict[int, str]:
     return {row.id: row.name(lang) for row in (await city()).departments.values()}
 
 
-async def heard(request: Request, slug: str, cursor: str) -> str:
-    """The live stream of the newest comments, from where they are read afterwards; none on the pages of older ones."""
+async def heard(request: Request, slug: str, forum_id: int, cursor: str) -> str:
+    """The live stream of a forum, from where it is read afterwards; none on the pages of older comments."""
     if request.query_params.get(cursor):
         return ""
-    after = await ledger.length(talk_subject(slug))
-    return f"/forums/{slug}/stream?{urlencode({'lang': web.language(request), 'after': after})}"
+    after, fact = await live.place(slug, forum_id)
+    return f"/forums/{slug}/stream?{urlencode({'lang': web.language(request), 'after': after, 'fact': fact})}"
 
 
 def comments_officially(request: Request) -> bool:

@@ -78,8 +78,8 @@ async def _parts(request: Request, found: ForumView, person: Person | None) -> d
     return {
         **await proposing.part(found),
         **await registering.part(found, person),
+        **await commenting.part(request, found, person),  # with the place in the stream, before what it changes is read
         **await speaking.part(request, found, person),
-        **await commenting.part(request, found, person),
         **await promises.part(found, web.language(request)),
         **await crossing.of_forum(found),
     }

@@ -138,7 +138,9 @@ async def voice_page(
         "district": known.district_name(found.district, lang) if found.district else "",
         "turns": told,
         **await crossing.of_voice(found, told),
-        "talk_stream": await context.heard(request, found.forum, "before") if may(found)["comment"] else "",
+        "talk_stream": await context.heard(request, found.forum, found.forum_id, "before")
+        if may(found)["comment"]
+        else "",
         "talk": await comments.of_voice(found.id, request.query_params.get("before", ""), reader),
         "page": f"/submissions/{found.number}",
         "may": may(found),

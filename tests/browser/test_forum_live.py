@@ -3,12 +3,12 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from forums.actions import commenting, deciding, planning
+from forums.actions import commenting, deciding, planning, speaking
 from forums.forms.moderating import Decide
-from forums.forms.speaking import Say
+from forums.forms.speaking import Say, Submit
 from forums.models import Submission
 from forums.people import take_name
-from forums.rights import comment_subject
+from forums.rights import comment_subject, voice_subject
 from forums.states import TextAction
 from tests.browser.test_desk_page import sign_in, sound
 from tests.support.answers import official
@@ -108,3 +108,57 @@ async def test_comments_come_to_who_reads_and_wait_for_who_scrolled_away(site: H
     await expect(plain.locator("#comments > li")).to_have_count(3)
     await plain.locator("[data-talk-state] a").click()
     await sound_from_above(plain)
+
+    # What its author took back goes; while somebody answered it, a line stays.
+    answer = await say("확인했습니다", parent=third)
+    await reader.reload()
+    await expect(reader.locator("[data-talk-state]")).to_contain_text("실시간")
+    await commenting.withdraw(mina, third)
+    await expect(reader.locator(f"#comment-{third}")).to_contain_text("글쓴이가 거둔 댓글입니다.")
+    await expect(reader.locator(f"#comment-{answer}")).to_contain_text("확인했습니다")
+    await sound_from_above(reader)
+    await commenting.withdraw(mina, answer)
+    await expect(reader.locator(f"#comment-{third}")).to_have_count(0)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_new_opinions_are_told_on_a_bar_that_moves_nothing(site: House, open_page: OpenPage) -> None:
+    slug = await open_forum(site)
+    mina, moderator = await take_name("mina@example.org", "미나", "ko"), await official("intake")
+
+    async def say(title: str) -> str:
+        return await speaking.submit(mina, slug, Submit(title, f"{title}에 관한 의견입니다.", "idea"))
+
+    first, second = await say("시장 골목 가로등"), await say("버스 배차 간격")
+    reader = await open_page(base_url=site.url, width=PHONE)
+    await reader.goto(f"/forums/{slug}")
+    bar, rows, title = reader.locator("[data-talk-voices]"), reader.locator(".said-list > li"), "#voices-title"
+    await expect(reader.locator("[data-talk-state]")).to_contain_text("실시간")
+    await expect(bar).to_be_hidden()
+    await reader.locator(title).scroll_into_view_if_needed()
+    places = "() => [scrollY, ...[...document.querySelectorAll('.said-row, #comments')].map((e) => e.offsetTop)]"
+    before = await reader.evaluate(places)
+    third = await say("주차장 요금")
+    await expect(bar).to_contain_text("새 의견 1건")
+    await expect(reader.locator(title)).to_have_text("의견 3건")
+    assert await reader.evaluate(places) == before
+    await expect(reader.locator("[data-talk-said]")).to_contain_text("새 의견 1건")
+    await sound_from_above(reader)
+    await deciding.decide(moderator, voice_subject(second), Decide(TextAction.HIDE, "insult", "욕설이 있습니다."))
+    await expect(rows.first).to_contain_text("욕설이 있습니다.")
+    await expect(rows.first).not_to_contain_text("버스")
+    await speaking.withdraw(mina, first)
+    await expect(rows).to_have_count(1)
+    await expect(reader.locator(title)).to_have_text("의견 1건")
+    await reader.evaluate("scrollTo(0, 0)")
+    await bar.click()
+    await expect(rows.first).to_contain_text("주차장 요금")
+    await expect(rows).to_have_count(2)
+    await expect(bar).to_be_hidden()
+    await expect(reader.locator(title)).to_be_in_viewport()
+    await speaking.withdraw(mina, third)
+    await expect(rows).to_have_count(1)
+    await reader.context.set_offline(True)
+    await say("놀이터 그늘막")
+    await reader.context.set_offline(False)
+    await expect(bar).to_contain_text("새 의견 1건")

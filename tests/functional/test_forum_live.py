@@ -2,17 +2,19 @@
 
 import asyncio
 import contextlib
+import html
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from forums.actions import commenting, deciding, planning
+from forums.actions import commenting, deciding, planning, speaking
 from forums.forms.moderating import Decide
-from forums.forms.speaking import Say
+from forums.forms.speaking import Say, Submit
 from forums.models import Forum
 from forums.people import Person, take_name
-from forums.rights import comment_subject
+from forums.rights import comment_subject, voice_subject
 from forums.states import TextAction
 from server.core import city, database, ledger
 from server.core.config import Settings
@@ -155,6 +157,102 @@ async def test_thousands_who_come_back_at_once_ask_the_database_once(house: Hous
                 pass
         async with listening(house, house.visitor(), f"/forums/{slug}/stream?after=0") as fresh:
             assert fresh.events[-1]["comment"] == number, "nothing stale is kept"
+
+
+async def test_opinions_are_counted_live_and_hidden_ones_give_way(
+    house: House, monkeypatch: pytest.MonkeyPatch, count_queries: Any
+) -> None:
+    slug, mina = await talking(house)
+    moderator = await official("intake")
+    narrator, encoded = house.app.state.narrator, list[str]()
+    draw = narrator.draw_voice
+
+    def counted(language: str, *told: Any) -> bytes:
+        encoded.append(language)
+        content: bytes = draw(language, *told)
+        return content
+
+    async def heard(streams: list[Stream], ask: int) -> list[dict[str, Any]]:
+        """What the first of them was told last; all were, by that many queries of the narrator."""
+        events = [await told(stream) for stream in streams]
+        assert len({str(event) for event in events}) == 1
+        assert encoded == ["ko"], "once a language, however many pages"
+        encoded.clear()
+        asked = [query for query in queries if "s.visibility <> 'pending'" in query]
+        assert len(asked) == ask
+        queries.clear()
+        return events
+
+    monkeypatch.setattr(narrator, "draw_voice", counted)
+    await asyncio.sleep(0.2)
+    queries = count_queries()
+    await speaking.submit(mina, slug, Submit("가로등", "골목이 어둡습니다.", "idea"))
+    await asyncio.sleep(0.3)
+    assert not [query for query in queries if "s.visibility <> 'pending'" in query], "nobody listens"
+    queries.clear()
+    async with contextlib.AsyncExitStack() as stack:
+        pages = [
+            await stack.enter_async_context(listening(house, house.visitor(), f"/forums/{slug}/stream?lang=ko"))
+            for _page in range(20)
+        ]
+        assert pages[0].events[0]["submissions"] == 1
+        number = await speaking.submit(mina, slug, Submit("주차장", "주차장이 모자랍니다.", "idea"))
+        (event, *_more) = await heard(pages, 1)
+        assert (event["what"], event["shown"], event["submissions"], event["html"]) == ("voice", True, 2, "")
+        hide = Decide(TextAction.HIDE, "insult", "욕설이 있습니다.")
+        await deciding.decide(moderator, voice_subject(number), hide)
+        (event, *_more) = await heard(pages, 1)
+        assert (event["shown"], event["submissions"]) == (False, 1)
+        assert f'id="voice-{event["voice"]}"' in event["html"]
+        assert "욕설이 있습니다." in event["html"]
+        assert "주차장" not in event["html"]
+        await deciding.decide(moderator, voice_subject(number), Decide(TextAction.SHOW))
+        (event, *_more) = await heard(pages, 1)
+        assert (event["shown"], event["submissions"]) == (True, 2)
+        assert "주차장" in event["html"]
+        await speaking.withdraw(mina, number)
+        (event, *_more) = await heard(pages, 1)
+        assert (event["shown"], event["submissions"], event["html"]) == (False, 1, "")
+
+
+async def test_a_page_that_was_away_is_told_what_became_of_the_opinions_on_it(
+    house: House, monkeypatch: pytest.MonkeyPatch, count_queries: Any
+) -> None:
+    slug, mina = await talking(house)
+    first, second = [
+        await speaking.submit(mina, slug, Submit(title, f"{title} 이야기입니다.", "idea"))
+        for title in ("가로등", "주차장 요금")
+    ]
+    drawn = (await house.client.get(f"/forums/{slug}")).text
+    address = re.search(rf'data-talk="(/forums/{slug}/stream[^"]*)"', drawn)
+    assert address
+    path = html.unescape(address[1])
+    await speaking.withdraw(mina, first)
+    hide = Decide(TextAction.HIDE, "insult", "욕설이 있습니다.")
+    await deciding.decide(await official("intake"), voice_subject(second), hide)
+    await speaking.submit(mina, slug, Submit("버스", "버스가 드뭅니다.", "idea"))
+    await asyncio.sleep(0.3)
+    queries = count_queries()
+    async with contextlib.AsyncExitStack() as stack:
+        back = [await stack.enter_async_context(listening(house, house.visitor(), path)) for _page in range(20)]
+        assert {stream.events[0]["submissions"] for stream in back} == {1}
+        assert {tuple(event["shown"] for event in abouts(stream)) for stream in back} == {(False, False)}
+        assert len(queries) <= 8, queries
+    monkeypatch.setattr("tracking.forum_stream.MISSED", 1)
+    async with listening(house, house.visitor(), path.replace("lang=ko", "lang=en")) as stream:
+        assert whats(stream) == ["more"]
+
+
+async def test_what_waits_for_a_moderator_is_no_new_opinion(house: House) -> None:
+    slug, mina = await talking(house, moderation="before")
+    async with listening(house, house.visitor(), f"/forums/{slug}/stream") as stream:
+        number = await speaking.submit(mina, slug, Submit("가로등", "골목이 어둡습니다.", "idea"))
+        other = await speaking.submit(mina, slug, Submit("주차장", "주차장이 모자랍니다.", "idea"))
+        await speaking.withdraw(mina, other)
+        await asyncio.sleep(0.3)
+        assert whats(stream) == []
+        await deciding.decide(await official("intake"), voice_subject(number), Decide(TextAction.SHOW))
+        assert (await told(stream))["submissions"] == 1
 
 
 async def test_a_crowd_leaves_room_and_is_told_when_to_come_back(settings: Settings) -> None:

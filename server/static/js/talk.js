@@ -1,6 +1,7 @@
 // Follows what is said in a forum: comments come drawn by the server, hidden ones give way to what stands in their
-// place, and what its author took back goes. Nobody's reading is pushed about: who has scrolled away, or stands in the list with the keyboard, gets a
-// button that brings the new ones. A screen reader hears now and then how many there are, never each of them.
+// place, and what its author took back goes. Nobody's reading is pushed about: who has scrolled away, or stands in the
+// list with the keyboard, gets a button that brings the new ones; new opinions are always counted on a bar that brings
+// them. A screen reader hears now and then how many there are, never each of them.
 
 import { fill, number } from "./text.js";
 
@@ -19,14 +20,19 @@ export function start(root) {
   if (!list) return;
   const state = root.querySelector("[data-talk-state]");
   const button = root.querySelector("[data-talk-new]");
+  const voices = root.querySelector("[data-talk-voices]");
   const reload = root.querySelector("[data-talk-reload]");
   const said = root.querySelector("[data-talk-said]");
   const held = new Map(); // id -> event: what waits for the reader to ask for it
-  let after = new URL(root.dataset.talk, location.href).searchParams.get("after");
+  const unread = new Set(); // ids of opinions that are not on the page
+  const address = new URL(root.dataset.talk, location.href);
+  let missed = 0; // opinions that came while nobody told
+  let total = Number(root.dataset.talkTotal);
   let source = null;
   let wait = 1000;
   let timer = null;
   let unsaid = 0;
+  let spoken = 0; // opinions that were said to be new
   let saying = null;
 
   const find = (id) => document.getElementById(`comment-${id}`);
@@ -42,8 +48,13 @@ export function start(root) {
     if (saying) return;
     saying = setTimeout(() => {
       saying = null;
-      if (unsaid) said.textContent = fill(root.dataset.textSaid, { n: number(unsaid) });
+      const fresh = unread.size + missed;
+      const words = [];
+      if (unsaid) words.push(fill(root.dataset.textSaid, { n: number(unsaid) }));
+      if (fresh > spoken) words.push(voices.textContent);
+      if (words.length) said.textContent = words.join(" ");
       unsaid = 0;
+      spoken = fresh;
     }, said.textContent ? QUIET : 1000);
   }
 
@@ -110,10 +121,38 @@ export function start(root) {
     show();
   }
 
+  /** The number of opinions, and the bar that brings those that are not on the page. */
+  function count(submissions) {
+    total = submissions;
+    for (const place of document.querySelectorAll("[data-voices-count]")) {
+      const { one, many } = place.dataset;
+      place.textContent = total === 1 ? one : fill(many, { n: number(total) });
+    }
+    const fresh = unread.size + missed;
+    voices.hidden = !fresh;
+    voices.firstElementChild.textContent = fill(root.dataset.textVoices, { n: number(fresh) });
+    if (fresh > spoken) announce();
+  }
+
+  function voice(told) {
+    const row = document.getElementById(`voice-${told.voice}`);
+    if (row && told.html) row.replaceWith(drawn(told.html));
+    else if (row && !told.shown) row.remove();
+    if (told.shown && !row) unread.add(told.voice);
+    else unread.delete(told.voice);
+    count(told.submissions);
+  }
+
   function take(event) {
     const told = JSON.parse(event.data);
-    if (event.lastEventId) after = event.lastEventId;
+    if (event.lastEventId) address.searchParams.set("after", event.lastEventId);
+    if (told.fact) address.searchParams.set("fact", told.fact);
+    if (told.what === "forum" && told.submissions !== undefined && voices.getAttribute("href")) {
+      missed += Math.max(0, told.submissions - total);
+      count(told.submissions);
+    }
     if (told.what === "more" || (told.what === "forum" && told.status !== root.dataset.talkStatus)) reload.hidden = false;
+    else if (told.what === "voice") voice(told);
     else if (told.comment) comment(told);
   }
 
@@ -126,6 +165,13 @@ export function start(root) {
     target.tabIndex = -1;
     target.focus({ preventScroll: true });
     target.scrollIntoView({ block: "nearest" });
+  });
+
+  voices.addEventListener("click", (event) => {
+    event.preventDefault();
+    history.scrollRestoration = "manual"; // to the opinions, not to where the reader was
+    history.replaceState(null, "", voices.href);
+    location.reload();
   });
 
   function lose() {
@@ -141,8 +187,6 @@ export function start(root) {
   function open() {
     clearTimeout(timer);
     source?.close();
-    const address = new URL(root.dataset.talk, location.href);
-    if (after) address.searchParams.set("after", after);
     source = new EventSource(address);
     source.onopen = () => {
       wait = 1000;
