@@ -108,6 +108,11 @@ async def _object(reference: str, form: Form) -> None:
     await objecting.object_to(PETITIONER, reference, Words.parse(form, name="objection"))
 
 
+async def _withdraw_objection(reference: str, form: Form) -> None:
+    words = Words.parse(form, name="objection_withdrawal", required=False, limit=REASON_LIMIT)
+    await objecting.withdraw(PETITIONER, reference, words)
+
+
 DEEDS = {
     "messages": Deed(Action.MESSAGE, _message, _("Your message was sent."), takes_files=True),
     "supplements": Deed(
@@ -120,6 +125,7 @@ DEEDS = {
         Action.REOPEN, _not_solved, _("The case is open again. The department and its manager were told.")
     ),
     "objection": Deed(Action.OBJECT, _object, _("Your objection has arrived. You are told of the decision.")),
+    "objection-withdrawal": Deed(Action.WITHDRAW_OBJECTION, _withdraw_objection, _("Your objection was taken back.")),
 }
 
 routes = [Route(f"/cases/{{reference}}/{name}", deed.__call__, methods=["POST"]) for name, deed in DEEDS.items()]

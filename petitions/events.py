@@ -269,6 +269,16 @@ class ObjectionFiled:
 
 
 @dataclass(frozen=True)
+class ObjectionPassedOn:
+    """The refusing department was closed: this one decides the objection. The case stays answered."""
+
+    kind: ClassVar[str] = "case.objection_passed_on"
+    audience: ClassVar[Audience] = Audience.PARTY
+    department: int
+    text: int
+
+
+@dataclass(frozen=True)
 class ObjectionExtended:
     """The decision on an objection is put off, once (Act 35②)."""
 
@@ -298,6 +308,15 @@ class ObjectionDismissed:
     audience: ClassVar[Audience] = Audience.PARTY
     text: int
     remedies: int
+
+
+@dataclass(frozen=True)
+class ObjectionWithdrawn:
+    """The petitioner took the objection back before it was decided: the refusal stands."""
+
+    kind: ClassVar[str] = "case.objection_withdrawn"
+    audience: ClassVar[Audience] = Audience.PARTY
+    text: int | None = None
 
 
 @dataclass(frozen=True)

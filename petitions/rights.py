@@ -28,6 +28,7 @@ RIGHTS: dict[Action, Permission] = {
     Action.OBJECT: Permission.WORK,
     Action.EXTEND_OBJECTION: Permission.DECIDE_OBJECTION,
     Action.DECIDE_OBJECTION: Permission.DECIDE_OBJECTION,
+    Action.WITHDRAW_OBJECTION: Permission.WORK,
     Action.WITHDRAW: Permission.WORK,
     Action.RATE: Permission.FILE,
     Action.PART: Permission.WORK,

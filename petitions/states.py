@@ -54,6 +54,7 @@ class Action(StrEnum):
     OBJECT = "object"
     EXTEND_OBJECTION = "extend-objection"
     DECIDE_OBJECTION = "decide-objection"
+    WITHDRAW_OBJECTION = "withdraw-objection"
     WITHDRAW = "withdraw"
 
 
@@ -71,7 +72,7 @@ _AT_WORK = {
 }
 _ASKED = (A.PART_REPLY, A.PART_EXTEND, A.PART_WITHDRAW)
 _STAYS = (A.EXTEND, A.INVESTIGATE, A.INTERIM_NOTICE, A.GUIDE, A.NOTE, A.MESSAGE, A.PART, *_ASKED)
-_OBJECTION = (A.OBJECT, A.EXTEND_OBJECTION, A.DECIDE_OBJECTION)
+_OBJECTION = (A.OBJECT, A.EXTEND_OBJECTION, A.DECIDE_OBJECTION, A.WITHDRAW_OBJECTION)
 """A refusal stands while it is objected to, and after an objection was dismissed; who upholds one reopens the case.
 Where its department was closed, a refusal that is objected to is passed on to the one that is to decide."""
 

@@ -31,7 +31,7 @@ OFFICIAL: dict[str, Notice] = {
         _("The petitioner objects to the refusal of this case (Civil Petitions Treatment Act, art. 35)."),
         _("It must be decided within ten days; the case shows until when."),
     ),
-    "case.transferred": Notice(
+    "case.objection_passed_on": Notice(
         _("An objection was passed on to your department"),
         _("The department that refused what this case asks for was closed; yours decides the objection now."),
         _("It must be decided within ten days of its filing; the case shows until when."),
@@ -40,6 +40,10 @@ OFFICIAL: dict[str, Notice] = {
         _("An objection was upheld: the case needs a department"),
         _("The case is open again, and the department that answered it was closed."),
         _("Please pass it on to a department."),
+    ),
+    "case.objection_withdrawn": Notice(
+        _("An objection was taken back"),
+        _("The petitioner took the objection in this case back: the refusal stands, and nothing is to be decided."),
     ),
     "case.objection_due_soon": Notice(
         _("An objection must be decided"), _("The time to decide the objection in this case ends within a day."),

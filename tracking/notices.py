@@ -95,9 +95,7 @@ def _transferred(told: Told) -> Notice:
     return Notice(
         _("Your petition was passed on to another department"),
         _("Your petition was passed on to %(department)s.", department=told.event.department),
-        _("The promised date stays. A handler is named there.")
-        if told.view.open
-        else _("It decides your objection; the day by which it is decided stays."),
+        _("The promised date stays. A handler is named there."),
         told.event.text,
     )
 
@@ -287,6 +285,15 @@ def _objected(told: Told) -> Notice:
     )
 
 
+def _objection_passed_on(told: Told) -> Notice:
+    return Notice(
+        _("Your objection was passed on to another department"),
+        _("The department that refused was closed; %(department)s decides now.", department=told.event.department),
+        _("The day by which your objection is decided stays."),
+        told.event.text,
+    )
+
+
 def _objection_extended(told: Told) -> Notice:
     return Notice(
         _("The decision on your objection takes longer"),
@@ -314,6 +321,14 @@ def _objection_dismissed(told: Told) -> Notice:
         _("Independently of this objection you can still contest the refusal; how, stands above."),
         told.event.text,
         ((_("What you can do against it"), ways),) if ways else (),
+    )
+
+
+def _objection_withdrawn(_told: Told) -> Notice:
+    return Notice(
+        _("Your objection was taken back"),
+        _("Your objection was taken back, so it is not decided: the refusal stands."),
+        _("If you did not want this, please tell us at once. Within 60 days of the refusal you can object again."),
     )
 
 
@@ -356,9 +371,11 @@ CITIZEN: dict[str, Rule] = {
     "case.due_recomputed": Rule(_recomputed),
     "case.overdue": Rule(_overdue),
     "case.objection_filed": Rule(_objected, required=True),
+    "case.objection_passed_on": Rule(_objection_passed_on),
     "case.objection_extended": Rule(_objection_extended, required=True),
     "case.objection_upheld": Rule(_objection_upheld, required=True),
     "case.objection_dismissed": Rule(_objection_dismissed, required=True),
+    "case.objection_withdrawn": Rule(_objection_withdrawn, required=True),
     "case.objection_overdue": Rule(_objection_overdue),
 }
 """What petitioners hear of. Required: receipt (Act 9), transfer out (Act 16), supplement (Act 22), return (Decree 25),

@@ -12,7 +12,6 @@ from forums.queries import following as forum_queries
 from petitions.events import (
     CaseAssigned,
     CaseReopened,
-    CaseTransferred,
     DueSoon,
     GuideAppointed,
     InterimNoticeDue,
@@ -21,7 +20,9 @@ from petitions.events import (
     ObjectionDueSoon,
     ObjectionFiled,
     ObjectionOverdue,
+    ObjectionPassedOn,
     ObjectionUpheld,
+    ObjectionWithdrawn,
     Overdue,
     SupplementProlonged,
 )
@@ -225,6 +226,7 @@ def _concerns_petitioner(entry: Entry, *, filing: bool) -> bool:
 async def _officials(entry: Entry, view: CaseView) -> list[int]:
     """Which officials are told of a fact."""
     handler = [view.handler.id] if view.handler else []
+    known = entry.kind == ObjectionUpheld.kind and view.department_id is not None  # to the manager who upheld it
     by_official = entry.actor.startswith("official:")
     match entry.kind:
         case CaseAssigned.kind:
@@ -234,20 +236,13 @@ async def _officials(entry: Entry, view: CaseView) -> list[int]:
             DueSoon.kind | InterimNoticeDue.kind | MailUndelivered.kind | MessageSent.kind | SupplementProlonged.kind
         ) if not by_official and not await _known(entry):
             return handler or await managers(view.department_id)
-        case ObjectionFiled.kind | ObjectionDueSoon.kind:
+        case ObjectionFiled.kind | ObjectionWithdrawn.kind | ObjectionDueSoon.kind:
             return sorted({*handler, *await managers(view.department_id)})
         case Overdue.kind | ObjectionOverdue.kind:
             return sorted({*handler, *await managers(view.department_id), *await inspectors()})
-        case CaseReopened.kind | CaseTransferred.kind | ObjectionUpheld.kind if _unexpected(entry, view):
+        case CaseReopened.kind | ObjectionPassedOn.kind | ObjectionUpheld.kind if not known:
             return await managers(view.department_id)
     return []
-
-
-def _unexpected(entry: Entry, view: CaseView) -> bool:
-    """Whether a case comes to who answers for its department in another way than through the queue of every day."""
-    if entry.kind == CaseTransferred.kind:
-        return view.objection_due_at is not None
-    return entry.kind == CaseReopened.kind or view.department_id is None
 
 
 async def _known(entry: Entry) -> bool:

@@ -17,6 +17,7 @@ from petitions.events import (
     InterimNoticeGiven,
     MessageSent,
     NoteWritten,
+    ObjectionPassedOn,
     PeriodExtended,
     WorkStarted,
 )
@@ -82,7 +83,10 @@ async def transfer(actor: Official, reference: str, command: Give) -> None:
         if department == change.case.department_id:
             raise Invalid([FieldError("department", _("The case is in this department already."))])
         text = await change.say(command.text)
-        change.record(CaseTransferred(department, change.case.department_id, text))
+        if change.after in OPEN:
+            change.record(CaseTransferred(department, change.case.department_id, text))
+        else:
+            change.record(ObjectionPassedOn(department, text))
         change.set(department_id=department, handler_id=None)
         await withdraw_parts(change, department)
         await _appoint_guide(change)

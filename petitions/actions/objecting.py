@@ -10,7 +10,13 @@ from petitions import rules
 from petitions.actions.answering import begin_anew
 from petitions.actions.change import Change, changing, check, leave_closed_department
 from petitions.errors import Refused
-from petitions.events import ObjectionDismissed, ObjectionExtended, ObjectionFiled, ObjectionUpheld
+from petitions.events import (
+    ObjectionDismissed,
+    ObjectionExtended,
+    ObjectionFiled,
+    ObjectionUpheld,
+    ObjectionWithdrawn,
+)
 from petitions.forms import DecideObjection, Extend, Words
 from petitions.labels import REFUSING
 from petitions.models import Answer
@@ -76,6 +82,17 @@ async def decide(actor: Official, reference: str, command: DecideObjection) -> N
             change.record(ObjectionUpheld(text, due.at.isoformat() if due else None))
         else:
             change.record(ObjectionDismissed(text, await change.say(command.remedies)))
+
+
+async def withdraw(actor: Official | str, reference: str, command: Words) -> None:
+    """Take an objection back before it is decided (Act 22②), by the petitioner or in their name; the refusal stands.
+
+    Policy: it counts as never filed, so that another one can be filed within the 60 days. Raises ``Refused``.
+    """
+    async with changing(reference, Action.WITHDRAW_OBJECTION, actor, seen=command.seen) as change:
+        _open(change)
+        change.set(objected_at=None, objection_due_at=None, objection_extension=0)
+        change.record(ObjectionWithdrawn(await change.say_if(command.text)))
 
 
 def _open(change: Change) -> tuple[datetime, datetime]:

@@ -82,7 +82,11 @@ async def answer_with_case(request: Request, number: str, status: int) -> Respon
 
 
 def _acting(name: str, summary: str, body: contract.Schema, act: Act, status: int = 200) -> Route:
-    """A route on which the petitioner acts on their case, and gets the case as it then is."""
+    """A route on which the petitioner acts on their case, and gets the case as it then is.
+
+    ``act`` gets what was sent, with the files in place of the tokens that name them.
+    """
+    takes_files = uploads.FIELD in body["properties"]
 
     @promises(
         Contract(
@@ -98,7 +102,13 @@ def _acting(name: str, summary: str, body: contract.Schema, act: Act, status: in
     async def endpoint(request: Request) -> Response:
         number = await petitioners(request)
         raw = await web.read_json(request)
-        await once(request, f"cases/{number}/{name}", raw, lambda: act(number, raw))
+
+        async def do() -> None:
+            tokens = raw.get(uploads.FIELD) if takes_files else None
+            files = await uploads.named(tokens, request.app.state.store, web.site(request).settings)
+            await act(number, {**raw, uploads.FIELD: files})
+
+        await once(request, f"cases/{number}/{name}", raw, do)
         return await answer_with_case(request, number, status)
 
     endpoint.__qualname__ = endpoint.__name__ = name
@@ -106,12 +116,12 @@ def _acting(name: str, summary: str, body: contract.Schema, act: Act, status: in
 
 
 async def _message(number: str, raw: dict[str, Any]) -> None:
-    await handling.message(PETITIONER, number, Words.parse(raw))
+    await handling.message(PETITIONER, number, Words.parse(raw), files=raw[uploads.FIELD])
 
 
 async def _supplement(number: str, raw: dict[str, Any]) -> None:
     words = Words.parse(raw)
-    await supplementing.receive(PETITIONER, number, words, words.seen)
+    await supplementing.receive(PETITIONER, number, words, words.seen, files=raw[uploads.FIELD])
 
 
 async def _prolong(number: str, raw: dict[str, Any]) -> None:
@@ -149,19 +159,48 @@ async def attach(request: Request) -> Response:
     return await answer_with_case(request, number, 201)
 
 
+@promises(
+    Contract(
+        "Send files that a message or a supplement is to bring: it names them by their tokens",
+        documents.UPLOADS,
+        201,
+        access=Access.PARTY,
+        body=documents.FILES,
+        multipart=True,
+        headers=documents.KEY_HEADER,
+        refusals=(404,),
+    )
+)
+async def upload(request: Request) -> Response:
+    """``POST /cases/{reference}/files``: one part ``files`` for each file. What nothing names is deleted later."""
+    await petitioners(request)
+    return web.json(serializers.uploaded(web.site(request).settings, await uploads.sent(request)), 201)
+
+
 async def _object(number: str, raw: dict[str, Any]) -> None:
     await objecting.object_to(PETITIONER, number, Words.parse(raw))
+
+
+async def _withdraw_objection(number: str, raw: dict[str, Any]) -> None:
+    await objecting.withdraw(PETITIONER, number, Words.parse(raw, required=False))
 
 
 routes = [
     Route("/api/v1/petitions", file, methods=["POST"]),
     Route("/api/v1/cases/{reference}", read),
     Route("/api/v1/cases/{reference}/attachments", attach, methods=["POST"]),
-    _acting("messages", "Write to the officials", documents.words(), _message, 201),
-    _acting("supplements", "Send what was missing", documents.words(), _supplement, 201),
+    Route("/api/v1/cases/{reference}/files", upload, methods=["POST"]),
+    _acting("messages", "Write to the officials", documents.words(files=True), _message, 201),
+    _acting("supplements", "Send what was missing", documents.words(files=True), _supplement, 201),
     _acting("prolongation", "Take more time to send what is missing", documents.PROLONGATION, _prolong),
     _acting("withdrawal", "Take the petition back", documents.words(required=False), _withdraw),
     _acting("rating", "Say how satisfied you are, 1 to 5", documents.RATING, _rate),
     _acting("objection", "Object to a refusal (Act 35)", documents.words(), _object, 201),
+    _acting(
+        "objection-withdrawal",
+        "Take an objection back before it is decided",
+        documents.words(required=False),
+        _withdraw_objection,
+    ),
     _acting("reopening", "Say that it is not solved: the case opens again", documents.words(), _reopen),
 ]

@@ -63,6 +63,10 @@ SUMMARIES: dict[Action, tuple[str, Schema]] = {
     Action.OBJECT: ("Take in an objection to a refusal (Act 35), for the petitioner", documents.words()),
     Action.EXTEND_OBJECTION: ("Put the decision on an objection off, once", documents.OBJECTION_EXTENSION),
     Action.DECIDE_OBJECTION: ("Decide an objection: upheld reopens the case", documents.RULING),
+    Action.WITHDRAW_OBJECTION: (
+        "Take an objection back before it is decided, for the petitioner",
+        documents.words(required=False),
+    ),
     Action.WITHDRAW: ("Take the petition back, for the petitioner", documents.words(required=False)),
 }
 """What an official may do to a case: in words, and what it takes."""
@@ -192,12 +196,7 @@ def _acting(action: Action) -> Route:
 async def upload(request: Request) -> Response:
     """``POST /desk/files``: one part ``files`` for each file. What nothing names within three days is deleted."""
     auth.official(request)
-    files = await uploads.sent(request)
-    settings = web.site(request).settings
-    content = [
-        {"token": uploads.token(settings, f), "name": f.name, "size": f.size, "media_type": f.media_type} for f in files
-    ]
-    return web.json({"files": content}, 201)
+    return web.json(serializers.uploaded(web.site(request).settings, await uploads.sent(request)), 201)
 
 
 _BULK = contract.asked(

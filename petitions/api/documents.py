@@ -81,7 +81,7 @@ REASON = contract.text(least=1, most=REASON_LIMIT)
 
 
 def words(*, required: bool = True, files: bool = False) -> Schema:
-    """A text, the version that was seen, and files where an official can send them with it."""
+    """A text, the version that was seen, and files where they can be sent with it."""
     fields: dict[str, Schema] = {"text": WORDS if required else contract.text(most=TEXT_LIMIT), "version": VERSION}
     if files:
         fields["files"] = FILE_TOKENS
@@ -100,7 +100,7 @@ RATING = asked({"score": integer(1, 5), "comment": contract.text(most=REASON_LIM
 FILES = asked({"files": many({"type": "string", "format": "binary"}, MAX_FILES)}, "files")
 FILE_TOKENS: Schema = {
     **many(TEXT, MAX_FILES),
-    "description": "Tokens of files that were sent to the desk's files before, good for a day.",
+    "description": "Tokens of files that were sent to `files` of the case, or of the desk, before; good for a day.",
 }
 SUPPLEMENT_REQUEST = asked(
     {

@@ -1,6 +1,6 @@
 """Cases, receipts and reference data as JSON values, in the words of the caller's language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
@@ -13,11 +13,12 @@ from petitions.queries.turns import actions_of
 from petitions.reference import GuideRow, Reference, ServiceRow
 from petitions.rules import Kind
 from petitions.states import OPEN, State
-from server.core import clock, config, i18n
+from server.core import clock, config, i18n, uploads
 from server.core.accounts import Official
 from server.core.city import DepartmentRow
-from server.core.config import LANGUAGES
+from server.core.config import LANGUAGES, Settings
 from server.core.errors import Text
+from server.core.files import StoredFile
 
 Json = dict[str, object]
 
@@ -29,6 +30,7 @@ CITIZENS_WORDS = {
     "rate": "rating",
     "reopen": "reopening",
     "object": "objection",
+    "withdraw-objection": "objection-withdrawal",
 }
 """What a petitioner's actions are called in addresses."""
 
@@ -177,6 +179,21 @@ def part(found: PartView, known: Reference, lang: str, *, words: bool) -> Json:
     }
     said: Json = {"text": found.text, "reply": found.reply, "replied_by": found.replied_by}
     return {**content, **said} if words else content
+
+
+def uploaded(settings: Settings, files: Sequence[StoredFile]) -> Json:
+    """Files that lie in the store, by the tokens that name them."""
+    return {
+        "files": [
+            {
+                "token": uploads.token(settings, file),
+                "name": file.name,
+                "size": file.size,
+                "media_type": file.media_type,
+            }
+            for file in files
+        ]
+    }
 
 
 def _listed(found: CaseView | Row, known: Reference, lang: str) -> Json:

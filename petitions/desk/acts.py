@@ -130,6 +130,10 @@ async def _decide_objection(official: Official, reference: str, raw: Raw) -> Non
     await objecting.decide(official, reference, DecideObjection.parse(raw))
 
 
+async def _withdraw_objection(official: Official, reference: str, raw: Raw) -> None:
+    await objecting.withdraw(official, reference, Words.parse(raw, required=False))
+
+
 async def _withdraw(official: Official, reference: str, raw: Raw) -> None:
     await answering.withdraw(official, reference, Words.parse(raw, required=False))
 
@@ -163,6 +167,7 @@ ACTS: dict[Action, tuple[Act, Text]] = {
     Action.OBJECT: (_object, _("The objection is taken in; the petitioner and the manager are told.")),
     Action.EXTEND_OBJECTION: (_extend_objection, _("The decision is put off; the petitioner is told.")),
     Action.DECIDE_OBJECTION: (_decide_objection, _("The objection is decided; the petitioner is told.")),
+    Action.WITHDRAW_OBJECTION: (_withdraw_objection, _("The objection is taken back; the refusal stands.")),
     Action.WITHDRAW: (_withdraw, _("%(reference)s is withdrawn.")),
 }
 """By action: what it does, and what is said afterwards. A rating is the petitioner's own."""

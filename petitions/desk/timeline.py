@@ -164,6 +164,10 @@ _FACTS: dict[str, tuple[str, str, Sentence]] = {
         "danger", "pen",
         lambda w, d: _("The petitioner objects to the refusal; decide by %(day)s", day=w.day(d["due_at"])),
     ),
+    "case.objection_passed_on": (
+        "warning", "arrow",
+        lambda w, d: _("%(department)s decides the objection", department=w.department(d["department"])),
+    ),
     "case.objection_extended": (
         "warning", "calendar",
         lambda w, d: _("The decision on the objection is put off; decide by %(day)s", day=w.day(d["due_at"])),
@@ -173,6 +177,7 @@ _FACTS: dict[str, tuple[str, str, Sentence]] = {
         lambda w, d: _("The objection is upheld: open again, now due %(moment)s", moment=w.moment(d["due_at"])),
     ),
     "case.objection_dismissed": ("danger", "stop", lambda _w, _d: _("The objection is dismissed: the refusal stands")),
+    "case.objection_withdrawn": ("plain", "stop", lambda _w, _d: _("The objection is taken back: the refusal stands")),
     "case.objection_due_soon": ("warning", "bell", lambda _w, _d: _("The time to decide the objection ends soon")),
     "case.objection_overdue": ("danger", "alert", lambda _w, _d: _("The time to decide the objection is over")),
     "case.part_requested": (

@@ -39,6 +39,7 @@ AUDIENCES: dict[Level, frozenset[Audience]] = {
 
 CITIZEN_ACTIONS = (
     Action.SUPPLEMENT, Action.PROLONG, Action.MESSAGE, Action.WITHDRAW, Action.RATE, Action.OBJECT, Action.REOPEN,
+    Action.WITHDRAW_OBJECTION,
 )  # fmt: skip
 """What a petitioner may do themselves, where the state allows it."""
 
@@ -191,6 +192,7 @@ class CaseView:
             Action.OBJECT: self.objection_until is not None,
             Action.EXTEND_OBJECTION: objected and not self.objection_extension,
             Action.DECIDE_OBJECTION: objected,
+            Action.WITHDRAW_OBJECTION: objected,
             Action.TRANSFER: self.open or (objected and self.department_id is None),
             Action.CLOSE: not objected,
             Action.REOPEN: not objected,

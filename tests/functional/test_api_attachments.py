@@ -70,6 +70,38 @@ async def test_a_case_holds_so_many_files_and_no_more(house: House, monkeypatch:
     assert await Attachment.all().count() == 1
 
 
+async def test_a_citizens_program_sends_files_first_and_names_them_then(house: House) -> None:
+    address, citizen = await holder(house)
+    sent = await citizen.post(f"{address}/files", files=files(PNG, PNG + b"2"))
+    assert sent.status_code == 201
+    first, second = sent.json()["files"]
+    assert (first["name"], first["size"], first["media_type"]) == ("사진 0.png", len(PNG), "image/png")
+    assert await Attachment.all().count() == 0, "not of the case yet"
+    words = {"text": "사진을 보냅니다.", "files": [first["token"]]}
+    for _time in range(2):
+        answer = await citizen.post(f"{address}/messages", json=words, headers={"idempotency-key": "m1"})
+        assert answer.status_code == 201, answer.text
+    (shown,) = answer.json()["attachments"]
+    assert (shown["name"], shown["by_official"]) == ("사진 0.png", False)
+    assert (await citizen.get(shown["url"])).content == PNG
+    desk = address.replace("/v1/cases", "/v1/desk/cases")
+    handler = await house.program("handler")
+    assert (await (await house.program("intake")).post(f"{desk}/accept", json={})).status_code == 200
+    assert (await handler.post(f"{desk}/request-supplement", json={"text": "사진", "days": 5})).status_code == 200
+    for wrong in (["forged"], "text", [first["token"]] * 11, [1]):
+        answer = await citizen.post(f"{address}/supplements", json={"text": "사진입니다.", "files": wrong})
+        assert (answer.status_code, [e["field"] for e in answer.json()["errors"]]) == (422, ["files"])
+    answer = await citizen.post(f"{address}/supplements", json={"text": "사진입니다.", "files": [second["token"]]})
+    assert (answer.status_code, answer.json()["status"]) == (201, "in_progress")
+    events = (await citizen.get(f"{address}/events")).json()["items"]
+    came = {event["kind"]: event["data"]["files"] for event in events if event["data"].get("files")}
+    numbers = [file["id"] for file in answer.json()["attachments"]]
+    assert came == {"case.message": numbers[:1], "case.supplement_received": numbers[1:]}
+    for client in (house.client, await house.program("intake")):
+        assert (await client.post(f"{address}/files", files=files(PNG))).status_code == 404
+    assert (await citizen.post(f"{address}/files", files=files(b"MZ" + bytes(200)))).status_code == 422
+
+
 async def test_an_officials_program_sends_files_first_and_names_them_then(house: House) -> None:
     filed = await house.file()
     address = f"/api/v1/desk/cases/{filed['reference']}"

@@ -105,3 +105,28 @@ async def test_a_second_refusal_opens_a_second_objection(house: House) -> None:
     assert (await handler.post(f"{desk_of(address)}/answer", json=REFUSAL)).status_code == 200
     assert (await citizen.post(f"{address}/objection", json=WORDS)).status_code == 201
     assert not [line async for line in integrity.problems()]
+
+
+async def test_an_objection_is_taken_back_by_its_petitioner_only(house: House) -> None:
+    address, citizen = await answered(house, "statutory:road_occupation", **REFUSAL)
+    nothing = await citizen.post(f"{address}/objection-withdrawal", json={})
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "no_objection")
+    filed = await citizen.post(f"{address}/objection", json=WORDS)
+    assert "objection-withdrawal" in filed.json()["actions"]
+    for who in (house.client, await house.program("intake")):
+        assert (await who.post(f"{address}/objection-withdrawal", json={})).status_code == 404
+    gone = await citizen.post(f"{address}/objection-withdrawal", json={"text": "다시 신청하겠습니다."})
+    assert (gone.status_code, gone.json()["status"], gone.json()["objection_due_on"]) == (200, "answered", None)
+    assert "objection" in gone.json()["actions"]
+    event = (await citizen.get(f"{address}/events")).json()["items"][-1]
+    assert (event["kind"], event["text"]) == ("case.objection_withdrawn", "다시 신청하겠습니다.")
+    # Decided ones are not taken back; on paper an official takes it in.
+    await citizen.post(f"{address}/objection", json=WORDS)
+    paper = await (await house.program("handler")).post(f"{desk_of(address)}/withdraw-objection", json={})
+    assert paper.status_code == 200
+    await citizen.post(f"{address}/objection", json=WORDS)
+    ruling = {"ruling": "dismissed", "reasons": "보도 폭이 좁습니다.", "remedies": "행정심판"}
+    await (await house.program("manager")).post(f"{desk_of(address)}/decide-objection", json=ruling)
+    late = await citizen.post(f"{address}/objection-withdrawal", json={})
+    assert (late.status_code, late.json()["code"]) == (409, "no_objection")
+    assert not [line async for line in integrity.problems()]

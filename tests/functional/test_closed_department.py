@@ -11,6 +11,7 @@ from petitions.errors import NoSuchCase, Refused
 from petitions.forms import DecideObjection, Give, GiveAnswer, Words
 from petitions.models import Case, RoutingRule, Service
 from petitions.part_forms import AskPart
+from petitions.queries import integrity
 from petitions.reference import reference
 from petitions.rights import subject
 from server.core import ledger
@@ -172,6 +173,8 @@ async def test_an_objection_to_an_answer_of_a_closed_department_is_decided_by_th
     await intake_desk.send("transfer", department="parks", reason="도로과의 일을 맡았습니다.")
     assert (intake_desk.status, "transfer" in intake_desk.actions) == (200, False), "the objection has its department"
     await house.work()
+    assert not [line async for line in integrity.problems()], "it is answered as before"
+    assert "공원녹지과에서 이의신청을 결정합니다" in (await hong.get(path)).text
     head, manager = await Account.get(username="manager"), await somebody("manager")
     with pytest.raises(NoSuchCase):  # of the closed department
         await objecting.decide(manager, case.reference, DecideObjection("upheld", "맞습니다.", ""))

@@ -214,3 +214,43 @@ async def test_a_decision_whose_time_is_over_is_not_put_off_any_more(house: Hous
     with clock.at(over - timedelta(seconds=1)):
         await manager.send("extend-objection")
         assert manager.status == 200
+
+
+async def test_an_objection_is_taken_back_and_can_be_filed_again(house: House) -> None:
+    with clock.at(MONDAY):
+        case, hong = await refused(house, await desk(house, "handler"))
+        address = f"/cases/{case.reference}"
+        assert "objection-withdrawal" not in (await hong.get(address)).text
+        early = await hong.post(f"{address}/objection-withdrawal", data={"objection_withdrawal": ""})
+        assert (early.status_code, "진행 중인 이의신청이 없습니다" in early.text) == (409, True)
+        await objecting.object_to("petitioner", case.reference, Words("다시 보아 주세요."))
+        await objecting.extend(await somebody("manager"), case.reference, Extend(5, "현장을 다시 봅니다."))
+        page = parse((await hong.get(f"{address}?lang=en")).text)
+        (form,) = page.all("form", action=f"{address}/objection-withdrawal")
+        assert "The city decides nothing then, and the refusal stands." in form.text
+        await house.work()
+        gone = await hong.post(f"{address}/objection-withdrawal", data={"objection_withdrawal": "다시 신청하겠습니다."})
+        assert gone.status_code == 303
+        page_after = parse((await hong.get(address)).text).text
+        assert "The objection was taken back: the refusal stands" in page_after
+        assert "다시 신청하겠습니다." in page_after
+        assert "You can object until Fri 8 May 2026." in page_after
+        await house.work()
+        assert heard(house, HONG, HANDLER, MANAGER) == {"이의신청이 취하되었습니다"}
+        manager = await desk(house, "manager")
+        assert (await manager.open("/desk?objection=1")).listed == []
+        await manager.open(f"/desk/cases/{case.reference}")
+        assert manager.actions & {"decide-objection", "extend-objection", "withdraw-objection"} == set()
+        assert "다시 신청하겠습니다." in manager.text
+    with clock.at(MONDAY + timedelta(days=2)):
+        await objecting.object_to("petitioner", case.reference, Words("다시 보아 주세요."))
+        again = await Case.get(reference=case.reference)
+        over = datetime(2026, 3, 23, 15, tzinfo=UTC)  # 21 March is a Saturday
+        assert again.objection_due_at is not None
+        assert (again.objection_extension, over - again.objection_due_at < timedelta(seconds=2)) == (0, True)
+        # On paper, taken in at the desk.
+        handler = await desk(house, "handler")
+        await handler.open(f"/desk/cases/{case.reference}")
+        await handler.send("withdraw-objection", text="편지로 취하")
+        assert (handler.status, "편지로 취하" in handler.text) == (200, True)
+        assert await watch.remind() == 0

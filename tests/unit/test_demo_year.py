@@ -39,7 +39,13 @@ def cases() -> tuple[CaseScript, ...]:
     return generate(7, NOW)
 
 
-UNTOLD = {Action.CLOSE_REPEATED, Action.OBJECT, Action.EXTEND_OBJECTION, Action.DECIDE_OBJECTION}
+UNTOLD = {
+    Action.CLOSE_REPEATED,
+    Action.OBJECT,
+    Action.EXTEND_OBJECTION,
+    Action.DECIDE_OBJECTION,
+    Action.WITHDRAW_OBJECTION,
+}
 """What the year does not show: a script knows no other case's number."""
 
 

@@ -41,7 +41,7 @@ CONTENT: dict[Action, dict[str, object]] = {
     Action.DECIDE_OBJECTION: {"ruling": "dismissed", "reasons": "기준에 맞지 않습니다.", "remedies": "행정심판 90일"},
 }
 """What an action needs besides a text."""
-OF_OBJECTION = {Action.EXTEND_OBJECTION, Action.DECIDE_OBJECTION, Action.TRANSFER}
+OF_OBJECTION = {Action.EXTEND_OBJECTION, Action.DECIDE_OBJECTION, Action.WITHDRAW_OBJECTION, Action.TRANSFER}
 """Actions that answered cases take while an objection is open."""
 WHOSE = {**dict.fromkeys(FOR_ASKED, "gardener"), Action.TRANSFER: "intake"}
 """Whose turn it is: the asked department's own act, the intake office's, or else the manager's of the case."""
