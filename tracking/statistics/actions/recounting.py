@@ -30,7 +30,9 @@ wrong = Metric("sinmungo_statistics_corrected", "Totals and counted things that 
 
 RECOUNT, NIGHTLY = "statistics.recount", "statistics.nightly"
 SUBJECT = "statistics"
-PAGE = 500
+PAGE = 200
+"""Things in one transaction. Live pages hear of nothing newer than the oldest one that writes: after an import, when
+all of a page is counted for the first time, 500 would hold them back for a second and more."""
 AT_HOUR = 3
 """Of the city's day."""
 OFTEN = timedelta(hours=20)
