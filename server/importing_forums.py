@@ -6,7 +6,8 @@ with it; refused ones are written beside the file with their reasons. A second r
 
 import csv
 import hashlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,6 +39,10 @@ VOICE_COLUMNS = frozenset(
     }
 )  # fmt: skip
 
+FORUM_NEEDS = frozenset({"number", "kind", "title", "held_on"})
+VOICE_NEEDS = frozenset({"forum", "received_on"})
+"""Columns without which no line can be read."""
+
 Good = TypeVar("Good")
 Row = Mapping[str, str]
 
@@ -46,22 +51,36 @@ class WrongFile(ValueError):
     """The file cannot be read as such a table; the message says why."""
 
 
-def _rows(path: Path, columns: frozenset[str]) -> Iterator[tuple[int, Row | None, int]]:
-    """Line number, columns (None for a line with too many) and the place in the file after it."""
+def _rows(path: Path, columns: frozenset[str], needs: frozenset[str]) -> Iterator[tuple[int, Row | None, int]]:
+    """Line number, columns (None for a line with too many or too few) and the place in the file after it."""
     csv.field_size_limit(MAX_FIELD)
     with path.open("rb") as raw:
         lines = (line.decode("utf-8-sig" if first == 0 else "utf-8") for first, line in enumerate(raw))
-        reader = csv.DictReader(lines, restkey="")
+        reader = csv.DictReader(lines, restkey="", strict=True)
         try:
-            wrong = sorted(set(reader.fieldnames or ()) - columns)
-            if wrong or not reader.fieldnames:
-                names = ", ".join(wrong) or "none at all"
-                raise WrongFile(f"The first line names columns that are not known: {names}.")
+            _check_columns(reader.fieldnames or (), columns, needs)
             for row in reader:
                 whole = "" not in row and None not in row.values()
                 yield reader.line_num, dict(row) if whole else None, raw.tell()
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise WrongFile(f"Line {reader.line_num + 1}: {error}") from error
+        except UnicodeDecodeError as error:
+            raise WrongFile(
+                f"Line {reader.line_num + 1} is no UTF-8. Please save the file as UTF-8; Excel calls it “CSV UTF-8”."
+            ) from error
+        except csv.Error as error:
+            raise WrongFile(f"Line {reader.line_num + 1}: {error}.") from error
+
+
+def _check_columns(names: Sequence[str], columns: frozenset[str], needs: frozenset[str]) -> None:
+    if not names:
+        raise WrongFile("The file is empty. Its first line names the columns.")
+    for wrong, why in (
+        ([name for name in names if name not in columns], "names columns that are not known"),
+        ([name for name, times in Counter(names).items() if times > 1], "names columns twice"),
+        (sorted(needs - set(names)), "lacks columns"),
+    ):
+        if wrong:
+            told = ", ".join(map(repr, wrong))
+            raise WrongFile(f"The first line {why}: {told}. Columns are separated by commas.")
 
 
 async def run_forums(settings: Settings, path: Path, refused: Path) -> Report:
@@ -80,7 +99,7 @@ async def run_forums(settings: Settings, path: Path, refused: Path) -> Report:
         await counting.count_forums(ids)
         return len(ids)
 
-    return await _run(path, FORUM_COLUMNS, refused, read, take)
+    return await _run(path, (FORUM_COLUMNS, FORUM_NEEDS), refused, read, take)
 
 
 async def run_voices(settings: Settings, path: Path, refused: Path) -> Report:
@@ -109,7 +128,7 @@ async def run_voices(settings: Settings, path: Path, refused: Path) -> Report:
         await counting.count_voices(ids)
         return len(ids)
 
-    return await _run(path, VOICE_COLUMNS, refused, read, take)
+    return await _run(path, (VOICE_COLUMNS, VOICE_NEEDS), refused, read, take)
 
 
 def _whole(row: Row | None) -> Row:
@@ -124,7 +143,7 @@ def _digest(row: Row) -> str:
 
 async def _run(
     path: Path,
-    columns: frozenset[str],
+    columns: tuple[frozenset[str], frozenset[str]],
     refused_path: Path,
     read: Callable[[Row, Report], Awaitable[Good]],
     take: Callable[[list[Good]], Awaitable[int]],
@@ -137,11 +156,13 @@ async def _run(
         report.known += len(batch) - new
         batch.clear()
 
+    for _line in _rows(path, *columns):  # a file that breaks off in its middle changes nothing
+        pass
     with (
         draft.open("w", encoding="utf-8") as refused,
         tqdm(total=size(path), desc=path.name, unit="B", unit_scale=True, disable=None) as progress,
     ):
-        for number, row, place in _rows(path, columns):
+        for number, row, place in _rows(path, *columns):
             try:
                 batch.append(await read(_whole(row), report))
             except (Unreadable, Invalid) as error:

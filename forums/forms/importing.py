@@ -11,9 +11,10 @@ from forums.numbering import slug_of
 from forums.states import ADOPTED
 from server.core.city import City
 from server.core.errors import _
-from server.core.fields import Input, safe_text
+from server.core.fields import NOT_DATE, Input, safe_text
 
 MOST_PEOPLE = 1_000_000
+EARLIEST = date(1900, 1, 1)
 LANGUAGES = ("ko", "ja", "en")
 IN_FUTURE = _("A past forum cannot lie in the future.")
 TOO_EARLY = _("This day lies before the one that it follows from.")
@@ -49,6 +50,8 @@ class PastForum:
         number = data.integer("number", low=1, high=10**9, required=True) or 0
         held = data.day("held_on", required=True) or today
         ended = data.day("ended_on") or held
+        if held < EARLIEST:
+            data.fail("held_on", NOT_DATE)
         if held > today:
             data.fail("held_on", IN_FUTURE)
         if ended < held:
@@ -110,7 +113,7 @@ class PastVoice:
         done = data.day("done_on")
         promised, due = safe_text(data, "promised", limit=TITLE_LIMIT), data.day("due_on")
         for name, day, before in (
-            ("received_on", received, date.min),
+            ("received_on", received, EARLIEST),
             ("outcome_on", outcome_on, received),
             ("done_on", done, outcome_on or received),
         ):

@@ -3,6 +3,7 @@
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,10 +87,77 @@ async def test_a_file_that_is_no_such_table_changes_nothing(house: House, tmp_pa
         await importing_forums.run_forums(house.settings, wrong, tmp_path / "refused.jsonl")
     empty = tmp_path / "empty.csv"
     empty.write_bytes(b"")
-    with pytest.raises(importing_forums.WrongFile, match="none at all"):
+    with pytest.raises(importing_forums.WrongFile, match="empty"):
         await importing_forums.run_voices(house.settings, empty, tmp_path / "refused.jsonl")
-    binary = tmp_path / "binary.csv"
-    binary.write_bytes(b"kind,number\n\xff\xfe,1\n")
-    with pytest.raises(importing_forums.WrongFile, match="Line 2"):
-        await importing_forums.run_forums(house.settings, binary, tmp_path / "refused.jsonl")
     assert not await Forum.all().exists()
+
+
+HEAD, GOOD = "kind,number,title,held_on,body", "listening,{},골목 상권,2013-05-02,"
+GOODS = "\n".join([HEAD, *(GOOD.format(number) for number in range(1, importing_forums.BATCH + 2))])
+"""More than one batch."""
+
+
+BROKEN = [
+    (GOODS.encode("cp949"), "Line 2 is no UTF-8"),
+    (GOODS.encode("utf-16"), "Line 1 is no UTF-8"),
+    (f"{GOODS}\n".encode() + GOOD.format(999).encode("cp949"), "Line 303 is no UTF-8"),
+    (f"{GOODS}\n{GOOD.format(999)}{'가' * 10_000_000}".encode(), "Line 303: field larger than field limit"),
+    (f'{GOODS}\n{GOOD.format(999)}"never closed\n{GOOD.format(998)}'.encode(), "unexpected end of data"),
+    (GOODS.replace(",", ";").encode(), "'kind;number;title;held_on;body'. Columns are separated by commas"),
+    (GOODS.replace("body", "").encode(), "not known: ''"),
+    (GOODS.replace("body", "title").encode(), "twice: 'title'"),
+    (GOODS.replace("held_on", "place").encode(), "lacks columns: 'held_on'"),
+    ("\ufeff".encode(), "The file is empty"),
+    (GOODS.replace("\n", "\r").encode(), "Line 1: new-line character seen in unquoted field"),
+]
+
+
+async def test_a_broken_file_changes_nothing_and_its_line_is_named(house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    broken = folder / "broken.csv"
+    for content, told in BROKEN:
+        broken.write_bytes(content)
+        with pytest.raises(importing_forums.WrongFile) as refused:
+            await importing_forums.run_forums(house.settings, broken, folder / "refused.jsonl")
+        assert told in str(refused.value)
+        assert not await Forum.all().exists(), told
+        assert [*folder.iterdir()] == [broken], told
+
+
+async def test_odd_lines_are_read_or_refused_one_by_one(house: House, tmp_path: Path) -> None:
+    refused = tmp_path / "refused.jsonl"
+
+    async def take(file: Path, run: Any = importing_forums.run_forums) -> tuple[int, dict[int, set[str]]]:
+        report = await run(house.settings, file, refused)
+        lines = [json.loads(line) for line in refused.read_text().splitlines()] if report.refused else []
+        return report.new, {line["line"]: {reason["field"] for reason in line["reasons"]} for line in lines}
+
+    forums = tmp_path / "forums.csv"
+    days = ("2013.05.02", "2013/05/02", "20130502", "02-05-2013", "2013-02-30", "0001-01-01", "2013-05-02T10:00", "")
+    odd = [
+        HEAD, "", GOOD.format(1), "", ",,,,", "   ", "listening,2,\x00,2013-05-02,", "listening,1,다시,2013-05-02,",
+        'listening,3,"두 줄의\r\n제목",2013-5-2,"첫 줄\r\n둘째 줄"', "listening,4,열이 많음,2013-05-02,,,",
+        *(f"listening,{number},날짜,{day}," for number, day in enumerate(days, 10)),
+    ]  # fmt: skip
+    forums.write_bytes(("\ufeff" + "\r\n".join(odd) + "\r\n\r\n").encode())
+    new, wrong = await take(forums)
+    assert new == 2
+    assert (await Forum.get(slug="listening-3")).body == "첫 줄\n둘째 줄"
+    assert wrong == {
+        5: {"kind", "number", "title", "held_on"}, 6: {""}, 7: {"title"}, 8: {""}, 12: {""},
+        **{line: {"held_on"} for line in range(13, 13 + len(days))},
+    }  # fmt: skip
+    voices = table(
+        tmp_path / "voices.csv", ("number", "forum", "title", "received_on", "outcome", "department"),
+        ("A", "listening-1", "하나", "2013-05-02", "adopted", "roads"),
+        ("A", "listening-1", "둘", "2013-05-02", "", ""),
+        ("B", "listening-1", "셋", "2013-05-02", "채택", "도로과"),
+        ("C", "listening-1", "넷", "0001-01-01", "", ""),
+    )  # fmt: skip
+    assert await take(voices, importing_forums.run_voices) == (
+        1, {3: {""}, 4: {"outcome", "department"}, 5: {"received_on"}},
+    )  # fmt: skip
+    header = table(tmp_path / "header.csv", VOICES)
+    assert await take(header, importing_forums.run_voices) == (0, {})
+    assert not refused.exists()
