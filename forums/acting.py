@@ -99,7 +99,7 @@ async def act_or_mail(
     if reader.official:
         raise Forbidden(_("You are signed in at the desk. To speak as a citizen, please sign out first."))
     person = await person_of(reader)
-    who, found = await _read(form, reader.email) if person is None else (None, [])
+    who, found = await _read(request, form, reader.email) if person is None else (None, [])
     if errors or found:
         raise Invalid([*errors, *found])
     if person is None and who is not None and reader.email:
@@ -128,9 +128,9 @@ async def _act(request: Request, name: str, content: Content, person: Person | N
     return None
 
 
-async def _read(form: Mapping[str, Any], email: str) -> tuple[Who, list[FieldError]]:
+async def _read(request: Request, form: Mapping[str, Any], email: str) -> tuple[Who, list[FieldError]]:
     data = Input(form)
-    return await read_who(data, email_known=email), data.errors
+    return await read_who(data, web.site(request).city.names.values(), email_known=email), data.errors
 
 
 async def _ask(request: Request, who: Who, name: str, content: Content) -> None:

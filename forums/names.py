@@ -1,60 +1,97 @@
 """Display names that could be taken for the city's own: pure, a name in, yes or no out.
 
-A pseudonym is welcome. What nobody may do is speak as if the city spoke: under the name of the city, of a department or
-of an official, or under an office's title.
+A pseudonym is welcome. What nobody may do is speak as if the city spoke: under the name of the city or of this service,
+of a department or of an official, or under an office's title. Where a title is an everyday word too (시장 is a mayor
+and a market), it is refused where it can only be the title: 시장님, 김 시장, 오세훈시장. 김시장 and 중앙시장 상인 pass.
 """
 
+import re
 import unicodedata
 from collections.abc import Collection
 
-ALONE = frozenset(
-    {
-        *("시장", "시장님", "부시장", "구청장", "시청", "구청", "동장", "담당자", "공식", "시민소통담당관"),
-        *("市長", "副市長", "区長", "市役所", "区役所", "職員", "担当者", "公式"),
-        *("mayor", "cityhall", "thecity", "official", "officials", "staff", "admin", "system", "root", "support"),
-    }
-)
-"""Nobody's name: refused as the whole of one. Within one they may be harmless (중앙시장 상인, 시청 앞 빵집)."""
-ANYWHERE = (
-    *("공무원", "주무관", "사무관", "서기관", "관리자", "운영자", "운영팀", "공식계정"),
-    *("公務員", "市職員", "管理者", "運営者", "運営事務局"),
-    *("administrator", "moderator", "cityofficial"),
-)
-"""Refused wherever they stand in a name."""
-AFTER_CITY = (
-    "청",
-    "시장",
-    "부시장",
-    "시청",
-    "공식",
-    "담당",
-    "대변인",
-    "市長",
-    "市役所",
-    "公式",
-    "hall",
-    "mayor",
-    "official",
-)
-"""Refused behind the city's own name; 서울시민 is no such name."""
-LEAST_NAME = 3
-"""Characters of a department's name from which on it is looked for within a name."""
+_LOOK_ALIKES = str.maketrans(
+    "01lавеёкмнорстухіјѕԁԛԝαβεικνορτυχ", "oiiabeekmhopctyxijsdqwabeikvoptux"
+) | {code: code - 0x60 for code in range(0x30A1, 0x30F7)}  # fmt: skip
+"""Letters that look the same become one, as do digits in their place and the two ways to write kana."""
+_FILLERS = frozenset("\u115f\u1160")
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_CITY = re.compile(r"(시|市|\s*city)$", re.IGNORECASE)
+_POLITE = re.compile(r"(님|입니다|이에요|예요|이올시다|さん|様|です)+$")
 
 
 def folded(name: str) -> str:
-    """A name as it is compared: letters and digits only, without width, case or signs between."""
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(character for character in plain if character.isalnum())
+    """A name as it is compared: letters and digits only, without width, case, accents or signs between."""
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", name).casefold())
+    letters = (one for one in unicodedata.normalize("NFKC", plain) if one.isalnum() and one not in _FILLERS)
+    return "".join(letters).translate(_LOOK_ALIKES)
+
+
+def _all(*words: str) -> tuple[str, ...]:
+    return tuple(folded(word) for word in words)
+
+
+SERVICE = ("신문고", "シンムンゴ", "申聞鼓", "Sinmungo")
+ALONE = _all(
+    *("시장", "부시장", "구청장", "시청", "구청", "동장", "담당자", "공식", "시민소통담당관"),
+    *("副市長", "区長", "市役所", "職員", "担当者", "公式"),
+    *("city hall", "the city", "official", "officials", "staff", "admin", "system", "root", "support"),
+)
+"""Nobody's name: refused as the whole of one. Within one they may be harmless (중앙시장 상인, 시청 앞 빵집)."""
+ANYWHERE = _all(
+    *("공무원", "주무관", "사무관", "서기관", "관리자", "운영자", "운영팀", "공식계정"),
+    *("시장님", "시장실", "구청장", "시청직원", "시청공식", "구청직원", "구청공식"),
+    *("公務員", "市職員", "管理者", "運営者", "運営事務局", "市長", "市役所公式", "公式アカウント"),
+    *("administrator", "moderator", "cityofficial", "official account"),
+)
+"""Refused wherever they stand in a name."""
+AFTER_CITY = _all(
+    *("청", "시장", "시청", "부시장", "담당", "대변인", "구청"),
+    *("市役所", "担当"),
+    *("hall", "council", "government"),
+)
+"""Refused behind the city's name; 서울시민 is no such name."""
+WITH_CITY = _all("공식", "직원", "公式", "職員", "official")
+"""Refused beside the city's name, before it or behind it."""
+UNITS = _all(
+    *("팀", "센터", "담당관", "사업소", "위원회", "본부", "의회", "사무국", "상황실", "민원실"),
+    *("チーム", "センター", "事務局", "委員会", "議会"),
+    *("team", "department", "division", "bureau"),
+)
+"""With the city's name before them they are offices; so are the next, though 한여울 약국 is a shop."""
+UNITS_OF_CITY = UNITS + _all("과", "국", "실", "課", "局", "室", "office")
+LEAST_NAME = 3
+"""Characters of a department's name from which on it is looked for within a name."""
+
+_SURNAME = "[김이박최정강조윤장임한오서신권황안송류유홍고문양손배백허심노]"
+_SOMEBODY = f"{_SURNAME}[가-힣](?![동역구읍면리문])[가-힣]"
+_TITLED = re.compile(f"{_SOMEBODY}부?시장$|^부?시장{_SOMEBODY}$|mayor(?!ga|ai|kas)")
+"""A mayor by name, other than people called Mayorga, Mayoral or Mayorkas."""
+_SHORTLY = re.compile(rf"^\s*{_SURNAME}\s+부?시장\s*$")
 
 
 def looks_official(name: str, cities: Collection[str], departments: Collection[str]) -> bool:
-    """Whether a display name could be taken for the city, a department or an office."""
+    """Whether a display name could be taken for the city (by any of its names), a department or an office."""
     wanted = folded(name)
-    if wanted in ALONE or any(word in wanted for word in ANYWHERE):
+    bare = _POLITE.sub("", wanted)
+    if wanted in ALONE or bare in ALONE or any(word in wanted for word in ANYWHERE):
         return True
-    for city in map(folded, cities):
-        rest = wanted.removeprefix(city)
-        if city and rest != wanted and (not rest or rest.startswith(AFTER_CITY)):
-            return True
+    if _TITLED.search(bare) or _SHORTLY.search(unicodedata.normalize("NFKC", name)):
+        return True
+    if _names_city(bare, cities):
+        return True
     own = [folded(department) for department in departments]
-    return any(wanted == one or (len(one) >= LEAST_NAME and one in wanted) for one in own if one)
+    return any(bare == one or (len(one) >= LEAST_NAME and one in wanted) for one in own if one)
+
+
+def _names_city(wanted: str, cities: Collection[str]) -> bool:
+    roots = {folded(_CITY.sub("", city)) for city in (*cities, *SERVICE)} - {""}
+    whole = {root + end for root in roots for end in _all("시", "市", "city")} | {folded(name) for name in SERVICE}
+    bare = wanted.removeprefix("the")
+    for named, units in ((whole | {folded(city) for city in cities}, UNITS_OF_CITY), (roots, UNITS)):
+        for city in named - {""}:
+            if city in wanted and any(word in wanted.replace(city, "") for word in WITH_CITY):
+                return True
+            rest = bare.removeprefix(city)
+            if rest != bare and (rest.startswith(AFTER_CITY) or rest.endswith(units)):
+                return True
+    return bare in whole or bare in map(folded, cities)

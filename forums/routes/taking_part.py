@@ -121,7 +121,7 @@ async def rename(request: Request) -> Response:
         raise NotAPart
     form = await web.read_form(request)
     data = Input(form)
-    name = await read_name(data, "name")
+    name = await read_name(data, "name", web.site(request).city.names.values())
     try:
         data.done()
     except Invalid as invalid:

@@ -70,6 +70,14 @@ async def test_a_shopkeeper_confirms_her_address_and_is_heard(house: House) -> N
     assert wrong.status_code == 422
     assert wrong.text.count("aria-invalid") == 3
     assert SAID["text"] in wrong.text
+    house.app.state.site.city.names = {
+        "ko": "한여울시",
+        "ja": "ハンヨウル市",
+        "en": "Hanyeoul City",
+    }  # as pages show it
+    for name in ("한여울시 공식", "ハンヨウル市公式", "Hanyeoul City", "신문고"):
+        taken = await her.post(f"/forums/{slug}/speak", data={**SAID, "name": name, "email": "a@example.org"})
+        assert (taken.status_code, taken.text.count("aria-invalid")) == (422, 1), name
     resident = await her.post(f"/forums/{slug}/speak", data={**SAID, **WHO, "text": "제 번호는 900101-1234568 입니다"})
     assert resident.status_code == 422
     drawn = {"drawn": "1"}

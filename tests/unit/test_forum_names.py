@@ -4,7 +4,7 @@ import pytest
 
 from forums.names import looks_official
 
-CITIES = ("시험시", "Test City")
+CITIES = ("한여울시", "ハンヨウル市", "Hanyeoul City", "시험시", "Test City")
 DEPARTMENTS = ("도로과", "공원녹지과", "道路課", "Roads")
 
 
@@ -24,6 +24,17 @@ def test_a_name_of_the_city_is_not_for_everybody(name: str) -> None:
     "name",
     [
         *("홍길동", "시험시민", "시험시 사는 엄마", "중앙시장 상인", "시청 앞 빵집", "골목대장", "도로시", "새벽산책"),
+        *(
+            "김시장",
+            "한여울",
+            "한여울 시민",
+            "한여울 약국",
+            "남부시장 떡집",
+            "남대문 시장",
+            "신당동 시장",
+            "Ana Mayorga",
+        ),
+        *("서울시 사는 아빠", "한여울시 사는 사람", "Hanyeoul runner", "市場の花屋", "시장 골목 꽃집"),
         *("山田さん", "商店街の花屋", "Jane D.", "Test Citizen", "adminton", "고양이 집사"),
     ],
 )
