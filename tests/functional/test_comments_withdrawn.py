@@ -15,6 +15,7 @@ from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.house import House
 from tests.support.stories import listening
+from tracking import forum_notices
 
 WORDS, LINE = "저는 시장 이야기를 잘못 알았습니다", "글쓴이가 거둔 댓글입니다."
 
@@ -95,8 +96,12 @@ async def test_what_waits_or_is_hidden_is_taken_back_and_no_mail_goes_after_it(h
         (await commenting.on_forum(mina, slug, Say(text)))[0] for text in ("첫째 말입니다", "둘째 말입니다")
     ]
     await deciding.decide(moderator, comment_subject(hidden), Decide(TextAction.HIDE, "insult", "욕설이 있습니다."))
+    entries = [fact for fact in await ledger.read(f"talk/{slug}") if fact.kind in {"text.held", "text.hidden"}]
+    assert [await forum_notices.recipients(entry) for entry in entries] == [[f"person:{mina.id}"]] * 3
     for number in (waits, hidden):
         await commenting.withdraw(mina, number)
+    for entry in entries:
+        assert await forum_notices.write(house.settings, entry, f"person:{mina.id}", str) is None, "it was in the post"
     assert (await Forum.get(slug=slug)).comments == 0
     assert not await Review.filter(open=True).exists()
     await house.work()

@@ -227,6 +227,8 @@ async def test_a_page_that_was_away_is_told_what_became_of_the_opinions_on_it(
     address = re.search(rf'data-talk="(/forums/{slug}/stream[^"]*)"', drawn)
     assert address
     path = html.unescape(address[1])
+    async with listening(house, house.visitor(), path) as stream:
+        assert stream.events[0]["submissions"] == 2
     await speaking.withdraw(mina, first)
     hide = Decide(TextAction.HIDE, "insult", "욕설이 있습니다.")
     await deciding.decide(await official("intake"), voice_subject(second), hide)
