@@ -8,7 +8,9 @@ import httpx
 
 from petitions.models import Part
 from petitions.queries import inbox
+from petitions.queries.cases import Credentials, Level
 from petitions.queries.filters import Filter, Position
+from petitions.queries.following import doorkeepers, whereabouts
 from petitions.queries.inbox import listed
 from petitions.reference import reference
 from server.core import clock
@@ -147,7 +149,13 @@ async def keep_own_part_only(house: House, parks: Desk, filed: dict[str, Any]) -
     (part,) = (await program.get(f"{DESK}/{number}/parts")).json()["items"]
     assert (part["text"], part["reply"], part["status"]) == (ASKED, REPLY, "replied")
     assert (await roads.get(f"{DESK}/{number}/parts")).json()["items"] == [part]
-    assert (await (await house.program("clerk")).get(f"{DESK}/{number}/parts")).status_code == 404
+    tax = await Department.get(code="tax")
+    await Account.filter(username="handler2").update(department_id=tax.id)
+    for stranger in ("handler2", "clerk"):
+        assert (await (await house.program(stranger)).get(f"{DESK}/{number}/parts")).status_code == 404
+    gardener, here, doors = await somebody("gardener"), await whereabouts([number]), await doorkeepers([number])
+    assert not here[number].seen_by(gardener), "nor does the live stream tell of it"
+    assert doors[number].level(Credentials(gardener)) is Level.NONE
     for search in (f"q={number}", "q=가로등", "status=all", "parts=1", "status=all&sort=new"):
         assert (await parks.open(f"/desk?{search}")).listed == [], search
     assert (await program.post(f"{DESK}/{number}/part-reply", json={"text": "?"})).status_code == 404
