@@ -67,25 +67,36 @@ def _sums(book: Book, *, by_forum: bool) -> str:
     )
 
 
-def _values(book: Book, *, by_forum: bool) -> list[str]:
-    """The same of their days or hours."""
-    forum, group = ("forum_id", "forum_id, ") if by_forum else ("0 AS forum_id", "")
+def _values(book: Book, place: str, group: str) -> list[str]:
+    """The same of their days or hours, at a place, by some of its columns."""
     blank = ", 0" * (len(book.area.measures) - 1)
     return [
-        f"SELECT 1, {forum}, {_PLACE}, '{what}', {column}, COUNT(*){blank} FROM {book.table} "
-        f"WHERE counted = ? AND {column} IS NOT NULL AND {{where}} GROUP BY {group}{_PLACE}, {column}"
+        f"SELECT 1, {place}, '{what}', {column}, COUNT(*){blank} FROM {book.table} "
+        f"WHERE counted = ? AND {column} IS NOT NULL AND {{where}} GROUP BY {group}, {column}"
         for what, column in book.days.items()
     ]
 
 
-def _kept(area: Area, side: int = 0) -> tuple[str, str]:
+def _kept(area: Area) -> tuple[str, str]:
     """Statements of what the tables of totals say."""
     blank = ", 0" * (len(area.measures) - 1)
     totals = (
-        f"SELECT {side} AS side, {cells.PLACE}, '' AS what, 0 AS value, {', '.join(area.measures)} "
+        f"SELECT 0 AS side, {cells.PLACE}, '' AS what, 0 AS value, {', '.join(area.measures)} "
         f"FROM {area.totals} WHERE {{where}}"
     )
-    return totals, f"SELECT {side}, {cells.PLACE}, what, value, number{blank} FROM {area.days} WHERE {{where}}"
+    return totals, f"SELECT 0, {cells.PLACE}, what, value, number{blank} FROM {area.days} WHERE {{where}}"
+
+
+def _added(area: Area, place: str) -> tuple[str, str]:
+    """Statements of what they add up to at a place, by kind and district."""
+    blank = ", 0" * (len(area.measures) - 1)
+    sums = ", ".join(f"CAST(SUM({name}) AS BIGINT)" for name in area.measures)
+    totals = f"SELECT 1, {place}, '', 0, {sums} FROM {area.totals} WHERE {{where}} GROUP BY kind, district"
+    days = (
+        f"SELECT 1, {place}, what, value, CAST(SUM(number) AS BIGINT){blank} FROM {area.days} WHERE {{where}} "
+        "GROUP BY kind, district, what, value"
+    )
+    return totals, days
 
 
 async def _both(area: Area, parts: Sequence[Part]) -> tuple[Delta, Delta]:
@@ -144,9 +155,10 @@ async def by_forum(after: int, found: Found) -> int | None:
     last = ids[-1] if len(ids) == SOME else ledger.END
     where, bounds = "forum_id > ? AND forum_id <= ?", [after, last]
     totals, days = _kept(ADOPTION)
+    place = f"forum_id, {_PLACE}"
     parts: list[Part] = [(totals, where, bounds), (days, where, bounds)]
     parts += [(_sums(book, by_forum=True), where, [True, *bounds]) for book in (VOICES, FORUMS)]
-    parts += [(statement, where, [True, *bounds]) for statement in _values(VOICES, by_forum=True)]
+    parts += [(statement, where, [True, *bounds]) for statement in _values(VOICES, place, place)]
     said, right = await _both(ADOPTION, parts)
     right = await asyncio.to_thread(_of_forums, right)
     await _correct(ADOPTION, said, right, found)
@@ -215,23 +227,23 @@ async def _years(area: Area, after: int, found: Found, *of: Book) -> int | None:
 
 async def _year(area: Area, period: str, department: int, found: Found, *of: Book) -> None:
     totals, days = _kept(area)
-    below, below_days = _kept(area, 1)
-    spans = "period >= ? AND period < ?"
-    own: list[object] = [department]
-    mine = "forum_id = 0 AND department_id = ?"
-    kept = (f"{mine} AND period = ?", [*own, period])
+    place = f"0 AS forum_id, kind, {department} AS department_id, district, '{period}' AS period"
+    below, below_days = _added(area, place)
+    mine, spans = "forum_id = 0 AND department_id = ?", "period >= ? AND period < ?"
     start = "y" if period == ALL else f"m{period[1:]}"
-    parts: list[Part] = [(totals, *kept), (days, *kept), (below, f"{mine} AND {spans}", [*own, start, f"{start}~"])]
+    span: list[object] = [start, f"{start}~"]
+    kept, shorter = (f"{mine} AND period = ?", [department, period]), (f"{mine} AND {spans}", [department, *span])
+    parts: list[Part] = [(totals, *kept), (days, *kept), (below, *shorter)]
     if period == ALL:
-        parts.append((below_days, f"{mine} AND {spans}", [*own, start, f"{start}~"]))
+        parts.append((below_days, *shorter))
     else:
-        which, values = ("", []) if department == EVERY_DEPARTMENT else (" AND department_id = ?", own)
+        which, own = ("", []) if department == EVERY_DEPARTMENT else (" AND department_id = ?", [department])
         for book in of:
-            where, all_ = f"{spans}{which}", [True, start, f"{start}~", *values]
-            parts += [(statement, where, all_) for statement in _values(book, by_forum=False)]
+            counted: tuple[str, list[object]] = (f"{spans}{which}", [True, *span, *own])
+            parts += [(statement, *counted) for statement in _values(book, place, "kind, district")]
     said, right = await _both(area, parts)
-    right.totals = _lifted(right.totals, period)
-    right.days = await asyncio.to_thread(_lifted_days, right.days, period, department)
+    if period != ALL:
+        right.days = await asyncio.to_thread(_combined_days, right.days, department)
     await _correct(area, said, right, found)
 
 
@@ -243,21 +255,13 @@ def _combined(totals: Totals) -> Totals:
     return found
 
 
-def _lifted_days(days: Days, period: str, department: int) -> Days:
-    """Days of shorter periods, in one, for a department or all; what was counted becomes its combinations."""
+def _combined_days(days: Days, department: int) -> Days:
+    """What was counted at a department's places, or at those of all, in its combinations."""
     found: Days = Counter()
     for (at, what, value), number in days.items():
-        for one in (at,) if period == ALL else combinations(at):
+        for one in {*combinations(at)}:
             if one.department_id == department:
-                found[one._replace(period=period), what, value] += number
-    return found
-
-
-def _lifted(totals: Totals, period: str) -> Totals:
-    """Totals of several periods, together in one."""
-    found: Totals = {}
-    for at, sums in totals.items():
-        found.setdefault(at._replace(period=period), Counter()).update(sums)
+                found[one, what, value] += number
     return found
 
 
