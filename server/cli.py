@@ -2,24 +2,32 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, TypeVar
+from tempfile import TemporaryFile
+from typing import Any, TextIO, TypeVar
+from urllib.parse import parse_qsl
 
 import click
 import uvicorn
 
+from forums.labels import KINDS
 from server import check as checks
 from server import importing, importing_forums, wiring
 from server.core import city, database, observe
 from server.core.accounts import Account
 from server.core.clock_command import clock_command
 from server.core.config import BadSettings, Settings
+from server.core.errors import Invalid
 from server.core.jobs import Worker
 from server.core.web import Site
 from server.demo import seeding
+from tracking.statistics import forms
 from tracking.statistics import verify as checking
 from tracking.statistics.actions import recounting
 from tracking.statistics.queries import adoption, people, records
@@ -215,33 +223,46 @@ def statistics() -> None:
     """The published figures: recompute them from the export, or from the records."""
 
 
+_READABLE = click.Path(exists=True, dir_okay=False, allow_dash=True)
+
+
 @statistics.command(name="verify")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--forums", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The export of forums.")
-@click.option(
-    "--published", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The published figures as JSON. Default: those of this installation.",
-)  # fmt: skip
-def verify_statistics(file: Path, forums: Path | None, published: Path | None) -> None:
+@click.argument("file", type=_READABLE)
+@click.option("--forums", type=_READABLE, help="The export of forums.")
+@click.option("--published", type=_READABLE, help="The published figures as JSON. Default: those of this installation.")
+@click.option("--filters", default="", help="Where FILE is a part: 'year=2025&kind=listening'.")
+def verify_statistics(file: str, forums: str | None, published: str | None, filters: str) -> None:
     """Add up an export and compare it with the published figures; exit 1 with the first difference, else 0.
 
-    Where these are of this installation, each line is compared with its records as well.
+    Where these are of this installation, each line is compared with its records as well. Published figures that were
+    downloaded under filters are compared with the lines that fit these. One of the files may be "-", standard input.
     """
-    recomputed = checking.Recomputed()
-    try:
-        with file.open(encoding="utf-8", newline="") as stream:
-            recomputed.read(stream)
-        if forums is not None:
-            with forums.open(encoding="utf-8", newline="") as stream:
-                recomputed.read_forums(stream)
-        said = checking.read_published(published.read_bytes()) if published else run(_published)
-    except checking.Unreadable as error:
-        click.echo(f"The file cannot be read: {error}", err=True)
-        raise SystemExit(1) from error
-    found = next(recomputed.differences(said, every_forum=published is None or not said.get("next")), "")
+    if [file, forums, published].count("-") > 1:
+        raise click.UsageError("Only one of the files can be standard input.")
+    if published and filters:
+        raise click.UsageError("The published figures say their filters themselves: leave --filters out.")
+    with ExitStack() as files:
+        try:
+            voices = files.enter_context(_kept(file))
+            held = files.enter_context(_kept(forums)) if forums else None
+            if published:
+                with click.open_file(published, "rb") as raw:
+                    said = checking.read_published(raw.read())
+            else:
+                said = run(lambda _settings: _published(filters))
+            recomputed = checking.Recomputed(said.get("filters"))
+            recomputed.read(voices)
+            if held:
+                recomputed.read_forums(held)
+        except checking.Unreadable as error:
+            click.echo(f"The file cannot be read: {error}", err=True)
+            raise SystemExit(1) from error
+        found = next(recomputed.differences(said, every_forum=published is None or not said.get("next")), "")
+        line = "" if published else run(lambda _settings: _line_that_differs(voices, held))
     if found:
         click.echo(f"The figures differ. {found}", err=True)
-    line = "" if published else run(lambda _settings: _line_that_differs(file, forums))
+        if recomputed.lines < said["total"].get("received", 0):
+            click.echo(_PART, err=True)
     if line:
         click.echo(f"The lines differ from the records. {line}", err=True)
     if found or line:
@@ -251,26 +272,54 @@ def verify_statistics(file: Path, forums: Path | None, published: Path | None) -
         if published
         else "Each line is what the records say."
     )
+    under = "".join(f", {name} {value or checking.NONE}" for name, value in recomputed.filters.items())
     without = "" if forums else " Forums and participants were not compared: give --forums."
     click.echo(
-        f"{recomputed.lines} submissions: every published figure is what the lines add up to "
+        f"{recomputed.lines} submissions{under}: every published figure is what the lines add up to "
         f"({recomputed.compared} compared). {compared}{without}"
     )
 
 
-async def _line_that_differs(file: Path, forums: Path | None) -> str:
+_PART = (
+    "The file holds fewer submissions than were published. If it is the part that fits filters, "
+    "give the figures under the same ones: --published FIGURES.json, or --filters 'year=2025'."
+)
+
+
+@contextmanager
+def _kept(path: str) -> Iterator[TextIO]:
+    """An export that can be read twice: what comes through a pipe is kept until it is closed."""
+    with ExitStack() as files:
+        raw = files.enter_context(click.open_file(path, "rb"))
+        if not raw.seekable():
+            copy = files.enter_context(TemporaryFile())
+            shutil.copyfileobj(raw, copy)
+            copy.seek(0)
+            raw = copy
+        yield TextIOWrapper(raw, encoding="utf-8", newline="")
+
+
+async def _line_that_differs(file: TextIO, forums: TextIO | None) -> str:
     """The first line of the exports that is not what the records say; empty where none is."""
     known = await city.city()
-    for path, compare in ((file, records.voices), (forums, records.forums)):
-        if path is not None:
-            with path.open(encoding="utf-8", newline="") as stream:
-                async for difference in compare(stream, known):
-                    return difference
+    for stream, compare in ((file, records.voices), (forums, records.forums)):
+        if stream is not None:
+            stream.seek(0)
+            async for difference in compare(stream, known):
+                return difference
     return ""
 
 
-async def _published(_settings: Settings) -> Mapping[str, Any]:
-    return await adoption.published(await city.city())
+async def _published(filters: str) -> Mapping[str, Any]:
+    known = await city.city()
+    said = dict(parse_qsl(filters.removeprefix("?"), keep_blank_values=True))
+    try:
+        if wrong := set(said) - set(checking.FILTERS):
+            raise click.UsageError(f"These are no filters: {', '.join(sorted(wrong))}.")
+        chosen = await forms.read(said, known, KINDS)
+    except Invalid as error:
+        raise click.UsageError(f"No such value: {', '.join(one.field for one in error.errors)}.") from error
+    return {**await adoption.published(known, chosen.filters), "filters": chosen.query}
 
 
 @statistics.command(name="recount")

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from click.testing import CliRunner
+
 from forums.labels import AGE_BANDS
 from forums.models import Participant, Participation, Submission
 from forums.states import ForumState, SubmissionState
+from server.cli import main
 from server.core import clock, database
 from server.core.city import city
 from server.core.config import Settings
@@ -37,13 +40,13 @@ async def a_year(count: int = 14) -> None:
                     await voices.do(said, 60 + n)
 
 
-def command(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+def command(settings: Settings, *arguments: str, piped: str = "") -> subprocess.CompletedProcess[str]:
     code = "from server.cli import main; main()"
     environment = {"SINMUNGO_DATABASE_URL": settings.database_url, "SINMUNGO_SECRET_KEY": settings.secret_key or "",
                    "SINMUNGO_DATA_DIR": str(settings.data_dir), "PATH": "/usr/bin:/bin"}  # fmt: skip
     return subprocess.run(
         [sys.executable, "-c", code, "statistics", *arguments], env=environment, capture_output=True, text=True,
-        check=False, timeout=60, cwd=Path(__file__).parents[2],
+        check=False, timeout=60, cwd=Path(__file__).parents[2], input=piped,
     )  # fmt: skip
 
 
@@ -109,11 +112,45 @@ async def test_a_journalist_recomputes_the_numbers(house: House, described: Desc
     # Somebody made one answer better than it was.
     (tmp_path / "bad.csv").write_bytes(export.text.replace(",not_adopted,", ",adopted,", 1).encode())
     found = command(house.settings, "verify", str(tmp_path / "bad.csv"))
-    assert found.returncode == 1
+    assert (found.returncode, "fewer" in found.stderr) == (1, False)
     assert "total: adopted is published as 16, the lines say 17" in found.stderr
     assert "adopted' in outcome, the records say 'not_adopted'" in found.stderr
     again = command(house.settings, "recount")
     assert (again.returncode, "0 corrected" in again.stdout) == (0, True), again.stdout + again.stderr
+
+
+async def test_a_part_is_recomputed_under_its_filters_and_through_a_pipe(house: House, tmp_path: Path) -> None:
+    await a_year(7)
+    await house.work()
+    anna = house.client
+    query = "department=none&year=2025"
+    part = await anna.get(f"/api/v1/statistics/adoption.csv?{query}")
+    assert "adoption-part-none-2025-" in part.headers["content-disposition"]
+    whole = (await anna.get("/api/v1/statistics/adoption.csv")).text
+    (tmp_path / "figures.json").write_bytes((await anna.get(f"/api/v1/statistics/adoption?{query}")).content)
+    (tmp_path / "forums.csv").write_bytes((await anna.get("/api/v1/statistics/forums.csv")).content)
+    figures, forums = ("--published", str(tmp_path / "figures.json")), ("--forums", str(tmp_path / "forums.csv"))
+
+    for lines in (part.text, whole):  # the part, and the whole of which it is one
+        agreed = CliRunner().invoke(main, ["statistics", "verify", "-", *forums, *figures], input=lines)
+        assert (agreed.exit_code, agreed.stderr) == (0, "")
+        assert "4 submissions, department none, year 2025: every published figure" in agreed.stdout
+    changed = part.text.replace(",,,\r", ",adopted,2025-03-10,\r")
+    better = CliRunner().invoke(main, ["statistics", "verify", "-", *figures], input=changed)
+    assert (better.exit_code, "considered is published as 0, the lines say 4" in better.stderr) == (1, True)
+    at_home = command(house.settings, "verify", "/dev/stdin", *forums, "--filters", query, piped=part.text)
+    assert (at_home.returncode, "Each line is what the records say" in at_home.stdout) == (0, True), at_home.stderr
+
+    alone = command(house.settings, "verify", "-", piped=part.text)
+    assert alone.returncode == 1
+    assert "total: received is published as 28, the lines say 4" in alone.stderr
+    assert "fewer submissions than were published" in alone.stderr
+    for wrong, says in ((["--forums", "-"], "Only one of the files"),
+                        ([*figures, "--filters", query], "say their filters themselves")):  # fmt: skip
+        refused = CliRunner().invoke(main, ["statistics", "verify", "-", *wrong], input=part.text)
+        assert (refused.exit_code, says in refused.stderr) == (2, True), says
+    no_year = command(house.settings, "verify", "-", "--filters", "year=soon", piped=part.text)
+    assert (no_year.returncode, "Error: No such value: year." in no_year.stderr) == (2, True), no_year.stderr
 
 
 async def test_a_changed_line_is_found_that_changes_no_figure(house: House) -> None:

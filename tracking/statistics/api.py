@@ -196,7 +196,8 @@ async def adoption_csv(request: Request) -> Response:
     known = await city()
     chosen = await forms.read(request.query_params, known, KINDS)
     codes = {row.id: row.code for row in known.departments.values()}
-    return _file(request, "adoption", COLUMNS, lists.export(chosen.filters, codes))
+    name = "-".join(("adoption", *(["part"] if chosen.query else []), *chosen.query.values()))
+    return _file(request, name, COLUMNS, lists.export(chosen.filters, codes))
 
 
 @promises(Contract("Every forum that was held, a line each", contract.text(), media=CSV))

@@ -14,10 +14,8 @@ from server.core.fields import NOT_CHOICE, Input
 from server.core.i18n import translate
 from tracking.statistics.cells import Filters
 from tracking.statistics.rules import NO_DEPARTMENT
+from tracking.statistics.verify import NONE
 
-NONE = "none"
-"""Stands for "no department" and "no district"."""
-NAMES = ("forum", "kind", "department", "district", "year")
 _YEAR = re.compile(r"(19|20)\d\d")
 
 

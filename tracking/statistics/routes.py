@@ -18,8 +18,9 @@ from server.core.i18n import translate
 from server.core.ledger import END
 from tracking.statistics import dictionary, forms, maps, rules
 from tracking.statistics.cells import Filters
-from tracking.statistics.forms import NONE, Chosen, kind_names, petition_kinds
+from tracking.statistics.forms import Chosen, kind_names, petition_kinds
 from tracking.statistics.queries import adoption, lists, people, petitions
+from tracking.statistics.verify import FILTERS, NONE
 
 ADOPTION, VOICES = "/statistics/adoption", "/statistics/adoption/submissions"
 PETITIONS, DATA = "/statistics/petitions", "/statistics/data"
@@ -50,7 +51,7 @@ def _fields(
     }  # fmt: skip
     query = chosen.query
     return {
-        "chosen": {name: query.get(name, "") for name in forms.NAMES},
+        "chosen": {name: query.get(name, "") for name in FILTERS},
         "departments": sorted(departments, key=lambda pair: pair[1]),
         "districts": sorted(districts, key=lambda pair: pair[1]),
         "kinds": list(kinds.items()),

@@ -22,6 +22,9 @@ COLUMNS = (
 )
 FORUM_COLUMNS = ("forum", "kind", "department", "district", "held_on", "participants")
 DIMENSIONS = ("kind", "department", "district", "year", "forum", "month")
+FILTERS = ("forum", "kind", "department", "district", "year")
+NONE = "none"
+"""What filters call "no department" and "no district"."""
 PEOPLE = ("forums", "participants")
 """Figures that only the list of forums can tell."""
 _NAME = re.compile(r"[0-9A-Za-z_.-]{0,60}")
@@ -55,19 +58,25 @@ Place = tuple[str, str]
 
 
 class Recomputed:
-    """The figures of an export."""
+    """The figures of an export, of those of its lines that fit filters as an address says them."""
 
-    def __init__(self) -> None:
+    def __init__(self, filters: Mapping[str, str] | None = None) -> None:
+        self.filters = {name: "" if value == NONE else value for name, value in (filters or {}).items()}
         self.sums: dict[Place, Sums] = defaultdict(Sums)
         self.lines = 0
+        """Submissions that fit."""
         self.forums = False
         self.compared = 0
         """Published figures that were held against the lines."""
 
-    def _add(self, entry: Entry, keys: Mapping[str, str]) -> None:
+    def _add(self, entry: Entry, keys: Mapping[str, str]) -> bool:
+        """Whether the line fits."""
+        if any(keys[name] != value for name, value in self.filters.items()):
+            return False
         self.sums["", ""].add(entry)
         for dimension, value in keys.items():
             self.sums[dimension, value].add(entry)
+        return True
 
     def read(self, stream: TextIO) -> None:
         """Add up an export of submissions. Raises ``Unreadable``."""
@@ -92,8 +101,9 @@ class Recomputed:
                 forum_id=0, kind="", department_id=0, district="", received_on=received, outcome=outcome,
                 outcome_on=answered, done_on=done,
             )  # fmt: skip
-            self._add(entry, {**line.names("forum", "kind", "department", "district"), **_times(received)})
-            self.lines += 1
+            self.lines += self._add(
+                entry, {**line.names("forum", "kind", "department", "district"), **_times(received)}
+            )
 
     def read_forums(self, stream: TextIO) -> None:
         """Add up an export of forums. Raises ``Unreadable``."""
@@ -137,7 +147,7 @@ class Recomputed:
 
 
 def read_published(raw: bytes) -> Mapping[str, Any]:
-    """Published figures as they were downloaded. Raises ``Unreadable``, also for figures under filters."""
+    """Published figures as they were downloaded. Raises ``Unreadable``."""
     try:
         content = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
@@ -148,8 +158,11 @@ def read_published(raw: bytes) -> Mapping[str, Any]:
     lists = list(by.values()) if isinstance(by, dict) else [None]
     if not all(isinstance(lines, list) and all(isinstance(line, dict) for line in lines) for lines in lists):
         raise Unreadable("the published figures have no dimensions")
-    if content.get("filters"):
-        raise Unreadable("the published figures are those of a part only: download them without filters")
+    filters = content.get("filters", {})
+    if not isinstance(filters, dict) or not all(
+        name in FILTERS and isinstance(value, str) for name, value in filters.items()
+    ):
+        raise Unreadable("the published figures stand under filters that are none of ours")
     return content
 
 

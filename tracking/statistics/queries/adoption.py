@@ -122,12 +122,12 @@ async def adoption(filters: Filters, before: int = END, limit: int = FORUMS) -> 
     return Adoption(whole, lines, await months(filters), rows, older)
 
 
-async def published(known: City) -> dict[str, Any]:
-    """The unfiltered figures with every forum, as ``verify`` holds them against the export."""
-    found = await adoption(Filters(), limit=BLOCK)
+async def published(known: City, filters: Filters) -> dict[str, Any]:
+    """The figures with every forum, as ``verify`` holds them against the export."""
+    found = await adoption(filters, limit=BLOCK)
     rows, older = list(found.forums), found.older
     while older is not None:
-        more, older = await forums(Filters(), older, BLOCK)
+        more, older = await forums(filters, older, BLOCK)
         rows += more
     return document(replace(found, forums=rows), known, "en", {})
 
