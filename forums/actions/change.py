@@ -7,7 +7,7 @@ actor has seen; asks the table of transitions and the table of rights; and write
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -29,9 +29,14 @@ Actor = Official | Person | str
 ModelT = TypeVar("ModelT", Forum, Submission, Commitment)
 
 
+def day_of(moment: datetime) -> date:
+    """The day in the city at a moment."""
+    return moment.astimezone(config.settings().zone).date()
+
+
 def today() -> date:
     """The day in the city."""
-    return clock.now().astimezone(config.settings().zone).date()
+    return day_of(clock.now())
 
 
 def name_of(actor: Actor) -> str:

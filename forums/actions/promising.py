@@ -7,7 +7,7 @@ it flows back, and the promise lies with its department again.
 from collections.abc import Sequence
 from datetime import date
 
-from forums.actions.change import Actor, Change, changing_promise, name_of, today
+from forums.actions.change import Actor, Change, changing_promise, day_of, name_of, today
 from forums.actions.many import Group, Voice, alone, joined_to, read
 from forums.actions.planning import keep_files
 from forums.errors import NotPossibleNow, NotTheAuthor, NotYours
@@ -21,7 +21,7 @@ from forums.events import (
     SubmissionDone,
 )
 from forums.forms.handing import Words
-from forums.forms.promising import EditPromise, Finish, Promise, StepLine
+from forums.forms.promising import EditPromise, Finish, Promise, StepLine, wrong_day_done
 from forums.models import Commitment, Forum, Step, Submission
 from forums.numbering import new_promise_number
 from forums.people import Person
@@ -109,10 +109,15 @@ async def do_step(actor: Official, number: str, step_id: int, seen: int | None =
 
 
 async def finish(actor: Official, number: str, command: Finish, files: Sequence[StoredFile] = ()) -> None:
-    """Say that it is done, with the evidence for it; the voices that asked for it are done with it."""
+    """Say that it is done, with the evidence for it; the voices that asked for it are done with it.
+
+    Raises ``Invalid`` for a day that has not come, or before that of the promise.
+    """
     async with changing_promise(number, CommitmentAction.FINISH, actor, seen=command.seen) as change:
-        _own(actor, change)
+        row = _own(actor, change)
         done_on = command.done_on or today()
+        if wrong := wrong_day_done(done_on, day_of(row.created_at), today()):
+            raise Invalid([FieldError("done_on", wrong)])
         change.set(evidence=command.evidence, link=command.link, done_on=done_on, open=False, contested="")
         await keep_files(promise_subject(number), files)
         change.record(CommitmentDone(str(done_on)))

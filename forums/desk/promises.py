@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from forums import rights
 from forums.actions import promising
-from forums.actions.change import today
+from forums.actions.change import day_of, today
 from forums.desk.kept import Kept
 from forums.desk.voices import voices_official
 from forums.forms.handing import Words, read_seen
@@ -106,7 +106,9 @@ class Deed:
 
 async def _edit(official: Official, found: PromiseView, raw: Raw, _files: Sequence[StoredFile]) -> None:
     content = {**from_page(raw), "reason": raw.get("reason"), "version": raw.get("version")}
-    await promising.edit(official, found.number, EditPromise.parse(content, today(), found.due_on))
+    await promising.edit(
+        official, found.number, EditPromise.parse(content, today(), day_of(found.created_at), found.due_on)
+    )
 
 
 async def _step(official: Official, found: PromiseView, raw: Raw, _files: Sequence[StoredFile]) -> None:
@@ -117,7 +119,7 @@ async def _step(official: Official, found: PromiseView, raw: Raw, _files: Sequen
 
 
 async def _finish(official: Official, found: PromiseView, raw: Raw, files: Sequence[StoredFile]) -> None:
-    await promising.finish(official, found.number, Finish.parse(raw, today()), files)
+    await promising.finish(official, found.number, Finish.parse(raw), files)
 
 
 async def _drop(official: Official, found: PromiseView, raw: Raw, _files: Sequence[StoredFile]) -> None:
@@ -198,6 +200,7 @@ async def _page(request: Request, official: Official, kept: Kept, *, status: int
         "outcomes": OUTCOMES,
         "steps_by_id": {step.id: step.text for step in whole.steps},
         "today": today(),
+        "made_on": day_of(found.created_at),
         "most_steps": MOST_STEPS,
     }
     return web.page(request, "desk/forums/promise.html", context, status=status)

@@ -66,7 +66,7 @@ def _promise(data: Input, today: date) -> Promise | None:
     if inside is None:
         data.fail("commitment", REQUIRED)
         return None
-    return Promise.read(inside, today)
+    return Promise.read(inside, today, today)
 
 
 def answer_from_page(form: Mapping[str, Any]) -> dict[str, Any]:

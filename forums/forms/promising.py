@@ -7,7 +7,7 @@ from typing import Any
 
 from forums.forms.handing import read_seen
 from forums.forms.planning import read_link
-from server.core.errors import _
+from server.core.errors import Text, _
 from server.core.fields import REQUIRED, Input, safe_text
 
 TITLE_LIMIT, TEXT_LIMIT, BUDGET_LIMIT, STEP_LIMIT, REASON_LIMIT = 200, 10_000, 200, 300, 2_000
@@ -16,6 +16,19 @@ LONGEST = timedelta(days=366 * 15)
 """How far ahead a promise can be due."""
 TOO_FAR = _("This day is too far away. Please check the year.")
 PAST = _("Please give today or a later day.")
+FUTURE = _("Please give today or an earlier day.")
+
+
+def before_promised(made_on: date) -> Text:
+    """What to say to a day before something was promised."""
+    return _("It was promised on %(day)s. Please give that day or a later one.", day=made_on)
+
+
+def wrong_day_done(done_on: date, made_on: date, today: date) -> Text | None:
+    """What is wrong with the day since which a promise is carried out; nothing is before it was promised."""
+    if done_on > today:
+        return FUTURE
+    return before_promised(made_on) if done_on < made_on else None
 
 
 @dataclass(frozen=True)
@@ -39,16 +52,19 @@ class Promise:
     steps: Sequence[StepLine] = field(default=())
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any], today: date, *, kept: date | None = None) -> "Promise":
-        """Read it. ``kept`` is the day that holds now and may be left, though it is over. Raises ``Invalid``."""
+    def parse(cls, raw: Mapping[str, Any], today: date) -> "Promise":
+        """Read a new one. Raises ``Invalid``."""
         data = Input(raw)
-        command = cls.read(data, today, kept=kept)
+        command = cls.read(data, today, today)
         data.done()
         return command
 
     @classmethod
-    def read(cls, data: Input, today: date, *, kept: date | None = None) -> "Promise":
-        """The same out of a larger form, which calls ``data.done()``."""
+    def read(cls, data: Input, today: date, made_on: date, *, kept: date | None = None) -> "Promise":
+        """The same out of a larger form, which calls ``data.done()``.
+
+        ``kept`` is the day that holds now and may be left, though it is over. No step is due before ``made_on``.
+        """
         due = data.day("due_on", required=True) or today
         _ahead(data, "due_on", due, today, kept)
         return cls(
@@ -57,7 +73,7 @@ class Promise:
             due,
             safe_text(data, "text", limit=TEXT_LIMIT, lines=True),
             safe_text(data, "budget", limit=BUDGET_LIMIT),
-            tuple(_steps(data, today)),
+            tuple(_steps(data, today, made_on)),
         )
 
 
@@ -68,7 +84,7 @@ def _ahead(data: Input, name: str, day: date, today: date, kept: date | None = N
         data.fail(name, TOO_FAR)
 
 
-def _steps(data: Input, today: date) -> list[StepLine]:
+def _steps(data: Input, today: date, made_on: date) -> list[StepLine]:
     rows = data.raw.get("steps")
     if rows is None:
         return []
@@ -82,6 +98,8 @@ def _steps(data: Input, today: date) -> list[StepLine]:
         due = one.day("due_on")
         if due and due > today + LONGEST:
             one.fail("due_on", TOO_FAR)
+        if due and due < made_on:
+            one.fail("due_on", before_promised(made_on) if made_on < today else PAST)
         if due and not text:
             one.fail("text", REQUIRED)
         if text:
@@ -108,10 +126,10 @@ class EditPromise:
     seen: int | None = None
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any], today: date, due_on: date) -> "EditPromise":
-        """Read it; ``due_on`` is the day that holds now. Raises ``Invalid``."""
+    def parse(cls, raw: Mapping[str, Any], today: date, made_on: date, due_on: date) -> "EditPromise":
+        """Read it; ``made_on`` is when it was promised, ``due_on`` the day that holds now. Raises ``Invalid``."""
         data = Input(raw)
-        promise = Promise.read(data, today, kept=due_on)
+        promise = Promise.read(data, today, made_on, kept=due_on)
         reason = safe_text(data, "reason", limit=REASON_LIMIT, lines=True)
         if promise.due_on != due_on and not reason:
             data.fail("reason", _("Please say why the day changes; everybody can read it."))
@@ -130,15 +148,12 @@ class Finish:
     seen: int | None = None
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any], today: date) -> "Finish":
-        """Read it. Raises ``Invalid`` without evidence, and for a day that has not come."""
+    def parse(cls, raw: Mapping[str, Any]) -> "Finish":
+        """Read it. Raises ``Invalid`` without evidence; whether the day can be right, the action looks."""
         data = Input(raw)
         evidence = safe_text(data, "evidence", limit=TEXT_LIMIT, lines=True)
         if not evidence and not any(error.field == "evidence" for error in data.errors):
             data.fail("evidence", _("“Carried out” needs evidence: what was done, where and when it can be seen."))
-        done_on = data.day("done_on") or today
-        if done_on > today:
-            data.fail("done_on", _("Please give today or an earlier day."))
-        command = cls(evidence, read_link(data, "link"), done_on, read_seen(data))
+        command = cls(evidence, read_link(data, "link"), data.day("done_on"), read_seen(data))
         data.done()
         return command
