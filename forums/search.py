@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from server.core import privacy
 from server.core.search import Index
 
 forum_index = Index("forum")
@@ -16,5 +17,5 @@ def forum_text(title: str, summary: str, body: str, place: str, panel: Sequence[
 
 
 def voice_text(number: str, title: str, text: str) -> str:
-    """What a submission is found by."""
-    return f"{number}\n{title}\n{text}"
+    """What a submission is found by: what everybody reads of it, so that nobody finds out whose number it holds."""
+    return f"{number}\n{privacy.mask(title)}\n{privacy.mask(text)}"

@@ -139,7 +139,7 @@ async def write(settings: Settings, entry: Entry, to: str | int, spoken: Callabl
     about = (await following.about([entry.subject])).get(entry.subject)
     if about is None or (entry.data.get("comment") and await following.commenter(entry.data["comment"]) is None):
         return None
-    said = await following.words(entry.data.get("text"))
+    said = await following.words(entry.data.get("text"), official=entry.actor.startswith("official:"))
     if isinstance(to, int):
         official = await colleague(to)
         return _to_official(settings, entry, about, said, official, spoken) if official else None

@@ -19,7 +19,7 @@ from forums.guidelines import GUIDELINES, UPHELD
 from forums.queries.texts import SORTS, Spoken, spoken
 from forums.search import forum_index, forum_text, voice_index, voice_text
 from forums.states import TEXT, TextAction, TextState, follow
-from server.core import clock, config, database, i18n, ledger
+from server.core import clock, config, database, i18n, ledger, privacy
 from server.core.accounts import PERMISSIONS, Official, Permission
 from server.core.errors import Forbidden, Refusal
 from server.core.ledger import Chain, Fact
@@ -235,4 +235,5 @@ async def _index(texts: Sequence[Spoken], after: TextState) -> None:
         elif text.sort == "submission":
             await index.put(connection, text.id, voice_text(text.number, text.title, text.text))
         else:
-            await index.put(connection, text.id, forum_text(text.title, "", text.text, "", ()))
+            title, body = privacy.mask(text.title), privacy.mask(text.text)
+            await index.put(connection, text.id, forum_text(title, "", body, "", ()))

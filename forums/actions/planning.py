@@ -21,6 +21,7 @@ from forums.events import (
 from forums.forms.planning import PlanForum
 from forums.models import Forum, ForumFile
 from forums.numbering import next_number, slug_of
+from forums.queries.forums import public_text
 from forums.rights import forum_subject
 from forums.search import forum_index, forum_text
 from forums.states import SEEN, ForumAction, ForumState
@@ -155,8 +156,12 @@ async def number_it(change: Change[Forum]) -> None:
 
 
 async def find_by(forum: Forum) -> None:
-    """Make a forum findable by what it says now."""
-    text = forum_text(forum.title, forum.summary, forum.body, forum.place, forum.panel)
+    """Make a forum findable by what everybody reads of it now."""
+    title, summary, body, place, *panel = (
+        public_text(each, forum.status, forum.proposer_id, forum.from_petition)
+        for each in (forum.title, forum.summary, forum.body, forum.place, *forum.panel)
+    )
+    text = forum_text(title, summary, body, place, panel)
     await forum_index.put(database.connection(), forum.id, text)
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from forums.labels import AGE_BANDS
+from forums.queries.forums import public_text
 from forums.states import SEEN, ForumState, SubmissionState
 from server.core import config, database, privacy
 from server.core.city import city
@@ -127,9 +128,13 @@ async def forum_titles(ids: Sequence[int]) -> dict[int, str]:
     if not ids:
         return {}
     rows = await database.fetch(
-        f"SELECT id, title FROM forum WHERE id IN ({', '.join('?' * len(ids))}) AND {_PUBLIC}", *ids
+        "SELECT id, title, status, proposer_id, from_petition FROM forum "
+        f"WHERE id IN ({', '.join('?' * len(ids))}) AND {_PUBLIC}",
+        *ids,
     )
-    return {row["id"]: privacy.mask(row["title"]) for row in rows}
+    return {
+        row["id"]: public_text(row["title"], row["status"], row["proposer_id"], row["from_petition"]) for row in rows
+    }
 
 
 async def voice_titles(ids: Sequence[int]) -> dict[int, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from forums.queries.forums import public_text
 from forums.states import SEEN, ForumState
 from server.core import clock, database, privacy
 
@@ -58,7 +59,7 @@ class About:
 _PERSON = "p.id AS p_id, p.name AS p_name, p.email AS p_email, p.language AS p_language"
 _FORUM = (
     "f.published_at AS f_published, f.id AS f_id, f.slug, f.kind AS f_kind, f.title AS f_title, "
-    "f.status AS f_status, f.district AS f_district"
+    "f.status AS f_status, f.district AS f_district, f.proposer_id, f.from_petition"
 )
 
 
@@ -84,31 +85,40 @@ def _public(row: Any) -> bool:
     return row["f_published"] is not None or (status in SEEN and status is not ForumState.CANCELLED)
 
 
+def _public_text(row: Any, text: str) -> str:
+    return public_text(text, row["f_status"], row["proposer_id"], row["from_petition"])
+
+
+def _titled(row: Any) -> str:
+    return _public_text(row, row["f_title"])
+
+
 def _forum(row: Any, sort: str) -> About:
     return About(
-        f"{sort}/{row['slug']}", privacy.mask(row["f_title"]), "", f"/forums/{row['slug']}", row["f_id"], row["slug"],
-        row["f_kind"], privacy.mask(row["f_title"]), row["department_id"], row["f_district"],
+        f"{sort}/{row['slug']}", _titled(row), "", f"/forums/{row['slug']}", row["f_id"], row["slug"],
+        row["f_kind"], _titled(row), row["department_id"], row["f_district"],
         _public(row) and row["visibility"] == "shown", None, _person(row),
-        privacy.mask(f"{row['summary']} {row['place']}"),
+        _public_text(row, f"{row['summary']} {row['place']}"),
     )  # fmt: skip
 
 
 def _voice(row: Any, _sort: str) -> About:
     return About(
         f"submission/{row['number']}", privacy.mask(row["title"]), row["number"], f"/submissions/{row['number']}",
-        row["f_id"], row["slug"], row["f_kind"], privacy.mask(row["f_title"]), row["department_id"],
+        row["f_id"], row["slug"], row["f_kind"], _titled(row), row["department_id"],
         row["district"] or row["f_district"],
         row["visibility"] == "shown" and row["status"] != "withdrawn" and _public(row),
-        row["id"], _person(row), privacy.mask(row["text"]), row["outcome"], privacy.mask(row["outcome_text"]),
+        row["id"], _person(row), privacy.mask(row["text"]), row["outcome"],
+        privacy.mask(row["outcome_text"], privacy.REFUSED),
     )  # fmt: skip
 
 
 def _promise(row: Any, _sort: str) -> About:
     return About(
         f"commitment/{row['number']}", privacy.mask(row["title"]), row["number"], f"/commitments/{row['number']}",
-        row["f_id"], row["slug"], row["f_kind"], privacy.mask(row["f_title"]), row["department_id"],
+        row["f_id"], row["slug"], row["f_kind"], _titled(row), row["department_id"],
         row["district"] or row["f_district"], _public(row), row["s_id"], _person(row),
-        privacy.mask(row["text"]), owner_id=row["owner_id"],
+        privacy.mask(row["text"], privacy.REFUSED), owner_id=row["owner_id"],
     )  # fmt: skip
 
 
@@ -222,9 +232,10 @@ async def participant(participant_id: int) -> Person | None:
     return _person(row) if row else None
 
 
-async def words(words_id: int | None) -> str:
-    """Public words that a fact names by their number, masked."""
+async def words(words_id: int | None, *, official: bool) -> str:
+    """Public words that a fact names by their number, masked; in an official's their own telephone and mail stay."""
     if words_id is None:
         return ""
     row = await database.fetch_one("SELECT text FROM forum_words WHERE id = ?", words_id)
-    return privacy.mask(row["text"]) if row else ""
+    text = row["text"] if row else ""
+    return privacy.mask(text, privacy.REFUSED) if official else privacy.mask(text)

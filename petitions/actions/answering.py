@@ -58,11 +58,11 @@ async def answer(actor: Official, reference: str, command: GiveAnswer, *, files:
 
 async def _publish(change: Change, command: GiveAnswer) -> None:
     """Let everybody find the answered case, without names and numbers."""
-    name = await Petitioner.filter(case_id=change.case.id).values_list("name", flat=True)
-    names = tuple(str(n) for n in name if n)
-    texts = (change.case.title, change.case.body, command.text)
-    masked = [published(text, names) for text in texts]
-    await public_index.put(database.connection(), change.case.id, public_text(*masked))
+    who = await Petitioner.filter(case_id=change.case.id).values_list("email", "name")
+    names = tuple(str(each) for pair in who for each in pair if each)
+    title, body = (published(text, names) for text in (change.case.title, change.case.body))
+    answer = published(command.text, names, official=True)
+    await public_index.put(database.connection(), change.case.id, public_text(title, body, answer))
 
 
 async def close(actor: Official | str, reference: str, command: Words) -> None:

@@ -301,10 +301,10 @@ def _view(
     row: Any, level: Level, known: Reference, answers: Sequence[Any], files: Sequence[Any], asked: tuple[PartView, ...]
 ) -> CaseView:
     public = level is Level.PUBLIC
-    names = (row["p_name"],) if row["p_name"] else ()
+    names = tuple(filter(None, (row["p_email"], row["p_name"])))
 
-    def shown(text: str) -> str:
-        return published(text, names) if public else text
+    def shown(text: str, *, official: bool = False) -> str:
+        return published(text, names, official=official) if public else text
 
     return CaseView(
         id=row["id"],
@@ -354,7 +354,8 @@ def _view(
         petitioner_address="" if public else row["p_address"],
         petitioner_language=row["p_language"],
         answers=tuple(
-            Reply(a["id"], a["decision"], shown(a["text"]), shown(a["reasons"]), a["remedies"],
+            Reply(a["id"], a["decision"], shown(a["text"], official=True),
+                  shown(a["reasons"], official=True), a["remedies"],
                   privacy.mask_name(a["author"]) if public else a["author"], database.moment(a["created_at"]))
             for a in answers
         ),

@@ -38,6 +38,7 @@ _hit = re.compile(r"\d{1,18}")
 _ROW = (
     "SELECT c.id, c.reference, c.title, c.kind, c.department_id, c.district, c.answered_at, "
     f"substr(c.body, 1, {_READ}) AS body, (SELECT p.name FROM petitioner p WHERE p.case_id = c.id) AS name, "
+    "(SELECT p.email FROM petitioner p WHERE p.case_id = c.id) AS email, "
     f"(SELECT substr(a.text, 1, {_READ}) FROM answer a WHERE a.case_id = c.id ORDER BY a.id DESC LIMIT 1) AS answer, "
     "(SELECT a.decision FROM answer a WHERE a.case_id = c.id ORDER BY a.id DESC LIMIT 1) AS decision "
     "FROM petition_case c WHERE c.public = ? AND c.status IN (?, ?)"
@@ -199,12 +200,12 @@ async def front() -> Front:
 
 
 def _published(row: Any) -> Published:
-    names = (row["name"],) if row["name"] else ()
+    names = tuple(filter(None, (row["email"], row["name"])))
     return Published(
         row["reference"],
         published(row["title"], names),
         _excerpt(row["body"], names),
-        _excerpt(row["answer"], names),
+        _excerpt(row["answer"], names, official=True),
         row["kind"],
         row["department_id"],
         row["district"],
@@ -213,9 +214,9 @@ def _published(row: Any) -> Published:
     )
 
 
-def _excerpt(text: str, names: Sequence[str]) -> str:
+def _excerpt(text: str, names: Sequence[str], *, official: bool = False) -> str:
     """The beginning of a masked text, on one line; masked before it is cut, so that no cut number escapes."""
-    line = " ".join(published(text, names).split())
+    line = " ".join(published(text, names, official=official).split())
     return line if len(line) <= EXCERPT else line[:EXCERPT].rstrip() + "…"
 
 

@@ -121,15 +121,15 @@ def test_without_the_word_only_the_check_digit_makes_a_card() -> None:
 
 def test_resident_foreigner_and_my_numbers_are_refused_and_the_others_masked() -> None:
     text = (
-        "900101-1234567, 900101-5234567, 1234 5678 9018, 11-12-345678-90, 여권 M12345678, 4111-1111-1111-1111,"
-        " 신한 110-123-456789, 010-1234-5678"
+        "900101-1234567, 900101-5234567, 1234 5678 9018, hong@example.com, 11-12-345678-90,"
+        " 여권 M12345678, 4111-1111-1111-1111, 신한 110-123-456789, 010-1234-5678"
     )
 
     assert [finding.kind for finding in find(text)] == list(NumberKind)
     assert [finding.kind for finding in refused(find(text))] == ["resident", "foreigner", "my_number"]
     assert mask(text) == (
-        "900101-1******, 900101-5******, **** **** ****, 11-**-******-**, 여권 M1*******, 4111-****-****-1111,"
-        " 신한 ***-***-***789, 010-****-5678"
+        "900101-1******, 900101-5******, **** **** ****, ho***@example.com, 11-**-******-**,"
+        " 여권 M1*******, 4111-****-****-1111, 신한 ***-***-***789, 010-****-5678"
     )
 
 
@@ -241,7 +241,7 @@ def test_ten_thousand_characters_full_of_digits_take_less_than_five_milliseconds
     [
         "1", "1-", "0-", "1 ", "01", "010-", "02-123-", "1234-", "123456-", "계좌 ", "계좌1", "마이넘버1234",
         "www.1 ", "+1", "+82", "(0)", "900101-", "900101 ", "9001011234567 ", "4111 1111 1111 111 ", "주민번호 90 ",
-        "ー", "\u200b1", "account no 1", "접수번호 110-123-456789 ",
+        "ー", "\u200b1", "account no 1", "접수번호 110-123-456789 ", "a.", "a@", "a@b.", "a-@-",
     ],
 )  # fmt: skip
 def test_the_time_grows_with_the_length_only(unit: str) -> None:
@@ -268,7 +268,8 @@ SHOWN = {
 
 @given(ANY | PIECES | st.text())
 def test_a_mask_hides_digits_of_the_numbers_and_nothing_else(text: str) -> None:
-    masked, findings = mask(text), find(text)
+    numbers = frozenset(SHOWN)
+    masked, findings = mask(text, numbers), [finding for finding in find(text) if finding.kind in numbers]
     places = {place for _, start, end in findings for place in range(start, end)}
 
     assert len(masked) == len(text)
@@ -279,6 +280,21 @@ def test_a_mask_hides_digits_of_the_numbers_and_nothing_else(text: str) -> None:
         shown = sum(masked[place].isdecimal() for place in digits)
         assert shown <= SHOWN[kind]
         assert len(digits) - shown >= 3
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("메일은 hong@example.com입니다", "메일은 ho***@example.com입니다"),
+        ("a@b.com", "***@b.com"),
+        ("ｈｏｎｇ＠ｎａｖｅｒ．ｃｏｍ", "ｈｏ***@ｎａｖｅｒ．ｃｏｍ"),
+        ("hong @ naver.com", "ho***@ naver.com"),
+        ("01012345678@example.com", "01***@example.com"),
+        ("900101-1234567@example.com", "900101-1******@example.com"),
+    ],
+)
+def test_a_mail_address_in_a_text_is_masked_with_its_length(text: str, shown: str) -> None:
+    assert mask(text) == shown
 
 
 def test_nothing_is_found_in_what_was_masked() -> None:

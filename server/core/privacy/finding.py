@@ -1,4 +1,4 @@
-"""Which personal numbers stand in a text, and which of them may not even be kept.
+"""Which personal numbers and mail addresses stand in a text, and which of them may not even be kept.
 
 A number is found by its shape and then judged by what stands around it: the same twelve digits are a My
 Number, an order or a bank account, and a miss and a false alarm both cost a citizen something. The judgements
@@ -23,6 +23,7 @@ class NumberKind(StrEnum):
     RESIDENT = "resident"  # 주민등록번호
     FOREIGNER = "foreigner"  # 외국인등록번호, 국내거소신고번호
     MY_NUMBER = "my_number"  # 個人番号
+    EMAIL = "email"
     LICENCE = "licence"  # 운전면허번호, 運転免許証番号
     PASSPORT = "passport"
     CARD = "card"
@@ -139,6 +140,10 @@ def _unclaimed(c: _Candidate) -> bool:
     return not (c.follows("bank_before") or c.follows("licence") or c.otherwise())
 
 
+def _email(_: _Candidate) -> NumberKind | None:
+    return NumberKind.EMAIL
+
+
 def _licence(c: _Candidate) -> NumberKind | None:
     """After the word, or a Korean one by its groups."""
     if c.follows("other") or c.follows("bank_before"):
@@ -208,6 +213,7 @@ _RULES: tuple[tuple[re.Pattern[str], bool, Callable[[_Candidate], NumberKind | N
         ("resident_labelled", _resident_born),
         ("my_number_labelled", _my_number),
         ("my_number", _my_number),
+        ("email", _email),
         ("licence", _licence),
         ("passport", _passport),
         ("card", _card),

@@ -29,9 +29,9 @@ _LATIN_DISTRICT = re.compile(
 
 
 def mask(text: str, kinds: Collection[NumberKind] = frozenset(NumberKind)) -> str:
-    """``text`` as the public may read it: 900101-1******, 010-****-5678, card 4111-****-****-1111.
+    """``text`` as the public may read it: 900101-1******, 010-****-5678, card 4111-****-****-1111, ho***@example.com.
 
-    ``kinds`` narrows it: an office's own telephone, in what officials write, may stay readable.
+    ``kinds`` narrows it: an office's own telephone and mail address, in what officials write, may stay readable.
     """
     parts, position = [], 0
     for kind, start, end in find(text):
@@ -43,6 +43,8 @@ def mask(text: str, kinds: Collection[NumberKind] = frozenset(NumberKind)) -> st
 
 
 def _cover(number: str, kind: NumberKind) -> str:
+    if kind is NumberKind.EMAIL:
+        return mask_email(number)
     spelt = [character.translate(SPELLING) for character in number]
     sign = "[0-9a-z]" if kind is NumberKind.PASSPORT else "[0-9]"
     places = [place for place, character in enumerate(spelt) if re.match(sign, character)]
@@ -86,7 +88,7 @@ def _cover_word(word: str) -> str:
 
 def mask_email(address: str) -> str:
     """ab***@example.com: at most two letters, and always three stars, so that the length stays hidden too."""
-    local, at, host = address.strip().rpartition("@")
+    local, at, host = address.strip().replace("＠", "@").rpartition("@")
     return f"{local[: min(2, len(local) - 1)]}***{at}{host}" if local else "***"
 
 

@@ -1,5 +1,5 @@
 /*
- * Personal numbers in free text, found before anything is sent.
+ * Personal numbers and mail addresses in free text, found before anything is sent.
  *
  * The same as server/core/privacy, table by table and judgement by judgement: what the page lets pass, the server lets
  * pass. Tests compare the tables letter by letter and the findings text by text.
@@ -119,6 +119,9 @@ export const PATTERNS = {
     String.raw`<MY_NUMBER>[^0-9*]{0,20}([0-9]{4}[-./ ]{0,3}[0-9]{4}[-./ ]{0,3}[0-9]{4}|[0-9]{3}(?:[- ][0-9]{3}){3}` +
     String.raw`|[0-9](?: [0-9]){11})<END>`,
   my_number: String.raw`<START>[0-9]{3}( ?[-./]? ?)[0-9]{4}\1[0-9]{4}<END>(?!\1[0-9]{4}(?![0-9]))`,
+  email:
+    String.raw`[a-z0-9_](?<![a-z0-9_][a-z0-9_])[a-z0-9_.%+-]{0,63} ?@ ?(?:[a-z0-9-]{1,63}\.){1,8}` +
+    String.raw`(?:xn--[a-z0-9-]{1,59}|[a-z]{2,24})`,
   licence: String.raw`<FIRST>[0-9](?:([- ])[0-9]{2}\1[0-9]{6}\1[0-9]{2}|-[0-9]{6}-[0-9]{2}|[0-9]{10})<END>`,
   passport:
     String.raw`(?:여권|passport|旅券|パスポ-ト)[^0-9*]{0,16}?` +
@@ -283,6 +286,8 @@ function unclaimed(c) {
   return !(c.follows("bank_before") || c.follows("licence") || c.otherwise());
 }
 
+const email = () => "email";
+
 function licence(c) {
   if (c.follows("other") || c.follows("bank_before")) return null;
   return c.follows("licence") || c.reads("licence") ? "licence" : null;
@@ -336,6 +341,7 @@ const RULES = [
   ["resident_labelled", residentBorn, "named"],
   ["my_number_labelled", myNumber, "named"],
   ["my_number", myNumber],
+  ["email", email],
   ["licence", licence],
   ["passport", passport, "named"],
   ["card", card],

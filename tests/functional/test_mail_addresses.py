@@ -1,0 +1,57 @@
+"""A mail address that somebody writes into what everybody reads is masked there; the city's own stays."""
+
+from forums.actions import answering, commenting, planning, speaking
+from forums.forms.answering import GiveAnswer
+from forums.forms.speaking import Say, Submit
+from forums.people import take_name
+from tests.support.answers import answer, official
+from tests.support.forums import a_forum
+from tests.support.house import House
+from tests.support.stories import filed, listening, to
+
+HERS, CITYS = "mina.kim@example.com", "roads@city.example"
+SHOWN = "mi***@example.com"
+
+
+async def test_minas_address_is_masked_wherever_it_is_read_and_the_departments_is_not(house: House) -> None:
+    slug = await a_forum(house, title=f"골목 이야기 {CITYS}")
+    mina, handler = await take_name("mina@example.org", "미나", "ko"), await official("handler")
+    await planning.start(await official("clerk"), slug)
+    number = await speaking.submit(mina, slug, Submit(f"조명을 답시다 {HERS}", f"저에게 {HERS}로 알려 주세요.", "idea"))
+    async with listening(house, house.visitor(), f"/forums/{slug}/stream?lang=ko") as stream:
+        await commenting.on_forum(mina, slug, Say(f"{HERS} 여기로요"))
+        await commenting.on_forum(handler, slug, Say(f"{CITYS}로 보내 주세요"))
+        while CITYS not in stream.text:
+            await stream.event()
+        live = stream.text
+    given = GiveAnswer("not_adopted", f"예산이 없습니다. {CITYS}", department_id=1)
+    await answering.answer(await official("intake"), number, given)
+    await house.work()
+    read = {"live": live, "mail": to(house, "mina@example.org")[-1].get_body(("plain",)).get_content()}  # type: ignore[union-attr]
+    for path in (
+        f"/submissions/{number}", f"/forums/{slug}", "/forums/feed.atom?q=조명", f"/forums/{slug}/feed.atom",
+        f"/submissions/{number}/feed.atom", f"/api/v1/submissions/{number}", f"/api/v1/forums/{slug}/submissions",
+        "/statistics/adoption/submissions",
+    ):  # fmt: skip
+        page = await house.client.get(path)
+        assert page.status_code == 200, path
+        read[path] = page.text
+    for where, text in read.items():
+        assert HERS not in text, where
+        assert SHOWN in text, where
+    for where in ("live", "mail", f"/submissions/{number}", f"/submissions/{number}/feed.atom", f"/forums/{slug}"):
+        assert CITYS in read[where], where
+    for q, found in (("조명을", True), (HERS, False), ("mina.kim", False)):
+        assert (number in (await house.client.get("/forums/feed.atom", params={"q": q})).text) is found, q
+
+
+async def test_a_petitioners_address_is_masked_also_in_the_answer_and_the_offices_stays(house: House) -> None:
+    case = await filed(title=f"가로등 {HERS}", body=f"답은 {HERS}로 주세요.", public=True)
+    await answer(case.reference, f"hong@example.org 로도 보냈습니다. 문의: {CITYS}")
+    for path in ("/petitions", f"/cases/{case.reference}", "/petitions?q=가로등"):
+        text = (await house.client.get(path)).text
+        assert HERS not in text, path
+        assert "hong@example.org" not in text, path
+        assert SHOWN in text, path
+        assert CITYS in text, path
+    assert case.reference not in (await house.client.get("/petitions", params={"q": HERS})).text
