@@ -19,8 +19,10 @@ from server.core.config import Settings
 from tests.support import voices
 from tests.support.contract import Described
 from tests.support.house import House
+from tracking.statistics import cells
 from tracking.statistics.actions import counting
 from tracking.statistics.queries import records
+from tracking.statistics.rules import At, Delta, Entry
 
 MARCH = datetime(2025, 3, 4, 3, tzinfo=UTC)
 
@@ -266,6 +268,21 @@ async def test_few_people_are_not_shown_and_a_correction_is(house: House) -> Non
     assert {line["value"] for line in said["district"]["of"]} == {"", *(await city()).districts}
     assert (await house.client.get("/api/v1/statistics/adoption?year=2025")).json()["people"] is None
 
+    # Nobody says where they live, so that table tells nothing; the other one must not tell its total either.
+    await database.execute("UPDATE statistics_people SET people = 0 WHERE dimension = 'district'")
+    hidden = (await house.client.get("/api/v1/statistics/adoption")).json()["people"]
+    assert [line["people"] for table in hidden.values() for line in table["of"] if line["people"] is not None] == []
+    assert hidden["age"]["total"] is None
+
+    # Four ratings in each of two departments: eight for their kind would say that it is four each.
+    delta = Delta()
+    for department in (1, 2) * 4:
+        delta.add(Entry(At(0, "suggestion", department, "", "m2025-05"), {"received": 1, "rated": 1, "rating": 4}))
+    async with database.transaction():
+        await cells.change(cells.PETITIONS, delta)
+    rated = (await house.client.get("/api/v1/statistics/petitions")).json()
+    assert [line["rated"] for line in [rated["total"], *rated["by"]["kind"], *rated["by"]["department"]]] == [None] * 4
+
 
 async def test_petitions_are_counted_too(house: House, described: Described) -> None:
     with clock.at(datetime(2025, 5, 7, 1, tzinfo=UTC)):
@@ -289,6 +306,19 @@ async def test_petitions_are_counted_too(house: House, described: Described) -> 
     assert found["by"]["month"] == [
         {"month": "2025-05", "received": 3, "answered": 1, "on_time_percent": 100, "reopened": 0}
     ]
+    file = await house.client.get("/api/v1/statistics/petitions.csv")
+    lines = file.text.split("\r\n")
+    assert lines[0].startswith("dimension,value,received,answered,on_time_percent,reopened,median_working_hours,")
+    assert {"total,,3,1,100,0,3.0,3,,", "district,central,3,1,100,0,3.0,3,,", "month,2025-05,3,1,100,0,,,,"} <= {*lines}
+    words = (await house.client.get("/api/v1/statistics/dictionary?lang=en")).json()
+    meant = {name: {word["name"] for word in words[name]} for name in ("json", "figures", "people", "petitions")}
+    adopted = (await house.client.get("/api/v1/statistics/adoption")).json()
+    assert {*adopted, *found} <= meant["json"]
+    assert (meant["figures"], meant["petitions"]) == ({*adopted["total"]}, {*found["total"]})
+    assert {word["name"] for word in words["files"]["petitions.csv"]} == {*lines[0].split(",")}
+    await counting.count_people()
+    who = (await house.client.get("/api/v1/statistics/adoption")).json()["people"]
+    assert {name for table in who.values() for line in table["of"] for name in line} == meant["people"]
     page = (await house.client.get("/statistics/petitions?lang=en&show=median_hours")).text
     assert 'class="map"' in page
     assert "Central: 3 h" in page

@@ -82,19 +82,22 @@ def seen(counts: dict[str, int]) -> tuple[dict[str, int], int | None]:
     return {k: n for k, n in counts.items() if k not in gone}, sum(counts.values()) if total_shown(counts) else None
 
 
-@pytest.mark.parametrize("cells", range(1, 5))
+@pytest.mark.parametrize("cells", range(1, 6))
 def test_no_suppressed_number_can_be_computed_even_by_who_knows_the_rule(cells: int) -> None:
     """For each hidden number there is another table that is published in exactly the same way: in every small table."""
     alike: dict[tuple[tuple[tuple[str, int], ...], object], list[tuple[int, ...]]] = {}
-    for numbers in product(range(11), repeat=cells):
+    for numbers in product(range(11 if cells < 5 else 9), repeat=cells):
         shown, total = seen({str(n): value for n, value in enumerate(numbers)})
         assert all(value >= 5 for value in shown.values())
         alike.setdefault((tuple(shown.items()), total), []).append(numbers)
     for (published, _total), tables in alike.items():
         for key in {str(n) for n in range(cells)} - {key for key, _value in published}:
-            possible = {one[int(key)] for one in tables}
-            # Only what holds more than 8 may have its like beyond the small tables.
-            assert len(possible) > 1 or all(max(one) > 8 for one in tables), (tables, key)
+            assert len({one[int(key)] for one in tables}) > 1, (tables, key)
+
+
+def test_bands_of_eight_and_nine_are_shown_beside_those_with_nobody() -> None:
+    shown, total = seen({"": 0, "10s": 0, "20s": 8, "30s": 9, "40s": 9, "50s": 9, "60s": 9, "70s": 8})
+    assert (shown, total) == (dict.fromkeys(("30s", "40s", "50s", "60s"), 9), 52)
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(0, 10_000), max_size=30))
@@ -103,7 +106,7 @@ def test_little_is_hidden_where_numbers_are_large(counts: dict[str, int]) -> Non
     gone = suppressed(counts)
     assert small <= gone
     assert bool(gone) == bool(small)
-    assert len({counts[key] for key in gone - small}) <= 2
+    assert len({counts[key] for key in gone - small}) <= 1
     if gone and total_shown(counts):
         assert len(gone) > 1
         assert sum(counts[key] for key in gone) >= 5

@@ -1,6 +1,7 @@
 """Statistics for programs: figures as JSON, the lines that they come of as CSV, and what each word means."""
 
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -161,14 +162,36 @@ async def of_adoption(request: Request) -> Response:
     return web.json({**said, "people": who, "next": following, **_about(request, chosen)})
 
 
-@promises(Contract("How petitions were handled: in total and by each dimension", _PETITIONS, query=_QUERY))
-async def of_petitions(request: Request) -> Response:
-    """``GET /statistics/petitions``."""
+async def _handled(request: Request) -> tuple[forms.Chosen, dict[str, Any]]:
     known, lang = await city(), web.language(request)
     raw = {name: value for name, value in request.query_params.items() if name != "forum"}
     chosen = await forms.read(raw, known, PETITION_KINDS)
     found = await petitions.petitions(chosen.filters)
-    return web.json({**petitions.document(found, known, lang, petition_kinds(lang)), **_about(request, chosen)})
+    return chosen, petitions.document(found, known, lang, petition_kinds(lang))
+
+
+@promises(Contract("How petitions were handled: in total and by each dimension", _PETITIONS, query=_QUERY))
+async def of_petitions(request: Request) -> Response:
+    """``GET /statistics/petitions``."""
+    chosen, found = await _handled(request)
+    return web.json({**found, **_about(request, chosen)})
+
+
+@promises(Contract("The same figures of petitions, a line each", contract.text(), media=CSV, query=_QUERY))
+async def petitions_csv(request: Request) -> Response:
+    """``GET /statistics/petitions.csv``."""
+    chosen, found = await _handled(request)
+    lines = [("total", "", found["total"])]
+    lines += [(name, line[name], line) for name, those in found["by"].items() for line in those]
+    columns = [word.name for word in dictionary.FILES["petitions.csv"]]
+
+    async def block() -> AsyncIterator[list[tuple[str, ...]]]:
+        yield [
+            (name, value, *("" if (n := line.get(column)) is None else str(n) for column in columns[2:]))
+            for name, value, line in lines
+        ]
+
+    return _file(request, _name("petitions", chosen), columns, block())
 
 
 async def _stream(columns: Sequence[str], blocks: AsyncIterator[list[tuple[str, ...]]]) -> AsyncIterator[str]:
@@ -176,6 +199,10 @@ async def _stream(columns: Sequence[str], blocks: AsyncIterator[list[tuple[str, 
     yield ",".join(columns) + "\r\n"
     async for block in blocks:
         yield "".join(",".join(line) + "\r\n" for line in block)
+
+
+def _name(name: str, chosen: forms.Chosen) -> str:
+    return "-".join((name, *(["part"] if chosen.query else []), *chosen.query.values()))
 
 
 def _file(
@@ -196,8 +223,7 @@ async def adoption_csv(request: Request) -> Response:
     known = await city()
     chosen = await forms.read(request.query_params, known, KINDS)
     codes = {row.id: row.code for row in known.departments.values()}
-    name = "-".join(("adoption", *(["part"] if chosen.query else []), *chosen.query.values()))
-    return _file(request, name, COLUMNS, lists.export(chosen.filters, codes))
+    return _file(request, _name("adoption", chosen), COLUMNS, lists.export(chosen.filters, codes))
 
 
 @promises(Contract("Every forum that was held, a line each", contract.text(), media=CSV))
@@ -217,7 +243,8 @@ _WORDS = contract.many(
         "What each column and figure means, and under which licence",
         contract.record(
             {
-                "files": {"type": "object", "additionalProperties": _WORDS}, "figures": _WORDS,
+                "files": {"type": "object", "additionalProperties": _WORDS},
+                **dict.fromkeys(("json", "figures", "people", "petitions"), _WORDS),
                 "rules": contract.many(contract.TEXT), "licence": contract.TEXT, "licence_url": contract.TEXT,
             }
         ),
@@ -233,5 +260,6 @@ routes = [
     Route("/api/v1/statistics/adoption.csv", adoption_csv),
     Route("/api/v1/statistics/forums.csv", forums_csv),
     Route("/api/v1/statistics/petitions", of_petitions),
+    Route("/api/v1/statistics/petitions.csv", petitions_csv),
     Route("/api/v1/statistics/dictionary", words),
 ]

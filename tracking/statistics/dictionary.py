@@ -1,9 +1,9 @@
-"""What each column of the export and each figure means, under which rules figures are made, and the licence."""
+"""What each column of the exports and each figure means, under which rules figures are made, and the licence."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from forums.labels import KINDS
+from forums.labels import AGE_BANDS, KINDS
 from server.core.errors import Text, _
 from server.core.i18n import translate
 from tracking.statistics.rules import LEAST, OUTCOMES
@@ -28,6 +28,17 @@ _DEPARTMENT = Word(
 )
 _DISTRICT = Word("district", _("The district that it is about; where it names none, the forum's. Empty: none."))
 
+PETITIONS: tuple[Word, ...] = (
+    Word("received", _("Petitions that nobody has withdrawn, by the day of receipt.")),
+    Word("answered", _("Those of them with an answer that stands.")),
+    Word("on_time_percent", _("Answers that came in time, of those with a deadline, rounded down. Empty: none had.")),
+    Word("reopened", _("Petitions that were opened again after an answer.")),
+    Word("median_working_hours", _("Half of the answers were there within so many working hours, eight to a day.")),
+    Word("p90_working_hours", _("Nine of ten answers were there within so many working hours.")),
+    Word("rated", _("Petitions whose answer was rated. Empty where few were, by month and under filters.")),
+    Word("satisfaction", _("The mean of these ratings from 1 to 5, rounded down to one place.")),
+)
+
 FILES: dict[str, tuple[Word, ...]] = {
     "adoption.csv": (
         Word("submission", _("The submission's number, which stays; its page is /submissions/ and this number.")),
@@ -42,7 +53,28 @@ FILES: dict[str, tuple[Word, ...]] = {
         Word("held_on", _("The day it began; where it has no date, the day it was announced.")),
         Word("participants", _("People who were there or spoke, each once a forum.")),
     ),
+    "petitions.csv": (
+        Word("dimension", _("By what the line tells the petitions apart."),
+             ("total", "kind", "department", "district", "year", "month")),
+        Word("value", _("The code, year or month of which it tells. Empty: all petitions, or those that name none.")),
+        *PETITIONS,
+    ),
 }  # fmt: skip
+JSON: tuple[Word, ...] = (
+    Word("total", _("The figures of everything that fits the filters; of people, everybody who took part.")),
+    Word("by", _("The same figures by each dimension, a value at a time, with its code and name.")),
+    Word("people", _("Who took part, by age and by district of residence. Null under filters.")),
+    Word("next", _("Where the next page of forums begins. Null: there are no more.")),
+    Word("filters", _("What narrows the figures; empty where nothing does.")),
+    Word("as_of", _("The moment at which the figures were what they are here.")),
+    Word("rule", _("How percentages are rounded.")),
+    Word("licence", _("Under which conditions everybody may use the data.")),
+)
+PEOPLE: tuple[Word, ...] = (
+    Word("value", _("An age band, or the code of a district. Empty: did not say."), (*AGE_BANDS,)),
+    Word("name", _("The same in words.")),
+    Word("people", _("How many people say so of themselves, counted every night. Null: too few, or telling of few.")),
+)
 FIGURES: tuple[Word, ...] = (
     Word("forums", _("Forums that have begun, by the day they began; notices are none.")),
     Word("participants", _("The participants of these forums added up; who took part in two forums counts twice.")),
@@ -50,6 +82,7 @@ FIGURES: tuple[Word, ...] = (
         "received",
         _("Submissions that everybody can read and nobody has withdrawn, by the day of receipt."),
     ),
+    Word("outcomes", _("How many of them have each answer."), OUTCOMES),
     Word("considered", _("Those of them that have an answer, whatever it says.")),
     Word("adopted", _("Those adopted in full or in part.")),
     Word("done", _("Those with a day on which they were done.")),
@@ -72,7 +105,10 @@ def document(language: str) -> dict[str, Any]:
     """All of it in a language."""
     return {
         "files": {name: [_word(word, language) for word in columns] for name, columns in FILES.items()},
-        "figures": [_word(word, language) for word in FIGURES],
+        **{
+            name: [_word(word, language) for word in words]
+            for name, words in (("json", JSON), ("figures", FIGURES), ("people", PEOPLE), ("petitions", PETITIONS))
+        },
         "rules": [translate(language, rule) for rule in RULES],
         "licence": LICENCE,
         "licence_url": LICENCE_URL,

@@ -171,6 +171,7 @@ async def of_petitions(request: Request) -> Response:
     context = {
         "found": found, "by": by, "map": _map(known, lang, found.by["district"], measure), "measure": measure,
         "hours_a_day": HOURS_A_DAY, "floor": dictionary.FLOOR, "least": rules.LEAST,
+        "csv": _address("/api/v1/statistics/petitions.csv", chosen.query),
         "json": _address("/api/v1/statistics/petitions", chosen.query),
         "measures": [("received", _("Number of petitions")), ("on_time_percent", _("Answered in time")),
                      ("median_hours", _("Median time"))],
@@ -195,7 +196,9 @@ def _map(known: City, lang: str, lines: list[Any], measure: str) -> dict[str, An
 async def data_page(request: Request) -> Response:
     """``/statistics/data``: what there is to download, what each word means, how to recompute it."""
     context = {
-        "files": dictionary.FILES, "figures": dictionary.FIGURES, "rules": dictionary.RULES,
+        "files": dictionary.FILES, "json": dictionary.JSON, "rules": dictionary.RULES,
+        "figures": [(_("Figures of adoption"), dictionary.FIGURES), (_("Figures of people"), dictionary.PEOPLE),
+                    (_("Figures of petitions"), dictionary.PETITIONS)],
         "licence": dictionary.LICENCE, "licence_url": dictionary.LICENCE_URL,
     }  # fmt: skip
     return web.page(request, "statistics/data.html", context)

@@ -258,26 +258,25 @@ def suppressed(counts: Mapping[KeyT, int], least: int = LEAST) -> set[KeyT]:
     """Which cells of a table about people must not be published beside its total, so that none can be computed.
 
     Cells under ``least`` go, nought included, or the others would tell that somebody is there. The total less what is
-    published is the sum of those that go; until that says nothing of any of them, the smallest of the others go as
-    well, equal ones together. Where that is never so, all go, and the total with them (:func:`total_shown`).
+    published is the sum of those that go; where that tells one of them, the smallest of the others go as well, equal
+    ones together. Where there are no others, the total goes (:func:`total_shown`).
     """
     gone = {key for key, count in counts.items() if count < least}
-    if gone:
-        for more in sorted({count for count in counts.values() if count >= least}):
-            if _safe(counts, gone, least):
-                break
-            gone |= {key for key, count in counts.items() if count == more}
+    if gone and not _safe(counts, gone, least):
+        more = min((count for count in counts.values() if count >= least), default=least)
+        gone |= {key for key, count in counts.items() if count == more}
     return gone
 
 
 def _safe(counts: Mapping[KeyT, int], gone: set[KeyT], least: int) -> bool:
     """Whether the sum of hidden cells leaves open what each of them is, also to who knows how they were chosen.
 
-    Two cells or more share it; it is no number that would itself be hidden; and it is not the most that so many cells
-    under ``least`` can hold, for then each holds just that.
+    It is no number that would itself be hidden. Cells that differ could change places, and the same would be hidden;
+    of two that are equal one could hold one more and the other one less, unless that much were shown.
     """
-    together = sum(counts[key] for key in gone)
-    return len(gone) > 1 and together >= least and together != (least - 1) * len(gone)
+    hidden = {counts[key] for key in gone}
+    alike = len(hidden) > 1 or (len(gone) > 1 and hidden < set(range(least - 1)))
+    return alike and sum(counts[key] for key in gone) >= least
 
 
 def total_shown(counts: Mapping[KeyT, int], least: int = LEAST) -> bool:

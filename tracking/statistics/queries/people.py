@@ -28,15 +28,14 @@ async def people() -> dict[str, Table]:
     found: dict[str, dict[str, int]] = {}
     for row in rows:
         found.setdefault(row["dimension"], {})[row["value"]] = row["people"]
-    # The tables share their total: where one of them must not show it, the other must not either.
+    # The tables share their total: where one of them must not show it, the other must not either, nor cells of which
+    # it could be guessed.
     shown = bool(found) and all(map(total_shown, found.values()))
     return {dimension: _table(counts, shown=shown) for dimension, counts in found.items()}
 
 
 def _table(counts: Mapping[str, int], *, shown: bool) -> Table:
-    gone = suppressed(counts)
-    if not shown and not gone:  # its sum would be the total that the other table cannot bear
-        gone = set(counts)
+    gone = suppressed(counts) if shown else set(counts)
     return Table(
         {key: None if key in gone else n for key, n in counts.items()}, sum(counts.values()) if shown else None
     )

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from server.core.city import City
@@ -116,8 +116,14 @@ async def petitions(filters: Filters) -> Petitions:
     """Everything that the page and the JSON show. Eleven queries, however many petitions there are."""
     by = {dimension: await petitions_by(filters, dimension) for dimension in DIMENSIONS}
     whole = await total(filters)
-    # Of the tables that share the total, one alone that must not be seen beside it is enough to leave it out.
+    # Of the tables that share the total, one alone that must not be seen beside it is enough to leave out the total,
+    # and what the others show of it.
     shown = filters == Filters() and all(total_shown({k: one.rated for k, one in lines}) for lines in by.values())
+    if not shown:
+        by = {
+            dimension: [(key, replace(one, satisfaction_shown=False)) for key, one in lines]
+            for dimension, lines in by.items()
+        }
     months = await cells.totals(PETITIONS, filters, "month")
     return Petitions(
         Handled(whole.measures, whole.hours, shown and whole.rated > 0),
