@@ -22,7 +22,7 @@ VOICE: dict[SubmissionAction, Permission] = {
     SubmissionAction.HAND: Permission.ANSWER_VOICES,
     SubmissionAction.JOIN: Permission.ANSWER_VOICES,
     SubmissionAction.SEPARATE: Permission.ANSWER_VOICES,
-    SubmissionAction.PROPOSE: Permission.HAND_VOICES,
+    SubmissionAction.PROPOSE: Permission.ANSWER_VOICES,
     SubmissionAction.CORRECT: Permission.RUN_FORUMS,
     SubmissionAction.UNDO: Permission.RUN_FORUMS,
     SubmissionAction.ANSWER: Permission.ANSWER_VOICES,

@@ -67,9 +67,9 @@ class SubmissionAction(StrEnum):
     COMMENT = "comment"
     COMMIT = "commit"
     PROPOSE = "propose"
-    """An official proposes to its author to make it a petition."""
+    """The department that has it proposes to its author to make it a petition."""
     PETITION = "petition"
-    """Its author makes it a petition; it keeps its number."""
+    """Its author agrees: it is a petition, and its department's answer says so; it keeps its number."""
     CORRECT = "correct"
     """The clerk who took it down at a session sets it right."""
     UNDO = "undo"
@@ -125,8 +125,8 @@ S, B = SubmissionState, SubmissionAction
 _TALK = (B.SUPPORT, B.COMMENT)
 SUBMISSION: dict[SubmissionState, dict[SubmissionAction, SubmissionState]] = {
     S.RECEIVED: {
-        B.HAND: S.HANDED, B.ANSWER: S.ANSWERED, B.JOIN: S.JOINED, B.WITHDRAW: S.WITHDRAWN, B.PETITION: S.ANSWERED,
-        B.PROPOSE: S.RECEIVED, B.CORRECT: S.RECEIVED, B.UNDO: S.WITHDRAWN, **dict.fromkeys(_TALK, S.RECEIVED),
+        B.HAND: S.HANDED, B.ANSWER: S.ANSWERED, B.JOIN: S.JOINED, B.WITHDRAW: S.WITHDRAWN,
+        B.CORRECT: S.RECEIVED, B.UNDO: S.WITHDRAWN, **dict.fromkeys(_TALK, S.RECEIVED),
     },
     S.HANDED: {
         B.HAND: S.HANDED, B.ANSWER: S.ANSWERED, B.JOIN: S.JOINED, B.WITHDRAW: S.WITHDRAWN, B.PETITION: S.ANSWERED,

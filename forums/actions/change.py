@@ -155,4 +155,4 @@ async def _changing(
     if not hit:  # SQLite counts the rows of a text index that was written before with them
         raise NotPossibleNow(action, before)
     if change.facts:
-        await chain.append(name, *change.facts)
+        await chain.append(change.actor, *change.facts)

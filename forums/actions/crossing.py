@@ -1,7 +1,8 @@
 """What crosses over: a voice goes on as a petition, a petition becomes a topic. Both keep their numbers.
 
-A petition needs its author's own press, because name and mail address go along. The other way nothing private goes
-along: an official writes title and text anew.
+A petition needs its author's own press, because name and mail address go along. That it went
+on there is an answer like any other, though: of the department that has the voice, whose official proposes it. The
+other way nothing private goes along: an official writes title and text anew.
 """
 
 from forums.actions import planning
@@ -9,15 +10,16 @@ from forums.actions.answering import give
 from forums.actions.change import changing_voice
 from forums.actions.many import alone
 from forums.crossing import NewPetition, ways
-from forums.errors import NoSuchForum, NoSuchVoice, NotPossibleNow, NotTheSpeaker
+from forums.errors import NoSuchForum, NoSuchVoice, NotPossibleNow, NotTheSpeaker, NotYours
 from forums.events import BecamePetition, PetitionProposed, SubmissionReceived
 from forums.forms.crossing import BecomePetition, MakeTopic
 from forums.forms.handing import Words
 from forums.forms.planning import PlanForum
-from forums.models import Forum, Submission
+from forums.models import Forum, ForumWords, Submission
 from forums.numbering import new_voice_number
 from forums.people import Person
-from forums.rights import voice_subject
+from forums.queries.crossing import proposal
+from forums.rights import answers_for, voice_subject
 from forums.search import voice_index, voice_text
 from forums.states import FORUM, ForumAction, SubmissionAction, SubmissionState, follow
 from server.core import clock, config, database, ledger
@@ -26,17 +28,23 @@ from server.core.errors import Forbidden
 
 
 async def propose(actor: Official, number: str, command: Words) -> None:
-    """Propose to its author that a voice goes on as a petition, with the reason."""
+    """Propose to its author that a voice goes on as a petition; the reason is the answer as soon as they agree.
+
+    Raises ``NotYours``: what a department has is only for itself to move, and for who hands voices out.
+    """
     async with changing_voice(number, SubmissionAction.PROPOSE, actor, seen=command.seen) as change:
+        if not answers_for(actor, change.row.department_id):
+            raise NotYours
         if change.row.participant_id is None:  # nobody who could agree
             raise NotPossibleNow(SubmissionAction.PROPOSE, change.row.status)
         change.record(PetitionProposed(await change.say(command.text)))
 
 
 async def petition(person: Person, number: str, command: BecomePetition) -> str:
-    """Its author makes a voice a petition, in one transaction; the petition's number.
+    """Its author agrees that a voice goes on as a petition, in one transaction; the petition's number.
 
-    What is joined to it hears that it went on there. Raises ``NotTheSpeaker``, ``NotPossibleNow``, ``Invalid``.
+    The answer is that of the official who proposed it: out of scope, and moved there. What is joined to it hears the
+    same. Raises ``NotTheSpeaker``, ``Invalid``; ``NotPossibleNow`` without a proposal of the department that has it.
     """
     async with database.transaction():
         row = await database.fetch_one("SELECT forum_id FROM submission WHERE number = ?", number)
@@ -47,12 +55,17 @@ async def petition(person: Person, number: str, command: BecomePetition) -> str:
             voice = change.row
             if voice.participant_id != person.id:
                 raise NotTheSpeaker
+            proposed = proposal(await ledger.read(change.chain.subject))
+            if proposed is None:
+                raise NotPossibleNow(SubmissionAction.PETITION, voice.status)
+            why = await ForumWords.get(id=proposed.data["text"])
             reference = await ways().file(
                 NewPetition(voice.title, voice.text, voice.district, command.name, person.email, person.language)
             )
             change.set(petition=reference)
-            change.record(BecamePetition(reference))
-            await give(change, "out_of_scope", "", moved_to=reference)
+            await change.chain.append(change.actor, BecamePetition(reference))
+            change.actor = proposed.actor
+            await give(change, "out_of_scope", why.text, moved_to=reference)
     return reference
 
 

@@ -1,9 +1,28 @@
 """What a petition and the forums have to do with each other: the voice it came from, the topics it became."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
+from forums.events import PetitionProposed, SubmissionHanded
 from forums.states import SEEN
 from server.core import database, privacy
+
+
+class Told(Protocol):
+    """Something that was said to have happened."""
+
+    @property
+    def kind(self) -> str: ...
+
+
+ToldT = TypeVar("ToldT", bound=Told)
+
+
+def proposal(told: Sequence[ToldT]) -> ToldT | None:
+    """Of what happened to a voice, the proposal that it goes on as a petition; a department that gets it later has none."""
+    newest = [one for one in told if one.kind in {PetitionProposed.kind, SubmissionHanded.kind}][-1:]
+    return newest[0] if newest and newest[0].kind == PetitionProposed.kind else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from forums import acting
 from forums.actions import crossing
 from forums.actions.change import today
 from forums.crossing import ways
-from forums.errors import NotTheSpeaker
-from forums.events import PetitionProposed
+from forums.errors import NotPossibleNow, NotTheSpeaker
 from forums.forms.crossing import NAME_LIMIT, BecomePetition
 from forums.labels import COMMITMENT_STATES, OFFICES
 from forums.people import Person
 from forums.queries import promises, voices
+from forums.queries.crossing import proposal
 from forums.queries.forums import ForumView
 from forums.queries.turns import Turn
 from forums.queries.voices import VoiceView
@@ -26,21 +26,28 @@ from server.core.errors import Invalid, _
 
 
 async def of_voice(found: VoiceView, turns: list[Turn]) -> dict[str, object]:
-    """What a voice's page shows: the answers, the promises, the petition. At most two queries."""
+    """What a voice's page shows: the answers, the promises, the petition. At most three queries."""
     main = found.id
     if found.joined_to and found.outcome in ADOPTED:
         main = await promises.main_of(found.id)
     answers = [turn for turn in turns if turn.kind == "submission.answered"]
-    proposed = [turn for turn in turns if turn.kind == PetitionProposed.kind]
+    proposed = proposal(turns)
+    petition = (await shown_petitions([found])).get(found.number, "")
     return {
         "answers": answers,
         "promises": await promises.of_voice(main, today()) if found.outcome in ADOPTED else [],
         "promise_states": COMMITMENT_STATES,
         "offices": OFFICES,
-        "petition": (await shown_petitions([found])).get(found.number, ""),
-        "petition_proposed": proposed[-1] if proposed else None,
-        "may_petition": found.mine and follow(SUBMISSION, found.status, SubmissionAction.PETITION) is not None,
+        "petition": petition,
+        "petition_open": bool(petition)
+        and (found.mine or found.channel == "petition" or petition in await ways().public([petition])),
+        "petition_proposed": proposed,
+        "may_petition": found.mine and proposed is not None and _possible(found),
     }
+
+
+def _possible(found: VoiceView) -> bool:
+    return follow(SUBMISSION, found.status, SubmissionAction.PETITION) is not None
 
 
 async def shown_petitions(some: Iterable[VoiceView]) -> dict[str, str]:
@@ -63,6 +70,8 @@ async def of_forum(found: ForumView) -> dict[str, object]:
 async def ask(request: Request) -> Response:
     """``GET /submissions/{number}/petition``: what it means, under which name, and the consent."""
     person, found = await _own(request)
+    if not _possible(found) or proposal(await ledger.read(found.subject)) is None:
+        raise NotPossibleNow(SubmissionAction.PETITION, found.status)
     return await _page(request, person, found, {}, {})
 
 

@@ -150,6 +150,7 @@ async def test_each_action_needs_its_right_and_its_department(house: House) -> N
     forbidden: list[Callable[[], Awaitable[object]]] = [
         lambda: handing.hand(stranger, one.number, Hand(parks.id)),
         lambda: joining.join(stranger, one.number, Join(done.number)),
+        lambda: crossing.propose(stranger, one.number, Words("까닭")),
         lambda: answering.answer(stranger, one.number, GiveAnswer("not_adopted", "까닭")),
         lambda: promising.drop(stranger, number, Words("까닭")),
         lambda: promising.finish(stranger, number, Finish("근거")),

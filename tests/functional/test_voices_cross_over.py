@@ -24,13 +24,23 @@ async def test_an_author_makes_her_voice_a_petition_and_both_keep_their_numbers(
     her, browser = await guest(house, "골목 꽃집")
     voice = await say(forum, participant_id=her.id, title="골목 조명", text="골목이 어두워요.", district="central")
     joined = await say(forum, status=SubmissionState.JOINED, joined_to_id=voice.id)
-    clerk = await house.official("intake")
-    propose = {"version": "1", "propose.text": "법정 기간 안에 답을 받으실 수 있습니다."}
-    assert (await clerk.post(f"/desk/voices/{voice.number}/propose", data=propose)).status_code == 303
+    path = f"/submissions/{voice.number}/petition"
+    clerk, handler = await house.official("intake"), await house.official("handler")
+    propose = {"propose.text": "법정 기간 안에 답을 받으실 수 있습니다."}
+    desk = f"/desk/voices/{voice.number}"
+    assert (await clerk.post(f"{desk}/propose", data=propose)).status_code == 409, "no department has it yet"
+    parks = {"hand.department": "parks"}
+    assert (await clerk.post(f"{desk}/hand", data=parks)).status_code == 303
+    assert (await handler.post(f"{desk}/propose", data=propose)).status_code == 403, "another department has it"
+    assert (await clerk.post(f"{desk}/propose", data=propose)).status_code == 303
+    assert (await clerk.post(f"{desk}/hand", data={"hand.department": "roads"})).status_code == 303
+    assert path not in (await browser.get(f"/submissions/{voice.number}")).text, "the next department decides anew"
+    assert (await browser.get(path)).status_code == 409
+    assert (await browser.post(path, data={"name": "김꽃집", "consent": "on"})).status_code == 409
+    assert (await handler.post(f"{desk}/propose", data=propose)).status_code == 303
     page = await browser.get(f"/submissions/{voice.number}")
     assert "법정 기간 안에" in page.text
     assert "법정 기간 안에" not in (await house.visitor().get(f"/submissions/{voice.number}")).text
-    path = f"/submissions/{voice.number}/petition"
     _other, stranger = await guest(house, "옆집")
     assert (await stranger.get(path)).status_code == 403
     assert (await browser.get(path)).status_code == 200
@@ -49,9 +59,22 @@ async def test_an_author_makes_her_voice_a_petition_and_both_keep_their_numbers(
     assert (row.petition, row.status, row.outcome) == (case.reference, SubmissionState.ANSWERED, "out_of_scope")
     assert (await Submission.get(id=joined.id)).outcome == "out_of_scope"
     assert voice.number in (await browser.get(filed.headers["location"])).text
-    assert case.reference in (await house.visitor().get(f"/submissions/{voice.number}")).text
-    kinds = [entry.kind for entry in await ledger.read(f"submission/{voice.number}")]
-    assert kinds[1:] == ["submission.petition_proposed", "submission.became_petition", "submission.answered"]
+    roads = await Department.get(code="roads")
+    assert (row.department_id, row.outcome_text) == (roads.id, propose["propose.text"])
+    entries = (await ledger.read(f"submission/{voice.number}"))[-3:]
+    assert [(entry.kind, entry.actor) for entry in entries] == [
+        ("submission.petition_proposed", (await official("handler")).actor),
+        ("submission.became_petition", her.actor),
+        ("submission.answered", (await official("handler")).actor),
+    ]
+    # Everybody reads the number; who may not read the petition is led to no closed door.
+    link = f'href="/cases/{case.reference}"'
+    read = (await house.visitor().get(f"/submissions/{voice.number}")).text
+    assert (case.reference in read, link in read) == (True, False)
+    assert link in (await browser.get(f"/submissions/{voice.number}")).text
+    await Case.filter(id=case.id).update(public=True)
+    await answer(case.reference)
+    assert link in (await house.visitor().get(f"/submissions/{voice.number}")).text
 
 
 async def test_a_petition_becomes_a_topic_and_nothing_private_goes_along(house: House) -> None:
