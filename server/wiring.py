@@ -56,6 +56,8 @@ PERIODIC: Mapping[str, timedelta] = {
 }
 """Job kinds that come back by themselves, and how often."""
 
+REMIND_ON = "forums.remind_on"
+
 TORTOISE_ORM = database.config(Settings(), APPS)
 """For ``tortoise -c server.wiring.TORTOISE_ORM makemigrations``."""
 
@@ -84,8 +86,10 @@ async def _open_discussion(task: Task) -> None:
     await proposing.open_supported(str(task.payload["slug"]))
 
 
-async def _remind_of_promises(_task: Task) -> None:
-    await watching.remind()
+async def _remind_of_promises(task: Task) -> None:
+    if await watching.remind() >= watching.BATCH:  # a job for each stretch, because none may last longer than its lease
+        stretch = task.payload.get("stretch", 0) + 1
+        await jobs.enqueue((f"{REMIND_ON}:{stretch}", REMIND_ON, {"stretch": stretch}))
 
 
 async def _release(task: Task) -> None:
@@ -140,6 +144,7 @@ def handlers(settings: Settings, adapters: Ports, render: post.Render) -> dict[s
         "forums.watch": _watch_forums,
         "forums.open": _open_discussion,
         "forums.remind": _remind_of_promises,
+        REMIND_ON: _remind_of_promises,
         "forums.release": _release,
         "forums.offers": end_offers,
         counting.COUNT: counting.count,

@@ -7,7 +7,7 @@ from forums.rights import promise_subject, voice_subject
 from forums.states import SubmissionState
 from server.core import database, ledger
 
-BATCH = 500
+BATCH = 100
 
 
 async def remind() -> int:

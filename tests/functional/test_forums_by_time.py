@@ -4,8 +4,14 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from forums.actions import planning, proposing
+import pytest
+
+from forums.actions import answering, planning, proposing, watching
+from forums.actions.change import today
+from forums.events import CommitmentOverdue
+from forums.forms.answering import GiveAnswer
 from forums.forms.planning import PlanForum
+from forums.forms.promising import Promise
 from forums.forms.proposing import ProposeForum
 from forums.models import Forum
 from forums.people import take_name
@@ -13,6 +19,7 @@ from forums.queries.forums import forum
 from forums.rights import forum_subject
 from forums.states import ForumState
 from server.core import clock, database, jobs, ledger
+from tests.support import voices
 from tests.support.answers import official
 from tests.support.forums import a_draft, a_forum
 from tests.support.house import House
@@ -96,3 +103,21 @@ async def test_many_at_once_open_and_announce_once(house: House) -> None:
     assert sorted(type(one).__name__ for one in told) == ["NoneType"] + ["NotPossibleNow"] * 4
     for slug, kind in ((slugs[0], "forum.opened"), (draft, "forum.published")):
         assert len(await ledger.read(forum_subject(slug), kind=kind)) == 1
+
+
+async def test_of_many_late_promises_each_is_told_once_a_few_in_a_job(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "BATCH", 2)
+    forum, handler = await voices.hold_forum(), await official("handler")
+    for number in range(5):
+        voice = await voices.say(forum, department_id=handler.department_id)
+        promise = Promise(f"약속 {number}", "handler", today())
+        await answering.answer(handler, voice.number, GiveAnswer("adopted", "하겠습니다.", promise))
+    await house.work()
+    with clock.at(clock.now() + timedelta(days=2)):
+        assert await watching.remind() == 2
+        await jobs.enqueue(("forums.remind", "forums.remind", {}))
+        await house.work()
+    rows = await database.fetch("SELECT subject FROM ledger_event WHERE kind = ?", CommitmentOverdue.kind)
+    assert len(rows) == len({row["subject"] for row in rows}) == 5
