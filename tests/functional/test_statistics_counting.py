@@ -9,7 +9,7 @@ import pytest
 from forums import events
 from forums.models import Forum, Submission
 from forums.states import SubmissionState
-from server.core import clock, database, ledger
+from server.core import clock, database, jobs, ledger
 from server.core.city import city
 from tests.support import voices
 from tests.support.house import House
@@ -138,3 +138,21 @@ async def test_a_recount_counts_an_import_without_noise_and_runs_as_jobs(house: 
         await house.work()
     rows = await database.fetch("SELECT why FROM statistics_recount ORDER BY id")
     assert [row["why"] for row in rows] == ["import", "command", "night"]
+
+
+async def test_a_recount_whose_process_is_killed_between_two_stretches_goes_on_once(house: House) -> None:
+    await voices.say(await voices.hold_forum())
+    await house.work()
+    whole = await looked_at(await recounting.everything())
+    killed = await recounting.begin("night")
+    (task,) = await jobs.lease()
+    await recounting.recount(task)  # nobody writes down any more that it is done
+    with clock.at(clock.now() + 2 * jobs.LEASE):
+        await house.work()
+    assert await looked_at(killed) == whole
+
+
+async def looked_at(recount: int) -> int:
+    row = await database.fetch_one("SELECT looked_at FROM statistics_recount WHERE id = ?", recount)
+    assert row
+    return int(row["looked_at"])

@@ -91,7 +91,9 @@ async def recount(task: Task) -> None:
     following = await stretch(number, place)
     if following is not None:
         key = f"{RECOUNT}:{number}:{following.stage}:{following.after}"
-        await jobs.enqueue((key, RECOUNT, {"recount": number, **asdict(following)}))
+        async with database.transaction():  # both, or who is killed in between would go on twice
+            await jobs.enqueue((key, RECOUNT, {"recount": number, **asdict(following)}))
+            await database.execute("DELETE FROM job WHERE key = ?", task.key)
 
 
 async def stretch(recount_id: int, place: Place) -> Place | None:
