@@ -20,7 +20,7 @@ ToldT = TypeVar("ToldT", bound=Told)
 
 
 def proposal(told: Sequence[ToldT]) -> ToldT | None:
-    """Of what happened to a voice, the proposal that it goes on as a petition; a department that gets it later has none."""
+    """Of what happened to a voice, the proposal to make it a petition; that of the department that has it now only."""
     newest = [one for one in told if one.kind in {PetitionProposed.kind, SubmissionHanded.kind}][-1:]
     return newest[0] if newest and newest[0].kind == PetitionProposed.kind else None
 
