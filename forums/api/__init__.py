@@ -2,6 +2,6 @@
 
 from starlette.routing import Route
 
-from forums.api import desk, forums, voices
+from forums.api import commitments, desk, forums, voices
 
-routes: list[Route] = [*forums.routes, *voices.routes, *desk.routes]
+routes: list[Route] = [*forums.routes, *voices.routes, *commitments.routes, *desk.routes]

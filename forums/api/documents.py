@@ -2,7 +2,17 @@
 
 from forums.forms.speaking import COMMENT_LIMIT, TEXT_LIMIT, TITLE_LIMIT
 from forums.forms.who import NAME_LIMIT
-from forums.labels import CHANNELS, FORUM_STATES, KINDS, OUTCOMES, RULES, STANCES, SUBMISSION_STATES
+from forums.labels import (
+    CHANNELS,
+    COMMITMENT_STATES,
+    FORUM_STATES,
+    KINDS,
+    OUTCOMES,
+    RULES,
+    STANCES,
+    SUBMISSION_STATES,
+)
+from forums.queries.promises import ROLES
 from server.core import contract
 from server.core.config import LANGUAGES
 from server.core.contract import (
@@ -44,6 +54,7 @@ _LISTED: dict[str, Schema] = {
     "views": integer(0),
     "url": contract.text(about="Its page."),
 }
+_FILE = record({"id": integer(1), "name": TEXT, "size": integer(1), "media_type": TEXT, "url": TEXT})
 ROW = named("ListedForum", record(_LISTED))
 FORUM = named(
     "Forum",
@@ -64,9 +75,45 @@ FORUM = named(
             "reason": contract.text(about="Why it was called off or not taken up."),
             "proposer": contract.text(about="The display name of who asked for it."),
             "petition": contract.text(about="The number of the petition that it grew out of."),
-            "files": many(
-                record({"id": integer(1), "name": TEXT, "size": integer(1), "media_type": TEXT, "url": TEXT})
+            "files": many(_FILE),
+        }
+    ),
+)
+
+# --- what was promised ----------------------------------------------------------------------------------------
+
+_PROMISED: dict[str, Schema] = {
+    "number": TEXT,
+    "title": TEXT,
+    "status": one_of(COMMITMENT_STATES),
+    "overdue": {**BOOLEAN, "description": "The promised day has passed, and it is not done."},
+    "department": maybe(DEPARTMENT_NAME),
+    "district": maybe(DISTRICT_NAME),
+    "due_on": DAY,
+    "done_on": maybe(DAY),
+    "forum": contract.text(about="Its slug."),
+    "submission": contract.text(about="The submission that it comes from; empty for what was decided at the forum."),
+    "created_at": MOMENT,
+    "url": contract.text(about="Its page."),
+}
+COMMITMENT_ROW = named("ListedCommitment", record(_PROMISED))
+COMMITMENT = named(
+    "Commitment",
+    record(
+        {
+            **_PROMISED,
+            "version": integer(1, about="Grows with every fact about it."),
+            "text": TEXT,
+            "owner": maybe(one_of(ROLES, "The office of the official who answers for it.")),
+            "budget": TEXT,
+            "evidence": contract.text(about="By which it is done."),
+            "link": TEXT,
+            "contested": contract.text(about="Why its author says that it is not done."),
+            "steps": many(record({"text": TEXT, "due_on": maybe(DAY), "done_on": maybe(DAY)})),
+            "dates": many(
+                record({"due_on": DAY, "said_at": MOMENT, "reason": contract.text(about="Why it was changed.")})
             ),
+            "files": many(_FILE),
         }
     ),
 )
@@ -128,8 +175,22 @@ SUBMISSION = named(
             "department": maybe(DEPARTMENT_NAME),
             "outcome": one_of(("", *OUTCOMES)),
             "outcome_at": maybe(MOMENT),
-            "outcome_text": TEXT,
+            "outcome_text": contract.text(about="The reasons."),
+            "link": contract.text(about="What shows that it is `already_done`."),
+            "study_until": maybe({**DAY, "description": "With `under_study`."}),
+            "moved_to": contract.text(about="With `out_of_scope`."),
             "done_on": maybe(DAY),
+            "commitment": maybe(
+                record(
+                    {
+                        "number": TEXT,
+                        "status": one_of(COMMITMENT_STATES),
+                        "due_on": DAY,
+                        "done_on": maybe(DAY),
+                        "url": contract.text(about="Its page."),
+                    }
+                )
+            ),
             "joined_to": contract.text(about="The submission whose answer it shares."),
             "petition": contract.text(about="The petition that it came from or became."),
             "supports": integer(0),

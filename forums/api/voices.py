@@ -1,6 +1,6 @@
 """Speaking through JSON: a submission, comments on it, who stands behind it. Whoever is not known gets a mail first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums import acting
-from forums.api import documents
+from forums.actions.change import today
+from forums.api import commitments, documents
 from forums.errors import NotPossibleNow
 from forums.forms.speaking import Say, Submit, content_of
 from forums.labels import OUTCOMES, STANCES
@@ -17,9 +18,10 @@ from forums.people import person_of
 from forums.queries import comments, forums, voices
 from forums.queries.comments import CommentView
 from forums.queries.moderation import Hidden
+from forums.queries.promises import PromiseView, of_voices
 from forums.queries.voices import Filters, VoiceView
 from forums.routes import commenting, crossing, speaking
-from forums.states import ForumAction
+from forums.states import ADOPTED, ForumAction
 from server.core import auth, contract, i18n, idempotency, web
 from server.core.city import City, city
 from server.core.contract import IDEMPOTENCY_HEADER, Contract, promises
@@ -87,8 +89,8 @@ async def index(request: Request) -> Response:
     data.done()
     listed = await voices.of_forum(found.id, filters, cursor, await person_of(auth.reader(request)))
     known = await city()
-    petitions = await crossing.shown_petitions(listed.rows)
-    rows = [_submission(request, known, row, petitions) for row in listed.rows]
+    petitions, promised = await crossing.shown_petitions(listed.rows), await _promised(listed.rows)
+    rows = [_submission(request, known, row, petitions, promised) for row in listed.rows]
     return web.items(rows, listed.older, found.submissions)
 
 
@@ -197,10 +199,21 @@ async def _answer(request: Request, address: str, status: int = 201) -> Response
 async def _voice(request: Request, typed: str) -> Json:
     reader = auth.reader(request)
     found = await voices.voice(voices.read_number(typed), await person_of(reader), reader.official)
-    return _submission(request, await city(), found, await crossing.shown_petitions([found]))
+    petitions, promised = await crossing.shown_petitions([found]), await _promised([found])
+    return _submission(request, await city(), found, petitions, promised)
 
 
-def _submission(request: Request, known: City, found: VoiceView, petitions: Mapping[str, str]) -> Json:
+async def _promised(rows: Sequence[VoiceView]) -> Mapping[int, PromiseView]:
+    return await of_voices([row.id for row in rows if row.outcome in ADOPTED], today())
+
+
+def _submission(
+    request: Request,
+    known: City,
+    found: VoiceView,
+    petitions: Mapping[str, str],
+    promised: Mapping[int, PromiseView],
+) -> Json:
     site, lang = web.site(request), web.language(request)
     zone = site.settings.zone
     department = known.departments.get(found.department_id or 0)
@@ -223,6 +236,10 @@ def _submission(request: Request, known: City, found: VoiceView, petitions: Mapp
         "outcome": found.outcome,
         "outcome_at": found.outcome_at.astimezone(zone).isoformat(timespec="seconds") if found.outcome_at else None,
         "outcome_text": found.outcome_text,
+        "link": found.link,
+        "study_until": found.study_until,
+        "moved_to": found.moved_to,
+        "commitment": commitments.brief(request, promised[found.id]) if found.id in promised else None,
         "done_on": found.done_on.isoformat() if found.done_on else None,
         "joined_to": found.joined_to,
         "petition": petitions.get(found.number, ""),

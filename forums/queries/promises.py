@@ -20,6 +20,8 @@ from server.core.accounts import PERMISSIONS, Permission, Role
 from server.core.errors import BadRequest, _
 
 PAGE = 20
+CAP = 10_000
+"""How far promises are counted."""
 ON_A_FORUM = 50
 """Promises that a forum's own page shows, what is due first on top."""
 TABS = ("open", "overdue", "done", "dropped")
@@ -134,8 +136,7 @@ class Page:
     older: str = ""
 
 
-async def listed(filters: Filters, today: date, after: str = "", limit: int = PAGE) -> Page:
-    """A page of promises. One query. Raises ``BadRequest`` for a place in the list that no page of ours gave."""
+def _narrowed(filters: Filters, today: date) -> list[tuple[str, object]]:
     conditions: list[tuple[str, object]] = []
     if filters.contested:
         conditions.append(("status = ?", CommitmentState.CONTESTED.value))
@@ -149,6 +150,23 @@ async def listed(filters: Filters, today: date, after: str = "", limit: int = PA
         conditions.append(("department_id = ?", filters.department_id))
     if filters.district:
         conditions.append(("district = ?", filters.district))
+    return conditions
+
+
+async def total(filters: Filters, today: date) -> int:
+    """How many a list holds on all its pages, up to ``CAP``."""
+    conditions = _narrowed(filters, today)
+    where = " AND ".join(sql for sql, _value in conditions)
+    row = await database.fetch_one(
+        f"SELECT COUNT(*) AS n FROM (SELECT 1 FROM commitment WHERE {where} LIMIT {CAP}) AS counted",
+        *(value for _sql, value in conditions),
+    )
+    return int(row["n"]) if row else 0
+
+
+async def listed(filters: Filters, today: date, after: str = "", limit: int = PAGE) -> Page:
+    """A page of promises. One query. Raises ``BadRequest`` for a place in the list that no page of ours gave."""
+    conditions = _narrowed(filters, today)
     rising = filters.tab in {"open", "overdue"}
     key, way, sign = (
         ("done_on" if filters.tab == "done" else "due_on"),
@@ -219,6 +237,19 @@ async def of_voice(submission_id: int, today: date) -> Sequence[PromiseView]:
         f"SELECT {_COLUMNS} FROM commitment c {_JOINS} WHERE c.submission_id = ? ORDER BY c.id DESC", submission_id
     )
     return [_view(row, today) for row in rows]
+
+
+async def of_voices(submission_ids: Sequence[int], today: date) -> dict[int, PromiseView]:
+    """The newest promise because of each voice, or of the one whose answer it shares. One query."""
+    if not submission_ids:
+        return {}
+    rows = await database.fetch(
+        f"SELECT {_COLUMNS}, j.id AS asked FROM submission j "
+        f"JOIN commitment c ON c.submission_id = COALESCE(j.joined_to_id, j.id) {_JOINS} "
+        f"WHERE j.id IN ({', '.join('?' * len(submission_ids))}) ORDER BY c.id",
+        *submission_ids,
+    )
+    return {row["asked"]: _view(row, today) for row in rows}
 
 
 async def of_forum(forum_id: int, today: date) -> Sequence[PromiseView]:

@@ -1,0 +1,111 @@
+"""What the city has promised, through JSON: the list as the page has it, and one with its steps and its history."""
+
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums.actions.change import today
+from forums.api import documents
+from forums.queries import promises
+from forums.queries.promises import TABS, Filters, PromiseView
+from server.core import contract, web
+from server.core.city import City, city
+from server.core.contract import Contract
+from server.core.fields import Input
+
+LONGEST_PAGE = 100
+Json = dict[str, object]
+
+
+@contract.promises(
+    Contract(
+        "Commitments: open ones by the day that was promised, others the newest first",
+        contract.listed(
+            documents.COMMITMENT_ROW,
+            contract.integer(0, promises.CAP, f"On all pages; {promises.CAP} is that many or more."),
+        ),
+        query={
+            "status": contract.one_of(TABS, "`open` where nothing is said; `overdue` are those of them that are late."),
+            "department": contract.text(about="A department's code."),
+            "district": contract.text(about="A district's code."),
+            "cursor": contract.text(most=40, about="`next` of the page before."),
+            "limit": contract.integer(1, LONGEST_PAGE),
+        },
+        refusals=(400,),
+    )
+)
+async def index(request: Request) -> Response:
+    """``GET /commitments``."""
+    known, data = await city(), Input(request.query_params)
+    tab = data.choice("status", TABS, default="open")
+    code = data.choice("department", [row.code for row in known.departments.values()])
+    district = data.choice("district", tuple(known.districts))
+    cursor = data.text("cursor", limit=40)
+    limit = data.integer("limit", low=1, high=LONGEST_PAGE) or promises.PAGE
+    data.done()
+    department = known.department_by_code(code) if code else None
+    filters = Filters(tab, department.id if department else None, district)
+    page = await promises.listed(filters, today(), cursor, limit)
+    total = await promises.total(filters, today()) if cursor or page.older else len(page.rows)
+    return web.items([_row(request, known, row) for row in page.rows], page.older or None, total)
+
+
+@contract.promises(Contract("One commitment", documents.COMMITMENT, refusals=(404,)))
+async def read(request: Request) -> Response:
+    """``GET /commitments/{number}``."""
+    whole = await promises.promise(request.path_params["number"], today())
+    row, zone = whole.promise, web.site(request).settings.zone
+    url = f"{web.site(request).settings.public_url}/commitments/{row.number}"
+    content: Json = {
+        **_row(request, await city(), row),
+        "version": whole.version,
+        "text": row.text,
+        "owner": row.role,
+        "budget": row.budget,
+        "evidence": row.evidence,
+        "link": row.link,
+        "contested": row.contested,
+        "steps": [{"text": step.text, "due_on": step.due_on, "done_on": step.done_on} for step in whole.steps],
+        "dates": [
+            {"due_on": one.due_on, "said_at": one.at.astimezone(zone), "reason": one.reason} for one in whole.dates
+        ],
+        "files": [
+            {"id": file.id, "name": file.name, "size": file.size, "media_type": file.media_type,
+             "url": f"{url}/files/{file.id}/{quote(file.name)}"}
+            for file in whole.files
+        ],
+    }  # fmt: skip
+    return web.json(content)
+
+
+def _row(request: Request, known: City, row: PromiseView) -> Json:
+    site, lang = web.site(request), web.language(request)
+    department = known.departments.get(row.department_id)
+    return {
+        "number": row.number,
+        "title": row.title,
+        "status": row.status,
+        "overdue": row.overdue,
+        "department": {"code": department.code, "name": department.name(lang)} if department else None,
+        "district": {"code": row.district, "name": known.district_name(row.district, lang)} if row.district else None,
+        "due_on": row.due_on,
+        "done_on": row.done_on,
+        "forum": row.forum,
+        "submission": row.voice,
+        "created_at": row.created_at.astimezone(site.settings.zone),
+        "url": f"{site.settings.public_url}/commitments/{row.number}",
+    }
+
+
+def brief(request: Request, row: PromiseView) -> Json:
+    """What a submission says of its commitment."""
+    url = f"{web.site(request).settings.public_url}/commitments/{row.number}"
+    return {"number": row.number, "status": row.status, "due_on": row.due_on, "done_on": row.done_on, "url": url}
+
+
+routes = [
+    Route("/api/v1/commitments", index),
+    Route("/api/v1/commitments/{number}", read),
+]
