@@ -32,7 +32,7 @@ async def _page(request: Request, kept: Mapping[str, Any], invalid: Invalid | No
         "rows": [(code, names, code in known.outlines) for code, names in known.districts.items()],
         "map": maps.draw(known.sketch), "draft": draft, "draft_map": maps.draw(geo.sketch(outlines)),
         "draft_names": {one["code"]: one["name"] for one in draft.districts} if draft else {},
-        "undo": await districts.can_undo(),
+        "undo": await districts.last_change(),
         "values": {name: str(kept.get(name) or "") for name in districts.NAMES},
         "lang_names": {code: known.district_name(code, web.language(request)) for code in known.districts},
         "errors": web.field_errors(web.language(request), invalid.errors) if invalid else {},
@@ -69,7 +69,8 @@ async def apply(request: Request) -> Response:
     number = Input(form).integer("draft", low=1, high=10**12 - 1)
     count = await districts.apply(official, number or 0)
     forget()
-    return web.redirect(request, PAGE, _("%(count)s districts are in place.", count=count))
+    done = _("%(count)s districts are in place.", count=count) if count else _("The file no longer waits.")
+    return web.redirect(request, PAGE, done)
 
 
 async def discard(request: Request) -> Response:
@@ -82,16 +83,18 @@ async def discard(request: Request) -> Response:
 async def undo(request: Request) -> Response:
     """``…/undo``: asks first, then puts back what was there before."""
     official = auth.official(request, Permission.EDIT_DEPARTMENTS)
-    if request.method == "GET":
+    change = Input(request.query_params).integer("change", low=1, high=10**12 - 1) or 0
+    if request.method == "GET" and change == await districts.last_change():
         context = {
             "question": _("Put the former districts back?"),
             "consequence": _("Names and outlines are again what they were before the last file was put in place."),
             "label": _("Put them back"), "back": PAGE,
         }  # fmt: skip
         return web.page(request, "desk/settings/confirm.html", context)
-    await districts.undo(official)
+    done = request.method == "POST" and await districts.undo(official, change)
     forget()
-    return web.redirect(request, PAGE, _("The former districts are back."))
+    text = _("The former districts are back.") if done else _("That was taken back already.")
+    return web.redirect(request, PAGE, text)
 
 
 routes = [

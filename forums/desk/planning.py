@@ -261,7 +261,7 @@ async def _form_page(
     lang, known = web.language(request), await city()
     choices = {
         "department": departments(known, lang),
-        "district": districts(known, lang),
+        "district": known.district_choices(lang, found.district if found else ""),
         "moderation": named(MODERATION, lang),
     }
     conflict = refusal if isinstance(refusal, ChangedMeanwhile) else None

@@ -66,7 +66,7 @@ async def _page(request: Request, values: Mapping[str, Any], invalid: Invalid | 
         "values": {name: values.get(name) or "" for name in (*FIELDS, "name", "email", "drawn")},
         "errors": web.field_errors(lang, invalid.errors if invalid else []),
         "kinds": [(kind, translate(lang, KINDS[kind]), translate(lang, NOTES[kind])) for kind in PROPOSED],
-        "districts": [(code, known.district_name(code, lang)) for code in known.districts],
+        "districts": known.district_choices(lang),
         "needed": config.settings().forum_supports,
         "days": proposing.OPEN_DAYS,
         "drawn": clock.now(),

@@ -99,7 +99,7 @@ async def _speak_page(
         **await context.form(request, values, invalid),
         "forum": found,
         "stance_choices": context.stances(lang),
-        "districts": [(code, known.district_name(code, lang)) for code in known.districts],
+        "districts": known.district_choices(lang),
         "limits": {"title": TITLE_LIMIT, "text": TEXT_LIMIT},
     }
     return web.page(request, "forums/speak.html", shown, status=422 if invalid else 200)

@@ -96,7 +96,7 @@ async def _mine(request: Request, values: Mapping[str, Any], invalid: Invalid | 
         lang, known = web.language(request), await city.city()
         shown["about"] = dict(zip(("age_band", "district"), await said_of_themselves(person.id), strict=True))
         shown["age_bands"] = [(value, i18n.translate(lang, words)) for value, words in AGE_BANDS.items()]
-        shown["districts"] = [(code, known.district_name(code, lang)) for code in known.districts]
+        shown["districts"] = known.district_choices(lang, shown["about"]["district"])
     return web.page(request, "forums/mine.html", shown, status=422 if invalid else 200)
 
 

@@ -91,6 +91,14 @@ class City:
         names = self.districts.get(code)
         return names.get(language) or names["ko"] if names else code
 
+    def district_choices(self, language: str, kept: str = "") -> list[tuple[str, str]]:
+        """Code and name of the districts that something new can be given; ``kept`` is one that it has already.
+
+        Those on the map, where there is one: the others were districts once.
+        """
+        codes = [code for code in self.districts if code in self.outlines or code == kept or not self.outlines]
+        return [(code, self.district_name(code, language)) for code in codes]
+
     def district_of(self, lat: float | None, lng: float | None, address: str) -> str:
         """The code of the district that a point lies in, or that an address names; empty when neither says."""
         if lat is not None and lng is not None:

@@ -13,7 +13,7 @@ import orjson
 from server.core import city, clock, database, geo, ledger
 from server.core.accounts import Official
 from server.core.city import District, DistrictChange
-from server.core.errors import FieldError, Invalid, NotFound, Text, _
+from server.core.errors import FieldError, Invalid, Text, _
 from server.core.ledger import SettingChanged
 
 SUBJECT = "settings/districts"
@@ -125,12 +125,12 @@ async def discard() -> None:
 
 
 async def apply(actor: Official, draft_id: int) -> int:
-    """Put the draft in place; how many districts it has. Raises ``NotFound`` where it is gone."""
+    """Put the draft in place; how many districts it has. Nought where it is gone: it was pressed twice, or left."""
     async with database.transaction():
         chain = await ledger.open_or_begin(SUBJECT)
         row = await DistrictChange.filter(kind=DRAFT, id=draft_id).first()
         if row is None:
-            raise NotFound
+            return 0
         before = [
             {**{name: getattr(one, name) for name in NAMES}, "outline": one.outline} for one in await District.all()
         ]
@@ -145,21 +145,23 @@ async def apply(actor: Official, draft_id: int) -> int:
         return len(row.content)
 
 
-async def can_undo() -> bool:
-    """Whether there is something to put back."""
-    return await DistrictChange.filter(kind=BEFORE).exists()
+async def last_change() -> int:
+    """The change that can be taken back; nought where there is none."""
+    row = await DistrictChange.filter(kind=BEFORE).order_by("-id").first()
+    return row.id if row else 0
 
 
-async def undo(actor: Official) -> None:
-    """Put back what was there before the last change. Raises ``NotFound`` where there is none."""
+async def undo(actor: Official, change_id: int) -> bool:
+    """Put back what was there before the last change; whether that is the one that is meant."""
     async with database.transaction():
         chain = await ledger.open_or_begin(SUBJECT)
         row = await DistrictChange.filter(kind=BEFORE).order_by("-id").first()
-        if row is None:
-            raise NotFound
+        if row is None or row.id != change_id:
+            return False
         await District.exclude(code__in=[one["code"] for one in row.content]).delete()
         for one in row.content:
             await District.update_or_create({name: one[name] for name in (*NAMES[1:], "outline")}, code=one["code"])
         await row.delete()
         await chain.append(actor.actor, SettingChanged("districts", row.id, "undone"))
         database.after_commit(city.forget)
+        return True

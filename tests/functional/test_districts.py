@@ -4,7 +4,9 @@ from typing import Any
 
 import orjson
 
+from forums.states import ForumState
 from server.core import city, ledger
+from tests.support import voices
 from tests.support.house import House
 
 PAGE = "/desk/settings/districts"
@@ -56,7 +58,8 @@ async def test_districts_are_looked_at_put_in_place_and_taken_back(house: House)
     assert (await city.read()).outlines.keys() == {"central"}, "nothing changed yet"
     draft = page.split('name="draft" value="')[1].split('"')[0]
     assert (await admin.post(f"{PAGE}/apply", data={"draft": draft})).status_code == 303
-    assert (await admin.post(f"{PAGE}/apply", data={"draft": draft})).status_code == 404
+    assert (await admin.post(f"{PAGE}/apply", data={"draft": draft})).headers["location"] == PAGE, "pressed twice"
+    assert "no longer waits" in (await admin.get(f"{PAGE}?lang=en")).text
 
     known = await city.read()
     assert known.districts["central"] == {"ko": "중앙구", "ja": "中央区", "en": "Central"}, (
@@ -72,11 +75,45 @@ async def test_districts_are_looked_at_put_in_place_and_taken_back(house: House)
     assert (await load(collection(feature("south", "남구", [square(127, 37)])), name="nm"))[0] == 303
     assert "중앙구, 북구" in (await admin.get(PAGE)).text
     assert (await admin.post(f"{PAGE}/discard")).status_code == 303
-    assert (await admin.get(f"{PAGE}/undo")).status_code == 200
-    assert (await admin.post(f"{PAGE}/undo")).status_code == 303
+    back = (await admin.get(PAGE)).text.split('href="/desk/settings/districts/undo')[1].split('"')[0]
+    assert (await admin.get(f"{PAGE}/undo{back}")).status_code == 200
+    assert (await admin.post(f"{PAGE}/undo{back}")).status_code == 303
     assert (await city.read()).districts.keys() == {"central"}
     assert (await city.read()).district_of(37.53, 127.03, "") == "central"
-    assert (await admin.post(f"{PAGE}/undo")).status_code == 404
+    for again in (admin.get, admin.post):
+        assert (await again(f"{PAGE}/undo{back}")).headers["location"] == PAGE
     assert [entry.data["how"] for entry in await ledger.read("settings/districts")] == ["changed", "undone"]
     assert "put back as before" in (await admin.get("/desk/audit?lang=en")).text
     assert (await (await house.official("handler")).get(PAGE)).status_code == 403
+
+
+async def test_what_is_a_district_no_more_is_counted_and_not_offered(house: House) -> None:
+    """Yuna merges "central" into a new district; its petitions and voices stay, and nothing new comes to it."""
+    admin, anna = await house.official("admin"), house.client
+    await house.file(location={"lat": 37.5, "lng": 127.0, "address": ""})
+    forum = await voices.hold_forum("discussion", district="central", status=ForumState.RUNNING)
+    files = {"file": ("gu.geojson", collection(feature("north", "북구", [square(127.0, 37.7)])), "application/json")}
+    assert (await admin.post(PAGE, data={"name": "nm"}, files=files)).status_code == 303
+    draft = (await admin.get(PAGE)).text.split('name="draft" value="')[1].split('"')[0]
+    speak = f"/forums/{forum.slug}/speak"
+    assert '<option value="central"' in (await anna.get(speak)).text
+    await admin.post(f"{PAGE}/apply", data={"draft": draft})
+    await admin.post(f"{PAGE}/apply", data={"draft": draft})
+    await house.work()
+
+    for page in (speak, "/forums/propose"):
+        text = (await anna.get(page)).text
+        assert ('<option value="north"' in text, '<option value="central"' in text) == (True, False), page
+    assert '<option value="central" selected' in (await admin.get(f"/desk/forums/{forum.slug}/edit")).text
+    assert '<option value="central"' not in (await admin.get("/desk/forums/new?kind=discussion")).text
+    beside = (await anna.get("/statistics/petitions")).text.split('id="map-table"')[1].split("</table>")[0]
+    assert ("district=north" in beside, "district=central" in beside) == (True, True)
+
+    # Two changes; who presses "back" twice takes one of them back.
+    await admin.post(PAGE, data={"name": "nm"}, files=files)
+    draft = (await admin.get(PAGE)).text.split('name="draft" value="')[1].split('"')[0]
+    await admin.post(f"{PAGE}/apply", data={"draft": draft})
+    back = (await admin.get(PAGE)).text.split('href="/desk/settings/districts/undo')[1].split('"')[0]
+    for _press in range(2):
+        assert (await admin.post(f"{PAGE}/undo{back}")).status_code == 303
+    assert (await city.read()).outlines.keys() == {"north"}

@@ -164,7 +164,10 @@ def test_a_small_map_has_fewer_points_in_the_same_places() -> None:
 
 def test_depths_of_colour() -> None:
     bounds, steps = maps.steps({"a": 0, "b": 50, "c": 100})
-    assert (len(bounds), steps) == (3, {"a": 0, "b": 1, "c": 2})
+    assert (bounds, steps) == ([(0, 0), (50, 50), (100, 100)], {"a": 0, "b": 1, "c": 2})
+    bounds, steps = maps.steps(dict(zip("abcdef", (22, 25, 27, 28, 34, 34), strict=True)))
+    assert bounds == [(22, 22), (25, 25), (27, 28), (34, 34)], "no value in two classes, and none without a value"
+    assert list(steps.values()) == [0, 1, 2, 2, 3, 3]
     assert maps.steps({"a": 7}) == ([(7, 7)], {"a": 0})
     assert maps.steps({}) == ([], {})
 

@@ -56,11 +56,17 @@ def draw(areas: Mapping[str, Rings]) -> Sheet | None:
 
 
 def steps(values: Mapping[str, float]) -> tuple[list[tuple[float, float]], dict[str, int]]:
-    """Up to ``STEPS`` classes of equal width as (from, to), and each value's class from 0."""
+    """Up to ``STEPS`` classes as the least and the greatest value in each, and each value's class from 0.
+
+    They are of equal width; those with nothing in them are left out.
+    """
     if not values:
         return [], {}
     low, high = min(values.values()), max(values.values())
     number = min(STEPS, len(set(values.values())))
     width = (high - low) / number or 1
-    bounds = [(low + n * width, low + (n + 1) * width if n + 1 < number else high) for n in range(number)]
-    return bounds, {key: min(number - 1, int((value - low) / width)) for key, value in values.items()}
+    classes: dict[int, list[float]] = {}
+    for value in sorted(values.values()):
+        classes.setdefault(min(number - 1, int((value - low) / width)), []).append(value)
+    bounds = [(found[0], found[-1]) for found in classes.values()]
+    return bounds, {key: next(n for n, (_from, to) in enumerate(bounds) if v <= to) for key, v in values.items()}

@@ -169,7 +169,7 @@ async def of_petitions(request: Request) -> Response:
     }
     years = [key for key, _handled in await petitions.petitions_by(Filters(), "year")]
     context = {
-        "found": found, "by": by, "map": _map(known, lang, found.by["district"], measure), "measure": measure,
+        "found": found, "by": by, "map": _map(known, lang, found.by["district"], measure, query), "measure": measure,
         "hours_a_day": HOURS_A_DAY, "floor": dictionary.FLOOR, "least": rules.LEAST,
         "csv": _address("/api/v1/statistics/petitions.csv", chosen.query),
         "json": _address("/api/v1/statistics/petitions", chosen.query),
@@ -181,15 +181,17 @@ async def of_petitions(request: Request) -> Response:
     return web.page(request, "statistics/petitions.html", context)
 
 
-def _map(known: City, lang: str, lines: list[Any], measure: str) -> dict[str, Any] | None:
+def _map(known: City, lang: str, lines: list[Any], measure: str, query: Mapping[str, str]) -> dict[str, Any] | None:
     sheet = maps.draw(known.sketch)
     if sheet is None:
         return None
     values = {key: value for key, handled in lines if (value := getattr(handled, measure)) is not None and key}
     bounds, steps = maps.steps(values)
+    codes = [*values, *(shape.code for shape in sheet.shapes if shape.code not in values)]
     return {
         "sheet": sheet, "values": values, "steps": steps, "bounds": bounds,
-        "names": {code: known.district_name(code, lang) for code in known.districts},
+        "names": {code: known.district_name(code, lang) for code in {*known.districts, *values}},
+        "rows": [(code, _address(PETITIONS, query, district=code)) for code in codes],
     }  # fmt: skip
 
 
