@@ -92,6 +92,13 @@ class OfferOver(Conflict):
     text = _("This offer is over: the time to take the place has passed.")
 
 
+class NotOffered(Conflict):
+    """409: no place is offered; it is still in line, has its place, or was given back."""
+
+    code = "not_offered"
+    text = _("No place is offered to you at the moment. As soon as one is free, whoever is next in line gets a mail.")
+
+
 class TooFewPlaces(Conflict):
     """409: more places are taken than the session would have."""
 

@@ -102,7 +102,7 @@ HISTORY: dict[str, Text] = {
     "forum.published": _("Announced to everybody"),
     "forum.opened": _("Opened, because enough people stand behind it"),
     "forum.started": _("Begun"),
-    "forum.closed": _("Ended"),
+    "forum.closed": _("The forum ended"),
     "forum.cancelled": _("Called off"),
     "forum.minutes": _("Minutes put up"),
 }

@@ -28,6 +28,7 @@ import tracking.api
 import tracking.routes
 import tracking.statistics.api
 import tracking.statistics.routes
+from forums.routes.back import ways_back
 from server import district_pages, openapi, pages, people_pages, signin, spool_page, tokens, upkeep_pages, wiring
 from server.core import auth, database, observe, security, web
 from server.core.accounts import Account
@@ -97,6 +98,7 @@ def create_app(settings: Settings) -> Starlette:
     settings = wiring.prepare(settings)
     adapters = wiring.ports(settings)
     site = web.Site(settings)
+    site.ways_back = ways_back
     worker = Worker(wiring.handlers(settings, adapters, site.render), wiring.PERIODIC)
 
     @contextlib.asynccontextmanager

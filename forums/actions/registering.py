@@ -1,7 +1,7 @@
 """What people do about a place: take it, stand in line for it, give it back, take what is offered or let it go by."""
 
 from forums.actions.places import chain_of, free, holding, pass_on
-from forums.errors import NoSuchRegistration, NoSuchSession, OfferOver, RegistrationOver
+from forums.errors import NoSuchRegistration, NoSuchSession, NotOffered, OfferOver, RegistrationOver
 from forums.people import Person
 from forums.place_events import OfferLapsed, PlaceGivenBack, PlaceTaken
 from forums.states import ForumAction
@@ -118,12 +118,14 @@ async def give_back(actor: Person | Official, code: str) -> None:
 async def accept(person: Person, code: str) -> None:
     """Take the place that is offered; again: nothing more happens.
 
-    Raises ``NoSuchRegistration``, ``OfferOver``, ``NotPossibleNow``.
+    Raises ``NoSuchRegistration``, ``NotOffered``, ``OfferOver``, ``NotPossibleNow``.
     """
     async with holding(await _session_of(person, code), person, ForumAction.REGISTER) as held:
         row = await database.fetch_one("SELECT id, status, offered_until FROM registration WHERE code = ?", code)
         if row is None or row["status"] == "confirmed":
             return
+        if row["status"] not in {"offered", "lapsed"}:
+            raise NotOffered
         until = min(held.starts_at, database.moment_or_none(row["offered_until"]) or clock.now())
         if row["status"] != "offered" or until <= clock.now():
             raise OfferOver

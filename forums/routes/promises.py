@@ -119,16 +119,16 @@ async def contest(request: Request) -> Response:
     """``POST /commitments/{number}/contest``: an author says that it is not done; asked once more before it counts."""
     person = await person_of(auth.reader(request))
     number = request.path_params["number"]
+    whole = await promises.promise(number, today())
+    if person is None or not await promising.asked_for(whole.promise.voice_id, person.id):
+        raise NotTheAuthor
     form: dict[str, Any] = {k: v for k, v in (await web.read_form(request)).items() if isinstance(v, str)}
     language = web.language(request)
     try:
         command = Words.parse(form)
     except Invalid as error:
         return await _page(request, form, web.field_errors(language, error.errors), status=error.status)
-    if person is None:
-        raise NotTheAuthor
     if form.get("sure") != "yes":
-        whole = await promises.promise(number, today())
         context = {"promise": whole.promise, "version": whole.version, "text": command.text}
         return web.page(request, "forums/contest.html", context)
     key = idempotency.fingerprint(["page", form]) if form.get("version") else ""

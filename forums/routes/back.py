@@ -1,0 +1,22 @@
+"""Where a page that refuses something in the forums leads back to: what it was about, and what is one's own there."""
+
+import re
+
+from server.core.errors import Text, _
+
+_ABOUT: tuple[tuple[re.Pattern[str], Text], ...] = (
+    (re.compile(r"(/forums/registrations/[\w-]+)/."), _("Back to your place")),
+    (re.compile(r"(/submissions/[\w-]+)/."), _("Back to the opinion")),
+    (re.compile(r"(/commitments/[\w-]+)/."), _("Back to the commitment")),
+    (re.compile(r"(/forums/[a-z-]+-\d+/sessions/\d+)$"), _("Back to the date")),
+    (re.compile(r"(/forums/[a-z-]+-\d+)/."), _("Back to the forum")),
+)
+_OURS = re.compile(r"/(forums|submissions|commitments)(/|$)")
+
+
+def ways_back(path: str, *, gone: bool) -> list[tuple[Text, str]]:
+    """Links from a refusal at an address, what it was about first, unless that is ``gone``; none at other pages."""
+    if not _OURS.match(path):
+        return []
+    about = [(text, found[1]) for pattern, text in _ABOUT if (found := pattern.match(path))][:1]
+    return [*(about if not gone else []), (_("All forums"), "/forums"), (_("My voices"), "/forums/mine")]

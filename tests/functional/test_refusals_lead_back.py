@@ -1,0 +1,45 @@
+"""What the forums refuse says why, and leads back to what it was about."""
+
+from datetime import timedelta
+
+from forums.actions import answering
+from forums.actions.change import today
+from forums.forms.promising import Promise
+from forums.states import SubmissionState
+from tests.support.answers import official
+from tests.support.forums import a_forum
+from tests.support.house import House
+from tests.support.places import a_session, guest
+from tests.support.voices import hold_forum, say
+
+
+async def test_whoever_waits_in_line_is_told_that_nothing_is_offered_and_finds_back(house: House) -> None:
+    slug = await a_forum(house)
+    page = f"/forums/{slug}/sessions/{await a_session(slug, 1)}"
+    _kim, her = await guest(house, "김상인")
+    _lee, him = await guest(house, "이과일")
+    await her.post(page, data={})
+    waiting = (await him.post(page, data={})).headers["location"]
+    refused = await him.post(f"{waiting}/take")
+    assert (refused.status_code, "지금은 받으실 자리가 없습니다" in refused.text) == (409, True)
+    assert "시간이 지났습니다" not in refused.text
+    for href in (waiting, "/forums", "/forums/mine"):
+        assert f'href="{href}"' in refused.text
+    gone = await him.get("/forums/listening-999/sessions")
+    assert gone.status_code == 404
+    assert 'class="button button-primary" href="/forums"' in gone.text
+    assert 'class="button button-primary" href="/"' in (await him.get("/nowhere")).text
+
+
+async def test_a_stranger_is_told_at_once_that_a_promise_is_not_theirs_to_contest(house: House) -> None:
+    handler = await official("handler")
+    forum = await hold_forum()
+    voice = await say(
+        forum, status=SubmissionState.ANSWERED, outcome="adopted", department_id=handler.department_id
+    )  # fmt: skip
+    number = await answering.commit(handler, voice.number, Promise("조명", "handler", today() + timedelta(days=9)))
+    _park, stranger = await guest(house, "지나가는 사람")
+    for words in ("꺼졌어요.", ""):
+        refused = await stranger.post(f"/commitments/{number}/contest", data={"text": words})
+        assert refused.status_code == 403
+        assert f'class="button button-primary" href="/commitments/{number}"' in refused.text
