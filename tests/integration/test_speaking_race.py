@@ -36,7 +36,7 @@ from tracking.statistics.cells import ADOPTION, Filters
 
 pytestmark = pytest.mark.parametrize("engine", ["postgres"])
 
-PROCESSES, WORKERS, PEOPLE = 3, 2, 10
+PROCESSES, PEOPLE = 3, 10
 Headers = dict[str, str]
 
 
@@ -138,14 +138,17 @@ class Crowd:
 
 @contextlib.asynccontextmanager
 async def city(settings: Settings, starter: Starter) -> AsyncIterator[tuple[list[httpx.AsyncClient], Inbox]]:
-    """Web processes, workers beside them, and a mail server that remembers."""
+    """Web processes of which one does jobs too, a worker beside them, and a mail server that remembers."""
     inbox, port = Inbox(), free_port()
     controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
-    for _worker in range(WORKERS):
-        starter.worker(settings, SINMUNGO_SMTP_URL=f"smtp://127.0.0.1:{port}")
+    smtp = f"smtp://127.0.0.1:{port}"
+    starter.worker(settings, SINMUNGO_SMTP_URL=smtp)
     live: list[LiveProcess] = await asyncio.gather(
-        *(asyncio.to_thread(starter.serve, settings, SINMUNGO_RUN_JOBS="off") for _process in range(PROCESSES))
+        *(
+            asyncio.to_thread(starter.serve, settings, SINMUNGO_RUN_JOBS=run_jobs, SINMUNGO_SMTP_URL=smtp)
+            for run_jobs in ("on", *["off"] * (PROCESSES - 1))
+        )
     )
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(controller.stop)
