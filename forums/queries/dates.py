@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from forums.queries.forums import public_text
+from forums.queries.lists import HITS, NOTICE
+from forums.search import forum_index
 from forums.states import SEEN, ForumState
-from server.core import database, privacy
+from server.core import database
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,37 +29,51 @@ MOST_DATES = 500
 """In one calendar."""
 
 
-async def dates(where: Mapping[str, object], since: datetime) -> list[Appointment]:
-    """The dates of public forums from a moment on, soonest first; ``where``: slug, kind, department_id, district."""
+async def dates(where: Mapping[str, object], since: datetime, q: str = "") -> list[Appointment]:
+    """The dates of public forums from a moment on, soonest first; ``where``: slug, kind, department_id, district.
+
+    ``q`` are words that the forum holds. Notices have no date that anybody could go to.
+    """
     names = {"slug": "f.slug", "kind": "f.kind", "department_id": "f.department_id", "district": "f.district"}
-    narrowed = "".join(f" AND {names[name]} = ?" for name in where)
+    narrowed, values = "".join(f" AND {names[name]} = ?" for name in where), list(where.values())
+    if q:
+        ids = await forum_index.search(database.connection(), q, limit=HITS)
+        if not ids:
+            return []
+        narrowed += f" AND f.id IN ({', '.join('?' * len(ids))})"
+        values += ids
     seen = ", ".join(f"'{state.value}'" for state in (SEEN - {ForumState.PROPOSED, ForumState.DECLINED}))
-    public = f"f.status IN ({seen}) AND f.published_at IS NOT NULL{narrowed}"
+    public = f"f.kind <> '{NOTICE}' AND f.status IN ({seen}) AND f.published_at IS NOT NULL{narrowed}"
+    shared = "f.slug, f.title, f.place AS f_place, f.status, f.proposer_id, f.from_petition, "
     rows = await database.fetch(
-        "SELECT * FROM ("
-        "SELECT f.slug, f.title, s.title AS part, s.id AS session_id, s.starts_at, s.ends_at, s.place, "
-        "f.place AS f_place, f.status, s.cancelled FROM forum_session s JOIN forum f ON f.id = s.forum_id "
+        f"SELECT * FROM (SELECT {shared}s.title AS part, s.id AS session_id, s.starts_at, s.ends_at, s.place, "
+        "s.cancelled FROM forum_session s JOIN forum f ON f.id = s.forum_id "
         f"WHERE s.starts_at >= ? AND s.kind IN ('sitting', 'visit') AND {public} "
         f"ORDER BY s.starts_at LIMIT {MOST_DATES}) AS sessions UNION ALL SELECT * FROM ("
-        "SELECT f.slug, f.title, '' AS part, 0 AS session_id, f.starts_at, f.ends_at, f.place, f.place AS f_place, "
-        "f.status, f.status = 'cancelled' AS cancelled FROM forum f "
+        f"SELECT {shared}'' AS part, 0 AS session_id, f.starts_at, f.ends_at, f.place, "
+        "f.status = 'cancelled' AS cancelled FROM forum f "
         f"WHERE f.starts_at >= ? AND {public} AND NOT EXISTS (SELECT 1 FROM forum_session s "
         "WHERE s.forum_id = f.id AND s.kind IN ('sitting', 'visit')) "
-        f"ORDER BY f.starts_at LIMIT {MOST_DATES}) AS forums ORDER BY 5 LIMIT {MOST_DATES}",
+        f"ORDER BY f.starts_at LIMIT {MOST_DATES}) AS forums ORDER BY starts_at LIMIT {MOST_DATES}",
         since,
-        *where.values(),
+        *values,
         since,
-        *where.values(),
+        *values,
     )
-    return [
-        Appointment(
-            f"{row['slug']}-{row['session_id']}" if row["session_id"] else row["slug"],
-            privacy.mask(f"{row['title']}: {row['part']}" if row["part"] else row["title"]),
-            f"/forums/{row['slug']}",
-            database.moment(row["starts_at"]),
-            database.moment_or_none(row["ends_at"]),
-            privacy.mask(row["place"] or row["f_place"]),
-            bool(row["cancelled"]) or row["status"] == ForumState.CANCELLED,
-        )
-        for row in rows
-    ]
+    return [_appointment(row) for row in rows]
+
+
+def _appointment(row: Any) -> Appointment:
+    title, place = (
+        public_text(text, row["status"], row["proposer_id"], row["from_petition"])
+        for text in (": ".join(filter(None, (row["title"], row["part"]))), row["place"] or row["f_place"])
+    )
+    return Appointment(
+        f"{row['slug']}-{row['session_id']}" if row["session_id"] else row["slug"],
+        title,
+        f"/forums/{row['slug']}",
+        database.moment(row["starts_at"]),
+        database.moment_or_none(row["ends_at"]),
+        place,
+        bool(row["cancelled"]) or row["status"] == ForumState.CANCELLED,
+    )

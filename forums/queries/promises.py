@@ -209,16 +209,28 @@ async def promise(number: str, today: date) -> Whole:
     )
     if row is None or ForumState(row["f_status"]) not in SEEN:
         raise NoSuchPromise
-    steps = await database.fetch(
-        "SELECT id, text, due_on, done_on FROM commitment_step WHERE commitment_id = ? ORDER BY position, id", row["id"]
-    )
+    steps = await steps_of([row["id"]])
     return Whole(
         _view(row, today),
-        [_step(step) for step in steps],
+        steps.get(row["id"], []),
         await turns(subject),
         await files.of(subject),
         row["version"],
     )
+
+
+async def steps_of(promise_ids: Sequence[int]) -> dict[int, list[StepView]]:
+    """The steps of promises, in order, by the promise. One query."""
+    found: dict[int, list[StepView]] = {}
+    if promise_ids:
+        marks = ", ".join("?" * len(promise_ids))
+        for row in await database.fetch(
+            "SELECT commitment_id, id, text, due_on, done_on FROM commitment_step "
+            f"WHERE commitment_id IN ({marks}) ORDER BY commitment_id, position, id",
+            *promise_ids,
+        ):
+            found.setdefault(row["commitment_id"], []).append(_step(row))
+    return found
 
 
 async def standing(submission_id: int) -> str | None:

@@ -116,8 +116,17 @@ async def _tell(entry: Entry, names: Sequence[str]) -> None:
         )  # fmt: skip
 
 
-async def newest(where: Mapping[str, object], q: str = "") -> list[Item]:
-    """The newest pieces of news, newest first, narrowed by forum_id, forum_kind, department_id, district, voice_id."""
+async def of_one(thing: About) -> list[Item]:
+    """The newest pieces of news of a thing that little happens to, newest first."""
+    entries = [entry for entry in await ledger.read(thing.subject) if entry.kind in LINES]
+    return [Item(entry, thing, line(entry)) for entry in entries[: -PAGE - 1 : -1]]
+
+
+async def newest(where: Mapping[str, object], q: str = "", *, promises: bool = False) -> list[Item]:
+    """The newest pieces of news, newest first, narrowed by forum_id, forum_kind, department_id, district, voice_id.
+
+    ``promises``: only of what the city has promised.
+    """
     wanted, values = [f"n.{name} = ?" for name in where], list(where.values())
     if q:
         found = {
@@ -129,6 +138,8 @@ async def newest(where: Mapping[str, object], q: str = "") -> list[Item]:
         marks = (f"n.{name} IN ({', '.join('?' * len(ids))})" for name, ids in found.items() if ids)
         wanted.append(f"({' OR '.join(marks)})")
         values += [each for ids in found.values() for each in ids]
+    if promises:
+        wanted.append("n.subject >= 'commitment/' AND n.subject < 'commitment0'")
     if not ("forum_id" in where or "voice_id" in where):
         wanted.append(f"n.id > (SELECT COALESCE(MAX(id), 0) - {WINDOW} FROM forum_news)")
         if not q:

@@ -14,7 +14,7 @@ from server.core import auth, clock, database, web
 from server.core.errors import FieldError, Invalid, NotFound, Refusal, _
 from server.core.fields import Input
 from tracking import mailbox
-from tracking.following import feeds, subjects
+from tracking.following import calendars, feeds, subjects
 
 PAGE = "/forums/following"
 MOST = 100
@@ -139,4 +139,5 @@ routes = [
     Route(f"{PAGE}/end", end, methods=["POST"]),
     Route(f"{PAGE}/{{token}}", by_link, methods=["GET", "POST"]),
     *feeds.routes,
+    *calendars.routes,
 ]

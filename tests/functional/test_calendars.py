@@ -1,0 +1,113 @@
+"""Days that somebody keeps in a calendar: of forums about a topic, of one's own voice, of what was promised."""
+
+import re
+from datetime import timedelta
+
+from forums.actions import answering, joining, promising, speaking
+from forums.actions.change import today
+from forums.forms.answering import GiveAnswer
+from forums.forms.handing import Join, Words
+from forums.forms.promising import Finish, Promise, StepLine
+from forums.forms.speaking import Submit
+from forums.models import Step, Submission
+from forums.people import take_name
+from server.core import database
+from tests.support.answers import official
+from tests.support.forums import a_forum
+from tests.support.house import House
+
+
+async def lines(house: House, path: str, name: str = "SUMMARY") -> list[str]:
+    """What the events of a calendar say."""
+    answer = await house.client.get(path, headers={"accept-language": "ko"})
+    assert answer.status_code == 200, (path, answer.text)
+    text = answer.content.decode().replace("\r\n ", "")
+    return re.findall(rf"^{name}(?:;[^:]*)?:(.*)\r$", text.replace("\r\n", "\r\n"), re.MULTILINE)
+
+
+async def test_park_keeps_the_dates_about_libraries_only(house: House) -> None:
+    library = await a_forum(house, title="도서관을 밤에도 엽시다", district="central")
+    await a_forum(house, title="시장 골목 이야기")
+    notice = await a_forum(house, "notice", title="도서관 휴관 안내")
+    everything = "/forums/calendar.ics"
+    assert sorted(await lines(house, everything)) == ["도서관을 밤에도 엽시다", "시장 골목 이야기"], "no notice"
+    for query, found in (
+        ("q=도서관", 1), ("q=수영장", 0), ("q=도서관&district=central&department=roads&kind=listening", 1),
+        ("q=도서관&kind=discussion", 0), ("department=parks", 0), ("kind=notice", 0),
+    ):  # fmt: skip
+        assert len(await lines(house, f"{everything}?{query}")) == found, query
+    assert (await house.client.get(f"/forums/{notice}/calendar.ics")).status_code == 404
+    path = f"/forums/{library}/calendar.ics"
+    first = await house.client.get(path)
+    kept = {"if-none-match": f'"x", W/{first.headers["etag"]}'}
+    assert (await house.client.get(path, headers=kept)).status_code == 304
+    await database.execute("UPDATE forum SET place = ? WHERE slug = ?", "별관", library)
+    assert (await house.client.get(path, headers=kept)).status_code == 200, "another place is another calendar"
+
+
+async def test_mina_keeps_the_days_that_were_named_for_her_voice(house: House) -> None:
+    slug, clerk = await a_forum(house), await official("intake")
+    mina = await take_name("mina@example.org", "미나", "ko")
+    light, same, study = [
+        await speaking.submit(mina, slug, Submit(title, f"{title} 까닭입니다.", "idea"))
+        for title in ("밤 조명을 답시다", "조명을 더 답시다", "전철을 놓읍시다")
+    ]
+    hers = f"/submissions/{light}/calendar.ics"
+    assert hers in (await house.client.get(f"/submissions/{light}")).text
+    assert await lines(house, hers) == []
+    until, due = today() + timedelta(days=40), today() + timedelta(days=20)
+    await answering.answer(clerk, study, GiveAnswer("under_study", "봅니다.", None, 1, study_until=until))
+    assert await lines(house, f"/submissions/{study}/calendar.ics") == ["검토를 마치는 날: 전철을 놓읍시다"]
+    assert await lines(house, f"/submissions/{study}/calendar.ics", "DTSTART") == [f"{until:%Y%m%d}"]
+    await joining.join(clerk, same, Join(light))
+    promise = Promise(
+        "조명 열두 곳", "handler", due, steps=(StepLine("자리 정하기", due - timedelta(days=9)), StepLine("뒤"))
+    )
+    await answering.answer(clerk, light, GiveAnswer("adopted", "답니다.", promise, 1))
+    for path in (hers, f"/submissions/{same}/calendar.ics"):
+        assert await lines(house, path) == ["약속한 날: 조명 열두 곳", "단계를 마칠 날: 자리 정하기"]
+    assert await lines(house, hers, "DTSTART") == [f"{due:%Y%m%d}", f"{due - timedelta(days=9):%Y%m%d}"]
+    (number,) = await promising_numbers()
+    ids = await lines(house, hers, "UID")
+    await promising.do_step(clerk, number, (await Step.filter(text="자리 정하기").get()).id)
+    await promising.finish(clerk, number, Finish("달았습니다."))
+    theirs = f"/commitments/{number}/calendar.ics"
+    assert theirs in (await house.client.get(f"/commitments/{number}")).text
+    assert await lines(house, theirs) == ["완료: 조명 열두 곳", "단계를 마침: 자리 정하기"]
+    assert await lines(house, theirs, "DTSTART") == [f"{today():%Y%m%d}"] * 2
+    assert await lines(house, theirs, "UID") == ids, "moved, not doubled"
+
+    # The same promise as a feed, alone and among all.
+    await house.work()
+    for path in (f"/commitments/{number}/feed.atom", "/commitments/feed.atom?department=roads"):
+        feed = (await house.client.get(path, headers={"accept-language": "ko"})).text
+        assert feed.count("<entry>") == 2, path
+        assert f"/commitments/{number}" in feed
+        assert slug not in feed, "of the forum itself nothing"
+    parks = re.search(r"/commitments/feed.atom[^\"]*", (await house.client.get("/commitments?department=parks")).text)
+    assert parks
+    assert "<entry>" not in (await house.client.get(parks[0].replace("&amp;", "&"))).text
+
+    second = await promising.decide(clerk, slug, Promise("다리 고치기", "handler", due), 1)
+    await promising.drop(clerk, second, Words("예산이 없습니다."))
+    assert await lines(house, f"/commitments/{second}/calendar.ics") == ["중단: 다리 고치기"]
+    assert await lines(house, f"/commitments/{second}/calendar.ics", "STATUS") == ["CANCELLED"]
+    await Submission.filter(number=light).update(visibility="hidden")
+    for path in (hers, "/submissions/V-222-222-222/calendar.ics", "/commitments/C-222-222-222/calendar.ics"):
+        assert (await house.client.get(path)).status_code == 404, path
+
+
+async def test_a_changed_title_is_sent_to_whoever_has_the_old_feed(house: House) -> None:
+    slug = await a_forum(house, title="골목 이야기")
+    await house.work()
+    for path in ("/forums/feed.atom", f"/forums/{slug}/feed.atom"):
+        kept = {"if-none-match": (await house.client.get(path)).headers["etag"]}
+        assert (await house.client.get(path, headers=kept)).status_code == 304
+        await database.execute("UPDATE forum SET title = ? WHERE slug = ?", f"새 이름 {path}", slug)
+        again = await house.client.get(path, headers=kept)
+        assert again.status_code == 200, path
+        assert "새 이름" in again.text
+
+
+async def promising_numbers() -> list[str]:
+    return [row["number"] for row in await database.fetch("SELECT number FROM commitment")]
