@@ -3,12 +3,16 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+from forums.players import player
+from forums.states import CommitmentState
 from petitions.states import State
 from server import wiring
-from server.core import database
+from server.core import clock, config, database
 from server.core.accounts import Role
 from server.core.config import Settings
+from server.core.files import Store
 from tests.support.house import SECRET, opened
 from tests.support.live import environment
 from tests.support.postgres import Engine, NewDatabase
@@ -39,6 +43,7 @@ async def test_a_newcomer_finds_a_city_with_cases_in_every_state(
     assert 290 <= sum(row["n"] for row in counted) <= 320
     assert {row["role"] for row in roles} == set(Role)
     await two_years_of_forums_add_up(settings, tmp_path)
+    await much_went_on_in_them(settings)
 
 
 async def two_years_of_forums_add_up(settings: Settings, folder: Path) -> None:
@@ -47,7 +52,10 @@ async def two_years_of_forums_add_up(settings: Settings, folder: Path) -> None:
             (folder / name).write_bytes((await house.client.get(f"/api/v1/statistics/{name}")).content)
         figures = (await house.client.get("/api/v1/statistics/adoption")).json()
         listed = (await house.client.get("/forums?tab=over")).text
-    assert "시민에게 듣습니다" in listed
+    assert "지난해 약속을 돌아봅니다" in listed
+    for table in figures["people"].values():
+        assert table["total"] > 100
+        assert all(cell["people"] for cell in table["of"])
     assert {"listening", "field_office", "speakers_corner", "discussion"} <= {
         each["kind"] for each in figures["by"]["kind"]
     }
@@ -58,3 +66,73 @@ async def two_years_of_forums_add_up(settings: Settings, folder: Path) -> None:
         settings, "statistics", "verify", str(folder / "adoption.csv"), "--forums", str(folder / "forums.csv")
     )
     assert said.startswith(f"{total['received']} submissions: every published figure")
+
+
+async def much_went_on_in_them(settings: Settings) -> None:
+    await database.connect(settings, wiring.APPS)
+    try:
+        await promises_stand_everywhere_and_few_are_late()
+        await people_came_spoke_and_were_heard()
+        await what_remains_can_be_seen_again(settings)
+    finally:
+        await database.close()
+
+
+async def rows(sql: str, *values: object) -> list[dict[str, Any]]:
+    return [dict(row) for row in await database.fetch(sql, *values)]
+
+
+async def promises_stand_everywhere_and_few_are_late() -> None:
+    today = clock.now().astimezone(config.settings().zone).date()
+    promises = await rows(
+        "SELECT c.status, c.open, c.due_on, c.owner_id, c.budget, c.evidence, c.done_on, c.created_at, "
+        "(SELECT COUNT(*) FROM commitment_step s WHERE s.commitment_id = c.id) AS steps FROM commitment c"
+    )
+    assert {each["status"] for each in promises} == set(CommitmentState)
+    standing = [each for each in promises if each["open"]]
+    late = [each for each in standing if database.day_or_none(each["due_on"]) < today]
+    assert 1 <= len(late) <= 7
+    assert all(each["owner_id"] and each["steps"] for each in standing)
+    assert sum(bool(each["budget"]) for each in standing) > len(standing) / 2
+    assert all(each["evidence"] for each in promises if each["status"] == "done")
+    studies = [
+        database.day_or_none(each["study_until"]) < today
+        for each in await rows("SELECT study_until FROM submission WHERE outcome = 'under_study'")
+    ]
+    assert 0 < sum(studies) * 3 < len(studies)
+
+
+async def people_came_spoke_and_were_heard() -> None:
+    held = await rows("SELECT kind, attended, link, transcript FROM forum_session WHERE starts_at < ?", clock.now())
+    assert {each["kind"] for each in held} == {"sitting", "visit", "slot", "walk_in"}
+    assert sum(each["attended"] for each in held) > 2000
+    assert sum(bool(each["link"] and each["transcript"]) for each in held) == 24
+    comments = await rows("SELECT author, text, parent_id, created_at FROM comment")
+    assert len({each["text"] for each in comments}) == len(comments) > 140
+    assert sum(bool(each["parent_id"]) for each in comments) > 70
+    assert len({database.moment(each["created_at"]).year for each in comments}) >= 2
+    (counted,) = await rows(
+        "SELECT (SELECT COUNT(*) FROM support) AS supports, "
+        "(SELECT COUNT(*) FROM registration WHERE status = 'attended') AS checked_in, "
+        "(SELECT COUNT(*) FROM submission WHERE visibility = 'hidden') AS hidden, "
+        "(SELECT COUNT(*) FROM review WHERE appealed_at IS NOT NULL) AS appeals, "
+        "(SELECT COUNT(*) FROM submission WHERE joined_to_id IS NOT NULL) AS joined, "
+        "(SELECT COUNT(*) FROM submission s JOIN petition_case c ON c.reference = s.petition "
+        "WHERE s.moved_to = c.reference) AS to_petitions, "
+        "(SELECT COUNT(*) FROM forum f JOIN petition_case c ON c.reference = f.from_petition) AS from_petitions"
+    )
+    assert counted["supports"] > 500
+    assert counted["checked_in"] >= 60
+    known = {name: counted[name] for name in ("hidden", "appeals", "joined", "to_petitions", "from_petitions")}
+    assert known == {"hidden": 2, "appeals": 3, "joined": 4, "to_petitions": 1, "from_petitions": 1}
+
+
+async def what_remains_can_be_seen_again(settings: Settings) -> None:
+    shown = await rows("SELECT link, chapters FROM forum WHERE kind = 'broadcast' AND status = 'closed'")
+    assert len(shown) == 12
+    assert all(player(each["link"]) and len(database.document(each["chapters"])) >= 4 for each in shown)
+    files = await rows("SELECT subject, hash, media_type FROM forum_file")
+    assert {each["subject"].partition("-")[0] for each in files} >= {"forum/listening", "forum/notice"}
+    store = Store(settings.data_dir / "files")
+    assert len(files) >= 18
+    assert all(store.path(each["hash"]).exists() for each in files)

@@ -3,42 +3,53 @@
 They are written by the import, as a city's own records would be: with numbers, days, answers, promises and what was kept.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
 from forums.forms.importing import PastForum, PastVoice
 from forums.numbering import slug_of
-from forums.states import ADOPTED
 from server.demo.city import DISTRICTS, District
+from server.demo.forums import people, texts
 from server.demo.forums.more_topics import ALL
-from server.demo.forums.topics import Opinion, Topic
+from server.demo.forums.topics import OUTCOMES, Opinion, Topic
 
 YEARS = timedelta(days=730)
-FAMILY = "김이박최정강조윤장임한오서신권황안송전홍"
-GIVEN = (
-    "나래",
-    "다온",
-    "라온",
-    "마루",
-    "보람",
-    "새봄",
-    "아라",
-    "은별",
-    "지음",
-    "찬솔",
-    "하람",
-    "한결",
-    "해든",
-    "예린",
-    "도윤",
-)
-NICKNAMES = ("골목고양이", "새벽버스", "느린산책", "두부한모", "옥상텃밭", "빨간우산", "동네책방", "자전거출근")
 ANSWERED_IN = (9, 70)
 """Days until a department says what becomes of a voice, least and most."""
 KEPT_IN = (50, 260)
 """Days until a promise is to be kept."""
+STUDIED_IN = (110, 330)
+"""Days until a study is over."""
+LATE = 4
+"""Promises whose day is over: few, or nobody would believe the others."""
+UNSTUDIED = 2
+"""Studies whose day is over without a word."""
+COUNTED = frozenset({"listening", "field_office", "speakers_corner"})
+"""Kinds whose people are counted at the door."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A past forum with what was said in it."""
+
+    forum: PastForum
+    topic: Topic
+    district: District
+    voices: Sequence[PastVoice]
+
+    def names(self) -> dict[str, str]:
+        """The names of the places round it, by which texts call them."""
+        return names_of(self.district) | {"name": self.topic.name}
+
+
+def names_of(district: District) -> dict[str, str]:
+    """The names of a district's places."""
+    return {
+        "gu": district.names.ko, "park": district.park.ko, "market": district.market.ko,
+        "road": district.roads[0].ko, "school": district.school.ko,
+    }  # fmt: skip
 
 
 class Past:
@@ -49,41 +60,61 @@ class Past:
         self.today = today
         self.departments = departments
         self.numbers: dict[str, int] = {}
+        self.late, self.unstudied = LATE, UNSTUDIED
 
-    def everything(self) -> tuple[list[PastForum], list[PastVoice]]:
-        """All forums, and all voices in the order of their days."""
-        forums: list[PastForum] = []
-        voices: list[PastVoice] = []
-        for forum, opinions in sorted(self._plan(), key=lambda pair: pair[0].held_on):
+    def everything(self) -> list[Held]:
+        """All forums in the order of their days, each with its voices in the order of theirs."""
+        found: list[Held] = []
+        for forum, topic, opinions in sorted(self._plan(), key=lambda planned: planned[0].held_on):
             numbered = self._numbered(forum)
-            said = [self._voice(numbered, topic, opinion, district) for topic, opinion, district in opinions]
-            forums.append(replace(numbered, participants=self._people(numbered, len(said))))
-            voices += said
-        return forums, sorted(voices, key=lambda voice: voice.received_on)
+            said = [self._voice(numbered, about, opinion, district) for about, opinion, district in opinions]
+            there, minutes = self._people(numbered, len(said)), self._minutes(numbered, said)
+            district = next((row for row in DISTRICTS if row.code == forum.district), DISTRICTS[0])
+            known = replace(numbered, participants=there, minutes=minutes)
+            found.append(Held(known, topic, district, sorted(said, key=lambda voice: voice.received_on)))
+        return found
 
-    def _plan(self) -> Iterator[tuple[PastForum, list[tuple[Topic, Opinion, District]]]]:
+    def _plan(self) -> Iterator[tuple[PastForum, Topic, list[tuple[Topic, Opinion, District]]]]:
         first = self.today - YEARS
         for month in range(24):
             topic, district = ALL[month % len(ALL)], DISTRICTS[month * 3 % len(DISTRICTS)]
-            day = first + timedelta(days=month * 30 + 12)
-            yield self._forum("listening", topic, district, day), [(topic, one, district) for one in topic.opinions]
+            day = _workday(first + timedelta(days=month * 30 + 12))
+            forum = self._forum("listening", topic, district, day)
+            if month >= len(ALL):
+                forum = replace(forum, title=texts.SECOND.format(name=topic.name))
+            yield forum, topic, [(topic, one, district) for one in topic.opinions]
         for quarter in range(8):
             district = DISTRICTS[quarter % len(DISTRICTS)]
             topics = self.rng.sample(ALL, 3)
             opinions = [(topic, one, district) for topic in topics for one in self.rng.sample(topic.opinions, 4)]
-            yield self._forum("field_office", topics[0], district, first + timedelta(days=quarter * 90 + 40)), opinions
+            day = first + timedelta(days=quarter * 90 + 40)
+            day -= timedelta(days=(day.weekday() - 1) % 7)
+            yield self._forum("field_office", topics[0], district, day), topics[0], opinions
         for number in range(12):
-            district = DISTRICTS[number % len(DISTRICTS)]
-            chosen = [self.rng.choice(ALL) for _turn in range(6)]
-            said = [(topic, self.rng.choice(topic.opinions), district) for topic in chosen]
-            yield self._forum("speakers_corner", chosen[0], district, first + timedelta(days=number * 60 + 25)), said
-            topic = ALL[(number * 5 + 2) % len(ALL)]
-            spoken = [(topic, one, district) for one in self.rng.sample(topic.opinions, 7)]
-            yield self._forum("discussion", topic, district, first + timedelta(days=number * 60 + 3)), spoken
-            yield self._forum("broadcast", chosen[1], district, first + timedelta(days=number * 60 + 33)), []
+            yield from self._two_months(number, first + timedelta(days=number * 60))
         for number in range(40):
             topic = self.rng.choice(ALL)
-            yield self._forum("notice", topic, DISTRICTS[0], first + timedelta(days=number * 18 + 5)), []
+            day = _workday(first + timedelta(days=number * 18 + 5))
+            title, body = (text.format(name=topic.name, count=self.rng.randint(24, 180)) for text in self._notice())
+            yield replace(self._forum("notice", topic, DISTRICTS[0], day), title=title, body=body), topic, []
+
+    def _two_months(
+        self, number: int, day: date
+    ) -> Iterator[tuple[PastForum, Topic, list[tuple[Topic, Opinion, District]]]]:
+        """What comes every other month: a Saturday in the park, a discussion, and a broadcast."""
+        district = DISTRICTS[number % len(DISTRICTS)]
+        chosen = self.rng.sample(ALL, 6)
+        said = [(topic, self.rng.choice(topic.opinions), district) for topic in chosen]
+        saturday = day + timedelta(days=25)
+        saturday -= timedelta(days=(saturday.weekday() - 5) % 7)
+        yield self._forum("speakers_corner", chosen[0], district, saturday), chosen[0], said
+        topic = ALL[(number * 5 + 2) % len(ALL)]
+        spoken = [(topic, one, district) for one in self.rng.sample(topic.opinions, 7)]
+        yield self._forum("discussion", topic, district, day + timedelta(days=3)), topic, spoken
+        yield self._forum("broadcast", chosen[1], district, _workday(day + timedelta(days=33))), chosen[1], []
+
+    def _notice(self) -> tuple[str, str]:
+        return self.rng.choice(texts.NOTICES)
 
     def _forum(self, kind: str, topic: Topic, district: District, day: date) -> PastForum:
         place = {
@@ -96,18 +127,14 @@ class Past:
             "speakers_corner": f"{district.park.ko} 시민발언대",
             "discussion": f"{topic.name}: 무엇부터 할까요?",
             "broadcast": f"정책 설명회: {topic.name}",
-            "notice": f"{topic.name} 의견 수렴 결과를 알립니다",
+            "notice": "",
         }[kind]
         lasts = {"field_office": 2, "discussion": 28}.get(kind, 0)
-        local = kind in {"listening", "field_office", "speakers_corner"}
-        minutes = ""
-        if kind == "listening":
-            minutes = f"{topic.people[0]} 발제. 이어 시민 발언을 듣고 {topic.people[-1]}이 답함. 모든 의견은 번호를 붙여 공개함."
         return PastForum(
             "", 0, kind, title, day, min(day + timedelta(days=lasts), self.today), place, topic.summary,
-            f"{topic.summary} 말씀하신 것은 하나하나 답하고, 하기로 한 일은 약속으로 공개합니다.", minutes,
+            f"{topic.summary} 말씀하신 것은 하나하나 답하고, 하기로 한 일은 약속으로 공개합니다.", "",
             topic.people if kind in {"listening", "broadcast"} else (), self.departments[topic.department],
-            district.code if local else "", 0, "ko",
+            district.code if kind in COUNTED else "", 0, "ko",
         )  # fmt: skip
 
     def _numbered(self, forum: PastForum) -> PastForum:
@@ -115,42 +142,72 @@ class Past:
         return replace(forum, slug=slug_of(forum.kind, number), number=number)
 
     def _people(self, forum: PastForum, voices: int) -> int:
-        least, most = {"listening": (70, 190), "field_office": (40, 120), "speakers_corner": (15, 60)}.get(
-            forum.kind, (voices, voices + 25)
-        )
-        return 0 if forum.kind == "notice" else self.rng.randint(least, most)
+        """Who was there and was counted elsewhere; at a door they are counted there."""
+        return 0 if forum.kind in {*COUNTED, "notice"} else self.rng.randint(voices, voices + 25)
+
+    def _minutes(self, forum: PastForum, said: Sequence[PastVoice]) -> str:
+        if forum.kind not in {"listening", "field_office"}:
+            return ""
+        panel = ", ".join(forum.panel) or "시장과 담당 부서장"
+        lines = [texts.OPENED.format(panel=panel), ""]
+        lines += [f"{place}. {voice.title} ({voice.author})" for place, voice in enumerate(said, 1)]
+        return "\n".join([*lines, "", self.rng.choice(texts.CLOSED)])
 
     def _voice(self, forum: PastForum, topic: Topic, opinion: Opinion, district: District) -> PastVoice:
-        names = {
-            "gu": district.names.ko, "park": district.park.ko, "market": district.market.ko,
-            "road": district.roads[0].ko, "school": district.school.ko,
-        }  # fmt: skip
-        span = (forum.ended_on - forum.held_on).days
-        received = forum.held_on + timedelta(days=self.rng.randint(0, span))
-        answered = received + timedelta(days=self.rng.randint(*ANSWERED_IN))
-        outcome = opinion.outcome if opinion.outcome and answered <= self.today else ""
-        adopted = outcome in ADOPTED
-        due = answered + timedelta(days=self.rng.randint(*KEPT_IN)) if adopted else None
-        done = None
-        if due is not None and self.rng.random() < 0.93:  # noqa: PLR2004 — most promises are kept
-            finished = due + timedelta(days=self.rng.randint(-40, 12))
-            done = max(finished, answered) if finished <= self.today else None
+        names = names_of(district)
+        received = forum.held_on + timedelta(days=self.rng.randint(0, (forum.ended_on - forum.held_on).days))
+        verdict = self._verdict(opinion, received + timedelta(days=self.rng.randint(*ANSWERED_IN)))
+        promise = verdict.promise.format(**names)
+        due, done = self._kept(verdict.on) if promise else (None, None)
         language = (
             "ko" if any("가" <= sign <= "힣" for sign in opinion.text) else "ja" if not opinion.text.isascii() else "en"
         )
         return PastVoice(
-            "", forum.slug, opinion.title.format(**names), opinion.text.format(**names), self._author(),
+            "", forum.slug, opinion.title.format(**names), opinion.text.format(**names), people.author(self.rng),
             self.rng.choice(("for", "against", "idea", "idea")) if forum.kind == "discussion" else "idea",
-            self.departments[topic.department] if outcome or self.rng.random() < 0.7 else None,  # noqa: PLR2004
-            district.code, received, outcome, answered if outcome else None,
-            opinion.answer.format(**names) if outcome else "",
-            answered + timedelta(days=120) if outcome == "under_study" else None,
-            "관계 기관" if outcome == "out_of_scope" else "",
-            opinion.promise.format(**names) if adopted else "", due, done,
-            f"{opinion.promise.format(**names)}을(를) 마치고 사진을 남겼습니다." if done else "", language,
+            self.departments[topic.department] if verdict.outcome or self.rng.random() < 0.7 else None,  # noqa: PLR2004
+            district.code, received, verdict.outcome, verdict.on if verdict.outcome else None,
+            verdict.text.format(**names), verdict.study_until,
+            texts.ELSEWHERE[opinion.title] if verdict.outcome == "out_of_scope" else "",
+            promise, due, done, self.rng.choice(texts.EVIDENCE).format(promise=promise) if done else "", language,
         )  # fmt: skip
 
-    def _author(self) -> str:
-        if self.rng.random() < 0.4:  # noqa: PLR2004 — many speak under another name
-            return self.rng.choice(NICKNAMES)
-        return self.rng.choice(FAMILY) + self.rng.choice(GIVEN)
+    def _verdict(self, opinion: Opinion, on: date) -> "_Verdict":
+        """What becomes of an opinion; of a study that is over, what it led to."""
+        if not opinion.outcome or on > self.today:
+            return _Verdict("", on, "", "")
+        if opinion.outcome != "under_study":
+            return _Verdict(opinion.outcome, on, opinion.answer, opinion.promise)
+        until = on + timedelta(days=self.rng.randint(*STUDIED_IN))
+        if until > self.today or self.unstudied:
+            self.unstudied -= until <= self.today
+            return _Verdict(opinion.outcome, on, opinion.answer, "", until)
+        letter, text, promise = texts.STUDIED[opinion.title]
+        return _Verdict(OUTCOMES[letter], until - timedelta(days=self.rng.randint(0, 9)), text, promise)
+
+    def _kept(self, promised: date) -> tuple[date, date | None]:
+        """By when a promise is to be kept, and since when it is. Few are late."""
+        due = promised + timedelta(days=self.rng.randint(*KEPT_IN))
+        if self.late and self.today - timedelta(days=60) < due < self.today:
+            self.late -= 1
+            return due, None
+        done = max(due + timedelta(days=self.rng.randint(-40, 12)), promised)
+        if due < self.today:
+            done = min(done, self.today)
+        return due, done if done <= self.today else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What became of an opinion and when; ``promise`` with what is adopted only."""
+
+    outcome: str
+    on: date
+    text: str
+    promise: str
+    study_until: date | None = None
+
+
+def _workday(day: date) -> date:
+    """The day, or the Friday before it."""
+    return day - timedelta(days=max(0, day.weekday() - 4))

@@ -4,13 +4,13 @@ A discussion with voices and comments, a listening forum next week with a waitin
 broadcast, a citizen's proposal, and work for the desk: voices to hand out, a held text, a hidden one and its appeal.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
-from forums import people, rules
+from forums import rules
 from forums.actions import (
     answering,
     commenting,
+    crossing,
     deciding,
     handing,
     joining,
@@ -23,21 +23,18 @@ from forums.actions import (
     supporting,
 )
 from forums.forms.answering import GiveAnswer
-from forums.forms.handing import Hand, Join
+from forums.forms.crossing import BecomePetition
+from forums.forms.handing import Hand, Join, Words
 from forums.forms.moderating import AppealHiding, Decide, ReportText
 from forums.forms.places import NewSession
 from forums.forms.planning import PlanForum
 from forums.forms.promising import Promise, StepLine
 from forums.forms.proposing import ProposeForum
 from forums.forms.speaking import Say, Submit
-from forums.people import Person
 from forums.states import TextAction
-from server.core import clock, config
-from server.core.accounts import Official
-from server.demo.forums.past import FAMILY, GIVEN, NICKNAMES
+from server.core import clock, config, database
+from server.demo.forums.stage import Stage
 
-AGES = ("20s", "30s", "40s", "50s", "60s", "70_plus")
-CITIZENS = 60
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 IDEAS = (
@@ -59,42 +56,35 @@ IDEAS = (
     ("against", "전기료를 생각하면", "큰 건물을 밤새 밝히는 데 드는 돈을 먼저 알려 주세요."),
 )
 COMMENTS = (
-    "저도 같은 생각입니다. 특히 겨울에는 갈 곳이 없어요.",
-    "우리 동네는 이미 8시까지 엽니다. 이용자가 정말 늘었어요.",
-    "주말에는 어떻게 되나요?",
-    "사서 선생님 말씀도 들어 보면 좋겠습니다.",
+    ("저도 같은 생각입니다. 특히 겨울에는 갈 곳이 없어요.", "가족과 이야기해 보고 왔습니다. 저희 집은 찬성이 셋, 반대가 하나입니다.", ((31, "겨울 저녁만이라도 먼저 해 보면 좋겠네요."),)),
+    ("우리 동네는 이미 8시까지 엽니다. 이용자가 정말 늘었어요.", "다섯 곳 이름을 알려 주실 수 있나요?", ((32, "어느 도서관인가요?"), (13, "나루터로에 있는 작은도서관입니다."))),
+    ("주말에는 어떻게 되나요?", "지난해 이용 통계도 함께 보여 주세요.", ((-1, "주말은 지금처럼 오후 6시까지입니다."), (14, "답해 주셔서 고맙습니다."))),
+    ("사서 선생님 말씀도 들어 보면 좋겠습니다.", "밤에 혼자 근무하시게 되지는 않을지 걱정입니다.", ((33, "다음 달 공론장에 모시면 어떨까요?"),)),
+)  # fmt: skip
+"""On the second idea; on the discussion itself at the same time; and what was answered, by whom (-1: the city)."""
+DRAIN = (
+    "후문 앞 빗물받이 뚜껑이 빠져 있습니다",
+    "물레초등학교 후문 앞 빗물받이 뚜껑 하나가 깨져 빠져 있습니다. 아이들 발이 빠질 만한 크기라 급합니다.",
 )
+"""What is for one department and soon, not for a forum."""
 
 
 class Present:
     """Plays the last days and the coming ones."""
 
-    def __init__(self, officials: Mapping[str, Official], departments: Mapping[str, int]) -> None:
-        self.officials = officials
-        self.departments = departments
-        self.now = clock.now().astimezone(config.settings().zone)
-        self.citizens: list[Person] = []
+    def __init__(self, stage: Stage, now: datetime) -> None:
+        self.officials, self.departments = stage.officials, stage.departments
+        self.citizens = stage.citizens
+        self.now = now
 
     async def play(self) -> None:
         """All of it."""
-        await self._meet()
-        slug, numbers = await self._discuss()
-        await self._moderate(slug, numbers)
-        await self._answer(numbers)
-        await self._announce()
-        await self._propose()
-
-    async def _meet(self) -> None:
-        with clock.at(self.now - 12 * DAY):
-            for place in range(CITIZENS):
-                name = (
-                    NICKNAMES[place]
-                    if place < len(NICKNAMES)
-                    else (FAMILY[place % len(FAMILY)] + GIVEN[place % len(GIVEN)])
-                )
-                age, district = AGES[place * 5 % len(AGES)], ("hanbit", "naru", "solme")[place % 3]
-                address = f"citizen{place}@example.org"
-                self.citizens.append(await people.take_name(address, name, "ko", district, age))
+        async with database.transaction():
+            slug, numbers = await self._discuss()
+            await self._moderate(slug, numbers)
+            await self._answer(numbers)
+            await self._announce()
+            await self._propose()
 
     def _planned(self, kind: str, title: str, body: str, **more: object) -> PlanForum:
         department = self.departments[str(more.pop("department", "culture"))]
@@ -126,15 +116,14 @@ class Present:
         for place, number in enumerate(numbers):
             for supporter in self.citizens[place + 2 : place + 52 - place * 5]:
                 await supporting.on_voice(supporter, number)
-        for place, text in enumerate(COMMENTS):
+        for place, (text, aside, answers) in enumerate(COMMENTS):
             with clock.at(self.now - 5 * DAY + place * 3 * HOUR):
                 said, _thread = await commenting.on_voice(self.citizens[12 + place], numbers[1], Say(text))
-                await commenting.on_forum(self.citizens[16 + place], slug, Say(text))
-        await commenting.on_voice(
-            self.officials["culture1"],
-            numbers[1],
-            Say("문화체육과입니다. 주말은 지금처럼 오후 6시까지입니다.", parent=said),
-        )
+                await commenting.on_forum(self.citizens[16 + place], slug, Say(aside))
+            for turn, (who, answer) in enumerate(answers, 1):
+                with clock.at(self.now - 5 * DAY + place * 3 * HOUR + turn * HOUR):
+                    speaker = self.officials["culture1"] if who < 0 else self.citizens[who]
+                    await commenting.on_voice(speaker, numbers[1], Say(answer, parent=said))
         return slug, numbers
 
     async def _moderate(self, slug: str, numbers: list[str]) -> None:
@@ -194,6 +183,7 @@ class Present:
             )
             for citizen in self.citizens[:24]:
                 await registering.register(citizen, hall, "")
+            await self._as_a_petition(slug)
             saturday = datetime.combine(day + timedelta(days=(5 - day.weekday()) % 7 + 7), time(14), zone)
             stage = await self._open(
                 self._planned(
@@ -223,7 +213,19 @@ class Present:
                 )
             )  # fmt: skip
 
+    async def _as_a_petition(self, slug: str) -> None:
+        """A voice that cannot wait for the day: its author agrees that it goes on as a petition."""
+        author = self.citizens[40]
+        number = await speaking.submit(author, slug, Submit(*DRAIN, "idea"))
+        with clock.at(self.now - 2 * DAY):
+            await handing.hand(self.officials["intake"], number, Hand(self.departments["roads"]))
+            why = Words("아이들이 다칠 수 있어 기다릴 수 없는 일입니다. 민원으로 내시면 도로과가 바로 갑니다.")
+            await crossing.propose(self.officials["handler"], number, why)
+        with clock.at(self.now - 1 * DAY):
+            await crossing.petition(author, number, BecomePetition(author.name))
+
     async def _propose(self) -> None:
+        intake = self.officials["intake"]
         with clock.at(self.now - 4 * DAY):
             slug = await proposing.propose(
                 self.citizens[7],
@@ -243,3 +245,42 @@ class Present:
             )  # fmt: skip
         for citizen in self.citizens[9:22]:
             await supporting.on_forum(citizen, slug)
+        with clock.at(self.now - 40 * DAY):
+            stars = await proposing.propose(
+                self.citizens[41],
+                ProposeForum(
+                    "speakers_corner",
+                    "별마당공원에도 시민발언대를",
+                    "해오름구에도 말할 자리를 열어 주세요.",
+                    "ko",
+                    (),
+                    "haeoreum",
+                ),
+            )
+            lottery = await proposing.propose(
+                self.citizens[42],
+                ProposeForum(
+                    "discussion",
+                    "시장을 제비뽑기로 정할까요?",
+                    "투표 대신 제비뽑기로 시장을 정하자는 이야기를 해 봅시다.",
+                    "ko",
+                ),
+            )
+        with clock.at(self.now - 30 * DAY):
+            await proposing.accept(
+                intake, stars, "좋은 생각입니다. 봄에 엽니다. 날과 시간을 정하면 이곳에 알리겠습니다."
+            )
+            await proposing.decline(
+                intake, lottery, "시장을 어떻게 뽑는지는 법률이 정하고 있어 시의 공론장에서 정할 수 없습니다."
+            )
+        with clock.at(self.now - 20 * DAY):
+            storm = await self._open(
+                self._planned(
+                    "listening", "강변 산책길을 걸으며 듣습니다", "산책길에서 만나 함께 걷습니다.", department="sewage", district="mulbit",
+                    place="오리못공원 정문", starts_at=self.now - 11 * DAY,
+                )
+            )  # fmt: skip
+        with clock.at(self.now - 12 * DAY):
+            await planning.cancel(
+                intake, storm, "호우 특보로 산책길이 통제되어 열지 않습니다. 같은 주제로 봄에 다시 모시겠습니다."
+            )

@@ -1,37 +1,58 @@
 """Filling the demonstration city's forums: two years of records by the import, and what goes on just now by people."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from random import Random
 from typing import TypeVar
 
 from tqdm import tqdm
 
 from forums.actions import importing
-from server.core import city, clock, config
+from forums.forms.importing import PastVoice
+from server.core import city, clock, config, database
 from server.core.accounts import Official
+from server.demo.forums import people
+from server.demo.forums.beside import Beside
 from server.demo.forums.past import Past
 from server.demo.forums.present import Present
-from tracking.statistics.actions import counting
+from server.demo.forums.stage import Stage
+from server.demo.forums.stories import Stories
 
 T = TypeVar("T")
 BATCH = 200
 
 
 async def seed(number: int, officials: Mapping[str, Official]) -> None:
-    """Write the forums; the same ``number`` on the same day gives the same."""
+    """Write the forums; the same ``number`` on the same day gives the same. Their figures are for the caller to count."""
     known = await city.read()
-    today = clock.now().astimezone(config.settings().zone).date()
+    now = clock.now().astimezone(config.settings().zone)
     departments = {row.code: row.id for row in known.departments.values()}
-    forums, voices = Past(number, today, departments).everything()
-    with tqdm(total=len(forums) + len(voices), desc="Forums", unit="lines", disable=None) as progress:
-        for some in _parts(forums):
-            await counting.count_forums(await importing.take_forums(some))
+    past = Past(number, now.date(), departments).everything()
+    lines = [voice for held in past for voice in held.voices]
+    rng = Random(f"people {number}")
+    with tqdm(total=2 * len(past) + len(lines), desc="Forums", unit="lines", disable=None) as progress:
+        with clock.at(now - timedelta(days=735)):
+            async with database.transaction():
+                stage = Stage(rng, now.date(), officials, departments, await people.meet(rng))
+        for some in _parts([held.forum for held in past]):
+            await importing.take_forums(some)
             progress.update(len(some))
-        ids = await importing.forum_ids([forum.slug for forum in forums])
-        lines = [(f"demo:{place}", voice) for place, voice in enumerate(voices)]
-        for part in _parts(lines):
-            await counting.count_voices(await importing.take_voices(part, ids))
+        ids = await importing.forum_ids([held.forum.slug for held in past])
+        for part in _parts([(f"demo:{place}", voice) for place, voice in enumerate(lines)]):
+            await importing.take_voices(part, ids)
             progress.update(len(part))
-    await Present(officials, departments).play()
+        beside = Beside(stage, past, await _numbers(lines))
+        for held in past:
+            await beside.add(held)
+            progress.update()
+        await Stories(stage, now).play()
+        await Present(stage, now).play()
+
+
+async def _numbers(lines: Sequence[PastVoice]) -> dict[PastVoice, str]:
+    """The numbers that the imported voices were given."""
+    rows = await database.fetch("SELECT number, import_key FROM submission WHERE import_key LIKE 'demo:%'")
+    return {lines[int(row["import_key"].removeprefix("demo:"))]: row["number"] for row in rows}
 
 
 def _parts(items: Sequence[T]) -> list[Sequence[T]]:
