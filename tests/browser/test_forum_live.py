@@ -122,6 +122,45 @@ async def test_comments_come_to_who_reads_and_wait_for_who_scrolled_away(site: H
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
+async def test_what_comes_below_all_that_is_seen_is_there_at_once(site: House, open_page: OpenPage) -> None:
+    slug = await open_forum(site)
+    mina, hana = [await take_name(f"{name}@example.org", name, "ko") for name in ("mina", "hana")]
+    number = await speaking.submit(hana, slug, Submit("밤에도 여는 도서관", "밤에 일하는 사람도 갑니다.", "idea"))
+
+    async def say(text: str, parent: int | None = None) -> int:
+        return (await commenting.on_voice(mina, number, Say(text, parent=parent)))[0]
+
+    first = await say("처음 남기는 말입니다")
+    reader = await open_page(base_url=site.url)
+    await reader.goto(f"/submissions/{number}")
+    await expect(reader.locator("[data-talk-state]")).to_contain_text("실시간")
+    style = "document.body.style.padding = '0 0 3000px'; document.querySelector('#comments').style.marginTop = '2000px'"
+    await reader.evaluate(f"{style}; scrollTo(0, 0)")
+    button, rows, count = (reader.locator(each) for each in ("[data-talk-new]", "#comments > li", "[data-talk-count]"))
+    places = "() => [scrollY, ...[...document.querySelectorAll('h1, h2, [data-talk]')].map((e) => e.offsetTop)]"
+    before = await reader.evaluate(places)
+    second = await say("아래에 바로 들어갑니다")
+    answer = await say("답글도 들어갑니다", parent=first)
+    await expect(reader.locator(f"#comment-{first} #comment-{answer}")).to_have_count(1)
+    await expect(rows).to_have_count(2)
+    await expect(button).to_be_hidden()
+    await expect(count.first).to_have_text("3")
+    assert await reader.evaluate(places) == before
+
+    await reader.evaluate("scrollTo(0, document.body.scrollHeight)")
+    third = await say("지나간 사람은 기다립니다")
+    await expect(button).to_contain_text("1")
+    await expect(rows).to_have_count(2)
+    await expect(count.first).to_have_text("4")
+    await reader.evaluate("scrollTo(0, 0)")
+    fourth = await say("이제는 둘 다 들어갑니다")
+    await expect(rows).to_have_count(4)
+    await expect(button).to_be_hidden()
+    found = await rows.evaluate_all("rows => rows.map((row) => row.id)")
+    assert found == [f"comment-{each}" for each in (fourth, third, second, first)], "in the order in which they came"
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_new_opinions_are_told_on_a_bar_that_moves_nothing(site: House, open_page: OpenPage) -> None:
     slug = await open_forum(site)
     mina, moderator = await take_name("mina@example.org", "미나", "ko"), await official("intake")

@@ -1,7 +1,7 @@
 // Follows what is said in a forum: comments come drawn by the server, hidden ones give way to what stands in their
-// place, and what its author took back goes. Nobody's reading is pushed about: who has scrolled away, or stands in the
-// list with the keyboard, gets a button that brings the new ones; new opinions are always counted on a bar that brings
-// them. A screen reader hears now and then how many there are, never each of them.
+// place, and what its author took back goes. Nobody's reading is pushed about: who has scrolled past where new ones go,
+// or stands in the list with the keyboard, gets a button that brings them; new opinions are always counted on a bar that
+// brings them. A screen reader hears now and then how many there are, never each of them.
 
 import { fill, number } from "./text.js";
 
@@ -64,12 +64,12 @@ export function start(root) {
     return find(told.parent)?.querySelector("[data-answers]") ?? null;
   }
 
-  /** Whether putting something in there would move what the reader is at: new ones come first, answers last. */
+  /** Whether putting something in there would move what the reader is at: new ones come first, answers last. Below
+   * all that is seen it moves nothing. */
   function away(place) {
     if (list.contains(document.activeElement)) return true;
     const { top, bottom } = place.getBoundingClientRect();
-    const edge = place === list ? top : bottom;
-    return edge < 0 || edge > innerHeight;
+    return (place === list ? top : bottom) < 0;
   }
 
   function put(told) {
@@ -80,6 +80,14 @@ export function start(root) {
     place[place === list ? "prepend" : "append"](item);
     item.dispatchEvent(new CustomEvent("sinmungo:new", { bubbles: true }));
     return item;
+  }
+
+  /** Put in what need not wait any more, the oldest first: in the order in which it came. */
+  function settle() {
+    for (const [id, told] of held) {
+      const place = home(told);
+      if (place && !away(place) && held.delete(id)) put(told);
+    }
   }
 
   function show() {
@@ -114,8 +122,8 @@ export function start(root) {
     } else if (home(told) || held.has(told.parent)) {
       unsaid += 1;
       announce();
-      if (!home(told) || away(home(told))) held.set(told.comment, told);
-      else put(told);
+      held.set(told.comment, told);
+      settle();
     }
     for (const count of document.querySelectorAll("[data-talk-count]")) count.textContent = number(told.comments);
     show();
