@@ -1,5 +1,6 @@
 """Days that somebody keeps in a calendar: of forums about a topic, of one's own voice, of what was promised."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -37,6 +38,10 @@ async def test_park_keeps_the_dates_about_libraries_only(house: House) -> None:
     ):  # fmt: skip
         assert len(await lines(house, f"{everything}?{query}")) == found, query
     assert (await house.client.get(f"/forums/{notice}/calendar.ics")).status_code == 404
+    page = (await house.client.get("/forums?tab=coming&q=도서관&district=central")).text
+    (linked,) = re.findall(r"/forums/calendar.ics[^\"]*", page)
+    assert await lines(house, html.unescape(linked)) == ["도서관을 밤에도 엽시다"]
+    assert "/forums/following?add=topic/%EB%8F%84" in page
     path = f"/forums/{library}/calendar.ics"
     first = await house.client.get(path)
     kept = {"if-none-match": f'"x", W/{first.headers["etag"]}'}
