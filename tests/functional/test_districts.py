@@ -55,6 +55,7 @@ async def test_districts_are_looked_at_put_in_place_and_taken_back(house: House)
     assert status == 303
     page = (await admin.get(f"{PAGE}?lang=en")).text
     assert "It holds 2 districts, 1 of them new." in page
+    assert "인증번호" not in (await admin.get(PAGE)).text, "that is the code one signs in with"
     assert (await city.read()).outlines.keys() == {"central"}, "nothing changed yet"
     draft = page.split('name="draft" value="')[1].split('"')[0]
     assert (await admin.post(f"{PAGE}/apply", data={"draft": draft})).status_code == 303

@@ -78,10 +78,10 @@ async def test_a_journalist_recomputes_the_numbers(house: House, described: Desc
     assert (await anna.get("/api/v1/statistics/adoption?year=soon")).status_code == 422
 
     # Down to the single voice.
-    page = (await anna.get("/statistics/adoption?kind=field_office&lang=en")).text
-    assert "field-office-2" in page
+    assert "field-office-2" in (await anna.get("/statistics/adoption?kind=field_office&lang=en")).text
     listed = (await anna.get("/statistics/adoption/submissions?stage=adopted&kind=field_office&lang=en")).text
-    assert listed.count("/submissions/V-") == 8
+    told = ("8 in all", "2회 청책토론회 (field-office-2)")
+    assert (listed.count("/submissions/V-"), *(words in listed for words in told)) == (8, True, True)
     assert "010-1234-5678" not in listed
     numbers: set[str] = set()
     address = "/statistics/adoption/submissions"

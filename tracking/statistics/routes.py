@@ -137,14 +137,15 @@ async def voices(request: Request) -> Response:
     stage = data.choice("stage", lists.STAGES)
     before = data.text("before", limit=40)
     chosen = await forms.read(request.query_params, known, KINDS, data)
-    rows, following = await lists.page(chosen.filters, stage, before)
+    rows, following, total = await lists.page(chosen.filters, stage, before)
     query = {**chosen.query, **({"stage": stage} if stage else {})}
     years = [line.key for line in await adoption.by(Filters(), "year")]
     fields = _fields(known, lang, chosen, kind_names(lang), VOICES, years)
     if stage:
         fields["active"].append((translate(lang, STAGES[stage]), _address(VOICES, chosen.query)))
     context = {
-        "rows": rows, "older": _address(VOICES, query, before=following) if following else "", "further": bool(before),
+        "rows": rows, "total": total, "further": bool(before),
+        "older": _address(VOICES, query, before=following) if following else "",
         "departments_by_id": {row.id: row.name(lang) for row in known.departments.values()},
         "district_names": {code: known.district_name(code, lang) for code in known.districts},
         "stage": stage, "stages": [(name, translate(lang, label)) for name, label in STAGES.items()],

@@ -29,6 +29,8 @@ class Listed:
     number: str
     title: str
     forum: str
+    forum_title: str
+    """Its number once more where not everybody may read its title."""
     kind: str
     department_id: int
     district: str
@@ -39,9 +41,9 @@ class Listed:
 
 
 _ROW = (
-    "SELECT v.submission_id, v.number, f.slug, v.kind, v.department_id, v.district, v.received_on, v.outcome, "
-    "v.outcome_on, v.done_on FROM statistics_voice v LEFT JOIN statistics_forum f ON f.forum_id = v.forum_id "
-    "WHERE v.counted = ?"
+    "SELECT v.submission_id, v.number, v.forum_id, f.slug, v.kind, v.department_id, v.district, v.received_on, "
+    "v.outcome, v.outcome_on, v.done_on "
+    "FROM statistics_voice v LEFT JOIN statistics_forum f ON f.forum_id = v.forum_id WHERE v.counted = ?"
 )
 
 
@@ -81,8 +83,11 @@ async def _months(filters: Filters, stage: str) -> dict[str, int]:
     return {f"m{month}": n for month, found in sums.items() if (n := _count(Figures(found), stage))}
 
 
-async def page(filters: Filters, stage: str, before: str) -> tuple[list[Listed], str]:
-    """A page of the list, the newest first, and where the next one begins. Raises ``Invalid`` for no place of ours."""
+async def page(filters: Filters, stage: str, before: str) -> tuple[list[Listed], str, int]:
+    """A page of the list, the newest first, where the next one begins, and how many there are on all of them.
+
+    Raises ``Invalid`` for no place of ours.
+    """
     start = _cursor(before)
     months = await _months(filters, stage)
     left = sorted((month for month in months if month <= f"m{start[0].isoformat()[:7]}"), reverse=True)
@@ -101,9 +106,11 @@ async def page(filters: Filters, stage: str, before: str) -> tuple[list[Listed],
         )  # fmt: skip
         rows += found
     titles = await figures.voice_titles([row["submission_id"] for row in rows[:PAGE]])
-    listed = [_listed(row, titles) for row in rows[:PAGE]]
+    forums = await figures.forum_titles(sorted({row["forum_id"] for row in rows[:PAGE]}))
+    listed = [_listed(row, titles, forums) for row in rows[:PAGE]]
     last = rows[PAGE - 1] if len(rows) > PAGE else None
-    return listed, f"{database.day_or_none(last['received_on'])}.{last['submission_id']}" if last else ""
+    following = f"{database.day_or_none(last['received_on'])}.{last['submission_id']}" if last else ""
+    return listed, following, sum(months.values())
 
 
 def _after(month: str) -> date:
@@ -112,13 +119,13 @@ def _after(month: str) -> date:
     return date(year + number // 12, number % 12 + 1, 1)
 
 
-def _listed(row: Any, titles: Mapping[int, str]) -> Listed:
+def _listed(row: Any, titles: Mapping[int, str], forums: Mapping[int, str]) -> Listed:
     received = database.day_or_none(row["received_on"])
     assert received is not None  # noqa: S101 — what is counted was received
     return Listed(
-        row["number"], titles.get(row["submission_id"], row["number"]), row["slug"] or "", row["kind"],
-        row["department_id"], row["district"], received, row["outcome"], database.day_or_none(row["outcome_on"]),
-        database.day_or_none(row["done_on"]),
+        row["number"], titles.get(row["submission_id"], row["number"]), row["slug"] or "",
+        forums.get(row["forum_id"], row["slug"] or ""), row["kind"], row["department_id"], row["district"], received,
+        row["outcome"], database.day_or_none(row["outcome_on"]), database.day_or_none(row["done_on"]),
     )  # fmt: skip
 
 

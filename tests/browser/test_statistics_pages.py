@@ -1,0 +1,28 @@
+"""The statistics on a small telephone: names stay readable beside ten columns of figures."""
+
+import pytest
+
+from tests.browser.test_desk_page import sound
+from tests.functional.test_statistics_pages import a_year
+from tests.support.chromium import OpenPage
+from tests.support.house import House
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_names_are_read_beside_their_figures(site: House, open_page: OpenPage) -> None:
+    await a_year(7)
+    await site.work()
+    page = await open_page(base_url=site.url)
+    for address in ("/statistics/adoption", "/statistics/data", "/statistics/adoption/submissions"):
+        await page.goto(f"{address}?lang=ja")
+        await sound(page)
+    await page.set_viewport_size({"width": 320, "height": 800})
+    for address in ("/statistics/adoption", "/statistics/data"):
+        await page.goto(f"{address}?lang=ja")
+        assert await page.evaluate("document.documentElement.scrollWidth") == 320
+        widths = await page.evaluate(
+            "[...document.querySelectorAll('.statistics-dimension tbody th:has(a), .table-stack tbody th')]"
+            ".map(e => Math.round(e.getBoundingClientRect().width))"
+        )
+        assert widths
+        assert min(widths) >= 120, (address, min(widths))
