@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -90,13 +91,13 @@ async def promises_stand_everywhere_and_few_are_late() -> None:
     )
     assert {each["status"] for each in promises} == set(CommitmentState)
     standing = [each for each in promises if each["open"]]
-    late = [each for each in standing if database.day_or_none(each["due_on"]) < today]
+    late = [each for each in standing if date.fromisoformat(str(each["due_on"])) < today]
     assert 1 <= len(late) <= 7
     assert all(each["owner_id"] and each["steps"] for each in standing)
     assert sum(bool(each["budget"]) for each in standing) > len(standing) / 2
     assert all(each["evidence"] for each in promises if each["status"] == "done")
     studies = [
-        database.day_or_none(each["study_until"]) < today
+        date.fromisoformat(str(each["study_until"])) < today
         for each in await rows("SELECT study_until FROM submission WHERE outcome = 'under_study'")
     ]
     assert 0 < sum(studies) * 3 < len(studies)

@@ -19,7 +19,7 @@ from forums.forms.planning import PlanForum
 from forums.forms.promising import EditPromise, Finish, Promise, StepLine
 from forums.forms.speaking import Say
 from forums.models import Step
-from server.core import clock, database
+from server.core import clock, config, database
 from server.core.accounts import Official
 from server.core.files import StoredFile
 from server.demo.forums import texts
@@ -181,10 +181,9 @@ class Beside:
             True,
         )
         for row in rows:
-            made = database.moment(row["created_at"]).astimezone(at(self.stage.today, 0).tzinfo)
-            await self._come_along(
-                row["number"], row["title"], row["department_id"], made, database.day_or_none(row["due_on"])
-            )
+            made = database.moment(row["created_at"]).astimezone(config.settings().zone)
+            due = date.fromisoformat(str(row["due_on"]))
+            await self._come_along(row["number"], row["title"], row["department_id"], made, due)
 
     async def _come_along(self, number: str, title: str, department: int, made: datetime, due: date) -> None:
         """Give a promise its owner, steps and money, and do of it what should be done by now."""

@@ -4,6 +4,7 @@ A listening forum after the rains, with places, a waiting list, a clerk who take
 promise whose author says that it is not kept; and a discussion that a petition led to, with voices that were hidden.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from forums.actions import (
@@ -132,7 +133,7 @@ class Stories:
             await planning.edit(self.stage.intake, slug, plan, add=[record])
         await self._rains_answered(day, numbers, people)
 
-    async def _places(self, day: date, walk: int, hall: int, people: list[Person]) -> None:
+    async def _places(self, day: date, walk: int, hall: int, people: Sequence[Person]) -> None:
         with clock.at(at(day - 9 * DAY, 19)):
             for person in people[:8]:
                 await registering.register(person, walk)
@@ -162,7 +163,7 @@ class Stories:
             await planning.close(clerk, slug)
         return numbers
 
-    async def _rains_answered(self, day: date, numbers: list[str], people: list[Person]) -> None:
+    async def _rains_answered(self, day: date, numbers: list[str], people: Sequence[Person]) -> None:
         sewage, official = self.stage.departments["sewage"], self.stage.answerer("sewage")
         net, pipe, sand, path, shop, cleaning, siren, dam, lid = numbers
         with clock.at(at(day + 2 * DAY, 10)):
@@ -252,7 +253,7 @@ class Stories:
             await planning.close("system", slug)
         await self._decided(numbers, ends, people, official.department_id or 0)
 
-    async def _talk(self, slug: str, begins: datetime, people: list[Person]) -> list[str]:
+    async def _talk(self, slug: str, begins: datetime, people: Sequence[Person]) -> list[str]:
         numbers = []
         for place, (stance, title, text) in enumerate(VOICES):
             with clock.at(begins + (1 + place) * DAY):
@@ -269,7 +270,7 @@ class Stories:
                     await commenting.on_voice(who, numbers[place], Say(answer.removeprefix("@"), parent=comment))
         return numbers
 
-    async def _hide(self, slug: str, moment: datetime, people: list[Person]) -> None:
+    async def _hide(self, slug: str, moment: datetime, people: Sequence[Person]) -> None:
         """Three voices are hidden; one author's appeal is dismissed by another moderator, one is heard."""
         inspector = self.stage.officials["inspector"]
         subjects = []
@@ -292,7 +293,7 @@ class Stories:
             await deciding.decide(inspector, subjects[0], Decide(TextAction.UPHOLD))
             await deciding.decide(inspector, subjects[2], Decide(TextAction.SHOW))
 
-    async def _decided(self, numbers: list[str], ends: datetime, people: list[Person], department: int) -> None:
+    async def _decided(self, numbers: list[str], ends: datetime, people: Sequence[Person], department: int) -> None:
         official, code = self.stage.of_id(department), self._code(department)
         same, first, cost, watch, small = numbers
         with clock.at(ends + 2 * DAY):
