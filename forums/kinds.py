@@ -4,9 +4,10 @@ The kinds share one table and one life; all their differences stand here.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Protocol
 
-from forums.states import FORUM, ForumAction, ForumState
+from forums.states import FORUM, ForumAction, ForumState, follow
 
 _SPOKEN = ("moderation", "speaks_from", "speaks_until")
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -39,6 +40,13 @@ PROPOSED = ("listening", "field_office", "speakers_corner", "discussion")
 TIMED = ("discussion", "broadcast")
 """The kinds that begin and end by themselves at their times; at the others somebody stands and says so."""
 
+AFTER: Mapping[str, timedelta] = {
+    **dict.fromkeys(("listening", "field_office", "speakers_corner", "broadcast"), timedelta(days=14)),
+    **dict.fromkeys(("discussion", "notice"), timedelta()),
+}
+"""How long after its end people may still have their say, where the forum names no last day of its own: who was in the
+hall thinks of it at home, and who saw the film later may answer; a discussion was open all the time, and ends."""
+
 SESSIONS: Mapping[str, tuple[str, ...]] = {
     "listening": ("sitting", "visit"),
     "field_office": ("sitting", "visit"),
@@ -56,6 +64,45 @@ _NOTICES = {state: {a: after for a, after in row.items() if a in _OF_NOTICES} fo
 def table(kind: str) -> Mapping[ForumState, Mapping[ForumAction, ForumState]]:
     """What is allowed when in a forum of this kind. Nobody speaks in a notice: it is put up and taken down."""
     return _NOTICES if kind == "notice" else FORUM
+
+
+class Held(Protocol):
+    """As much of a forum as this asks for."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def status(self) -> ForumState: ...
+    @property
+    def speaks_from(self) -> datetime | None: ...
+    @property
+    def speaks_until(self) -> datetime | None: ...
+    @property
+    def closed_at(self) -> datetime | None: ...
+
+
+def last_word(forum: Held) -> datetime | None:
+    """Until when people may have their say; None while that is not known, because the forum goes on."""
+    if forum.speaks_until or forum.status is not ForumState.CLOSED or forum.closed_at is None:
+        return forum.speaks_until
+    return forum.closed_at + AFTER[forum.kind]
+
+
+def takes_opinions(forum: Held, now: datetime) -> bool:
+    """Whether people may give a forum their opinion: before, during and, for a while, after it."""
+    if follow(table(forum.kind), forum.status, ForumAction.SPEAK) is None:
+        return False
+    if forum.speaks_from and now < forum.speaks_from:
+        return False
+    last = last_word(forum)
+    return now < last if last else forum.status is not ForumState.CLOSED
+
+
+def takes_comments(forum: Held, now: datetime) -> bool:
+    """Whether people may comment on a forum itself: while it goes on, and after it as long as on opinions."""
+    if follow(table(forum.kind), forum.status, ForumAction.COMMENT) is None:
+        return False
+    return forum.status is not ForumState.CLOSED or takes_opinions(forum, now)
 
 
 def missing(kind: str, values: Mapping[str, object]) -> list[str]:

@@ -6,15 +6,6 @@ from forums.spam import letters
 from forums.states import FORUM, RUNNING_PROMISES, CommitmentState, ForumAction, ForumState, follow
 
 
-def may_speak(status: ForumState, speaks_from: datetime | None, speaks_until: datetime | None, now: datetime) -> bool:
-    """Whether a forum takes submissions now: announced or open, within its days; when it is over, within them only."""
-    if speaks_from and now < speaks_from:
-        return False
-    if speaks_until:
-        return now < speaks_until and status in {ForumState.PUBLISHED, ForumState.RUNNING, ForumState.CLOSED}
-    return status in {ForumState.PUBLISHED, ForumState.RUNNING}
-
-
 def promise_overdue(status: CommitmentState, due_on: date, today: date) -> bool:
     """Whether a promise that is not kept yet should have been; on its last day it is not."""
     return status in RUNNING_PROMISES and due_on < today

@@ -11,7 +11,7 @@ from forums.actions.taking_part import took_part
 from forums.errors import NoSuchText, NotPossibleNow, NotYourVoice
 from forums.events import CommentMade, CommentWithdrawn
 from forums.forms.speaking import Say
-from forums.kinds import table
+from forums.kinds import table, takes_comments
 from forums.models import Comment
 from forums.people import Person
 from forums.queries import comments, speaking
@@ -68,7 +68,8 @@ async def withdraw(actor: Person | Official, comment_id: int) -> None:
 async def _comment(
     actor: Person | Official, forum: Floor, voice: Target | None, command: Say
 ) -> tuple[int, int | None]:
-    if follow(table(forum.kind), forum.status, ForumAction.COMMENT) is None:
+    open_now = ForumAction.COMMENT in table(forum.kind)[forum.status] if voice else takes_comments(forum, clock.now())
+    if not open_now:
         raise NotPossibleNow(ForumAction.COMMENT, forum.status)
     if isinstance(actor, Official) and not actor.may(Permission.ANSWER_VOICES):
         raise Forbidden

@@ -4,20 +4,20 @@ A busy forum is not locked by it: the submission has a chain of its own. Who loc
 chain, the forum's talk, the forum's row, the submission's row.
 """
 
-from forums import rights, rules, spam
+from forums import rights, spam
 from forums.actions.change import changing_voice
 from forums.actions.moderating import close_review, hold, tell
 from forums.actions.taking_part import take_part
 from forums.errors import NotPossibleNow, NotYourVoice, OthersJoined
 from forums.events import SubmissionReceived, SubmissionWithdrawn
 from forums.forms.speaking import Submit
-from forums.kinds import table
+from forums.kinds import takes_opinions
 from forums.models import Submission
 from forums.numbering import new_voice_number
 from forums.people import Person
 from forums.queries import speaking
 from forums.search import voice_index, voice_text
-from forums.states import ForumAction, SubmissionAction, SubmissionState, follow
+from forums.states import ForumAction, SubmissionAction, SubmissionState
 from server.core import clock, config, database, ledger
 
 
@@ -29,8 +29,7 @@ async def submit(person: Person, slug: str, command: Submit, *, petition: str = 
     async with database.transaction():
         forum = await speaking.floor(slug)
         now = clock.now()
-        open_now = rules.may_speak(forum.status, forum.speaks_from, forum.speaks_until, now)
-        if not open_now or follow(table(forum.kind), forum.status, ForumAction.SPEAK) is None:
+        if not takes_opinions(forum, now):
             raise NotPossibleNow(ForumAction.SPEAK, forum.status)
         said = f"{command.title}\n{command.text}"
         mark = spam.fingerprint(said)

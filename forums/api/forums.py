@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums import rules, views
+from forums import kinds, views
 from forums.api import documents
 from forums.people import person_of
 from forums.queries import files, forums, lists
@@ -85,7 +85,7 @@ async def read(request: Request) -> Response:
         "panel": list(found.panel),
         "moderation": found.moderation,
         "speaks_from": _moment(request, found.speaks_from),
-        "may_speak": rules.may_speak(found.status, found.speaks_from, found.speaks_until, clock.now()),
+        "may_speak": kinds.takes_opinions(found, clock.now()),
         "closed_at": _moment(request, found.closed_at),
         "link": found.link,
         "chapters": [{"at": chapter["at"], "title": chapter["title"]} for chapter in found.chapters],

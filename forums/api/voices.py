@@ -13,6 +13,7 @@ from forums.actions.change import today
 from forums.api import commitments, documents
 from forums.errors import NotPossibleNow
 from forums.forms.speaking import Say, Submit, content_of
+from forums.kinds import takes_opinions
 from forums.labels import OUTCOMES, STANCES
 from forums.people import person_of
 from forums.queries import comments, forums, voices
@@ -20,9 +21,9 @@ from forums.queries.comments import CommentView
 from forums.queries.moderation import Hidden
 from forums.queries.promises import PromiseView, of_voices
 from forums.queries.voices import Filters, VoiceView
-from forums.routes import commenting, crossing, speaking
+from forums.routes import commenting, crossing
 from forums.states import ADOPTED, ForumAction
-from server.core import auth, contract, i18n, idempotency, web
+from server.core import auth, clock, contract, i18n, idempotency, web
 from server.core.city import City, city
 from server.core.contract import IDEMPOTENCY_HEADER, Contract, promises
 from server.core.errors import _
@@ -47,7 +48,7 @@ async def submit(request: Request) -> Response:
     """``POST /forums/{slug}/submissions``."""
     found = await forums.forum(request.path_params["slug"])
     raw = await web.read_json(request)
-    if not speaking.takes_voices(found):
+    if not takes_opinions(found, clock.now()):
         raise NotPossibleNow(ForumAction.SPEAK, found.status)
     data = Input(raw)
     command = Submit.read(data, await city(), web.language(request))

@@ -275,6 +275,7 @@ async def _form_page(
         "fields": kinds.FIELDS[kind],
         "labels": labels(kind),
         "needed": kinds.NEEDED[kind],
+        "days_after": kinds.AFTER[kind].days,
         "announced": announced,
         "values": {name: values.get(name) or "" for name in (*kinds.FIELDS[kind], "press")},
         "choices": choices,

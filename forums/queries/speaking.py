@@ -29,6 +29,7 @@ class Floor:
     district: str
     speaks_from: datetime | None
     speaks_until: datetime | None
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Target:
 
 _FLOOR = (
     "f.id AS f_id, f.slug, f.kind, f.status AS f_status, f.visibility AS f_visibility, f.moderation, "
-    "f.district AS f_district, f.speaks_from, f.speaks_until"
+    "f.district AS f_district, f.speaks_from, f.speaks_until, f.closed_at"
 )
 
 
@@ -75,7 +76,7 @@ def _floor(row: Any) -> Floor:
     moment = database.moment_or_none
     return Floor(
         row["f_id"], row["slug"], row["kind"], ForumState(row["f_status"]), row["f_visibility"], row["moderation"],
-        row["f_district"], moment(row["speaks_from"]), moment(row["speaks_until"]),
+        row["f_district"], moment(row["speaks_from"]), moment(row["speaks_until"]), moment(row["closed_at"]),
     )  # fmt: skip
 
 

@@ -12,15 +12,14 @@ from forums import acting
 from forums.actions import commenting
 from forums.errors import NoSuchText, NotYourVoice
 from forums.forms.speaking import COMMENT_LIMIT, Say, comment_of, content_of
-from forums.kinds import table
+from forums.kinds import takes_comments
 from forums.labels import STANCES
 from forums.people import Person
 from forums.queries import comments, forums, voices
 from forums.queries.comments import CommentView, Reader, Talk
 from forums.queries.forums import ForumView
 from forums.routes import context, speaking
-from forums.states import ForumAction, follow
-from server.core import auth, web
+from server.core import auth, clock, web
 from server.core.accounts import Official
 from server.core.errors import Invalid, _
 from server.core.fields import Input
@@ -146,7 +145,7 @@ async def _root(comment_id: int, under: _Under, reader: Reader) -> CommentView:
 
 
 def _open(found: ForumView) -> bool:
-    return found.visibility == "shown" and follow(table(found.kind), found.status, ForumAction.COMMENT) is not None
+    return found.visibility == "shown" and takes_comments(found, clock.now())
 
 
 async def shared(request: Request) -> dict[str, object]:

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums import players, rules, views
+from forums import players, views
+from forums.kinds import AFTER, last_word, takes_opinions
 from forums.labels import FORUM_STATES, KINDS
 from forums.people import Person, person_of
 from forums.queries import board, files, forums
@@ -45,7 +46,9 @@ async def forum(request: Request) -> Response:
         "state": FORUM_STATES[found.status],
         "department": department.name(lang) if department else "",
         "district": known.district_name(found.district, lang) if found.district else "",
-        "may_speak": rules.may_speak(found.status, found.speaks_from, found.speaks_until, clock.now()),
+        "may_speak": takes_opinions(found, clock.now()),
+        "last_word": last_word(found),
+        "days_after": AFTER[found.kind].days,
         "files": await files.of(forum_subject(found.slug)),
         "film": film,
         "at": at,

@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums import acting, rules
+from forums import acting
 from forums.actions import speaking, supporting
 from forums.errors import NotPossibleNow
 from forums.forms.speaking import COMMENT_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Submit, content_of, submission_of
-from forums.kinds import table
+from forums.kinds import table, takes_opinions
 from forums.labels import CHANNELS, KINDS, OUTCOMES, STANCES, SUBMISSION_STATES
 from forums.people import Person
 from forums.queries import comments, forums, voices
@@ -80,15 +80,9 @@ async def submit(request: Request) -> Response:
 
 async def _open_forum(request: Request) -> ForumView:
     found = await forums.forum(request.path_params["slug"])
-    if not takes_voices(found):
+    if not takes_opinions(found, clock.now()):
         raise NotPossibleNow(ForumAction.SPEAK, found.status)
     return found
-
-
-def takes_voices(found: ForumView) -> bool:
-    """Whether people can give their opinion to a forum now."""
-    open_now = rules.may_speak(found.status, found.speaks_from, found.speaks_until, clock.now())
-    return open_now and follow(table(found.kind), found.status, ForumAction.SPEAK) is not None
 
 
 async def _speak_page(
@@ -218,7 +212,7 @@ async def _supported(request: Request) -> tuple[str, str, str]:
 
 async def part(request: Request, found: ForumView, person: Person | None) -> dict[str, object]:
     """What a forum's page shows of what people said. No query where nobody can have spoken."""
-    shown: dict[str, object] = {"takes_voices": takes_voices(found), **LABELS}
+    shown: dict[str, object] = dict(LABELS)
     if found.kind == "notice":
         return {**shown, "voices": None}
     data = Input(request.query_params)

@@ -43,8 +43,9 @@ class Bench:
 
     async def put(self, state: ForumState, kind: str) -> None:
         await Forum.filter(slug=self.slug).update(
-            status=state, kind=kind, supports=1000, speaks_until=clock.now() + timedelta(days=1), body="질문입니다."
-        )
+            status=state, kind=kind, supports=1000, speaks_until=clock.now() + timedelta(days=1), body="질문입니다.",
+            starts_at=self.plan.starts_at, ends_at=self.plan.ends_at,
+        )  # fmt: skip
 
     async def state(self) -> ForumState:
         return (await Forum.get(slug=self.slug)).status

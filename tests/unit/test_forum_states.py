@@ -1,11 +1,12 @@
 """The three tables of the public's voice: complete, closed in themselves, and every end is an end."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 import pytest
 
-from forums import rights, rules
+from forums import kinds, rights, rules
 from forums.labels import COMMITMENT_STATES, FORUM_STATES, SUBMISSION_STATES
 from forums.states import (
     COMMITMENT,
@@ -63,24 +64,39 @@ def test_what_no_official_may_do_belongs_to_citizens() -> None:
     }
 
 
+@dataclass(frozen=True)
+class Held:
+    kind: str
+    status: ForumState
+    speaks_from: datetime | None = None
+    speaks_until: datetime | None = None
+    closed_at: datetime | None = None
+
+
 @pytest.mark.parametrize(
-    ("status", "opens", "ends", "may"),
+    ("forum", "opinions", "comments"),
     [
-        (ForumState.PUBLISHED, None, None, True),
-        (ForumState.RUNNING, None, None, True),
-        (ForumState.CLOSED, None, None, False),
-        (ForumState.CLOSED, None, NOW + HOUR, True),
-        (ForumState.CLOSED, None, NOW, False),
-        (ForumState.RUNNING, NOW + HOUR, None, False),
-        (ForumState.RUNNING, NOW, NOW + HOUR, True),
-        (ForumState.DRAFT, None, NOW + HOUR, False),
-        (ForumState.CANCELLED, None, NOW + HOUR, False),
+        (Held("listening", ForumState.PUBLISHED), True, True),
+        (Held("listening", ForumState.RUNNING), True, True),
+        (Held("discussion", ForumState.CLOSED, closed_at=NOW), False, False),
+        (Held("discussion", ForumState.CLOSED, None, NOW + HOUR, NOW), True, True),
+        (Held("listening", ForumState.CLOSED, closed_at=NOW - timedelta(days=14) + HOUR), True, True),
+        (Held("listening", ForumState.CLOSED, closed_at=NOW - timedelta(days=14)), False, False),
+        (Held("broadcast", ForumState.CLOSED, None, NOW, NOW), False, False),
+        (Held("listening", ForumState.CLOSED), False, False),
+        (Held("listening", ForumState.RUNNING, NOW + HOUR), False, True),
+        (Held("listening", ForumState.RUNNING, None, NOW), False, True),
+        (Held("listening", ForumState.RUNNING, NOW, NOW + HOUR), True, True),
+        (Held("listening", ForumState.PROPOSED), False, True),
+        (Held("listening", ForumState.DRAFT, None, NOW + HOUR), False, False),
+        (Held("listening", ForumState.CANCELLED, None, NOW + HOUR), False, False),
+        (Held("notice", ForumState.PUBLISHED), False, False),
     ],
 )
-def test_speaking_is_possible_in_its_days_only(
-    status: ForumState, opens: datetime | None, ends: datetime | None, *, may: bool
+def test_people_have_their_say_before_during_and_for_a_while_after(
+    forum: Held, *, opinions: bool, comments: bool
 ) -> None:
-    assert rules.may_speak(status, opens, ends, NOW) is may
+    assert (kinds.takes_opinions(forum, NOW), kinds.takes_comments(forum, NOW)) == (opinions, comments)
 
 
 def test_a_promise_is_overdue_the_day_after() -> None:

@@ -1,0 +1,42 @@
+"""A forum that is over: for a while people still have their say, then its page says clearly that it is over."""
+
+from datetime import timedelta
+
+from forums.actions import planning
+from forums.models import Comment, Submission
+from server.core import clock
+from tests.support.answers import official
+from tests.support.forums import a_forum
+from tests.support.house import House
+from tests.support.places import guest
+
+SAID = {"stance": "idea", "title": "조명을 달아 주세요", "text": "저녁이면 골목이 어둡습니다.", "district": "central"}
+
+
+async def test_after_the_evening_people_still_have_their_say_for_two_weeks(house: House) -> None:
+    intake = await official("intake")
+    slug, asked = await a_forum(house), await a_forum(house, "discussion")
+    _her, browser = await guest(house, "골목 꽃집")
+    for one in (slug, asked):
+        await planning.close(intake, one)
+    talk = f'action="/forums/{slug}/comments"'
+    page = (await browser.get(f"/forums/{slug}")).text
+    assert "끝난 공론장입니다" in page
+    assert (f"/forums/{slug}/speak" in page, talk in page, "받지 않습니다" in page) == (True, True, False)
+    assert (await browser.post(f"/forums/{slug}/comments", data={"text": "집에 와서 생각났어요."})).status_code == 303
+    assert (await browser.post(f"/forums/{slug}/speak", data=SAID)).status_code == 303
+    # A discussion was open all the time: it ends with its end, and so does what is said beside it.
+    page = (await browser.get(f"/forums/{asked}")).text
+    assert (f"/forums/{asked}/speak" in page, f"/forums/{asked}/comments" in page) == (False, False)
+    assert "의견과 댓글은 더 받지 않습니다" in page
+    with clock.at(clock.now() + timedelta(days=14)):
+        page = (await browser.get(f"/forums/{slug}")).text
+        assert (f"/forums/{slug}/speak" in page, talk in page) == (False, False)
+        assert "의견과 댓글은 더 받지 않습니다" in page
+        for path, words in (("comments", {"text": "늦은 말"}), ("speak", {**SAID, "title": "늦은 말"})):
+            assert (await browser.post(f"/forums/{slug}/{path}", data=words)).status_code == 409
+        refused = await browser.post(f"/api/v1/forums/{slug}/submissions", json=SAID)
+        assert refused.status_code == 409, refused.text
+        told = (await house.client.get(f"/api/v1/forums/{slug}")).json()
+        assert told["may_speak"] is False
+    assert (await Submission.all().count(), await Comment.all().count()) == (1, 1)
