@@ -94,9 +94,10 @@ async def _mine(request: Request, values: Mapping[str, Any], invalid: Invalid | 
         shown["registrations"] = await registrations.of_person(person, request.query_params.get("dates", ""))
         shown["registration_states"] = REGISTRATIONS
         lang, known = web.language(request), await city.city()
-        shown["about"] = dict(zip(("age_band", "district"), await said_of_themselves(person.id), strict=True))
+        age_band, district = await said_of_themselves(person.id)
+        shown["about"] = {"age_band": age_band, "district": district}
         shown["age_bands"] = [(value, i18n.translate(lang, words)) for value, words in AGE_BANDS.items()]
-        shown["districts"] = known.district_choices(lang, shown["about"]["district"])
+        shown["districts"] = known.district_choices(lang, district)
     return web.page(request, "forums/mine.html", shown, status=422 if invalid else 200)
 
 

@@ -11,13 +11,15 @@ from tests.support.house import House
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_names_are_read_beside_their_figures(site: House, open_page: OpenPage) -> None:
     await a_year(7)
+    await site.file(location={"lat": 37.5, "lng": 127.0, "address": ""})
     await site.work()
     page = await open_page(base_url=site.url)
-    for address in ("/statistics/adoption", "/statistics/data", "/statistics/adoption/submissions"):
+    pages = ("/statistics/adoption", "/statistics/petitions", "/statistics/data")
+    for address in (*pages, "/statistics/adoption/submissions"):
         await page.goto(f"{address}?lang=ja")
         await sound(page)
     await page.set_viewport_size({"width": 320, "height": 800})
-    for address in ("/statistics/adoption", "/statistics/data"):
+    for address in pages:
         await page.goto(f"{address}?lang=ja")
         assert await page.evaluate("document.documentElement.scrollWidth") == 320
         widths = await page.evaluate(
