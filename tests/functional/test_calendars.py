@@ -12,7 +12,7 @@ from forums.forms.promising import Finish, Promise, StepLine
 from forums.forms.speaking import Submit
 from forums.models import Step, Submission
 from forums.people import take_name
-from server.core import database
+from server.core import clock, database
 from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.house import House
@@ -29,7 +29,8 @@ async def lines(house: House, path: str, name: str = "SUMMARY") -> list[str]:
 async def test_park_keeps_the_dates_about_libraries_only(house: House) -> None:
     library = await a_forum(house, title="도서관을 밤에도 엽시다", district="central")
     await a_forum(house, title="시장 골목 이야기")
-    notice = await a_forum(house, "notice", title="도서관 휴관 안내")
+    day = clock.now() + timedelta(hours=1)  # as the city's notices have it that stand from a day on
+    notice = await a_forum(house, "notice", title="도서관 휴관 안내", starts_at=day, ends_at=day + timedelta(hours=8))
     everything = "/forums/calendar.ics"
     assert sorted(await lines(house, everything)) == ["도서관을 밤에도 엽시다", "시장 골목 이야기"], "no notice"
     for query, found in (
