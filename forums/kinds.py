@@ -37,6 +37,9 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 PROPOSED = ("listening", "field_office", "speakers_corner", "discussion")
 """The kinds that citizens can ask for; broadcasts and notices are the city's own."""
 
+DECIDING = ("listening", "field_office", "speakers_corner", "discussion")
+"""The kinds at which something can be decided, so that it is promised without a voice behind it."""
+
 TIMED = ("discussion", "broadcast")
 """The kinds that begin and end by themselves at their times; at the others somebody stands and says so."""
 

@@ -22,6 +22,7 @@ from forums.events import (
 )
 from forums.forms.handing import Words
 from forums.forms.promising import EditPromise, Finish, Promise, StepLine, wrong_day_done
+from forums.kinds import DECIDING
 from forums.models import Commitment, Forum, Step, Submission
 from forums.numbering import new_promise_number
 from forums.people import Person
@@ -48,7 +49,11 @@ async def decide(actor: Official, slug: str, command: Promise, department_id: in
         if not await keep_open(department_id):
             raise Invalid([FieldError("department", CLOSED)])
         forum = await Forum.get(slug=slug)
-        if forum.status not in {ForumState.PUBLISHED, ForumState.RUNNING, ForumState.CLOSED}:
+        if forum.kind not in DECIDING or forum.status not in {
+            ForumState.PUBLISHED,
+            ForumState.RUNNING,
+            ForumState.CLOSED,
+        }:
             raise NotPossibleNow("commit", forum.status)
         return await make(actor, forum.id, command, department_id, None)
 

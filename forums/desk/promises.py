@@ -1,7 +1,7 @@
 """Promises at the desk: what one's department has promised, overdue first; one of them; what a forum decided itself."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -17,11 +17,12 @@ from forums.desk.kept import Kept
 from forums.desk.voices import voices_official
 from forums.forms.handing import Words, read_seen
 from forums.forms.promising import MOST_STEPS, EditPromise, Finish, Promise, from_page
-from forums.labels import COMMITMENT_STATES, OUTCOMES
+from forums.kinds import DECIDING
+from forums.labels import COMMITMENT_STATES, KINDS, OUTCOMES
 from forums.queries import forums, lists, promises
 from forums.queries.promises import Filters, PromiseView
 from forums.rights import answers_for
-from forums.states import COMMITMENT, CommitmentAction, ForumState
+from forums.states import COMMITMENT, CommitmentAction
 from server.core import auth, i18n, idempotency, uploads, web
 from server.core.accounts import Official, Permission
 from server.core.city import city
@@ -40,8 +41,7 @@ LABELS: Mapping[str, Text] = {
 }
 
 
-DECIDED_IN = (ForumState.PUBLISHED, ForumState.RUNNING, ForumState.CLOSED)
-CHOICES = 30
+FORUM_LIMIT = 200
 
 
 async def listing(request: Request) -> Response:
@@ -77,17 +77,10 @@ async def listing(request: Request) -> Response:
         "departments": [(row.code, row.name(language)) for row in known.departments.values()],
         "department_names": {row.id: row.name(language) for row in known.departments.values()},
         "states": COMMITMENT_STATES,
-        "forums": await _decided_in(official) if official.may(Permission.ANSWER_VOICES) else [],
+        "decides": official.may(Permission.ANSWER_VOICES),
+        "limit": FORUM_LIMIT,
     }
     return web.page(request, "desk/forums/promises.html", context)
-
-
-async def _decided_in(official: Official) -> list[tuple[str, str]]:
-    """The newest forums that decisions can be added to, those of one's own department first."""
-    every = lists.Filters(states=DECIDED_IN)
-    own = [replace(every, department_id=official.department_id)] if official.department_id is not None else []
-    pages = [await lists.listed(filters, None, CHOICES) for filters in (*own, every)]
-    return list({row.slug: row.title for page in pages for row in page.rows}.items())
 
 
 # --- one promise ----------------------------------------------------------------------------------------------
@@ -210,15 +203,18 @@ async def _page(request: Request, official: Official, kept: Kept, *, status: int
 
 
 async def choose(request: Request) -> Response:
-    """``/desk/commitments/decisions/new?forum=…``: on to the form of that forum."""
-    official = auth.official(request, Permission.ANSWER_VOICES)
+    """``/desk/commitments/decisions/new?forum=…``: the form of the forum that is meant, or which it can be."""
+    auth.official(request, Permission.ANSWER_VOICES)
     data = Input(request.query_params)
-    slug = data.text("forum", limit=48)
+    said = data.text("forum", limit=FORUM_LIMIT)
     data.done()
-    if not slug:
+    if not said:
         return web.redirect(request, PAGE)
-    found = await forums.forum(slug, official)
-    return web.redirect(request, f"/desk/forums/{found.slug}/decisions/new")
+    found = await lists.meant(said, DECIDING)
+    if len(found) == 1:
+        return web.redirect(request, f"/desk/forums/{found[0].slug}/decisions/new")
+    context = {"said": said, "rows": found, "kinds": KINDS, "limit": FORUM_LIMIT}
+    return web.page(request, "desk/forums/which.html", context)
 
 
 async def new(request: Request) -> Response:

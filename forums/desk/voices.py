@@ -18,6 +18,7 @@ from forums.forms.handing import read_number
 from forums.labels import CHANNELS, OUTCOMES, STANCES, SUBMISSION_STATES
 from forums.queries import desk_voices
 from forums.queries.desk_voices import EVERY, STUDY_OVER, Filter, Row
+from forums.queries.lists import meant
 from forums.states import SubmissionState
 from server.core import auth, i18n, web
 from server.core.accounts import Official, Permission
@@ -86,6 +87,9 @@ async def show(request: Request) -> Response:
     after = data.integer("after", low=0, high=2**53)
     data.done()
     wanted = asked if asked != Filter() else usual(official, known)
+    few = await meant(wanted.forum) if wanted.forum else ()
+    if len(few) == 1:
+        wanted = replace(wanted, forum=few[0].slug)
     page = await desk_voices.listed(wanted, known, today(), after=after)
     own = usual(official, known).department
     department = known.department_by_code(own)
@@ -97,7 +101,8 @@ async def show(request: Request) -> Response:
         "beginning": address(wanted) if after is not None else "",
         "further": address(wanted, after=str(page.after)) if page.after is not None else "",
         "tabs": _tabs(wanted, official, own, counts, language),
-        "active": _active(wanted, known, language),
+        "active": _active(wanted, known, language, {row.slug: row.title for row in few}),
+        "meant": [(row, address(replace(wanted, forum=row.slug))) for row in few] if len(few) > 1 else [],
         "carried": urlencode(wanted.query()),
         "states": SUBMISSION_STATES,
         "outcomes": OUTCOMES,
@@ -166,12 +171,12 @@ def _tabs(
     return found
 
 
-def _active(wanted: Filter, known: City, language: str) -> list[tuple[str, str]]:
+def _active(wanted: Filter, known: City, language: str, titles: Mapping[str, str]) -> list[tuple[str, str]]:
     """What narrows the list now, and the address of the list without it."""
     department = known.department_by_code(wanted.department)
     words = {
         "q": f"“{wanted.q}”",
-        "forum": wanted.forum,
+        "forum": titles.get(wanted.forum, wanted.forum),
         "department": department.name(language) if department else "",
         "outcome": i18n.translate(language, OUTCOMES[wanted.outcome]) if wanted.outcome else "",
         "district": known.district_name(wanted.district, language),

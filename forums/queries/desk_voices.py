@@ -57,7 +57,7 @@ class Filter:
         found = cls(
             data.text("q", limit=200),
             data.choice("status", STATUSES),
-            data.text("forum", limit=48),
+            data.text("forum", limit=200),
             data.choice("department", [row.code for row in known.departments.values()]),
             data.choice("outcome", OUTCOMES),
             data.choice("district", tuple(known.districts)),

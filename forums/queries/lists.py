@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from forums.numbering import slug_of
 from forums.queries.forums import public_text
 from forums.search import forum_index
 from forums.states import SEEN, ForumState
@@ -21,6 +22,8 @@ HITS = 300
 CAP = 100_000
 """Counts end here."""
 FRONT = 3
+MOST_DIGITS = 10
+"""Of a number that somebody typed."""
 KINDS = ("listening", "field_office", "speakers_corner", "discussion", "broadcast")
 """The kinds that are listed by their dates; notices have a board of their own."""
 NOTICE = "notice"
@@ -218,6 +221,27 @@ async def _found(filters: Filters, start: Place | None, limit: int) -> Page:
     if found.further is None and len(ids) == HITS:
         return Page(found.rows, Place(None, ids[-1]))
     return found
+
+
+async def meant(words: str, kinds: Sequence[str] = KINDS) -> tuple[Listed, ...]:
+    """The announced forums that an official means by a title, a number or the end of an address: at most a page.
+
+    By the end of its address a forum is meant alone. At most three queries.
+    """
+    slug = words.strip().lower()
+    slugs = [slug_of(kind, int(slug)) for kind in kinds if slug.isdecimal() and len(slug) < MOST_DIGITS]
+    states = (*TABS["coming"], *TABS["open"], *TABS["over"])
+    marks = [", ".join("?" * len(some)) for some in ((slug, *slugs), kinds, states)]
+    rows = await database.fetch(
+        f"SELECT {_COLUMNS} FROM forum f WHERE f.slug IN ({marks[0]}) AND f.kind IN ({marks[1]}) "
+        f"AND f.status IN ({marks[2]}) AND f.published_at IS NOT NULL ORDER BY f.id DESC",
+        slug, *slugs, *kinds, *states,
+    )  # fmt: skip
+    exact = [_listed(row) for row in rows]
+    if slug in {row.slug for row in exact} or not slug:
+        return tuple(exact)
+    found = await listed(Filters(q=words, states=states))
+    return tuple({row.slug: row for row in (*exact, *found.rows) if row.kind in kinds}.values())
 
 
 async def total(filters: Filters) -> int:

@@ -169,11 +169,20 @@ async def test_a_field_office_promises_what_was_decided_on_site(house: House) ->
     handler = await house.official("handler")
     form = {"drawn": "1", "title": "주차장 서른 면", "owner": "handler", "due_on": "2099-01-01"}
     page = f"/desk/forums/{slug}/decisions/new"
-    assert f'<option value="{slug}"' in (await handler.get("/desk/commitments")).text
-    chosen = await handler.get("/desk/commitments/decisions/new", params={"forum": slug})
-    assert chosen.headers["location"] == page
+    listed = (await handler.get("/desk/commitments")).text
+    assert ("<option" in listed, 'action="/desk/commitments/decisions/new"' in listed) == (False, True)
+    find = "/desk/commitments/decisions/new"
+    second = await a_forum(house, "field_office")
+    await a_forum(house, "notice", title="재래시장 알림")
+    for said in (slug, slug.rpartition("-")[2]):
+        assert (await handler.get(find, params={"forum": said})).headers["location"] == page, said
+    which = (await handler.get(find, params={"forum": "재래시장"})).text
+    assert [f"/desk/forums/{one}/decisions/new" in which for one in (slug, second, "notice-1")] == [True, True, False]
+    voices = (await handler.get("/desk/voices", params={"forum": "재래시장"})).text
+    assert [f"forum={one}" in voices for one in (slug, second)] == [True, True]
+    assert "재래시장 주차 문제" in (await handler.get("/desk/voices", params={"forum": slug})).text
     assert (await handler.get("/desk/commitments/decisions/new?forum=")).headers["location"] == "/desk/commitments"
-    assert (await handler.get("/desk/commitments/decisions/new?forum=none")).status_code == 404
+    assert "찾는 공론장이 없습니다" in (await handler.get(f"{find}?forum=none")).text
     assert (await (await house.official("clerk")).get("/desk/commitments/decisions/new?forum=")).status_code == 403
     assert (await handler.get(page)).status_code == 200
     assert (await handler.post(page, data=form)).status_code == 422, "nobody promises for 2099"
