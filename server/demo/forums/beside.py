@@ -213,12 +213,13 @@ class Beside:
     async def _decide(self, held: Held, decision: texts.Decision, place: int) -> None:
         """Decide something on the spot, and follow it until it is solved."""
         names, moment = held.names(), clock.now()
-        owner = self.stage.of_id(held.forum.department_id or 0)
+        owner = self.stage.answerer(decision.department)
         made = held.forum.ended_on
         due = made + (40 + place * 7 % 60) * DAY
         lines = steps_between(decision.steps, made, due)
         wanted = Promise(decision.title.format(**names), owner.username, due, decision.text, decision.budget, lines)
-        number = await promising.decide(owner, held.forum.slug, wanted, held.forum.department_id or 0)
+        department = self.stage.departments[decision.department]
+        number = await promising.decide(owner, held.forum.slug, wanted, department)
         await self._steps(owner, number)
         done = due - place % 4 * DAY
         if done < self.stage.today:
