@@ -74,7 +74,7 @@ async def test_her_voice_from_receipt_to_done(house: House) -> None:
     assert "이루어졌습니다" in done["Subject"]
     japanese = to(house, HARU)
     assert any("統合" in mail["Subject"] for mail in japanese)
-    assert any("採用" in text(mail) for mail in japanese)
+    assert any("反映" in text(mail) for mail in japanese)
 
     link = re.search(r"http://\S+(/forums/open/\S+)", text(done))
     assert link
