@@ -2,7 +2,7 @@
 
 import re
 
-from server.core.errors import Text, _
+from server.core.errors import NotFound, Text, _
 
 _ABOUT: tuple[tuple[re.Pattern[str], Text], ...] = (
     (re.compile(r"(/forums/registrations/[\w-]+)/."), _("Back to your place")),
@@ -14,9 +14,11 @@ _ABOUT: tuple[tuple[re.Pattern[str], Text], ...] = (
 _OURS = re.compile(r"/(forums|submissions|commitments)(/|$)")
 
 
-def ways_back(path: str, *, gone: bool) -> list[tuple[Text, str]]:
-    """Links from a refusal at an address, what it was about first, unless that is ``gone``; none at other pages."""
+def ways_back(path: str, status: int) -> list[tuple[Text, str]]:
+    """Links from a refusal at an address, what it was about first, unless there is none; none at other pages."""
     if not _OURS.match(path):
         return []
-    about = [(text, found[1]) for pattern, text in _ABOUT if (found := pattern.match(path))][:1]
-    return [*(about if not gone else []), (_("All forums"), "/forums"), (_("My voices"), "/forums/mine")]
+    about = [
+        (text, found[1]) for pattern, text in _ABOUT if status != NotFound.status and (found := pattern.match(path))
+    ]
+    return [*about[:1], (_("All forums"), "/forums"), (_("My voices"), "/forums/mine")]

@@ -6,10 +6,10 @@ exception handlers. Knows nothing of any domain.
 
 import functools
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -57,12 +57,6 @@ class _RowNumber(IntegerConvertor):
 register_url_convertor("int", _RowNumber())
 
 
-class WaysBack(Protocol):
-    """Where a refusal leads back to, by its address: links, the nearest first; none where the first page will do."""
-
-    def __call__(self, path: str, *, gone: bool) -> Sequence[tuple[Text, str]]: ...
-
-
 class City:
     """What pages say about the city itself."""
 
@@ -72,17 +66,14 @@ class City:
         self.demo = demo
 
 
-def _nowhere(_path: str, *, gone: bool) -> Sequence[tuple[Text, str]]:  # noqa: ARG001 — there is nothing to go back to
-    return ()
-
-
 class Site:
     """What every request needs of this installation; lives in ``app.state.site``."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.city = City(dict.fromkeys(settings.languages, settings.city_name), settings.call_centre, demo=False)
-        self.ways_back: WaysBack = _nowhere
+        self.ways_back: Callable[[str, int], Sequence[tuple[Text, str]]] = lambda _path, _status: ()
+        """Where a refusal leads back to, by its address and status: links, the nearest first."""
         self.environments = {
             language: _environment(language, settings.languages, settings.zone) for language in settings.languages
         }
@@ -328,7 +319,7 @@ def refuse(request: Request, refusal: Refusal) -> Response:
     if refusal.status == 401 and request.method == "GET":  # noqa: PLR2004
         wanted = urlencode({"next": request.url.path + (f"?{request.url.query}" if request.url.query else "")})
         return RedirectResponse(f"{SIGN_IN}?{wanted}", status_code=303)
-    back = site(request).ways_back(request.url.path, gone=refusal.status == 404)  # noqa: PLR2004
+    back = site(request).ways_back(request.url.path, refusal.status)
     response = page(request, "errors/error.html", {"refusal": refusal, "back": back}, status=refusal.status)
     response.headers.update(refusal_headers(refusal))
     return response

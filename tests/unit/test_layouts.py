@@ -94,7 +94,9 @@ def test_what_the_last_action_left_to_say_stands_above_the_content() -> None:
 
 @pytest.mark.parametrize("refusal", [NotFound(), Invalid([]), Overloaded(7)])
 def test_an_error_page_says_what_happened_and_where_to_go(refusal: NotFound) -> None:
-    root = parse(environment("en").get_template("errors/error.html").render({**context("/x"), "refusal": refusal, "back": []}))
+    root = parse(
+        environment("en").get_template("errors/error.html").render({**context("/x"), "refusal": refusal, "back": []})
+    )
     main = root.one("main")
     assert str(refusal.text) in main.text
     assert str(refusal.status) in main.text
