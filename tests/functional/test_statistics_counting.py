@@ -156,3 +156,20 @@ async def looked_at(recount: int) -> int:
     row = await database.fetch_one("SELECT looked_at FROM statistics_recount WHERE id = ?", recount)
     assert row
     return int(row["looked_at"])
+
+
+async def test_many_rows_behind_the_last_record_are_counted_off_page_by_page(house: House) -> None:
+    said = await voices.say(await voices.hold_forum())
+    await house.work()
+    await database.execute(
+        "WITH RECURSIVE counter (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE n < 33000) "
+        "INSERT INTO statistics_voice (submission_id, number, counted, forum_id, kind, department_id, district, period, "
+        f"outcome) SELECT {said.id} + n, '', FALSE, 0, '', 0, '', '', '' FROM counter"
+    )
+    number = await recounting.begin("night")
+    place: recounting.Place | None = recounting.Place(1)
+    while place is not None and place.stage == 1 and place.after < 5 * recounting.PAGE:
+        place = await recounting.stretch(number, place)
+    assert place == recounting.Place(1, said.id + 5 * recounting.PAGE - 1), "as many a page as one statement may name"
+    (left,) = await database.fetch("SELECT COUNT(*) AS n FROM statistics_voice")
+    assert left["n"] == 33001 - (5 * recounting.PAGE - 1)

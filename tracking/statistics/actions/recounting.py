@@ -142,13 +142,12 @@ async def _finish(recount_id: int) -> None:
 
 
 async def _things(book: Book, ids: Sequence[int], after: int, found: Found) -> int | None:
-    """Hold a page of a book against the records; where the next page begins."""
-    last_id = ids[-1] if len(ids) == PAGE else ledger.END
+    """Hold a page of a book, and of the records, against each other; where the next page begins."""
     async with database.transaction():
         known = await database.fetch(
-            f"SELECT {book.key} FROM {book.table} WHERE {book.key} > ? AND {book.key} <= ?", after, last_id
+            f"SELECT {book.key} FROM {book.table} WHERE {book.key} > ? ORDER BY {book.key} LIMIT {PAGE}", after
         )
-        every = sorted({*ids, *(row[book.key] for row in known)})
+        every = sorted({*ids, *(row[book.key] for row in known)})[:PAGE]
         last = await books.lock(book, every, make=False)
         now: Mapping[int, Any]
         if book is VOICES:
@@ -177,7 +176,7 @@ async def _things(book: Book, ids: Sequence[int], after: int, found: Found) -> i
                 book.table, number, {name: was[name] for name in told},
                 {name: row[name] for name in told} if row else None,
             )  # fmt: skip
-    return ids[-1] if len(ids) == PAGE else None
+    return every[-1] if len(every) == PAGE else None
 
 
 async def _fresh(book: Book, numbers: Sequence[str]) -> set[str]:
