@@ -7,7 +7,7 @@ them those without a date, newest first; proposals come newest first.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple
 
 from forums.numbering import slug_of
@@ -221,6 +221,16 @@ async def _found(filters: Filters, start: Place | None, limit: int) -> Page:
     if found.further is None and len(ids) == HITS:
         return Page(found.rows, Place(None, ids[-1]))
     return found
+
+
+async def first_year(zone: tzinfo) -> int | None:
+    """The year of the earliest forum that is over; None before there is one. One query."""
+    row = await database.fetch_one(
+        "SELECT f.starts_at FROM forum f WHERE f.status = 'closed' AND f.starts_at >= ? "
+        "ORDER BY f.starts_at, f.id LIMIT 1",
+        _EARLIEST,
+    )
+    return database.moment(row["starts_at"]).astimezone(zone).year if row else None
 
 
 async def meant(words: str, kinds: Sequence[str] = KINDS) -> tuple[Listed, ...]:

@@ -1,7 +1,7 @@
 """The list of forums, and the broadcasts' own page: what is on, what comes, what can be seen again."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import groupby
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from forums.queries import lists
 from forums.queries.lists import ALL, TABS, Filters, Page, Place
 from forums.routes import words
 from forums.states import ForumState
-from server.core import i18n, web
+from server.core import clock, i18n, web
 from server.core.city import City, city
 from server.core.errors import BadRequest, _
 from server.core.fields import Input
@@ -95,10 +95,20 @@ async def listing(request: Request) -> Response:
         "states": [(each.value, i18n.translate(lang, FORUM_STATES[each])) for each in within]
         if len(within) > 1
         else [],
+        "years": await _years(web.site(request).settings.zone, filters),
         **words.choices(known, lang, [*lists.KINDS, *([lists.NOTICE] if filters.q else [])]),
         **words.names(known, lang),
     }
     return web.page(request, "forums/list.html", context)
+
+
+async def _years(zone: tzinfo, filters: Filters) -> list[tuple[str, str]]:
+    """The years that can be chosen, the next one first; also one that was only written into the address."""
+    now = clock.now().astimezone(zone).year
+    years = {*range(await lists.first_year(zone) or now, now + 2)}
+    if filters.begins:
+        years.add(filters.begins.year)
+    return [(str(year), str(year)) for year in sorted(years, reverse=True)]
 
 
 def _department(known: City, code: str, lang: str) -> str:

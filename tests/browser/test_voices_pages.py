@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import BrowserContext, Page
 
-from forums.actions import answering, joining, promising
+from forums.actions import answering, crossing, handing, joining, promising
 from forums.actions.change import today
 from forums.forms.answering import GiveAnswer
-from forums.forms.handing import Join
+from forums.forms.handing import Hand, Join, Words
 from forums.forms.promising import EditPromise, Finish, Promise, StepLine
 from forums.models import Commitment, Step
 from forums.search import voice_index
@@ -43,6 +43,8 @@ async def fill(site: House) -> tuple[dict[str, str], str]:
         forum, title=LONG, text=f"{LONG}.", author="골목 꽃집", participant_id=her.id, district="central",
         status=SubmissionState.HANDED, department_id=roads,
     )  # fmt: skip
+    await handing.hand(clerk, voices[2].number, Hand(roads))
+    await crossing.propose(handler, voices[2].number, Words("법정 기간 안에 답을 받으실 수 있습니다."))
     await joining.join(clerk, voices[1].number, Join(main.number))
     due = today() + timedelta(days=20)
     steps = (StepLine("자리를 상인회와 정하기", today() - timedelta(days=2)), StepLine("달기", due))
@@ -87,6 +89,11 @@ async def test_every_page_from_voice_to_policy_is_accessible(
     for name in ("list", "done", "late", "said", "hers"):
         await her.goto(pages[name])
         await sound(her)
+    await her.set_viewport_size({"width": 320, "height": 800})
+    for language in ("ja", "ko"):
+        await her.context.add_cookies([{"name": "lang", "value": language, "url": site.url}])
+        await her.goto(pages["list"])
+        assert await her.evaluate("document.documentElement.scrollWidth") <= 320, language
     await her.goto(pages["done"])
     await contest(her)
     await sound(her)

@@ -77,6 +77,10 @@ async def test_mrs_lee_finds_a_forum_by_its_state_by_filters_and_by_words(house:
         ("year=2026&department=roads&kind=listening", ["늦은 토론회"]),
     ):  # fmt: skip
         assert await titles(house, f"/forums?tab=over&{narrowed}") == found, narrowed
+    page = (await house.client.get("/forums?tab=over&year=2025")).text
+    assert '<option value="2025" selected' in page, "also a year without a forum"
+    page = (await house.client.get("/forums?tab=over")).text
+    assert page.index("늦은 토론회") < page.index('"/forums/notices"'), "what is asked for comes first"
     assert await titles(house, "/forums?q=토론회") == ["토론회 결과 공지", "늦은 토론회"], "words look everywhere"
     assert await titles(house, "/forums?q=토론회&kind=listening&state=cancelled") == ["늦은 토론회"]
     for hidden in (draft, dropped, "listening-99"):
@@ -329,8 +333,8 @@ async def test_lists_are_read_from_their_indexes_page_by_page_without_gaps(
         assert await lists.total(Filters(states=states)) == len(wanted) + notices, tab
     statements = count_queries()
     addresses = (
-        ("/forums", 2), ("/forums?tab=over", 2), ("/forums?tab=proposed", 1),
-        ("/forums?tab=over&department=roads&year=2026", 1), ("/forums?q=공론장", 4),
+        ("/forums", 3), ("/forums?tab=over", 3), ("/forums?tab=proposed", 2),
+        ("/forums?tab=over&department=roads&year=2026", 2), ("/forums?q=공론장", 4),
         ("/forums/notices", 2), ("/forums/notices?page=3", 2), ("/", 3), ("/forums/broadcasts", 6),
         (f"/forums/{await a_forum(house)}", 12), (f"/forums/{await a_forum(house, 'notice')}", 3),
     )  # fmt: skip
@@ -359,6 +363,7 @@ async def test_lists_are_read_from_their_indexes_page_by_page_without_gaps(
             await lists.listed(filters, Place(NOON, 7))
             await lists.total(filters)
     await lists.front()
+    assert await lists.first_year(UTC) == NOON.year
     await board.board(2)
     await board.neighbours(7)
     monkeypatch.setattr(database, "_rows", original)
