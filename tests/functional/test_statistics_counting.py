@@ -163,8 +163,8 @@ async def test_many_rows_behind_the_last_record_are_counted_off_page_by_page(hou
     await house.work()
     await database.execute(
         "WITH RECURSIVE counter (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE n < 33000) "
-        "INSERT INTO statistics_voice (submission_id, number, counted, forum_id, kind, department_id, district, period, "
-        f"outcome) SELECT {said.id} + n, '', FALSE, 0, '', 0, '', '', '' FROM counter"
+        "INSERT INTO statistics_voice (submission_id, number, counted, forum_id, kind, department_id, district, "
+        f"period, outcome) SELECT {said.id} + n, '', FALSE, 0, '', 0, '', '', '' FROM counter"
     )
     number = await recounting.begin("night")
     place: recounting.Place | None = recounting.Place(1)
