@@ -7,6 +7,7 @@ promises that are still to be kept came along.
 import itertools
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -112,7 +113,8 @@ class Beside:
     def _corner(self, held: Held) -> list[Act]:
         forum, filmed = held.forum, held.forum.slug in self.filmed
         begins, ends = at(forum.held_on, 14), at(forum.held_on, 15)
-        slots = [
+        slots = [NewSession("무대 앞", begins, ends, forum.place, 0)]
+        slots += [
             NewSession("", start, end, forum.place, 1, "walk_in" if kept else "slot")
             for start, end, kept in rules.slots(begins, ends, 3)
         ]
@@ -120,7 +122,7 @@ class Beside:
         acts: list[Act] = [(at(forum.held_on, 9), partial(self._sessions, forum.slug, slots, found))]
         if filmed:
             film = texts.FILMS[self.turn["speakers_corner"] % len(texts.FILMS)]
-            for place, voice in enumerate(held.voices[:4]):
+            for place, voice in enumerate(held.voices[:4], 1):
                 moment = slots[place].starts_at
                 acts.append((moment, partial(self._book, forum.slug, found, place, voice.author, voice.title)))
                 words = partial(self._record, held, found, place, voice, film)
@@ -135,7 +137,8 @@ class Beside:
             {"at": second, "title": title.format(**held.names())}
             for second, title in texts.CHAPTERS[turn % len(texts.CHAPTERS)]
         ]
-        shown = plan_of(held.forum, link=texts.FILMS[turn % len(texts.FILMS)], chapters=chapters)
+        film, day = texts.FILMS[turn % len(texts.FILMS)], held.forum.held_on
+        shown = replace(plan_of(held.forum), link=film, chapters=chapters, starts_at=at(day, 19), ends_at=at(day, 20))
         return [(at(held.forum.ended_on + DAY, 10), partial(planning.edit, self.stage.intake, held.forum.slug, shown))]
 
     def _notice(self, held: Held) -> list[Act]:
@@ -243,8 +246,8 @@ class Beside:
         await door.book(self.stage.clerk, slug, found[place], Book(name, topic, here=True))
 
     async def _record(self, held: Held, found: Sequence[int], place: int, voice: PastVoice, film: str) -> None:
-        first, last = texts.SPOKEN[place % len(texts.SPOKEN)]
-        words = f"{first.format(**held.names())} {voice.text}\n\n{last}"
+        first, more, last = texts.SPOKEN[place % len(texts.SPOKEN)]
+        words = f"{first.format(**held.names())}\n\n{voice.text} {more}\n\n{last}"
         await sessions.keep_record(self.stage.clerk, held.forum.slug, found[place], KeepRecord(film, words))
 
     async def _attach(self, forum: PastForum, name: str, text: str) -> None:
@@ -261,10 +264,9 @@ def steps_between(words: Sequence[str], first: date, last: date) -> list[StepLin
     return [StepLine(text, first + timedelta(days=span * turn // len(words))) for turn, text in enumerate(words, 1)]
 
 
-def plan_of(forum: PastForum, *, link: str = "", chapters: Sequence[Mapping[str, object]] = ()) -> PlanForum:
+def plan_of(forum: PastForum) -> PlanForum:
     """A past forum as it was planned, so that it can be edited without changing what it was."""
     return PlanForum(
         forum.kind, forum.title, forum.summary, forum.body, forum.language, forum.department_id, forum.district,
-        forum.place, forum.panel, starts_at=at(forum.held_on, 10), ends_at=at(forum.ended_on, 18), link=link,
-        chapters=chapters,
+        forum.place, forum.panel, starts_at=at(forum.held_on, 10), ends_at=at(forum.ended_on, 18),
     )  # fmt: skip
