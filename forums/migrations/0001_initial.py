@@ -543,6 +543,7 @@ class Migration(migrations.Migration):
                     Index(fields=["department_id", "id"], name="submission_department"),
                     Index(fields=["status", "id"], name="submission_status"),
                     Index(fields=["study_until", "id"], name="submission_study"),
+                    Index(fields=["study_told", "status", "study_until", "id"], name="submission_study_told"),
                     Index(fields=["petition", "id"], name="submission_petition"),
                     Index(fields=["outcome", "id"], name="submission_outcome"),
                     Index(fields=["participant_id", "id"], name="submission_participant"),

@@ -1,5 +1,6 @@
 """What a page reads does not grow with what the tables hold: seen by plans of its reads and by what they return."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from forums.actions import watching
 from forums.models import Submission
 from forums.queries import intake
 from forums.states import SubmissionState
@@ -124,3 +126,29 @@ async def test_the_lines_of_an_evening_are_found_by_its_day(house: House, monkey
     assert len(lines) == 2
     for sql, values in lines:
         assert "submission_forum_day" in await plan(sql, values), sql
+
+
+async def test_studies_to_be_told_are_found_among_all_that_ever_were(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    forum = await voices.hold_forum()
+    await Submission.bulk_create(
+        Submission(
+            number=f"V-{n}", forum_id=forum.id, channel="web", title="의견", text="의견입니다.", outcome="under_study",
+            status=SubmissionState.JOINED if n % 2 else SubmissionState.ANSWERED, received_at=MAY,
+            received_on=MAY.date(), study_until=MAY.date(), study_told=n % 2 == 0, fingerprint=n,
+        )
+        for n in range(2_000)
+    )  # fmt: skip
+    if database.dialect() == "postgres":
+        await database.execute("ANALYZE submission")
+    with caplog.at_level(logging.DEBUG, "tortoise.db_client"):
+        assert await watching.remind() == 0
+    ((sql, values),) = [record.args for record in caplog.records if "study_until" in record.getMessage()]
+    way = "EXPLAIN" if database.dialect() == "postgres" else "EXPLAIN QUERY PLAN"
+    _count, rows = await database.connection().execute_query(f"{way} {sql}", values)
+    found = str([dict(row) for row in rows])
+    assert "submission_study_told" in found
+    assert "study_until<" in found.replace('"', "").replace(" ", ""), "no more rows than there are to be told"
+    assert "TEMP B-TREE" not in found
+    assert "Sort" not in found
