@@ -3,7 +3,12 @@
 Numbers are public and stay: a forum that was imported keeps the one it had.
 """
 
+import re
+
 from server.core import database, references
+
+SAFE = re.compile(r"[0-9A-Z]+(-[0-9A-Z]+)*")
+"""A submission's number, also one that was given elsewhere: it stands in addresses and in the ledger's names."""
 
 
 async def next_number(series: str) -> int:

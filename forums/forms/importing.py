@@ -7,7 +7,7 @@ from typing import Any
 
 from forums.forms.planning import BODY_LIMIT, MINUTES_LIMIT, PLACE_LIMIT, SUMMARY_LIMIT, TITLE_LIMIT
 from forums.labels import KINDS, OUTCOMES, STANCES
-from forums.numbering import slug_of
+from forums.numbering import SAFE, slug_of
 from forums.states import ADOPTED
 from server.core.city import City
 from server.core.errors import _
@@ -19,6 +19,7 @@ LANGUAGES = ("ko", "ja", "en")
 IN_FUTURE = _("A past forum cannot lie in the future.")
 TOO_EARLY = _("This day lies before the one that it follows from.")
 NOT_ADOPTED = _("Only what was adopted can be promised or done.")
+NOT_SAFE = _("A number is made of digits, capital letters from A to Z and single hyphens, for example 2013-0412.")
 NO_DAY_PROMISED = _("A promise needs the day by which it is kept.")
 
 
@@ -125,10 +126,13 @@ class PastVoice:
             data.fail("outcome", NOT_ADOPTED)
         if promised and due is None:
             data.fail("due_on", NO_DAY_PROMISED)
+        number = data.text("number", limit=24)
+        if number and not SAFE.fullmatch(number):
+            data.fail("number", NOT_SAFE)
         text = safe_text(data, "text", limit=BODY_LIMIT, lines=True)
         title = safe_text(data, "title", limit=TITLE_LIMIT, required=not text)
         found = cls(
-            data.text("number", limit=24),
+            number,
             data.text("forum", limit=48, required=True),
             title or text[:60],
             text or title,

@@ -125,6 +125,10 @@ async def test_a_broken_file_changes_nothing_and_its_line_is_named(house: House,
         assert [*folder.iterdir()] == [broken], told
 
 
+UNSAFE = ("가-1", "A/1", "..", "A 1", "A%2F1", "A?1", "-1", "a-1")
+"""What would not be the same in an address, or another one."""
+
+
 async def test_odd_lines_are_read_or_refused_one_by_one(house: House, tmp_path: Path) -> None:
     refused = tmp_path / "refused.jsonl"
 
@@ -154,10 +158,12 @@ async def test_odd_lines_are_read_or_refused_one_by_one(house: House, tmp_path: 
         ("A", "listening-1", "둘", "2013-05-02", "", ""),
         ("B", "listening-1", "셋", "2013-05-02", "채택", "도로과"),
         ("C", "listening-1", "넷", "0001-01-01", "", ""),
+        *((number, "listening-1", "주소", "2013-05-02", "", "") for number in UNSAFE),
     )  # fmt: skip
     assert await take(voices, importing_forums.run_voices) == (
-        1, {3: {""}, 4: {"outcome", "department"}, 5: {"received_on"}},
+        1, {3: {""}, 4: {"outcome", "department"}, 5: {"received_on"}, **{n: {"number"} for n in range(6, 14)}},
     )  # fmt: skip
+    assert "capital letters from A to Z" in refused.read_text()
     header = table(tmp_path / "header.csv", VOICES)
     assert await take(header, importing_forums.run_voices) == (0, {})
     assert not refused.exists()
