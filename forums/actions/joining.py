@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from forums.actions.change import SYSTEM, changing_voice, name_of
 from forums.actions.many import STRETCH, Many, Voice, alone, changing_voices, joined_to, one, read
-from forums.errors import CannotJoin, ChangedMeanwhile, NoSuchVoice, NotYours
+from forums.errors import CannotJoin, ChangedMeanwhile, NoSuchVoice, NotPossibleNow, NotYours
 from forums.events import SubmissionAnswered, SubmissionDone, SubmissionHanded, SubmissionJoined, SubmissionSeparated
 from forums.forms.handing import Join
 from forums.rights import answers_for, reads, voice_subject
@@ -37,7 +37,8 @@ async def join(actor: Official, number: str, command: Join) -> None:
 async def join_many(
     actor: Official, numbers: Sequence[str], to: str, seen: Mapping[str, int | None] | None = None
 ) -> dict[str, Refusal]:
-    """Join voices with one; what was refused, and why. The one itself among them is left out.
+    """Join voices with one; what was refused, and why. The one itself among them, and what is joined to it already,
+    are left as they are.
 
     Raises ``NoSuchVoice`` and ``NotYours`` about the one that they are to be joined with.
     """
@@ -64,13 +65,14 @@ async def _main_of(actor: Official, number: str) -> str:
 
 
 async def _join(many: Many, actor: Official, number: str) -> None:
-    main = many.beside[number]
+    main = many.locked[number]
     if not answers_for(actor, main.department_id):
         raise NotYours
     if main.status is SubmissionState.JOINED:  # since it was looked up
         raise ChangedMeanwhile
     if main.status is SubmissionState.WITHDRAWN:
         raise CannotJoin(TAKEN_BACK)
+    many.refused = {n: why for n, why in many.refused.items() if not _joined_already(many.locked.get(n), main, why)}
     many.refuse([v for v in many.voices if v.id == main.id], CannotJoin())
     many.refuse([v for v in many.voices if v.forum_id != main.forum_id], CannotJoin(OTHER_FORUM))
     answer = await answer_of(main)
@@ -86,6 +88,11 @@ async def _join(many: Many, actor: Official, number: str) -> None:
     followers = await joined_to([voice.id for voice in many.voices])
     await many.write(name, many.voices, {**values, "status": SubmissionState.JOINED.value}, told)
     await followers.write(name, followers.voices, values, told)
+
+
+def _joined_already(voice: Voice | None, main: Voice, refusal: Refusal) -> bool:
+    """Whether a voice was refused only because it is joined to the same one: nothing happens."""
+    return isinstance(refusal, NotPossibleNow) and voice is not None and voice.joined_to_id == main.id
 
 
 @dataclass(frozen=True)

@@ -115,8 +115,8 @@ class Many(Group):
     """Voices that are acted on together: those that it may be done to, and why not to the others."""
 
     refused: dict[str, Refusal] = field(default_factory=dict)
-    beside: dict[str, Voice] = field(default_factory=dict)
-    """Voices that are locked with them and not acted on."""
+    locked: dict[str, Voice] = field(default_factory=dict)
+    """All that are locked, those that are not acted on among them."""
 
     def refuse(self, voices: Iterable[Voice], refusal: Refusal) -> None:
         """Leave some as they are."""
@@ -141,8 +141,7 @@ async def changing_voices(
         await alone(voice.forum_id for voice in (await read(wanted)).values())
         locked = await ledger.lock_many([voice_subject(number) for number in wanted])
         now = await read(wanted)
-        many = Many(chains={number: locked[voice_subject(number)] for number in now})
-        many.beside = {number: now[number] for number in beside if number in now}
+        many = Many(chains={number: locked[voice_subject(number)] for number in now}, locked=now)
         for number in dict.fromkeys(numbers):
             refusal = await _hinders(now.get(number), many.chains.get(number), action, actor, (seen or {}).get(number))
             if refusal:

@@ -29,6 +29,8 @@ from server.core.fields import Input
 PAGE = "/desk/voices"
 MOST = 1_000
 """Voices that are done something to at once."""
+FIELDS = 20
+"""Beside these, of the form."""
 PROPOSED = "proposed"
 """In place of a department: to each the one that is proposed for it."""
 DONE = {
@@ -190,7 +192,7 @@ def _active(wanted: Filter, known: City, language: str, titles: Mapping[str, str
 async def bulk(request: Request) -> Response:
     """``POST /desk/voices/bulk``. Raises ``Invalid`` where nothing was picked, or too much."""
     official = voices_official(request)
-    form = await web.read_form(request)
+    form = await web.read_form(request, fields=MOST + FIELDS)
     known = await city()
     wanted = carried(str(form.get("list", "")), known)
     action = str(form.get("action", ""))

@@ -257,7 +257,7 @@ async def _body(request: Request) -> bytes:
         raise BadRequest from error
 
 
-async def read_form(request: Request, *, files: int = 0) -> FormData:
+async def read_form(request: Request, *, files: int = 0, fields: int = 200) -> FormData:
     """The request's form, urlencoded or multipart. Raises ``UnsupportedMedia``, ``TooLarge`` or ``BadRequest``."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
@@ -265,9 +265,10 @@ async def read_form(request: Request, *, files: int = 0) -> FormData:
             return FormData()
         raise UnsupportedMedia(_("Please send the form from our page."))
     try:
-        form = await request.form(max_files=files, max_fields=200, max_part_size=512 * 1024)
+        form = await request.form(max_files=files, max_fields=fields, max_part_size=512 * 1024)
     except HTTPException as error:
-        raise BadRequest from error
+        many = _("The form holds more than %(most)s fields. Please send fewer at once.", most=fields)
+        raise BadRequest(many if error.detail.startswith("Too many fields") else None) from error
     except (MultiPartException, UnicodeDecodeError, ClientDisconnect) as error:
         raise BadRequest from error
     for _name, value in form.multi_items():

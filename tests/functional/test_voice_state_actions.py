@@ -35,7 +35,7 @@ async def test_actions_on_a_voice_lead_where_the_table_says(house: House) -> Non
     person, _token = await somebody("골목 꽃집")
     actor = await official("intake")
     roads = (await Department.get(code="roads")).id
-    main = await say(forum, status=SubmissionState.HANDED, department_id=roads)
+    main, other = [await say(forum, status=SubmissionState.HANDED, department_id=roads) for _n in range(2)]
     one = await say(forum, participant_id=person.id)
 
     def acts(number: str) -> dict[SubmissionAction, Callable[[], Awaitable[object]]]:
@@ -52,7 +52,7 @@ async def test_actions_on_a_voice_lead_where_the_table_says(house: House) -> Non
 
     assert set(acts("")) | SPOKEN == set(SubmissionAction)
     for state, action in itertools.product(SubmissionState, acts("")):
-        joined = main.id if state is SubmissionState.JOINED else None
+        joined = other.id if state is SubmissionState.JOINED else None
         outcome = "adopted" if state is SubmissionState.ANSWERED and action is B.COMMIT else ""
         await Commitment.all().delete()
         await Submission.filter(id=one.id).update(

@@ -60,7 +60,8 @@ async def test_a_clerk_hands_out_a_whole_evening_and_joins_what_is_the_same(hous
     assert code[nothing.number] is None
     # Joined; a third one is joined to a joined one, which means to its main one; itself it cannot be joined to.
     ticked = {"action": "join", "voice": [v.number for v in lamps], "with": lamps[0].number}
-    assert (await clerk.post("/desk/voices/bulk", data=ticked)).status_code == 303
+    for _press in range(2):
+        assert (await clerk.post("/desk/voices/bulk", data=ticked)).status_code == 303
     late = await heard(forum, LAMPS)
     roads = await official("intake")
     await joining.join(roads, late.number, Join(lamps[1].number))
@@ -87,6 +88,10 @@ async def test_a_clerk_hands_out_a_whole_evening_and_joins_what_is_the_same(hous
     assert await Submission.filter(status=SubmissionState.JOINED).count() == 0
     refused = await clerk.post("/desk/voices/bulk", data={"action": "hand", "department": "roads"})
     assert refused.status_code == 422
+    for number, status, told in ((1_000, 409, "V-999"), (1_001, 422, "1000"), (1_020, 400, "1020")):
+        form = {"action": "hand", "department": "roads", "voice": [f"V-{n}" for n in range(number)]}
+        refused = await clerk.post("/desk/voices/bulk", data=form)
+        assert (refused.status_code, told in refused.text) == (status, True), number
     assert [problem async for problem in ledger.verify()] == []
 
 
