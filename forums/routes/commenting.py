@@ -165,11 +165,12 @@ async def part(request: Request, found: ForumView, person: Person | None) -> dic
     if not _open(found) and not found.comments:
         return {"forum_talk": None}
     reader = auth.reader(request).official or person
+    talk = await comments.of_forum(found.id, request.query_params.get("talk", ""), reader)
     return {
         **await context.form(request, {}),
         **await shared(request),
         "talk_stream": await context.heard(request, found.slug, found.id, "talk") if _open(found) else "",
-        "forum_talk": await comments.of_forum(found.id, request.query_params.get("talk", ""), reader),
+        "forum_talk": talk if talk.rows or _open(found) else None,
         "may_comment": _open(found),
     }
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from forums.actions import planning
-from forums.models import Comment, Submission
+from forums.models import Comment, Forum, Submission
 from server.core import clock
 from tests.support.answers import official
 from tests.support.forums import a_forum
@@ -29,6 +29,8 @@ async def test_after_the_evening_people_still_have_their_say_for_two_weeks(house
     page = (await browser.get(f"/forums/{asked}")).text
     assert (f"/forums/{asked}/speak" in page, f"/forums/{asked}/comments" in page) == (False, False)
     assert "의견과 댓글은 더 받지 않습니다" in page
+    await Forum.filter(slug=asked).update(comments=1)  # on an opinion
+    assert 'id="talk"' not in (await browser.get(f"/forums/{asked}")).text
     with clock.at(clock.now() + timedelta(days=14)):
         page = (await browser.get(f"/forums/{slug}")).text
         assert (f"/forums/{slug}/speak" in page, talk in page) == (False, False)

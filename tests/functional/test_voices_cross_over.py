@@ -109,6 +109,7 @@ async def test_a_petition_becomes_a_topic_and_nothing_private_goes_along(house: 
         assert voice.status_code == 303, voice.text
         read = await house.visitor().get(voice.headers["location"])
         assert (number in read.text) is shown
+        assert "민원에서 옮김 · <time" in read.text.replace("\n", "")
         for path in (voice.headers["location"], f"/forums/{slug}/submissions"):
             assert (number in (await house.visitor().get(f"/api/v1{path}")).text) is shown
         assert (await Forum.get(slug=slug)).submissions == 1
