@@ -31,9 +31,9 @@ OLDEST_FIRST = frozenset({SubmissionState.RECEIVED.value, SubmissionState.HANDED
 """What waits is shown in the order in which it came; everything else newest first."""
 
 _COLUMNS = (
-    "s.id, s.number, s.title, substr(s.text, 1, 300) AS text, s.author, s.stance, s.channel, s.district, s.status, "
-    "s.department_id, s.outcome, s.study_until, s.supports, s.comments, s.received_at, s.done_on, s.joined_to_id, "
-    "f.slug, f.title AS f_title, h.length AS version, "
+    "s.id, s.number, s.title, substr(s.text, 1, 300) AS text, s.author, s.speaker, s.stance, s.channel, s.district, "
+    "s.status, s.department_id, s.outcome, s.study_until, s.supports, s.comments, s.received_at, s.done_on, "
+    "s.joined_to_id, f.slug, f.title AS f_title, h.length AS version, "
     "(SELECT COUNT(*) FROM submission j WHERE j.joined_to_id = s.id) AS joined"
 )
 _JOINS = "JOIN forum f ON f.id = s.forum_id JOIN ledger_head h ON h.subject = 'submission/' || s.number"
@@ -80,6 +80,8 @@ class Row:
     text: str
     """Its beginning."""
     author: str
+    speaker: int | None
+    """Whose turn it was at the forum."""
     stance: str
     channel: str
     district: str
@@ -226,8 +228,8 @@ async def _rows(ids: Sequence[int], *, rising: bool) -> list[Row]:
 
 def _row(row: Any) -> Row:
     return Row(
-        row["id"], row["number"], row["title"], row["text"], row["author"], row["stance"], row["channel"],
-        row["district"], SubmissionState(row["status"]), row["department_id"], row["outcome"],
+        row["id"], row["number"], row["title"], row["text"], row["author"], row["speaker"], row["stance"],
+        row["channel"], row["district"], SubmissionState(row["status"]), row["department_id"], row["outcome"],
         database.day_or_none(row["study_until"]), row["supports"], row["comments"],
         database.moment(row["received_at"]), database.day_or_none(row["done_on"]), row["slug"], row["f_title"],
         row["version"], row["joined"],

@@ -46,6 +46,8 @@ class Spoken:
     withdrawn: bool
     fingerprint: int
     said_at: datetime
+    speaker: int | None = None
+    """Whose turn it was at the forum."""
 
     @property
     def sort(self) -> str:
@@ -70,8 +72,8 @@ class Spoken:
 
 
 _SUBMISSION = (
-    "SELECT s.id, s.number, s.forum_id, f.slug, f.title AS forum_title, s.participant_id, s.author, s.title, s.text, "
-    "s.visibility, s.status, s.fingerprint, s.received_at AS said_at FROM submission s "
+    "SELECT s.id, s.number, s.forum_id, f.slug, f.title AS forum_title, s.participant_id, s.author, s.speaker, "
+    "s.title, s.text, s.visibility, s.status, s.fingerprint, s.received_at AS said_at FROM submission s "
     "JOIN forum f ON f.id = s.forum_id WHERE s.number IN ({})"
 )
 _COMMENT = (
@@ -120,7 +122,7 @@ def _submission(row: Mapping[str, Any]) -> Spoken:
     return Spoken(
         name, row["id"], name, row["forum_id"], row["slug"], row["forum_title"], row["number"], row["id"], "", "",
         row["participant_id"], row["author"], False, row["title"], row["text"], row["visibility"],
-        row["status"] == "withdrawn", row["fingerprint"], database.moment(row["said_at"]),
+        row["status"] == "withdrawn", row["fingerprint"], database.moment(row["said_at"]), row["speaker"],
     )  # fmt: skip
 
 

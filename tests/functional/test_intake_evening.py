@@ -118,9 +118,12 @@ async def test_what_two_clerks_take_down_both_is_shown_corrected_and_taken_back(
     corrected = (await ledger.read(f"submission/{row.number}"))[-1]
     assert set(corrected.data["fields"]) == {"text", "stance", "speaker"}
 
-    public = await house.client.get(f"/submissions/{row.number}")
-    assert public.status_code == 200
-    assert "가로등을 밝게" in public.text
+    for browser, page in (
+        (house.client, f"/submissions/{row.number}"), (house.client, f"/forums/report/submission/{row.number}"),
+        (lee, f"/desk/voices?forum={slug}"), (lee, f"/desk/voices/{row.number}"),
+    ):  # fmt: skip
+        shown = (await browser.get(page)).text
+        assert ("가로등을 밝게" in shown, "발언자 8" in shown) == (True, True), page
 
     assert (await lee.post(f"{path}/{second.number}/undo")).status_code == 303
     assert (await lee.post(f"{path}/{second.number}/undo")).status_code == 409
