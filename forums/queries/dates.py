@@ -32,7 +32,8 @@ MOST_DATES = 500
 async def dates(where: Mapping[str, object], since: datetime, q: str = "") -> list[Appointment]:
     """The dates of public forums from a moment on, soonest first; ``where``: slug, kind, department_id, district.
 
-    ``q`` are words that the forum holds. Notices have no date that anybody could go to.
+    ``q`` are words that the forum holds. Notices have no date that anybody could go to, and what was called off while
+    it was planned, a citizen's proposal among it, has none any more.
     """
     names = {"slug": "f.slug", "kind": "f.kind", "department_id": "f.department_id", "district": "f.district"}
     narrowed, values = "".join(f" AND {names[name]} = ?" for name in where), list(where.values())
@@ -43,7 +44,8 @@ async def dates(where: Mapping[str, object], since: datetime, q: str = "") -> li
         narrowed += f" AND f.id IN ({', '.join('?' * len(ids))})"
         values += ids
     seen = ", ".join(f"'{state.value}'" for state in (SEEN - {ForumState.PROPOSED, ForumState.DECLINED}))
-    public = f"f.kind <> '{NOTICE}' AND f.status IN ({seen}) AND f.published_at IS NOT NULL{narrowed}"
+    announced = "f.published_at IS NOT NULL AND (f.status <> 'cancelled' OR f.starts_at IS NOT NULL)"
+    public = f"f.kind <> '{NOTICE}' AND f.status IN ({seen}) AND {announced}{narrowed}"
     shared = "f.slug, f.title, f.place AS f_place, f.status, f.proposer_id, f.from_petition, "
     rows = await database.fetch(
         f"SELECT * FROM (SELECT {shared}s.title AS part, s.id AS session_id, s.starts_at, s.ends_at, s.place, "

@@ -4,8 +4,7 @@ import html
 import re
 from datetime import timedelta
 
-from forums.actions import answering, joining, promising, speaking
-from forums.actions.change import today
+from forums.actions import answering, joining, planning, promising, speaking
 from forums.forms.answering import GiveAnswer
 from forums.forms.handing import Join, Words
 from forums.forms.promising import Finish, Promise, StepLine
@@ -13,9 +12,11 @@ from forums.forms.speaking import Submit
 from forums.models import Step, Submission
 from forums.people import take_name
 from server.core import clock, database
+from server.core.days import today
 from tests.support.answers import official
-from tests.support.forums import a_forum
+from tests.support.forums import a_draft, a_forum
 from tests.support.house import House
+from tests.support.places import a_session
 
 
 async def lines(house: House, path: str, name: str = "SUMMARY") -> list[str]:
@@ -49,6 +50,20 @@ async def test_park_keeps_the_dates_about_libraries_only(house: House) -> None:
     assert (await house.client.get(path, headers=kept)).status_code == 304
     await database.execute("UPDATE forum SET place = ? WHERE slug = ?", "별관", library)
     assert (await house.client.get(path, headers=kept)).status_code == 200, "another place is another calendar"
+
+
+async def test_dates_that_were_never_announced_are_in_no_calendar(house: House) -> None:
+    planner = await official("intake")
+    announced = await a_forum(house, title="도서관을 밤에도 엽시다")
+    asked = await a_draft(title="시장 골목 이야기")  # as a citizen proposed it, and the city took it up
+    await database.execute("UPDATE forum SET published_at = created_at WHERE slug = ?", asked)
+    for slug in (announced, asked):
+        await a_session(slug, 10)
+        await planning.cancel(planner, slug, "장소가 없습니다.")
+    for path in ("/forums/calendar.ics", f"/forums/{announced}/calendar.ics"):
+        assert await lines(house, path) == ["도서관을 밤에도 엽시다"]
+        assert await lines(house, path, "STATUS") == ["CANCELLED"]
+    assert await lines(house, f"/forums/{asked}/calendar.ics") == []
 
 
 async def test_mina_keeps_the_days_that_were_named_for_her_voice(house: House) -> None:
