@@ -56,3 +56,10 @@ def test_no_text_is_translated_in_two_catalogues() -> None:
                     if key:
                         assert key not in seen, f"{key!r} stands in {seen[key]} and {path.name}"
                         seen[key] = path.name
+
+
+def test_a_forum_is_called_by_one_word_with_its_particles() -> None:
+    others = {"ko": re.compile("포럼|토론장|공론장[는가를와로]"), "ja": re.compile("公論|論壇")}
+    for language, other in others.items():
+        said = [str(text) for text in i18n.catalogue(language).values() if other.search(str(text))]
+        assert said == [], f"a forum is 공론장 and フォーラム: {said}"
