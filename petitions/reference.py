@@ -13,9 +13,10 @@ from typing import Any
 
 from petitions import rules
 from petitions.routing import DepartmentProfile, GuideProfile, Rule
-from server.core import city, clock, config, database
+from server.core import city, config, database
 from server.core.city import KEPT, City
 from server.core.clock import OfficeHours, Unit, WorkingCalendar
+from server.core.days import today
 
 FULL = 300
 """Open cases at which a guide is as busy as can be; more are not counted, so that filing stays flat."""
@@ -148,7 +149,7 @@ def as_day(value: Any) -> date:
 
 async def guides_present() -> list[GuideProfile]:
     """The active guides who are not away today, with the number of open cases each has (counted up to ``FULL``)."""
-    today = clock.now().astimezone(config.settings().zone).date()
+    day = today()
     rows = await database.fetch(
         "SELECT a.id, a.department_id, a.languages, a.specialities, "
         "(SELECT COUNT(*) FROM (SELECT 1 FROM petition_case c WHERE c.guide_id = a.id AND c.open = ? "
@@ -157,8 +158,8 @@ async def guides_present() -> list[GuideProfile]:
         "WHERE b.account_id = a.id AND b.first_day <= ? AND b.last_day >= ?) ORDER BY a.id",
         True,
         True,
-        today,
-        today,
+        day,
+        day,
     )
     return [
         GuideProfile(

@@ -13,8 +13,9 @@ from starlette.routing import Route
 from petitions.desk_settings.common import confirm, named, number
 from petitions.queries import settings as queries
 from petitions.reference import as_day, forget
-from server.core import auth, clock, config, database, people, web
+from server.core import auth, database, people, web
 from server.core.accounts import Account, Permission
+from server.core.days import today
 from server.core.errors import Invalid, NotFound, Text, _
 from server.core.fields import Input
 from server.core.i18n import NAMES
@@ -107,13 +108,13 @@ async def _people(wanted: Wanted, after: str) -> list[Person]:
     if wanted.state != "all":
         where.append("a.active = ?")
         values.append(wanted.state == "active")
-    today = _today()
+    day = today()
     rows = await database.fetch(
         "SELECT a.id, a.username, a.name, a.role, a.department_id, a.active, a.demo, a.totp_secret <> '' AS totp, "
         "EXISTS (SELECT 1 FROM absence b WHERE b.account_id = a.id AND b.first_day <= ? AND b.last_day >= ?) AS away "
         f"FROM account a WHERE {' AND '.join(where)} ORDER BY a.username LIMIT {SHOWN + 1}",
-        today,
-        today,
+        day,
+        day,
         *values,
     )
     return [
@@ -123,10 +124,6 @@ async def _people(wanted: Wanted, after: str) -> list[Person]:
         )
         for row in rows
     ]  # fmt: skip
-
-
-def _today() -> date:
-    return clock.now().astimezone(config.settings().zone).date()
 
 
 async def add(request: Request) -> Response:
@@ -194,7 +191,7 @@ async def _form_page(
         "values": {name: values.get(name) or "" for name in FIELDS} | {"languages": values.get("languages") or []},
         "absence": {name: (absence or {}).get(name) or "" for name in ("first_day", "last_day")},
         "absences": await _absences(account.id) if account else [],
-        "today": _today(),
+        "today": today(),
         "roles": named(ROLES, lang),
         "departments": [(str(key), name) for key, name in (await queries.department_names(lang)).items()],
         "spoken": [(code, NAMES[code]) for code in web.site(request).settings.languages],

@@ -14,7 +14,8 @@ from petitions.queries.cases import AUDIENCES, CaseView, Level, Person
 from petitions.queries.facts import facts
 from petitions.rights import subject
 from petitions.states import State
-from server.core import clock, config, i18n
+from server.core import clock, i18n
+from server.core.days import day_of
 from tracking import timeline
 from tracking.timeline import Happening
 
@@ -73,7 +74,7 @@ def _ruling(view: CaseView, turns: Sequence[Happening]) -> Happening | None:
 
 
 def _short(moment: datetime, language: str) -> str:
-    return format_date(moment.astimezone(config.settings().zone).date(), _SHORT[language], locale=language)
+    return format_date(day_of(moment), _SHORT[language], locale=language)
 
 
 def person(view: CaseView, somebody: Person | None, language: str) -> dict[str, Any] | None:

@@ -7,7 +7,6 @@ actor has seen; asks the table of transitions and the table of rights; and write
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -19,7 +18,7 @@ from forums.events import IN_PASSING
 from forums.models import Commitment, Forum, ForumWords, Submission
 from forums.people import Person
 from forums.states import COMMITMENT, SUBMISSION, CommitmentAction, ForumAction, SubmissionAction, follow
-from server.core import clock, config, database, ledger
+from server.core import clock, database, ledger
 from server.core.accounts import Official, Permission
 from server.core.errors import Forbidden, NotFound, Refusal
 from server.core.ledger import Chain, Fact
@@ -27,16 +26,6 @@ from server.core.ledger import Chain, Fact
 SYSTEM = "system"
 Actor = Official | Person | str
 ModelT = TypeVar("ModelT", Forum, Submission, Commitment)
-
-
-def day_of(moment: datetime) -> date:
-    """The day in the city at a moment."""
-    return moment.astimezone(config.settings().zone).date()
-
-
-def today() -> date:
-    """The day in the city."""
-    return day_of(clock.now())
 
 
 def name_of(actor: Actor) -> str:

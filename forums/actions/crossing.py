@@ -24,6 +24,7 @@ from forums.search import voice_index, voice_text
 from forums.states import FORUM, ForumAction, SubmissionAction, SubmissionState, follow
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official, Permission
+from server.core.days import day_of
 from server.core.errors import Forbidden
 
 
@@ -104,7 +105,7 @@ async def _voice(actor: Official, reference: str, command: MakeTopic) -> str:
             status=SubmissionState.RECEIVED,
             petition=reference,
             received_at=now,
-            received_on=now.astimezone(config.settings().zone).date(),
+            received_on=day_of(now),
         )
         await voice_index.put(database.connection(), row.id, voice_text(number, command.title, command.text))
         await database.execute("UPDATE forum SET submissions = submissions + 1 WHERE id = ?", forum.id)

@@ -18,6 +18,7 @@ from forums.search import voice_index, voice_text
 from forums.states import ForumAction, ForumState, SubmissionAction, SubmissionState
 from server.core import clock, config, database, idempotency, ledger
 from server.core.accounts import Official, Permission
+from server.core.days import day_of, today
 from server.core.errors import Forbidden
 
 
@@ -76,7 +77,7 @@ async def _write(actor: Official, forum: Mapping[str, object], number: str, comm
         district=forum["district"],
         status=SubmissionState.RECEIVED,
         received_at=now,
-        received_on=now.astimezone(config.settings().zone).date(),
+        received_on=day_of(now),
     )
     await chain.append(actor.actor, SubmissionReceived(str(forum["slug"]), command.channel))
     await _find_by(row)
@@ -128,6 +129,5 @@ async def _need_own_evening(change: Change[Submission], slug: str, action: Submi
     row = change.row
     if await database.fetch_one("SELECT 1 AS found FROM forum WHERE id = ? AND slug = ?", row.forum_id, slug) is None:
         raise NoSuchVoice
-    today = clock.now().astimezone(config.settings().zone).date()
-    if not rules.may_correct(row.channel, row.received_on, today):
+    if not rules.may_correct(row.channel, row.received_on, today()):
         raise NotPossibleNow(action, row.status)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forums import rules
-from forums.actions.change import SYSTEM, today
+from forums.actions.change import SYSTEM
 from forums.errors import AppealedBefore, NoSuchText, NotPossibleNow
 from forums.events import HidingAppealed, TextHeld, TextReported
 from forums.forms.moderating import AppealHiding, ReportText
@@ -18,6 +18,7 @@ from forums.people import Person
 from forums.queries.texts import one
 from forums.states import TextAction, TextState
 from server.core import clock, database, ledger
+from server.core.days import today
 from server.core.ledger import Chain, Fact
 
 AUTHORS = {

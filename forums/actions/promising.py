@@ -7,7 +7,7 @@ it flows back, and the promise lies with its department again.
 from collections.abc import Sequence
 from datetime import date
 
-from forums.actions.change import Actor, Change, changing_promise, day_of, name_of, today
+from forums.actions.change import Actor, Change, changing_promise, name_of
 from forums.actions.many import Group, Voice, alone, joined_to, read
 from forums.actions.planning import keep_files
 from forums.errors import NotPossibleNow, NotTheAuthor, NotYours
@@ -31,6 +31,7 @@ from forums.rights import answers_for, promise_subject, voice_subject
 from forums.states import CommitmentAction, CommitmentState, ForumState
 from server.core import clock, database, ledger
 from server.core.accounts import Official, Permission, keep_open
+from server.core.days import day_of, today
 from server.core.errors import FieldError, Forbidden, Invalid, _
 from server.core.files import StoredFile
 from server.core.ledger import Fact

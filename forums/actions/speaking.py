@@ -18,7 +18,8 @@ from forums.people import Person
 from forums.queries import speaking
 from forums.search import voice_index, voice_text
 from forums.states import ForumAction, SubmissionAction, SubmissionState
-from server.core import clock, config, database, ledger
+from server.core import clock, database, ledger
+from server.core.days import day_of
 
 
 async def submit(person: Person, slug: str, command: Submit, *, petition: str = "") -> str:
@@ -59,7 +60,7 @@ async def submit(person: Person, slug: str, command: Submit, *, petition: str = 
             petition=petition,
             fingerprint=mark,
             received_at=now,
-            received_on=now.astimezone(config.settings().zone).date(),
+            received_on=day_of(now),
         )
         await chain.append(person.actor, SubmissionReceived(slug, "web", petition))
         if why:

@@ -1,11 +1,12 @@
 """What time brings by itself: promises become overdue, and studies end without another answer."""
 
-from forums.actions.change import SYSTEM, today
+from forums.actions.change import SYSTEM
 from forums.events import CommitmentOverdue, StudyOver
 from forums.models import Commitment, Submission
 from forums.rights import promise_subject, voice_subject
 from forums.states import SubmissionState
 from server.core import database, ledger
+from server.core.days import today
 
 BATCH = 100
 

@@ -6,13 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums.actions.change import today
 from forums.api import documents
 from forums.queries import promises
 from forums.queries.promises import TABS, Filters, PromiseView
 from server.core import contract, web
 from server.core.city import City, city
 from server.core.contract import Contract
+from server.core.days import today
 from server.core.fields import Input
 
 LONGEST_PAGE = 100

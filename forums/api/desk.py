@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums.actions.change import today
 from forums.desk.voice_acts import ACTS
 from forums.forms.answering import MOVED_LIMIT
 from forums.forms.handing import read_number
@@ -33,6 +32,7 @@ from server.core.contract import (
     named,
     record,
 )
+from server.core.days import today
 
 KEY: dict[str, Schema] = {
     "Idempotency-Key": contract.text(

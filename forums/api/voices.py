@@ -9,7 +9,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums import acting
-from forums.actions.change import today
 from forums.api import commitments, documents
 from forums.errors import NotPossibleNow
 from forums.forms.speaking import Say, Submit, content_of
@@ -26,6 +25,7 @@ from forums.states import ADOPTED, ForumAction
 from server.core import auth, clock, contract, i18n, idempotency, web
 from server.core.city import City, city
 from server.core.contract import IDEMPOTENCY_HEADER, Contract, promises
+from server.core.days import today
 from server.core.errors import _
 from server.core.fields import Input
 

@@ -12,7 +12,6 @@ from starlette.routing import Route
 
 from forums import rights
 from forums.actions import promising
-from forums.actions.change import day_of, today
 from forums.desk.kept import Kept
 from forums.desk.voices import voices_official
 from forums.forms.handing import Words, read_seen
@@ -26,6 +25,7 @@ from forums.states import COMMITMENT, CommitmentAction
 from server.core import auth, i18n, idempotency, uploads, web
 from server.core.accounts import Official, Permission
 from server.core.city import city
+from server.core.days import day_of, today
 from server.core.errors import Conflict, FieldError, Invalid, NotFound, Text, _
 from server.core.fields import Input
 from server.core.files import StoredFile

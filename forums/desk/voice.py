@@ -12,7 +12,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums import rights
-from forums.actions.change import today
 from forums.crossing import Said, ways
 from forums.desk.kept import Kept
 from forums.desk.voice_acts import ACTS
@@ -29,6 +28,7 @@ from forums.states import ADOPTED, SUBMISSION, SubmissionAction, SubmissionState
 from server.core import auth, idempotency, web
 from server.core.accounts import Official
 from server.core.city import city
+from server.core.days import today
 from server.core.errors import Conflict, Invalid, NotFound, Text
 from server.core.ledger import Audience
 

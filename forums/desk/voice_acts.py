@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from forums.actions import answering, crossing, handing, joining
-from forums.actions.change import today
 from forums.errors import NoSuchVoice
 from forums.forms.answering import GiveAnswer
 from forums.forms.handing import Hand, Join, Words, read_seen
@@ -14,6 +13,7 @@ from forums.states import SubmissionAction
 from server.core import database
 from server.core.accounts import Official
 from server.core.city import city
+from server.core.days import today
 from server.core.errors import Text, _
 from server.core.fields import Input
 

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.actions import handing, joining
-from forums.actions.change import today
 from forums.crossing import Said, Suggestion, ways
 from forums.forms.handing import read_number
 from forums.labels import CHANNELS, OUTCOMES, STANCES, SUBMISSION_STATES
@@ -23,6 +22,7 @@ from forums.states import SubmissionState
 from server.core import auth, i18n, web
 from server.core.accounts import Official, Permission
 from server.core.city import City, city
+from server.core.days import today
 from server.core.errors import FieldError, Forbidden, Invalid, Refusal, Text, _
 from server.core.fields import Input
 

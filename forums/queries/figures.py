@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from forums.labels import AGE_BANDS
 from forums.queries.forums import public_text
 from forums.states import SEEN, ForumState, SubmissionState
-from server.core import config, database, privacy
+from server.core import database, privacy
 from server.core.city import city
+from server.core.days import day_of
 
 HELD = (ForumState.RUNNING, ForumState.CLOSED)
 """Forums that have begun; one that was called off was not held."""
@@ -59,10 +60,6 @@ _FORUMS = (
 )
 
 
-def _day(moment: datetime) -> date:
-    return moment.astimezone(config.settings().zone).date()
-
-
 def _voice(row: Any) -> VoiceFigures:
     answered = database.moment_or_none(row["outcome_at"])
     received = database.day_or_none(row["received_on"])
@@ -71,7 +68,7 @@ def _voice(row: Any) -> VoiceFigures:
         row["id"], row["number"],
         row["visibility"] == "shown" and row["status"] != SubmissionState.WITHDRAWN,
         row["forum_id"], row["kind"], row["department_id"], row["district"], received, row["outcome"],
-        _day(answered) if answered and row["outcome"] else None, database.day_or_none(row["done_on"]),
+        day_of(answered) if answered and row["outcome"] else None, database.day_or_none(row["done_on"]),
     )  # fmt: skip
 
 
@@ -80,7 +77,7 @@ def _forum(row: Any) -> ForumFigures:
     held = next(moment for moment in moments if moment)
     return ForumFigures(
         row["id"], row["slug"], row["status"] in HELD and row["kind"] != "notice", row["kind"], row["department_id"],
-        row["district"], _day(held), row["participants"],
+        row["district"], day_of(held), row["participants"],
     )  # fmt: skip
 
 

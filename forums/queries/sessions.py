@@ -8,7 +8,8 @@ from forums import rules
 from forums.errors import NoSuchRegistration, NoSuchSession
 from forums.rights import session_subject
 from forums.states import ForumState
-from server.core import clock, config, database, privacy, references
+from server.core import clock, database, privacy, references
+from server.core.days import day_of
 
 SHOWN = 150
 """Sessions to come on a forum's page: a day of slots on three stages."""
@@ -68,7 +69,7 @@ class SessionView:
     @property
     def stage(self) -> str:
         """The day and place that slots share, in the order of a page."""
-        return f"{self.starts_at.astimezone(config.settings().zone).date()} {self.place}"
+        return f"{day_of(self.starts_at)} {self.place}"
 
     @property
     def is_slot(self) -> bool:

@@ -9,7 +9,6 @@ from starlette.routing import Route
 
 from forums import acting
 from forums.actions import crossing
-from forums.actions.change import today
 from forums.crossing import ways
 from forums.errors import NotPossibleNow, NotTheSpeaker
 from forums.forms.crossing import NAME_LIMIT, BecomePetition
@@ -22,6 +21,7 @@ from forums.queries.turns import Turn
 from forums.queries.voices import VoiceView
 from forums.states import ADOPTED, SUBMISSION, SubmissionAction, follow
 from server.core import ledger, web
+from server.core.days import today
 from server.core.errors import Invalid, _
 
 

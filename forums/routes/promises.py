@@ -8,7 +8,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.actions import promising
-from forums.actions.change import today
 from forums.errors import NotTheAuthor
 from forums.forms.handing import WORDS_LIMIT, Words
 from forums.labels import COMMITMENT_STATES, OFFICES, OUTCOMES
@@ -21,6 +20,7 @@ from forums.routes.files import hand_out
 from forums.states import CommitmentState
 from server.core import auth, i18n, idempotency, web
 from server.core.city import City, city
+from server.core.days import today
 from server.core.errors import Conflict, FieldError, Invalid, Text, _
 from server.core.fields import Input
 

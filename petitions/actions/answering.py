@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from petitions import rules
 from petitions.actions.attaching import keep
-from petitions.actions.change import PETITIONER, SYSTEM, Change, changing, take, today
+from petitions.actions.change import PETITIONER, SYSTEM, Change, changing, take
 from petitions.actions.parts import check_no_part_open
 from petitions.errors import Refused
 from petitions.events import CaseAnswered, CaseClosed, CaseRated, CaseReopened, CaseWithdrawn
@@ -18,6 +18,7 @@ from petitions.states import Action
 from server.core import clock, database
 from server.core.accounts import Official
 from server.core.clock import Due
+from server.core.days import today
 from server.core.errors import FieldError, Invalid, _
 from server.core.fields import REQUIRED
 from server.core.files import StoredFile

@@ -112,11 +112,6 @@ def pauses_of(case: Case, known: Reference) -> list[tuple[date, date]]:
     return found
 
 
-def today() -> date:
-    """The day in the city."""
-    return clock.now().astimezone(config.settings().zone).date()
-
-
 @contextlib.asynccontextmanager
 async def changing(
     reference_text: str, action: Action, actor: Official | str, *, seen: int | None = None

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from petitions import rules
 from petitions.actions.attaching import keep
-from petitions.actions.change import Change, changing, check, period_of, take, today, withdraw_parts
+from petitions.actions.change import Change, changing, check, period_of, take, withdraw_parts
 from petitions.errors import Refused
 from petitions.events import (
     CaseAccepted,
@@ -27,6 +27,7 @@ from petitions.routing import choose_guide
 from petitions.states import OPEN, Action
 from server.core import clock, config
 from server.core.accounts import Account, Official, Role, keep_open
+from server.core.days import day_of, today
 from server.core.errors import FieldError, Invalid, _
 from server.core.files import StoredFile
 
@@ -136,7 +137,7 @@ async def interim_notice(actor: Official, reference: str, command: Words) -> Non
     """Tell how far the case is (Decree 23), and set when the next notice is due; none ever is for a tip."""
     async with changing(reference, Action.INTERIM_NOTICE, actor, seen=command.seen) as change:
         if change.case.unit:
-            received = change.case.clock_started_at.astimezone(config.settings().zone).date()
+            received = day_of(change.case.clock_started_at)
             following = rules.next_interim_notice(received, today())
             change.set(interim_on=following, interim_ask_on=following)
         change.record(InterimNoticeGiven(await change.say(command.text)))

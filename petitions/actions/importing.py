@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from petitions.actions.change import today
 from petitions.actions.intake import Decided, case_values, decide, first_facts, to_open_department
 from petitions.forms import FilePetition
 from petitions.models import Case
@@ -18,6 +17,7 @@ from petitions.rights import subject
 from petitions.routing import GuideProfile
 from petitions.search import desk_index, desk_text
 from server.core import clock, database, ledger, references
+from server.core.days import today
 
 ACTOR = "import"
 

@@ -20,6 +20,7 @@ from petitions.states import State
 from server.core import clock, config, database, idempotency, ledger, references
 from server.core.accounts import Official, keep_open
 from server.core.clock import Due
+from server.core.days import day_of
 from server.core.errors import _
 from server.core.files import StoredFile
 from server.core.ledger import Fact
@@ -150,7 +151,7 @@ def case_values(
     now = clock.now()
     due = decided.due
     place = command.location
-    notice = rules.interim_notice_date(now.astimezone(config.settings().zone).date()) if decided.period else None
+    notice = rules.interim_notice_date(day_of(now)) if decided.period else None
     return {
         "reference": number,
         "key_hash": key_hash,

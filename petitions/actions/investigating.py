@@ -5,12 +5,13 @@ from typing import Any
 
 from petitions import rules
 from petitions.act_forms import Investigate
-from petitions.actions.change import Change, changing, check, take, today
+from petitions.actions.change import Change, changing, check, take
 from petitions.errors import Refused
 from petitions.events import SiteInvestigated
 from petitions.states import Action
 from server.core import config
 from server.core.accounts import Official
+from server.core.days import day_of, today
 from server.core.errors import FieldError, Invalid, _
 from server.core.fields import REQUIRED
 
@@ -54,7 +55,7 @@ def _begin(change: Change, command: Investigate) -> date:
         raise Invalid([FieldError("first", REQUIRED)])
     if first < today():
         raise Invalid([FieldError("first", _("It is set before it begins: please choose today or a later day."))])
-    if due is not None and first > due.astimezone(config.settings().zone).date():
+    if due is not None and first > day_of(due):
         raise Invalid([FieldError("first", _("It must begin before the period ends."))])
     return first
 

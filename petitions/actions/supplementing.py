@@ -10,7 +10,7 @@ from datetime import datetime
 from petitions import rules
 from petitions.act_forms import Prolong
 from petitions.actions.attaching import keep
-from petitions.actions.change import Change, changing, check, take, today
+from petitions.actions.change import Change, changing, check, take
 from petitions.errors import Refused
 from petitions.events import (
     CaseDeemedWithdrawn,
@@ -25,6 +25,7 @@ from petitions.states import Action, State
 from server.core import clock, config
 from server.core.accounts import Official
 from server.core.clock import Due
+from server.core.days import today
 from server.core.errors import FieldError, Invalid, _
 from server.core.files import StoredFile
 

@@ -8,7 +8,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from petitions.actions.answering import close_quietly
-from petitions.actions.change import SYSTEM, due_of, reminded, today
+from petitions.actions.change import SYSTEM, due_of, reminded
 from petitions.events import (
     CalendarChanged,
     DueRecomputed,
@@ -24,6 +24,7 @@ from petitions.rights import subject
 from petitions.states import State
 from server.core import clock, config, database, ledger
 from server.core.accounts import Holiday, LocalHours, Official
+from server.core.days import today
 from server.core.errors import FieldError, Invalid, NotFound, _
 from server.core.ledger import Fact
 

@@ -17,6 +17,7 @@ from server.core import clock, config, i18n, uploads
 from server.core.accounts import Official
 from server.core.city import DepartmentRow
 from server.core.config import LANGUAGES, Settings
+from server.core.days import day_of
 from server.core.errors import Text
 from server.core.files import StoredFile
 
@@ -46,7 +47,7 @@ def day(value: date | None) -> str | None:
 
 
 def _due_on(value: datetime | None) -> str | None:
-    return day(value.astimezone(config.settings().zone).date()) if value else None
+    return day(day_of(value)) if value else None
 
 
 def kind(name: str, service_code: str) -> str:

@@ -13,9 +13,10 @@ from petitions.desk_settings.common import confirm
 from petitions.queries import settings as queries
 from petitions.reference import reference
 from petitions.setting_forms import STANDARD, read_hours
-from server.core import auth, clock, config, i18n, web
+from server.core import auth, i18n, web
 from server.core.accounts import LocalHours, Permission
 from server.core.clock import WorkingCalendar
+from server.core.days import today
 from server.core.errors import Invalid, NotFound, _
 from server.core.fields import Input
 from server.core.working_calendar import FIRST_YEAR, LAST_YEAR
@@ -40,27 +41,23 @@ async def _page(
 ) -> Response:
     lang = web.language(request)
     calendar = (await reference()).calendar
-    today = _today()
-    times = calendar.hours_on(today)
+    day = today()
+    times = calendar.hours_on(day)
     names = ("first_day", "opens", "lunch_starts", "lunch_ends", "closes")
     fresh = dict(zip(names, ("", *STANDARD), strict=True))
     context = {
         "holidays": await queries.holidays(),
         "local_hours": await queries.local_hours(),
-        "upcoming": _upcoming(calendar, today),
+        "upcoming": _upcoming(calendar, day),
         "hours_now": (times.opens, times.lunch_starts, times.lunch_ends, times.closes),
         "running": await queries.running_clocks(),
         "cap": queries.CAP,
-        "today": today,
+        "today": day,
         "holiday": {name: str((holiday or {}).get(name) or "") for name in ("date", "name")},
         "hours": {name: str(hours.get(name) or "") for name in names} if hours is not None else fresh,
         "errors": web.field_errors(lang, invalid.errors) if invalid else {},
     }
     return web.page(request, "desk/settings/calendar.html", context, status=invalid.status if invalid else 200)
-
-
-def _today() -> date:
-    return clock.now().astimezone(config.settings().zone).date()
 
 
 def _upcoming(calendar: WorkingCalendar, today: date) -> list[tuple[date, str]]:
@@ -81,7 +78,7 @@ async def add_holiday(request: Request) -> Response:
         data.fail("date", _("The offices are closed on this day already."))
     try:
         data.done()
-        await watch.add_holiday(official, day or _today(), name)
+        await watch.add_holiday(official, day or today(), name)
     except Invalid as invalid:
         return await _page(request, holiday=form, invalid=invalid)
     return web.redirect(request, PAGE, _("The holiday is in the table. Running clocks are being counted anew."))

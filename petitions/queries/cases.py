@@ -18,6 +18,7 @@ from petitions.rights import sees
 from petitions.states import OPEN, Action, State, allowed
 from server.core import clock, config, database, privacy, references
 from server.core.accounts import Official
+from server.core.days import today
 from server.core.ledger import Audience, Entry
 
 
@@ -215,8 +216,7 @@ class CaseView:
     def prolongable(self) -> bool:
         """Whether the petitioner may still have more time to supplement (Decree 24②)."""
         granted = rules.check_supplement_prolongation(self.supplement_prolonged) is None
-        today = clock.now().astimezone(config.settings().zone).date()
-        return granted and self.supplement_until is not None and today <= self.supplement_until
+        return granted and self.supplement_until is not None and today() <= self.supplement_until
 
     @property
     def citizen_actions(self) -> tuple[Action, ...]:

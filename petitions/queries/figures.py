@@ -6,7 +6,8 @@ from typing import Any
 
 from petitions.reference import Reference, reference
 from petitions.states import State
-from server.core import config, database
+from server.core import database
+from server.core.days import day_of
 
 HOUR = timedelta(hours=1)
 _COLUMNS = (
@@ -63,7 +64,7 @@ def _figures(row: Any, known: Reference, kept: tuple[datetime | None, int] | Non
         "kind": row["kind"],
         "department_id": row["department_id"] or 0,
         "district": row["district"],
-        "period": f"m{received.astimezone(config.settings().zone).date().isoformat()[:7]}",
+        "period": f"m{day_of(received).isoformat()[:7]}",
         "answered": int(answered is not None),
         "timed": int(answered is not None and due is not None),
         "on_time": int(answered is not None and due is not None and answered <= due),

@@ -29,8 +29,9 @@ from petitions.rights import cooperates
 from petitions.rules import Kind
 from petitions.search import desk_index
 from petitions.states import OPEN, State
-from server.core import clock, config, database, references
+from server.core import clock, database, references
 from server.core.accounts import Official
+from server.core.days import today
 
 PAGE = 50
 """Cases on a page."""
@@ -107,8 +108,7 @@ class _Walk:
             values = (True, clock.now(), State.SUPPLEMENT_REQUESTED.value)
             found.append(Condition("c.open = ? AND c.due_at < ? AND c.status <> ?", values))
         if wanted.interim:
-            today = clock.now().astimezone(config.settings().zone).date()
-            found.append(Condition("c.open = ? AND c.interim_on <= ?", (True, today)))
+            found.append(Condition("c.open = ? AND c.interim_on <= ?", (True, today())))
         return found
 
     def _lead_to_objections(self) -> None:

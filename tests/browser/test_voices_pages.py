@@ -6,7 +6,6 @@ import pytest
 from playwright.async_api import BrowserContext, Page
 
 from forums.actions import answering, crossing, handing, joining, promising
-from forums.actions.change import today
 from forums.forms.answering import GiveAnswer
 from forums.forms.handing import Hand, Join, Words
 from forums.forms.promising import EditPromise, Finish, Promise, StepLine
@@ -16,6 +15,7 @@ from forums.states import SubmissionState
 from server.core import database
 from server.core.accounts import Department
 from server.core.auth import COOKIE
+from server.core.days import today
 from tests.browser.test_desk_page import sign_in, sound
 from tests.support.answers import official
 from tests.support.chromium import OpenPage

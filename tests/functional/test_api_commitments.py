@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from forums.actions import answering, joining, promising, speaking
-from forums.actions.change import today
 from forums.forms.answering import GiveAnswer
 from forums.forms.handing import Join
 from forums.forms.promising import Promise, StepLine
 from forums.forms.speaking import Submit
 from forums.people import take_name
+from server.core.days import today
 from tests.support.answers import official
 from tests.support.contract import Described
 from tests.support.forums import a_forum

@@ -17,7 +17,6 @@ from forums.actions import (
     speaking,
     watching,
 )
-from forums.actions.change import today
 from forums.forms.answering import GiveAnswer
 from forums.forms.handing import Hand, Join, Words
 from forums.forms.moderating import Decide
@@ -28,6 +27,7 @@ from forums.forms.speaking import Say, Submit
 from forums.people import Person, take_name
 from forums.states import TextAction
 from server.core import clock, database
+from server.core.days import today
 from server.core.jobs import Task
 from tests.support.answers import official
 from tests.support.forums import a_forum

@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from forums.actions import commenting, deciding, moderating, planning, speaking
-from forums.actions.change import today
 from forums.doors import person_link
 from forums.errors import AlreadyDecided, OwnDecision
 from forums.forms.moderating import AppealHiding, Decide, ReportText
@@ -25,6 +24,7 @@ from forums.states import TextAction
 from server.core import clock, database, ledger
 from server.core.accounts import Account, Role
 from server.core.config import Settings
+from server.core.days import today
 from server.core.errors import Refusal
 from tests.support.answers import official
 from tests.support.forums import a_forum

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from forums.actions import answering, planning, proposing, watching
-from forums.actions.change import today
 from forums.events import CommitmentOverdue
 from forums.forms.answering import GiveAnswer
 from forums.forms.planning import PlanForum
@@ -19,6 +18,7 @@ from forums.queries.forums import forum
 from forums.rights import forum_subject
 from forums.states import ForumState
 from server.core import clock, database, jobs, ledger
+from server.core.days import today
 from tests.support import voices
 from tests.support.answers import official
 from tests.support.forums import a_draft, a_forum

@@ -13,7 +13,8 @@ from forums.forms.intake import TakeDown
 from forums.models import Forum, Submission
 from forums.queries.intake import SHOWN, taken
 from forums.states import SubmissionState
-from server.core import clock, config, database, ledger
+from server.core import clock, database, ledger
+from server.core.days import today
 from server.core.errors import Conflict, Forbidden, Refusal
 from tests.support.answers import official
 from tests.support.forums import a_forum
@@ -199,8 +200,7 @@ async def test_the_same_line_sent_twice_at_once_is_there_once(house: House) -> N
     assert len(set(numbers)) == 1
     assert await Submission.filter(forum__slug=slug).count() == 1
     assert (await Forum.get(slug=slug)).submissions == 1
-    today = clock.now().astimezone(config.settings().zone).date()
-    assert (await taken((await Forum.get(slug=slug)).id, today)).total == 1
+    assert (await taken((await Forum.get(slug=slug)).id, today())).total == 1
     undone = await asyncio.gather(*(intake.undo(clerk, slug, numbers[0]) for _turn in range(4)), return_exceptions=True)
     assert sorted(each is not None for each in undone) == [False, True, True, True]
     assert all(isinstance(each, Conflict) for each in undone if each)

@@ -1,7 +1,6 @@
 """Numbers of people never stand on a public page: not in what somebody contests, asks for, or an official copies."""
 
 from forums.actions import answering, handing, planning, promising, proposing, speaking
-from forums.actions.change import today
 from forums.forms.answering import GiveAnswer
 from forums.forms.handing import Hand, Words
 from forums.forms.promising import Finish, Promise
@@ -10,6 +9,7 @@ from forums.forms.speaking import Submit
 from forums.models import Commitment
 from forums.people import take_name
 from server.core import clock, database
+from server.core.days import today
 from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.house import House

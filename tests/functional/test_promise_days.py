@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from forums.actions import answering, promising
-from forums.actions.change import today
 from forums.forms.promising import Finish, Promise
 from forums.models import Commitment, Submission
 from forums.states import SubmissionState
 from server.core import clock
+from server.core.days import today
 from server.core.errors import Invalid
 from tests.support.answers import official
 from tests.support.house import House

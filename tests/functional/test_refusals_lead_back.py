@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from forums.actions import answering
-from forums.actions.change import today
 from forums.forms.promising import Promise
 from forums.states import SubmissionState
+from server.core.days import today
 from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.house import House

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from forums.actions import answering, crossing, handing, joining, promising
-from forums.actions.change import today
 from forums.errors import NotPossibleNow
 from forums.forms.answering import GiveAnswer
 from forums.forms.crossing import BecomePetition
@@ -19,6 +18,7 @@ from forums.rights import PROMISE, VOICE
 from forums.states import COMMITMENT, SUBMISSION, CommitmentAction, CommitmentState, SubmissionAction, SubmissionState
 from server.core import ledger
 from server.core.accounts import Department
+from server.core.days import today
 from server.core.errors import Forbidden
 from tests.support.answers import official
 from tests.support.house import House

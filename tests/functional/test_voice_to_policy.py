@@ -4,9 +4,9 @@ import re
 from datetime import date, timedelta
 
 from forums.actions import planning
-from forums.actions.change import today
 from forums.models import Commitment, Forum, Submission
 from server.core import clock, ledger
+from server.core.days import today
 from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.house import House

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from forums.actions import planning
-from forums.actions.change import today
 from forums.models import Commitment, Forum, Submission
 from forums.states import SubmissionState
 from petitions.models import Case, Petitioner
 from server.core import ledger
 from server.core.accounts import Department
+from server.core.days import today
 from tests.support.answers import answer, official
 from tests.support.contract import Described
 from tests.support.house import House

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 
 from forums.actions import answering, handing, joining, promising, watching
-from forums.actions.change import today
 from forums.errors import CannotJoin, ChangedMeanwhile, PromiseStands
 from forums.forms.answering import GiveAnswer
 from forums.forms.handing import Join
@@ -18,6 +17,7 @@ from forums.search import voice_index
 from forums.states import SubmissionState
 from server.core import clock, database, ledger
 from server.core.accounts import Department
+from server.core.days import today
 from tests.support.answers import official
 from tests.support.house import House
 from tests.support.voices import hold_forum, say

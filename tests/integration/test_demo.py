@@ -10,9 +10,10 @@ from forums.players import player
 from forums.states import CommitmentState
 from petitions.states import State
 from server import wiring
-from server.core import clock, config, database
+from server.core import clock, database
 from server.core.accounts import Role
 from server.core.config import Settings
+from server.core.days import today
 from server.core.files import Store
 from tests.support.house import SECRET, opened
 from tests.support.live import environment
@@ -84,20 +85,20 @@ async def rows(sql: str, *values: object) -> list[dict[str, Any]]:
 
 
 async def promises_stand_everywhere_and_few_are_late() -> None:
-    today = clock.now().astimezone(config.settings().zone).date()
+    day = today()
     promises = await rows(
         "SELECT c.status, c.open, c.due_on, c.owner_id, c.budget, c.evidence, c.done_on, c.created_at, "
         "(SELECT COUNT(*) FROM commitment_step s WHERE s.commitment_id = c.id) AS steps FROM commitment c"
     )
     assert {each["status"] for each in promises} == set(CommitmentState)
     standing = [each for each in promises if each["open"]]
-    late = [each for each in standing if date.fromisoformat(str(each["due_on"])) < today]
+    late = [each for each in standing if date.fromisoformat(str(each["due_on"])) < day]
     assert 1 <= len(late) <= 7
     assert all(each["owner_id"] and each["steps"] for each in standing)
     assert sum(bool(each["budget"]) for each in standing) > len(standing) / 2
     assert all(each["evidence"] for each in promises if each["status"] == "done")
     studies = [
-        date.fromisoformat(str(each["study_until"])) < today
+        date.fromisoformat(str(each["study_until"])) < day
         for each in await rows("SELECT study_until FROM submission WHERE outcome = 'under_study'")
     ]
     assert 0 < sum(studies) * 3 < len(studies)

@@ -11,7 +11,6 @@ from datetime import timedelta
 import pytest
 
 from petitions.actions import answering
-from petitions.actions.change import today
 from petitions.desk.acts import ACTS
 from petitions.errors import NotPossibleNow
 from petitions.forms import Rate
@@ -20,6 +19,7 @@ from petitions.rights import FOR_ASKED
 from petitions.states import OPEN, TRANSITIONS, Action, State, allowed, follow
 from server.core import clock
 from server.core.accounts import Account, Department, Official
+from server.core.days import today
 from tests.support.house import House
 from tests.support.stories import somebody
 

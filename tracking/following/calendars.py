@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums.actions.change import today
 from forums.queries import dates, deadlines
 from forums.queries.deadlines import Deadline
 from forums.queries.lists import NOTICE
 from server.core import clock, files, i18n, icalendar, web
+from server.core.days import today
 from server.core.errors import NotFound, Text, _
 from tracking.following.asked import answer, narrowed
 from tracking.following.feeds import shown
