@@ -103,13 +103,19 @@ async def _comment(
 
 
 async def _thread(parent: int, forum_id: int, voice_id: int | None) -> int:
-    """The comment that an answer stands under: there are two levels, so an answer to an answer stands beside it."""
+    """The comment that an answer stands under: there are two levels, so an answer to an answer stands beside it.
+
+    Nobody answers what is not shown, nor in a thread that begins with it.
+    """
     row = await database.fetch_one(
-        "SELECT id, forum_id, submission_id, parent_id, visibility FROM comment WHERE id = ?", parent
+        "SELECT root.id, root.forum_id, root.submission_id FROM comment c "
+        "JOIN comment root ON root.id = COALESCE(c.parent_id, c.id) "
+        "WHERE c.id = ? AND c.visibility = 'shown' AND root.visibility = 'shown'",
+        parent,
     )
-    if row is None or row["forum_id"] != forum_id or row["submission_id"] != voice_id or row["visibility"] != "shown":
+    if row is None or row["forum_id"] != forum_id or row["submission_id"] != voice_id:
         raise NoSuchText
-    return int(row["parent_id"] or row["id"])
+    return int(row["id"])
 
 
 async def _why_held(person: Person, forum: Floor, text: str, mark: int) -> str:

@@ -2,13 +2,14 @@
 
 import httpx
 
-from forums.actions import commenting, deciding
+from forums.actions import commenting, deciding, speaking
 from forums.forms.moderating import Decide
-from forums.forms.speaking import Say
+from forums.forms.speaking import Say, Submit
 from forums.models import Comment, Forum, Review, Submission
 from forums.rights import comment_subject
+from forums.spam import FLOOD, FLOOD_SPAN
 from forums.states import TextAction
-from server.core import ledger
+from server.core import clock, ledger
 from tests.functional.test_forum_live import talking, told
 from tests.functional.test_speaking import speaker, submitted
 from tests.support.answers import official
@@ -75,7 +76,10 @@ async def test_a_comment_goes_and_its_place_stays_for_the_answers(house: House) 
         assert (await neighbour.post(address, data={"rule": "advert"})).status_code == 404
     assert (await moderator.get(f"/desk/moderation/comment/{root}")).status_code == 404
     assert WORDS not in (await moderator.get(f"/desk/moderation/comment/{answer}")).text
-    assert (await neighbour.post(f"{page}/comments", data={"text": "답", "parent": root})).status_code == 404
+    for visibility in ("hidden", "withdrawn"):
+        await Comment.filter(id=root).update(visibility=visibility)
+        tried = [await neighbour.post(f"{page}/comments", data={"text": "답", "parent": n}) for n in (root, answer)]
+        assert [each.status_code for each in tried] == [404, 404], (visibility, "the whole thread is closed")
 
     assert (await handler.get(f"/comments/{official_answer}/withdraw")).status_code == 200
     assert (await handler.post(f"/comments/{official_answer}/withdraw")).status_code == 303
@@ -129,3 +133,20 @@ async def test_open_pages_hear_of_it(house: House) -> None:
     async with listening(house, house.visitor(), f"/forums/{slug}/stream?lang=ko&after=0") as late:
         assert await told(late)
         assert WORDS not in late.text
+
+
+async def test_who_takes_everything_back_still_writes_faster_than_one_can_think(house: House) -> None:
+    slug, mina = await talking(house)
+    with clock.at(clock.now()):
+        ids = []
+        for turn in range(FLOOD):
+            ids.append((await commenting.on_forum(mina, slug, Say(f"{turn}번째 밤 산책길 등불 이야기입니다")))[0])
+            await commenting.withdraw(mina, ids[-1])
+        assert not await Review.exists(), "a few are no flood, and what was taken back is repeated by nothing"
+        held = (await commenting.on_forum(mina, slug, Say(WORDS)))[0]
+        assert (await Comment.get(id=held)).visibility == "pending"
+        number = await speaking.submit(mina, slug, Submit("정류장 의자", "의자를 놓아 주세요", "idea"))
+        assert (await Submission.get(number=number)).visibility == "pending"
+    with clock.at(clock.now() + FLOOD_SPAN):
+        later = (await commenting.on_forum(mina, slug, Say("오늘은 이만 하겠습니다")))[0]
+        assert (await Comment.get(id=later)).visibility == "shown"
