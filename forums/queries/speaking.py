@@ -111,14 +111,20 @@ async def commented_in(forum_id: int, mark: int) -> list[int]:
 
 
 async def said_by(participant_id: int) -> Sequence[Earlier]:
-    """What somebody wrote lately, anywhere."""
+    """What somebody wrote lately, anywhere. What was taken back was written, but nothing repeats it."""
+    each = (
+        "SELECT * FROM (SELECT forum_id, fingerprint, {} AS at, {} = 'withdrawn' AS gone FROM {} "
+        f"WHERE participant_id = ? ORDER BY id DESC LIMIT {OWN}) AS {{}}"
+    )
     rows = await database.fetch(
-        "SELECT * FROM (SELECT forum_id, fingerprint, received_at AS at FROM submission WHERE participant_id = ? "
-        f"AND status <> ? ORDER BY id DESC LIMIT {OWN}) AS voices UNION ALL "
-        "SELECT * FROM (SELECT forum_id, fingerprint, created_at AS at FROM comment WHERE participant_id = ? "
-        f"AND visibility <> 'withdrawn' ORDER BY id DESC LIMIT {OWN}) AS remarks",
+        f"{each.format('received_at', 'status', 'submission', 'voices')} UNION ALL "
+        f"{each.format('created_at', 'visibility', 'comment', 'remarks')}",
         participant_id,
-        SubmissionState.WITHDRAWN.value,
         participant_id,
     )
-    return [Earlier(row["forum_id"], row["fingerprint"], database.moment(row["at"])) for row in rows]
+    return [
+        Earlier(0, 0, database.moment(row["at"]))
+        if row["gone"]
+        else Earlier(row["forum_id"], row["fingerprint"], database.moment(row["at"]))
+        for row in rows
+    ]

@@ -142,7 +142,7 @@ async def test_who_takes_everything_back_still_writes_faster_than_one_can_think(
         for turn in range(FLOOD):
             ids.append((await commenting.on_forum(mina, slug, Say(f"{turn}번째 밤 산책길 등불 이야기입니다")))[0])
             await commenting.withdraw(mina, ids[-1])
-        assert not await Review.exists(), "a few are no flood, and what was taken back is repeated by nothing"
+        assert not await Review.exists(), "a few are no flood, and nothing repeats what was taken back"
         held = (await commenting.on_forum(mina, slug, Say(WORDS)))[0]
         assert (await Comment.get(id=held)).visibility == "pending"
         number = await speaking.submit(mina, slug, Submit("정류장 의자", "의자를 놓아 주세요", "idea"))
