@@ -288,6 +288,8 @@ class TextShown:
     comment: int | None = None
     stood: bool = False
     """Whether everybody could read it all the time."""
+    again: bool = False
+    """Whether it had been hidden: then it is nothing new."""
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,8 @@ class Narrator:
         stood = entry.kind in MODERATED and not voice.withdrawn
         html = self.render(language, "forums/live_voice.html", {"voice": voice, **labels}) if stood else ""
         shown = voice.visibility == "shown" and not voice.withdrawn
-        return event("voice", voice=voice.id, shown=shown, html=html, submissions=total, fact=entry.id)
+        fresh = shown and not entry.data.get("again")
+        return event("voice", voice=voice.id, shown=shown, fresh=fresh, html=html, submissions=total, fact=entry.id)
 
     def draw(self, language: str, one: Told, sequence: int, known: City) -> bytes:
         """One comment as it stands now."""
@@ -173,8 +174,12 @@ class Narrator:
             return [(event_id, content) for _name, event_id, content in told]
         return [(0, event("more", await ledger.length(talk_subject(slug))))]
 
+    async def newer(self, forum: ForumView, voice: int) -> list[int]:
+        """The voices that came after the last one that a page knows."""
+        return await self._once(forum.slug, ("newer", voice), lambda: live.newer(forum.id, voice, LOOKED))
+
     async def missed_voices(self, language: str, forum: ForumView, after: int) -> list[tuple[int, bytes]]:
-        """What happened to the voices of a forum after a fact about its texts; new ones are only counted."""
+        """What happened to the voices of a forum after a fact about its texts: not that new ones came."""
         key = (language, "voices", after)
         return await self._once(forum.slug, key, lambda: self._missed_voices(language, forum, after))
 
@@ -236,7 +241,11 @@ class ForumStream:
         listener = Listener(send, f"hall:{address}", subject=topic(language, slug, submission), crowd=True)
 
         async def past() -> AsyncIterator[tuple[int, bytes]]:
-            yield 0, event("forum", status=standing.status, submissions=standing.submissions)
+            last = None if submission else _number(request.query_params.get("voice"))
+            voices = [] if last is None else await narrator.newer(standing, last)
+            yield 0, event("forum", status=standing.status, submissions=standing.submissions, voices=voices)
+            if len(voices) == LOOKED:
+                yield 0, event("more")
             if not submission and (fact := _number(request.query_params.get("fact"))) is not None:
                 for told in await narrator.missed_voices(language, standing, fact):
                     yield told

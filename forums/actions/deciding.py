@@ -105,6 +105,8 @@ async def _refusal(
     decided_at = case.review.decided_at if case.review else None
     if (seen is not None and seen != turn) or (looked_at and decided_at and decided_at > looked_at):
         return AlreadyDecided()
+    if case.text.visibility == "withdrawn":
+        return NotPossibleNow(command.action, case.text.visibility)
     state = case.state
     stands = command.action is TextAction.SHOW and state is TextState.SHOWN and not (case.review and case.review.open)
     if stands or follow(TEXT, state, command.action) is None:
@@ -158,8 +160,9 @@ async def _words(cases: Sequence[_Case], chains: Mapping[str, Chain], command: D
 
 def _fact(case: _Case, command: Decide, words: Mapping[str, int]) -> Fact:
     if command.action is TextAction.SHOW:
-        stood = case.text.visibility == TextState.SHOWN
-        return TextShown(case.state is TextState.APPEALED, case.text.comment, stood)
+        before = case.text.visibility
+        appealed, stood, again = case.state is TextState.APPEALED, before == TextState.SHOWN, before == TextState.HIDDEN
+        return TextShown(appealed, case.text.comment, stood, again)
     if command.action is TextAction.UPHOLD:
         return HidingUpheld(words[case.text.chain], case.text.comment)
     return TextHidden(command.rule, words[case.text.chain], case.text.comment)

@@ -81,16 +81,30 @@ async def voices(numbers: Collection[str]) -> list[tuple[VoiceView, int]]:
     return [(view, row["submissions"]) for row, view in zip(rows, await said.views(rows), strict=True)]
 
 
-async def place(slug: str, forum_id: int) -> tuple[int, int]:
-    """Up to where a page has been told of a forum: the length of its talk, and the last fact about one of its texts."""
+async def place(slug: str, forum_id: int) -> tuple[int, int, int]:
+    """Up to where a page knows a forum: the length of its talk, the last fact about a text of it, the last voice."""
     row = await database.fetch_one(
         "SELECT COALESCE((SELECT length FROM ledger_head WHERE subject = ?), 0) AS talk, "
-        "COALESCE((SELECT MAX(event_id) FROM text_fact WHERE forum_id = ?), 0) AS fact",
+        "COALESCE((SELECT MAX(event_id) FROM text_fact WHERE forum_id = ?), 0) AS fact, "
+        "COALESCE((SELECT MAX(id) FROM submission WHERE forum_id = ? AND visibility = 'shown'), 0) AS voice",
         talk_subject(slug),
         forum_id,
+        forum_id,
     )
-    assert row is not None  # noqa: S101 — two numbers always come
-    return row["talk"], row["fact"]
+    assert row is not None  # noqa: S101 — three numbers always come
+    return row["talk"], row["fact"], row["voice"]
+
+
+async def newer(forum_id: int, after: int, most: int) -> list[int]:
+    """The voices of a forum that came after one of them and are to be seen; the oldest ``most``."""
+    rows = await database.fetch(
+        "SELECT id FROM submission WHERE forum_id = ? AND visibility = 'shown' AND id > ? AND status <> ? "
+        f"ORDER BY id LIMIT {most}",
+        forum_id,
+        after,
+        SubmissionState.WITHDRAWN.value,
+    )
+    return [row["id"] for row in rows]
 
 
 async def facts(forum_id: int, after: int, most: int) -> list[tuple[int, str]]:

@@ -51,8 +51,9 @@ async def heard(request: Request, slug: str, forum_id: int, cursor: str) -> str:
     """The live stream of a forum, from where it is read afterwards; none on the pages of older comments."""
     if request.query_params.get(cursor):
         return ""
-    after, fact = await live.place(slug, forum_id)
-    return f"/forums/{slug}/stream?{urlencode({'lang': web.language(request), 'after': after, 'fact': fact})}"
+    after, fact, voice = await live.place(slug, forum_id)
+    known = {"lang": web.language(request), "after": after, "fact": fact, "voice": voice}
+    return f"/forums/{slug}/stream?{urlencode(known)}"
 
 
 def comments_officially(request: Request) -> bool:

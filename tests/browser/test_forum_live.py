@@ -201,3 +201,48 @@ async def test_new_opinions_are_told_on_a_bar_that_moves_nothing(site: House, op
     await say("놀이터 그늘막")
     await reader.context.set_offline(False)
     await expect(bar).to_contain_text("새 의견 1건")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_who_comes_back_is_told_each_new_opinion_once(site: House, open_page: OpenPage) -> None:
+    slug = await a_forum(site, moderation="before")
+    await planning.start(await official("clerk"), slug)
+    mina, moderator = await take_name("mina@example.org", "미나", "ko"), await official("intake")
+
+    async def say(title: str) -> str:
+        return await speaking.submit(mina, slug, Submit(title, f"{title}에 관한 의견입니다.", "idea"))
+
+    async def decide(number: str, action: TextAction) -> None:
+        told = ("insult", "욕설이 있습니다.") if action is TextAction.HIDE else ()
+        await deciding.decide(moderator, voice_subject(number), Decide(action, *told))
+
+    first, second, waiting = await say("시장 골목 가로등"), await say("버스 배차 간격"), await say("주차장 요금")
+    for number in (first, second):
+        await decide(number, TextAction.SHOW)
+    reader = await open_page(base_url=site.url)
+    await reader.goto(f"/forums/{slug}")
+    bar, rows, title = (reader.locator(each) for each in ("[data-talk-voices]", ".said-list > li", "#voices-title"))
+
+    async def look(away: bool) -> None:
+        """Put the page behind another one, or bring it back."""
+        hide = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true})"
+        await reader.evaluate(f"{hide}; document.dispatchEvent(new Event('visibilitychange'))" % str(away).lower())
+
+    await expect(reader.locator("[data-talk-state]")).to_contain_text("실시간")
+    await look(away=True)
+    await decide(waiting, TextAction.SHOW)
+    await look(away=False)
+    await expect(title).to_have_text("의견 3건")
+    await expect(bar).to_contain_text("새 의견 1건")
+
+    # One comes and one is hidden; what is shown again on another page of the list is nothing new.
+    await look(away=True)
+    await decide(await say("놀이터 그늘막"), TextAction.SHOW)
+    await decide(second, TextAction.HIDE)
+    await look(away=False)
+    await expect(rows.first).to_contain_text("욕설이 있습니다.")
+    await expect(bar).to_contain_text("새 의견 2건")
+    await rows.first.evaluate("row => row.remove()")
+    await decide(second, TextAction.SHOW)
+    await expect(title).to_have_text("의견 4건")
+    await expect(bar).to_contain_text("새 의견 2건")

@@ -208,7 +208,7 @@ async def test_opinions_are_counted_live_and_hidden_ones_give_way(
         assert "주차장" not in event["html"]
         await deciding.decide(moderator, voice_subject(number), Decide(TextAction.SHOW))
         (event, *_more) = await heard(pages, 1)
-        assert (event["shown"], event["submissions"]) == (True, 2)
+        assert (event["shown"], event["fresh"], event["submissions"]) == (True, False, 2)
         assert "주차장" in event["html"]
         await speaking.withdraw(mina, number)
         (event, *_more) = await heard(pages, 1)
@@ -239,6 +239,7 @@ async def test_a_page_that_was_away_is_told_what_became_of_the_opinions_on_it(
         back = [await stack.enter_async_context(listening(house, house.visitor(), path)) for _page in range(20)]
         assert {stream.events[0]["submissions"] for stream in back} == {1}
         assert {tuple(event["shown"] for event in abouts(stream)) for stream in back} == {(False, False)}
+        assert {len(stream.events[0]["voices"]) for stream in back} == {1}, "the new one, once"
         assert len(queries) <= 8, queries
     monkeypatch.setattr("tracking.forum_stream.MISSED", 1)
     async with listening(house, house.visitor(), path.replace("lang=ko", "lang=en")) as stream:

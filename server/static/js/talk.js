@@ -26,8 +26,7 @@ export function start(root) {
   const held = new Map(); // id -> event: what waits for the reader to ask for it
   const unread = new Set(); // ids of opinions that are not on the page
   const address = new URL(root.dataset.talk, location.href);
-  let missed = 0; // opinions that came while nobody told
-  let total = Number(root.dataset.talkTotal);
+  const newest = Number(address.searchParams.get("voice")); // of the opinions there were as the page was drawn
   let source = null;
   let wait = 1000;
   let timer = null;
@@ -48,7 +47,7 @@ export function start(root) {
     if (saying) return;
     saying = setTimeout(() => {
       saying = null;
-      const fresh = unread.size + missed;
+      const fresh = unread.size;
       const words = [];
       if (unsaid) words.push(fill(root.dataset.textSaid, { n: number(unsaid) }));
       if (fresh > spoken) words.push(voices.textContent);
@@ -130,24 +129,27 @@ export function start(root) {
   }
 
   /** The number of opinions, and the bar that brings those that are not on the page. */
-  function count(submissions) {
-    total = submissions;
+  function count(total) {
     for (const place of document.querySelectorAll("[data-voices-count]")) {
       const { one, many } = place.dataset;
       place.textContent = total === 1 ? one : fill(many, { n: number(total) });
     }
-    const fresh = unread.size + missed;
+    const fresh = unread.size;
     voices.hidden = !fresh;
     voices.firstElementChild.textContent = fill(root.dataset.textVoices, { n: number(fresh) });
     if (fresh > spoken) announce();
+  }
+
+  function came(id) {
+    if (!document.getElementById(`voice-${id}`)) unread.add(id);
   }
 
   function voice(told) {
     const row = document.getElementById(`voice-${told.voice}`);
     if (row && told.html) row.replaceWith(drawn(told.html));
     else if (row && !told.shown) row.remove();
-    if (told.shown && !row) unread.add(told.voice);
-    else unread.delete(told.voice);
+    if (!told.shown) unread.delete(told.voice);
+    else if (told.fresh || told.voice > newest) came(told.voice);
     count(told.submissions);
   }
 
@@ -155,8 +157,8 @@ export function start(root) {
     const told = JSON.parse(event.data);
     if (event.lastEventId) address.searchParams.set("after", event.lastEventId);
     if (told.fact) address.searchParams.set("fact", told.fact);
-    if (told.what === "forum" && told.submissions !== undefined && voices.getAttribute("href")) {
-      missed += Math.max(0, told.submissions - total);
+    if (told.voices && voices.getAttribute("href")) { // what came while nobody told
+      told.voices.forEach(came);
       count(told.submissions);
     }
     if (told.what === "more" || (told.what === "forum" && told.status !== root.dataset.talkStatus)) reload.hidden = false;
