@@ -41,7 +41,7 @@ async def on_forum(actor: Person | Official, slug: str, command: Say) -> tuple[i
 
 
 async def withdraw(actor: Person | Official, comment_id: int) -> None:
-    """Take one's own comment back, whatever became of its forum: its text is gone. Asked again, nothing happens.
+    """Take one's own comment back, whatever became of its forum: only moderators read it. Asked again, nothing happens.
 
     Raises ``NoSuchText`` and ``NotYourVoice``.
     """
@@ -57,9 +57,7 @@ async def withdraw(actor: Person | Official, comment_id: int) -> None:
             await database.execute("UPDATE forum SET comments = comments - 1 WHERE id = ?", row.forum_id)
             if row.submission_id:
                 await database.execute("UPDATE submission SET comments = comments - 1 WHERE id = ?", row.submission_id)
-        await database.execute(
-            "UPDATE comment SET visibility = 'withdrawn', text = '', stance = '' WHERE id = ?", comment_id
-        )
+        await database.execute("UPDATE comment SET visibility = 'withdrawn' WHERE id = ?", comment_id)
         await close_review(rights.comment_subject(comment_id))
         subject = rights.comment_subject(comment_id)
         await tell(name_of(actor), [(chain, CommentWithdrawn(comment_id), subject, row.forum_id)])

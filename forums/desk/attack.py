@@ -109,7 +109,9 @@ async def _group(form: FormData) -> Group:
     of, by, span = str(form.get("of", "")), str(form.get("by", "")), str(form.get("span") or "day")
     if by not in BY or span not in SPANS:
         raise BadRequest
-    one = await texts.one(of)
+    one = (await texts.spoken([of])).get(of)
+    if one is None:
+        raise NoSuchText
     until = _moment(str(form.get("until", "")))
     since = until - SPANS[span][1]
     if by == "author":

@@ -101,7 +101,7 @@ class Comment(Model):
     stance = fields.CharField(max_length=8, default="")
     text = fields.TextField()
     visibility = fields.CharField(max_length=9, default="shown")
-    """``withdrawn`` when its author took it back: then it has no text any more."""
+    """``withdrawn`` when its author took it back: then only moderators read it."""
     supports = fields.IntField(default=0)
     fingerprint = fields.BigIntField(default=0)
     created_at = fields.DatetimeField()

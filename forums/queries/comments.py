@@ -192,7 +192,7 @@ def _view(row: Any, reader: Reader, hidden: Mapping[str, Hidden], supported: boo
     author = row["official_name"] if official else privacy.mask(row["author"])
     return CommentView(
         row["id"], row["forum_id"], row["submission_id"], row["parent_id"], author if shown else "", official,
-        row["department_id"], row["stance"],
+        row["department_id"], "" if row["visibility"] == "withdrawn" else row["stance"],
         _said(row["text"], official=official) if shown else "", row["visibility"], row["supports"],
         database.moment(row["created_at"]), mine, supported, hidden.get(comment_subject(row["id"])),
     )  # fmt: skip

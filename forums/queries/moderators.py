@@ -208,7 +208,7 @@ async def _beside(items: Sequence[Item]) -> list[Item]:
             one.text, one.open, one.why, one.turn, one.asked_at, one.decided_by, one.hidden, one.appeal,
             reports.get(one.text.subject, {}), words.get(one.text.subject, ()),
             others.get(one.text.participant_id, 0) - (one.hidden is not None),
-            alike.get((one.text.forum_id, one.text.fingerprint), 0) - (one.text.visibility != "hidden"),
+            alike.get((one.text.forum_id, one.text.fingerprint), 0) - (one.text.visibility in {"shown", "pending"}),
         )
         for one in items
     ]  # fmt: skip

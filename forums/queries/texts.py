@@ -78,10 +78,10 @@ _SUBMISSION = (
 )
 _COMMENT = (
     "SELECT c.id, s.number, c.forum_id, f.slug, f.title AS forum_title, c.submission_id, s.title AS voice_title, "
-    "p.text AS parent, c.participant_id, c.official_id, c.author, c.text, c.visibility, c.fingerprint, "
-    "c.created_at AS said_at FROM comment c JOIN forum f ON f.id = c.forum_id "
-    "LEFT JOIN submission s ON s.id = c.submission_id LEFT JOIN comment p ON p.id = c.parent_id "
-    "WHERE c.id IN ({}) AND c.visibility <> 'withdrawn'"
+    "CASE WHEN p.visibility = 'withdrawn' THEN '' ELSE p.text END AS parent, c.participant_id, c.official_id, "
+    "c.author, c.text, c.visibility, c.fingerprint, c.created_at AS said_at FROM comment c "
+    "JOIN forum f ON f.id = c.forum_id LEFT JOIN submission s ON s.id = c.submission_id "
+    "LEFT JOIN comment p ON p.id = c.parent_id WHERE c.id IN ({})"
 )
 _PROPOSAL = (
     "SELECT f.id, f.slug, f.title, f.summary, f.body, f.place, f.visibility, f.proposer_id, p.name AS author, "
@@ -110,9 +110,9 @@ async def spoken(subjects: Sequence[str]) -> dict[str, Spoken]:
 
 
 async def one(subject: str) -> Spoken:
-    """One text. Raises ``NoSuchText``."""
+    """One text. Raises ``NoSuchText``, also for a comment that its author took back."""
     found = (await spoken([subject])).get(subject)
-    if found is None:
+    if found is None or found.visibility == "withdrawn":
         raise NoSuchText
     return found
 
@@ -131,7 +131,7 @@ def _comment(row: Mapping[str, Any]) -> Spoken:
         f"comment/{row['id']}", row["id"], talk_subject(row["slug"]), row["forum_id"], row["slug"],
         row["forum_title"], row["number"] or "", row["submission_id"], row["voice_title"] or "", row["parent"] or "",
         row["participant_id"], row["author"], row["official_id"] is not None, "", row["text"], row["visibility"],
-        False, row["fingerprint"], database.moment(row["said_at"]),
+        row["visibility"] == "withdrawn", row["fingerprint"], database.moment(row["said_at"]),
     )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ async def withdraw(request: Request) -> Response:
     page = _page_of(*await comments.place(comment_id))
     if request.method == "POST":
         await commenting.withdraw(author, comment_id)
-        notice = _("You took the comment back. Nobody reads it any more.")
+        notice = _("You took the comment back. It is not shown any more.")
         return web.redirect(request, f"{page}#comments", notice=notice)
     found = await comments.one(comment_id, author)
     if not found.mine:
