@@ -50,6 +50,10 @@ async def _author(entry: Entry, about: About) -> list[str]:
     return [f"{PERSON}:{who.id}"]
 
 
+async def _author_of_another_day(entry: Entry, about: About) -> list[str]:
+    return await _author(entry, about) if "due_on" in entry.data["fields"] else []
+
+
 async def _proposer_and_supporters(entry: Entry, about: About) -> list[str]:
     theirs = [f"{PERSON}:{number}" for number in await following.supporters(about.subject)]
     return list(dict.fromkeys([*await _author(entry, about), *theirs]))
@@ -94,6 +98,8 @@ PEOPLE: Mapping[str, tuple[Find, Say]] = {
     events.TextHidden.kind: (_author, words.hidden),
     events.TextShown.kind: (_author, words.shown),
     events.HidingUpheld.kind: (_author, words.upheld),
+    events.CommitmentEdited.kind: (_author_of_another_day, words.another_day),
+    events.StepDone.kind: (_author, words.step_done),
     events.CommitmentDropped.kind: (_author, words.dropped),
     events.CommitmentOverdue.kind: (_author, words.overdue),
 }

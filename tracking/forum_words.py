@@ -5,6 +5,7 @@ Each function makes one mail's words from a fact; None where there is nothing to
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from forums.labels import OUTCOMES, RULES
 from forums.queries.following import About, Place
@@ -250,6 +251,22 @@ def accepted(told: Told) -> Notice:
 
 def opened(_told: Told) -> Notice:
     return Notice(_("Your question is open for discussion"), _("Enough people stand behind your question."))
+
+
+def another_day(told: Told) -> Notice:
+    day = i18n.date_text(date.fromisoformat(told.entry.data["due_on"]), told.language)
+    return Notice(
+        _("A promise is now due on another day"),
+        _("What the city promised because of you is now promised for %(day)s.", day=day),
+        None, told.words,
+    )  # fmt: skip
+
+
+def step_done(_told: Told) -> Notice:
+    return Notice(
+        _("A step of a promise is done"), _("The city has done a step of what it promised because of you."),
+        _("Its page says what is done and what is still to do."),
+    )  # fmt: skip
 
 
 def dropped(told: Told) -> Notice:

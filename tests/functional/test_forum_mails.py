@@ -1,6 +1,7 @@
 """김나래 speaks, takes a place, is hidden by mistake and asks for a forum: every turn reaches her by mail."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from forums.actions import (
@@ -21,12 +22,13 @@ from forums.forms.answering import GiveAnswer
 from forums.forms.handing import Hand, Join, Words
 from forums.forms.moderating import Decide
 from forums.forms.places import ChangeSession, NewSession
-from forums.forms.promising import Finish, Promise
+from forums.forms.promising import EditPromise, Finish, Promise, StepLine
 from forums.forms.proposing import ProposeForum
 from forums.forms.speaking import Say, Submit
+from forums.models import Step
 from forums.people import Person, take_name
 from forums.states import TextAction
-from server.core import clock, database
+from server.core import clock, database, i18n
 from server.core.days import today
 from server.core.jobs import Task
 from tests.support.answers import official
@@ -62,10 +64,27 @@ async def test_her_voice_from_receipt_to_done(house: House) -> None:
     await answering.answer(handler, number, command)
     await house.work()
     (row,) = await database.fetch("SELECT number FROM commitment")
+    later, step = due + timedelta(days=7), StepLine("자리 정하기")
+    await promising.edit(handler, row["number"], EditPromise(Promise("차양 설치", "handler", due, steps=(step,))))
+    step = replace(step, id=(await Step.get()).id)
+    why = "비가 옵니다. 02-123-4567"
+    await promising.edit(
+        handler, row["number"], EditPromise(Promise("차양 설치", "handler", later, steps=(step,)), why)
+    )
+    await house.work()
+    await promising.do_step(handler, row["number"], step.id or 0)
+    await house.work()
     await promising.finish(handler, row["number"], Finish("사진을 찍었습니다."))
     await house.work()
 
-    received, handed, answered, done = to(house, NARAE)
+    received, handed, answered, moved, step_done, done = to(house, NARAE)
+    assert i18n.date_text(later, "ko") in text(moved)
+    assert why in text(moved), "an official's own telephone stays"
+    assert "한 단계" in step_done["Subject"]
+    for feed in ("/commitments/feed.atom", f"/commitments/{row['number']}/feed.atom"):
+        assert re.findall(r"<title>차양 설치: (.*)</title>", (await house.client.get(feed)).text) == [
+            "약속이 이행되었습니다.", "한 단계를 마쳤습니다.", f"약속한 날이 {later}로 바뀌었습니다.", "시가 약속했습니다.",
+        ], feed  # fmt: skip
     assert "의견을 받았습니다" in received["Subject"]
     assert number in text(received)
     assert "도로과" in text(handed)

@@ -40,6 +40,8 @@ LINES: Mapping[str, Text] = {
     events.SubmissionAnswered.kind: _("It was answered: %(outcome)s."),
     events.SubmissionDone.kind: _("What was adopted of it is carried out."),
     events.CommitmentMade.kind: _("The city promises it."),
+    events.CommitmentEdited.kind: _("It is promised for another day: %(day)s."),
+    events.StepDone.kind: _("A step of it is done."),
     events.CommitmentDone.kind: _("The promise is kept."),
     events.CommitmentContested.kind: _("Its author says that the promise is not kept."),
     events.CommitmentOverdue.kind: _("The promised day has passed."),
@@ -60,10 +62,17 @@ class Item:
     line: Text
 
 
+def is_news(entry: Entry) -> bool:
+    """Whether a fact is one; of what is changed of a promise only another day."""
+    return entry.kind in LINES and (entry.kind != events.CommitmentEdited.kind or "due_on" in entry.data["fields"])
+
+
 def line(entry: Entry) -> Text:
     """What a fact says, in words."""
     if entry.kind == events.SubmissionAnswered.kind:
         return _("It was answered: %(outcome)s.", outcome=OUTCOMES[entry.data["outcome"]])
+    if entry.kind == events.CommitmentEdited.kind:
+        return _("It is promised for another day: %(day)s.", day=entry.data["due_on"])
     if entry.kind == events.SubmissionDone.kind and not entry.data["done_on"]:
         return _("What was adopted of it is not carried out after all.")
     return LINES[entry.kind]
@@ -73,7 +82,7 @@ async def hear(task: Task) -> None:
     """Keep one fact as news, and lay it into the digests of its followers. Once, however often it is tried."""
     entry = await ledger.get(task.payload["event"])
     thing = (await about([entry.subject])).get(entry.subject)
-    if thing is None or not thing.shown:
+    if thing is None or not thing.shown or not is_news(entry):
         return
     kind = entry.kind
     if kind == events.TextShown.kind:  # a voice that waited for a moderator is news when it can be read
@@ -118,7 +127,7 @@ async def _tell(entry: Entry, names: Sequence[str]) -> None:
 
 async def of_one(thing: About) -> list[Item]:
     """The newest pieces of news of a thing that little happens to, newest first."""
-    entries = [entry for entry in await ledger.read(thing.subject) if entry.kind in LINES]
+    entries = [entry for entry in await ledger.read(thing.subject) if is_news(entry)]
     return [Item(entry, thing, line(entry)) for entry in entries[: -PAGE - 1 : -1]]
 
 
