@@ -64,27 +64,10 @@ async def test_her_voice_from_receipt_to_done(house: House) -> None:
     await answering.answer(handler, number, command)
     await house.work()
     (row,) = await database.fetch("SELECT number FROM commitment")
-    later, step = due + timedelta(days=7), StepLine("자리 정하기")
-    await promising.edit(handler, row["number"], EditPromise(Promise("차양 설치", "handler", due, steps=(step,))))
-    step = replace(step, id=(await Step.get()).id)
-    why = "비가 옵니다. 02-123-4567"
-    await promising.edit(
-        handler, row["number"], EditPromise(Promise("차양 설치", "handler", later, steps=(step,)), why)
-    )
-    await house.work()
-    await promising.do_step(handler, row["number"], step.id or 0)
-    await house.work()
     await promising.finish(handler, row["number"], Finish("사진을 찍었습니다."))
     await house.work()
 
-    received, handed, answered, moved, step_done, done = to(house, NARAE)
-    assert i18n.date_text(later, "ko") in text(moved)
-    assert why in text(moved), "an official's own telephone stays"
-    assert "한 단계" in step_done["Subject"]
-    for feed in ("/commitments/feed.atom", f"/commitments/{row['number']}/feed.atom"):
-        assert re.findall(r"<title>차양 설치: (.*)</title>", (await house.client.get(feed)).text) == [
-            "약속이 이행되었습니다.", "한 단계를 마쳤습니다.", f"약속한 날이 {later}로 바뀌었습니다.", "시가 약속했습니다.",
-        ], feed  # fmt: skip
+    received, handed, answered, done = to(house, NARAE)
     assert "의견을 받았습니다" in received["Subject"]
     assert number in text(received)
     assert "도로과" in text(handed)
@@ -113,6 +96,39 @@ async def test_her_voice_from_receipt_to_done(house: House) -> None:
         await promising.drop(handler, row["number"], Words("땅 주인이 허락하지 않습니다."))
         await house.work()
     assert "땅 주인이 허락하지 않습니다." in text(to(house, NARAE)[-1])
+
+
+async def test_another_day_of_a_promise_and_each_step_of_it_are_told(house: House) -> None:
+    number = await speaking.submit(
+        await narae(), await a_forum(house), Submit("차양을 세워 주세요", "가게 앞 차양이 필요합니다.", "idea")
+    )
+    handler, due, why = await official("handler"), today() + timedelta(days=30), "비가 옵니다. 02-123-4567"
+    promised = Promise("차양 설치", "handler", due)
+    await answering.answer(
+        await official("intake"), number, GiveAnswer("adopted", "합니다.", promised, handler.department_id)
+    )
+    (row,) = await database.fetch("SELECT number FROM commitment")
+    await house.work()
+    told = len(to(house, NARAE))
+    await promising.edit(handler, row["number"], EditPromise(replace(promised, steps=(StepLine("자리 정하기"),))))
+    await house.work()
+    assert len(to(house, NARAE)) == told, "only another day is news"
+    step, later = (await Step.get()).id, due + timedelta(days=7)
+    moved = replace(promised, due_on=later, steps=(StepLine("자리 정하기", id=step),))
+    await promising.edit(handler, row["number"], EditPromise(moved, why))
+    await house.work()
+    await promising.do_step(handler, row["number"], step)
+    await house.work()
+    moved_mail, step_mail = to(house, NARAE)[told:]
+    assert i18n.date_text(later, "ko") in text(moved_mail)
+    assert why in text(moved_mail), "an official's own telephone stays"
+    assert "한 단계" in step_mail["Subject"]
+    for feed in ("/commitments/feed.atom", f"/commitments/{row['number']}/feed.atom"):
+        assert re.findall(r"<title>차양 설치: (.*)</title>", (await house.client.get(feed)).text) == [
+            "한 단계를 마쳤습니다.",
+            f"약속한 날이 {later}로 바뀌었습니다.",
+            "시가 약속했습니다.",
+        ], feed
 
 
 async def test_her_place_her_hidden_comment_and_her_proposal(house: House) -> None:

@@ -88,10 +88,10 @@ async def test_a_clerk_hands_out_a_whole_evening_and_joins_what_is_the_same(hous
     assert await Submission.filter(status=SubmissionState.JOINED).count() == 0
     refused = await clerk.post("/desk/voices/bulk", data={"action": "hand", "department": "roads"})
     assert refused.status_code == 422
-    for number, status, told in ((1_000, 409, "V-999"), (1_001, 422, "1000"), (1_020, 400, "1020")):
-        form = {"action": "hand", "department": "roads", "voice": [f"V-{n}" for n in range(number)]}
+    for many, status, told in ((1_000, 409, "V-999"), (1_001, 422, "1000"), (1_020, 400, "1020")):
+        form = {"action": "hand", "department": "roads", "voice": [f"V-{n}" for n in range(many)]}
         refused = await clerk.post("/desk/voices/bulk", data=form)
-        assert (refused.status_code, told in refused.text) == (status, True), number
+        assert (refused.status_code, told in refused.text) == (status, True), many
     assert [problem async for problem in ledger.verify()] == []
 
 
