@@ -102,7 +102,10 @@ def takes_opinions(forum: Held, now: datetime) -> bool:
 
 
 def takes_comments(forum: Held, now: datetime) -> bool:
-    """Whether people may comment on a forum itself: while it goes on, and after it as long as on opinions."""
+    """Whether people may comment on a forum itself: while it goes on, and after it as long as it takes opinions.
+
+    A single opinion can be commented on for good, because its answer comes later.
+    """
     if follow(table(forum.kind), forum.status, ForumAction.COMMENT) is None:
         return False
     return forum.status is not ForumState.CLOSED or takes_opinions(forum, now)

@@ -8,14 +8,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from forums.kinds import table
+from forums.kinds import table, takes_comments
 from forums.queries import comments as remarks
 from forums.queries import voices as said
 from forums.queries.comments import CommentView
+from forums.queries.speaking import FLOOR, floor_of
 from forums.queries.voices import VoiceView
 from forums.rights import talk_subject
-from forums.states import SUBMISSION, ForumAction, ForumState, SubmissionAction, SubmissionState
-from server.core import database
+from forums.states import SUBMISSION, ForumAction, SubmissionAction, SubmissionState
+from server.core import clock, database
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ async def comments(ids: Collection[int]) -> list[Told]:
     if not ids:
         return []
     rows = await database.fetch(
-        f"SELECT {remarks.COLUMNS}, f.slug, f.kind, f.status AS forum_status, s.number, s.status, "
+        f"SELECT {remarks.COLUMNS}, {FLOOR}, s.number, s.status, "
         f"COALESCE(s.comments, f.comments) AS total {remarks.FROM} "
         "JOIN forum f ON f.id = c.forum_id LEFT JOIN submission s ON s.id = c.submission_id "
         f"WHERE c.id IN ({', '.join('?' * len(ids))}) AND c.visibility <> 'pending'",
@@ -64,9 +65,11 @@ async def comments(ids: Collection[int]) -> list[Told]:
 
 
 def _open(row: Any) -> bool:
-    forum = table(row["kind"])[ForumState(row["forum_status"])]
-    on_voice = row["number"] is None or SubmissionAction.COMMENT in SUBMISSION[SubmissionState(row["status"])]
-    return on_voice and ForumAction.COMMENT in forum
+    forum = floor_of(row)
+    if row["number"] is None:
+        return takes_comments(forum, clock.now())
+    on_voice = SubmissionAction.COMMENT in SUBMISSION[SubmissionState(row["status"])]
+    return on_voice and ForumAction.COMMENT in table(forum.kind)[forum.status]
 
 
 async def voices(numbers: Collection[str]) -> list[tuple[VoiceView, int]]:

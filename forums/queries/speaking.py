@@ -44,7 +44,7 @@ class Target:
     floor: Floor
 
 
-_FLOOR = (
+FLOOR = (
     "f.id AS f_id, f.slug, f.kind, f.status AS f_status, f.visibility AS f_visibility, f.moderation, "
     "f.district AS f_district, f.speaks_from, f.speaks_until, f.closed_at"
 )
@@ -52,27 +52,33 @@ _FLOOR = (
 
 async def floor(slug: str) -> Floor:
     """A forum that the public sees, and no proposal whose words are hidden or wait. Raises ``NoSuchForum``."""
-    row = await database.fetch_one(f"SELECT {_FLOOR} FROM forum f WHERE f.slug = ?", slug)
+    row = await database.fetch_one(f"SELECT {FLOOR} FROM forum f WHERE f.slug = ?", slug)
     if row is None or ForumState(row["f_status"]) not in SEEN or row["f_visibility"] != "shown":
         raise NoSuchForum
-    return _floor(row)
+    return floor_of(row)
 
 
 async def target(number: str) -> Target:
     """A submission that the public sees. Raises ``NoSuchVoice``."""
     row = await database.fetch_one(
-        f"SELECT s.id, s.number, s.status, s.visibility, s.participant_id, {_FLOOR} FROM submission s "
+        f"SELECT s.id, s.number, s.status, s.visibility, s.participant_id, {FLOOR} FROM submission s "
         "JOIN forum f ON f.id = s.forum_id WHERE s.number = ?",
         number,
     )
     if row is None or row["visibility"] != "shown":
         raise NoSuchVoice
     return Target(
-        row["id"], row["number"], SubmissionState(row["status"]), row["visibility"], row["participant_id"], _floor(row)
+        row["id"],
+        row["number"],
+        SubmissionState(row["status"]),
+        row["visibility"],
+        row["participant_id"],
+        floor_of(row),
     )
 
 
-def _floor(row: Any) -> Floor:
+def floor_of(row: Any) -> Floor:
+    """The forum of a row with ``FLOOR``."""
     moment = database.moment_or_none
     return Floor(
         row["f_id"], row["slug"], row["kind"], ForumState(row["f_status"]), row["f_visibility"], row["moderation"],
