@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -144,7 +144,8 @@ async def test_studies_to_be_told_are_found_among_all_that_ever_were(
         await database.execute("ANALYZE submission")
     with caplog.at_level(logging.DEBUG, "tortoise.db_client"):
         assert await watching.remind() == 0
-    ((sql, values),) = [record.args for record in caplog.records if "study_until" in record.getMessage()]
+    (asked,) = [record.args for record in caplog.records if "study_until" in record.getMessage()]
+    sql, values = cast("tuple[str, list[Any]]", asked)
     way = "EXPLAIN" if database.dialect() == "postgres" else "EXPLAIN QUERY PLAN"
     _count, rows = await database.connection().execute_query(f"{way} {sql}", values)
     found = str([dict(row) for row in rows])
