@@ -1,21 +1,57 @@
 """What of a case everybody may read: texts without names and numbers."""
 
+import re
+import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
 
 from server.core import privacy
+from server.core.privacy import NumberKind
 
-_OF_OFFICIALS = frozenset(privacy.NumberKind) - {privacy.NumberKind.EMAIL}
+_LEAST = 7
+"""Digits of the shortest telephone number that is somebody's own."""
+_SHORTEST = 4
+"""Characters of the shortest address that tells where somebody is."""
 
 
-def published(text: str, names: Iterable[str] = (), *, official: bool = False) -> str:
-    """A text with personal numbers, mail addresses and the petitioner's own name and address masked.
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What is the petitioner's own, also in an answer: how to reach them, and what they wrote."""
 
-    In what an official wrote the city's mail addresses stay; the petitioner's own does not.
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    wrote: tuple[str, ...] = ()
+
+    def has(self, number: str) -> bool:
+        """Whether a telephone number is theirs, written with or without its country."""
+        digits = _digits(number)
+        return any(
+            min(len(digits), len(own)) >= _LEAST and (own.endswith(digits) or digits.endswith(own))
+            for own in map(_digits, chain([self.phone], *map(_telephones, self.wrote)))
+        )
+
+
+def published(text: str, own: Own, *, official: bool = False) -> str:
+    """A text with personal numbers, mail addresses and the petitioner's own name and addresses masked.
+
+    In what an official wrote the city's telephones and mail addresses stay; the petitioner's own do not.
     """
-    masked = privacy.mask(text, _OF_OFFICIALS) if official else privacy.mask(text)
-    for name in names:
-        if "@" in name:
-            masked = masked.replace(name, privacy.mask_email(name))
-        elif len(name) > 1:
-            masked = masked.replace(name, privacy.mask_name(name))
-    return masked
+    masked = privacy.mask(text, privacy.OF_OFFICIALS) if official else privacy.mask(text)
+    for number in {number for number in _telephones(masked) if own.has(number)}:
+        masked = masked.replace(number, privacy.mask_phone(number))
+    for address, cover in ((own.email, privacy.mask_email), (own.address, privacy.mask_address)):
+        if len(address) >= _SHORTEST:
+            spelt = r"\s+".join(map(re.escape, address.split()))
+            masked = re.sub(spelt, lambda found, cover=cover: cover(found[0]), masked, flags=re.IGNORECASE)  # type: ignore[misc]
+    return masked.replace(own.name, privacy.mask_name(own.name)) if len(own.name) > 1 else masked
+
+
+def _telephones(text: str) -> Iterable[str]:
+    return (text[start:end] for kind, start, end in privacy.find(text) if kind is NumberKind.PHONE)
+
+
+def _digits(number: str) -> str:
+    return "".join(str(unicodedata.decimal(each)) for each in number if each.isdecimal()).lstrip("0")

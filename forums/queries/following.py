@@ -109,7 +109,7 @@ def _voice(row: Any, _sort: str) -> About:
         row["district"] or row["f_district"],
         row["visibility"] == "shown" and row["status"] != "withdrawn" and _public(row),
         row["id"], _person(row), privacy.mask(row["text"]), row["outcome"],
-        privacy.mask(row["outcome_text"], privacy.REFUSED),
+        privacy.mask(row["outcome_text"], privacy.OF_OFFICIALS),
     )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def _promise(row: Any, _sort: str) -> About:
         f"commitment/{row['number']}", privacy.mask(row["title"]), row["number"], f"/commitments/{row['number']}",
         row["f_id"], row["slug"], row["f_kind"], _titled(row), row["department_id"],
         row["district"] or row["f_district"], _public(row), row["s_id"], _person(row),
-        privacy.mask(row["text"], privacy.REFUSED), owner_id=row["owner_id"],
+        privacy.mask(row["text"], privacy.OF_OFFICIALS), owner_id=row["owner_id"],
     )  # fmt: skip
 
 
@@ -238,4 +238,4 @@ async def words(words_id: int | None, *, official: bool) -> str:
         return ""
     row = await database.fetch_one("SELECT text FROM forum_words WHERE id = ?", words_id)
     text = row["text"] if row else ""
-    return privacy.mask(text, privacy.REFUSED) if official else privacy.mask(text)
+    return privacy.mask(text, privacy.OF_OFFICIALS) if official else privacy.mask(text)

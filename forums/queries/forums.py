@@ -96,7 +96,7 @@ async def forum(slug: str, official: Official | None = None, person: Person | No
 def public_text(text: str, status: str, proposer_id: int | None, from_petition: str) -> str:
     """What is said of a forum, with the personal numbers in a citizen's words masked; officials' own phones stay."""
     theirs = proposer_id is not None or from_petition or status in {ForumState.PROPOSED, ForumState.DECLINED}
-    return privacy.mask(text) if theirs else privacy.mask(text, privacy.REFUSED)
+    return privacy.mask(text) if theirs else privacy.mask(text, privacy.OF_OFFICIALS)
 
 
 def _view(row: Any) -> ForumView:
@@ -114,7 +114,7 @@ def _view(row: Any) -> ForumView:
         row["language"], row["department_id"], row["district"], place, panel,
         row["moderation"], moment(row["speaks_from"]), moment(row["speaks_until"]), moment(row["starts_at"]),
         moment(row["ends_at"]), row["link"], tuple(database.document(row["chapters"])),
-        privacy.mask(row["minutes"], privacy.REFUSED),
+        privacy.mask(row["minutes"], privacy.OF_OFFICIALS),
         row["proposer_id"], row["proposer"] or "", row["from_petition"], row["supports"], row["submissions"],
         row["comments"], row["views"], row["participants"], created, moment(row["published_at"]),
         moment(row["closed_at"]), row["visibility"], row["version"],
@@ -126,7 +126,7 @@ async def reason(slug: str) -> str:
     row = await database.fetch_one(
         "SELECT text FROM forum_words WHERE subject = ? ORDER BY id DESC LIMIT 1", forum_subject(slug)
     )
-    return privacy.mask(row["text"], privacy.REFUSED) if row else ""
+    return privacy.mask(row["text"], privacy.OF_OFFICIALS) if row else ""
 
 
 LARGE = 5_000

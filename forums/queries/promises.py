@@ -324,7 +324,7 @@ def _view(row: Any, today: date) -> PromiseView:
 
 def _officials(text: str) -> str:
     """What an official wrote: their own telephone stays, numbers that nobody may keep never do."""
-    return privacy.mask(text, privacy.REFUSED)
+    return privacy.mask(text, privacy.OF_OFFICIALS)
 
 
 def _step(row: Any) -> StepView:

@@ -43,7 +43,7 @@ async def turns(subject: str, audiences: Collection[Audience] = (Audience.PUBLIC
     for entry in entries:
         by, _colon, number = entry.actor.partition(":")
         name, department = people.get(int(number), ("", None)) if by == "official" else ("", None)
-        kinds = privacy.REFUSED if by == "official" else frozenset(privacy.NumberKind)
+        kinds = privacy.OF_OFFICIALS if by == "official" else frozenset(privacy.NumberKind)
         text = privacy.mask(said.get(entry.data.get("text") or 0, ""), kinds)
         found.append(Turn(entry.id, entry.occurred_at, entry.kind, entry.data, text, name, department, by))
     return found

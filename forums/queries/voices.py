@@ -259,7 +259,7 @@ def _view(
         row["speaker"] if shown else None, row["channel"], row["stance"],
         told(row["title"]) if shown else "", told(row["text"]) if shown else "", row["language"], row["district"],
         SubmissionState(row["status"]), row["visibility"], row["department_id"], row["outcome"],
-        moment(row["outcome_at"]), privacy.mask(row["outcome_text"], privacy.REFUSED), row["link"],
+        moment(row["outcome_at"]), privacy.mask(row["outcome_text"], privacy.OF_OFFICIALS), row["link"],
         database.day_or_none(row["study_until"]), row["moved_to"], database.day_or_none(row["done_on"]),
         row["joined_to"] or "", row["petition"], row["supports"], row["comments"],
         database.moment(row["received_at"]), mine, subject in supported, hidden.get(subject),

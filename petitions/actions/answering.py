@@ -11,7 +11,7 @@ from petitions.events import CaseAnswered, CaseClosed, CaseRated, CaseReopened, 
 from petitions.forms import GiveAnswer, Rate, Words
 from petitions.labels import REFUSING
 from petitions.models import Answer, Petitioner
-from petitions.publication import published
+from petitions.publication import Own, published
 from petitions.rules import Kind
 from petitions.search import public_index, public_text
 from petitions.states import Action
@@ -59,10 +59,11 @@ async def answer(actor: Official, reference: str, command: GiveAnswer, *, files:
 
 async def _publish(change: Change, command: GiveAnswer) -> None:
     """Let everybody find the answered case, without names and numbers."""
-    who = await Petitioner.filter(case_id=change.case.id).values_list("email", "name")
-    names = tuple(str(each) for pair in who for each in pair if each)
-    title, body = (published(text, names) for text in (change.case.title, change.case.body))
-    answer = published(command.text, names, official=True)
+    who = await Petitioner.get(case_id=change.case.id)
+    texts = (change.case.title, change.case.body)
+    own = Own(who.name, who.email, who.phone, who.address, texts)
+    title, body = (published(text, own) for text in texts)
+    answer = published(command.text, own, official=True)
     await public_index.put(database.connection(), change.case.id, public_text(title, body, answer))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from petitions import rules
 from petitions.errors import NoSuchCase
 from petitions.labels import REFUSING
-from petitions.publication import published
+from petitions.publication import Own, published
 from petitions.queries import parts
 from petitions.queries.parts import PartView
 from petitions.queries.scope import ASKED
@@ -301,10 +301,11 @@ def _view(
     row: Any, level: Level, known: Reference, answers: Sequence[Any], files: Sequence[Any], asked: tuple[PartView, ...]
 ) -> CaseView:
     public = level is Level.PUBLIC
-    names = tuple(filter(None, (row["p_email"], row["p_name"])))
+    texts = (row["title"], row["body"])
+    own = Own(row["p_name"], row["p_email"], row["p_phone"], row["p_address"], texts)
 
     def shown(text: str, *, official: bool = False) -> str:
-        return published(text, names, official=official) if public else text
+        return published(text, own, official=official) if public else text
 
     return CaseView(
         id=row["id"],

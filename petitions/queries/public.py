@@ -6,12 +6,12 @@ a filter is applied within a window of the list, and a page that comes out short
 
 import re
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from petitions.publication import published
+from petitions.publication import Own, published
 from petitions.search import public_index
 from petitions.states import State
 from server.core import database
@@ -39,6 +39,8 @@ _ROW = (
     "SELECT c.id, c.reference, c.title, c.kind, c.department_id, c.district, c.answered_at, "
     f"substr(c.body, 1, {_READ}) AS body, (SELECT p.name FROM petitioner p WHERE p.case_id = c.id) AS name, "
     "(SELECT p.email FROM petitioner p WHERE p.case_id = c.id) AS email, "
+    "(SELECT p.phone FROM petitioner p WHERE p.case_id = c.id) AS phone, "
+    "(SELECT p.address FROM petitioner p WHERE p.case_id = c.id) AS address, "
     f"(SELECT substr(a.text, 1, {_READ}) FROM answer a WHERE a.case_id = c.id ORDER BY a.id DESC LIMIT 1) AS answer, "
     "(SELECT a.decision FROM answer a WHERE a.case_id = c.id ORDER BY a.id DESC LIMIT 1) AS decision "
     "FROM petition_case c WHERE c.public = ? AND c.status IN (?, ?)"
@@ -200,12 +202,12 @@ async def front() -> Front:
 
 
 def _published(row: Any) -> Published:
-    names = tuple(filter(None, (row["email"], row["name"])))
+    own = Own(row["name"], row["email"], row["phone"], row["address"], (row["title"], row["body"]))
     return Published(
         row["reference"],
-        published(row["title"], names),
-        _excerpt(row["body"], names),
-        _excerpt(row["answer"], names, official=True),
+        published(row["title"], own),
+        _excerpt(row["body"], own),
+        _excerpt(row["answer"], own, official=True),
         row["kind"],
         row["department_id"],
         row["district"],
@@ -214,9 +216,9 @@ def _published(row: Any) -> Published:
     )
 
 
-def _excerpt(text: str, names: Sequence[str], *, official: bool = False) -> str:
+def _excerpt(text: str, own: Own, *, official: bool = False) -> str:
     """The beginning of a masked text, on one line; masked before it is cut, so that no cut number escapes."""
-    line = " ".join(published(text, names, official=official).split())
+    line = " ".join(published(text, own, official=official).split())
     return line if len(line) <= EXCERPT else line[:EXCERPT].rstrip() + "…"
 
 

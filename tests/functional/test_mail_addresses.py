@@ -4,6 +4,7 @@ from forums.actions import answering, commenting, planning, speaking
 from forums.forms.answering import GiveAnswer
 from forums.forms.speaking import Say, Submit
 from forums.people import take_name
+from petitions.models import Petitioner
 from tests.support.answers import answer, official
 from tests.support.forums import a_forum
 from tests.support.house import House
@@ -11,6 +12,7 @@ from tests.support.stories import filed, listening, to
 
 HERS, CITYS = "mina.kim@example.com", "roads@city.example"
 SHOWN = "mi***@example.com"
+PHONE, CARD = "02-123-4567", "4111-1111-1111-1111"
 
 
 async def test_minas_address_is_masked_wherever_it_is_read_and_the_departments_is_not(house: House) -> None:
@@ -24,7 +26,7 @@ async def test_minas_address_is_masked_wherever_it_is_read_and_the_departments_i
         while CITYS not in stream.text:
             await stream.event()
         live = stream.text
-    given = GiveAnswer("not_adopted", f"예산이 없습니다. {CITYS}", department_id=1)
+    given = GiveAnswer("not_adopted", f"예산이 없습니다. {CITYS}, {PHONE}, {CARD}", department_id=1)
     await answering.answer(await official("intake"), number, given)
     await house.work()
     read = {"live": live, "mail": to(house, "mina@example.org")[-1].get_body(("plain",)).get_content()}  # type: ignore[union-attr]
@@ -41,17 +43,22 @@ async def test_minas_address_is_masked_wherever_it_is_read_and_the_departments_i
         assert SHOWN in text, where
     for where in ("live", "mail", f"/submissions/{number}", f"/submissions/{number}/feed.atom", f"/forums/{slug}"):
         assert CITYS in read[where], where
+        assert CARD not in read[where], where
+    assert PHONE in read[f"/submissions/{number}"]
     for q, found in (("조명을", True), (HERS, False), ("mina.kim", False)):
         assert (number in (await house.client.get("/forums/feed.atom", params={"q": q})).text) is found, q
 
 
 async def test_a_petitioners_address_is_masked_also_in_the_answer_and_the_offices_stays(house: House) -> None:
-    case = await filed(title=f"가로등 {HERS}", body=f"답은 {HERS}로 주세요.", public=True)
-    await answer(case.reference, f"hong@example.org 로도 보냈습니다. 문의: {CITYS}")
+    case = await filed(title=f"가로등 {HERS}", body=f"답은 {HERS}로, 낮에는 031-777-8888.", public=True)
+    await Petitioner.all().update(phone="010-5555-6666", address="서울시 중앙구 중앙로 12")
+    known = "Hong@Example.org, +82 10-5555-6666, 031.777.8888, 서울시  중앙구 중앙로 12"
+    await answer(case.reference, f"문의: {CITYS}, 02-123-4567. {known}로도 알렸습니다.")
     for path in ("/petitions", f"/cases/{case.reference}", "/petitions?q=가로등"):
         text = (await house.client.get(path)).text
         assert HERS not in text, path
-        assert "hong@example.org" not in text, path
-        assert SHOWN in text, path
-        assert CITYS in text, path
+        for own in ("Hong@Example", "5555", "777-8888", "777.8888", "중앙로 12"):
+            assert own not in text, (path, own)
+        for stays in (SHOWN, CITYS, "02-123-4567"):
+            assert stays in text, (path, stays)
     assert case.reference not in (await house.client.get("/petitions", params={"q": HERS})).text

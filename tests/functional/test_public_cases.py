@@ -63,7 +63,8 @@ async def test_names_and_numbers_are_hidden_in_every_part(house: House) -> None:
 
 async def test_a_number_at_the_cut_of_an_excerpt_stays_hidden(house: House) -> None:
     for shift in range(0, 14, 3):
-        await answer(await filed(f"제목 {shift}"), "가" * (public.EXCERPT - shift) + " 010-1234-5678 로 연락")
+        number = await filed(f"제목 {shift}", petitioner=Person("홍길동", "hong@example.org", "010-1234-5678"))
+        await answer(number, "가" * (public.EXCERPT - shift) + " 010-1234-5678 로 연락")
     text = (await house.client.get("/petitions")).text
     assert "1234" not in text
     assert "5678" not in text

@@ -36,6 +36,8 @@ class NumberKind(StrEnum):
 # own, which a petition form does not ask for, and one digit alone tells it from a resident number. Nobody may
 # collect or keep another's My Number outside the cases of 番号法 19 (20).
 REFUSED = frozenset({NumberKind.RESIDENT, NumberKind.FOREIGNER, NumberKind.MY_NUMBER})
+OF_OFFICIALS = frozenset(NumberKind) - {NumberKind.EMAIL, NumberKind.PHONE}
+"""What is masked in the words of officials: an office's own telephone and mail address stay."""
 
 
 class Finding(NamedTuple):
