@@ -312,10 +312,13 @@ async def _line_that_differs(file: TextIO, forums: TextIO | None) -> str:
 
 async def _published(filters: str) -> Mapping[str, Any]:
     known = await city.city()
-    said = dict(parse_qsl(filters.removeprefix("?"), keep_blank_values=True))
+    pairs = parse_qsl(filters.removeprefix("?"), keep_blank_values=True)
+    said = dict(pairs)
     try:
         if wrong := set(said) - set(checking.FILTERS):
             raise click.UsageError(f"These are no filters: {', '.join(sorted(wrong))}.")
+        if len(said) < len(pairs) or not all(value.strip() for value in said.values()):
+            raise click.UsageError("Give each filter once, with its value: 'year=2025&kind=listening'.")
         chosen = await forms.read(said, known, KINDS)
     except Invalid as error:
         raise click.UsageError(f"No such value: {', '.join(one.field for one in error.errors)}.") from error
