@@ -200,7 +200,7 @@ def _view(row: Any, reader: Reader, hidden: Mapping[str, Hidden], supported: boo
 
 def _said(text: str, *, official: bool) -> str:
     """In an official's words their own telephone and mail address stay."""
-    return privacy.mask(text, privacy.REFUSED) if official else privacy.mask(text)
+    return privacy.mask(text, privacy.OF_OFFICIALS) if official else privacy.mask(text)
 
 
 def _place(cursor: str, otherwise: int) -> int:
