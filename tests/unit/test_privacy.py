@@ -242,6 +242,7 @@ def test_ten_thousand_characters_full_of_digits_take_less_than_five_milliseconds
         "1", "1-", "0-", "1 ", "01", "010-", "02-123-", "1234-", "123456-", "계좌 ", "계좌1", "마이넘버1234",
         "www.1 ", "+1", "+82", "(0)", "900101-", "900101 ", "9001011234567 ", "4111 1111 1111 111 ", "주민번호 90 ",
         "ー", "\u200b1", "account no 1", "접수번호 110-123-456789 ", "a.", "a@", "a@b.", "a-@-",
+        "a--", "가", "가@", "가.", "a@가.", "a @ b.",
     ],
 )  # fmt: skip
 def test_the_time_grows_with_the_length_only(unit: str) -> None:
@@ -289,6 +290,9 @@ def test_a_mask_hides_digits_of_the_numbers_and_nothing_else(text: str) -> None:
         ("a@b.com", "***@b.com"),
         ("ｈｏｎｇ＠ｎａｖｅｒ．ｃｏｍ", "ｈｏ***@ｎａｖｅｒ．ｃｏｍ"),
         ("hong @ naver.com", "ho***@ naver.com"),
+        ("홍길동@naver.com", "홍길***@naver.com"),
+        ("900101-1234567.hong@naver.com", "900101-1******.ho***@naver.com"),
+        ("hong﹫한글.한국", "ho***@한글.한국"),
         ("01012345678@example.com", "01***@example.com"),
         ("900101-1234567@example.com", "900101-1******@example.com"),
     ],

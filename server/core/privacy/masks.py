@@ -88,7 +88,7 @@ def _cover_word(word: str) -> str:
 
 def mask_email(address: str) -> str:
     """ab***@example.com: at most two letters, and always three stars, so that the length stays hidden too."""
-    local, at, host = address.strip().replace("＠", "@").rpartition("@")
+    local, at, host = re.sub("[＠﹫]", "@", address.strip()).rpartition("@")
     return f"{local[: min(2, len(local) - 1)]}***{at}{host}" if local else "***"
 
 

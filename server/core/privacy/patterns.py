@@ -11,6 +11,7 @@ import re
 _DASHES = "‐‑‒–—―−─━ー\uff70ㅡ\ufe58\ufe63"  # katakana's long sign and Hangul's ㅡ are typed for a dash
 _DOTS = "·ㆍ・･•‧∙⋅。｡"
 _SPACES = "\t\v\f\u00a0\u1680\u202f\u205f\u3000\u3164" + "".join(map(chr, range(0x2000, 0x200B)))
+_AT = "﹫"
 _BREAKS = "\u0085\u2028\u2029"
 _UNSEEN = (
     (0x0D, 0x0D), (0xAD, 0xAD), (0x0300, 0x036F), (0x061C, 0x061C), (0x180B, 0x180E), (0x200B, 0x200F),
@@ -21,6 +22,7 @@ SPELLING |= {code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
 SPELLING |= {code: str((code - 0x1D7CE) % 10) for code in range(0x1D7CE, 0x1D800)}  # mathematical digits
 SPELLING |= dict.fromkeys(map(ord, _DASHES), "-")
 SPELLING |= dict.fromkeys(map(ord, _DOTS), ".")
+SPELLING |= dict.fromkeys(map(ord, _AT), "@")
 SPELLING |= dict.fromkeys(map(ord, _SPACES), " ")
 SPELLING |= dict.fromkeys(map(ord, _BREAKS), "\n")
 SPELLING |= {code: None for first, last in _UNSEEN for code in range(first, last + 1)}
@@ -105,9 +107,10 @@ PATTERNS = {
         r"|[0-9](?: [0-9]){11})<END>"
     ),
     "my_number": (r"<START>[0-9]{3}( ?[-./]? ?)[0-9]{4}\1[0-9]{4}<END>(?!\1[0-9]{4}(?![0-9]))"),
-    "email": (
-        r"[a-z0-9_](?<![a-z0-9_][a-z0-9_])[a-z0-9_.%+-]{0,63} ?@ ?(?:[a-z0-9-]{1,63}\.){1,8}"
-        r"(?:xn--[a-z0-9-]{1,59}|[a-z]{2,24})"
+    "email": (  # spaces only before an ending that prose has not
+        r"[a-z0-9_가-힣](?<![a-z0-9_]{2})(?<![가-힣]{2})(?<![a-z_][.%+-][a-z0-9_])[a-z0-9_.%+-]{0,254}[가-힣]{0,32}"
+        r"(?:@| ?@ ?(?=[a-z0-9.-]{1,60}\.(?:com|net|org|kr|jp)(?![a-z0-9])))(?:[a-z0-9가-힣-]{1,63}\.){1,3}?"
+        r"(?:[a-z0-9-]{1,63}\.){0,7}(?:xn--[a-z0-9-]{1,59}|[a-z]{2,24}|한국|닷컴|닷넷|삼성)"
     ),
     "licence": r"<FIRST>[0-9](?:([- ])[0-9]{2}\1[0-9]{6}\1[0-9]{2}|-[0-9]{6}-[0-9]{2}|[0-9]{10})<END>",
     "passport": (
