@@ -185,7 +185,7 @@ async def edit(request: Request) -> Response:
     files, errors = await uploads.receive(form, request.app.state.store, site.settings)
     remove = {row.id for row in await file_queries.of(forum_subject(found.slug)) if str(row.id) in form.getlist("gone")}
     try:
-        command = await _parsed(found.kind, form, errors, found.language)
+        command = await _parsed(found.kind, form, errors, found.language, found.district)
         await planning.edit(official, found.slug, command, seen(form), add=files, remove=remove)
     except (Invalid, ChangedMeanwhile) as refusal:
         carried = uploads.shown(site.settings, files)
@@ -193,10 +193,12 @@ async def edit(request: Request) -> Response:
     return web.redirect(request, f"{PAGE}/{found.slug}", _("Saved."))
 
 
-async def _parsed(kind: str, form: Mapping[str, Any], errors: list[FieldError], language: str) -> PlanForum:
+async def _parsed(
+    kind: str, form: Mapping[str, Any], errors: list[FieldError], language: str, district: str = ""
+) -> PlanForum:
     """The form as a command. Raises ``Invalid`` with its errors and those of its files."""
     try:
-        command = PlanForum.parse(kind, form, await city(), language)
+        command = PlanForum.parse(kind, form, await city(), language, kept=district)
     except Invalid as invalid:
         raise Invalid([*invalid.errors, *errors]) from None
     if errors:

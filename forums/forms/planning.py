@@ -42,8 +42,8 @@ class PlanForum:
     chapters: Sequence[Mapping[str, Any]] = field(default=())
 
     @classmethod
-    def parse(cls, kind: str, raw: Mapping[str, Any], city: City, language: str) -> "PlanForum":
-        """Read the fields of a kind. Raises ``Invalid`` with every error."""
+    def parse(cls, kind: str, raw: Mapping[str, Any], city: City, language: str, *, kept: str = "") -> "PlanForum":
+        """Read the fields of a kind. Raises ``Invalid`` with every error. ``kept`` is the district it has already."""
         has = FIELDS[kind]
         data = Input({name: value for name, value in raw.items() if name in has})
         departments = {str(row.id) for row in city.open_departments}
@@ -55,7 +55,7 @@ class PlanForum:
             safe_text(data, "body", limit=BODY_LIMIT, lines=True),
             language,
             int(department) if department else None,
-            data.choice("district", tuple(city.districts)),
+            data.choice("district", dict(city.district_choices(language, kept))),
             safe_text(data, "place", limit=PLACE_LIMIT),
             tuple(read_people(data, "panel")),
             data.choice("moderation", MODERATION, default="after"),

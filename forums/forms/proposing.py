@@ -36,7 +36,7 @@ class ProposeForum:
         kind = data.choice("kind", PROPOSED, required=True)
         title = safe_text(data, "title", limit=TITLE_LIMIT, required=True, least=5)
         body = safe_text(data, "text", limit=BODY_LIMIT, required=True, lines=True, least=10)
-        district = data.choice("district", tuple(city.districts))
+        district = data.choice("district", dict(city.district_choices(language)))
         people: tuple[str, ...] = ()
         place, starts_at = "", None
         if kind != "discussion":

@@ -28,7 +28,7 @@ class Submit:
             safe_text(data, "title", limit=TITLE_LIMIT, required=True, least=2),
             safe_text(data, "text", limit=TEXT_LIMIT, required=True, lines=True, least=2),
             data.choice("stance", STANCES, required=True),
-            data.choice("district", tuple(city.districts)),
+            data.choice("district", dict(city.district_choices(language))),
             language,
         )
 

@@ -137,7 +137,8 @@ async def about(request: Request) -> Response:
     form = await web.read_form(request)
     data = Input(form)
     age_band = data.choice("age_band", tuple(AGE_BANDS))
-    district = data.choice("district", tuple((await city.city()).districts))
+    known, (_age, kept) = await city.city(), await said_of_themselves(person.id)
+    district = data.choice("district", dict(known.district_choices(web.language(request), kept)))
     try:
         data.done()
     except Invalid as invalid:

@@ -6,6 +6,7 @@ import orjson
 
 from forums.states import ForumState
 from server.core import city, ledger
+from tests.functional.test_speaking import speaker
 from tests.support import voices
 from tests.support.house import House
 
@@ -91,6 +92,9 @@ async def test_districts_are_looked_at_put_in_place_and_taken_back(house: House)
 async def test_what_is_a_district_no_more_is_counted_and_not_offered(house: House) -> None:
     """Yuna merges "central" into a new district; its petitions and voices stay, and nothing new comes to it."""
     admin, anna = await house.official("admin"), house.client
+    mina, others = await speaker(house, "미나", "mina@example.org"), await speaker(house, "옆집", "next@example.org")
+    mine, lives = "/forums/mine/about", {"age_band": "", "district": "central"}
+    assert (await mina.post(mine, data=lives)).status_code == 303
     await house.file(location={"lat": 37.5, "lng": 127.0, "address": ""})
     forum = await voices.hold_forum("discussion", district="central", status=ForumState.RUNNING)
     files = {"file": ("gu.geojson", collection(feature("north", "북구", [square(127.0, 37.7)])), "application/json")}
@@ -107,6 +111,21 @@ async def test_what_is_a_district_no_more_is_counted_and_not_offered(house: Hous
         assert ('<option value="north"' in text, '<option value="central"' in text) == (True, False), page
     assert '<option value="central" selected' in (await admin.get(f"/desk/forums/{forum.slug}/edit")).text
     assert '<option value="central"' not in (await admin.get("/desk/forums/new?kind=discussion")).text
+    said = {"stance": "idea", "title": "조명", "text": "저녁이면 골목이 어둡습니다.", "district": "central"}
+    plan = {"kind": "discussion", "title": "빈집을 어떻게 쓸까요", "text": "빈집 열 채의 쓰임을 정합니다.", **lives}
+    for client, page, form in (
+        (mina, speak, said), (mina, "/forums/propose", plan), (admin, "/desk/forums/new?kind=discussion", plan),
+        (others, mine, lives),
+    ):  # fmt: skip
+        wrong = await client.post(page, data=form)
+        assert (wrong.status_code, 'id="field-district-error"' in wrong.text) == (422, True), page
+    refused = await mina.post(f"/api/v1/forums/{forum.slug}/submissions", json=said)
+    assert [one["field"] for one in refused.json()["errors"]] == ["district"]
+    seen = (await admin.get(f"/desk/forums/{forum.slug}/edit")).text.split('name="version" value="')[1].split('"')[0]
+    needed = {"department": str((await city.city()).open_departments[0].id), "ends_at": "2099-01-01T18:00"}
+    kept = {**plan, **needed, "body": plan["text"], "version": seen}
+    assert (await admin.post(f"/desk/forums/{forum.slug}/edit", data=kept)).status_code == 303
+    assert (await mina.post(mine, data=lives)).status_code == 303
     beside = (await anna.get("/statistics/petitions")).text.split('id="map-table"')[1].split("</table>")[0]
     assert ("district=north" in beside, "district=central" in beside) == (True, True)
 
