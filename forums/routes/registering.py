@@ -18,6 +18,7 @@ from forums.queries import forums
 from forums.queries import sessions as queries
 from forums.queries.forums import ForumView
 from forums.queries.sessions import SessionView, Ticket
+from forums.states import ForumState
 from server.core import auth, config, i18n, qr, web
 from server.core.accounts import Permission
 from server.core.errors import BadRequest, Invalid, _
@@ -26,8 +27,8 @@ _YEARS = (1900, 9000)
 
 
 async def part(found: ForumView, person: Person | None) -> dict[str, object]:
-    """What a forum's page shows of its dates."""
-    if not kinds.SESSIONS[found.kind]:
+    """What a forum's page shows of its dates, once they are announced."""
+    if not kinds.SESSIONS[found.kind] or found.status is ForumState.DRAFT:
         return {"sessions": [], "over": False}
     return {
         "sessions": await queries.of_forum(found.id, person.id if person else None),

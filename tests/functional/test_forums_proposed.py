@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from forums.models import Forum, Unconfirmed
+from forums.models import Forum, Session, Unconfirmed
 from forums.queries.forums import forum
 from forums.states import ForumState
 from server.core import clock, database
@@ -81,8 +81,11 @@ async def test_a_proposal_is_confirmed_taken_up_and_held(house: House) -> None:
         assert taken.status_code == 303
     found = await forum("proposal-1")
     assert (found.status, found.number) == (ForumState.DRAFT, 1)
+    begins = clock.now() + timedelta(days=9)
+    await Session.create(forum_id=found.id, starts_at=begins, ends_at=begins, place="아직 모르는 강당", capacity=9)
     draft = (await house.client.get("/forums/proposal-1")).text
     assert "12월에 열겠습니다." in draft, "she sees that it is planned"
+    assert "아직 모르는 강당" not in draft, "no date before it is announced"
     assert "희망 일시" in draft
     assert await appointments(house, "proposal-1") == 0
     roads = await Department.get(code="roads")

@@ -21,7 +21,8 @@ from tests.support.contract import Described
 from tests.support.house import House
 from tracking.statistics import cells
 from tracking.statistics.actions import counting
-from tracking.statistics.queries import records
+from tracking.statistics.cells import Filters
+from tracking.statistics.queries import petitions, records
 from tracking.statistics.rules import At, Delta, Entry
 
 MARCH = datetime(2025, 3, 4, 3, tzinfo=UTC)
@@ -154,8 +155,8 @@ async def test_a_part_is_recomputed_under_its_filters_and_through_a_pipe(house: 
     no_year = command(house.settings, "verify", "-", "--filters", "year=soon", piped=part.text)
     assert (no_year.returncode, "Error: No such value: year." in no_year.stderr) == (2, True), no_year.stderr
     for unclear in ("year", "year=", "year=2025&year=2024"):
-        refused = command(house.settings, "verify", "-", "--filters", unclear, piped=part.text)
-        assert (refused.returncode, "Give each filter once" in refused.stderr) == (2, True), unclear
+        said = command(house.settings, "verify", "-", "--filters", unclear, piped=part.text)
+        assert (said.returncode, "Give each filter once" in refused.stderr) == (2, True), unclear
 
 
 async def test_a_changed_line_is_found_that_changes_no_figure(house: House) -> None:
@@ -285,6 +286,18 @@ async def test_few_people_are_not_shown_and_a_correction_is(house: House) -> Non
         await cells.change(cells.PETITIONS, delta)
     rated = (await house.client.get("/api/v1/statistics/petitions")).json()
     assert [line["rated"] for line in [rated["total"], *rated["by"]["kind"], *rated["by"]["department"]]] == [None] * 4
+
+    # All three answered in one district are rated, four of forty in another: beside "3 answered" seven would tell it.
+    delta = Delta()
+    for district, answered, count in (("central", 3, 3), ("north", 40, 4), ("south", 90, 60), ("", 9, 0)):
+        at = At(0, "inquiry", 3, district, "m2025-06")
+        delta.add(Entry(at, {"received": 99, "answered": answered, "rated": count, "rating": 4 * count}))
+    async with database.transaction():
+        await cells.change(cells.PETITIONS, delta)
+    lines = await petitions.petitions_by(Filters(), "district")
+    assert [one.satisfaction_shown for _district, one in lines] == [False] * 4
+    kinds = await petitions.petitions_by(Filters(), "kind")
+    assert {one.rated for _kind, one in kinds if one.satisfaction_shown} == {67, 8}
 
 
 async def test_petitions_are_counted_too(house: House, described: Described) -> None:
