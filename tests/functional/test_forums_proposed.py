@@ -81,8 +81,9 @@ async def test_a_proposal_is_confirmed_taken_up_and_held(house: House) -> None:
         assert taken.status_code == 303
     found = await forum("proposal-1")
     assert (found.status, found.number) == (ForumState.DRAFT, 1)
-    begins = clock.now() + timedelta(days=9)
-    await Session.create(forum_id=found.id, starts_at=begins, ends_at=begins, place="아직 모르는 강당", capacity=9)
+    await Session.create(
+        forum_id=found.id, starts_at=clock.now(), ends_at=clock.now(), place="아직 모르는 강당", capacity=9
+    )
     draft = (await house.client.get("/forums/proposal-1")).text
     assert "12월에 열겠습니다." in draft, "she sees that it is planned"
     assert "아직 모르는 강당" not in draft, "no date before it is announced"
