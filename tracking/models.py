@@ -68,4 +68,5 @@ class News(Model):
             Index(fields=("department_id", "id"), name="forum_news_department"),
             Index(fields=("district", "id"), name="forum_news_district"),
             Index(fields=("voice_id", "id"), name="forum_news_voice"),
+            Index(fields=("kind", "id"), name="forum_news_fact"),
         )

@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
                     Index(fields=["department_id", "id"], name="forum_news_department"),
                     Index(fields=["district", "id"], name="forum_news_district"),
                     Index(fields=["voice_id", "id"], name="forum_news_voice"),
+                    Index(fields=["kind", "id"], name="forum_news_fact"),
                 ],
                 "pk_attr": "id",
                 "table_description": "A fact about a public forum, voice or promise, by everything that it can be followed by.",
