@@ -23,6 +23,13 @@ async def sound_from_above(page: Page) -> None:
     await sound(page)
 
 
+async def leave(page: Page, away: bool = True) -> None:
+    """Put a page behind another one, where it hears nothing, or bring it back."""
+    hide = "away => Object.defineProperty(document, 'hidden', {value: away, configurable: true})"
+    await page.evaluate(hide, away)
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
 async def open_forum(site: House) -> str:
     """A forum that goes on."""
     slug = await a_forum(site)
@@ -197,9 +204,12 @@ async def test_new_opinions_are_told_on_a_bar_that_moves_nothing(site: House, op
     await expect(reader.locator(title)).to_be_in_viewport()
     await speaking.withdraw(mina, third)
     await expect(rows).to_have_count(1)
-    await reader.context.set_offline(True)
+    await leave(reader)
     await say("놀이터 그늘막")
-    await reader.context.set_offline(False)
+    await deciding.decide(moderator, voice_subject(second), Decide(TextAction.SHOW))
+    await speaking.withdraw(mina, second)
+    await leave(reader, away=False)
+    await expect(rows).to_have_count(0)
     await expect(bar).to_contain_text("새 의견 1건")
 
 
@@ -222,24 +232,18 @@ async def test_who_comes_back_is_told_each_new_opinion_once(site: House, open_pa
     reader = await open_page(base_url=site.url)
     await reader.goto(f"/forums/{slug}")
     bar, rows, title = (reader.locator(each) for each in ("[data-talk-voices]", ".said-list > li", "#voices-title"))
-
-    async def look(away: bool) -> None:
-        """Put the page behind another one, or bring it back."""
-        hide = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true})"
-        await reader.evaluate(f"{hide}; document.dispatchEvent(new Event('visibilitychange'))" % str(away).lower())
-
     await expect(reader.locator("[data-talk-state]")).to_contain_text("실시간")
-    await look(away=True)
+    await leave(reader)
     await decide(waiting, TextAction.SHOW)
-    await look(away=False)
+    await leave(reader, away=False)
     await expect(title).to_have_text("의견 3건")
     await expect(bar).to_contain_text("새 의견 1건")
 
     # One comes and one is hidden; what is shown again on another page of the list is nothing new.
-    await look(away=True)
+    await leave(reader)
     await decide(await say("놀이터 그늘막"), TextAction.SHOW)
     await decide(second, TextAction.HIDE)
-    await look(away=False)
+    await leave(reader, away=False)
     await expect(rows.first).to_contain_text("욕설이 있습니다.")
     await expect(bar).to_contain_text("새 의견 2건")
     await rows.first.evaluate("row => row.remove()")
