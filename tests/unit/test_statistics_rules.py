@@ -23,6 +23,7 @@ from tracking.statistics.rules import (
     total_shown,
     totals_of,
     voice_entry,
+    withheld,
 )
 
 
@@ -93,6 +94,21 @@ def test_no_suppressed_number_can_be_computed_even_by_who_knows_the_rule(cells: 
     for (published, _total), tables in alike.items():
         for key in {str(n) for n in range(cells)} - {key for key, _value in published}:
             assert len({one[int(key)] for one in tables}) > 1, (tables, key)
+
+
+@pytest.mark.parametrize(("cells", "most"), [(1, 11), (2, 11), (3, 7)])
+def test_nor_where_the_table_tells_what_no_number_can_exceed(cells: int, most: int) -> None:
+    for limits in product(range(1, most), repeat=cells):
+        alike: dict[object, list[tuple[int, ...]]] = {}
+        for numbers in product(*(range(limit + 1) for limit in limits)):
+            counts, room = dict(enumerate(numbers)), dict(enumerate(limits))
+            gone = withheld(counts, room)
+            shown = tuple((key, n) for key, n in counts.items() if key not in gone)
+            total = sum(numbers) if total_shown(counts, room) else None
+            alike.setdefault((tuple(sorted(gone)), shown, total), []).append(numbers)
+        for (gone, *_), tables in alike.items():  # type: ignore[misc]
+            for key in gone:
+                assert len({one[key] for one in tables}) > 1, (limits, tables, key)
 
 
 def test_bands_of_eight_and_nine_are_shown_beside_those_with_nobody() -> None:

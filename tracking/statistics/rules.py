@@ -279,7 +279,25 @@ def _safe(counts: Mapping[KeyT, int], gone: set[KeyT], least: int) -> bool:
     return alike and sum(counts[key] for key in gone) >= least
 
 
-def total_shown(counts: Mapping[KeyT, int], least: int = LEAST) -> bool:
-    """Whether the total of such a table may be published."""
+def withheld(counts: Mapping[KeyT, int], limits: Mapping[KeyT, int], least: int = LEAST) -> set[KeyT]:
+    """The same of a table that also tells what no cell can exceed: how many ratings there can be at most.
+
+    Hidden cells cannot change places where one has no room for what the other holds; then all of them go.
+    """
     gone = suppressed(counts, least)
-    return not gone or _safe(counts, gone, least)
+    room = max(least, *(counts[key] for key in gone)) if gone else 0
+    return set(counts) if any(limits[key] < room for key in gone) else gone
+
+
+def total_shown(counts: Mapping[KeyT, int], limits: Mapping[KeyT, int] | None = None, least: int = LEAST) -> bool:
+    """Whether the total of such a table may be published.
+
+    With ``limits`` it goes as well where the others have no room for all of it: then it tells what a small one has.
+    """
+    if limits is None:
+        gone, tight = suppressed(counts, least), False
+    else:
+        gone = withheld(counts, limits, least)
+        room = max([least, *sorted(limits[key] for key in gone)[:-1]])
+        tight = sum(limits[key] - counts[key] for key in gone) < room
+    return not gone or (_safe(counts, gone, least) and not tight)

@@ -179,7 +179,7 @@ def _of_forums(counted: Delta) -> Delta:
 async def _periods(area: Area, *tables: str) -> list[str]:
     """Every month from the first to the last of which anything is said or counted, in order."""
     ends = " UNION ALL ".join(
-        f"SELECT MIN(period) AS first, MAX(period) AS last FROM {table} WHERE period >= 'm' AND period < 'm~'"
+        f"SELECT MIN(period) AS first, MAX(period) AS last FROM {table} WHERE period >= 'm' AND period < 'n'"
         for table in (area.totals, *tables)
     )
     row = await database.fetch_one(f"SELECT MIN(first) AS first, MAX(last) AS last FROM ({ends}) AS ends")

@@ -9,7 +9,7 @@ from server.core.city import City
 from tracking.statistics import cells, rules
 from tracking.statistics.cells import PETITIONS, Filters
 from tracking.statistics.queries.adoption import coded
-from tracking.statistics.rules import HOURS, Spread, suppressed, total_shown
+from tracking.statistics.rules import HOURS, Spread, total_shown, withheld
 
 DIMENSIONS = ("kind", "department", "district", "year")
 
@@ -98,8 +98,11 @@ async def petitions_by(filters: Filters, dimension: str) -> Lines:
     """
     found = await cells.totals(PETITIONS, filters, dimension)
     times = await cells.days(PETITIONS, filters, dimension)
-    rated = {key: one["rated"] for key, one in found.items()}
-    hidden = suppressed(rated) if filters == Filters() else set(rated)
+    hidden = set(found)
+    if filters == Filters():
+        # Of what has no answer everybody knows that nobody rated it: it hides no other line.
+        rated = {key: one["rated"] for key, one in found.items() if one["answered"] or one["rated"]}
+        hidden -= set(rated) - withheld(rated, {key: one["answered"] for key, one in found.items()})
     one_of = {"kind": filters.kind or None, "department": filters.department_id, "district": filters.district}
     wanted = one_of.get(dimension)
     lines = [
@@ -118,7 +121,7 @@ async def petitions(filters: Filters) -> Petitions:
     whole = await total(filters)
     # Of the tables that share the total, one alone that must not be seen beside it is enough to leave out the total,
     # and what the others show of it.
-    shown = filters == Filters() and all(total_shown({k: one.rated for k, one in lines}) for lines in by.values())
+    shown = filters == Filters() and all(map(_total_shown, by.values()))
     if not shown:
         by = {
             dimension: [(key, replace(one, satisfaction_shown=False)) for key, one in lines]
@@ -129,6 +132,13 @@ async def petitions(filters: Filters) -> Petitions:
         Handled(whole.measures, whole.hours, shown and whole.rated > 0),
         by,
         [(month, Handled(months[month])) for month in sorted(months)],
+    )
+
+
+def _total_shown(lines: Lines) -> bool:
+    known = {key: one for key, one in lines if one.answered or one.rated}
+    return total_shown(
+        {key: one.rated for key, one in known.items()}, {key: one.answered for key, one in known.items()}
     )
 
 
