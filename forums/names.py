@@ -15,7 +15,8 @@ _LOOK_ALIKES = str.maketrans(
 """Letters that look the same become one, as do digits in their place and the two ways to write kana."""
 _FILLERS = frozenset("\u115f\u1160")
 _ACCENTS = re.compile("[\u0300-\u036f]")
-_CITY = re.compile(r"(시|市|\s*city)$", re.IGNORECASE)
+_CITY = re.compile(r"((특별|광역|특례|특별자치)?시|市|\s*city)$", re.IGNORECASE)
+_SAYING_CITY = re.compile("^(the|cityof|officeof)+")
 _POLITE = re.compile(r"(님|입니다|이에요|예요|이올시다|さん|様|です)+$")
 
 
@@ -33,6 +34,7 @@ def _all(*words: str) -> tuple[str, ...]:
 SERVICE = ("신문고", "シンムンゴ", "申聞鼓", "Sinmungo")
 ALONE = _all(
     *("시장", "부시장", "구청장", "시청", "구청", "동장", "담당자", "공식", "시민소통담당관"),
+    *("대변인", "비서실", "민원실"),
     *("副市長", "区長", "市役所", "職員", "担当者", "公式"),
     *("city hall", "the city", "official", "officials", "staff", "admin", "system", "root", "support"),
 )
@@ -53,12 +55,13 @@ AFTER_CITY = _all(
 WITH_CITY = _all("공식", "직원", "公式", "職員", "official")
 """Refused beside the city's name, before it or behind it."""
 UNITS = _all(
-    *("팀", "센터", "담당관", "사업소", "위원회", "본부", "의회", "사무국", "상황실", "민원실"),
-    *("チーム", "センター", "事務局", "委員会", "議会"),
-    *("team", "department", "division", "bureau"),
+    *("센터", "담당관", "사업소", "위원회", "본부", "의회", "사무국", "상황실", "민원실"),
+    *("センター", "事務局", "委員会", "議会"),
+    *("department", "division", "bureau"),
 )
-"""With the city's name before them they are offices; so are the next, though 한여울 약국 is a shop."""
-UNITS_OF_CITY = UNITS + _all("과", "국", "실", "課", "局", "室", "office")
+"""With the city's name before them they are offices; so are the next, though 한여울 약국 sells, 한여울 축구팀 plays."""
+UNITS_OF_CITY = UNITS + _all("팀", "과", "국", "실", "チーム", "課", "局", "室", "office", "team")
+AFTER_SERVICE = _all("도우미", "상담원", "サポート", "support", "helper")
 LEAST_NAME = 3
 """Characters of a department's name from which on it is looked for within a name."""
 
@@ -66,6 +69,13 @@ _SURNAME = "[김이박최정강조윤장임한오서신권황안송류유홍고�
 _SOMEBODY = f"{_SURNAME}[가-힣](?![동역구읍면리문])[가-힣]"
 _TITLED = re.compile(f"{_SOMEBODY}부?시장$|^부?시장{_SOMEBODY}$|mayor(?!ga|ai|kas)")
 """A mayor by name, other than people called Mayorga, Mayoral or Mayorkas."""
+_OFFICE = re.compile(
+    "^(시|시장|시청|구청)(대변인|비서실|민원실)$|^시청에서(알려|알립|알림|안내|공지|답)|(특별|광역|특례|특별자치)시$"
+)
+"""An office, what only one says, or a whole city; 시청에서 가까운 집 and 서울특별시 사는 사람 are none."""
+_MARKET = re.compile("^시장(상인|상가|골목|가게|사람|손님|단골|입구|앞|옆|근처|.+집$)")
+"""Behind the city's name it is a market, not its mayor."""
+_TO_BE = re.compile("공무원(준비|지망|시험|수험)")
 _SHORTLY = re.compile(rf"^\s*{_SURNAME}\s+부?시장\s*$")
 
 
@@ -73,9 +83,10 @@ def looks_official(name: str, cities: Collection[str], departments: Collection[s
     """Whether a display name could be taken for the city (by any of its names), a department or an office."""
     wanted = folded(name)
     bare = _POLITE.sub("", wanted)
-    if wanted in ALONE or bare in ALONE or any(word in wanted for word in ANYWHERE):
+    hoped = _TO_BE.sub("", wanted)
+    if wanted in ALONE or bare in ALONE or any(word in hoped for word in ANYWHERE):
         return True
-    if _TITLED.search(bare) or _SHORTLY.search(unicodedata.normalize("NFKC", name)):
+    if _OFFICE.search(bare) or _TITLED.search(bare) or _SHORTLY.search(unicodedata.normalize("NFKC", name)):
         return True
     if _names_city(bare, cities):
         return True
@@ -85,13 +96,20 @@ def looks_official(name: str, cities: Collection[str], departments: Collection[s
 
 def _names_city(wanted: str, cities: Collection[str]) -> bool:
     roots = {folded(_CITY.sub("", city)) for city in (*cities, *SERVICE)} - {""}
-    whole = {root + end for root in roots for end in _all("시", "市", "city")} | {folded(name) for name in SERVICE}
-    bare = wanted.removeprefix("the")
+    service = {folded(name) for name in SERVICE}
+    whole = {root + end for root in roots for end in _all("시", "특별시", "광역시", "특례시", "市", "city")} | service
+    bare = _SAYING_CITY.sub("", wanted)
+    if "of" in wanted[: len(wanted) - len(bare)] and bare in roots:
+        return True
     for named, units in ((whole | {folded(city) for city in cities}, UNITS_OF_CITY), (roots, UNITS)):
         for city in named - {""}:
             if city in wanted and any(word in wanted.replace(city, "") for word in WITH_CITY):
                 return True
             rest = bare.removeprefix(city)
-            if rest != bare and (rest.startswith(AFTER_CITY) or rest.endswith(units)):
+            if rest == bare:
+                continue
+            if rest in ALONE or rest.endswith(units) or (city in service and rest.startswith(AFTER_SERVICE)):
+                return True
+            if rest.startswith(AFTER_CITY) and not _MARKET.search(rest):
                 return True
     return bare in whole or bare in map(folded, cities)
