@@ -11,6 +11,7 @@ from petitions.api import documents, serializers
 from petitions.desk.acts import ACTS, TAKES_FILES
 from petitions.errors import NoSuchCase
 from petitions.labels import KINDS
+from petitions.models import Case
 from petitions.queries import cases, parts
 from petitions.queries.cases import Credentials
 from petitions.queries.filters import STATUSES, Filter, Position
@@ -153,7 +154,7 @@ def _acting(action: Action) -> Route:
     @promises(
         Contract(
             summary,
-            documents.CASE,
+            {"anyOf": [documents.CASE, documents.LEFT]},
             access=Access.OFFICIAL,
             body=body,
             headers=contract.IDEMPOTENCY_HEADER,
@@ -175,9 +176,11 @@ def _acting(action: Action) -> Route:
         await once(request, f"desk/{official.id}/{number}/{action.value}", raw, act)
         try:
             return await _answer(request, official, number)
-        except NoSuchCase:  # passed on to where this official does not see it, or replied to
-            found = await cases.view(number, Credentials(cases=frozenset({number})))
-            return web.json(serializers.left(found, web.language(request)))
+        except NoSuchCase:  # passed on to where this official does not see it, or replied to; perhaps long ago
+            known, lang = await reference(), web.language(request)
+            own = [serializers.part(part, known, lang, words=True) for part in await parts.replied(number, official)]
+            status = (await Case.get(reference=number)).status
+            return web.json({"reference": number, "status": status, "parts": own})
 
     endpoint.__qualname__ = endpoint.__name__ = action.name.lower()
     return Route(f"/api/v1/desk/cases/{{reference}}/{action.value}", endpoint, methods=["POST"])

@@ -327,6 +327,17 @@ CASE = named(
         optional=("routing",),
     ),
 )
+LEFT = named(
+    "CaseLeft",
+    record(
+        {
+            "reference": TEXT,
+            "status": STATUS,
+            "parts": {**many(PART), "description": "What one's own department was asked for and has replied to."},
+        }
+    ),
+)
+"""All that is said of a case to the official who has just let it go."""
 DEPARTMENT = named(
     "Department",
     record(

@@ -150,12 +150,6 @@ def case(found: CaseView, lang: str, official: Official | None = None) -> Json:
     return content
 
 
-def left(found: CaseView, lang: str) -> Json:
-    """A case for the official who has just let it go: as the petitioner sees it, and not who that is."""
-    nobody: Json = {"name": "", "email": "", "phone": "", "address": "", "language": found.petitioner_language}
-    return {**case(found, lang), "petitioner": nobody, "actions": []}
-
-
 def row(found: Row, known: Reference, lang: str) -> Json:
     """A case as a list shows it."""
     return {

@@ -274,8 +274,17 @@ async def test_a_reply_that_does_not_come_is_asked_for_once_and_reported(house: 
         content = {"due": "2026-03-19", "reason": "늦었습니다."}
         late = await (await house.program("gardener")).post(f"{DESK}/{number}/part-extend", json=content)
         assert (late.status_code, late.json()["code"]) == (409, "part_over")
-        replied = await (await house.program("gardener")).post(f"{DESK}/{number}/part-reply", json={"text": REPLY})
-        assert (replied.status_code, replied.json()["petitioner"]["email"], replied.json()["actions"]) == (200, "", [])
+        program = await house.program("gardener")
+        same: Any = {"json": {"text": REPLY}, "headers": {"idempotency-key": "reply-1"}}
+        replied = (await program.post(f"{DESK}/{number}/part-reply", **same)).json()
+        assert (set(replied), replied["status"]) == ({"reference", "status", "parts"}, "accepted")
+        assert [part["reply"] for part in replied["parts"]] == [REPLY]
+    with at(6):
+        await (await house.program("handler")).post(f"{DESK}/{number}/message", json={"text": "다음 주에 만납시다."})
+        program = await house.program("gardener")
+        again = await program.post(f"{DESK}/{number}/part-reply", **same)
+        assert (again.status_code, again.json()) == (200, replied), "asked again, it tells nothing of what came since"
+        parks = await desk(house, "gardener")
         await parks.open(f"/desk/cases/{number}")
         assert "· late" in parks.text
 
