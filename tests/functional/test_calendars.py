@@ -3,6 +3,9 @@
 import html
 import re
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from forums.actions import answering, joining, planning, promising, speaking
 from forums.forms.answering import GiveAnswer
@@ -17,6 +20,7 @@ from tests.support.answers import official
 from tests.support.forums import a_draft, a_forum
 from tests.support.house import House
 from tests.support.places import a_session
+from tracking.following import news
 
 
 async def lines(house: House, path: str, name: str = "SUMMARY") -> list[str]:
@@ -102,7 +106,7 @@ async def test_mina_keeps_the_days_that_were_named_for_her_voice(house: House) -
     await house.work()
     for path in (f"/commitments/{number}/feed.atom", "/commitments/feed.atom?department=roads"):
         feed = (await house.client.get(path, headers={"accept-language": "ko"})).text
-        assert feed.count("<entry>") == 2, path
+        assert feed.count("<entry>") == 3, path
         assert f"/commitments/{number}" in feed
         assert slug not in feed, "of the forum itself nothing"
     parks = re.search(r"/commitments/feed.atom[^\"]*", (await house.client.get("/commitments?department=parks")).text)
@@ -116,6 +120,41 @@ async def test_mina_keeps_the_days_that_were_named_for_her_voice(house: House) -
     await Submission.filter(number=light).update(visibility="hidden")
     for path in (hers, "/submissions/V-222-222-222/calendar.ics", "/commitments/C-222-222-222/calendar.ics"):
         assert (await house.client.get(path)).status_code == 404, path
+
+
+async def test_promises_are_found_however_much_other_news_there_is(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await promising.decide(
+        await official("intake"), await a_forum(house), Promise("다리", "handler", today() + timedelta(days=20)), 1
+    )
+    await house.work()
+    await database.execute(
+        "INSERT INTO forum_news (event_id, kind, subject, forum_id, forum_kind, district, occurred_at) "
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
+        "SELECT 1000000 + i, 'submission.answered', 'submission/V', 1, 'listening', '', occurred_at "
+        "FROM n, (SELECT MIN(occurred_at) AS occurred_at FROM forum_news) AS one"
+    )
+    await database.execute("ANALYZE")
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    fetch = database.fetch
+
+    async def noted(sql: str, *values: object) -> Any:
+        asked.append((sql, values))
+        return await fetch(sql, *values)
+
+    monkeypatch.setattr(news, "WINDOW", 1000)
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "fetch", noted)
+        (item,) = await news.newest({}, promises=True)
+    assert item.about.title == "다리"
+    sql, values = asked[0]
+    sqlite = database.dialect() == "sqlite"
+    plan = [
+        row["detail" if sqlite else "QUERY PLAN"]
+        for row in await fetch(f"EXPLAIN {'QUERY PLAN ' if sqlite else ''}{sql}", *values)
+    ]
+    assert any("forum_news_fact" in step for step in plan), plan
 
 
 async def test_a_changed_title_is_sent_to_whoever_has_the_old_feed(house: House) -> None:

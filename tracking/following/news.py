@@ -7,6 +7,7 @@ each piece of news into the daily digest of those who follow it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from forums import events
 from forums.labels import OUTCOMES
@@ -49,6 +50,7 @@ LINES: Mapping[str, Text] = {
 }
 """The kinds of facts that are news, and what each says."""
 HEARD = tuple(sorted(LINES))
+PROMISES = tuple(kind for kind in HEARD if kind.startswith("commitment."))
 MANY = events.SubmissionReceived.kind
 """What comes by the hundred: news of its forum's feed and of topics only."""
 
@@ -108,8 +110,8 @@ async def hear(task: Task) -> None:
 
 
 async def _topics(thing: About) -> list[str]:
-    """The followed topics that it is about."""
-    rows = await database.fetch("SELECT DISTINCT what FROM follow WHERE what >= 'topic/' AND what < 'topic0'")
+    """The followed topics that it is about: of what is followed only these begin with t, in any order of letters."""
+    rows = await database.fetch("SELECT DISTINCT what FROM follow WHERE what >= 'topic' AND what < 'u'")
     text = topic_text(thing) if rows else ""
     return [row["what"] for row in rows if about_topic(row["what"].removeprefix("topic/"), text)]
 
@@ -147,18 +149,12 @@ async def newest(where: Mapping[str, object], q: str = "", *, promises: bool = F
         marks = (f"n.{name} IN ({', '.join('?' * len(ids))})" for name, ids in found.items() if ids)
         wanted.append(f"({' OR '.join(marks)})")
         values += [each for ids in found.values() for each in ids]
-    if promises:
-        wanted.append("n.subject >= 'commitment/' AND n.subject < 'commitment0'")
-    if not ("forum_id" in where or "voice_id" in where):
+    if not (promises or "forum_id" in where or "voice_id" in where):
         wanted.append(f"n.id > (SELECT COALESCE(MAX(id), 0) - {WINDOW} FROM forum_news)")
         if not q:
             wanted.append("n.kind <> ?")
             values.append(MANY)
-    rows = await database.fetch(
-        "SELECT n.event_id FROM forum_news n "
-        f"{'WHERE ' + ' AND '.join(wanted) if wanted else ''} ORDER BY n.id DESC LIMIT {PAGE}",
-        *values,
-    )
+    rows = await _rows(wanted, values, PROMISES if promises else ())
     entries = await ledger.several([row["event_id"] for row in rows])
     things = await about(entry.subject for entry in entries.values())
     items = sorted(entries.values(), key=lambda entry: -entry.id)  # jobs may hear of them in another order
@@ -167,6 +163,18 @@ async def newest(where: Mapping[str, object], q: str = "", *, promises: bool = F
         for entry in items
         if entry.subject in things and things[entry.subject].shown
     ]
+
+
+async def _rows(wanted: Sequence[str], values: Sequence[object], kinds: Sequence[str]) -> Sequence[Any]:
+    """The newest rows; of some kinds only, the newest of each from an index, for they are few among all the others."""
+    one = "SELECT n.id, n.event_id FROM forum_news n {} ORDER BY n.id DESC " + f"LIMIT {PAGE}"
+    if not kinds:
+        return await database.fetch(one.format("WHERE " + " AND ".join(wanted) if wanted else ""), *values)
+    each = f"SELECT * FROM ({one.format('WHERE ' + ' AND '.join(['n.kind = ?', *wanted]))}) AS one"
+    return await database.fetch(
+        f"SELECT event_id FROM ({' UNION ALL '.join([each] * len(kinds))}) AS n ORDER BY id DESC LIMIT {PAGE}",
+        *(value for kind in kinds for value in (kind, *values)),
+    )
 
 
 def changed_at(items: Sequence[Item]) -> datetime:
