@@ -206,8 +206,10 @@ def _phone(c: _Candidate) -> NumberKind | None:
 
 
 _NAMED = frozenset(name for name in PATTERNS if name.endswith(("_labelled", "_numbered")) or name == "passport")
-_RULES: tuple[tuple[re.Pattern[str], bool, Callable[[_Candidate], NumberKind | None]], ...] = tuple(
-    (re.compile(whole(PATTERNS[name])), name in _NAMED, judge)
+_SIGN = {"email": "@"}
+"""What a text without is not searched for: most have none."""
+_RULES: tuple[tuple[re.Pattern[str], str, bool, Callable[[_Candidate], NumberKind | None]], ...] = tuple(
+    (re.compile(whole(PATTERNS[name])), _SIGN.get(name, ""), name in _NAMED, judge)
     for name, judge in (
         ("resident", _resident),
         ("resident_spaced", _resident),
@@ -239,9 +241,9 @@ def find(text: str) -> tuple[Finding, ...]:
     spelt = text.translate(SPELLING)
     taken = bytearray(len(spelt))
     claims: list[tuple[int, int, NumberKind]] = []
-    for pattern, named, judge in _RULES:
+    for pattern, sign, named, judge in _RULES:
         position = 0
-        while match := pattern.search(spelt, position):
+        while sign in spelt and (match := pattern.search(spelt, position)):
             end = match.end()
             start = end - len(match[1]) if named else match.start()  # the name stands before the number
             position = start + 1
