@@ -88,6 +88,7 @@ async def test_without_scripts_the_list_narrows_and_the_board_turns_its_pages(si
     await page.goto("/")
     await page.get_by_role("navigation", name="주 메뉴").get_by_role("link", name="공론장").click()
     await page.get_by_role("link", name="예정", exact=True).click()
+    await page.get_by_text("목록 좁히기").click()
     await page.get_by_label("종류").select_option("speakers_corner")
     await page.get_by_role("button", name="보기").click()
     await expect(page.locator(".forum-row h2")).to_have_text(["시민발언대"])
