@@ -58,8 +58,8 @@ async def withdraw(actor: Person | Official, comment_id: int) -> None:
             if row.submission_id:
                 await database.execute("UPDATE submission SET comments = comments - 1 WHERE id = ?", row.submission_id)
         await database.execute("UPDATE comment SET visibility = 'withdrawn' WHERE id = ?", comment_id)
-        await close_review(rights.comment_subject(comment_id))
         subject = rights.comment_subject(comment_id)
+        await close_review(subject)
         await tell(name_of(actor), [(chain, CommentWithdrawn(comment_id), subject, row.forum_id)])
 
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums.api import documents
+from forums.api import coded, documents
 from forums.queries import promises
 from forums.queries.promises import TABS, Filters, PromiseView
 from server.core import contract, web
@@ -82,14 +82,13 @@ async def read(request: Request) -> Response:
 
 def _row(request: Request, known: City, row: PromiseView) -> Json:
     site, lang = web.site(request), web.language(request)
-    department = known.departments.get(row.department_id)
     return {
         "number": row.number,
         "title": row.title,
         "status": row.status,
         "overdue": row.overdue,
-        "department": {"code": department.code, "name": department.name(lang)} if department else None,
-        "district": {"code": row.district, "name": known.district_name(row.district, lang)} if row.district else None,
+        "department": coded.department(known, row.department_id, lang),
+        "district": coded.district(known, row.district, lang),
         "due_on": row.due_on,
         "done_on": row.done_on,
         "forum": row.forum,

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from forums.api import coded
 from forums.desk.voice_acts import ACTS
 from forums.forms.answering import MOVED_LIMIT
 from forums.forms.handing import read_number
@@ -135,7 +136,6 @@ def _acting(action: SubmissionAction) -> Route:
 def serialize(request: Request, found: Detail, made: Sequence[PromiseView], known: City) -> dict[str, object]:
     """A voice as officials read it."""
     row, language = found.row, web.language(request)
-    department = known.departments.get(row.department_id or 0)
     return {
         "number": row.number,
         "version": row.version,
@@ -143,7 +143,7 @@ def serialize(request: Request, found: Detail, made: Sequence[PromiseView], know
         "status": row.status.value,
         "title": row.title,
         "text": found.text,
-        "department": {"code": department.code, "name": department.name(language)} if department else None,
+        "department": coded.department(known, row.department_id, language),
         "outcome": row.outcome or None,
         "outcome_text": found.outcome_text,
         "link": found.link,

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums import kinds, views
-from forums.api import documents
+from forums.api import coded, documents
 from forums.people import person_of
 from forums.queries import files, forums, lists
 from forums.queries.files import FileView
@@ -100,7 +100,6 @@ async def read(request: Request) -> Response:
 
 def _row(request: Request, known: City, row: Listed | ForumView) -> Json:
     lang = web.language(request)
-    department = known.departments.get(row.department_id or 0)
     return {
         "slug": row.slug,
         "number": row.number,
@@ -108,8 +107,8 @@ def _row(request: Request, known: City, row: Listed | ForumView) -> Json:
         "status": row.status,
         "title": row.title,
         "summary": row.summary,
-        "department": {"code": department.code, "name": department.name(lang)} if department else None,
-        "district": {"code": row.district, "name": known.district_name(row.district, lang)} if row.district else None,
+        "department": coded.department(known, row.department_id, lang),
+        "district": coded.district(known, row.district, lang),
         "place": row.place,
         "starts_at": _moment(request, row.starts_at),
         "ends_at": _moment(request, row.ends_at),

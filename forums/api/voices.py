@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums import acting
-from forums.api import commitments, documents
+from forums.api import coded, commitments, documents
 from forums.errors import NotPossibleNow
 from forums.forms.speaking import Say, Submit, content_of
 from forums.kinds import takes_opinions
@@ -217,7 +217,6 @@ def _submission(
 ) -> Json:
     site, lang = web.site(request), web.language(request)
     zone = site.settings.zone
-    department = known.departments.get(found.department_id or 0)
     return {
         "number": found.number,
         "forum": found.forum,
@@ -230,10 +229,8 @@ def _submission(
         "title": found.title,
         "text": found.text,
         "language": found.language,
-        "district": {"code": found.district, "name": known.district_name(found.district, lang)}
-        if found.district
-        else None,
-        "department": {"code": department.code, "name": department.name(lang)} if department else None,
+        "district": coded.district(known, found.district, lang),
+        "department": coded.department(known, found.department_id, lang),
         "outcome": found.outcome,
         "outcome_at": found.outcome_at.astimezone(zone).isoformat(timespec="seconds") if found.outcome_at else None,
         "outcome_text": found.outcome_text,
@@ -258,13 +255,12 @@ def _turn(lang: str, speaker: int | None) -> str:
 
 def _comment(request: Request, known: City, found: CommentView) -> Json:
     lang, zone = web.language(request), web.site(request).settings.zone
-    department = known.departments.get(found.department_id or 0) if found.official else None
     return {
         "id": found.id,
         "parent": found.parent_id,
         "author": found.author,
         "official": found.official,
-        "department": {"code": department.code, "name": department.name(lang)} if department else None,
+        "department": coded.department(known, found.department_id, lang) if found.official else None,
         "stance": found.stance,
         "text": found.text,
         "visibility": found.visibility,
