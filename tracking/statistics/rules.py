@@ -219,11 +219,6 @@ class Figures:
         return percent(self.considered, self.received)
 
     @property
-    def done_percent(self) -> int:
-        """Of those adopted, rounded down."""
-        return percent(self.done, self.adopted_all)
-
-    @property
     def answer_days(self) -> float | None:
         """Median of the days to an answer."""
         return self.days[ANSWER].median if ANSWER in self.days else None

@@ -35,11 +35,6 @@ class Handled:
         return rules.percent(self.on_time, self.timed) if self.timed else None
 
     @property
-    def reopened_percent(self) -> int | None:
-        """Of the petitions received, rounded down."""
-        return rules.percent(self.reopened, self.received) if self.received else None
-
-    @property
     def median_hours(self) -> float | None:
         """Of the working hours from receipt to answer."""
         return self.hours.median if self.hours else None
