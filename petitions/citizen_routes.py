@@ -83,8 +83,7 @@ async def _message(reference: str, form: Form) -> None:
 
 
 async def _supplement(reference: str, form: Form) -> None:
-    words = Words.parse(form, name="supplement")
-    await supplementing.receive(PETITIONER, reference, words, files=form[uploads.FIELD])
+    await supplementing.receive(PETITIONER, reference, Words.parse(form, name="supplement"), files=form[uploads.FIELD])
 
 
 async def _prolong(reference: str, form: Form) -> None:
@@ -97,7 +96,7 @@ async def _withdraw(reference: str, form: Form) -> None:
 
 
 async def _rate(reference: str, form: Form) -> None:
-    await answering.rate(reference, Rate.parse(form))
+    await answering.rate(PETITIONER, reference, Rate.parse(form))
 
 
 async def _not_solved(reference: str, form: Form) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from petitions import rules
 from petitions.actions.attaching import keep
-from petitions.actions.change import PETITIONER, SYSTEM, Change, changing, take
+from petitions.actions.change import SYSTEM, Change, changing, take
 from petitions.actions.parts import check_no_part_open
 from petitions.errors import Refused
 from petitions.events import CaseAnswered, CaseClosed, CaseRated, CaseReopened, CaseWithdrawn
@@ -116,9 +116,9 @@ def _check_no_objection(change: Change) -> None:
         raise Refused(_("An objection to this answer is open; it must be decided first."), code="objection_open")
 
 
-async def rate(reference: str, command: Rate) -> None:
+async def rate(actor: Official | str, reference: str, command: Rate) -> None:
     """The petitioner says how satisfied they are, 1 to 5; a later rating replaces the earlier one."""
-    async with changing(reference, Action.RATE, PETITIONER) as change:
+    async with changing(reference, Action.RATE, actor) as change:
         change.set(rating=command.score)
         change.record(CaseRated(command.score, await change.say_if(command.comment)))
 

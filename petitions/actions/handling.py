@@ -34,6 +34,8 @@ from server.core.files import StoredFile
 NO_DEPARTMENT = _("Please choose a department of the list.")
 NO_HANDLER = _("Please choose an official of the case's department.")
 NO_GUIDE = _("Please choose one of the case guides.")
+NOTHING = Words("")
+"""Of an action that says nothing but itself."""
 
 
 async def accept(actor: Official, reference: str, command: Give) -> None:
@@ -64,9 +66,9 @@ async def assign(actor: Official, reference: str, command: Give) -> None:
         change.set(handler_id=handler.id)
 
 
-async def start(actor: Official, reference: str, seen: int | None = None) -> None:
+async def start(actor: Official, reference: str, command: Words = NOTHING) -> None:
     """Begin to work; who begins becomes the handler where there is none."""
-    async with changing(reference, Action.START, actor, seen=seen) as change:
+    async with changing(reference, Action.START, actor, seen=command.seen) as change:
         take(change, actor)
         change.record(WorkStarted(actor.id))
 

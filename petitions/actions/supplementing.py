@@ -102,20 +102,13 @@ async def prolong(actor: Official | str, reference: str, command: Prolong) -> No
         )
 
 
-async def receive(
-    actor: Official | str,
-    reference: str,
-    command: Words,
-    seen: int | None = None,
-    *,
-    files: Sequence[StoredFile] = (),
-) -> None:
+async def receive(actor: Official | str, reference: str, command: Words, *, files: Sequence[StoredFile] = ()) -> None:
     """Take what was missing, from the petitioner or on their behalf; the clock runs again from tomorrow.
 
     With it the request is met: whatever turns out to be missing later is asked for as a first request (Rule 9①), and
     a return needs two unmet requests for that (Decree 24③, 25①). The times that it was prolonged stay counted.
     """
-    async with changing(reference, Action.SUPPLEMENT, actor, seen=seen) as change:
+    async with changing(reference, Action.SUPPLEMENT, actor, seen=command.seen) as change:
         pauses = [[first, last or today().isoformat()] for first, last in change.case.pauses]
         change.set(pauses=pauses, supplement_until=None, supplement_times=0, supplement_undelivered=[])
         due = change.reckon()

@@ -120,8 +120,7 @@ async def _message(number: str, raw: dict[str, Any]) -> None:
 
 
 async def _supplement(number: str, raw: dict[str, Any]) -> None:
-    words = Words.parse(raw)
-    await supplementing.receive(PETITIONER, number, words, words.seen, files=raw[uploads.FIELD])
+    await supplementing.receive(PETITIONER, number, Words.parse(raw), files=raw[uploads.FIELD])
 
 
 async def _prolong(number: str, raw: dict[str, Any]) -> None:
@@ -133,7 +132,7 @@ async def _withdraw(number: str, raw: dict[str, Any]) -> None:
 
 
 async def _rate(number: str, raw: dict[str, Any]) -> None:
-    await answering.rate(number, Rate.parse(raw))
+    await answering.rate(PETITIONER, number, Rate.parse(raw))
 
 
 async def _reopen(number: str, raw: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ async def _assign(official: Official, reference: str, raw: Raw) -> None:
 
 
 async def _start(official: Official, reference: str, raw: Raw) -> None:
-    await handling.start(official, reference, Words.parse(raw, required=False).seen)
+    await handling.start(official, reference, Words.parse(raw, required=False))
 
 
 async def _transfer(official: Official, reference: str, raw: Raw) -> None:
@@ -46,8 +46,7 @@ async def _request_supplement(official: Official, reference: str, raw: Raw) -> N
 
 
 async def _supplement(official: Official, reference: str, raw: Raw) -> None:
-    words = Words.parse(raw)
-    await supplementing.receive(official, reference, words, words.seen, files=raw.get(FIELD, ()))
+    await supplementing.receive(official, reference, Words.parse(raw), files=raw.get(FIELD, ()))
 
 
 async def _prolong(official: Official, reference: str, raw: Raw) -> None:

@@ -236,7 +236,7 @@ PLAYS: dict[Action, Play] = {
         forms.GiveAnswer(p["text"], p["decision"], str(p.get("reasons", "")), str(p.get("remedies", ""))),
     ),
     Action.CLOSE: lambda a, r, p: answering.close(a, r, forms.Words(str(p.get("reason", "")))),
-    Action.RATE: lambda _a, r, p: answering.rate(r, forms.Rate(p["score"], str(p.get("comment", "")))),
+    Action.RATE: lambda a, r, p: answering.rate(a, r, forms.Rate(p["score"], str(p.get("comment", "")))),
     Action.REOPEN: lambda a, r, p: answering.reopen(a, r, forms.Words(p["reason"])),
     Action.WITHDRAW: lambda a, r, p: answering.withdraw(a, r, forms.Words(str(p.get("reason", "")))),
 }  # fmt: skip

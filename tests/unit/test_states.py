@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from petitions.actions import answering
+from petitions.actions.change import PETITIONER
 from petitions.desk.acts import ACTS
 from petitions.errors import NotPossibleNow
 from petitions.forms import Rate
@@ -172,7 +173,7 @@ async def test_actions_lead_where_the_table_says(house: House) -> None:
     async def ask(action: Action) -> str:
         try:
             if action is Action.RATE:
-                await answering.rate(case.number, Rate.parse(case.content(action)))
+                await answering.rate(PETITIONER, case.number, Rate.parse(case.content(action)))
             else:
                 await ACTS[action][0](await case.actor(action), case.number, case.content(action))
         except NotPossibleNow as refusal:
