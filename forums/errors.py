@@ -43,13 +43,6 @@ class ChangedMeanwhile(Conflict):
         """What the others did, the newest first."""
 
 
-class NotAPart(Forbidden):
-    """403: speaking needs a confirmed mail address and a display name."""
-
-    code = "not_taking_part"
-    text = _("To speak here, please confirm your mail address first.")
-
-
 class Full(Conflict):
     """409: no place is left."""
 

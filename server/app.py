@@ -35,6 +35,7 @@ from server.core.accounts import Account
 from server.core.config import Settings
 from server.core.errors import Refusal
 from server.core.jobs import Worker
+from server.core.participants import pages as participants
 from server.demo.city import CITY
 from tracking import forum_stream, stream
 
@@ -60,6 +61,7 @@ def routes() -> list[Route | Mount]:
     """Every route of every room."""
     return [
         *pages.routes,
+        *participants.routes,
         *signin.routes,
         *petitions.routes.routes,
         *petitions.citizen_routes.routes,
@@ -148,6 +150,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.site = site
     app.state.narrator = forum_stream.Narrator(site.render, settings.languages)
     app.state.store = adapters.store
+    app.state.confirmations = wiring.CONFIRMATIONS
     return app
 
 

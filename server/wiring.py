@@ -6,8 +6,8 @@ from datetime import timedelta
 from itertools import chain
 
 from forums import crossing as forum_crossing
-from forums import doors
 from forums import events as forum_events
+from forums import participant_actions
 from forums.actions import joining, proposing, registering, timing, watching
 from petitions import events as petition_events
 from petitions.actions import parts, watch
@@ -15,9 +15,12 @@ from server import crossing
 from server.core import auth, config, database, idempotency, jobs, ledger, mail, uploads
 from server.core.city import KEPT
 from server.core.config import Settings
+from server.core.errors import _
 from server.core.files import Store
 from server.core.jobs import Handler, Task
 from server.core.mail import Transport
+from server.core.participants import links
+from server.core.participants.confirming import Confirmations
 from tracking import digest, notifications, post
 from tracking.following import news
 from tracking.statistics.actions import counting, recounting
@@ -57,6 +60,9 @@ PERIODIC: Mapping[str, timedelta] = {
 """Job kinds that come back by themselves, and how often."""
 
 REMIND_ON = "forums.remind_on"
+
+CONFIRMATIONS = Confirmations(participant_actions.ACTIONS, "/forums/mine", (_("All forums"), "/forums"))
+"""What participants of all domains do, and the pages around its confirmation."""
 
 TORTOISE_ORM = database.config(Settings(), APPS)
 """For ``tortoise -c server.wiring.TORTOISE_ORM makemigrations``."""
@@ -120,7 +126,7 @@ def handlers(settings: Settings, adapters: Ports, render: post.Render) -> dict[s
         await watch.close_uncontested()
 
     async def confirm(task: Task) -> None:
-        await doors.send_confirmation(settings, adapters.transport, render, task)
+        await links.send_confirmation(settings, adapters.transport, render, task)
 
     async def end_offers(_task: Task) -> None:
         await registering.lapse()
@@ -129,7 +135,7 @@ def handlers(settings: Settings, adapters: Ports, render: post.Render) -> dict[s
         await auth.sweep()
         await uploads.sweep(adapters.store)
         await idempotency.sweep()
-        await doors.sweep()
+        await links.sweep()
         await uploads.sweep(adapters.store)
 
     return {
@@ -140,7 +146,7 @@ def handlers(settings: Settings, adapters: Ports, render: post.Render) -> dict[s
         "petitions.recount": recount,
         "petitions.remind": remind,
         "petitions.close_uncontested": close_uncontested,
-        doors.CONFIRM_JOB: confirm,
+        links.CONFIRM_JOB: confirm,
         "forums.watch": _watch_forums,
         "forums.open": _open_discussion,
         "forums.remind": _remind_of_promises,

@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from forums import doors, events, place_events
+from forums import events, place_events
 from forums.queries import following
 from forums.queries.following import About, Person, Place
 from server.core import city
 from server.core.config import Settings
 from server.core.errors import Text
 from server.core.ledger import Entry
+from server.core.participants import links
 from tracking import forum_words as words
 from tracking.forum_words import Say, Told
 from tracking.notices import Notice
@@ -160,7 +161,7 @@ async def write(settings: Settings, entry: Entry, to: str | int, spoken: Callabl
     notice = PEOPLE[entry.kind][1](told)
     if notice is None:
         return None
-    link = doors.person_link(settings, who.id, _path(entry, about, place))
+    link = links.person_link(settings, who.id, _path(entry, about, place))
     return Written(who.email, who.name, language, about, notice, link, who.id)
 
 

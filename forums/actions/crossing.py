@@ -17,7 +17,6 @@ from forums.forms.handing import Words
 from forums.forms.planning import PlanForum
 from forums.models import Forum, ForumWords, Submission
 from forums.numbering import new_voice_number
-from forums.people import Person
 from forums.queries.crossing import proposal
 from forums.rights import answers_for, voice_subject
 from forums.search import voice_index, voice_text
@@ -26,6 +25,7 @@ from server.core import clock, config, database, ledger
 from server.core.accounts import Official, Permission
 from server.core.days import day_of
 from server.core.errors import Forbidden
+from server.core.participants.people import Person
 
 
 async def propose(actor: Official, number: str, command: Words) -> None:

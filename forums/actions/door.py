@@ -8,12 +8,12 @@ from forums.actions.taking_part import take_part, took_part
 from forums.errors import DoorClosed, Full, NoSuchRegistration, TooFewCounted
 from forums.events import TookPart
 from forums.forms.places import Book
-from forums.people import person_of
 from forums.place_events import CheckedIn, CheckInUndone, PeopleCounted, PlaceTaken
 from forums.rights import forum_subject, talk_subject
 from server.core import clock, config, database, ledger, references
 from server.core.accounts import Official
 from server.core.auth import Reader
+from server.core.participants.people import person_of
 
 
 async def check_in(actor: Official, slug: str, session_id: int, registration_id: int) -> None:

@@ -14,12 +14,12 @@ from forums.errors import AppealedBefore, NoSuchText, NotPossibleNow
 from forums.events import HidingAppealed, TextHeld, TextReported
 from forums.forms.moderating import AppealHiding, ReportText
 from forums.models import ForumWords
-from forums.people import Person
 from forums.queries.texts import one
 from forums.states import TextAction, TextState
 from server.core import clock, database, ledger
 from server.core.days import today
 from server.core.ledger import Chain, Fact
+from server.core.participants.people import Person
 
 AUTHORS = {
     "submission": "SELECT participant_id FROM submission WHERE number = ?",

@@ -25,7 +25,6 @@ from forums.forms.promising import EditPromise, Finish, Promise, StepLine, wrong
 from forums.kinds import DECIDING
 from forums.models import Commitment, Forum, Step, Submission
 from forums.numbering import new_promise_number
-from forums.people import Person
 from forums.queries.promises import owner_of
 from forums.rights import answers_for, promise_subject, voice_subject
 from forums.states import CommitmentAction, CommitmentState, ForumState
@@ -35,6 +34,7 @@ from server.core.days import day_of, today
 from server.core.errors import FieldError, Forbidden, Invalid, _
 from server.core.files import StoredFile
 from server.core.ledger import Fact
+from server.core.participants.people import Person
 
 NOT_THEIRS = _("Please choose an official of the department.")
 CLOSED = _("This department has been closed. Please choose another one.")

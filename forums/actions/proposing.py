@@ -15,12 +15,12 @@ from forums.events import ForumDeclined, ForumOpened, ForumProposed, ForumTakenU
 from forums.forms.proposing import ProposeForum
 from forums.models import Forum
 from forums.numbering import next_number, slug_of
-from forums.people import Person
 from forums.queries import speaking
 from forums.rights import forum_subject, talk_subject
 from forums.states import ForumAction, ForumState
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official
+from server.core.participants.people import Person
 
 SERIES = "proposal"
 MOST_OPEN = 5

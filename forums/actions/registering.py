@@ -2,11 +2,11 @@
 
 from forums.actions.places import chain_of, free, holding, pass_on
 from forums.errors import NoSuchRegistration, NoSuchSession, NotOffered, OfferOver, RegistrationOver
-from forums.people import Person
 from forums.place_events import OfferLapsed, PlaceGivenBack, PlaceTaken
 from forums.states import ForumAction
 from server.core import clock, database, references
 from server.core.accounts import Official
+from server.core.participants.people import Person
 
 STANDING = ("confirmed", "waiting", "offered", "attended")
 """Registrations that are in force."""

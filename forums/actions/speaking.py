@@ -14,12 +14,12 @@ from forums.forms.speaking import Submit
 from forums.kinds import takes_opinions
 from forums.models import Submission
 from forums.numbering import new_voice_number
-from forums.people import Person
 from forums.queries import speaking
 from forums.search import voice_index, voice_text
 from forums.states import ForumAction, SubmissionAction, SubmissionState
 from server.core import clock, database, ledger
 from server.core.days import day_of
+from server.core.participants.people import Person
 
 
 async def submit(person: Person, slug: str, command: Submit, *, petition: str = "") -> str:

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from forums.actions.taking_part import take_part
 from forums.errors import NoSuchText, NotPossibleNow, OwnVoice
 from forums.kinds import table
-from forums.people import Person
 from forums.queries import speaking
 from forums.queries.speaking import Floor
 from forums.rights import comment_subject, forum_subject, voice_subject
 from forums.states import SUBMISSION, ForumAction, ForumState, SubmissionAction, follow
 from server.core import clock, config, database, jobs
+from server.core.participants.people import Person
 
 OPEN_JOB = "forums.open"
 """Looks whether enough people stand behind a proposed question; after the commit, because it takes other locks."""

@@ -2,10 +2,10 @@
 
 from forums.actions.change import SYSTEM
 from forums.events import TookPart
-from forums.people import Person
 from forums.rights import talk_subject
 from server.core import clock, database, ledger
 from server.core.ledger import Chain
+from server.core.participants.people import Person
 
 
 async def took_part(chain: Chain, forum_id: int, person_id: int | None, *, people: int = 1) -> None:

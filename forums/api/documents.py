@@ -1,7 +1,6 @@
 """The shapes of what the JSON interface about forums gives, as JSON Schema."""
 
 from forums.forms.speaking import COMMENT_LIMIT, TEXT_LIMIT, TITLE_LIMIT
-from forums.forms.who import NAME_LIMIT
 from forums.labels import (
     CHANNELS,
     COMMITMENT_STATES,
@@ -30,6 +29,7 @@ from server.core.contract import (
     one_of,
     record,
 )
+from server.core.participants.who import NAME_LIMIT
 
 STATES = [state for state in FORUM_STATES if state != "draft"]
 DISTRICT_NAME = named("DistrictName", record({"code": TEXT, "name": TEXT}))

@@ -9,7 +9,6 @@ from starlette.routing import Route
 
 from forums import kinds, views
 from forums.api import coded, documents
-from forums.people import person_of
 from forums.queries import files, forums, lists
 from forums.queries.files import FileView
 from forums.queries.forums import ForumView
@@ -23,6 +22,7 @@ from server.core.city import City, city
 from server.core.contract import Contract, promises
 from server.core.errors import _
 from server.core.fields import Input
+from server.core.participants.people import person_of
 
 PAGE, LONGEST_PAGE = 20, 100
 Json = dict[str, object]

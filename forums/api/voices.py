@@ -8,19 +8,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums import acting
 from forums.api import coded, commitments, documents
 from forums.errors import NotPossibleNow
 from forums.forms.speaking import Say, Submit, content_of
 from forums.kinds import takes_opinions
 from forums.labels import OUTCOMES, STANCES
-from forums.people import person_of
+from forums.participant_actions import COMMENT, SUBMIT, SUPPORT, say
 from forums.queries import comments, forums, voices
 from forums.queries.comments import CommentView
 from forums.queries.moderation import Hidden
 from forums.queries.promises import PromiseView, of_voices
 from forums.queries.voices import Filters, VoiceView
-from forums.routes import commenting, crossing
+from forums.routes import crossing
 from forums.states import ADOPTED, ForumAction
 from server.core import auth, clock, contract, i18n, idempotency, web
 from server.core.city import City, city
@@ -28,6 +27,8 @@ from server.core.contract import IDEMPOTENCY_HEADER, Contract, promises
 from server.core.days import today
 from server.core.errors import _
 from server.core.fields import Input
+from server.core.participants.confirming import run_or_mail
+from server.core.participants.people import person_of
 
 Json = dict[str, object]
 CURSOR = contract.text(most=40, about="`next` of the page before.")
@@ -52,8 +53,8 @@ async def submit(request: Request) -> Response:
         raise NotPossibleNow(ForumAction.SPEAK, found.status)
     data = Input(raw)
     command = Submit.read(data, await city(), web.language(request))
-    address = await acting.act_or_mail(
-        request, "submit", content_of(command, slug=found.slug), raw, data.errors, key=_key(request)
+    address = await run_or_mail(
+        request, SUBMIT, content_of(command, slug=found.slug), raw, data.errors, key=_key(request)
     )
     return await _answer(request, address) if address else _mailed()
 
@@ -116,11 +117,11 @@ async def comment(request: Request) -> Response:
     if official is not None:
         data.done()
         secret, scope = web.site(request).settings.secret_key, f"comment/{official.id}/{number}"
-        say = partial(commenting.say, official, "", number, command)
-        address: str | None = await idempotency.first(secret, scope, _key(request), raw, say)
+        comment_once = partial(say, official, "", number, command)
+        address: str | None = await idempotency.first(secret, scope, _key(request), raw, comment_once)
     else:
         content = content_of(command, slug="", number=number)
-        address = await acting.act_or_mail(request, "comment", content, raw, data.errors, key=_key(request))
+        address = await run_or_mail(request, COMMENT, content, raw, data.errors, key=_key(request))
     if address is None:
         return _mailed()
     made = await comments.one(int(address.rpartition("-")[2]), await person_of(auth.reader(request)))
@@ -177,7 +178,7 @@ async def _support(request: Request, *, undo: bool) -> Response:
     raw: Mapping[str, Any] = {} if undo else await web.read_json(request)
     page = f"/submissions/{found.number}"
     content = {"subject": found.subject, "back": page, "undo": undo, "title": found.title}
-    address = await acting.act_or_mail(request, "support", content, raw)
+    address = await run_or_mail(request, SUPPORT, content, raw)
     return await _answer(request, address, 200 if undo else 201) if address else _mailed()
 
 

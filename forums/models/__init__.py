@@ -1,7 +1,6 @@
 """Tables of the public's voice: forums, who takes part, what is said, and what became of it. One module per topic."""
 
 from forums.models.moderation import ModerationDay, Report, Review, TextFact
-from forums.models.people import Participant, Unconfirmed
 from forums.models.places import Forum, Numbering, Participation, Registration, Session
 from forums.models.promises import Commitment, Step
 from forums.models.voices import Comment, ForumFile, ForumWords, Submission, Support
@@ -14,7 +13,6 @@ __all__ = [
     "ForumWords",
     "ModerationDay",
     "Numbering",
-    "Participant",
     "Participation",
     "Registration",
     "Report",
@@ -24,5 +22,4 @@ __all__ = [
     "Submission",
     "Support",
     "TextFact",
-    "Unconfirmed",
 ]

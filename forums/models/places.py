@@ -7,9 +7,9 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
-from forums.models.people import Participant
 from forums.states import ForumState
 from server.core.accounts import Department
+from server.core.participants.models import Participant
 
 
 class Forum(Model):
@@ -42,7 +42,7 @@ class Forum(Model):
     chapters: list[dict[str, Any]] = fields.JSONField(default=list)
     minutes = fields.TextField(default="")
     proposer: fields.ForeignKeyNullableRelation[Participant] = fields.ForeignKeyField(
-        "forums.Participant", null=True, on_delete=fields.SET_NULL, related_name="proposed", db_index=False
+        "core.Participant", null=True, on_delete=fields.SET_NULL, related_name="proposed", db_index=False
     )
     proposer_id: int | None
     from_petition = fields.CharField(max_length=16, default="")
@@ -128,7 +128,7 @@ class Registration(Model):
     )
     session_id: int
     participant: fields.ForeignKeyNullableRelation[Participant] = fields.ForeignKeyField(
-        "forums.Participant", null=True, on_delete=fields.SET_NULL, related_name="registrations", db_index=False
+        "core.Participant", null=True, on_delete=fields.SET_NULL, related_name="registrations", db_index=False
     )
     participant_id: int | None
     name = fields.CharField(max_length=80)
@@ -159,7 +159,7 @@ class Participation(Model):
     )
     forum_id: int
     participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
-        "forums.Participant", on_delete=fields.CASCADE, related_name="participations", db_index=False
+        "core.Participant", on_delete=fields.CASCADE, related_name="participations", db_index=False
     )
     participant_id: int
     created_at = fields.DatetimeField()

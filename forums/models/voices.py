@@ -4,10 +4,10 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from forums.models.people import Participant
 from forums.models.places import Forum
 from forums.states import SubmissionState
 from server.core.accounts import Account, Department
+from server.core.participants.models import Participant
 
 
 class Submission(Model):
@@ -21,7 +21,7 @@ class Submission(Model):
     forum_id: int
     session_id = fields.BigIntField(null=True)
     participant: fields.ForeignKeyNullableRelation[Participant] = fields.ForeignKeyField(
-        "forums.Participant", null=True, on_delete=fields.SET_NULL, related_name="submissions", db_index=False
+        "core.Participant", null=True, on_delete=fields.SET_NULL, related_name="submissions", db_index=False
     )
     participant_id: int | None
     author = fields.CharField(max_length=80, default="")
@@ -90,7 +90,7 @@ class Comment(Model):
     submission_id = fields.BigIntField(null=True)
     parent_id = fields.BigIntField(null=True)
     participant: fields.ForeignKeyNullableRelation[Participant] = fields.ForeignKeyField(
-        "forums.Participant", null=True, on_delete=fields.SET_NULL, related_name="comments", db_index=False
+        "core.Participant", null=True, on_delete=fields.SET_NULL, related_name="comments", db_index=False
     )
     participant_id: int | None
     official: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
@@ -122,7 +122,7 @@ class Support(Model):
     id = fields.BigIntField(primary_key=True)
     subject = fields.CharField(max_length=64)
     participant: fields.ForeignKeyRelation[Participant] = fields.ForeignKeyField(
-        "forums.Participant", on_delete=fields.CASCADE, related_name="supports_given", db_index=False
+        "core.Participant", on_delete=fields.CASCADE, related_name="supports_given", db_index=False
     )
     participant_id: int
     created_at = fields.DatetimeField()

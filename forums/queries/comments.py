@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from forums.errors import NoSuchText
-from forums.people import Person
 from forums.queries import moderation
 from forums.queries.moderation import Hidden
 from forums.queries.voices import BAD_CURSOR, supported_by
 from forums.rights import comment_subject
 from server.core import database, privacy
 from server.core.accounts import Official
+from server.core.participants.people import Person
 
 PAGE = 20
 REPLIES = 5

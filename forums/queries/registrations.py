@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from forums.people import Person
 from forums.queries.lists import Place
 from forums.queries.voices import BAD_CURSOR
 from server.core import clock, database, privacy
+from server.core.participants.people import Person
 
 PAGE = 20
 _LISTS = {"coming": (">", "ASC"), "past": ("<", "DESC")}

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Any
 
 from forums.errors import NoSuchVoice
-from forums.people import Person
 from forums.queries import moderation
 from forums.queries.moderation import Hidden
 from forums.rights import reads, voice_subject
@@ -19,6 +18,7 @@ from forums.states import ForumState, SubmissionState
 from server.core import database, privacy, references
 from server.core.accounts import Official, Permission
 from server.core.errors import BadRequest, _
+from server.core.participants.people import Person
 
 PAGE = 20
 WINDOW = 2_000

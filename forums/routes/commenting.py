@@ -8,44 +8,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums import acting
 from forums.actions import commenting
 from forums.errors import NoSuchText, NotYourVoice
-from forums.forms.speaking import COMMENT_LIMIT, Say, comment_of, content_of
+from forums.forms.speaking import COMMENT_LIMIT, Say, content_of
 from forums.kinds import takes_comments
 from forums.labels import STANCES
-from forums.people import Person
+from forums.participant_actions import COMMENT, page_of, say
 from forums.queries import comments, forums, voices
 from forums.queries.comments import CommentView, Reader, Talk
 from forums.queries.forums import ForumView
 from forums.routes import context, speaking
 from server.core import auth, clock, web
-from server.core.accounts import Official
 from server.core.errors import Invalid, _
 from server.core.fields import Input
-from server.core.security import Rate
-
-OFTEN = Rate(12, 10)
-"""How often one person comments."""
-
-
-@acting.act("comment", _("You comment in a forum."), _("Your comment has arrived."), rate=OFTEN)
-async def _comment(person: Person, content: dict[str, Any]) -> str:
-    return await say(person, str(content["slug"]), str(content["number"]), comment_of(content))
-
-
-async def say(actor: Person | Official, slug: str, number: str, command: Say) -> str:
-    """Comment on a submission, or without a number on the forum; the address at which it stands."""
-    if number:
-        made, root = await commenting.on_voice(actor, number, command)
-    else:
-        made, root = await commenting.on_forum(actor, slug, command)
-    page = _page_of(slug, number)
-    return f"{page}/comments/{root}#comment-{made}" if root else f"{page}#comment-{made}"
-
-
-def _page_of(slug: str, number: str) -> str:
-    return f"/submissions/{number}" if number else f"/forums/{slug}"
+from server.core.participants.confirming import need_person, run_or_confirm
+from server.core.participants.people import Person
 
 
 async def comment(request: Request) -> Response:
@@ -60,7 +37,7 @@ async def comment(request: Request) -> Response:
             data.done()
             return web.redirect(request, await say(official, slug, number, command))
         content = content_of(command, slug=slug, number=number)
-        return await acting.do_or_confirm(request, "comment", content, form, data.errors)
+        return await run_or_confirm(request, COMMENT, content, form, data.errors)
     except Invalid as invalid:
         if number and command.parent is None:
             return await speaking.voice_page(request, number, form, invalid)
@@ -74,9 +51,9 @@ async def thread(request: Request) -> Response:
 
 async def withdraw(request: Request) -> Response:
     """``/comments/{comment}/withdraw``: asks its author, and takes it back; pressed twice, it is taken back once."""
-    author = auth.reader(request).official or await acting.need_person(request)
+    author = auth.reader(request).official or await need_person(request)
     comment_id = request.path_params["comment"]
-    page = _page_of(*await comments.place(comment_id))
+    page = page_of(*await comments.place(comment_id))
     if request.method == "POST":
         await commenting.withdraw(author, comment_id)
         notice = _("You took the comment back. It is not shown any more.")

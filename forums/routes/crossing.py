@@ -7,13 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums import acting
 from forums.actions import crossing
 from forums.crossing import ways
 from forums.errors import NotPossibleNow, NotTheSpeaker
 from forums.forms.crossing import NAME_LIMIT, BecomePetition
 from forums.labels import COMMITMENT_STATES, OFFICES
-from forums.people import Person
 from forums.queries import promises, voices
 from forums.queries.crossing import proposal
 from forums.queries.forums import ForumView
@@ -23,6 +21,8 @@ from forums.states import ADOPTED, SUBMISSION, SubmissionAction, follow
 from server.core import ledger, web
 from server.core.days import today
 from server.core.errors import Invalid, _
+from server.core.participants.confirming import need_person
+from server.core.participants.people import Person
 
 
 async def of_voice(found: VoiceView, turns: list[Turn]) -> dict[str, object]:
@@ -92,7 +92,7 @@ async def petition(request: Request) -> Response:
 
 async def _own(request: Request) -> tuple[Person, VoiceView]:
     """The reader and their own voice. Raises ``NotTheSpeaker`` where it is somebody else's."""
-    person = await acting.need_person(request)
+    person = await need_person(request)
     found = await voices.voice(request.path_params["number"], person)
     if not found.mine:
         raise NotTheSpeaker

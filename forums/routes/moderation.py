@@ -11,19 +11,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums.acting import need_person
 from forums.actions import moderating
 from forums.errors import NoSuchText
 from forums.forms.moderating import APPEAL_LIMIT, REPORT_LIMIT, AppealHiding, ReportText
 from forums.guidelines import GUIDELINES
 from forums.labels import RULES
-from forums.people import person_of
 from forums.queries import moderation, texts
 from forums.queries.texts import Spoken
 from server.core import auth, privacy, web
 from server.core.days import today
 from server.core.errors import Invalid, _
 from server.core.i18n import translate
+from server.core.participants.confirming import need_person
+from server.core.participants.people import person_of
 from server.core.security import Rate, sign, unsign
 
 REPORTS = Rate(6, 10)

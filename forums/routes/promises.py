@@ -11,7 +11,6 @@ from forums.actions import promising
 from forums.errors import NotTheAuthor
 from forums.forms.handing import WORDS_LIMIT, Words
 from forums.labels import COMMITMENT_STATES, OFFICES, OUTCOMES
-from forums.people import person_of
 from forums.queries import files, promises
 from forums.queries.forums import ForumView
 from forums.queries.promises import TABS, Filters, Whole
@@ -23,6 +22,7 @@ from server.core.city import City, city
 from server.core.days import today
 from server.core.errors import Conflict, FieldError, Invalid, Text, _
 from server.core.fields import Input
+from server.core.participants.people import person_of
 
 PAGE = "/commitments"
 LABELS: dict[str, Text] = {

@@ -7,12 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums import acting
 from forums.actions import proposing
 from forums.forms.proposing import FIELDS, ProposeForum
 from forums.kinds import PROPOSED
 from forums.labels import KINDS
-from forums.people import Person, person_of
+from forums.participant_actions import PROPOSE
 from forums.queries import moderation
 from forums.queries import planning as queries
 from forums.queries.forums import ForumView
@@ -21,6 +20,8 @@ from server.core import auth, clock, config, web
 from server.core.city import city
 from server.core.errors import Invalid, _
 from server.core.i18n import translate
+from server.core.participants.confirming import run_or_confirm
+from server.core.participants.people import person_of
 
 PAGE = "/forums/propose"
 NOTES = {
@@ -30,14 +31,6 @@ NOTES = {
     "discussion": _("People write here. It opens by itself when enough stand behind it."),
 }
 """What each kind is, for somebody who asks for one."""
-
-
-@acting.act(
-    "propose_forum", _("You ask the city for a forum."), _("Your proposal is there. Now others can stand behind it.")
-)
-async def _propose(person: Person, content: dict[str, Any]) -> str:
-    command = ProposeForum.parse(content, await city(), person.language)
-    return f"/forums/{await proposing.propose(person, command)}"
 
 
 async def propose(request: Request) -> Response:
@@ -53,7 +46,7 @@ async def propose(request: Request) -> Response:
     else:
         errors = []
     try:
-        return await acting.do_or_confirm(request, "propose_forum", content, form, errors)
+        return await run_or_confirm(request, PROPOSE, content, form, errors)
     except Invalid as invalid:
         return await _page(request, form, invalid)
 

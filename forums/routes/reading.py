@@ -11,7 +11,6 @@ from starlette.routing import Route
 from forums import players, views
 from forums.kinds import AFTER, last_word, takes_opinions
 from forums.labels import FORUM_STATES, KINDS
-from forums.people import Person, person_of
 from forums.queries import board, files, forums
 from forums.queries.forums import ForumView
 from forums.rights import forum_subject
@@ -20,6 +19,7 @@ from forums.states import ForumState
 from server.core import auth, clock, web
 from server.core.city import city
 from server.core.fields import Input
+from server.core.participants.people import Person, person_of
 from server.core.security import content_policy
 
 TEMPLATES = {"broadcast": "forums/broadcast.html", "notice": "forums/notice.html"}

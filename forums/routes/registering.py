@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums import acting, kinds
+from forums import kinds
 from forums.actions import registering
 from forums.errors import NoSuchRegistration
 from forums.forms import places as forms
 from forums.labels import SESSION_KINDS
-from forums.people import Person, person_of
+from forums.participant_actions import REGISTER
 from forums.queries import forums
 from forums.queries import sessions as queries
 from forums.queries.forums import ForumView
@@ -22,6 +22,8 @@ from forums.states import ForumState
 from server.core import auth, config, i18n, qr, web
 from server.core.accounts import Permission
 from server.core.errors import BadRequest, Invalid, _
+from server.core.participants.confirming import run_or_confirm
+from server.core.participants.people import Person, person_of
 
 _YEARS = (1900, 9000)
 
@@ -55,15 +57,9 @@ async def register(request: Request) -> Response:
         errors = invalid.errors
     content = {"session": shown.id, "topic": topic, "title": found.title, "text": _when_and_where(request, shown)}
     try:
-        return await acting.do_or_confirm(request, "register", content, form, errors)
+        return await run_or_confirm(request, REGISTER, content, form, errors)
     except Invalid as invalid:
         return await _session(request, form, web.field_errors(web.language(request), invalid.errors), invalid.status)
-
-
-@acting.act("register", _("You register for this date."))
-async def _register(person: Person, content: dict[str, Any]) -> str:
-    code = await registering.register(person, int(content["session"]), str(content["topic"]))
-    return f"/forums/registrations/{code}"
 
 
 def _when_and_where(request: Request, shown: SessionView) -> str:

@@ -7,13 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums import acting
-from forums.actions import speaking, supporting
+from forums.actions import speaking
 from forums.errors import NotPossibleNow
-from forums.forms.speaking import COMMENT_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Submit, content_of, submission_of
+from forums.forms.speaking import COMMENT_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Submit, content_of
 from forums.kinds import table, takes_opinions
 from forums.labels import CHANNELS, KINDS, OUTCOMES, STANCES, SUBMISSION_STATES
-from forums.people import Person
+from forums.participant_actions import SUBMIT, SUPPORT
 from forums.queries import comments, forums, voices
 from forums.queries.forums import ForumView
 from forums.queries.turns import turns
@@ -25,35 +24,12 @@ from server.core.city import city
 from server.core.errors import Invalid, _
 from server.core.fields import Input
 from server.core.ledger import Audience
-from server.core.security import Rate
+from server.core.participants.confirming import need_person, run_or_confirm
+from server.core.participants.people import Person
 
-SPEAK, SUPPORT = Rate(6, 6), Rate(60, 40)
-"""How often one person does it."""
 LABELS: Mapping[str, object] = {
     "stances": STANCES, "outcomes": OUTCOMES, "states": SUBMISSION_STATES, "channels": CHANNELS,
 }  # fmt: skip
-
-
-# --- what people do -----------------------------------------------------------------------------------------
-
-
-@acting.act("submit", _("You give your opinion to a forum."), _("Thank you. Your opinion has arrived."), rate=SPEAK)
-async def _submit(person: Person, content: dict[str, Any]) -> str:
-    number = await speaking.submit(person, str(content["slug"]), submission_of(content))
-    return f"/submissions/{number}"
-
-
-@acting.act("support", _("You stand behind what somebody said in a forum."), rate=SUPPORT)
-async def _support(person: Person, content: dict[str, Any]) -> str:
-    sort, _slash, name = str(content["subject"]).partition("/")
-    undo = bool(content.get("undo"))
-    if sort == "submission":
-        await supporting.on_voice(person, name, undo=undo)
-    elif sort == "comment":
-        await supporting.on_comment(person, int(name), undo=undo)
-    else:
-        await supporting.on_forum(person, name, undo=undo)
-    return str(content["back"])
 
 
 # --- giving a voice -----------------------------------------------------------------------------------------
@@ -73,7 +49,7 @@ async def submit(request: Request) -> Response:
     command = Submit.read(data, await city(), web.language(request))
     content = content_of(command, slug=found.slug)
     try:
-        return await acting.do_or_confirm(request, "submit", content, form, data.errors)
+        return await run_or_confirm(request, SUBMIT, content, form, data.errors)
     except Invalid as invalid:
         return await _speak_page(request, found, form, invalid)
 
@@ -161,7 +137,7 @@ def may(found: VoiceView) -> dict[str, bool]:
 
 async def withdraw(request: Request) -> Response:
     """``POST /submissions/{number}/withdraw``; pressed twice, it is taken back once."""
-    person = await acting.need_person(request)
+    person = await need_person(request)
     found = await voices.voice(request.path_params["number"], person)
     if not (found.mine and found.withdrawn):
         await speaking.withdraw(person, found.number)
@@ -179,7 +155,7 @@ async def support(request: Request) -> Response:
     content = {"subject": subject, "back": back, "undo": bool(form.get("undo")), "title": title}
     try:
         if request.method == "POST":
-            return await acting.do_or_confirm(request, "support", content, form)
+            return await run_or_confirm(request, SUPPORT, content, form)
     except Invalid as invalid:
         return await _support_page(request, content, form, invalid)
     return await _support_page(request, content, form)

@@ -1,83 +1,22 @@
-"""Pages of whoever takes part: confirming a mail address, links from mails, what one said and registered for."""
+"""A participant's own pages: what they said and registered for, their display name, what they say of themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums import acting, doors
-from forums.errors import NotAPart
-from forums.forms.who import read_name
 from forums.labels import AGE_BANDS, REGISTRATIONS
-from forums.people import person_of, said_of_themselves, say_of_themselves, take_name
 from forums.queries import registrations, voices
 from forums.routes import context, speaking
-from server.core import auth, city, database, i18n, web
-from server.core.errors import BadRequest, FieldError, Invalid, Text, _
+from server.core import auth, city, i18n, web
+from server.core.errors import Invalid, _
 from server.core.fields import Input
-
-TOO_OLD = _("This link was opened before, or it is too old. What it handed in stands under your voices.")
-DESK = _("Sign out of the desk before you open a citizen's link.")
-EXCERPT = 2_000
-
-
-async def look(request: Request) -> Response:
-    """``GET /forums/confirm``: what was written waits; look into your mails."""
-    return web.page(request, "forums/confirm.html", {"kept": None, "hours": doors.CONFIRM_HOURS, "errors": {}})
-
-
-async def confirm(request: Request) -> Response:
-    """``/forums/confirm/{token}``: what will be done; one press does it. Programs that look into mails do not press."""
-    if auth.reader(request).official:
-        raise BadRequest(DESK)
-    token = request.path_params["token"]
-    kept = await doors.waiting(token)
-    if kept is None:
-        return web.redirect(request, "/forums/mine", notice=TOO_OLD)
-    if request.method != "POST":
-        return _asked(request, kept)
-    try:
-        async with database.transaction():
-            taken = await doors.waiting(token, take=True)
-            if taken is None:
-                return web.redirect(request, "/forums/mine", notice=TOO_OLD)
-            address, done = await acting.confirm(taken)
-    except Invalid as error:  # the forum or the text changed what is possible: everything is still there
-        return _asked(request, kept, error.errors)
-    response = web.redirect(request, address, notice=done)
-    await auth.open_mailbox(request, response, kept.email)
-    return response
-
-
-def _asked(request: Request, kept: doors.Waiting, errors: Sequence[FieldError] = ()) -> Response:
-    content: dict[str, Any] = kept.content["content"]
-    lang = web.language(request)
-    shown = {
-        "what": i18n.translate(lang, Text(kept.content["what"])),
-        "name": kept.content["name"],
-        "title": str(content.get("title") or ""),
-        "text": str(content.get("text") or "")[:EXCERPT],
-    }
-    # The fields are on another page: what is wrong with them is said without a link to them.
-    wrong = {"": " ".join(i18n.translate(lang, error.text) for error in errors)} if errors else {}
-    context = {"kept": shown, "hours": doors.CONFIRM_HOURS, "errors": wrong}
-    return web.page(request, "forums/confirm.html", context, status=422 if errors else 200)
-
-
-async def open_link(request: Request) -> Response:
-    """``GET /forums/open/{token}``: the link of a mail opens a page for whom it was written to."""
-    found = doors.read_person_link(web.site(request).settings, request.path_params["token"])
-    if found is None:
-        return web.redirect(request, "/forums/mine", notice=TOO_OLD)
-    participant, path = found
-    response = web.redirect(request, path)
-    who = auth.reader(request)
-    person = await person_of(who)
-    if who.official is None and request.method == "GET" and (person is None or person.id != participant):
-        await auth.open_speech(request, response, participant)
-    return response
+from server.core.participants import confirming, links
+from server.core.participants.confirming import NotAPart
+from server.core.participants.people import person_of, said_of_themselves, say_of_themselves, take_name
+from server.core.participants.who import read_name
 
 
 async def mine(request: Request) -> Response:
@@ -87,7 +26,7 @@ async def mine(request: Request) -> Response:
 
 async def _mine(request: Request, values: Mapping[str, Any], invalid: Invalid | None = None) -> Response:
     form = await context.form(request, values, invalid)
-    shown: dict[str, object] = {**form, **speaking.LABELS, "hours": doors.CONFIRM_HOURS}
+    shown: dict[str, object] = {**form, **speaking.LABELS, "hours": links.CONFIRM_HOURS}
     person = form["person"]
     if person is not None:
         shown["voices"] = await voices.of_person(person, request.query_params.get("before", ""))
@@ -108,10 +47,10 @@ async def enter(request: Request) -> Response:
     email = data.email("email", required=True).lower()
     try:
         data.done()
-        await acting.ask_to_enter(request, email, "/forums/mine")
+        await confirming.ask_to_enter(request, email, "/forums/mine")
     except Invalid as invalid:
         return await _mine(request, form, invalid)
-    return web.redirect(request, acting.CONFIRM_PAGE)
+    return web.redirect(request, links.CONFIRM_PAGE)
 
 
 async def rename(request: Request) -> Response:
@@ -133,7 +72,7 @@ async def rename(request: Request) -> Response:
 
 async def about(request: Request) -> Response:
     """``POST /forums/mine/about``: age band and district of residence, which nobody has to say."""
-    person = await acting.need_person(request)
+    person = await confirming.need_person(request)
     form = await web.read_form(request)
     data = Input(form)
     age_band = data.choice("age_band", tuple(AGE_BANDS))
@@ -161,7 +100,4 @@ routes = [
     Route("/forums/mine/name", rename, methods=["POST"]),
     Route("/forums/mine/about", about, methods=["POST"]),
     Route("/forums/mine/leave", leave, methods=["POST"]),
-    Route("/forums/confirm", look),
-    Route("/forums/confirm/{token}", confirm, methods=["GET", "POST"]),
-    Route("/forums/open/{token}", open_link),
 ]

@@ -6,7 +6,7 @@ runs; routes then ask it, never the database. Tokens are random and only their h
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -187,36 +187,38 @@ def remember(request: Request, response: Response, token: str, life: timedelta) 
     )
 
 
+async def open_citizen(
+    request: Request,
+    response: Response,
+    *,
+    email: str = "",
+    cases: Iterable[str] = (),
+    participant_id: int | None = None,
+) -> None:
+    """Open a citizen's session in this browser. Raises ``BadRequest`` for an official."""
+    if reader(request).official is not None:
+        raise BadRequest(_("Sign out of the desk before you open a citizen's link."))
+    token, _session = await _open(CITIZEN_LIFE, email=email, cases=tuple(cases), participant_id=participant_id)
+    remember(request, response, token, CITIZEN_LIFE)
+
+
+async def widen(who: Reader, **values: object) -> None:
+    """Let a citizen's open session do more: columns of its row."""
+    await Session.filter(token_hash=who.token_hash).update(**values)
+
+
 async def open_case(request: Request, response: Response, reference: str) -> None:
     """Let this browser see a case whose key it has shown."""
     who = reader(request)
     if who.official is None and who.token_hash:
-        cases = [reference, *(c for c in who.cases if c != reference)][:MAX_CASES]
-        await Session.filter(token_hash=who.token_hash).update(cases=cases)
+        await widen(who, cases=[reference, *(c for c in who.cases if c != reference)][:MAX_CASES])
     elif who.official is None:
-        token, _session = await _open(CITIZEN_LIFE, cases=(reference,))
-        remember(request, response, token, CITIZEN_LIFE)
+        await open_citizen(request, response, cases=(reference,))
 
 
 async def open_mailbox(request: Request, response: Response, email: str) -> None:
     """Let this browser see every case of a mail address whose link it has shown."""
-    who = reader(request)
-    if who.official is not None:
-        raise BadRequest(_("Sign out of the desk before you open a citizen's link."))
-    token, _session = await _open(CITIZEN_LIFE, email=email, cases=tuple(who.cases))
-    remember(request, response, token, CITIZEN_LIFE)
-
-
-async def open_speech(request: Request, response: Response, participant_id: int) -> None:
-    """Let this browser speak as somebody whose link it has shown. Raises ``BadRequest`` for an official."""
-    who = reader(request)
-    if who.official is not None:
-        raise BadRequest(_("Sign out of the desk before you open a citizen's link."))
-    if who.token_hash and not who.email:
-        await Session.filter(token_hash=who.token_hash).update(participant_id=participant_id)
-        return
-    token, _session = await _open(CITIZEN_LIFE, participant_id=participant_id, cases=tuple(who.cases))
-    remember(request, response, token, CITIZEN_LIFE)
+    await open_citizen(request, response, email=email, cases=reader(request).cases)
 
 
 async def sign_out(request: Request, response: Response) -> None:

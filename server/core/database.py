@@ -32,6 +32,7 @@ CORE_MODELS = (
     "server.core.idempotency",
     "server.core.jobs",
     "server.core.ledger",
+    "server.core.participants.models",
 )
 POOL_SIZE = 10
 

@@ -7,9 +7,9 @@ from forums.actions import commenting, deciding, planning, speaking
 from forums.forms.moderating import Decide
 from forums.forms.speaking import Say, Submit
 from forums.models import Submission
-from forums.people import take_name
 from forums.rights import comment_subject, voice_subject
 from forums.states import TextAction
+from server.core.participants.people import take_name
 from tests.browser.test_desk_page import sign_in, sound
 from tests.support.answers import official
 from tests.support.chromium import HEIGHT, PHONE, OpenPage

@@ -6,12 +6,12 @@ import pytest
 from playwright.async_api import Page, expect
 
 from forums.actions import commenting, deciding, moderating, planning, speaking
-from forums.doors import person_link
 from forums.forms.moderating import AppealHiding, Decide, ReportText
 from forums.forms.speaking import Say, Submit
-from forums.people import take_name
 from forums.rights import comment_subject, voice_subject
 from forums.states import TextAction
+from server.core.participants.links import person_link
+from server.core.participants.people import take_name
 from tests.support.answers import official
 from tests.support.chromium import DESK, HEIGHT, PHONE, OpenPage, axe
 from tests.support.forums import a_forum

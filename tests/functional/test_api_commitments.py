@@ -8,8 +8,8 @@ from forums.forms.answering import GiveAnswer
 from forums.forms.handing import Join
 from forums.forms.promising import Promise, StepLine
 from forums.forms.speaking import Submit
-from forums.people import take_name
 from server.core.days import today
+from server.core.participants.people import take_name
 from tests.support.answers import official
 from tests.support.contract import Described
 from tests.support.forums import a_forum

@@ -1,7 +1,8 @@
 """A program speaks in a forum: with a name and an address it gets a mail, with a session it is heard at once."""
 
 from forums.forms.speaking import TEXT_LIMIT
-from forums.models import Comment, Submission, Unconfirmed
+from forums.models import Comment, Submission
+from server.core.participants.models import Unconfirmed
 from tests.functional.test_speaking import SAID, WHO, link, speaker
 from tests.support.contract import Described
 from tests.support.forums import a_forum

@@ -13,9 +13,9 @@ from forums.forms.handing import Join, Words
 from forums.forms.promising import Finish, Promise, StepLine
 from forums.forms.speaking import Submit
 from forums.models import Step, Submission
-from forums.people import take_name
 from server.core import clock, database
 from server.core.days import today
+from server.core.participants.people import take_name
 from tests.support.answers import official
 from tests.support.forums import a_draft, a_forum
 from tests.support.house import House

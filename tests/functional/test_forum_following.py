@@ -39,10 +39,10 @@ async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(house: House)
     assert refused.status_code == 422
     assert "재래시장 주차 문제" in refused.text, "what was wanted stays on the page"
     asked = await park.post("/forums/following", data={"what": f"forum/{slug}", "email": PARK})
-    assert asked.headers["location"] == "/forums/confirm"
+    assert asked.headers["location"] == "/confirm"
     await house.work()
     (mail,) = to(house, PARK)
-    link = re.search(r"/forums/confirm/\S+", mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    link = re.search(r"/confirm/\S+", mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
     assert link
     entered = await park.post(link[0])
     assert entered.headers["location"] == f"/forums/following?add=forum/{slug}"
@@ -94,7 +94,7 @@ async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(house: House)
 
 async def test_a_stranger_names_a_topic_first_and_their_address_with_it(house: House) -> None:
     answer = await house.client.post("/forums/following", data={"topic": "R&D 예산", "email": "lee@example.org"})
-    assert answer.headers["location"] == "/forums/confirm"
+    assert answer.headers["location"] == "/confirm"
     (waits,) = await database.fetch("SELECT content FROM unconfirmed")
     assert "add=topic/R%26D%20" in str(database.document(waits["content"]))
 

@@ -13,11 +13,11 @@ from forums.actions import commenting, deciding, planning, speaking
 from forums.forms.moderating import Decide
 from forums.forms.speaking import Say, Submit
 from forums.models import Forum
-from forums.people import Person, take_name
 from forums.rights import comment_subject, voice_subject
 from forums.states import TextAction
 from server.core import city, database, ledger
 from server.core.config import Settings
+from server.core.participants.people import Person, take_name
 from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.house import House, opened

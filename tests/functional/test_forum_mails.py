@@ -26,11 +26,11 @@ from forums.forms.promising import EditPromise, Finish, Promise, StepLine
 from forums.forms.proposing import ProposeForum
 from forums.forms.speaking import Say, Submit
 from forums.models import Step
-from forums.people import Person, take_name
 from forums.states import TextAction
 from server.core import clock, database, i18n
 from server.core.days import today
 from server.core.jobs import Task
+from server.core.participants.people import Person, take_name
 from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.house import House
@@ -78,7 +78,7 @@ async def test_her_voice_from_receipt_to_done(house: House) -> None:
     assert any("統合" in mail["Subject"] for mail in japanese)
     assert any("反映" in text(mail) for mail in japanese)
 
-    link = re.search(r"http://\S+(/forums/open/\S+)", text(done))
+    link = re.search(r"http://\S+(/open/\S+)", text(done))
     assert link
     her = house.visitor()
     opened = await her.get(link[1])
@@ -160,7 +160,7 @@ async def test_her_place_her_hidden_comment_and_her_proposal(house: House) -> No
     await house.work()
     hidden = to(house, NARAE)[-1]
     assert "학원을 알리는 글입니다." in text(hidden)
-    link = re.search(r"http://\S+(/forums/open/\S+)", text(hidden))
+    link = re.search(r"http://\S+(/open/\S+)", text(hidden))
     assert link
     assert (await house.visitor().get(link[1])).headers["location"] == f"/forums/appeal/{subject}"
     await deciding.decide(intake, subject, Decide(TextAction.SHOW))

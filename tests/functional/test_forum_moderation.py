@@ -10,12 +10,10 @@ import httpx
 import pytest
 
 from forums.actions import commenting, deciding, moderating, planning, speaking
-from forums.doors import person_link
 from forums.errors import AlreadyDecided, OwnDecision
 from forums.forms.moderating import AppealHiding, Decide, ReportText
 from forums.forms.speaking import Say, Submit
 from forums.models import Comment, Forum, Review, Submission
-from forums.people import Person, take_name
 from forums.queries import moderation, moderators
 from forums.queries.moderators import Filter
 from forums.rights import comment_subject, voice_subject
@@ -26,6 +24,8 @@ from server.core.accounts import Account, Role
 from server.core.config import Settings
 from server.core.days import today
 from server.core.errors import Refusal
+from server.core.participants.links import person_link
+from server.core.participants.people import Person, take_name
 from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.house import House, opened

@@ -16,12 +16,12 @@ from forums.forms.planning import PlanForum
 from forums.forms.speaking import Say, Submit
 from forums.kinds import table
 from forums.models import Forum
-from forums.people import Person, take_name
 from forums.rights import FORUM
 from forums.states import ForumAction, ForumState
 from server.core import clock
 from server.core.accounts import Official
 from server.core.errors import Forbidden
+from server.core.participants.people import Person, take_name
 from tests.support.answers import official
 from tests.support.forums import a_forum, words
 from tests.support.house import House

@@ -13,12 +13,12 @@ from forums.forms.planning import PlanForum
 from forums.forms.promising import Promise
 from forums.forms.proposing import ProposeForum
 from forums.models import Forum
-from forums.people import take_name
 from forums.queries.forums import forum
 from forums.rights import forum_subject
 from forums.states import ForumState
 from server.core import clock, database, jobs, ledger
 from server.core.days import today
+from server.core.participants.people import take_name
 from tests.support import voices
 from tests.support.answers import official
 from tests.support.forums import a_draft, a_forum

@@ -3,11 +3,12 @@
 import re
 from datetime import timedelta
 
-from forums.models import Forum, Session, Unconfirmed
+from forums.models import Forum, Session
 from forums.queries.forums import forum
 from forums.states import ForumState
 from server.core import clock, database
 from server.core.accounts import Department
+from server.core.participants.models import Unconfirmed
 from tests.support.house import House
 from tests.support.places import guest
 
@@ -50,9 +51,9 @@ async def test_a_proposal_is_confirmed_taken_up_and_held(house: House) -> None:
     assert not await Unconfirmed.all().count()
 
     wish = WISH | {"starts_at": day()}
-    assert (await house.client.post("/forums/propose", data=wish)).headers["location"] == "/forums/confirm"
+    assert (await house.client.post("/forums/propose", data=wish)).headers["location"] == "/confirm"
     await house.work()
-    link = re.search(r"/forums/confirm/[\w.-]+", house.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    link = re.search(r"/confirm/[\w.-]+", house.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
     assert link
     assert WISH["title"] in (await house.client.get(link[0])).text
     assert not await Forum.all().count(), "nobody but her pressed"
@@ -102,7 +103,7 @@ async def test_a_proposal_is_confirmed_taken_up_and_held(house: House) -> None:
 async def test_a_question_needs_people_or_gets_a_reason(house: House) -> None:
     await house.client.post("/forums/propose", data=WISH | {"kind": "discussion", "place": "x" * 900})
     await house.work()
-    link = re.search(r"/forums/confirm/[\w.-]+", house.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    link = re.search(r"/confirm/[\w.-]+", house.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
     assert link
     await house.client.post(link[0])
     found = await forum("proposal-1")
@@ -133,7 +134,7 @@ async def test_a_question_needs_people_or_gets_a_reason(house: House) -> None:
 async def test_nobody_talks_about_a_proposal_that_is_not_shown(house: House) -> None:
     await house.client.post("/forums/propose", data=WISH | {"kind": "discussion"})
     await house.work()
-    link = re.search(r"/forums/confirm/[\w.-]+", house.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    link = re.search(r"/confirm/[\w.-]+", house.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
     assert link
     await house.client.post(link[0])
     _person, neighbour = await guest(house, "옆집")

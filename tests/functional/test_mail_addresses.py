@@ -3,8 +3,8 @@
 from forums.actions import answering, commenting, planning, speaking
 from forums.forms.answering import GiveAnswer
 from forums.forms.speaking import Say, Submit
-from forums.people import take_name
 from petitions.models import Petitioner
+from server.core.participants.people import take_name
 from tests.support.answers import answer, official
 from tests.support.forums import a_forum
 from tests.support.house import House

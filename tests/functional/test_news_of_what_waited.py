@@ -6,10 +6,10 @@ from forums.actions import deciding, proposing, speaking, supporting
 from forums.forms.moderating import Decide
 from forums.forms.proposing import ProposeForum
 from forums.forms.speaking import Submit
-from forums.people import take_name
 from forums.states import TextAction
 from server.core import clock
 from server.core.jobs import Task
+from server.core.participants.people import take_name
 from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.house import House

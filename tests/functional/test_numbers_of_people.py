@@ -7,9 +7,9 @@ from forums.forms.promising import Finish, Promise
 from forums.forms.proposing import ProposeForum
 from forums.forms.speaking import Submit
 from forums.models import Commitment
-from forums.people import take_name
 from server.core import clock, database
 from server.core.days import today
+from server.core.participants.people import take_name
 from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.house import House

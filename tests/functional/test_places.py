@@ -127,11 +127,11 @@ async def test_somebody_without_an_account_registers_by_mail(house: House) -> No
     assert wrong.status_code == 422
     assert 'value="동네주민"' in wrong.text
     sent = await house.client.post(page, data={"name": "동네주민", "email": "jumin@example.org"})
-    assert sent.headers["location"] == "/forums/confirm"
+    assert sent.headers["location"] == "/confirm"
     assert (await places(session))["booked"] == 0
     await house.work()
     body = house.mails()[-1].get_body(("plain",))
-    link = re.search(r"/forums/confirm/\w+", body.get_content() if body else "")
+    link = re.search(r"/confirm/\w+", body.get_content() if body else "")
     assert link
     done = await house.client.post(link[0])
     assert done.headers["location"].startswith("/forums/registrations/")

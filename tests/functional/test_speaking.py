@@ -11,11 +11,12 @@ import httpx
 import pytest
 
 from forums.actions import supporting
-from forums.models import Comment, Forum, Participant, Review, Submission, Support, Unconfirmed
-from forums.people import said_of_themselves, take_name
+from forums.models import Comment, Forum, Review, Submission, Support
 from forums.states import SubmissionState
 from server.core import auth, clock, database, ledger
 from server.core.accounts import Session
+from server.core.participants.models import Participant, Unconfirmed
+from server.core.participants.people import said_of_themselves, take_name
 from tests.support.forums import a_forum
 from tests.support.house import House
 from tests.support.places import guest
@@ -51,7 +52,7 @@ async def submitted(client: httpx.AsyncClient, slug: str, **changes: Any) -> str
 def confirmations(house: House) -> list[str]:
     """The paths of the links that confirm an address, oldest first."""
     texts = [mail.get_body(("plain",)).get_content() for mail in house.mails()]  # type: ignore[union-attr]
-    return [urlsplit(found[0]).path for text in texts if (found := re.search(r"http\S+/forums/confirm/\S+", text))]
+    return [urlsplit(found[0]).path for text in texts if (found := re.search(r"http\S+/confirm/\S+", text))]
 
 
 def link(house: House) -> str:
@@ -83,8 +84,8 @@ async def test_a_shopkeeper_confirms_her_address_and_is_heard(house: House) -> N
     drawn = {"drawn": "1"}
     for _press in range(2):
         sent = await her.post(f"/forums/{slug}/speak", data={**SAID, **WHO, **drawn})
-        assert (sent.status_code, sent.headers["location"]) == (303, "/forums/confirm")
-    assert "메일" in (await her.get("/forums/confirm")).text
+        assert (sent.status_code, sent.headers["location"]) == (303, "/confirm")
+    assert "메일" in (await her.get("/confirm")).text
     assert await Submission.all().count() == 0
     assert await Unconfirmed.all().count() == 1
     await house.work()
@@ -124,7 +125,7 @@ async def test_a_link_that_is_too_old_does_nothing(house: House) -> None:
     path = link(house)
     with clock.at(now + timedelta(hours=24, minutes=1)):
         assert (await house.client.post(path)).headers["location"] == "/forums/mine"
-    assert (await house.client.get("/forums/confirm/" + "0" * 64)).headers["location"] == "/forums/mine"
+    assert (await house.client.get("/confirm/" + "0" * 64)).headers["location"] == "/forums/mine"
     assert await Submission.all().count() == 0
     # Whoever is unknown is told the same as whoever is known.
     known = await house.client.post("/forums/mine", data={"email": WHO["email"]})

@@ -10,12 +10,13 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from forums.labels import AGE_BANDS
-from forums.models import Participant, Participation, Submission
+from forums.models import Participation, Submission
 from forums.states import ForumState, SubmissionState
 from server.cli import main
 from server.core import clock, database
 from server.core.city import city
 from server.core.config import Settings
+from server.core.participants.models import Participant
 from tests.support import voices
 from tests.support.contract import Described
 from tests.support.house import House

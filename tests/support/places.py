@@ -7,10 +7,10 @@ import httpx
 
 from forums.actions import sessions
 from forums.forms.places import NewSession
-from forums.people import Person, take_name
 from server.core import clock, database
 from server.core.accounts import Session as Door
 from server.core.auth import COOKIE, token_hash
+from server.core.participants.people import Person, take_name
 from tests.support.answers import official
 from tests.support.house import House
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forums.names import looks_official
+from server.core.participants.names import looks_official
 
 CITIES = ("한여울시", "ハンヨウル市", "Hanyeoul City", "시험시", "Test City")
 DEPARTMENTS = ("도로과", "공원녹지과", "道路課", "Roads")

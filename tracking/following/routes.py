@@ -8,11 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums import acting
-from forums.people import person_of
 from server.core import auth, clock, database, web
 from server.core.errors import FieldError, Invalid, NotFound, Refusal, _
 from server.core.fields import Input
+from server.core.participants.confirming import ask_to_enter
+from server.core.participants.links import CONFIRM_PAGE
+from server.core.participants.people import person_of
 from tracking import mailbox
 from tracking.following import calendars, feeds, subjects
 
@@ -96,8 +97,8 @@ async def _ask(request: Request, email: str, what: str) -> Response:
     address = data.email("email", required=True)
     if data.errors:
         return await _page(request, "", what, errors=data.errors)
-    await acting.ask_to_enter(request, address, f"{PAGE}?add={quote(what)}" if what else PAGE)
-    return web.redirect(request, acting.CONFIRM_PAGE)
+    await ask_to_enter(request, address, f"{PAGE}?add={quote(what)}" if what else PAGE)
+    return web.redirect(request, CONFIRM_PAGE)
 
 
 async def end(request: Request) -> Response:

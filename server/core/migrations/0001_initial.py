@@ -254,6 +254,25 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="Participant",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("email", fields.CharField(unique=True, max_length=254)),
+                ("name", fields.CharField(max_length=40)),
+                ("language", fields.CharField(default="ko", max_length=2)),
+                ("age_band", fields.CharField(default="", max_length=8)),
+                ("district", fields.CharField(default="", max_length=40)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "participant",
+                "app": "core",
+                "pk_attr": "id",
+                "table_description": "Somebody with a confirmed mail address who speaks under a display name, which may be a pseudonym.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Session",
             fields=[
                 ("token_hash", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
@@ -281,6 +300,27 @@ class Migration(migrations.Migration):
                 "app": "core",
                 "pk_attr": "token_hash",
                 "table_description": "Somebody's open door: an official's browser or token, or a citizen's with the cases it may see.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Unconfirmed",
+            fields=[
+                ("token_hash", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                ("email", fields.CharField(max_length=254)),
+                ("act", fields.CharField(max_length=20)),
+                ("content", fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "unconfirmed",
+                "app": "core",
+                "indexes": [
+                    Index(fields=["created_at"], name="unconfirmed_created"),
+                    Index(fields=["email", "created_at"], name="unconfirmed_email"),
+                ],
+                "pk_attr": "token_hash",
+                "table_description": "What somebody wrote before they confirmed their mail address: kept until they open the link in the mail.",
             },
             bases=["Model"],
         ),

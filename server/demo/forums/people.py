@@ -2,8 +2,8 @@
 
 from random import Random
 
-from forums import people
-from forums.people import Person
+from server.core.participants import people
+from server.core.participants.people import Person
 from server.demo.city import DISTRICTS
 from server.demo.people import ACCOUNTS
 

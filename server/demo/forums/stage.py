@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from random import Random
 
-from forums.people import Person
 from server.core import config
 from server.core.accounts import Official, Role
 from server.core.files import Store, StoredFile
+from server.core.participants.people import Person
 from server.demo.people import staff
 
 BOM = b"\xef\xbb\xbf"

@@ -34,9 +34,9 @@ from forums.forms.planning import PlanForum
 from forums.forms.promising import Finish, Promise
 from forums.forms.speaking import Say, Submit
 from forums.models import Commitment, Registration, Step
-from forums.people import Person
 from forums.states import TextAction
 from server.core import clock, config, database
+from server.core.participants.people import Person
 from server.demo.forums.beside import steps_between
 from server.demo.forums.stage import Stage, at, text_file
 

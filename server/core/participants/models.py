@@ -1,8 +1,4 @@
-"""Tables of who takes part.
-
-It is a mail address and a display name, no more, in a table of its own, so that it can be purged while what was said
-stays.
-"""
+"""Tables of participants, apart from what they said, so that a person can be removed while their words stay."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""The doors that mails open: a person's own pages, and what they wrote before their address was known to be theirs.
+"""Links in mails: they sign a participant in, or confirm what somebody wrote before their address was known.
 
-Links name people by number, never by address. Of the link that confirms, only a hash of its token is kept: the token
-is made anew from a random number in the mail's job and the server's secret, so that nobody can read it in the database.
+A link names a participant by number, never by address. Of a confirmation link only a hash of its token is kept: the
+mail's job derives the token again from a random number and the server's secret, so the database does not reveal it.
 """
 
 import hmac
@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from forums.models import Unconfirmed
 from server.core import clock, database, i18n, jobs
 from server.core.auth import token_hash
 from server.core.config import Settings
 from server.core.errors import Text, _
 from server.core.jobs import Task
 from server.core.mail import Mail, MailRefused, Transport, message_id
+from server.core.participants.models import Unconfirmed
 from server.core.security import sign, unsign
 
-log = logging.getLogger("sinmungo.forums")
+log = logging.getLogger("sinmungo.participants")
 
 Render = Callable[[str, str, Mapping[str, Any]], str]
 
@@ -29,14 +29,16 @@ PERSON_DAYS = 90
 """Days for which a link in a mail lets its reader speak."""
 CONFIRM_HOURS = 24
 """Hours for which what was written waits for its confirmation."""
-CONFIRM_JOB = "forums.confirm"
+CONFIRM_JOB = "participants.confirm"
+CONFIRM_PAGE = "/confirm"
+OPEN_PAGE = "/open"
 
 _PERSON = "person-link"
 
 
 def person_link(settings: Settings, participant_id: int, path: str) -> str:
     """An address that lets a browser speak as somebody and goes on to one of our pages."""
-    return f"{settings.public_url}/forums/open/{sign(settings, _PERSON, [participant_id, path])}"
+    return f"{settings.public_url}{OPEN_PAGE}/{sign(settings, _PERSON, [participant_id, path])}"
 
 
 def read_person_link(settings: Settings, token: str) -> tuple[int, str] | None:
@@ -107,7 +109,7 @@ async def send_confirmation(settings: Settings, transport: Transport, render: Re
         "name": kept.content["name"],
         "what": i18n.translate(language, Text(kept.content["what"])) if kept.act else "",
         "hours": CONFIRM_HOURS,
-        "link": f"{settings.public_url}/forums/confirm/{token}",
+        "link": f"{settings.public_url}{CONFIRM_PAGE}/{token}",
         "link_label": i18n.translate(language, _("Confirm and go on")),
         "wishes": "",
     }

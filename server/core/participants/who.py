@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from forums import names
 from server.core import database, privacy
 from server.core.city import city
 from server.core.errors import _
 from server.core.fields import Input, safe_text
+from server.core.participants import names
 
 NAME_LIMIT = 40
 NOT_YOURS = _(
