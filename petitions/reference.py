@@ -15,8 +15,9 @@ from petitions import rules
 from petitions.routing import DepartmentProfile, GuideProfile, Rule
 from server.core import city, config, database
 from server.core.city import KEPT, City
-from server.core.clock import OfficeHours, Unit, WorkingCalendar
+from server.core.clock import OfficeHours, WorkingCalendar
 from server.core.days import today
+from server.core.rows import columns, read, read_all
 
 FULL = 300
 """Open cases at which a guide is as busy as can be; more are not counted, so that filing stays flat."""
@@ -79,7 +80,6 @@ async def reference() -> Reference:
 
 
 async def _read() -> Reference:
-    document = database.document
     base = await city.read()
     profiles = await database.fetch(
         "SELECT id, code, name, keywords, duties FROM department WHERE active = ? ORDER BY id", True
@@ -91,32 +91,12 @@ async def _read() -> Reference:
         base.districts,
         base.outlines,
         base.sketch,
-        tuple(
-            DepartmentProfile(
-                row["id"], row["code"], row["name"], tuple(document(row["keywords"])), tuple(document(row["duties"]))
-            )
-            for row in profiles
-        ),
+        tuple(read_all(DepartmentProfile, profiles)),
         {
-            row["code"]: ServiceRow(
-                rules.Service(row["code"], row["name"], Unit(row["unit"]), row["amount"]),
-                city.names(row),
-                row["department_id"],
-                tuple(document(row["documents"])),
-            )
+            row["code"]: read(ServiceRow, {**row, "rule": read(rules.Service, row), "names": city.names(row)})
             for row in services
         },
-        tuple(
-            Rule(
-                row["id"],
-                tuple(document(row["kinds"])),
-                tuple(document(row["districts"])),
-                tuple(document(row["words"])),
-                row["department_id"],
-                row["note"],
-            )
-            for row in rule_rows
-        ),
+        tuple(read_all(Rule, rule_rows)),
         await calendar(),
     )
 
@@ -161,28 +141,12 @@ async def guides_present() -> list[GuideProfile]:
         day,
         day,
     )
-    return [
-        GuideProfile(
-            row["id"],
-            row["department_id"],
-            tuple(database.document(row["languages"])),
-            tuple(database.document(row["specialities"])),
-            row["load"],
-        )
-        for row in rows
-    ]
+    return read_all(GuideProfile, rows)
 
 
 async def guide_card(account_id: int | None) -> GuideRow | None:
     """A guide's card."""
     if account_id is None:
         return None
-    row = await database.fetch_one(
-        "SELECT id, name, department_id, phone, email, hours, languages FROM account WHERE id = ?", account_id
-    )
-    if row is None:
-        return None
-    return GuideRow(
-        row["id"], row["name"], row["department_id"], row["phone"], row["email"], row["hours"],
-        tuple(database.document(row["languages"])),
-    )  # fmt: skip
+    row = await database.fetch_one(f"SELECT {columns(GuideRow, 'a')} FROM account a WHERE id = ?", account_id)
+    return read(GuideRow, row) if row else None

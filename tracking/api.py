@@ -58,10 +58,9 @@ async def events(request: Request) -> Response:
     data.done()
     found = await cases.view(request.path_params["reference"], shown(request))
     audiences = AUDIENCES[found.level]
-    marks = ", ".join("?" * len(audiences))
     of_case = subject(found.reference)
     (count,) = await database.fetch(
-        f"SELECT COUNT(*) AS n FROM ledger_event WHERE subject = ? AND audience IN ({marks})",
+        f"SELECT COUNT(*) AS n FROM ledger_event WHERE subject = ? AND audience IN ({database.marks(audiences)})",
         of_case,
         *sorted(audiences),
     )

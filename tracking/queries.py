@@ -15,7 +15,7 @@ async def people(ids: Iterable[int]) -> Mapping[int, Person]:
         return {}
     rows = await database.fetch(
         "SELECT id, username, name, phone, email, hours, languages, department_id FROM account "
-        f"WHERE id IN ({', '.join('?' * len(wanted))})",
+        f"WHERE id IN ({database.marks(wanted)})",
         *wanted,
     )
     return {

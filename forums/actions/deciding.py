@@ -120,7 +120,7 @@ async def _other_moderators(official: Official) -> list[str]:
     """Who else may decide: the other moderators, or the inspectors where there is none."""
     roles = [role.value for role, rights in PERMISSIONS.items() if Permission.MODERATE in rights]
     rows = await database.fetch(
-        f"SELECT name FROM account WHERE active = ? AND id <> ? AND role IN ({', '.join('?' * len(roles))}) "
+        f"SELECT name FROM account WHERE active = ? AND id <> ? AND role IN ({database.marks(roles)}) "
         "ORDER BY role = 'inspector', name LIMIT 5",
         True,
         official.id,
@@ -193,16 +193,18 @@ async def _count(texts: Sequence[Spoken], before: set[str], after: TextState) ->
 async def _hold_rows(voice_ids: AbstractSet[int]) -> None:
     """Lock submissions in one order, so that two moderators never wait for each other."""
     if voice_ids and database.dialect() == "postgres":  # SQLite has one writer at a time
-        marks = ", ".join("?" * len(voice_ids))
-        await database.fetch(f"SELECT id FROM submission WHERE id IN ({marks}) ORDER BY id FOR UPDATE", *voice_ids)
+        await database.fetch(
+            f"SELECT id FROM submission WHERE id IN ({database.marks(voice_ids)}) ORDER BY id FOR UPDATE", *voice_ids
+        )
 
 
 async def _show(texts: Sequence[Spoken], after: TextState) -> None:
     for sort in SORTS:
         those = [text.id for text in texts if text.sort == sort]
         if those:
-            marks = ", ".join("?" * len(those))
-            await database.execute(f"UPDATE {sort} SET visibility = ? WHERE id IN ({marks})", after.value, *those)
+            await database.execute(
+                f"UPDATE {sort} SET visibility = ? WHERE id IN ({database.marks(those)})", after.value, *those
+            )
 
 
 async def _settle(official: Official, cases: Sequence[_Case], command: Decide) -> None:

@@ -51,8 +51,9 @@ def _voice(row: Any) -> Voice:
 
 async def read(numbers: Sequence[str]) -> dict[str, Voice]:
     """Voices by their numbers; those that are not there are left out."""
-    marks = ", ".join("?" * len(numbers))
-    rows = await database.fetch(f"SELECT {_COLUMNS} FROM submission WHERE number IN ({marks})", *numbers)
+    rows = await database.fetch(
+        f"SELECT {_COLUMNS} FROM submission WHERE number IN ({database.marks(numbers)})", *numbers
+    )
     return {row["number"]: _voice(row) for row in rows}
 
 
@@ -83,7 +84,7 @@ class Group:
             before = sorted({voice.status.value for voice in some})
             hit = await database.fetch(
                 f"UPDATE submission SET {', '.join(f'{name} = ?' for name in values)} "
-                f"WHERE id IN ({_marks(some)}) AND status IN ({_marks(before)}) RETURNING id",
+                f"WHERE id IN ({database.marks(some)}) AND status IN ({database.marks(before)}) RETURNING id",
                 *values.values(),
                 *(voice.id for voice in some),
                 *before,
@@ -98,7 +99,7 @@ async def joined_to(main_ids: Sequence[int]) -> Group:
     group = Group()
     if not main_ids:
         return group
-    where = f"joined_to_id IN ({_marks(main_ids)}) AND status = '{SubmissionState.JOINED.value}' ORDER BY id"
+    where = f"joined_to_id IN ({database.marks(main_ids)}) AND status = '{SubmissionState.JOINED.value}' ORDER BY id"
     select = f"SELECT {_COLUMNS} FROM submission WHERE {where}"
     numbers = [row["number"] for row in await database.fetch(select, *main_ids)]
     for start in range(0, len(numbers), STRETCH):
@@ -171,7 +172,3 @@ def one(number: str, refused: Mapping[str, Refusal]) -> None:
     """Raise what hindered an action on a single voice."""
     if number in refused:
         raise refused[number]
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))

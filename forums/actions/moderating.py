@@ -159,7 +159,7 @@ async def reviews_of(subjects: Sequence[str]) -> dict[str, Standing]:
     """The reviews of those texts that have one."""
     rows = await database.fetch(
         "SELECT subject, open, why, reports, rule, turn, decided_by_id, decided_at, appealed_at FROM review "
-        f"WHERE subject IN ({', '.join('?' * len(subjects))})",
+        f"WHERE subject IN ({database.marks(subjects)})",
         *subjects,
     )
     moment = database.moment_or_none

@@ -39,7 +39,7 @@ class Link:
 
 async def of_petition(reference: str) -> list[Link]:
     """What everybody may see of it. One query."""
-    seen = ", ".join("?" * len(SEEN))
+    seen = database.marks(SEEN)
     rows = await database.fetch(
         "SELECT s.number AS name, s.title, s.channel, 'voice' AS sort FROM submission s "
         f"JOIN forum f ON f.id = s.forum_id WHERE s.petition = ? AND s.visibility = 'shown' AND f.status IN ({seen}) "

@@ -41,7 +41,7 @@ async def dates(where: Mapping[str, object], since: datetime, q: str = "") -> li
         ids = await forum_index.search(database.connection(), q, limit=HITS)
         if not ids:
             return []
-        narrowed += f" AND f.id IN ({', '.join('?' * len(ids))})"
+        narrowed += f" AND f.id IN ({database.marks(ids)})"
         values += ids
     seen = ", ".join(f"'{state.value}'" for state in (SEEN - {ForumState.PROPOSED, ForumState.DECLINED}))
     announced = "f.published_at IS NOT NULL AND (f.status <> 'cancelled' OR f.starts_at IS NOT NULL)"

@@ -211,15 +211,14 @@ async def _searched(q: str, conditions: Sequence[_Condition]) -> _Walk | None:
     ids = [exact["id"]] if exact else await voice_index.search(database.connection(), q, limit=HITS)
     if not ids:
         return None
-    marks = ", ".join("?" * len(ids))
-    return _Walk([_Condition(f"s.id IN ({marks})", tuple(ids)), *conditions], (), rising=False)
+    return _Walk([_Condition(f"s.id IN ({database.marks(ids)})", tuple(ids)), *conditions], (), rising=False)
 
 
 async def _rows(ids: Sequence[int], *, rising: bool) -> list[Row]:
     if not ids:
         return []
     found = await database.fetch(
-        f"SELECT {_COLUMNS} FROM submission s {_JOINS} WHERE s.id IN ({', '.join('?' * len(ids))}) "
+        f"SELECT {_COLUMNS} FROM submission s {_JOINS} WHERE s.id IN ({database.marks(ids)}) "
         f"ORDER BY s.id{'' if rising else ' DESC'}",
         *ids,
     )
@@ -272,7 +271,7 @@ async def said(wanted: Sequence[str]) -> list[Row]:
     for start in range(0, len(wanted), 500):
         some = wanted[start : start + 500]
         rows = await database.fetch(
-            f"SELECT {_COLUMNS} FROM submission s {_JOINS} WHERE s.number IN ({', '.join('?' * len(some))})", *some
+            f"SELECT {_COLUMNS} FROM submission s {_JOINS} WHERE s.number IN ({database.marks(some)})", *some
         )
         found += [_row(row) for row in rows]
     return found

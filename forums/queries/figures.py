@@ -91,7 +91,7 @@ async def voices_by_id(ids: Sequence[int]) -> list[VoiceFigures]:
     """Submissions by their ids, as they are at this moment."""
     if not ids:
         return []
-    rows = await database.fetch(f"{_VOICES} WHERE s.id IN ({', '.join('?' * len(ids))}) ORDER BY s.id", *ids)
+    rows = await database.fetch(f"{_VOICES} WHERE s.id IN ({database.marks(ids)}) ORDER BY s.id", *ids)
     return [_voice(row) for row in rows]
 
 
@@ -99,7 +99,7 @@ async def voices_by_number(numbers: Sequence[str]) -> list[VoiceFigures]:
     """Submissions by their numbers."""
     if not numbers:
         return []
-    rows = await database.fetch(f"{_VOICES} WHERE s.number IN ({', '.join('?' * len(numbers))})", *numbers)
+    rows = await database.fetch(f"{_VOICES} WHERE s.number IN ({database.marks(numbers)})", *numbers)
     return [_voice(row) for row in rows]
 
 
@@ -126,7 +126,7 @@ async def forum_titles(ids: Sequence[int]) -> dict[int, str]:
         return {}
     rows = await database.fetch(
         "SELECT id, title, status, proposer_id, from_petition FROM forum "
-        f"WHERE id IN ({', '.join('?' * len(ids))}) AND {_PUBLIC}",
+        f"WHERE id IN ({database.marks(ids)}) AND {_PUBLIC}",
         *ids,
     )
     return {
@@ -139,7 +139,7 @@ async def voice_titles(ids: Sequence[int]) -> dict[int, str]:
     if not ids:
         return {}
     rows = await database.fetch(
-        f"SELECT id, title FROM submission WHERE id IN ({', '.join('?' * len(ids))}) AND visibility = 'shown' "
+        f"SELECT id, title FROM submission WHERE id IN ({database.marks(ids)}) AND visibility = 'shown' "
         f"AND status <> '{SubmissionState.WITHDRAWN}'",
         *ids,
     )
@@ -167,7 +167,7 @@ async def forums_by_id(ids: Sequence[int]) -> list[ForumFigures]:
     """Forums by their ids, as they are at this moment."""
     if not ids:
         return []
-    rows = await database.fetch(f"{_FORUMS} WHERE id IN ({', '.join('?' * len(ids))}) ORDER BY id", *ids)
+    rows = await database.fetch(f"{_FORUMS} WHERE id IN ({database.marks(ids)}) ORDER BY id", *ids)
     return [_forum(row) for row in rows]
 
 
@@ -175,7 +175,7 @@ async def forums_by_slug(slugs: Sequence[str]) -> list[ForumFigures]:
     """Forums by their names."""
     if not slugs:
         return []
-    rows = await database.fetch(f"{_FORUMS} WHERE slug IN ({', '.join('?' * len(slugs))})", *slugs)
+    rows = await database.fetch(f"{_FORUMS} WHERE slug IN ({database.marks(slugs)})", *slugs)
     return [_forum(row) for row in rows]
 
 

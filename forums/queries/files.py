@@ -25,7 +25,7 @@ class FileView:
 async def of(*subjects: str) -> Sequence[FileView]:
     """The files of some subjects, each subject's in the order in which they came. One query."""
     rows = await database.fetch(
-        f"SELECT {_COLUMNS} FROM forum_file WHERE subject IN ({', '.join('?' * len(subjects))}) ORDER BY subject, id",
+        f"SELECT {_COLUMNS} FROM forum_file WHERE subject IN ({database.marks(subjects)}) ORDER BY subject, id",
         *subjects,
     )
     return [_view(row) for row in rows]

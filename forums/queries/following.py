@@ -73,7 +73,7 @@ async def about(subjects: Iterable[str]) -> dict[str, About]:
     for sort, names in by_sort.items():
         if sort in _READ:
             sql, make = _READ[sort]
-            for row in await database.fetch(sql.format(marks=", ".join("?" * len(names))), *names):
+            for row in await database.fetch(sql.format(marks=database.marks(names)), *names):
                 item = make(row, sort)
                 found[item.subject] = item
     return found

@@ -208,10 +208,9 @@ async def _found(filters: Filters, start: Place | None, limit: int) -> Page:
     ids = await forum_index.search(database.connection(), filters.q, limit=HITS, before_id=start and start.id)
     if not ids:
         return Page((), None)
-    marks = ", ".join("?" * len(ids))
     wheres = [filters.conditions(state) for state in filters.states]
     rows = await database.fetch(
-        f"SELECT {_COLUMNS} FROM forum f WHERE f.id IN ({marks}) "
+        f"SELECT {_COLUMNS} FROM forum f WHERE f.id IN ({database.marks(ids)}) "
         f"AND ({' OR '.join(where for where, _values in wheres)}) ORDER BY f.id DESC LIMIT ?",
         *ids,
         *(value for _where, values in wheres for value in values),
@@ -241,7 +240,7 @@ async def meant(words: str, kinds: Sequence[str] = KINDS) -> tuple[Listed, ...]:
     slug = words.strip().lower()
     slugs = [slug_of(kind, int(slug)) for kind in kinds if slug.isdecimal() and len(slug) < MOST_DIGITS]
     states = (*TABS["coming"], *TABS["open"], *TABS["over"])
-    marks = [", ".join("?" * len(some)) for some in ((slug, *slugs), kinds, states)]
+    marks = [database.marks(some) for some in ((slug, *slugs), kinds, states)]
     rows = await database.fetch(
         f"SELECT {_COLUMNS} FROM forum f WHERE f.slug IN ({marks[0]}) AND f.kind IN ({marks[1]}) "
         f"AND f.status IN ({marks[2]}) AND f.published_at IS NOT NULL ORDER BY f.id DESC",
@@ -264,7 +263,7 @@ async def total(filters: Filters) -> int:
         hits = list(await forum_index.search(database.connection(), filters.q, limit=HITS))
         if not hits:
             return 0
-        found = f" AND f.id IN ({', '.join('?' * len(hits))})"
+        found = f" AND f.id IN ({database.marks(hits)})"
     elif BY_ID.isdisjoint(filters.states) and not filters.kind:  # the notices have a board of their own
         found = f" AND (f.starts_at IS NOT NULL OR f.kind <> '{NOTICE}')"
     branches = [filters.conditions(state) for state in filters.states]

@@ -48,7 +48,7 @@ async def comments(ids: Collection[int]) -> list[Told]:
         f"SELECT {remarks.COLUMNS}, {FLOOR}, s.number, s.status, "
         f"COALESCE(s.comments, f.comments) AS total {remarks.FROM} "
         "JOIN forum f ON f.id = c.forum_id LEFT JOIN submission s ON s.id = c.submission_id "
-        f"WHERE c.id IN ({', '.join('?' * len(ids))}) AND c.visibility <> 'pending'",
+        f"WHERE c.id IN ({database.marks(ids)}) AND c.visibility <> 'pending'",
         *ids,
     )
     return [
@@ -77,7 +77,7 @@ async def voices(numbers: Collection[str]) -> list[tuple[VoiceView, int]]:
     if not numbers:
         return []
     rows = await database.fetch(
-        f"SELECT {said.COLUMNS}, f.submissions {said.FROM} WHERE s.number IN ({', '.join('?' * len(numbers))}) "
+        f"SELECT {said.COLUMNS}, f.submissions {said.FROM} WHERE s.number IN ({database.marks(numbers)}) "
         "AND s.visibility <> 'pending' ORDER BY s.id",
         *numbers,
     )

@@ -40,7 +40,7 @@ async def reasons(subjects: Sequence[str]) -> dict[str, Hidden]:
         return {}
     rows = await database.fetch(
         "SELECT subject, rule, reason, open, appealed_at FROM review "
-        f"WHERE subject IN ({', '.join('?' * len(subjects))}) AND rule <> ''",
+        f"WHERE subject IN ({database.marks(subjects)}) AND rule <> ''",
         *subjects,
     )
     return {row["subject"]: hidden(row) for row in rows}
@@ -155,6 +155,5 @@ def _official(actor: str) -> int:
 async def _by_id(table: str, column: str, ids: set[int]) -> dict[int, str]:
     if not ids:
         return {}
-    marks = ", ".join("?" * len(ids))
-    rows = await database.fetch(f"SELECT id, {column} AS said FROM {table} WHERE id IN ({marks})", *ids)
+    rows = await database.fetch(f"SELECT id, {column} AS said FROM {table} WHERE id IN ({database.marks(ids)})", *ids)
     return {row["id"]: row["said"] for row in rows}

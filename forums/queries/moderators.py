@@ -155,7 +155,7 @@ async def item(subject: str) -> Item | None:
 async def several(subjects: Sequence[str]) -> dict[str, Item]:
     """Texts with their reviews, by name, with nothing beside them: what a page asks about before it decides."""
     texts = await spoken(subjects)
-    rows = await database.fetch(f"{_REVIEW}r.subject IN ({', '.join('?' * len(subjects))})", *subjects)
+    rows = await database.fetch(f"{_REVIEW}r.subject IN ({database.marks(subjects)})", *subjects)
     known = {row["subject"]: row for row in rows}
     return {
         name: _item(texts[name], known[name])
@@ -219,7 +219,7 @@ async def _reports(subjects: Sequence[str]) -> dict[str, dict[str, int]]:
         return {}
     rows = await database.fetch(
         "SELECT subject, rule, COUNT(*) AS n FROM report "
-        f"WHERE subject IN ({', '.join('?' * len(subjects))}) GROUP BY subject, rule ORDER BY n DESC, rule",
+        f"WHERE subject IN ({database.marks(subjects)}) GROUP BY subject, rule ORDER BY n DESC, rule",
         *subjects,
     )
     found: dict[str, dict[str, int]] = defaultdict(dict)
@@ -233,7 +233,7 @@ async def _words(subjects: Sequence[str]) -> dict[str, list[str]]:
         return {}
     rows = await database.fetch(
         "SELECT subject, text FROM (SELECT subject, text, ROW_NUMBER() OVER (PARTITION BY subject ORDER BY id DESC) "
-        f"AS place FROM report WHERE subject IN ({', '.join('?' * len(subjects))}) AND text <> '') AS ranked "
+        f"AS place FROM report WHERE subject IN ({database.marks(subjects)}) AND text <> '') AS ranked "
         f"WHERE place <= {WORDS} ORDER BY subject, place",
         *subjects,
     )
@@ -249,7 +249,7 @@ async def _others(authors: set[int]) -> dict[int | None, int]:
     of_one = f"SELECT 1 FROM review r WHERE r.participant_id = p.id AND r.rule > '' LIMIT {CAP}"
     rows = await database.fetch(
         f"SELECT p.id, (SELECT COUNT(*) FROM ({of_one}) AS hidden) AS n FROM participant p "
-        f"WHERE p.id IN ({', '.join('?' * len(authors))})",
+        f"WHERE p.id IN ({database.marks(authors)})",
         *authors,
     )
     return {row["id"]: row["n"] for row in rows}

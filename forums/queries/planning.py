@@ -59,7 +59,7 @@ async def names(entries: Iterable[Entry]) -> dict[str, str]:
     ids = {int(e.actor.removeprefix("official:")) for e in entries if e.actor.startswith("official:")}
     if not ids:
         return {}
-    rows = await database.fetch(f"SELECT id, name FROM account WHERE id IN ({', '.join('?' * len(ids))})", *ids)
+    rows = await database.fetch(f"SELECT id, name FROM account WHERE id IN ({database.marks(ids)})", *ids)
     return {f"official:{row['id']}": row["name"] for row in rows}
 
 

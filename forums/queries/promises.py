@@ -223,10 +223,9 @@ async def steps_of(promise_ids: Sequence[int]) -> dict[int, list[StepView]]:
     """The steps of promises, in order, by the promise. One query."""
     found: dict[int, list[StepView]] = {}
     if promise_ids:
-        marks = ", ".join("?" * len(promise_ids))
         for row in await database.fetch(
             "SELECT commitment_id, id, text, due_on, done_on FROM commitment_step "
-            f"WHERE commitment_id IN ({marks}) ORDER BY commitment_id, position, id",
+            f"WHERE commitment_id IN ({database.marks(promise_ids)}) ORDER BY commitment_id, position, id",
             *promise_ids,
         ):
             found.setdefault(row["commitment_id"], []).append(_step(row))
@@ -258,7 +257,7 @@ async def of_voices(submission_ids: Sequence[int], today: date) -> dict[int, Pro
     rows = await database.fetch(
         f"SELECT {_COLUMNS}, j.id AS asked FROM submission j "
         f"JOIN commitment c ON c.submission_id = COALESCE(j.joined_to_id, j.id) {_JOINS} "
-        f"WHERE j.id IN ({', '.join('?' * len(submission_ids))}) ORDER BY c.id",
+        f"WHERE j.id IN ({database.marks(submission_ids)}) ORDER BY c.id",
         *submission_ids,
     )
     return {row["asked"]: _view(row, today) for row in rows}
@@ -282,7 +281,7 @@ async def owner_of(username: str, department_id: int) -> int | None:
     """The official of a department who signs in with a name, if they can own a promise."""
     row = await database.fetch_one(
         "SELECT id FROM account WHERE username = ? AND department_id = ? AND active = ? "
-        f"AND role IN ({', '.join('?' * len(ROLES))})",
+        f"AND role IN ({database.marks(ROLES)})",
         username, department_id, True, *ROLES,
     )  # fmt: skip
     return row["id"] if row else None
@@ -302,7 +301,7 @@ async def owners(department_id: int | None) -> list[Owner]:
     where, values = (" AND department_id = ?", [department_id]) if department_id else ("", [])
     rows = await database.fetch(
         "SELECT username, name, department_id FROM account WHERE department_id IS NOT NULL AND active = ? "
-        f"AND role IN ({', '.join('?' * len(ROLES))}){where} ORDER BY department_id, name, id LIMIT 1000",
+        f"AND role IN ({database.marks(ROLES)}){where} ORDER BY department_id, name, id LIMIT 1000",
         True, *ROLES, *values,
     )  # fmt: skip
     return [Owner(row["username"], row["name"], row["department_id"]) for row in rows]

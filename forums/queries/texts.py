@@ -104,7 +104,7 @@ async def spoken(subjects: Sequence[str]) -> dict[str, Spoken]:
         ("submission", _SUBMISSION, _submission), ("comment", _COMMENT, _comment), ("forum", _PROPOSAL, _proposal),
     ):  # fmt: skip
         if names[sort]:
-            rows = await database.fetch(sql.format(", ".join("?" * len(names[sort]))), *names[sort])
+            rows = await database.fetch(sql.format(database.marks(names[sort])), *names[sort])
             found += [read(row) for row in rows]
     return {one.subject: one for one in found}
 

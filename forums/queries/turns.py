@@ -52,14 +52,14 @@ async def turns(subject: str, audiences: Collection[Audience] = (Audience.PUBLIC
 async def _words(ids: Collection[int]) -> dict[int, str]:
     if not ids:
         return {}
-    marks = ", ".join("?" * len(ids))
-    rows = await database.fetch(f"SELECT id, text FROM forum_words WHERE id IN ({marks})", *ids)
+    rows = await database.fetch(f"SELECT id, text FROM forum_words WHERE id IN ({database.marks(ids)})", *ids)
     return {row["id"]: row["text"] for row in rows}
 
 
 async def _officials(ids: Collection[int]) -> dict[int, tuple[str, int | None]]:
     if not ids:
         return {}
-    marks = ", ".join("?" * len(ids))
-    rows = await database.fetch(f"SELECT id, name, department_id FROM account WHERE id IN ({marks})", *ids)
+    rows = await database.fetch(
+        f"SELECT id, name, department_id FROM account WHERE id IN ({database.marks(ids)})", *ids
+    )
     return {row["id"]: (row["name"], row["department_id"]) for row in rows}

@@ -229,7 +229,7 @@ async def supported_by(person: Person | None, subjects: Sequence[str]) -> frozen
     if person is None or not subjects:
         return frozenset()
     rows = await database.fetch(
-        f"SELECT subject FROM support WHERE participant_id = ? AND subject IN ({', '.join('?' * len(subjects))})",
+        f"SELECT subject FROM support WHERE participant_id = ? AND subject IN ({database.marks(subjects)})",
         person.id,
         *subjects,
     )

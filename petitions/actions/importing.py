@@ -45,8 +45,9 @@ async def known_keys(keys: Sequence[str]) -> set[str]:
     """Which of these keys were imported before."""
     if not keys:
         return set()
-    marks = ", ".join("?" * len(keys))
-    rows = await database.fetch(f"SELECT import_key FROM petition_case WHERE import_key IN ({marks})", *keys)
+    rows = await database.fetch(
+        f"SELECT import_key FROM petition_case WHERE import_key IN ({database.marks(keys)})", *keys
+    )
     return {row["import_key"] for row in rows}
 
 

@@ -1,7 +1,7 @@
 """One case as its reader may see it: officials all of it, the petitioner their side, the public a masked answer."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
@@ -20,6 +20,7 @@ from server.core import clock, config, database, privacy, references
 from server.core.accounts import Official
 from server.core.days import today
 from server.core.ledger import Audience, Entry
+from server.core.rows import Local, columns, read, read_all
 
 
 class Level(IntEnum):
@@ -119,13 +120,13 @@ class CaseView:
     address: str
     district: str
     routing: Mapping[str, Any]
-    received_at: datetime
+    received_at: Local
     unit: str
     amount: int
     extensions: tuple[int, ...]
-    due_at: datetime | None
-    announced_due_at: datetime | None
-    clock_started_at: datetime
+    due_at: Local | None
+    announced_due_at: Local | None
+    clock_started_at: Local
     """Since when the period runs: the receipt, or the last reopening."""
     supplement_until: date | None
     supplement_times: int
@@ -137,12 +138,12 @@ class CaseView:
     investigation: Mapping[str, Any] | None
     """The site investigation: ``first`` day, working ``days``, and ``more`` by which it was prolonged."""
     interim_on: date | None
-    answered_at: datetime | None
-    closed_at: datetime | None
+    answered_at: Local | None
+    closed_at: Local | None
     reopened: int
     objection_until: date | None
     """The last day to object to the answer; None where that is not possible, or not any more."""
-    objection_due_at: datetime | None
+    objection_due_at: Local | None
     """Until when the open objection must be decided."""
     objection_extension: int
     rating: int | None
@@ -224,12 +225,11 @@ class CaseView:
         return tuple(a for a in CITIZEN_ACTIONS if a in self.actions) if self.level >= Level.PARTY else ()
 
 
-_PERSON = ("id", "username", "name", "phone", "email", "hours", "languages", "department_id")
 _SQL = (
-    "SELECT c.*, h.length AS version, p.name AS p_name, p.email AS p_email, p.phone AS p_phone, "
-    "p.address AS p_address, p.language AS p_language, "
-    + ", ".join(f"{t}.{c} AS {t}_{c}" for t in ("ha", "gu") for c in _PERSON)
-    + f", {ASKED} AS asked, EXISTS (SELECT 1 FROM petition_part o WHERE o.case_id = c.id) AS has_parts"
+    "SELECT c.*, h.length AS version, p.name AS petitioner_name, p.email AS petitioner_email, "
+    "p.phone AS petitioner_phone, p.address AS petitioner_address, p.language AS petitioner_language, "
+    f"{columns(Person, 'ha', 'ha_')}, {columns(Person, 'gu', 'gu_')}, "
+    f"{ASKED} AS asked, EXISTS (SELECT 1 FROM petition_part o WHERE o.case_id = c.id) AS has_parts"
     " FROM petition_case c JOIN ledger_head h ON h.subject = 'case/' || c.reference "
     "JOIN petitioner p ON p.case_id = c.id "
     "LEFT JOIN account ha ON ha.id = c.handler_id LEFT JOIN account gu ON gu.id = c.guide_id WHERE c.reference = ?"
@@ -252,7 +252,7 @@ def level_of(row: Any, shown: Credentials) -> Level:
     where = {name: row[name] for name in ("department_id", "guide_id")}
     if official and sees(official, **where, asked=bool(row["asked"])):
         return Level.STAFF
-    if row["reference"] in shown.cases or (shown.email and shown.email.lower() == row["p_email"].lower()):
+    if row["reference"] in shown.cases or (shown.email and shown.email.lower() == row["petitioner_email"].lower()):
         return Level.PARTY
     if shown.key and references.key_hash(shown.key) == row["key_hash"]:
         return Level.PARTY
@@ -290,9 +290,8 @@ async def words(case_id: int, entries: Iterable[Entry], level: Level = Level.STA
     named = [entry.data[name] for entry in entries for name in names if entry.data.get(name)]
     if not named:
         return {}
-    marks = ", ".join("?" * len(named))
     rows = await database.fetch(
-        f"SELECT id, text FROM statement WHERE case_id = ? AND id IN ({marks})", case_id, *named
+        f"SELECT id, text FROM statement WHERE case_id = ? AND id IN ({database.marks(named)})", case_id, *named
     )
     return {row["id"]: row["text"] for row in rows}
 
@@ -300,95 +299,60 @@ async def words(case_id: int, entries: Iterable[Entry], level: Level = Level.STA
 def _view(
     row: Any, level: Level, known: Reference, answers: Sequence[Any], files: Sequence[Any], asked: tuple[PartView, ...]
 ) -> CaseView:
-    public = level is Level.PUBLIC
-    texts = (row["title"], row["body"])
-    own = Own(row["p_name"], row["p_email"], row["p_phone"], row["p_address"], texts)
+    whole = {
+        **row,
+        "level": level,
+        "handler": _person(row, "ha_"),
+        "guide": _person(row, "gu_"),
+        "routing": row["routing"] if level is Level.STAFF else {},
+        "objection_until": _objection_until(row, answers, known),
+        "answers": read_all(Reply, answers),
+        "attachments": read_all(FileRow, (f for f in files if level is Level.STAFF or not f["internal"])),
+        "parts": asked,
+        "known": known,
+    }
+    return read(CaseView, {**whole, **_masked(whole)} if level is Level.PUBLIC else whole)
 
-    def shown(text: str, *, official: bool = False) -> str:
-        return published(text, own, official=official) if public else text
 
-    return CaseView(
-        id=row["id"],
-        level=level,
-        reference=row["reference"],
-        version=row["version"],
-        kind=row["kind"],
-        service_code=row["service_code"],
-        title=shown(row["title"]),
-        body=shown(row["body"]),
-        language=row["language"],
-        channel=row["channel"],
-        public=bool(row["public"]),
-        status=State(row["status"]),
-        department_id=row["department_id"],
-        handler=None if public else _person(row, "ha"),
-        guide=None if public else _person(row, "gu"),
-        lat=None if public else row["lat"],
-        lng=None if public else row["lng"],
-        address=privacy.mask_address(row["address"]) if public else row["address"],
-        district=row["district"],
-        routing=database.document(row["routing"]) if level is Level.STAFF else {},
-        received_at=_here(row["received_at"]),
-        unit=row["unit"],
-        amount=row["amount"],
-        extensions=tuple(database.document(row["extensions"])),
-        due_at=_here(row["due_at"]),
-        announced_due_at=_here(row["announced_due_at"]),
-        clock_started_at=_here(row["clock_started_at"]),
-        supplement_until=database.day_or_none(row["supplement_until"]),
-        supplement_times=row["supplement_times"],
-        supplement_days=row["supplement_days"],
-        supplement_prolonged=row["supplement_prolonged"],
-        supplement_undelivered=tuple(database.document(row["supplement_undelivered"])),
-        investigation=None if public else database.document(row["investigation"]),
-        interim_on=database.day_or_none(row["interim_on"]),
-        answered_at=_here(row["answered_at"]),
-        closed_at=_here(row["closed_at"]),
-        reopened=row["reopened"],
-        objection_until=None if public else _objection_until(row, answers, known),
-        objection_due_at=None if public else _here(row["objection_due_at"]),
-        objection_extension=row["objection_extension"],
-        rating=None if public else row["rating"],
-        petitioner_name=privacy.mask_name(row["p_name"]) if public else row["p_name"],
-        petitioner_email="" if public else row["p_email"],
-        petitioner_phone="" if public else row["p_phone"],
-        petitioner_address="" if public else row["p_address"],
-        petitioner_language=row["p_language"],
-        answers=tuple(
-            Reply(a["id"], a["decision"], shown(a["text"], official=True),
-                  shown(a["reasons"], official=True), a["remedies"],
-                  privacy.mask_name(a["author"]) if public else a["author"], database.moment(a["created_at"]))
-            for a in answers
-        ),
-        attachments=()
-        if public
-        else tuple(
-            FileRow(f["id"], f["name"], f["size"], f["media_type"], f["hash"], bool(f["by_official"]),
-                    database.moment(f["created_at"]), f["answer_id"], f["statement_id"], bool(f["internal"]))
-            for f in files
-            if level is Level.STAFF or not f["internal"]
-        ),
-        parts=() if public else asked,
-        known=known,
-    )  # fmt: skip
+_PRIVATE = (
+    "handler", "guide", "lat", "lng", "investigation", "objection_until", "objection_due_at", "rating",
+)  # fmt: skip
+_NAMELESS = ("petitioner_email", "petitioner_phone", "petitioner_address")
+
+
+def _masked(whole: Mapping[str, Any]) -> dict[str, Any]:
+    """What the public sees in place of a case's own values."""
+    name, email, phone, address = (whole[f"petitioner_{what}"] for what in ("name", "email", "phone", "address"))
+    own = Own(name, email, phone, address, (whole["title"], whole["body"]))
+    return {
+        **dict.fromkeys(_PRIVATE),
+        **dict.fromkeys(_NAMELESS, ""),
+        "petitioner_name": privacy.mask_name(name),
+        "title": published(whole["title"], own),
+        "body": published(whole["body"], own),
+        "address": privacy.mask_address(whole["address"]),
+        "answers": [
+            replace(
+                reply,
+                text=published(reply.text, own, official=True),
+                reasons=published(reply.reasons, own, official=True),
+                author=privacy.mask_name(reply.author),
+            )
+            for reply in whole["answers"]
+        ],
+        "attachments": (),
+        "parts": (),
+    }
 
 
 def _objection_until(row: Any, answers: Sequence[Any], known: Reference) -> date | None:
     if row["objected_at"] is not None or not answers or answers[-1]["decision"] not in REFUSING:
         return None
-    told = _here(answers[-1]["created_at"]).date()
+    told = database.moment(answers[-1]["created_at"]).astimezone(config.settings().zone).date()
     if rules.may_object(known.calendar, rules.Kind(row["kind"]), told, clock.now()):
         return None
     return rules.objection_window(known.calendar, told).on
 
 
 def _person(row: Any, prefix: str) -> Person | None:
-    if row[f"{prefix}_id"] is None:
-        return None
-    values = {c: row[f"{prefix}_{c}"] for c in _PERSON}
-    return Person(**{**values, "languages": tuple(database.document(values["languages"]))})
-
-
-def _here(value: Any) -> Any:
-    moment = database.moment_or_none(value)
-    return moment.astimezone(config.settings().zone) if moment else None
+    return read(Person, row, prefix) if row[f"{prefix}id"] is not None else None

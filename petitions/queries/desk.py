@@ -1,7 +1,7 @@
 """What the desk shows beside the cases: counts, people to choose from, templates, saved views, similar cases."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from petitions.queries.cases import CaseView
@@ -15,6 +15,7 @@ from petitions.search import desk_index
 from petitions.states import OPEN, State
 from server.core import clock, database
 from server.core.accounts import Official, Role
+from server.core.rows import columns, read_all
 
 CAP = 1_000
 """Counts end here and are shown as "1,000+"."""
@@ -122,29 +123,23 @@ class Colleague:
 async def handlers(department_id: int | None = None) -> list[Colleague]:
     """Who can be named as handler: of one department, or of all."""
     where, values = ("", []) if department_id is None else (" AND department_id = ?", [department_id])
-    return _colleagues(
-        await database.fetch(
-            "SELECT id, username, name, department_id FROM account WHERE active = ? AND role IN (?, ?)"
-            f"{where} ORDER BY department_id, name, id",
-            True, Role.HANDLER.value, Role.MANAGER.value, *values,
-        )
+    rows = await database.fetch(
+        f"SELECT {columns(Colleague, 'a')} FROM account a WHERE active = ? AND role IN (?, ?)"
+        f"{where} ORDER BY department_id, name, id",
+        True, Role.HANDLER.value, Role.MANAGER.value, *values,
     )  # fmt: skip
+    return read_all(Colleague, rows)
 
 
 async def guides() -> list[Colleague]:
     """Every active case guide."""
-    return _colleagues(
-        await database.fetch(
-            "SELECT id, username, name, department_id FROM account WHERE active = ? AND role = ? "
-            "ORDER BY department_id, name, id",
-            True,
-            Role.GUIDE.value,
-        )
+    rows = await database.fetch(
+        f"SELECT {columns(Colleague, 'a')} FROM account a WHERE active = ? AND role = ? "
+        "ORDER BY department_id, name, id",
+        True,
+        Role.GUIDE.value,
     )
-
-
-def _colleagues(rows: Sequence[Mapping[str, object]]) -> list[Colleague]:
-    return [Colleague(**{name: row[name] for name in Colleague.__slots__}) for row in rows]  # type: ignore[arg-type]
+    return read_all(Colleague, rows)
 
 
 async def names(ids: Iterable[int]) -> dict[int, str]:
@@ -152,8 +147,7 @@ async def names(ids: Iterable[int]) -> dict[int, str]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    marks = ", ".join("?" * len(wanted))
-    rows = await database.fetch(f"SELECT id, name FROM account WHERE id IN ({marks})", *wanted)
+    rows = await database.fetch(f"SELECT id, name FROM account WHERE id IN ({database.marks(wanted)})", *wanted)
     return {row["id"]: row["name"] for row in rows}
 
 
@@ -172,14 +166,13 @@ class Template:
 async def templates(case: CaseView) -> list[Template]:
     """The prepared answers that fit a case's department and kind, those in the petitioner's language first."""
     rows = await database.fetch(
-        "SELECT id, title, language, text, reasons, remedies FROM reply_template WHERE purpose = ? "
+        f"SELECT {columns(Template, 't')} FROM reply_template t WHERE purpose = ? "
         "AND (department_id IS NULL OR department_id = ?) AND kind IN ('', ?) ORDER BY title, id",
         "answer",
         case.department_id,
         case.kind,
     )
-    found = [Template(**{name: row[name] for name in Template.__slots__}) for row in rows]
-    return sorted(found, key=lambda template: template.language != case.petitioner_language)
+    return sorted(read_all(Template, rows), key=lambda template: template.language != case.petitioner_language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +189,7 @@ async def saved_views(official: Official) -> list[View]:
     rows = await database.fetch(
         "SELECT id, name, query FROM saved_view WHERE account_id = ? ORDER BY name", official.id
     )
-    return [View(row["id"], row["name"], row["query"]) for row in rows]
+    return read_all(View, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,16 +213,14 @@ async def similar(case: CaseView, official: Official) -> list[Similar]:
     best = sorted(shared, key=lambda number: (-shared[number], -number))[: SIMILAR_HITS * 2]
     if limits is None or not best:
         return []
-    marks = ", ".join("?" * len(best))
     rows = await database.fetch(
-        "SELECT c.id, c.reference, c.title, c.status, (SELECT a.text FROM answer a WHERE a.case_id = c.id "
-        f"ORDER BY a.id DESC LIMIT 1) AS answer FROM petition_case c WHERE c.id IN ({marks})"
+        "SELECT c.id, c.reference, c.title, c.status, COALESCE((SELECT a.text FROM answer a WHERE a.case_id = c.id "
+        f"ORDER BY a.id DESC LIMIT 1), '') AS answer FROM petition_case c WHERE c.id IN ({database.marks(best)})"
         + (f" AND {limits.sql}" if limits.sql else ""),
         *best,
         *limits.values,
     )
-    ordered = sorted(rows, key=lambda row: best.index(row["id"]))[:SIMILAR]
-    return [Similar(row["reference"], row["title"], State(row["status"]), row["answer"] or "") for row in ordered]
+    return read_all(Similar, sorted(rows, key=lambda row: best.index(row["id"]))[:SIMILAR])
 
 
 _HANGUL = re.compile(r"[가-힣]{3,}")

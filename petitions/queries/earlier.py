@@ -8,8 +8,9 @@ from petitions.queries.cases import CaseView
 from petitions.queries.desk import title_words
 from petitions.queries.scope import scope
 from petitions.states import State
-from server.core import config, database
+from server.core import database
 from server.core.accounts import Official
+from server.core.rows import Local, columns, read_all
 
 READ, SHOWN = 100, 10
 """Cases that are looked through, the newest; and how many of them are shown, the likest first."""
@@ -23,13 +24,16 @@ class Earlier:
     title: str
     kind: str
     status: State
-    received_at: datetime
+    received_at: Local
     told_at: datetime | None
     """When its petitioner was first told a result."""
 
     def told_before(self, moment: datetime) -> bool:
         """Whether a result was told by then."""
         return self.told_at is not None and self.told_at <= moment
+
+
+_COLUMNS = columns(Earlier, "c", told_at="(SELECT MIN(a.created_at) FROM answer a WHERE a.case_id = c.id)")
 
 
 async def of_same_petitioner(case_id: int, official: Official, numbers: Collection[str] = ()) -> list[Earlier]:
@@ -42,12 +46,11 @@ async def of_same_petitioner(case_id: int, official: Official, numbers: Collecti
         return []
     named, values = "", list[object]()
     if numbers:
-        named = f" AND c.reference IN ({', '.join('?' * len(numbers))})"
+        named = f" AND c.reference IN ({database.marks(numbers)})"
         values += numbers
     rows = await database.fetch(
         # Not "this or that", for which PostgreSQL would read every petitioner there is.
-        "SELECT c.reference, c.title, c.kind, c.status, c.received_at, "
-        "(SELECT MIN(a.created_at) FROM answer a WHERE a.case_id = c.id) AS told_at FROM petition_case c "
+        f"SELECT {_COLUMNS} FROM petition_case c "
         "WHERE c.id IN (SELECT o.case_id FROM petitioner p JOIN petitioner o ON o.email = p.email "
         "WHERE p.case_id = ? AND p.email <> '' UNION SELECT o.case_id FROM petitioner p JOIN petitioner o "
         "ON o.phone = p.phone WHERE p.case_id = ? AND p.phone <> '') AND c.id < ?"
@@ -60,14 +63,7 @@ async def of_same_petitioner(case_id: int, official: Official, numbers: Collecti
         *values,
         *limits.values,
     )
-    moment, zone = database.moment_or_none, config.settings().zone
-    return [
-        Earlier(
-            row["reference"], row["title"], row["kind"], State(row["status"]),
-            database.moment(row["received_at"]).astimezone(zone), moment(row["told_at"]),
-        )
-        for row in rows
-    ]  # fmt: skip
+    return read_all(Earlier, rows)
 
 
 async def proposed(case: CaseView, official: Official) -> list[Earlier]:

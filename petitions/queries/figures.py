@@ -43,7 +43,7 @@ async def cases_by_id(
         return []
     known = await reference()
     rows = await database.fetch(
-        f"SELECT {_COLUMNS} FROM petition_case WHERE id IN ({', '.join('?' * len(ids))}) ORDER BY id", *ids
+        f"SELECT {_COLUMNS} FROM petition_case WHERE id IN ({database.marks(ids)}) ORDER BY id", *ids
     )
     return [_figures(row, known, (kept or {}).get(row["id"])) for row in rows]
 

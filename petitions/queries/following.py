@@ -15,12 +15,16 @@ from petitions.rights import sees
 from petitions.states import State
 from server.core import database, references
 from server.core.accounts import Official
+from server.core.rows import columns, read_all
 
 MOST_CASES = 100
 """How many of somebody's cases are listed, the newest first."""
 
 
-_DOOR = "c.reference, c.key_hash, c.department_id, c.guide_id, c.public, c.status, c.answered_at, p.email AS p_email"
+_DOOR = (
+    "c.reference, c.key_hash, c.department_id, c.guide_id, c.public, c.status, c.answered_at, "
+    "p.email AS petitioner_email"
+)
 
 
 async def door(reference_text: str, shown: Credentials) -> tuple[str, Level]:
@@ -56,7 +60,7 @@ async def doorkeepers(numbers: Collection[str]) -> dict[str, Doorkeeper]:
     rows = await database.fetch(
         f"SELECT {_DOOR}, o.department_id AS asked FROM petition_case c JOIN petitioner p ON p.case_id = c.id "
         "LEFT JOIN petition_part o ON o.case_id = c.id AND o.status = 'asked' "
-        f"WHERE c.reference IN ({', '.join('?' * len(numbers))})",
+        f"WHERE c.reference IN ({database.marks(numbers)})",
         *numbers,
     )
     asked: dict[str, set[int]] = {row["reference"]: set() for row in rows}
@@ -86,7 +90,7 @@ async def whereabouts(numbers: Collection[str]) -> Mapping[str, Whereabouts]:
     rows = await database.fetch(
         "SELECT c.reference, c.department_id, c.guide_id, o.department_id AS asked FROM petition_case c "
         "LEFT JOIN petition_part o ON o.case_id = c.id AND o.status = 'asked' "
-        f"WHERE c.reference IN ({', '.join('?' * len(numbers))})",
+        f"WHERE c.reference IN ({database.marks(numbers)})",
         *numbers,
     )
     asked: dict[str, set[int]] = {row["reference"]: set() for row in rows}
@@ -115,8 +119,8 @@ class OwnCase:
 
 
 _OWN = (
-    "SELECT reference, title, status, unit, amount, received_at, due_at, supplement_until, answered_at, closed_at "
-    f"FROM petition_case WHERE id IN ({{ways}}) ORDER BY received_at DESC LIMIT {MOST_CASES}"
+    f"SELECT {columns(OwnCase, 'c')} FROM petition_case c WHERE id IN ({{ways}}) "
+    f"ORDER BY received_at DESC LIMIT {MOST_CASES}"
 )
 
 
@@ -124,7 +128,7 @@ async def own_cases(numbers: Collection[str], email: str) -> list[OwnCase]:
     """The cases whose doors a browser holds open, and those of a mail address; the newest first."""
     ways, values = [], list[object]()
     if numbers:
-        ways.append(f"SELECT id FROM petition_case WHERE reference IN ({', '.join('?' * len(numbers))})")
+        ways.append(f"SELECT id FROM petition_case WHERE reference IN ({database.marks(numbers)})")
         values += numbers
     if email:
         ways.append("SELECT case_id FROM petitioner WHERE email IN (?, ?)")
@@ -132,16 +136,7 @@ async def own_cases(numbers: Collection[str], email: str) -> list[OwnCase]:
     if not ways:
         return []
     # Not "this or that", for which PostgreSQL would read every case there is.
-    rows = await database.fetch(_OWN.format(ways=" UNION ".join(ways)), *values)
-    moment = database.moment_or_none
-    return [
-        OwnCase(
-            row["reference"], row["title"], State(row["status"]), row["unit"], row["amount"],
-            database.moment(row["received_at"]), moment(row["due_at"]), database.day_or_none(row["supplement_until"]),
-            moment(row["answered_at"]), moment(row["closed_at"]),
-        )
-        for row in rows
-    ]  # fmt: skip
+    return read_all(OwnCase, await database.fetch(_OWN.format(ways=" UNION ".join(ways)), *values))
 
 
 async def newest_of(email: str) -> str:

@@ -22,7 +22,7 @@ from petitions.queries.filters import (
     in_objections,
     position_of,
 )
-from petitions.queries.rows import COLUMNS, PASSED, Row, read_row
+from petitions.queries.rows import COLUMNS, PASSED, Row
 from petitions.queries.scope import Condition, scope, visible
 from petitions.reference import Reference
 from petitions.rights import cooperates
@@ -32,6 +32,7 @@ from petitions.states import OPEN, State
 from server.core import clock, database, references
 from server.core.accounts import Official
 from server.core.days import today
+from server.core.rows import read_all
 
 PAGE = 50
 """Cases on a page."""
@@ -168,8 +169,7 @@ class _Walk:
             self.window, self.by_number = 0, True
         elif database.dialect() == "sqlite":
             hits = await _hits(q, start, backward=backward)
-            marks = ", ".join("?" * len(hits)) or "NULL"
-            self.residual.append(Condition(f"c.id IN ({marks})", tuple(hits)))
+            self.residual.append(Condition(f"c.id IN ({database.marks(hits)})", tuple(hits)))
             self.window = 0
             self.last_hit = hits[-1] if len(hits) == HITS else 0
         else:
@@ -274,13 +274,14 @@ class _Walk:
     async def _shown(self, source: Condition, order: str) -> list[Row]:
         due = parts.due_column(self.official, everybodys=self.wanted.parts)
         found = await database.fetch(
-            f"SELECT c.*, {PASSED}, p.name AS petitioner, a.name AS handler, h.length AS version, {parts.WAITING}, "
-            f"{due.sql} FROM ({source.sql}) AS c JOIN petitioner p ON p.case_id = c.id JOIN ledger_head h "
-            f"ON h.subject = 'case/' || c.reference LEFT JOIN account a ON a.id = c.handler_id ORDER BY {order}",
+            f"SELECT c.*, {PASSED}, p.name AS petitioner, COALESCE(a.name, '') AS handler, h.length AS version, "
+            f"{parts.WAITING}, {due.sql} FROM ({source.sql}) AS c JOIN petitioner p ON p.case_id = c.id "
+            "JOIN ledger_head h ON h.subject = 'case/' || c.reference "
+            f"LEFT JOIN account a ON a.id = c.handler_id ORDER BY {order}",
             *due.values,
             *source.values,
         )
-        return [read_row(row) for row in found]
+        return read_all(Row, found)
 
 
 def _beyond(place: Position, *, descending: bool, inclusive: bool = False, keys: str = "") -> Condition:

@@ -29,13 +29,12 @@ _LEADS_TO = {
 
 async def problems() -> AsyncIterator[str]:
     """A sentence for each case without a chain, and each whose state is not what its last fact says."""
-    marks = ", ".join("?" * len(_LEADS_TO))
     place = 0
     while rows := await database.fetch(
         "SELECT c.id, c.reference, c.status, "
         "EXISTS (SELECT 1 FROM ledger_head h WHERE h.subject = 'case/' || c.reference AND h.length > 0) AS chained, "
-        f"(SELECT e.kind FROM ledger_event e WHERE e.subject = 'case/' || c.reference AND e.kind IN ({marks}) "
-        "ORDER BY e.sequence DESC LIMIT 1) AS last "
+        "(SELECT e.kind FROM ledger_event e WHERE e.subject = 'case/' || c.reference "
+        f"AND e.kind IN ({database.marks(_LEADS_TO)}) ORDER BY e.sequence DESC LIMIT 1) AS last "
         f"FROM petition_case c WHERE c.id > ? ORDER BY c.id LIMIT {WALKED}",
         *_LEADS_TO,
         place,

@@ -5,15 +5,14 @@ A list of owed parts is walked along an index of the parts themselves, which are
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from petitions.cooperation import PartStatus
 from petitions.queries.rows import COLUMNS
 from petitions.queries.scope import ASKED, Condition
 from petitions.rights import cooperates
-from server.core import config, database, references
+from server.core import database, references
 from server.core.accounts import Official
+from server.core.rows import Local, read, read_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +22,12 @@ class PartView:
     id: int
     department_id: int
     status: PartStatus
-    asked_at: datetime
-    due_at: datetime
+    asked_at: Local
+    due_at: Local
     extended: bool
     text: str
     reply: str
-    replied_at: datetime | None
+    replied_at: Local | None
     replied_by: str
 
     @property
@@ -45,16 +44,17 @@ async def asked(case_id: int, department_id: int | None) -> bool:
 
 
 _SQL = (
-    "SELECT p.*, a.name AS replied_by, s.text AS asked, r.text AS reply FROM petition_part p "
-    "LEFT JOIN account a ON a.id = p.replied_by_id LEFT JOIN statement s ON s.id = p.asked_text "
+    "SELECT p.*, COALESCE(a.name, '') AS replied_by, COALESCE(s.text, '') AS text, COALESCE(r.text, '') AS reply "
+    "FROM petition_part p LEFT JOIN account a ON a.id = p.replied_by_id LEFT JOIN statement s ON s.id = p.asked_text "
     "LEFT JOIN statement r ON r.id = p.reply_text "
 )
+_UNSAID = {"text": "", "reply": ""}
 
 
 async def of_case(case_id: int, *, words: bool) -> tuple[PartView, ...]:
     """The parts of a case in the order in which they were asked for; with their ``words`` for officials only."""
     rows = await database.fetch(f"{_SQL}WHERE p.case_id = ? ORDER BY p.id", case_id)
-    return tuple(_part(row, words=words) for row in rows)
+    return tuple(read(PartView, row if words else {**row, **_UNSAID}) for row in rows)
 
 
 async def replied(reference_text: str, official: Official) -> tuple[PartView, ...]:
@@ -67,18 +67,7 @@ async def replied(reference_text: str, official: Official) -> tuple[PartView, ..
         "WHERE c.reference = ? AND p.department_id = ? AND p.status = ? ORDER BY p.id",
         number, official.department_id, PartStatus.REPLIED.value,
     )  # fmt: skip
-    return tuple(_part(row, words=True) for row in rows)
-
-
-def _part(row: Any, *, words: bool) -> PartView:
-    zone = config.settings().zone
-    replied = database.moment_or_none(row["replied_at"])
-    return PartView(
-        row["id"], row["department_id"], PartStatus(row["status"]), database.moment(row["asked_at"]).astimezone(zone),
-        database.moment(row["due_at"]).astimezone(zone), bool(row["extended"]),
-        row["asked"] or "" if words else "", row["reply"] or "" if words else "",
-        replied.astimezone(zone) if replied else None, row["replied_by"] or "",
-    )  # fmt: skip
+    return tuple(read_all(PartView, rows))
 
 
 OPEN_PART = "petition_part q WHERE q.case_id = c.id AND q.status = 'asked'"

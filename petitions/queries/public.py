@@ -138,7 +138,7 @@ async def _found(filters: Filters, before: str) -> Listed:
         return Listed((), None)
     where, values = filters.conditions()
     rows = await database.fetch(
-        f"{_ROW} AND c.id IN ({', '.join('?' for _id in ids)}){where} ORDER BY c.id DESC LIMIT ?",
+        f"{_ROW} AND c.id IN ({database.marks(ids)}){where} ORDER BY c.id DESC LIMIT ?",
         *_SHOWN,
         *ids,
         *values,
@@ -164,7 +164,7 @@ async def similar(words: Mapping[str, int], limit: int = 3) -> tuple[Published, 
     best = sorted((i for i, n in weight.items() if n >= ENOUGH), key=lambda i: (-weight[i], -i))[: limit * 2]
     if not best:
         return ()
-    rows = await database.fetch(f"{_ROW} AND c.id IN ({', '.join('?' for _id in best)})", *_SHOWN, *best)
+    rows = await database.fetch(f"{_ROW} AND c.id IN ({database.marks(best)})", *_SHOWN, *best)
     by_id = {row["id"]: row for row in rows}
     return tuple(_published(by_id[i]) for i in best if i in by_id)[:limit]
 

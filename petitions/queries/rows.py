@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from petitions.states import State
-from server.core import config, database
+from server.core.rows import Local, columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,53 +25,31 @@ class Row:
     department_id: int | None
     district: str
     routing: Mapping[str, Any]
-    received_at: datetime
+    received_at: Local
     unit: str
     amount: int
-    due_at: datetime | None
+    due_at: Local | None
     supplement_until: date | None
-    answered_at: datetime | None
-    closed_at: datetime | None
+    answered_at: Local | None
+    closed_at: Local | None
     reopened: int
     interim_on: date | None
-    objection_due_at: datetime | None
-    passed_at: datetime | None
+    objection_due_at: Local | None
+    passed_at: Local | None
     """When a case that nobody handles yet came to its department."""
     petitioner: str
     handler_id: int | None
     handler: str
     waiting: int
     """How many departments owe their part (협조, Act 20)."""
-    part_due: datetime | None
+    part_due: Local | None
     """When the part is due that the reader's own department owes; None where it owes none."""
 
 
-COLUMNS = (
-    "c.id, c.reference, c.title, c.kind, c.service_code, c.language, c.channel, c.status, c.department_id, c.district, "
-    "CASE WHEN c.status = 'received' THEN c.routing END AS routing, c.received_at, c.unit, c.amount, c.due_at, "
-    "c.supplement_until, c.answered_at, c.closed_at, c.reopened, c.interim_on, c.objection_due_at, c.handler_id"
-)
+_BESIDE = dict.fromkeys(("version", "passed_at", "petitioner", "handler", "waiting", "part_due"), "")
+COLUMNS = columns(Row, "c", routing="CASE WHEN c.status = 'received' THEN c.routing END", **_BESIDE)
 """The columns of ``petition_case c`` that a row needs; the routing only where it is still to be decided on."""
 PASSED = (
     "CASE WHEN c.status = 'accepted' THEN (SELECT MAX(e.occurred_at) FROM ledger_event e "
     "WHERE e.subject = 'case/' || c.reference AND e.kind IN ('case.accepted', 'case.transferred')) END AS passed_at"
 )
-
-
-def read_row(row: Any) -> Row:
-    """A raw row with ``COLUMNS``, ``PASSED``, ``petitioner``, ``handler``, ``version``, ``waiting``, ``part_due``."""
-    zone = config.settings().zone
-
-    def here(value: Any) -> Any:
-        moment = database.moment_or_none(value)
-        return moment.astimezone(zone) if moment else None
-
-    return Row(
-        row["id"], row["reference"], row["version"], row["title"], row["kind"], row["service_code"], row["language"],
-        row["channel"], State(row["status"]), row["department_id"], row["district"],
-        database.document(row["routing"]) or {}, here(row["received_at"]), row["unit"], row["amount"],
-        here(row["due_at"]), database.day_or_none(row["supplement_until"]), here(row["answered_at"]),
-        here(row["closed_at"]), row["reopened"], database.day_or_none(row["interim_on"]),
-        here(row["objection_due_at"]), here(row["passed_at"]), row["petitioner"], row["handler_id"],
-        row["handler"] or "", row["waiting"], here(row["part_due"]),
-    )  # fmt: skip

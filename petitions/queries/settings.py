@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from petitions.queries.filters import EPOCH
 from petitions.reference import as_day
 from server.core import database
+from server.core.city import names
+from server.core.rows import read, read_all
 
 CAP = 10_000
 """Counts end here and are shown as "10,000+"."""
@@ -59,18 +60,7 @@ class DepartmentLine:
 async def rules() -> list[RuleRow]:
     """Every rule in its order."""
     rows = await database.fetch(f"SELECT * FROM routing_rule ORDER BY position, id LIMIT {MOST}")
-    return [
-        RuleRow(
-            row["id"],
-            database.document(row["kinds"]),
-            database.document(row["districts"]),
-            database.document(row["words"]),
-            row["department_id"],
-            row["note"],
-            bool(row["active"]),
-        )
-        for row in rows
-    ]
+    return read_all(RuleRow, rows)
 
 
 async def templates(department_id: int | None, purpose: str) -> list[TemplateRow]:
@@ -87,7 +77,7 @@ async def templates(department_id: int | None, purpose: str) -> list[TemplateRow
         f"WHERE {' AND '.join(where)} ORDER BY purpose, title, id LIMIT {MOST}",
         *values,
     )
-    return [TemplateRow(**{name: row[name] for name in TemplateRow.__slots__}) for row in rows]
+    return read_all(TemplateRow, rows)
 
 
 async def departments() -> list[DepartmentLine]:
@@ -99,13 +89,7 @@ async def departments() -> list[DepartmentLine]:
         True,
         True,
     )
-    return [
-        DepartmentLine(
-            row["id"], row["code"], {"ko": row["name"], "ja": row["name_ja"], "en": row["name_en"]}, row["phone"],
-            bool(row["active"]), row["open_cases"], row["people"],
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [read(DepartmentLine, {**row, "names": names(row)}) for row in rows]
 
 
 async def department_names(language: str) -> dict[int, str]:
@@ -172,9 +156,4 @@ async def holidays() -> list[tuple[date, str]]:
 async def local_hours() -> list[Hours]:
     """The local hours in the table, the latest first."""
     rows = await database.fetch(f"SELECT * FROM local_hours ORDER BY first_day DESC LIMIT {MOST}")
-    return [_hours(row) for row in rows]
-
-
-def _hours(row: Any) -> Hours:
-    times = (str(row[name]) for name in ("opens", "lunch_starts", "lunch_ends", "closes"))
-    return Hours(as_day(row["first_day"]), *times)
+    return read_all(Hours, rows)

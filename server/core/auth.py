@@ -97,7 +97,7 @@ async def readers(digests: Sequence[str]) -> dict[str, Reader]:
         "SELECT s.token_hash, s.email, s.cases, s.participant_id, a.id, a.username, a.name, a.role, a.department_id, "
         "a.language, a.active, d.name AS department FROM session s LEFT JOIN account a ON a.id = s.account_id "
         "LEFT JOIN department d ON d.id = a.department_id "
-        f"WHERE s.token_hash IN ({', '.join('?' * len(digests))}) AND s.expires_at > ?",
+        f"WHERE s.token_hash IN ({database.marks(digests)}) AND s.expires_at > ?",
         *digests,
         clock.now(),
     )

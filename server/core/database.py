@@ -6,7 +6,7 @@ for writing and :func:`fetch` for pages that must stay fast; both join the surro
 
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence, Sized
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -207,14 +207,19 @@ async def execute(sql: str, *values: object) -> int:
     return (await connection().execute_query(_native(sql), list(values)))[0]
 
 
+def marks(values: Sized) -> str:
+    """The placeholders of an ``IN`` list; ``NULL``, which nothing is in, where there are no values."""
+    return ", ".join("?" * len(values)) or "NULL"
+
+
 async def insert(
     table: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, returning: str = ""
 ) -> Sequence[Any]:
     """Write many rows of raw columns in one statement; lists and mappings become JSON. The rows of ``returning``."""
     if not rows:
         return []
-    marks = ", ".join([f"({', '.join('?' * len(columns))})"] * len(rows))
-    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {marks}"
+    each = ", ".join([f"({marks(columns)})"] * len(rows))
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {each}"
     values = [orjson.dumps(v).decode() if isinstance(v, dict | list) else v for row in rows for v in row]
     return await fetch(f"{sql} RETURNING {returning}" if returning else sql, *values)
 

@@ -211,7 +211,7 @@ async def lock(subject: str) -> Chain:
 async def lock_many(subjects: Sequence[str]) -> dict[str, Chain]:
     """Lock several subjects, in the order of their names; those that have no chain are left out."""
     wait = " FOR UPDATE" if database.dialect() == "postgres" else ""  # SQLite has one writer at a time
-    wanted = f"subject IN ({', '.join('?' * len(subjects))}) ORDER BY subject{wait}"
+    wanted = f"subject IN ({database.marks(subjects)}) ORDER BY subject{wait}"
     rows = await database.fetch(f"SELECT subject, length, hash FROM ledger_head WHERE {wanted}", *subjects)
     return {row["subject"]: Chain(row["subject"], row["length"], row["hash"]) for row in rows}
 
@@ -271,7 +271,7 @@ async def newest(
     where, values = "id < ? AND sequence > ?", list[object]([before_id, after_sequence])
     for column, those in (("audience IN", audiences), ("kind NOT IN", other_than), ("actor NOT IN", not_by)):
         if those:
-            where += f" AND {column} ({', '.join('?' * len(those))})"
+            where += f" AND {column} ({database.marks(those)})"
             values += those
     each = f"SELECT {_COLUMNS} FROM ledger_event WHERE subject = ? AND {where} ORDER BY sequence DESC LIMIT {limit}"
     chains = " UNION ALL ".join(f"SELECT * FROM ({each}) AS chain_{n}" for n in range(len(subjects)))
@@ -294,8 +294,9 @@ async def several(event_ids: Sequence[int]) -> dict[int, Entry]:
     """Facts by their ids; those that are not there are left out. One query."""
     if not event_ids:
         return {}
-    marks = ", ".join("?" * len(event_ids))
-    rows = await database.fetch(f"SELECT {_COLUMNS} FROM ledger_event WHERE id IN ({marks})", *event_ids)
+    rows = await database.fetch(
+        f"SELECT {_COLUMNS} FROM ledger_event WHERE id IN ({database.marks(event_ids)})", *event_ids
+    )
     return {row["id"]: _entry(row) for row in rows}
 
 

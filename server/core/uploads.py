@@ -203,7 +203,6 @@ def _is_older_than(path: Path, moment: float) -> bool:
 
 
 async def _referred(hashes: Sequence[str]) -> set[str]:
-    marks = ", ".join("?" for _hash in hashes)
-    each = " UNION ".join(f"SELECT hash FROM {table} WHERE hash IN ({marks})" for table in _tables)
+    each = " UNION ".join(f"SELECT hash FROM {table} WHERE hash IN ({database.marks(hashes)})" for table in _tables)
     rows = await database.fetch(each, *(hash_ for _table in _tables for hash_ in hashes))
     return {row["hash"] for row in rows}

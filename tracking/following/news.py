@@ -118,10 +118,9 @@ async def _topics(thing: About) -> list[str]:
 
 async def _tell(entry: Entry, names: Sequence[str]) -> None:
     if names:
-        marks = ", ".join("?" * len(names))
         await database.execute(
             "INSERT INTO digest_item (event_id, email, subject, language, created_at) "
-            f"SELECT ?, email, ?, MIN(language), ? FROM follow WHERE what IN ({marks}) GROUP BY email "
+            f"SELECT ?, email, ?, MIN(language), ? FROM follow WHERE what IN ({database.marks(names)}) GROUP BY email "
             "ON CONFLICT (event_id, email) DO NOTHING",
             entry.id, entry.subject, clock.now(), *names,
         )  # fmt: skip
@@ -146,7 +145,7 @@ async def newest(where: Mapping[str, object], q: str = "", *, promises: bool = F
         }
         if not any(found.values()):
             return []
-        marks = (f"n.{name} IN ({', '.join('?' * len(ids))})" for name, ids in found.items() if ids)
+        marks = (f"n.{name} IN ({database.marks(ids)})" for name, ids in found.items() if ids)
         wanted.append(f"({' OR '.join(marks)})")
         values += [each for ids in found.values() for each in ids]
     if not (promises or "forum_id" in where or "voice_id" in where):
