@@ -5,9 +5,10 @@ The same parser reads the website's forms and the JSON interface; what only one 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import phonenumbers
+from pydantic import Field
 
 from petitions import rules
 from petitions.labels import CHANNELS, DECISIONS, RULINGS
@@ -15,9 +16,13 @@ from petitions.reference import Reference
 from server.core import config
 from server.core.errors import FieldError, _
 from server.core.fields import Input, safe_text
+from server.core.forms import About, Form, Hint, Html, Label, Seen, paragraphs
 
 TITLE_LIMIT, BODY_LIMIT, TEXT_LIMIT = 200, 20_000, 10_000
 REASON_LIMIT = 2_000
+
+
+Reason = Annotated[str, paragraphs(REASON_LIMIT), Label(_("Reason")), Html(rows=3)]
 
 
 @dataclass(frozen=True)
@@ -241,24 +246,18 @@ class RequestSupplement:
         return command
 
 
-@dataclass(frozen=True)
-class Extend:
+class Extend(Form):
     """By how much, why, and whether the petitioner agrees (Decree 21)."""
 
-    amount: int
-    reason: str
-    consent: bool = False
-    seen: int | None = None
-
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "Extend":
-        """Read it. Raises ``Invalid``."""
-        data = Input(raw)
-        amount = data.integer("amount", low=1, high=400, required=True) or 0
-        reason = safe_text(data, "reason", limit=REASON_LIMIT, required=True, lines=True)
-        command = cls(amount, reason, data.boolean("consent"), read_seen(data))
-        data.done()
-        return command
+    amount: Annotated[
+        int,
+        Field(ge=1, le=400),
+        Label(_("Length of the extension"), _("By how much")),
+        About("In the period's own unit."),
+    ]
+    reason: Annotated[Reason, Hint(_("The petitioner reads it too."))]
+    consent: Annotated[bool, Label(_("Consent"), _("The petitioner has agreed to a second extension"))] = False
+    version: Seen = None
 
 
 @dataclass(frozen=True)

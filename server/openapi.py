@@ -93,9 +93,10 @@ def _operation(method: str, path: str, promised: Contract) -> dict[str, Any]:
         operation["parameters"] = parameters
     if promised.body is not None:
         kind = "multipart/form-data" if promised.multipart else "application/json"
+        body = contract.schema_of(promised.body)
         operation["requestBody"] = {
-            "required": bool(promised.body.get("required")) or "$ref" in promised.body,
-            "content": {kind: {"schema": promised.body}},
+            "required": bool(body.get("required")) or "$ref" in body,
+            "content": {kind: {"schema": body}},
         }
     return operation
 

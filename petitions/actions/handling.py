@@ -117,7 +117,7 @@ async def appoint_guide(actor: Official, reference: str, command: Give) -> None:
 
 async def extend(actor: Official, reference: str, command: Extend) -> None:
     """Extend the period (연장, Decree 21①): once, a second time with the petitioner's consent."""
-    async with changing(reference, Action.EXTEND, actor, seen=command.seen) as change:
+    async with changing(reference, Action.EXTEND, actor, seen=command.version) as change:
         period, before = period_of(change.case), change.case.due_at
         if period is None or before is None:
             raise Invalid([FieldError("amount", _("A tip has no period that could be extended."))])

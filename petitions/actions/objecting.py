@@ -55,7 +55,7 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
 
     Raises ``Refused`` and ``Invalid``.
     """
-    async with changing(reference, Action.EXTEND_OBJECTION, actor, seen=command.seen) as change:
+    async with changing(reference, Action.EXTEND_OBJECTION, actor, seen=command.version) as change:
         filed, before = _open(change)
         case = change.case
         refusal = rules.check_objection_extension(command.amount, case.objection_extension)

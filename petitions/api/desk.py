@@ -10,6 +10,7 @@ from petitions.access import once
 from petitions.api import documents, serializers
 from petitions.desk.acts import ACTS, TAKES_FILES
 from petitions.errors import NoSuchCase
+from petitions.forms import Extend
 from petitions.labels import KINDS
 from petitions.models import Case
 from petitions.queries import cases, parts
@@ -21,7 +22,7 @@ from petitions.rights import RIGHTS
 from petitions.states import Action
 from server.core import auth, contract, i18n, references, uploads, web
 from server.core.accounts import Official
-from server.core.contract import Access, Contract, Schema, promises
+from server.core.contract import Access, Contract, Schema, Shape, promises
 from server.core.errors import Invalid, Refusal, _
 from server.core.fields import Input
 
@@ -29,7 +30,7 @@ PAGE, LONGEST_PAGE = 50, 200
 MOST_AT_ONCE = 200
 NO_CURSOR = _("Please send a cursor as a list gave it.")
 
-SUMMARIES: dict[Action, tuple[str, Schema]] = {
+SUMMARIES: dict[Action, tuple[str, Schema | Shape]] = {
     Action.ACCEPT: (
         "Take a case in and give it to a department: the one named, or the one proposed",
         documents.given("department", "A department's code.", required=False),
@@ -45,7 +46,7 @@ SUMMARIES: dict[Action, tuple[str, Schema]] = {
     Action.UNDELIVERED: ("Record that a request to supplement came back undelivered", documents.words()),
     Action.DEEM_WITHDRAWN: ("Close as withdrawn: requests came back undelivered twice", documents.words()),
     Action.RETURN: ("Return what was not supplemented", documents.words()),
-    Action.EXTEND: ("Extend the period", documents.EXTENSION),
+    Action.EXTEND: ("Extend the period", Extend),
     Action.INVESTIGATE: ("Set a site investigation of a grievance, or prolong it", documents.INVESTIGATION),
     Action.INTERIM_NOTICE: ("Tell how far the case is", documents.words()),
     Action.NOTE: ("Write an internal note", documents.words(files=True)),

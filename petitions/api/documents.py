@@ -162,11 +162,6 @@ REPETITION = asked(
     "reason",
     "remedies",
 )
-EXTENSION = asked(
-    {"amount": integer(1, 400, "In the period's own unit."), "reason": REASON, "consent": BOOLEAN, "version": VERSION},
-    "amount",
-    "reason",
-)
 OBJECTION_EXTENSION = asked(
     {"amount": integer(1, 10, "Days."), "reason": REASON, "version": VERSION}, "amount", "reason"
 )

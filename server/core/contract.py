@@ -7,9 +7,17 @@ nothing of any domain; a named schema is written once and referred to.
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 Schema = Mapping[str, Any]
+
+
+class Shape(Protocol):
+    """What says its own schema, when the document is made: a form, for example."""
+
+    def schema(self) -> Schema: ...
+
+
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
@@ -31,7 +39,7 @@ class Contract:
     answer: Schema | None
     status: int = 200
     access: Access = Access.EVERYBODY
-    body: Schema | None = None
+    body: Schema | Shape | None = None
     multipart: bool = False
     query: Mapping[str, Schema] = field(default_factory=dict)
     headers: Mapping[str, Schema] = field(default_factory=dict)
@@ -62,6 +70,11 @@ def promises(contract: Contract) -> Callable[[Endpoint], Endpoint]:
 def of(endpoint: Callable[..., Any]) -> Contract | None:
     """The contract of an endpoint, where it has one."""
     return _contracts.get(endpoint)
+
+
+def schema_of(shape: Schema | Shape) -> Schema:
+    """The schema of what is taken or given."""
+    return shape if isinstance(shape, Mapping) else shape.schema()
 
 
 def named(name: str, schema: Schema) -> Schema:

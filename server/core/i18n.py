@@ -5,6 +5,7 @@ could go stale). English texts are the message ids themselves.
 """
 
 import functools
+import re
 from collections.abc import Callable
 from datetime import date, datetime, tzinfo
 from pathlib import Path
@@ -45,7 +46,35 @@ def translate(language: str, text: Text | str) -> str:
     if not text.params:
         return pattern
     values = {k: translate(language, v) if isinstance(v, Text) else v for k, v in text.params.items()}
-    return pattern % values
+    filled = pattern % values
+    return _with_particles(filled) if language == "ko" and "(" in pattern else filled
+
+
+_PARTICLES = re.compile(r"(?P<before>.)(?P<close>[”’\"'」)\]]*)(?P<pair>을\(를\)|은\(는\)|이\(가\)|과\(와\)|\(으\)로)")
+_DIGITS_WITH_FINAL = "013678"
+"""Digits whose Korean name ends in a consonant (영, 일, 삼, 육, 칠, 팔)."""
+_RIEUL = 8
+
+
+def _with_particles(text: str) -> str:
+    """Korean particles as the word before them asks: ``제목을(를)`` becomes ``제목을``, ``도로과(으)로`` ``도로과로``.
+
+    After letters of other scripts, whose sound is not known, both forms stay.
+    """
+    return _PARTICLES.sub(_particle, text)
+
+
+def _particle(found: re.Match[str]) -> str:
+    before, close, pair = found["before"], found["close"], found["pair"]
+    if "가" <= before <= "힣":
+        final = (ord(before) - ord("가")) % 28
+    elif before.isascii() and before.isdigit():
+        final = 0 if before not in _DIGITS_WITH_FINAL else _RIEUL if before in "178" else 1
+    else:
+        return found[0]
+    if pair == "(으)로":
+        return f"{before}{close}{'으로' if final not in {0, _RIEUL} else '로'}"
+    return f"{before}{close}{pair[0] if final else pair[2]}"
 
 
 def _singular(language: str, msgid: str) -> str:

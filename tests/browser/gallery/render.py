@@ -17,6 +17,7 @@ from markupsafe import Markup
 from server.core.accounts import Official, Role
 from server.core.config import Settings
 from server.core.web import STATIC, TEMPLATES, City, Site
+from tests.support.sample_form import Sample
 
 HERE = Path(__file__).parent
 PAGES = ("gallery", "desk")
@@ -51,6 +52,7 @@ def page(name: str, language: str = "ko", extra: Mapping[str, object] | None = N
     given = {
         **context(*(("/desk", OFFICIAL) if name == "desk" else ())),
         "qr_code": Markup(code.svg_inline(scale=4, border=2, omitsize=True)),  # noqa: S704 — drawn by segno
+        "sample_form": Sample,
         **(extra or {}),
     }
     return environment(language).get_template(f"{name}.html").render(given)

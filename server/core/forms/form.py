@@ -1,0 +1,308 @@
+"""A form declared once: a frozen dataclass whose annotations give the parser, the JSON Schema and the HTML.
+
+Every field is read by a Pydantic type adapter of its own, built when it is first needed: so one pass finds every
+error, rules about several fields included, which a Pydantic model checks only once each field is right.
+"""
+
+import functools
+import re
+import types
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar, Self, Union, dataclass_transform, get_args, get_origin, get_type_hints
+
+from pydantic import Strict, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from server.core import i18n
+from server.core.errors import FieldError, Invalid, Text
+from server.core.forms import wording
+from server.core.forms.kinds import About, FileRule, Hint, Html, Label, OneOf, ReferencesRule, TextRule, WordsRule
+
+Schema = dict[str, Any]
+Choices = Mapping[str, Collection[str]]
+_WHOLE = re.compile(r"-?[0-9]{1,12}")
+_DECIMAL = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,20})?")
+_TRUE, _FALSE = {"on", "true", "1", "yes"}, {"off", "false", "0", "no"}
+_KINDS = {int: "integer", float: "number", bool: "checkbox", date: "day", datetime: "moment"}
+_EMPTY = {"integer": 0, "number": 0.0, "checkbox": False, "words": (), "choices": (), "references": (), "file": ()}
+_LISTS = frozenset({"choices", "references"})
+"""Kinds of which a page sends a value for each that is picked."""
+
+
+PLAIN = Html()
+
+
+@dataclass(frozen=True, eq=False)
+class FormField:
+    """One field as it was declared; ``kind`` is what it takes and how a page asks for it."""
+
+    name: str
+    kind: str
+    """text, paragraphs, integer, number, checkbox, choice, choices, day, moment, words, references, file, form."""
+    type: Any
+    required: bool
+    default: Any
+    label: Text
+    question: Text
+    hint: Text | None = None
+    about: str = ""
+    html: Html = PLAIN
+    limit: int | None = None
+    least: int = 0
+    low: float | None = None
+    high: float | None = None
+    choices: Mapping[str, Text] | None = None
+    form: "type[Form] | None" = None
+
+    @functools.cached_property
+    def adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.type)
+
+    @property
+    def empty(self) -> Any:
+        """What stands in for a value that was wrong, so that the other rules can still be looked at."""
+        return _EMPTY.get(self.kind, "") if self.required else self.default
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """Bounds, as HTML attributes."""
+        return {"min": self.low, "max": self.high} if self.kind == "integer" else {}
+
+    @property
+    def asked(self) -> bool:
+        """Whether a page asks for it: not for the version that it shows, nor for what is a form of its own."""
+        return self.html.asked and self.form is None
+
+    def options(self, language: str) -> list[tuple[str, str]]:
+        """The choices as a page lists them."""
+        return [(value, i18n.translate(language, text)) for value, text in (self.choices or {}).items()]
+
+    @functools.cached_property
+    def schema(self) -> Schema:
+        """Its JSON Schema."""
+        if self.form:
+            found: Schema = self.form.schema()
+            found = found if self.required else {"anyOf": [found, {"type": "null"}]}
+        else:
+            found = self.adapter.json_schema()
+        if self.required and found.get("type") == "string" and "enum" not in found and self.limit:
+            found = {**found, "minLength": max(1, self.least)}
+        return {**found, **({"description": self.about} if self.about else {})}
+
+    def lenient(self, value: Any) -> Any:
+        """What a page sends as text, as the value that JSON would send."""
+        if isinstance(value, str):
+            word = value.strip()
+            if self.kind == "integer" and _WHOLE.fullmatch(word):
+                return int(word)
+            if self.kind == "number" and _DECIMAL.fullmatch(word):
+                return float(word)
+            if self.kind == "checkbox" and word.lower() in _TRUE | _FALSE:
+                return word.lower() in _TRUE
+        return value
+
+
+class Errors:
+    """What is wrong with a form: one error a field, in the order of the form."""
+
+    def __init__(self, form: "type[Form]", prefix: str = "", found: dict[str, Text] | None = None) -> None:
+        self.form = form
+        self.prefix = prefix
+        self.found: dict[str, Text] = {} if found is None else found
+
+    def fail(self, name: str, text: Text) -> None:
+        """Note what is wrong with a field, unless something is noted already; ``%(field)s`` is its name."""
+        self.found.setdefault(self.prefix + name, wording.naming(text, self.form.field(name)))
+
+    def missing(self, name: str) -> None:
+        """Note that a field must be filled in."""
+        self.fail(name, wording.missing(self.form.field(name)))
+
+    def __contains__(self, name: str) -> bool:
+        return self.prefix + name in self.found
+
+    def done(self) -> None:
+        """Raise ``Invalid`` with everything found."""
+        if self.found:
+            raise Invalid([FieldError(name, text) for name, text in self.found.items()])
+
+
+@dataclass_transform(frozen_default=True)
+class Form:
+    """A command that comes from outside. Its subclasses are frozen dataclasses and are made in code as such."""
+
+    _fields: ClassVar[tuple[FormField, ...]]
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True)(cls)
+
+    @classmethod
+    @functools.cache
+    def fields(cls) -> tuple[FormField, ...]:
+        """Every field, in order."""
+        hints = get_type_hints(cls, include_extras=True)
+        return tuple(_field(each.name, hints[each.name], _default(each)) for each in fields(cls))  # type: ignore[arg-type]
+
+    @classmethod
+    def field(cls, name: str) -> FormField:
+        """One field; ``a.b`` is field ``b`` of the form in ``a``."""
+        first, _dot, rest = name.partition(".")
+        found = next(each for each in cls.fields() if each.name == first)
+        return found.form.field(rest) if rest and found.form else found
+
+    @classmethod
+    def schema(cls) -> Schema:
+        """The JSON Schema of what is taken; fields that are not named are not looked at."""
+        required = [each.name for each in cls.fields() if each.required]
+        properties = {each.name: each.schema for each in cls.fields()}
+        return {"type": "object", "properties": properties, **({"required": required} if required else {})}
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any], *, strict: bool = False, choices: Choices | None = None) -> Self:
+        """Read a page's form or, ``strict``, a JSON object. Raises ``Invalid`` with every error."""
+        form, errors = cls.read(raw, strict=strict, choices=choices)
+        errors.done()
+        return form
+
+    @classmethod
+    def read(
+        cls, raw: Mapping[str, Any], *, strict: bool = False, choices: Choices | None = None
+    ) -> tuple[Self, Errors]:
+        """The form with something empty for each wrong field, and what is wrong: for those that check more of it."""
+        errors = Errors(cls)
+        return cls._read(raw, errors, strict, choices or {}), errors
+
+    @classmethod
+    def _read(cls, raw: Mapping[str, Any], errors: Errors, strict: bool, choices: Choices) -> Self:  # noqa: FBT001 — passed on
+        values: dict[str, Any] = {}
+        for each in cls.fields():
+            value = raw.get(each.name)
+            if each.form:
+                values[each.name] = cls._read_form(each, value, errors, strict, choices)
+                continue
+            found, text = _read_value(each, value, strict=strict, choices=choices.get(errors.prefix + each.name))
+            values[each.name] = found
+            if text:
+                errors.fail(each.name, text)
+        form = cls(**values)
+        form.check(errors)
+        return form
+
+    @classmethod
+    def _read_form(cls, each: FormField, value: Any, errors: Errors, strict: bool, choices: Choices) -> Any:  # noqa: FBT001
+        assert each.form  # noqa: S101
+        if value is None and not each.required:
+            return each.default
+        if value is not None and not isinstance(value, Mapping):
+            errors.fail(each.name, wording.wrong(each))
+        inner = Errors(each.form, f"{errors.prefix}{each.name}.", errors.found)
+        known = value if isinstance(value, Mapping) else {}
+        return each.form._read(known, inner, strict, choices)  # noqa: SLF001 — of its own kind
+
+    def check(self, errors: Errors) -> None:
+        """Rules about several fields; a field that was wrong is empty here and keeps its first error."""
+
+    @classmethod
+    def raw(cls, items: Iterable[tuple[str, Any]], prefix: str = "") -> dict[str, Any]:
+        """The raw form out of a page's fields: ``prefix`` off their names, values of one name gathered for lists."""
+        lists = {each.name for each in cls.fields() if each.kind in _LISTS}
+        found: dict[str, Any] = {}
+        for full, value in items:
+            name = full.removeprefix(prefix)
+            if name in lists:
+                found.setdefault(name, []).append(value)
+            else:
+                found.setdefault(name, value)
+        return found
+
+
+def _read_value(
+    each: FormField, value: Any, *, strict: bool, choices: Collection[str] | None
+) -> tuple[Any, Text | None]:
+    """A clean value, or something empty and what is wrong."""
+    if isinstance(value, str) and not value.strip() and (each.kind in _TEXTUAL or not strict):
+        value = None
+    if value is None or value == []:
+        return (each.empty, wording.missing(each)) if each.required else (each.default, None)
+    try:
+        found = each.adapter.validate_python(value if strict else each.lenient(value))
+    except ValidationError as error:
+        return each.empty, wording.wrong(each, error.errors(include_url=False)[0])
+    picked = found if isinstance(found, tuple) else (found,)
+    if choices is not None and any(value not in choices for value in picked):
+        return each.empty, wording.wrong(each)
+    if found in ("", ()):
+        return (each.empty, wording.missing(each)) if each.required else (each.default, None)
+    return found, None
+
+
+_TEXTUAL = frozenset({"text", "paragraphs", "choice", "day", "moment", "words"})
+
+
+def _default(each: Any) -> Any:
+    return each.default if each.default_factory is MISSING else each.default_factory()
+
+
+def _field(name: str, hint: Any, default: Any) -> FormField:
+    base, metadata = _flat(hint)
+    found = {type(each): each for each in metadata}
+    info = found.get(FieldInfo)
+    bounds = [*metadata, *(info.metadata if info else ())]
+    text = next((each for each in metadata if isinstance(each, TextRule)), None)
+    name_of = found.get(Label)
+    if name_of is None:
+        raise TypeError(f"The field {name} has no label.")
+    choice = found.get(OneOf)
+    optional = default is not MISSING
+    return FormField(
+        name=name,
+        kind=_kind(base, text, found),
+        type=_strict(base, metadata),
+        required=not optional,
+        default=default if optional else None,
+        label=name_of.name,
+        question=name_of.question or name_of.name,
+        hint=found[Hint].text if Hint in found else None,
+        about=found[About].text if About in found else "",
+        html=found.get(Html, PLAIN),
+        limit=text.limit if text else None,
+        least=text.least if text else 0,
+        low=next((each.ge for each in bounds if hasattr(each, "ge")), None),
+        high=next((each.le for each in bounds if hasattr(each, "le")), None),
+        choices=choice.choices if choice else None,
+        form=base if isinstance(base, type) and issubclass(base, Form) else None,
+    )
+
+
+def _flat(hint: Any) -> tuple[Any, list[Any]]:
+    """The type without ``Annotated`` and ``None``, and all its metadata, the innermost first."""
+    if get_origin(hint) is Annotated:
+        base, *metadata = get_args(hint)
+        inner, before = _flat(base)
+        return inner, [*before, *metadata]
+    if get_origin(hint) in {Union, types.UnionType}:
+        (one,) = (each for each in get_args(hint) if each is not type(None))
+        return _flat(one)
+    return hint, []
+
+
+def _kind(base: Any, text: TextRule | None, metadata: Mapping[type, Any]) -> str:
+    several = get_origin(base) is tuple
+    if OneOf in metadata:
+        return "choices" if several else "choice"
+    for rule, kind in ((WordsRule, "words"), (ReferencesRule, "references"), (FileRule, "file")):
+        if rule in metadata:
+            return kind
+    if isinstance(base, type) and issubclass(base, Form):
+        return "form"
+    return _KINDS.get(base) or ("paragraphs" if text and text.lines else "text")
+
+
+def _strict(base: Any, metadata: Iterable[Any]) -> Any:
+    """The type as Pydantic is to read it: nothing is converted but by our own rules."""
+    rules = [each for each in metadata if not isinstance(each, (Label, Hint, About, Html))]
+    if base in {int, float, bool}:
+        rules.append(Strict())
+    return Annotated[base, *rules] if rules else base

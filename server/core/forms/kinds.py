@@ -1,0 +1,297 @@
+"""What a field of a form takes: types with their limits, and the words that stand beside a field.
+
+Each rule is metadata inside ``Annotated`` that Pydantic reads: it cleans and checks the value and gives its JSON
+Schema. The form reads the same rule for the HTML. A rule refuses with :class:`Mistake`; its text may name the field
+by ``%(field)s``.
+"""
+
+import contextlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from server.core import config, privacy, references
+from server.core.errors import Text, _
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb]")
+_DIRECTION = re.compile(r"[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+_EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
+_PHONE = re.compile(r"[0-9+][0-9 ()+.-]{2,38}")
+MAX_EMAIL = 254
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""Of a moment: what every zone and both databases can hold."""
+
+UNREADABLE = _("“%(field)s” holds characters that cannot be read (control or direction marks). Please type it again.")
+NO_RESIDENT_NUMBERS = _(
+    "“%(field)s” holds a resident registration number or a My Number. The law does not let us take it "
+    "(Personal Information Protection Act, art. 24-2); please remove it."
+)
+NOT_EMAIL = _("Please check the mail address, for example name@example.org.")
+NOT_PHONE = _("Please check the phone number, for example 010-1234-5678.")
+NOT_MOMENT = _("Please give “%(field)s” as a day and a time, for example 2026-05-04T14:00.")
+NOT_DATE = _("Please give “%(field)s” as YYYY-MM-DD.")
+
+
+class Mistake(ValueError):
+    """What is wrong with a value, in words."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(str(text))
+        self.text = text
+
+
+# --- Words beside a field ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Label:
+    """What a field is called in messages; ``question`` is what the page asks, where that is another sentence."""
+
+    name: Text
+    question: Text | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Hint:
+    """One sentence below the label on the page."""
+
+    text: Text
+
+
+@dataclass(frozen=True)
+class About:
+    """The description in the OpenAPI document."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Html:
+    """What only the page needs to know of a field."""
+
+    autocomplete: str = ""
+    inputmode: str = ""
+    rows: int = 8
+    radios: bool = False
+    """Choices as radio buttons instead of a list."""
+    private: bool = False
+    """Never kept in a draft on the device."""
+    asked: bool = True
+    """Whether a page asks for it at all."""
+
+
+# --- Texts ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TextRule:
+    """A trimmed, NFC-normalised text of at most ``limit`` characters, counted after that.
+
+    ``lines`` allows line breaks. ``safe`` refuses resident numbers and My Numbers, so that they are never stored.
+    """
+
+    limit: int
+    least: int = 0
+    lines: bool = False
+    safe: bool = True
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        inner = core_schema.str_schema(max_length=self.limit, min_length=self.least or None, strict=True)
+        return core_schema.no_info_before_validator_function(self.clean, inner)
+
+    def clean(self, value: Any) -> Any:
+        if not isinstance(value, str) or len(value) > self.limit * 4:
+            return value
+        value = value.replace("\r\n", "\n").replace("\r", "\n")
+        if _CONTROL.search(value) or _DIRECTION.search(value) or not _encodable(value):
+            raise Mistake(UNREADABLE)
+        value = unicodedata.normalize("NFC", value).strip()
+        if not self.lines:
+            value = " ".join(value.split())
+        if self.safe and len(value) <= self.limit and privacy.refused(privacy.find(value)):
+            raise Mistake(NO_RESIDENT_NUMBERS)
+        return value
+
+
+@dataclass(frozen=True)
+class EmailRule(TextRule):
+    """A mail address."""
+
+    limit: int = MAX_EMAIL
+    safe: bool = False
+
+    def clean(self, value: Any) -> Any:
+        value = super().clean(value)
+        if isinstance(value, str) and not _EMAIL.fullmatch(value):
+            raise Mistake(NOT_EMAIL)
+        return value
+
+
+@dataclass(frozen=True)
+class PhoneRule(TextRule):
+    """An office's phone number, kept as it is written: digits with spaces and the usual signs."""
+
+    limit: int = 40
+    safe: bool = False
+
+    def clean(self, value: Any) -> Any:
+        value = super().clean(value)
+        if isinstance(value, str) and not _PHONE.fullmatch(value):
+            raise Mistake(NOT_PHONE)
+        return value
+
+
+def line(limit: int, *, least: int = 0, safe: bool = True) -> TextRule:
+    """One line. ``safe=False`` only where no person is asked for words (codes, numbers, names of rows)."""
+    return TextRule(limit, least, safe=safe)
+
+
+def paragraphs(limit: int, *, least: int = 0) -> TextRule:
+    """Several lines."""
+    return TextRule(limit, least, lines=True)
+
+
+def _encodable(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+# --- Days, choices, lists ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DayRule:
+    """A day, ``YYYY-MM-DD``."""
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self.read, core_schema.date_schema(strict=True))
+
+    @staticmethod
+    def read(value: Any) -> date:
+        if isinstance(value, str):
+            with contextlib.suppress(ValueError):
+                return datetime.strptime(value.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 — a day has no zone
+        raise Mistake(NOT_DATE)
+
+
+@dataclass(frozen=True)
+class MomentRule:
+    """A moment as the city's clocks show it, ``YYYY-MM-DDTHH:MM``; with its zone."""
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self.read, core_schema.datetime_schema(strict=True))
+
+    @staticmethod
+    def read(value: Any) -> datetime:
+        if isinstance(value, str) and len(value := value.strip()) <= len("2026-05-04T14:00:00"):
+            with contextlib.suppress(ValueError):
+                found = datetime.strptime(value[:16].replace(" ", "T"), "%Y-%m-%dT%H:%M")  # noqa: DTZ007 — given below
+                if FIRST_YEAR <= found.year <= LAST_YEAR:
+                    return found.replace(tzinfo=config.settings().zone)
+        raise Mistake(NOT_MOMENT)
+
+
+@dataclass(frozen=True, eq=False)
+class OneOf:
+    """One of some values, with their words; on a ``tuple[str, …]``, any of them, in the order of the choices.
+
+    Without ``choices`` they are known only at run time: ``parse(…, choices={"field": …})`` gives them.
+    """
+
+    choices: Mapping[str, Text] | None = None
+
+    def __get_pydantic_core_schema__(self, source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        values = list(self.choices or ())
+        one = core_schema.literal_schema(values) if values else core_schema.str_schema(strict=True)
+        if source is str:
+            return one
+        several = core_schema.tuple_variable_schema(one)
+        return core_schema.no_info_after_validator_function(self._sorted, several)
+
+    def _sorted(self, picked: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(value for value in self.choices if value in picked) if self.choices else picked
+
+
+@dataclass(frozen=True)
+class WordsRule:
+    """Words or short phrases, each once: between commas or line breaks on the page, a list in JSON."""
+
+    limit: int = 60
+    most: int = 60
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        inner = core_schema.tuple_variable_schema(
+            core_schema.str_schema(strict=True, max_length=self.limit), max_length=self.most
+        )
+        return core_schema.no_info_before_validator_function(self.read, inner)
+
+    def read(self, value: Any) -> Any:
+        clean = TextRule((self.limit + 2) * self.most, lines=True, safe=False).clean
+        parts = re.split(r"[,，、\n]", clean(value)) if isinstance(value, str) else value
+        if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+            return value
+        found = tuple(dict.fromkeys(" ".join(str(clean(part)).split()) for part in parts if part.strip()))
+        if len(found) > self.most:
+            raise Mistake(_("Please give at most %(most)s words.", most=self.most))
+        if any(len(word) > self.limit for word in found):
+            raise Mistake(_("Please use at most %(limit)s characters between two commas.", limit=self.limit))
+        return found
+
+
+@dataclass(frozen=True)
+class ReferencesRule:
+    """Case numbers, each once, in any way of writing them; at most ``most``."""
+
+    most: int
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        inner = core_schema.tuple_variable_schema(core_schema.str_schema(strict=True), max_length=self.most)
+        return core_schema.no_info_before_validator_function(self.read, inner)
+
+    def read(self, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(number, str) for number in value):
+            raise Mistake(_("Please send a list of case numbers."))
+        found = tuple(dict.fromkeys(references.read_reference(number) for number in value))
+        if None in found:
+            raise Mistake(_("One of these is no case number."))
+        if len(found) > self.most:
+            raise Mistake(_("Please send 1 to %(most)s case numbers.", most=self.most))
+        return tuple(number for number in found if number)
+
+
+@dataclass(frozen=True)
+class FileRule:
+    """Files: tokens in JSON, uploads on the page. The route receives them; the form carries what it is given."""
+
+    most: int
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.any_schema()
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: Any) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "string"}, "maxItems": self.most}
+
+
+Email = Annotated[str, EmailRule(), Html(autocomplete="email", inputmode="email"), Label(_("E-mail"))]
+Phone = Annotated[str, PhoneRule(), Html(autocomplete="tel", inputmode="tel"), Label(_("Phone"))]
+Code = Annotated[str, line(80, safe=False)]
+"""The code of a department, a username and the like: looked up afterwards."""
+Day = Annotated[date, DayRule()]
+Moment = Annotated[datetime, MomentRule()]
+Seen = Annotated[
+    int | None,
+    Field(ge=0, le=10**9),
+    Label(_("Version")),
+    About("The version that the caller has seen; 409 changed_meanwhile where others acted since."),
+    Html(asked=False),
+]
+"""The version that the sender's page showed; never asked for on the page."""

@@ -1,0 +1,67 @@
+"""What is wrong with a field, in our words: each kind of error has one message, and each message names the field.
+
+Pydantic's own sentences are never shown.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from server.core.errors import Text, _
+from server.core.forms.kinds import Mistake
+
+
+class Named(Protocol):
+    """What a message says of a field."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def label(self) -> Text: ...
+    @property
+    def low(self) -> float | None: ...
+    @property
+    def high(self) -> float | None: ...
+
+
+FILL_IN = _("Please fill in “%(field)s”.")
+CHOOSE = _("Please choose “%(field)s”.")
+TICK = _("Please tick “%(field)s”.")
+CHECK = _("Please check “%(field)s”.")
+NOT_OBJECT = _("Please send an object for “%(field)s”.")
+TOO_LONG = _("Please use at most %(limit)s characters for “%(field)s” (now %(count)s).")
+TOO_SHORT = _("Please use at least %(least)s characters for “%(field)s”.")
+_MISSING = {"choice": CHOOSE, "choices": CHOOSE, "checkbox": TICK, "file": CHOOSE}
+_WRONG = {
+    "text": _("Please send text for “%(field)s”."),
+    "integer": _("Please give a whole number from %(low)s to %(high)s for “%(field)s”."),
+    "number": _("Please give a number for “%(field)s”."),
+    "checkbox": _("Please send true or false for “%(field)s”."),
+    "choice": _("Please choose one of the listed values for “%(field)s”."),
+    "choices": _("Please choose among the listed values for “%(field)s”."),
+    "words": _("Please send a list of texts for “%(field)s”."),
+    "form": NOT_OBJECT,
+}
+_WRONG["paragraphs"] = _WRONG["text"]
+
+
+def missing(field: Named) -> Text:
+    """A required field that is empty."""
+    return naming(_MISSING.get(field.kind, FILL_IN), field)
+
+
+def wrong(field: Named, error: Mapping[str, Any] | None = None) -> Text:
+    """A field with the first of Pydantic's errors about it; without one, a value of another kind."""
+    context = error.get("ctx", {}) if error else {}
+    if isinstance(mistake := context.get("error"), Mistake):
+        return naming(mistake.text, field)
+    if error and error["type"] == "string_too_long":
+        return naming(TOO_LONG, field, limit=context["max_length"], count=len(error["input"]))
+    if error and error["type"] == "string_too_short":
+        return naming(TOO_SHORT, field, least=context["min_length"])
+    return naming(_WRONG.get(field.kind, CHECK), field, low=field.low, high=field.high)
+
+
+def naming(text: Text, field: Named, **params: object) -> Text:
+    """A text with the field's name and further values in it, where it asks for them."""
+    named = {"field": field.label, **params}
+    return Text(text.msgid, {**text.params, **{n: v for n, v in named.items() if f"%({n})s" in text.msgid}})

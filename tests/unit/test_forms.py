@@ -1,0 +1,184 @@
+"""A form declared once: what its parser takes and refuses, and what the document and the page say of it."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from server.core import config, i18n
+from server.core.config import Settings
+from server.core.errors import Invalid, Text
+from server.core.forms import wording
+from server.core.references import check_character
+from tests.support.components import draw
+from tests.support.sample_form import Place, Sample
+
+GOOD: dict[str, Any] = {"title": "제목", "body": "본문", "amount": 3, "way": "web"}
+LAST = check_character("K7QM9XRW")
+
+
+def refused(raw: dict[str, Any], **options: Any) -> dict[str, str]:
+    with pytest.raises(Invalid) as found:
+        Sample.parse(raw, **options)
+    return {error.field: str(error.text) for error in found.value.errors}
+
+
+def test_a_page_sends_everything_as_text() -> None:
+    config.use(Settings())
+    page = [
+        *(("s.title", "  e\u0301  bc "), ("s.body", "a\r\nb "), ("s.amount", " 12 "), ("s.way", "phone")),
+        *(
+            ("s.more", "visit"),
+            ("s.more", "web"),
+            ("s.words", "a, b\nc， a"),
+            ("s.numbers", f"k7q m9x rw{LAST.lower()}"),
+        ),
+        *(("s.day", "2026-05-04"), ("s.at", "2026-05-04T14:00"), ("s.consent", "on"), ("s.version", "7")),
+        *(("s.email", "a@b.org"), ("s.phone", "02-120")),
+    ]
+    found = Sample.parse(Sample.raw(page, "s."))
+    assert (found.title, found.body, found.amount, found.way) == ("é bc", "a\nb", 12, "phone")
+    assert (found.more, found.words, found.numbers) == (("web", "visit"), ("a", "b", "c"), (f"K7Q-M9X-RW{LAST}",))
+    assert (found.day, found.at) == (
+        date(2026, 5, 4),
+        datetime(2026, 5, 4, 14, tzinfo=Settings().zone).astimezone(UTC),
+    )
+    assert (found.consent, found.version, found.email, found.phone) == (True, 7, "a@b.org", "02-120")
+
+
+def test_what_is_left_out_has_its_default() -> None:
+    empty: dict[str, Any] = {
+        "kind": "",
+        "day": " ",
+        "consent": None,
+        "version": "",
+        "place": None,
+        "words": "",
+        "numbers": [],
+    }
+    assert Sample.parse({**GOOD, **empty}) == Sample("제목", "본문", 3, "web")
+
+
+def test_json_is_not_converted() -> None:
+    wrong = {"amount": "3", "consent": "on", "version": True, "place": {"lat": "1", "lng": 1}, "more": "web"}
+    assert set(refused({**GOOD, **wrong}, strict=True)) == {"amount", "more", "consent", "place.lat", "version"}
+    right = {"amount": 3, "consent": True, "version": 3, "place": {"lat": 1, "lng": 1.5}, "words": ["a"]}
+    assert Sample.parse({**GOOD, **right}, strict=True).place == Place(1, 1.5)
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"title": ""}, "Please fill in “Title”."),
+    ({"title": " \n"}, "Please fill in “Title”."),
+    ({"title": 3}, "Please send text for “Title”."),
+    ({"title": "a"}, "Please use at least 2 characters for “Title”."),
+    ({"title": "가" * 11}, "Please use at most 10 characters for “Title” (now 11)."),
+    ({"title": "가" * 99}, "Please use at most 10 characters for “Title” (now 99)."),
+    ({"title": "a\0b"}, "“Title” holds characters that cannot be read"),
+    ({"body": "900101-1234568"}, "“Reason” holds a resident registration number"),
+    ({"amount": 0}, "Please give a whole number from 1 to 400 for “Amount”."),
+    ({"amount": "many"}, "Please give a whole number from 1 to 400 for “Amount”."),
+    ({"amount": 1.5}, "Please give a whole number from 1 to 400 for “Amount”."),
+    ({"way": ""}, "Please choose “Channel”."),
+    ({"way": "x"}, "Please choose one of the listed values for “Channel”."),
+    ({"more": ["x"]}, "Please choose among the listed values for “More”."),
+    ({"words": "abcdef"}, "Please use at most 5 characters between two commas."),
+    ({"words": "a,b,c,d"}, "Please give at most 3 words."),
+    ({"words": [3]}, "Please send a list of texts for “Words”."),
+    ({"numbers": ["x"]}, "One of these is no case number."),
+    ({"numbers": "x"}, "Please send a list of case numbers."),
+    ({"day": "4.5.2026"}, "Please give “Day” as YYYY-MM-DD."),
+    ({"at": "1899-01-01T00:00"}, "Please give “Time” as a day and a time"),
+    ({"email": "a@b"}, "Please check the mail address"),
+    ({"phone": "call me"}, "Please check the phone number"),
+    ({"consent": "maybe"}, "Please send true or false for “Consent”."),
+    ({"place": 3}, "Please send an object for “Place”."),
+    ({"place": {"lat": 1}}, "Please fill in “Longitude”."),
+    ({"place": {"lat": 91, "lng": 0}}, "Please give a number for “Latitude”."),
+    ({"version": -1}, "Please give a whole number from 0 to"),
+]
+
+
+@pytest.mark.parametrize(("raw", "words"), WRONG, ids=lambda value: str(value)[:40])
+def test_each_mistake_is_told_in_our_words_and_names_its_field(raw: dict[str, Any], words: str) -> None:
+    (found,) = refused({**GOOD, **raw}).values()
+    assert words.rstrip(".") in found
+
+
+def test_one_pass_finds_every_error() -> None:
+    found = refused({"amount": "x", "way": "x", "day": "x", "place": {"lat": 1, "address": "a" * 21}})
+    assert list(found) == ["title", "body", "amount", "way", "day", "place.address", "place.lng"]
+
+
+def test_choices_that_are_known_only_at_run_time() -> None:
+    assert Sample.parse({**GOOD, "kind": "a"}, choices={"kind": ["a"]}).kind == "a"
+    assert refused({**GOOD, "kind": "b"}, choices={"kind": ["a"]}) == {
+        "kind": "Please choose one of the listed values for “Kind”."
+    }
+
+
+def test_the_schema_says_what_the_parser_takes() -> None:
+    schema = Sample.schema()
+    assert schema["required"] == ["title", "body", "amount", "way"]
+    assert schema["properties"]["title"] == {"type": "string", "minLength": 2, "maxLength": 10}
+    assert schema["properties"]["amount"] == {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 400,
+        "description": "In days.",
+    }
+    assert schema["properties"]["way"]["enum"] == ["web", "phone", "visit"]
+    valid = jsonschema_rs.validator_for(schema).is_valid
+    assert valid({**GOOD, "place": {"lat": 1, "lng": 2}, "day": "2026-05-04", "words": ["a"], "files": ["x"]})
+    for raw, _words in WRONG:
+        if not valid({**GOOD, **raw}):
+            refused({**GOOD, **raw}, strict=True)
+
+
+@pytest.mark.parametrize("language", ["ko", "ja", "en"])
+def test_the_page_asks_for_every_field(language: str) -> None:
+    root = draw(
+        "form",
+        "c.form_fields(form, values, errors, 's.', {'kind': [('a', 'A'), ('b', 'B')]})",
+        language,
+        form=Sample,
+        values={"title": "x", "kind": "b", "more": ["web"], "consent": "on"},
+        errors={"title": "!"},
+    )
+    title = root.one(id="field-s.title")
+    assert title.attrs["value"] == "x"
+    assert title.attrs["aria-invalid"] == "true"
+    assert "required" in title.attrs
+    assert title.attrs["data-counter"] == "10"
+    amount = root.one(id="field-s.amount").attrs
+    assert (amount["type"], amount["min"], amount["max"], amount["inputmode"]) == ("number", "1", "400", "numeric")
+    assert [each.attrs["value"] for each in root.all("input", name="s.way")] == ["web", "phone", "visit"]
+    assert "checked" in root.one(id="field-s.consent").attrs
+    assert "selected" in root.one("option", value="b").attrs
+    assert root.one(id="field-s.email").attrs["type"] == "email"
+    assert root.one(id="field-s.day").attrs["type"] == "date"
+    asked = {each.attrs["name"] for tag in ("input", "textarea", "select") for each in root.all(tag)}
+    assert asked == {f"s.{field.name}" for field in Sample.fields()} - {"s.version", "s.place"}
+
+
+PARTICLES = [
+    ("제목", "제목을"),
+    ("주소", "주소를"),
+    ("‘제목’", "‘제목’을"),
+    ("V-12", "V-12를"),
+    ("V-13", "V-13을"),
+    ("이름 (선택)", "이름 (선택)을"),
+    ("Title", "Title을(를)"),
+]
+
+
+@pytest.mark.parametrize(("word", "said"), PARTICLES)
+def test_korean_particles_follow_the_word_before_them(word: str, said: str) -> None:
+    assert i18n.translate("ko", Text(wording.FILL_IN.msgid, {"field": word})) == f"{said} 적어 주세요."
+
+
+def test_the_particle_of_direction_knows_its_exception() -> None:
+    said = i18n._with_particles
+    assert (
+        said("도로과(으)로, 서울(으)로, 경찰청(으)로, 1(으)로, 3(으)로") == "도로과로, 서울로, 경찰청으로, 1로, 3으로"
+    )
