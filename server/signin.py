@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from server.core import accounts, auth, web
+from server.core import accounts, auth, clock, web
 from server.core.accounts import Account, Session
 from server.core.errors import Invalid, Refusal, Text, _
 from server.core.fields import Input
@@ -118,7 +118,7 @@ async def _totp(request: Request, row: Account, data: Input) -> Text:
     proof = unsign(web.site(request).settings, "totp", str(data.raw.get("proof", "")), TOTP_LIFE)
     code = data.text("code", limit=10, required=True)
     secret = str(proof[1]) if isinstance(proof, list) and proof[0] == row.id else ""
-    if not data.errors and not (secret and pyotp.TOTP(secret).verify(code, valid_window=1)):
+    if not data.errors and not (secret and pyotp.TOTP(secret).verify(code, for_time=clock.now(), valid_window=1)):
         data.fail("code", _("The code does not fit. Please scan the new picture and type the code it shows now."))
     data.done()
     await Account.filter(id=row.id).update(totp_secret=secret, totp_last=0)
@@ -126,7 +126,7 @@ async def _totp(request: Request, row: Account, data: Input) -> Text:
 
 
 async def _totp_off(_request: Request, row: Account, data: Input) -> Text:
-    if not await accounts.password_fits(row, str(data.raw.get("old", ""))):
+    if not await accounts.password_fits(row, str(data.raw.get("off", ""))):
         data.fail("off", _("This is not your present password."))
     data.done()
     await Account.filter(id=row.id).update(totp_secret="")
