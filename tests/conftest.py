@@ -3,6 +3,7 @@
 from hypothesis import settings
 
 pytest_plugins = [
+    "tests.support.moment",
     "tests.support.tracing",
     "tests.support.postgres",
     "tests.support.chromium",

@@ -51,8 +51,13 @@ _frozen: ContextVar[datetime | None] = ContextVar("sinmungo_now", default=None)
 
 
 def now() -> datetime:
-    """Return the current moment in UTC; the only place of the program that reads the machine's clock."""
-    return _frozen.get() or datetime.now(UTC)
+    """Return the current moment in UTC."""
+    return _frozen.get() or _machine()
+
+
+def _machine() -> datetime:
+    """The machine's clock; the only place of the program that reads it. Tests put a clock of their own here."""
+    return datetime.now(UTC)
 
 
 @contextmanager

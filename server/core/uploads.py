@@ -6,7 +6,6 @@ browser does not send a file twice. Until then the page carries a signed token f
 
 import asyncio
 import os
-import time
 from collections.abc import Collection, Sequence
 from dataclasses import astuple
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from server.core import database, files, scan, web
+from server.core import clock, database, files, scan, web
 from server.core.config import Settings
 from server.core.errors import FieldError, Invalid, Refusal, Text, _
 from server.core.fields import REQUIRED
@@ -138,7 +137,7 @@ async def _carried(
             continue
         try:
             # As a new one: a page may carry a file on for longer than an upload that nobody files is kept.
-            await asyncio.to_thread(os.utime, store.path(file.hash))
+            await asyncio.to_thread(_keep, store.path(file.hash))
         except FileNotFoundError:
             return kept, GONE
         kept.append(file)
@@ -154,7 +153,7 @@ async def _take(item: UploadFile, store: Store, settings: Settings) -> StoredFil
     stored = await store.put(item.file)
     path = store.path(stored.hash)
     # The content may be an old one: it must not be swept while this page carries it.
-    await asyncio.to_thread(os.utime, path)
+    await asyncio.to_thread(_keep, path)
     if settings.clamd_url:
         await _scan(settings.clamd_url, store, stored.hash, path)
     return StoredFile(stored.hash, name, stored.size, kind.mime)
@@ -175,9 +174,15 @@ def _named(name: str, why: Text) -> Text:
     return _("%(name)s: %(why)s", name=files.safe_name(name), why=why)
 
 
+def _keep(path: Path) -> None:
+    """Make a file as good as new, by the clock that :func:`sweep` goes by."""
+    moment = clock.now().timestamp()
+    os.utime(path, (moment, moment))
+
+
 async def sweep(store: Store) -> int:
     """Delete contents that were uploaded but never filed; how many."""
-    moment = time.time() - ORPHAN_LIFE
+    moment = clock.now().timestamp() - ORPHAN_LIFE
     old = await asyncio.to_thread(_older_than, store.path("0" * 64).parents[2], moment)
     deleted = 0
     for start in range(0, len(old), 500):

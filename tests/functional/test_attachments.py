@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -145,7 +144,7 @@ async def test_what_is_never_filed_is_swept_and_the_rest_stays(house: House) -> 
     contents = list(store(house).path("0" * 64).parents[2].glob("??/??/*"))
     assert len(contents) == 2
     assert await uploads.sweep(store(house)) == 0, "young files are left alone"
-    old = time.time() - uploads.ORPHAN_LIFE - 60
+    old = clock.now().timestamp() - uploads.ORPHAN_LIFE - 60
     for path in contents:
         os.utime(path, (old, old))
     assert await uploads.sweep(store(house)) == 1
@@ -197,7 +196,7 @@ async def test_an_unreachable_scanner_lets_the_petition_through_without_the_file
 async def test_what_nobody_comes_back_for_is_swept_by_the_house_itself(house: House) -> None:
     await check(house, part("b.pdf", PDF))
     (content,) = store(house).path("0" * 64).parents[2].glob("??/??/*")
-    old = time.time() - uploads.ORPHAN_LIFE - 60
+    old = clock.now().timestamp() - uploads.ORPHAN_LIFE - 60
     os.utime(content, (old, old))
     with clock.at(clock.now() - idempotency.LIFE - timedelta(minutes=1)):
         await house.client.post("/api/v1/petitions", json=PETITION, headers={"Idempotency-Key": "old"})
@@ -212,7 +211,7 @@ async def test_what_nobody_comes_back_for_is_swept_by_the_house_itself(house: Ho
 async def test_a_page_keeps_the_files_that_it_carries(house: House) -> None:
     page = parse((await check(house, part("b.pdf", PDF))).text)
     (content,) = store(house).path("0" * 64).parents[2].glob("??/??/*")
-    old = time.time() - uploads.ORPHAN_LIFE - 60
+    old = clock.now().timestamp() - uploads.ORPHAN_LIFE - 60
     os.utime(content, (old, old))
     await send_all(house, page)
     assert content.stat().st_mtime > old + 60, "as good as new when it is sent: no sweep takes it before it is filed"
@@ -223,7 +222,7 @@ async def test_a_content_that_comes_again_while_the_house_sweeps_is_kept(
 ) -> None:
     await check(house, part("b.pdf", PDF))
     (content,) = store(house).path("0" * 64).parents[2].glob("??/??/*")
-    old = time.time() - uploads.ORPHAN_LIFE - 60
+    old = clock.now().timestamp() - uploads.ORPHAN_LIFE - 60
     os.utime(content, (old, old))
     referred = uploads._referred
 

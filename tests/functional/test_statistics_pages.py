@@ -2,7 +2,6 @@
 
 import io
 import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +16,7 @@ from server.core import clock, database
 from server.core.city import city
 from server.core.config import Settings
 from server.core.participants.models import Participant
-from tests.support import voices
+from tests.support import live, voices
 from tests.support.contract import Described
 from tests.support.house import House
 from tracking.statistics import cells
@@ -45,11 +44,10 @@ async def a_year(count: int = 14) -> None:
 
 
 def command(settings: Settings, *arguments: str, piped: str = "") -> subprocess.CompletedProcess[str]:
-    code = "from server.cli import main; main()"
     environment = {"SINMUNGO_DATABASE_URL": settings.database_url, "SINMUNGO_SECRET_KEY": settings.secret_key or "",
                    "SINMUNGO_DATA_DIR": str(settings.data_dir), "PATH": "/usr/bin:/bin"}  # fmt: skip
     return subprocess.run(
-        [sys.executable, "-c", code, "statistics", *arguments], env=environment, capture_output=True, text=True,
+        live.command("statistics", *arguments), env=environment, capture_output=True, text=True,
         check=False, timeout=60, cwd=Path(__file__).parents[2], input=piped,
     )  # fmt: skip
 

@@ -1,7 +1,6 @@
 """``sinmungo check``: silent when all is in order, and exit 1 with a sentence for each thing that is not."""
 
 import subprocess
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,14 +13,15 @@ from server.core import database, ledger
 from server.core.accounts import Department
 from server.core.config import Settings
 from tests.support.house import House
-from tests.support.live import environment
+from tests.support.live import command, environment
 from tests.support.postgres import NewDatabase
 from tests.support.stories import somebody
 
 
 def check(settings: Settings, **more: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "server.cli", "check"]
-    return subprocess.run(command, env=environment(settings, **more), capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command("check"), env=environment(settings, **more), capture_output=True, text=True, check=False
+    )
 
 
 async def found(house: House) -> list[str]:

@@ -1,7 +1,6 @@
 """The demonstration city as ``make run`` makes it: by the command, through the real actions, once."""
 
 import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,12 @@ from server.core.config import Settings
 from server.core.days import today
 from server.core.files import Store
 from tests.support.house import SECRET, opened
-from tests.support.live import environment
+from tests.support.live import command, environment
 from tests.support.postgres import Engine, NewDatabase
 
 
 def sinmungo(settings: Settings, *arguments: str) -> str:
-    command = [sys.executable, "-m", "server.cli", *arguments]
-    done = subprocess.run(command, env=environment(settings), capture_output=True, text=True, check=False)
+    done = subprocess.run(command(*arguments), env=environment(settings), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -146,9 +146,7 @@ async def test_studies_to_be_told_are_found_among_all_that_ever_were(
         assert await watching.remind() == 0
     (asked,) = [record.args for record in caplog.records if "study_until" in record.getMessage()]
     sql, values = cast("tuple[str, list[Any]]", asked)
-    way = "EXPLAIN" if database.dialect() == "postgres" else "EXPLAIN QUERY PLAN"
-    _count, rows = await database.connection().execute_query(f"{way} {sql}", values)
-    found = str([dict(row) for row in rows])
+    found = await plan(sql, values)
     assert "submission_study_told" in found
     assert "study_until<" in found.replace('"', "").replace(" ", ""), "no more rows than there are to be told"
     assert "TEMP B-TREE" not in found

@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from server import importing
 from server.core import database, ledger
 from server.core.jobs import Job
 from tests.support.house import House
-from tests.support.live import environment
+from tests.support.live import command, environment
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -88,9 +87,9 @@ async def test_lines_without_an_id_are_known_by_their_content(house: House, tmp_
 async def test_an_import_that_is_killed_goes_on_without_duplicates(house: House, tmp_path: Path) -> None:
     lines = 5_000
     path = write(tmp_path / "old.jsonl", *({"id": n, "title": f"가로등 민원 {n}"} for n in range(lines)))
-    command = [sys.executable, "-m", "server.cli", "import", "petitions", str(path)]
+    importing_it = command("import", "petitions", str(path))
     environ = environment(house.settings)
-    running = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    running = subprocess.Popen(importing_it, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while not (done := await Case.all().count()) and running.poll() is None:
             time.sleep(0.01)
@@ -100,7 +99,7 @@ async def test_an_import_that_is_killed_goes_on_without_duplicates(house: House,
     done = await Case.all().count()
     assert 0 < done < lines
     assert done % importing.BATCH == 0
-    finished = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+    finished = subprocess.run(importing_it, env=environ, capture_output=True, text=True, check=True)
     assert f"{lines - done} imported, {done} known already, 0 refused." in finished.stdout
     assert await Case.all().count() == lines
     assert [problem async for problem in ledger.verify()] == []

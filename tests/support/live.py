@@ -13,9 +13,16 @@ from pathlib import Path
 import httpx
 import pytest
 
+from server.core import clock
 from server.core.config import Settings
 
+ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0
+
+
+def command(*arguments: str) -> list[str]:
+    """The ``sinmungo`` command for a process whose clock shows what this test's shows now."""
+    return [sys.executable, "-m", "tests.support.sinmungo", clock.now().isoformat(), *arguments]
 
 
 @dataclass
@@ -95,9 +102,7 @@ class Starter:
 
     def _start(self, arguments: list[str], environ: dict[str, str], url: str = "") -> LiveProcess:
         with (self.folder / f"process-{len(self.started)}.log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "server.cli", *arguments], env=environ, stdout=log, stderr=log
-            )
+            process = subprocess.Popen(command(*arguments), cwd=ROOT, env=environ, stdout=log, stderr=log)
         found = LiveProcess(process, url)
         self.started.append(found)
         return found

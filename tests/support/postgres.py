@@ -29,6 +29,8 @@ from tests.support import postgres_keeper
 Engine = Literal["sqlite", "postgres"]
 
 WAIT_SECONDS = 60.0
+NOT_FOR_THE_SERVER = ("COVERAGE_", "FAKETIME", "LD_PRELOAD", "PYTHONPATH")
+"""Of the environment: it is not ours to count, and no moment that it is asked for comes from its clock."""
 _FOLDER = pytest.StashKey[Path]()
 _OWNER = pytest.StashKey[int]()
 _numbers = itertools.count(1)
@@ -124,7 +126,7 @@ def start(folder: Path, owner: int, *, durable: bool = False) -> PostgresServer:
                 [sys.executable, postgres_keeper.__file__, folder, str(owner), mode],
                 check=False,
                 stdin=subprocess.DEVNULL,
-                env={name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")},
+                env={name: value for name, value in os.environ.items() if not name.startswith(NOT_FOR_THE_SERVER)},
                 stdout=output,
                 stderr=output,
             )

@@ -12,6 +12,7 @@ import pytest
 
 from server.core import clock, working_calendar
 from server.core.clock import Due, OfficeHours, Pause, Remaining, Unit, WorkingCalendar, due
+from tests.support import moment
 
 SEOUL, TOKYO = ZoneInfo("Asia/Seoul"), ZoneInfo("Asia/Tokyo")
 KOREA, JAPAN = WorkingCalendar(), WorkingCalendar("JP", TOKYO)
@@ -258,7 +259,8 @@ def test_a_calendar_is_a_value_that_nobody_changes_later() -> None:
 # --- Now, overdue, remaining --------------------------------------------------------------------------------
 
 
-async def test_now_is_utc_and_stands_still_where_it_is_told_to() -> None:
+async def test_now_is_utc_and_stands_still_where_it_is_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "_machine", moment.machine)
     before = datetime.now(UTC)  # noqa: TID251 - what the clock is compared with
     assert before <= clock.now() <= before + timedelta(minutes=1)
     with clock.at(at("2026-03-04T10:30")):
