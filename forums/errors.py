@@ -43,13 +43,6 @@ class ChangedMeanwhile(Conflict):
         """What the others did, the newest first."""
 
 
-class Full(Conflict):
-    """409: no place is left."""
-
-    code = "session_full"
-    text = _("All places of this session are taken.")
-
-
 class EndIsPast(Conflict):
     """409: it ends by itself, and its end has passed."""
 
@@ -62,44 +55,6 @@ class NoSuchSession(NotFound):
 
     code = "no_such_session"
     text = _("There is no such session.")
-
-
-class NoSuchRegistration(NotFound):
-    """404: no such registration, or not this reader's."""
-
-    code = "no_such_registration"
-    text = _("We do not find this registration here. Please open the link in the mail that you got from us.")
-
-
-class RegistrationOver(Conflict):
-    """409: the session has begun or was called off."""
-
-    code = "registration_over"
-    text = _("Registration for this session is over.")
-
-
-class OfferOver(Conflict):
-    """409: the place was not taken in time, and somebody else has been asked."""
-
-    code = "offer_over"
-    text = _("This offer is over: the time to take the place has passed.")
-
-
-class NotOffered(Conflict):
-    """409: no place is offered; it is still in line, has its place, or was given back."""
-
-    code = "not_offered"
-    text = _("No place is offered to you at the moment. As soon as one is free, whoever is next in line gets a mail.")
-
-
-class TooFewPlaces(Conflict):
-    """409: more places are taken than the session would have."""
-
-    code = "too_few_places"
-
-    def __init__(self, booked: int) -> None:
-        super().__init__(_("%(booked)s places are taken already. The session cannot have fewer.", booked=booked))
-        self.details = {"booked": booked}
 
 
 class DoorClosed(Conflict):
@@ -121,13 +76,6 @@ class NotShownYet(Conflict):
 
     code = "not_shown_yet"
     text = _("A moderator has not shown this proposal to everybody. Please have it decided under Moderation first.")
-
-
-class TooFewCounted(Conflict):
-    """409: fewer people would have been there than are checked in by name."""
-
-    code = "too_few_counted"
-    text = _("That would be fewer people than are checked in by name.")
 
 
 class PromiseStands(Conflict):

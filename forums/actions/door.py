@@ -1,55 +1,42 @@
 """At the door of a session: who is there, who comes without a place, how many come without a name."""
 
-from typing import Any
-
 from forums import rules
-from forums.actions.places import DOOR, Held, free, holding, pass_on, take
+from forums.actions.places import DOOR, Held, holding, pass_on
 from forums.actions.taking_part import take_part, took_part
-from forums.errors import DoorClosed, Full, NoSuchRegistration, TooFewCounted
+from forums.errors import DoorClosed
 from forums.events import TookPart
 from forums.forms.places import Book
 from forums.place_events import CheckedIn, CheckInUndone, PeopleCounted, PlaceTaken
 from forums.rights import forum_subject, talk_subject
-from server.core import clock, config, database, ledger, references
+from server.core import clock, config, database, ledger
 from server.core.accounts import Official
 from server.core.auth import Reader
+from server.core.booking import checkin, reading
 from server.core.participants.people import person_of
 
 
 async def check_in(actor: Official, slug: str, session_id: int, registration_id: int) -> None:
     """Mark somebody as there; who stood in line or had given the place back gets one that is free. Again: nothing.
 
-    Raises ``NoSuchRegistration``, ``DoorClosed``, ``Full``.
+    Raises ``NoSuchBooking``, ``DoorClosed``, ``Full``.
     """
     async with holding(session_id, actor, *DOOR, slug=slug) as held:
         _open(held)
-        row = await _registration(held, registration_id)
-        if row["status"] == "attended":
-            return
-        holds = row["status"] in {"confirmed", "offered"}
-        if not holds and not await take(held.id, waited=row["status"] == "waiting"):
-            raise Full
-        await _came(held, row["id"], row["participant_id"])
+        guest = await checkin.check_in(held.slot, registration_id)
+        if guest is not None:
+            await _came(held, registration_id, guest.participant_id)
 
 
 async def undo(actor: Official, slug: str, session_id: int, registration_id: int) -> None:
     """Take a check-in back: the place stays theirs, that of a walk-in comes free. Again: nothing happens."""
     async with holding(session_id, actor, *DOOR, slug=slug) as held:
-        row = await _registration(held, registration_id)
-        if row["status"] != "attended":
+        guest = await checkin.undo(held.slot, registration_id)
+        if guest is None:
             return
-        walk_in = row["checked_in_at"] == row["created_at"]
-        await database.execute(
-            "UPDATE registration SET status = ?, checked_in_at = NULL WHERE id = ?",
-            "cancelled" if walk_in else "confirmed",
-            row["id"],
-        )
-        await database.execute("UPDATE forum_session SET attended = attended - 1 WHERE id = ?", held.id)
-        held.record(CheckInUndone(held.id, row["id"]))
-        if walk_in:
-            await free(held.id)
+        held.record(CheckInUndone(held.id, registration_id))
+        if guest.freed:
             await pass_on(held)
-        await _was_not_there(held, row["participant_id"])
+        await _was_not_there(held, guest.participant_id)
 
 
 async def book(actor: Official, slug: str, session_id: int, who: Book) -> str:
@@ -58,27 +45,14 @@ async def book(actor: Official, slug: str, session_id: int, who: Book) -> str:
     At the door the waiting list is over; before, a free place belongs to it. Raises ``Full``, ``DoorClosed``.
     """
     async with holding(session_id, actor, *DOOR, slug=slug) as held:
-        now = clock.now()
         if who.here:
             _open(held)
-        elif rules.offer_until(now, held.starts_at, config.settings().zone) and await _somebody_waits(held.id):
-            raise Full
-        if not await take(held.id):
-            raise Full
-        code = references.new_reference()
-        (row,) = await database.fetch(
-            "INSERT INTO registration (session_id, name, code, status, topic, created_at) "
-            "VALUES (?, ?, ?, 'confirmed', ?, ?) RETURNING id",
-            held.id,
-            who.name,
-            code,
-            who.topic,
-            now,
-        )
-        held.record(PlaceTaken(held.id, row["id"], waiting=False))
+        line = not who.here and rules.offer_until(clock.now(), held.starts_at, config.settings().zone) is not None
+        booking, code = await checkin.book_for(held.slot, who.name, who.topic, after_line=line)
+        held.record(PlaceTaken(held.id, booking, waiting=False))
         if who.here:
-            await _came(held, row["id"], None)
-            await database.execute("UPDATE registration SET checked_in_at = created_at WHERE id = ?", row["id"])
+            await checkin.walk_in(held.slot, booking)
+            await _came(held, booking, None)
         return code
 
 
@@ -86,15 +60,7 @@ async def count(actor: Official, slug: str, session_id: int, people: int) -> Non
     """Count people who came without a name, or put an earlier count right. Raises ``TooFewCounted``, ``DoorClosed``."""
     async with holding(session_id, actor, *DOOR, slug=slug) as held:
         _open(held)
-        hit = await database.execute(
-            "UPDATE forum_session SET attended = attended + ? WHERE id = ? AND attended + ? >= "
-            "(SELECT COUNT(*) FROM registration r WHERE r.session_id = forum_session.id AND r.status = 'attended')",
-            people,
-            held.id,
-            people,
-        )
-        if not hit:
-            raise TooFewCounted
+        await checkin.count(held.slot, people)
         held.record(PeopleCounted(held.id, people))
         await _people(held, people)
 
@@ -104,30 +70,7 @@ def _open(held: Held) -> None:
         raise DoorClosed
 
 
-async def _registration(held: Held, registration_id: int) -> Any:
-    row = await database.fetch_one(
-        "SELECT id, participant_id, status, created_at, checked_in_at FROM registration "
-        "WHERE id = ? AND session_id = ?",
-        registration_id,
-        held.id,
-    )
-    if row is None:
-        raise NoSuchRegistration
-    return row
-
-
-async def _somebody_waits(session_id: int) -> bool:
-    row = await database.fetch_one("SELECT waiting FROM forum_session WHERE id = ?", session_id)
-    return bool(row and row["waiting"])
-
-
 async def _came(held: Held, registration_id: int, person_id: int | None) -> None:
-    await database.execute(
-        "UPDATE registration SET status = 'attended', offered_until = NULL, checked_in_at = ? WHERE id = ?",
-        clock.now(),
-        registration_id,
-    )
-    await database.execute("UPDATE forum_session SET attended = attended + 1 WHERE id = ?", held.id)
     held.record(CheckedIn(held.id, registration_id))
     if person_id is None:
         await _people(held, 1)
@@ -152,8 +95,8 @@ async def _was_not_there(held: Held, person_id: int | None) -> None:
         "AND NOT EXISTS (SELECT 1 FROM support u JOIN comment c ON u.subject = 'comment/' || c.id "
         "WHERE u.participant_id = ? AND c.forum_id = ?) "
         "AND NOT EXISTS (SELECT 1 FROM support u WHERE u.participant_id = ? AND u.subject = ?) "
-        "AND NOT EXISTS (SELECT 1 FROM registration r JOIN forum_session s ON s.id = r.session_id "
-        "WHERE r.participant_id = ? AND s.forum_id = ? AND r.status = 'attended') RETURNING id",
+        "AND NOT EXISTS (SELECT 1 FROM forum_session s "
+        f"WHERE s.slot_id IN ({reading.ATTENDED_SLOTS}) AND s.forum_id = ?) RETURNING id",
         *(held.forum_id, person_id),
         *(person_id, held.forum_id) * 4,
         *(person_id, forum_subject(held.slug)),

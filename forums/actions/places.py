@@ -1,15 +1,13 @@
 """The frame of every action on the places of a session, and the way of a free place to whoever waits for it.
 
-The session's row is locked first, the forum's chain after it and for a moment only: hundreds who register for the
-sessions of one forum wait for each other no longer than it takes to write their facts. A place is taken by one
-conditional UPDATE that must hit one row; the table's CHECK stands behind it.
+The session's slot is locked first, the forum's chain after it and for a moment only: hundreds who register for the
+sessions of one forum wait for each other no longer than it takes to write their facts.
 """
 
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 from forums import rights, rules
 from forums.actions.change import Actor, name_of
@@ -18,22 +16,25 @@ from forums.place_events import PlaceOffered
 from forums.states import FORUM, ForumAction, ForumState, follow
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official
+from server.core.booking import places, slots
 from server.core.errors import Forbidden
 from server.core.ledger import Chain, Fact
 
+SCOPE = "forums"
+"""Whose slots they are."""
 DOOR = (ForumAction.REGISTER, ForumAction.MINUTES)
 """Either of these lets people be checked in: also when the forum is over and its list is completed."""
 
 
 @dataclass
 class Held:
-    """A session whose row and whose forum's chain are locked."""
+    """A session whose slot and whose forum's chain are locked."""
 
     id: int
+    slot: int
     forum_id: int
     slug: str
     status: ForumState
-    kind: str
     starts_at: datetime
     ends_at: datetime
     cancelled: bool
@@ -53,15 +54,17 @@ async def holding(session_id: int, actor: Actor, *actions: ForumAction, slug: st
     ``slug`` names the forum that it must belong to. Raises ``NoSuchSession``, ``Forbidden``, ``NotPossibleNow``.
     """
     permit(actor, *actions)
+    slot, forum_id = await slot_of(session_id)
     async with database.transaction():
-        row = await database.fetch_one(
-            "UPDATE forum_session SET booked = booked WHERE id = ? "
-            "RETURNING id, forum_id, kind, starts_at, ends_at, cancelled",
-            session_id,
-        )
-        if row is None:
+        cancelled = await slots.lock(slot)
+        row = await database.fetch_one("SELECT starts_at, ends_at FROM forum_session WHERE id = ?", session_id)
+        if cancelled is None or row is None:
             raise NoSuchSession
-        held = await _with_forum(row, actor, actions)
+        chain, status = await chain_of(forum_id, *actions)
+        held = Held(
+            session_id, slot, forum_id, chain.subject.removeprefix("forum/"), status,
+            database.moment(row["starts_at"]), database.moment(row["ends_at"]), cancelled, chain, name_of(actor),
+        )  # fmt: skip
         if slug not in {"", held.slug}:
             raise NoSuchSession
         yield held
@@ -69,19 +72,26 @@ async def holding(session_id: int, actor: Actor, *actions: ForumAction, slug: st
             await held.chain.append(held.actor, *held.facts)
 
 
+async def slot_of(session_id: int) -> tuple[int, int]:
+    """A session's slot and its forum's id, neither of which ever changes. Raises ``NoSuchSession``."""
+    row = await database.fetch_one("SELECT slot_id, forum_id FROM forum_session WHERE id = ?", session_id)
+    if row is None:
+        raise NoSuchSession
+    return row["slot_id"], row["forum_id"]
+
+
+async def session_of(slot_id: int) -> int:
+    """The session that a slot belongs to. Raises ``NoSuchSession``."""
+    row = await database.fetch_one("SELECT id FROM forum_session WHERE slot_id = ?", slot_id)
+    if row is None:
+        raise NoSuchSession
+    return int(row["id"])
+
+
 def permit(actor: Actor, *actions: ForumAction) -> None:
     """Refuse an official without the right for any of the actions. Raises ``Forbidden``."""
     if isinstance(actor, Official) and not all(actor.may(rights.FORUM[action]) for action in actions):
         raise Forbidden
-
-
-async def _with_forum(row: Any, actor: Actor, actions: tuple[ForumAction, ...]) -> Held:
-    chain, status = await chain_of(row["forum_id"], *actions)
-    return Held(
-        row["id"], row["forum_id"], chain.subject.removeprefix("forum/"), status, row["kind"],
-        database.moment(row["starts_at"]), database.moment(row["ends_at"]), bool(row["cancelled"]), chain,
-        name_of(actor),
-    )  # fmt: skip
 
 
 async def chain_of(forum_id: int, *actions: ForumAction) -> tuple[Chain, ForumState]:
@@ -97,33 +107,10 @@ async def chain_of(forum_id: int, *actions: ForumAction) -> tuple[Chain, ForumSt
     return chain, status
 
 
-async def take(session_id: int, *, waited: bool = False) -> bool:
-    """Take one free place of a session, for somebody of its waiting list or not; whether there was one."""
-    return bool(
-        await database.execute(
-            f"UPDATE forum_session SET booked = booked + 1, waiting = waiting - {waited:d} "
-            f"WHERE id = ? AND booked + 1 <= capacity AND waiting >= {waited:d} AND cancelled = ?",
-            session_id,
-            False,
-        )
-    )
-
-
-async def free(session_id: int) -> None:
-    """Give one taken place of a session back."""
-    await database.execute("UPDATE forum_session SET booked = booked - 1 WHERE id = ?", session_id)
-
-
 async def pass_on(held: Held) -> None:
-    """Offer every free place to the next who wait, first come first served, as long as there is time for an offer."""
+    """Offer every free place to the next who wait, as long as there is time for an offer."""
     until = rules.offer_until(clock.now(), held.starts_at, config.settings().zone)
     if until is None or follow(FORUM, held.status, ForumAction.REGISTER) is None:
         return
-    while await take(held.id, waited=True):
-        (row,) = await database.fetch(
-            "UPDATE registration SET status = 'offered', offered_until = ? WHERE id = (SELECT id FROM registration "
-            "WHERE session_id = ? AND status = 'waiting' ORDER BY created_at, id LIMIT 1) RETURNING id",
-            until.astimezone(UTC),
-            held.id,
-        )
-        held.record(PlaceOffered(held.id, row["id"], until.isoformat(timespec="seconds")))
+    for booking in await places.offer_free(held.slot, until):
+        held.record(PlaceOffered(held.id, booking, until.isoformat(timespec="seconds")))

@@ -1,8 +1,8 @@
 """The dates of a forum, set by who plans it: added, cut into slots, changed, called off; and the film of each."""
 
 from forums.actions.change import changing_forum
-from forums.actions.places import holding, pass_on
-from forums.errors import TooFewPlaces, TwiceAtOnce
+from forums.actions.places import SCOPE, holding, pass_on
+from forums.errors import TwiceAtOnce
 from forums.forms.places import ChangeSession, KeepRecord, NewSession
 from forums.models import ForumWords, Session
 from forums.place_events import SessionCancelled, SessionChanged, SessionsAdded
@@ -10,6 +10,9 @@ from forums.rights import session_subject
 from forums.states import ForumAction
 from server.core import clock, database
 from server.core.accounts import Official
+from server.core.booking import slots
+from server.core.booking.reading import with_slot
+from server.core.booking.slots import NewSlot
 
 SLOTS = frozenset({"slot", "walk_in"})
 
@@ -22,10 +25,11 @@ async def add(actor: Official, slug: str, new: list[NewSession]) -> list[int]:
     async with changing_forum(slug, ForumAction.EDIT, actor) as change:
         found = []
         await _not_twice(change.row.id, new)
-        for each in new:
+        places = [NewSlot(each.starts_at, each.capacity, each.kind != "walk_in") for each in new]
+        for each, slot in zip(new, await slots.open_slots(SCOPE, places), strict=True):
             row = await Session.create(
                 forum_id=change.row.id, kind=each.kind, title=each.title, starts_at=each.starts_at,
-                ends_at=each.ends_at, place=each.place, capacity=each.capacity,
+                ends_at=each.ends_at, place=each.place, slot_id=slot,
             )  # fmt: skip
             found.append(int(row.id))
         change.record(SessionsAdded(tuple(found)))
@@ -36,8 +40,8 @@ async def _not_twice(forum_id: int, new: list[NewSession]) -> None:
     """Refuse sessions of a kind at a place and time that have one already; slots and walk-in slots are one kind."""
     first, last = min(each.starts_at for each in new), max(each.ends_at for each in new)
     rows = await database.fetch(
-        "SELECT kind, starts_at, ends_at, place FROM forum_session "
-        "WHERE forum_id = ? AND cancelled = ? AND starts_at < ? AND ends_at > ?",
+        f"SELECT s.kind, s.starts_at, s.ends_at, s.place FROM forum_session s {with_slot('s.slot_id', 'b')}"
+        "WHERE s.forum_id = ? AND b.cancelled = ? AND s.starts_at < ? AND s.ends_at > ?",
         forum_id,
         False,
         last,
@@ -60,24 +64,16 @@ async def edit(actor: Official, slug: str, session_id: int, wanted: ChangeSessio
     Raises ``NoSuchSession``, ``TooFewPlaces`` where fewer places are wanted than are taken.
     """
     async with holding(session_id, actor, ForumAction.EDIT, slug=slug) as held:
-        row = await Session.get(id=held.id)
-        changed = tuple(name for name, value in wanted.values().items() if getattr(row, name) != value)
+        row, columns = await Session.get(id=held.id), wanted.values()
+        places = columns.pop("capacity")
+        changed = [name for name, value in columns.items() if getattr(row, name) != value]
+        if places != await slots.capacity(held.slot):
+            changed.append("capacity")
         if not changed:
             return
-        hit = await database.execute(
-            "UPDATE forum_session SET title = ?, starts_at = ?, ends_at = ?, place = ?, capacity = ? "
-            "WHERE id = ? AND booked <= ?",
-            wanted.title,
-            wanted.starts_at,
-            wanted.ends_at,
-            wanted.place,
-            wanted.capacity,
-            held.id,
-            wanted.capacity,
-        )
-        if not hit:
-            raise TooFewPlaces(row.booked)
-        held.record(SessionChanged(held.id, changed))
+        await slots.change(held.slot, wanted.capacity, wanted.starts_at)
+        await Session.filter(id=held.id).update(**columns)
+        held.record(SessionChanged(held.id, tuple(changed)))
         held.starts_at, held.ends_at = wanted.starts_at, wanted.ends_at
         await pass_on(held)
 
@@ -87,20 +83,9 @@ async def cancel(actor: Official, slug: str, session_id: int, reason: str) -> No
     async with holding(session_id, actor, ForumAction.EDIT, slug=slug) as held:
         if held.cancelled:
             return
-        rows = await database.fetch(
-            "UPDATE registration SET status = 'cancelled', offered_until = NULL "
-            "WHERE session_id = ? AND status IN ('confirmed', 'waiting', 'offered') RETURNING id, participant_id",
-            held.id,
-        )
-        await database.execute(
-            "UPDATE forum_session SET cancelled = ?, waiting = 0, booked = "
-            "(SELECT COUNT(*) FROM registration r WHERE r.session_id = forum_session.id AND r.status = 'attended') "
-            "WHERE id = ?",
-            True,
-            held.id,
-        )
+        ended = await slots.cancel(held.slot)
         words = await ForumWords.create(subject=session_subject(held.id), text=reason, created_at=clock.now())
-        told = tuple(sorted(row["id"] for row in rows if row["participant_id"] is not None))
+        told = tuple(booking for booking, participant in ended if participant is not None)
         held.record(SessionCancelled(held.id, int(words.id), told))
 
 

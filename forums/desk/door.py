@@ -11,7 +11,6 @@ from forums import rules
 from forums.actions import door, registering
 from forums.desk.common import PAGE
 from forums.desk.sessions import opened_session
-from forums.errors import Full, TooFewCounted
 from forums.forms import places as forms
 from forums.labels import REGISTRATIONS, SESSION_KINDS
 from forums.queries import sessions as queries
@@ -19,6 +18,8 @@ from forums.queries.forums import ForumView
 from forums.queries.sessions import SessionView
 from server.core import auth, clock, config, idempotency, web
 from server.core.accounts import Official, Permission
+from server.core.booking import reading
+from server.core.booking.errors import Full, TooFewCounted
 from server.core.errors import FieldError, Invalid, Refusal, Text, _
 from server.core.fields import Input
 
@@ -44,7 +45,7 @@ async def _show(
     if refusal and beside:
         errors = [FieldError(beside, refusal.text)]
     wanted = " ".join(request.query_params.get("q", "").split())[:MOST_LETTERS]
-    guests = await queries.guests(shown.id, wanted)
+    guests = await reading.expected(shown.slot_id, wanted)
     open_now = not shown.cancelled and rules.door_open(shown.starts_at, clock.now(), config.settings().zone)
     context = {
         "forum": found,
@@ -52,9 +53,9 @@ async def _show(
         "kinds": SESSION_KINDS,
         "states": REGISTRATIONS,
         "guests": guests,
-        "most": queries.LISTED,
+        "most": reading.LISTED,
         "wanted": wanted,
-        "named": await queries.named_guests(shown.id),
+        "named": await reading.named(shown.slot_id),
         "open": open_now,
         "drawn": clock.now().timestamp(),
         "values": values if values is not None else {"here": open_now},
@@ -71,9 +72,9 @@ async def press(request: Request) -> Response:
     back = f"{PAGE}/{found.slug}/sessions/{shown.id}"
     number = Input(form).integer("registration", low=1, high=queries.LARGEST) or 0
     if what == "give-back":
-        await registering.give_back(official, (await queries.guest(shown.id, number)).code)
+        await registering.give_back(official, (await reading.one_expected(shown.slot_id, number)).code)
         return web.redirect(request, back, _("The place is given back."))
-    guest = await queries.guest(shown.id, number)
+    guest = await reading.one_expected(shown.slot_id, number)
     if what == "undo":
         await door.undo(official, found.slug, shown.id, number)
         return web.redirect(request, back, _("%(name)s is not marked as there any more.", name=guest.name))

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from forums import kinds, rights
 from forums.actions import sessions
 from forums.desk.common import PAGE, forum_official, may, named
-from forums.errors import TooFewPlaces, TwiceAtOnce
+from forums.errors import TwiceAtOnce
 from forums.forms import places as forms
 from forums.forms.planning import reason
 from forums.labels import SESSION_KINDS
@@ -22,6 +22,7 @@ from forums.queries.sessions import SessionView
 from forums.states import ForumAction
 from server.core import auth, clock, config, web
 from server.core.accounts import Official
+from server.core.booking.errors import TooFewPlaces
 from server.core.errors import FieldError, Invalid, NotFound, _
 from server.core.fields import Input
 

@@ -4,7 +4,6 @@ from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
-from tortoise.migrations.constraints import CheckConstraint
 
 from forums.states import CommitmentState, ForumState, SubmissionState
 
@@ -366,73 +365,27 @@ class Migration(migrations.Migration):
                 ("place", fields.CharField(default="", max_length=200)),
                 ("link", fields.CharField(default="", max_length=500)),
                 ("transcript", fields.TextField(default="", unique=False)),
-                ("capacity", fields.IntField()),
-                ("booked", fields.IntField(default=0)),
-                ("waiting", fields.IntField(default=0)),
-                ("attended", fields.IntField(default=0)),
-                ("cancelled", fields.BooleanField(default=False)),
+                (
+                    "slot",
+                    fields.OneToOneField(
+                        "core.Slot",
+                        source_field="slot_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="forum_session",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
             ],
             options={
                 "table": "forum_session",
                 "app": "forums",
-                "constraints": [
-                    CheckConstraint(check="booked >= 0 AND booked <= capacity", name="forum_session_places")
-                ],
                 "indexes": [
                     Index(fields=["forum_id", "starts_at", "id"], name="forum_session_starts"),
                     Index(fields=["starts_at", "id"], name="forum_session_all"),
                 ],
                 "pk_attr": "id",
                 "table_description": "A date of a forum with places to take: a sitting, a visit to a site, or a speaker's slot of ten minutes.",
-            },
-            bases=["Model"],
-        ),
-        ops.CreateModel(
-            name="Registration",
-            fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                (
-                    "session",
-                    fields.ForeignKeyField(
-                        "forums.Session",
-                        source_field="session_id",
-                        db_constraint=True,
-                        to_field="id",
-                        related_name="registrations",
-                        on_delete=OnDelete.CASCADE,
-                    ),
-                ),
-                (
-                    "participant",
-                    fields.ForeignKeyField(
-                        "core.Participant",
-                        source_field="participant_id",
-                        null=True,
-                        db_constraint=True,
-                        to_field="id",
-                        related_name="registrations",
-                        on_delete=OnDelete.SET_NULL,
-                    ),
-                ),
-                ("name", fields.CharField(max_length=80)),
-                ("code", fields.CharField(unique=True, max_length=16)),
-                ("status", fields.CharField(max_length=10)),
-                ("offered_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ("topic", fields.CharField(default="", max_length=200)),
-                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ("checked_in_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-            ],
-            options={
-                "table": "registration",
-                "app": "forums",
-                "unique_together": (("session", "participant"),),
-                "indexes": [
-                    Index(fields=["session_id", "status", "created_at", "id"], name="registration_session_status"),
-                    Index(fields=["participant_id", "id"], name="registration_participant"),
-                    Index(fields=["status", "offered_until"], name="registration_offer"),
-                ],
-                "pk_attr": "id",
-                "table_description": "Somebody's place in a session, or their turn in its waiting list. One a person and session.",
             },
             bases=["Model"],
         ),

@@ -1,7 +1,7 @@
 """Tables of the public's voice: forums, who takes part, what is said, and what became of it. One module per topic."""
 
 from forums.models.moderation import ModerationDay, Report, Review, TextFact
-from forums.models.places import Forum, Numbering, Participation, Registration, Session
+from forums.models.places import Forum, Numbering, Participation, Session
 from forums.models.promises import Commitment, Step
 from forums.models.voices import Comment, ForumFile, ForumWords, Submission, Support
 
@@ -14,7 +14,6 @@ __all__ = [
     "ModerationDay",
     "Numbering",
     "Participation",
-    "Registration",
     "Report",
     "Review",
     "Session",

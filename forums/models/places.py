@@ -1,14 +1,14 @@
-"""Tables of forums: the forum itself, its sessions, and who has a place in them."""
+"""Tables of forums: the forum itself, its sessions, and who took part."""
 
 from typing import Any
 
 from tortoise import fields
 from tortoise.indexes import Index
-from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
 from forums.states import ForumState
 from server.core.accounts import Department
+from server.core.booking.models import Slot
 from server.core.participants.models import Participant
 
 
@@ -103,50 +103,17 @@ class Session(Model):
     link = fields.CharField(max_length=500, default="")
     """Of the film."""
     transcript = fields.TextField(default="")
-    capacity = fields.IntField()
-    booked = fields.IntField(default=0)
-    waiting = fields.IntField(default=0)
-    attended = fields.IntField(default=0)
-    """Everybody who was there, those counted at the door included."""
-    cancelled = fields.BooleanField(default=False)
+    slot: fields.OneToOneRelation[Slot] = fields.OneToOneField(
+        "core.Slot", on_delete=fields.RESTRICT, related_name="forum_session"
+    )
+    """Its places."""
+    slot_id: int
 
     class Meta:
         table = "forum_session"
-        constraints = (CheckConstraint(check="booked >= 0 AND booked <= capacity", name="forum_session_places"),)
         indexes = (
             Index(fields=("forum_id", "starts_at", "id"), name="forum_session_starts"),
             Index(fields=("starts_at", "id"), name="forum_session_all"),
-        )
-
-
-class Registration(Model):
-    """Somebody's place in a session, or their turn in its waiting list. One a person and session."""
-
-    id = fields.BigIntField(primary_key=True)
-    session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
-        "forums.Session", on_delete=fields.CASCADE, related_name="registrations", db_index=False
-    )
-    session_id: int
-    participant: fields.ForeignKeyNullableRelation[Participant] = fields.ForeignKeyField(
-        "core.Participant", null=True, on_delete=fields.SET_NULL, related_name="registrations", db_index=False
-    )
-    participant_id: int | None
-    name = fields.CharField(max_length=80)
-    code = fields.CharField(max_length=16, unique=True)
-    status = fields.CharField(max_length=10)
-    offered_until = fields.DatetimeField(null=True)
-    topic = fields.CharField(max_length=200, default="")
-    created_at = fields.DatetimeField()
-    """Since when they have stood in line: whoever gave a place back and comes again stands at the end."""
-    checked_in_at = fields.DatetimeField(null=True)
-
-    class Meta:
-        table = "registration"
-        unique_together = (("session", "participant"),)
-        indexes = (
-            Index(fields=("session_id", "status", "created_at", "id"), name="registration_session_status"),
-            Index(fields=("participant_id", "id"), name="registration_participant"),
-            Index(fields=("status", "offered_until"), name="registration_offer"),
         )
 
 

@@ -10,6 +10,7 @@ from forums.queries.lists import HITS, NOTICE
 from forums.search import forum_index
 from forums.states import SEEN, ForumState
 from server.core import database
+from server.core.booking.reading import with_slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ async def dates(where: Mapping[str, object], since: datetime, q: str = "") -> li
     shared = "f.slug, f.title, f.place AS f_place, f.status, f.proposer_id, f.from_petition, "
     rows = await database.fetch(
         f"SELECT * FROM (SELECT {shared}s.title AS part, s.id AS session_id, s.starts_at, s.ends_at, s.place, "
-        "s.cancelled FROM forum_session s JOIN forum f ON f.id = s.forum_id "
+        f"b.cancelled FROM forum_session s {with_slot('s.slot_id', 'b')}JOIN forum f ON f.id = s.forum_id "
         f"WHERE s.starts_at >= ? AND s.kind IN ('sitting', 'visit') AND {public} "
         f"ORDER BY s.starts_at LIMIT {MOST_DATES}) AS sessions UNION ALL SELECT * FROM ("
         f"SELECT {shared}'' AS part, 0 AS session_id, f.starts_at, f.ends_at, f.place, "

@@ -11,6 +11,7 @@ from typing import Any
 from forums.queries.forums import public_text
 from forums.states import SEEN, ForumState
 from server.core import clock, database, privacy
+from server.core.booking.reading import with_bookings
 
 MOST_SUPPORTERS = 2_000
 """Who are told what became of a proposal; it opens, or is answered, long before there are so many."""
@@ -168,15 +169,15 @@ class Place:
 async def place(registration_id: int) -> Place | None:
     """One registration."""
     row = await database.fetch_one(
-        "SELECT r.code, r.status, r.offered_until, s.title, s.starts_at, s.ends_at, s.place, f.place AS f_place, "
-        f"{_PERSON} FROM registration r JOIN forum_session s ON s.id = r.session_id JOIN forum f ON f.id = s.forum_id "
+        "SELECT r.code, r.status, r.held_until, s.title, s.starts_at, s.ends_at, s.place, f.place AS f_place, "
+        f"{_PERSON} FROM forum_session s {with_bookings('s.slot_id', 'r')}JOIN forum f ON f.id = s.forum_id "
         "LEFT JOIN participant p ON p.id = r.participant_id WHERE r.id = ?",
         registration_id,
     )
     if row is None:
         return None
     return Place(
-        _person(row), row["code"], row["status"], database.moment_or_none(row["offered_until"]), row["title"],
+        _person(row), row["code"], row["status"], database.moment_or_none(row["held_until"]), row["title"],
         database.moment(row["starts_at"]), database.moment(row["ends_at"]), row["place"] or row["f_place"],
     )  # fmt: skip
 
@@ -185,7 +186,7 @@ async def registered(slug: str, session_id: int | None = None) -> list[int]:
     """The registrations that still stand in a forum's coming sessions, or in one: places, offers, turns in the list."""
     one, values = (" AND s.id = ?", [session_id]) if session_id else ("", [])
     rows = await database.fetch(
-        "SELECT r.id FROM registration r JOIN forum_session s ON s.id = r.session_id JOIN forum f ON f.id = s.forum_id "
+        f"SELECT r.id FROM forum f JOIN forum_session s ON s.forum_id = f.id {with_bookings('s.slot_id', 'r')}"
         "WHERE f.slug = ? AND r.status IN ('confirmed', 'waiting', 'offered') AND r.participant_id IS NOT NULL "
         f"AND s.ends_at > ?{one} ORDER BY r.id",
         slug,

@@ -8,6 +8,7 @@ from typing import Any
 from forums import rules
 from forums.rights import voice_subject
 from server.core import database
+from server.core.booking.reading import with_slot
 
 SHOWN = 50
 """Lines on the page; there are more in the forum's own list."""
@@ -99,7 +100,8 @@ def _both(line: Line, other: Line, told: frozenset[str], before: frozenset[str])
 async def sittings(forum_id: int) -> list[Sitting]:
     """The dates of a forum at which people speak."""
     rows = await database.fetch(
-        "SELECT id, title, starts_at FROM forum_session WHERE forum_id = ? AND NOT cancelled ORDER BY starts_at, id",
+        f"SELECT s.id, s.title, s.starts_at FROM forum_session s {with_slot('s.slot_id', 'b')}"
+        "WHERE s.forum_id = ? AND NOT b.cancelled ORDER BY s.starts_at, s.id",
         forum_id,
     )
     return [Sitting(row["id"], row["title"], database.moment(row["starts_at"])) for row in rows]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from forums.queries.lists import Place
 from forums.queries.voices import BAD_CURSOR
 from server.core import clock, database, privacy
+from server.core.booking.reading import with_bookings
 from server.core.participants.people import Person
 
 PAGE = 20
@@ -45,8 +46,8 @@ async def of_person(person: Person, after: str = "") -> Registrations:
         on = f" AND (s.starts_at, r.id) {sign} (?, ?)" if part == name else ""
         parts.append(
             f"SELECT * FROM (SELECT '{part}' AS part, r.id, r.code, r.status, f.title, s.title AS session, "
-            "s.starts_at, COALESCE(NULLIF(s.place, ''), f.place) AS place FROM registration r "
-            "JOIN forum_session s ON s.id = r.session_id JOIN forum f ON f.id = s.forum_id "
+            "s.starts_at, COALESCE(NULLIF(s.place, ''), f.place) AS place FROM forum_session s "
+            f"{with_bookings('s.slot_id', 'r')}JOIN forum f ON f.id = s.forum_id "
             f"WHERE r.participant_id = ? AND s.ends_at {'>' if part == 'coming' else '<='} ?{on} "
             f"ORDER BY s.starts_at {way}, r.id {way} LIMIT {PAGE + 1}) AS {part}"
         )

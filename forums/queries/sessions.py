@@ -1,14 +1,15 @@
-"""The sessions of a forum with the places that are left, somebody's own place, and who is expected at a door."""
+"""The sessions of a forum with the places that are left, and somebody's own place."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from forums import rules
-from forums.errors import NoSuchRegistration, NoSuchSession
+from forums.errors import NoSuchSession
 from forums.rights import session_subject
 from forums.states import ForumState
-from server.core import clock, database, privacy, references
+from server.core import clock, database, privacy
+from server.core.booking import reading
 from server.core.days import day_of
 
 SHOWN = 150
@@ -17,8 +18,6 @@ PAST = 60
 """Sessions that are over, on one page of them."""
 LARGEST = 2**31
 """Numbers of rows in addresses stay below it."""
-LISTED = 300
-"""Registrations on one page of a check-in list; the search finds the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,7 @@ class SessionView:
     link: str
     transcript: str
     """Personal numbers masked."""
+    slot_id: int
     capacity: int
     booked: int
     waiting: int
@@ -79,24 +79,26 @@ class SessionView:
 
 _COLUMNS = (
     "s.id, f.slug, f.title AS forum_title, f.status, s.kind, s.title, s.starts_at, s.ends_at, s.place, "
-    "f.place AS f_place, s.link, {transcript} AS transcript, s.capacity, s.booked, s.waiting, s.attended, s.cancelled"
+    "f.place AS f_place, s.link, {transcript} AS transcript, s.slot_id, b.capacity, b.booked, "
+    "b.waiting, b.attended, b.cancelled"
 )
 _LINE = _COLUMNS.format(transcript="CASE WHEN s.transcript = '' THEN '' ELSE '…' END")
 """For lists: of what was said only whether it is there."""
 _WHOLE = _COLUMNS.format(transcript="s.transcript")
-_MINE = "r.code, r.status AS r_status, r.offered_until"
-_FROM = "FROM forum_session s JOIN forum f ON f.id = s.forum_id "
-_JOIN = "LEFT JOIN registration r ON r.session_id = s.id AND r.participant_id = ? "
+_MINE = "r.code, r.status AS r_status, r.held_until"
+_FROM = f"FROM forum_session s {reading.with_slot('s.slot_id', 'b')}JOIN forum f ON f.id = s.forum_id "
+_JOIN = reading.with_own_booking("s.slot_id", "r")
 
 
 def _view(row: Any) -> SessionView:
     starts_at, cancelled = database.moment(row["starts_at"]), bool(row["cancelled"])
-    mine = Mine(row["code"], row["r_status"], database.moment_or_none(row["offered_until"])) if row["code"] else None
+    mine = Mine(row["code"], row["r_status"], database.moment_or_none(row["held_until"])) if row["code"] else None
     open_now = row["kind"] != "walk_in" and row["capacity"] > 0
     return SessionView(
         row["id"], row["slug"], privacy.mask(row["forum_title"]), row["kind"], privacy.mask(row["title"]), starts_at,
         database.moment(row["ends_at"]), row["place"] or row["f_place"], row["place"], row["link"],
-        privacy.mask(row["transcript"]), row["capacity"], row["booked"], row["waiting"], row["attended"], cancelled,
+        privacy.mask(row["transcript"]), row["slot_id"], row["capacity"], row["booked"], row["waiting"],
+        row["attended"], cancelled,
         open_now and rules.may_register(ForumState(row["status"]), starts_at, clock.now(), cancelled=cancelled), mine,
     )  # fmt: skip
 
@@ -151,105 +153,12 @@ async def session(slug: str, session_id: int, person_id: int | None = None) -> S
     return _view(row)
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """A registration as the one who holds it sees it."""
-
-    id: int
-    code: str
-    name: str
-    status: str
-    topic: str
-    offered_until: datetime | None
-    person_id: int | None
-    session_id: int
-    slug: str
-    turn: int
-    """In the waiting list, from 1; 0 outside it."""
-
-
-async def ticket(code: str) -> Ticket:
-    """A registration by the code as somebody typed it. Raises ``NoSuchRegistration``."""
-    row = await database.fetch_one(
-        "SELECT r.id, r.code, r.name, r.status, r.topic, r.offered_until, r.participant_id, r.session_id, f.slug, "
-        "CASE WHEN r.status = 'waiting' THEN (SELECT COUNT(*) FROM registration o WHERE o.session_id = r.session_id "
-        "AND o.status = 'waiting' AND (o.created_at < r.created_at OR (o.created_at = r.created_at AND o.id <= r.id))) "
-        "ELSE 0 END AS turn FROM registration r JOIN forum_session s ON s.id = r.session_id "
-        "JOIN forum f ON f.id = s.forum_id WHERE r.code = ?",
-        references.read_reference(code) or "",
-    )
+async def of_slot(slot_id: int, person_id: int) -> SessionView:
+    """The session that a slot belongs to, with somebody's own place. Raises ``NoSuchSession``."""
+    row = await database.fetch_one(f"SELECT {_WHOLE}, {_MINE} {_FROM}{_JOIN}WHERE s.slot_id = ?", person_id, slot_id)
     if row is None:
-        raise NoSuchRegistration
-    return Ticket(
-        row["id"], row["code"], row["name"], row["status"], row["topic"],
-        database.moment_or_none(row["offered_until"]), row["participant_id"], row["session_id"], row["slug"],
-        row["turn"],
-    )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """Somebody on a check-in list."""
-
-    id: int
-    code: str
-    name: str
-    status: str
-    topic: str
-    checked_in_at: datetime | None
-    online: bool
-    """Whether they registered themselves."""
-
-
-_GUEST = "r.id, r.code, r.name, r.status, r.topic, r.checked_in_at, r.participant_id"
-_ORDER = (
-    "CASE r.status WHEN 'confirmed' THEN 0 WHEN 'offered' THEN 0 WHEN 'waiting' THEN 1 WHEN 'attended' THEN 2 "
-    "ELSE 3 END"
-)
-
-
-async def guests(session_id: int, wanted: str = "", limit: int = LISTED) -> list[Guest]:
-    """Who is expected at a session's door: first who has a place and is not there yet; narrowed by name or code."""
-    where, values = "", list[object]()
-    if code := references.read_reference(wanted):
-        where, values = "AND r.code = ? ", [code]
-    elif wanted:
-        words = wanted.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        where, values = "AND LOWER(r.name) LIKE ? ESCAPE '\\' ", [f"%{words}%"]
-    else:
-        where = "AND r.status NOT IN ('cancelled', 'lapsed') "
-    rows = await database.fetch(
-        f"SELECT {_GUEST} FROM registration r WHERE r.session_id = ? {where}"
-        f"ORDER BY {_ORDER}, r.name, r.id LIMIT {limit}",
-        session_id,
-        *values,
-    )
-    return [_guest(row) for row in rows]
-
-
-async def guest(session_id: int, registration_id: int) -> Guest:
-    """One of them. Raises ``NoSuchRegistration``."""
-    row = await database.fetch_one(
-        f"SELECT {_GUEST} FROM registration r WHERE r.session_id = ? AND r.id = ?", session_id, registration_id
-    )
-    if row is None:
-        raise NoSuchRegistration
-    return _guest(row)
-
-
-def _guest(row: Any) -> Guest:
-    return Guest(
-        row["id"], row["code"], row["name"], row["status"], row["topic"],
-        database.moment_or_none(row["checked_in_at"]), row["participant_id"] is not None,
-    )  # fmt: skip
-
-
-async def named_guests(session_id: int) -> int:
-    """How many are checked in by name."""
-    row = await database.fetch_one(
-        "SELECT COUNT(*) AS n FROM registration WHERE session_id = ? AND status = 'attended'", session_id
-    )
-    return int(row["n"]) if row else 0
+        raise NoSuchSession
+    return _view(row)
 
 
 async def reason(session_id: int) -> str:

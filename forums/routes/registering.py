@@ -10,17 +10,20 @@ from starlette.routing import Route
 
 from forums import kinds
 from forums.actions import registering
-from forums.errors import NoSuchRegistration
 from forums.forms import places as forms
 from forums.labels import SESSION_KINDS
 from forums.participant_actions import REGISTER
 from forums.queries import forums
 from forums.queries import sessions as queries
 from forums.queries.forums import ForumView
-from forums.queries.sessions import SessionView, Ticket
+from forums.queries.sessions import SessionView
 from forums.states import ForumState
 from server.core import auth, config, i18n, qr, web
 from server.core.accounts import Permission
+from server.core.booking import reading
+from server.core.booking.errors import NoSuchBooking
+from server.core.booking.reading import BookingView
+from server.core.booking.states import STANDING
 from server.core.errors import BadRequest, Invalid, _
 from server.core.participants.confirming import run_or_confirm
 from server.core.participants.people import Person, person_of
@@ -82,7 +85,7 @@ async def _session(
         "person": person,
         "mailbox": who.email,
         "reason": await queries.reason(shown.id) if shown.cancelled else "",
-        "standing": shown.mine is not None and shown.mine.status in registering.STANDING,
+        "standing": shown.mine is not None and shown.mine.status in STANDING,
         "values": values,
         "errors": errors,
     }
@@ -118,11 +121,11 @@ def _before(request: Request) -> tuple[datetime, int] | None:
 async def ticket(request: Request) -> Response:
     """``/forums/registrations/{code}``: the code and its QR for the door, and what its holder can do."""
     who = auth.reader(request)
-    found = await queries.ticket(request.path_params["code"])
+    found = await reading.booking(request.path_params["code"])
     if who.official and who.official.may(Permission.RUN_FORUMS):
-        return web.redirect(request, f"/desk/forums/{found.slug}/sessions/{found.session_id}?q={found.code}")
-    person = await _holder(request, found)
-    shown = await queries.session(found.slug, found.session_id, person.id)
+        shown = await queries.of_slot(found.slot_id, 0)
+        return web.redirect(request, f"/desk/forums/{shown.slug}/sessions/{shown.id}?q={found.code}")
+    shown = await queries.of_slot(found.slot_id, (await _holder(request, found)).id)
     address = f"{web.site(request).settings.public_url}/forums/registrations/{found.code}"
     context = {
         "ticket": found,
@@ -136,13 +139,13 @@ async def ticket(request: Request) -> Response:
 
 async def give_back(request: Request) -> Response:
     """``/forums/registrations/{code}/give-back``: asks first."""
-    found = await queries.ticket(request.path_params["code"])
+    found = await reading.booking(request.path_params["code"])
     person = await _holder(request, found)
     back = f"/forums/registrations/{found.code}"
-    if found.status not in registering.STANDING:
+    if found.status not in STANDING:
         return web.redirect(request, back)
     if request.method == "GET":
-        shown = await queries.session(found.slug, found.session_id, person.id)
+        shown = await queries.of_slot(found.slot_id, person.id)
         return web.page(request, "forums/give_back.html", {"ticket": found, "session": shown, "kinds": SESSION_KINDS})
     await registering.give_back(person, found.code)
     said = {
@@ -154,16 +157,16 @@ async def give_back(request: Request) -> Response:
 
 async def take(request: Request) -> Response:
     """``POST /forums/registrations/{code}/take``: take the place that is offered."""
-    found = await queries.ticket(request.path_params["code"])
+    found = await reading.booking(request.path_params["code"])
     person = await _holder(request, found)
     await registering.accept(person, found.code)
     return web.redirect(request, f"/forums/registrations/{found.code}", _("The place is yours."))
 
 
-async def _holder(request: Request, found: Ticket) -> Person:
+async def _holder(request: Request, found: BookingView) -> Person:
     person = await person_of(auth.reader(request))
-    if person is None or person.id != found.person_id:
-        raise NoSuchRegistration
+    if person is None or person.id != found.participant_id:
+        raise NoSuchBooking
     return person
 
 

@@ -28,6 +28,7 @@ __all__ = ["IntegrityError", "OperationalError"]
 
 CORE_MODELS = (
     "server.core.accounts",
+    "server.core.booking.models",
     "server.core.city",
     "server.core.idempotency",
     "server.core.jobs",

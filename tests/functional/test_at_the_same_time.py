@@ -50,7 +50,7 @@ async def test_who_supported_took_part_though_the_check_in_was_a_mistake(house: 
     for left, name in enumerate(("comment", "forum", "nothing")):
         person, _token = await somebody(name)
         code = await registering.register(person, session)
-        (row,) = await database.fetch("SELECT id FROM registration WHERE code = ?", code)
+        (row,) = await database.fetch("SELECT id FROM booking WHERE code = ?", code)
         if name == "comment":
             await supporting.on_comment(person, comment)
         elif name == "forum":

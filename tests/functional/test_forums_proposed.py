@@ -3,11 +3,13 @@
 import re
 from datetime import timedelta
 
+from forums.actions.places import SCOPE
 from forums.models import Forum, Session
 from forums.queries.forums import forum
 from forums.states import ForumState
 from server.core import clock, database
 from server.core.accounts import Department
+from server.core.booking.slots import NewSlot, open_slots
 from server.core.participants.models import Unconfirmed
 from tests.support.house import House
 from tests.support.places import guest
@@ -83,8 +85,9 @@ async def test_a_proposal_is_confirmed_taken_up_and_held(house: House) -> None:
     found = await forum("proposal-1")
     assert (found.status, found.number) == (ForumState.DRAFT, 1)
     await Session.create(
-        forum_id=found.id, starts_at=clock.now(), ends_at=clock.now(), place="아직 모르는 강당", capacity=9
-    )
+        forum_id=found.id, starts_at=clock.now(), ends_at=clock.now(), place="아직 모르는 강당",
+        slot_id=(await open_slots(SCOPE, [NewSlot(clock.now(), 9)]))[0],
+    )  # fmt: skip
     draft = (await house.client.get("/forums/proposal-1")).text
     assert "12월에 열겠습니다." in draft, "she sees that it is planned"
     assert "아직 모르는 강당" not in draft, "no date before it is announced"

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from forums.actions import registering
-from forums.errors import NoSuchSession, RegistrationOver
+from forums.actions.places import SCOPE
+from forums.errors import NoSuchSession
 from forums.events import TookPart
-from forums.models import Forum, Participation, Registration, Session
+from forums.models import Forum, Participation, Session
 from forums.place_events import (
     CheckedIn,
     CheckInUndone,
@@ -23,9 +24,12 @@ from forums.place_events import (
     SessionsAdded,
 )
 from server.core import clock, ledger
+from server.core.booking.errors import BookingClosed
+from server.core.booking.models import Booking
+from server.core.booking.slots import NewSlot, open_slots
 from tests.support.forums import a_forum
 from tests.support.house import House
-from tests.support.places import a_session, guest, places, somebody
+from tests.support.places import a_session, a_slot, guest, places, somebody
 
 HOUR = timedelta(hours=1)
 MONDAY = datetime(2026, 5, 4, 10, tzinfo=ZoneInfo("Asia/Seoul"))
@@ -90,7 +94,7 @@ async def test_a_shopkeeper_gets_the_place_that_another_gives_back(house: House)
         *[PlaceTaken.kind] * 3, PlaceGivenBack.kind, PlaceOffered.kind, PlaceTaken.kind, OfferLapsed.kind,
         PlaceOffered.kind, PlaceTaken.kind, PlaceTaken.kind,
     ]  # fmt: skip
-    assert await Registration.filter(participant_id=park.id, status="confirmed").exists()
+    assert await Booking.filter(participant_id=park.id, status="confirmed").exists()
 
 
 async def test_nobody_registers_too_late_or_where_nobody_needs_to(house: House) -> None:
@@ -107,7 +111,7 @@ async def test_nobody_registers_too_late_or_where_nobody_needs_to(house: House) 
             "booked": 0, "in_line": 1, "there": 0, "cancelled": 1, "waiting": 1
         }, "minutes before, nobody is asked any more"  # fmt: skip
     for moment, which in ((MONDAY + timedelta(days=7), session), (MONDAY, free)):
-        with clock.at(moment), pytest.raises(RegistrationOver):
+        with clock.at(moment), pytest.raises(BookingClosed):
             await registering.register(person, which)
     with clock.at(MONDAY), pytest.raises(NoSuchSession):
         await registering.register(person, 999)
@@ -151,7 +155,7 @@ async def test_a_clerk_runs_the_door(house: House) -> None:
         lee, _other = await guest(house, "이과일")
         park, _third = await guest(house, "박생선")
         codes = [await registering.register(person, session) for person in (kim, lee, park)]
-        rows = {row.code: row.id for row in await Registration.filter(session_id=session)}
+        rows = {row.code: row.id for row in await Booking.filter(slot_id=await a_slot(session))}
         numbers = [rows[code] for code in codes]
         clerk = await house.official("clerk")
         door = f"/desk/forums/{slug}/sessions/{session}"
@@ -213,10 +217,10 @@ async def test_people_come_to_the_door_without_having_registered(house: House) -
         assert (await Forum.get(slug=slug)).participants == 36
         refused = await clerk.post(f"{door}/book", data={"name": "또 온 이", "here": "on", "drawn": "6"})
         assert refused.status_code == 409, "the one who telephoned holds the last place"
-        walk_in = await Registration.get(name="지나가던 이")
+        walk_in = await Booking.get(name="지나가던 이")
         for _twice in range(2):
             await clerk.post(f"{door}/undo", data={"registration": walk_in.id})
-        assert (await Registration.get(id=walk_in.id)).status == "cancelled"
+        assert (await Booking.get(id=walk_in.id)).status == "cancelled"
         assert (await places(session))["booked"] == 1
         assert (await Forum.get(slug=slug)).participants == 35
         told = [entry.data["people"] for entry in await ledger.read(f"talk/{slug}") if entry.kind == TookPart.kind]
@@ -232,11 +236,10 @@ async def test_somebody_turns_over_all_their_dates(house: House) -> None:
     for day in days:
         now, begins = clock.now(), clock.now() + timedelta(days=day)
         title = f"{day}일 뒤" if day > 0 else f"{-day}일 전"
-        session = await Session.create(
-            forum_id=forum.id, starts_at=begins, ends_at=begins + HOUR, title=title, capacity=1
-        )
-        await Registration.create(
-            session_id=session.id, participant_id=kim.id, name="김상인", code=title, status="confirmed", created_at=now
+        (slot,) = await open_slots(SCOPE, [NewSlot(begins, 1)])
+        await Session.create(forum_id=forum.id, starts_at=begins, ends_at=begins + HOUR, title=title, slot_id=slot)
+        await Booking.create(
+            slot_id=slot, participant_id=kim.id, name="김상인", code=title, status="confirmed", created_at=now
         )
     path, read = "/forums/mine", list[str]()
     while path:

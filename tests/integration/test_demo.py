@@ -103,7 +103,11 @@ async def promises_stand_everywhere_and_few_are_late() -> None:
 
 
 async def people_came_spoke_and_were_heard() -> None:
-    held = await rows("SELECT kind, attended, link, transcript FROM forum_session WHERE starts_at < ?", clock.now())
+    held = await rows(
+        "SELECT s.kind, b.attended, s.link, s.transcript FROM forum_session s "
+        "JOIN booking_slot b ON b.id = s.slot_id WHERE s.starts_at < ?",
+        clock.now(),
+    )
     assert {each["kind"] for each in held} == {"sitting", "visit", "slot", "walk_in"}
     assert sum(each["attended"] for each in held) > 2000
     assert sum(bool(each["link"] and each["transcript"]) for each in held) == 24
@@ -113,7 +117,7 @@ async def people_came_spoke_and_were_heard() -> None:
     assert len({database.moment(each["created_at"]).year for each in comments}) >= 2
     (counted,) = await rows(
         "SELECT (SELECT COUNT(*) FROM support) AS supports, "
-        "(SELECT COUNT(*) FROM registration WHERE status = 'attended') AS checked_in, "
+        "(SELECT COUNT(*) FROM booking WHERE status = 'attended') AS checked_in, "
         "(SELECT COUNT(*) FROM submission WHERE visibility = 'hidden') AS hidden, "
         "(SELECT COUNT(*) FROM review WHERE appealed_at IS NOT NULL) AS appeals, "
         "(SELECT COUNT(*) FROM submission WHERE joined_to_id IS NOT NULL) AS joined, "

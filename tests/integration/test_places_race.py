@@ -73,7 +73,7 @@ async def test_people_at_several_processes_never_get_one_place_too_many(settings
         assert found["booked"] == PLACES
 
         # The offers are over everywhere at once, while those who left come back.
-        await database.execute("UPDATE registration SET offered_until = created_at WHERE status = 'offered'")
+        await database.execute("UPDATE booking SET held_until = created_at WHERE status = 'offered'")
         await asyncio.gather(
             *(registering.lapse() for _worker in range(4)),
             *(press(live[n % PROCESSES].url, token, page) for n, token in enumerate(leaving)),
@@ -96,7 +96,9 @@ async def test_places_are_cut_while_people_register(settings: Settings) -> None:
             return_exceptions=True,
         )
         found = Counter(await places(session))
-        capacity = await database.fetch_one("SELECT capacity FROM forum_session WHERE id = ?", session)
+        capacity = await database.fetch_one(
+            "SELECT b.capacity FROM booking_slot b JOIN forum_session s ON s.slot_id = b.id WHERE s.id = ?", session
+        )
         assert capacity
         assert found["confirmed"] + found["waiting"] == PLACES
         assert found["booked"] == found["confirmed"] <= capacity["capacity"]

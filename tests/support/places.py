@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from forums.actions import sessions
+from forums.actions.places import slot_of
 from forums.forms.places import NewSession
 from server.core import clock, database
 from server.core.accounts import Session as Door
@@ -20,6 +21,11 @@ async def a_session(slug: str, capacity: int, *, starts_in: timedelta = timedelt
     begins: datetime = clock.now().replace(minute=0, second=0, microsecond=0) + starts_in
     new = NewSession("", begins, begins + timedelta(hours=2), "", capacity)
     return (await sessions.add(await official("intake"), slug, [new]))[0]
+
+
+async def a_slot(session_id: int) -> int:
+    """A session's slot."""
+    return (await slot_of(session_id))[0]
 
 
 async def somebody(name: str) -> tuple[Person, str]:
@@ -44,9 +50,13 @@ async def guest(house: House, name: str) -> tuple[Person, httpx.AsyncClient]:
 async def places(session_id: int) -> dict[str, int]:
     """What a session counts, beside what its registrations are."""
     row = await database.fetch_one(
-        "SELECT booked, waiting AS in_line, attended AS there FROM forum_session WHERE id = ?", session_id
+        "SELECT b.booked, b.waiting AS in_line, b.attended AS there FROM booking_slot b "
+        "JOIN forum_session s ON s.slot_id = b.id WHERE s.id = ?",
+        session_id,
     )
     counted = await database.fetch(
-        "SELECT status, COUNT(*) AS n FROM registration WHERE session_id = ? GROUP BY status", session_id
+        "SELECT r.status, COUNT(*) AS n FROM booking r JOIN forum_session s ON s.slot_id = r.slot_id "
+        "WHERE s.id = ? GROUP BY r.status",
+        session_id,
     )
     return {**dict(row or {}), **{each["status"]: each["n"] for each in counted}}

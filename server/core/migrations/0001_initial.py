@@ -4,8 +4,10 @@ from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
+from tortoise.migrations.constraints import CheckConstraint
 
 from server.core.accounts import Role
+from server.core.booking.states import Status
 
 
 class Migration(migrations.Migration):
@@ -300,6 +302,86 @@ class Migration(migrations.Migration):
                 "app": "core",
                 "pk_attr": "token_hash",
                 "table_description": "Somebody's open door: an official's browser or token, or a citizen's with the cases it may see.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Slot",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("scope", fields.CharField(max_length=20)),
+                ("closes_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("self_service", fields.BooleanField(default=True)),
+                ("capacity", fields.IntField()),
+                ("booked", fields.IntField(default=0)),
+                ("waiting", fields.IntField(default=0)),
+                ("attended", fields.IntField(default=0)),
+                ("cancelled", fields.BooleanField(default=False)),
+            ],
+            options={
+                "table": "booking_slot",
+                "app": "core",
+                "constraints": [
+                    CheckConstraint(check="booked >= 0 AND booked <= capacity", name="booking_slot_capacity")
+                ],
+                "pk_attr": "id",
+                "table_description": "So many places at one time, with what is taken of them. What it is for stands in its domain's row.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Booking",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "slot",
+                    fields.ForeignKeyField(
+                        "core.Slot",
+                        source_field="slot_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="bookings",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                (
+                    "participant",
+                    fields.ForeignKeyField(
+                        "core.Participant",
+                        source_field="participant_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="bookings",
+                        on_delete=OnDelete.SET_NULL,
+                    ),
+                ),
+                ("name", fields.CharField(max_length=80)),
+                ("code", fields.CharField(unique=True, max_length=16)),
+                (
+                    "status",
+                    fields.CharEnumField(
+                        description="CONFIRMED: confirmed\nWAITING: waiting\nOFFERED: offered\nATTENDED: attended\nCANCELLED: cancelled\nLAPSED: lapsed",
+                        enum_type=Status,
+                        max_length=10,
+                    ),
+                ),
+                ("held_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("note", fields.CharField(default="", max_length=200)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("checked_in_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "booking",
+                "app": "core",
+                "unique_together": (("slot", "participant"),),
+                "indexes": [
+                    Index(fields=["slot_id", "status", "created_at", "id"], name="booking_slot_status"),
+                    Index(fields=["participant_id", "id"], name="booking_participant"),
+                    Index(fields=["status", "held_until"], name="booking_held"),
+                ],
+                "pk_attr": "id",
+                "table_description": "Somebody's place in a slot, or their turn in its waiting list. One a participant and slot.",
             },
             bases=["Model"],
         ),

@@ -24,6 +24,7 @@ from forums.actions import (
     speaking,
     supporting,
 )
+from forums.actions.places import slot_of
 from forums.forms.answering import GiveAnswer
 from forums.forms.crossing import MakeTopic
 from forums.forms.handing import Join, Words
@@ -33,9 +34,10 @@ from forums.forms.places import NewSession
 from forums.forms.planning import PlanForum
 from forums.forms.promising import Finish, Promise
 from forums.forms.speaking import Say, Submit
-from forums.models import Commitment, Registration, Step
+from forums.models import Commitment, Step
 from forums.states import TextAction
 from server.core import clock, config, database
+from server.core.booking import reading
 from server.core.participants.people import Person
 from server.demo.forums.beside import steps_between
 from server.demo.forums.stage import Stage, at, text_file
@@ -147,7 +149,8 @@ class Stories:
         """The day itself: who was there, and what a clerk took down; the numbers of that."""
         clerk = self.stage.clerk
         for session, minute, more in ((walk, at(day, 9, 55), 5), (hall, at(day, 13, 50), 21)):
-            rows = await Registration.filter(session_id=session, status="confirmed").order_by("id")
+            guests = await reading.expected((await slot_of(session))[0])
+            rows = sorted((guest for guest in guests if guest.status == "confirmed"), key=lambda guest: guest.id)
             with clock.at(minute):
                 for row in rows[:-2]:
                     await door.check_in(clerk, slug, session, row.id)

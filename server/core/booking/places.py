@@ -1,0 +1,125 @@
+"""What people do about a place: book it, wait for it, give it back, accept what is offered or let the offer lapse.
+
+Other than :func:`book`, these expect the slot to be locked.
+"""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from server.core import clock, database, references
+from server.core.booking import slots
+from server.core.booking.errors import BookingClosed, NotOffered, OfferOver
+from server.core.booking.states import ENDED, STANDING, Status
+
+
+class Booked(NamedTuple):
+    """What :func:`book` made."""
+
+    id: int
+    code: str
+    waiting: bool
+
+
+async def standing(slot_id: int, participant_id: int) -> str:
+    """The code of a participant's booking in force; empty where there is none."""
+    row = await database.fetch_one(
+        "SELECT code, status FROM booking WHERE slot_id = ? AND participant_id = ?", slot_id, participant_id
+    )
+    return row["code"] if row and row["status"] in STANDING else ""
+
+
+async def book(slot_id: int, participant_id: int, name: str, note: str = "") -> Booked | None:
+    """Take a place, or a turn in the waiting list when none is free; None where they have a booking already.
+
+    Raises ``BookingClosed``.
+    """
+    waiting = await slots.stand_in(slot_id)
+    if waiting is None:
+        raise BookingClosed
+    row = await database.fetch_one(
+        "INSERT INTO booking (slot_id, participant_id, name, code, status, note, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (slot_id, participant_id) DO UPDATE SET status = excluded.status, "
+        "note = excluded.note, name = excluded.name, created_at = excluded.created_at, held_until = NULL "
+        "WHERE booking.status IN ('cancelled', 'lapsed') RETURNING id, code",
+        slot_id,
+        participant_id,
+        name,
+        references.new_reference(),
+        Status.WAITING if waiting else Status.CONFIRMED,
+        note,
+        clock.now(),
+    )
+    if row is None:  # pressed twice at once: the other press was first
+        await (slots.leave_line(slot_id) if waiting else slots.free(slot_id))
+        return None
+    return Booked(row["id"], row["code"], waiting)
+
+
+async def give_back(code: str, *, over: bool) -> int | None:
+    """Give a place, an offer or a turn in line back: its booking's id; None where that was done before.
+
+    ``over`` says that nobody gives anything back any more. Raises ``BookingClosed`` then, and for who was there.
+    """
+    row = await database.fetch_one("SELECT id, slot_id, status FROM booking WHERE code = ?", code)
+    if row is None or row["status"] in ENDED:
+        return None
+    if over or row["status"] == Status.ATTENDED:
+        raise BookingClosed
+    await database.execute("UPDATE booking SET status = 'cancelled', held_until = NULL WHERE id = ?", row["id"])
+    await (slots.leave_line if row["status"] == Status.WAITING else slots.free)(row["slot_id"])
+    return int(row["id"])
+
+
+async def offer_free(slot_id: int, until: datetime) -> list[int]:
+    """Offer every free place to the next who wait, first come first served, until a moment; their bookings' ids."""
+    offered = []
+    while await slots.take(slot_id, waited=True):
+        (row,) = await database.fetch(
+            "UPDATE booking SET status = 'offered', held_until = ? WHERE id = (SELECT id FROM booking "
+            "WHERE slot_id = ? AND status = 'waiting' ORDER BY created_at, id LIMIT 1) RETURNING id",
+            until.astimezone(UTC),
+            slot_id,
+        )
+        offered.append(int(row["id"]))
+    return offered
+
+
+async def accept(code: str, latest: datetime) -> int | None:
+    """Accept the place that is offered, at the ``latest`` until a moment; its id, None where that was done before.
+
+    Raises ``NotOffered``, ``OfferOver``.
+    """
+    row = await database.fetch_one("SELECT id, status, held_until FROM booking WHERE code = ?", code)
+    if row is None or row["status"] == Status.CONFIRMED:
+        return None
+    if row["status"] not in {Status.OFFERED, Status.LAPSED}:
+        raise NotOffered
+    until = min(latest, database.moment_or_none(row["held_until"]) or clock.now())
+    if row["status"] != Status.OFFERED or until <= clock.now():
+        raise OfferOver
+    await database.execute("UPDATE booking SET status = 'confirmed', held_until = NULL WHERE id = ?", row["id"])
+    return int(row["id"])
+
+
+async def overdue(scope: str, most: int) -> list[int]:
+    """The slots of a domain with offers whose time is over, ``most`` at once."""
+    rows = await database.fetch(
+        "SELECT DISTINCT b.slot_id FROM booking b JOIN booking_slot s ON s.id = b.slot_id AND s.scope = ? "
+        f"WHERE b.status = 'offered' AND b.held_until <= ? LIMIT {most}",
+        scope,
+        clock.now(),
+    )
+    return [row["slot_id"] for row in rows]
+
+
+async def lapse(slot_id: int) -> list[int]:
+    """End the offers of a slot whose time is over, and free their places; their bookings' ids."""
+    rows = await database.fetch(
+        "UPDATE booking SET status = 'lapsed', held_until = NULL "
+        "WHERE slot_id = ? AND status = 'offered' AND held_until <= ? RETURNING id",
+        slot_id,
+        clock.now(),
+    )
+    for _row in rows:
+        await slots.free(slot_id)
+    return [row["id"] for row in rows]

@@ -1,0 +1,117 @@
+"""A booking by its code, the list at the door, and fragments with which a domain's queries join slots and bookings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from server.core import database, references
+from server.core.booking.errors import NoSuchBooking
+
+LISTED = 300
+"""Bookings on one page of a check-in list; the search finds the others."""
+ATTENDED_SLOTS = "SELECT slot_id FROM booking WHERE participant_id = ? AND status = 'attended'"
+"""The slots at which a participant was there."""
+
+
+def with_slot(column: str, alias: str) -> str:
+    """Join the slot that a column names."""
+    return f"JOIN booking_slot {alias} ON {alias}.id = {column} "
+
+
+def with_bookings(column: str, alias: str) -> str:
+    """Join the bookings of the slot that a column names."""
+    return f"JOIN booking {alias} ON {alias}.slot_id = {column} "
+
+
+def with_own_booking(column: str, alias: str) -> str:
+    """Join the booking of one participant (a value), where there is one, in the slot that a column names."""
+    return f"LEFT JOIN booking {alias} ON {alias}.slot_id = {column} AND {alias}.participant_id = ? "
+
+
+@dataclass(frozen=True, slots=True)
+class BookingView:
+    """A booking as the one who holds it sees it."""
+
+    id: int
+    code: str
+    name: str
+    status: str
+    note: str
+    held_until: datetime | None
+    participant_id: int | None
+    slot_id: int
+    turn: int
+    """In the waiting list, from 1; 0 outside it."""
+
+
+async def booking(code: str) -> BookingView:
+    """A booking by the code as somebody typed it. Raises ``NoSuchBooking``."""
+    row = await database.fetch_one(
+        "SELECT b.id, b.code, b.name, b.status, b.note, b.held_until, b.participant_id, b.slot_id, "
+        "CASE WHEN b.status = 'waiting' THEN (SELECT COUNT(*) FROM booking o WHERE o.slot_id = b.slot_id "
+        "AND o.status = 'waiting' AND (o.created_at < b.created_at OR (o.created_at = b.created_at AND o.id <= b.id))) "
+        "ELSE 0 END AS turn FROM booking b WHERE b.code = ?",
+        references.read_reference(code) or "",
+    )
+    if row is None:
+        raise NoSuchBooking
+    return BookingView(**{**row, "held_until": database.moment_or_none(row["held_until"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Somebody on a check-in list."""
+
+    id: int
+    code: str
+    name: str
+    status: str
+    note: str
+    checked_in_at: datetime | None
+    online: bool
+    """Whether they booked themselves."""
+
+
+_EXPECTED = "id, code, name, status, note, checked_in_at, participant_id"
+_ORDER = (
+    "CASE status WHEN 'confirmed' THEN 0 WHEN 'offered' THEN 0 WHEN 'waiting' THEN 1 WHEN 'attended' THEN 2 ELSE 3 END"
+)
+
+
+async def expected(slot_id: int, wanted: str = "", limit: int = LISTED) -> list[Expected]:
+    """Who is expected: first who has a place and is not there yet; narrowed by name or code."""
+    where, values = "AND status NOT IN ('cancelled', 'lapsed') ", list[object]()
+    if code := references.read_reference(wanted):
+        where, values = "AND code = ? ", [code]
+    elif wanted:
+        words = wanted.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        where, values = "AND LOWER(name) LIKE ? ESCAPE '\\' ", [f"%{words}%"]
+    rows = await database.fetch(
+        f"SELECT {_EXPECTED} FROM booking WHERE slot_id = ? {where}ORDER BY {_ORDER}, name, id LIMIT {limit}",
+        slot_id,
+        *values,
+    )
+    return [_expected(row) for row in rows]
+
+
+async def one_expected(slot_id: int, booking_id: int) -> Expected:
+    """One of them. Raises ``NoSuchBooking``."""
+    row = await database.fetch_one(f"SELECT {_EXPECTED} FROM booking WHERE slot_id = ? AND id = ?", slot_id, booking_id)
+    if row is None:
+        raise NoSuchBooking
+    return _expected(row)
+
+
+def _expected(row: Any) -> Expected:
+    return Expected(
+        row["id"], row["code"], row["name"], row["status"], row["note"],
+        database.moment_or_none(row["checked_in_at"]), row["participant_id"] is not None,
+    )  # fmt: skip
+
+
+async def named(slot_id: int) -> int:
+    """How many are checked in by name."""
+    row = await database.fetch_one(
+        "SELECT COUNT(*) AS n FROM booking WHERE slot_id = ? AND status = 'attended'", slot_id
+    )
+    return int(row["n"]) if row else 0

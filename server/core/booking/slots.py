@@ -1,0 +1,107 @@
+"""Slots: opened, locked, changed, cancelled, and their places taken and freed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.core import clock, database
+from server.core.booking.errors import TooFewPlaces
+
+
+@dataclass(frozen=True)
+class NewSlot:
+    """A slot to open."""
+
+    closes_at: datetime
+    capacity: int
+    self_service: bool = True
+
+
+async def open_slots(scope: str, new: Sequence[NewSlot]) -> list[int]:
+    """Open slots of a domain; their ids, in order."""
+    columns = ("scope", "closes_at", "self_service", "capacity", "booked", "waiting", "attended", "cancelled")
+    rows = [(scope, each.closes_at, each.self_service, each.capacity, 0, 0, 0, False) for each in new]
+    return sorted(row["id"] for row in await database.insert("booking_slot", columns, rows, returning="id"))
+
+
+async def lock(slot_id: int) -> bool | None:
+    """Lock a slot until the transaction ends: whether it is cancelled; None where there is no such slot."""
+    row = await database.fetch_one("UPDATE booking_slot SET booked = booked WHERE id = ? RETURNING cancelled", slot_id)
+    return None if row is None else bool(row["cancelled"])
+
+
+async def capacity(slot_id: int) -> int:
+    """How many places a slot has."""
+    row = await database.fetch_one("SELECT capacity FROM booking_slot WHERE id = ?", slot_id)
+    return row["capacity"] if row else 0
+
+
+async def change(slot_id: int, capacity: int, closes_at: datetime) -> None:
+    """Give a slot another capacity and end of booking. Raises ``TooFewPlaces`` below what is taken."""
+    hit = await database.execute(
+        "UPDATE booking_slot SET capacity = ?, closes_at = ? WHERE id = ? AND booked <= ?",
+        capacity, closes_at, slot_id, capacity,
+    )  # fmt: skip
+    if not hit:
+        row = await database.fetch_one("SELECT booked FROM booking_slot WHERE id = ?", slot_id)
+        raise TooFewPlaces(row["booked"] if row else 0)
+
+
+async def cancel(slot_id: int) -> list[tuple[int, int | None]]:
+    """Cancel a slot with its bookings, other than those of people who were there: booking and participant of each."""
+    rows = await database.fetch(
+        "UPDATE booking SET status = 'cancelled', held_until = NULL "
+        "WHERE slot_id = ? AND status IN ('confirmed', 'waiting', 'offered') RETURNING id, participant_id",
+        slot_id,
+    )
+    await database.execute(
+        "UPDATE booking_slot SET cancelled = ?, waiting = 0, booked = "
+        "(SELECT COUNT(*) FROM booking b WHERE b.slot_id = booking_slot.id AND b.status = 'attended') WHERE id = ?",
+        True,
+        slot_id,
+    )
+    return sorted((row["id"], row["participant_id"]) for row in rows)
+
+
+async def take(slot_id: int, *, waited: bool = False) -> bool:
+    """Take one free place, for somebody of the waiting list or not; whether there was one."""
+    return bool(
+        await database.execute(
+            f"UPDATE booking_slot SET booked = booked + 1, waiting = waiting - {waited:d} "
+            f"WHERE id = ? AND booked + 1 <= capacity AND waiting >= {waited:d} AND cancelled = ?",
+            slot_id,
+            False,
+        )
+    )
+
+
+async def free(slot_id: int) -> None:
+    """Give one taken place back."""
+    await database.execute("UPDATE booking_slot SET booked = booked - 1 WHERE id = ?", slot_id)
+
+
+async def leave_line(slot_id: int) -> None:
+    """Give a turn in the waiting list up."""
+    await database.execute("UPDATE booking_slot SET waiting = waiting - 1 WHERE id = ?", slot_id)
+
+
+async def stand_in(slot_id: int) -> bool | None:
+    """Take a place or, when there is none, a turn in the waiting list: whether it is a turn; None if booking is closed.
+
+    The first statement is the write that takes the place: nothing was read before that could be out of date. A place
+    can come free between two writes that hit nothing, so both are tried again.
+    """
+    for waiting in (False, True, False, True):
+        if await database.execute(_WAIT if waiting else _TAKE, slot_id, False, True, clock.now()):
+            return waiting
+    return None
+
+
+_OPEN = "cancelled = ? AND self_service = ? AND closes_at > ? AND capacity > 0"
+_TAKE = (
+    f"UPDATE booking_slot SET booked = booked + 1 WHERE id = ? AND booked + 1 <= capacity AND waiting = 0 AND {_OPEN}"
+)
+"""Whoever comes by gets no place that is free while others wait for one."""
+_WAIT = (
+    f"UPDATE booking_slot SET waiting = waiting + 1 WHERE id = ? AND (booked >= capacity OR waiting > 0) AND {_OPEN}"
+)
