@@ -1,7 +1,8 @@
 """Who may do what with which forum, voice and promise, and what each is called in the ledger."""
 
+from forums.permissions import Permission
 from forums.states import CommitmentAction, ForumAction, SubmissionAction
-from server.core.accounts import Official, Permission
+from server.core.accounts import Official
 
 FORUM: dict[ForumAction, Permission] = {
     ForumAction.EDIT: Permission.PLAN_FORUMS,

@@ -1,7 +1,8 @@
 """Who may do what with which case: the right each action needs, and which cases an official sees."""
 
+from petitions.permissions import Permission
 from petitions.states import Action
-from server.core.accounts import Official, Permission
+from server.core.accounts import Official
 
 RIGHTS: dict[Action, Permission] = {
     Action.ACCEPT: Permission.ACCEPT,

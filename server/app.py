@@ -101,6 +101,7 @@ def create_app(settings: Settings) -> Starlette:
     adapters = wiring.ports(settings)
     site = web.Site(settings)
     site.ways_back = ways_back
+    site.permissions = wiring.PERMISSIONS
     worker = Worker(wiring.handlers(settings, adapters, site.render), wiring.PERIODIC)
 
     @contextlib.asynccontextmanager

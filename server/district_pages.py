@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from petitions.reference import forget
 from server.core import auth, city, districts, geo, web
-from server.core.accounts import Permission
+from server.core.accounts import CorePermission
 from server.core.errors import FieldError, Invalid, _
 from server.core.fields import REQUIRED, Input
 from tracking.statistics import maps
@@ -20,7 +20,7 @@ PAGE = "/desk/settings/districts"
 
 async def show(request: Request) -> Response:
     """``/desk/settings/districts``."""
-    auth.official(request, Permission.EDIT_DEPARTMENTS)
+    auth.official(request, CorePermission.EDIT_DEPARTMENTS)
     return await _page(request, {})
 
 
@@ -42,7 +42,7 @@ async def _page(request: Request, kept: Mapping[str, Any], invalid: Invalid | No
 
 async def load(request: Request) -> Response:
     """``POST``: read a file and keep it as a draft."""
-    auth.official(request, Permission.EDIT_DEPARTMENTS)
+    auth.official(request, CorePermission.EDIT_DEPARTMENTS)
     form = await web.read_form(request, files=1)
     data = Input(form)
     named = {name: data.text(name, limit=60) for name in districts.NAMES}
@@ -64,7 +64,7 @@ async def load(request: Request) -> Response:
 
 async def apply(request: Request) -> Response:
     """``POST …/apply``: put the draft in place."""
-    official = auth.official(request, Permission.EDIT_DEPARTMENTS)
+    official = auth.official(request, CorePermission.EDIT_DEPARTMENTS)
     form = await web.read_form(request)
     number = Input(form).integer("draft", low=1, high=10**12 - 1)
     count = await districts.apply(official, number or 0)
@@ -75,14 +75,14 @@ async def apply(request: Request) -> Response:
 
 async def discard(request: Request) -> Response:
     """``POST …/discard``: forget the draft."""
-    auth.official(request, Permission.EDIT_DEPARTMENTS)
+    auth.official(request, CorePermission.EDIT_DEPARTMENTS)
     await districts.discard()
     return web.redirect(request, PAGE, _("Nothing was changed."))
 
 
 async def undo(request: Request) -> Response:
     """``…/undo``: asks first, then puts back what was there before."""
-    official = auth.official(request, Permission.EDIT_DEPARTMENTS)
+    official = auth.official(request, CorePermission.EDIT_DEPARTMENTS)
     change = Input(request.query_params).integer("change", low=1, high=10**12 - 1) or 0
     if request.method == "GET" and change == await districts.last_change():
         context = {

@@ -14,7 +14,7 @@ from petitions.desk_settings.common import confirm, named, number
 from petitions.queries import settings as queries
 from petitions.reference import as_day, forget
 from server.core import auth, database, people, web
-from server.core.accounts import Account, Permission
+from server.core.accounts import Account, CorePermission
 from server.core.days import today
 from server.core.errors import Invalid, NotFound, Text, _
 from server.core.fields import Input
@@ -63,7 +63,7 @@ class Wanted:
 
 async def listing(request: Request) -> Response:
     """``/desk/people``, narrowed by ``q``, ``role``, ``department`` and ``state``; a page begins after a user name."""
-    auth.official(request, Permission.EDIT_PEOPLE)
+    auth.official(request, CorePermission.EDIT_PEOPLE)
     lang = web.language(request)
     departments = await queries.department_names(lang)
     data = Input(request.query_params)
@@ -128,7 +128,7 @@ async def _people(wanted: Wanted, after: str) -> list[Person]:
 
 async def add(request: Request) -> Response:
     """``/desk/people/new``: the random password is on the page that answers, and nowhere else."""
-    official = auth.official(request, Permission.EDIT_PEOPLE)
+    official = auth.official(request, CorePermission.EDIT_PEOPLE)
     if request.method == "GET":
         return await _form_page(request, None, {"role": "handler", "languages": ["ko"], "hours": "09:00–18:00"})
     raw = await _raw(request)
@@ -145,7 +145,7 @@ async def add(request: Request) -> Response:
 
 async def change(request: Request) -> Response:
     """``/desk/people/{id}``."""
-    official = auth.official(request, Permission.EDIT_PEOPLE)
+    official = auth.official(request, CorePermission.EDIT_PEOPLE)
     account = await _account(request)
     if request.method == "GET":
         return await _form_page(request, account, _values(account))
@@ -209,7 +209,7 @@ async def _absences(account_id: int) -> Sequence[tuple[int, date, date]]:
 
 async def deactivate(request: Request) -> Response:
     """``/desk/people/{id}/deactivate``: asks first, and says how many open cases name the official."""
-    official = auth.official(request, Permission.EDIT_PEOPLE)
+    official = auth.official(request, CorePermission.EDIT_PEOPLE)
     account = await _account(request)
     if request.method == "POST":
         try:
@@ -238,14 +238,14 @@ async def deactivate(request: Request) -> Response:
 
 async def activate(request: Request) -> Response:
     """``POST /desk/people/{id}/activate``."""
-    official = auth.official(request, Permission.EDIT_PEOPLE)
+    official = auth.official(request, CorePermission.EDIT_PEOPLE)
     await people.activate(official, number(request))
     return web.redirect(request, f"{PAGE}/{number(request)}", _("The account is open again."))
 
 
 async def reset_password(request: Request) -> Response:
     """``/desk/people/{id}/password``: asks first; the answer shows the new password this once."""
-    official = auth.official(request, Permission.EDIT_PEOPLE)
+    official = auth.official(request, CorePermission.EDIT_PEOPLE)
     account = await _account(request)
     if request.method == "POST":
         return await _password_page(request, account.id, await people.reset_password(official, account.id))
@@ -265,7 +265,7 @@ async def _password_page(request: Request, account_id: int, password: str) -> Re
 
 async def reset_totp(request: Request) -> Response:
     """``/desk/people/{id}/totp``: asks first, then takes the second factor away."""
-    official = auth.official(request, Permission.EDIT_PEOPLE)
+    official = auth.official(request, CorePermission.EDIT_PEOPLE)
     account = await _account(request)
     if request.method == "POST":
         await people.reset_totp(official, account.id)
@@ -285,7 +285,7 @@ async def reset_totp(request: Request) -> Response:
 
 async def add_absence(request: Request) -> Response:
     """``POST /desk/people/{id}/absences``."""
-    official = auth.official(request, Permission.EDIT_PEOPLE)
+    official = auth.official(request, CorePermission.EDIT_PEOPLE)
     account = await _account(request)
     form = await web.read_form(request)
     try:
@@ -298,7 +298,7 @@ async def add_absence(request: Request) -> Response:
 
 async def remove_absence(request: Request) -> Response:
     """``POST /desk/people/{id}/absences/{absence}/remove``."""
-    official = auth.official(request, Permission.EDIT_PEOPLE)
+    official = auth.official(request, CorePermission.EDIT_PEOPLE)
     await people.remove_absence(official, number(request), number(request, "absence"))
     return web.redirect(request, f"{PAGE}/{number(request)}", _("The absence is removed."))
 

@@ -13,9 +13,10 @@ from starlette.routing import Route
 
 from petitions.actions import settings
 from petitions.actions.watch import CALENDAR
+from petitions.permissions import Permission
 from petitions.queries.desk import names
-from server.core import auth, database, districts, i18n, jobs, ledger, people, web
-from server.core.accounts import Permission
+from server.core import accounts, auth, database, districts, i18n, jobs, ledger, people, web
+from server.core.accounts import CorePermission
 from server.core.errors import Forbidden, NotFound, Text, _
 from server.core.ledger import Entry
 
@@ -26,13 +27,13 @@ NEWEST = 2**62
 LONGEST_ID = 19
 """Digits."""
 
-CHAINS: dict[str, Permission] = {
+CHAINS: dict[str, accounts.Permission] = {
     settings.RULES: Permission.EDIT_RULES,
     settings.TEMPLATES: Permission.EDIT_TEMPLATES,
-    settings.DEPARTMENTS: Permission.EDIT_DEPARTMENTS,
-    people.PEOPLE: Permission.EDIT_PEOPLE,
-    districts.SUBJECT: Permission.EDIT_DEPARTMENTS,
-    CALENDAR: Permission.EDIT_CALENDAR,
+    settings.DEPARTMENTS: CorePermission.EDIT_DEPARTMENTS,
+    people.PEOPLE: CorePermission.EDIT_PEOPLE,
+    districts.SUBJECT: CorePermission.EDIT_DEPARTMENTS,
+    CALENDAR: CorePermission.EDIT_CALENDAR,
 }
 """Whoever may change a kind of setting reads its trail."""
 
@@ -73,7 +74,7 @@ class Line:
 
 async def show_jobs(request: Request) -> Response:
     """``/desk/jobs``: dead letters, newest first, and the jobs that are due next."""
-    auth.official(request, Permission.SEE_JOBS)
+    auth.official(request, CorePermission.SEE_JOBS)
     before = _before(request)
     dead = await _lines("dead = ? AND id < ? ORDER BY id DESC", True, before)
     waiting = await _lines("dead = ? ORDER BY run_at, id", False)
@@ -120,7 +121,7 @@ def error_class(text: str) -> str:
 
 async def retry(request: Request) -> Response:
     """``POST /desk/jobs/{id}/retry``. Raises ``NotFound`` when it is no dead letter any more."""
-    auth.official(request, Permission.SEE_JOBS)
+    auth.official(request, CorePermission.SEE_JOBS)
     wanted = request.path_params["id"]
     row = await database.fetch_one("SELECT key FROM job WHERE id = ?", wanted) if wanted < NEWEST else None
     if row is None or not await jobs.retry_dead(row["key"]):
@@ -130,7 +131,7 @@ async def retry(request: Request) -> Response:
 
 async def retry_all(request: Request) -> Response:
     """``POST /desk/jobs/retry``: every dead letter, as after an outage."""
-    auth.official(request, Permission.SEE_JOBS)
+    auth.official(request, CorePermission.SEE_JOBS)
     count = await jobs.retry_all_dead()
     return web.redirect(request, JOBS, _("%(count)s jobs are tried again.", count=count))
 
@@ -138,7 +139,7 @@ async def retry_all(request: Request) -> Response:
 async def show_audit(request: Request) -> Response:
     """``/desk/audit``: who changed which setting when, newest first, as far as the reader may change them."""
     official = auth.official(request)
-    if not (official.may(Permission.EDIT_PEOPLE) or official.may(Permission.EDIT_RULES)):
+    if not (official.may(CorePermission.EDIT_PEOPLE) or official.may(Permission.EDIT_RULES)):
         raise Forbidden
     before = _before(request)
     chains = [subject for subject, permission in CHAINS.items() if official.may(permission)]

@@ -9,10 +9,13 @@ from forums import crossing as forum_crossing
 from forums import events as forum_events
 from forums import participant_actions
 from forums.actions import joining, proposing, registering, timing, watching
+from forums.permissions import Permission as ForumPermission
 from petitions import events as petition_events
 from petitions.actions import parts, watch
+from petitions.permissions import Permission as PetitionPermission
 from server import crossing
 from server.core import auth, config, database, idempotency, jobs, ledger, mail, uploads
+from server.core.accounts import CorePermission, Permission
 from server.core.city import KEPT
 from server.core.config import Settings
 from server.core.errors import _
@@ -60,6 +63,11 @@ PERIODIC: Mapping[str, timedelta] = {
 """Job kinds that come back by themselves, and how often."""
 
 REMIND_ON = "forums.remind_on"
+
+PERMISSIONS: Mapping[str, Permission] = {
+    one.value: one for room in (CorePermission, PetitionPermission, ForumPermission) for one in room
+}
+"""Every room's permissions by name."""
 
 CONFIRMATIONS = Confirmations(participant_actions.ACTIONS, "/forums/mine", (_("All forums"), "/forums"))
 """What participants of all domains do, and the pages around its confirmation."""

@@ -26,13 +26,13 @@ from forums.events import (
     TextShown,
 )
 from forums.labels import OUTCOMES, STANCES, SUBMISSION_STATES
+from forums.permissions import Permission
 from forums.queries import live
 from forums.queries.forums import ForumView, forum
 from forums.queries.live import Told
 from forums.queries.voices import VoiceView
 from forums.rights import talk_subject, voice_subject
 from server.core import auth, ledger, web
-from server.core.accounts import Permission
 from server.core.city import City, city
 from server.core.ledger import Audience, Entry
 from tracking.doors import Door

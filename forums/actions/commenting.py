@@ -13,11 +13,12 @@ from forums.events import CommentMade, CommentWithdrawn
 from forums.forms.speaking import Say
 from forums.kinds import table, takes_comments
 from forums.models import Comment
+from forums.permissions import Permission
 from forums.queries import comments, speaking
 from forums.queries.speaking import Floor, Target
 from forums.states import SUBMISSION, ForumAction, SubmissionAction, follow
 from server.core import clock, database, ledger
-from server.core.accounts import Official, Permission
+from server.core.accounts import Official
 from server.core.errors import Forbidden
 from server.core.participants.people import Person
 

@@ -17,12 +17,13 @@ from forums.forms.handing import Words
 from forums.forms.planning import PlanForum
 from forums.models import Forum, ForumWords, Submission
 from forums.numbering import new_voice_number
+from forums.permissions import Permission
 from forums.queries.crossing import proposal
 from forums.rights import answers_for, voice_subject
 from forums.search import voice_index, voice_text
 from forums.states import FORUM, ForumAction, SubmissionAction, SubmissionState, follow
 from server.core import clock, config, database, ledger
-from server.core.accounts import Official, Permission
+from server.core.accounts import Official
 from server.core.days import day_of
 from server.core.errors import Forbidden
 from server.core.participants.people import Person

@@ -16,11 +16,12 @@ from forums.errors import AlreadyDecided, NoSuchText, NotPossibleNow, OwnDecisio
 from forums.events import HidingUpheld, TextHidden, TextShown
 from forums.forms.moderating import Decide
 from forums.guidelines import GUIDELINES, UPHELD
+from forums.permissions import Permission
 from forums.queries.texts import SORTS, Spoken, spoken
 from forums.search import forum_index, forum_text, voice_index, voice_text
 from forums.states import TEXT, TextAction, TextState, follow
 from server.core import clock, config, database, i18n, ledger, privacy
-from server.core.accounts import PERMISSIONS, Official, Permission
+from server.core.accounts import Official
 from server.core.errors import Forbidden, Refusal
 from server.core.ledger import Chain, Fact
 
@@ -118,7 +119,7 @@ async def _refusal(
 
 async def _other_moderators(official: Official) -> list[str]:
     """Who else may decide: the other moderators, or the inspectors where there is none."""
-    roles = [role.value for role, rights in PERMISSIONS.items() if Permission.MODERATE in rights]
+    roles = sorted(Permission.MODERATE.roles)
     rows = await database.fetch(
         f"SELECT name FROM account WHERE active = ? AND id <> ? AND role IN ({database.marks(roles)}) "
         "ORDER BY role = 'inspector', name LIMIT 5",

@@ -14,10 +14,11 @@ from forums.events import SubmissionCorrected, SubmissionReceived, SubmissionTak
 from forums.forms.intake import TakeDown
 from forums.models import Submission
 from forums.numbering import new_voice_number
+from forums.permissions import Permission
 from forums.search import voice_index, voice_text
 from forums.states import ForumAction, ForumState, SubmissionAction, SubmissionState
 from server.core import clock, config, database, idempotency, ledger
-from server.core.accounts import Official, Permission
+from server.core.accounts import Official
 from server.core.days import day_of, today
 from server.core.errors import Forbidden
 

@@ -21,12 +21,13 @@ from forums.events import (
 from forums.forms.planning import PlanForum
 from forums.models import Forum, ForumFile
 from forums.numbering import next_number, slug_of
+from forums.permissions import Permission
 from forums.queries.forums import public_text
 from forums.rights import forum_subject
 from forums.search import forum_index, forum_text
 from forums.states import SEEN, ForumAction, ForumState
 from server.core import clock, config, database, idempotency, ledger
-from server.core.accounts import Official, Permission, keep_open
+from server.core.accounts import Official, keep_open
 from server.core.errors import FieldError, Forbidden, Invalid, _
 from server.core.fields import REQUIRED
 from server.core.files import StoredFile

@@ -25,11 +25,12 @@ from forums.forms.promising import EditPromise, Finish, Promise, StepLine, wrong
 from forums.kinds import DECIDING
 from forums.models import Commitment, Forum, Step, Submission
 from forums.numbering import new_promise_number
+from forums.permissions import Permission
 from forums.queries.promises import owner_of
 from forums.rights import answers_for, promise_subject, voice_subject
 from forums.states import CommitmentAction, CommitmentState, ForumState
 from server.core import clock, database, ledger
-from server.core.accounts import Official, Permission, keep_open
+from server.core.accounts import Official, keep_open
 from server.core.days import day_of, today
 from server.core.errors import FieldError, Forbidden, Invalid, _
 from server.core.files import StoredFile

@@ -19,11 +19,11 @@ from forums.desk.moderation import PAGE, SORTS, back_to
 from forums.errors import NoSuchText
 from forums.forms.moderating import REASON_LIMIT, Decide, read_turn
 from forums.labels import RULES
+from forums.permissions import Permission
 from forums.queries import moderators, texts
 from forums.queries.moderators import MOST, Item
 from forums.states import TextAction
 from server.core import auth, clock, web
-from server.core.accounts import Permission
 from server.core.errors import BadRequest, FieldError, Invalid, Refusal, Text, _
 
 SPANS: Mapping[str, tuple[Text, timedelta]] = {

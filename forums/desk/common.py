@@ -6,10 +6,11 @@ from typing import Any
 from starlette.requests import Request
 
 from forums import kinds, rights
+from forums.permissions import Permission
 from forums.queries.forums import ForumView
 from forums.states import ForumAction
 from server.core import auth
-from server.core.accounts import Official, Permission
+from server.core.accounts import Official
 from server.core.city import City
 from server.core.errors import Forbidden, Text
 from server.core.i18n import translate

@@ -10,8 +10,8 @@ from forums.actions import crossing
 from forums.crossing import ways
 from forums.forms.crossing import KINDS, TEXT_LIMIT, MakeTopic
 from forums.labels import KINDS as KIND_NAMES
+from forums.permissions import Permission
 from server.core import auth, i18n, idempotency, web
-from server.core.accounts import Permission
 from server.core.errors import Invalid, _
 
 PAGE = "/desk/topics"

@@ -13,11 +13,12 @@ from forums.desk.common import PAGE
 from forums.desk.sessions import opened_session
 from forums.forms import places as forms
 from forums.labels import REGISTRATIONS, SESSION_KINDS
+from forums.permissions import Permission
 from forums.queries import sessions as queries
 from forums.queries.forums import ForumView
 from forums.queries.sessions import SessionView
 from server.core import auth, clock, config, idempotency, web
-from server.core.accounts import Official, Permission
+from server.core.accounts import Official
 from server.core.booking import reading
 from server.core.booking.errors import Full, TooFewCounted
 from server.core.errors import FieldError, Invalid, Refusal, Text, _

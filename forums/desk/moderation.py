@@ -12,11 +12,11 @@ from forums.desk.common import named
 from forums.errors import AlreadyDecided, NoSuchText, NotPossibleNow
 from forums.forms.moderating import REASON_LIMIT, Decide
 from forums.labels import RULES, WHY
+from forums.permissions import Permission
 from forums.queries import forums, moderation, moderators, texts
 from forums.queries.moderators import Filter, Place, read_place
 from forums.states import TextAction
 from server.core import auth, idempotency, ledger, web
-from server.core.accounts import Permission
 from server.core.errors import Invalid, Text, _
 
 PAGE = "/desk/moderation"

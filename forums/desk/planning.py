@@ -20,6 +20,7 @@ from forums.desk.common import PAGE, Options, departments, districts, forum_offi
 from forums.errors import ChangedMeanwhile
 from forums.forms.planning import PlanForum, chapter_lines
 from forums.labels import FORUM_STATES, KINDS, MODERATION
+from forums.permissions import Permission
 from forums.queries import files as file_queries
 from forums.queries import lists
 from forums.queries import planning as queries
@@ -28,7 +29,6 @@ from forums.queries.forums import forum as read
 from forums.rights import forum_subject
 from forums.states import ForumAction, ForumState
 from server.core import auth, uploads, web
-from server.core.accounts import Permission
 from server.core.city import city
 from server.core.errors import FieldError, Forbidden, Invalid, Text, _
 from server.core.fields import Input

@@ -18,12 +18,13 @@ from forums.forms.handing import Words, read_seen
 from forums.forms.promising import MOST_STEPS, EditPromise, Finish, Promise, from_page
 from forums.kinds import DECIDING
 from forums.labels import COMMITMENT_STATES, KINDS, OUTCOMES
+from forums.permissions import Permission
 from forums.queries import forums, lists, promises
 from forums.queries.promises import Filters, PromiseView
 from forums.rights import answers_for
 from forums.states import COMMITMENT, CommitmentAction
 from server.core import auth, i18n, idempotency, uploads, web
-from server.core.accounts import Official, Permission
+from server.core.accounts import Official
 from server.core.city import city
 from server.core.days import day_of, today
 from server.core.errors import Conflict, FieldError, Invalid, NotFound, Text, _

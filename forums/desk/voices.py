@@ -15,12 +15,13 @@ from forums.actions import handing, joining
 from forums.crossing import Said, Suggestion, ways
 from forums.forms.handing import read_number
 from forums.labels import CHANNELS, OUTCOMES, STANCES, SUBMISSION_STATES
+from forums.permissions import Permission
 from forums.queries import desk_voices
 from forums.queries.desk_voices import EVERY, STUDY_OVER, Filter, Row
 from forums.queries.lists import meant
 from forums.states import SubmissionState
 from server.core import auth, i18n, web
-from server.core.accounts import Official, Permission
+from server.core.accounts import Official
 from server.core.city import City, city
 from server.core.days import today
 from server.core.errors import FieldError, Forbidden, Invalid, Refusal, Text, _

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from forums.errors import NoSuchForum
+from forums.permissions import Permission
 from forums.rights import forum_subject, reads_proposal
 from forums.states import SEEN, CommitmentState, ForumState, SubmissionState
 from server.core import database, privacy
-from server.core.accounts import Official, Permission
+from server.core.accounts import Official
 from server.core.participants.people import Person
 
 _COLUMNS = (

@@ -10,13 +10,14 @@ from typing import Any
 
 from forums import rules
 from forums.errors import NoSuchPromise
+from forums.permissions import Permission
 from forums.queries import files
 from forums.queries.files import FileView
 from forums.queries.turns import Turn, turns
 from forums.rights import promise_subject
 from forums.states import SEEN, CommitmentState, ForumState
 from server.core import database, privacy
-from server.core.accounts import PERMISSIONS, Permission, Role
+from server.core.accounts import Role
 from server.core.errors import BadRequest, _
 
 PAGE = 20
@@ -273,7 +274,7 @@ async def of_forum(forum_id: int, today: date) -> Sequence[PromiseView]:
     return [_view(row, today) for row in rows]
 
 
-ROLES = tuple(role.value for role in Role if Permission.ANSWER_VOICES in PERMISSIONS[role])
+ROLES = tuple(sorted(Permission.ANSWER_VOICES.roles))
 """Who can answer for a promise."""
 
 

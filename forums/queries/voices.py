@@ -11,12 +11,13 @@ from datetime import date, datetime
 from typing import Any
 
 from forums.errors import NoSuchVoice
+from forums.permissions import Permission
 from forums.queries import moderation
 from forums.queries.moderation import Hidden
 from forums.rights import reads, voice_subject
 from forums.states import ForumState, SubmissionState
 from server.core import database, privacy, references
-from server.core.accounts import Official, Permission
+from server.core.accounts import Official
 from server.core.errors import BadRequest, _
 from server.core.participants.people import Person
 

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from forums.labels import STANCES
+from forums.permissions import Permission
 from forums.queries import live
 from server.core import auth, clock, i18n, web
-from server.core.accounts import Permission
 from server.core.city import city
 from server.core.errors import Invalid
 from server.core.participants.people import Person, person_of

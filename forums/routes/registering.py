@@ -13,13 +13,13 @@ from forums.actions import registering
 from forums.forms import places as forms
 from forums.labels import SESSION_KINDS
 from forums.participant_actions import REGISTER
+from forums.permissions import Permission
 from forums.queries import forums
 from forums.queries import sessions as queries
 from forums.queries.forums import ForumView
 from forums.queries.sessions import SessionView
 from forums.states import ForumState
 from server.core import auth, config, i18n, qr, web
-from server.core.accounts import Permission
 from server.core.booking import reading
 from server.core.booking.errors import NoSuchBooking
 from server.core.booking.reading import BookingView

@@ -14,12 +14,12 @@ from petitions.actions.change import PETITIONER
 from petitions.api import documents, serializers
 from petitions.errors import NoSuchCase
 from petitions.forms import FilePetition, Rate, Words
+from petitions.permissions import Permission
 from petitions.queries import cases, following
 from petitions.queries.cases import Credentials, Level
 from petitions.queries.filed import receipt
 from petitions.reference import reference
 from server.core import auth, contract, idempotency, uploads, web
-from server.core.accounts import Permission
 from server.core.contract import Access, Contract, promises
 
 Act = Callable[[str, dict[str, Any]], Awaitable[None]]

@@ -13,6 +13,7 @@ from petitions.desk import addresses
 from petitions.duties import Duty, duties
 from petitions.labels import KINDS
 from petitions.part_words import reply_clock
+from petitions.permissions import Permission
 from petitions.queries import desk
 from petitions.queries.filters import Filter, Position
 from petitions.queries.inbox import listed
@@ -20,7 +21,7 @@ from petitions.queries.rows import Row
 from petitions.reference import Reference, reference
 from petitions.states import OPEN, State
 from server.core import auth, clock, i18n, ledger, web
-from server.core.accounts import Official, Permission
+from server.core.accounts import Official
 from server.core.errors import Text, _
 
 TABS: tuple[tuple[Text, Filter, str], ...] = (

@@ -14,7 +14,7 @@ from petitions.queries import settings as queries
 from petitions.reference import reference
 from petitions.setting_forms import STANDARD, read_hours
 from server.core import auth, i18n, web
-from server.core.accounts import LocalHours, Permission
+from server.core.accounts import CorePermission, LocalHours
 from server.core.clock import WorkingCalendar
 from server.core.days import today
 from server.core.errors import Invalid, NotFound, _
@@ -28,7 +28,7 @@ AHEAD = 366
 
 async def show(request: Request) -> Response:
     """``/desk/calendar``."""
-    auth.official(request, Permission.EDIT_CALENDAR)
+    auth.official(request, CorePermission.EDIT_CALENDAR)
     return await _page(request)
 
 
@@ -68,7 +68,7 @@ def _upcoming(calendar: WorkingCalendar, today: date) -> list[tuple[date, str]]:
 
 async def add_holiday(request: Request) -> Response:
     """``POST /desk/calendar/holidays``: ``date`` and ``name``."""
-    official = auth.official(request, Permission.EDIT_CALENDAR)
+    official = auth.official(request, CorePermission.EDIT_CALENDAR)
     form = await web.read_form(request)
     data = Input(form)
     day = data.day("date", required=True)
@@ -86,7 +86,7 @@ async def add_holiday(request: Request) -> Response:
 
 async def remove_holiday(request: Request) -> Response:
     """``/desk/calendar/holidays/{day}/remove``: asks first."""
-    official = auth.official(request, Permission.EDIT_CALENDAR)
+    official = auth.official(request, CorePermission.EDIT_CALENDAR)
     day = next((day for day, _name in await queries.holidays() if str(day) == request.path_params["day"]), None)
     if day is None:
         raise NotFound
@@ -114,7 +114,7 @@ def _within(data: Input, name: str, day: date) -> bool:
 
 async def set_hours(request: Request) -> Response:
     """``POST /desk/calendar/hours``: the hours from ``first_day`` on."""
-    official = auth.official(request, Permission.EDIT_CALENDAR)
+    official = auth.official(request, CorePermission.EDIT_CALENDAR)
     form = await web.read_form(request)
     data = Input(form)
     first = data.day("first_day", required=True)

@@ -13,7 +13,7 @@ from petitions.desk_settings.common import confirm, meanwhile, number, seen
 from petitions.queries import settings as queries
 from petitions.setting_forms import EditDepartment, read_code
 from server.core import auth, ledger, web
-from server.core.accounts import Department, Permission
+from server.core.accounts import CorePermission, Department
 from server.core.errors import Invalid, NotFound, _
 from server.core.fields import Input
 
@@ -32,14 +32,14 @@ LABELS = {
 
 async def listing(request: Request) -> Response:
     """``/desk/departments``."""
-    auth.official(request, Permission.EDIT_DEPARTMENTS)
+    auth.official(request, CorePermission.EDIT_DEPARTMENTS)
     context = {"departments": await queries.departments(), "cap": queries.CAP}
     return web.page(request, "desk/settings/departments.html", context)
 
 
 async def add(request: Request) -> Response:
     """``/desk/departments/new``."""
-    official = auth.official(request, Permission.EDIT_DEPARTMENTS)
+    official = auth.official(request, CorePermission.EDIT_DEPARTMENTS)
     if request.method == "GET":
         return await _form_page(request, None, {})
     form = await web.read_form(request)
@@ -56,7 +56,7 @@ async def add(request: Request) -> Response:
 
 async def change(request: Request) -> Response:
     """``/desk/departments/{id}``."""
-    official = auth.official(request, Permission.EDIT_DEPARTMENTS)
+    official = auth.official(request, CorePermission.EDIT_DEPARTMENTS)
     version = await ledger.length(settings.DEPARTMENTS)  # before what it is the version of
     department = await _department(request)
     if request.method == "GET":
@@ -102,7 +102,7 @@ async def _form_page(
 
 async def close(request: Request) -> Response:
     """``/desk/departments/{id}/close``: says what still hangs on it, or asks."""
-    official = auth.official(request, Permission.EDIT_DEPARTMENTS)
+    official = auth.official(request, CorePermission.EDIT_DEPARTMENTS)
     department = await _department(request)
     if request.method == "POST":
         await settings.switch_department(official, department.id, on=False)
@@ -122,7 +122,7 @@ async def close(request: Request) -> Response:
 
 async def reopen(request: Request) -> Response:
     """``POST /desk/departments/{id}/open``."""
-    official = auth.official(request, Permission.EDIT_DEPARTMENTS)
+    official = auth.official(request, CorePermission.EDIT_DEPARTMENTS)
     await settings.switch_department(official, number(request), on=True)
     return web.redirect(request, PAGE, _("The department is open again."))
 

@@ -22,11 +22,11 @@ from petitions.desk_settings.common import (
     seen,
 )
 from petitions.models import ReplyTemplate
+from petitions.permissions import Permission
 from petitions.queries import settings as queries
 from petitions.reference import reference
 from petitions.setting_forms import PURPOSES, EditTemplate, template_kinds
 from server.core import auth, ledger, web
-from server.core.accounts import Permission
 from server.core.errors import Invalid, NotFound, _
 from server.core.fields import Input
 from server.core.i18n import NAMES, translate

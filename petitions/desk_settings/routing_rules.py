@@ -23,13 +23,13 @@ from petitions.desk_settings.common import (
 )
 from petitions.forms import BODY_LIMIT, TITLE_LIMIT, read_kind
 from petitions.models import RoutingRule
+from petitions.permissions import Permission
 from petitions.queries import settings as queries
 from petitions.reference import Reference, reference
 from petitions.routing import Choice, choose
 from petitions.rules import Kind
 from petitions.setting_forms import EditRule
 from server.core import auth, ledger, web
-from server.core.accounts import Permission
 from server.core.errors import Invalid, NotFound, _
 from server.core.fields import Input
 

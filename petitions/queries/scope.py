@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
+from petitions.permissions import Permission
 from petitions.rights import cooperates
-from server.core.accounts import Official, Permission
+from server.core.accounts import Official
 
 
 class Condition(NamedTuple):

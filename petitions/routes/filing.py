@@ -21,13 +21,14 @@ from petitions.actions import intake
 from petitions.actions.intake import Decided
 from petitions.forms import TITLE_LIMIT, FilePetition, Location, Person, from_page, on_page
 from petitions.labels import CHANNELS
+from petitions.permissions import Permission
 from petitions.queries import cases, public
 from petitions.queries.cases import Credentials
 from petitions.reference import Reference, guide_card, guides_present, reference
 from petitions.routes.reading import receipt_context
 from petitions.routing import fold
 from server.core import auth, clock, i18n, idempotency, privacy, uploads, web
-from server.core.accounts import Official, Permission
+from server.core.accounts import Official
 from server.core.errors import FieldError, Invalid, _
 from server.core.fields import Input
 from server.core.files import MAX_BYTES, MAX_FILES, StoredFile

@@ -1,12 +1,14 @@
 """Departments, officials and what each role may do.
 
-Owns the organisation chart, the accounts with their passwords (argon2) and optional TOTP, and the one table that says
-which role holds which permission. Petitioners have no account: they hold a case's key or a link sent by mail.
+Owns the organisation chart, the accounts with their passwords (argon2) and optional TOTP, and what a permission is:
+each room declares its own, with the roles that hold it. Petitioners have no account: they hold a case's key or a link
+sent by mail.
 """
 
 import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 import pyotp
 from argon2 import PasswordHasher
@@ -38,60 +40,25 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """Every right there is. A check names one of these, never a role."""
+    """A right and the roles that hold it. Each domain declares its own; a check names one of these, never a role."""
 
-    SEE_ALL = "cases.see_all"
-    SEE_DEPARTMENT = "cases.see_department"
-    SEE_GUIDED = "cases.see_guided"
-    FILE = "cases.file"
-    ACCEPT = "cases.accept"
-    ASSIGN = "cases.assign"
-    TRANSFER = "cases.transfer"
-    WORK = "cases.work"
-    ANSWER = "cases.answer"
-    CLOSE = "cases.close"
-    REOPEN = "cases.reopen"
-    DECIDE_OBJECTION = "cases.decide_objection"
-    NOTE = "cases.note"
-    MESSAGE = "cases.message"
-    CHANGE_GUIDE = "cases.guide"
-    EDIT_RULES = "rules.edit"
-    EDIT_TEMPLATES = "templates.edit"
-    EDIT_CALENDAR = "calendar.edit"
-    EDIT_PEOPLE = "people.edit"
-    EDIT_DEPARTMENTS = "departments.edit"
-    SEE_JOBS = "jobs.see"
-    PLAN_FORUMS = "forums.plan"
-    RUN_FORUMS = "forums.run"
-    MODERATE = "forums.moderate"
-    HAND_VOICES = "voices.hand"
-    ANSWER_VOICES = "voices.answer"
+    roles: frozenset[Role]
+
+    def __new__(cls, name: str, *roles: Role) -> Self:
+        """A member is written as its name followed by its roles."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.roles = frozenset(roles)
+        return member
 
 
-_P = Permission
-_DESK = frozenset({_P.NOTE, _P.MESSAGE})
-_WORK = _DESK | {
-    _P.SEE_DEPARTMENT, _P.FILE, _P.WORK, _P.ANSWER, _P.CLOSE, _P.TRANSFER, _P.REOPEN, _P.ANSWER_VOICES,
-}  # fmt: skip
+class CorePermission(Permission):
+    """Rights over what belongs to no domain."""
 
-PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.INTAKE: (_WORK - {_P.SEE_DEPARTMENT, _P.REOPEN})
-    | {_P.SEE_ALL, _P.ACCEPT, _P.ASSIGN, _P.CHANGE_GUIDE, _P.EDIT_RULES}
-    | {_P.PLAN_FORUMS, _P.RUN_FORUMS, _P.MODERATE, _P.HAND_VOICES},
-    Role.HANDLER: _WORK,
-    Role.MANAGER: _WORK
-    | {_P.ACCEPT, _P.ASSIGN, _P.CHANGE_GUIDE, _P.EDIT_TEMPLATES, _P.DECIDE_OBJECTION},
-    Role.INSPECTOR: _DESK | {_P.SEE_ALL, _P.REOPEN, _P.SEE_JOBS, _P.MODERATE},
-    Role.GUIDE: _DESK | {_P.SEE_GUIDED},
-    Role.CLERK: frozenset({_P.FILE, _P.SEE_DEPARTMENT, _P.NOTE, _P.RUN_FORUMS}),
-    Role.ADMINISTRATOR: frozenset(
-        {
-            _P.SEE_ALL, _P.EDIT_RULES, _P.EDIT_TEMPLATES, _P.EDIT_CALENDAR, _P.EDIT_PEOPLE, _P.EDIT_DEPARTMENTS,
-            _P.SEE_JOBS, _P.NOTE, _P.CHANGE_GUIDE, _P.PLAN_FORUMS,
-        }
-    ),
-}  # fmt: skip
-"""The one table of rights."""
+    EDIT_CALENDAR = ("calendar.edit", Role.ADMINISTRATOR)
+    EDIT_PEOPLE = ("people.edit", Role.ADMINISTRATOR)
+    EDIT_DEPARTMENTS = ("departments.edit", Role.ADMINISTRATOR)
+    SEE_JOBS = ("jobs.see", Role.INSPECTOR, Role.ADMINISTRATOR)
 
 
 class Department(Model):
@@ -231,9 +198,9 @@ class Official:
         """How the ledger names them."""
         return f"official:{self.id}"
 
-    def may(self, permission: str) -> bool:
+    def may(self, permission: Permission) -> bool:
         """Whether their role holds a permission."""
-        return permission in PERMISSIONS[self.role]
+        return self.role in permission.roles
 
 
 PASSWORD_LEAST = 10

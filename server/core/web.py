@@ -23,6 +23,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from server.core import clock, i18n
+from server.core.accounts import Permission
 from server.core.config import Settings
 from server.core.errors import (
     BadRequest,
@@ -74,6 +75,8 @@ class Site:
         self.city = City(dict.fromkeys(settings.languages, settings.city_name), settings.call_centre, demo=False)
         self.ways_back: Callable[[str, int], Sequence[tuple[Text, str]]] = lambda _path, _status: ()
         """Where a refusal leads back to, by its address and status: links, the nearest first."""
+        self.permissions: Mapping[str, Permission] = {}
+        """Every room's permissions by name, for templates."""
         self.environments = {
             language: _environment(language, settings.languages, settings.zone) for language in settings.languages
         }
@@ -182,6 +185,7 @@ def page(
             "path": request.url.path,
             "query": query,
             "reader": getattr(request.state, "official", None),
+            "permissions": here.permissions,
             "language_url": lambda other: f"{request.url.path}?{urlencode({**query, 'lang': other})}",
             "notice": _notice(request),
             "now": clock.now(),

@@ -14,6 +14,7 @@ from forums.forms.crossing import BecomePetition
 from forums.forms.handing import Hand, Join, Words
 from forums.forms.promising import EditPromise, Finish, Promise
 from forums.models import Commitment, Step, Submission
+from forums.permissions import Permission
 from forums.rights import PROMISE, VOICE
 from forums.states import COMMITMENT, SUBMISSION, CommitmentAction, CommitmentState, SubmissionAction, SubmissionState
 from server.core import ledger
@@ -132,7 +133,7 @@ async def test_each_action_needs_its_right_and_its_department(house: House) -> N
                 continue
             path = f"/desk/voices/{one.number if action is not B.COMMIT else done.number}/{action.value}"
             answer = await browser.post(path, data={})
-            own = who.may("voices.hand") or who.department_id == parks.id
+            own = who.may(Permission.HAND_VOICES) or who.department_id == parks.id
             if not who.may(right):
                 assert answer.status_code == 403, (username, action)
             elif action is B.SEPARATE:  # the table refuses it first
@@ -141,7 +142,7 @@ async def test_each_action_needs_its_right_and_its_department(house: House) -> N
                 assert answer.status_code in {409, 422}, (username, action)
         for act, right in PROMISE.items():
             answer = await browser.post(f"/desk/commitments/{number}/{act.value}", data={"step": str(step.id)})
-            allowed = who.may(right) and (who.may("voices.hand") or who.department_id == parks.id)
+            allowed = who.may(right) and (who.may(Permission.HAND_VOICES) or who.department_id == parks.id)
             if not who.may(right):
                 assert answer.status_code == 403, (username, act)
             elif act is D.STEP:

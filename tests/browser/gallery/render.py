@@ -17,6 +17,7 @@ from markupsafe import Markup
 from server.core.accounts import Official, Role
 from server.core.config import Settings
 from server.core.web import STATIC, TEMPLATES, City, Site
+from server.wiring import PERMISSIONS
 from tests.support.sample_form import Sample
 
 HERE = Path(__file__).parent
@@ -40,6 +41,7 @@ def context(path: str = "/petitions/new", official: Official | None = None) -> d
         "path": path,
         "query": {},
         "reader": official,
+        "permissions": PERMISSIONS,
         "notice": None,
         "language_url": lambda code: f"{path}?lang={code}",
         "now": datetime(2026, 11, 20, 5, 30, tzinfo=UTC),
