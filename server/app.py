@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -30,7 +29,7 @@ import tracking.statistics.api
 import tracking.statistics.routes
 from forums.routes.back import ways_back
 from server import district_pages, openapi, pages, people_pages, signin, spool_page, tokens, upkeep_pages, wiring
-from server.core import auth, database, observe, security, web
+from server.core import auth, database, observe, security, templates, web
 from server.core.accounts import Account
 from server.core.config import Settings
 from server.core.errors import Refusal
@@ -84,7 +83,7 @@ def routes() -> list[Route | Mount]:
         Route("/metrics", observe.metrics),
         # Compressed are only these: a page holds keys beside what its reader typed, and its length would tell on them.
         Mount("/static/vendor/leaflet", GZipMiddleware(KeptFiles(directory=Path(xstatic.pkg.leaflet.BASE_DIR)))),
-        Mount("/static", GZipMiddleware(KeptFiles(directory=web.STATIC))),
+        Mount("/static", GZipMiddleware(KeptFiles(directory=templates.STATIC))),
     ]
 
 
@@ -158,6 +157,4 @@ def create_app(settings: Settings) -> Starlette:
 def from_environment() -> Starlette:
     """What each web process starts: the application for the environment's settings."""
     observe.configure()
-    app = create_app(Settings.load())
-    threading.Thread(target=app.state.site.compile, daemon=True).start()
-    return app
+    return create_app(Settings.load())

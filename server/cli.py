@@ -19,7 +19,7 @@ import uvicorn
 from forums.labels import KINDS
 from server import check as checks
 from server import importing, importing_forums, wiring
-from server.core import city, database, observe
+from server.core import city, database, observe, templates
 from server.core.accounts import Account
 from server.core.clock_command import clock_command
 from server.core.config import BadSettings, Settings
@@ -81,6 +81,8 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
             err=True,
         )
         raise SystemExit(2)
+    if not templates.load(settings.compiled):
+        templates.make_beside(settings.compiled)
     click.echo(f"Sinmungo: {settings.public_url}")
     uvicorn.run(
         "server.app:from_environment",
@@ -116,7 +118,7 @@ def worker() -> None:
 
 @main.command()
 def migrate() -> None:
-    """Bring the database's schema to the newest version."""
+    """Bring the database's schema to the newest version, and compile the templates."""
     settings = _settings()
 
     async def work() -> None:
@@ -124,6 +126,8 @@ def migrate() -> None:
         await database.close()
 
     asyncio.run(work())
+    if not templates.load(settings.compiled):
+        templates.make(settings.compiled)
     click.echo("The schema is up to date.")
 
 

@@ -4,6 +4,7 @@ from hypothesis import settings
 
 pytest_plugins = [
     "tests.support.moment",
+    "tests.support.compiled",
     "tests.support.tracing",
     "tests.support.postgres",
     "tests.support.chromium",

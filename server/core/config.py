@@ -78,6 +78,11 @@ class Settings:
         return self.data_dir / "mail"
 
     @property
+    def compiled(self) -> Path:
+        """The folder that compiled templates are kept in."""
+        return self.data_dir / "templates"
+
+    @property
     def loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return is_loopback(self.host) and (not self.base_url or is_loopback(urlsplit(self.base_url).hostname or ""))

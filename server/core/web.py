@@ -1,20 +1,14 @@
-"""Pages, JSON and refusals over HTTP: one template environment, one way to read input, one way to say no.
+"""Pages, JSON and refusals over HTTP: one way to draw a page, one way to read input, one way to say no.
 
-Owns the Jinja environment, the reader's language, notices after a redirect, RFC 9457 problem documents and the
-exception handlers. Knows nothing of any domain.
+Owns the reader's language, notices after a redirect, RFC 9457 problem documents and the exception handlers. Knows
+nothing of any domain.
 """
 
-import functools
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
-from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import orjson
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -22,7 +16,7 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from server.core import clock, i18n
+from server.core import clock, i18n, templates
 from server.core.accounts import Permission
 from server.core.config import Settings
 from server.core.errors import (
@@ -39,14 +33,10 @@ from server.core.errors import (
 )
 from server.core.security import sign, unsign
 
-ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = ROOT / "templates"
-STATIC = ROOT / "server" / "static"
 LANGUAGE_COOKIE = "lang"
 NOTICE_COOKIE = "notice"
 SIGN_IN = "/desk/sign-in"
 YEAR = 365 * 24 * 3600
-MEGABYTE = 1024 * 1024
 
 
 class _RowNumber(IntegerConvertor):
@@ -77,70 +67,19 @@ class Site:
         """Where a refusal leads back to, by its address and status: links, the nearest first."""
         self.permissions: Mapping[str, Permission] = {}
         """Every room's permissions by name, for templates."""
+        templates.load(settings.compiled)
         self.environments = {
-            language: _environment(language, settings.languages, settings.zone) for language in settings.languages
+            language: templates.environment(language, settings.languages, settings.zone)
+            for language in settings.languages
         }
 
     def render(self, language: str, template: str, context: Mapping[str, Any]) -> str:
         """A template in a language, without a request (mail, fragments)."""
         return self.environments[language].get_template(template).render(city=self._city(language), **context)
 
-    def compile(self) -> None:
-        """Compile every template, which takes seconds: in a thread, so that no page waits for its own."""
-        for environment in self.environments.values():
-            for name in environment.list_templates():
-                environment.get_template(name)
-
     def _city(self, language: str) -> dict[str, object]:
         city = self.city
         return {"name": city.names.get(language, ""), "call_centre": city.call_centre, "demo": city.demo}
-
-
-@functools.cache
-def _environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> Environment:
-    """Templates are compiled once a process, however many applications it makes."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
-    )
-    gettext, ngettext = i18n.gettext_for(language)
-    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(lang=language, languages=languages, static=static_url, language_names=i18n.NAMES)
-    environment.filters.update(
-        datetime=lambda value: i18n.datetime_text(value, language, zone),
-        short=lambda value: i18n.short_text(value, language, zone),
-        date=lambda value: i18n.date_text(_day(value, zone), language),
-        time=lambda value: i18n.time_text(value, language, zone),
-        iso=lambda value: value.astimezone(zone).isoformat(timespec="seconds"),
-        number=lambda value: i18n.number_text(value, language),
-        filesize=_filesize,
-        text=lambda value: i18n.translate(language, value),
-    )
-    return environment
-
-
-def _day(value: date | datetime, zone: Any) -> date:
-    return value.astimezone(zone).date() if isinstance(value, datetime) else value
-
-
-def _filesize(size: int) -> str:
-    if size < MEGABYTE:
-        return f"{max(1, size // 1024)} kB"
-    return f"{size / MEGABYTE:.1f} MB".replace(".0 ", " ")
-
-
-@functools.cache
-def static_url(path: str) -> str:
-    """The address of a static file, with its content's hash so that it can be kept for ever."""
-    if path.startswith("vendor/"):
-        return f"/static/{path}"
-    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
-    return f"/static/{path}?v={digest}"
 
 
 def site(request: Request) -> Site:

@@ -5,7 +5,7 @@ import re
 import pyotp
 import pytest
 
-from server.core import clock
+from server.core import accounts, clock
 from server.core.accounts import Account, Session
 from tests.support.house import PASSWORD, House
 
@@ -128,3 +128,8 @@ async def test_a_form_from_another_site_is_refused(house: House) -> None:
     assert cross.status_code == 403
     own = await house.client.post("/desk/sign-in", data=form, headers={"origin": "http://127.0.0.1:8000"})
     assert own.status_code == 303
+
+
+def test_a_name_that_does_not_exist_takes_as_long_as_one_that_does() -> None:
+    assert not accounts._hasher.check_needs_rehash(accounts._DUMMY), "it costs what a new password's hash costs"
+    assert not accounts._verified(accounts._DUMMY, PASSWORD)

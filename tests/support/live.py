@@ -15,6 +15,7 @@ import pytest
 
 from server.core import clock
 from server.core.config import Settings
+from tests.support import compiled
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0
@@ -59,6 +60,7 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
     """The environment that gives a process these settings. Coverage is measured on SQLite."""
     ours = ("SINMUNGO_",) if settings.database_url.startswith("sqlite") else ("SINMUNGO_", "COVERAGE_")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    compiled.share(settings)
     return clean | {
         "SINMUNGO_DATABASE_URL": settings.database_url,
         "SINMUNGO_DATA_DIR": str(settings.data_dir),

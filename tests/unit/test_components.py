@@ -5,7 +5,7 @@ import re
 import pytest
 from jinja2 import TemplateError
 
-from server.core.web import TEMPLATES
+from server.core.templates import TEMPLATES
 from tests.browser.gallery.render import LANGUAGES, PAGES, page
 from tests.support.components import EVIL, described, draw, html
 from tests.support.markup import Unbalanced, parse

@@ -4,22 +4,13 @@ import re
 
 import pytest
 
-from server.core.config import Settings
 from server.core.errors import Invalid, NotFound, Overloaded
-from server.core.web import STATIC, TEMPLATES, Site
+from server.core.templates import STATIC, TEMPLATES
 from tests.browser.gallery.render import OFFICIAL, PAGES, context, environment, page
 from tests.support.components import EVIL
 from tests.support.markup import parse
 
 DESK = TEMPLATES / "desk"
-
-
-def test_every_template_is_compiled_before_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    site = Site(Settings(languages=("ko",)))
-    site.compile()
-    environment = site.environments["ko"]
-    monkeypatch.setattr(environment, "compile", None)
-    assert all(map(environment.get_template, environment.list_templates()))  # and none is forgotten
 
 
 def test_the_keyboard_first_meets_the_way_past_the_header() -> None:

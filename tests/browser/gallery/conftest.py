@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from server.core.web import STATIC
+from server.core.templates import STATIC
 from tests.browser.gallery import render
 
 POLICY = (

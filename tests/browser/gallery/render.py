@@ -16,7 +16,8 @@ from markupsafe import Markup
 
 from server.core.accounts import Official, Role
 from server.core.config import Settings
-from server.core.web import STATIC, TEMPLATES, City, Site
+from server.core.templates import STATIC, TEMPLATES
+from server.core.web import City, Site
 from server.wiring import PERMISSIONS
 from tests.support.sample_form import Sample
 

@@ -1,0 +1,175 @@
+"""The Jinja templates: compiled once for all languages, and kept in the data folder between two starts.
+
+Each language has an environment with texts, filters and ``lang`` of its own, so that a macro knows its language
+wherever it was imported. What is compiled is the same for all: nothing that depends on the language may be computed by
+the compiler, which is why these filters take the context that they do not need.
+"""
+
+import functools
+import hashlib
+import importlib.util
+import logging
+import marshal
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, MutableMapping
+from datetime import date, datetime
+from pathlib import Path
+from types import CodeType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import jinja2
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
+
+from server.core import i18n
+
+log = logging.getLogger("sinmungo.templates")
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "templates"
+STATIC = ROOT / "server" / "static"
+MEGABYTE = 1024 * 1024
+DIGEST = hashlib.sha256().digest_size
+
+_codes: dict[str, CodeType] = {}
+"""By name, the compiled templates of this process."""
+
+
+class _Loader(FileSystemLoader):
+    """Compiles a template when it is first asked for in any language, unless it was found compiled."""
+
+    def load(
+        self,
+        environment: Environment,
+        name: str,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - Jinja's name
+    ) -> Template:
+        return environment.template_class.from_code(environment, self.code(environment, name), globals or {})
+
+    def code(self, environment: Environment, name: str) -> CodeType:
+        """What a template is compiled to, the same in every environment."""
+        if name not in _codes:
+            source, path, _fresh = self.get_source(environment, name)
+            _codes[name] = environment.compile(source, name, path)
+        return _codes[name]
+
+
+_loader = _Loader(TEMPLATES)
+
+
+@functools.cache
+def environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> Environment:
+    """The environment of a language."""
+    found = Environment(
+        loader=_loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    gettext, ngettext = i18n.gettext_for(language)
+    found.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    found.globals.update(lang=language, languages=languages, static=static_url, language_names=i18n.NAMES)
+    filters: Mapping[str, Callable[[Any], object]] = {
+        "datetime": lambda value: i18n.datetime_text(value, language, zone),
+        "short": lambda value: i18n.short_text(value, language, zone),
+        "date": lambda value: i18n.date_text(_day(value, zone), language),
+        "time": lambda value: i18n.time_text(value, language, zone),
+        "iso": lambda value: value.astimezone(zone).isoformat(timespec="seconds"),
+        "number": lambda value: i18n.number_text(value, language),
+        "text": lambda value: i18n.translate(language, value),
+    }
+    found.filters.update({name: _at_run_time(filter_) for name, filter_ in filters.items()}, filesize=_filesize)
+    return found
+
+
+def _at_run_time(filter_: Callable[[Any], object]) -> Callable[[Any, Any], object]:
+    return pass_context(lambda _context, value: filter_(value))
+
+
+def _day(value: date | datetime, zone: Any) -> date:
+    return value.astimezone(zone).date() if isinstance(value, datetime) else value
+
+
+def _filesize(size: int) -> str:
+    if size < MEGABYTE:
+        return f"{max(1, size // 1024)} kB"
+    return f"{size / MEGABYTE:.1f} MB".replace(".0 ", " ")
+
+
+@functools.cache
+def static_url(path: str) -> str:
+    """The address of a static file, with its content's hash so that it can be kept for ever."""
+    if path.startswith("vendor/"):
+        return f"/static/{path}"
+    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
+    return f"/static/{path}?v={digest}"
+
+
+# --- Kept on disk ----------------------------------------------------------------------------------------------------
+
+
+def _kept(folder: Path) -> Path:
+    """Where the compiled templates of this program lie: its name changes with whatever they are made of."""
+    return folder / f"{_fingerprint()}.compiled"
+
+
+@functools.cache
+def _fingerprint() -> str:
+    made_of = hashlib.sha256(jinja2.__version__.encode() + importlib.util.MAGIC_NUMBER + Path(__file__).read_bytes())
+    for path in sorted(path for path in TEMPLATES.rglob("*") if path.is_file()):
+        made_of.update(f"\0{path}\0".encode() + path.read_bytes())
+    return made_of.hexdigest()[:32]
+
+
+def load(folder: Path) -> bool:
+    """Take over what :func:`make` has left in the folder; False where there is nothing that fits this program.
+
+    A damaged file is as good as none: whatever is missing is compiled when it is asked for.
+    """
+    if _codes:
+        return True
+    try:
+        content = _kept(folder).read_bytes()
+    except OSError:
+        return False
+    if hashlib.sha256(content[DIGEST:]).digest() != content[:DIGEST]:
+        log.warning("the compiled templates are damaged: %s", _kept(folder))
+        return False
+    _codes.update(marshal.loads(content[DIGEST:]))  # noqa: S302 - our own, kept where the secret key is
+    return True
+
+
+def make(folder: Path) -> None:
+    """Compile every template and keep them all in the folder, in place of older ones."""
+    compiler = environment("en", ("en",), ZoneInfo("UTC"))
+    content = marshal.dumps({name: _loader.code(compiler, name) for name in compiler.list_templates()})
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+        file.write(hashlib.sha256(content).digest() + content)
+    Path(file.name).replace(_kept(folder))
+    for path in folder.glob("*.compiled"):
+        if path != _kept(folder):
+            path.unlink(missing_ok=True)
+
+
+def make_beside(folder: Path) -> None:
+    """Compile every template for the next start where that was not done: in a process that gives way to all others."""
+    command = [sys.executable, "-m", "server.core.templates", str(folder)]
+    run = functools.partial(
+        subprocess.run, command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    threading.Thread(target=run, daemon=True).start()
+
+
+if __name__ == "__main__":
+    os.nice(10)
+    make(Path(sys.argv[1]))
