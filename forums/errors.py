@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from server.core.errors import Conflict, Forbidden, NotFound, _
-from server.core.ledger import Entry
 
 
 class NoSuchForum(NotFound):
@@ -18,29 +17,6 @@ class NoSuchVoice(NotFound):
 
     code = "no_such_submission"
     text = _("There is no such submission.")
-
-
-class NotPossibleNow(Conflict):
-    """409: the state does not allow the action."""
-
-    code = "illegal_transition"
-    text = _("This is not possible as it stands now.")
-
-    def __init__(self, action: str, state: str) -> None:
-        super().__init__()
-        self.details = {"action": action, "state": state}
-
-
-class ChangedMeanwhile(Conflict):
-    """409: somebody else changed it since the page was opened."""
-
-    code = "changed_meanwhile"
-    text = _("Somebody else changed this after you opened it. Your text is kept; please look at what changed.")
-
-    def __init__(self, entries: Sequence[Entry] = ()) -> None:
-        super().__init__()
-        self.entries = entries
-        """What the others did, the newest first."""
 
 
 class EndIsPast(Conflict):
@@ -97,13 +73,6 @@ class CannotJoin(Conflict):
 
     code = "cannot_join"
     text = _("A submission cannot be joined with itself or with one that is joined to it.")
-
-
-class ClosedDepartment(Conflict):
-    """409: the department gets nothing any more."""
-
-    code = "department_closed"
-    text = _("This department has been closed. Please choose another one.")
 
 
 class NotYours(Forbidden):
@@ -177,7 +146,7 @@ class AppealedBefore(Conflict):
 class NotTheSpeaker(Forbidden):
     """403: somebody else said it."""
 
-    code = "not_the_author"
+    code = "not_the_speaker"
     text = _("Only the person who gave this submission can do this.")
 
 

@@ -13,14 +13,14 @@ from typing import Generic, TypeVar
 from tortoise.models import Model
 
 from forums import kinds, rights
-from forums.errors import ChangedMeanwhile, NoSuchForum, NoSuchPromise, NoSuchVoice, NotPossibleNow
+from forums.errors import NoSuchForum, NoSuchPromise, NoSuchVoice
 from forums.events import IN_PASSING
 from forums.models import Commitment, Forum, ForumWords, Submission
 from forums.permissions import Permission
 from forums.states import COMMITMENT, SUBMISSION, CommitmentAction, ForumAction, SubmissionAction, follow
 from server.core import clock, database, ledger
 from server.core.accounts import Official
-from server.core.errors import Forbidden, NotFound, Refusal
+from server.core.errors import ChangedMeanwhile, Forbidden, NotFound, NotPossibleNow, Refusal
 from server.core.ledger import Chain, Fact
 from server.core.participants.people import Person
 

@@ -8,7 +8,7 @@ from forums import rights, spam
 from forums.actions.change import name_of
 from forums.actions.moderating import close_review, hold, tell
 from forums.actions.taking_part import took_part
-from forums.errors import NoSuchText, NotPossibleNow, NotYourVoice
+from forums.errors import NoSuchText, NotYourVoice
 from forums.events import CommentMade, CommentWithdrawn
 from forums.forms.speaking import Say
 from forums.kinds import table, takes_comments
@@ -19,7 +19,7 @@ from forums.queries.speaking import Floor, Target
 from forums.states import SUBMISSION, ForumAction, SubmissionAction, follow
 from server.core import clock, database, ledger
 from server.core.accounts import Official
-from server.core.errors import Forbidden
+from server.core.errors import Forbidden, NotPossibleNow
 from server.core.participants.people import Person
 
 

@@ -10,7 +10,7 @@ from forums.actions.answering import give
 from forums.actions.change import changing_voice
 from forums.actions.many import alone
 from forums.crossing import NewPetition, ways
-from forums.errors import NoSuchForum, NoSuchVoice, NotPossibleNow, NotTheSpeaker, NotYours
+from forums.errors import NoSuchForum, NoSuchVoice, NotTheSpeaker, NotYours
 from forums.events import BecamePetition, PetitionProposed, SubmissionReceived
 from forums.forms.crossing import BecomePetition, MakeTopic
 from forums.forms.handing import Words
@@ -25,7 +25,7 @@ from forums.states import FORUM, ForumAction, SubmissionAction, SubmissionState,
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official
 from server.core.days import day_of
-from server.core.errors import Forbidden
+from server.core.errors import Forbidden, NotPossibleNow
 from server.core.participants.people import Person
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from forums import rules
 from forums.actions.moderating import Standing, Told, count, reviews_of, say, tell
-from forums.errors import AlreadyDecided, NoSuchText, NotPossibleNow, OwnDecision
+from forums.errors import AlreadyDecided, NoSuchText, OwnDecision
 from forums.events import HidingUpheld, TextHidden, TextShown
 from forums.forms.moderating import Decide
 from forums.guidelines import GUIDELINES, UPHELD
@@ -22,7 +22,7 @@ from forums.search import forum_index, forum_text, voice_index, voice_text
 from forums.states import TEXT, TextAction, TextState, follow
 from server.core import clock, config, database, i18n, ledger, privacy
 from server.core.accounts import Official
-from server.core.errors import Forbidden, Refusal
+from server.core.errors import Forbidden, NotPossibleNow, Refusal
 from server.core.ledger import Chain, Fact
 
 TOGETHER = 200

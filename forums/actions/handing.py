@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 from forums.actions.change import Actor, name_of
 from forums.actions.many import STRETCH, Voice, changing_voices, joined_to, one
-from forums.errors import ClosedDepartment
 from forums.events import SubmissionHanded
 from forums.forms.handing import Hand
 from forums.states import SubmissionAction, SubmissionState
-from server.core.accounts import Official, keep_open
+from server.core.accounts import ClosedDepartment, Official, keep_open
 from server.core.errors import Refusal
 from server.core.ledger import Fact
 

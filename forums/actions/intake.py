@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from forums import kinds, rights, rules
 from forums.actions.change import Change, changing_voice
 from forums.actions.moderating import tell
-from forums.errors import NoSuchForum, NoSuchSession, NoSuchVoice, NotPossibleNow, OthersJoined
+from forums.errors import NoSuchForum, NoSuchSession, NoSuchVoice, OthersJoined
 from forums.events import SubmissionCorrected, SubmissionReceived, SubmissionTakenBack
 from forums.forms.intake import TakeDown
 from forums.models import Submission
@@ -20,7 +20,7 @@ from forums.states import ForumAction, ForumState, SubmissionAction, SubmissionS
 from server.core import clock, config, database, idempotency, ledger
 from server.core.accounts import Official
 from server.core.days import day_of, today
-from server.core.errors import Forbidden
+from server.core.errors import Forbidden, NotPossibleNow
 
 
 async def take_down(actor: Official, slug: str, command: TakeDown, key: str) -> str:

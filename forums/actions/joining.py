@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from forums.actions.change import SYSTEM, changing_voice, name_of
 from forums.actions.many import STRETCH, Many, Voice, alone, changing_voices, joined_to, one, read
-from forums.errors import CannotJoin, ChangedMeanwhile, NoSuchVoice, NotPossibleNow, NotYours
+from forums.errors import CannotJoin, NoSuchVoice, NotYours
 from forums.events import SubmissionAnswered, SubmissionDone, SubmissionHanded, SubmissionJoined, SubmissionSeparated
 from forums.forms.handing import Join
 from forums.rights import answers_for, reads, voice_subject
 from forums.states import SubmissionAction, SubmissionState
 from server.core import database, ledger
 from server.core.accounts import Official
-from server.core.errors import Refusal, _
+from server.core.errors import ChangedMeanwhile, NotPossibleNow, Refusal, _
 from server.core.ledger import Fact
 
 ANSWER = ("outcome", "outcome_at", "outcome_text", "link", "study_until", "moved_to", "done_on")

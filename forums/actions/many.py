@@ -12,12 +12,12 @@ from typing import Any
 
 from forums import rights
 from forums.actions.change import SYSTEM, Actor, name_of, permit
-from forums.errors import ChangedMeanwhile, NoSuchVoice, NotPossibleNow, NotYours
+from forums.errors import NoSuchVoice, NotYours
 from forums.rights import answers_for, reads, voice_subject
 from forums.states import SUBMISSION, SubmissionAction, SubmissionState, follow
 from server.core import database, ledger
 from server.core.accounts import Official
-from server.core.errors import Refusal
+from server.core.errors import ChangedMeanwhile, NotPossibleNow, Refusal
 from server.core.ledger import Chain, Fact
 
 STRETCH = 200

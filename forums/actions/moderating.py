@@ -10,7 +10,7 @@ from datetime import datetime
 
 from forums import rules
 from forums.actions.change import SYSTEM
-from forums.errors import AppealedBefore, NoSuchText, NotPossibleNow
+from forums.errors import AppealedBefore, NoSuchText
 from forums.events import HidingAppealed, TextHeld, TextReported
 from forums.forms.moderating import AppealHiding, ReportText
 from forums.models import ForumWords
@@ -18,6 +18,7 @@ from forums.queries.texts import one
 from forums.states import TextAction, TextState
 from server.core import clock, database, ledger
 from server.core.days import today
+from server.core.errors import NotPossibleNow
 from server.core.ledger import Chain, Fact
 from server.core.participants.people import Person
 

@@ -11,13 +11,13 @@ from datetime import datetime
 
 from forums import rights, rules
 from forums.actions.change import Actor, name_of
-from forums.errors import NoSuchSession, NotPossibleNow
+from forums.errors import NoSuchSession
 from forums.place_events import PlaceOffered
 from forums.states import FORUM, ForumAction, ForumState, follow
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official
 from server.core.booking import places, slots
-from server.core.errors import Forbidden
+from server.core.errors import Forbidden, NotPossibleNow
 from server.core.ledger import Chain, Fact
 
 SCOPE = "forums"

@@ -10,7 +10,7 @@ from datetime import date
 from forums.actions.change import Actor, Change, changing_promise, name_of
 from forums.actions.many import Group, Voice, alone, joined_to, read
 from forums.actions.planning import keep_files
-from forums.errors import NotPossibleNow, NotTheAuthor, NotYours
+from forums.errors import NotTheAuthor, NotYours
 from forums.events import (
     CommitmentContested,
     CommitmentDone,
@@ -32,7 +32,7 @@ from forums.states import CommitmentAction, CommitmentState, ForumState
 from server.core import clock, database, ledger
 from server.core.accounts import Official, keep_open
 from server.core.days import day_of, today
-from server.core.errors import FieldError, Forbidden, Invalid, _
+from server.core.errors import FieldError, Forbidden, Invalid, NotPossibleNow, _
 from server.core.files import StoredFile
 from server.core.ledger import Fact
 from server.core.participants.people import Person

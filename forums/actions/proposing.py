@@ -10,7 +10,7 @@ from forums import spam
 from forums.actions.change import SYSTEM, changing_forum
 from forums.actions.moderating import hold
 from forums.actions.planning import find_by, number_it
-from forums.errors import NotPossibleNow, NotShownYet, TooManyProposals
+from forums.errors import NotShownYet, TooManyProposals
 from forums.events import ForumDeclined, ForumOpened, ForumProposed, ForumTakenUp
 from forums.forms.proposing import ProposeForum
 from forums.models import Forum
@@ -20,6 +20,7 @@ from forums.rights import forum_subject, talk_subject
 from forums.states import ForumAction, ForumState
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official
+from server.core.errors import NotPossibleNow
 from server.core.participants.people import Person
 
 SERIES = "proposal"

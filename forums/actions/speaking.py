@@ -8,7 +8,7 @@ from forums import rights, spam
 from forums.actions.change import changing_voice
 from forums.actions.moderating import close_review, hold, tell
 from forums.actions.taking_part import take_part
-from forums.errors import NotPossibleNow, NotYourVoice, OthersJoined
+from forums.errors import NotYourVoice, OthersJoined
 from forums.events import SubmissionReceived, SubmissionWithdrawn
 from forums.forms.speaking import Submit
 from forums.kinds import takes_opinions
@@ -19,6 +19,7 @@ from forums.search import voice_index, voice_text
 from forums.states import ForumAction, SubmissionAction, SubmissionState
 from server.core import clock, database, ledger
 from server.core.days import day_of
+from server.core.errors import NotPossibleNow
 from server.core.participants.people import Person
 
 

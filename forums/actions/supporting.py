@@ -6,13 +6,14 @@ Nothing of it stands in the ledger, nor is anything locked but for the row whose
 from typing import NamedTuple
 
 from forums.actions.taking_part import take_part
-from forums.errors import NoSuchText, NotPossibleNow, OwnVoice
+from forums.errors import NoSuchText, OwnVoice
 from forums.kinds import table
 from forums.queries import speaking
 from forums.queries.speaking import Floor
 from forums.rights import comment_subject, forum_subject, voice_subject
 from forums.states import SUBMISSION, ForumAction, ForumState, SubmissionAction, follow
 from server.core import clock, config, database, jobs
+from server.core.errors import NotPossibleNow
 from server.core.participants.people import Person
 
 OPEN_JOB = "forums.open"

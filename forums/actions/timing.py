@@ -7,10 +7,11 @@ import contextlib
 
 from forums.actions import planning, proposing
 from forums.actions.change import SYSTEM
-from forums.errors import EndIsPast, NotPossibleNow
+from forums.errors import EndIsPast
 from forums.kinds import TIMED
 from forums.states import ForumState
 from server.core import clock, config, database
+from server.core.errors import NotPossibleNow
 
 BATCH = 500
 

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.api import coded, commitments, documents
-from forums.errors import NotPossibleNow
 from forums.forms.speaking import Say, Submit, content_of
 from forums.kinds import takes_opinions
 from forums.labels import OUTCOMES, STANCES
@@ -25,7 +24,7 @@ from server.core import auth, clock, contract, i18n, idempotency, web
 from server.core.city import City, city
 from server.core.contract import IDEMPOTENCY_HEADER, Contract, promises
 from server.core.days import today
-from server.core.errors import _
+from server.core.errors import NotPossibleNow, _
 from server.core.fields import Input
 from server.core.participants.confirming import run_or_mail
 from server.core.participants.people import person_of

@@ -16,7 +16,6 @@ from starlette.routing import Route
 
 from forums import kinds, rules
 from forums.actions import intake
-from forums.errors import ChangedMeanwhile
 from forums.forms.intake import HERE, LINE_LIMIT, NAME_LIMIT, TakeDown
 from forums.labels import CHANNELS, STANCES
 from forums.permissions import Permission
@@ -26,7 +25,7 @@ from forums.queries.forums import forum as read
 from forums.states import ForumAction
 from server.core import auth, clock, idempotency, web
 from server.core.accounts import Official
-from server.core.errors import Conflict, Invalid, Refusal, Text, _
+from server.core.errors import ChangedMeanwhile, Conflict, Invalid, Refusal, Text, _
 from server.core.i18n import translate
 from server.core.idempotency import KeyReused
 

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from forums.actions import deciding
 from forums.desk.common import named
-from forums.errors import AlreadyDecided, NoSuchText, NotPossibleNow
+from forums.errors import AlreadyDecided, NoSuchText
 from forums.forms.moderating import REASON_LIMIT, Decide
 from forums.labels import RULES, WHY
 from forums.permissions import Permission
@@ -17,7 +17,7 @@ from forums.queries import forums, moderation, moderators, texts
 from forums.queries.moderators import Filter, Place, read_place
 from forums.states import TextAction
 from server.core import auth, idempotency, ledger, web
-from server.core.errors import Invalid, Text, _
+from server.core.errors import Invalid, NotPossibleNow, Text, _
 
 PAGE = "/desk/moderation"
 DONE: Mapping[TextAction, Text] = {

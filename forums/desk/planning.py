@@ -17,7 +17,6 @@ from starlette.routing import Route
 from forums import kinds
 from forums.actions import planning
 from forums.desk.common import PAGE, Options, departments, districts, forum_official, may, named, seen
-from forums.errors import ChangedMeanwhile
 from forums.forms.planning import PlanForum, chapter_lines
 from forums.labels import FORUM_STATES, KINDS, MODERATION
 from forums.permissions import Permission
@@ -30,7 +29,7 @@ from forums.rights import forum_subject
 from forums.states import ForumAction, ForumState
 from server.core import auth, uploads, web
 from server.core.city import city
-from server.core.errors import FieldError, Forbidden, Invalid, Text, _
+from server.core.errors import ChangedMeanwhile, FieldError, Forbidden, Invalid, Text, _
 from server.core.fields import Input
 
 TABS: dict[str, Text] = {

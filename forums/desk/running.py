@@ -15,14 +15,14 @@ from forums import kinds, rights
 from forums.actions import planning, proposing
 from forums.desk.common import PAGE, forum_official, may, seen
 from forums.desk.planning import labels
-from forums.errors import ChangedMeanwhile, EndIsPast, NotPossibleNow
+from forums.errors import EndIsPast
 from forums.forms import planning as forms
 from forums.queries.forums import ForumView
 from forums.queries.forums import forum as read
 from forums.states import ForumAction
 from server.core import web
 from server.core.accounts import Official
-from server.core.errors import Forbidden, Invalid, Refusal, Text, _
+from server.core.errors import ChangedMeanwhile, Forbidden, Invalid, NotPossibleNow, Refusal, Text, _
 from server.core.i18n import translate
 
 Press = Callable[[Official, str, int | None], Awaitable[None]]

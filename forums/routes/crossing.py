@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from forums.actions import crossing
 from forums.crossing import ways
-from forums.errors import NotPossibleNow, NotTheSpeaker
+from forums.errors import NotTheSpeaker
 from forums.forms.crossing import NAME_LIMIT, BecomePetition
 from forums.labels import COMMITMENT_STATES, OFFICES
 from forums.queries import promises, voices
@@ -20,7 +20,7 @@ from forums.queries.voices import VoiceView
 from forums.states import ADOPTED, SUBMISSION, SubmissionAction, follow
 from server.core import ledger, web
 from server.core.days import today
-from server.core.errors import Invalid, _
+from server.core.errors import Invalid, NotPossibleNow, _
 from server.core.participants.confirming import need_person
 from server.core.participants.people import Person
 

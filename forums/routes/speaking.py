@@ -8,7 +8,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.actions import speaking
-from forums.errors import NotPossibleNow
 from forums.forms.speaking import COMMENT_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Submit, content_of
 from forums.kinds import table, takes_opinions
 from forums.labels import CHANNELS, KINDS, OUTCOMES, STANCES, SUBMISSION_STATES
@@ -21,7 +20,7 @@ from forums.routes import context, crossing
 from forums.states import SUBMISSION, ForumAction, SubmissionAction, follow
 from server.core import auth, clock, web
 from server.core.city import city
-from server.core.errors import Invalid, _
+from server.core.errors import Invalid, NotPossibleNow, _
 from server.core.fields import Input
 from server.core.ledger import Audience
 from server.core.participants.confirming import need_person, run_or_confirm

@@ -13,9 +13,9 @@ from petitions.queries.settings import CAP, hold_open
 from petitions.reference import forget
 from petitions.setting_forms import EditDepartment, EditRule, EditTemplate
 from server.core import database, ledger
-from server.core.accounts import Department, Official, keep_open, may_close
-from server.core.errors import Conflict, FieldError, Invalid, NotFound, _
-from server.core.ledger import Chain, Entry, SettingChanged
+from server.core.accounts import ClosedDepartment, Department, Official, keep_open, may_close
+from server.core.errors import ChangedMeanwhile, Conflict, FieldError, Invalid, NotFound, _
+from server.core.ledger import Chain, SettingChanged
 
 MOST_CHANGES = 1_000
 """Changes of others that are looked through for a conflict."""
@@ -40,22 +40,16 @@ class DepartmentInUse(Conflict):
         self.held = held
 
 
-class DepartmentClosed(Conflict):
+class DepartmentClosed(ClosedDepartment):
     """409: the department of a rule is closed."""
 
-    code = "department_closed"
     text = _("This department is closed.")
 
 
-class SettingChangedMeanwhile(Conflict):
+class SettingChangedMeanwhile(ChangedMeanwhile):
     """409: somebody else changed this setting since the page was opened; ``entries`` says who did what."""
 
-    code = "changed_meanwhile"
     text = _("Somebody else changed this after you opened it. What you wrote is kept; please look at what changed.")
-
-    def __init__(self, entries: list[Entry]) -> None:
-        super().__init__()
-        self.entries = entries
 
     @property
     def deleted(self) -> bool:

@@ -18,6 +18,7 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from server.core import clock, database
+from server.core.errors import Conflict, _
 
 
 class Role(StrEnum):
@@ -78,6 +79,13 @@ class Department(Model):
 
     class Meta:
         table = "department"
+
+
+class ClosedDepartment(Conflict):
+    """409: the department gets nothing any more."""
+
+    code = "department_closed"
+    text = _("This department has been closed. Please choose another one.")
 
 
 async def keep_open(department_id: int) -> bool:

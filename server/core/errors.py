@@ -4,8 +4,9 @@ A domain raises these (or its own subclasses); the web layer turns them into a p
 Routes therefore have no try/except.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,28 @@ class Conflict(Refusal):
     """409: not in this state, or somebody else was first."""
 
     status, code, text = 409, "conflict", _("This is not possible any more: the case has changed.")
+
+
+class NotPossibleNow(Conflict):
+    """409: the state does not allow the action."""
+
+    code = "illegal_transition"
+    text = _("This is not possible as it stands now.")
+
+    def __init__(self, action: str, state: str, text: Text | None = None) -> None:
+        super().__init__(text)
+        self.details = {"action": action, "state": state}
+
+
+class ChangedMeanwhile(Conflict):
+    """409: somebody else changed it since the page was opened; ``entries`` of the ledger say what they did."""
+
+    code = "changed_meanwhile"
+    text = _("Somebody else changed this after you opened it. Your text is kept; please look at what changed.")
+
+    def __init__(self, entries: Sequence[Any] = ()) -> None:
+        super().__init__()
+        self.entries = entries
 
 
 class TooSlow(Refusal):

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 import filetype
 
+from server.core import errors
 from server.core.errors import Refusal, _
 
 MAX_FILES = 10
@@ -35,10 +36,9 @@ _BLOCK = 1024 * 1024
 _hash = re.compile(r"[0-9a-f]{64}")
 
 
-class TooLarge(Refusal):
+class TooLarge(errors.TooLarge):
     """413: one file is larger than it may be."""
 
-    status, code = 413, "too_large"
     text = _("A file may have at most %(megabytes)d MB.", megabytes=MAX_BYTES // 1024 // 1024)
 
 

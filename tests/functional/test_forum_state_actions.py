@@ -11,7 +11,7 @@ import pytest
 
 from forums.actions import commenting, planning, proposing, registering, speaking, supporting
 from forums.actions.change import changing_forum
-from forums.errors import NoSuchForum, NotPossibleNow
+from forums.errors import NoSuchForum
 from forums.forms.planning import PlanForum
 from forums.forms.speaking import Say, Submit
 from forums.kinds import table
@@ -20,7 +20,7 @@ from forums.rights import FORUM
 from forums.states import ForumAction, ForumState
 from server.core import clock
 from server.core.accounts import Official
-from server.core.errors import Forbidden
+from server.core.errors import Forbidden, NotPossibleNow
 from server.core.participants.people import Person, take_name
 from tests.support.answers import official
 from tests.support.forums import a_forum, words

@@ -8,14 +8,13 @@ from datetime import timedelta
 import pytest
 
 from forums.actions import intake, planning
-from forums.errors import NotPossibleNow
 from forums.forms.intake import TakeDown
 from forums.models import Forum, Submission
 from forums.queries.intake import SHOWN, taken
 from forums.states import SubmissionState
 from server.core import clock, database, ledger
 from server.core.days import today
-from server.core.errors import Conflict, Forbidden, Refusal
+from server.core.errors import Conflict, Forbidden, NotPossibleNow, Refusal
 from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.house import House

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from forums.actions import answering, crossing, handing, joining, promising
-from forums.errors import NotPossibleNow
 from forums.forms.answering import GiveAnswer
 from forums.forms.crossing import BecomePetition
 from forums.forms.handing import Hand, Join, Words
@@ -20,7 +19,7 @@ from forums.states import COMMITMENT, SUBMISSION, CommitmentAction, CommitmentSt
 from server.core import ledger
 from server.core.accounts import Department
 from server.core.days import today
-from server.core.errors import Forbidden
+from server.core.errors import Forbidden, NotPossibleNow
 from tests.support.answers import official
 from tests.support.house import House
 from tests.support.places import somebody

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from forums.actions import answering, handing, joining, promising, watching
-from forums.errors import CannotJoin, ChangedMeanwhile, PromiseStands
+from forums.errors import CannotJoin, PromiseStands
 from forums.forms.answering import GiveAnswer
 from forums.forms.handing import Join
 from forums.forms.promising import Finish, Promise
@@ -18,6 +18,7 @@ from forums.states import SubmissionState
 from server.core import clock, database, ledger
 from server.core.accounts import Department
 from server.core.days import today
+from server.core.errors import ChangedMeanwhile
 from tests.support.answers import official
 from tests.support.house import House
 from tests.support.voices import hold_forum, say
