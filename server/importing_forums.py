@@ -20,6 +20,7 @@ from server.core import city, clock
 from server.core.config import Settings
 from server.core.errors import Invalid
 from server.importing import Report, Unreadable, keep, note, size
+from tracking.statistics import books
 from tracking.statistics.actions import counting
 
 BATCH = 300
@@ -96,7 +97,7 @@ async def run_forums(settings: Settings, path: Path, refused: Path) -> Report:
 
     async def take(lines: list[PastForum]) -> int:
         ids = await importing.take_forums(lines)
-        await counting.count_forums(ids)
+        await counting.recount(books.FORUMS, ids)
         return len(ids)
 
     return await _run(path, (FORUM_COLUMNS, FORUM_NEEDS), refused, read, take)
@@ -125,7 +126,7 @@ async def run_voices(settings: Settings, path: Path, refused: Path) -> Report:
 
     async def take(lines: list[importing.Line]) -> int:
         ids = await importing.take_voices(lines, forums)
-        await counting.count_voices(ids)
+        await counting.recount(books.SUBMISSIONS, ids)
         return len(ids)
 
     return await _run(path, (VOICE_COLUMNS, VOICE_NEEDS), refused, read, take)

@@ -11,12 +11,10 @@ from forums.states import SEEN, ForumState, SubmissionState
 from server.core import database, privacy
 from server.core.city import city
 from server.core.days import day_of
-
-HELD = (ForumState.RUNNING, ForumState.CLOSED)
-"""Forums that have begun; one that was called off was not held."""
+from server.core.rows import columns, read
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VoiceFigures:
     """One submission. Until a department has it, it counts with the one that holds the forum, and so for districts."""
 
@@ -34,7 +32,7 @@ class VoiceFigures:
     done_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ForumFigures:
     """One forum."""
 
@@ -48,65 +46,62 @@ class ForumFigures:
     participants: int
 
 
-_VOICES = (
-    "SELECT s.id, s.number, s.visibility, s.status, s.forum_id, f.kind, "
-    "COALESCE(s.department_id, f.department_id, 0) AS department_id, "
-    "CASE WHEN s.district = '' THEN f.district ELSE s.district END AS district, "
-    "s.received_on, s.outcome, s.outcome_at, s.done_on FROM submission s JOIN forum f ON f.id = s.forum_id"
+_VOICE = columns(
+    VoiceFigures,
+    "s",
+    counted=f"(s.visibility = 'shown' AND s.status <> '{SubmissionState.WITHDRAWN}')",
+    kind="f.kind",
+    department_id="COALESCE(s.department_id, f.department_id, 0)",
+    district="CASE WHEN s.district = '' THEN f.district ELSE s.district END",
+    outcome_on="CASE WHEN s.outcome = '' THEN NULL ELSE s.outcome_at END",
 )
-_FORUMS = (
-    "SELECT id, slug, status, kind, COALESCE(department_id, 0) AS department_id, district, starts_at, published_at, "
-    "created_at, participants FROM forum"
+_FORUM = columns(
+    ForumFigures,
+    "forum",
+    counted=f"(status IN ('{ForumState.RUNNING}', '{ForumState.CLOSED}') AND kind <> 'notice')",
+    department_id="COALESCE(department_id, 0)",
+    held_on="COALESCE(starts_at, published_at, created_at)",
 )
+"""One that was called off was not held."""
 
 
-def _voice(row: Any) -> VoiceFigures:
-    answered = database.moment_or_none(row["outcome_at"])
-    received = database.day_or_none(row["received_on"])
-    assert received is not None  # noqa: S101 — a column that is never empty
-    return VoiceFigures(
-        row["id"], row["number"],
-        row["visibility"] == "shown" and row["status"] != SubmissionState.WITHDRAWN,
-        row["forum_id"], row["kind"], row["department_id"], row["district"], received, row["outcome"],
-        day_of(answered) if answered and row["outcome"] else None, database.day_or_none(row["done_on"]),
-    )  # fmt: skip
+def _day(value: Any) -> date | None:
+    moment = database.moment_or_none(value)
+    return day_of(moment) if moment else None
 
 
-def _forum(row: Any) -> ForumFigures:
-    moments = (database.moment_or_none(row[name]) for name in ("starts_at", "published_at", "created_at"))
-    held = next(moment for moment in moments if moment)
-    return ForumFigures(
-        row["id"], row["slug"], row["status"] in HELD and row["kind"] != "notice", row["kind"], row["department_id"],
-        row["district"], day_of(held), row["participants"],
-    )  # fmt: skip
-
-
-async def voice(number: str) -> VoiceFigures | None:
-    """A submission by its number."""
-    row = await database.fetch_one(f"{_VOICES} WHERE s.number = ?", number)
-    return _voice(row) if row else None
-
-
-async def voices_by_id(ids: Sequence[int]) -> list[VoiceFigures]:
-    """Submissions by their ids, as they are at this moment."""
-    if not ids:
+async def voices(column: str, values: Sequence[int] | Sequence[str]) -> list[VoiceFigures]:
+    """Submissions by their ``id`` or ``number``, as they are at this moment."""
+    if not values:
         return []
-    rows = await database.fetch(f"{_VOICES} WHERE s.id IN ({database.marks(ids)}) ORDER BY s.id", *ids)
-    return [_voice(row) for row in rows]
+    found = await database.fetch(
+        f"SELECT {_VOICE} FROM submission s JOIN forum f ON f.id = s.forum_id "
+        f"WHERE s.{column} IN ({database.marks(values)}) ORDER BY s.id",
+        *values,
+    )
+    return [read(VoiceFigures, {**row, "outcome_on": _day(row["outcome_on"])}) for row in found]
 
 
-async def voices_by_number(numbers: Sequence[str]) -> list[VoiceFigures]:
-    """Submissions by their numbers."""
-    if not numbers:
+async def forums(column: str, values: Sequence[int] | Sequence[str]) -> list[ForumFigures]:
+    """Forums by their ``id`` or ``slug``, as they are at this moment."""
+    if not values:
         return []
-    rows = await database.fetch(f"{_VOICES} WHERE s.number IN ({database.marks(numbers)})", *numbers)
-    return [_voice(row) for row in rows]
+    found = await database.fetch(
+        f"SELECT {_FORUM} FROM forum WHERE {column} IN ({database.marks(values)}) ORDER BY id", *values
+    )
+    return [read(ForumFigures, {**row, "held_on": _day(row["held_on"])}) for row in found]
 
 
-async def forum(slug: str) -> ForumFigures | None:
-    """A forum by its name."""
-    row = await database.fetch_one(f"{_FORUMS} WHERE slug = ?", slug)
-    return _forum(row) if row else None
+async def voice_id(number: str) -> int | None:
+    """A submission's id by its number."""
+    row = await database.fetch_one("SELECT id FROM submission WHERE number = ?", number)
+    return row["id"] if row else None
+
+
+async def forum_id(slug: str) -> int | None:
+    """A forum's id by its name."""
+    row = await database.fetch_one("SELECT id FROM forum WHERE slug = ?", slug)
+    return row["id"] if row else None
 
 
 _SEEN = ", ".join(f"'{status}'" for status in sorted(SEEN - {ForumState.CANCELLED}))
@@ -163,23 +158,7 @@ async def people() -> dict[str, dict[str, int]]:
     return found
 
 
-async def forums_by_id(ids: Sequence[int]) -> list[ForumFigures]:
-    """Forums by their ids, as they are at this moment."""
-    if not ids:
-        return []
-    rows = await database.fetch(f"{_FORUMS} WHERE id IN ({database.marks(ids)}) ORDER BY id", *ids)
-    return [_forum(row) for row in rows]
-
-
-async def forums_by_slug(slugs: Sequence[str]) -> list[ForumFigures]:
-    """Forums by their names."""
-    if not slugs:
-        return []
-    rows = await database.fetch(f"{_FORUMS} WHERE slug IN ({database.marks(slugs)})", *slugs)
-    return [_forum(row) for row in rows]
-
-
-async def voice_ids(forum_id: int, after: int, limit: int) -> list[int]:
+async def voice_ids(after: int, limit: int, forum_id: int = 0) -> list[int]:
     """The ids of submissions above one in order, of one forum where it is named."""
     where, values = (" AND forum_id = ?", (forum_id,)) if forum_id else ("", ())
     rows = await database.fetch(

@@ -191,7 +191,7 @@ class Worker:
                 "UPDATE job SET run_at = ?, attempts = 0, error = '' WHERE key = ?", clock.now() + every, task.key
             )
         else:
-            await database.execute("DELETE FROM job WHERE key = ?", task.key)
+            await done(task.key)
 
     async def _failed(self, task: Task, error: Exception) -> None:
         dead = task.attempts >= MAX_ATTEMPTS and task.kind not in self.periodic
@@ -205,6 +205,11 @@ class Worker:
                 "".join(traceback.format_exception_only(error))[:1000],
                 task.key,
             )
+
+
+async def done(key: str) -> None:
+    """Take a job out of the outbox; by its handler, where that must be in one transaction with what it does."""
+    await database.execute("DELETE FROM job WHERE key = ?", key)
 
 
 def backoff(attempts: int) -> timedelta:

@@ -15,7 +15,9 @@ from tests.support import voices
 from tests.support.house import House
 from tracking.statistics import cells
 from tracking.statistics.actions import counting, recounting
-from tracking.statistics.cells import ADOPTION, PETITIONS, Filters
+from tracking.statistics.books import FORUMS, SUBMISSIONS
+from tracking.statistics.cells import Filters
+from tracking.statistics.measures import ADOPTION, PETITIONS
 from tracking.statistics.rules import Spread
 
 MAY = datetime(2025, 5, 6, 3, tzinfo=UTC)
@@ -79,8 +81,9 @@ async def test_facts_are_counted_once_in_any_order_and_by_several_at_once(house:
     for one in said[:6]:
         await voices.answer(one, "adopted", 3)
     ids = [one.id for one in said]
-    await asyncio.gather(*(counting.count_voices([i]) for i in [*ids, *reversed(ids), *ids]))
-    await asyncio.gather(*(counting.count_forums([forum.id]) for _n in range(4)), counting.count_voices(ids))
+    await asyncio.gather(*(counting.recount(SUBMISSIONS, [i]) for i in [*ids, *reversed(ids), *ids]))
+    again = (counting.recount(FORUMS, [forum.id]) for _n in range(4))
+    await asyncio.gather(*again, counting.recount(SUBMISSIONS, ids))
     await house.work()
     total = (await cells.totals(ADOPTION, Filters()))[""]
     assert (total["received"], total["adopted"], total["forums"]) == (12, 6, 1)

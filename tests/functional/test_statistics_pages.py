@@ -21,7 +21,9 @@ from tests.support.contract import Described
 from tests.support.house import House
 from tracking.statistics import cells
 from tracking.statistics.actions import counting
+from tracking.statistics.books import CASES
 from tracking.statistics.cells import Filters
+from tracking.statistics.measures import PETITIONS
 from tracking.statistics.queries import petitions, records
 from tracking.statistics.rules import At, Delta, Entry
 
@@ -282,7 +284,7 @@ async def test_few_people_are_not_shown_and_a_correction_is(house: House) -> Non
     for department in (1, 2) * 4:
         delta.add(Entry(At(0, "suggestion", department, "", "m2025-05"), {"received": 1, "rated": 1, "rating": 4}))
     async with database.transaction():
-        await cells.change(cells.PETITIONS, delta)
+        await cells.change(PETITIONS, delta)
     rated = (await house.client.get("/api/v1/statistics/petitions")).json()
     assert [line["rated"] for line in [rated["total"], *rated["by"]["kind"], *rated["by"]["department"]]] == [None] * 4
 
@@ -292,11 +294,11 @@ async def test_few_people_are_not_shown_and_a_correction_is(house: House) -> Non
         at = At(0, "inquiry", 3, district, "m2025-06")
         delta.add(Entry(at, {"received": 99, "answered": answered, "rated": count, "rating": 4 * count}))
     async with database.transaction():
-        await cells.change(cells.PETITIONS, delta)
+        await cells.change(PETITIONS, delta)
     lines = await petitions.petitions_by(Filters(), "district")
-    assert [one.satisfaction_shown for _district, one in lines] == [False] * 4
+    assert [line.figures.restricted_shown for line in lines] == [False] * 4
     kinds = await petitions.petitions_by(Filters(), "kind")
-    assert {one.rated for _kind, one in kinds if one.satisfaction_shown} == {67, 8}
+    assert {line.figures["rated"] for line in kinds if line.figures.restricted_shown} == {67, 8}
 
 
 async def test_petitions_are_counted_too(house: House, described: Described) -> None:
@@ -311,7 +313,7 @@ async def test_petitions_are_counted_too(house: House, described: Described) -> 
         answered, receipt["reference"],
     )  # fmt: skip
     (row,) = await database.fetch("SELECT id FROM petition_case WHERE reference = ?", receipt["reference"])
-    await counting.count_cases([row["id"]])
+    await counting.recount(CASES, [row["id"]])
     found = (await house.client.get("/api/v1/statistics/petitions")).json()
     assert found["total"] == {
         "received": 3, "answered": 1, "on_time_percent": 100, "reopened": 0, "median_working_hours": 3,

@@ -32,7 +32,8 @@ from tests.support.live import LiveProcess, Starter, free_port
 from tests.support.places import somebody
 from tracking.statistics import cells
 from tracking.statistics.actions import recounting
-from tracking.statistics.cells import ADOPTION, Filters
+from tracking.statistics.cells import Filters
+from tracking.statistics.measures import ADOPTION
 
 pytestmark = pytest.mark.parametrize("engine", ["postgres"])
 

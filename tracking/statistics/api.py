@@ -1,6 +1,6 @@
 """Statistics for programs: figures as JSON, the lines that they come of as CSV, and what each word means."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -17,32 +17,48 @@ from server.core.i18n import translate
 from server.core.ledger import END
 from tracking.statistics import dictionary, forms
 from tracking.statistics.forms import kind_names, petition_kinds
-from tracking.statistics.queries import adoption, lists, people, petitions
-from tracking.statistics.rules import OUTCOMES
+from tracking.statistics.measures import ADOPTION, PETITIONS, Area, Figures, Measure, Unit
+from tracking.statistics.queries import adoption, lists, people, petitions, tables
 from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS
 
 CSV = "text/csv; charset=utf-8"
 
 _COUNT = contract.integer(0)
-_DAYS: Schema = contract.maybe(
-    {"type": "number", "minimum": 0, "description": "Days by the calendar; halves are possible."}
-)
-_MEASURES: dict[str, Schema] = {
-    "forums": _COUNT,
-    "participants": _COUNT,
-    "received": _COUNT,
-    "considered": _COUNT,
-    "adopted": _COUNT,
-    "done": _COUNT,
-    "adopted_percent": contract.integer(0, 100, about="Of those received, always rounded down."),
-    "outcomes": contract.record(dict.fromkeys(OUTCOMES, _COUNT)),
-}
-_MEDIANS: dict[str, Schema] = {"median_days_to_answer": _DAYS, "median_days_to_done": _DAYS}
-_FIGURES = contract.named("AdoptionFigures", contract.record({**_MEASURES, **_MEDIANS}))
+_LIMITS: Mapping[Unit, tuple[int, int | None]] = {
+    Unit.NUMBER: (0, None), Unit.PERCENT: (0, 100), Unit.DAYS: (0, None), Unit.HOURS: (0, 10**6), Unit.POINTS: (1, 5),
+}  # fmt: skip
 
 
-def _lines(of: dict[str, Schema], **more: Schema) -> Schema:
-    return contract.many(contract.record({**more, **of}))
+def _figure(measure: Measure, area: Area) -> Schema:
+    """One figure; null where there may be none, as there is of nothing."""
+    if measure.unit is Unit.EACH:
+        return contract.record(dict.fromkeys(measure.values, _COUNT))
+    low, high = _LIMITS[measure.unit]
+    schema = {**contract.integer(low, high, about=str(measure.means)), "type": "integer" if measure.whole else "number"}
+    return contract.maybe(schema) if measure.of(Figures(area)) is None else schema
+
+
+def _figures(area: Area, *, monthly: bool = False) -> dict[str, Schema]:
+    return {one.key: _figure(one, area) for one in area.measures if one.monthly or not monthly}
+
+
+def _tables(area: Area, total: Schema, more: Mapping[str, Schema], **by: Schema) -> Schema:
+    """What both areas answer: the total, the same by each dimension and by month, and what it is about."""
+    lines = {name: {name: contract.TEXT, "name": contract.TEXT, **_figures(area)} for name in tables.DIMENSIONS}
+    lines["month"] = {"month": contract.text(about="YYYY-MM"), **_figures(area, monthly=True)}
+    return contract.record(
+        {
+            "total": total,
+            "by": contract.record(
+                {**{name: contract.many(contract.record(line)) for name, line in lines.items()}, **by}
+            ),
+            **more,
+            "filters": {"type": "object", "additionalProperties": contract.TEXT},
+            "as_of": contract.MOMENT,
+            "rule": contract.TEXT,
+            "licence": contract.TEXT,
+        }
+    )
 
 
 _PEOPLE = contract.record(
@@ -61,21 +77,10 @@ _PEOPLE = contract.record(
 )
 _ADOPTION = contract.named(
     "Adoption",
-    contract.record(
+    _tables(
+        ADOPTION,
+        contract.named("AdoptionFigures", contract.record(_figures(ADOPTION))),
         {
-            "total": _FIGURES,
-            "by": contract.record(
-                {
-                    **{
-                        name: _lines({**_MEASURES, **_MEDIANS}, **{name: contract.TEXT, "name": contract.TEXT})
-                        for name in adoption.DIMENSIONS
-                    },
-                    "month": _lines(_MEASURES, month=contract.text(about="YYYY-MM")),
-                    "forum": _lines(
-                        {**_MEASURES, **_MEDIANS}, forum=contract.TEXT, name=contract.TEXT, kind=contract.TEXT
-                    ),
-                }
-            ),
             "people": contract.maybe(
                 {
                     **contract.record(dict.fromkeys(people.DIMENSIONS, _PEOPLE)),
@@ -83,46 +88,15 @@ _ADOPTION = contract.named(
                 }
             ),
             "next": contract.maybe(contract.text(about="Pass as `forums_after` for the next page of forums.")),
-            "filters": {"type": "object", "additionalProperties": contract.TEXT},
-            "as_of": contract.MOMENT,
-            "rule": contract.TEXT,
-            "licence": contract.TEXT,
-        }
+        },
+        forum=contract.many(
+            contract.record(
+                {**dict.fromkeys(("forum", "name", "kind"), contract.TEXT), **_figures(ADOPTION)},
+            )
+        ),
     ),
 )
-_HANDLED: dict[str, Schema] = {
-    "received": _COUNT,
-    "answered": _COUNT,
-    "on_time_percent": contract.maybe(contract.integer(0, 100)),
-    "reopened": _COUNT,
-}
-_TIMES: dict[str, Schema] = {
-    "median_working_hours": contract.maybe(contract.number(0, 10**6)),
-    "p90_working_hours": contract.maybe(_COUNT),
-    "rated": contract.maybe(_COUNT),
-    "satisfaction": contract.maybe(contract.number(1, 5)),
-}
-_PETITIONS = contract.named(
-    "PetitionStatistics",
-    contract.record(
-        {
-            "total": contract.record({**_HANDLED, **_TIMES}),
-            "by": contract.record(
-                {
-                    **{
-                        name: _lines({**_HANDLED, **_TIMES}, **{name: contract.TEXT, "name": contract.TEXT})
-                        for name in petitions.DIMENSIONS
-                    },
-                    "month": _lines(_HANDLED, month=contract.text(about="YYYY-MM")),
-                }
-            ),
-            "filters": {"type": "object", "additionalProperties": contract.TEXT},
-            "as_of": contract.MOMENT,
-            "rule": contract.TEXT,
-            "licence": contract.TEXT,
-        }
-    ),
-)
+_PETITIONS = contract.named("PetitionStatistics", _tables(PETITIONS, contract.record(_figures(PETITIONS)), {}))
 _CODE = contract.text(about="A code as the lists give it; `none` for those without.")
 _QUERY: dict[str, Schema] = {
     "kind": contract.TEXT,
@@ -167,7 +141,7 @@ async def _handled(request: Request) -> tuple[forms.Chosen, dict[str, Any]]:
     raw = {name: value for name, value in request.query_params.items() if name != "forum"}
     chosen = await forms.read(raw, known, PETITION_KINDS)
     found = await petitions.petitions(chosen.filters)
-    return chosen, petitions.document(found, known, lang, petition_kinds(lang))
+    return chosen, tables.document(found, known, lang, petition_kinds(lang))
 
 
 @promises(Contract("How petitions were handled: in total and by each dimension", _PETITIONS, query=_QUERY))
@@ -183,7 +157,7 @@ async def petitions_csv(request: Request) -> Response:
     chosen, found = await _handled(request)
     lines = [("total", "", found["total"])]
     lines += [(name, line[name], line) for name, those in found["by"].items() for line in those]
-    columns = [word.name for word in dictionary.FILES["petitions.csv"]]
+    columns = dictionary.COLUMNS["petitions.csv"]
 
     async def block() -> AsyncIterator[list[tuple[str, ...]]]:
         yield [

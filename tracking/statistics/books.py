@@ -1,131 +1,172 @@
-"""What was counted last of each voice, forum and petition, and how that adds to the totals: one book for each.
+"""What was counted last of each submission, forum and petition, and how that adds to the totals: one book for each.
 
 A row says all that its part of the totals was made of, so that the next count can take exactly that away again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from tortoise import fields
+from tortoise.models import Model
+
+from forums import events as forum_events
+from forums.queries import figures as forum_figures
+from petitions import events as petition_events
+from petitions.queries import figures as petition_figures
 from server.core import database
-from tracking.statistics.cells import ADOPTION, PETITIONS, Area
-from tracking.statistics.rules import ANSWER, DONE, HOURS, At, Entry, days_between, month_of
+from server.core.ledger import Fact
+from tracking.statistics import measures
+from tracking.statistics.measures import ADOPTION, CASE, FORUM, PETITIONS, SUBMISSION, Area, Row
+from tracking.statistics.models import CountedCase, CountedForum, CountedVoice
+from tracking.statistics.rules import At, Entry, month_of
 
-Row = Mapping[str, Any]
 ROWS = 1_000
+_READ: Mapping[type[fields.Field[Any]], Callable[[Any], Any]] = {
+    fields.BooleanField: bool,
+    fields.DateField: database.day_or_none,
+    fields.DatetimeField: database.moment_or_none,
+}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Book:
     """One table of what was counted."""
 
-    table: str
-    key: str
+    model: type[Model]
+    thing: str
     number: str
     """The column that names a thing to people."""
-    subject: str
-    """The first word of its name in the ledger."""
     area: Area
-    columns: tuple[str, ...]
-    entry: Callable[[Row], Entry]
-    sums: Mapping[str, str]
-    """Each measure as SQL over rows of the table."""
-    days: Mapping[str, str]
-    """What is counted in days or hours: its name to its column."""
+    events: tuple[type[Fact], ...]
+    """Events after which a thing is counted again."""
+    find: Callable[[str], Awaitable[int | None]]
+    """A thing's id by its number."""
+    ids: Callable[[int, int], Awaitable[list[int]]]
+    """The next ids of things above one, and how many at most."""
+    read: Callable[[Sequence[int], Mapping[int, Row]], Awaitable[dict[int, Row]]]
+    """The rows of things as they are now, by their ids; given as well what was counted last."""
+
+    @cached_property
+    def _fields(self) -> dict[str, fields.Field[Any]]:
+        return dict(self.model._meta.fields_map)  # noqa: SLF001 — the only way
+
+    @cached_property
+    def table(self) -> str:
+        """Its name."""
+        return str(self.model._meta.db_table)  # noqa: SLF001 — the only way
+
+    @cached_property
+    def key(self) -> str:
+        """The column of a thing's id."""
+        return str(self.model._meta.pk_attr)  # noqa: SLF001 — the only way
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """All the others."""
+        return tuple(name for name in self._fields if name != self.key)
+
+    @cached_property
+    def blank(self) -> dict[str, Any]:
+        """What a row says before anything was counted."""
+        return {
+            name: "" if column.default is None else column.default
+            for name, column in self._fields.items()
+            if name != self.key and not column.null
+        }
+
+    @cached_property
+    def _converted(self) -> dict[str, Callable[[Any], Any]]:
+        return {name: _READ[type(column)] for name, column in self._fields.items() if type(column) in _READ}
+
+    def subjects(self, number: str) -> tuple[str, ...]:
+        """A thing's subjects in the ledger."""
+        return tuple(f"{word}/{number}" for word in ((self.thing, "talk") if self.thing == FORUM else (self.thing,)))
+
+    def normal(self, row: Row) -> dict[str, Any]:
+        """A raw row in one shape on both databases."""
+        return {**row, **{name: read(row[name]) for name, read in self._converted.items()}}
 
     def entry_of(self, row: Row | None) -> Entry | None:
         """What a row adds to the totals."""
-        return self.entry(row) if row is not None and row["counted"] else None
+        if row is None or not row["counted"]:
+            return None
+        at = At(row.get("forum_id", 0), row["kind"], row["department_id"], row["district"], row["period"])
+        return self.area.entry(self.thing, at, row)
 
 
-def _at(row: Row, forum_id: int) -> At:
-    return At(forum_id, row["kind"], row["department_id"], row["district"], row["period"])
+def submission_row(now: forum_figures.VoiceFigures) -> Row:
+    """A submission as its row."""
+    counted = measures.submission_row(now.received_on, now.outcome, now.outcome_on, now.done_on)
+    return {**vars(now), **counted, "submission_id": now.id, "period": month_of(now.received_on)}
 
 
-def _voice(row: Row) -> Entry:
-    measures = {
-        "received": 1,
-        **({row["outcome"]: 1} if row["outcome"] else {}),
-        **({"done": 1} if row["done_on"] else {}),
-    }
-    pairs = ((ANSWER, row["answer_days"]), (DONE, row["done_days"]))
-    days = tuple((what, value) for what, value in pairs if value is not None)
-    return Entry(_at(row, row["forum_id"]), measures, days)
+def forum_row(now: forum_figures.ForumFigures) -> Row:
+    """A forum as its row."""
+    return {**vars(now), "forum_id": now.id, "period": month_of(now.held_on)}
 
 
-def _forum(row: Row) -> Entry:
-    measures = {"forums": 1, **({"participants": row["participants"]} if row["participants"] else {})}
-    return Entry(_at(row, row["forum_id"]), measures)
+async def _submissions(ids: Sequence[int], _last: Mapping[int, Row]) -> dict[int, Row]:
+    return {one.id: submission_row(one) for one in await forum_figures.voices("id", ids)}
 
 
-_CASE = ("answered", "timed", "on_time", "reopened", "rated", "rating")
+async def _forums(ids: Sequence[int], _last: Mapping[int, Row]) -> dict[int, Row]:
+    return {one.id: forum_row(one) for one in await forum_figures.forums("id", ids)}
 
 
-def _case(row: Row) -> Entry:
-    measures = {"received": 1, **{name: row[name] for name in _CASE if row[name]}}
-    return Entry(_at(row, 0), measures, ((HOURS, row["hours"]),) if row["hours"] is not None else ())
+async def _cases(ids: Sequence[int], last: Mapping[int, Row]) -> dict[int, Row]:
+    """Hours that were counted once stay: a holiday that is added later changes none."""
+    kept = {i: (row["answered_at"], row["hours"]) for i, row in last.items() if row["hours"] is not None}
+    return {row["case_id"]: row for row in await petition_figures.cases_by_id(ids, kept)}
 
 
-_PLACE = ("counted", "forum_id", "kind", "department_id", "district", "period")
-VOICES = Book(
-    "statistics_voice", "submission_id", "number", "submission", ADOPTION,
-    ("number", *_PLACE, "received_on", "outcome", "outcome_on", "done_on", "answer_days", "done_days"),
-    _voice,
-    {
-        "received": "COUNT(*)",
-        **{
-            name: f"SUM(CASE WHEN outcome = '{name}' THEN 1 ELSE 0 END)"
-            for name in ADOPTION.measures[3:9]
-        },
-        "done": "SUM(CASE WHEN done_on IS NULL THEN 0 ELSE 1 END)",
-    },
-    {ANSWER: "answer_days", DONE: "done_days"},
+SUBMISSIONS = Book(
+    CountedVoice,
+    SUBMISSION,
+    "number",
+    ADOPTION,
+    (
+        forum_events.SubmissionReceived, forum_events.SubmissionHanded, forum_events.SubmissionAnswered,
+        forum_events.SubmissionJoined, forum_events.SubmissionSeparated, forum_events.SubmissionWithdrawn,
+        forum_events.SubmissionDone, forum_events.BecamePetition, forum_events.TextHeld, forum_events.TextHidden,
+        forum_events.TextShown, forum_events.SubmissionTakenBack,
+    ),
+    forum_figures.voice_id,
+    forum_figures.voice_ids,
+    _submissions,
 )  # fmt: skip
 FORUMS = Book(
-    "statistics_forum", "forum_id", "slug", "forum", ADOPTION,
-    ("slug", *(name for name in _PLACE if name != "forum_id"), "held_on", "participants"),
-    _forum,
-    {"forums": "COUNT(*)", "participants": "SUM(participants)"},
-    {},
+    CountedForum,
+    FORUM,
+    "slug",
+    ADOPTION,
+    (
+        forum_events.ForumPlanned, forum_events.ForumTakenUp, forum_events.ForumPublished, forum_events.ForumOpened,
+        forum_events.ForumStarted, forum_events.ForumClosed, forum_events.ForumCancelled, forum_events.ForumEdited,
+        forum_events.TookPart,
+    ),
+    forum_figures.forum_id,
+    forum_figures.forum_ids,
+    _forums,
 )  # fmt: skip
 CASES = Book(
-    "statistics_case", "case_id", "reference", "case", PETITIONS,
-    ("reference", *(name for name in _PLACE if name != "forum_id"), *_CASE, "answered_at", "hours"),
-    _case,
-    {"received": "COUNT(*)", **{name: f"SUM({name})" for name in _CASE}},
-    {HOURS: "hours"},
+    CountedCase,
+    CASE,
+    "reference",
+    PETITIONS,
+    (
+        petition_events.CaseReceived, petition_events.CaseRouted, petition_events.CaseAccepted,
+        petition_events.CaseTransferred, petition_events.CaseTransferredOut, petition_events.CaseAnswered,
+        petition_events.CaseClosed, petition_events.CaseClosedAsRepeated, petition_events.CaseRated,
+        petition_events.CaseReopened, petition_events.ObjectionUpheld, petition_events.CaseWithdrawn,
+        petition_events.CaseDeemedWithdrawn, petition_events.CaseReturned,
+    ),
+    petition_figures.id_of,
+    petition_figures.case_ids,
+    _cases,
 )  # fmt: skip
-
-
-def voice_row(now: Any) -> dict[str, Any]:
-    """A submission's figures as its row."""
-    answered = now.outcome_on if now.outcome else None
-    return {
-        "submission_id": now.id, "number": now.number, "counted": now.counted, "forum_id": now.forum_id,
-        "kind": now.kind, "department_id": now.department_id, "district": now.district,
-        "period": month_of(now.received_on), "received_on": now.received_on, "outcome": now.outcome,
-        "outcome_on": answered, "done_on": now.done_on,
-        "answer_days": days_between(now.received_on, answered) if answered else None,
-        "done_days": days_between(now.received_on, now.done_on) if now.done_on else None,
-    }  # fmt: skip
-
-
-def forum_row(now: Any) -> dict[str, Any]:
-    """A forum's figures as its row."""
-    return {
-        "forum_id": now.id, "slug": now.slug, "counted": now.counted, "kind": now.kind,
-        "department_id": now.department_id, "district": now.district, "period": month_of(now.held_on),
-        "held_on": now.held_on, "participants": now.participants,
-    }  # fmt: skip
-
-
-_BLANK: Mapping[str, Any] = {
-    "counted": False,
-    **dict.fromkeys(("number", "slug", "reference", "kind", "district", "period", "outcome"), ""),
-    **dict.fromkeys(("received_on", "outcome_on", "done_on", "held_on", "answered_at"), None),
-    **dict.fromkeys(("answer_days", "done_days", "hours"), None),
-}
-"""What a row says before anything was counted; nought where it is not named."""
+BOOKS = (SUBMISSIONS, FORUMS, CASES)
 
 
 async def lock(book: Book, ids: Sequence[int], *, make: bool) -> dict[int, Row]:
@@ -135,45 +176,28 @@ async def lock(book: Book, ids: Sequence[int], *, make: bool) -> dict[int, Row]:
     """
     if not ids:
         return {}
+    columns = (book.key, *book.columns)
     if make:
-        blank = {name: _BLANK.get(name, 0) for name in book.columns if _BLANK.get(name, 0) is not None}
-        columns = dict.fromkeys((book.key, *blank))
-        marks = ", ".join([f"({', '.join('?' * len(columns))})"] * len(ids))
-        await database.execute(
-            f"INSERT INTO {book.table} ({', '.join(columns)}) VALUES {marks} ON CONFLICT ({book.key}) DO NOTHING",
-            *(key if name == book.key else blank[name] for key in sorted(ids) for name in columns),
-        )
+        await _insert(book, (book.key, *book.blank), [{book.key: key, **book.blank} for key in sorted(ids)], "NOTHING")
     update = " FOR UPDATE" if database.dialect() == "postgres" else ""
-    marks = ", ".join("?" * len(ids))
     rows = await database.fetch(
-        f"SELECT {book.key}, {', '.join(book.columns)} FROM {book.table} WHERE {book.key} IN ({marks}) "
+        f"SELECT {', '.join(columns)} FROM {book.table} WHERE {book.key} IN ({database.marks(ids)}) "
         f"ORDER BY {book.key}{update}",
         *ids,
     )
-    return {row[book.key]: normal(row) for row in rows}
-
-
-def normal(row: Any) -> dict[str, Any]:
-    """A raw row in one shape on both databases."""
-    found = dict(row)
-    found["counted"] = bool(found["counted"])
-    for name in ("received_on", "outcome_on", "done_on", "held_on"):
-        if name in found:
-            found[name] = database.day_or_none(found[name])
-    if "answered_at" in found:
-        found["answered_at"] = database.moment_or_none(found["answered_at"])
-    return found
+    return {row[book.key]: book.normal(row) for row in rows}
 
 
 async def write(book: Book, rows: Sequence[Row]) -> None:
     """Keep what was counted now."""
-    columns = tuple(dict.fromkeys((book.key, *book.columns)))
-    sets = ", ".join(f"{name} = excluded.{name}" for name in columns if name != book.key)
+    sets = ", ".join(f"{name} = excluded.{name}" for name in book.columns)
     for start in range(0, len(rows), ROWS):
-        part = rows[start : start + ROWS]
-        marks = ", ".join([f"({', '.join('?' * len(columns))})"] * len(part))
-        await database.execute(
-            f"INSERT INTO {book.table} ({', '.join(columns)}) VALUES {marks} "
-            f"ON CONFLICT ({book.key}) DO UPDATE SET {sets}",
-            *(row[name] for row in part for name in columns),
-        )
+        await _insert(book, (book.key, *book.columns), rows[start : start + ROWS], f"UPDATE SET {sets}")
+
+
+async def _insert(book: Book, columns: Sequence[str], rows: Sequence[Row], otherwise: str) -> None:
+    each = ", ".join([f"({database.marks(columns)})"] * len(rows))
+    await database.execute(
+        f"INSERT INTO {book.table} ({', '.join(columns)}) VALUES {each} ON CONFLICT ({book.key}) DO {otherwise}",
+        *(row[name] for row in rows for name in columns),
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.core import database
+from tracking.statistics.measures import Area
 from tracking.statistics.rules import ALL, EVERY_DEPARTMENT, EVERY_FORUM, At, Delta, Spread
 
 ROWS = 1_000
@@ -16,28 +17,6 @@ ROWS = 1_000
 DIMENSIONS = ("kind", "department", "district", "year", "month")
 
 
-@dataclass(frozen=True)
-class Area:
-    """A pair of tables: totals with their measures, and how often each number of days or hours came."""
-
-    totals: str
-    days: str
-    measures: tuple[str, ...]
-
-
-ADOPTION = Area(
-    "statistics_adoption",
-    "statistics_adoption_days",
-    (
-        *("forums", "participants", "received", "adopted", "partly_adopted", "already_done", "under_study"),
-        *("not_adopted", "out_of_scope", "done"),
-    ),
-)
-PETITIONS = Area(
-    "statistics_petitions",
-    "statistics_petition_hours",
-    ("received", "answered", "timed", "on_time", "reopened", "rated", "rating"),
-)
 PLACE = "forum_id, kind, department_id, district, period"
 
 
@@ -65,12 +44,12 @@ class Filters:
 async def change(area: Area, delta: Delta) -> None:
     """Add to the totals, inside a transaction."""
     rows = [
-        (*at, *(change[name] for name in area.measures))
+        (*at, *(change[name] for name in area.columns))
         for at, change in sorted(delta.totals.items())
         if any(change.values())
     ]
-    sets = ", ".join(f"{name} = {area.totals}.{name} + excluded.{name}" for name in area.measures)
-    await _upsert(area.totals, f"{PLACE}, {', '.join(area.measures)}", PLACE, sets, rows)
+    sets = ", ".join(f"{name} = {area.totals}.{name} + excluded.{name}" for name in area.columns)
+    await _upsert(area.totals, f"{PLACE}, {', '.join(area.columns)}", PLACE, sets, rows)
     days = [(*at, what, value, number) for (at, what, value), number in sorted(delta.days.items()) if number]
     key = f"{PLACE}, what, value"
     await _upsert(area.days, f"{key}, number", key, f"number = {area.days}.number + excluded.number", days)
@@ -125,11 +104,11 @@ def _condition(filters: Filters, dimension: str, *, monthly: bool) -> tuple[str,
 async def totals(area: Area, filters: Filters, dimension: str = "") -> dict[Any, Counter[str]]:
     """The measures at a place, by the values of a dimension (one key, ``""``, for none). One query."""
     where, values = _condition(filters, dimension, monthly=True)
-    sums = ", ".join(f"SUM({name}) AS {name}" for name in area.measures)
+    sums = ", ".join(f"SUM({name}) AS {name}" for name in area.columns)
     rows = await database.fetch(
         f"SELECT {_KEYS[dimension]} AS mark, {sums} FROM {area.totals} WHERE {where} GROUP BY 1", *values
     )
-    found = {row["mark"]: Counter({name: int(row[name]) for name in area.measures}) for row in rows}
+    found = {row["mark"]: Counter({name: int(row[name]) for name in area.columns}) for row in rows}
     return {key: sums for key, sums in found.items() if any(sums.values())}
 
 
@@ -174,7 +153,7 @@ async def forums(
         # Begun at the year's last forum, and never by the index of periods, which would have to be sorted.
         before = min(before, await _end_of(area, filters.year))
         where = where.replace("period >=", "(period || '') >=").replace("period <", "(period || '') <")
-    sums = ", ".join(f"SUM({name}) AS {name}" for name in area.measures)
+    sums = ", ".join(f"SUM({name}) AS {name}" for name in area.columns)
     rows = await database.fetch(
         f"SELECT forum_id, {sums} FROM {area.totals} WHERE {where} GROUP BY forum_id "
         f"ORDER BY forum_id DESC LIMIT {limit}",
@@ -182,7 +161,7 @@ async def forums(
         before,
         *values[1:],
     )
-    found = {row["forum_id"]: Counter({name: int(row[name]) for name in area.measures}) for row in rows}
+    found = {row["forum_id"]: Counter({name: int(row[name]) for name in area.columns}) for row in rows}
     if not found:
         return {}, {}
     where, values = _condition(replace(filters, forum_id=1), "", monthly=False)

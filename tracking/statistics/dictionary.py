@@ -6,6 +6,8 @@ from typing import Any
 from forums.labels import AGE_BANDS, KINDS
 from server.core.errors import Text, _
 from server.core.i18n import translate
+from tracking.statistics import measures
+from tracking.statistics.measures import Area
 from tracking.statistics.rules import LEAST, OUTCOMES
 
 LICENCE, LICENCE_URL = "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"
@@ -28,17 +30,12 @@ _DEPARTMENT = Word(
 )
 _DISTRICT = Word("district", _("The district that it is about; where it names none, the forum's. Empty: none."))
 
-PETITIONS: tuple[Word, ...] = (
-    Word("received", _("Petitions that nobody has withdrawn, by the day of receipt.")),
-    Word("answered", _("Those of them with an answer that stands.")),
-    Word("on_time_percent", _("Answers that came in time, of those with a deadline, rounded down. Empty: none had.")),
-    Word("reopened", _("Petitions that were opened again after an answer.")),
-    Word("median_working_hours", _("Half of the answers were there within so many working hours, eight to a day.")),
-    Word("p90_working_hours", _("Nine of ten answers were there within so many working hours.")),
-    Word("rated", _("Petitions whose answer was rated. Empty where few were, by month and under filters.")),
-    Word("satisfaction", _("The mean of these ratings from 1 to 5, rounded down to one place.")),
-)
 
+def _words(area: Area) -> tuple[Word, ...]:
+    return tuple(Word(one.key, one.means, one.values) for one in area.measures)
+
+
+FIGURES, PETITIONS = _words(measures.ADOPTION), _words(measures.PETITIONS)
 FILES: dict[str, tuple[Word, ...]] = {
     "adoption.csv": (
         Word("submission", _("The submission's number, which stays; its page is /submissions/ and this number.")),
@@ -75,21 +72,6 @@ PEOPLE: tuple[Word, ...] = (
     Word("name", _("The same in words.")),
     Word("people", _("How many people say so of themselves, counted every night. Null: too few, or telling of few.")),
 )
-FIGURES: tuple[Word, ...] = (
-    Word("forums", _("Forums that have begun, by the day they began; notices are none.")),
-    Word("participants", _("The participants of these forums added up; who took part in two forums counts twice.")),
-    Word(
-        "received",
-        _("Submissions that everybody can read and nobody has withdrawn, by the day of receipt."),
-    ),
-    Word("outcomes", _("How many of them have each answer."), OUTCOMES),
-    Word("considered", _("Those of them that have an answer, whatever it says.")),
-    Word("adopted", _("Those adopted in full or in part.")),
-    Word("done", _("Those with a day on which they were done.")),
-    Word("adopted_percent", _("Adopted ones of those received, rounded down.")),
-    Word("median_days_to_answer", _("Half of the answers were there within so many days by the calendar.")),
-    Word("median_days_to_done", _("Half of what is done was done within so many days after the receipt.")),
-)
 RULES: tuple[Text, ...] = (
     FLOOR,
     _("Joined submissions share their answer and count one each."),
@@ -99,6 +81,9 @@ RULES: tuple[Text, ...] = (
         "which they could be computed.", least=LEAST,
     ),
 )  # fmt: skip
+
+
+COLUMNS: dict[str, tuple[str, ...]] = {name: tuple(word.name for word in words) for name, words in FILES.items()}
 
 
 def document(language: str) -> dict[str, Any]:

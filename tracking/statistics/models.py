@@ -1,30 +1,52 @@
 """Tables of statistics: what was counted of each voice, forum and petition, and the totals that come of it.
 
 ``statistics_adoption`` and ``statistics_petitions`` hold a row for every combination of coordinates at which something
-was counted, those with "all" in one or more places included, so that a page reads rows and adds nothing up.
+was counted, those with "all" in one or more places included, so that a page reads rows and adds nothing up. Their
+columns, and the numbers that are kept of a petition, are those that the figures are made of (``measures``).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
+from tracking.statistics.measures import ADOPTION, CASE, FORUM, PETITIONS, Tally
+
+_PLACE = ("forum_id", "kind", "department_id", "district", "period")
 _COUNTED = ("what", "value", "number")
 """Behind the coordinates in an index, so that medians are found in its order and without the table."""
 
 
-class CountedVoice(Model):
-    """One submission as it was counted last: what its part of the totals is made of, and a line of the export."""
+def _numbers(tallies: Mapping[str, Tally], thing: str = "") -> dict[str, Any]:
+    """The columns of figures: all of them, or those that a thing keeps itself."""
+    return {
+        name: fields.IntField(default=0)
+        for name, tally in tallies.items()
+        if not thing or (tally.own and tally.thing == thing)
+    }
 
-    submission_id = fields.BigIntField(primary_key=True)
-    number = fields.CharField(max_length=24)
+
+class _Counted(Model):
+    """A thing as it was counted last, and where."""
+
     counted = fields.BooleanField(default=False)
-    forum_id = fields.BigIntField(default=0)
     kind = fields.CharField(max_length=20, default="")
     department_id = fields.IntField(default=0)
     district = fields.CharField(max_length=40, default="")
     period = fields.CharField(max_length=8, default="")
+
+    class Meta:
+        abstract = True
+
+
+class CountedVoice(_Counted):
+    """One submission as it was counted last: what its part of the totals is made of, and a line of the export."""
+
+    submission_id = fields.BigIntField(primary_key=True)
+    number = fields.CharField(max_length=24)
+    forum_id = fields.BigIntField(default=0)
     received_on = fields.DateField(null=True)
     outcome = fields.CharField(max_length=16, default="")
     outcome_on = fields.DateField(null=True)
@@ -44,40 +66,25 @@ class CountedVoice(Model):
         )
 
 
-class CountedForum(Model):
+class CountedForum(_Counted):
     """One forum as it was counted last."""
 
     forum_id = fields.BigIntField(primary_key=True)
     slug = fields.CharField(max_length=48)
-    counted = fields.BooleanField(default=False)
-    kind = fields.CharField(max_length=20, default="")
-    department_id = fields.IntField(default=0)
-    district = fields.CharField(max_length=40, default="")
-    period = fields.CharField(max_length=8, default="")
     held_on = fields.DateField(null=True)
-    participants = fields.IntField(default=0)
+    locals().update(_numbers(ADOPTION.tallies, FORUM))
 
     class Meta:
         table = "statistics_forum"
         indexes = (Index(fields=("period", "forum_id"), name="statistics_forum_period"),)
 
 
-class CountedCase(Model):
+class CountedCase(_Counted):
     """One petition as it was counted last."""
 
     case_id = fields.BigIntField(primary_key=True)
     reference = fields.CharField(max_length=16)
-    counted = fields.BooleanField(default=False)
-    kind = fields.CharField(max_length=20, default="")
-    department_id = fields.IntField(default=0)
-    district = fields.CharField(max_length=40, default="")
-    period = fields.CharField(max_length=8, default="")
-    answered = fields.IntField(default=0)
-    timed = fields.IntField(default=0)
-    on_time = fields.IntField(default=0)
-    reopened = fields.IntField(default=0)
-    rated = fields.IntField(default=0)
-    rating = fields.IntField(default=0)
+    locals().update(_numbers(PETITIONS.tallies, CASE))
     answered_at = fields.DatetimeField(null=True)
     hours = fields.IntField(null=True)
 
@@ -86,8 +93,8 @@ class CountedCase(Model):
         indexes = (Index(fields=("period", "case_id"), name="statistics_case_period"),)
 
 
-class AdoptionTotal(Model):
-    """How much was said and what became of it, at one combination of coordinates. Forum 0 stands for all forums."""
+class _Place(Model):
+    """One combination of coordinates. Forum 0 stands for all forums."""
 
     id = fields.BigIntField(primary_key=True)
     forum_id = fields.BigIntField()
@@ -95,123 +102,84 @@ class AdoptionTotal(Model):
     department_id = fields.IntField()
     district = fields.CharField(max_length=40)
     period = fields.CharField(max_length=8)
-    forums = fields.IntField(default=0)
-    participants = fields.IntField(default=0)
-    received = fields.IntField(default=0)
-    adopted = fields.IntField(default=0)
-    partly_adopted = fields.IntField(default=0)
-    already_done = fields.IntField(default=0)
-    under_study = fields.IntField(default=0)
-    not_adopted = fields.IntField(default=0)
-    out_of_scope = fields.IntField(default=0)
-    done = fields.IntField(default=0)
 
     class Meta:
-        table = "statistics_adoption"
-        unique_together = (("forum_id", "kind", "department_id", "district", "period"),)
+        abstract = True
+
+
+class _Days(_Place):
+    """How many things at a place took so many days or hours: what medians are read from."""
+
+    what = fields.CharField(max_length=8)
+    value = fields.IntField()
+    number = fields.IntField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+def _indexes(districts: str, departments: str, kinds: str, periods: str, *behind: str) -> tuple[Index, ...]:
+    """What finds the values of each dimension under filters, by the names of the indexes."""
+    return (
+        Index(fields=("forum_id", "kind", "department_id", "period", "district", *behind), name=districts),
+        Index(fields=("forum_id", "kind", "district", "period", "department_id", *behind), name=departments),
+        Index(fields=("forum_id", "department_id", "district", "period", "kind", *behind), name=kinds),
+        Index(fields=("period", "forum_id"), name=periods),
+    )
+
+
+class AdoptionTotal(_Place):
+    """How much was said and what became of it."""
+
+    locals().update(_numbers(ADOPTION.tallies))
+
+    class Meta:
+        table = ADOPTION.totals
+        unique_together = (_PLACE,)
         indexes = (
-            Index(fields=("forum_id", "kind", "department_id", "period", "district"), name="adoption_districts"),
-            Index(fields=("forum_id", "kind", "district", "period", "department_id"), name="adoption_departments"),
-            Index(fields=("forum_id", "department_id", "district", "period", "kind"), name="adoption_kinds"),
+            *_indexes("adoption_districts", "adoption_departments", "adoption_kinds", "adoption_periods"),
             Index(fields=("department_id", "forum_id"), name="adoption_department_forums"),
             Index(fields=("district", "forum_id"), name="adoption_district_forums"),
             Index(fields=("kind", "forum_id"), name="adoption_kind_forums"),
-            Index(fields=("period", "forum_id"), name="adoption_periods"),
         )
 
 
-class AdoptionDays(Model):
-    """How many submissions took so many days to an answer, or until it was done: what medians are read from."""
-
-    id = fields.BigIntField(primary_key=True)
-    forum_id = fields.BigIntField()
-    kind = fields.CharField(max_length=20)
-    department_id = fields.IntField()
-    district = fields.CharField(max_length=40)
-    period = fields.CharField(max_length=8)
-    what = fields.CharField(max_length=8)
-    value = fields.IntField()
-    number = fields.IntField(default=0)
+class AdoptionDays(_Days):
+    """How many submissions took so many days to an answer, or until it was done."""
 
     class Meta:
-        table = "statistics_adoption_days"
-        unique_together = (("forum_id", "kind", "department_id", "district", "period", "what", "value"),)
-        indexes = (
-            Index(
-                fields=("forum_id", "kind", "department_id", "period", "district", *_COUNTED),
-                name="adoption_days_districts",
-            ),
-            Index(
-                fields=("forum_id", "kind", "district", "period", "department_id", *_COUNTED),
-                name="adoption_days_departm",
-            ),
-            Index(
-                fields=("forum_id", "department_id", "district", "period", "kind", *_COUNTED),
-                name="adoption_days_kinds",
-            ),
-            Index(fields=("period", "forum_id"), name="adoption_days_periods"),
+        table = ADOPTION.days
+        unique_together = ((*_PLACE, "what", "value"),)
+        indexes = _indexes(
+            "adoption_days_districts",
+            "adoption_days_departm",
+            "adoption_days_kinds",
+            "adoption_days_periods",
+            *_COUNTED,
         )
 
 
-class PetitionTotal(Model):
-    """How many petitions there were and how they were handled, at one combination of coordinates."""
+class PetitionTotal(_Place):
+    """How many petitions there were and how they were handled."""
 
-    id = fields.BigIntField(primary_key=True)
-    forum_id = fields.BigIntField()
-    kind = fields.CharField(max_length=20)
-    department_id = fields.IntField()
-    district = fields.CharField(max_length=40)
-    period = fields.CharField(max_length=8)
-    received = fields.IntField(default=0)
-    answered = fields.IntField(default=0)
-    timed = fields.IntField(default=0)
-    on_time = fields.IntField(default=0)
-    reopened = fields.IntField(default=0)
-    rated = fields.IntField(default=0)
-    rating = fields.IntField(default=0)
+    locals().update(_numbers(PETITIONS.tallies))
 
     class Meta:
-        table = "statistics_petitions"
-        unique_together = (("forum_id", "kind", "department_id", "district", "period"),)
-        indexes = (
-            Index(fields=("forum_id", "kind", "department_id", "period", "district"), name="petitions_districts"),
-            Index(fields=("forum_id", "kind", "district", "period", "department_id"), name="petitions_departments"),
-            Index(fields=("forum_id", "department_id", "district", "period", "kind"), name="petitions_kinds"),
-            Index(fields=("period", "forum_id"), name="petitions_periods"),
-        )
+        table = PETITIONS.totals
+        unique_together = (_PLACE,)
+        indexes = _indexes("petitions_districts", "petitions_departments", "petitions_kinds", "petitions_periods")
 
 
-class PetitionHours(Model):
+class PetitionHours(_Days):
     """How many petitions were answered within so many working hours."""
 
-    id = fields.BigIntField(primary_key=True)
-    forum_id = fields.BigIntField()
-    kind = fields.CharField(max_length=20)
-    department_id = fields.IntField()
-    district = fields.CharField(max_length=40)
-    period = fields.CharField(max_length=8)
-    what = fields.CharField(max_length=8)
-    value = fields.IntField()
-    number = fields.IntField(default=0)
-
     class Meta:
-        table = "statistics_petition_hours"
-        unique_together = (("forum_id", "kind", "department_id", "district", "period", "what", "value"),)
-        indexes = (
-            Index(
-                fields=("forum_id", "kind", "department_id", "period", "district", *_COUNTED),
-                name="petition_hours_district",
-            ),
-            Index(
-                fields=("forum_id", "kind", "district", "period", "department_id", *_COUNTED),
-                name="petition_hours_departm",
-            ),
-            Index(
-                fields=("forum_id", "department_id", "district", "period", "kind", *_COUNTED),
-                name="petition_hours_kinds",
-            ),
-            Index(fields=("period", "forum_id"), name="petition_hours_periods"),
-        )
+        table = PETITIONS.days
+        unique_together = ((*_PLACE, "what", "value"),)
+        indexes = _indexes(
+            "petition_hours_district", "petition_hours_departm", "petition_hours_kinds", "petition_hours_periods",
+            *_COUNTED,
+        )  # fmt: skip
 
 
 class People(Model):

@@ -12,26 +12,24 @@ from forums.labels import KINDS, OUTCOMES
 from petitions.labels import KINDS as PETITION_KINDS
 from server.core import web
 from server.core.city import City, city
-from server.core.errors import Text, _
+from server.core.errors import _
 from server.core.fields import Input
 from server.core.i18n import translate
 from server.core.ledger import END
-from tracking.statistics import dictionary, forms, maps, rules
+from tracking.statistics import dictionary, forms, maps, measures, rules
 from tracking.statistics.cells import Filters
 from tracking.statistics.forms import Chosen, kind_names, petition_kinds
-from tracking.statistics.queries import adoption, lists, people, petitions
+from tracking.statistics.measures import Measure
+from tracking.statistics.queries import adoption, lists, people, petitions, tables
+from tracking.statistics.queries.tables import Line, Tables
 from tracking.statistics.verify import FILTERS, NONE
 
 ADOPTION, VOICES = "/statistics/adoption", "/statistics/adoption/submissions"
 PETITIONS, DATA = "/statistics/petitions", "/statistics/data"
 HOURS_A_DAY = 8
-STAGES: dict[str, Text] = {
-    "considered": _("With an answer"),
-    "open": _("Without an answer yet"),
-    "adopted": _("Adopted in full or in part"),
-    "done": _("Carried through"),
-    **{f"outcome-{name}": label for name, label in OUTCOMES.items()},
-}
+STAGES = {name: stage.label for name, stage in lists.STAGES.items()}
+MAPS = {one.on_map[0]: one for one in measures.PETITIONS.measures if one.on_map}
+"""What the map can show, by its name in the address."""
 
 
 def _address(page: str, query: Mapping[str, str], **more: str | None) -> str:
@@ -64,25 +62,33 @@ def _fields(
     }
 
 
-def _rows(lines: list[Any], dimension: str, known: City, lang: str, kinds: Mapping[str, str], query: Mapping[str, str],
-          page: str) -> list[dict[str, Any]]:  # fmt: skip
-    found = []
-    for key, figures in lines:
-        code, name = adoption.coded(dimension, key, known, lang, kinds)
-        url = _address(page, query, **{dimension: code or NONE})
-        found.append({"label": name or translate(lang, _("None named")), "url": url, "figures": figures, "code": code})
-    return found
+def _shown(
+    found: Tables, known: City, lang: str, kinds: Mapping[str, str], chosen: Chosen, page: str, **more: str
+) -> dict[str, Any]:
+    """What both pages of figures need: the lines of each dimension, and the same as CSV and JSON."""
+    by: dict[str, list[dict[str, Any]]] = {}
+    for dimension, lines in found.by.items():
+        by[dimension] = []
+        for line in lines:
+            code, name = tables.coded(dimension, line.key, known, lang, kinds)
+            url = _address(page, chosen.query, **{**more, dimension: code or NONE})
+            label = name or translate(lang, _("None named"))
+            by[dimension].append({"label": label, "url": url, "figures": line.figures})
+    return {
+        "found": found, "by": by, "floor": dictionary.FLOOR,
+        "csv": _address(f"/api/v1{page}.csv", chosen.query), "json": _address(f"/api/v1{page}", chosen.query),
+    }  # fmt: skip
 
 
 async def overview(request: Request) -> Response:
     """``/statistics``."""
     lang = web.language(request)
-    whole = await adoption.total(Filters())
-    handled = await petitions.total(Filters())
+    whole = await tables.total(measures.ADOPTION, Filters())
+    handled = await tables.total(measures.PETITIONS, Filters())
     who = await people.people()
     known = await city()
     unsaid = translate(lang, _("Did not say"))
-    tables = [
+    shown = [
         (
             dimension,
             [(people.value_name(dimension, value, known, lang) or unsaid, n) for value, n in table.counts.items()],
@@ -91,9 +97,9 @@ async def overview(request: Request) -> Response:
         for dimension, table in who.items()
     ]
     context = {
-        "whole": whole, "handled": handled, "people": tables, "recount": next(iter(await people.recounts()), None),
-        "months": await adoption.months(Filters()), "hours_a_day": HOURS_A_DAY, "floor": dictionary.FLOOR,
-        "least": rules.LEAST,
+        "whole": whole, "handled": handled, "people": shown, "recount": next(iter(await people.recounts()), None),
+        "months": await tables.months(measures.ADOPTION, Filters()), "hours_a_day": HOURS_A_DAY,
+        "floor": dictionary.FLOOR, "least": rules.LEAST,
     }  # fmt: skip
     return web.page(request, "statistics/overview.html", context)
 
@@ -107,10 +113,6 @@ async def of_adoption(request: Request) -> Response:
     found = await adoption.adoption(chosen.filters, END if before is None else before)
     kinds = kind_names(lang)
     query = chosen.query
-    by = {
-        dimension: _rows([(line.key, line.figures) for line in lines], dimension, known, lang, kinds, query, ADOPTION)
-        for dimension, lines in found.by.items()
-    }
     forums = [
         {"label": forum.title, "figures": figures, "page": f"/forums/{forum.slug}",
          "url": _address(ADOPTION, query, forum=forum.slug) if forum.named else f"/forums/{forum.slug}"}
@@ -118,13 +120,12 @@ async def of_adoption(request: Request) -> Response:
     ]  # fmt: skip
     years = [line.key for line in await adoption.by(Filters(), "year")]
     context = {
-        "found": found, "by": by, "forums": forums,
+        "forums": forums,
         "older": _address(ADOPTION, query, before=str(found.older)) if found.older else "",
         "voices": lambda stage: _address(VOICES, query, stage=stage), "further": before is not None,
-        "csv": _address("/api/v1/statistics/adoption.csv", query),
-        "json": _address("/api/v1/statistics/adoption", query),
         "forum_title": found.forums[0][0].title if chosen.filters.forum_id and found.forums else "",
-        "floor": dictionary.FLOOR, "stages": STAGES,
+        "stages": STAGES,
+        **_shown(found, known, lang, kinds, chosen, ADOPTION),
         **_fields(known, lang, chosen, kinds, ADOPTION, years),
     }  # fmt: skip
     return web.page(request, "statistics/adoption.html", context)
@@ -147,7 +148,6 @@ async def voices(request: Request) -> Response:
         "rows": rows, "total": total, "further": bool(before),
         "older": _address(VOICES, query, before=following) if following else "",
         "departments_by_id": {row.id: row.name(lang) for row in known.departments.values()},
-        "district_names": {code: known.district_name(code, lang) for code in known.districts},
         "stage": stage, "stages": [(name, translate(lang, label)) for name, label in STAGES.items()],
         "outcomes": OUTCOMES, "back": _address(ADOPTION, chosen.query), **fields,
     }  # fmt: skip
@@ -159,34 +159,29 @@ async def of_petitions(request: Request) -> Response:
     known, lang = await city(), web.language(request)
     raw = {name: value for name, value in request.query_params.items() if name != "forum"}
     data = Input(raw)
-    measure = data.choice("show", ("received", "on_time_percent", "median_hours"), default="received")
+    show = data.choice("show", MAPS, default=next(iter(MAPS)))
     chosen = await forms.read(raw, known, PETITION_KINDS, data)
     found = await petitions.petitions(chosen.filters)
     kinds = petition_kinds(lang)
-    query = {**chosen.query, **({"show": measure} if measure != "received" else {})}
-    by = {
-        dimension: _rows(lines, dimension, known, lang, kinds, query, PETITIONS)
-        for dimension, lines in found.by.items()
-    }
-    years = [key for key, _handled in await petitions.petitions_by(Filters(), "year")]
+    more = {"show": show} if show != next(iter(MAPS)) else {}
+    years = [line.key for line in await tables.by(measures.PETITIONS, Filters(), "year")]
     context = {
-        "found": found, "by": by, "map": _map(known, lang, found.by["district"], measure, query), "measure": measure,
-        "hours_a_day": HOURS_A_DAY, "floor": dictionary.FLOOR, "least": rules.LEAST,
-        "csv": _address("/api/v1/statistics/petitions.csv", chosen.query),
-        "json": _address("/api/v1/statistics/petitions", chosen.query),
-        "measures": [("received", _("Number of petitions")), ("on_time_percent", _("Answered in time")),
-                     ("median_hours", _("Median time"))],
-        "measure_url": lambda name: _address(PETITIONS, query, show=name),
-        **_fields(known, lang, chosen, kinds, PETITIONS, sorted(years, reverse=True)),
+        "map": _map(known, lang, found.by["district"], MAPS[show], {**chosen.query, **more}), "measure": MAPS[show],
+        "hours_a_day": HOURS_A_DAY, "least": rules.LEAST,
+        "maps": [(one, _address(PETITIONS, chosen.query, show=name)) for name, one in MAPS.items()],
+        **_shown(found, known, lang, kinds, chosen, PETITIONS, **more),
+        **_fields(known, lang, chosen, kinds, PETITIONS, years),
     }  # fmt: skip
     return web.page(request, "statistics/petitions.html", context)
 
 
-def _map(known: City, lang: str, lines: list[Any], measure: str, query: Mapping[str, str]) -> dict[str, Any] | None:
+def _map(
+    known: City, lang: str, lines: list[Line], measure: Measure, query: Mapping[str, str]
+) -> dict[str, Any] | None:
     sheet = maps.draw(known.sketch)
     if sheet is None:
         return None
-    values = {key: value for key, handled in lines if (value := getattr(handled, measure)) is not None and key}
+    values = {line.key: value for line in lines if line.key and (value := line.figures[measure.key]) is not None}
     bounds, steps = maps.steps(values)
     codes = [*values, *(shape.code for shape in sheet.shapes if shape.code not in values)]
     return {

@@ -126,26 +126,9 @@ class Delta:
         return True
 
 
-def voice_entry(
-    *, forum_id: int, kind: str, department_id: int, district: str, received_on: date, outcome: str,
-    outcome_on: date | None, done_on: date | None,
-) -> Entry:  # fmt: skip
-    """What one submission adds."""
-    measures = {"received": 1, **({outcome: 1} if outcome else {}), **({"done": 1} if done_on else {})}
-    days = [(ANSWER, days_between(received_on, outcome_on))] if outcome and outcome_on else []
-    days += [(DONE, days_between(received_on, done_on))] if done_on else []
-    return Entry(At(forum_id, kind, department_id, district, month_of(received_on)), measures, tuple(days))
-
-
 def days_between(first: date, last: date) -> int:
     """Days by the calendar; nothing ends before it began, whatever old records say."""
     return max(0, (last - first).days)
-
-
-def forum_entry(forum_id: int, kind: str, department_id: int, district: str, held_on: date, participants: int) -> Entry:
-    """What one forum adds."""
-    at = At(forum_id, kind, department_id, district, month_of(held_on))
-    return Entry(at, {"forums": 1, **({"participants": participants} if participants else {})})
 
 
 def percent(part: int, whole: int) -> int:
@@ -183,67 +166,6 @@ def nth(days: Mapping[int, int], place: int) -> int:
         if place < 0:
             return value
     raise IndexError
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What is published about adoption at one place."""
-
-    measures: Mapping[str, int]
-    days: Mapping[str, Spread] = field(default_factory=dict)
-
-    def __getattr__(self, name: str) -> int:
-        """A measure by its name; what was never counted is 0."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return self.measures.get(name, 0)
-
-    @property
-    def considered(self) -> int:
-        """Answered, whatever the answer."""
-        return sum(self.measures.get(name, 0) for name in OUTCOMES)
-
-    @property
-    def adopted_all(self) -> int:
-        """Adopted in full or in part."""
-        return sum(self.measures.get(name, 0) for name in ADOPTED)
-
-    @property
-    def adopted_percent(self) -> int:
-        """Of those received, rounded down."""
-        return percent(self.adopted_all, self.received)
-
-    @property
-    def considered_percent(self) -> int:
-        """Of those received, rounded down."""
-        return percent(self.considered, self.received)
-
-    @property
-    def answer_days(self) -> float | None:
-        """Median of the days to an answer."""
-        return self.days[ANSWER].median if ANSWER in self.days else None
-
-    @property
-    def done_days(self) -> float | None:
-        """Median of the days until it was done."""
-        return self.days[DONE].median if DONE in self.days else None
-
-    def published(self, *, medians: bool = True) -> dict[str, int | float | None]:
-        """As JSON says it, and as the export is held against it."""
-        found: dict[str, int | float | None] = {
-            "forums": self.forums,
-            "participants": self.participants,
-            "received": self.received,
-            "considered": self.considered,
-            "adopted": self.adopted_all,
-            "done": self.done,
-            "adopted_percent": self.adopted_percent,
-            "outcomes": {name: self.measures.get(name, 0) for name in OUTCOMES},  # type: ignore[dict-item]
-        }
-        if medians:
-            found["median_days_to_answer"] = self.answer_days
-            found["median_days_to_done"] = self.done_days
-        return found
 
 
 KeyT = TypeVar("KeyT")

@@ -14,18 +14,16 @@ from typing import Any, TextIO
 
 import orjson
 
-from tracking.statistics.rules import ADOPTED, OUTCOMES, Entry, Figures, forum_entry, spread, voice_entry
+from tracking.statistics import dictionary
+from tracking.statistics.measures import ADOPTION, FORUM, SUBMISSION, Figures, submission_row
+from tracking.statistics.rules import ADOPTED, EVERYTHING, OUTCOMES, Entry, spread
 
-COLUMNS = (
-    *("submission", "forum", "kind", "department", "district"),
-    *("received_on", "outcome", "outcome_on", "done_on"),
-)
-FORUM_COLUMNS = ("forum", "kind", "department", "district", "held_on", "participants")
+COLUMNS, FORUM_COLUMNS = dictionary.COLUMNS["adoption.csv"], dictionary.COLUMNS["forums.csv"]
 DIMENSIONS = ("kind", "department", "district", "year", "forum", "month")
 FILTERS = ("forum", "kind", "department", "district", "year")
 NONE = "none"
 """What filters call "no department" and "no district"."""
-PEOPLE = ("forums", "participants")
+PEOPLE = {name for name, tally in ADOPTION.tallies.items() if tally.thing == FORUM}
 """Figures that only the list of forums can tell."""
 _NAME = re.compile(r"[0-9A-Za-z_.-]{0,60}")
 
@@ -47,10 +45,10 @@ class Sums:
         for what, value in entry.days:
             self.days[what][value] += 1
 
-    def published(self, *, medians: bool) -> dict[str, Any]:
+    def published(self, *, monthly: bool) -> dict[str, Any]:
         """As it is published."""
         days = {what: found for what, counts in self.days.items() if (found := spread(counts))}
-        return Figures(self.measures, days).published(medians=medians)
+        return Figures(ADOPTION, self.measures, days).published(monthly=monthly)
 
 
 Place = tuple[str, str]
@@ -97,10 +95,7 @@ class Recomputed:
                 raise Unreadable(f"line {number}: {row['submission']} lacks {missing}")
             if done and outcome not in ADOPTED:
                 raise Unreadable(f"line {number}: {row['submission']} is done, but was not adopted")
-            entry = voice_entry(
-                forum_id=0, kind="", department_id=0, district="", received_on=received, outcome=outcome,
-                outcome_on=answered, done_on=done,
-            )  # fmt: skip
+            entry = ADOPTION.entry(SUBMISSION, EVERYTHING, submission_row(received, outcome, answered, done))
             self.lines += self._add(
                 entry, {**line.names("forum", "kind", "department", "district"), **_times(received)}
             )
@@ -113,18 +108,18 @@ class Recomputed:
             held = line.day("held_on", required=True)
             if held is None or not re.fullmatch(r"[0-9]{1,9}", row["participants"]):
                 raise Unreadable(f"line {number}: {row['participants']!r} is no number of people")
-            entry = forum_entry(0, "", 0, "", held, int(row["participants"]))
+            entry = ADOPTION.entry(FORUM, EVERYTHING, {"participants": int(row["participants"])})
             self._add(entry, {**line.names("forum", "kind", "department", "district"), **_times(held)})
 
     def differences(self, published: Mapping[str, Any], *, every_forum: bool) -> Iterator[str]:
         """Sentences for each figure that is not what the lines add up to; ``every_forum``: none may be left out."""
-        yield from self._compare("total", ("", ""), published.get("total", {}), medians=True)
+        yield from self._compare("total", ("", ""), published.get("total", {}), monthly=False)
         listed = published.get("by", {})
         for dimension in DIMENSIONS:
             said = {str(entry.get(dimension, "")): entry for entry in listed.get(dimension, [])}
             for value, entry in said.items():
                 where = f"{dimension} {value or '(none)'}"
-                yield from self._compare(where, (dimension, value), entry, medians=dimension != "month")
+                yield from self._compare(where, (dimension, value), entry, monthly=dimension == "month")
             if dimension == "forum" and not every_forum:
                 continue
             for name, value in list(self.sums):
@@ -134,8 +129,8 @@ class Recomputed:
     def _anything(self, place: Place) -> bool:
         return any(number for name, number in self.sums[place].measures.items() if self.forums or name not in PEOPLE)
 
-    def _compare(self, where: str, place: Place, said: Mapping[str, Any], *, medians: bool) -> Iterator[str]:
-        right = (self.sums.get(place) or Sums()).published(medians=medians)
+    def _compare(self, where: str, place: Place, said: Mapping[str, Any], *, monthly: bool) -> Iterator[str]:
+        right = (self.sums.get(place) or Sums()).published(monthly=monthly)
         for name, value in right.items():
             if name in PEOPLE and not self.forums:
                 continue

@@ -6,15 +6,16 @@ difference: so it may run while others count.
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from forums.queries import figures as forum_figures
-from server.core import database, ledger
+from server.core import city, database, ledger
 from tracking.statistics import cells
-from tracking.statistics.books import CASES, FORUMS, VOICES, Book
-from tracking.statistics.cells import ADOPTION, PETITIONS, Area
+from tracking.statistics.books import BOOKS, SUBMISSIONS, Book
+from tracking.statistics.measures import ADOPTION, Area
 from tracking.statistics.rules import (
     ALL,
     EVERY_DEPARTMENT,
@@ -60,7 +61,8 @@ _PLACE = "kind, department_id, district, period"
 def _sums(book: Book, *, by_forum: bool) -> str:
     """A statement of what the rows of a book add up to, by place."""
     forum, group = ("forum_id", "forum_id, ") if by_forum else ("0 AS forum_id", "")
-    names = ", ".join(book.sums.get(name, "0") for name in book.area.measures)
+    tallies = book.area.tallies.values()
+    names = ", ".join(tally.sql if tally.thing == book.thing else "0" for tally in tallies)
     return (
         f"SELECT 1, {forum}, {_PLACE}, '', 0, {names} FROM {book.table} WHERE counted = ? AND {{where}} "
         f"GROUP BY {group}{_PLACE}"
@@ -69,19 +71,19 @@ def _sums(book: Book, *, by_forum: bool) -> str:
 
 def _values(book: Book, place: str, group: str) -> list[str]:
     """The same of their days or hours, at a place, by some of its columns."""
-    blank = ", 0" * (len(book.area.measures) - 1)
+    blank = ", 0" * (len(book.area.columns) - 1)
     return [
-        f"SELECT 1, {place}, '{what}', {column}, COUNT(*){blank} FROM {book.table} "
-        f"WHERE counted = ? AND {column} IS NOT NULL AND {{where}} GROUP BY {group}, {column}"
-        for what, column in book.days.items()
+        f"SELECT 1, {place}, '{one.name}', {one.column}, COUNT(*){blank} FROM {book.table} "
+        f"WHERE counted = ? AND {one.column} IS NOT NULL AND {{where}} GROUP BY {group}, {one.column}"
+        for one in book.area.durations(book.thing)
     ]
 
 
 def _kept(area: Area) -> tuple[str, str]:
     """Statements of what the tables of totals say."""
-    blank = ", 0" * (len(area.measures) - 1)
+    blank = ", 0" * (len(area.columns) - 1)
     totals = (
-        f"SELECT 0 AS side, {cells.PLACE}, '' AS what, 0 AS value, {', '.join(area.measures)} "
+        f"SELECT 0 AS side, {cells.PLACE}, '' AS what, 0 AS value, {', '.join(area.columns)} "
         f"FROM {area.totals} WHERE {{where}}"
     )
     return totals, f"SELECT 0, {cells.PLACE}, what, value, number{blank} FROM {area.days} WHERE {{where}}"
@@ -89,14 +91,18 @@ def _kept(area: Area) -> tuple[str, str]:
 
 def _added(area: Area, place: str) -> tuple[str, str]:
     """Statements of what they add up to at a place, by kind and district."""
-    blank = ", 0" * (len(area.measures) - 1)
-    sums = ", ".join(f"CAST(SUM({name}) AS BIGINT)" for name in area.measures)
+    blank = ", 0" * (len(area.columns) - 1)
+    sums = ", ".join(f"CAST(SUM({name}) AS BIGINT)" for name in area.columns)
     totals = f"SELECT 1, {place}, '', 0, {sums} FROM {area.totals} WHERE {{where}} GROUP BY kind, district"
     days = (
         f"SELECT 1, {place}, what, value, CAST(SUM(number) AS BIGINT){blank} FROM {area.days} WHERE {{where}} "
         "GROUP BY kind, district, what, value"
     )
     return totals, days
+
+
+def _books(area: Area) -> list[Book]:
+    return [book for book in BOOKS if book.area is area]
 
 
 async def _both(area: Area, parts: Sequence[Part]) -> tuple[Delta, Delta]:
@@ -112,9 +118,9 @@ def _sides(area: Area, rows: Sequence[Any]) -> tuple[Delta, Delta]:
         at = At(row["forum_id"], row["kind"], row["department_id"], row["district"], row["period"])
         side = sides[row["side"]]
         if row["what"]:
-            side.days[at, row["what"], row["value"]] += int(row[area.measures[0]])
+            side.days[at, row["what"], row["value"]] += int(row[area.columns[0]])
         else:
-            side.totals.setdefault(at, Counter()).update({name: int(row[name]) for name in area.measures})
+            side.totals.setdefault(at, Counter()).update({name: int(row[name]) for name in area.columns})
     return sides
 
 
@@ -157,8 +163,8 @@ async def by_forum(after: int, found: Found) -> int | None:
     totals, days = _kept(ADOPTION)
     place = f"forum_id, {_PLACE}"
     parts: list[Part] = [(totals, where, bounds), (days, where, bounds)]
-    parts += [(_sums(book, by_forum=True), where, [True, *bounds]) for book in (VOICES, FORUMS)]
-    parts += [(statement, where, [True, *bounds]) for statement in _values(VOICES, place, place)]
+    parts += [(_sums(book, by_forum=True), where, [True, *bounds]) for book in _books(ADOPTION)]
+    parts += [(statement, where, [True, *bounds]) for statement in _values(SUBMISSIONS, place, place)]
     said, right = await _both(ADOPTION, parts)
     right = await asyncio.to_thread(_of_forums, right)
     await _correct(ADOPTION, said, right, found)
@@ -166,21 +172,32 @@ async def by_forum(after: int, found: Found) -> int | None:
 
 
 def _of_forums(counted: Delta) -> Delta:
-    found = Delta()
-    for at, sums in counted.totals.items():
-        for one in forum_totals(at):
-            found.totals.setdefault(one, Counter()).update(sums)
-    for (at, what, value), number in counted.days.items():
-        for one in forum_days(at):
-            found.days[one, what, value] += number
+    return Delta(_in_all(counted.totals, forum_totals), _days_in_all(counted.days, forum_days))
+
+
+def _in_all(totals: Totals, places: Callable[[At], Iterable[At]]) -> Totals:
+    """What was counted, at all the places in which it counts."""
+    found: Totals = {}
+    for at, sums in totals.items():
+        for one in places(at):
+            found.setdefault(one, Counter()).update(sums)
     return found
 
 
-async def _periods(area: Area, *tables: str) -> list[str]:
+def _days_in_all(days: Days, places: Callable[[At], Iterable[At]]) -> Days:
+    """The same of days or hours."""
+    found: Days = Counter()
+    for (at, what, value), number in days.items():
+        for one in places(at):
+            found[one, what, value] += number
+    return found
+
+
+async def _periods(area: Area) -> list[str]:
     """Every month from the first to the last of which anything is said or counted, in order."""
     ends = " UNION ALL ".join(
         f"SELECT MIN(period) AS first, MAX(period) AS last FROM {table} WHERE period >= 'm' AND period < 'n'"
-        for table in (area.totals, *tables)
+        for table in (area.totals, *(book.table for book in _books(area)))
     )
     row = await database.fetch_one(f"SELECT MIN(first) AS first, MAX(last) AS last FROM ({ends}) AS ends")
     if row is None or row["first"] is None:
@@ -189,43 +206,32 @@ async def _periods(area: Area, *tables: str) -> list[str]:
     return [f"m{month // 12:04}-{month % 12 + 1:02}" for month in range(first, last + 1)]
 
 
-async def _months(area: Area, after: int, found: Found, *of: Book) -> int | None:
+async def months(area: Area, after: int, found: Found) -> int | None:
     """One month's totals over all forums, against what was counted in it."""
-    periods = await _periods(area, *(book.table for book in of))
+    periods = await _periods(area)
     if after < len(periods):
         where, values = "period = ?", [periods[after]]
         parts: list[Part] = [(_kept(area)[0], f"forum_id = 0 AND {where}", values)]
-        parts += [(_sums(book, by_forum=False), where, [True, *values]) for book in of]
+        parts += [(_sums(book, by_forum=False), where, [True, *values]) for book in _books(area)]
         said, right = await _both(area, parts)
-        right.totals = await asyncio.to_thread(_combined, right.totals)
+        right.totals = await asyncio.to_thread(_in_all, right.totals, combinations)
         await _correct(area, said, right, found)
     return after + 1 if after + 1 < len(periods) else None
 
 
-async def adoption_months(after: int, found: Found) -> int | None:
-    """The totals of adoption, a month at a time."""
-    return await _months(ADOPTION, after, found, VOICES, FORUMS)
-
-
-async def petition_months(after: int, found: Found) -> int | None:
-    """The totals of petitions, a month at a time."""
-    return await _months(PETITIONS, after, found, CASES)
-
-
-async def _years(area: Area, after: int, found: Found, *of: Book) -> int | None:
+async def years(area: Area, after: int, found: Found) -> int | None:
     """One year's totals, against its months'; its days, against what was counted; at the end all years together.
 
     A department at a time, and all together as one, for a city of a million submissions has a million counted days.
     """
-    years = sorted({year_of(period) for period in await _periods(area, *(book.table for book in of))})
-    rows = await database.fetch("SELECT id FROM department ORDER BY id")
-    departments = [EVERY_DEPARTMENT, NO_DEPARTMENT, *(row["id"] for row in rows)]
+    years = sorted({year_of(period) for period in await _periods(area)})
+    departments = [EVERY_DEPARTMENT, NO_DEPARTMENT, *sorted((await city.read()).departments)]
     place, department = divmod(after, len(departments))
-    await _year(area, years[place] if place < len(years) else ALL, departments[department], found, *of)
+    await _year(area, years[place] if place < len(years) else ALL, departments[department], found)
     return after + 1 if after + 1 < (len(years) + 1) * len(departments) else None
 
 
-async def _year(area: Area, period: str, department: int, found: Found, *of: Book) -> None:
+async def _year(area: Area, period: str, department: int, found: Found) -> None:
     totals, days = _kept(area)
     place = f"0 AS forum_id, kind, {department} AS department_id, district, '{period}' AS period"
     below, below_days = _added(area, place)
@@ -238,38 +244,15 @@ async def _year(area: Area, period: str, department: int, found: Found, *of: Boo
         parts.append((below_days, *shorter))
     else:
         which, own = ("", []) if department == EVERY_DEPARTMENT else (" AND department_id = ?", [department])
-        for book in of:
+        for book in _books(area):
             counted: tuple[str, list[object]] = (f"{spans}{which}", [True, *span, *own])
             parts += [(statement, *counted) for statement in _values(book, place, "kind, district")]
     said, right = await _both(area, parts)
     if period != ALL:
-        right.days = await asyncio.to_thread(_combined_days, right.days, department)
+        right.days = await asyncio.to_thread(_days_in_all, right.days, partial(_of_department, department))
     await _correct(area, said, right, found)
 
 
-def _combined(totals: Totals) -> Totals:
-    found: Totals = {}
-    for at, sums in totals.items():
-        for one in combinations(at):
-            found.setdefault(one, Counter()).update(sums)
-    return found
-
-
-def _combined_days(days: Days, department: int) -> Days:
-    """What was counted at a department's places, or at those of all, in its combinations."""
-    found: Days = Counter()
-    for (at, what, value), number in days.items():
-        for one in {*combinations(at)}:
-            if one.department_id == department:
-                found[one, what, value] += number
-    return found
-
-
-async def adoption_years(after: int, found: Found) -> int | None:
-    """The totals of adoption, a year at a time."""
-    return await _years(ADOPTION, after, found, VOICES, FORUMS)
-
-
-async def petition_years(after: int, found: Found) -> int | None:
-    """The totals of petitions, a year at a time."""
-    return await _years(PETITIONS, after, found, CASES)
+def _of_department(department: int, at: At) -> set[At]:
+    """A department's combinations of a place, or those of all of them."""
+    return {one for one in combinations(at) if one.department_id == department}

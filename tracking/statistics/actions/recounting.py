@@ -7,23 +7,22 @@ counted without noise.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 import orjson
 from prometheus_client import Counter as Metric
 
-from forums.queries import figures as forum_figures
-from petitions.queries import figures as petition_figures
 from server.core import clock, config, database, jobs, ledger
 from server.core.jobs import Task
 from tracking.statistics import books
 from tracking.statistics.actions import counting, rechecking
 from tracking.statistics.actions.rechecking import SAMPLES, Found
-from tracking.statistics.books import CASES, FORUMS, VOICES, Book
+from tracking.statistics.books import CASES, FORUMS, SUBMISSIONS, Book
 from tracking.statistics.events import StatisticsCorrected
+from tracking.statistics.measures import ADOPTION, PETITIONS
 
 log = logging.getLogger("sinmungo.statistics")
 wrong = Metric("sinmungo_statistics_corrected", "Totals and counted things that a recount had to correct")
@@ -93,7 +92,7 @@ async def recount(task: Task) -> None:
         key = f"{RECOUNT}:{number}:{following.stage}:{following.after}"
         async with database.transaction():  # both, or who is killed in between would go on twice
             await jobs.enqueue((key, RECOUNT, {"recount": number, **asdict(following)}))
-            await database.execute("DELETE FROM job WHERE key = ?", task.key)
+            await jobs.done(task.key)
 
 
 async def stretch(recount_id: int, place: Place) -> Place | None:
@@ -141,34 +140,27 @@ async def _finish(recount_id: int) -> None:
 # --- what was counted, against the records ---------------------------------------------------------------------------
 
 
-async def _things(book: Book, ids: Sequence[int], after: int, found: Found) -> int | None:
+async def _things(book: Book, after: int, found: Found) -> int | None:
     """Hold a page of a book, and of the records, against each other; where the next page begins."""
+    ids = await book.ids(after, PAGE)
     async with database.transaction():
         known = await database.fetch(
             f"SELECT {book.key} FROM {book.table} WHERE {book.key} > ? ORDER BY {book.key} LIMIT {PAGE}", after
         )
         every = sorted({*ids, *(row[book.key] for row in known)})[:PAGE]
         last = await books.lock(book, every, make=False)
-        now: Mapping[int, Any]
-        if book is VOICES:
-            now = {one.id: books.voice_row(one) for one in await forum_figures.voices_by_id(every)}
-        elif book is FORUMS:
-            now = {one.id: books.forum_row(one) for one in await forum_figures.forums_by_id(every)}
-        else:
-            now = await counting.case_rows(every, dict(last))
+        now = await book.read(every, last)
         missing = [i for i in now if i not in last]
-        if missing:  # locked as well, for their facts may be counted at this moment
+        if missing:  # locked as well, for their events may be counted at this moment
             last = {**last, **await books.lock(book, missing, make=True)}
             missing = [i for i in missing if not last[i]["period"]]
-        changed = await counting.move(book, last, dict(now))
+        changes = await counting.move(book, last, now)
     found.looked_at += len(every)
-    found.late += sum(i in missing for i in changed)
-    differ = [i for i in changed if i not in missing]
-    fresh = await _fresh(book, [str((now.get(i) or last[i])[book.number]) for i in differ])
-    for i in differ:
-        was, row = last[i], now.get(i)
-        number = str((row or was)[book.number])
-        if number in fresh:
+    found.late += sum(i in missing for i in changes)
+    differ = [(str((now.get(i) or last[i])[book.number]), last[i], now.get(i)) for i in changes if i not in missing]
+    for number, was, row in differ:
+        last_event = await ledger.newest(book.subjects(number), limit=1)
+        if last_event and last_event[0].occurred_at > clock.now() - SETTLED:
             found.late += 1
         else:
             told = [name for name in book.columns if row is None or was[name] != row[name]]
@@ -179,33 +171,8 @@ async def _things(book: Book, ids: Sequence[int], after: int, found: Found) -> i
     return every[-1] if len(every) == PAGE else None
 
 
-async def _fresh(book: Book, numbers: Sequence[str]) -> set[str]:
-    """Of some things, those of which a fact is so young that it may still wait to be counted."""
-    if not numbers:
-        return set()
-    words = (book.subject, "talk") if book is FORUMS else (book.subject,)
-    subjects = {f"{word}/{number}": number for number in numbers for word in words}
-    rows = await database.fetch(
-        f"SELECT DISTINCT subject FROM ledger_event WHERE subject IN ({', '.join('?' * len(subjects))}) "
-        "AND occurred_at > ?",
-        *subjects, clock.now() - SETTLED,
-    )  # fmt: skip
-    return {subjects[row["subject"]] for row in rows}
-
-
-async def _voices(after: int, found: Found) -> int | None:
-    return await _things(VOICES, await forum_figures.voice_ids(0, after, PAGE), after, found)
-
-
-async def _forums(after: int, found: Found) -> int | None:
-    return await _things(FORUMS, await forum_figures.forum_ids(after, PAGE), after, found)
-
-
-async def _cases(after: int, found: Found) -> int | None:
-    return await _things(CASES, await petition_figures.case_ids(after, PAGE), after, found)
-
-
-_STAGES = (
-    _forums, _voices, _cases, rechecking.by_forum, rechecking.adoption_months, rechecking.adoption_years,
-    rechecking.petition_months, rechecking.petition_years,
-)  # fmt: skip
+_STAGES: tuple[Callable[[int, Found], Awaitable[int | None]], ...] = (
+    *(partial(_things, book) for book in (FORUMS, SUBMISSIONS, CASES)),
+    rechecking.by_forum,
+    *(partial(check, area) for area in (ADOPTION, PETITIONS) for check in (rechecking.months, rechecking.years)),
+)

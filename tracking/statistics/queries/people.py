@@ -9,6 +9,7 @@ from forums.labels import AGE_BANDS
 from server.core import database
 from server.core.city import City
 from server.core.i18n import translate
+from server.core.rows import columns, read_all
 from tracking.statistics.rules import suppressed, total_shown
 
 DIMENSIONS = ("age", "district")
@@ -81,13 +82,7 @@ class Recounted:
 async def recounts(limit: int = 1) -> list[Recounted]:
     """The newest finished recounts. One query."""
     rows = await database.fetch(
-        "SELECT id, why, started_at, finished_at, looked_at, late, corrected, samples FROM statistics_recount "
+        f"SELECT {columns(Recounted, 'statistics_recount')} FROM statistics_recount "
         f"WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT {limit}"
     )
-    return [
-        Recounted(
-            row["id"], row["why"], database.moment(row["started_at"]), database.moment_or_none(row["finished_at"]),
-            row["looked_at"], row["late"], row["corrected"], database.document(row["samples"]),
-        )
-        for row in rows
-    ]  # fmt: skip
+    return read_all(Recounted, rows)

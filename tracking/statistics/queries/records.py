@@ -6,7 +6,7 @@ from typing import Any, TextIO
 
 from forums.queries import figures
 from server.core.city import City
-from tracking.statistics.books import forum_row, voice_row
+from tracking.statistics.books import forum_row, submission_row
 from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS, lines
 
 BLOCK = 1_000
@@ -41,9 +41,9 @@ def _differences(block: Lines, key: str, records: Mapping[str, Mapping[str, str]
 async def voices(stream: TextIO, known: City) -> AsyncIterator[str]:
     """Sentences for each value of an export of submissions that is not what the records say. Raises ``Unreadable``."""
     for block in _blocks(stream, COLUMNS):
-        found = [one for one in await figures.voices_by_number([row["submission"] for _n, row in block]) if one.counted]
-        slugs = {one.id: one.slug for one in await figures.forums_by_id(sorted({one.forum_id for one in found}))}
-        records = {one.number: _told(voice_row(one), slugs[one.forum_id], known) for one in found}
+        found = [one for one in await figures.voices("number", [row["submission"] for _n, row in block]) if one.counted]
+        slugs = {one.id: one.slug for one in await figures.forums("id", sorted({one.forum_id for one in found}))}
+        records = {one.number: _told(submission_row(one), slugs[one.forum_id], known) for one in found}
         for difference in _differences(block, "submission", records):
             yield difference
 
@@ -51,7 +51,7 @@ async def voices(stream: TextIO, known: City) -> AsyncIterator[str]:
 async def forums(stream: TextIO, known: City) -> AsyncIterator[str]:
     """The same of an export of forums."""
     for block in _blocks(stream, FORUM_COLUMNS):
-        found = [one for one in await figures.forums_by_slug([row["forum"] for _n, row in block]) if one.counted]
+        found = [one for one in await figures.forums("slug", [row["forum"] for _n, row in block]) if one.counted]
         records = {one.slug: _told(forum_row(one), one.slug, known) for one in found}
         for difference in _differences(block, "forum", records):
             yield difference

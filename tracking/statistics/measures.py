@@ -1,0 +1,373 @@
+"""Every published figure, one :class:`Measure` record each: its words, how it is counted, and where it is shown.
+
+Counting, the recount, the tables, the pages, JSON with its schema, the CSV, the dictionary and ``verify`` read these
+records. A figure that comes of columns and durations that are counted already is one record and nothing else.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from operator import itemgetter
+from typing import Any
+
+from server.core.errors import Text, _
+from tracking.statistics.rules import ADOPTED, ANSWER, DONE, HOURS, OUTCOMES, At, Entry, Spread, days_between, percent
+
+Row = Mapping[str, Any]
+SUBMISSION, FORUM, CASE = "submission", "forum", "case"
+"""The things that are counted, by the first word of their subject in the ledger."""
+
+
+class Unit(StrEnum):
+    """What a figure is a number of: how pages write it, and which limits it has."""
+
+    NUMBER = "number"
+    PERCENT = "percent"
+    DAYS = "days"
+    HOURS = "hours"
+    """Working hours."""
+    POINTS = "points"
+    """From 1 to 5."""
+    EACH = "each"
+    """Several numbers, by the values of the measure."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """What one thing adds to a column of the totals: from its row, and as SQL over the table of such rows."""
+
+    thing: str
+    add: Callable[[Row], int]
+    sql: str
+    own: bool = False
+    """Whether the thing's row keeps the number under the same name."""
+
+
+def _each(thing: str) -> Tally:
+    """Every thing counts one."""
+    return Tally(thing, lambda _row: 1, "COUNT(*)")
+
+
+def _number(thing: str, column: str) -> Tally:
+    """What a column of the thing says, where it may also be a yes (1) or a no (0)."""
+    return Tally(thing, itemgetter(column), f"SUM({column})", own=True)
+
+
+def _where(thing: str, column: str, value: str) -> Tally:
+    """Those whose column has a value."""
+    return Tally(thing, lambda row: int(row[column] == value), f"SUM(CASE WHEN {column} = '{value}' THEN 1 ELSE 0 END)")
+
+
+def _given(thing: str, column: str) -> Tally:
+    """Those whose column is not empty."""
+    return Tally(thing, lambda row: int(row[column] is not None), f"SUM(CASE WHEN {column} IS NULL THEN 0 ELSE 1 END)")
+
+
+@dataclass(frozen=True)
+class Duration:
+    """What is counted by its number of days or hours, so that medians are exact."""
+
+    name: str
+    thing: str
+    column: str
+    """Of the thing's row."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """One published figure."""
+
+    key: str
+    """Its name in JSON, in the CSV, in the dictionary and in ``verify``."""
+    means: Text
+    """What it means, for the dictionary and the schema."""
+    unit: Unit = Unit.NUMBER
+    label: Text | None = None
+    """Its name among the numbers at the top of its page; None: it is not among them."""
+    head: Text | None = None
+    """The head of its column in the page's tables; None: it has none."""
+    on_map: tuple[str, Text] | None = None
+    """Its name in the address of the map, and the title of the map."""
+    counts: Mapping[str, Tally] = field(default_factory=dict)
+    """The columns of the totals that it is made of; without ``value`` it is their sum."""
+    value: Callable[["Figures"], Any] | None = None
+    over: Duration | None = None
+    point: str = "median"
+    """Which point of ``over`` it tells: ``median`` or ``late`` (nine of ten)."""
+    restricted: bool = False
+    """Whether it is withheld where it could tell of a few people: by month, under filters, and where few count."""
+    values: tuple[str, ...] = ()
+    """The values that it tells apart."""
+
+    @property
+    def monthly(self) -> bool:
+        """Whether it is known by month: durations are kept by year, and ratings of a month could tell of a few."""
+        return self.over is None and not self.restricted
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is always a whole number."""
+        return self.unit is not Unit.POINTS and (self.over is None or self.point != "median")
+
+    def of(self, figures: "Figures") -> Any:
+        """The figure at a place; None where there is none, or where it must not be published."""
+        if self.restricted and not figures.restricted_shown:
+            return None
+        if self.over:
+            spread = figures.days.get(self.over.name)
+            return getattr(spread, self.point) if spread else None
+        return self.value(figures) if self.value else sum(figures.sums.get(column, 0) for column in self.counts)
+
+
+@dataclass(frozen=True, eq=False)
+class Area:
+    """A pair of tables and the figures that are made of them."""
+
+    totals: str
+    """The table of sums."""
+    days: str
+    """The table of how often each number of days or hours came."""
+    measures: tuple[Measure, ...]
+
+    def __getitem__(self, key: str) -> Measure:
+        """A figure by its name."""
+        return self._by_key[key]
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, Measure]:
+        return {measure.key: measure for measure in self.measures}
+
+    @cached_property
+    def tallies(self) -> Mapping[str, Tally]:
+        """The columns of the totals, each once."""
+        return {name: tally for measure in self.measures for name, tally in measure.counts.items()}
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(self.tallies)
+
+    @cached_property
+    def _things(self) -> Mapping[str, tuple[list[tuple[str, Callable[[Row], int]]], list[Duration]]]:
+        durations = dict.fromkeys(measure.over for measure in self.measures if measure.over)
+        return {
+            thing: (
+                [(name, tally.add) for name, tally in self.tallies.items() if tally.thing == thing],
+                [duration for duration in durations if duration.thing == thing],
+            )
+            for thing in (SUBMISSION, FORUM, CASE)
+        }
+
+    def durations(self, thing: str) -> list[Duration]:
+        """What is counted in days or hours of a thing."""
+        return self._things[thing][1]
+
+    def entry(self, thing: str, at: At, row: Row) -> Entry:
+        """What a thing adds to the totals."""
+        adds, durations = self._things[thing]
+        days = ((duration.name, row[duration.column]) for duration in durations)
+        return Entry(
+            at,
+            {name: number for name, add in adds if (number := add(row))},
+            tuple((name, value) for name, value in days if value is not None),
+        )
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is published at one place: ``figures[key]`` by the name of a measure."""
+
+    area: Area
+    sums: Mapping[str, int] = field(default_factory=Counter)
+    """The columns of the totals."""
+    days: Mapping[str, Spread] = field(default_factory=dict)
+    restricted_shown: bool = False
+    """Whether so many people are counted that restricted figures tell of none of them."""
+
+    def __getitem__(self, key: str) -> Any:
+        """A figure by its name."""
+        return self.area[key].of(self)
+
+    def published(self, *, monthly: bool = False) -> dict[str, Any]:
+        """All of them as JSON says it, and as the export is held against it."""
+        return {one.key: one.of(self) for one in self.area.measures if one.monthly or not monthly}
+
+
+def _mean(figures: Figures) -> float | None:
+    """Of the ratings, to one place, rounded down."""
+    rated = figures.sums.get("rated", 0)
+    return figures.sums.get("rating", 0) * 10 // rated / 10 if rated else None
+
+
+def _on_time(figures: Figures) -> int | None:
+    timed = figures.sums.get("timed", 0)
+    return percent(figures.sums.get("on_time", 0), timed) if timed else None
+
+
+def submission_row(received_on: Any, outcome: str, answered_on: Any, done_on: Any) -> dict[str, Any]:
+    """What figures of a submission are made of; it has an answer only together with the day of it."""
+    answered = answered_on if outcome else None
+    return {
+        "received_on": received_on,
+        "outcome": outcome,
+        "outcome_on": answered,
+        "done_on": done_on,
+        "answer_days": days_between(received_on, answered) if answered else None,
+        "done_days": days_between(received_on, done_on) if done_on else None,
+    }
+
+
+_OUTCOME = {name: _where(SUBMISSION, "outcome", name) for name in OUTCOMES}
+_TO_ANSWER = Duration(ANSWER, SUBMISSION, "answer_days")
+_TO_DONE = Duration(DONE, SUBMISSION, "done_days")
+_WORKED = Duration(HOURS, CASE, "hours")
+
+ADOPTION = Area(
+    "statistics_adoption",
+    "statistics_adoption_days",
+    (
+        Measure(
+            "forums",
+            _("Forums that have begun, by the day they began; notices are none."),
+            label=_("Forums"),
+            head=_("Forums"),
+            counts={"forums": _each(FORUM)},
+        ),
+        Measure(
+            "participants",
+            _("The participants of these forums added up; who took part in two forums counts twice."),
+            label=_("Participants"),
+            head=_("Participants"),
+            counts={"participants": _number(FORUM, "participants")},
+        ),
+        Measure(
+            "received",
+            _("Submissions that everybody can read and nobody has withdrawn, by the day of receipt."),
+            head=_("Came in"),
+            counts={"received": _each(SUBMISSION)},
+        ),
+        Measure(
+            "considered",
+            _("Those of them that have an answer, whatever it says."),
+            head=_("Answered so far"),
+            counts=_OUTCOME,
+        ),
+        Measure(
+            "adopted",
+            _("Those adopted in full or in part."),
+            head=_("Adopted"),
+            counts={name: _OUTCOME[name] for name in ADOPTED},
+        ),
+        Measure(
+            "adopted_percent",
+            _("Adopted ones of those received, rounded down."),
+            Unit.PERCENT,
+            head=Text("%"),
+            value=lambda figures: percent(figures["adopted"], figures["received"]),
+        ),
+        Measure(
+            "done",
+            _("Those with a day on which they were done."),
+            head=_("Carried through"),
+            counts={"done": _given(SUBMISSION, "done_on")},
+        ),
+        Measure(
+            "outcomes",
+            _("How many of them have each answer."),
+            Unit.EACH,
+            value=lambda figures: {name: figures.sums.get(name, 0) for name in OUTCOMES},
+            values=OUTCOMES,
+        ),
+        Measure(
+            "median_days_to_answer",
+            _("Half of the answers were there within so many days by the calendar."),
+            Unit.DAYS,
+            label=_("Half of the answers came within"),
+            head=_("Until the answer"),
+            over=_TO_ANSWER,
+        ),
+        Measure(
+            "median_days_to_done",
+            _("Half of what is done was done within so many days after the receipt."),
+            Unit.DAYS,
+            label=_("Half of what is done was done within"),
+            head=_("Until it was done"),
+            over=_TO_DONE,
+        ),
+    ),
+)
+
+PETITIONS = Area(
+    "statistics_petitions",
+    "statistics_petition_hours",
+    (
+        Measure(
+            "received",
+            _("Petitions that nobody has withdrawn, by the day of receipt."),
+            label=_("Petitions received"),
+            head=_("Came in"),
+            on_map=("received", _("Number of petitions")),
+            counts={"received": _each(CASE)},
+        ),
+        Measure(
+            "answered",
+            _("Those of them with an answer that stands."),
+            label=_("Petitions answered"),
+            head=_("Answered so far"),
+            counts={"answered": _number(CASE, "answered")},
+        ),
+        Measure(
+            "on_time_percent",
+            _("Answers that came in time, of those with a deadline, rounded down. Empty: none had."),
+            Unit.PERCENT,
+            label=_("Answered in time"),
+            head=_("Answered in time"),
+            on_map=("on_time_percent", _("Answered in time")),
+            counts={name: _number(CASE, name) for name in ("timed", "on_time")},
+            value=_on_time,
+        ),
+        Measure(
+            "reopened",
+            _("Petitions that were opened again after an answer."),
+            label=_("Opened again"),
+            head=_("Opened again"),
+            counts={"reopened": _number(CASE, "reopened")},
+        ),
+        Measure(
+            "median_working_hours",
+            _("Half of the answers were there within so many working hours, eight to a day."),
+            Unit.HOURS,
+            label=_("Half of the answers came within"),
+            head=_("Half within (working time)"),
+            on_map=("median_hours", _("Median time")),
+            over=_WORKED,
+        ),
+        Measure(
+            "p90_working_hours",
+            _("Nine of ten answers were there within so many working hours."),
+            Unit.HOURS,
+            label=_("Nine of ten answers came within"),
+            head=_("Nine of ten within (working time)"),
+            over=_WORKED,
+            point="late",
+        ),
+        Measure(
+            "rated",
+            _("Petitions whose answer was rated. Empty where few were, by month and under filters."),
+            counts={"rated": _number(CASE, "rated")},
+            restricted=True,
+        ),
+        Measure(
+            "satisfaction",
+            _("The mean of these ratings from 1 to 5, rounded down to one place."),
+            Unit.POINTS,
+            label=_("Satisfaction (1 to 5)"),
+            head=_("Satisfaction (1 to 5)"),
+            counts={"rating": _number(CASE, "rating")},
+            value=_mean,
+            restricted=True,
+        ),
+    ),
+)
