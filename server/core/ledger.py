@@ -19,6 +19,8 @@ from tortoise.models import Model
 
 from server.core import clock, database, jobs
 from server.core.errors import NotFound
+from server.core.rows import read as read_row
+from server.core.rows import read_all
 
 GENESIS = "0" * 64
 END = 2**62
@@ -235,13 +237,6 @@ async def open_or_begin(subject: str) -> Chain:
 _COLUMNS = "id, transaction_id, subject, sequence, kind, data, audience, actor, occurred_at"
 
 
-def _entry(row: Any) -> Entry:
-    return Entry(
-        row["id"], row["transaction_id"], row["subject"], row["sequence"], row["kind"], orjson.loads(row["data"]),
-        Audience(row["audience"]), row["actor"], database.moment(row["occurred_at"]),
-    )  # fmt: skip
-
-
 async def read(
     subject: str, *, after_id: int = 0, after_sequence: int = 0, kind: str = "", limit: int = 1000
 ) -> list[Entry]:
@@ -254,7 +249,7 @@ async def read(
         after_sequence,
         *([kind] if kind else []),
     )
-    return [_entry(row) for row in rows]
+    return read_all(Entry, rows)
 
 
 async def newest(
@@ -279,7 +274,7 @@ async def newest(
         f"SELECT * FROM ({chains}) AS chains ORDER BY id DESC LIMIT {limit}",
         *(value for subject in subjects for value in (subject, *values)),
     )
-    return [_entry(row) for row in rows]
+    return read_all(Entry, rows)
 
 
 async def get(event_id: int) -> Entry:
@@ -287,7 +282,7 @@ async def get(event_id: int) -> Entry:
     row = await database.fetch_one(f"SELECT {_COLUMNS} FROM ledger_event WHERE id = ?", event_id)
     if row is None:
         raise NotFound
-    return _entry(row)
+    return read_row(Entry, row)
 
 
 async def several(event_ids: Sequence[int]) -> dict[int, Entry]:
@@ -297,7 +292,7 @@ async def several(event_ids: Sequence[int]) -> dict[int, Entry]:
     rows = await database.fetch(
         f"SELECT {_COLUMNS} FROM ledger_event WHERE id IN ({database.marks(event_ids)})", *event_ids
     )
-    return {row["id"]: _entry(row) for row in rows}
+    return {row["id"]: read_row(Entry, row) for row in rows}
 
 
 Position = tuple[int, int]
@@ -320,7 +315,7 @@ async def tail(after: Position, limit: int = 500) -> list[Entry]:
         f"ORDER BY transaction_id, id LIMIT {limit}",
         *after,
     )
-    return [_entry(row) for row in rows]
+    return read_all(Entry, rows)
 
 
 async def position() -> Position:
