@@ -93,21 +93,6 @@ MODERATION: dict[str, Text] = {
 }
 """When what people write in a forum is shown."""
 
-HISTORY: dict[str, Text] = {
-    "forum.proposed": _("Proposed by a citizen"),
-    "forum.taken_up": _("Taken up"),
-    "forum.declined": _("Not taken up"),
-    "forum.planned": _("Drafted"),
-    "forum.edited": _("Changed"),
-    "forum.published": _("Announced to everybody"),
-    "forum.opened": _("Opened, because enough people stand behind it"),
-    "forum.started": _("Begun"),
-    "forum.closed": _("The forum ended"),
-    "forum.cancelled": _("Called off"),
-    "forum.minutes": _("Minutes put up"),
-}
-"""What happened to a forum, by the kinds of its facts."""
-
 WHY: dict[str, Text] = {
     "appeal": _("The author appeals"),
     "before": _("Shown after a look"),

@@ -27,6 +27,7 @@ import tracking.api
 import tracking.routes
 import tracking.statistics.api
 import tracking.statistics.routes
+from forums.routes import live
 from forums.routes.back import ways_back
 from server import district_pages, openapi, pages, people_pages, signin, spool_page, tokens, upkeep_pages, wiring
 from server.core import auth, database, observe, security, templates, web
@@ -36,7 +37,6 @@ from server.core.errors import Refusal
 from server.core.jobs import Worker
 from server.core.participants import pages as participants
 from server.demo.city import CITY
-from tracking import forum_stream, stream
 
 UPLOADS = (
     *("/petitions/new", "/desk/petitions/new", "/cases/", "/desk/cases/", "/desk/forums/", "/desk/settings/districts"),
@@ -107,7 +107,7 @@ def create_app(settings: Settings) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await database.connect(settings, wiring.APPS)
         site.city = await _city(settings)
-        hub = stream.Hub(settings, [app.state.narrator])
+        hub = wiring.hub(settings, [app.state.narrator])
         app.state.hub = hub
         views = asyncio.create_task(forums.views.keep_writing())
         tasks = [asyncio.create_task(hub.run()), views]
@@ -148,8 +148,9 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=lifespan,
     )
     app.state.site = site
-    app.state.narrator = forum_stream.Narrator(site.render, settings.languages)
+    app.state.narrator = live.Narrator(site.render, settings.languages)
     app.state.store = adapters.store
+    app.state.correspondents = wiring.correspondents(settings)
     app.state.confirmations = wiring.CONFIRMATIONS
     return app
 

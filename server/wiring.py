@@ -1,20 +1,27 @@
 """The composition root: which consumer hears which event, who does which job, which adapter serves which port."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
 
 from forums import crossing as forum_crossing
 from forums import events as forum_events
+from forums import messages as forum_messages
 from forums import participant_actions
-from forums.actions import joining, proposing, registering, timing, watching
+from forums.actions import joining, news, proposing, registering, timing, watching
+from forums.letters import ForumLetters
 from forums.permissions import Permission as ForumPermission
+from forums.queries.news import HEARD as NEWS
+from forums.routes.following import PAGE as FOLLOWS_PAGE
 from petitions import events as petition_events
+from petitions import messages as petition_messages
 from petitions.actions import parts, watch
+from petitions.letters import MAILBOX_JOB, CaseLetters
 from petitions.permissions import Permission as PetitionPermission
+from petitions.queries.concerned import concerned
 from server import crossing
-from server.core import auth, config, database, idempotency, jobs, ledger, mail, uploads
+from server.core import auth, config, database, idempotency, jobs, ledger, mail, messages, uploads
 from server.core.accounts import CorePermission, Permission
 from server.core.city import KEPT
 from server.core.config import Settings
@@ -22,23 +29,25 @@ from server.core.errors import _
 from server.core.files import Store
 from server.core.jobs import Handler, Task
 from server.core.mail import Transport
+from server.core.notify import digest, notifier
+from server.core.notify.correspondence import Correspondent
+from server.core.notify.post import Post, Render
 from server.core.participants import links
 from server.core.participants.confirming import Confirmations
-from tracking import digest, notifications, post
-from tracking.following import news
+from server.core.stream.hub import Hub, Narrator
+from tracking import doors
 from tracking.statistics.actions import counting, recounting
 
 APPS = {
     "petitions": "petitions.models",
     "forums": "forums.models",
-    "tracking": "tracking.models",
     "statistics": "tracking.statistics.models",
 }
 """Tortoise apps above the ground floor: label to models module."""
 
 HEARD: Mapping[str, tuple[str, ...]] = {
-    "tracking.notify": notifications.HEARD,
-    "tracking.news": news.HEARD,
+    notifier.NOTIFY: (*messages.heard(petition_messages.MESSAGES), *messages.heard(forum_messages.MESSAGES)),
+    "forums.news": NEWS,
     counting.COUNT: counting.HEARD,
     "petitions.recount": (petition_events.CalendarChanged.kind,),
     "forums.release": (forum_events.SubmissionWithdrawn.kind, forum_events.SubmissionTakenBack.kind),
@@ -53,7 +62,7 @@ CONSUMERS: Mapping[str, tuple[str, ...]] = {
 PERIODIC: Mapping[str, timedelta] = {
     "petitions.remind": timedelta(minutes=1),
     "petitions.close_uncontested": timedelta(hours=1),
-    "tracking.digest": timedelta(minutes=10),
+    "core.digest": timedelta(minutes=10),
     "forums.watch": timedelta(minutes=1),
     "forums.remind": timedelta(hours=1),
     "forums.offers": timedelta(minutes=1),
@@ -110,9 +119,21 @@ async def _release(task: Task) -> None:
     await joining.release(str(task.payload["subject"]).partition("/")[2])
 
 
-def handlers(settings: Settings, adapters: Ports, render: post.Render) -> dict[str, Handler]:
+def correspondents(settings: Settings) -> Sequence[Correspondent]:
+    """What the mail engine asks of each domain; in this order they stand in a digest."""
+    return (CaseLetters(settings), ForumLetters(settings))
+
+
+def hub(settings: Settings, narrators: Sequence[Narrator]) -> Hub:
+    """The live streams of one process."""
+    return Hub(settings, narrators, concerned=concerned, shut=doors.shut)
+
+
+def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, Handler]:
     """What does each kind of job."""
-    notifier = notifications.Notifier(settings, adapters.transport, render)
+    post = Post(settings, adapters.transport, render)
+    letters = correspondents(settings)
+    notifying = notifier.Notifier(post, letters)
 
     async def recount(task: Task) -> None:
         event = await ledger.get(task.payload["event"])
@@ -147,10 +168,11 @@ def handlers(settings: Settings, adapters: Ports, render: post.Render) -> dict[s
         await uploads.sweep(adapters.store)
 
     return {
-        "tracking.notify": notifier.notify,
-        "tracking.mail": notifier.deliver,
-        "tracking.digest": digest.Digest(notifier.post).send,
-        "tracking.news": news.hear,
+        notifier.NOTIFY: notifying.notify,
+        notifier.MAIL: notifying.deliver,
+        MAILBOX_JOB: notifying.delivering(CaseLetters(settings).mailbox),
+        "core.digest": digest.Digest(post, letters, follows_page=FOLLOWS_PAGE).send,
+        "forums.news": news.hear,
         "petitions.recount": recount,
         "petitions.remind": remind,
         "petitions.close_uncontested": close_uncontested,

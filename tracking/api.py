@@ -1,21 +1,19 @@
 """``/api/v1/cases/{reference}/events``: what happened to a case, in order, as much of it as the reader may see."""
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from petitions.access import shown
-from petitions.events import CaseTransferred
+from petitions.messages.event import CaseEvent
 from petitions.queries import cases
 from petitions.queries.cases import AUDIENCES, CaseView
+from petitions.queries.timeline import case_events, shown_data
 from petitions.rights import subject
 from server.core import config, contract, database, i18n, ledger, web
 from server.core.contract import Access, Contract, promises
 from server.core.fields import Input
-from server.core.ledger import Audience, Entry
-from tracking.timeline import Happening, happenings
+from server.core.ledger import Audience
 
 PAGE = 100
 LAST = 2**31 - 1
@@ -37,8 +35,6 @@ _EVENT = contract.named(
         }
     ),
 )
-_PEOPLE = frozenset({"handler", "guide", "previous", "filed_by"})
-_INNER = frozenset({"text", "words", "answer", "rule", "part"})
 
 
 @promises(
@@ -69,12 +65,13 @@ async def events(request: Request) -> Response:
     entries = entries[:PAGE]
     seen = [entry for entry in entries if entry.audience in audiences]
     lang = web.language(request)
-    told = await happenings(found, seen, found.level, lang)
-    rows = [_event(entry, happening, found, lang) for entry, happening in zip(seen, told, strict=True)]
+    told = await case_events(found, seen, found.level, lang)
+    rows = [_event(event, found, lang) for event in told]
     return web.items(rows, str(entries[-1].sequence) if more else None, count["n"])
 
 
-def _event(entry: Entry, told: Happening, found: CaseView, lang: str) -> dict[str, object]:
+def _event(event: CaseEvent, found: CaseView, lang: str) -> dict[str, object]:
+    entry = event.entry
     return {
         "id": entry.id,
         "sequence": entry.sequence,
@@ -82,23 +79,11 @@ def _event(entry: Entry, told: Happening, found: CaseView, lang: str) -> dict[st
         "at": entry.occurred_at.astimezone(config.settings().zone).isoformat(timespec="seconds"),
         "audience": entry.audience.value,
         "by": entry.actor.partition(":")[0],
-        "who": i18n.translate(lang, told.who),
-        "person": told.person.name if told.person else None,
-        "text": told.text,
-        "data": {**_data(entry, found), **told.more},
+        "who": i18n.translate(lang, event.who),
+        "person": event.person.name if event.person else None,
+        "text": event.text,
+        "data": shown_data(event, found),
     }
-
-
-def _data(entry: Entry, found: CaseView) -> dict[str, Any]:
-    """What a fact says, without the numbers by which our tables know people and texts."""
-    shown_values = {name: value for name, value in entry.data.items() if name not in _PEOPLE | _INNER}
-    named = [name for name in ("department", *["previous"][: entry.kind == CaseTransferred.kind]) if name in entry.data]
-    for name in named:
-        row = found.known.departments.get(entry.data[name] or 0)
-        shown_values[name] = row.code if row else None
-    if "files" in shown_values:
-        shown_values["files"] = [file.id for file in found.attachments if file.id in shown_values["files"]]
-    return shown_values
 
 
 routes = [Route("/api/v1/cases/{reference}/events", events)]

@@ -11,8 +11,8 @@ from typing import TypeVar
 from petitions.queries import following
 from petitions.queries.cases import AUDIENCES, Credentials, Level
 from server.core import auth
-from server.core.accounts import Official
 from server.core.ledger import Audience
+from server.core.stream.listener import Door
 
 AT_ONCE = 250
 """Readers or cases of one statement."""
@@ -22,36 +22,26 @@ BREATH = 0.02
 Found = TypeVar("Found")
 
 
-class Door:
-    """What a stream was opened with, and what it was opened to."""
+class CaseDoor(Door):
+    """What the stream of a case was opened with, and what it was opened to."""
 
-    __slots__ = ("audiences", "key", "number", "official", "token_hash")
+    __slots__ = ("audiences", "key", "number")
 
-    def __init__(
-        self,
-        token_hash: str = "",
-        *,
-        key: str = "",
-        number: str = "",
-        audiences: Collection[Audience] = (),
-        official: Official | None = None,
-    ) -> None:
-        self.token_hash = token_hash
+    def __init__(self, token_hash: str, *, key: str, number: str, audiences: Collection[Audience]) -> None:
+        super().__init__(token_hash)
         self.key = key
         self.number = number
-        """The case's; empty for the desk's own stream."""
         self.audiences = audiences
-        self.official = official
 
 
 async def shut(doors: Sequence[Door]) -> list[Door]:
     """Those through which nobody may look any more as they did: what they show has become less, more or another."""
     readers = await _all(auth.readers, {door.token_hash for door in doors if door.token_hash})
-    cases = await _all(following.doorkeepers, {door.number for door in doors if door.number})
+    cases = await _all(following.doorkeepers, {door.number for door in doors if isinstance(door, CaseDoor)})
     found = []
     for count, door in enumerate(doors, 1):
         who = readers.get(door.token_hash, auth.NOBODY)
-        if door.number:
+        if isinstance(door, CaseDoor):
             keeper = cases.get(door.number)
             seen = Credentials(who.official, who.cases, who.email, door.key)
             still = AUDIENCES[keeper.level(seen) if keeper else Level.NONE] == door.audiences

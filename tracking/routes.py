@@ -9,14 +9,16 @@ from starlette.routing import Route
 from petitions.access import shown
 from petitions.clock_words import clock_words
 from petitions.errors import NoSuchCase
+from petitions.letters import MAILBOX_JOB
+from petitions.mail_links import MAILBOX_MINUTES, read_case_link, read_mailbox_link
 from petitions.queries import cases, following
 from petitions.queries.cases import Credentials, Level
 from petitions.reference import reference
 from server.core import auth, clock, jobs, web
 from server.core.errors import BadRequest, FieldError, Invalid, NotFound, _
+from server.core.notify import correspondence, mailbox
 from server.core.security import Rate
-from tracking import forum_stream, mailbox, pages, stream
-from tracking.following import routes as following_routes
+from tracking import pages, stream
 from tracking.forms import AskForLink, Follow, Wish
 
 TRIES = Rate(20, 10)
@@ -93,7 +95,7 @@ async def forget(request: Request) -> Response:
 
 async def open_link(request: Request) -> Response:
     """``GET /cases/open/{token}``: the one link of a notice opens its case."""
-    number = mailbox.read_case_link(web.site(request).settings, request.path_params["token"])
+    number = read_case_link(web.site(request).settings, request.path_params["token"])
     if number is None:
         return web.redirect(request, "/cases", notice=TOO_OLD)
     response = web.redirect(request, f"/cases/{number}")
@@ -109,7 +111,7 @@ async def open_link(request: Request) -> Response:
 async def ask_for_link(request: Request) -> Response:
     """``/cases/link``: send a link to an address; the answer is the same whether or not it has cases."""
     if request.method != "POST":
-        return web.page(request, "cases/link.html", {"values": {}, "errors": {}, "minutes": mailbox.MAILBOX_MINUTES})
+        return web.page(request, "cases/link.html", {"values": {}, "errors": {}, "minutes": MAILBOX_MINUTES})
     form = await web.read_form(request)
     try:
         email = AskForLink.parse(form).email
@@ -117,21 +119,21 @@ async def ask_for_link(request: Request) -> Response:
         context = {
             "values": {"email": str(form.get("email", ""))[:254]},
             "errors": web.field_errors(web.language(request), error.errors),
-            "minutes": mailbox.MAILBOX_MINUTES,
+            "minutes": MAILBOX_MINUTES,
         }
         return web.page(request, "cases/link.html", context, status=422)
     auth.limit(request, f"link:{_client(request)}", LINKS)
     auth.limit(request, f"link:{email.lower()}", LINKS)
     payload = {"mailbox": await following.newest_of(email), "language": web.language(request)}
-    await jobs.enqueue((f"mailbox:{token_hex(16)}", "tracking.mail", payload))
+    await jobs.enqueue((f"mailbox:{token_hex(16)}", MAILBOX_JOB, payload))
     notice = _("If there are cases of this address, a link is on its way to it. It works for %(minutes)s minutes.",
-               minutes=mailbox.MAILBOX_MINUTES)  # fmt: skip
+               minutes=MAILBOX_MINUTES)  # fmt: skip
     return web.redirect(request, "/cases/link", notice=notice)
 
 
 async def open_mailbox(request: Request) -> Response:
     """``/cases/link/{token}``: one press opens all cases of the address; programs that look into mails do not press."""
-    number = mailbox.read_mailbox_link(web.site(request).settings, request.path_params["token"])
+    number = read_mailbox_link(web.site(request).settings, request.path_params["token"])
     email = await following.address_of(number) if number else ""
     if not email:
         return web.redirect(request, "/cases/link", notice=TOO_OLD)
@@ -144,7 +146,8 @@ async def open_mailbox(request: Request) -> Response:
 
 async def wishes(request: Request) -> Response:
     """``/mail/{token}``: how an address wants to hear; also one press in a mail program (RFC 8058)."""
-    email = await mailbox.read_wishes_link(web.site(request).settings, request.path_params["token"])
+    name = mailbox.read_wishes_link(web.site(request).settings, request.path_params["token"])
+    email = await correspondence.address_of(request.app.state.correspondents, name) if name else ""
     if not email:
         raise NotFound
     if request.method != "POST":
@@ -175,6 +178,4 @@ routes = [
     Route("/mail/{token}", wishes, methods=["GET", "POST"]),
     Route("/cases/{reference}", case),
     *stream.routes,
-    *forum_stream.routes,
-    *following_routes.routes,
 ]

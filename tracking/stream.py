@@ -10,15 +10,14 @@ from starlette.types import Receive, Scope, Send
 from petitions.access import KEY_HEADER, shown
 from petitions.queries import following
 from petitions.queries.cases import AUDIENCES
+from petitions.queries.concerned import concerned
 from petitions.rights import subject
 from server.core import auth, ledger
 from server.core.accounts import Official
 from server.core.ledger import Entry, Position
-from tracking.concerned import heard, places
-from tracking.doors import Door
-from tracking.hub import REPLAYED, Hub, Listener, frame
-
-__all__ = ["Hub", "routes"]
+from server.core.stream.hub import REPLAYED
+from server.core.stream.listener import Door, Listener, frame
+from tracking.doors import CaseDoor
 
 FURTHEST = 5_000
 """Facts that are looked through for one stream; a page reads itself anew when it comes back in any case."""
@@ -54,7 +53,7 @@ class CaseStream:
             subject=subject(reference),
             audiences=AUDIENCES[level],
             after=after[1] if after else 0,
-            door=Door(token, key=key, number=reference, audiences=AUDIENCES[level]),
+            door=CaseDoor(token, key=key, number=reference, audiences=AUDIENCES[level]),
         )
         await request.app.state.hub.serve(listener, _framed(_case_past(listener, after)), receive)
 
@@ -77,7 +76,7 @@ class DeskStream:
         """Raises ``NotSignedIn``."""
         request = Request(scope)
         official = auth.official(request)
-        door = Door(auth.reader(request).token_hash, official=official)
+        door = Door(auth.reader(request).token_hash, official)
         listener = Listener(send, _client(request), official=official, door=door)
         await request.app.state.hub.serve(listener, _framed(_desk_past(official, position_of(request))), receive)
 
@@ -86,8 +85,8 @@ async def _desk_past(official: Official, after: Position | None) -> AsyncIterato
     """What an official missed. Who was away for long is told of the ``FURTHEST`` newest facts of all cases only."""
     first = True
     while after and (entries := await ledger.tail(after)):
-        for entry, desks in await places(entries):
-            if heard(official, desks):
+        for entry, heard_by in await concerned(entries):
+            if heard_by(official):
                 yield entry
         after = (entries[-1].transaction_id, entries[-1].id)
         if first:

@@ -17,10 +17,11 @@ from forums.desk.voices import voices_official
 from forums.forms.handing import Words, read_seen
 from forums.forms.promising import MOST_STEPS, EditPromise, Finish, Promise, from_page
 from forums.kinds import DECIDING
-from forums.labels import COMMITMENT_STATES, KINDS, OUTCOMES
+from forums.labels import COMMITMENT_STATES, KINDS
 from forums.permissions import Permission
 from forums.queries import forums, lists, promises
 from forums.queries.promises import Filters, PromiseView
+from forums.queries.turns import items
 from forums.rights import answers_for
 from forums.states import COMMITMENT, CommitmentAction
 from server.core import auth, i18n, idempotency, uploads, web
@@ -181,6 +182,7 @@ async def _page(request: Request, official: Official, kept: Kept, *, status: int
         for action in DEEDS
         if mine and action in COMMITMENT[found.status] and official.may(rights.PROMISE[action])
     }
+    departments = {row.id: row.name(language) for row in known.departments.values()}
     context = {
         "whole": whole,
         "promise": found,
@@ -188,11 +190,10 @@ async def _page(request: Request, official: Official, kept: Kept, *, status: int
         "may": may,
         "values": {name: getattr(found, name) for name in ("title", "text", "username", "due_on", "budget")},
         "owners": [(o.username, o.name) for o in await promises.owners(found.department_id)] if "edit" in may else [],
-        "department_names": {row.id: row.name(language) for row in known.departments.values()},
+        "department_names": departments,
         "district": known.district_name(found.district, language) if found.district else "",
         "states": COMMITMENT_STATES,
-        "outcomes": OUTCOMES,
-        "steps_by_id": {step.id: step.text for step in whole.steps},
+        "happened": items(whole.turns, language, departments, whole.steps, desk=True),
         "today": today(),
         "made_on": day_of(found.created_at),
         "most_steps": MOST_STEPS,

@@ -22,7 +22,7 @@ from forums.labels import CHANNELS, COMMITMENT_STATES, OUTCOMES, STANCES, SUBMIS
 from forums.queries import desk_voices, promises
 from forums.queries.desk_voices import Detail
 from forums.queries.similar import similar
-from forums.queries.turns import turns
+from forums.queries.turns import items, turns
 from forums.rights import answers_for, voice_subject
 from forums.states import ADOPTED, SUBMISSION, SubmissionAction, SubmissionState
 from server.core import auth, idempotency, web
@@ -99,6 +99,7 @@ async def _page(request: Request, official: Official, kept: Kept, *, status: int
     own = found.row.department_id or official.department_id
     names = {row.id: row.name(language) for row in known.departments.values()}
     owners = await promises.owners(own) if mine & {"answer", "commit"} else []
+    told = await turns(voice_subject(found.row.number), tuple(Audience))
     context = {
         "voice": found,
         "kept": kept,
@@ -109,7 +110,7 @@ async def _page(request: Request, official: Official, kept: Kept, *, status: int
         "proposed": proposed,
         "proposed_code": known.departments[proposed.department_id].code if proposed and proposed.department_id else "",
         "similar": await similar(found.row.id, found.forum_id) if "join" in mine or found.row.joined else [],
-        "turns": await turns(voice_subject(found.row.number), tuple(Audience)),
+        "happened": items(told, language, names, desk=True),
         "owners": [(o.username, o.name if own else f"{names[o.department_id]} · {o.name}") for o in owners],
         "today": today(),
         "most_steps": MOST_STEPS,

@@ -1,6 +1,7 @@
 """Tables of the public's voice: forums, who takes part, what is said, and what became of it. One module per topic."""
 
 from forums.models.moderation import ModerationDay, Report, Review, TextFact
+from forums.models.news import News
 from forums.models.places import Forum, Numbering, Participation, Session
 from forums.models.promises import Commitment, Step
 from forums.models.voices import Comment, ForumFile, ForumWords, Submission, Support
@@ -12,6 +13,7 @@ __all__ = [
     "ForumFile",
     "ForumWords",
     "ModerationDay",
+    "News",
     "Numbering",
     "Participation",
     "Report",

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from forums.labels import HISTORY
+from forums.messages import MESSAGES
+from forums.messages.event import ForumEvent
 from forums.rights import forum_subject
 from forums.states import ForumState
 from server.core import database, ledger
 from server.core.errors import Text
 from server.core.ledger import Entry
+from server.core.messages import made
 
 COUNTED = 100
 """Counts end here: more than that is just many."""
@@ -49,9 +51,10 @@ async def waiting() -> Mapping[str, int]:
 
 async def history(slug: str) -> list[Line]:
     """What happened to a forum itself, the newest first; who takes part in it stands elsewhere. Two queries."""
-    entries = [e for e in await ledger.newest([forum_subject(slug)], limit=10 * SHOWN) if e.kind in HISTORY][:SHOWN]
-    known = await names(entries)
-    return [Line(HISTORY[e.kind], known.get(e.actor, ""), e.occurred_at) for e in entries]
+    newest = await ledger.newest([forum_subject(slug)], limit=10 * SHOWN)
+    told = [(e, line) for e in newest if (line := MESSAGES[e.kind].desk) is not None][:SHOWN]
+    known = await names([entry for entry, _line in told])
+    return [Line(made(line.text, ForumEvent(e)), known.get(e.actor, ""), e.occurred_at) for e, line in told]
 
 
 async def names(entries: Iterable[Entry]) -> dict[str, str]:

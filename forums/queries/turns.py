@@ -1,12 +1,24 @@
 """What happened to a voice or a promise, as its ledger tells it, with the words and the people that its facts name."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
+from forums.messages import MESSAGES
+from forums.messages.event import ForumEvent
 from server.core import database, ledger, privacy
-from server.core.ledger import Audience
+from server.core.ledger import Audience, Entry
+from server.core.messages import Item, item
+
+
+class Step(Protocol):
+    """A step of a commitment."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def text(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +37,20 @@ class Turn:
     """Theirs."""
     by: str
     """``official``, ``participant`` or ``system``."""
+    entry: Entry
 
-    @property
-    def day(self) -> date | None:
-        """The day that it names: promised, or on which it was done."""
-        said = self.data.get("due_on") or self.data.get("done_on")
-        return date.fromisoformat(said) if said else None
+
+def items(
+    turns: Iterable[Turn], language: str, departments: Mapping[int, str], steps: Iterable[Step] = (), *, desk: bool
+) -> list[Item]:
+    """Each event in one line; at the desk with who did it."""
+    found, texts = [], {step.id: step.text for step in steps}
+    for turn in turns:
+        record = MESSAGES[turn.kind]
+        event = ForumEvent(turn.entry, language, words=turn.text, departments=departments, steps=texts)
+        if (line := record.desk if desk else record.party) is not None:
+            found.append(item(line, event, turn.id, turn.at, turn.official if desk else ""))
+    return found
 
 
 async def turns(subject: str, audiences: Collection[Audience] = (Audience.PUBLIC,)) -> list[Turn]:
@@ -45,7 +65,7 @@ async def turns(subject: str, audiences: Collection[Audience] = (Audience.PUBLIC
         name, department = people.get(int(number), ("", None)) if by == "official" else ("", None)
         kinds = privacy.OF_OFFICIALS if by == "official" else frozenset(privacy.NumberKind)
         text = privacy.mask(said.get(entry.data.get("text") or 0, ""), kinds)
-        found.append(Turn(entry.id, entry.occurred_at, entry.kind, entry.data, text, name, department, by))
+        found.append(Turn(entry.id, entry.occurred_at, entry.kind, entry.data, text, name, department, by, entry))
     return found
 
 

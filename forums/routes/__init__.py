@@ -4,10 +4,14 @@ from starlette.routing import Route
 
 from forums.routes import (
     board,
+    calendars,
     commenting,
     crossing,
+    feeds,
     files,
+    following,
     listing,
+    live,
     moderation,
     promises,
     proposing,
@@ -18,6 +22,11 @@ from forums.routes import (
 )
 
 routes: list[Route] = [
+    # The first: others take whatever word stands where theirs is.
+    *following.routes,
+    *feeds.routes,
+    *calendars.routes,
+    *live.routes,
     *listing.routes,
     *board.routes,
     *files.routes,

@@ -10,10 +10,11 @@ from starlette.routing import Route
 from forums.actions import promising
 from forums.errors import NotTheAuthor
 from forums.forms.handing import WORDS_LIMIT, Words
-from forums.labels import COMMITMENT_STATES, OFFICES, OUTCOMES
+from forums.labels import COMMITMENT_STATES, OFFICES
 from forums.queries import files, promises
 from forums.queries.forums import ForumView
 from forums.queries.promises import TABS, Filters, Whole
+from forums.queries.turns import items
 from forums.rights import promise_subject
 from forums.routes.files import hand_out
 from forums.states import CommitmentState
@@ -92,6 +93,7 @@ async def show(request: Request) -> Response:
 async def _page(request: Request, values: dict[str, str], errors: dict[str, str], *, status: int = 200) -> Response:
     known, language = await city(), web.language(request)
     whole = await promises.promise(request.path_params["number"], today())
+    departments = {row.id: row.name(language) for row in known.departments.values()}
     context = {
         "whole": whole,
         "promise": whole.promise,
@@ -99,8 +101,7 @@ async def _page(request: Request, values: dict[str, str], errors: dict[str, str]
         "values": values,
         "errors": errors,
         "limit": WORDS_LIMIT,
-        "steps_by_id": {step.id: step.text for step in whole.steps},
-        "outcomes": OUTCOMES,
+        "happened": items(whole.turns, language, departments, whole.steps, desk=False),
         "today": today(),
         **_names(known, language),
     }

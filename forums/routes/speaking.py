@@ -14,7 +14,7 @@ from forums.labels import CHANNELS, KINDS, OUTCOMES, STANCES, SUBMISSION_STATES
 from forums.participant_actions import SUBMIT, SUPPORT
 from forums.queries import comments, forums, voices
 from forums.queries.forums import ForumView
-from forums.queries.turns import turns
+from forums.queries.turns import items, turns
 from forums.queries.voices import Filters, VoiceView
 from forums.routes import context, crossing
 from forums.states import SUBMISSION, ForumAction, SubmissionAction, follow
@@ -105,7 +105,7 @@ async def voice_page(
         "department": departments.get(found.department_id or 0, ""),
         "department_names": departments,
         "district": known.district_name(found.district, lang) if found.district else "",
-        "turns": told,
+        "happened": items(told, lang, departments, desk=False),
         **await crossing.of_voice(found, told),
         "talk_stream": await context.heard(request, found.forum, found.forum_id, "before")
         if may(found)["comment"]

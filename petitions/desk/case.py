@@ -16,13 +16,13 @@ from starlette.routing import Route
 
 from petitions import access
 from petitions.clock_words import clock_words
-from petitions.desk import addresses, answer, cooperation, timeline
+from petitions.desk import addresses, answer, cooperation
 from petitions.desk.acts import ACTS, TAKES_FILES
 from petitions.duties import duties, passing_on
 from petitions.errors import ChangedMeanwhile, NoSuchCase
 from petitions.forms import GiveAnswer
 from petitions.labels import CHANNELS, DECISIONS, KINDS, RULINGS
-from petitions.queries import desk, earlier, following, parts
+from petitions.queries import desk, earlier, following, parts, timeline
 from petitions.queries.cases import CaseView, Level, view
 from petitions.queries.facts import facts
 from petitions.queries.filters import Filter
@@ -36,6 +36,7 @@ from server.core.accounts import Official
 from server.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refusal, Text
 from server.core.files import StoredFile
 from server.core.ledger import Audience
+from server.core.messages import Item
 
 WORDS = ("text", "late_reason", "agency", "reason", "reasons", "remedies")
 """Fields in which somebody writes."""
@@ -216,7 +217,7 @@ async def _page(
     before, after = await desk.neighbours(asked.wanted, official, known, case)
     mine = actions_of(case, official)
     now, passed_at = clock.now(), _passed_at(case, found.turns)
-    story = await timeline.items(case, found.shown, language)
+    story = await _told(case, found.shown, language)
     others = kept.refusal.entries if isinstance(kept.refusal, ChangedMeanwhile) else []
     context = {
         "case": case,
@@ -250,7 +251,7 @@ async def _page(
         "timeline": list(reversed(story)),
         "earlier": addresses.case(case.reference, asked.wanted, before=found.earlier) if found.earlier else "",
         "newest": "" if found.newest else addresses.case(case.reference, asked.wanted),
-        "changed": await timeline.items(case, others, language),
+        "changed": await _told(case, others, language),
         "handlers": await desk.handlers(case.department_id) if Action.ASSIGN in mine and case.department_id else [],
         "guides": await desk.guides() if Action.GUIDE in mine else [],
         "template_options": [(t.id, t.title) for t in await desk.templates(case)] if Action.ANSWER in mine else [],
@@ -265,6 +266,10 @@ async def _page(
         "stream": f"/desk/stream?after={seen[0]}-{seen[1]}",
     }
     return web.page(request, "desk/case.html", context, status=status)
+
+
+async def _told(case: CaseView, entries: Sequence[ledger.Entry], language: str) -> list[Item]:
+    return timeline.desk_items(await timeline.case_events(case, entries, Level.STAFF, language, signed=False))
 
 
 def _passed_at(case: CaseView, entries: Sequence[ledger.Entry]) -> datetime | None:

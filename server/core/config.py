@@ -62,6 +62,10 @@ class Settings:
         """The language spoken to somebody who has not chosen one."""
         return self.languages[0]
 
+    def spoken(self, language: str) -> str:
+        """The language itself, or the city's where it does not speak that one."""
+        return language if language in self.languages else self.language
+
     @property
     def public_url(self) -> str:
         """Where links in mail point, without a trailing slash."""

@@ -33,6 +33,7 @@ CORE_MODELS = (
     "server.core.idempotency",
     "server.core.jobs",
     "server.core.ledger",
+    "server.core.notify.models",
     "server.core.participants.models",
 )
 POOL_SIZE = 10

@@ -55,7 +55,7 @@ async def seed(settings: Settings, number: int, *, if_empty: bool) -> None:
     await _play(scripts, officials)
     await forums.seed(number, officials)
     # What happened in the past was told in the past: no mail leaves, and the clocks are reminded from now on.
-    await database.execute("DELETE FROM job WHERE kind IN ('tracking.notify', 'tracking.mail')")
+    await database.execute("DELETE FROM job WHERE kind IN ('core.notify', 'core.mail')")
     await database.execute("DELETE FROM job WHERE kind LIKE 'statistics.%'")
     await recounting.everything("import")
 

@@ -6,10 +6,11 @@ from playwright.async_api import Page, expect
 from petitions.actions import answering, handling, supplementing
 from petitions.actions.intake import Filed
 from petitions.forms import Extend, Give, GiveAnswer, RequestSupplement, Words
+from petitions.mail_links import mailbox_link
+from server.core.notify.mailbox import wishes_link
 from tests.support.chromium import DESK, PHONE, OpenPage, axe
 from tests.support.house import House
 from tests.support.stories import filed, somebody
-from tracking import mailbox
 
 
 async def follow(page: Page, case: Filed) -> None:
@@ -107,8 +108,8 @@ async def test_everybody_can_use_the_pages(site: House, open_page: OpenPage, wid
     await axe(page)
     for path in (
         "/cases/link",
-        mailbox.mailbox_link(site.settings, busy.reference).removeprefix(site.settings.public_url),
-        mailbox.wishes_link(site.settings, busy.reference).removeprefix(site.settings.public_url),
+        mailbox_link(site.settings, busy.reference).removeprefix(site.settings.public_url),
+        wishes_link(site.settings, busy.reference).removeprefix(site.settings.public_url),
     ):
         await page.goto(path)
         await axe(page)

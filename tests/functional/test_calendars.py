@@ -13,6 +13,7 @@ from forums.forms.handing import Join, Words
 from forums.forms.promising import Finish, Promise, StepLine
 from forums.forms.speaking import Submit
 from forums.models import Step, Submission
+from forums.queries import news
 from server.core import clock, database
 from server.core.days import today
 from server.core.participants.people import take_name
@@ -20,7 +21,6 @@ from tests.support.answers import official
 from tests.support.forums import a_draft, a_forum
 from tests.support.house import House
 from tests.support.places import a_session
-from tracking.following import news
 
 
 async def lines(house: House, path: str, name: str = "SUMMARY") -> list[str]:

@@ -5,6 +5,7 @@ import httpx
 from forums.actions import commenting, deciding, speaking
 from forums.forms.moderating import Decide
 from forums.forms.speaking import Say, Submit
+from forums.letters import ForumLetters
 from forums.models import Comment, Forum, Review, Submission
 from forums.rights import comment_subject
 from forums.spam import FLOOD, FLOOD_SPAN
@@ -16,7 +17,6 @@ from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.house import House
 from tests.support.stories import listening
-from tracking import forum_notices
 
 WORDS, LINE = "저는 시장 이야기를 잘못 알았습니다", "글쓴이가 거둔 댓글입니다."
 
@@ -98,11 +98,13 @@ async def test_what_waits_or_is_hidden_is_taken_back_and_no_mail_goes_after_it(h
     ]
     await deciding.decide(moderator, comment_subject(hidden), Decide(TextAction.HIDE, "insult", "욕설이 있습니다."))
     entries = [fact for fact in await ledger.read(f"talk/{slug}") if fact.kind in {"text.held", "text.hidden"}]
-    assert [await forum_notices.recipients(entry) for entry in entries] == [[f"person:{mina.id}"]] * 3
+    letters = ForumLetters(house.settings)
+    told = [[addressee.to for _mail, addressee in await letters.addressees(entry)] for entry in entries]
+    assert told == [[f"person:{mina.id}"]] * 3
     for number in (waits, hidden):
         await commenting.withdraw(mina, number)
     for entry in entries:
-        assert await forum_notices.write(house.settings, entry, f"person:{mina.id}", str) is None, "it was in the post"
+        assert await letters.letter(entry, 0, f"person:{mina.id}") is None, "it was in the post"
     assert (await Forum.get(slug=slug)).comments == 0
     assert not await Review.filter(open=True).exists()
     await house.work()

@@ -315,7 +315,7 @@ async def _dead(count: int) -> None:
     now = clock.now()
     for number in range(count):
         await jobs.Job.create(
-            key=f"mail:{number}:hong@example.org", kind="tracking.mail", payload='{"to": "hong@example.org"}',
+            key=f"mail:{number}:hong@example.org", kind="core.mail", payload='{"to": "hong@example.org"}',
             dead=True, run_at=now, created_at=now, attempts=12,
             error="SMTPRecipientsRefused: hong@example.org is unknown",
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -12,25 +12,15 @@ import httpx
 import pytest
 from itsdangerous import TimestampSigner
 
-from petitions import events
 from petitions.actions import answering, handling, supplementing, watch
 from petitions.actions.intake import Filed
 from petitions.forms import Extend, Give, GiveAnswer, RequestSupplement, Words
-from petitions.queries import cases, following
-from petitions.queries.cases import Credentials, Level
+from petitions.queries import following
 from petitions.rights import subject
 from server.core import clock, database, ledger
 from server.core.config import Settings
-from server.core.ledger import Audience
 from tests.support.house import House, opened
 from tests.support.stories import filed, opened_with_key, signed_in, somebody
-from tracking import timeline
-
-KINDS: list[Any] = [
-    event
-    for event in vars(events).values()
-    if isinstance(event, type) and "kind" in vars(event) and event.__module__ == events.__name__
-]
 
 
 async def page(client: httpx.AsyncClient, case: Filed, **query: str) -> str:
@@ -282,30 +272,6 @@ async def test_the_page_speaks_the_readers_language(house: House, language: str,
     assert words in text
     assert f'<html lang="{language}">' in text
     assert words in await page(hong, case), "and remembers it"
-
-
-@pytest.mark.parametrize("language", ["ko", "ja", "en"])
-async def test_every_kind_of_fact_is_drawn(house: House, language: str) -> None:
-    case = await answered()
-    view = await cases.view(case.reference, Credentials(cases=frozenset({case.reference})))
-    now, said = clock.now(), await cases.words(view.id, await ledger.read(subject(case.reference)))
-    samples: dict[str, Any] = {
-        "due_at": now.isoformat(), "previous_due_at": now.isoformat(), "until": "2026-11-30", "text": max(said),
-        "remedies": max(said), "late_reason": max(said), "words": max(said), "department": 1, "previous": 2,
-        "handler": 1, "guide": 1, "answer": view.answers[0].id, "score": 3, "files": [],
-    }  # fmt: skip
-    render = house.app.state.site.render
-    assert len(KINDS) >= 24
-    for kind in KINDS:
-        for full in (True, False):
-            data = {
-                f.name: samples.get(f.name, "x") if full or "None" not in str(f.type) else None for f in fields(kind)
-            }
-            entry = ledger.Entry(7, 0, subject(case.reference), 9, kind.kind, data, Audience.PARTY, "official:1", now)
-            (event,) = await timeline.happenings(view, [entry], Level.STAFF, language)
-            html = render(language, event.template, {"event": event, "view": view})
-            assert 'id="event-7"' in html, kind
-            assert "None" not in html, kind
 
 
 async def test_a_page_costs_few_queries(house: House, count_queries: Callable[[], list[str]]) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from xml.etree import ElementTree as ET
 
-from forums.actions import planning
+from forums.actions import news, planning
+from forums.queries import followed
+from forums.queries.news import HEARD
 from server.core import clock, database, ledger
 from server.core.jobs import Task
 from server.core.search import tokens
@@ -13,7 +15,6 @@ from tests.support.answers import official
 from tests.support.forums import a_draft, a_forum
 from tests.support.house import House
 from tests.support.stories import to
-from tracking.following import news, subjects
 
 PARK = "park@example.org"
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -23,7 +24,7 @@ async def digest(house: House) -> None:
     """The first mail of the next day."""
     here = clock.now().astimezone(house.settings.zone)
     with clock.at((here + timedelta(days=1)).replace(hour=9)):
-        await house.worker.handlers["tracking.digest"](Task("digest", "tracking.digest", {}, 1))
+        await house.worker.handlers["core.digest"](Task("digest", "core.digest", {}, 1))
 
 
 async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(house: House) -> None:
@@ -104,8 +105,8 @@ async def test_feeds_and_calendars_say_what_the_pages_say(house: House, count_qu
     await a_forum(house, "notice", title="공고 02-123-4567")
     await planning.start(await official("intake"), slug)
     for entry in await ledger.read(f"forum/{slug}"):
-        if entry.kind in news.LINES:
-            await news.hear(Task("again", "tracking.news", {"event": entry.id}, 1))
+        if entry.kind in HEARD:
+            await news.hear(Task("again", "forums.news", {"event": entry.id}, 1))
     await house.work()
 
     async def titles(path: str) -> list[str]:
@@ -148,7 +149,7 @@ async def test_feeds_and_calendars_say_what_the_pages_say(house: House, count_qu
 
 def test_a_topic_is_found_as_the_search_finds_it() -> None:
     def holds(topic: str, text: str) -> bool:
-        return subjects.about_topic(topic, f" {' '.join(tokens(text))} ")
+        return followed.about_topic(topic, f" {' '.join(tokens(text))} ")
 
     assert holds("가로등", "골목의 가로등이 꺼졌어요")
     assert not holds("가로등", "가로 신호등")

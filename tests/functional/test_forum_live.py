@@ -124,7 +124,7 @@ async def test_a_page_that_was_away_is_told_what_it_missed_once(house: House, mo
         await planning.close(await official("clerk"), slug)
         await asyncio.sleep(0.3)
         assert stream.events[-1]["status"] == "closed"
-    monkeypatch.setattr("tracking.forum_stream.MISSED", 1)
+    monkeypatch.setattr("forums.routes.live.MISSED", 1)
     async with listening(house, house.visitor(), path, last=last) as stream:
         assert whats(stream) == ["more"], "who missed much reloads"
         assert abouts(stream)[0]["stream_id"] == str(await ledger.length(f"talk/{slug}"))
@@ -133,7 +133,7 @@ async def test_a_page_that_was_away_is_told_what_it_missed_once(house: House, mo
             assert whats(stream) == []
     async with listening(house, house.visitor(), "/forums/listening-999/stream") as stream:
         assert stream.status == 404
-    assert "listening-999" not in house.app.state.narrator._kept
+    assert "listening-999" not in house.app.state.narrator.once._kept
 
 
 async def test_thousands_who_come_back_at_once_ask_the_database_once(house: House, count_queries: Any) -> None:
@@ -241,7 +241,7 @@ async def test_a_page_that_was_away_is_told_what_became_of_the_opinions_on_it(
         assert {tuple(event["shown"] for event in abouts(stream)) for stream in back} == {(False, False)}
         assert {len(stream.events[0]["voices"]) for stream in back} == {1}, "the new one, once"
         assert len(queries) <= 8, queries
-    monkeypatch.setattr("tracking.forum_stream.MISSED", 1)
+    monkeypatch.setattr("forums.routes.live.MISSED", 1)
     async with listening(house, house.visitor(), path.replace("lang=ko", "lang=en")) as stream:
         assert whats(stream) == ["more"]
 
@@ -301,6 +301,6 @@ async def test_what_is_read_for_pages_that_have_gone_ends_with_the_server(settin
 
     async with opened(settings) as house:  # which looks that nothing goes on after its end
         narrator = house.app.state.narrator
-        page = asyncio.create_task(narrator._once("market", "missed", read))
+        page = asyncio.create_task(narrator.once.read("market", "missed", read))
         await begun.wait()
         page.cancel()

@@ -30,12 +30,12 @@ from forums.states import TextAction
 from server.core import clock, database, i18n
 from server.core.days import today
 from server.core.jobs import Task
+from server.core.notify.mailbox import Mode, set_mode
 from server.core.participants.people import Person, take_name
 from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.house import House
 from tests.support.stories import to
-from tracking.mailbox import Mode, set_mode
 
 NARAE, HARU = "narae@example.org", "haru@example.org"
 
@@ -199,7 +199,7 @@ async def test_once_a_day_where_she_wishes_it_but_hidden_texts_at_once(house: Ho
     assert len(to(house, NARAE)) == 2
     here = clock.now().astimezone(house.settings.zone)
     with clock.at((here + timedelta(days=1)).replace(hour=9)):
-        await house.worker.handlers["tracking.digest"](Task("digest", "tracking.digest", {}, 1))
+        await house.worker.handlers["core.digest"](Task("digest", "core.digest", {}, 1))
     digest = to(house, NARAE)[-1]
     assert "벤치" in text(digest)
     assert "도로과에 전달되었습니다" in text(digest)

@@ -13,9 +13,9 @@ from petitions.forms import Extend, Give, GiveAnswer, RequestSupplement, Words
 from server.core import clock, database
 from server.core.jobs import Task
 from server.core.mail import Mail, MailDeferred
+from server.core.notify.mailbox import Mode, mode_of, set_mode
 from tests.support.house import House
 from tests.support.stories import Failing, filed, opened_with_key, somebody, to
-from tracking.mailbox import Mode, mode_of, set_mode
 
 HONG = "hong@example.org"
 
@@ -190,7 +190,7 @@ async def test_who_wants_less_gets_only_what_the_law_wants_told(house: House) ->
 
 
 async def digest(house: House) -> None:
-    await house.worker.handlers["tracking.digest"](Task("periodic:tracking.digest", "tracking.digest", {}, 1))
+    await house.worker.handlers["core.digest"](Task("periodic:core.digest", "core.digest", {}, 1))
 
 
 async def test_the_digest_comes_once_a_day_at_eight(house: House) -> None:
@@ -228,7 +228,7 @@ async def test_a_digest_waits_while_the_server_is_away(house: House, monkeypatch
         await at_work(await filed())
         await house.work()
     before = len(to(house, HONG))
-    notifier = house.worker.handlers["tracking.digest"].__self__  # type: ignore[attr-defined]
+    notifier = house.worker.handlers["core.digest"].__self__  # type: ignore[attr-defined]
     transport = notifier.post.transport
     notifier.post.transport = Failing(MailDeferred("away"))
     with clock.at(datetime(2026, 11, 17, 0, 0, tzinfo=UTC)):
@@ -248,7 +248,7 @@ async def test_a_mailbox_that_takes_no_mail_holds_up_no_other_digest(
             await at_work(await filed(petitioner={"name": "홍길동", "email": address}))
         await house.work()
     before = len(to(house, HONG))
-    notifier = house.worker.handlers["tracking.digest"].__self__  # type: ignore[attr-defined]
+    notifier = house.worker.handlers["core.digest"].__self__  # type: ignore[attr-defined]
     send = notifier.post.transport.send
 
     async def full(mail: Mail) -> None:
@@ -308,7 +308,7 @@ async def test_a_fact_looked_at_twice_is_told_once(house: House) -> None:
     event = (
         await database.fetch("SELECT id FROM ledger_event WHERE subject = ? ORDER BY id", f"case/{case.reference}")
     )[0]
-    await house.worker.handlers["tracking.notify"](Task("again", "tracking.notify", {"event": event["id"]}, 1))
+    await house.worker.handlers["core.notify"](Task("again", "core.notify", {"event": event["id"]}, 1))
     await house.work()
     assert len(to(house, HONG)) == 1
 

@@ -15,13 +15,14 @@ from server.core.config import Settings
 from server.core.errors import NotFound
 from server.core.jobs import Task
 from server.core.mail import Mail, MailDeferred, MailRefused, Transport
+from server.core.notify import notifier as notifying
+from server.core.notify import post
+from server.core.notify.mailbox import Mode, set_mode
+from server.core.notify.notifier import Notifier
 from server.core.web import Site
 from tests.support.desk import desk
 from tests.support.house import House
 from tests.support.stories import Failing, filed, opened_with_key, somebody, to
-from tracking import notifications, post
-from tracking.mailbox import Mode, set_mode
-from tracking.notifications import Notifier
 
 HONG = "hong@example.org"
 
@@ -45,11 +46,11 @@ async def mail_task(attempts: int, **payload: object) -> tuple[Task, str]:
     )[0]
     await database.execute("DELETE FROM job")
     key = f"mail:{event['id']}:citizen"
-    return Task(key, "tracking.mail", {"event": event["id"], "to": "citizen", **payload}, attempts), key
+    return Task(key, "core.mail", {"event": event["id"], "to": "citizen", "mailing": 0, **payload}, attempts), key
 
 
 async def test_a_long_outage_makes_mails_wait_and_not_die(house: House) -> None:
-    notifier = house.worker.handlers["tracking.mail"].__self__  # type: ignore[attr-defined]
+    notifier = house.worker.handlers["core.mail"].__self__  # type: ignore[attr-defined]
     assert isinstance(notifier, Notifier)
     transport, notifier.post.transport = notifier.post.transport, Failing(MailDeferred("away"))
     early, _key = await mail_task(1)
@@ -60,17 +61,17 @@ async def test_a_long_outage_makes_mails_wait_and_not_die(house: House) -> None:
     (row,) = await database.fetch("SELECT key, run_at FROM job")
     assert row["key"] == f"{key}:1"
     notifier.post.transport = transport
-    with clock.at(clock.now() + notifications.PATIENCE + timedelta(seconds=1)):
+    with clock.at(clock.now() + notifying.PATIENCE + timedelta(seconds=1)):
         await house.work()
     assert len(to(house, HONG)) == 1
     notifier.post.transport = Failing(MailDeferred("away"))
-    last, _key = await mail_task(jobs.MAX_ATTEMPTS, waited=notifications.MOST_WAITS)
+    last, _key = await mail_task(jobs.MAX_ATTEMPTS, waited=notifying.MOST_WAITS)
     with pytest.raises(MailDeferred):
         await notifier.deliver(last)
 
 
 async def test_officials_hear_of_a_refused_address_and_nothing_names_it(house: House) -> None:
-    notifier = house.worker.handlers["tracking.mail"].__self__  # type: ignore[attr-defined]
+    notifier = house.worker.handlers["core.mail"].__self__  # type: ignore[attr-defined]
     working = notifier.post.transport
     notifier.post.transport = Refusing(working, HONG)
     before = post.refused._value.get()
@@ -85,7 +86,7 @@ async def test_officials_hear_of_a_refused_address_and_nothing_names_it(house: H
     assert told == {(events[kind], kind) for kind in ("case.received", "case.accepted")}
     assert "hong" not in str([fact.data for fact in facts])
     (entry,) = [e for e in await ledger.read(f"case/{case.reference}") if e.kind == "case.received"]
-    await notifier.deliver(Task("again", "tracking.mail", {"event": entry.id, "to": "citizen"}, 1))
+    await notifier.deliver(Task("again", "core.mail", {"event": entry.id, "to": "citizen", "mailing": 0}, 1))
     assert len(await ledger.read(f"case/{case.reference}", kind="case.mail_undelivered")) == 2, (
         "a job runs at least once"
     )
@@ -101,7 +102,7 @@ async def test_officials_hear_of_a_refused_address_and_nothing_names_it(house: H
     await handling.message(await somebody("handler"), case.reference, Words("내일 갑니다."))
     await house.work()
     with clock.at(clock.now() + timedelta(days=1)):
-        await house.worker.handlers["tracking.digest"](Task("digest", "tracking.digest", {}, 1))
+        await house.worker.handlers["core.digest"](Task("digest", "core.digest", {}, 1))
     last = (await ledger.read(f"case/{case.reference}", kind="case.mail_undelivered"))[-1]
     assert last.data["about"] == "case.message"
 

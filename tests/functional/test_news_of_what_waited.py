@@ -6,6 +6,7 @@ from forums.actions import deciding, proposing, speaking, supporting
 from forums.forms.moderating import Decide
 from forums.forms.proposing import ProposeForum
 from forums.forms.speaking import Submit
+from forums.queries import news
 from forums.states import TextAction
 from server.core import clock
 from server.core.jobs import Task
@@ -14,7 +15,6 @@ from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.house import House
 from tests.support.stories import to
-from tracking.following import news
 
 
 async def test_a_voice_that_waited_is_news_once_and_supporters_are_told(house: House) -> None:
@@ -55,7 +55,7 @@ async def test_many_texts_hidden_at_once_are_three_mails_and_a_digest(house: Hou
     assert len(to(house, "narae@example.org")) == before + 3
     here = clock.now().astimezone(house.settings.zone)
     with clock.at((here + timedelta(days=1)).replace(hour=9)):
-        await house.worker.handlers["tracking.digest"](Task("digest", "tracking.digest", {}, 1))
+        await house.worker.handlers["core.digest"](Task("digest", "core.digest", {}, 1))
     told = to(house, "narae@example.org")[before + 3 :]
     assert len(told) == 1
     assert str(told[0].get_body(("plain",)).get_content()).count("규칙") >= 2  # type: ignore[union-attr]

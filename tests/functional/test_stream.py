@@ -13,14 +13,16 @@ import pytest
 from petitions.actions import answering, handling
 from petitions.actions.intake import Filed
 from petitions.forms import Give, GiveAnswer, Words
+from server import wiring
 from server.core import database, jobs, ledger
 from server.core.config import Settings
 from server.core.ledger import Entry
+from server.core.stream import hub as hubs
+from server.core.stream import listener as listeners
+from server.core.stream.listener import Listener
 from tests.support.house import House, opened
 from tests.support.stories import Stream, filed, listening, opened_with_key, signed_in, somebody
-from tracking import hub as hubs
 from tracking import stream as addresses
-from tracking.hub import Hub, Listener
 
 
 def kinds(stream: Stream) -> list[str]:
@@ -206,7 +208,7 @@ async def test_a_stream_ends_after_a_while_and_says_when_to_come_back(house: Hou
 
 async def test_silence_is_broken_by_heartbeats(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     case = await filed()
-    hub = Hub(house.settings)
+    hub = wiring.hub(house.settings, [])
     monkeypatch.setattr(hubs, "HEARTBEAT", 0.05)
     monkeypatch.setattr(house.app.state, "hub", hub)
     task = asyncio.create_task(hub.run())
@@ -225,16 +227,16 @@ async def test_who_reads_too_slowly_is_let_go(house: House, monkeypatch: pytest.
     case = await filed()
     hong, handler = await opened_with_key(house, case), await somebody("handler")
     await settled()
-    monkeypatch.setattr(hubs, "BUFFER", 600)
+    monkeypatch.setattr(listeners, "BUFFER", 600)
     path = f"/cases/{case.reference}/stream"
-    before = hubs.dropped._value.get()
+    before = listeners.dropped._value.get()
     async with listening(house, hong, path) as slow, listening(house, hong, path) as quick:
         slow.paused = asyncio.Event()
         for number in range(8):
             await handling.message(handler, case.reference, Words(str(number)))
             await quick.event()
         await settled()
-        assert hubs.dropped._value.get() == before + 1
+        assert listeners.dropped._value.get() == before + 1
         await settled(1.2)
         assert len(house.app.state.hub.listeners()) == 1
         assert not quick.over
@@ -252,7 +254,7 @@ async def test_streams_end_at_once_when_the_server_stops(settings: Settings) -> 
 
 
 async def test_a_stream_stopped_while_it_reads_the_past_ends_too(settings: Settings) -> None:
-    hub, written = Hub(settings), []
+    hub, written = wiring.hub(settings, []), []
 
     async def past() -> AsyncIterator[tuple[int, bytes]]:
         hub.stop()
@@ -274,7 +276,7 @@ async def test_a_stream_stopped_while_it_reads_the_past_ends_too(settings: Setti
 async def test_the_signal_that_stops_the_server_ends_streams_first(settings: Settings) -> None:
     heard = []
     before = {name: signal.signal(name, lambda *_: heard.append("server")) for name in (signal.SIGINT, signal.SIGTERM)}
-    hub = Hub(replace(settings, database_url="sqlite:///nowhere.db"))
+    hub = wiring.hub(replace(settings, database_url="sqlite:///nowhere.db"), [])
     try:
         task = asyncio.create_task(hub.run())
         await asyncio.sleep(0.05)

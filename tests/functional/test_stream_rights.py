@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -11,13 +11,15 @@ from petitions.actions import handling
 from petitions.forms import Give
 from petitions.models import Case
 from petitions.queries.cases import AUDIENCES, Level
+from server import wiring
 from server.core import people
 from server.core.accounts import Account, Department, Session
+from server.core.stream import hub as hubs
+from server.core.stream.hub import HEARTBEAT
+from server.core.stream.listener import Door
 from tests.support.house import House
 from tests.support.stories import Stream, filed, listening, opened_with_key, signed_in, somebody
 from tracking import doors
-from tracking import hub as hubs
-from tracking.hub import HEARTBEAT, Hub
 
 
 async def test_who_may_not_look_any_more_stops_hearing_and_nobody_else_does(
@@ -78,17 +80,17 @@ async def test_the_heartbeat_looks_and_goes_on_when_the_database_does_not_answer
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert HEARTBEAT <= 30, "who loses a right stops hearing within a minute"
-    case, hub, looks = await filed(), Hub(house.settings), 0
+    case, hub, looks = await filed(), wiring.hub(house.settings, []), 0
     shut = doors.shut
 
-    async def failing_once(asked: list[doors.Door]) -> list[doors.Door]:
+    async def failing_once(asked: Sequence[Door]) -> list[Door]:
         nonlocal looks
         looks += 1
         if looks == 1:
             raise OSError("no database")
         return await shut(asked)
 
-    monkeypatch.setattr(hubs, "shut", failing_once)
+    monkeypatch.setattr(hub, "shut", failing_once)
     monkeypatch.setattr(hubs, "HEARTBEAT", 0.03)
     monkeypatch.setattr(house.app.state, "hub", hub)
     task = asyncio.create_task(hub.run())
@@ -107,7 +109,7 @@ async def test_thousands_of_streams_are_asked_for_in_a_few_small_statements(
     monkeypatch.setattr(doors, "BREATH", 0)
     case = await filed()
     many = [
-        doors.Door(f"{n:064}", number=case.reference, audiences=AUDIENCES[Level.NONE])
+        doors.CaseDoor(f"{n:064}", key="", number=case.reference, audiences=AUDIENCES[Level.NONE])
         for n in range(1_000)
         for _tab in range(5)
     ]

@@ -78,7 +78,7 @@ async def test_past_forums_keep_their_numbers_and_count(house: House, tmp_path: 
     page = await house.client.get("/submissions/2013-0412")
     assert page.status_code == 200
     assert "가게 앞 차양" in page.text
-    assert await database.fetch("SELECT 1 FROM job WHERE kind = 'tracking.notify'") == []
+    assert await database.fetch("SELECT 1 FROM job WHERE kind = 'core.notify'") == []
 
 
 async def test_a_file_that_is_no_such_table_changes_nothing(house: House, tmp_path: Path) -> None:

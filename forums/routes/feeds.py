@@ -1,0 +1,85 @@
+"""Following without a mail address: Atom feeds (RFC 4287), narrowed as the lists are."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums.queries import news
+from forums.queries.following import About, about
+from forums.routes.narrowed import narrowed
+from server.core import feeds
+from server.core.errors import NotFound, Text, _
+
+
+async def all_news(request: Request) -> Response:
+    """``GET /forums/feed.atom``: news of forums; ``kind``, ``department``, ``district`` and ``q`` narrow it."""
+    columns, q, names = await _columns(request)
+    return _feed(request, await news.newest(columns, q), _("Forums: what is new"), names, "/forums")
+
+
+async def promise_list_news(request: Request) -> Response:
+    """``GET /commitments/feed.atom``: news of what the city has promised, narrowed in the same way."""
+    columns, q, names = await _columns(request)
+    items = await news.newest(columns, q, promises=True)
+    return _feed(request, items, _("Commitments: what is new"), names, "/commitments")
+
+
+async def _columns(request: Request) -> tuple[dict[str, object], str, list[str]]:
+    where, q, names = await narrowed(request)
+    return {"forum_kind" if name == "kind" else name: value for name, value in where.items()}, q, names
+
+
+async def forum_news(request: Request) -> Response:
+    """``GET /forums/{slug}/feed.atom``: news of one forum, of what is said in it and what becomes of that."""
+    thing = await shown(f"forum/{request.path_params['slug']}")
+    return _of(request, thing, await news.newest({"forum_id": thing.forum_id}))
+
+
+async def voice_news(request: Request) -> Response:
+    """``GET /submissions/{number}/feed.atom``: news of one voice and of the promise that came of it."""
+    thing = await shown(f"submission/{request.path_params['number']}")
+    return _of(request, thing, await news.newest({"voice_id": thing.voice_id}))
+
+
+async def promise_news(request: Request) -> Response:
+    """``GET /commitments/{number}/feed.atom``: news of one promise."""
+    thing = await shown(f"commitment/{request.path_params['number']}")
+    return _of(request, thing, await news.of_one(thing))
+
+
+async def shown(subject: str) -> About:
+    """What a subject names, where everybody sees it. Raises ``NotFound``."""
+    thing = (await about([subject])).get(subject)
+    if thing is None or not thing.shown:
+        raise NotFound
+    return thing
+
+
+def _of(request: Request, thing: About, items: list[news.Item]) -> Response:
+    return _feed(request, items, _("What is new"), [thing.title], thing.path)
+
+
+def _feed(request: Request, items: list[news.Item], title: Text, names: list[str], path: str) -> Response:
+    entries = [
+        feeds.Entry(
+            item.entry.id,
+            item.entry.occurred_at,
+            item.about.path,
+            item.about.forum_kind,
+            item.about.title,
+            item.line,
+            of=item.about.forum_title if item.about.forum_title != item.about.title else "",
+            words=item.about.outcome_text,
+        )
+        for item in items
+    ]
+    return feeds.atom(request, entries, title, names, path)
+
+
+routes = [
+    Route("/forums/feed.atom", all_news),
+    Route("/forums/{slug}/feed.atom", forum_news),
+    Route("/submissions/{number}/feed.atom", voice_news),
+    Route("/commitments/feed.atom", promise_list_news),
+    Route("/commitments/{number}/feed.atom", promise_news),
+]

@@ -1,0 +1,126 @@
+"""Pages about what somebody follows: look, follow one more thing, end it; also by the link at the foot of a digest."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums.queries import followed
+from server.core import auth, web
+from server.core.errors import FieldError, Invalid, NotFound, Refusal, _
+from server.core.fields import Input
+from server.core.notify import follows
+from server.core.participants.confirming import ask_to_enter
+from server.core.participants.links import CONFIRM_PAGE
+from server.core.participants.people import person_of
+
+PAGE = "/forums/following"
+
+
+class TooMany(Refusal):
+    """409: one address follows as much as a mail can hold."""
+
+    status, code = 409, "follows_enough"
+    text = _("You follow %(count)s things already. Please end one first.", count=follows.MOST)
+
+
+async def _address(request: Request) -> str:
+    """Whom this browser belongs to, by a link in a mail; empty where nobody has shown one."""
+    reader = auth.reader(request)
+    person = await person_of(reader)
+    return person.email if person else reader.email
+
+
+async def page(request: Request) -> Response:
+    """``GET /forums/following``: what this address follows; ``add`` names what it may follow with one press."""
+    return await _page(request, await _address(request), request.query_params.get("add", ""))
+
+
+async def _page(
+    request: Request, email: str, add: str, *, token: str = "", errors: list[FieldError] | None = None
+) -> Response:
+    lang = web.language(request)
+    wanted = None
+    found = list(errors or [])
+    if add:
+        try:
+            (wanted,) = await followed.words([await followed.read(add)], lang)
+        except Invalid as error:
+            found += error.errors
+    context = {
+        "email": email,
+        "follows": await followed.words(await follows.of(email), lang),
+        "wanted": wanted,
+        "token": token,
+        "values": {"add": add},
+        "errors": web.field_errors(lang, found),
+    }
+    return web.page(request, "forums/following.html", context, status=422 if found else 200)
+
+
+async def follow(request: Request) -> Response:
+    """``POST /forums/following``: follow one thing more, or a topic in one's own words."""
+    form = await web.read_form(request)
+    email = await _address(request)
+    if not email:
+        return await _ask(request, str(form.get("email", "")), _wanted(form))
+    try:
+        what = await followed.read(_wanted(form))
+    except Invalid as error:
+        field = "topic" if form.get("topic") else "add"
+        return await _page(request, email, "", errors=[FieldError(field, each.text) for each in error.errors])
+    if not await follows.add(email, what, web.language(request)):
+        raise TooMany
+    return web.redirect(request, PAGE, notice=_("You hear of it once a day, when there is something new."))
+
+
+def _wanted(form: Mapping[str, Any]) -> str:
+    topic = str(form.get("topic", "")).strip()
+    return f"topic/{topic}" if topic else str(form.get("what", ""))
+
+
+async def _ask(request: Request, email: str, what: str) -> Response:
+    """Send a link to an address that nobody has shown to be theirs; it leads back to what they wanted to follow."""
+    data = Input({"email": email})
+    address = data.email("email", required=True)
+    if data.errors:
+        return await _page(request, "", what, errors=data.errors)
+    await ask_to_enter(request, address, f"{PAGE}?add={quote(what)}" if what else PAGE)
+    return web.redirect(request, CONFIRM_PAGE)
+
+
+async def end(request: Request) -> Response:
+    """``POST /forums/following/end``: follow one thing no more."""
+    form = await web.read_form(request)
+    email = await _address(request)
+    if not email:
+        raise NotFound
+    await follows.end(email, str(form.get("what", "")))
+    return web.redirect(request, PAGE, notice=_("Ended. You hear of it no more."))
+
+
+async def by_link(request: Request) -> Response:
+    """``/forums/following/{token}``: the same by a digest's link; one press in a mail program ends all (RFC 8058)."""
+    email = await follows.read_token(web.site(request).settings, request.path_params["token"])
+    if request.method != "POST":
+        return await _page(request, email, "", token=request.path_params["token"]) if email else _gone(request)
+    form = await web.read_form(request)
+    if email:
+        await follows.end(email, "" if form.get("List-Unsubscribe") == "One-Click" else str(form.get("what", "-")))
+    left = await follows.token(web.site(request).settings, email)
+    return web.redirect(request, f"{PAGE}/{left}" if left else PAGE, notice=_("Ended. You hear of it no more."))
+
+
+def _gone(request: Request) -> Response:
+    return web.redirect(request, PAGE, notice=_("Nothing is followed from this link any more."))
+
+
+routes = [
+    Route(PAGE, page),
+    Route(PAGE, follow, methods=["POST"]),
+    Route(f"{PAGE}/end", end, methods=["POST"]),
+    Route(f"{PAGE}/{{token}}", by_link, methods=["GET", "POST"]),
+]

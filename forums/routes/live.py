@@ -1,0 +1,242 @@
+"""The live streams of forums: comments and opinions as they come, are hidden and taken back; that it begins or ends.
+
+Five thousand pages may listen to one forum. What they are told is read once, drawn once a language, encoded once, and
+handed to all of them. The id of an event is its place in the chain of the forum's talk, so a page that comes back is
+told what it missed; where that is much, it is told to reload.
+"""
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from forums.events import (
+    CommentMade,
+    CommentWithdrawn,
+    SubmissionCorrected,
+    SubmissionReceived,
+    SubmissionTakenBack,
+    SubmissionWithdrawn,
+    TextHidden,
+    TextShown,
+)
+from forums.labels import OUTCOMES, STANCES, SUBMISSION_STATES
+from forums.permissions import Permission
+from forums.queries import live
+from forums.queries.forums import ForumView, forum
+from forums.queries.live import Told
+from forums.queries.voices import VoiceView
+from forums.rights import talk_subject, voice_subject
+from server.core import auth, ledger, web
+from server.core.city import City, city
+from server.core.ledger import Audience, Entry
+from server.core.stream.listener import Door, Listener, event, frame
+from server.core.stream.once import Once
+
+Render = Callable[[str, str, Mapping[str, Any]], str]
+"""``web.Site.render``: language, template and context."""
+
+MISSED = 40
+"""Comments that are told again to a page that was away; who missed more reloads."""
+LOOKED = 400
+"""Facts of the talk that are looked through for them."""
+COMMENTS = frozenset({CommentMade.kind, CommentWithdrawn.kind, TextHidden.kind, TextShown.kind})
+MODERATED = frozenset({TextHidden.kind, TextShown.kind})
+VOICES = MODERATED | {SubmissionReceived.kind, SubmissionTakenBack.kind, SubmissionWithdrawn.kind}
+TAKEN_DOWN = frozenset({SubmissionReceived.kind, SubmissionCorrected.kind, SubmissionTakenBack.kind})
+
+
+def topic(language: str, slug: str, submission: str = "") -> str:
+    """What the pages of one language hear of a forum, or of one submission in it."""
+    return f"live/{language}/{slug}/{submission}"
+
+
+def desk_topic(slug: str) -> str:
+    """What the clerks at a session hear of each other."""
+    return f"live/desk/{slug}"
+
+
+class Narrator:
+    """Draws what happens in forums, once for each language that somebody reads."""
+
+    prefix = "live/"
+
+    def __init__(self, render: Render, languages: Sequence[str]) -> None:
+        self.render = render
+        self.languages = languages
+        self.once = Once()
+
+    async def news(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
+        """See ``server.core.stream.hub.Narrator``."""
+        found: list[tuple[str, int, bytes]] = []
+        talk, said, turned = list[Entry](), list[Entry](), dict[str, int]()
+        slugs = {name.split("/")[2] for name in heard if name.startswith(self.prefix)}
+        for entry in entries:
+            sort, _slash, slug = entry.subject.partition("/")
+            if sort in {"talk", "forum"}:
+                self.once.forget(slug)
+            elif sort == "submission" and entry.kind in VOICES:
+                self.once.forget()  # few of these facts say which forum they change
+                said.append(entry)
+            if sort == "talk" and slug in slugs:
+                talk.append(entry)
+            elif sort == "forum" and slug in slugs and entry.audience is Audience.PUBLIC:
+                turned[slug] = entry.id
+            elif entry.kind in TAKEN_DOWN and (name := desk_topic(str(entry.data["forum"]))) in heard:
+                found.append((name, entry.id, frame(entry)))
+        for slug, event_id in turned.items():
+            told = event("forum", status=await live.status(slug))
+            found += [(topic(language, slug), event_id, told) for language in self.languages]
+        halls = [name for name in heard if name.startswith(self.prefix) and name.endswith("/")]
+        return [*found, *await self._talk(talk, heard), *await self._voices(said if halls else [], heard)]
+
+    async def _talk(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
+        """The last that happened to each comment, in each language in which its page is open."""
+        last = {entry.data["comment"]: entry for entry in entries if entry.kind in COMMENTS and entry.data["comment"]}
+        if not last:
+            return []
+        told = await live.comments(last)
+        known = await city()
+        return [
+            (name, last[one.comment.id].id, self.draw(language, one, last[one.comment.id].sequence, known))
+            for one in sorted(told, key=lambda one: last[one.comment.id].id)
+            for language in self.languages
+            if (name := topic(language, one.slug, one.submission)) in heard
+        ]
+
+    async def _voices(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
+        """The same of the voices, for the pages of their forums. A voice that stood all the time is no news."""
+        last = {entry.subject: entry for entry in entries if entry.kind in VOICES and not entry.data.get("stood")}
+        told = await live.voices([subject.partition("/")[2] for subject in last])
+        return [
+            (name, (entry := last[one.subject]).id, self.draw_voice(language, one, entry, total))
+            for one, total in told
+            for language in self.languages
+            if (name := topic(language, one.forum)) in heard
+        ]
+
+    def draw_voice(self, language: str, voice: VoiceView, entry: Entry, total: int) -> bytes:
+        """That there is a voice, or that it is gone; drawn where it may stand on a page that is open."""
+        labels = {"stances": STANCES, "outcomes": OUTCOMES, "states": SUBMISSION_STATES}
+        stood = entry.kind in MODERATED and not voice.withdrawn
+        html = self.render(language, "forums/live_voice.html", {"voice": voice, **labels}) if stood else ""
+        shown = voice.visibility == "shown" and not voice.withdrawn
+        fresh = shown and not entry.data.get("again")
+        return event("voice", voice=voice.id, shown=shown, fresh=fresh, html=html, submissions=total, fact=entry.id)
+
+    def draw(self, language: str, one: Told, sequence: int, known: City) -> bytes:
+        """One comment as it stands now."""
+        comment = one.comment
+        names = {row.id: row.name(language) for row in known.departments.values()}
+        shown = {"told": one, "stances": STANCES, "department_names": names}
+        html = self.render(language, "forums/live.html", shown) if one.stands else ""
+        return event(
+            "comment" if comment.visibility == "shown" else comment.visibility, sequence,
+            comment=comment.id, parent=comment.parent_id, html=html, comments=one.total,
+        )  # fmt: skip
+
+    async def close(self) -> None:
+        """See ``server.core.stream.hub.Narrator``."""
+        await self.once.close()
+
+    # --- pages that come, or come back ------------------------------------------------------------------------
+
+    async def standing(self, slug: str) -> ForumView:
+        """The forum as everybody sees it. Raises ``NoSuchForum``."""
+        return await self.once.read(slug, "standing", lambda: forum(slug))
+
+    async def missed(self, language: str, slug: str, submission: str, after: int) -> list[tuple[int, bytes]]:
+        """What a page missed since a place in the talk: the facts' ids, and what is written."""
+        key = (language, submission, after)
+        return await self.once.read(slug, key, lambda: self._missed(language, slug, submission, after))
+
+    async def _missed(self, language: str, slug: str, submission: str, after: int) -> list[tuple[int, bytes]]:
+        entries = await ledger.read(talk_subject(slug), after_sequence=after, limit=LOOKED)
+        told = await self._talk(entries, {topic(language, slug, submission)}) if len(entries) < LOOKED else []
+        if len(entries) < LOOKED and len(told) <= MISSED:
+            return [(event_id, content) for _name, event_id, content in told]
+        return [(0, event("more", await ledger.length(talk_subject(slug))))]
+
+    async def newer(self, forum: ForumView, voice: int) -> list[int]:
+        """The voices that came after the last one that a page knows."""
+        return await self.once.read(forum.slug, ("newer", voice), lambda: live.newer(forum.id, voice, LOOKED))
+
+    async def missed_voices(self, language: str, forum: ForumView, after: int) -> list[tuple[int, bytes]]:
+        """What happened to the voices of a forum after a fact about its texts: not that new ones came."""
+        key = (language, "voices", after)
+        return await self.once.read(forum.slug, key, lambda: self._missed_voices(language, forum, after))
+
+    async def _missed_voices(self, language: str, forum: ForumView, after: int) -> list[tuple[int, bytes]]:
+        facts = await live.facts(forum.id, after, LOOKED)
+        ids = [event_id for event_id, subject in facts if subject.startswith(voice_subject(""))]
+        if len(facts) == LOOKED or len(ids) > MISSED:
+            return [(0, event("more", fact=facts[-1][0]))]
+        entries = (await ledger.several(ids)).values() if ids else ()
+        told = await self._voices(sorted(entries, key=lambda entry: entry.id), {topic(language, forum.slug)})
+        return [(event_id, content) for _name, event_id, content in told]
+
+
+def _after(request: Request) -> int | None:
+    """The place in the talk that a page has: its last event's, or the one it was drawn at."""
+    return _number(request.headers.get("last-event-id"), request.query_params.get("after"))
+
+
+def _number(*given: str | None) -> int | None:
+    for text in given:
+        if text and text.isascii() and text.isdigit() and len(text) < len(str(2**31)):
+            return int(text)
+    return None
+
+
+class ForumStream:
+    """``/forums/{slug}/stream``: what is said in a forum; with ``submission`` what is said about that."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises ``NoSuchForum``."""
+        request = Request(scope)
+        narrator: Narrator = request.app.state.narrator
+        slug, submission = request.path_params["slug"], request.query_params.get("submission", "")
+        standing, language = await narrator.standing(slug), web.language(request)
+        address = request.client.host if request.client else "?"
+        listener = Listener(send, f"hall:{address}", subject=topic(language, slug, submission), crowd=True)
+
+        async def past() -> AsyncIterator[tuple[int, bytes]]:
+            last = None if submission else _number(request.query_params.get("voice"))
+            voices = [] if last is None else await narrator.newer(standing, last)
+            yield 0, event("forum", status=standing.status, submissions=standing.submissions, voices=voices)
+            if len(voices) == LOOKED:
+                yield 0, event("more")
+            if not submission and (fact := _number(request.query_params.get("fact"))) is not None:
+                for told in await narrator.missed_voices(language, standing, fact):
+                    yield told
+            if (after := _after(request)) is not None:
+                for told in await narrator.missed(language, slug, submission, after):
+                    yield told
+
+        await request.app.state.hub.serve(listener, past(), receive)
+
+
+class IntakeStream:
+    """``/desk/forums/{slug}/intake/stream``: that a clerk has taken down, corrected or taken back a line."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises ``NotSignedIn`` or ``Forbidden``."""
+        request = Request(scope)
+        official = auth.official(request, Permission.RUN_FORUMS)
+        token = auth.reader(request).token_hash
+        door = Door(token, official=official)
+        listener = Listener(send, token, subject=desk_topic(request.path_params["slug"]), door=door)
+        await request.app.state.hub.serve(listener, _look(), receive)
+
+
+async def _look() -> AsyncIterator[tuple[int, bytes]]:
+    """The page reads itself anew: something may have been taken down between its drawing and its listening."""
+    yield 0, event("look")
+
+
+routes = [
+    Route("/forums/{slug}/stream", ForumStream(), methods=["GET"]),
+    Route("/desk/forums/{slug}/intake/stream", IntakeStream(), methods=["GET"]),
+]

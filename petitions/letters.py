@@ -1,0 +1,175 @@
+"""Mails about cases: who has which role in an event, and what stands around its words.
+
+By when, who is responsible and how to reach them stands below every notice in the same place (Decree 31: the handler's
+department, name and contact).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from petitions.actions import undelivered
+from petitions.mail_links import MAILBOX_MINUTES, case_link, mailbox_link
+from petitions.messages import MESSAGES
+from petitions.messages.event import CaseMessage, Reader
+from petitions.queries import cases, following
+from petitions.queries.cases import CaseView, Credentials, Level
+from petitions.queries.contact import contact, person_card
+from petitions.queries.timeline import case_event, case_events
+from server.core import clock, i18n, ledger, roles
+from server.core.config import Settings
+from server.core.errors import Text, _
+from server.core.jobs import Task
+from server.core.ledger import Entry
+from server.core.messages import Notice, Urgency, made
+from server.core.notify.correspondence import Addressee, Letter, Section
+from server.core.notify.mailbox import wishes_link
+
+MAILBOX_JOB = "petitions.mailbox"
+HISTORY = timedelta(days=3)
+"""Of an imported case, events older than this were told elsewhere."""
+FIRST_EVENTS, FILING = 3, timedelta(seconds=1)
+"""Receipt, proposed department and guide are written at once; the mail about the receipt tells all of it."""
+
+
+class CaseLetters:
+    """What the mail engine asks of petitions."""
+
+    name = "cases"
+    subjects = frozenset({"case"})
+    messages: Mapping[str, CaseMessage] = MESSAGES
+    by_wish_only = True
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    async def addressees(self, entry: Entry) -> Sequence[tuple[int, Addressee]]:
+        """See ``Correspondent``. Of the past of an imported case nobody is told."""
+        receipt = (await ledger.read(entry.subject, limit=1))[0]
+        filing = entry.sequence <= FIRST_EVENTS and entry.occurred_at - receipt.occurred_at < FILING
+        if receipt.data.get("imported") and (filing or clock.now() - entry.occurred_at > HISTORY):
+            return []
+        (first,) = await ledger.read(entry.subject, kind=entry.kind, limit=1)
+        view = await _case_of(entry)
+        event = case_event(view, entry, self.settings.language, named={}, said={}, departments={})
+        event = replace(event, filing=filing, first=first.id == entry.id)
+        return [
+            (number, addressee)
+            for number, mailing in enumerate(MESSAGES[entry.kind].mails)
+            if mailing.when(event)
+            for addressee in await self._with_roles(mailing.to, entry, view)
+        ]
+
+    async def _with_roles(self, readers: Sequence[str], entry: Entry, view: CaseView) -> list[Addressee]:
+        found: dict[str | int, Addressee] = {}
+        for reader in map(Reader, readers):
+            if reader is not Reader.CITIZEN:
+                own = entry.actor.removeprefix("official:")
+                officials = await _officials(reader, entry, view)
+                found |= {number: Addressee(number) for number in officials if str(number) != own}
+            elif view.petitioner_email:
+                found[reader.value] = Addressee(reader.value, view.petitioner_email, view.petitioner_language)
+        return list(found.values())
+
+    async def letter(self, entry: Entry, mailing: int, to: str | int) -> Letter | None:
+        """See ``Correspondent``."""
+        view, mail = await _case_of(entry), MESSAGES[entry.kind].mails[mailing]
+        if isinstance(to, int):
+            official = await roles.colleague(to)
+            if official is None:
+                return None
+            language, level = self.settings.spoken(official.language), Level.STAFF
+            link, label = f"{self.settings.public_url}/desk/cases/{view.reference}", _("Open the case at the desk")
+            address, name, wishes = official.email, official.name, ""
+        else:
+            language, level = self.settings.spoken(view.petitioner_language), Level.PARTY
+            link, label = case_link(self.settings, view.reference), _("Open the case")
+            address, name = view.petitioner_email, view.petitioner_name
+            wishes = "" if mail.urgency is Urgency.REQUIRED else wishes_link(self.settings, view.reference)
+        (event,) = await case_events(view, [entry], level, language)
+        return _letter(address, name, language, view, made(mail.notice, event), link, label, wishes)
+
+    async def section(self, entries: Sequence[Entry], language: str) -> Section | None:
+        """See ``Correspondent``."""
+        told: dict[str, dict[str, Any]] = {}
+        wishes = ""
+        for entry in entries:
+            view = await _case_of(entry)
+            (event,) = await case_events(view, [entry], Level.PARTY, language)
+            wishes = wishes_link(self.settings, view.reference)
+            case = told.setdefault(
+                view.reference,
+                {
+                    "reference": view.reference,
+                    "title": view.title,
+                    "contact": contact(view, language),
+                    "link": case_link(self.settings, view.reference),
+                    "lines": [],
+                },
+            )
+            case["lines"].append(made(MESSAGES[entry.kind].mails[0].notice, event).happened)
+        overview = f"{self.settings.public_url}/cases"
+        return Section(list(told.values()), _("Your cases: what is new"), overview, _("Follow a case"), wishes)
+
+    async def undelivered(self, entry: Entry, to: str | int | None) -> None:
+        """See ``Correspondent``: officials are told that the petitioner could not be."""
+        if not isinstance(to, int):
+            await undelivered.note(entry)
+
+    async def address_of(self, name: str) -> str:
+        """See ``Correspondent``; the name is a case's number."""
+        return await following.address_of(name)
+
+    async def mailbox(self, task: Task) -> Letter | None:
+        """The link to all cases of an address, which somebody asked for; a case's number stands for the address."""
+        number, language = task.payload["mailbox"], self.settings.spoken(task.payload["language"])
+        email = await following.address_of(number) if number else ""
+        if not email:
+            return None
+        context = {
+            "subject": i18n.translate(language, _("The link to your cases")),
+            "link": mailbox_link(self.settings, number),
+            "link_label": i18n.translate(language, _("Open my cases")),
+            "minutes": MAILBOX_MINUTES,
+            "wishes": "",
+        }
+        return Letter(email, language, "mail/link", context)
+
+
+async def _case_of(entry: Entry) -> CaseView:
+    """The case as its petitioner sees it."""
+    number = entry.subject.removeprefix("case/")
+    return await cases.view(number, Credentials(cases=frozenset({number})))
+
+
+async def _officials(reader: Reader, entry: Entry, view: CaseView) -> list[int]:
+    found = [view.handler.id] if view.handler and reader in {Reader.HANDLER, Reader.IN_CHARGE} else []
+    match reader:
+        case Reader.MANAGERS | Reader.IN_CHARGE if not found:
+            found = await roles.managers(view.department_id)
+        case Reader.INSPECTORS:
+            found = await roles.inspectors()
+        case Reader.NAMED:
+            found = [entry.data["handler"]]
+        case Reader.CONSULTED:
+            department = entry.data["department"]
+            found = [*await roles.managers(department), *await roles.handlers(department)]
+    return found
+
+
+def _letter(
+    to: str, name: str, language: str, view: CaseView, notice: Notice, link: str, label: Text, wishes: str
+) -> Letter:
+    context = {
+        "subject": f"[{view.reference}] {i18n.translate(language, notice.subject)}",
+        "greeting": _("Dear %(name)s,", name=name) if name else _("Hello,"),
+        "notice": notice,
+        "view": view,
+        "contact": contact(view, language),
+        "guide": person_card(view, view.guide, language),
+        "link": link,
+        "link_label": i18n.translate(language, label),
+        "wishes": wishes,
+    }
+    return Letter(to, language, "mail/notice", context)

@@ -1,0 +1,208 @@
+"""What happened to a case, told to one reader: the ledger's events with their people, departments, dates and words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from petitions.events import (
+    CaseAnswered,
+    CaseReopened,
+    CaseTransferred,
+    ObjectionDismissed,
+    ObjectionUpheld,
+    SupplementRequested,
+)
+from petitions.messages import MESSAGES
+from petitions.messages.event import CaseEvent
+from petitions.queries import cases
+from petitions.queries.cases import AUDIENCES, CaseView, Level, Person
+from petitions.queries.people import people
+from petitions.states import State
+from server.core import config, messages
+from server.core.errors import Text, _
+from server.core.ledger import Audience, Entry
+from server.core.messages import Item, Line
+
+YOU, PETITIONER = _("You"), _("Petitioner")
+
+
+async def case_events(
+    view: CaseView, entries: Sequence[Entry], level: Level, language: str, *, signed: bool = True
+) -> list[CaseEvent]:
+    """The events that a reader of this level may know, in their order. Two queries: people, words.
+
+    ``signed``: officials are named with their department.
+    """
+    audiences = AUDIENCES[level]
+    seen = [entry for entry in entries if entry.audience in audiences]
+    named = await people(i for entry in seen for i in _accounts(entry)) if level > Level.PUBLIC else {}
+    said = await cases.words(view.id, seen, level) if level > Level.PUBLIC else {}
+    departments = {row.id: row.name(language) for row in view.known.departments.values()}
+    with_department = departments if signed else {}
+    return [
+        case_event(
+            view, entry, language,
+            named=named, said=said, departments=departments, who=_who(entry, named, with_department, level),
+        )
+        for entry in seen
+    ]  # fmt: skip
+
+
+def _accounts(entry: Entry) -> Iterable[int]:
+    role, _colon, number = entry.actor.partition(":")
+    if role == "official":
+        yield int(number)
+    for name in ("handler", "guide"):
+        if entry.data.get(name):
+            yield entry.data[name]
+
+
+def case_event(
+    view: CaseView,
+    entry: Entry,
+    language: str,
+    *,
+    named: Mapping[int, Person],
+    said: Mapping[int, str],
+    departments: Mapping[int, str],
+    who: Text | str = "",
+) -> CaseEvent:
+    """One event, with what was read for it."""
+    data = entry.data
+    return CaseEvent(
+        entry,
+        language,
+        config.settings().zone,
+        by_day=view.by_day,
+        has_period=bool(view.unit),
+        has_department=view.department_id is not None,
+        who=who,
+        text=said.get(data.get("text") or data.get("words") or 0, ""),
+        more={name: said[data[name]] for name in cases.STATEMENTS[1:] if data.get(name) in said},
+        person=named.get(data.get("handler") or data.get("guide") or 0),
+        departments=departments,
+        answer=next((answer for answer in view.answers if answer.id == data.get("answer")), None),
+        file=next((file for file in view.attachments if file.id == data.get("attachment")), None),
+        files=tuple(file for file in view.attachments if file.id in data.get("files", ())),
+    )
+
+
+def _who(entry: Entry, named: Mapping[int, Person], departments: Mapping[int, str], level: Level) -> Text | str:
+    if level is Level.PUBLIC:
+        return ""
+    if entry.actor == "petitioner":
+        return YOU if level is Level.PARTY else PETITIONER
+    person = named.get(int(entry.actor.partition(":")[2])) if entry.actor.startswith("official:") else None
+    if person is None:
+        return ""
+    department = departments.get(person.department_id or 0)
+    return f"{person.name}, {department}" if department else person.name
+
+
+def party_items(events: Sequence[CaseEvent]) -> list[Item]:
+    """The page of the case: each event in one line."""
+    return [_item(line, event) for event in events if (line := MESSAGES[event.kind].party) is not None]
+
+
+def desk_items(events: Sequence[CaseEvent]) -> list[Item]:
+    """The same at the desk."""
+    return [_item(line, event) for event in events if (line := MESSAGES[event.kind].desk) is not None]
+
+
+def _item(line: Line[CaseEvent], event: CaseEvent) -> Item:
+    who = "" if MESSAGES[event.kind].by_itself and event.by_petitioner else event.who
+    return messages.item(line, event, event.id, event.at, who, internal=event.entry.audience is Audience.STAFF)
+
+
+_PEOPLE = frozenset({"handler", "guide", "previous", "filed_by"})
+_INNER = frozenset({"text", "words", "answer", "rule", "part"})
+
+
+def shown_data(event: CaseEvent, view: CaseView) -> dict[str, Any]:
+    """What an event says, without the numbers by which our tables know people and texts; departments by code."""
+    entry = event.entry
+    found = {name: value for name, value in entry.data.items() if name not in _PEOPLE | _INNER}
+    named = [name for name in ("department", *["previous"][: entry.kind == CaseTransferred.kind]) if name in entry.data]
+    for name in named:
+        row = view.known.departments.get(entry.data[name] or 0)
+        found[name] = row.code if row else None
+    if "files" in found:
+        found["files"] = [file.id for file in view.attachments if file.id in found["files"]]
+    return {**found, **event.more}
+
+
+_RULINGS = frozenset({ObjectionUpheld.kind, ObjectionDismissed.kind})
+_OVERTAKEN = frozenset({CaseAnswered.kind, CaseReopened.kind})
+
+
+def ruling(view: CaseView, events: Sequence[CaseEvent]) -> CaseEvent | None:
+    """The decision on an objection to the last answer, as long as it says where the case stands."""
+    last = next((e for e in reversed(events) if e.kind in _RULINGS | _OVERTAKEN), None)
+    if last is None or last.kind in _OVERTAKEN or (last.kind == ObjectionUpheld.kind and not view.open):
+        return None
+    return last
+
+
+def wanted(events: Sequence[CaseEvent]) -> str:
+    """What the last request to supplement asks for."""
+    return next((event.text for event in reversed(events) if event.kind == SupplementRequested.kind), "")
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedDate:
+    """A date that was promised, when, and why it was set."""
+
+    made_at: datetime
+    due: datetime
+    why: Text
+    reason: str = ""
+
+
+def promised_dates(events: Sequence[CaseEvent]) -> list[PromisedDate]:
+    """Every date that was promised, in order: the last one holds, and none is ever taken off the page."""
+    return [
+        PromisedDate(event.at, event.due_at, record.promised, event.text if record.reasoned else "")
+        for event in events
+        if (record := MESSAGES[event.kind]).promised is not None and event.due_at is not None
+    ]
+
+
+_REACHED = {
+    "case.accepted": State.ACCEPTED,
+    "case.assigned": State.ASSIGNED,
+    "case.started": State.IN_PROGRESS,
+    "case.supplement_requested": State.SUPPLEMENT_REQUESTED,
+    "case.supplement_received": State.IN_PROGRESS,
+    "case.transferred": State.ACCEPTED,
+    "case.reopened": State.REOPENED,
+    "case.objection_upheld": State.REOPENED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How far a case came: the last state on its way, and on which day it took each step."""
+
+    reached: State
+    days: Mapping[str, datetime]
+
+
+def way(events: Sequence[CaseEvent]) -> Way:
+    """The steps that a case has taken; of steps taken twice, the last time."""
+    reached, days = State.RECEIVED, dict[str, datetime]()
+    for event in events:
+        reached = _REACHED.get(event.kind, reached)
+        match event.kind:
+            case "case.received":
+                days["reception"] = event.at
+            case "case.accepted" | "case.transferred":
+                days["department"] = event.at
+            case "case.started" | "case.reopened" | "case.objection_upheld":
+                days["work"] = event.at
+                days.pop("answer", None)
+            case "case.answered":
+                days["answer"] = event.at
+            case "case.returned" | "case.withdrawn" | "case.deemed_withdrawn" | "case.transferred_out":
+                days["end"] = event.at
+    return Way(reached, days)

@@ -1,0 +1,110 @@
+"""The one mail a day: what an address has not heard of what concerns it, and what is new with what it follows.
+
+Events wait in ``digest_item``, each once an address, whoever put them there; from eight in the morning everything of
+the day before goes out together.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, time
+
+from server.core import clock, database, i18n, ledger
+from server.core.jobs import Task
+from server.core.ledger import Entry
+from server.core.mail import MailDeferred, MailRefused
+from server.core.notify import follows, mailbox
+from server.core.notify.correspondence import Correspondent, Letter, of_subject
+from server.core.notify.mailbox import Mode
+from server.core.notify.post import Post, refused
+
+log = logging.getLogger("sinmungo.notifications")
+
+AT = time(8)
+MOST = 200
+"""Digests in one go; the rest follow ten minutes later."""
+
+
+class Digest:
+    """Sends what waits."""
+
+    def __init__(self, post: Post, correspondents: Sequence[Correspondent], follows_page: str) -> None:
+        self.post = post
+        self.correspondents = correspondents
+        self.follows_page = follows_page
+        """The page of what somebody follows; a token behind it opens it for whoever got the mail."""
+
+    async def send(self, _task: Task) -> None:
+        """From eight in the morning, send each address that wishes it what it has not heard since yesterday's eight."""
+        here = clock.now().astimezone(self.post.settings.zone)
+        until = datetime.combine(here.date(), AT, self.post.settings.zone)
+        if here < until:
+            return
+        rows = await database.fetch(
+            f"SELECT DISTINCT email FROM digest_item WHERE created_at < ? ORDER BY email LIMIT {MOST}", until
+        )
+        deferred: MailDeferred | None = None
+        for row in rows:
+            try:
+                await self._send(row["email"], until)
+            except MailDeferred as error:  # one full mailbox holds up nobody else
+                deferred = error
+        if deferred is not None:
+            raise deferred
+
+    async def _send(self, email: str, until: datetime) -> None:
+        items = await database.fetch(
+            "SELECT event_id, language FROM digest_item WHERE email = ? AND created_at < ? ORDER BY event_id",
+            email,
+            until,
+        )
+        found = await ledger.several([item["event_id"] for item in items])
+        entries = sorted(found.values(), key=lambda entry: entry.id)
+        if await mailbox.mode_of(email) is Mode.REQUIRED:
+            entries = [entry for entry in entries if not of_subject(self.correspondents, entry.subject).by_wish_only]
+        if entries:
+            try:
+                letter = await self._letter(email, entries, self.post.settings.spoken(items[-1]["language"]))
+                if letter is not None:
+                    await self.post.transport.send(self.post.mail(f"digest:{email}:{until.date()}", letter))
+            except MailRefused as error:
+                refused.inc()
+                log.warning("a digest cannot be delivered (%s)", error)
+                for entry in entries:
+                    await of_subject(self.correspondents, entry.subject).undelivered(entry, None)
+        await database.execute("DELETE FROM digest_item WHERE email = ? AND created_at < ?", email, until)
+
+    async def _letter(self, email: str, entries: Sequence[Entry], language: str) -> Letter | None:
+        sections = {}
+        for domain in self.correspondents:
+            own = [entry for entry in entries if of_subject(self.correspondents, entry.subject) is domain]
+            section = await domain.section(own, language) if own else None
+            if section is not None:
+                sections[domain.name] = section
+        if not sections:
+            return None
+        first = next(iter(sections.values()))
+        token = await follows.token(self.post.settings, email)
+        ended_at = f"{self.post.settings.public_url}{self.follows_page}/{token}" if token else ""
+        context = {
+            "subject": i18n.translate(language, first.subject),
+            "follows": ended_at,
+            "link": first.link,
+            "link_label": i18n.translate(language, first.link_label),
+            "wishes": first.wishes or ended_at,
+            **{domain.name: () for domain in self.correspondents},
+            **{name: section.items for name, section in sections.items()},
+        }
+        return Letter(email, language, "mail/digest", context)
+
+
+async def keep(entry: Entry, email: str, language: str) -> None:
+    """Let an event wait for the next digest of an address."""
+    await database.execute(
+        "INSERT INTO digest_item (event_id, email, subject, language, created_at) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (event_id, email) DO NOTHING",
+        entry.id,
+        email,
+        entry.subject,
+        language,
+        clock.now(),
+    )

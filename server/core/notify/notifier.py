@@ -1,0 +1,93 @@
+"""Who is told what by mail: an event in the ledger becomes one job a recipient, and that one mail in their language.
+
+Nothing is sent inside a request. A job names the event and the recipient, never an address; its key is the same however
+often the event is looked at, and gives the mail its Message-ID, so that nobody is told twice.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+from server.core import jobs, ledger
+from server.core.jobs import Handler, Task
+from server.core.mail import MailDeferred, MailRefused
+from server.core.messages import Urgency
+from server.core.notify import digest, mailbox
+from server.core.notify.correspondence import Addressee, Correspondent, Letter, of_subject
+from server.core.notify.mailbox import Mode
+from server.core.notify.post import Post, refused
+
+log = logging.getLogger("sinmungo.notifications")
+
+NOTIFY, MAIL = "core.notify", "core.mail"
+"""Job kinds: an event is looked at, a mail is handed over."""
+PATIENCE = timedelta(hours=1)
+"""How long a mail waits when the server has been away for longer than the outbox tries."""
+MOST_WAITS = 5 * 24
+"""Five days, as long as mail servers themselves wait (RFC 5321, 4.5.4.1); then an official must look."""
+AT_ONCE = frozenset({Urgency.REQUIRED, Urgency.IMMEDIATE})
+
+Write = Callable[[Task], Awaitable[Letter | None]]
+
+
+class Notifier:
+    """Hears events, writes mails, hands them over."""
+
+    def __init__(self, post: Post, correspondents: Sequence[Correspondent]) -> None:
+        self.post = post
+        self.correspondents = correspondents
+
+    async def notify(self, task: Task) -> None:
+        """Put one mail a recipient into the outbox, or keep the event for their digest."""
+        entry = await ledger.get(task.payload["event"])
+        domain = of_subject(self.correspondents, entry.subject)
+        mails, now = domain.messages[entry.kind].mails, []
+        for number, each in await domain.addressees(entry):
+            mode = await _mode(each, mails[number].urgency)
+            if mode is Mode.ALL:
+                now.append((f"mail:{entry.id}:{each.to}", MAIL, {"event": entry.id, "to": each.to, "mailing": number}))
+            elif mode is Mode.DIGEST:
+                await digest.keep(entry, each.email, each.language)
+        await jobs.enqueue(*now)
+
+    async def deliver(self, task: Task) -> None:
+        """Write and hand over one mail. Raises ``MailDeferred``, so that the outbox tries again."""
+        await self._hand_over(task, self._letter)
+
+    def delivering(self, write: Write) -> Handler:
+        """The same for mails that tell of no event."""
+
+        async def deliver(task: Task) -> None:
+            await self._hand_over(task, write)
+
+        return deliver
+
+    async def _hand_over(self, task: Task, write: Write) -> None:
+        key = str(task.payload.get("key", task.key))
+        try:
+            letter = await write(task)
+            if letter is not None:
+                await self.post.transport.send(self.post.mail(key, letter))
+        except MailDeferred:
+            waited = task.payload.get("waited", 0)
+            if task.attempts < jobs.MAX_ATTEMPTS or waited >= MOST_WAITS:
+                raise
+            payload = {**task.payload, "waited": waited + 1, "key": key}
+            await jobs.enqueue((f"{key}:{waited + 1}", task.kind, payload), delay=PATIENCE)
+        except MailRefused as error:
+            refused.inc()
+            log.warning("a mail cannot be delivered (%s)", error, extra={"job": task.key})
+            if "event" in task.payload:
+                entry = await ledger.get(task.payload["event"])
+                await of_subject(self.correspondents, entry.subject).undelivered(entry, task.payload["to"])
+
+    async def _letter(self, task: Task) -> Letter | None:
+        entry = await ledger.get(task.payload["event"])
+        domain = of_subject(self.correspondents, entry.subject)
+        return await domain.letter(entry, task.payload["mailing"], task.payload["to"])
+
+
+async def _mode(addressee: Addressee, urgency: Urgency) -> Mode:
+    if addressee.later:
+        return Mode.DIGEST
+    return Mode.ALL if urgency in AT_ONCE or not addressee.email else await mailbox.mode_of(addressee.email)

@@ -1,0 +1,316 @@
+"""Live streams: one tail of the ledger in each process, and its news as server-sent events to all who may see them.
+
+The tail wakes when this process commits something, when another one does (PostgreSQL's LISTEN/NOTIFY, on a connection
+of its own), and in any case every second. A frame is encoded once and shared by all listeners. A listener costs one
+waiting coroutine. Whose stream ended comes back with the id of the last event that it has, and what it missed is read
+from the ledger.
+"""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import random
+import signal
+import threading
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+import asyncpg
+from prometheus_client import Gauge
+from starlette.types import Receive
+
+from server.core import database, jobs, ledger
+from server.core.accounts import Official
+from server.core.config import Settings
+from server.core.errors import Overloaded, TooMany
+from server.core.ledger import Entry, Position
+from server.core.stream.listener import Door, Listener, frame
+
+log = logging.getLogger("sinmungo.stream")
+streams = Gauge("sinmungo_streams", "Live streams that are open")
+
+POLL = 1.0
+"""Seconds after which the tail looks again although nothing woke it."""
+AGAIN = 0.05
+"""Seconds after which it looks again at first: a fact waits behind older transactions that are still running."""
+PAUSE = 0.02
+"""Least seconds between two looks, and between two notifications: many commits make one batch."""
+HEARTBEAT = 15.0
+LIFE = 15 * 60.0
+"""Seconds after which a stream ends (scattered by a fifth) and its reader comes back."""
+PER_CLIENT, IN_ALL = 10, 8_000
+PER_HALL, CROWD = 500, 7_000
+"""The same for pages that a crowd follows: a hall full of telephones has one address, and leaves room for others."""
+REPLAYED = 2_000
+"""Most facts that one stream reads back from the ledger; the rest comes with the next."""
+CHANNEL = "sinmungo_ledger"
+
+_START = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [
+        (b"content-type", b"text/event-stream; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+    ],
+}
+_OPENED = b"retry: 2000\n: open\n\n"
+_BEAT = b":\n\n"
+
+
+class Narrator(Protocol):
+    """Tells facts in words of its own, made once for all who listen."""
+
+    prefix: str
+    """How the subjects of its listeners begin."""
+
+    async def news(self, entries: Sequence[Entry], heard: Collection[str]) -> Iterable[tuple[str, int, bytes]]:
+        """For the subjects that somebody hears: the subject, the fact's id, and what is written."""
+        ...
+
+    async def close(self) -> None:
+        """Read no more: the database is about to close."""
+        ...
+
+
+Concerned = Callable[[list[Entry]], Awaitable[list[tuple[Entry, Callable[[Official], bool]]]]]
+"""Of some events those that concern desks, each with what says whether it is for an official."""
+Shut = Callable[[Sequence[Door]], Awaitable[list[Door]]]
+"""Of the doors of open streams those whose readers may not see any more what they were opened to."""
+
+
+class Hub:
+    """Everybody who listens in this process, and the one task that tells them."""
+
+    def __init__(
+        self, settings: Settings, narrators: Sequence[Narrator] = (), *, concerned: Concerned, shut: Shut
+    ) -> None:
+        self.settings = settings
+        self.concerned, self.shut = concerned, shut
+        self.narrators = narrators
+        self.per_client, self.per_hall = (PER_CLIENT, PER_HALL) if settings.rate_limits else (IN_ALL, IN_ALL)
+        self.in_all, self.crowd = IN_ALL, CROWD
+        self.life = LIFE
+        self._groups: defaultdict[str, set[Listener]] = defaultdict(set)
+        self._desks: set[Listener] = set()
+        self._clients: Counter[str] = Counter()
+        self._stop = asyncio.Event()
+        self._news = asyncio.Event()
+
+    # --- listeners ------------------------------------------------------------------------------------------
+
+    def listeners(self) -> list[Listener]:
+        """Everybody."""
+        return [*self._desks, *(listener for group in self._groups.values() for listener in group)]
+
+    def _admit(self, listener: Listener) -> None:
+        if self._stop.is_set() or self._clients.total() >= (self.crowd if listener.crowd else self.in_all):
+            raise Overloaded(5)
+        if self._clients[listener.client] >= (self.per_hall if listener.crowd else self.per_client):
+            raise TooMany(30)
+        self._clients[listener.client] += 1
+        (self._groups[listener.subject] if listener.subject else self._desks).add(listener)
+        streams.inc()
+
+    def _leave(self, listener: Listener) -> None:
+        streams.dec()
+        listener.deadline = None
+        self._clients[listener.client] -= 1
+        if not self._clients[listener.client]:
+            del self._clients[listener.client]
+        group = self._groups[listener.subject] if listener.subject else self._desks
+        group.discard(listener)
+        if listener.subject and not group:
+            del self._groups[listener.subject]
+
+    async def serve(self, listener: Listener, past: AsyncIterator[tuple[int, bytes]], receive: Receive) -> None:
+        """Write the past, then what happens, until the reader leaves, time is up or this process stops.
+
+        Raises ``TooMany`` or ``Overloaded`` before anything was written.
+        """
+        self._admit(listener)  # before the past is read, so that nothing falls between the two
+        try:
+            await listener.write(_START)
+            life = self.life * random.uniform(0.8, 1.2)  # noqa: S311 — so that not all come back at once
+            async with asyncio.timeout(life) as deadline:
+                replayed = await self._replay(listener, past)
+                listener.open(deadline, replayed)
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+        except TimeoutError:
+            await self._say_goodbye(listener)
+        finally:
+            self._leave(listener)
+
+    @staticmethod
+    async def _say_goodbye(listener: Listener) -> None:
+        listener.deadline = None
+        if listener.sending is not None:
+            await asyncio.wait({listener.sending}, timeout=1)
+        if (stuck := listener.sending) is not None:
+            stuck.cancel()  # its reader takes nothing: the server closes the connection
+            return
+        await listener.write({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _replay(self, listener: Listener, past: AsyncIterator[tuple[int, bytes]]) -> frozenset[int]:
+        content, found = [_OPENED], set[int]()
+        async for event_id, told in past:
+            if event_id:
+                found.add(event_id)
+            content.append(told)
+            if len(found) >= REPLAYED:
+                listener.over = True
+                break
+        await listener.write({"type": "http.response.body", "body": b"".join(content), "more_body": True})
+        return frozenset(found)
+
+    # --- news -----------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Tell everybody what happens, until :meth:`stop`."""
+        with self._ending_with_the_server():
+            tasks = [asyncio.create_task(work()) for work in self._works()]
+            try:
+                await self._stop.wait()
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                await asyncio.gather(*(narrator.close() for narrator in self.narrators))
+
+    def _works(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+        return [self._tail, self._beat, *([] if self.settings.sqlite else [self._connect])]
+
+    def stop(self) -> None:
+        """End every stream and return from :meth:`run`. Streams asked for from now on are refused."""
+        self._stop.set()
+        for listener in self.listeners():
+            listener.end()
+
+    @contextlib.contextmanager
+    def _ending_with_the_server(self) -> Iterator[None]:
+        """Stop at the signal that stops the server: it waits for open answers before it ends the lifespan."""
+        before = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
+        if threading.current_thread() is not threading.main_thread() or not all(map(callable, before.values())):
+            yield
+            return
+        loop = asyncio.get_running_loop()
+
+        def ended(number: int, stack: Any) -> None:
+            loop.call_soon_threadsafe(self.stop)
+            if callable(handler := before[signal.Signals(number)]):
+                handler(number, stack)
+
+        for name in before:
+            signal.signal(name, ended)
+        try:
+            yield
+        finally:
+            for name, handler in before.items():
+                if signal.getsignal(name) is ended:
+                    signal.signal(name, handler)
+
+    async def _tail(self) -> None:
+        place: Position | None = None
+        pause, rings = POLL, jobs.bell.rings
+        while True:
+            if jobs.bell.rings != rings:
+                pause = AGAIN
+            rings = jobs.bell.rings  # before the look, so that no ring is missed
+            try:
+                place = place or await ledger.position()
+                entries = await ledger.tail(place)
+                if entries:
+                    place = (entries[-1].transaction_id, entries[-1].id)
+                    self._news.set()
+                    await self._tell(entries)
+            except Exception:
+                log.exception("the ledger cannot be read")
+                entries = []
+            await asyncio.sleep(PAUSE)
+            if not entries:
+                await jobs.bell.wait(pause, rings)
+                pause = min(pause * 2, POLL)
+
+    async def _tell(self, entries: list[Entry]) -> None:
+        frames: dict[int, bytes] = {}
+
+        def encoded(entry: Entry) -> bytes:
+            return frames.get(entry.id) or frames.setdefault(entry.id, frame(entry))
+
+        for entry in sorted(entries, key=lambda entry: entry.id):
+            for listener in self._groups.get(entry.subject, ()):
+                if entry.audience in listener.audiences:
+                    listener.push(entry.id, encoded(entry))
+        if self._desks:
+            for entry, heard_by in await self.concerned(entries):
+                for listener in self._desks:
+                    if listener.official and heard_by(listener.official):
+                        listener.push(entry.id, encoded(entry))
+        for narrator in self.narrators:
+            await self._narrate(narrator, entries)
+
+    async def _narrate(self, narrator: Narrator, entries: list[Entry]) -> None:
+        try:
+            found = await narrator.news(entries, self._groups.keys())
+            gc.disable()  # else thousands of short-lived tasks make it walk through all connections, for half a second
+            for subject, event_id, content in found:
+                for listener in self._groups.get(subject, ()):
+                    listener.push(event_id, content)
+            await asyncio.sleep(0)
+        except Exception:
+            log.exception("news cannot be told; whoever waits for it comes back and is told what was missed")
+            for subject, group in self._groups.items():
+                if subject.startswith(narrator.prefix):
+                    for listener in group:
+                        listener.end()
+        finally:
+            gc.enable()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            for listener in self.listeners():
+                listener.push(0, _BEAT)
+            try:
+                await self.look_at_doors()
+            except Exception:
+                log.exception("nobody can say who may still listen")
+
+    async def look_at_doors(self) -> None:
+        """End the streams whose readers may not see any more what they were opened to; they may come back and ask."""
+        listeners = {listener.door: listener for listener in self.listeners() if listener.door is not None}
+        for door in await self.shut(list(listeners)):
+            listeners[door].end()
+
+    async def _connect(self) -> None:
+        """Hear of other processes' commits and tell them of the ledger's news; connect again whenever that breaks."""
+        credentials = database.config(self.settings, {})["connections"]["default"]["credentials"]
+        kept = {"host", "port", "user", "password", "database", "server_settings", "ssl"}
+        while True:
+            try:
+                await self._announce(await asyncpg.connect(**{k: v for k, v in credentials.items() if k in kept}))
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("no notifications (%s); looking every second", type(error).__name__)
+            await asyncio.sleep(POLL)
+
+    async def _announce(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        own = connection.get_server_pid()
+
+        def heard(_connection: object, process: int, _channel: str, _content: object) -> None:
+            if process != own:
+                jobs.bell.ring()
+
+        try:
+            await connection.add_listener(CHANNEL, heard)
+            connection.add_termination_listener(lambda _connection: self._news.set())
+            jobs.bell.ring()
+            while True:
+                await self._news.wait()
+                self._news.clear()
+                await connection.execute(f"NOTIFY {CHANNEL}")
+                await asyncio.sleep(PAUSE)
+        finally:
+            connection.terminate()

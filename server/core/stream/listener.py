@@ -1,0 +1,120 @@
+"""One open stream: what it may hear, and what waits to be written to it; and how an event is written.
+
+What is to be written is bounded, and who reads too slowly is let go.
+"""
+
+import asyncio
+from collections.abc import Collection
+
+import orjson
+from prometheus_client import Counter
+from starlette.types import Send
+
+from server.core.accounts import Official
+from server.core.ledger import Audience, Entry
+
+dropped = Counter("sinmungo_streams_dropped", "Live streams let go because their reader was too slow")
+
+BUFFER = 64 * 1024
+"""Bytes that may wait for one reader."""
+
+
+def frame(entry: Entry) -> bytes:
+    """A fact as a server-sent event: that something of this kind happened, no more."""
+    data = {"id": entry.id, "kind": entry.kind, "subject": entry.subject, "at": entry.occurred_at}
+    return b"id: %d-%d\ndata: %s\n\n" % (entry.transaction_id, entry.id, orjson.dumps(data))
+
+
+def event(what: str, sequence: int = 0, **content: object) -> bytes:
+    """A server-sent event of a narrator; without a place in its chain the browser keeps the one it has."""
+    place = b"id: %d\n" % sequence if sequence else b""
+    return place + b"data: %s\n\n" % orjson.dumps({"what": what, **content})
+
+
+class Door:
+    """What a stream was opened with. A domain's own may hold more."""
+
+    __slots__ = ("official", "token_hash")
+
+    def __init__(self, token_hash: str = "", official: Official | None = None) -> None:
+        self.token_hash = token_hash
+        self.official = official
+
+
+class Listener:
+    """One open stream: what it may hear, and what waits to be written to it."""
+
+    __slots__ = (
+        "_size", "_waiting", "after", "audiences", "client", "crowd", "deadline", "door", "official", "over", "seen",
+        "sending", "subject", "write",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        write: Send,
+        client: str,
+        *,
+        subject: str = "",
+        audiences: Collection[Audience] = (),
+        official: Official | None = None,
+        after: int = 0,
+        door: Door | None = None,
+        crowd: bool = False,
+    ) -> None:
+        self.write = write
+        self.crowd = crowd
+        """One of many who follow the same."""
+        self.door = door
+        self.after = after
+        """The reader has every fact of its one subject up to this id: they come in the order of their ids."""
+        self.client = client
+        self.subject = subject
+        """Of the ledger, or what a narrator calls its news; empty for the desk, which hears of all that concerns it."""
+        self.audiences = audiences
+        self.official = official
+        self.seen: Collection[int] = ()
+        self.over = False
+        self.deadline: asyncio.Timeout | None = None
+        self.sending: asyncio.Task[None] | None = None
+        self._waiting: list[tuple[int, bytes]] = []
+        self._size = 0
+
+    def push(self, event_id: int, content: bytes) -> None:
+        """Write this as soon as the reader takes it."""
+        if self.over or 0 < event_id <= self.after:  # a heartbeat is no fact: 0
+            return
+        self._waiting.append((event_id, content))
+        self._size += len(content)
+        if self._size > BUFFER:
+            dropped.inc()
+            self.end()
+        elif self.deadline is not None and self.sending is None:
+            self.sending = asyncio.create_task(self._flush())
+
+    def open(self, deadline: asyncio.Timeout, replayed: Collection[int]) -> None:
+        """The past has been written; from now on news is written at once, but for what was part of the past."""
+        self.seen, self.deadline = replayed, deadline
+        if self.over:
+            self.end()
+        elif self._waiting:
+            self.sending = asyncio.create_task(self._flush())
+
+    def end(self) -> None:
+        """End this stream now."""
+        self.over = True
+        self._waiting.clear()
+        if self.deadline is not None:
+            self.deadline.reschedule(0)
+
+    async def _flush(self) -> None:
+        try:
+            while self._waiting:
+                content = b"".join(content for event_id, content in self._waiting if event_id not in self.seen)
+                self._waiting.clear()
+                self._size = 0
+                if content:
+                    await self.write({"type": "http.response.body", "body": content, "more_body": True})
+        except OSError:  # the reader has gone; the server says so to whoever waits for it
+            self._waiting.clear()
+        finally:
+            self.sending = None

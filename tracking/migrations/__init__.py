@@ -1,1 +1,0 @@
-"""Checked-in schema changes of this room, in order."""
