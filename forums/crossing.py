@@ -1,4 +1,4 @@
-"""What crosses between forums and petitions, as functions that the composition root hands in.
+"""What crosses between forums and petitions: functions that the composition root passes, in ``app.state.ways``.
 
 Neither of the two imports the other: a voice that becomes a petition is filed by petitions, a petition that becomes a
 topic is looked up by petitions, and the department that a voice would go to is proposed by their routing.
@@ -6,6 +6,9 @@ topic is looked up by petitions, and the department that a voice would go to is 
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import cast
+
+from starlette.requests import Request
 
 from server.core.accounts import Official
 from server.core.errors import Text
@@ -62,14 +65,6 @@ class Ways:
     """Those of some petitions that everybody may read: only their numbers stand on a forum's page. One query."""
 
 
-_handed: list[Ways] = []
-
-
-def use(ways: Ways) -> None:
-    """Say which ways there are. Called once, by the composition root."""
-    _handed[:] = [ways]
-
-
-def ways() -> Ways:
-    """The ways that were handed in."""
-    return _handed[0]
+def ways(request: Request) -> Ways:
+    """The ways across in the application that a request reached."""
+    return cast("Ways", request.app.state.ways)

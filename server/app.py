@@ -29,7 +29,18 @@ import tracking.statistics.api
 import tracking.statistics.routes
 from forums.routes import live
 from forums.routes.back import ways_back
-from server import district_pages, openapi, pages, people_pages, signin, spool_page, tokens, upkeep_pages, wiring
+from server import (
+    crossing,
+    district_pages,
+    openapi,
+    pages,
+    people_pages,
+    signin,
+    spool_page,
+    tokens,
+    upkeep_pages,
+    wiring,
+)
 from server.core import auth, database, observe, security, templates, web
 from server.core.accounts import Account
 from server.core.config import Settings
@@ -151,6 +162,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.narrator = live.Narrator(site.render, settings.languages)
     app.state.store = adapters.store
     app.state.correspondents = wiring.correspondents(settings)
+    app.state.ways = crossing.WAYS
     app.state.confirmations = wiring.CONFIRMATIONS
     return app
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
 
-from forums import crossing as forum_crossing
 from forums import events as forum_events
 from forums import messages as forum_messages
 from forums import participant_actions
 from forums.actions import joining, news, proposing, registering, timing, watching
 from forums.letters import ForumLetters
 from forums.permissions import Permission as ForumPermission
+from forums.queries import files as forum_files
 from forums.queries.news import HEARD as NEWS
 from forums.routes.following import PAGE as FOLLOWS_PAGE
 from petitions import events as petition_events
@@ -19,8 +19,8 @@ from petitions import messages as petition_messages
 from petitions.actions import parts, watch
 from petitions.letters import MAILBOX_JOB, CaseLetters
 from petitions.permissions import Permission as PetitionPermission
+from petitions.queries import files as case_files
 from petitions.queries.concerned import concerned
-from server import crossing
 from server.core import auth, config, database, idempotency, jobs, ledger, mail, messages, uploads
 from server.core.accounts import CorePermission, Permission
 from server.core.city import KEPT
@@ -97,7 +97,7 @@ def ports(settings: Settings) -> Ports:
     """SMTP or the spool folder; the content-addressed folder."""
     return Ports(
         mail.make_transport(settings.smtp_url or None, settings.spool, settings.mail_from),
-        Store(settings.data_dir / "files"),
+        Store(settings.data_dir / "files", (case_files.referred, forum_files.referred)),
     )
 
 
@@ -196,6 +196,4 @@ def prepare(settings: Settings) -> Settings:
     complete = settings.with_secret()
     config.use(complete)
     ledger.route(CONSUMERS)
-    uploads.refer("attachment", "forum_file")
-    forum_crossing.use(crossing.WAYS)
     return complete

@@ -9,7 +9,7 @@ from forums.actions import planning
 from forums.actions.answering import give
 from forums.actions.change import changing_voice
 from forums.actions.many import alone
-from forums.crossing import NewPetition, ways
+from forums.crossing import NewPetition, Ways
 from forums.errors import NoSuchForum, NoSuchVoice, NotTheSpeaker, NotYours
 from forums.events import BecamePetition, PetitionProposed, SubmissionReceived
 from forums.forms.crossing import BecomePetition, MakeTopic
@@ -42,7 +42,7 @@ async def propose(actor: Official, number: str, command: Words) -> None:
         change.record(PetitionProposed(await change.say(command.text)))
 
 
-async def petition(person: Person, number: str, command: BecomePetition) -> str:
+async def petition(person: Person, number: str, command: BecomePetition, ways: Ways) -> str:
     """Its author agrees that a voice goes on as a petition, in one transaction; the petition's number.
 
     The answer is that of the official who proposed it: out of scope, and moved there. What is joined to it hears the
@@ -61,7 +61,7 @@ async def petition(person: Person, number: str, command: BecomePetition) -> str:
             if proposed is None:
                 raise NotPossibleNow(SubmissionAction.PETITION, voice.status)
             why = await ForumWords.get(id=proposed.data["text"])
-            reference = await ways().file(
+            reference = await ways.file(
                 NewPetition(voice.title, voice.text, voice.district, command.name, person.email, person.language)
             )
             change.set(petition=reference)
@@ -71,14 +71,14 @@ async def petition(person: Person, number: str, command: BecomePetition) -> str:
     return reference
 
 
-async def make_topic(actor: Official, reference: str, command: MakeTopic) -> str:
+async def make_topic(actor: Official, reference: str, command: MakeTopic, ways: Ways) -> str:
     """Make a petition's matter a topic: a draft of a forum, or a voice in one that is there; its address.
 
     Raises ``Forbidden``, ``NoSuchForum``, ``NotPossibleNow``, and what looking the petition up raises.
     """
     if not actor.may(Permission.PLAN_FORUMS):
         raise Forbidden
-    found = await ways().topic(reference, actor)
+    found = await ways.topic(reference, actor)
     if command.forum:
         return await _voice(actor, found.reference, command)
     plan = PlanForum(command.kind, command.title, body=command.text, language=config.settings().languages[0])

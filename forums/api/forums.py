@@ -9,12 +9,13 @@ from starlette.routing import Route
 
 from forums import kinds, views
 from forums.api import coded, documents
+from forums.crossing import ways
 from forums.queries import files, forums, lists
+from forums.queries.crossing import petition_public
 from forums.queries.files import FileView
 from forums.queries.forums import ForumView
 from forums.queries.lists import ALL, Listed, Place
 from forums.rights import forum_subject
-from forums.routes import crossing
 from forums.routes.listing import FIRST_YEAR, LAST_YEAR, MAX_WORDS, read_filters
 from forums.states import ForumState
 from server.core import auth, clock, contract, web
@@ -92,7 +93,7 @@ async def read(request: Request) -> Response:
         "minutes": found.minutes,
         "reason": await forums.reason(found.slug) if ended else "",
         "proposer": found.proposer,
-        "petition": found.from_petition if (await crossing.of_forum(found))["petition_public"] else "",
+        "petition": found.from_petition if await petition_public(found.from_petition, ways(request)) else "",
         "files": [_file(request, found.slug, file) for file in await files.of(forum_subject(found.slug))],
     }
     return web.json(content)

@@ -9,16 +9,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.api import coded, commitments, documents
+from forums.crossing import ways
 from forums.forms.speaking import Say, Submit, content_of
 from forums.kinds import takes_opinions
 from forums.labels import OUTCOMES, STANCES
 from forums.participant_actions import COMMENT, SUBMIT, SUPPORT, say
 from forums.queries import comments, forums, voices
 from forums.queries.comments import CommentView
+from forums.queries.crossing import shown_petitions
 from forums.queries.moderation import Hidden
 from forums.queries.promises import PromiseView, of_voices
 from forums.queries.voices import Filters, VoiceView
-from forums.routes import crossing
 from forums.states import ADOPTED, ForumAction
 from server.core import auth, clock, contract, i18n, idempotency, web
 from server.core.city import City, city
@@ -90,7 +91,7 @@ async def index(request: Request) -> Response:
     data.done()
     listed = await voices.of_forum(found.id, filters, cursor, await person_of(auth.reader(request)))
     known = await city()
-    petitions, promised = await crossing.shown_petitions(listed.rows), await _promised(listed.rows)
+    petitions, promised = await shown_petitions(listed.rows, ways(request)), await _promised(listed.rows)
     rows = [_submission(request, known, row, petitions, promised) for row in listed.rows]
     return web.items(rows, listed.older, found.submissions)
 
@@ -200,7 +201,7 @@ async def _answer(request: Request, address: str, status: int = 201) -> Response
 async def _voice(request: Request, typed: str) -> Json:
     reader = auth.reader(request)
     found = await voices.voice(voices.read_number(typed), await person_of(reader), reader.official)
-    petitions, promised = await crossing.shown_petitions([found]), await _promised([found])
+    petitions, promised = await shown_petitions([found], ways(request)), await _promised([found])
     return _submission(request, await city(), found, petitions, promised)
 
 

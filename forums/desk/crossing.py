@@ -21,7 +21,7 @@ async def topic(request: Request) -> Response:
     """``/desk/topics/{reference}``. Raises ``NotSignedIn``, ``Forbidden``, and what looking the petition up raises."""
     official = auth.official(request, Permission.PLAN_FORUMS)
     language = web.language(request)
-    found = await ways().topic(request.path_params["reference"], official)
+    found = await ways(request).topic(request.path_params["reference"], official)
     form: dict[str, Any] = {}
     errors: dict[str, str] = {}
     if request.method == "POST":
@@ -29,7 +29,7 @@ async def topic(request: Request) -> Response:
         made: list[str] = []
 
         async def make() -> None:
-            made.append(await crossing.make_topic(official, found.reference, MakeTopic.parse(form)))
+            made.append(await crossing.make_topic(official, found.reference, MakeTopic.parse(form), ways(request)))
 
         secret, scope = web.site(request).settings.secret_key, f"topics/{official.id}/{found.reference}"
         try:

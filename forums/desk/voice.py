@@ -95,7 +95,7 @@ async def _page(request: Request, official: Official, kept: Kept, *, status: int
     department = known.departments.get(found.row.department_id or 0)
     proposed = None
     if found.row.status is SubmissionState.RECEIVED and "hand" in mine:
-        proposed = (await ways().suggest([Said(found.row.title, found.text, found.row.district)]))[0]
+        proposed = (await ways(request).suggest([Said(found.row.title, found.text, found.row.district)]))[0]
     own = found.row.department_id or official.department_id
     names = {row.id: row.name(language) for row in known.departments.values()}
     owners = await promises.owners(own) if mine & {"answer", "commit"} else []

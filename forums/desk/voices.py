@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.actions import handing, joining
-from forums.crossing import Said, Suggestion, ways
+from forums.crossing import Said, Suggestion, Ways, ways
 from forums.forms.handing import read_number
 from forums.labels import CHANNELS, OUTCOMES, STANCES, SUBMISSION_STATES
 from forums.permissions import Permission
@@ -99,7 +99,7 @@ async def show(request: Request) -> Response:
     counts = await desk_voices.counts(department.id if department else None, today())
     context = {
         "wanted": wanted,
-        "lines": await _lines(page.rows, official, known, language),
+        "lines": await _lines(page.rows, official, known, language, ways(request)),
         "stopped": page.stopped,
         "beginning": address(wanted) if after is not None else "",
         "further": address(wanted, after=str(page.after)) if page.after is not None else "",
@@ -133,13 +133,13 @@ def choices(known: City, language: str) -> dict[str, object]:
     }
 
 
-async def _lines(rows: Sequence[Row], official: Official, known: City, language: str) -> list[Line]:
+async def _lines(rows: Sequence[Row], official: Official, known: City, language: str, ways: Ways) -> list[Line]:
     """Rows with their words; what is still to be handed out with the department that it would go to."""
     open_ones = {row.number: row for row in rows if row.status is SubmissionState.RECEIVED}
     found: dict[str, Suggestion] = {}
     if open_ones and official.may(Permission.HAND_VOICES):
         said = [Said(row.title, row.text, row.district) for row in open_ones.values()]
-        found = dict(zip(open_ones, await ways().suggest(said), strict=True))
+        found = dict(zip(open_ones, await ways.suggest(said), strict=True))
 
     def name(department_id: int | None) -> str:
         department = known.departments.get(department_id or 0)
@@ -207,7 +207,7 @@ async def bulk(request: Request) -> Response:
         refused = await joining.join_many(official, list(picked), to, picked)
         picked.pop(to, None)
     else:
-        refused = await _hand(official, picked, str(form.get("department", "")), known)
+        refused = await _hand(official, picked, str(form.get("department", "")), known, ways(request))
     return _outcome(request, DONE[action], len(picked) - len(refused), refused, _back(form.get("back"), wanted))
 
 
@@ -233,11 +233,13 @@ async def _picked(ticked: Sequence[str], everything: bool, wanted: Filter, known
     return found
 
 
-async def _hand(official: Official, picked: Mapping[str, int | None], code: str, known: City) -> dict[str, Refusal]:
+async def _hand(
+    official: Official, picked: Mapping[str, int | None], code: str, known: City, ways: Ways
+) -> dict[str, Refusal]:
     refused: dict[str, Refusal] = {}
     if code == PROPOSED:
         rows = await desk_voices.said(list(picked))
-        found = await ways().suggest([Said(row.title, row.text, row.district) for row in rows])
+        found = await ways.suggest([Said(row.title, row.text, row.district) for row in rows])
         wanted = {row.number: one.department_id for row, one in zip(rows, found, strict=True) if one.department_id}
         nothing = Invalid([FieldError("department", _("No department is proposed for it."))])
         refused = {number: nothing for number in picked if number not in wanted}

@@ -1,10 +1,12 @@
 """What a petition and the forums have to do with each other: the voice it came from, the topics it became."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from forums.crossing import Ways
 from forums.events import PetitionProposed, SubmissionHanded
+from forums.queries.voices import VoiceView
 from forums.states import SEEN
 from server.core import database, privacy
 
@@ -56,3 +58,19 @@ async def of_petition(reference: str) -> list[Link]:
         origin = row["sort"] == "voice" and row["channel"] != "petition"
         found.append(Link(privacy.mask(row["title"]), path, number, origin))
     return found
+
+
+async def shown_petitions(some: Iterable[VoiceView], ways: Ways) -> dict[str, str]:
+    """The petitions that voices tell of, by the voices' numbers. At most one query.
+
+    A petition that somebody made of their own voice has its number there; one that came the other way only if public.
+    """
+    told = [found for found in some if found.petition]
+    came = {found.petition for found in told if found.channel == "petition"}
+    public = await ways.public(came) if came else came
+    return {found.number: found.petition for found in told if found.channel != "petition" or found.petition in public}
+
+
+async def petition_public(number: str, ways: Ways) -> bool:
+    """Whether the petition that a forum grew out of is named there: only where everybody may read it."""
+    return bool(number) and number in await ways.public([number])

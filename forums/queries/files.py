@@ -39,5 +39,11 @@ async def one(subject: str, file_id: int) -> FileView:
     return _view(row)
 
 
+async def referred(hashes: Sequence[str]) -> set[str]:
+    """Those of some contents of the store that our files refer to."""
+    rows = await database.fetch(f"SELECT hash FROM forum_file WHERE hash IN ({database.marks(hashes)})", *hashes)
+    return {row["hash"] for row in rows}
+
+
 def _view(row: Any) -> FileView:
     return FileView(row["id"], row["subject"], row["hash"], row["name"], row["size"], row["media_type"])

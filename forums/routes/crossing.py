@@ -1,6 +1,5 @@
 """What a voice's page shows of what became of it, and the step with which its author makes it a petition."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from starlette.requests import Request
@@ -8,13 +7,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.actions import crossing
-from forums.crossing import ways
+from forums.crossing import Ways, ways
 from forums.errors import NotTheSpeaker
 from forums.forms.crossing import NAME_LIMIT, BecomePetition
 from forums.labels import COMMITMENT_STATES, OFFICES
 from forums.queries import promises, voices
-from forums.queries.crossing import proposal
-from forums.queries.forums import ForumView
+from forums.queries.crossing import proposal, shown_petitions
 from forums.queries.turns import Turn
 from forums.queries.voices import VoiceView
 from forums.states import ADOPTED, SUBMISSION, SubmissionAction, follow
@@ -25,14 +23,14 @@ from server.core.participants.confirming import need_person
 from server.core.participants.people import Person
 
 
-async def of_voice(found: VoiceView, turns: list[Turn]) -> dict[str, object]:
+async def of_voice(found: VoiceView, turns: list[Turn], ways: Ways) -> dict[str, object]:
     """What a voice's page shows: the answers, the promises, the petition. At most three queries."""
     main = found.id
     if found.joined_to and found.outcome in ADOPTED:
         main = await promises.main_of(found.id)
     answers = [turn for turn in turns if turn.kind == "submission.answered"]
     proposed = proposal(turns)
-    petition = (await shown_petitions([found])).get(found.number, "")
+    petition = (await shown_petitions([found], ways)).get(found.number, "")
     return {
         "answers": answers,
         "promises": await promises.of_voice(main, today()) if found.outcome in ADOPTED else [],
@@ -40,7 +38,7 @@ async def of_voice(found: VoiceView, turns: list[Turn]) -> dict[str, object]:
         "offices": OFFICES,
         "petition": petition,
         "petition_open": bool(petition)
-        and (found.mine or found.channel == "petition" or petition in await ways().public([petition])),
+        and (found.mine or found.channel == "petition" or petition in await ways.public([petition])),
         "petition_proposed": proposed,
         "may_petition": found.mine and proposed is not None and _possible(found),
     }
@@ -48,23 +46,6 @@ async def of_voice(found: VoiceView, turns: list[Turn]) -> dict[str, object]:
 
 def _possible(found: VoiceView) -> bool:
     return follow(SUBMISSION, found.status, SubmissionAction.PETITION) is not None
-
-
-async def shown_petitions(some: Iterable[VoiceView]) -> dict[str, str]:
-    """The petitions that voices tell of, by the voices' numbers. At most one query.
-
-    A petition that somebody made of their own voice has its number there; one that came the other way only if public.
-    """
-    told = [found for found in some if found.petition]
-    came = {found.petition for found in told if found.channel == "petition"}
-    public = await ways().public(came) if came else came
-    return {found.number: found.petition for found in told if found.channel != "petition" or found.petition in public}
-
-
-async def of_forum(found: ForumView) -> dict[str, object]:
-    """Whether the number of the petition that a forum grew out of is shown: only where everybody may read it."""
-    number = found.from_petition
-    return {"petition_public": bool(number) and number in await ways().public([number])}
 
 
 async def ask(request: Request) -> Response:
@@ -82,7 +63,7 @@ async def petition(request: Request) -> Response:
         return web.redirect(request, f"/cases/{found.petition}")
     form: dict[str, Any] = {k: v for k, v in (await web.read_form(request)).items() if isinstance(v, str)}
     try:
-        reference = await crossing.petition(person, found.number, BecomePetition.parse(form))
+        reference = await crossing.petition(person, found.number, BecomePetition.parse(form), ways(request))
     except Invalid as error:
         errors = web.field_errors(web.language(request), error.errors)
         return await _page(request, person, found, form, errors, status=error.status)

@@ -9,12 +9,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums import players, views
+from forums.crossing import ways
 from forums.kinds import AFTER, last_word, takes_opinions
 from forums.labels import FORUM_STATES, KINDS
 from forums.queries import board, files, forums
+from forums.queries.crossing import petition_public
 from forums.queries.forums import ForumView
 from forums.rights import forum_subject
-from forums.routes import commenting, crossing, promises, proposing, registering, speaking
+from forums.routes import commenting, promises, proposing, registering, speaking
 from forums.states import ForumState
 from server.core import auth, clock, web
 from server.core.city import city
@@ -84,7 +86,7 @@ async def _parts(request: Request, found: ForumView, person: Person | None) -> d
         **await commenting.part(request, found, person),  # with the place in the stream, before what it changes is read
         **await speaking.part(request, found, person),
         **await promises.part(found, web.language(request)),
-        **await crossing.of_forum(found),
+        "petition_public": await petition_public(found.from_petition, ways(request)),
     }
 
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.actions import speaking
+from forums.crossing import ways
 from forums.forms.speaking import COMMENT_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Submit, content_of
 from forums.kinds import table, takes_opinions
 from forums.labels import CHANNELS, KINDS, OUTCOMES, STANCES, SUBMISSION_STATES
@@ -106,7 +107,7 @@ async def voice_page(
         "department_names": departments,
         "district": known.district_name(found.district, lang) if found.district else "",
         "happened": items(told, lang, departments, desk=False),
-        **await crossing.of_voice(found, told),
+        **await crossing.of_voice(found, told, ways(request)),
         "talk_stream": await context.heard(request, found.forum, found.forum_id, "before")
         if may(found)["comment"]
         else "",

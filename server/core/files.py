@@ -12,7 +12,7 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple
@@ -62,6 +62,10 @@ class Empty(Refusal):
 # --- The store ----------------------------------------------------------------------------------------------
 
 
+KeptBy = Callable[[Sequence[str]], Awaitable[set[str]]]
+"""A room's answer to which of some contents, by their hashes, its files refer to."""
+
+
 class Stored(NamedTuple):
     """A content in the store."""
 
@@ -83,8 +87,13 @@ class StoredFile:
 class Store:
     """A folder of contents, each once, as ``ab/cd/`` and its hash; what is there is never written again."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, kept_by: Sequence[KeptBy] = ()) -> None:
         self._root = root
+        self._kept_by = kept_by
+
+    async def referred(self, hashes: Sequence[str]) -> set[str]:
+        """Those of some contents that anything refers to."""
+        return set().union(*[await kept(hashes) for kept in self._kept_by])
 
     async def put(self, chunks: AsyncIterator[bytes] | BinaryIO, limit: int = MAX_BYTES) -> Stored:
         """Keep a content durably: past ``limit`` bytes :class:`TooLarge`, without any :class:`Empty`."""

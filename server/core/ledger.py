@@ -103,13 +103,12 @@ class Entry:
     occurred_at: datetime
 
 
-_consumers: dict[str, tuple[str, ...]] = {}
+_consumers: list[Mapping[str, Sequence[str]]] = []
 
 
 def route(consumers: Mapping[str, Sequence[str]]) -> None:
-    """Say which job kinds each event kind leads to. Called once, by the composition root."""
-    _consumers.clear()
-    _consumers.update({kind: tuple(names) for kind, names in consumers.items()})
+    """Say which job kinds each event kind leads to. Called by the composition root, before anything is written."""
+    _consumers[:] = [consumers]
 
 
 _Row = tuple[str, int, str, str, str, str, datetime, str, str]
@@ -155,13 +154,14 @@ async def append_many(actor: str, chains: Sequence[tuple[Chain, Sequence[Fact]]]
     told = [(chain, fact) for chain, facts in chains for fact in facts]
     if not told:
         return []
+    (consumers,) = _consumers  # an event that nobody was ever told of would be lost in silence
     ids = await _insert([chain._next(actor, fact, clock.now()) for chain, fact in told])  # noqa: SLF001
     await _write_heads([chain for chain, _facts in chains], _AGAIN)
     await jobs.enqueue(
         *(
             (f"{consumer}:{event_id}", consumer, {"event": event_id, "subject": chain.subject})
             for event_id, (chain, fact) in zip(ids, told, strict=True)
-            for consumer in _consumers.get(fact.kind, ())
+            for consumer in consumers.get(fact.kind, ())
         )
     )
     database.after_commit(jobs.bell.ring)

@@ -13,7 +13,7 @@ from pathlib import Path
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from server.core import clock, database, files, scan, web
+from server.core import clock, files, scan, web
 from server.core.config import Settings
 from server.core.errors import FieldError, Invalid, Refusal, Text, _
 from server.core.fields import REQUIRED
@@ -27,14 +27,6 @@ TOKEN_LIFE = 24 * 3600
 """Seconds for which a page may carry a file."""
 ORPHAN_LIFE = 3 * 24 * 3600
 """Seconds after which a content that no case refers to is deleted; longer than any token lives."""
-
-_tables: list[str] = []
-
-
-def refer(*tables: str) -> None:
-    """Say which tables name contents by their ``hash``. Called once, by the composition root."""
-    _tables[:] = tables
-
 
 TOO_MANY = _("Please send at most %(count)s files.", count=MAX_FILES)
 GONE = _("A file was kept too long and is gone. Please choose it again.")
@@ -165,7 +157,7 @@ async def _scan(url: str, store: Store, hash_: str, path: Path) -> None:
     except scan.ScannerUnavailable as error:
         raise Unscanned from error
     if not verdict.clean:
-        if await _referred([hash_]) == set():
+        if not await store.referred([hash_]):
             await store.delete(hash_)
         raise Infected
 
@@ -187,7 +179,7 @@ async def sweep(store: Store) -> int:
     deleted = 0
     for start in range(0, len(old), 500):
         batch = old[start : start + 500]
-        referred = await _referred(batch)
+        referred = await store.referred(batch)
         for hash_ in batch:
             # Looked at again: the same content may have been sent in meanwhile, for a case that is filed just now.
             if hash_ not in referred and await asyncio.to_thread(_is_older_than, store.path(hash_), moment):
@@ -205,9 +197,3 @@ def _is_older_than(path: Path, moment: float) -> bool:
         return path.stat().st_mtime < moment
     except FileNotFoundError:  # another process sweeps as well
         return False
-
-
-async def _referred(hashes: Sequence[str]) -> set[str]:
-    each = " UNION ".join(f"SELECT hash FROM {table} WHERE hash IN ({database.marks(hashes)})" for table in _tables)
-    rows = await database.fetch(each, *(hash_ for _table in _tables for hash_ in hashes))
-    return {row["hash"] for row in rows}

@@ -224,14 +224,14 @@ async def test_a_content_that_comes_again_while_the_house_sweeps_is_kept(
     (content,) = store(house).path("0" * 64).parents[2].glob("??/??/*")
     old = clock.now().timestamp() - uploads.ORPHAN_LIFE - 60
     os.utime(content, (old, old))
-    referred = uploads._referred
+    referred = store(house).referred
 
     async def meanwhile(hashes: Sequence[str]) -> set[str]:
         found = await referred(hashes)
         await check(house, part("again.pdf", PDF))
         return found
 
-    monkeypatch.setattr(uploads, "_referred", meanwhile)
+    monkeypatch.setattr(store(house), "referred", meanwhile)
     assert await uploads.sweep(store(house)) == 0
     assert content.exists()
 

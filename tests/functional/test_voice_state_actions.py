@@ -20,6 +20,7 @@ from server.core import ledger
 from server.core.accounts import Department
 from server.core.days import today
 from server.core.errors import Forbidden, NotPossibleNow
+from server.crossing import WAYS
 from tests.support.answers import official
 from tests.support.house import House
 from tests.support.places import somebody
@@ -47,7 +48,7 @@ async def test_actions_on_a_voice_lead_where_the_table_says(house: House) -> Non
             B.SEPARATE: lambda: joining.separate(actor, number),
             B.COMMIT: lambda: answering.commit(actor, number, promise),
             B.PROPOSE: lambda: crossing.propose(actor, number, Words("민원이 낫습니다.")),
-            B.PETITION: lambda: crossing.petition(person, number, BecomePetition("김꽃집")),
+            B.PETITION: lambda: crossing.petition(person, number, BecomePetition("김꽃집"), WAYS),
         }
 
     assert set(acts("")) | SPOKEN == set(SubmissionAction)

@@ -2,10 +2,12 @@
 
 import re
 from collections import defaultdict
+from pathlib import Path
 
 import server.app  # noqa: F401 — which imports every room
 from server.core.errors import Refusal
-from server.core.web import ROOT
+
+ROOT = Path(__file__).parents[2]
 
 
 def refusals(of: type[Refusal] = Refusal) -> set[type[Refusal]]:

@@ -33,6 +33,7 @@ from forums.forms.proposing import ProposeForum
 from forums.forms.speaking import Say, Submit
 from forums.states import TextAction
 from server.core import clock, config, database
+from server.crossing import WAYS
 from server.demo.forums.stage import Stage
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -222,7 +223,7 @@ class Present:
             why = Words("아이들이 다칠 수 있어 기다릴 수 없는 일입니다. 민원으로 내시면 도로과가 바로 갑니다.")
             await crossing.propose(self.officials["handler"], number, why)
         with clock.at(self.now - 1 * DAY):
-            await crossing.petition(author, number, BecomePetition(author.name))
+            await crossing.petition(author, number, BecomePetition(author.name), WAYS)
 
     async def _propose(self) -> None:
         intake = self.officials["intake"]

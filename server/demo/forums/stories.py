@@ -39,6 +39,7 @@ from forums.states import TextAction
 from server.core import clock, config, database
 from server.core.booking import reading
 from server.core.participants.people import Person
+from server.crossing import WAYS
 from server.demo.forums.beside import steps_between
 from server.demo.forums.stage import Stage, at, text_file
 
@@ -232,7 +233,7 @@ class Stories:
         body = f"{about} 비슷한 일을 겪으신 분, 다르게 보시는 분 모두 남겨 주세요."
         with clock.at(begins):
             address = await crossing.make_topic(
-                self.stage.intake, first["reference"], MakeTopic(title, body, "discussion")
+                self.stage.intake, first["reference"], MakeTopic(title, body, "discussion"), WAYS
             )
             slug = address.rpartition("/")[2]
             plan = PlanForum(
@@ -248,7 +249,7 @@ class Stories:
                 slug,
             )
             if other is not first:
-                await crossing.make_topic(self.stage.intake, other["reference"], again)
+                await crossing.make_topic(self.stage.intake, other["reference"], again, WAYS)
         people = self.stage.citizens[90:120]
         numbers = await self._talk(slug, begins, people)
         await self._hide(slug, begins + 6 * DAY, people[20:])
