@@ -16,7 +16,7 @@ from petitions.act_forms import Prolong
 from petitions.actions import answering, handling, objecting, supplementing
 from petitions.actions.change import PETITIONER
 from petitions.errors import NoSuchCase
-from petitions.forms import REASON_LIMIT, Rate, Words
+from petitions.forms import Rate, Remark, Words
 from petitions.queries import following
 from petitions.queries.cases import Level
 from petitions.states import Action
@@ -34,6 +34,10 @@ class Deed:
     action: Action
     do: Callable[[str, Form], Awaitable[None]]
     done: Text
+    words: str
+    """What the page calls the field in which somebody writes."""
+    field: str = "text"
+    """The same field of the command."""
     takes_files: bool = False
 
     async def __call__(self, request: Request) -> Response:
@@ -52,12 +56,13 @@ class Deed:
         async def act() -> None:
             if wrong:
                 raise Invalid(wrong)
-            await self.do(reference, {**typed, uploads.FIELD: files})
+            await self.do(reference, {**typed, self.field: typed.get(self.words), uploads.FIELD: files})
 
         try:
             await press.once(act)
         except (Invalid, Conflict) as refusal:
             errors = refusal.errors if isinstance(refusal, Invalid) else [FieldError("", refusal.text)]
+            errors = [FieldError(self.words if e.field == self.field else e.field, e.text) for e in errors]
             context = {
                 "reference": reference,
                 "action": self.action.value,
@@ -79,20 +84,19 @@ async def _own(request: Request) -> str:
 
 
 async def _message(reference: str, form: Form) -> None:
-    await handling.message(PETITIONER, reference, Words.parse(form, name="message"), files=form[uploads.FIELD])
+    await handling.message(PETITIONER, reference, Words.parse(form), files=form[uploads.FIELD])
 
 
 async def _supplement(reference: str, form: Form) -> None:
-    await supplementing.receive(PETITIONER, reference, Words.parse(form, name="supplement"), files=form[uploads.FIELD])
+    await supplementing.receive(PETITIONER, reference, Words.parse(form), files=form[uploads.FIELD])
 
 
 async def _prolong(reference: str, form: Form) -> None:
-    await supplementing.prolong(PETITIONER, reference, Prolong.parse(form, reason="prolongation"))
+    await supplementing.prolong(PETITIONER, reference, Prolong.parse(form))
 
 
 async def _withdraw(reference: str, form: Form) -> None:
-    words = Words.parse(form, name="withdrawal", required=False, limit=REASON_LIMIT)
-    await answering.withdraw(PETITIONER, reference, words)
+    await answering.withdraw(PETITIONER, reference, Remark.parse(form))
 
 
 async def _rate(reference: str, form: Form) -> None:
@@ -100,31 +104,43 @@ async def _rate(reference: str, form: Form) -> None:
 
 
 async def _not_solved(reference: str, form: Form) -> None:
-    await answering.reopen(PETITIONER, reference, Words.parse(form, name="unsolved"))
+    await answering.reopen(PETITIONER, reference, Words.parse(form))
 
 
 async def _object(reference: str, form: Form) -> None:
-    await objecting.object_to(PETITIONER, reference, Words.parse(form, name="objection"))
+    await objecting.object_to(PETITIONER, reference, Words.parse(form))
 
 
 async def _withdraw_objection(reference: str, form: Form) -> None:
-    words = Words.parse(form, name="objection_withdrawal", required=False, limit=REASON_LIMIT)
-    await objecting.withdraw(PETITIONER, reference, words)
+    await objecting.withdraw(PETITIONER, reference, Remark.parse(form))
 
 
 DEEDS = {
-    "messages": Deed(Action.MESSAGE, _message, _("Your message was sent."), takes_files=True),
+    "messages": Deed(Action.MESSAGE, _message, _("Your message was sent."), "message", takes_files=True),
     "supplements": Deed(
-        Action.SUPPLEMENT, _supplement, _("It has arrived. The clock runs again from tomorrow."), takes_files=True
+        Action.SUPPLEMENT,
+        _supplement,
+        _("It has arrived. The clock runs again from tomorrow."),
+        "supplement",
+        takes_files=True,
     ),
-    "prolongation": Deed(Action.PROLONG, _prolong, _("You have more time. The new last day stands below.")),
-    "withdrawal": Deed(Action.WITHDRAW, _withdraw, _("Your petition was taken back.")),
-    "rating": Deed(Action.RATE, _rate, _("Thank you. Your rating was noted.")),
+    "prolongation": Deed(
+        Action.PROLONG, _prolong, _("You have more time. The new last day stands below."), "prolongation", "reason"
+    ),
+    "withdrawal": Deed(Action.WITHDRAW, _withdraw, _("Your petition was taken back."), "withdrawal"),
+    "rating": Deed(Action.RATE, _rate, _("Thank you. Your rating was noted."), "comment", "comment"),
     "not-solved": Deed(
-        Action.REOPEN, _not_solved, _("The case is open again. The department and its manager were told.")
+        Action.REOPEN,
+        _not_solved,
+        _("The case is open again. The department and its manager were told."),
+        "unsolved",
     ),
-    "objection": Deed(Action.OBJECT, _object, _("Your objection has arrived. You are told of the decision.")),
-    "objection-withdrawal": Deed(Action.WITHDRAW_OBJECTION, _withdraw_objection, _("Your objection was taken back.")),
+    "objection": Deed(
+        Action.OBJECT, _object, _("Your objection has arrived. You are told of the decision."), "objection"
+    ),
+    "objection-withdrawal": Deed(
+        Action.WITHDRAW_OBJECTION, _withdraw_objection, _("Your objection was taken back."), "objection_withdrawal"
+    ),
 }
 
 routes = [Route(f"/cases/{{reference}}/{name}", deed.__call__, methods=["POST"]) for name, deed in DEEDS.items()]

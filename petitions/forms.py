@@ -1,81 +1,129 @@
-"""Raw input into frozen commands, or errors beside the field.
-
-The same parser reads the website's forms and the JSON interface; what only one of them has is optional.
-"""
+"""Commands that come from outside, each declared once for the website, the JSON interface and its document."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated, Any, Self
 
 import phonenumbers
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from petitions import rules
 from petitions.labels import CHANNELS, DECISIONS, RULINGS
 from petitions.reference import Reference
-from server.core import config
-from server.core.errors import FieldError, _
-from server.core.fields import Input, safe_text
-from server.core.forms import About, Form, Hint, Html, Label, Seen, paragraphs
+from server.core import config, i18n
+from server.core.errors import FieldError, Text, _
+from server.core.files import MAX_FILES, StoredFile
+from server.core.forms import (
+    About,
+    Code,
+    Email,
+    Errors,
+    FileRule,
+    Form,
+    Hint,
+    Html,
+    Key,
+    Label,
+    Mistake,
+    OneOf,
+    Seen,
+    line,
+    paragraphs,
+)
 
 TITLE_LIMIT, BODY_LIMIT, TEXT_LIMIT = 200, 20_000, 10_000
 REASON_LIMIT = 2_000
-
-
+LANGUAGES = {code: Text(name) for code, name in i18n.NAMES.items()}
 Reason = Annotated[str, paragraphs(REASON_LIMIT), Label(_("Reason")), Html(rows=3)]
+Reasons = Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Reasons")), Html(rows=4)]
+Remedies = Annotated[
+    str, paragraphs(TEXT_LIMIT), Label(_("Remedies"), _("What the petitioner can do against it")), Html(rows=4)
+]
 
 
-@dataclass(frozen=True)
-class Location:
+# --- Filing -----------------------------------------------------------------------------------------------------------
+
+
+def national_phone(value: str) -> str:
+    """A phone number in its national form; numbers of other countries in the international one."""
+    country = config.settings().country
+    try:
+        number = phonenumbers.parse(value, country)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise Mistake(_("Please check the phone number, for example 010-1234-5678."))
+    own = phonenumbers.region_code_for_country_code(number.country_code or 0) == country
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if own else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, form)
+
+
+class Location(Form):
     """Where it is about."""
 
-    lat: float | None = None
-    lng: float | None = None
-    address: str = ""
+    lat: Annotated[float | None, Field(ge=-90, le=90), Label(_("Latitude"))] = None
+    lng: Annotated[float | None, Field(ge=-180, le=180), Label(_("Longitude"))] = None
+    address: Annotated[str, line(200), Label(_("Address"), _("Address or place in words"))] = ""
+
+    def check(self, errors: Errors) -> None:
+        if (self.lat is None) != (self.lng is None) and "lat" not in errors and "lng" not in errors:
+            errors.fail("lat", _("Please give both coordinates, or none."))
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(Form):
     """Who files, and how they can be reached."""
 
-    name: str = ""
-    email: str = ""
-    phone: str = ""
-    address: str = ""
-    language: str = "ko"
+    name: Annotated[str, line(80), Label(_("Name")), Html(autocomplete="name")] = ""
+    email: Annotated[Email, AfterValidator(str.lower)] = ""
+    phone: Annotated[
+        str,
+        line(40, safe=False),
+        AfterValidator(national_phone),
+        Label(_("Telephone")),
+        Html(autocomplete="tel", inputmode="tel"),
+    ] = ""
+    address: Annotated[str, line(200), Label(_("Postal address")), Html(autocomplete="street-address")] = ""
+    language: Annotated[str, OneOf(LANGUAGES), Label(_("Language of our answer"))] = "ko"
 
 
-@dataclass(frozen=True)
-class FilePetition:
+class FilePetition(Form):
     """A petition (or a tip) as somebody wants to file it."""
 
-    title: str
-    body: str
-    kind: str
-    location: Location
-    petitioner: Person
-    public: bool = False
-    channel: str = "web"
+    title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Title"))]
+    body: Annotated[
+        str, paragraphs(BODY_LIMIT, least=2), Label(_("Content"), _("What happened, and what should the city do?"))
+    ]
+    kind: Annotated[
+        str,
+        line(80, safe=False),
+        Label(_("Kind")),
+        About("inquiry_law, inquiry, suggestion, grievance, other, report, or statutory: and the code of a service"),
+    ] = rules.Kind.OTHER.value
+    location: Annotated[Location, Label(_("Place"))] = Location()
+    petitioner: Annotated[Person, Label(_("Petitioner"))] = Person()
+    public: Annotated[bool, Label(_("Publication"), _("Others may read the answer"))] = False
+    channel: Annotated[
+        str, OneOf(CHANNELS), Label(_("How it reached us")), About("Other than web only with an official's token.")
+    ] = "web"
 
     @classmethod
-    def parse(
-        cls, raw: Mapping[str, Any], known: Reference, *, language: str, official: bool = False
-    ) -> "FilePetition":
+    def parse(  # type: ignore[override]  # a petition is read against the city's reference data
+        cls, raw: Mapping[str, Any], known: Reference, *, language: str, official: bool = False, strict: bool = False
+    ) -> Self:
         """Read a whole submission. Raises ``Invalid`` with every error."""
-        data = Input(raw)
-        title = safe_text(data, "title", limit=TITLE_LIMIT, required=True, least=2)
-        body = safe_text(data, "body", limit=BODY_LIMIT, required=True, lines=True, least=2)
-        kind = read_kind(data, known)
-        location = _location(data)
-        person = _person(data, language)
-        public = data.boolean("public")
-        channel = data.choice("channel", tuple(CHANNELS), default="web")
-        if channel != "web" and not official:
-            data.fail("channel", _("Only officials file for others; please leave this out."))
-        data.done()
-        if not rules.is_petition(person.name, person.email, person.phone, person.address):
+        choices = {"petitioner.language": config.settings().languages}
+        command, errors = cls.read(_with_language(raw, language), strict=strict, choices=choices)
+        kind = read_kind(command.kind, known)
+        if isinstance(kind, rules.Refusal):
+            errors.fail("kind", kind.text)
+            kind = command.kind
+        if command.channel != "web" and not official:
+            errors.fail("channel", _("Only officials file for others; please leave this out."))
+        errors.done()
+        who = command.petitioner
+        if not rules.is_petition(who.name, who.email, who.phone, who.address):
             kind = rules.Kind.REPORT
-        return cls(title, body, kind, location, person, public, channel)
+        return replace(command, kind=kind)
 
     def content(self) -> list[object]:
         """What makes two submissions the same, for the Idempotency-Key."""
@@ -84,6 +132,23 @@ class FilePetition:
             self.title, self.body, self.kind, place.lat, place.lng, place.address, who.name, who.email, who.phone,
             who.address, self.public, self.channel,
         ]  # fmt: skip
+
+
+def _with_language(raw: Mapping[str, Any], language: str) -> Mapping[str, Any]:
+    """The language that the petitioner reads, where they name no other."""
+    who = raw.get("petitioner")
+    who = {} if who is None else who
+    if not isinstance(who, Mapping) or who.get("language"):
+        return raw
+    return {**raw, "petitioner": {**who, "language": language}}
+
+
+def read_kind(text: str, known: Reference) -> str | rules.Refusal:
+    """The kind as it is written."""
+    parsed = rules.parse_kind(text, {code: row.rule for code, row in known.services.items()})
+    if isinstance(parsed, rules.Refusal):
+        return parsed
+    return rules.Kind.REPORT if parsed[0] is rules.Kind.REPORT else rules.kind_text(*parsed)
 
 
 _PAGE_NAMES = {
@@ -126,124 +191,88 @@ def on_page(errors: Sequence[FieldError], form: Mapping[str, Any]) -> list[Field
     return found
 
 
-def read_kind(data: Input, known: Reference) -> str:
-    """The kind as it is written; ``other`` where nothing is said."""
-    text = data.text("kind", limit=80) or rules.Kind.OTHER.value
-    parsed = rules.parse_kind(text, {code: row.rule for code, row in known.services.items()})
-    if isinstance(parsed, rules.Refusal):
-        data.fail("kind", parsed.text)
-        return rules.Kind.OTHER
-    if parsed[0] is rules.Kind.REPORT:
-        return rules.Kind.REPORT
-    return rules.kind_text(*parsed)
+# --- Acting on a case -------------------------------------------------------------------------------------------------
+
+Files = Annotated[
+    tuple[StoredFile, ...],
+    FileRule(MAX_FILES),
+    Label(_("Files")),
+    About("Tokens of files that were sent to `files` of the case, or of the desk, before; good for a day."),
+]
 
 
-def _location(data: Input) -> Location:
-    place = data.nested("location")
-    if place is None:
-        return Location()
-    lat = place.number("lat", low=-90, high=90)
-    lng = place.number("lng", low=-180, high=180)
-    if (lat is None) != (lng is None):
-        place.fail("lat", _("Please give both coordinates, or none."))
-    return Location(lat, lng, safe_text(place, "address", limit=200))
-
-
-def _person(data: Input, language: str) -> Person:
-    who = data.nested("petitioner") or Input({}, "petitioner.", data.errors)
-    languages = config.settings().languages
-    return Person(
-        safe_text(who, "name", limit=80),
-        who.email("email").lower(),
-        read_phone(who, "phone"),
-        safe_text(who, "address", limit=200),
-        who.choice("language", languages, default=language),
-    )
-
-
-def read_phone(data: Input, name: str) -> str:
-    """A phone number in its national form; numbers of other countries in the international one."""
-    value = data.text(name, limit=40)
-    if not value:
-        return ""
-    country = config.settings().country
-    try:
-        number = phonenumbers.parse(value, country)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
-        data.fail(name, _("Please check the phone number, for example 010-1234-5678."))
-        return ""
-    own = phonenumbers.region_code_for_country_code(number.country_code or 0) == country
-    form = phonenumbers.PhoneNumberFormat.NATIONAL if own else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(number, form)
-
-
-@dataclass(frozen=True)
-class Words:
+class Words(Form):
     """A message, a note or a reason."""
 
-    text: str
-    seen: int | None = None
-
-    @classmethod
-    def parse(
-        cls, raw: Mapping[str, Any], *, name: str = "text", required: bool = True, limit: int = TEXT_LIMIT
-    ) -> "Words":
-        """Read it. Raises ``Invalid``."""
-        data = Input(raw)
-        words = cls(safe_text(data, name, limit=limit, required=required, lines=True), read_seen(data))
-        data.done()
-        return words
+    text: Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Text")), Html(rows=4)]
+    version: Seen = None
 
 
-def read_seen(data: Input) -> int | None:
-    """The version that the sender's page showed."""
-    return data.integer("version", low=0, high=10**9)
+class WordsWithFiles(Words):
+    """The same, with what belongs to it."""
+
+    files: Files = ()
 
 
-@dataclass(frozen=True)
-class Give:
-    """To a department or to a person, with a reason where one is due."""
+class Remark(Words):
+    """The same, where nothing need be said."""
 
-    target: str
-    text: str = ""
-    seen: int | None = None
-
-    @classmethod
-    def parse(
-        cls, raw: Mapping[str, Any], name: str, *, target_required: bool = True, reason_required: bool = False
-    ) -> "Give":
-        """Read it; ``name`` is the field that names the target. Raises ``Invalid``."""
-        data = Input(raw)
-        command = cls(
-            data.text(name, limit=80, required=target_required),
-            safe_text(data, "reason", limit=REASON_LIMIT, required=reason_required, lines=True),
-            read_seen(data),
-        )
-        data.done()
-        return command
+    text: Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Remark")), Html(rows=3)] = ""
 
 
-@dataclass(frozen=True)
-class RequestSupplement:
+class Give(Form):
+    """To a department or to a person, with a reason where one is due; each action names its target itself."""
+
+    target: Annotated[Code, Label(_("Department"))]
+    text: Annotated[Reason, Key("reason")] = ""
+    version: Seen = None
+
+
+class Accept(Give):
+    """Into the department that is named, or the one proposed."""
+
+    target: Annotated[Code, OneOf(), Key("department"), Label(_("Department")), About("A department's code.")] = ""
+
+
+class Assign(Give):
+    """To the handler who is named."""
+
+    target: Annotated[Code, OneOf(), Key("handler"), Label(_("Handler")), About("An official's username or id.")]
+
+
+class AppointGuide(Give):
+    """Another case guide."""
+
+    target: Annotated[Code, OneOf(), Key("guide"), Label(_("Case guide")), About("A guide's username or id.")]
+
+
+class Transfer(Give):
+    """To another department."""
+
+    target: Annotated[Code, OneOf(), Key("department"), Label(_("Department")), About("A department's code.")]
+    text: Annotated[Reason, Key("reason"), Hint(_("The petitioner reads it too."))]
+
+
+class TransferOut(Give):
+    """To another agency, where the case ends here (Act 16)."""
+
+    target: Annotated[Code, Key("agency"), Label(_("Agency")), About("The agency's name.")]
+    text: Annotated[Reason, Key("reason"), Hint(_("The petitioner is told (Act 16). The case ends here."))]
+
+
+class RequestSupplement(Form):
     """What is missing, how many days the petitioner has (Act 22), and why it is asked for late (Rule 9①)."""
 
-    text: str
-    days: int
-    late_reason: str = ""
-    seen: int | None = None
-
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "RequestSupplement":
-        """Read it. Raises ``Invalid``."""
-        data = Input(raw)
-        text = safe_text(data, "text", limit=TEXT_LIMIT, required=True, lines=True)
-        days = data.integer("days", low=1, high=60) or 7
-        late_reason = safe_text(data, "late_reason", limit=REASON_LIMIT, lines=True)
-        command = cls(text, days, late_reason, read_seen(data))
-        data.done()
-        return command
+    text: Annotated[str, paragraphs(TEXT_LIMIT), Label(_("What is missing")), Html(rows=4)]
+    days: Annotated[
+        int, Field(ge=1, le=60), Label(_("Days to supplement it")), About("Seven where nothing is said.")
+    ] = 7
+    late_reason: Annotated[
+        Reason,
+        Label(_("Why only now")),
+        About("What was found only now, and how: due after 8 working hours (Rule 9)."),
+    ] = ""
+    version: Seen = None
 
 
 class Extend(Form):
@@ -260,69 +289,45 @@ class Extend(Form):
     version: Seen = None
 
 
-@dataclass(frozen=True)
-class GiveAnswer:
+class GiveAnswer(Form):
     """The answer; a refusal needs its reasons and the remedies (Act 27③)."""
 
-    text: str
-    decision: str
-    reasons: str = ""
-    remedies: str = ""
-    seen: int | None = None
+    text: Annotated[str, paragraphs(BODY_LIMIT, least=2), Label(_("Answer"), _("Answer to the petitioner"))]
+    decision: Annotated[
+        str, OneOf(DECISIONS), Label(_("Decision")), About("A refusal needs its reasons and the remedies (Act 27).")
+    ] = "explained"
+    reasons: Annotated[Reasons, Label(_("Reasons of the refusal"))] = ""
+    remedies: Remedies = ""
+    version: Seen = None
+    files: Files = ()
 
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "GiveAnswer":
-        """Read it. Raises ``Invalid``."""
-        data = Input(raw)
-        decision = data.choice("decision", tuple(DECISIONS), default="explained")
-        refusal = decision == "refused"
-        command = cls(
-            safe_text(data, "text", limit=BODY_LIMIT, required=True, lines=True, least=2),
-            decision,
-            safe_text(data, "reasons", limit=TEXT_LIMIT, required=refusal, lines=True),
-            safe_text(data, "remedies", limit=TEXT_LIMIT, required=refusal, lines=True),
-            read_seen(data),
-        )
-        data.done()
-        return command
+    def check(self, errors: Errors) -> None:
+        if self.decision == "refused":
+            errors.require(self, "reasons", "remedies")
 
 
-@dataclass(frozen=True)
-class DecideObjection:
+class DecideObjection(Form):
     """Upheld or not, and why; a dismissal tells the ways to contest the refusal as well (Decree 40)."""
 
-    ruling: str
-    reasons: str
-    remedies: str = ""
-    seen: int | None = None
+    ruling: Annotated[str, OneOf(RULINGS), Label(_("Decision")), Html(radios=True)]
+    reasons: Annotated[Reasons, Hint(_("The petitioner reads it too."))]
+    remedies: Annotated[
+        Remedies,
+        Label(_("Remedies"), _("How the petitioner can contest the refusal")),
+        Hint(_("Sent only where the objection is dismissed (Decree 40).")),
+        About("The ways to contest the refusal: due where it is dismissed (Decree 40)."),
+    ] = ""
+    version: Seen = None
 
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "DecideObjection":
-        """Read it. Raises ``Invalid``."""
-        data = Input(raw)
-        ruling = data.choice("ruling", tuple(RULINGS), required=True)
-        command = cls(
-            ruling,
-            safe_text(data, "reasons", limit=TEXT_LIMIT, required=True, lines=True),
-            safe_text(data, "remedies", limit=TEXT_LIMIT, required=ruling == "dismissed", lines=True),
-            read_seen(data),
-        )
-        data.done()
-        return command
+    def check(self, errors: Errors) -> None:
+        if self.ruling == "dismissed":
+            errors.require(self, "remedies")
 
 
-@dataclass(frozen=True)
-class Rate:
+class Rate(Form):
     """How satisfied the petitioner is, 1 to 5, and why."""
 
-    score: int
-    comment: str = ""
-
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "Rate":
-        """Read it. Raises ``Invalid``."""
-        data = Input(raw)
-        score = data.integer("score", low=1, high=5, required=True) or 0
-        command = cls(score, safe_text(data, "comment", limit=REASON_LIMIT, lines=True))
-        data.done()
-        return command
+    score: Annotated[int, Field(ge=1, le=5), Label(_("Rating"), _("How satisfied are you with the answer?"))]
+    comment: Annotated[
+        str, paragraphs(REASON_LIMIT), Label(_("Remark"), _("What was good, what could be better?")), Html(rows=3)
+    ] = ""

@@ -1,58 +1,94 @@
-"""Raw input into the commands of cooperation between departments: asking, and putting the reply off."""
+"""What is filled in where departments cooperate: asking, putting the reply off, taking the request back."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 from petitions.cooperation import LONGEST_DAYS, ReplyBy
-from petitions.forms import REASON_LIMIT, TEXT_LIMIT, read_seen
+from petitions.forms import TEXT_LIMIT, Give, Reason
 from server.core.errors import _
-from server.core.fields import Input, safe_text
+from server.core.forms import About, Code, Day, Errors, Form, Hint, Html, Key, Label, OneOf, Seen, paragraphs
 
 NO_DAY = _("Please say by which day the reply is needed.")
+Due = Annotated[
+    Day | None,
+    Label(_("Reply by")),
+    About("The day by which the reply is needed, within the case's own period (Act 20)."),
+]
+Days = Annotated[
+    int | None,
+    Field(ge=1, le=LONGEST_DAYS),
+    Label(_("Working days to reply")),
+    About("The same in working days, today (or the present reply day) not counted."),
+    Html(asked=False),
+]
 
 
-def read_reply_by(data: Input) -> ReplyBy:
-    """``due``, a day, or ``days``, working days; the day counts where both are said."""
-    day, days = data.day("due"), data.integer("days", low=1, high=LONGEST_DAYS)
-    if day is None and days is None and not any(error.field in {"due", "days"} for error in data.errors):
-        data.fail("due", NO_DAY)
-    return ReplyBy(None if day else days, day)
+class AskPart(Form):
+    """Which department is asked, for what, and until when: by a day or within working days.
+
+    The day counts where both are said.
+    """
+
+    department: Annotated[
+        Code,
+        OneOf(),
+        Label(_("Department")),
+        Hint(_("Its people then see this case, and do their part of it only.")),
+        About("The code of the department that is asked."),
+    ]
+    text: Annotated[
+        str,
+        paragraphs(TEXT_LIMIT),
+        Label(_("What is asked")),
+        Hint(_("Officials only read it. The petitioner hears which department is asked and until when.")),
+        About("What is asked; officials only read it."),
+        Html(rows=4),
+    ]
+    due: Due = None
+    days: Days = None
+    version: Seen = None
+
+    @property
+    def reply_by(self) -> ReplyBy:
+        return ReplyBy(None if self.due else self.days, self.due)
+
+    def check(self, errors: Errors) -> None:
+        _check_reply_by(self.due, self.days, errors)
 
 
-@dataclass(frozen=True)
-class AskPart:
-    """Which department is asked, for what, and until when."""
-
-    department: str
-    text: str
-    reply_by: ReplyBy
-    seen: int | None = None
-
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "AskPart":
-        """Read it. Raises ``Invalid``."""
-        data = Input(raw)
-        department = data.text("department", limit=80, required=True)
-        text = safe_text(data, "text", limit=TEXT_LIMIT, required=True, lines=True)
-        command = cls(department, text, read_reply_by(data), read_seen(data))
-        data.done()
-        return command
-
-
-@dataclass(frozen=True)
-class ExtendPart:
+class ExtendPart(Form):
     """Until when the reply is put off, and why."""
 
-    reply_by: ReplyBy
-    reason: str
-    seen: int | None = None
+    reason: Annotated[
+        Reason, Label(_("Reason"), _("Reason, and how far it is")), Hint(_("The department of the case is told."))
+    ]
+    due: Due = None
+    days: Days = None
+    version: Seen = None
 
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "ExtendPart":
-        """Read it. Raises ``Invalid``."""
-        data = Input(raw)
-        reason = safe_text(data, "reason", limit=REASON_LIMIT, required=True, lines=True)
-        command = cls(read_reply_by(data), reason, read_seen(data))
-        data.done()
-        return command
+    @property
+    def reply_by(self) -> ReplyBy:
+        return ReplyBy(None if self.due else self.days, self.due)
+
+    def check(self, errors: Errors) -> None:
+        _check_reply_by(self.due, self.days, errors)
+
+
+class WithdrawPart(Give):
+    """Which department need not reply any more."""
+
+    target: Annotated[
+        Code,
+        OneOf(),
+        Key("department"),
+        Label(_("Department")),
+        Hint(_("It need not reply any more, and no longer sees this case.")),
+        About("The code of the department that was asked."),
+    ]
+
+
+def _check_reply_by(due: date | None, days: int | None, errors: Errors) -> None:
+    if due is None and days is None and "due" not in errors and "days" not in errors:
+        errors.fail("due", NO_DAY)

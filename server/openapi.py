@@ -67,7 +67,7 @@ def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
         },
         "paths": paths,
         "components": {
-            "schemas": dict(contract.schemas),
+            "schemas": {name: contract.schema_of(shape) for name, shape in contract.schemas.items()},
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "From POST /api/v1/tokens."},
                 "key": {"type": "apiKey", "in": "header", "name": "X-Access-Key", "description": "A case's key."},

@@ -32,7 +32,7 @@ async def answer(actor: Official, reference: str, command: GiveAnswer, *, files:
     handler waits for the reply, or takes the request back first, so that the asked department knows it need not reply.
     Raises ``Refused``.
     """
-    async with changing(reference, Action.ANSWER, actor, seen=command.seen) as change:
+    async with changing(reference, Action.ANSWER, actor, seen=command.version) as change:
         await check_no_part_open(change)
         take(change, actor)
         now, case = clock.now(), change.case
@@ -69,7 +69,7 @@ async def _publish(change: Change, command: GiveAnswer) -> None:
 
 async def close(actor: Official | str, reference: str, command: Words) -> None:
     """Close an answered case (종결)."""
-    async with changing(reference, Action.CLOSE, actor, seen=command.seen) as change:
+    async with changing(reference, Action.CLOSE, actor, seen=command.version) as change:
         _check_no_objection(change)
         change.set(closed_at=clock.now())
         change.record(CaseClosed(await change.say_if(command.text)))
@@ -82,7 +82,7 @@ async def close_quietly(reference: str) -> None:
 
 async def reopen(actor: Official | str, reference: str, command: Words) -> None:
     """Open a case again because it is not solved: it goes back to the department's queue with a fresh period."""
-    async with changing(reference, Action.REOPEN, actor, seen=command.seen) as change:
+    async with changing(reference, Action.REOPEN, actor, seen=command.version) as change:
         _check_no_objection(change)
         due = begin_anew(change)
         change.record(CaseReopened(await change.say(command.text), due.at.isoformat() if due else None))
@@ -125,6 +125,6 @@ async def rate(actor: Official | str, reference: str, command: Rate) -> None:
 
 async def withdraw(actor: Official | str, reference: str, command: Words) -> None:
     """Take the petition back (취하, Act 22②)."""
-    async with changing(reference, Action.WITHDRAW, actor, seen=command.seen) as change:
+    async with changing(reference, Action.WITHDRAW, actor, seen=command.version) as change:
         change.set(closed_at=clock.now())
         change.record(CaseWithdrawn(await change.say_if(command.text)))

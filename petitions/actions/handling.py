@@ -40,7 +40,7 @@ NOTHING = Words("")
 
 async def accept(actor: Official, reference: str, command: Give) -> None:
     """Take a case in (접수) and give it to a department: the one named, or the one proposed."""
-    async with changing(reference, Action.ACCEPT, actor, seen=command.seen) as change:
+    async with changing(reference, Action.ACCEPT, actor, seen=command.version) as change:
         department = await _department(change, command.target) if command.target else change.case.department_id
         if department is None:
             raise Invalid([FieldError("department", NO_DEPARTMENT)])
@@ -54,7 +54,7 @@ async def accept(actor: Official, reference: str, command: Give) -> None:
 
 async def assign(actor: Official, reference: str, command: Give) -> None:
     """Name the handler, by username or id; they must belong to the case's department."""
-    async with changing(reference, Action.ASSIGN, actor, seen=command.seen) as change:
+    async with changing(reference, Action.ASSIGN, actor, seen=command.version) as change:
         handler = await _official(command.target)
         if (
             handler is None
@@ -68,7 +68,7 @@ async def assign(actor: Official, reference: str, command: Give) -> None:
 
 async def start(actor: Official, reference: str, command: Words = NOTHING) -> None:
     """Begin to work; who begins becomes the handler where there is none."""
-    async with changing(reference, Action.START, actor, seen=command.seen) as change:
+    async with changing(reference, Action.START, actor, seen=command.version) as change:
         take(change, actor)
         change.record(WorkStarted(actor.id))
 
@@ -79,7 +79,7 @@ async def transfer(actor: Official, reference: str, command: Give) -> None:
     Parts that other departments are asked for stay with the case; what its new department was asked for is its own now.
     An answered case lies where it is, but for an objection that no department is there to decide: ``Refused``.
     """
-    async with changing(reference, Action.TRANSFER, actor, seen=command.seen) as change:
+    async with changing(reference, Action.TRANSFER, actor, seen=command.version) as change:
         if change.after not in OPEN and (change.case.department_id or change.case.objection_due_at is None):
             raise Refused(_("An answered case is passed on only where no department is there to decide an objection."))
         department = await _department(change, command.target)
@@ -97,7 +97,7 @@ async def transfer(actor: Official, reference: str, command: Give) -> None:
 
 async def transfer_out(actor: Official, reference: str, command: Give) -> None:
     """Pass the case to another agency and tell the petitioner (Act 16)."""
-    async with changing(reference, Action.TRANSFER_OUT, actor, seen=command.seen) as change:
+    async with changing(reference, Action.TRANSFER_OUT, actor, seen=command.version) as change:
         text = await change.say(f"{command.target}\n\n{command.text}")
         change.set(closed_at=clock.now())
         change.record(CaseTransferredOut(text))
@@ -105,7 +105,7 @@ async def transfer_out(actor: Official, reference: str, command: Give) -> None:
 
 async def appoint_guide(actor: Official, reference: str, command: Give) -> None:
     """Name another guide (민원후견인); the petitioner is told."""
-    async with changing(reference, Action.GUIDE, actor, seen=command.seen) as change:
+    async with changing(reference, Action.GUIDE, actor, seen=command.version) as change:
         guide = await _official(command.target)
         if guide is None or guide.role is not Role.GUIDE:
             raise Invalid([FieldError("guide", NO_GUIDE)])
@@ -137,7 +137,7 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
 
 async def interim_notice(actor: Official, reference: str, command: Words) -> None:
     """Tell how far the case is (Decree 23), and set when the next notice is due; none ever is for a tip."""
-    async with changing(reference, Action.INTERIM_NOTICE, actor, seen=command.seen) as change:
+    async with changing(reference, Action.INTERIM_NOTICE, actor, seen=command.version) as change:
         if change.case.unit:
             received = day_of(change.case.clock_started_at)
             following = rules.next_interim_notice(received, today())

@@ -23,7 +23,7 @@ async def investigate(actor: Official, reference: str, command: Investigate) -> 
     prolonged before it ends, because a clock that ran out cannot be turned back. A petition has one investigation,
     a reopened case another. Raises ``Refused`` and ``Invalid``.
     """
-    async with changing(reference, Action.INVESTIGATE, actor, seen=command.seen) as change:
+    async with changing(reference, Action.INVESTIGATE, actor, seen=command.version) as change:
         before, known = change.case.due_at, change.case.investigation
         if known is None:
             first, days, more = _begin(change, command), command.days, 0

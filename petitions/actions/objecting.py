@@ -35,7 +35,7 @@ async def object_to(actor: Official | str, reference: str, command: Words) -> No
     Raises ``Refused`` where the answer is no refusal of a statutory petition, is more than 60 days old (Act 35①), or
     was objected to already.
     """
-    async with changing(reference, Action.OBJECT, actor, seen=command.seen) as change:
+    async with changing(reference, Action.OBJECT, actor, seen=command.version) as change:
         case, zone = change.case, config.settings().zone
         answer = await Answer.filter(case_id=case.id).order_by("-id").first()
         if answer is None or answer.decision not in REFUSING:
@@ -72,7 +72,7 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
 
 async def decide(actor: Official, reference: str, command: DecideObjection) -> None:
     """Decide an objection (Act 35②): who upholds it reopens the case, so that it is answered anew."""
-    async with changing(reference, Action.DECIDE_OBJECTION, actor, seen=command.seen) as change:
+    async with changing(reference, Action.DECIDE_OBJECTION, actor, seen=command.version) as change:
         _open(change)
         change.set(objection_due_at=None, objection_decided_at=clock.now())
         text = await change.say(command.reasons)
@@ -89,7 +89,7 @@ async def withdraw(actor: Official | str, reference: str, command: Words) -> Non
 
     Policy: it counts as never filed, so that another one can be filed within the 60 days. Raises ``Refused``.
     """
-    async with changing(reference, Action.WITHDRAW_OBJECTION, actor, seen=command.seen) as change:
+    async with changing(reference, Action.WITHDRAW_OBJECTION, actor, seen=command.version) as change:
         _open(change)
         change.set(objected_at=None, objection_due_at=None, objection_extension=0)
         change.record(ObjectionWithdrawn(await change.say_if(command.text)))

@@ -32,7 +32,7 @@ async def ask(actor: Official, reference: str, command: AskPart) -> None:
     Raises ``Invalid`` for the case's own department, or one that is being asked already, and ``Refused`` for a day
     beyond the case's period.
     """
-    async with changing(reference, Action.PART, actor, seen=command.seen) as change:
+    async with changing(reference, Action.PART, actor, seen=command.version) as change:
         department = change.reference.department_by_code(command.department)
         if department is None or not await keep_open(department.id):
             raise Invalid([FieldError("department", NO_DEPARTMENT)])
@@ -58,7 +58,7 @@ async def ask(actor: Official, reference: str, command: AskPart) -> None:
 
 async def reply(actor: Official, reference: str, command: Words) -> None:
     """Reply to what one's department is asked for; late too, because a late reply is better than none."""
-    async with changing(reference, Action.PART_REPLY, actor, seen=command.seen) as change:
+    async with changing(reference, Action.PART_REPLY, actor, seen=command.version) as change:
         part = await _own_part(change, actor)
         now, words = clock.now(), await change.say(command.text)
         await Part.filter(id=part.id).update(
@@ -69,7 +69,7 @@ async def reply(actor: Official, reference: str, command: Words) -> None:
 
 async def extend(actor: Official, reference: str, command: ExtendPart) -> None:
     """Put one's department's reply off, once and before it is due, telling why and how far it is (Act 20②③)."""
-    async with changing(reference, Action.PART_EXTEND, actor, seen=command.seen) as change:
+    async with changing(reference, Action.PART_EXTEND, actor, seen=command.version) as change:
         part = await _own_part(change, actor)
         calendar, now, case_due = change.reference.calendar, clock.now(), change.case.due_at
         day = command.reply_by.last_day(calendar, calendar.local(part.due_at).date())
@@ -84,7 +84,7 @@ async def extend(actor: Official, reference: str, command: ExtendPart) -> None:
 
 async def withdraw(actor: Official, reference: str, command: Give) -> None:
     """Take back what a department was asked for, with the reason where there is one; it sees the case no longer."""
-    async with changing(reference, Action.PART_WITHDRAW, actor, seen=command.seen) as change:
+    async with changing(reference, Action.PART_WITHDRAW, actor, seen=command.version) as change:
         department = change.reference.department_by_code(command.target)
         part = await _open_part(change, department.id) if department else None
         if part is None:

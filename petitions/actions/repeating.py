@@ -21,7 +21,7 @@ async def close(actor: Official, reference: str, command: CloseRepeated) -> None
     must be an earlier case of the same petitioner (by mail address or phone) that this official sees, answered before
     this one came: only "later" ones may be closed (Act 23①). Raises ``Refused`` and ``Invalid``.
     """
-    async with changing(reference, Action.CLOSE_REPEATED, actor, seen=command.seen) as change:
+    async with changing(reference, Action.CLOSE_REPEATED, actor, seen=command.version) as change:
         await _check_earlier(change, actor, command.earlier)
         refusal = rules.may_close_as_repeated(
             len(command.earlier) + 1,

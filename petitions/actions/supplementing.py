@@ -42,7 +42,7 @@ async def request(actor: Official, reference: str, command: RequestSupplement) -
     (Rule 9①), which is kept. A further one is a second request of at most ten days (Decree 24③): after the time of
     the one before has run out, or when that one came back undelivered. Raises ``Refused`` and ``Invalid``.
     """
-    async with changing(reference, Action.REQUEST_SUPPLEMENT, actor, seen=command.seen) as change:
+    async with changing(reference, Action.REQUEST_SUPPLEMENT, actor, seen=command.version) as change:
         case = change.case
         late = None
         if case.supplement_times:
@@ -81,7 +81,7 @@ async def prolong(actor: Official | str, reference: str, command: Prolong) -> No
     yes: it is granted while the time still runs, twice over all requests, each time at most as long as the request
     itself had given. Who needs more speaks with the handler. Raises ``Refused`` and ``Invalid``.
     """
-    async with changing(reference, Action.PROLONG, actor, seen=command.seen) as change:
+    async with changing(reference, Action.PROLONG, actor, seen=command.version) as change:
         case, before = change.case, change.case.supplement_until
         check(rules.check_supplement_prolongation(case.supplement_prolonged))
         if before is None or _run_out(change):
@@ -108,7 +108,7 @@ async def receive(actor: Official | str, reference: str, command: Words, *, file
     With it the request is met: whatever turns out to be missing later is asked for as a first request (Rule 9①), and
     a return needs two unmet requests for that (Decree 24③, 25①). The times that it was prolonged stay counted.
     """
-    async with changing(reference, Action.SUPPLEMENT, actor, seen=command.seen) as change:
+    async with changing(reference, Action.SUPPLEMENT, actor, seen=command.version) as change:
         pauses = [[first, last or today().isoformat()] for first, last in change.case.pauses]
         change.set(pauses=pauses, supplement_until=None, supplement_times=0, supplement_undelivered=[])
         due = change.reckon()
@@ -119,7 +119,7 @@ async def receive(actor: Official | str, reference: str, command: Words, *, file
 
 async def give_back(actor: Official, reference: str, command: Words) -> None:
     """Return a case that was not supplemented after two requests in a row (반려, Decree 25①), with the reason."""
-    async with changing(reference, Action.RETURN, actor, seen=command.seen) as change:
+    async with changing(reference, Action.RETURN, actor, seen=command.version) as change:
         check(rules.may_return([_period(change)] * change.case.supplement_times, clock.now()))
         change.set(closed_at=clock.now())
         change.record(CaseReturned(await change.say(command.text)))
@@ -127,7 +127,7 @@ async def give_back(actor: Official, reference: str, command: Words) -> None:
 
 async def note_undelivered(actor: Official, reference: str, command: Words) -> None:
     """Record that a request came back undelivered, and how (Decree 25②); each request once. Raises ``Refused``."""
-    async with changing(reference, Action.UNDELIVERED, actor, seen=command.seen) as change:
+    async with changing(reference, Action.UNDELIVERED, actor, seen=command.version) as change:
         case = change.case
         if case.supplement_times in case.supplement_undelivered:
             raise Refused(
@@ -140,7 +140,7 @@ async def note_undelivered(actor: Official, reference: str, command: Words) -> N
 
 async def deem_withdrawn(actor: Official, reference: str, command: Words) -> None:
     """Close a case whose requests came back undelivered twice, as withdrawn (Decree 25②), with the reason."""
-    async with changing(reference, Action.DEEM_WITHDRAWN, actor, seen=command.seen) as change:
+    async with changing(reference, Action.DEEM_WITHDRAWN, actor, seen=command.version) as change:
         check(rules.may_deem_withdrawn(len(change.case.supplement_undelivered)))
         change.set(closed_at=clock.now())
         change.record(CaseDeemedWithdrawn(await change.say(command.text)))

@@ -13,7 +13,7 @@ from petitions.actions import answering, attaching, handling, intake, objecting,
 from petitions.actions.change import PETITIONER
 from petitions.api import documents, serializers
 from petitions.errors import NoSuchCase
-from petitions.forms import FilePetition, Rate, Words
+from petitions.forms import FilePetition, Rate, Remark, Words, WordsWithFiles
 from petitions.permissions import Permission
 from petitions.queries import cases, following
 from petitions.queries.cases import Credentials, Level
@@ -21,6 +21,7 @@ from petitions.queries.filed import receipt
 from petitions.reference import reference
 from server.core import auth, contract, idempotency, uploads, web
 from server.core.contract import Access, Contract, promises
+from server.core.forms import Form
 
 Act = Callable[[str, dict[str, Any]], Awaitable[None]]
 
@@ -41,7 +42,7 @@ async def file(request: Request) -> Response:
     known, lang = await reference(), web.language(request)
     who = auth.reader(request).official
     filer = who if who and who.may(Permission.FILE) else None
-    command = FilePetition.parse(raw, known, language=lang, official=filer is not None)
+    command = FilePetition.parse(raw, known, language=lang, official=filer is not None, strict=True)
     filed = await intake.file(command, filer, idempotency_key="" if key is None else idempotency.check(key))
     content = serializers.receipt(await receipt(filed.reference), filed.access_key, known, lang)
     return web.json(content, 201, {"location": f"/api/v1/cases/{filed.reference}"})
@@ -81,12 +82,12 @@ async def answer_with_case(request: Request, number: str, status: int) -> Respon
     return web.json(serializers.case(found, web.language(request)), status)
 
 
-def _acting(name: str, summary: str, body: contract.Schema, act: Act, status: int = 200) -> Route:
+def _acting(name: str, summary: str, form: type[Form], act: Act, status: int = 200) -> Route:
     """A route on which the petitioner acts on their case, and gets the case as it then is.
 
     ``act`` gets what was sent, with the files in place of the tokens that name them.
     """
-    takes_files = uploads.FIELD in body["properties"]
+    takes_files = any(field.kind == "file" for field in form.fields())
 
     @promises(
         Contract(
@@ -94,7 +95,7 @@ def _acting(name: str, summary: str, body: contract.Schema, act: Act, status: in
             documents.CASE,
             status,
             access=Access.PARTY,
-            body=body,
+            body=form,
             headers={**documents.KEY_HEADER, **contract.IDEMPOTENCY_HEADER},
             refusals=(404, 409),
         )
@@ -116,27 +117,27 @@ def _acting(name: str, summary: str, body: contract.Schema, act: Act, status: in
 
 
 async def _message(number: str, raw: dict[str, Any]) -> None:
-    await handling.message(PETITIONER, number, Words.parse(raw), files=raw[uploads.FIELD])
+    await handling.message(PETITIONER, number, Words.parse(raw, strict=True), files=raw[uploads.FIELD])
 
 
 async def _supplement(number: str, raw: dict[str, Any]) -> None:
-    await supplementing.receive(PETITIONER, number, Words.parse(raw), files=raw[uploads.FIELD])
+    await supplementing.receive(PETITIONER, number, Words.parse(raw, strict=True), files=raw[uploads.FIELD])
 
 
 async def _prolong(number: str, raw: dict[str, Any]) -> None:
-    await supplementing.prolong(PETITIONER, number, Prolong.parse(raw))
+    await supplementing.prolong(PETITIONER, number, Prolong.parse(raw, strict=True))
 
 
 async def _withdraw(number: str, raw: dict[str, Any]) -> None:
-    await answering.withdraw(PETITIONER, number, Words.parse(raw, required=False))
+    await answering.withdraw(PETITIONER, number, Remark.parse(raw, strict=True))
 
 
 async def _rate(number: str, raw: dict[str, Any]) -> None:
-    await answering.rate(PETITIONER, number, Rate.parse(raw))
+    await answering.rate(PETITIONER, number, Rate.parse(raw, strict=True))
 
 
 async def _reopen(number: str, raw: dict[str, Any]) -> None:
-    await answering.reopen(PETITIONER, number, Words.parse(raw))
+    await answering.reopen(PETITIONER, number, Words.parse(raw, strict=True))
 
 
 @promises(
@@ -177,11 +178,11 @@ async def upload(request: Request) -> Response:
 
 
 async def _object(number: str, raw: dict[str, Any]) -> None:
-    await objecting.object_to(PETITIONER, number, Words.parse(raw))
+    await objecting.object_to(PETITIONER, number, Words.parse(raw, strict=True))
 
 
 async def _withdraw_objection(number: str, raw: dict[str, Any]) -> None:
-    await objecting.withdraw(PETITIONER, number, Words.parse(raw, required=False))
+    await objecting.withdraw(PETITIONER, number, Remark.parse(raw, strict=True))
 
 
 routes = [
@@ -189,17 +190,17 @@ routes = [
     Route("/api/v1/cases/{reference}", read),
     Route("/api/v1/cases/{reference}/attachments", attach, methods=["POST"]),
     Route("/api/v1/cases/{reference}/files", upload, methods=["POST"]),
-    _acting("messages", "Write to the officials", documents.words(files=True), _message, 201),
-    _acting("supplements", "Send what was missing", documents.words(files=True), _supplement, 201),
-    _acting("prolongation", "Take more time to send what is missing", documents.PROLONGATION, _prolong),
-    _acting("withdrawal", "Take the petition back", documents.words(required=False), _withdraw),
-    _acting("rating", "Say how satisfied you are, 1 to 5", documents.RATING, _rate),
-    _acting("objection", "Object to a refusal (Act 35)", documents.words(), _object, 201),
+    _acting("messages", "Write to the officials", WordsWithFiles, _message, 201),
+    _acting("supplements", "Send what was missing", WordsWithFiles, _supplement, 201),
+    _acting("prolongation", "Take more time to send what is missing", Prolong, _prolong),
+    _acting("withdrawal", "Take the petition back", Remark, _withdraw),
+    _acting("rating", "Say how satisfied you are, 1 to 5", Rate, _rate),
+    _acting("objection", "Object to a refusal (Act 35)", Words, _object, 201),
     _acting(
         "objection-withdrawal",
         "Take an objection back before it is decided",
-        documents.words(required=False),
+        Remark,
         _withdraw_objection,
     ),
-    _acting("reopening", "Say that it is not solved: the case opens again", documents.words(), _reopen),
+    _acting("reopening", "Say that it is not solved: the case opens again", Words, _reopen),
 ]

@@ -7,12 +7,29 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from petitions.access import once
+from petitions.act_forms import CloseRepeated, ExtendObjection, Investigate, Prolong
 from petitions.api import documents, serializers
 from petitions.desk.acts import ACTS, TAKES_FILES
 from petitions.errors import NoSuchCase
-from petitions.forms import Extend
+from petitions.forms import (
+    REASON_LIMIT,
+    TEXT_LIMIT,
+    Accept,
+    AppointGuide,
+    Assign,
+    DecideObjection,
+    Extend,
+    GiveAnswer,
+    Remark,
+    RequestSupplement,
+    Transfer,
+    TransferOut,
+    Words,
+    WordsWithFiles,
+)
 from petitions.labels import KINDS
 from petitions.models import Case
+from petitions.part_forms import AskPart, ExtendPart, WithdrawPart
 from petitions.queries import cases, parts
 from petitions.queries.cases import Credentials
 from petitions.queries.filters import STATUSES, Filter, Position
@@ -22,7 +39,7 @@ from petitions.rights import RIGHTS
 from petitions.states import Action
 from server.core import auth, contract, i18n, references, uploads, web
 from server.core.accounts import Official
-from server.core.contract import Access, Contract, Schema, Shape, promises
+from server.core.contract import Access, Contract, Shape, promises
 from server.core.errors import Invalid, Refusal, _
 from server.core.fields import Input
 
@@ -30,46 +47,46 @@ PAGE, LONGEST_PAGE = 50, 200
 MOST_AT_ONCE = 200
 NO_CURSOR = _("Please send a cursor as a list gave it.")
 
-SUMMARIES: dict[Action, tuple[str, Schema | Shape]] = {
+SUMMARIES: dict[Action, tuple[str, Shape]] = {
     Action.ACCEPT: (
         "Take a case in and give it to a department: the one named, or the one proposed",
-        documents.given("department", "A department's code.", required=False),
+        Accept,
     ),
-    Action.ASSIGN: ("Name the handler", documents.given("handler", "An official's username or id.")),
-    Action.START: ("Begin to work", documents.words(required=False)),
-    Action.TRANSFER: ("Pass to another department", documents.given("department", "A department's code.", reason=True)),
-    Action.TRANSFER_OUT: ("Pass to another agency", documents.given("agency", "The agency's name.", reason=True)),
-    Action.GUIDE: ("Name another guide", documents.given("guide", "A guide's username or id.")),
-    Action.REQUEST_SUPPLEMENT: ("Ask for what is missing; the clock stands", documents.SUPPLEMENT_REQUEST),
-    Action.SUPPLEMENT: ("Take in what was missing, for the petitioner", documents.words(files=True)),
-    Action.PROLONG: ("Give more time to send what is missing, for the petitioner", documents.PROLONGATION),
-    Action.UNDELIVERED: ("Record that a request to supplement came back undelivered", documents.words()),
-    Action.DEEM_WITHDRAWN: ("Close as withdrawn: requests came back undelivered twice", documents.words()),
-    Action.RETURN: ("Return what was not supplemented", documents.words()),
+    Action.ASSIGN: ("Name the handler", Assign),
+    Action.START: ("Begin to work", Remark),
+    Action.TRANSFER: ("Pass to another department", Transfer),
+    Action.TRANSFER_OUT: ("Pass to another agency", TransferOut),
+    Action.GUIDE: ("Name another guide", AppointGuide),
+    Action.REQUEST_SUPPLEMENT: ("Ask for what is missing; the clock stands", RequestSupplement),
+    Action.SUPPLEMENT: ("Take in what was missing, for the petitioner", WordsWithFiles),
+    Action.PROLONG: ("Give more time to send what is missing, for the petitioner", Prolong),
+    Action.UNDELIVERED: ("Record that a request to supplement came back undelivered", Words),
+    Action.DEEM_WITHDRAWN: ("Close as withdrawn: requests came back undelivered twice", Words),
+    Action.RETURN: ("Return what was not supplemented", Words),
     Action.EXTEND: ("Extend the period", Extend),
-    Action.INVESTIGATE: ("Set a site investigation of a grievance, or prolong it", documents.INVESTIGATION),
-    Action.INTERIM_NOTICE: ("Tell how far the case is", documents.words()),
-    Action.NOTE: ("Write an internal note", documents.words(files=True)),
-    Action.MESSAGE: ("Write to the petitioner", documents.words(files=True)),
-    Action.PART: ("Ask another department for a part of the case (Act 20)", documents.PART_REQUEST),
-    Action.PART_REPLY: ("Reply to what one's department is asked for", documents.words()),
-    Action.PART_EXTEND: ("Put one's department's reply off, once and before it is due", documents.PART_EXTENSION),
+    Action.INVESTIGATE: ("Set a site investigation of a grievance, or prolong it", Investigate),
+    Action.INTERIM_NOTICE: ("Tell how far the case is", Words),
+    Action.NOTE: ("Write an internal note", WordsWithFiles),
+    Action.MESSAGE: ("Write to the petitioner", WordsWithFiles),
+    Action.PART: ("Ask another department for a part of the case (Act 20)", AskPart),
+    Action.PART_REPLY: ("Reply to what one's department is asked for", Words),
+    Action.PART_EXTEND: ("Put one's department's reply off, once and before it is due", ExtendPart),
     Action.PART_WITHDRAW: (
         "Take back what a department was asked for",
-        documents.given("department", "The code of the department that was asked."),
+        WithdrawPart,
     ),
-    Action.ANSWER: ("Answer", documents.ANSWER),
-    Action.CLOSE: ("Close an answered case", documents.words(required=False)),
-    Action.CLOSE_REPEATED: ("Close a repeated petition without another answer (Act 23)", documents.REPETITION),
-    Action.REOPEN: ("Open a case again, with a fresh period", documents.words()),
-    Action.OBJECT: ("Take in an objection to a refusal (Act 35), for the petitioner", documents.words()),
-    Action.EXTEND_OBJECTION: ("Put the decision on an objection off, once", documents.OBJECTION_EXTENSION),
-    Action.DECIDE_OBJECTION: ("Decide an objection: upheld reopens the case", documents.RULING),
+    Action.ANSWER: ("Answer", GiveAnswer),
+    Action.CLOSE: ("Close an answered case", Remark),
+    Action.CLOSE_REPEATED: ("Close a repeated petition without another answer (Act 23)", CloseRepeated),
+    Action.REOPEN: ("Open a case again, with a fresh period", Words),
+    Action.OBJECT: ("Take in an objection to a refusal (Act 35), for the petitioner", Words),
+    Action.EXTEND_OBJECTION: ("Put the decision on an objection off, once", ExtendObjection),
+    Action.DECIDE_OBJECTION: ("Decide an objection: upheld reopens the case", DecideObjection),
     Action.WITHDRAW_OBJECTION: (
         "Take an objection back before it is decided, for the petitioner",
-        documents.words(required=False),
+        Remark,
     ),
-    Action.WITHDRAW: ("Take the petition back, for the petitioner", documents.words(required=False)),
+    Action.WITHDRAW: ("Take the petition back, for the petitioner", Remark),
 }
 """What an official may do to a case: in words, and what it takes."""
 
@@ -210,8 +227,8 @@ _BULK = contract.asked(
         "department": contract.TEXT,
         "handler": contract.TEXT,
         "guide": contract.TEXT,
-        "reason": documents.REASON,
-        "text": documents.WORDS,
+        "reason": contract.text(least=1, most=REASON_LIMIT),
+        "text": contract.text(least=1, most=TEXT_LIMIT),
     },
     "action",
     "references",

@@ -1,9 +1,8 @@
 """The shapes of what the JSON interface takes and gives, as JSON Schema; routes name them in their contracts."""
 
-from petitions.act_forms import MOST_EARLIER
-from petitions.cooperation import LONGEST_DAYS, PartStatus
-from petitions.forms import BODY_LIMIT, REASON_LIMIT, TEXT_LIMIT, TITLE_LIMIT
-from petitions.labels import CHANNELS, DECISIONS, RULINGS
+from petitions.cooperation import PartStatus
+from petitions.forms import FilePetition
+from petitions.labels import CHANNELS, DECISIONS
 from petitions.states import State
 from server.core import contract
 from server.core.config import LANGUAGES
@@ -39,155 +38,8 @@ GUIDE = named(
 CANDIDATE = record({"department": TEXT, "score": contract.number(0, 1), "because": TEXT})
 ROUTING = named("Routing", record({"chosen": maybe(TEXT), "because": TEXT, "candidates": many(CANDIDATE)}))
 
-# --- What is taken --------------------------------------------------------------------------------------------
-
-PETITION = named(
-    "Petition",
-    asked(
-        {
-            "title": contract.text(least=2, most=TITLE_LIMIT),
-            "body": contract.text(least=2, most=BODY_LIMIT),
-            "kind": KIND,
-            "location": maybe(
-                asked(
-                    {
-                        "lat": maybe(contract.number(-90, 90)),
-                        "lng": maybe(contract.number(-180, 180)),
-                        "address": contract.text(most=200),
-                    }
-                )
-            ),
-            "petitioner": maybe(
-                asked(
-                    {
-                        "name": contract.text(most=80),
-                        "email": contract.text(most=254),
-                        "phone": contract.text(most=40),
-                        "address": contract.text(most=200),
-                        "language": one_of(LANGUAGES),
-                    }
-                )
-            ),
-            "public": BOOLEAN,
-            "channel": one_of(CHANNELS, "Other than web only with an official's token."),
-        },
-        "title",
-        "body",
-    ),
-)
-VERSION = integer(0, about="The version that the caller has seen; 409 changed_meanwhile where others acted since.")
-WORDS = contract.text(least=1, most=TEXT_LIMIT)
-REASON = contract.text(least=1, most=REASON_LIMIT)
-
-
-def words(*, required: bool = True, files: bool = False) -> Schema:
-    """A text, the version that was seen, and files where they can be sent with it."""
-    fields: dict[str, Schema] = {"text": WORDS if required else contract.text(most=TEXT_LIMIT), "version": VERSION}
-    if files:
-        fields["files"] = FILE_TOKENS
-    return asked(fields, *["text"][:required])
-
-
-def given(name: str, about: str, *, required: bool = True, reason: bool = False) -> Schema:
-    """Who or what a case is given to, with a reason where one is due."""
-    fields: dict[str, Schema] = {name: contract.text(most=80, about=about), "version": VERSION}
-    if reason:
-        fields["reason"] = REASON
-    return asked(fields, *[name][:required], *["reason"][:reason])
-
-
-RATING = asked({"score": integer(1, 5), "comment": contract.text(most=REASON_LIMIT)}, "score")
 FILES = asked({"files": many({"type": "string", "format": "binary"}, MAX_FILES)}, "files")
-FILE_TOKENS: Schema = {
-    **many(TEXT, MAX_FILES),
-    "description": "Tokens of files that were sent to `files` of the case, or of the desk, before; good for a day.",
-}
-SUPPLEMENT_REQUEST = asked(
-    {
-        "text": WORDS,
-        "days": integer(1, 60, "Seven where nothing is said."),
-        "late_reason": contract.text(
-            most=REASON_LIMIT, about="What was found only now, and how: due after 8 working hours (Rule 9)."
-        ),
-        "version": VERSION,
-    },
-    "text",
-)
-PROLONGATION = asked(
-    {
-        "days": integer(1, 60, "From the last day on; at most as many as the request gave."),
-        "reason": contract.text(most=REASON_LIMIT),
-        "version": VERSION,
-    },
-    "days",
-)
-INVESTIGATION = asked(
-    {
-        "first": {**DAY, "description": "The first day; left out to prolong the investigation that is set."},
-        "days": integer(1, 14, "Working days; at most 7 to prolong."),
-        "reason": REASON,
-        "version": VERSION,
-    },
-    "days",
-    "reason",
-)
-REPLY_BY: dict[str, Schema] = {
-    "due": {**DAY, "description": "The day by which the reply is needed, within the case's own period (Act 20)."},
-    "days": integer(1, LONGEST_DAYS, "The same in working days, today (or the present reply day) not counted."),
-}
-PART_REQUEST = asked(
-    {
-        "department": contract.text(least=1, most=80, about="The code of the department that is asked."),
-        "text": contract.text(least=1, most=TEXT_LIMIT, about="What is asked; officials only read it."),
-        **REPLY_BY,
-        "version": VERSION,
-    },
-    "department",
-    "text",
-)
-PART_EXTENSION = asked({**REPLY_BY, "reason": REASON, "version": VERSION}, "reason")
-REPETITION = asked(
-    {
-        "earlier": {
-            **many(TEXT, MOST_EARLIER),
-            "description": "At least two cases of the same petitioner that were answered before this one came.",
-        },
-        "reason": contract.text(least=1, most=REASON_LIMIT, about="Why they are the same; the petitioner reads it."),
-        "remedies": contract.text(least=1, most=TEXT_LIMIT, about="What can be done against it."),
-        "multi_party": {**BOOLEAN, "description": "A petition of many (Act 2 vi)."},
-        "committee": {**BOOLEAN, "description": "The mediation committee has dealt with it (Decree 26)."},
-        "version": VERSION,
-    },
-    "earlier",
-    "reason",
-    "remedies",
-)
-OBJECTION_EXTENSION = asked(
-    {"amount": integer(1, 10, "Days."), "reason": REASON, "version": VERSION}, "amount", "reason"
-)
-RULING = asked(
-    {
-        "ruling": one_of(RULINGS),
-        "reasons": WORDS,
-        "remedies": contract.text(
-            most=TEXT_LIMIT, about="The ways to contest the refusal: due where it is dismissed (Decree 40)."
-        ),
-        "version": VERSION,
-    },
-    "ruling",
-    "reasons",
-)
-ANSWER = asked(
-    {
-        "text": contract.text(least=2, most=BODY_LIMIT),
-        "decision": one_of(DECISIONS, "A refusal needs its reasons and the remedies (Act 27)."),
-        "reasons": contract.text(most=TEXT_LIMIT),
-        "remedies": contract.text(most=TEXT_LIMIT),
-        "files": FILE_TOKENS,
-        "version": VERSION,
-    },
-    "text",
-)
+PETITION = named("Petition", FilePetition)
 
 # --- What is given --------------------------------------------------------------------------------------------
 

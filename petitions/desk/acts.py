@@ -3,10 +3,22 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from petitions.act_forms import CloseRepeated, Investigate, Prolong
+from petitions.act_forms import CloseRepeated, ExtendObjection, Investigate, Prolong
 from petitions.actions import answering, handling, investigating, objecting, parts, repeating, supplementing
-from petitions.forms import DecideObjection, Extend, Give, GiveAnswer, RequestSupplement, Words
-from petitions.part_forms import AskPart, ExtendPart
+from petitions.forms import (
+    Accept,
+    AppointGuide,
+    Assign,
+    DecideObjection,
+    Extend,
+    GiveAnswer,
+    Remark,
+    RequestSupplement,
+    Transfer,
+    TransferOut,
+    Words,
+)
+from petitions.part_forms import AskPart, ExtendPart, WithdrawPart
 from petitions.states import Action
 from server.core.accounts import Official
 from server.core.errors import Text, _
@@ -18,27 +30,27 @@ Act = Callable[[Official, str, Raw], Awaitable[None]]
 
 
 async def _accept(official: Official, reference: str, raw: Raw) -> None:
-    await handling.accept(official, reference, Give.parse(raw, "department", target_required=False))
+    await handling.accept(official, reference, Accept.parse(raw))
 
 
 async def _assign(official: Official, reference: str, raw: Raw) -> None:
-    await handling.assign(official, reference, Give.parse(raw, "handler"))
+    await handling.assign(official, reference, Assign.parse(raw))
 
 
 async def _start(official: Official, reference: str, raw: Raw) -> None:
-    await handling.start(official, reference, Words.parse(raw, required=False))
+    await handling.start(official, reference, Remark.parse(raw))
 
 
 async def _transfer(official: Official, reference: str, raw: Raw) -> None:
-    await handling.transfer(official, reference, Give.parse(raw, "department", reason_required=True))
+    await handling.transfer(official, reference, Transfer.parse(raw))
 
 
 async def _transfer_out(official: Official, reference: str, raw: Raw) -> None:
-    await handling.transfer_out(official, reference, Give.parse(raw, "agency", reason_required=True))
+    await handling.transfer_out(official, reference, TransferOut.parse(raw))
 
 
 async def _guide(official: Official, reference: str, raw: Raw) -> None:
-    await handling.appoint_guide(official, reference, Give.parse(raw, "guide"))
+    await handling.appoint_guide(official, reference, AppointGuide.parse(raw))
 
 
 async def _request_supplement(official: Official, reference: str, raw: Raw) -> None:
@@ -98,7 +110,7 @@ async def _part_extend(official: Official, reference: str, raw: Raw) -> None:
 
 
 async def _part_withdraw(official: Official, reference: str, raw: Raw) -> None:
-    await parts.withdraw(official, reference, Give.parse(raw, "department"))
+    await parts.withdraw(official, reference, WithdrawPart.parse(raw))
 
 
 async def _answer(official: Official, reference: str, raw: Raw) -> None:
@@ -106,7 +118,7 @@ async def _answer(official: Official, reference: str, raw: Raw) -> None:
 
 
 async def _close(official: Official, reference: str, raw: Raw) -> None:
-    await answering.close(official, reference, Words.parse(raw, required=False))
+    await answering.close(official, reference, Remark.parse(raw))
 
 
 async def _close_repeated(official: Official, reference: str, raw: Raw) -> None:
@@ -122,7 +134,7 @@ async def _object(official: Official, reference: str, raw: Raw) -> None:
 
 
 async def _extend_objection(official: Official, reference: str, raw: Raw) -> None:
-    await objecting.extend(official, reference, Extend.parse(raw))
+    await objecting.extend(official, reference, ExtendObjection.parse(raw))
 
 
 async def _decide_objection(official: Official, reference: str, raw: Raw) -> None:
@@ -130,11 +142,11 @@ async def _decide_objection(official: Official, reference: str, raw: Raw) -> Non
 
 
 async def _withdraw_objection(official: Official, reference: str, raw: Raw) -> None:
-    await objecting.withdraw(official, reference, Words.parse(raw, required=False))
+    await objecting.withdraw(official, reference, Remark.parse(raw))
 
 
 async def _withdraw(official: Official, reference: str, raw: Raw) -> None:
-    await answering.withdraw(official, reference, Words.parse(raw, required=False))
+    await answering.withdraw(official, reference, Remark.parse(raw))
 
 
 ACTS: dict[Action, tuple[Act, Text]] = {

@@ -27,7 +27,7 @@ from petitions.permissions import Permission
 from petitions.queries import settings as queries
 from petitions.reference import Reference, reference
 from petitions.routing import Choice, choose
-from petitions.rules import Kind
+from petitions.rules import Kind, Refusal
 from petitions.setting_forms import EditRule
 from server.core import auth, ledger, web
 from server.core.errors import Invalid, NotFound, _
@@ -57,7 +57,10 @@ async def try_out(request: Request) -> Response:
     known = await reference()
     title = data.text("title", limit=TITLE_LIMIT)
     body = data.text("body", limit=BODY_LIMIT, required=True, lines=True)
-    kind = read_kind(data, known)
+    kind = read_kind(data.text("kind", limit=80) or Kind.OTHER, known)
+    if isinstance(kind, Refusal):
+        data.fail("kind", kind.text)
+        kind = Kind.OTHER
     district = data.choice("district", tuple(known.districts))
     try:
         data.done()

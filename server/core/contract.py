@@ -51,7 +51,7 @@ class Contract:
     """Statuses beyond those that any such operation may answer."""
 
 
-schemas: dict[str, Schema] = {}
+schemas: dict[str, Schema | Shape] = {}
 """Every named schema."""
 
 _contracts: dict[Callable[..., Any], Contract] = {}
@@ -77,7 +77,7 @@ def schema_of(shape: Schema | Shape) -> Schema:
     return shape if isinstance(shape, Mapping) else shape.schema()
 
 
-def named(name: str, schema: Schema) -> Schema:
+def named(name: str, schema: Schema | Shape) -> Schema:
     """A schema that is written once, under a name; what refers to it."""
     schemas[name] = schema
     return {"$ref": f"#/components/schemas/{name}"}

@@ -14,7 +14,6 @@ from tqdm import tqdm
 
 from petitions import act_forms, forms
 from petitions.actions import answering, handling, intake, investigating, parts, supplementing
-from petitions.cooperation import ReplyBy
 from petitions.models import ReplyTemplate, RoutingRule, Service
 from petitions.part_forms import AskPart, ExtendPart
 from petitions.reference import forget
@@ -224,11 +223,11 @@ PLAYS: dict[Action, Play] = {
     Action.NOTE: lambda a, r, p: handling.note(_official(a), r, forms.Words(p["text"])),
     Action.MESSAGE: lambda a, r, p: handling.message(a, r, forms.Words(p["text"])),
     Action.PART: lambda a, r, p: parts.ask(
-        _official(a), r, AskPart(p["asked"], p["text"], ReplyBy(day=date.fromisoformat(p["due"])))
+        _official(a), r, AskPart(p["asked"], p["text"], date.fromisoformat(p["due"]))
     ),
     Action.PART_REPLY: lambda a, r, p: parts.reply(_official(a), r, forms.Words(p["text"])),
     Action.PART_EXTEND: lambda a, r, p: parts.extend(
-        _official(a), r, ExtendPart(ReplyBy(day=date.fromisoformat(p["due"])), p["reason"])
+        _official(a), r, ExtendPart(p["reason"], date.fromisoformat(p["due"]))
     ),
     Action.PART_WITHDRAW: lambda a, r, p: parts.withdraw(_official(a), r, forms.Give(p["asked"], p["reason"])),
     Action.ANSWER: lambda a, r, p: answering.answer(

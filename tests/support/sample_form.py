@@ -38,7 +38,7 @@ class Place(Form):
 
     def check(self, errors: Errors) -> None:
         if (self.lat is None) != (self.lng is None):
-            errors.missing("lng" if self.lng is None else "lat")
+            errors.require(self, "lat", "lng")
 
 
 class Sample(Form):

@@ -5,12 +5,13 @@ error, rules about several fields included, which a Pydantic model checks only o
 """
 
 import functools
+import inspect
 import re
 import types
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, Self, Union, dataclass_transform, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Self, Union, dataclass_transform, get_args, get_origin, get_type_hints
 
 from pydantic import Strict, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -18,7 +19,7 @@ from pydantic.fields import FieldInfo
 from server.core import i18n
 from server.core.errors import FieldError, Invalid, Text
 from server.core.forms import wording
-from server.core.forms.kinds import About, FileRule, Hint, Html, Label, OneOf, ReferencesRule, TextRule, WordsRule
+from server.core.forms.kinds import About, FileRule, Hint, Html, Key, Label, OneOf, ReferencesRule, TextRule, WordsRule
 
 Schema = dict[str, Any]
 Choices = Mapping[str, Collection[str]]
@@ -39,6 +40,9 @@ class FormField:
     """One field as it was declared; ``kind`` is what it takes and how a page asks for it."""
 
     name: str
+    """On the page and in JSON."""
+    attribute: str
+    """Of the command."""
     kind: str
     """text, paragraphs, integer, number, checkbox, choice, choices, day, moment, words, references, file, form."""
     type: Any
@@ -116,9 +120,11 @@ class Errors:
         """Note what is wrong with a field, unless something is noted already; ``%(field)s`` is its name."""
         self.found.setdefault(self.prefix + name, wording.naming(text, self.form.field(name)))
 
-    def missing(self, name: str) -> None:
-        """Note that a field must be filled in."""
-        self.fail(name, wording.missing(self.form.field(name)))
+    def require(self, form: "Form", *names: str) -> None:
+        """Note which of these optional fields are empty, where another field makes them due."""
+        for each in map(self.form.field, names):
+            if getattr(form, each.attribute) in (None, "", ()):
+                self.fail(each.name, wording.missing(each))
 
     def __contains__(self, name: str) -> bool:
         return self.prefix + name in self.found
@@ -133,9 +139,10 @@ class Errors:
 class Form:
     """A command that comes from outside. Its subclasses are frozen dataclasses and are made in code as such."""
 
-    _fields: ClassVar[tuple[FormField, ...]]
-
     def __init_subclass__(cls) -> None:
+        for name in inspect.get_annotations(cls):
+            if name not in cls.__dict__ and hasattr(cls, name):
+                setattr(cls, name, field())  # declared anew without a default: required, whatever it was before
         dataclass(frozen=True)(cls)
 
     @classmethod
@@ -180,10 +187,10 @@ class Form:
         for each in cls.fields():
             value = raw.get(each.name)
             if each.form:
-                values[each.name] = cls._read_form(each, value, errors, strict, choices)
+                values[each.attribute] = cls._read_form(each, value, errors, strict, choices)
                 continue
             found, text = _read_value(each, value, strict=strict, choices=choices.get(errors.prefix + each.name))
-            values[each.name] = found
+            values[each.attribute] = found
             if text:
                 errors.fail(each.name, text)
         form = cls(**values)
@@ -224,7 +231,7 @@ def _read_value(
     """A clean value, or something empty and what is wrong."""
     if isinstance(value, str) and not value.strip() and (each.kind in _TEXTUAL or not strict):
         value = None
-    if value is None or value == []:
+    if value is None or (value == [] and each.empty == ()):
         return (each.empty, wording.missing(each)) if each.required else (each.default, None)
     try:
         found = each.adapter.validate_python(value if strict else each.lenient(value))
@@ -251,19 +258,20 @@ def _field(name: str, hint: Any, default: Any) -> FormField:
     info = found.get(FieldInfo)
     bounds = [*metadata, *(info.metadata if info else ())]
     text = next((each for each in metadata if isinstance(each, TextRule)), None)
-    name_of = found.get(Label)
-    if name_of is None:
+    label = found.get(Label)
+    if label is None:
         raise TypeError(f"The field {name} has no label.")
     choice = found.get(OneOf)
     optional = default is not MISSING
     return FormField(
-        name=name,
+        name=found[Key].name if Key in found else name,
+        attribute=name,
         kind=_kind(base, text, found),
         type=_strict(base, metadata),
         required=not optional,
         default=default if optional else None,
-        label=name_of.name,
-        question=name_of.question or name_of.name,
+        label=label.name,
+        question=label.question or label.name,
         hint=found[Hint].text if Hint in found else None,
         about=found[About].text if About in found else "",
         html=found.get(Html, PLAIN),
@@ -302,7 +310,7 @@ def _kind(base: Any, text: TextRule | None, metadata: Mapping[type, Any]) -> str
 
 def _strict(base: Any, metadata: Iterable[Any]) -> Any:
     """The type as Pydantic is to read it: nothing is converted but by our own rules."""
-    rules = [each for each in metadata if not isinstance(each, (Label, Hint, About, Html))]
+    rules = [each for each in metadata if not isinstance(each, (Label, Hint, About, Html, Key))]
     if base in {int, float, bool}:
         rules.append(Strict())
     return Annotated[base, *rules] if rules else base

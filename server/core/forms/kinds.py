@@ -65,6 +65,13 @@ class Hint:
 
 
 @dataclass(frozen=True)
+class Key:
+    """What a field is called on the page and in JSON, where the command calls it otherwise."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class About:
     """The description in the OpenAPI document."""
 
@@ -209,9 +216,10 @@ class OneOf:
 
     choices: Mapping[str, Text] | None = None
 
-    def __get_pydantic_core_schema__(self, source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        values = list(self.choices or ())
-        one = core_schema.literal_schema(values) if values else core_schema.str_schema(strict=True)
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        if not self.choices:
+            return handler(source)
+        one = core_schema.literal_schema(list(self.choices))
         if source is str:
             return one
         several = core_schema.tuple_variable_schema(one)
