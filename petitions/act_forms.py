@@ -6,7 +6,7 @@ from pydantic import Field
 
 from petitions.forms import Extend, Reason, Remedies
 from server.core.errors import _
-from server.core.forms import About, Day, Form, Hint, Html, Label, ReferencesRule, Seen
+from server.core.forms import About, Day, Form, Hint, Html, Label, ReferencesRule, Seen, Wrong
 
 MOST_EARLIER = 20
 """Earlier cases that a closing names at most; two are enough for the law."""
@@ -51,7 +51,11 @@ class ExtendObjection(Extend):
     """By how many days the decision on an objection is put off, and why (Act 35②)."""
 
     amount: Annotated[
-        int, Field(ge=1, le=10), Label(_("Length of the extension"), _("By how many days")), About("Days.")
+        int,
+        Field(ge=1, le=10),
+        Wrong(_("An objection may be put off once, by one to ten days.")),
+        Label(_("Length of the extension"), _("By how many days")),
+        About("Days."),
     ]
 
 

@@ -67,7 +67,7 @@ def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
         },
         "paths": paths,
         "components": {
-            "schemas": {name: contract.schema_of(shape) for name, shape in contract.schemas.items()},
+            "schemas": contract.definitions(),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "From POST /api/v1/tokens."},
                 "key": {"type": "apiKey", "in": "header", "name": "X-Access-Key", "description": "A case's key."},
@@ -110,10 +110,13 @@ def _parameter(name: str, place: str, schema: Schema) -> dict[str, Any]:
 def _responses(method: str, promised: Contract) -> dict[str, Any]:
     done: dict[str, Any] = {"description": "Done."}
     if promised.answer is not None:
-        done["content"] = {promised.media: {"schema": promised.answer}}
+        done["content"] = {promised.media: {"schema": contract.schema_of(promised.answer)}}
     answers = {str(promised.status): done}
     if promised.waits is not None:
-        answers["202"] = {"description": "Waits.", "content": {"application/json": {"schema": promised.waits}}}
+        answers["202"] = {
+            "description": "Waits.",
+            "content": {"application/json": {"schema": contract.schema_of(promised.waits)}},
+        }
     refusals = {429, 503, *promised.refusals}
     if method != "GET":
         refusals |= {400, 403, 408, 413}

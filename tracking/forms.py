@@ -1,60 +1,44 @@
 """What people type to follow a case: number and key, or the mail address that a link is sent to."""
 
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from server.core import references
-from server.core.fields import Input
+from server.core.errors import Text, _
+from server.core.forms import Email, Form, Label, OneOf, line
+
+_plain = partial(unicodedata.normalize, "NFKC")
+MODES: dict[str, Text] = {
+    "all": _("at once, whenever something happens"),
+    "digest": _("once a day, at eight in the morning"),
+    "required": _("only what the law wants told"),
+}
 
 
-@dataclass(frozen=True)
-class Follow:
-    """A case's number and key, typed in any way."""
-
-    reference: str
-    """In its one form; as typed where it cannot be a number."""
-    key: str
-
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "Follow":
-        """Read it: capitals or not, with or without dashes, in full-width letters too. Raises ``Invalid``."""
-        data = Input(raw)
-        typed, key = (
-            unicodedata.normalize("NFKC", data.text(name, limit=80, required=True)) for name in ("reference", "key")
-        )
-        data.done()
-        return cls(references.read_reference(typed) or typed, key)
+def _reference(typed: str) -> str:
+    return references.read_reference(_plain(typed)) or _plain(typed)
 
 
-@dataclass(frozen=True)
-class AskForLink:
+class Follow(Form):
+    """A case's number and key, typed in any way: capitals or not, with or without dashes, in full-width letters too.
+
+    The number is in its one form; as typed where it cannot be a number.
+    """
+
+    reference: Annotated[str, line(80, safe=False), AfterValidator(_reference), Label(_("Case number"))]
+    key: Annotated[str, line(80, safe=False), AfterValidator(_plain), Label(_("Key"))]
+
+
+class AskForLink(Form):
     """Where a link to all cases of an address is sent to."""
 
-    email: str
-
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "AskForLink":
-        """Read it. Raises ``Invalid``."""
-        data = Input(raw)
-        email = data.email("email", required=True)
-        data.done()
-        return cls(email)
+    email: Annotated[Email, Label(_("Mail address"))]
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(Form):
     """How an address wants to hear."""
 
-    mode: str
-
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "Wish":
-        """Read it; a mail program's one press (RFC 8058) means the least. Raises ``Invalid``."""
-        data = Input(raw)
-        if data.text("List-Unsubscribe", limit=40) == "One-Click":
-            return cls("required")
-        mode = data.choice("mode", ("all", "digest", "required"), required=True)
-        data.done()
-        return cls(mode)
+    mode: Annotated[str, OneOf(MODES), Label(_("We write"))]

@@ -152,7 +152,9 @@ async def wishes(request: Request) -> Response:
         raise NotFound
     if request.method != "POST":
         return web.page(request, "cases/wishes.html", {"email": email, "mode": await mailbox.mode_of(email)})
-    await mailbox.set_mode(email, mailbox.Mode(Wish.parse(await web.read_form(request)).mode))
+    form = await web.read_form(request)
+    one_press = form.get("List-Unsubscribe") == "One-Click"  # of a mail program: it means the least
+    await mailbox.set_mode(email, mailbox.Mode("required" if one_press else Wish.parse(form).mode))
     return web.redirect(request, request.url.path, notice=_("Saved. We will do as you wish."))
 
 

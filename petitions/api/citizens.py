@@ -29,7 +29,7 @@ Act = Callable[[str, dict[str, Any]], Awaitable[None]]
 @promises(
     Contract(
         "File a petition, or a tip without a name",
-        documents.RECEIPT,
+        documents.Receipt,
         201,
         body=documents.PETITION,
         headers=contract.IDEMPOTENCY_HEADER,
@@ -162,7 +162,7 @@ async def attach(request: Request) -> Response:
 @promises(
     Contract(
         "Send files that a message or a supplement is to bring: it names them by their tokens",
-        documents.UPLOADS,
+        documents.Uploads,
         201,
         access=Access.PARTY,
         body=documents.FILES,

@@ -94,7 +94,7 @@ SUMMARIES: dict[Action, tuple[str, Shape]] = {
 @promises(
     Contract(
         "The cases that this official sees, due first",
-        contract.listed(documents.ROW),
+        contract.listed(documents.ListedCase),
         access=Access.OFFICIAL,
         query={
             "q": contract.text(most=200, about="Words, a name or a number; the newest come first then."),
@@ -143,7 +143,7 @@ async def read(request: Request) -> Response:
 @promises(
     Contract(
         "The parts that departments are asked for: all of them, or one's own that was replied to",
-        contract.listed(documents.PART),
+        contract.listed(documents.PartInWords),
         access=Access.OFFICIAL,
         refusals=(404,),
     )
@@ -157,7 +157,7 @@ async def read_parts(request: Request) -> Response:
         if not (found := await parts.replied(number, official)):
             raise
     known, lang = await reference(), web.language(request)
-    rows = [serializers.part(part, known, lang, words=True) for part in found]
+    rows = [serializers.part_in_words(part, known, lang) for part in found]
     return web.items(rows, None, len(rows))
 
 
@@ -172,7 +172,7 @@ def _acting(action: Action) -> Route:
     @promises(
         Contract(
             summary,
-            {"anyOf": [documents.CASE, documents.LEFT]},
+            {"anyOf": [*documents.CASE["anyOf"], documents.CaseLeft.schema()]},
             access=Access.OFFICIAL,
             body=body,
             headers=contract.IDEMPOTENCY_HEADER,
@@ -196,9 +196,9 @@ def _acting(action: Action) -> Route:
             return await _answer(request, official, number)
         except NoSuchCase:  # passed on to where this official does not see it, or replied to; perhaps long ago
             known, lang = await reference(), web.language(request)
-            own = [serializers.part(part, known, lang, words=True) for part in await parts.replied(number, official)]
+            own = [serializers.part_in_words(part, known, lang) for part in await parts.replied(number, official)]
             status = (await Case.get(reference=number)).status
-            return web.json({"reference": number, "status": status, "parts": own})
+            return web.json(documents.CaseLeft(reference=number, status=status, parts=own))
 
     endpoint.__qualname__ = endpoint.__name__ = action.name.lower()
     return Route(f"/api/v1/desk/cases/{{reference}}/{action.value}", endpoint, methods=["POST"])
@@ -207,7 +207,7 @@ def _acting(action: Action) -> Route:
 @promises(
     Contract(
         "Send files that an answer, a message, a note or a supplement is to bring: it names them by their tokens",
-        documents.UPLOADS,
+        documents.Uploads,
         201,
         access=Access.OFFICIAL,
         body=documents.FILES,
@@ -238,7 +238,7 @@ _BULK = contract.asked(
 @promises(
     Contract(
         "One action on many cases, each a transaction of its own; the other fields are the action's",
-        documents.OUTCOMES,
+        documents.Outcomes,
         access=Access.OFFICIAL,
         body=_BULK,
     )
@@ -259,11 +259,11 @@ async def bulk(request: Request) -> Response:
     official = auth.official(request, RIGHTS[action])
     lang = web.language(request)
     outcomes = [await _one(official, action, number, raw, lang) for number in dict.fromkeys(wanted or ())]
-    done = sum(bool(outcome["done"]) for outcome in outcomes)
-    return web.json({"items": outcomes, "done": done, "refused": len(outcomes) - done})
+    done = sum(outcome.done for outcome in outcomes)
+    return web.json(documents.Outcomes(items=outcomes, done=done, refused=len(outcomes) - done))
 
 
-async def _one(official: Official, action: Action, given: str, raw: dict[str, Any], lang: str) -> serializers.Json:
+async def _one(official: Official, action: Action, given: str, raw: dict[str, Any], lang: str) -> documents.Outcome:
     number = references.read_reference(given)
     try:
         if number is None:
@@ -272,14 +272,14 @@ async def _one(official: Official, action: Action, given: str, raw: dict[str, An
         await ACTS[action][0](official, number, {**raw, "version": None, uploads.FIELD: ()})
     except Refusal as refusal:
         text = refusal.errors[0].text if isinstance(refusal, Invalid) else refusal.text
-        return {
-            "reference": number or given[:20],
-            "done": False,
-            "status": refusal.status,
-            "code": refusal.code,
-            "title": i18n.translate(lang, text),
-        }
-    return {"reference": number, "done": True, "status": 200, "code": None, "title": None}
+        return documents.Outcome(
+            reference=number or given[:20],
+            done=False,
+            status=refusal.status,
+            code=refusal.code,
+            title=i18n.translate(lang, text),
+        )
+    return documents.Outcome(reference=number, done=True, status=200, code=None, title=None)
 
 
 routes = [

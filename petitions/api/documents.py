@@ -1,221 +1,272 @@
-"""The shapes of what the JSON interface takes and gives, as JSON Schema; routes name them in their contracts."""
+"""The shapes of what the JSON interface gives, and takes beside forms; routes name them in their contracts."""
+
+from datetime import date, datetime
+from typing import Annotated
 
 from petitions.cooperation import PartStatus
 from petitions.forms import FilePetition
 from petitions.labels import CHANNELS, DECISIONS
 from petitions.states import State
 from server.core import contract
+from server.core.clock import Unit
 from server.core.config import LANGUAGES
-from server.core.contract import (
-    BOOLEAN,
-    DAY,
-    DEPARTMENT_NAME,
-    MOMENT,
-    TEXT,
-    Schema,
-    asked,
-    integer,
-    many,
-    maybe,
-    named,
-    one_of,
-    record,
-)
+from server.core.contract import Answer, DepartmentName, Schema, among, asked, many, named, said
 from server.core.files import MAX_FILES
 
-KIND = contract.text(
-    about="inquiry_law, inquiry, suggestion, grievance, other, report, or statutory: and the code of a service"
-)
 KEY_HEADER: dict[str, Schema] = {
     "X-Access-Key": contract.text(about="The case's key, as the receipt shows it."),
 }
-NAMES = named("Names", record(dict.fromkeys(LANGUAGES, TEXT)))
-PERSON = named("Person", record({"name": TEXT, "phone": TEXT, "email": TEXT}))
-GUIDE = named(
-    "Guide",
-    record({"name": TEXT, "phone": TEXT, "email": TEXT, "hours": TEXT, "languages": many(TEXT)}),
-)
-CANDIDATE = record({"department": TEXT, "score": contract.number(0, 1), "because": TEXT})
-ROUTING = named("Routing", record({"chosen": maybe(TEXT), "because": TEXT, "candidates": many(CANDIDATE)}))
-
 FILES = asked({"files": many({"type": "string", "format": "binary"}, MAX_FILES)}, "files")
 PETITION = named("Petition", FilePetition)
 
-# --- What is given --------------------------------------------------------------------------------------------
+Kind = Annotated[
+    str,
+    said("inquiry_law, inquiry, suggestion, grievance, other, report, or statutory: and the code of a service"),
+]
+Language = Annotated[str, among(LANGUAGES)]
+Names = dict[str, str]
 
-STATUS = one_of(State)
-RECEIPT = named(
-    "Receipt",
-    record(
-        {
-            "reference": TEXT,
-            "access_key": contract.text(about="Shown this once; only its hash is kept."),
-            "status": STATUS,
-            "kind": KIND,
-            "department": maybe(DEPARTMENT_NAME),
-            "guide": maybe(PERSON),
-            "due_at": maybe(MOMENT),
-            "due_on": maybe(DAY),
-            "routing": ROUTING,
-        }
-    ),
-)
-UPLOADS = record(
-    {"files": many(record({"token": TEXT, "name": TEXT, "size": integer(1), "media_type": TEXT}), MAX_FILES)}
-)
-ATTACHMENT = named(
-    "Attachment",
-    record(
-        {
-            "id": integer(1),
-            "name": TEXT,
-            "size": integer(1),
-            "media_type": TEXT,
-            "by_official": BOOLEAN,
-            "internal": {**BOOLEAN, "description": "Of an internal note: only officials know of it."},
-            "created_at": MOMENT,
-            "url": contract.text(about="Where it is served to the same reader, with the same key or token."),
-        }
-    ),
-)
-REPLY = record(
-    {
-        "decision": one_of(DECISIONS),
-        "text": TEXT,
-        "reasons": TEXT,
-        "remedies": TEXT,
-        "author": TEXT,
-        "created_at": MOMENT,
-        "attachments": many(ATTACHMENT),
-    }
-)
-PLACE = record(
-    {
-        "lat": maybe(contract.number(-90, 90)),
-        "lng": maybe(contract.number(-180, 180)),
-        "address": TEXT,
-        "district": maybe(record({"code": TEXT, "name": TEXT})),
-    }
-)
-PETITIONER = record({"name": TEXT, "email": TEXT, "phone": TEXT, "address": TEXT, "language": one_of(LANGUAGES)})
-_LISTED: dict[str, Schema] = {
-    "reference": TEXT,
-    "version": integer(1, about="Grows with every fact; send it back with an action."),
-    "status": STATUS,
-    "title": TEXT,
-    "kind": KIND,
-    "language": one_of(LANGUAGES),
-    "channel": one_of(CHANNELS),
-    "department": maybe(DEPARTMENT_NAME),
-    "received_at": MOMENT,
-    "due_at": maybe(MOMENT),
-    "due_on": maybe(DAY),
-    "overdue": BOOLEAN,
-    "supplement_until": maybe(DAY),
-    "answered_at": maybe(MOMENT),
-    "closed_at": maybe(MOMENT),
-    "reopened": integer(0),
-    "objection_due_on": maybe(DAY),
-}
-ROW = named(
-    "ListedCase",
-    record(
-        {
-            **_LISTED,
-            "petitioner": TEXT,
-            "handler": TEXT,
-            "district": TEXT,
-            "part_due_at": maybe({**MOMENT, "description": "When the part is due that one's department owes."}),
-            "replies_awaited": integer(0, about="How many departments owe a part."),
-        }
-    ),
-)
-PART = named(
-    "Part",
-    record(
-        {
-            "department": maybe(DEPARTMENT_NAME),
-            "status": one_of(PartStatus),
-            "asked_at": MOMENT,
-            "due_at": MOMENT,
-            "extended": BOOLEAN,
-            "replied_at": maybe(MOMENT),
-            "text": contract.text(about="What is asked; for officials."),
-            "reply": TEXT,
-            "replied_by": TEXT,
-        },
-        optional=("text", "reply", "replied_by"),
-    ),
-)
-CASE = named(
-    "Case",
-    record(
-        {
-            **_LISTED,
-            "seen_as": one_of(("public", "party", "staff"), "How much of the case this reader sees."),
-            "body": TEXT,
-            "public": BOOLEAN,
-            "handler": maybe(PERSON),
-            "guide": maybe(GUIDE),
-            "location": PLACE,
-            "petitioner": PETITIONER,
-            "announced_due_at": maybe(MOMENT),
-            "extensions": many(integer(1)),
-            "paused": BOOLEAN,
-            "interim_on": maybe(DAY),
-            "objection_until": maybe({**DAY, "description": "The last day to object, where that is possible."}),
-            "rating": maybe(integer(1, 5)),
-            "answers": many(REPLY),
-            "attachments": many(ATTACHMENT),
-            "parts": {**many(PART), "description": "What other departments are asked for (Act 20)."},
-            "actions": many(TEXT),
-            "routing": ROUTING,
-        },
-        optional=("routing",),
-    ),
-)
-LEFT = named(
-    "CaseLeft",
-    record(
-        {
-            "reference": TEXT,
-            "status": STATUS,
-            "parts": {**many(PART), "description": "What one's own department was asked for and has replied to."},
-        }
-    ),
-)
-"""All that is said of a case to the official who has just let it go."""
-DEPARTMENT = named(
-    "Department",
-    record(
-        {
-            "code": TEXT,
-            "name": TEXT,
-            "names": NAMES,
-            "phone": TEXT,
-            "email": TEXT,
-            "place": TEXT,
-            "duties": many(TEXT),
-            "keywords": many(TEXT),
-        }
-    ),
-)
-SERVICE = named(
-    "Service",
-    record(
-        {
-            "code": TEXT,
-            "kind": KIND,
-            "name": TEXT,
-            "names": NAMES,
-            "unit": one_of(("hours", "days", "weeks", "months")),
-            "amount": integer(1),
-            "department": maybe(DEPARTMENT_NAME),
-            "documents": many(TEXT),
-        }
-    ),
-)
-OUTCOME = record(
-    {"reference": TEXT, "done": BOOLEAN, "status": integer(200, 599), "code": maybe(TEXT), "title": maybe(TEXT)}
-)
-OUTCOMES = named("Outcomes", record({"items": many(OUTCOME), "done": integer(0), "refused": integer(0)}))
+
+class Person(Answer):
+    """An official as the petitioner may reach them."""
+
+    name: str
+    phone: str
+    email: str
+
+
+class Guide(Person):
+    """The guide's card."""
+
+    hours: str
+    languages: tuple[str, ...]
+
+
+class Candidate(Answer):
+    """A department that was considered."""
+
+    department: str
+    score: float
+    because: str
+
+
+class Routing(Answer):
+    """Why a department was proposed, in words."""
+
+    chosen: str | None
+    because: str
+    candidates: list[Candidate]
+
+
+class Receipt(Answer):
+    """What filing answers."""
+
+    reference: str
+    access_key: Annotated[str, said("Shown this once; only its hash is kept.")]
+    status: State
+    kind: Kind
+    department: DepartmentName | None
+    guide: Person | None
+    due_at: datetime | None
+    due_on: date | None
+    routing: Routing
+
+
+class Upload(Answer):
+    """A file that lies in the store, by the token that names it."""
+
+    token: str
+    name: str
+    size: int
+    media_type: str
+
+
+class Uploads(Answer):
+    """Files that were sent."""
+
+    files: list[Upload]
+
+
+class Attachment(Answer):
+    """A file of a case."""
+
+    id: int
+    name: str
+    size: int
+    media_type: str
+    by_official: bool
+    internal: Annotated[bool, said("Of an internal note: only officials know of it.")]
+    created_at: datetime
+    url: Annotated[str, said("Where it is served to the same reader, with the same key or token.")]
+
+
+class Reply(Answer):
+    """An answer to the petitioner."""
+
+    decision: Annotated[str, among(DECISIONS)]
+    text: str
+    reasons: str
+    remedies: str
+    author: str
+    created_at: datetime
+    attachments: list[Attachment]
+
+
+class District(Answer):
+    """A district in short."""
+
+    code: str
+    name: str
+
+
+class Place(Answer):
+    """Where a case is about."""
+
+    lat: float | None
+    lng: float | None
+    address: str
+    district: District | None
+
+
+class Petitioner(Answer):
+    """Who filed, as far as the reader may see it."""
+
+    name: str
+    email: str
+    phone: str
+    address: str
+    language: Language
+
+
+class Part(Answer):
+    """What another department is asked for, as the petitioner sees it."""
+
+    department: DepartmentName | None
+    status: PartStatus
+    asked_at: datetime
+    due_at: datetime
+    extended: bool
+    replied_at: datetime | None
+
+
+class PartInWords(Part):
+    """The same for officials, with what was said."""
+
+    text: Annotated[str, said("What is asked.")]
+    reply: str
+    replied_by: str
+
+
+class Listed(Answer, shared=True):
+    """What lists and the case itself say of a case."""
+
+    reference: str
+    version: Annotated[int, said("Grows with every event; send it back with an action.")]
+    status: State
+    title: str
+    kind: Kind
+    language: Language
+    channel: Annotated[str, among(CHANNELS)]
+    department: DepartmentName | None
+    received_at: datetime
+    due_at: datetime | None
+    due_on: date | None
+    overdue: bool
+    supplement_until: date | None
+    answered_at: datetime | None
+    closed_at: datetime | None
+    reopened: int
+    objection_due_on: date | None
+
+
+class ListedCase(Listed):
+    """A case as the officials' list shows it."""
+
+    petitioner: str
+    handler: str
+    district: str
+    part_due_at: Annotated[datetime | None, said("When the part is due that one's department owes.")]
+    replies_awaited: Annotated[int, said("How many departments owe a part.")]
+
+
+class Case(Listed):
+    """A case, as its reader may see it."""
+
+    seen_as: Annotated[str, among(("public", "party", "staff"), "How much of the case this reader sees.")]
+    body: str
+    public: bool
+    handler: Person | None
+    guide: Guide | None
+    location: Place
+    petitioner: Petitioner
+    announced_due_at: datetime | None
+    extensions: tuple[int, ...]
+    paused: bool
+    interim_on: date | None
+    objection_until: Annotated[date | None, said("The last day to object, where that is possible.")]
+    rating: int | None
+    answers: list[Reply]
+    attachments: list[Attachment]
+    parts: Annotated[list[Part | PartInWords], said("What other departments are asked for (Act 20).")]
+    actions: list[str]
+
+
+class RoutedCase(Case):
+    """The same for officials, with why its department was proposed."""
+
+    routing: Routing
+
+
+class CaseLeft(Answer):
+    """All that is said of a case to the official who has just let it go."""
+
+    reference: str
+    status: State
+    parts: Annotated[list[PartInWords], said("What one's own department was asked for and has replied to.")]
+
+
+CASE = {"anyOf": [Case.schema(), RoutedCase.schema()]}
+
+
+class Department(Answer):
+    """A department with its duties."""
+
+    code: str
+    name: str
+    names: Names
+    phone: str
+    email: str
+    place: str
+    duties: tuple[str, ...]
+    keywords: tuple[str, ...]
+
+
+class Service(Answer):
+    """A statutory procedure with the period that the city publishes."""
+
+    code: str
+    kind: Kind
+    name: str
+    names: Names
+    unit: Unit
+    amount: int
+    department: DepartmentName | None
+    documents: tuple[str, ...]
+
+
+class Outcome(Answer):
+    """What became of one case."""
+
+    reference: str
+    done: bool
+    status: int
+    code: str | None
+    title: str | None
+
+
+class Outcomes(Answer):
+    """What became of many cases."""
+
+    items: list[Outcome]
+    done: int
+    refused: int

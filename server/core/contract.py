@@ -5,9 +5,12 @@ nothing of any domain; a named schema is written once and referred to.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar, dataclass_transform
+
+from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
 
 Schema = Mapping[str, Any]
 
@@ -36,7 +39,7 @@ class Contract:
     """One operation. ``body`` is a JSON object, or the fields of a multipart form where ``multipart`` is set."""
 
     summary: str
-    answer: Schema | None
+    answer: Schema | Shape | None
     status: int = 200
     access: Access = Access.EVERYBODY
     body: Schema | Shape | None = None
@@ -45,7 +48,7 @@ class Contract:
     headers: Mapping[str, Schema] = field(default_factory=dict)
     media: str = "application/json"
     """The content type of the answer."""
-    waits: Schema | None = None
+    waits: Schema | Shape | None = None
     """The answer with status 202, where something else has to happen first."""
     refusals: tuple[int, ...] = ()
     """Statuses beyond those that any such operation may answer."""
@@ -53,6 +56,57 @@ class Contract:
 
 schemas: dict[str, Schema | Shape] = {}
 """Every named schema."""
+
+answers: list[type["Answer"]] = []
+"""Every shape of an answer."""
+
+
+@dataclass_transform(kw_only_default=True)
+class Answer:
+    """What a JSON operation answers: a dataclass that is written as it stands and whose annotations are its schema.
+
+    Not frozen, for a list makes many of them and throws them away.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    _names: ClassVar[tuple[str, ...]]
+
+    def __init_subclass__(cls, *, shared: bool = False) -> None:
+        made = dataclass(kw_only=True, eq=False)(cls)
+        if any(each.__name__ == cls.__name__ for each in answers):
+            raise TypeError(f"There are two answers called {cls.__name__}.")
+        cls._names = tuple(each.name for each in fields(made))  # type: ignore[arg-type]
+        if not shared:  # what is only common to others has no name in the document
+            answers.append(cls)
+
+    @classmethod
+    def of(cls, source: object, **more: Any) -> Self:
+        """The answer about a row: what ``more`` does not say is the row's attribute of the same name."""
+        return cls(**{name: more[name] if name in more else getattr(source, name) for name in cls._names})
+
+    @classmethod
+    def schema(cls) -> "Schema":
+        return {"$ref": _PLACE.format(model=cls.__name__)}
+
+
+_PLACE = "#/components/schemas/{model}"
+
+
+class _Untitled(GenerateJsonSchema):
+    """Names say what a title would repeat."""
+
+    def field_title_should_be_set(self, _schema: object) -> bool:
+        return False
+
+
+def definitions() -> dict[str, Schema]:
+    """Every named schema, built now."""
+    shapes = [(answer.__name__, "serialization", TypeAdapter(answer)) for answer in answers]
+    _map, found = TypeAdapter.json_schemas(shapes, ref_template=_PLACE, schema_generator=_Untitled)  # type: ignore[arg-type]
+    untitled = {name: {k: v for k, v in each.items() if k != "title"} for name, each in found["$defs"].items()}
+    return {**untitled, **{name: schema_of(shape) for name, shape in schemas.items()}}
+
 
 _contracts: dict[Callable[..., Any], Contract] = {}
 
@@ -94,6 +148,16 @@ def one_of(values: Iterable[str], about: str = "") -> Schema:
     return {"type": "string", "enum": list(values), **({"description": about} if about else {})}
 
 
+def among(values: Iterable[str], about: str = "") -> Any:
+    """Of a text in an answer: one of some strings."""
+    return Field(json_schema_extra={"enum": list(values)}, description=about or None)
+
+
+def said(about: str) -> Any:
+    """Of a field of an answer: what it is."""
+    return Field(description=about)
+
+
 def integer(low: int | None = None, high: int | None = None, about: str = "") -> Schema:
     """A whole number."""
     limits = {"minimum": low, "maximum": high, "description": about or None}
@@ -105,14 +169,14 @@ def number(low: float, high: float) -> Schema:
     return {"type": "number", "minimum": low, "maximum": high}
 
 
-def maybe(schema: Schema) -> Schema:
+def maybe(schema: Schema | Shape) -> Schema:
     """The same, or null."""
-    return {"anyOf": [schema, {"type": "null"}]}
+    return {"anyOf": [schema_of(schema), {"type": "null"}]}
 
 
-def many(schema: Schema, most: int | None = None) -> Schema:
+def many(schema: Schema | Shape, most: int | None = None) -> Schema:
     """An array."""
-    return {"type": "array", "items": schema, **({"maxItems": most} if most else {})}
+    return {"type": "array", "items": schema_of(schema), **({"maxItems": most} if most else {})}
 
 
 def record(properties: Mapping[str, Schema], *, optional: Collection[str] = ()) -> Schema:
@@ -126,14 +190,23 @@ def asked(properties: Mapping[str, Schema], *required: str) -> Schema:
     return {"type": "object", "properties": dict(properties), **({"required": list(required)} if required else {})}
 
 
-def listed(schema: Schema, total: Schema | None = None) -> Schema:
+def listed(schema: Schema | Shape, total: Schema | None = None) -> Schema:
     """A list as every list is answered; ``total`` says more of its number."""
     return record({"items": many(schema), "next": maybe(text()), "total": total or maybe(integer(0))})
 
 
 BOOLEAN: Schema = {"type": "boolean"}
 TEXT = text()
-DEPARTMENT_NAME = named("DepartmentName", record({"code": TEXT, "name": TEXT}))
+
+
+class DepartmentName(Answer):
+    """A department in short."""
+
+    code: str
+    name: str
+
+
+DEPARTMENT_NAME = DepartmentName.schema()
 MOMENT: Schema = {"type": "string", "format": "date-time", "description": "ISO 8601 with the city's zone."}
 DAY: Schema = {"type": "string", "format": "date"}
 PROBLEM = named(

@@ -5,6 +5,7 @@ nothing of any domain.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from server.core import clock, i18n, templates
+from server.core import clock, config, i18n, templates
 from server.core.accounts import Permission
 from server.core.config import Settings
 from server.core.errors import (
@@ -161,11 +162,20 @@ def _notice(request: Request) -> str | None:
 def json(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON answer; moments are written with their zone."""
     return Response(
-        orjson.dumps(content),
+        orjson.dumps(content, _plain, orjson.OPT_PASSTHROUGH_DATETIME),
         status,
         {"cache-control": "no-store", **(headers or {})},
         media_type="application/json",
     )
+
+
+def _plain(value: object) -> str:
+    """A moment with the city's zone, to the second; a day."""
+    if isinstance(value, datetime):
+        return value.astimezone(config.settings().zone).isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value))
 
 
 def items(rows: Sequence[object], following: str | None, total: int | None) -> Response:

@@ -74,7 +74,7 @@ async def test_handlers_are_named_and_cases_passed_on_many_at_once(house: House)
     assert "Parks" in intake.row(filed[2]).text
     await intake.bulk("transfer", filed[0], to="parks")
     assert intake.status == 409
-    assert "Please fill this in." in intake.text
+    assert "Please fill in “Reason”." in intake.text
     await intake.open("/desk")
     assert "Roads" in intake.row(filed[0]).text
 

@@ -19,7 +19,19 @@ from pydantic.fields import FieldInfo
 from server.core import i18n
 from server.core.errors import FieldError, Invalid, Text
 from server.core.forms import wording
-from server.core.forms.kinds import About, FileRule, Hint, Html, Key, Label, OneOf, ReferencesRule, TextRule, WordsRule
+from server.core.forms.kinds import (
+    About,
+    FileRule,
+    Hint,
+    Html,
+    Key,
+    Label,
+    OneOf,
+    ReferencesRule,
+    TextRule,
+    WordsRule,
+    Wrong,
+)
 
 Schema = dict[str, Any]
 Choices = Mapping[str, Collection[str]]
@@ -51,6 +63,7 @@ class FormField:
     label: Text
     question: Text
     hint: Text | None = None
+    wrong: Text | None = None
     about: str = ""
     html: Html = PLAIN
     limit: int | None = None
@@ -273,6 +286,7 @@ def _field(name: str, hint: Any, default: Any) -> FormField:
         label=label.name,
         question=label.question or label.name,
         hint=found[Hint].text if Hint in found else None,
+        wrong=found[Wrong].text if Wrong in found else None,
         about=found[About].text if About in found else "",
         html=found.get(Html, PLAIN),
         limit=text.limit if text else None,
@@ -310,7 +324,7 @@ def _kind(base: Any, text: TextRule | None, metadata: Mapping[type, Any]) -> str
 
 def _strict(base: Any, metadata: Iterable[Any]) -> Any:
     """The type as Pydantic is to read it: nothing is converted but by our own rules."""
-    rules = [each for each in metadata if not isinstance(each, (Label, Hint, About, Html, Key))]
+    rules = [each for each in metadata if not isinstance(each, (Label, Hint, About, Html, Key, Wrong))]
     if base in {int, float, bool}:
         rules.append(Strict())
     return Annotated[base, *rules] if rules else base

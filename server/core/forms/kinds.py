@@ -71,6 +71,13 @@ class Key:
     name: str
 
 
+@dataclass(frozen=True, eq=False)
+class Wrong:
+    """What is said of a wrong value, where the general sentence says too little."""
+
+    text: Text
+
+
 @dataclass(frozen=True)
 class About:
     """The description in the OpenAPI document."""
@@ -84,6 +91,7 @@ class Html:
 
     autocomplete: str = ""
     inputmode: str = ""
+    type: str = "text"
     rows: int = 8
     radios: bool = False
     """Choices as radio buttons instead of a list."""
@@ -152,6 +160,16 @@ class PhoneRule(TextRule):
         if isinstance(value, str) and not _PHONE.fullmatch(value):
             raise Mistake(NOT_PHONE)
         return value
+
+
+@dataclass(frozen=True)
+class PasswordRule:
+    """A password, as it is typed: trimmed or normalised it would be another one."""
+
+    least: int = 0
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.str_schema(max_length=200, min_length=self.least or None, strict=True)
 
 
 def line(limit: int, *, least: int = 0, safe: bool = True) -> TextRule:
@@ -293,6 +311,7 @@ Email = Annotated[str, EmailRule(), Html(autocomplete="email", inputmode="email"
 Phone = Annotated[str, PhoneRule(), Html(autocomplete="tel", inputmode="tel"), Label(_("Phone"))]
 Code = Annotated[str, line(80, safe=False)]
 """The code of a department, a username and the like: looked up afterwards."""
+Password = Annotated[str, PasswordRule(), Label(_("Password")), Html(type="password")]
 Day = Annotated[date, DayRule()]
 Moment = Annotated[datetime, MomentRule()]
 Seen = Annotated[

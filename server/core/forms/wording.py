@@ -18,6 +18,8 @@ class Named(Protocol):
     @property
     def label(self) -> Text: ...
     @property
+    def wrong(self) -> Text | None: ...
+    @property
     def low(self) -> float | None: ...
     @property
     def high(self) -> float | None: ...
@@ -58,7 +60,7 @@ def wrong(field: Named, error: Mapping[str, Any] | None = None) -> Text:
         return naming(TOO_LONG, field, limit=context["max_length"], count=len(error["input"]))
     if error and error["type"] == "string_too_short":
         return naming(TOO_SHORT, field, least=context["min_length"])
-    return naming(_WRONG.get(field.kind, CHECK), field, low=field.low, high=field.high)
+    return naming(field.wrong or _WRONG.get(field.kind, CHECK), field, low=field.low, high=field.high)
 
 
 def naming(text: Text, field: Named, **params: object) -> Text:
