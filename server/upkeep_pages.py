@@ -11,14 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions.actions import settings
 from petitions.actions.watch import CALENDAR
+from petitions.desk_settings import TABLES
 from petitions.permissions import Permission
-from petitions.queries.desk import names
-from server.core import accounts, auth, database, districts, i18n, jobs, ledger, people, web
-from server.core.accounts import CorePermission
+from server.core import accounts, auth, database, districts, i18n, jobs, ledger, web
+from server.core.accounts import CorePermission, names
 from server.core.errors import Forbidden, NotFound, Text, _
 from server.core.ledger import Entry
+from server.people import ACCOUNTS
 
 JOBS, AUDIT = "/desk/jobs", "/desk/audit"
 SHOWN = 50
@@ -28,10 +28,7 @@ LONGEST_ID = 19
 """Digits."""
 
 CHAINS: dict[str, accounts.Permission] = {
-    settings.RULES: Permission.EDIT_RULES,
-    settings.TEMPLATES: Permission.EDIT_TEMPLATES,
-    settings.DEPARTMENTS: CorePermission.EDIT_DEPARTMENTS,
-    people.PEOPLE: CorePermission.EDIT_PEOPLE,
+    **{table.chain: table.permission for table in (*TABLES, ACCOUNTS)},
     districts.SUBJECT: CorePermission.EDIT_DEPARTMENTS,
     CALENDAR: CorePermission.EDIT_CALENDAR,
 }

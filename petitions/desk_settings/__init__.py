@@ -2,7 +2,10 @@
 
 from starlette.routing import Route
 
-from petitions.desk_settings import calendar, departments, reply_templates, routing_rules
+from petitions.desk_settings import calendar, departments, routing_rules, templates
+from server.core.resource import Resource
 
-routes: list[Route] = [*routing_rules.routes, *reply_templates.routes, *calendar.routes, *departments.routes]
-"""All need an official with the permission that the page is about."""
+TABLES: tuple[Resource, ...] = (routing_rules.RULES, templates.TEMPLATES, departments.DEPARTMENTS)  # type: ignore[type-arg]
+"""Those whose trail is a chain of their own."""
+routes: list[Route] = [*routing_rules.routes, *templates.routes, *calendar.routes, *departments.routes]
+"""All need an official with the permission that the table is about."""

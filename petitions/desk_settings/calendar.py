@@ -1,140 +1,194 @@
-"""The working calendar at the desk: temporary holidays, local office hours, and the public holidays to come."""
+"""The working calendar: temporary holidays, local office hours, and the public holidays to come.
 
+Each change is an event by which a job counts every running period anew.
+"""
+
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
+from pydantic import AfterValidator
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions.actions import watch
-from petitions.desk_settings.common import confirm
+from petitions.actions.watch import CALENDAR
+from petitions.events import CalendarChanged
 from petitions.queries import settings as queries
-from petitions.reference import reference
-from petitions.setting_forms import STANDARD, read_hours
-from server.core import auth, i18n, web
-from server.core.accounts import CorePermission, LocalHours
-from server.core.clock import WorkingCalendar
+from petitions.reference import forget, reference
+from server.core import auth, clock, i18n, web
+from server.core.accounts import CorePermission, Holiday, LocalHours
+from server.core.clock import OfficeHours, WorkingCalendar
 from server.core.days import today
-from server.core.errors import Invalid, NotFound, _
-from server.core.fields import Input
+from server.core.errors import FieldError, Invalid, Text, _
+from server.core.forms import Day, Errors, Form, Html, Label, Mistake, line
+from server.core.ledger import Fact
+from server.core.resource import Column, Question, Resource, View
+from server.core.resource.api import Operations
+from server.core.resource.pages import Pages
+from server.core.resource.table import DELETED
 from server.core.working_calendar import FIRST_YEAR, LAST_YEAR
 
 PAGE = "/desk/calendar"
 AHEAD = 366
 """Days for which public holidays are shown."""
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+
+
+def _within(day: date) -> date:
+    """A day of the years whose holidays are known."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Mistake(_("Please give a day of the years %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
+    return day
+
+
+def _time(value: str) -> str:
+    if not _TIME.fullmatch(value):
+        raise Mistake(_("Please give a time as HH:MM."))
+    return value
+
+
+CalendarDay = Annotated[Day, AfterValidator(_within)]
+Time = Annotated[str, line(5, safe=False), AfterValidator(_time), Html(type="time")]
+
+
+class AddHoliday(Form):
+    """A temporary public holiday (임시공휴일)."""
+
+    date: Annotated[CalendarDay, Label(_("Day"))]
+    name: Annotated[str, line(80, safe=False), Label(_("Name"))]
+
+
+class SetHours(Form):
+    """The office hours from a day on, where an ordinance differs from those of Decree 8-3."""
+
+    first_day: Annotated[CalendarDay, Label(_("First day"), _("From which day on"))]
+    opens: Annotated[Time, Label(_("Opening"))]
+    closes: Annotated[Time, Label(_("Closing"))]
+    lunch_starts: Annotated[Time, Label(_("Start of lunch"), _("Lunch from"))]
+    lunch_ends: Annotated[Time, Label(_("End of lunch"), _("Lunch until"))]
+
+    def check(self, errors: Errors) -> None:
+        if not errors.found and not self.opens < self.lunch_starts <= self.lunch_ends < self.closes:
+            errors.fail("opens", _("The hours must be in order: opening, start of lunch, end of lunch, closing."))
+
+
+class _CalendarTable(Resource[Any]):
+    """A table of the calendar: its rows are named by their days, and both stand on one page."""
+
+    chain, home, permission = CALENDAR, PAGE, CorePermission.EDIT_CALENDAR
+    number: ClassVar[str] = "{id}"
+    changes, list_template = False, ""
+
+    async def row(self, number: Any) -> Any:
+        try:
+            return await self.model.filter(pk=date.fromisoformat(str(number))).first()
+        except ValueError:
+            return None
+
+    def forget(self) -> None:
+        forget()
+
+
+class Holidays(_CalendarTable):
+    """The temporary holidays (임시공휴일)."""
+
+    what, path = "holiday", "calendar/holidays"
+    model, form = Holiday, AddHoliday
+    title, add_label = _("Temporary holidays"), _("Add the holiday")
+    name_label = _("Day")
+    added = _("The holiday is in the table. Running clocks are being counted anew.")
+    deleted = _("The day is a working day again. Running clocks are being counted anew.")
+    delete_label = _("Take it back")
+    empty = (_("There is none in the table."), Text(""))
+    columns = (Column("name"),)
+    order = ("-date",)
+    deletes = True
+
+    def heading(self, row: Any | None, language: str) -> Text:
+        return Text("%(day)s", {"day": i18n.date_text(row.date, language)}) if row else self.add_label
+
+    async def check(self, command: AddHoliday, _row: Any | None) -> None:
+        if await Holiday.exists(date=command.date):
+            raise Invalid([FieldError("date", _("This day is in the table already."))])
+        if not (await reference()).calendar.is_working_day(command.date):
+            raise Invalid([FieldError("date", _("The offices are closed on this day already."))])
+
+    async def create(self, columns: Mapping[str, Any]) -> Holiday:
+        return await Holiday.create(**columns, created_at=clock.now())
+
+    def event(self, row: Holiday, how: str) -> Fact:
+        return CalendarChanged(row.date.isoformat(), "-" if how == DELETED else row.name)
+
+    def deleting(self, row: Holiday, language: str) -> Question:
+        return Question(
+            _("Take back the holiday on %(day)s?", day=i18n.date_text(row.date, language)),
+            _("The day is a working day again, and running clocks are counted anew: due dates can come earlier."),
+            self.delete_label,
+        )
+
+
+class OfficeHoursTable(_CalendarTable):
+    """The hours that differ from the law's, each from a day on."""
+
+    what, path = "hours", "calendar/hours"
+    model, form = LocalHours, SetHours
+    title, add_label = _("Local hours"), _("Set the hours")
+    name_label = _("From")
+    added = _("The hours are set. Running clocks are being counted anew.")
+    empty = (
+        _("The hours of the law hold: 09:00–18:00 with lunch from 12:00 to 13:00 (Decree, article 8-3)."),
+        Text(""),
+    )
+    columns = (Column("hours", _("Hours")), Column("lunch", _("Lunch")))
+    order = ("-first_day",)
+
+    def cell(self, row: Any, name: str, _view: View) -> object:
+        return f"{row.opens}–{row.closes}" if name == "hours" else f"{row.lunch_starts}–{row.lunch_ends}"
+
+    def heading(self, row: Any | None, language: str) -> Text:
+        return Text("%(day)s", {"day": i18n.date_text(row.first_day, language)}) if row else self.add_label
+
+    def initial(self) -> dict[str, Any]:
+        """The hours of Decree 8-3."""
+        hours = OfficeHours()
+        return {name: getattr(hours, name).isoformat("minutes") for name in self.names if name != "first_day"}
+
+    async def create(self, columns: Mapping[str, Any]) -> LocalHours:
+        """The same day set again replaces what was said of it."""
+        await LocalHours.filter(first_day=columns["first_day"]).delete()
+        return await LocalHours.create(**columns)
+
+    def event(self, row: LocalHours, _how: str) -> Fact:
+        return CalendarChanged(row.first_day.isoformat(), f"{row.opens}-{row.closes}")
+
+
+HOLIDAYS, HOURS = Holidays(), OfficeHoursTable()
 
 
 async def show(request: Request) -> Response:
-    """``/desk/calendar``."""
+    """``/desk/calendar``: both tables with their forms, and the holidays of the coming year."""
     auth.official(request, CorePermission.EDIT_CALENDAR)
-    return await _page(request)
-
-
-async def _page(
-    request: Request,
-    *,
-    holiday: Mapping[str, Any] | None = None,
-    hours: Mapping[str, Any] | None = None,
-    invalid: Invalid | None = None,
-) -> Response:
-    lang = web.language(request)
+    language = web.language(request)
     calendar = (await reference()).calendar
-    day = today()
-    times = calendar.hours_on(day)
-    names = ("first_day", "opens", "lunch_starts", "lunch_ends", "closes")
-    fresh = dict(zip(names, ("", *STANDARD), strict=True))
+    views = [(table, await table.view(language)) for table in (HOLIDAYS, HOURS)]
     context = {
-        "holidays": await queries.holidays(),
-        "local_hours": await queries.local_hours(),
-        "upcoming": _upcoming(calendar, day),
-        "hours_now": (times.opens, times.lunch_starts, times.lunch_ends, times.closes),
-        "running": await queries.running_clocks(),
-        "cap": queries.CAP,
-        "today": day,
-        "holiday": {name: str((holiday or {}).get(name) or "") for name in ("date", "name")},
-        "hours": {name: str(hours.get(name) or "") for name in names} if hours is not None else fresh,
-        "errors": web.field_errors(lang, invalid.errors) if invalid else {},
+        "tables": [(table, await table.rows({}, view), view) for table, view in views],
+        "upcoming": _upcoming(calendar, today()),
+        "hours_now": calendar.hours_on(today()),
+        "running": queries.capped(await queries.running_clocks()),
     }
-    return web.page(request, "desk/settings/calendar.html", context, status=invalid.status if invalid else 200)
+    return web.page(request, "desk/settings/calendar.html", context)
 
 
-def _upcoming(calendar: WorkingCalendar, today: date) -> list[tuple[date, str]]:
+def _upcoming(calendar: WorkingCalendar, first: date) -> list[tuple[date, str]]:
     """Public holidays of the coming year, those in the table included."""
-    days = (today + timedelta(days=n) for n in range(AHEAD))
+    days = (first + timedelta(days=n) for n in range(AHEAD))
     return [(day, name) for day in days if day.year <= LAST_YEAR and (name := calendar.holiday_name(day))]
-
-
-async def add_holiday(request: Request) -> Response:
-    """``POST /desk/calendar/holidays``: ``date`` and ``name``."""
-    official = auth.official(request, CorePermission.EDIT_CALENDAR)
-    form = await web.read_form(request)
-    data = Input(form)
-    day = data.day("date", required=True)
-    name = data.text("name", limit=80, required=True)
-    known = await reference()
-    if day and _within(data, "date", day) and not known.calendar.is_working_day(day):
-        data.fail("date", _("The offices are closed on this day already."))
-    try:
-        data.done()
-        await watch.add_holiday(official, day or today(), name)
-    except Invalid as invalid:
-        return await _page(request, holiday=form, invalid=invalid)
-    return web.redirect(request, PAGE, _("The holiday is in the table. Running clocks are being counted anew."))
-
-
-async def remove_holiday(request: Request) -> Response:
-    """``/desk/calendar/holidays/{day}/remove``: asks first."""
-    official = auth.official(request, CorePermission.EDIT_CALENDAR)
-    day = next((day for day, _name in await queries.holidays() if str(day) == request.path_params["day"]), None)
-    if day is None:
-        raise NotFound
-    if request.method == "GET":
-        return confirm(
-            request,
-            question=_("Take back the holiday on %(day)s?", day=i18n.date_text(day, web.language(request))),
-            consequence=_(
-                "The day is a working day again, and running clocks are counted anew: due dates can come earlier."
-            ),
-            label=_("Take it back"),
-            back=PAGE,
-        )
-    await watch.remove_holiday(official, day)
-    return web.redirect(request, PAGE, _("The day is a working day again. Running clocks are being counted anew."))
-
-
-def _within(data: Input, name: str, day: date) -> bool:
-    """Whether the holidays of the day's year are known; notes the error where they are not."""
-    if FIRST_YEAR <= day.year <= LAST_YEAR:
-        return True
-    data.fail(name, _("Please give a day of the years %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
-    return False
-
-
-async def set_hours(request: Request) -> Response:
-    """``POST /desk/calendar/hours``: the hours from ``first_day`` on."""
-    official = auth.official(request, CorePermission.EDIT_CALENDAR)
-    form = await web.read_form(request)
-    data = Input(form)
-    first = data.day("first_day", required=True)
-    if first:
-        _within(data, "first_day", first)
-    opens, lunch_starts, lunch_ends, closes = read_hours(data)
-    try:
-        data.done()
-    except Invalid as invalid:
-        return await _page(request, hours=form, invalid=invalid)
-    hours = LocalHours(
-        first_day=first, opens=opens, lunch_starts=lunch_starts, lunch_ends=lunch_ends, closes=closes
-    )  # fmt: skip
-    await watch.set_hours(official, hours)
-    return web.redirect(request, PAGE, _("The hours are set. Running clocks are being counted anew."))
 
 
 routes = [
     Route(PAGE, show),
-    Route(f"{PAGE}/holidays", add_holiday, methods=["POST"]),
-    Route(f"{PAGE}/holidays/{{day}}/remove", remove_holiday, methods=["GET", "POST"]),
-    Route(f"{PAGE}/hours", set_hours, methods=["POST"]),
+    *(route for table in (HOLIDAYS, HOURS) for route in (*Pages(table).routes, *Operations(table).routes)),
 ]

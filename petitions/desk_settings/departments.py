@@ -1,143 +1,144 @@
-"""Departments at the desk: names in three languages, how to reach them, duties and keywords; closing and opening."""
+"""Departments: names in three languages, how to reach them, duties and keywords; closing and opening."""
 
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from pydantic import AfterValidator
 
-from petitions.actions import settings
-from petitions.actions.settings import SettingChangedMeanwhile
-from petitions.desk_settings.common import confirm, meanwhile, number, seen
 from petitions.queries import settings as queries
-from petitions.setting_forms import EditDepartment, read_code
-from server.core import auth, ledger, web
-from server.core.accounts import CorePermission, Department
-from server.core.errors import Invalid, NotFound, _
-from server.core.fields import Input
+from petitions.queries.settings import capped
+from petitions.reference import forget
+from server.core import i18n
+from server.core.accounts import CorePermission, Department, may_close
+from server.core.errors import Conflict, Text, _
+from server.core.forms import Email, Form, Hint, Html, Label, Mistake, Phone, WordsRule, line
+from server.core.resource import Column, Hindrance, Question, Resource, View
+from server.core.resource.api import Operations
+from server.core.resource.pages import Pages
 
-PAGE = "/desk/departments"
-LABELS = {
-    "name": _("Name in Korean"),
-    "name_ja": _("Name in Japanese"),
-    "name_en": _("Name in English"),
-    "phone": _("Phone"),
-    "email": _("E-mail"),
-    "place": _("Where its office is"),
-    "duties": _("Duties"),
-    "keywords": _("Keywords"),
-}
+_CODE = re.compile(r"[a-z][a-z0-9_-]{1,39}")
 
 
-async def listing(request: Request) -> Response:
-    """``/desk/departments``."""
-    auth.official(request, CorePermission.EDIT_DEPARTMENTS)
-    context = {"departments": await queries.departments(), "cap": queries.CAP}
-    return web.page(request, "desk/settings/departments.html", context)
+def _code(value: str) -> str:
+    if not _CODE.fullmatch(value):
+        raise Mistake(_("Please use 2 to 40 small letters, digits, hyphens or underscores, a letter first."))
+    return value
 
 
-async def add(request: Request) -> Response:
-    """``/desk/departments/new``."""
-    official = auth.official(request, CorePermission.EDIT_DEPARTMENTS)
-    if request.method == "GET":
-        return await _form_page(request, None, {})
-    form = await web.read_form(request)
-    data = Input(form)
-    try:
-        code = read_code(data)
-        command = EditDepartment.parse(data)
-        data.done()
-        await settings.add_department(official, code, command)
-    except Invalid as invalid:
-        return await _form_page(request, None, form, refusal=invalid)
-    return web.redirect(request, PAGE, _("The department is added."))
+class EditDepartment(Form):
+    """A department's names, how to reach it, and what it is there for."""
+
+    code: Annotated[
+        str,
+        line(40, safe=False),
+        AfterValidator(_code),
+        Label(_("Short name")),
+        Hint(_("For addresses and programs; it cannot be changed later. For example roads.")),
+    ]
+    name: Annotated[str, line(80, safe=False), Label(_("Name in Korean"))]
+    name_ja: Annotated[str, line(80, safe=False), Label(_("Name in Japanese")), Html(lang="ja")] = ""
+    name_en: Annotated[str, line(80, safe=False), Label(_("Name in English")), Html(lang="en")] = ""
+    phone: Phone = ""
+    email: Annotated[Email, Html(autocomplete="off", inputmode="email")] = ""
+    place: Annotated[str, line(120, safe=False), Label(_("Where its office is"))] = ""
+    duties: Annotated[
+        tuple[str, ...],
+        WordsRule(120),
+        Label(_("Duties")),
+        Hint(_("What it is in charge of. Put commas between them.")),
+        Html(rows=4),
+    ] = ()
+    keywords: Annotated[
+        tuple[str, ...],
+        WordsRule(),
+        Label(_("Keywords")),
+        Hint(_("Words that petitions for it use. They decide where no rule fits. Put commas between them.")),
+        Html(rows=4),
+    ] = ()
 
 
-async def change(request: Request) -> Response:
-    """``/desk/departments/{id}``."""
-    official = auth.official(request, CorePermission.EDIT_DEPARTMENTS)
-    version = await ledger.length(settings.DEPARTMENTS)  # before what it is the version of
-    department = await _department(request)
-    if request.method == "GET":
-        return await _form_page(request, department, _values(department), version=version)
-    form = await web.read_form(request)
-    data = Input(form)
-    try:
-        command = EditDepartment.parse(data)
-        data.done()
-        await settings.change_department(official, department.id, command, seen(form))
-    except Invalid as invalid:
-        return await _form_page(request, department, form, version=seen(form), refusal=invalid)
-    except SettingChangedMeanwhile as conflict:
-        return await _form_page(request, department, form, version=version, refusal=conflict)
-    return web.redirect(request, PAGE, _("Saved."))
+class DepartmentInUse(Conflict):
+    """409: cases, objections, rules or procedures still name the department; ``held`` says how many of each."""
+
+    code = "department_in_use"
+
+    def __init__(self, held: dict[str, int]) -> None:
+        super().__init__(
+            _(
+                "This department cannot be closed: open cases %(cases)s, open objections %(objections)s, "
+                "rules that lead to it %(rules)s, procedures %(services)s. "
+                "Please move the cases, decide on the objections and change the rules first.",
+                **{name: capped(count) for name, count in held.items()},
+            )
+        )
+        self.held = held
 
 
-def _values(department: Department) -> dict[str, Any]:
-    values = {name: getattr(department, name) for name in LABELS}
-    return values | {name: ", ".join(values[name]) for name in ("duties", "keywords")}
+class Departments(Resource[EditDepartment]):
+    """The departments. One is closed only when nothing leads to it any more."""
 
-
-async def _form_page(
-    request: Request,
-    department: Department | None,
-    values: Mapping[str, Any],
-    *,
-    version: int | None = None,
-    refusal: Invalid | SettingChangedMeanwhile | None = None,
-) -> Response:
-    invalid = refusal.errors if isinstance(refusal, Invalid) else []
-    context = {
-        "department": department,
-        "version": version,
-        "values": {name: values.get(name) or "" for name in ("code", *LABELS)},
-        "errors": web.field_errors(web.language(request), invalid),
-        "meanwhile": await meanwhile(refusal, LABELS, _values(department), values, {})
-        if isinstance(refusal, SettingChangedMeanwhile) and department
-        else None,
-    }
-    return web.page(request, "desk/settings/department.html", context, status=refusal.status if refusal else 200)
-
-
-async def close(request: Request) -> Response:
-    """``/desk/departments/{id}/close``: says what still hangs on it, or asks."""
-    official = auth.official(request, CorePermission.EDIT_DEPARTMENTS)
-    department = await _department(request)
-    if request.method == "POST":
-        await settings.switch_department(official, department.id, on=False)
-        return web.redirect(request, PAGE, _("The department is closed."))
-    held = await queries.hold_open(department.id)
-    if any(held.values()):
-        context = {"department": department, "held": held, "cap": queries.CAP}
-        return web.page(request, "desk/settings/department_in_use.html", context)
-    return confirm(
-        request,
-        question=_("Close the department “%(name)s”?", name=department.name),
-        consequence=_("No petition goes to it any more. Its answered cases stay. It can be opened again."),
-        label=_("Close the department"),
-        back=f"{PAGE}/{department.id}",
+    what, path, permission = "department", "departments", CorePermission.EDIT_DEPARTMENTS
+    model, form, key = Department, EditDepartment, "code"
+    taken = _("Another department has this short name.")
+    title, add_label, added = _("Departments"), _("Add a department"), _("The department is added.")
+    empty = (_("There is no department yet"), _("Add one: petitions need somebody who answers them."))
+    columns = (
+        Column("code", kind="code"),
+        Column("phone"),
+        Column("open_cases", _("Open cases"), "number"),
+        Column("people", _("Officials"), "number"),
     )
+    closes = True
+    closed, opened = _("The department is closed."), _("The department is open again.")
+    close_label = _("Close the department")
+    closed_note = _("This department is closed.")
+
+    async def rows(self, _wanted: Mapping[str, str], _view: View) -> Sequence[Any]:
+        return await queries.departments()
+
+    def heading(self, row: Any | None, language: str) -> Text:
+        return Text("%(name)s", {"name": i18n.name_in(row, language)}) if row else self.add_label
+
+    async def closing(self, row: Department) -> Question:
+        return Question(
+            _("Close the department “%(name)s”?", name=row.name),
+            _("No petition goes to it any more. Its answered cases stay. It can be opened again."),
+            self.close_label,
+        )
+
+    async def hindrances(self, row: Department) -> list[Hindrance]:
+        held = await queries.hold_open(row.id)
+        said = {
+            "cases": (
+                _("Open cases: %(count)s. Please pass them to another department."),
+                f"/desk?department={row.code}",
+            ),
+            "objections": (
+                _("Open objections: %(count)s. Please decide on them first."),
+                f"/desk?objection=1&department={row.code}",
+            ),
+            "rules": (
+                _("Routing rules that lead to it: %(count)s. Please change them or switch them off."),
+                "/desk/rules",
+            ),
+            "services": (_("Procedures under a law that it is in charge of: %(count)s."), ""),
+        }
+        return [
+            Hindrance(Text(text.msgid, {"count": capped(held[name])}), url)
+            for name, (text, url) in said.items()
+            if held[name]
+        ]
+
+    async def check_switch(self, row: Department, *, on: bool) -> None:
+        """Whoever is just giving it a case is waited for and counted; whoever comes later finds it closed."""
+        await may_close(row.id)
+        if not on and any((held := await queries.hold_open(row.id)).values()):
+            raise DepartmentInUse(held)
+
+    def forget(self) -> None:
+        forget()
 
 
-async def reopen(request: Request) -> Response:
-    """``POST /desk/departments/{id}/open``."""
-    official = auth.official(request, CorePermission.EDIT_DEPARTMENTS)
-    await settings.switch_department(official, number(request), on=True)
-    return web.redirect(request, PAGE, _("The department is open again."))
-
-
-async def _department(request: Request) -> Department:
-    department = await Department.filter(id=number(request)).first()
-    if department is None:
-        raise NotFound
-    return department
-
-
-routes = [
-    Route(PAGE, listing),
-    Route(f"{PAGE}/new", add, methods=["GET", "POST"]),
-    Route(f"{PAGE}/{{id:int}}", change, methods=["GET", "POST"]),
-    Route(f"{PAGE}/{{id:int}}/close", close, methods=["GET", "POST"]),
-    Route(f"{PAGE}/{{id:int}}/open", reopen, methods=["POST"]),
-]
+DEPARTMENTS = Departments()
+routes = [*Pages(DEPARTMENTS).routes, *Operations(DEPARTMENTS).routes]

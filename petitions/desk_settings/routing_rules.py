@@ -1,254 +1,226 @@
-"""Routing rules at the desk: their order, what each says, and a box to try them on a text."""
+"""Routing rules: their order, what each says, and a box to try them on a text."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions.actions import settings
-from petitions.actions.settings import SettingChangedMeanwhile
-from petitions.desk_settings.common import (
-    DELETE,
-    Options,
-    confirm,
-    department_options,
-    district_options,
-    kind_names,
-    meanwhile,
-    number,
-    seen,
-)
-from petitions.forms import BODY_LIMIT, TITLE_LIMIT, read_kind
+from petitions.forms import BODY_LIMIT, TITLE_LIMIT
+from petitions.labels import KINDS
 from petitions.models import RoutingRule
 from petitions.permissions import Permission
-from petitions.queries import settings as queries
-from petitions.reference import Reference, reference
+from petitions.reference import Reference, forget, reference
 from petitions.routing import Choice, choose
-from petitions.rules import Kind, Refusal
-from petitions.setting_forms import EditRule
-from server.core import auth, ledger, web
-from server.core.errors import Invalid, NotFound, _
+from petitions.rules import Kind
+from server.core import auth, city, web
+from server.core.accounts import ClosedDepartment, Official, keep_open
+from server.core.errors import FieldError, Invalid, Text, _
 from server.core.fields import Input
-
-PAGE = "/desk/rules"
-LABELS = {
-    "words": _("Words"),
-    "kinds": _("Kinds"),
-    "districts": _("Districts"),
-    "department": _("Department"),
-    "note": _("Note"),
-}
+from server.core.forms import Errors, Form, Hint, Html, Label, OneOf, WordsRule, line, paragraphs
+from server.core.i18n import named
+from server.core.ledger import SettingChanged
+from server.core.resource import Column, Options, Question, Resource, View
+from server.core.resource.api import Operations
+from server.core.resource.pages import Pages
 
 
-async def listing(request: Request) -> Response:
-    """``/desk/rules``."""
-    auth.official(request, Permission.EDIT_RULES)
-    return await _list_page(request)
+class EditRule(Form):
+    """A routing rule; an empty part matches everything, but one part must say something."""
+
+    department: Annotated[str, OneOf(), Label(_("Department"))]
+    words: Annotated[
+        tuple[str, ...],
+        WordsRule(),
+        Label(_("Words")),
+        Hint(_("One of these stands in the title or the text. Put commas between them.")),
+        Html(rows=3),
+    ] = ()
+    kinds: Annotated[tuple[str, ...], OneOf(KINDS), Label(_("Kinds"))] = ()
+    districts: Annotated[tuple[str, ...], OneOf(), Label(_("Districts"))] = ()
+    note: Annotated[
+        str,
+        line(200, safe=False),
+        Label(_("Note")),
+        Hint(_("Why this rule is there. Officials read it on each case that it routes.")),
+    ] = ""
+
+    def check(self, errors: Errors) -> None:
+        wrong = any(name in errors for name in ("words", "kinds", "districts"))
+        if not wrong and not (self.words or self.kinds or self.districts):
+            errors.fail("words", _("Please give words, kinds or districts: a rule for everything hides the rest."))
+
+
+class TryRules(Form):
+    """A text, to see where the rules would send it."""
+
+    body: Annotated[str, paragraphs(BODY_LIMIT), Label(_("Text")), Html(rows=5)]
+    title: Annotated[str, line(TITLE_LIMIT), Label(_("Title"))] = ""
+    kind: Annotated[str, OneOf(), Label(_("Kind"))] = Kind.OTHER.value
+    district: Annotated[str, OneOf(), Label(_("District"))] = ""
+
+
+class DepartmentClosed(ClosedDepartment):
+    """409: the department of a rule is closed."""
+
+    text = _("This department is closed.")
+
+
+async def need_department(code: str) -> None:
+    """Raise ``Invalid`` where a department is closed; it stays open until the surrounding transaction ends."""
+    department = (await city.city()).department_by_code(code)
+    if department is None or not await keep_open(department.id):
+        raise Invalid([FieldError("department", DepartmentClosed.text)])
+
+
+class Rules(Resource[EditRule]):
+    """The routing rules, in the order in which they are asked."""
+
+    what, path, permission = "rule", "rules", Permission.EDIT_RULES
+    model, form = RoutingRule, EditRule
+    title, add_label, added = _("Routing rules"), _("Add a rule"), _("The rule is added at the end of the list.")
+    name_label = _("Rule")
+    intro = _(
+        "The first rule that fits decides which department is proposed. Where none fits, the departments' duties and "
+        "keywords decide; where these say nothing either, the intake officer does. A procedure under a law goes to "
+        "its own department before any rule."
+    )
+    empty = (_("There is no rule yet"), _("Until there is one, the departments' duties and keywords decide."))
+    columns = (
+        Column("conditions", _("What must fit"), "lines"),
+        Column("department"),
+        Column("note"),
+    )
+    form_intro = _("The rule fits when each part that you fill in fits. Parts that you leave empty fit everything.")
+    list_template = "desk/settings/rules.html"
+    deletes = closes = True
+    deleted, closed, opened = _("The rule is deleted."), _("The rule is switched off."), _("The rule is switched on.")
+    close_label, closed_note = _("Switch off"), _("This rule is switched off.")
+    order = ("position", "id")
+
+    async def choices(self, language: str) -> dict[str, Options]:
+        known = await reference()
+        return {
+            "districts": [(code, known.district_name(code, language)) for code in known.districts],
+            "department": known.department_choices(language),
+        }
+
+    def cell(self, row: Any, name: str, view: View) -> object:
+        if name != "conditions":
+            return super().cell(row, name, view)
+        parts = (
+            (_("Words: %(words)s"), "words", ", ".join(row.words)),
+            (_("Kinds: %(kinds)s"), "kinds", view.words("kinds", row.kinds)),
+            (_("Districts: %(districts)s"), "districts", view.words("districts", row.districts)),
+        )
+        return [Text(text.msgid, {part: words}) for text, part, words in parts if words]
+
+    def heading(self, row: Any | None, _language: str) -> Text:
+        return _("Rule %(id)s", id=row.id) if row else self.add_label
+
+    def tags(self, row: Any) -> Sequence[tuple[Text, str]]:
+        return [] if row.active else [(_("switched off"), "warning")]
+
+    async def list_context(self, language: str) -> dict[str, Any]:
+        """The box to try the rules on a text."""
+        return {"try_rules": TryRules, "try_choices": await try_choices(language), "tried": {}, "choice": None}
+
+    def deleting(self, row: RoutingRule, _language: str) -> Question:
+        return Question(
+            _("Delete rule %(rule)s?", rule=row.id),
+            _(
+                "New petitions will no longer be routed by it. Cases that it has routed keep their department. "
+                "To stop it for a while only, switch it off instead."
+            ),
+            self.delete_label,
+        )
+
+    async def check(self, command: EditRule, _row: Any | None) -> None:
+        await need_department(command.department)
+
+    async def check_switch(self, row: RoutingRule, *, on: bool) -> None:
+        if on and not await keep_open(row.department_id):
+            raise DepartmentClosed
+
+    async def create(self, columns: Any) -> RoutingRule:
+        """A new rule comes after all others."""
+        last = await RoutingRule.all().order_by("-position").first()
+        return await RoutingRule.create(position=last.position + 1 if last else 1, **columns)
+
+    async def move(self, actor: Official, number: int, step: int) -> None:
+        """Let a rule change places with the one before (-1) or after (1) it; at the end of the list nothing happens."""
+        async with self.changing() as chain:
+            await self.need(number)
+            rules = await RoutingRule.all().order_by("position", "id")
+            place = next(n for n, rule in enumerate(rules) if rule.id == number)
+            if not 0 <= place + step < len(rules):
+                return
+            rules[place], rules[place + step] = rules[place + step], rules[place]
+            for position, rule in enumerate(rules, 1):
+                if rule.position != position:
+                    await RoutingRule.filter(id=rule.id).update(position=position)
+            await chain.append(actor.actor, SettingChanged(self.what, number, "moved"))
+
+    def forget(self) -> None:
+        forget()
+
+
+async def try_choices(language: str) -> dict[str, Options]:
+    """The kinds, each statutory procedure by its name, and the districts."""
+    known = await reference()
+    kinds = [(kind, words) for kind, words in named(KINDS, language) if kind != Kind.STATUTORY]
+    statutory = [(f"{Kind.STATUTORY}:{code}", row.name(language)) for code, row in known.services.items()]
+    return {"kind": kinds + statutory, "district": known.district_choices(language)}
+
+
+RULES = Rules()
+_pages = Pages(RULES)
 
 
 async def try_out(request: Request) -> Response:
     """``POST /desk/rules/try``: which rule, department and reason a text would get. Nothing is kept."""
-    auth.official(request, Permission.EDIT_RULES)
-    form = await web.read_form(request)
-    data = Input(form)
-    known = await reference()
-    title = data.text("title", limit=TITLE_LIMIT)
-    body = data.text("body", limit=BODY_LIMIT, required=True, lines=True)
-    kind = read_kind(data.text("kind", limit=80) or Kind.OTHER, known)
-    if isinstance(kind, Refusal):
-        data.fail("kind", kind.text)
-        kind = Kind.OTHER
-    district = data.choice("district", tuple(known.districts))
+    auth.official(request, RULES.permission)
+    language = web.language(request)
+    raw = TryRules.raw((await web.read_form(request)).multi_items())
+    choices = {name: [value for value, _words in options] for name, options in (await try_choices(language)).items()}
     try:
-        data.done()
+        text = TryRules.parse(raw, choices=choices)
     except Invalid as invalid:
-        return await _list_page(request, tried=form, invalid=invalid)
-    name, _colon, code = kind.partition(":")
+        errors = web.field_errors(language, invalid.errors)
+        return await _pages.show(request, tried=raw, errors=errors, status=invalid.status)
+    return await _pages.show(request, tried=raw, choice=route(await reference(), text))
+
+
+def route(known: Reference, text: TryRules) -> Choice:
+    """Where a text would go, and why."""
+    name, _colon, code = text.kind.partition(":")
     service = known.services.get(code)
-    choice = choose(
+    return choose(
         kind=name,
-        district=district,
-        title=title,
-        body=body,
+        district=text.district,
+        title=text.title,
+        body=text.body,
         rules=known.rules,
         departments=known.profiles,
         service_department=service.department_id if service else None,
     )
-    return await _list_page(request, tried=form, choice=choice)
-
-
-async def _list_page(
-    request: Request,
-    *,
-    tried: Mapping[str, Any] | None = None,
-    choice: Choice | None = None,
-    invalid: Invalid | None = None,
-) -> Response:
-    lang = web.language(request)
-    known = await reference()
-    kinds = kind_names(lang)
-    districts = dict(district_options(known, lang))
-    context = {
-        "rules": [
-            replace(
-                rule,
-                kinds=[kinds.get(kind, kind) for kind in rule.kinds],
-                districts=[districts.get(code, code) for code in rule.districts],
-            )
-            for rule in await queries.rules()
-        ],
-        "kind_options": _kind_options(known, kinds, lang),
-        "districts": districts,
-        "departments": await queries.department_names(lang),
-        "tried": {name: str((tried or {}).get(name) or "") for name in ("title", "body", "kind", "district")},
-        "choice": choice,
-        "errors": web.field_errors(lang, invalid.errors) if invalid else {},
-    }
-    return web.page(request, "desk/settings/rules.html", context, status=invalid.status if invalid else 200)
-
-
-def _kind_options(known: Reference, kinds: Mapping[str, str], language: str) -> Options:
-    """The kinds, and each statutory procedure by its name."""
-    plain = [(kind, words) for kind, words in kinds.items() if kind != Kind.STATUTORY]
-    return plain + [(f"{Kind.STATUTORY}:{code}", row.name(language)) for code, row in known.services.items()]
-
-
-async def add(request: Request) -> Response:
-    """``/desk/rules/new``."""
-    official = auth.official(request, Permission.EDIT_RULES)
-    if request.method == "GET":
-        empty = {"kinds": [], "districts": [], "words": "", "department": "", "note": ""}
-        return await _form_page(request, None, empty)
-    raw = _raw(await web.read_form(request))
-    try:
-        await settings.add_rule(official, EditRule.parse(Input(raw), await reference()))
-    except Invalid as invalid:
-        return await _form_page(request, None, raw, refusal=invalid)
-    return web.redirect(request, PAGE, _("The rule is added at the end of the list."))
-
-
-async def change(request: Request) -> Response:
-    """``/desk/rules/{id}``."""
-    official = auth.official(request, Permission.EDIT_RULES)
-    version = await ledger.length(settings.RULES)  # before what it is the version of
-    rule = await RoutingRule.filter(id=number(request)).first()
-    form = await web.read_form(request) if request.method == "POST" else {}
-    if rule is None and seen(form) is None:
-        raise NotFound
-    if request.method == "GET":
-        return await _form_page(request, rule, _values(rule), version=version)
-    raw = _raw(form)
-    try:
-        command = EditRule.parse(Input(raw), await reference())
-        await settings.change_rule(official, number(request), command, seen(form))
-    except Invalid as invalid:
-        return await _form_page(request, rule, raw, version=seen(form), refusal=invalid)
-    except SettingChangedMeanwhile as conflict:
-        return await _form_page(request, rule, raw, version=version, refusal=conflict)
-    return web.redirect(request, PAGE, _("Saved."))
-
-
-def _values(rule: RoutingRule | None) -> dict[str, Any]:
-    if rule is None:
-        return {}
-    return {
-        "kinds": rule.kinds, "districts": rule.districts, "words": ", ".join(rule.words),
-        "department": rule.department_id, "note": rule.note,
-    }  # fmt: skip
-
-
-def _raw(form: Any) -> dict[str, Any]:
-    lists = {name: [str(value) for value in form.getlist(name)] for name in ("kinds", "districts")}
-    return {**{name: form.get(name) or "" for name in ("words", "department", "note")}, **lists}
-
-
-async def _form_page(
-    request: Request,
-    rule: RoutingRule | None,
-    values: Mapping[str, Any],
-    *,
-    version: int | None = None,
-    refusal: Invalid | SettingChangedMeanwhile | None = None,
-) -> Response:
-    lang = web.language(request)
-    known = await reference()
-    choices: dict[str, Options] = {
-        "kinds": list(kind_names(lang).items()),
-        "districts": district_options(known, lang),
-        "department": department_options(known, lang),
-    }
-    invalid = refusal.errors if isinstance(refusal, Invalid) else []
-    context = {
-        "rule": rule,
-        "version": version,
-        "values": values,
-        "kinds": choices["kinds"],
-        "districts": choices["districts"],
-        "departments": choices["department"],
-        "errors": web.field_errors(lang, invalid),
-        "meanwhile": await meanwhile(refusal, LABELS, _values(rule), values, choices)
-        if isinstance(refusal, SettingChangedMeanwhile)
-        else None,
-    }
-    return web.page(request, "desk/settings/rule.html", context, status=refusal.status if refusal else 200)
 
 
 async def move(request: Request) -> Response:
     """``POST /desk/rules/{id}/move``: one place ``up`` or ``down``."""
-    official = auth.official(request, Permission.EDIT_RULES)
+    official = auth.official(request, RULES.permission)
     data = Input(await web.read_form(request))
     way = data.choice("way", ("up", "down"), required=True)
     data.done()
-    await settings.move_rule(official, number(request), -1 if way == "up" else 1)
-    return web.redirect(request, f"{PAGE}#rule-{number(request)}", _("The order is changed."))
-
-
-async def switch(request: Request) -> Response:
-    """``POST /desk/rules/{id}/switch``: ``on`` or ``off``."""
-    official = auth.official(request, Permission.EDIT_RULES)
-    data = Input(await web.read_form(request))
-    wanted = data.choice("to", ("on", "off"), required=True)
-    data.done()
-    await settings.switch_rule(official, number(request), on=wanted == "on")
-    notice = _("The rule is switched on.") if wanted == "on" else _("The rule is switched off.")
-    return web.redirect(request, PAGE, notice)
-
-
-async def delete(request: Request) -> Response:
-    """``/desk/rules/{id}/delete``: asks first."""
-    official = auth.official(request, Permission.EDIT_RULES)
-    rule = await _rule(request)
-    if request.method == "GET":
-        return confirm(
-            request,
-            question=_("Delete rule %(rule)s?", rule=rule.id),
-            consequence=_(
-                "New petitions will no longer be routed by it. Cases that it has routed keep their department. "
-                "To stop it for a while only, switch it off instead."
-            ),
-            label=DELETE,
-            back=PAGE,
-        )
-    await settings.delete_rule(official, rule.id)
-    return web.redirect(request, PAGE, _("The rule is deleted."))
-
-
-async def _rule(request: Request) -> RoutingRule:
-    rule = await RoutingRule.filter(id=number(request)).first()
-    if rule is None:
-        raise NotFound
-    return rule
+    number = request.path_params["id"]
+    await RULES.move(official, number, -1 if way == "up" else 1)
+    return web.redirect(request, f"{RULES.page}#row-{number}", _("The order is changed."))
 
 
 routes = [
-    Route(PAGE, listing),
-    Route(f"{PAGE}/try", try_out, methods=["POST"]),
-    Route(f"{PAGE}/new", add, methods=["GET", "POST"]),
-    Route(f"{PAGE}/{{id:int}}", change, methods=["GET", "POST"]),
-    Route(f"{PAGE}/{{id:int}}/move", move, methods=["POST"]),
-    Route(f"{PAGE}/{{id:int}}/switch", switch, methods=["POST"]),
-    Route(f"{PAGE}/{{id:int}}/delete", delete, methods=["GET", "POST"]),
+    Route(f"{RULES.page}/try", try_out, methods=["POST"]),
+    Route(f"{RULES.page}/{{id:int}}/move", move, methods=["POST"]),
+    *_pages.routes,
+    *Operations(RULES).routes,
 ]

@@ -1,7 +1,6 @@
 """What the desk shows beside the cases: counts, people to choose from, templates, saved views, similar cases."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from petitions.queries.cases import CaseView
@@ -140,15 +139,6 @@ async def guides() -> list[Colleague]:
         Role.GUIDE.value,
     )
     return read_all(Colleague, rows)
-
-
-async def names(ids: Iterable[int]) -> dict[int, str]:
-    """The names of officials."""
-    wanted = sorted(set(ids))
-    if not wanted:
-        return {}
-    rows = await database.fetch(f"SELECT id, name FROM account WHERE id IN ({database.marks(wanted)})", *wanted)
-    return {row["id"]: row["name"] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

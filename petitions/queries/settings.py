@@ -1,102 +1,52 @@
-"""What the desk's settings pages show: rules, templates, departments, the calendar's own days, and what they touch."""
+"""What the desk's settings touch: what still names a department or an official, and how many periods run."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from petitions.queries.filters import EPOCH
-from petitions.reference import as_day
 from server.core import database
-from server.core.city import names
-from server.core.rows import read, read_all
+from server.core.resource import MOST
+from server.core.rows import columns, read_all
 
 CAP = 10_000
 """Counts end here and are shown as "10,000+"."""
-MOST = 500
-"""Rows of a settings table on one page; no city has more departments, rules or templates."""
+
+
+def capped(count: int) -> str:
+    """A count in words, where it ended at the cap."""
+    return f"{CAP:,}+" if count > CAP else f"{count:,}"
 
 
 @dataclass(frozen=True, slots=True)
-class RuleRow:
-    """A rule as the desk lists it, switched off ones included."""
-
-    id: int
-    kinds: list[str]
-    districts: list[str]
-    words: list[str]
-    department_id: int
-    note: str
-    active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateRow:
-    """A reply template without its texts."""
-
-    id: int
-    title: str
-    purpose: str
-    department_id: int | None
-    kind: str
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class DepartmentLine:
+class DepartmentRow:
     """A department, closed ones included, with its open cases (capped) and active officials."""
 
-    id: int
+    pk: int
     code: str
-    names: dict[str, str]
+    name: str
+    name_ja: str
+    name_en: str
     phone: str
+    email: str
+    place: str
+    duties: list[str]
+    keywords: list[str]
     active: bool
     open_cases: int
     people: int
 
-    def name(self, language: str) -> str:
-        """Its name in a language, in Korean where there is none."""
-        return self.names.get(language) or self.names["ko"]
+
+_OPEN_CASES = (
+    "(SELECT COUNT(*) FROM (SELECT 1 FROM petition_case c WHERE c.department_id = d.id AND c.open = ? "
+    f"LIMIT {CAP + 1}) AS n)"
+)
+_PEOPLE = "(SELECT COUNT(*) FROM account a WHERE a.department_id = d.id AND a.active = ?)"
 
 
-async def rules() -> list[RuleRow]:
-    """Every rule in its order."""
-    rows = await database.fetch(f"SELECT * FROM routing_rule ORDER BY position, id LIMIT {MOST}")
-    return read_all(RuleRow, rows)
-
-
-async def templates(department_id: int | None, purpose: str) -> list[TemplateRow]:
-    """Reply templates by purpose and title; of one department with those for all, where one is named."""
-    where, values = ["1 = 1"], list[object]()
-    if department_id is not None:
-        where.append("(department_id = ? OR department_id IS NULL)")
-        values.append(department_id)
-    if purpose:
-        where.append("purpose = ?")
-        values.append(purpose)
-    rows = await database.fetch(
-        "SELECT id, title, purpose, department_id, kind, language FROM reply_template "
-        f"WHERE {' AND '.join(where)} ORDER BY purpose, title, id LIMIT {MOST}",
-        *values,
-    )
-    return read_all(TemplateRow, rows)
-
-
-async def departments() -> list[DepartmentLine]:
+async def departments() -> list[DepartmentRow]:
     """Every department, the open ones first."""
-    rows = await database.fetch(
-        "SELECT d.*, (SELECT COUNT(*) FROM (SELECT 1 FROM petition_case c WHERE c.department_id = d.id AND c.open = ? "
-        f"LIMIT {CAP + 1}) AS n) AS open_cases, (SELECT COUNT(*) FROM account a WHERE a.department_id = d.id "
-        f"AND a.active = ?) AS people FROM department d ORDER BY d.active DESC, d.id LIMIT {MOST}",
-        True,
-        True,
-    )
-    return [read(DepartmentLine, {**row, "names": names(row)}) for row in rows]
-
-
-async def department_names(language: str) -> dict[int, str]:
-    """The names of all departments, closed ones included."""
-    column = {"ja": "name_ja", "en": "name_en"}.get(language, "name")
-    rows = await database.fetch(f"SELECT id, name, {column} AS wanted FROM department ORDER BY id")
-    return {row["id"]: row["wanted"] or row["name"] for row in rows}
+    selected = columns(DepartmentRow, "d", pk="d.id", open_cases=_OPEN_CASES, people=_PEOPLE)
+    sql = f"SELECT {selected} FROM department d ORDER BY d.active DESC, d.id LIMIT {MOST}"
+    return read_all(DepartmentRow, await database.fetch(sql, True, True))
 
 
 async def hold_open(department_id: int) -> dict[str, int]:
@@ -134,26 +84,3 @@ async def running_clocks() -> int:
         True,
     )
     return row["n"] if row else 0
-
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """Local office hours from a day on, as ``HH:MM``."""
-
-    first_day: date
-    opens: str
-    lunch_starts: str
-    lunch_ends: str
-    closes: str
-
-
-async def holidays() -> list[tuple[date, str]]:
-    """The temporary holidays in the table, the latest first."""
-    rows = await database.fetch(f"SELECT date, name FROM holiday ORDER BY date DESC LIMIT {MOST}")
-    return [(as_day(row["date"]), row["name"]) for row in rows]
-
-
-async def local_hours() -> list[Hours]:
-    """The local hours in the table, the latest first."""
-    rows = await database.fetch(f"SELECT * FROM local_hours ORDER BY first_day DESC LIMIT {MOST}")
-    return read_all(Hours, rows)

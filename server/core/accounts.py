@@ -6,6 +6,7 @@ sent by mail.
 """
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -187,6 +188,15 @@ class LocalHours(Model):
 
     class Meta:
         table = "local_hours"
+
+
+async def names(ids: Iterable[int]) -> dict[int, str]:
+    """The names of accounts."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = await database.fetch(f"SELECT id, name FROM account WHERE id IN ({database.marks(wanted)})", *wanted)
+    return {row["id"]: row["name"] for row in rows}
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,10 @@ class City:
         """The departments that work can be given to."""
         return [row for row in self.departments.values() if row.active]
 
+    def department_choices(self, language: str) -> list[tuple[str, str]]:
+        """Code and name of the departments that work can be given to."""
+        return [(row.code, row.name(language)) for row in self.open_departments]
+
     def department_by_code(self, code: str) -> DepartmentRow | None:
         """The department with a code."""
         return next((row for row in self.departments.values() if row.code == code), None)

@@ -6,9 +6,10 @@ could go stale). English texts are the message ids themselves.
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
@@ -80,6 +81,16 @@ def _particle(found: re.Match[str]) -> str:
 def _singular(language: str, msgid: str) -> str:
     found = catalogue(language).get(msgid, msgid)
     return found[0] if isinstance(found, tuple) else found
+
+
+def named(labels: Mapping[str, Text], language: str) -> list[tuple[str, str]]:
+    """Labels as the choices of a field."""
+    return [(value, translate(language, label)) for value, label in labels.items()]
+
+
+def name_in(row: Any, language: str) -> str:
+    """The name of a row that has one in each language; the Korean one where there is none."""
+    return getattr(row, f"name_{language}", "") or str(row.name)
 
 
 def ngettext(language: str, singular: str, plural: str, n: int) -> str:

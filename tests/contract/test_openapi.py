@@ -1,5 +1,7 @@
 """The OpenAPI document is valid, says every JSON route, and is what the server gives."""
 
+import re
+
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from starlette.routing import Route
 
@@ -21,7 +23,7 @@ def test_every_json_route_is_in_it() -> None:
     for route in api:
         assert contract.of(route.endpoint), route.path
         for method in (route.methods or set()) - {"HEAD"}:
-            assert method.lower() in found[route.path], f"{method} {route.path}"
+            assert method.lower() in found[re.sub(r":\w+}", "}", route.path)], f"{method} {route.path}"
 
 
 def test_every_operation_has_a_name_of_its_own_and_an_answer() -> None:

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from petitions.actions import answering, handling, intake, objecting, parts, settings
-from petitions.actions.settings import DepartmentInUse
+from petitions.actions import answering, handling, intake, objecting, parts
+from petitions.desk_settings.departments import DEPARTMENTS, DepartmentInUse
 from petitions.errors import NoSuchCase, Refused
 from petitions.forms import DecideObjection, Give, GiveAnswer, Words
 from petitions.models import Case, RoutingRule, Service
 from petitions.part_forms import AskPart
-from petitions.queries import integrity
+from petitions.queries import integrity, settings
 from petitions.reference import reference
 from petitions.rights import subject
 from server.core import ledger
@@ -51,7 +51,7 @@ async def test_who_files_first_is_waited_for_and_counted(house: House, monkeypat
     writing = Held(monkeypatch, intake, "create")
     filing = asyncio.create_task(filed())
     await writing.begun.wait()
-    closing = asyncio.create_task(settings.switch_department(admin, roads.id, on=False))
+    closing = asyncio.create_task(DEPARTMENTS.switch(admin, roads.id, on=False))
     await asyncio.wait({closing}, timeout=0.2)
     assert not closing.done()
     writing.go.set()
@@ -70,7 +70,7 @@ async def test_who_files_into_a_department_that_is_being_closed_comes_to_the_int
     roads, admin = await unused("roads"), await somebody("admin")
     await reference()
     counting = Held(monkeypatch, settings, "hold_open")
-    closing = asyncio.create_task(settings.switch_department(admin, roads.id, on=False))
+    closing = asyncio.create_task(DEPARTMENTS.switch(admin, roads.id, on=False))
     await counting.begun.wait()
     filing = asyncio.create_task(filed())
     await asyncio.wait({filing}, timeout=0.2)
@@ -94,7 +94,7 @@ async def test_old_cases_name_a_closed_department_and_come_to_the_intake_office_
     handler, case = await somebody("handler"), await filed(public=True)
     await handling.accept(await somebody("intake"), case.reference, Give(""))
     await answering.answer(handler, case.reference, GiveAnswer("가로등을 고쳤습니다.", "accepted"))
-    await settings.switch_department(admin, roads.id, on=False)
+    await DEPARTMENTS.switch(admin, roads.id, on=False)
 
     hong, inspector = await opened_with_key(house, case), await desk(house, "inspector")
     path = f"/cases/{case.reference}"
@@ -125,10 +125,10 @@ async def test_a_department_that_owes_its_part_of_a_case_is_not_closed_and_a_clo
     ask = AskPart.parse({"department": "parks", "text": "나무가 가로등을 가립니다.", "days": "1"})
     await parts.ask(handler, case.reference, ask)
     with pytest.raises(DepartmentInUse) as refused:
-        await settings.switch_department(admin, parks.id, on=False)
+        await DEPARTMENTS.switch(admin, parks.id, on=False)
     assert refused.value.held["cases"] == 1
     await parts.withdraw(handler, case.reference, Give("parks"))
-    await settings.switch_department(admin, parks.id, on=False)
+    await DEPARTMENTS.switch(admin, parks.id, on=False)
     with pytest.raises(Invalid):
         await parts.ask(handler, case.reference, ask)
 
@@ -142,11 +142,11 @@ async def test_a_department_is_not_closed_over_an_objection_that_only_its_manage
     await admin.open(f"/desk/departments/{roads.id}/close?lang=en")
     assert "Open objections: 1. Please decide on them first." in admin.text
     with pytest.raises(DepartmentInUse) as refused:
-        await settings.switch_department(await somebody("admin"), roads.id, on=False)
+        await DEPARTMENTS.switch(await somebody("admin"), roads.id, on=False)
     assert "open objections 1," in str(refused.value.text)
     decision = DecideObjection("dismissed", "그대로입니다.", "행정심판")
     await objecting.decide(await somebody("manager"), case.reference, decision)
-    await settings.switch_department(await somebody("admin"), roads.id, on=False)
+    await DEPARTMENTS.switch(await somebody("admin"), roads.id, on=False)
 
 
 async def test_an_objection_to_an_answer_of_a_closed_department_is_decided_by_the_one_it_is_passed_on_to(
@@ -158,7 +158,7 @@ async def test_an_objection_to_an_answer_of_a_closed_department_is_decided_by_th
     await answering.answer(await somebody("handler"), case.reference, refusal)
     with pytest.raises(Refused):  # nobody hands on a refusal that stands
         await handling.transfer(await somebody("intake"), case.reference, Give("parks", "공원 일입니다."))
-    await settings.switch_department(await somebody("admin"), roads.id, on=False)
+    await DEPARTMENTS.switch(await somebody("admin"), roads.id, on=False)
     await house.work()
 
     hong, intake_desk = await opened_with_key(house, case), await desk(house, "intake")

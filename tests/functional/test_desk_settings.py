@@ -45,7 +45,7 @@ async def test_a_new_rule_changes_where_the_next_petition_goes(house: House) -> 
     before = await filed("가로등 아래 벤치", "가로등이 어둡습니다.")
     assert before.department_id == roads.id
     browser = await house.official("intake")
-    form = {"words": "벤치, 의자", "kinds": ["inquiry"], "department": str(parks.id), "note": "앉을 것은 공원과"}
+    form = {"words": "벤치, 의자", "kinds": ["inquiry"], "department": "parks", "note": "앉을 것은 공원과"}
     answer = await browser.post("/desk/rules/new", data=form)
     assert (answer.status_code, answer.headers["location"]) == (303, "/desk/rules")
     assert "규칙을 목록 끝에 추가했습니다" in (await browser.get("/desk/rules")).text
@@ -56,9 +56,9 @@ async def test_a_new_rule_changes_where_the_next_petition_goes(house: House) -> 
     other_kind = await filed("가로등 아래 벤치", "가로등이 어둡습니다.", kind="grievance")
     assert other_kind.department_id == roads.id
 
-    assert (await browser.post(f"/desk/rules/{rule.id}/switch", data={"to": "off"})).status_code == 303
+    assert (await browser.post(f"/desk/rules/{rule.id}/close")).status_code == 303
     assert (await filed("가로등 아래 벤치")).department_id == roads.id
-    assert (await browser.post(f"/desk/rules/{rule.id}/switch", data={"to": "on"})).status_code == 303
+    assert (await browser.post(f"/desk/rules/{rule.id}/open")).status_code == 303
     assert (await filed("가로등 아래 벤치")).department_id == parks.id
     assert "삭제할까요" in (await browser.get(f"/desk/rules/{rule.id}/delete")).text
     assert await RoutingRule.exists(id=rule.id)
@@ -71,9 +71,8 @@ async def test_a_new_rule_changes_where_the_next_petition_goes(house: House) -> 
 
 
 async def test_the_first_rule_that_fits_decides_and_rules_change_places(house: House) -> None:
-    parks = await department("parks")
     browser = await house.official("admin")
-    await browser.post("/desk/rules/new", data={"words": "재산세", "department": str(parks.id)})
+    await browser.post("/desk/rules/new", data={"words": "재산세", "department": "parks"})
     first, second = await RoutingRule.all().order_by("position")
     assert (await filed("재산세 문의")).routing["rule"] == first.id
     assert (await browser.post(f"/desk/rules/{second.id}/move", data={"way": "up"})).status_code == 303
@@ -100,16 +99,14 @@ async def test_a_rule_is_changed_and_errors_stand_beside_the_field_with_the_inpu
     assert "남은 메모" in wrong.text
     assert wrong.text.count('aria-invalid="true"') >= 2
     assert 'href="#field-department"' in wrong.text
-    empty = await browser.post("/desk/rules/new", data={"department": str(rule.department_id)})
+    empty = await browser.post("/desk/rules/new", data={"department": "tax"})
     assert empty.status_code == 422
     assert "모든 민원에 맞는 규칙" in empty.text
-    long = await browser.post("/desk/rules/new", data={"words": "가" * 61, "department": str(rule.department_id)})
+    long = await browser.post("/desk/rules/new", data={"words": "가" * 61, "department": "tax"})
     assert long.status_code == 422
     many = ", ".join(f"낱말{n}" for n in range(61))
-    assert (
-        await browser.post("/desk/rules/new", data={"words": many, "department": str(rule.department_id)})
-    ).status_code == 422
-    good = {"words": "재산세\n주민세,재산세", "districts": ["central"], "department": str(rule.department_id)}
+    assert (await browser.post("/desk/rules/new", data={"words": many, "department": "tax"})).status_code == 422
+    good = {"words": "재산세\n주민세,재산세", "districts": ["central"], "department": "tax"}
     assert (await browser.post(f"/desk/rules/{rule.id}", data=good)).status_code == 303
     rule = await RoutingRule.get(id=rule.id)
     assert (rule.words, rule.districts, rule.note) == (["재산세", "주민세"], ["central"], "")
@@ -145,7 +142,7 @@ async def test_a_manager_keeps_the_templates(house: House) -> None:
     new = (await browser.get("/desk/templates/new")).text
     assert "{petitioner}" in new
     form = {
-        "title": "보수 완료", "purpose": "answer", "department": str(roads.id), "kind": "grievance", "language": "ko",
+        "title": "보수 완료", "purpose": "answer", "department": "roads", "kind": "grievance", "language": "ko",
         "text": "{petitioner}님,\n{due}까지 고치겠습니다.",
     }  # fmt: skip
     wrong = await browser.post("/desk/templates/new", data={**form, "text": "{petitoner}님", "title": "그대로"})
@@ -156,7 +153,7 @@ async def test_a_manager_keeps_the_templates(house: House) -> None:
     template = await ReplyTemplate.get(title="보수 완료")
     assert (template.department_id, template.kind) == (roads.id, "grievance")
     assert template.text == "{petitioner}님,\n{due}까지 고치겠습니다."
-    listing = (await browser.get(f"/desk/templates?department={roads.id}&purpose=answer")).text
+    listing = (await browser.get("/desk/templates?department=roads&purpose=answer")).text
     assert "보수 완료" in listing
     assert "기본 답변" in listing
     assert "보수 완료" not in (await browser.get("/desk/templates?purpose=extend")).text
@@ -186,7 +183,7 @@ async def test_a_temporary_holiday_moves_running_clocks_and_both_dates_stay_in_t
         before = case.due_at
         browser = await house.official("admin")
         assert "진행 중인 처리기간: 1건" in (await browser.get("/desk/calendar")).text
-        answer = await browser.post("/desk/calendar/holidays", data={"date": "2026-11-25", "name": "임시공휴일"})
+        answer = await browser.post("/desk/calendar/holidays/new", data={"date": "2026-11-25", "name": "임시공휴일"})
         assert answer.status_code == 303
         page = (await browser.get("/desk/calendar")).text
         assert "다시 계산" in page
@@ -200,13 +197,13 @@ async def test_a_temporary_holiday_moves_running_clocks_and_both_dates_stay_in_t
         assert datetime.fromisoformat(fact.data["previous_due_at"]) == before
         assert datetime.fromisoformat(fact.data["due_at"]) == moved.due_at
 
-        assert "되돌릴까요" in (await browser.get("/desk/calendar/holidays/2026-11-25/remove")).text
-        assert (await browser.post("/desk/calendar/holidays/2026-11-25/remove")).status_code == 303
+        assert "되돌릴까요" in (await browser.get("/desk/calendar/holidays/2026-11-25/delete")).text
+        assert (await browser.post("/desk/calendar/holidays/2026-11-25/delete")).status_code == 303
         await house.work()
         again = await Case.get(id=case.id)
         assert again.due_at == before
         assert not await Holiday.exists()
-        assert (await browser.post("/desk/calendar/holidays/2026-11-25/remove")).status_code == 404
+        assert (await browser.post("/desk/calendar/holidays/2026-11-25/delete")).status_code == 404
 
 
 async def test_local_hours_move_periods_that_are_counted_in_hours(house: House) -> None:
@@ -218,7 +215,7 @@ async def test_local_hours_move_periods_that_are_counted_in_hours(house: House) 
             "first_day": "2026-11-01", "opens": "09:00", "lunch_starts": "11:30", "lunch_ends": "13:30",
             "closes": "17:00",
         }  # fmt: skip
-        assert (await browser.post("/desk/calendar/hours", data=hours)).status_code == 303
+        assert (await browser.post("/desk/calendar/hours/new", data=hours)).status_code == 303
         await house.work()
         assert (await Case.get(id=case.id)).due_at == datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
         page = (await browser.get("/desk/calendar")).text
@@ -245,7 +242,7 @@ async def test_a_day_or_hours_that_cannot_be_are_refused_with_the_input_kept(
 ) -> None:
     browser = await house.official("admin")
     times = {"lunch_starts": "12:00", "lunch_ends": "13:00", "closes": "18:00", "opens": "09:00"}
-    answer = await browser.post(f"/desk/calendar/{page}", data=form if page == "holidays" else {**times, **form})
+    answer = await browser.post(f"/desk/calendar/{page}/new", data=form if page == "holidays" else {**times, **form})
     assert answer.status_code == 422
     assert f'href="#field-{name}"' in answer.text
     assert all(f'value="{value}"' in answer.text for value in form.values() if value)
@@ -294,13 +291,13 @@ async def test_a_department_is_closed_only_when_nothing_leads_to_it(house: House
     assert (await department("tax")).active
     await Case.filter(id=case.id).update(open=False)
     rule = await RoutingRule.get(department_id=tax.id)
-    await browser.post(f"/desk/rules/{rule.id}/switch", data={"to": "off"})
+    await browser.post(f"/desk/rules/{rule.id}/close")
     await Service.filter(department_id=tax.id).update(active=False)
     assert "닫을까요" in (await browser.get(f"{page}/close")).text
     assert (await browser.post(f"{page}/close")).status_code == 303
     assert not (await department("tax")).active
-    assert (await browser.post(f"/desk/rules/{rule.id}/switch", data={"to": "on"})).status_code == 409
-    refused = await browser.post("/desk/rules/new", data={"words": "세금", "department": str(tax.id)})
+    assert (await browser.post(f"/desk/rules/{rule.id}/open")).status_code == 409
+    refused = await browser.post("/desk/rules/new", data={"words": "세금", "department": "tax"})
     assert refused.status_code == 422
     assert (await filed("세금 고지서")).department_id is None
     assert (await browser.post(f"{page}/open")).status_code == 303
@@ -355,9 +352,9 @@ async def test_the_trail_says_who_changed_what_to_those_who_may_change_it(house:
     rule = await RoutingRule.first()
     assert rule
     assert "아직 바뀐 것이 없습니다" in (await admin.get("/desk/audit")).text
-    await admin.post(f"/desk/rules/{rule.id}/switch", data={"to": "off"})
-    await admin.post("/desk/calendar/holidays", data={"date": "2027-03-08", "name": "임시공휴일"})
-    await admin.post("/desk/calendar/holidays/2027-03-08/remove")
+    await admin.post(f"/desk/rules/{rule.id}/close")
+    await admin.post("/desk/calendar/holidays/new", data={"date": "2027-03-08", "name": "임시공휴일"})
+    await admin.post("/desk/calendar/holidays/2027-03-08/delete")
     await admin.post("/desk/departments/new", data={"code": "animals", "name": "동물보호과"})
     page = (await admin.get("/desk/audit")).text
     assert "관리자" in page
@@ -368,8 +365,8 @@ async def test_the_trail_says_who_changed_what_to_those_who_may_change_it(house:
     assert "껐습니다" in intake_page
     assert "임시공휴일" not in intake_page
     for _again in range(30):
-        await admin.post(f"/desk/rules/{rule.id}/switch", data={"to": "on"})
-        await admin.post(f"/desk/rules/{rule.id}/switch", data={"to": "off"})
+        await admin.post(f"/desk/rules/{rule.id}/open")
+        await admin.post(f"/desk/rules/{rule.id}/close")
     newest = await ledger.newest(["settings/rules"], before_id=2**62, limit=100)
     assert len(newest) == 61
     page = (await admin.get("/desk/audit")).text

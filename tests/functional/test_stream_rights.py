@@ -12,11 +12,11 @@ from petitions.forms import Give
 from petitions.models import Case
 from petitions.queries.cases import AUDIENCES, Level
 from server import wiring
-from server.core import people
 from server.core.accounts import Account, Department, Session
 from server.core.stream import hub as hubs
 from server.core.stream.hub import HEARTBEAT
 from server.core.stream.listener import Door
+from server.people import ACCOUNTS
 from tests.support.house import House
 from tests.support.stories import Stream, filed, listening, opened_with_key, signed_in, somebody
 from tracking import doors
@@ -60,7 +60,7 @@ async def test_who_may_not_look_any_more_stops_hearing_and_nobody_else_does(
         assert await ended() == set()
         assert len(queries) == 2, "one for the readers, one for the cases"
 
-        await people.deactivate(await somebody("admin"), (await Account.get(username="handler")).id)
+        await ACCOUNTS.switch(await somebody("admin"), (await Account.get(username="handler")).id, on=False)
         assert await ended() == {"handler", "handler on the case"}
         parks = await Department.get(code="parks")
         await Account.filter(username="handler2").update(department_id=parks.id)

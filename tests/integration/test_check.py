@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from petitions.actions import settings as settings_of_the_desk
+from petitions.desk_settings.departments import DEPARTMENTS
 from petitions.queries import integrity
 from server.check import problems
 from server.core import database, ledger
@@ -56,7 +56,7 @@ async def test_a_case_that_is_not_what_its_chain_says_is_found(house: House, sta
 
 async def test_a_switch_that_changes_nothing_is_in_order_but_a_case_without_facts_is_not(house: House) -> None:
     roads = await Department.get(code="roads")
-    await settings_of_the_desk.switch_department(await somebody("admin"), roads.id, on=True)
+    await DEPARTMENTS.switch(await somebody("admin"), roads.id, on=True)
     assert await found(house) == []
     number = (await house.file())["reference"]
     await database.execute("DELETE FROM ledger_event")

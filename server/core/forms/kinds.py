@@ -92,6 +92,9 @@ class Html:
     autocomplete: str = ""
     inputmode: str = ""
     type: str = "text"
+    """Of a line of text: ``time``, ``search`` and the like."""
+    lang: str = ""
+    """The language of what is written, where that is not the page's."""
     rows: int = 8
     radios: bool = False
     """Choices as radio buttons instead of a list."""

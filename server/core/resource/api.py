@@ -1,0 +1,173 @@
+"""The JSON operations of an administrator's table: list, read, add, change, delete, close and open."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Generic
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.core import auth, contract, idempotency, ledger, web
+from server.core.accounts import Official
+from server.core.contract import Access, Contract, Schema, asked, record
+from server.core.errors import FieldError, Invalid, NotFound, _
+from server.core.fields import NOT_CHOICE
+from server.core.forms import Form, FormField, Seen
+from server.core.resource.table import FormT, Resource
+
+VERSION: Schema = contract.integer(0, about="The version of the whole table: grows with every change to it.")
+NUMBER = contract.integer(1)
+_ANSWERED: dict[str, Schema] = {
+    "checkbox": contract.BOOLEAN,
+    "integer": contract.integer(),
+    "words": contract.many(contract.TEXT),
+    "choices": contract.many(contract.TEXT),
+}
+
+
+class Version(Form):
+    """Which version of the table a change was made on."""
+
+    version: Seen = None
+
+
+def _answered(field: FormField) -> Schema:
+    return _ANSWERED.get(field.kind, contract.TEXT)
+
+
+class Operations(Generic[FormT]):
+    """The JSON routes of one table."""
+
+    shown_once: ClassVar[Mapping[str, Schema]] = {}
+    """What the answer to a new row has beside the row."""
+
+    def __init__(self, table: Resource[FormT]) -> None:
+        self.table = table
+        what, base = table.what, f"/api/v1{table.page}"
+        version = {
+            "version": {**VERSION, "description": "The version that the caller has seen; 409 where others acted."}
+        }
+        body = table.form.schema()
+        values = {field.name: _answered(field) for field in table.form.fields()}
+        active = {"active": contract.BOOLEAN} if table.closes else {}
+        number = NUMBER if table.number == Resource.number else contract.TEXT
+        shape = {"id": number, "version": VERSION, **values, **active}
+        row = contract.named(f"{what.capitalize()}Setting", record(shape))
+        added = record({**shape, **self.shown_once}, optional=tuple(self.shown_once)) if self.shown_once else row
+        change = asked({**body["properties"], **version}, *(n for n in body.get("required", ()) if n != table.key))
+        self.routes: list[Route] = []
+
+        def route(path: str, method: str, endpoint: Any, promised: Contract) -> None:
+            contract.promises(promised)(endpoint)
+            self.routes.append(Route(path, endpoint, methods=[method]))
+
+        def operation(summary: str, status: int = 200, **more: Any) -> Contract:
+            answer = more.pop("answer", row)
+            return Contract(summary, answer, status, access=Access.OFFICIAL, **more)
+
+        query = {name: self._filter(name) for name in table.filters}
+        headers = contract.IDEMPOTENCY_HEADER
+        route(base, "GET", self.index, operation(f"Every {what}", answer=contract.listed(row), query=query))
+        adding = operation(f"Add a {what}", 201, answer=added, body=body, headers=headers, refusals=(409,))
+        route(base, "POST", self.add, adding)
+        one = f"{base}/{table.number}"
+        route(one, "GET", self.read, operation(f"One {what}", refusals=(404,)))
+        if table.changes:
+            route(one, "PUT", self.change, operation(f"Change a {what}", body=change, refusals=(404, 409)))
+        if table.deletes:
+            route(one, "DELETE", self.delete, operation(f"Delete a {what}", 204, answer=None, refusals=(404, 409)))
+        if table.closes:
+            route(f"{one}/close", "POST", self.close, operation(f"Close a {what}", refusals=(404, 409, 422)))
+            route(f"{one}/open", "POST", self.open, operation(f"Open a closed {what} again", refusals=(404, 409)))
+
+    def _filter(self, name: str) -> Schema:
+        choices = self.table.form.field(name).choices
+        return contract.one_of(choices) if choices else contract.TEXT
+
+    async def index(self, request: Request) -> Response:
+        """``GET /desk/{path}``."""
+        auth.official(request, self.table.permission)
+        view = await self.table.view(web.language(request))
+        wanted = {}
+        for name, value in request.query_params.items():
+            if name == "lang":
+                continue
+            if name not in self.table.filters:
+                raise Invalid([FieldError(name[:40], _("There is no parameter “%(name)s” here.", name=name[:40]))])
+            if value not in view.values(name):
+                raise Invalid([FieldError(name, NOT_CHOICE)])
+            wanted[name] = value
+        version = await ledger.length(self.table.chain)
+        rows = [await self._row(row, version) for row in await self.table.rows(wanted, view)]
+        return web.items(rows, None, len(rows))
+
+    async def read(self, request: Request) -> Response:
+        """``GET /desk/{path}/{id}``."""
+        auth.official(request, self.table.permission)
+        return await self._answer(request.path_params["id"])
+
+    async def add(self, request: Request) -> Response:
+        """``POST /desk/{path}``."""
+        official = auth.official(request, self.table.permission)
+        raw = await web.read_json(request)
+        command = await self._parse(request, raw)
+        key = request.headers.get("idempotency-key")
+        scope = f"desk/{official.id}/{self.table.path}"
+        once: dict[str, Any] = {}
+
+        async def insert() -> str:
+            number, shown = await self.insert(official, command)
+            once.update(shown)
+            return str(number)
+
+        secret = web.site(request).settings.secret_key
+        number = await idempotency.first(secret, scope, "" if key is None else idempotency.check(key), raw, insert)
+        return await self._answer(number, 201, once)
+
+    async def insert(self, official: Official, command: FormT) -> tuple[Any, dict[str, Any]]:
+        """Add a row: its id, and what is shown this once."""
+        return await self.table.add(official, command), {}
+
+    async def change(self, request: Request) -> Response:
+        """``PUT /desk/{path}/{id}``."""
+        official, number = auth.official(request, self.table.permission), request.path_params["id"]
+        raw = await web.read_json(request)
+        seen = Version.parse(raw, strict=True).version
+        row = await self.table.row(number)
+        if self.table.key and row is not None:
+            raw[self.table.key] = getattr(row, self.table.key)
+        await self.table.change(official, number, await self._parse(request, raw), seen)
+        return await self._answer(number)
+
+    async def delete(self, request: Request) -> Response:
+        """``DELETE /desk/{path}/{id}``."""
+        official = auth.official(request, self.table.permission)
+        await self.table.delete(official, request.path_params["id"])
+        return Response(status_code=204)
+
+    async def close(self, request: Request) -> Response:
+        """``POST /desk/{path}/{id}/close``."""
+        return await self._switch(request, on=False)
+
+    async def open(self, request: Request) -> Response:
+        """``POST /desk/{path}/{id}/open``."""
+        return await self._switch(request, on=True)
+
+    async def _switch(self, request: Request, *, on: bool) -> Response:
+        official, number = auth.official(request, self.table.permission), request.path_params["id"]
+        await self.table.switch(official, number, on=on)
+        return await self._answer(number)
+
+    async def _parse(self, request: Request, raw: dict[str, Any]) -> FormT:
+        return self.table.parse(raw, await self.table.view(web.language(request)), strict=True)
+
+    async def _answer(self, number: Any, status: int = 200, once: Mapping[str, Any] | None = None) -> Response:
+        version = await ledger.length(self.table.chain)  # before what it is the version of
+        row = await self.table.row(number)
+        if row is None:
+            raise NotFound
+        return web.json({**await self._row(row, version), **(once or {})}, status)
+
+    async def _row(self, row: Any, version: int) -> dict[str, Any]:
+        active = {"active": row.active} if self.table.closes else {}
+        return {"id": row.pk, "version": version, **await self.table.values(row), **active}

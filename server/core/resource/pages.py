@@ -1,0 +1,236 @@
+"""The pages of an administrator's table: the list, the form, and what asks before something is closed or deleted.
+
+What is wrong comes back beside its field with everything kept; after a conflict the form says who changed what
+meanwhile, and saving once more replaces it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.core import accounts, auth, ledger, web
+from server.core.accounts import Official
+from server.core.errors import ChangedMeanwhile, Invalid, NotFound, Text, _
+from server.core.forms import FormField
+from server.core.resource.table import DELETED, FormT, Question, Resource, View
+
+LONGEST_VERSION = 10
+"""Digits."""
+
+
+def seen(form: Mapping[str, Any]) -> int | None:
+    """The version of the table that a form's page showed; None where it says none."""
+    value = str(form.get("version") or "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < LONGEST_VERSION else None
+
+
+def confirm(request: Request, question: Question, back: str) -> Response:
+    """A page that asks; it posts to its own address. ``back`` is where "no" leads."""
+    return web.page(request, "desk/settings/confirm.html", {"question": question, "back": back})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who changed a row, and when."""
+
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """What others did to a row while somebody wrote."""
+
+    text: Text
+    deleted: bool
+    by: Sequence[Change]
+    now: Sequence[tuple[Text, str]]
+    """What it says now, field by field, where that is not what was written."""
+
+
+async def meanwhile(
+    conflict: ChangedMeanwhile,
+    fields: Sequence[FormField],
+    now: Mapping[str, Any],
+    written: Mapping[str, Any],
+    view: View,
+) -> Meanwhile:
+    """Who changed a row when, and the fields that say something else than what was written."""
+    actors = [int(entry.actor.removeprefix("official:")) for entry in conflict.entries]
+    known = await accounts.names(actors)
+
+    def words(field: FormField, value: Any) -> str:
+        if field.name in view.choices:
+            return view.words(field.name, value, "") if value else ""
+        text = ", ".join(value) if isinstance(value, (list, tuple)) else str(value or "")
+        return text.replace("\r\n", "\n").strip()
+
+    differing = [
+        (field.label, words(field, now[field.name]) or "–")
+        for field in fields
+        if field.name in now and words(field, now[field.name]) != words(field, written.get(field.name))
+    ]
+    by = [Change(known.get(who, "?"), e.occurred_at) for who, e in zip(actors, conflict.entries, strict=True)]
+    deleted = conflict.entries[-1].data["how"] == DELETED
+    return Meanwhile(conflict.text, deleted, by, differing)
+
+
+class Pages(Generic[FormT]):
+    """The routes of one table."""
+
+    def __init__(self, table: Resource[FormT]) -> None:
+        self.table = table
+        page, row = table.page, f"{table.page}/{table.number}"
+        self.routes = [Route(f"{page}/new", self.add, methods=["GET", "POST"])]
+        if table.list_template:
+            self.routes.append(Route(page, self.index))
+        if table.changes:
+            self.routes.append(Route(row, self.change, methods=["GET", "POST"]))
+        if table.deletes:
+            self.routes.append(Route(f"{row}/delete", self.delete, methods=["GET", "POST"]))
+        if table.closes:
+            self.routes.append(Route(f"{row}/close", self.close, methods=["GET", "POST"]))
+            self.routes.append(Route(f"{row}/open", self.open, methods=["POST"]))
+
+    async def index(self, request: Request) -> Response:
+        """``/desk/{path}``."""
+        auth.official(request, self.table.permission)
+        return await self.show(request)
+
+    async def show(self, request: Request, **more: Any) -> Response:
+        """The list, with what a template of one's own needs beside it; ``status`` is that of the answer."""
+        language = web.language(request)
+        view = await self.table.view(language)
+        asked = {name: request.query_params.get(name, "") for name in self.table.filters}
+        wanted = {name: value for name, value in asked.items() if value in view.values(name)}
+        context = {
+            "table": self.table,
+            "rows": await self.table.rows(wanted, view),
+            "view": view,
+            "wanted": wanted,
+            "errors": {},
+            **await self.table.list_context(language),
+        }
+        status = more.pop("status", 200)
+        return web.page(request, self.table.list_template, {**context, **more}, status=status)
+
+    async def add(self, request: Request) -> Response:
+        """``/desk/{path}/new``."""
+        table, official = self.table, auth.official(request, self.table.permission)
+        view = await table.view(web.language(request))
+        if request.method == "GET":
+            return await self.form(request, None, table.initial(), view)
+        form = await web.read_form(request)
+        raw = table.form.raw(form.multi_items())
+        try:
+            return await self.insert(request, official, table.parse(raw, view))
+        except Invalid as invalid:
+            return await self.form(request, None, raw, view, refusal=invalid)
+
+    async def insert(self, request: Request, official: Official, command: FormT) -> Response:
+        """Add a row and answer."""
+        await self.table.add(official, command)
+        return web.redirect(request, self.table.home, self.table.added)
+
+    async def change(self, request: Request) -> Response:
+        """``/desk/{path}/{id}``."""
+        table, official = self.table, auth.official(request, self.table.permission)
+        view = await table.view(web.language(request))
+        version = await ledger.length(table.chain)  # before what it is the version of
+        row: Any = await table.row(request.path_params["id"])
+        form = await web.read_form(request) if request.method == "POST" else FormData()
+        if row is None and seen(form) is None:
+            raise NotFound
+        if request.method == "GET":
+            return await self.form(request, row, await table.values(row), view, version=version)
+        raw = table.form.raw(form.multi_items())
+        if table.key and row:
+            raw[table.key] = getattr(row, table.key)
+        try:
+            command = table.parse(raw, view)
+            await table.change(official, request.path_params["id"], command, seen(form))
+        except Invalid as invalid:
+            return await self.form(request, row, raw, view, version=seen(form), refusal=invalid)
+        except ChangedMeanwhile as conflict:
+            return await self.form(request, row, raw, view, version=version, refusal=conflict)
+        return web.redirect(request, table.home, _("Saved."))
+
+    async def form(
+        self,
+        request: Request,
+        row: Any | None,
+        values: Mapping[str, Any],
+        view: View,
+        *,
+        version: int | None = None,
+        refusal: Invalid | ChangedMeanwhile | None = None,
+        **more: Any,
+    ) -> Response:
+        """The form of a row, or of a new one."""
+        table, language = self.table, web.language(request)
+        fields = [field for field in table.form.fields() if not (row and field.name == table.key)]
+        now = await table.values(row) if row and isinstance(refusal, ChangedMeanwhile) else {}
+        context = {
+            "table": table,
+            "row": row,
+            "heading": table.heading(row, language),
+            "fields": fields,
+            "view": view,
+            "version": version,
+            "values": values,
+            "errors": web.field_errors(language, refusal.errors) if isinstance(refusal, Invalid) else {},
+            "meanwhile": await meanwhile(refusal, fields, now, values, view)
+            if isinstance(refusal, ChangedMeanwhile)
+            else None,
+            **await table.form_context(row, language),
+            **more,
+        }
+        return web.page(request, table.form_template, context, status=refusal.status if refusal else 200)
+
+    async def delete(self, request: Request) -> Response:
+        """``/desk/{path}/{id}/delete``: asks first."""
+        official, row = await self.need(request)
+        if request.method == "GET":
+            back = f"{self.table.page}/{row.pk}" if self.table.changes else self.table.home
+            return confirm(request, self.table.deleting(row, web.language(request)), back)
+        await self.table.delete(official, row.pk)
+        return web.redirect(request, self.table.home, self.table.deleted)
+
+    async def close(self, request: Request) -> Response:
+        """``/desk/{path}/{id}/close``: says what hinders it, or asks."""
+        official, row = await self.need(request)
+        back = f"{self.table.page}/{row.pk}"
+        if request.method == "POST":
+            try:
+                await self.table.switch(official, row.pk, on=False)
+            except Invalid as invalid:
+                view = await self.table.view(web.language(request))
+                return await self.form(request, row, await self.table.values(row), view, refusal=invalid)
+            return web.redirect(request, self.table.home, self.table.closed)
+        if hindrances := await self.table.hindrances(row):
+            context = {"name": row.name, "hindrances": hindrances, "back": back}
+            return web.page(request, "desk/settings/hindered.html", context)
+        question = await self.table.closing(row)
+        if question is None:
+            raise NotFound
+        return confirm(request, question, back)
+
+    async def open(self, request: Request) -> Response:
+        """``POST /desk/{path}/{id}/open``."""
+        official, row = await self.need(request)
+        await self.table.switch(official, row.pk, on=True)
+        return web.redirect(request, self.table.home, self.table.opened)
+
+    async def need(self, request: Request) -> tuple[Official, Any]:
+        """The official, who may change the table, and the row of the address. Raises ``NotFound``."""
+        official = auth.official(request, self.table.permission)
+        row = await self.table.row(request.path_params["id"])
+        if row is None:
+            raise NotFound
+        return official, row

@@ -1,0 +1,290 @@
+"""Accounts at the desk: who may sign in, as what, in which department; new passwords, second factors, absences.
+
+There is always an active administrator: the last one can neither be closed nor given another role. The trail in the
+ledger names accounts by their ids only.
+"""
+
+import re
+import secrets
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from petitions.queries.settings import capped, open_cases_of
+from petitions.reference import forget
+from server.core import clock, web
+from server.core.accounts import Absence, Account, CorePermission, Official, Role, Session, hash_password, keep_open
+from server.core.city import city
+from server.core.config import settings
+from server.core.contract import TEXT
+from server.core.days import today
+from server.core.errors import FieldError, Invalid, NotFound, _
+from server.core.forms import Day, Email, Errors, Form, Hint, Html, Label, Mistake, OneOf, Phone, WordsRule, line
+from server.core.i18n import NAMES
+from server.core.ledger import SettingChanged
+from server.core.references import ALPHABET
+from server.core.resource import Options, Question, Resource
+from server.core.resource.api import Operations
+from server.core.resource.pages import Pages, confirm
+from server.core.resource.table import CHANGED
+from server.people_list import ROLES, listing
+
+PASSWORD_LENGTH = 16
+"""Characters of a random password: 29¹⁶, 77 bits."""
+IN_A_DEPARTMENT = frozenset({Role.HANDLER, Role.MANAGER})
+"""Roles that mean nothing without a department."""
+LONGEST_ABSENCE = 366
+"""Days."""
+LAST_ADMINISTRATOR = _("This is the last active administrator. Please name another one first.")
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
+
+
+def _username(value: str) -> str:
+    if not _USERNAME.fullmatch(value):
+        raise Mistake(_("Please use 2 to 60 small letters, digits, dots, hyphens or underscores."))
+    return value
+
+
+class EditAccount(Form):
+    """What an administrator says of an official."""
+
+    username: Annotated[
+        str,
+        line(60, safe=False),
+        AfterValidator(_username),
+        Label(_("User name")),
+        Hint(_("Small letters, digits, dots, hyphens. It cannot be changed later.")),
+        Html(autocomplete="off"),
+    ]
+    name: Annotated[str, line(80, safe=False), Label(_("Name")), Html(autocomplete="off")]
+    role: Annotated[str, OneOf(ROLES), Label(_("Role"))]
+    department: Annotated[str, OneOf(), Label(_("Department"))] = ""
+    phone: Annotated[Phone, Html(autocomplete="off", inputmode="tel")] = ""
+    email: Annotated[Email, Hint(_("Notices about cases go here.")), Html(autocomplete="off", inputmode="email")] = ""
+    hours: Annotated[str, line(80, safe=False), Label(_("Hours at which they can be reached"))] = ""
+    languages: Annotated[tuple[str, ...], OneOf(), Label(_("Languages they speak"))] = ()
+    specialities: Annotated[
+        tuple[str, ...],
+        WordsRule(),
+        Label(_("Specialities")),
+        Hint(_("A guide gets cases whose text names one of these. Put commas between them.")),
+        Html(rows=2),
+    ] = ()
+
+    def check(self, errors: Errors) -> None:
+        if self.role in IN_A_DEPARTMENT and not self.department:
+            errors.fail("department", _("A handler and a manager need a department."))
+        if self.role == Role.GUIDE and not self.languages:
+            errors.fail("languages", _("Please choose at least one language that the guide speaks."))
+
+
+class AddAbsence(Form):
+    """First and last day on which an official is away."""
+
+    first_day: Annotated[Day, Label(_("First day away"))]
+    last_day: Annotated[Day, Label(_("Last day away"))]
+
+    def check(self, errors: Errors) -> None:
+        if not errors.found and not 0 <= (self.last_day - self.first_day).days < LONGEST_ABSENCE:
+            errors.fail("last_day", _("The last day must be the first or a later one, within a year."))
+
+
+class Accounts(Resource[EditAccount]):
+    """The officials' accounts."""
+
+    what, path, permission = "account", "people", CorePermission.EDIT_PEOPLE
+    model, form, key = Account, EditAccount, "username"
+    taken = _("Somebody signs in with this name already.")
+    title, add_label = _("People"), _("Add an account")
+    empty = (_("Nobody here fits"), _("Try fewer words, or show all."))
+    list_template, form_template = "", "desk/settings/person.html"
+    closes = True
+    closed, opened = _("The account is closed."), _("The account is open again.")
+    close_label = _("Close the account")
+    closed_note = _("This account is closed: nobody can sign in with it.")
+    unchosen: ClassVar = {"department": _("None")}
+    conflicting = frozenset({*Resource.conflicting, "role_changed"})
+
+    async def choices(self, language: str) -> dict[str, Options]:
+        return {
+            "department": [(row.code, row.name(language)) for row in (await city()).departments.values()],
+            "languages": [(code, NAMES[code]) for code in settings().languages],
+        }
+
+    def initial(self) -> dict[str, Any]:
+        return {"role": Role.HANDLER.value, "languages": [settings().languages[0]], "hours": "09:00–18:00"}
+
+    async def form_context(self, row: Account | None, _language: str) -> dict[str, Any]:
+        absences = await Absence.filter(account_id=row.id).order_by("-first_day").limit(100) if row else []
+        return {"absences": absences, "today": today(), "absence_form": AddAbsence, "absence": {}}
+
+    async def closing(self, row: Account) -> Question:
+        cases = await open_cases_of(row.id)
+        again = _("A closed account is signed out at once and can be opened again.")
+        held = _(
+            "%(count)s open cases name this official as handler or guide; please give them to somebody else first. "
+            "A closed account is signed out at once and can be opened again.",
+            count=capped(cases),
+        )
+        text = _("Close the account of %(name)s (%(username)s)?", name=row.name, username=row.username)
+        return Question(text, held if cases else again, self.close_label)
+
+    async def check(self, command: EditAccount, row: Account | None) -> None:
+        if row is not None and command.role != Role.ADMINISTRATOR:
+            await _keep_an_administrator(row, "role")
+        department = (await city()).department_by_code(command.department)
+        if department and (row is None or department.id != row.department_id) and not await keep_open(department.id):
+            raise Invalid([FieldError("department", _("This department is closed."))])
+
+    async def check_switch(self, row: Account, *, on: bool) -> None:
+        """Whoever is signed in with a closed account is out at once."""
+        if not on:
+            await _keep_an_administrator(row, "")
+            await Session.filter(account_id=row.id).delete()
+
+    def how(self, row: Account, command: EditAccount) -> str:
+        return CHANGED if command.role == row.role else "role_changed"
+
+    def forget(self) -> None:
+        forget()
+
+    async def open_account(self, actor: Official, command: EditAccount) -> tuple[int, str]:
+        """Add an account: its id and its random password, which is shown this once. Raises ``Invalid``."""
+        password = new_password()
+        password_hash = await hash_password(password)  # outside the transaction: it takes a while
+        return await self.add(actor, command, password_hash=password_hash, created_at=clock.now()), password
+
+    async def reset_password(self, actor: Official, number: int) -> str:
+        """Give a new random password, shown this once, and end every session of the account."""
+        password = new_password()
+        password_hash = await hash_password(password)
+        async with self.changing() as chain:
+            await self.need(number)
+            await Account.filter(id=number).update(password_hash=password_hash)
+            await Session.filter(account_id=number).delete()
+            await chain.append(actor.actor, SettingChanged(self.what, number, "password_reset"))
+        return password
+
+    async def reset_totp(self, actor: Official, number: int) -> None:
+        """Take the second factor away from somebody who has lost it, and end every session of the account."""
+        async with self.changing() as chain:
+            await self.need(number)
+            if await Account.filter(id=number).exclude(totp_secret="").update(totp_secret=""):
+                await Session.filter(account_id=number).delete()
+                await chain.append(actor.actor, SettingChanged(self.what, number, "totp_reset"))
+
+    async def add_absence(self, actor: Official, number: int, command: AddAbsence) -> None:
+        """Note the days on which an official is away, both included. Raises ``Invalid`` where they overlap others."""
+        async with self.changing() as chain:
+            await self.need(number)
+            first, last = command.first_day, command.last_day
+            if await Absence.exists(account_id=number, first_day__lte=last, last_day__gte=first):
+                raise Invalid([FieldError("first_day", _("These days overlap others that are noted already."))])
+            await Absence.create(account_id=number, first_day=first, last_day=last)
+            await chain.append(actor.actor, SettingChanged(self.what, number, "absence_added"))
+
+    async def remove_absence(self, actor: Official, number: int, absence_id: int) -> None:
+        """Forget an absence. Raises ``NotFound``."""
+        async with self.changing() as chain:
+            if not await Absence.filter(id=absence_id, account_id=number).delete():
+                raise NotFound
+            await chain.append(actor.actor, SettingChanged(self.what, number, "absence_removed"))
+
+
+def new_password() -> str:
+    """A random password that can be read out: four groups of four characters."""
+    characters = [secrets.choice(ALPHABET) for _place in range(PASSWORD_LENGTH)]
+    return "-".join("".join(characters[n : n + 4]) for n in range(0, PASSWORD_LENGTH, 4))
+
+
+async def _keep_an_administrator(account: Account, field: str) -> None:
+    """Refuse to take away the last active administrator. The chain's lock lets nobody else do it meanwhile."""
+    if account.role is not Role.ADMINISTRATOR or not account.active:
+        return
+    if not await Account.filter(role=Role.ADMINISTRATOR, active=True).exclude(id=account.id).exists():
+        raise Invalid([FieldError(field, LAST_ADMINISTRATOR)])
+
+
+ACCOUNTS = Accounts()
+PAGE = ACCOUNTS.page
+
+
+class AccountPages(Pages[EditAccount]):
+    """The pages of the accounts, with their passwords and absences."""
+
+    async def insert(self, request: Request, official: Official, command: EditAccount) -> Response:
+        """The random password is on the page that answers, and nowhere else."""
+        number, password = await ACCOUNTS.open_account(official, command)
+        return await _password_page(request, number, password)
+
+    async def reset_password(self, request: Request) -> Response:
+        """``/desk/people/{id}/password``: asks first; the answer shows the new password this once."""
+        official, row = await self.need(request)
+        if request.method == "POST":
+            return await _password_page(request, row.id, await ACCOUNTS.reset_password(official, row.id))
+        question = Question(
+            _("Give %(name)s (%(username)s) a new password?", name=row.name, username=row.username),
+            _("The old one stops working, and the official is signed out everywhere."),
+            _("Make a new password"),
+        )
+        return confirm(request, question, f"{PAGE}/{row.id}")
+
+    async def reset_totp(self, request: Request) -> Response:
+        """``/desk/people/{id}/totp``: asks first, then takes the second factor away."""
+        official, row = await self.need(request)
+        if request.method == "POST":
+            await ACCOUNTS.reset_totp(official, row.id)
+            return web.redirect(request, f"{PAGE}/{row.id}", _("The second factor is removed."))
+        question = Question(
+            _("Remove the second factor of %(name)s (%(username)s)?", name=row.name, username=row.username),
+            _("The password alone opens the account until a new second factor is set up. Be sure who is asking."),
+            _("Remove the second factor"),
+        )
+        return confirm(request, question, f"{PAGE}/{row.id}")
+
+    async def add_absence(self, request: Request) -> Response:
+        """``POST /desk/people/{id}/absences``."""
+        official, row = await self.need(request)
+        raw = AddAbsence.raw((await web.read_form(request)).multi_items())
+        try:
+            await ACCOUNTS.add_absence(official, row.id, AddAbsence.parse(raw))
+        except Invalid as invalid:
+            view = await ACCOUNTS.view(web.language(request))
+            return await self.form(request, row, await ACCOUNTS.values(row), view, refusal=invalid, absence=raw)
+        return web.redirect(request, f"{PAGE}/{row.id}", _("The absence is noted."))
+
+    async def remove_absence(self, request: Request) -> Response:
+        """``POST /desk/people/{id}/absences/{absence}/remove``."""
+        official, row = await self.need(request)
+        await ACCOUNTS.remove_absence(official, row.id, request.path_params["absence"])
+        return web.redirect(request, f"{PAGE}/{row.id}", _("The absence is removed."))
+
+
+async def _password_page(request: Request, number: int, password: str) -> Response:
+    context = {"account": await Account.get(id=number), "password": password}
+    return web.page(request, "desk/settings/password.html", context)
+
+
+class AccountOperations(Operations[EditAccount]):
+    """The accounts through JSON. A new account's random password is in the answer, and nowhere else."""
+
+    shown_once: ClassVar = {"password": TEXT}
+
+    async def insert(self, official: Official, command: EditAccount) -> tuple[int, dict[str, Any]]:
+        number, password = await ACCOUNTS.open_account(official, command)
+        return number, {"password": password}
+
+
+_pages = AccountPages(ACCOUNTS)
+routes = [
+    Route(PAGE, listing),
+    *_pages.routes,
+    Route(f"{PAGE}/{{id:int}}/password", _pages.reset_password, methods=["GET", "POST"]),
+    Route(f"{PAGE}/{{id:int}}/totp", _pages.reset_totp, methods=["GET", "POST"]),
+    Route(f"{PAGE}/{{id:int}}/absences", _pages.add_absence, methods=["POST"]),
+    Route(f"{PAGE}/{{id:int}}/absences/{{absence:int}}/remove", _pages.remove_absence, methods=["POST"]),
+    *AccountOperations(ACCOUNTS).routes,
+]
