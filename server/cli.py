@@ -175,37 +175,36 @@ def import_() -> None:
     """Take over what another system holds."""
 
 
+_FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_REFUSED = click.option(
+    "--refused", type=click.Path(path_type=Path), help="Where refused lines go. Default: FILE.refused.jsonl."
+)
+
+
 @import_.command(name="petitions")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_FILE
 @importing.mapping_options
 @click.option("--source", help="Name of the source; with a line's id it tells what was imported before. Default: FILE.")
 @click.option("--kind", default="other", show_default=True, help="Kind of all these petitions.")
 @click.option("--language", type=click.Choice(["ko", "ja", "en"]), default="ko", show_default=True)
-@click.option("--refused", type=click.Path(path_type=Path), help="Where refused lines go. Default: FILE.refused.jsonl.")
+@_REFUSED
 def import_petitions(file: Path, source: str | None, refused: Path | None, **fields: str) -> None:
     """Import petitions, a JSON object a line; run again after an interruption, it goes on where it stopped."""
     mapped = importing.Mapped(source=source or file.name, **fields)
-    target = refused or file.with_suffix(".refused.jsonl")
-    _tell(run(lambda settings: importing.run(settings, file, mapped, target)), target)
-
-
-def _tell(report: importing.Report, refused: Path) -> None:
-    click.echo(f"{report.new} imported, {report.known} known already, {report.refused} refused.")
-    if report.refused:
-        click.echo(f"The refused lines and their reasons: {refused}")
+    _take_over(lambda settings, path, target: importing.run(settings, path, mapped, target), file, refused)
 
 
 @import_.command(name="forums")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--refused", type=click.Path(path_type=Path), help="Where refused lines go. Default: FILE.refused.jsonl.")
+@_FILE
+@_REFUSED
 def import_forums(file: Path, refused: Path | None) -> None:
     """Import past forums from a CSV file, with their numbers; run again after an interruption, it goes on."""
     _take_over(importing_forums.run_forums, file, refused)
 
 
 @import_.command(name="submissions")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--refused", type=click.Path(path_type=Path), help="Where refused lines go. Default: FILE.refused.jsonl.")
+@_FILE
+@_REFUSED
 def import_submissions(file: Path, refused: Path | None) -> None:
     """Import what was said in past forums, and what became of it, from a CSV file, with the numbers kept."""
     _take_over(importing_forums.run_voices, file, refused)
@@ -219,7 +218,9 @@ def _take_over(
         report = run(lambda settings: take(settings, file, target))
     except importing_forums.WrongFile as error:
         raise click.ClickException(str(error)) from error
-    _tell(report, target)
+    click.echo(f"{report.new} imported, {report.known} known already, {report.refused} refused.")
+    if report.refused:
+        click.echo(f"The refused lines and their reasons: {target}")
 
 
 @main.group()

@@ -5,11 +5,11 @@ ones are written beside the file with their reasons. A second run over the same 
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 import click
 import orjson
@@ -22,6 +22,8 @@ from petitions.reference import Reference, reference
 from server.core.config import Settings
 from server.core.errors import Invalid
 
+Raw = TypeVar("Raw")
+Good = TypeVar("Good")
 BATCH = 500
 MAX_LINE = 1_000_000
 """Characters; a longer line is refused."""
@@ -114,7 +116,7 @@ def _moment(value: object, zone: Any) -> datetime:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str | None, int]]:
-    """Number, text (None where it is no UTF-8) and bytes of each line that is not empty."""
+    """Number, text (None where it is no UTF-8) and the place in the file behind it of each line that is not empty."""
     with path.open("rb") as stream:
         for number, raw in enumerate(stream, start=1):
             try:
@@ -122,46 +124,64 @@ def _lines(path: Path) -> Iterator[tuple[int, str | None, int]]:
             except UnicodeDecodeError:
                 text = None
             if text != "":
-                yield number, text, len(raw)
+                yield number, text, stream.tell()
 
 
-def size(path: Path) -> int:
-    """Bytes of a file."""
-    return path.stat().st_size
-
-
-async def run(settings: Settings, path: Path, mapped: Mapped, refused_path: Path) -> Report:
-    """Import a file. The refused lines of this run replace those of an earlier one."""
+async def run(settings: Settings, path: Path, mapped: Mapped, refused: Path) -> Report:
+    """Import petitions."""
     known = await reference()
-    report = Report()
-    batch: list[Line] = []
-    draft = refused_path.with_suffix(".part")
+
+    async def read(text: str | None, report: Report) -> Line:
+        return read_line(text, mapped, known, settings.zone, report.seen)
+
+    return await load(path, _lines(path), refused, read, importing.take, batch=BATCH)
+
+
+async def load(
+    path: Path,
+    lines: Iterable[tuple[int, Raw, int]],
+    refused_path: Path,
+    read: Callable[[Raw, Report], Awaitable[Good]],
+    take: Callable[[list[Good]], Awaitable[int]],
+    *,
+    batch: int,
+) -> Report:
+    """Read the lines of a file and take the good ones in batches; ``take`` says how many of them are new.
+
+    The refused lines of this run replace those of an earlier one.
+    """
+    report, good, draft = Report(), list[Good](), refused_path.with_suffix(".part")
 
     async def flush() -> None:
-        new = await importing.take(batch)
+        new = await take(good)
         report.new += new
-        report.known += len(batch) - new
-        batch.clear()
+        report.known += len(good) - new
+        good.clear()
 
     with (
         draft.open("w", encoding="utf-8") as refused,
-        tqdm(total=size(path), desc=path.name, unit="B", unit_scale=True, disable=None) as progress,
+        tqdm(total=_size(path), desc=path.name, unit="B", unit_scale=True, disable=None) as progress,
     ):
-        for number, text, length in _lines(path):
+        for number, raw, place in lines:
             try:
-                batch.append(read_line(text, mapped, known, settings.zone, report.seen))
+                good.append(await read(raw, report))
             except (Unreadable, Invalid) as error:
                 report.refused += 1
-                note(refused, number, text, error)
-            if len(batch) >= BATCH:
+                _note(refused, number, raw, error)
+            if len(good) >= batch:
                 await flush()
-            progress.update(length)
-        await flush()
-    keep(draft, refused_path, wanted=bool(report.refused))
+            progress.update(place - progress.n)
+        if good:
+            await flush()
+    _keep(draft, refused_path, wanted=bool(report.refused))
     return report
 
 
-def keep(draft: Path, path: Path, *, wanted: bool) -> None:
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
+def _keep(draft: Path, path: Path, *, wanted: bool) -> None:
     """Leave the refused lines beside the file where there are any; else none, not of an earlier run either."""
     if wanted:
         draft.replace(path)
@@ -170,14 +190,15 @@ def keep(draft: Path, path: Path, *, wanted: bool) -> None:
         path.unlink(missing_ok=True)
 
 
-def note(refused: TextIO, number: int, text: str | None, error: Unreadable | Invalid) -> None:
+def _note(refused: TextIO, number: int, raw: object, error: Unreadable | Invalid) -> None:
     """Write a refused line down with its reasons."""
     reasons = (
         [{"field": e.field, "message": str(e.text)} for e in error.errors]
         if isinstance(error, Invalid)
         else [{"field": "", "message": str(error)}]
     )
-    refused.write(orjson.dumps({"line": number, "reasons": reasons, "content": (text or "")[:2000]}).decode() + "\n")
+    text = raw if isinstance(raw, str) else orjson.dumps(raw).decode() if raw else ""
+    refused.write(orjson.dumps({"line": number, "reasons": reasons, "content": text[:2000]}).decode() + "\n")
 
 
 def mapping_options(command: Any) -> Any:

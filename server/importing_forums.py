@@ -7,44 +7,34 @@ with it; refused ones are written beside the file with their reasons. A second r
 import csv
 import hashlib
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import TypeVar
 
 import orjson
-from tqdm import tqdm
 
 from forums.actions import importing
 from forums.forms.importing import PastForum, PastVoice
 from server.core import city, clock
 from server.core.config import Settings
-from server.core.errors import Invalid
-from server.importing import Report, Unreadable, keep, note, size
+from server.importing import Report, Unreadable, load
 from tracking.statistics import books
 from tracking.statistics.actions import counting
 
 BATCH = 300
 MAX_FIELD = 200_000
 """Characters of one column."""
-FORUM_COLUMNS = frozenset(
-    {
-        "number", "kind", "title", "held_on", "ended_on", "place", "summary", "body", "minutes", "panel", "department",
-        "district", "participants", "language",
-    }
-)  # fmt: skip
-VOICE_COLUMNS = frozenset(
-    {
-        "number", "forum", "title", "text", "author", "stance", "department", "district", "received_on", "outcome",
-        "outcome_on", "outcome_text", "study_until", "moved_to", "promised", "due_on", "done_on", "evidence",
-        "language",
-    }
-)  # fmt: skip
 
+
+def _columns(line: type[PastForum | PastVoice]) -> frozenset[str]:
+    return frozenset(field.name.removesuffix("_id") for field in fields(line)) - {"slug"}
+
+
+FORUM_COLUMNS, VOICE_COLUMNS = _columns(PastForum), _columns(PastVoice)
 FORUM_NEEDS = frozenset({"number", "kind", "title", "held_on"})
 VOICE_NEEDS = frozenset({"forum", "received_on"})
 """Columns without which no line can be read."""
 
-Good = TypeVar("Good")
 Row = Mapping[str, str]
 
 
@@ -53,6 +43,13 @@ class WrongFile(ValueError):
 
 
 def _rows(path: Path, columns: frozenset[str], needs: frozenset[str]) -> Iterator[tuple[int, Row | None, int]]:
+    """The lines of a file that can be read to its end: one that breaks off in its middle changes nothing."""
+    for _line in _read(path, columns, needs):
+        pass
+    return _read(path, columns, needs)
+
+
+def _read(path: Path, columns: frozenset[str], needs: frozenset[str]) -> Iterator[tuple[int, Row | None, int]]:
     """Line number, columns (None for a line with too many or too few) and the place in the file after it."""
     csv.field_size_limit(MAX_FIELD)
     with path.open("rb") as raw:
@@ -88,8 +85,8 @@ async def run_forums(settings: Settings, path: Path, refused: Path) -> Report:
     """Import forums. Raises ``WrongFile``."""
     known, today = await city.city(), clock.now().astimezone(settings.zone).date()
 
-    async def read(row: Row, report: Report) -> PastForum:
-        line = PastForum.parse(row, known, today)
+    async def read(row: Row | None, report: Report) -> PastForum:
+        line = PastForum.parse(_whole(row), known, today)
         if line.slug in report.seen:
             raise Unreadable(f"{line.slug} stands in an earlier line")
         report.seen.add(line.slug)
@@ -100,7 +97,8 @@ async def run_forums(settings: Settings, path: Path, refused: Path) -> Report:
         await counting.recount(books.FORUMS, ids)
         return len(ids)
 
-    return await _run(path, (FORUM_COLUMNS, FORUM_NEEDS), refused, read, take)
+    lines = _rows(path, FORUM_COLUMNS, FORUM_NEEDS)
+    return await load(path, lines, refused, read, take, batch=BATCH)
 
 
 async def run_voices(settings: Settings, path: Path, refused: Path) -> Report:
@@ -108,7 +106,8 @@ async def run_voices(settings: Settings, path: Path, refused: Path) -> Report:
     known, today = await city.city(), clock.now().astimezone(settings.zone).date()
     forums: dict[str, int] = {}
 
-    async def read(row: Row, report: Report) -> importing.Line:
+    async def read(row: Row | None, report: Report) -> importing.Line:
+        row = _whole(row)
         line = PastVoice.parse(row, known, today)
         if line.forum not in forums:
             forums.update(await importing.forum_ids([line.forum]))
@@ -129,7 +128,8 @@ async def run_voices(settings: Settings, path: Path, refused: Path) -> Report:
         await counting.recount(books.SUBMISSIONS, ids)
         return len(ids)
 
-    return await _run(path, (VOICE_COLUMNS, VOICE_NEEDS), refused, read, take)
+    lines = _rows(path, VOICE_COLUMNS, VOICE_NEEDS)
+    return await load(path, lines, refused, read, take, batch=BATCH)
 
 
 def _whole(row: Row | None) -> Row:
@@ -140,39 +140,3 @@ def _whole(row: Row | None) -> Row:
 
 def _digest(row: Row) -> str:
     return hashlib.sha256(orjson.dumps(dict(row), option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-async def _run(
-    path: Path,
-    columns: tuple[frozenset[str], frozenset[str]],
-    refused_path: Path,
-    read: Callable[[Row, Report], Awaitable[Good]],
-    take: Callable[[list[Good]], Awaitable[int]],
-) -> Report:
-    report, batch, draft = Report(), list[Good](), refused_path.with_suffix(".part")
-
-    async def flush() -> None:
-        new = await take(batch)
-        report.new += new
-        report.known += len(batch) - new
-        batch.clear()
-
-    for _line in _rows(path, *columns):  # a file that breaks off in its middle changes nothing
-        pass
-    with (
-        draft.open("w", encoding="utf-8") as refused,
-        tqdm(total=size(path), desc=path.name, unit="B", unit_scale=True, disable=None) as progress,
-    ):
-        for number, row, place in _rows(path, *columns):
-            try:
-                batch.append(await read(_whole(row), report))
-            except (Unreadable, Invalid) as error:
-                report.refused += 1
-                note(refused, number, orjson.dumps(dict(row or {})).decode(), error)
-            if len(batch) >= BATCH:
-                await flush()
-            progress.update(place - progress.n)
-        if batch:
-            await flush()
-    keep(draft, refused_path, wanted=bool(report.refused))
-    return report

@@ -6,7 +6,6 @@ happen here, their facts at the days on which they happened; no mail is sent abo
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any
 
 from forums.events import (
     CommitmentDone,
@@ -74,7 +73,7 @@ async def take_forums(lines: Sequence[PastForum]) -> list[int]:
         new = [line for line in lines if line.slug not in there]
         if not new:
             return []
-        rows = await _write("forum", Forum, [_forum(line) for line in new], "id, slug")
+        rows = await database.insert_models(Forum, [_forum(line) for line in new], returning="id, slug")
         ids = {row["slug"]: row["id"] for row in rows}
         await ledger.begin_many(ACTOR, [(forum_subject(line.slug), _forum_facts(line)) for line in new])
         for line in new:
@@ -111,12 +110,12 @@ async def take_voices(lines: Sequence[Line], forums: Mapping[str, int]) -> list[
         if not new:
             return []
         values = [_voice(key, line, number, forums[line.forum]) for key, line, number in new]
-        rows = await _write("submission", Submission, values, "id, number")
+        rows = await database.insert_models(Submission, values, returning="id, number")
         ids = {row["number"]: row["id"] for row in rows}
         chains = [(voice_subject(number), _voice_facts(line)) for _key, line, number in new]
         promised = [(line, number, new_promise_number()) for _key, line, number in new if line.promised]
         promises = [_promise(line, name, forums[line.forum], ids[number]) for line, number, name in promised]
-        await _write("commitment", Commitment, promises)
+        await database.insert_models(Commitment, promises)
         chains += [(promise_subject(name), _promise_facts(line, number)) for line, number, name in promised]
         await ledger.begin_many(ACTOR, chains)
         for _key, line, number in new:
@@ -170,15 +169,3 @@ def _promise_facts(line: PastVoice, number: str) -> list[tuple[Fact, datetime]]:
     if line.done_on:
         facts.append((CommitmentDone(str(line.done_on)), _at(line.done_on, ENDS)))
     return facts
-
-
-async def _write(
-    table: str,
-    model: type[Forum] | type[Submission] | type[Commitment],
-    values: Sequence[Mapping[str, object]],
-    returning: str = "",
-) -> Sequence[Any]:
-    columns = tuple(name for name in model._meta.fields_db_projection if name != "id")  # noqa: SLF001 — the only way
-    rows = [model(**each) for each in values]
-    lines = [[getattr(row, name) for name in columns] for row in rows]
-    return await database.insert(table, columns, lines, returning=returning)

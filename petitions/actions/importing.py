@@ -86,10 +86,8 @@ def _loaded(guides: list[GuideProfile], chosen: GuideProfile | None) -> list[Gui
 
 
 async def _write(new: Sequence[_New]) -> None:
-    columns = tuple(name for name in Case._meta.fields_db_projection if name != "id")  # noqa: SLF001 — the only way
-    cases = [Case(**n.values, reminded=_told(n.decided)) for n in new]
-    values = [[getattr(case, name) for name in columns] for case in cases]
-    rows = await database.insert("petition_case", columns, values, returning="id, reference")
+    cases = [{**n.values, "reminded": _told(n.decided)} for n in new]
+    rows = await database.insert_models(Case, cases, returning="id, reference")
     ids = {row["reference"]: row["id"] for row in rows}
     people = [(ids[n.reference], n.line.command.petitioner) for n in new]
     await database.insert(

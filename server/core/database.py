@@ -6,7 +6,7 @@ for writing and :func:`fetch` for pages that must stay fast; both join the surro
 
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable, Sequence, Sized
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Sized
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.migrations.api import migrate as apply_migrations
+from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from server.core.config import Settings
@@ -224,6 +225,17 @@ async def insert(
     sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {each}"
     values = [orjson.dumps(v).decode() if isinstance(v, dict | list) else v for row in rows for v in row]
     return await fetch(f"{sql} RETURNING {returning}" if returning else sql, *values)
+
+
+async def insert_models(
+    model: type[Model], values: Sequence[Mapping[str, Any]], *, returning: str = ""
+) -> Sequence[Any]:
+    """Write many new rows of a table in one statement, with the model's defaults. The rows of ``returning``."""
+    meta = model._meta  # noqa: SLF001 — the only way
+    columns = tuple(name for name in meta.fields_db_projection if name != meta.pk_attr)
+    rows = [model(**each) for each in values]
+    lines = [[getattr(row, name) for name in columns] for row in rows]
+    return await insert(meta.db_table, columns, lines, returning=returning)
 
 
 def moment(value: Any) -> datetime:
