@@ -5,6 +5,7 @@ from hypothesis import settings
 pytest_plugins = [
     "tests.support.moment",
     "tests.support.compiled",
+    "tests.support.engines",
     "tests.support.tracing",
     "tests.support.postgres",
     "tests.support.chromium",

@@ -14,19 +14,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of a test with the whole program under it, coverage sees the first example on SQLite.
+    """Of a test with the whole program under it, coverage sees the first example, on SQLite where it runs on that.
 
     The same on PostgreSQL, and most often the next example as well, would run the same lines.
     """
+    if coverage.Coverage.current() is None:
+        return
     traced = set[str]()
-    for item in items:
-        parameters = getattr(item, "callspec", None)
-        if parameters is not None and "engine" in parameters.params:
-            name = item.nodeid.partition("[")[0]
-            if parameters.params["engine"] == "postgres" or name in traced:
-                item.add_marker(pytest.mark.untraced)
-            else:
-                traced.add(name)
+    whole = [item for item in items if "engine" in getattr(getattr(item, "callspec", None), "params", ())]
+    for item in sorted(whole, key=lambda item: item.callspec.params["engine"] == "postgres"):  # type: ignore[attr-defined]
+        name = item.nodeid.partition("[")[0]
+        if name in traced:
+            item.add_marker(pytest.mark.untraced)
+        traced.add(name)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
