@@ -8,6 +8,7 @@ import pytest
 from server.core import accounts, clock
 from server.core.accounts import Account, Session
 from tests.support.house import PASSWORD, House
+from tests.support.page_forms import form, send
 
 
 async def test_an_official_signs_in_and_out(house: House) -> None:
@@ -15,10 +16,9 @@ async def test_an_official_signs_in_and_out(house: House) -> None:
     page = await browser.get("/desk/account")
     assert page.status_code == 303
     assert page.headers["location"] == "/desk/sign-in?next=%2Fdesk%2Faccount"
-    assert "사용자" in (await browser.get("/desk/sign-in")).text
-    answer = await browser.post(
-        "/desk/sign-in", data={"username": "handler", "password": PASSWORD, "next": "/desk/account"}
-    )
+    sign_in = await browser.get(page.headers["location"])
+    assert "사용자" in sign_in.text
+    answer = await send(browser, form(sign_in), username="handler", password=PASSWORD)
     assert (answer.status_code, answer.headers["location"]) == (303, "/desk/account")
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
@@ -26,7 +26,7 @@ async def test_an_official_signs_in_and_out(house: House) -> None:
     assert "김처리" in (await browser.get("/desk/account")).text
     again = await browser.get("/desk/sign-in")
     assert (again.status_code, again.headers["location"]) == (303, "/desk")
-    await browser.post("/desk/sign-out")
+    await send(browser, form(await browser.get("/desk/account"), "/desk/sign-out"))
     assert (await browser.get("/desk/account")).status_code == 303
     assert not await Session.exists()
 
@@ -66,45 +66,45 @@ async def test_signing_in_leads_to_no_other_site(house: House, target: str) -> N
 
 async def test_a_second_factor_is_asked_for_and_a_code_opens_once(house: House) -> None:
     browser = await house.official("handler")
-    page = (await browser.get("/desk/account")).text
-    secret = re.search(r"<code>([A-Z2-7]{32})</code>", page)
-    proof = re.search(r'name="proof" value="([^"]+)"', page)
+    page = await browser.get("/desk/account")
+    secret = re.search(r"<code>([A-Z2-7]{32})</code>", page.text)
     assert secret
-    assert proof
-    wrong = await browser.post("/desk/account", data={"change": "totp", "proof": proof[1], "code": "000000x"})
-    assert wrong.status_code == 422
+    totp = form(page, field="change", value="totp")
+    assert (await send(browser, totp, code="000000x")).status_code == 422
     code = pyotp.TOTP(secret[1]).at(clock.now())
-    done = await browser.post("/desk/account", data={"change": "totp", "proof": proof[1], "code": code})
-    assert done.status_code == 303
-    form = {"username": "handler", "password": PASSWORD}
-    assert (await house.visitor().post("/desk/sign-in", data=form)).status_code == 401
-    assert (await house.visitor().post("/desk/sign-in", data={**form, "code": code})).status_code == 303
-    assert (await house.visitor().post("/desk/sign-in", data={**form, "code": code})).status_code == 401
-    off = await browser.post("/desk/account", data={"change": "totp-off", "off": PASSWORD})
-    assert off.status_code == 303
-    assert (await house.visitor().post("/desk/sign-in", data=form)).status_code == 303
+    assert (await send(browser, totp, code=code)).status_code == 303
+
+    async def sign_in(**filled: str) -> int:
+        visitor = house.visitor()
+        shown = form(await visitor.get("/desk/sign-in"))
+        return (await send(visitor, shown, username="handler", password=PASSWORD, **filled)).status_code
+
+    assert [await sign_in(), await sign_in(code=code), await sign_in(code=code)] == [401, 303, 401]
+    off = form(await browser.get("/desk/account"), field="change", value="totp-off")
+    assert (await send(browser, off, off="wrong")).status_code == 422
+    assert (await send(browser, off, off=PASSWORD)).status_code == 303
+    assert await sign_in() == 303
 
 
 @pytest.mark.parametrize("new", ["two  spaces between", " one at each end ", "\u1112\u1161\u11ab" * 10])
 async def test_a_new_password_opens_as_it_was_typed(house: House, new: str) -> None:
     browser = await house.official("handler")
-    form = {"change": "password", "old": PASSWORD, "new": new, "again": new}
-    assert (await browser.post("/desk/account", data=form)).status_code == 303
+    shown = form(await browser.get("/desk/account"), field="change", value="password")
+    assert (await send(browser, shown, old=PASSWORD, new=new, again=new)).status_code == 303
     answer = await house.visitor().post("/desk/sign-in", data={"username": "handler", "password": new})
     assert answer.status_code == 303
-    form = {"change": "password", "old": new, "new": PASSWORD, "again": PASSWORD}
-    assert (await browser.post("/desk/account", data=form)).status_code == 303
+    assert (await send(browser, shown, old=new, new=PASSWORD, again=PASSWORD)).status_code == 303
 
 
 async def test_a_changed_password_ends_the_other_sessions(house: House) -> None:
     here, there = await house.official("handler"), await house.official("handler")
-    bad = await here.post(
-        "/desk/account", data={"change": "password", "old": "wrong", "new": "a new long one", "again": "another"}
-    )
+    shown = form(await here.get("/desk/account"), field="change", value="password")
+    bad = await send(here, shown, old="wrong", new="a new long one", again="another")
     assert bad.status_code == 422
     assert "두 비밀번호가 다릅니다" in bad.text
-    good = {"change": "password", "old": PASSWORD, "new": "a new long one", "again": "a new long one"}
-    assert (await here.post("/desk/account", data=good)).status_code == 303
+    shown = form(bad, field="change", value="password")
+    good = await send(here, shown, old=PASSWORD, new="a new long one", again="a new long one")
+    assert good.status_code == 303
     assert (await here.get("/desk/account")).status_code == 200
     assert (await there.get("/desk/account")).status_code == 303
     answer = await house.visitor().post("/desk/sign-in", data={"username": "handler", "password": "a new long one"})
@@ -113,20 +113,21 @@ async def test_a_changed_password_ends_the_other_sessions(house: House) -> None:
 
 async def test_the_desk_speaks_the_language_that_is_chosen(house: House) -> None:
     browser = await house.official("handler")
-    assert (await browser.post("/desk/account", data={"change": "language", "language": "ja"})).status_code == 303
+    shown = form(await browser.get("/desk/account"), field="change", value="language")
+    assert (await send(browser, shown, language="ja")).status_code == 303
     assert (await Account.get(username="handler")).language == "ja"
     assert (await browser.post("/desk/account", data={"change": "language", "language": "xx"})).status_code == 422
     assert "パスワード" in (await browser.get("/desk/account?lang=ja")).text
 
 
 async def test_a_form_from_another_site_is_refused(house: House) -> None:
-    form = {"username": "handler", "password": PASSWORD}
-    foreign = await house.client.post("/desk/sign-in", data=form, headers={"origin": "https://evil.example"})
+    typed = {"username": "handler", "password": PASSWORD}
+    foreign = await house.client.post("/desk/sign-in", data=typed, headers={"origin": "https://evil.example"})
     assert foreign.status_code == 403
     assert "120" in foreign.text
-    cross = await house.client.post("/desk/sign-in", data=form, headers={"sec-fetch-site": "cross-site"})
+    cross = await house.client.post("/desk/sign-in", data=typed, headers={"sec-fetch-site": "cross-site"})
     assert cross.status_code == 403
-    own = await house.client.post("/desk/sign-in", data=form, headers={"origin": "http://127.0.0.1:8000"})
+    own = await house.client.post("/desk/sign-in", data=typed, headers={"origin": "http://127.0.0.1:8000"})
     assert own.status_code == 303
 
 

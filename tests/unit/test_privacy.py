@@ -6,7 +6,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -218,22 +218,29 @@ def test_in_real_petitions_only_telephones_are_found(name: str) -> None:
 # --- Speed --------------------------------------------------------------------------------------------------------
 
 
-def seconds(text: str, times: int = 3) -> float:
-    def once() -> float:
+# No time is compared with a clock, which runs as fast on a busy machine, but with that of other work done beside it.
+
+
+def compare(text: str, other: Callable[[], object], times: int = 5) -> float:
+    """How many times longer finding takes than something else, both at their best."""
+
+    def once(work: Callable[[], object]) -> float:
         start = time.thread_time()
-        find(text)
+        work()
         return time.thread_time() - start
 
-    return min(once() for _ in range(times))
+    pairs = [(once(lambda: find(text)), once(other)) for _ in range(times)]
+    return min(mine for mine, _other in pairs) / min(yardstick for _mine, yardstick in pairs)
 
 
-def test_ten_thousand_characters_full_of_digits_take_less_than_five_milliseconds() -> None:
+def test_characters_full_of_digits_are_looked_through_faster_than_each_is_looked_at_25_times() -> None:
     draw = random.Random(5)
     text = " ".join(
         str(draw.randrange(10 ** draw.randrange(1, 9))) + draw.choice(["원", "번", "", ","]) for _ in range(2500)
     )
 
-    assert seconds(text[:10_000], 30) < 0.005
+    looked_through = text[:10_000]
+    assert compare(looked_through, lambda: [sign.isdecimal() for sign in looked_through * 25], 30) < 1
 
 
 @pytest.mark.parametrize(
@@ -248,7 +255,7 @@ def test_ten_thousand_characters_full_of_digits_take_less_than_five_milliseconds
 def test_the_time_grows_with_the_length_only(unit: str) -> None:
     text = unit * (80_000 // len(unit))
 
-    assert seconds(text) < 12 * seconds(text[: len(text) // 4]) + 0.01
+    assert any(compare(text, lambda: find(text[: len(text) // 4])) < 12 for _attempt in range(3))
 
 
 # --- Masks --------------------------------------------------------------------------------------------------------

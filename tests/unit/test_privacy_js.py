@@ -78,16 +78,19 @@ async def test_page_and_server_judge_alike_whatever_stands_beside_whatever(page:
 
 
 async def test_the_page_is_quick_enough_to_look_at_every_keystroke(page: Page) -> None:
-    milliseconds = await page.evaluate(
+    ratio = await page.evaluate(
         """text => {
-            const times = Array.from({ length: 20 }, () => {
+            const time = work => {
                 const start = performance.now();
-                privacy.findPersonalNumbers(text);
+                work();
                 return performance.now() - start;
-            });
-            return Math.min(...times);
+            };
+            const count = () => Array.from(text.repeat(25)).filter(sign => /[0-9]/u.test(sign)).length;
+            const find = () => privacy.findPersonalNumbers(text);
+            const times = Array.from({ length: 20 }, () => [time(find), time(count)]);
+            return Math.min(...times.map(([mine]) => mine)) / Math.min(...times.map(([, other]) => other));
         }""",
         " ".join(row["text"] for row in TABLE)[:10_000],
     )
 
-    assert milliseconds < 25
+    assert ratio < 1, "it takes less than looking at each character 25 times"
