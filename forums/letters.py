@@ -207,7 +207,7 @@ def _letter(to: str, name: str, language: str, about: About, notice: Notice, lin
 
 
 def _desk_page(entry: Entry) -> str:
-    return "submissions" if entry.subject.startswith("submission/") else "commitments"
+    return "voices" if entry.subject.startswith("submission/") else "commitments"
 
 
 def _path(entry: Entry, about: About, place: Place | None) -> str:

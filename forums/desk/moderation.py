@@ -12,6 +12,7 @@ from forums.desk.common import named
 from forums.errors import AlreadyDecided, NoSuchText
 from forums.forms.moderating import REASON_LIMIT, Decide
 from forums.labels import RULES, WHY
+from forums.messages import MESSAGES
 from forums.permissions import Permission
 from forums.queries import forums, moderation, moderators, texts
 from forums.queries.moderators import Filter, Place, read_place
@@ -24,17 +25,6 @@ DONE: Mapping[TextAction, Text] = {
     TextAction.SHOW: _("The text is shown."),
     TextAction.HIDE: _("The text is hidden; its author is told why."),
     TextAction.UPHOLD: _("The text stays hidden; its author is told why."),
-}
-FACTS: Mapping[str, Text] = {
-    "text.reported": _("Reported by a reader"),
-    "text.held": _("Held until somebody has read it"),
-    "text.hidden": _("Hidden"),
-    "text.shown": _("Found in order and shown"),
-    "text.appealed": _("The author asked for a second look"),
-    "text.appeal_dismissed": _("Left hidden after the second look"),
-    "submission.withdrawn": _("Withdrawn by its author"),
-    "submission.taken_back": _("Taken back by the clerk who took it down"),
-    "talk.comment_withdrawn": _("Its author took this comment back."),
 }
 SORTS: Mapping[str, Text] = {"submission": _("Submission"), "comment": _("Comment"), "forum": _("Proposal")}
 
@@ -144,7 +134,7 @@ async def _shown(
         **_words(web.language(request)),
         "item": found,
         "history": await moderation.history(subject),
-        "facts": FACTS,
+        "records": MESSAGES,
         "kept": kept or {},
         "errors": errors or {},
         "conflict": conflict,
@@ -165,7 +155,7 @@ async def trail(request: Request) -> Response:
         "forum": forum, "entries": entries, "texts": await texts.spoken(
             [entry.subject for entry in entries]
         ),
-        "facts": FACTS, "rule_names": RULES, "sorts": SORTS, "first": before == ledger.END,
+        "records": MESSAGES, "rule_names": RULES, "sorts": SORTS, "first": before == ledger.END,
         "older": f"{PAGE}/forums/{forum.slug}?before={following}" if following else "",
     }  # fmt: skip
     return web.page(request, "desk/moderation/trail.html", context)

@@ -126,5 +126,5 @@ GATHERINGS = (
     ),
     ForumMessage(events.TookPart),
     ForumMessage(events.CommentMade),
-    ForumMessage(events.CommentWithdrawn),
+    shown(events.CommentWithdrawn, "plain", "bell", _("Its author took this comment back."), internal=True),
 )

@@ -21,6 +21,7 @@ from server.core.days import today
 from server.core.errors import ChangedMeanwhile
 from tests.support.answers import official
 from tests.support.house import House
+from tests.support.stories import to as mails_to
 from tests.support.voices import hold_forum, say
 
 LAMPS, TREES = "시장 골목 가로등을 밝게 해 주세요", "공원에 나무와 벤치를 더 놓아 주세요"
@@ -242,6 +243,11 @@ async def test_time_makes_promises_overdue_and_studies_end_once(house: House) ->
         assert await watching.remind() == 2
         assert await watching.remind() == 0
         handler = await house.official("handler")
+        await house.work()
+        (told,) = [mail for mail in mails_to(house, "manager@city.example") if "검토 기한" in mail["Subject"]]
+        words = str(told.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+        (path,) = set(re.findall(rf"/desk/\w+/{study.number}", words))
+        assert (await (await house.official("manager")).get(path)).status_code == 200, "what the mail leads to is there"
         assert study.number in (await handler.get("/desk/voices?status=study_over&department=roads")).text
         late = await house.visitor().get("/commitments?tab=overdue")
         assert number in late.text
