@@ -136,6 +136,13 @@ class Rules(Resource[EditRule]):
             self.delete_label,
         )
 
+    async def closing(self, row: RoutingRule) -> Question:
+        return Question(
+            _("Switch rule %(rule)s off?", rule=row.id),
+            _("New petitions are not routed by it until it is switched on again."),
+            self.close_label,
+        )
+
     async def check(self, command: EditRule, _row: Any | None) -> None:
         await need_department(command.department)
 

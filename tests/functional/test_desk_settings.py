@@ -14,6 +14,7 @@ from petitions.rights import subject
 from server.core import clock, jobs, ledger
 from server.core.accounts import Department, Holiday, LocalHours
 from tests.support.house import House
+from tests.support.markup import parse
 
 SWITCHED = re.compile(r"배정 규칙 \d+: [켰껐]습니다")
 CountQueries = Callable[[], list[str]]
@@ -84,6 +85,23 @@ async def test_the_first_rule_that_fits_decides_and_rules_change_places(house: H
     assert (await browser.post("/desk/rules/999/move", data={"way": "up"})).status_code == 404
     assert (await browser.post(f"/desk/rules/{first.id}/move", data={"way": "aside"})).status_code == 422
     assert [how for _what, how in await changes("settings/rules")] == ["added", "moved", "moved"]
+
+
+async def test_the_buttons_of_a_rule_stand_in_the_list_and_on_its_page(house: House) -> None:
+    browser = await house.official("admin")
+    await browser.post("/desk/rules/new", data={"words": "벤치", "department": "parks"})
+    first, second = await RoutingRule.all().order_by("position")
+    page = parse((await browser.get("/desk/rules")).text)
+    forms = {(form.attrs["action"], button.attrs.get("value", "")) for form in page.all("form", method="post")
+             for button in form.all("button")}  # fmt: skip
+    assert forms >= {
+        (f"/desk/rules/{first.id}/move", "down"), (f"/desk/rules/{second.id}/move", "up"),
+        (f"/desk/rules/{first.id}/close", ""), ("/desk/rules/try#try", ""),
+    }  # fmt: skip
+    assert (f"/desk/rules/{first.id}/move", "up") not in forms
+    assert "다시 켤 때까지" in (await browser.get(f"/desk/rules/{first.id}/close")).text
+    tried = page.one("form", action="/desk/rules/try#try").one("select", name="district")
+    assert tried.all("option")[0].attrs["value"] == "", "nothing is chosen unless somebody chooses"
 
 
 async def test_a_rule_is_changed_and_errors_stand_beside_the_field_with_the_input_kept(house: House) -> None:

@@ -216,10 +216,7 @@ class Pages(Generic[FormT]):
         if hindrances := await self.table.hindrances(row):
             context = {"name": row.name, "hindrances": hindrances, "back": back}
             return web.page(request, "desk/settings/hindered.html", context)
-        question = await self.table.closing(row)
-        if question is None:
-            raise NotFound
-        return confirm(request, question, back)
+        return confirm(request, await self.table.closing(row), back)
 
     async def open(self, request: Request) -> Response:
         """``POST /desk/{path}/{id}/open``."""

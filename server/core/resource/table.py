@@ -233,9 +233,9 @@ class Resource(Generic[FormT]):
         """What is asked before a row is deleted."""
         raise NotImplementedError
 
-    async def closing(self, row: Any) -> Question | None:
-        """What is asked before a row is closed; nothing, where that is undone with one press."""
-        return None
+    async def closing(self, row: Any) -> Question:
+        """What is asked before a row is closed."""
+        raise NotImplementedError
 
     async def hindrances(self, row: Any) -> Sequence[Hindrance]:
         """Why a row cannot be closed yet."""
