@@ -6,7 +6,8 @@
 // stay untouched. Nothing is replaced that holds the focus or something typed; it waits until the reader leaves it.
 // What is being read stays where it is on the screen.
 
-const SLOWEST = 60_000;
+import { follow } from "./connection.js";
+
 const BETWEEN = 1000;
 
 const drawn = new WeakMap(); // element -> its HTML as the server drew it, before scripts touched it
@@ -114,9 +115,6 @@ export function putAll(fresh) {
 
 /** Follow the stream of `[data-stream]`; the words for its states are in the element's data attributes. */
 export function start(element) {
-  let source = null;
-  let wait = 1000;
-  let timer = null;
   let missed = false;
   let waiting = false;
   let last = 0;
@@ -149,11 +147,11 @@ export function start(element) {
       if (changed) tell("open", state?.dataset.textUpdated);
     } catch {
       missed = true;
-      lose();
+      connection.lose();
     } finally {
       refreshing = false;
     }
-    if (missed && source?.readyState === EventSource.OPEN) soon();
+    if (missed && connection.isOpen()) soon();
   }
 
   let planned = null;
@@ -164,50 +162,19 @@ export function start(element) {
     }, Math.max(0, last + BETWEEN - Date.now()));
   }
 
-  function lose() {
-    source?.close();
-    source = null;
-    tell("lost", state?.dataset.textLost);
-    if (document.hidden) return;
-    clearTimeout(timer);
-    timer = setTimeout(open, wait * (0.75 + Math.random() / 2));
-    wait = Math.min(wait * 2, SLOWEST);
-  }
-
-  function open() {
-    clearTimeout(timer);
-    source?.close();
-    source = new EventSource(element.dataset.stream);
-    source.onopen = () => {
-      wait = 1000;
-      tell("open", state?.dataset.textOpen);
-      if (missed) soon();
-    };
-    source.onmessage = soon;
-    for (const name of (element.dataset.streamEvents ?? "").split(" ").filter(Boolean)) source.addEventListener(name, soon);
-    source.onerror = () => {
-      missed = true;
-      if (source?.readyState === EventSource.CLOSED) lose();
-      else tell("lost", state?.dataset.textLost);
-    };
-  }
-
   document.documentElement.classList.add("is-live");
   document.addEventListener("focusout", () => waiting && setTimeout(soon));
   document.addEventListener("change", () => waiting && setTimeout(soon));
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) {
-      clearTimeout(timer);
-      source?.close();
-      source = null;
+  const connection = follow({
+    address: () => element.dataset.stream,
+    names: (element.dataset.streamEvents ?? "").split(" ").filter(Boolean),
+    take: soon,
+    tell(name) {
+      tell(name, name === "open" ? state?.dataset.textOpen : state?.dataset.textLost);
+      if (name === "open" && missed) soon();
+    },
+    miss() {
       missed = true;
-    } else if (!source) {
-      wait = 1000;
-      open();
-    }
+    },
   });
-  addEventListener("pagehide", () => source?.close());
-  addEventListener("pageshow", (event) => event.persisted && ((missed = true), open()));
-  if (document.hidden) missed = true;
-  else open();
 }

@@ -3,9 +3,9 @@
 // or stands in the list with the keyboard, gets a button that brings them; new opinions are always counted on a bar that
 // brings them. A screen reader hears now and then how many there are, never each of them.
 
+import { follow } from "./connection.js";
 import { fill, number } from "./text.js";
 
-const SLOWEST = 60_000;
 const QUIET = 15_000;
 
 function drawn(html) {
@@ -27,9 +27,6 @@ export function start(root) {
   const unread = new Set(); // ids of opinions that are not on the page
   const address = new URL(root.dataset.talk, location.href);
   const newest = Number(address.searchParams.get("voice")); // of the opinions there were as the page was drawn
-  let source = null;
-  let wait = 1000;
-  let timer = null;
   let unsaid = 0;
   let spoken = 0; // opinions that were said to be new
   let saying = null;
@@ -37,9 +34,9 @@ export function start(root) {
   const find = (id) => document.getElementById(`comment-${id}`);
 
   function tell(name) {
-    state.classList.toggle("is-open", name === "Open");
-    state.classList.toggle("is-lost", name === "Lost");
-    const words = root.dataset[`text${name}`];
+    state.classList.toggle("is-open", name === "open");
+    state.classList.toggle("is-lost", name === "lost");
+    const words = name === "open" ? root.dataset.textOpen : root.dataset.textLost;
     if (state.textContent !== words) state.textContent = words;
   }
 
@@ -184,42 +181,5 @@ export function start(root) {
     location.reload();
   });
 
-  function lose() {
-    source?.close();
-    source = null;
-    tell("Lost");
-    if (document.hidden) return;
-    clearTimeout(timer);
-    timer = setTimeout(open, wait * (0.75 + Math.random() / 2));
-    wait = Math.min(wait * 2, SLOWEST);
-  }
-
-  function open() {
-    clearTimeout(timer);
-    source?.close();
-    source = new EventSource(address);
-    source.onopen = () => {
-      wait = 1000;
-      tell("Open");
-    };
-    source.onmessage = take;
-    source.onerror = () => {
-      if (source?.readyState === EventSource.CLOSED) lose(); // refused: too many listen
-      else tell("Lost");
-    };
-  }
-
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) {
-      clearTimeout(timer);
-      source?.close();
-      source = null;
-    } else if (!source) {
-      wait = 1000;
-      open();
-    }
-  });
-  addEventListener("pagehide", () => source?.close());
-  addEventListener("pageshow", (event) => event.persisted && open());
-  if (!document.hidden) open();
+  follow({ address: () => address, take, tell });
 }
