@@ -140,10 +140,11 @@ class Store:
             Path(stream.name).replace(path)
         # Even if another request wrote it: that one may not have come so far yet.
         for folder in (path.parent, path.parent.parent, self._root):
-            _sync(folder)
+            sync_folder(folder)
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make what was put into a folder outlast a loss of power."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

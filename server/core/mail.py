@@ -29,6 +29,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import aiosmtplib
 
 from server.core import clock
+from server.core.files import sync_folder
 
 COMMAND_TIMEOUT = 20.0
 """Seconds that a server may take for one answer. A whole mail takes at most two and a half times that, which
@@ -200,17 +201,9 @@ class SpoolTransport:
             except BaseException:
                 Path(unfinished).unlink(missing_ok=True)
                 raise
-            _sync(self._folder)
+            sync_folder(self._folder)
         except OSError as error:
             raise MailDeferred(f"the spool folder cannot be written: {error.strerror}") from error
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 async def read_spool(folder: Path, limit: int) -> list[Spooled]:
