@@ -1,4 +1,4 @@
-"""What is filled in for the acts that the law bounds closely: more time, a site investigation, a repeated petition."""
+"""Forms of the actions that the law bounds closely: more time, a site investigation, a repeated petition."""
 
 from typing import Annotated
 
@@ -21,7 +21,7 @@ class Prolong(Form):
         Label(_("Days to supplement it, in addition")),
         About("From the last day on; at most as many as the request gave."),
     ]
-    reason: Reason = ""
+    reason: Annotated[Reason, Label(_("Reason"), _("What the petitioner said")), Html(rows=2)] = ""
     version: Seen = None
 
 
@@ -32,6 +32,7 @@ class Investigate(Form):
         int,
         Field(ge=1, le=14),
         Label(_("How many working days")),
+        Hint(_("At most 14; they do not count into the period (Decree 17).")),
         About("Working days; at most 7 to prolong."),
     ]
     reason: Annotated[
@@ -55,6 +56,7 @@ class ExtendObjection(Extend):
         Field(ge=1, le=10),
         Wrong(_("An objection may be put off once, by one to ten days.")),
         Label(_("Length of the extension"), _("By how many days")),
+        Hint(_("Once, by at most 10 days from the day after the period ends (Act 35②).")),
         About("Days."),
     ]
 

@@ -12,13 +12,11 @@ from petitions.labels import CHANNELS, DECISIONS, RULINGS
 from petitions.reference import Reference
 from server.core import config, i18n
 from server.core.errors import FieldError, Text, _
-from server.core.files import MAX_FILES, StoredFile
 from server.core.forms import (
     About,
     Code,
     Email,
     Errors,
-    FileRule,
     Form,
     Hint,
     Html,
@@ -193,12 +191,11 @@ def on_page(errors: Sequence[FieldError], form: Mapping[str, Any]) -> list[Field
 
 # --- Acting on a case -------------------------------------------------------------------------------------------------
 
-Files = Annotated[
-    tuple[StoredFile, ...],
-    FileRule(MAX_FILES),
-    Label(_("Files")),
-    About("Tokens of files that were sent to `files` of the case, or of the desk, before; good for a day."),
-]
+
+class Plain(Form):
+    """Of an action that says nothing but itself."""
+
+    version: Seen = None
 
 
 class Words(Form):
@@ -208,23 +205,20 @@ class Words(Form):
     version: Seen = None
 
 
-class WordsWithFiles(Words):
-    """The same, with what belongs to it."""
-
-    files: Files = ()
-
-
-class Remark(Words):
-    """The same, where nothing need be said."""
-
-    text: Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Remark")), Html(rows=3)] = ""
+def words(
+    name: Text, asks: Text | None = None, *, hint: Text | None = None, rows: int = 4, optional: bool = False
+) -> type[Words]:
+    """``Words`` as one action calls them."""
+    beside = (paragraphs(TEXT_LIMIT), Label(name, asks), Html(rows=rows), *([Hint(hint)] if hint else ()))
+    own: dict[str, Any] = {"__annotations__": {"text": Annotated[str, *beside]}, "__doc__": Words.__doc__}
+    return type("Words", (Words,), {**own, "text": ""} if optional else own)
 
 
 class Give(Form):
     """To a department or to a person, with a reason where one is due; each action names its target itself."""
 
     target: Annotated[Code, Label(_("Department"))]
-    text: Annotated[Reason, Key("reason")] = ""
+    text: Annotated[Reason, Key("reason"), Html(asked=False)] = ""
     version: Seen = None
 
 
@@ -263,13 +257,25 @@ class TransferOut(Give):
 class RequestSupplement(Form):
     """What is missing, how many days the petitioner has (Act 22), and why it is asked for late (Rule 9①)."""
 
-    text: Annotated[str, paragraphs(TEXT_LIMIT), Label(_("What is missing")), Html(rows=4)]
+    text: Annotated[
+        str,
+        paragraphs(TEXT_LIMIT),
+        Label(_("What is missing")),
+        Hint(_("The petitioner reads it. The clock stands until the supplement arrives (Act 22).")),
+        Html(rows=4),
+    ]
     days: Annotated[
         int, Field(ge=1, le=60), Label(_("Days to supplement it")), About("Seven where nothing is said.")
     ] = 7
     late_reason: Annotated[
         Reason,
         Label(_("Why only now")),
+        Hint(
+            _(
+                "The 8 working hours since the receipt have passed (Rule 9): what was found only now, by a site check "
+                "or the like. The petitioner reads it too."
+            )
+        ),
         About("What was found only now, and how: due after 8 working hours (Rule 9)."),
     ] = ""
     version: Seen = None
@@ -299,7 +305,6 @@ class GiveAnswer(Form):
     reasons: Annotated[Reasons, Label(_("Reasons of the refusal"))] = ""
     remedies: Remedies = ""
     version: Seen = None
-    files: Files = ()
 
     def check(self, errors: Errors) -> None:
         if self.decision == "refused":
@@ -324,10 +329,21 @@ class DecideObjection(Form):
             errors.require(self, "remedies")
 
 
+SCORES = {
+    "5": _("5: very satisfied"),
+    "4": _("4: satisfied"),
+    "3": _("3: neither nor"),
+    "2": _("2: not satisfied"),
+    "1": _("1: not satisfied at all"),
+}
+
+
 class Rate(Form):
     """How satisfied the petitioner is, 1 to 5, and why."""
 
-    score: Annotated[int, Field(ge=1, le=5), Label(_("Rating"), _("How satisfied are you with the answer?"))]
+    score: Annotated[
+        int, Field(ge=1, le=5), Label(_("Rating"), _("How satisfied are you with the answer?")), Html(radios=True)
+    ]
     comment: Annotated[
         str, paragraphs(REASON_LIMIT), Label(_("Remark"), _("What was good, what could be better?")), Html(rows=3)
     ] = ""

@@ -77,7 +77,7 @@ class ExtendPart(Form):
 
 
 class WithdrawPart(Give):
-    """Which department need not reply any more."""
+    """Which department need not reply any more, and why."""
 
     target: Annotated[
         Code,
@@ -87,6 +87,7 @@ class WithdrawPart(Give):
         Hint(_("It need not reply any more, and no longer sees this case.")),
         About("The code of the department that was asked."),
     ]
+    text: Annotated[Reason, Key("reason"), Html(rows=2)] = ""
 
 
 def _check_reply_by(due: date | None, days: int | None, errors: Errors) -> None:

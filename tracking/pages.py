@@ -6,6 +6,7 @@ from typing import Any
 from babel.dates import format_date
 
 from forums.queries import crossing
+from petitions.acts import citizen
 from petitions.clock_words import clock_words
 from petitions.labels import CHANNELS, DECISIONS, KINDS
 from petitions.queries import timeline
@@ -36,6 +37,7 @@ async def case_context(view: CaseView, language: str, before: str = "") -> dict[
     known = view.known
     return {
         "view": view,
+        "forms": citizen.forms(view, language),
         "party": view.level is Level.PARTY,
         "staff": view.level is Level.STAFF,
         "public": view.level is Level.PUBLIC,

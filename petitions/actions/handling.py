@@ -21,7 +21,7 @@ from petitions.events import (
     PeriodExtended,
     WorkStarted,
 )
-from petitions.forms import Extend, Give, Words
+from petitions.forms import Extend, Give, Plain, Words
 from petitions.reference import guides_present
 from petitions.routing import choose_guide
 from petitions.states import OPEN, Action
@@ -34,8 +34,7 @@ from server.core.files import StoredFile
 NO_DEPARTMENT = _("Please choose a department of the list.")
 NO_HANDLER = _("Please choose an official of the case's department.")
 NO_GUIDE = _("Please choose one of the case guides.")
-NOTHING = Words("")
-"""Of an action that says nothing but itself."""
+PLAIN = Plain()
 
 
 async def accept(actor: Official, reference: str, command: Give) -> None:
@@ -66,7 +65,7 @@ async def assign(actor: Official, reference: str, command: Give) -> None:
         change.set(handler_id=handler.id)
 
 
-async def start(actor: Official, reference: str, command: Words = NOTHING) -> None:
+async def start(actor: Official, reference: str, command: Plain = PLAIN) -> None:
     """Begin to work; who begins becomes the handler where there is none."""
     async with changing(reference, Action.START, actor, seen=command.version) as change:
         take(change, actor)

@@ -6,89 +6,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions.access import once
-from petitions.act_forms import CloseRepeated, ExtendObjection, Investigate, Prolong
+from petitions.acts import DESK
+from petitions.acts.page import CaseAct
 from petitions.api import documents, serializers
-from petitions.desk.acts import ACTS, TAKES_FILES
 from petitions.errors import NoSuchCase
-from petitions.forms import (
-    REASON_LIMIT,
-    TEXT_LIMIT,
-    Accept,
-    AppointGuide,
-    Assign,
-    DecideObjection,
-    Extend,
-    GiveAnswer,
-    Remark,
-    RequestSupplement,
-    Transfer,
-    TransferOut,
-    Words,
-    WordsWithFiles,
-)
+from petitions.forms import REASON_LIMIT, TEXT_LIMIT
 from petitions.labels import KINDS
 from petitions.models import Case
-from petitions.part_forms import AskPart, ExtendPart, WithdrawPart
 from petitions.queries import cases, parts
 from petitions.queries.cases import Credentials
 from petitions.queries.filters import STATUSES, Filter, Position
 from petitions.queries.inbox import listed
 from petitions.reference import reference
 from petitions.rights import RIGHTS
-from petitions.states import Action
 from server.core import auth, contract, i18n, references, uploads, web
 from server.core.accounts import Official
-from server.core.contract import Access, Contract, Shape, promises
+from server.core.acts import Api, Attempt
+from server.core.contract import Access, Contract, promises
 from server.core.errors import Invalid, Refusal, _
 from server.core.fields import Input
 
 PAGE, LONGEST_PAGE = 50, 200
 MOST_AT_ONCE = 200
 NO_CURSOR = _("Please send a cursor as a list gave it.")
-
-SUMMARIES: dict[Action, tuple[str, Shape]] = {
-    Action.ACCEPT: (
-        "Take a case in and give it to a department: the one named, or the one proposed",
-        Accept,
-    ),
-    Action.ASSIGN: ("Name the handler", Assign),
-    Action.START: ("Begin to work", Remark),
-    Action.TRANSFER: ("Pass to another department", Transfer),
-    Action.TRANSFER_OUT: ("Pass to another agency", TransferOut),
-    Action.GUIDE: ("Name another guide", AppointGuide),
-    Action.REQUEST_SUPPLEMENT: ("Ask for what is missing; the clock stands", RequestSupplement),
-    Action.SUPPLEMENT: ("Take in what was missing, for the petitioner", WordsWithFiles),
-    Action.PROLONG: ("Give more time to send what is missing, for the petitioner", Prolong),
-    Action.UNDELIVERED: ("Record that a request to supplement came back undelivered", Words),
-    Action.DEEM_WITHDRAWN: ("Close as withdrawn: requests came back undelivered twice", Words),
-    Action.RETURN: ("Return what was not supplemented", Words),
-    Action.EXTEND: ("Extend the period", Extend),
-    Action.INVESTIGATE: ("Set a site investigation of a grievance, or prolong it", Investigate),
-    Action.INTERIM_NOTICE: ("Tell how far the case is", Words),
-    Action.NOTE: ("Write an internal note", WordsWithFiles),
-    Action.MESSAGE: ("Write to the petitioner", WordsWithFiles),
-    Action.PART: ("Ask another department for a part of the case (Act 20)", AskPart),
-    Action.PART_REPLY: ("Reply to what one's department is asked for", Words),
-    Action.PART_EXTEND: ("Put one's department's reply off, once and before it is due", ExtendPart),
-    Action.PART_WITHDRAW: (
-        "Take back what a department was asked for",
-        WithdrawPart,
-    ),
-    Action.ANSWER: ("Answer", GiveAnswer),
-    Action.CLOSE: ("Close an answered case", Remark),
-    Action.CLOSE_REPEATED: ("Close a repeated petition without another answer (Act 23)", CloseRepeated),
-    Action.REOPEN: ("Open a case again, with a fresh period", Words),
-    Action.OBJECT: ("Take in an objection to a refusal (Act 35), for the petitioner", Words),
-    Action.EXTEND_OBJECTION: ("Put the decision on an objection off, once", ExtendObjection),
-    Action.DECIDE_OBJECTION: ("Decide an objection: upheld reopens the case", DecideObjection),
-    Action.WITHDRAW_OBJECTION: (
-        "Take an objection back before it is decided, for the petitioner",
-        Remark,
-    ),
-    Action.WITHDRAW: ("Take the petition back, for the petitioner", Remark),
-}
-"""What an official may do to a case: in words, and what it takes."""
 
 
 @promises(
@@ -166,42 +106,34 @@ async def _answer(request: Request, official: Official, number: str) -> Response
     return web.json(serializers.case(found, web.language(request), official))
 
 
-def _acting(action: Action) -> Route:
-    summary, body = SUMMARIES[action]
+async def _attempt(request: Request, act: CaseAct) -> Attempt:
+    """An official about to act on a case. Raises ``Forbidden`` without the right, and ``NoSuchCase``."""
+    official = auth.official(request, RIGHTS[act.action])
+    number = references.read_reference(request.path_params["reference"])
+    if number is None:
+        raise NoSuchCase
+    return Attempt(official, number, f"desk/{official.id}/{number}")
 
-    @promises(
-        Contract(
-            summary,
-            {"anyOf": [*documents.CASE["anyOf"], documents.CaseLeft.schema()]},
-            access=Access.OFFICIAL,
-            body=body,
-            headers=contract.IDEMPOTENCY_HEADER,
-            refusals=(404, 409),
-        )
-    )
-    async def endpoint(request: Request) -> Response:
-        official = auth.official(request, RIGHTS[action])
-        raw = await web.read_json(request)
-        number = references.read_reference(request.path_params["reference"])
-        if number is None:
-            raise NoSuchCase
 
-        async def act() -> None:
-            tokens = raw.get(uploads.FIELD) if action in TAKES_FILES else None
-            files = await uploads.named(tokens, request.app.state.store, web.site(request).settings)
-            await ACTS[action][0](official, number, {**raw, uploads.FIELD: files})
+async def _after(request: Request, attempt: Attempt, _status: int) -> Response:
+    """The case; of one that was passed on to where this official does not see it, or replied to, what is left."""
+    official, number = attempt.actor, attempt.subject
+    try:
+        return await _answer(request, official, number)
+    except NoSuchCase:  # perhaps long ago
+        known, lang = await reference(), web.language(request)
+        own = [serializers.part_in_words(part, known, lang) for part in await parts.replied(number, official)]
+        status = (await Case.get(reference=number)).status
+        return web.json(documents.CaseLeft(reference=number, status=status, parts=own))
 
-        await once(request, f"desk/{official.id}/{number}/{action.value}", raw, act)
-        try:
-            return await _answer(request, official, number)
-        except NoSuchCase:  # passed on to where this official does not see it, or replied to; perhaps long ago
-            known, lang = await reference(), web.language(request)
-            own = [serializers.part_in_words(part, known, lang) for part in await parts.replied(number, official)]
-            status = (await Case.get(reference=number)).status
-            return web.json(documents.CaseLeft(reference=number, status=status, parts=own))
 
-    endpoint.__qualname__ = endpoint.__name__ = action.name.lower()
-    return Route(f"/api/v1/desk/cases/{{reference}}/{action.value}", endpoint, methods=["POST"])
+API = Api(
+    path="/api/v1/desk/cases/{reference}",
+    content={"anyOf": [*documents.CASE["anyOf"], documents.CaseLeft.schema()]},
+    access=Access.OFFICIAL,
+    attempt=_attempt,
+    answer=_after,
+)
 
 
 @promises(
@@ -222,7 +154,7 @@ async def upload(request: Request) -> Response:
 
 _BULK = contract.asked(
     {
-        "action": contract.one_of(SUMMARIES),
+        "action": contract.one_of(DESK),
         "references": contract.many(contract.TEXT, MOST_AT_ONCE),
         "department": contract.TEXT,
         "handler": contract.TEXT,
@@ -248,28 +180,28 @@ async def bulk(request: Request) -> Response:
     official = auth.official(request)
     raw = await web.read_json(request)
     data = Input(raw)
-    name = data.choice("action", [action.value for action in SUMMARIES], required=True)
+    name = data.choice("action", list(DESK), required=True)
     wanted = raw.get("references")
     if not isinstance(wanted, list) or not all(isinstance(number, str) for number in wanted):
         data.fail("references", _("Please send a list of case numbers."))
     elif not 1 <= len(wanted) <= MOST_AT_ONCE:
         data.fail("references", _("Please send 1 to %(most)s case numbers.", most=MOST_AT_ONCE))
     data.done()
-    action = Action(name)
-    official = auth.official(request, RIGHTS[action])
+    act, _offer = DESK[name]
+    official = auth.official(request, RIGHTS[act.action])
     lang = web.language(request)
-    outcomes = [await _one(official, action, number, raw, lang) for number in dict.fromkeys(wanted or ())]
+    outcomes = [await _one(official, act, number, raw, lang) for number in dict.fromkeys(wanted or ())]
     done = sum(outcome.done for outcome in outcomes)
     return web.json(documents.Outcomes(items=outcomes, done=done, refused=len(outcomes) - done))
 
 
-async def _one(official: Official, action: Action, given: str, raw: dict[str, Any], lang: str) -> documents.Outcome:
+async def _one(official: Official, act: CaseAct, given: str, raw: dict[str, Any], lang: str) -> documents.Outcome:
     number = references.read_reference(given)
     try:
         if number is None:
             raise NoSuchCase
         # One version cannot be that of many cases, nor are files sent to many.
-        await ACTS[action][0](official, number, {**raw, "version": None, uploads.FIELD: ()})
+        await act.do(official, number, act.form.parse({**raw, "version": None}, strict=True))
     except Refusal as refusal:
         text = refusal.errors[0].text if isinstance(refusal, Invalid) else refusal.text
         return documents.Outcome(
@@ -286,7 +218,7 @@ routes = [
     Route("/api/v1/desk/cases", index),
     Route("/api/v1/desk/cases/{reference}", read),
     Route("/api/v1/desk/cases/{reference}/parts", read_parts),
-    *(_acting(action) for action in SUMMARIES),
+    *(API.operation(act, offer) for act, offer in DESK.values()),
     Route("/api/v1/desk/files", upload, methods=["POST"]),
     Route("/api/v1/desk/bulk", bulk, methods=["POST"]),
 ]

@@ -5,12 +5,12 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
+from petitions import acts
 from petitions.api import documents
 from petitions.queries.cases import CaseView, FileRow, Level, Reply
 from petitions.queries.filed import Receipt
 from petitions.queries.parts import PartView
 from petitions.queries.rows import Row
-from petitions.queries.turns import actions_of
 from petitions.reference import Reference, ServiceRow
 from petitions.rules import Kind
 from petitions.states import OPEN, State
@@ -22,18 +22,6 @@ from server.core.contract import DepartmentName
 from server.core.days import day_of
 from server.core.errors import Text
 from server.core.files import StoredFile
-
-CITIZENS_WORDS = {
-    "supplement": "supplements",
-    "prolong": "prolongation",
-    "message": "messages",
-    "withdraw": "withdrawal",
-    "rate": "rating",
-    "reopen": "reopening",
-    "object": "objection",
-    "withdraw-objection": "objection-withdrawal",
-}
-"""What a petitioner's actions are called in addresses."""
 
 
 def kind(name: str, service_code: str) -> str:
@@ -86,9 +74,9 @@ def case(found: CaseView, lang: str, official: Official | None = None) -> docume
     """A case as its reader may see it; ``actions`` are what this reader may do now."""
     known, staff = found.known, found.level is Level.STAFF
     if staff and official:
-        actions = [action.value for action in actions_of(found, official)]
+        actions = [act.action.value for act in acts.of_official(found, official)]
     else:
-        actions = [CITIZENS_WORDS[action.value] for action in found.citizen_actions if action.value in CITIZENS_WORDS]
+        actions = [act.citizen.address for act in acts.of_petitioner(found) if act.citizen]
     more = {
         **_listed(found, known, lang),
         "seen_as": found.level.name.lower(),

@@ -10,23 +10,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions.access import Press
+from petitions.acts import DESK
+from petitions.acts.page import CaseAct
 from petitions.desk import addresses
-from petitions.desk.acts import ACTS
 from petitions.reference import reference
 from petitions.rights import RIGHTS
-from petitions.states import Action
 from server.core import auth, references, web
 from server.core.accounts import Official
+from server.core.acts import Press
 from server.core.errors import FieldError, Invalid, NotFound, Refusal, Text, _
 
 MOST = 200
-BULK = (Action.ACCEPT, Action.ASSIGN, Action.TRANSFER)
-DONE: dict[Action, Text] = {
-    Action.ACCEPT: _("%(done)s accepted."),
-    Action.ASSIGN: _("%(done)s given to a handler."),
-    Action.TRANSFER: _("%(done)s passed on."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +34,20 @@ class Outcome:
 async def act(request: Request) -> Response:
     """``POST /desk/bulk``. Raises ``Forbidden`` without the right, ``Invalid`` where nothing was selected."""
     form = await web.read_form(request)
-    action = next((a for a in BULK if a.value == form.get("action")), None)
-    if action is None:
+    chosen, offer = DESK.get(str(form.get("action")), (None, None))
+    if chosen is None or offer is None or offer.bulk is None:
         raise NotFound
-    official = auth.official(request, RIGHTS[action])
+    official = auth.official(request, RIGHTS[chosen.action])
     picked = [str(value) for value in form.getlist("case")]
     if not picked:
         raise Invalid([FieldError("case", _("Please select at least one case."))])
     if len(picked) > MOST:
         raise Invalid([FieldError("case", _("Please select at most %(most)s cases.", most=MOST))])
     raw = {"department": form.get("to"), "handler": form.get("handler"), "reason": form.get("reason")}
-    outcomes = [await _one(request, official, action, value, raw) for value in dict.fromkeys(picked)]
+    outcomes = [await _one(request, official, chosen, value, raw) for value in dict.fromkeys(picked)]
     wanted = addresses.filter_of(str(form.get("list", "")), await reference())
     done = sum(outcome.refusal is None for outcome in outcomes)
-    words = Text(DONE[action].msgid, {"done": done})
+    words = Text(offer.bulk.msgid, {"done": done})
     if done == len(outcomes):
         return web.redirect(request, addresses.inbox(wanted), words)
     refused = [(o, addresses.case(o.reference, wanted)) for o in outcomes if o.refusal]
@@ -61,16 +55,17 @@ async def act(request: Request) -> Response:
     return web.page(request, "desk/bulk.html", context, status=200 if done else 409)
 
 
-async def _one(request: Request, official: Official, action: Action, picked: str, raw: Mapping[str, object]) -> Outcome:
+async def _one(request: Request, official: Official, act: CaseAct, picked: str, raw: Mapping[str, object]) -> Outcome:
     """One case, picked as its number and the version that the list showed: ``K7Q-M9X-RW4:3``. Done once by that."""
     number, _colon, version = picked.partition(":")
     found = references.read_reference(number)
     if found is None:
         return Outcome(number[:20], _("There is no such case."))
-    scope = f"bulk/{official.id}/{found}/{action.value}"
+    scope = f"bulk/{official.id}/{found}/{act.action}"
     press = Press(web.site(request).settings.secret_key, scope, version, raw)
     try:
-        await press.once(lambda: ACTS[action][0](official, found, {**raw, "version": version}))
+        command = act.form.parse({**raw, "version": version})
+        await press.once(lambda: act.do(official, found, command))
     except Invalid as error:
         return Outcome(found, error.errors[0].text)
     except Refusal as refusal:

@@ -5,70 +5,38 @@ page, with what was typed; after a conflict the page is fresh and says who did w
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from petitions import access
+from petitions.acts import DESK, of_official
+from petitions.acts.page import CaseAct
 from petitions.clock_words import clock_words
-from petitions.desk import addresses, answer, cooperation
-from petitions.desk.acts import ACTS, TAKES_FILES
-from petitions.duties import duties, passing_on
+from petitions.desk import addresses, answer, cooperation, offers
+from petitions.duties import duties
 from petitions.errors import ChangedMeanwhile, NoSuchCase
 from petitions.forms import GiveAnswer
-from petitions.labels import CHANNELS, DECISIONS, KINDS, RULINGS
+from petitions.labels import CHANNELS, DECISIONS, KINDS
 from petitions.queries import desk, earlier, following, parts, timeline
 from petitions.queries.cases import CaseView, Level, view
 from petitions.queries.facts import facts
 from petitions.queries.filters import Filter
-from petitions.queries.turns import actions_of
 from petitions.reference import Reference, reference
 from petitions.rights import RIGHTS, subject
-from petitions.rules import Transfer
 from petitions.states import Action, State
-from server.core import auth, clock, i18n, ledger, uploads, web
+from server.core import acts, auth, clock, i18n, ledger, web
 from server.core.accounts import Official
-from server.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refusal, Text
-from server.core.files import StoredFile
+from server.core.acts import Attempt, Kept, Offer, Sent
+from server.core.errors import Forbidden, Invalid, NotFound, Text
 from server.core.ledger import Audience
 from server.core.messages import Item
 
 WORDS = ("text", "late_reason", "agency", "reason", "reasons", "remedies")
 """Fields in which somebody writes."""
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A form that came back: which, what was typed into it, and what is wrong."""
-
-    action: str = ""
-    values: Mapping[str, object] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
-    refusal: Refusal | None = None
-    files: Sequence[Mapping[str, object]] = ()
-    """The files that came with it, as a page carries them."""
-
-    def value(self, action: str, name: str, default: object = "") -> object:
-        """What stands in a field."""
-        return self.values.get(name, default) if action == self.action else default
-
-    def error(self, action: str, name: str) -> str:
-        """What is wrong with a field."""
-        return self.errors.get(f"{action}.{name}", "")
-
-    def sent(self, action: str) -> Sequence[Mapping[str, object]]:
-        """The files that a form has sent already."""
-        return self.files if action == self.action else ()
-
-    @property
-    def words(self) -> list[str]:
-        """What was written: where the form itself is gone, it is shown to be copied."""
-        return [str(self.values[name]) for name in WORDS if self.values.get(name)]
 
 
 @dataclass(frozen=True)
@@ -108,54 +76,54 @@ async def _replied(request: Request) -> Response:
     if not found:
         raise NoSuchCase
     section = cooperation.replied(found, await reference(), clock.now(), web.language(request))
-    context = {"number": number, "parts": section, "may": (), "back": addresses.INBOX}
+    context = {"number": number, "parts": section, "may": (), "forms": {}, "back": addresses.INBOX}
     return web.page(request, "desk/replied.html", context)
 
 
 async def act(request: Request) -> Response:
     """``POST /desk/cases/{reference}/{action}``: do it once, or show the page again with what hinders it."""
-    action = next((a for a in ACTS if a.value == request.path_params["action"]), None)
-    if action is None:
+    name, number = request.path_params["action"], request.path_params["reference"]
+    if name not in DESK:
         raise NotFound
-    official = auth.official(request)
-    form = await web.read_form(request, files=uploads.PARTS if action in TAKES_FILES else 0)
-    # Fields carry their form's name, so that one page can hold many forms; without it they are taken as well.
-    form = FormData([(name.removeprefix(f"{action.value}."), value) for name, value in form.multi_items()])
-    raw: dict[str, Any] = {name: value for name, value in form.items() if isinstance(value, str)}
-    if action is Action.CLOSE_REPEATED:
-        raw["earlier"] = form.getlist("earlier")
-    run, done = ACTS[action]
-    words = Text(done.msgid, {"reference": request.path_params["reference"]})
+    (chosen, offer), official = DESK[name], auth.official(request)
+    sent = await acts.read(request, chosen, offer)
+    attempt = Attempt(official, number, f"page/{official.id}/{number}")
+    done = Text(offer.done.msgid, {"reference": number})
     try:
-        asked = await _ask(request, raw.get("list", ""))
+        asked = await _ask(request, sent.values.get("list", ""))
     except NoSuchCase:
-        return await _gone(request, _press(request, official, action, raw), Kept(action.value, raw).words, words)
-    if not official.may(RIGHTS[action]):
+        return await _gone(request, acts.press(request, chosen, attempt, replace(sent, files=())), _words(sent), done)
+    if not official.may(RIGHTS[chosen.action]):
         raise Forbidden
-    settings = web.site(request).settings
-    files, wrong = await uploads.receive(form, request.app.state.store, settings)
-    kept = Kept(action.value, raw, _errors(request, action, wrong), files=uploads.shown(settings, files))
-    step = raw.get("step", "") if action is Action.ANSWER else ""
-    if step == "template":
-        draft = await _filled(asked, answer.read(raw, asked.case), raw.get("template", ""))
-        return await _page(asked, kept, draft, status=Invalid.status if wrong else 200)
+    attempt = replace(attempt, subject=asked.case.reference)
+    if chosen.action is Action.ANSWER:
+        kept = await _answer(asked, chosen, offer, attempt, sent)
+    else:
+        kept = await acts.act_once(request, chosen, offer, attempt, sent)
+    if isinstance(kept, Response):
+        return kept
+    if kept is not None:
+        return await _again(asked, kept)
+    return web.redirect(request, await _where(asked, sent.values), done)
+
+
+async def _answer(asked: Asked, answers: CaseAct, offer: Offer, attempt: Attempt, sent: Sent) -> Response | Kept | None:
+    """Answer; or show what is written, with a prepared text or as it would go out."""
+    request, case, raw = asked.request, asked.case, sent.values
+    kept = acts.kept(request, answers, offer, sent)
+    if raw.get("step") == "template":
+        draft = await _filled(asked, answer.read(raw, case), raw.get("template", ""))
+        return await _page(asked, kept, draft, status=Invalid.status if sent.wrong else 200)
     try:
-        complete = answer.complete(raw, asked.case) if action is Action.ANSWER else raw
-        _refuse(wrong)
-        if step == "preview":
-            return await _page(asked, kept, answer.read(raw, asked.case), preview=GiveAnswer.parse(complete))
-        await _press(request, official, action, raw, files).once(
-            lambda: run(official, asked.case.reference, {**complete, uploads.FIELD: files})
-        )
+        complete = answer.complete(raw, case)
+        if raw.get("step") == "preview" and not sent.wrong:
+            return await _page(asked, kept, answer.read(raw, case), preview=GiveAnswer.parse(complete))
     except Invalid as refusal:
-        errors = _errors(request, action, [*refusal.errors, *(e for e in wrong if e not in refusal.errors)])
-        return await _again(asked, replace(kept, errors=errors, refusal=refusal), refusal)
-    except Conflict as refusal:
-        return await _again(asked, replace(kept, refusal=refusal), refusal)
-    return web.redirect(request, await _where(asked, raw), words)
+        return acts.kept(request, answers, offer, sent, refusal)
+    return await acts.act_once(request, answers, offer, attempt, replace(sent, values=complete))
 
 
-async def _gone(request: Request, press: access.Press, written: Sequence[str], done: Text) -> Response:
+async def _gone(request: Request, press: acts.Press, written: Sequence[str], done: Text) -> Response:
     """A case that the official does not see (any more): done by the first of two presses, or too late for its words."""
     if await press.done():
         return web.redirect(request, addresses.INBOX, done)
@@ -165,23 +133,9 @@ async def _gone(request: Request, press: access.Press, written: Sequence[str], d
     return web.page(request, "desk/gone.html", context, status=NoSuchCase.status)
 
 
-def _press(
-    request: Request, official: Official, action: Action, raw: Mapping[str, str], files: Sequence[StoredFile] = ()
-) -> access.Press:
-    """What makes a form's second press the same as its first."""
-    secret = web.site(request).settings.secret_key
-    scope = f"page/{official.id}/{request.path_params['reference']}/{action.value}"
-    return access.Press(secret, scope, raw.get("version"), [raw, [file.hash for file in files]])
-
-
-def _refuse(wrong: list[FieldError]) -> None:
-    if wrong:
-        raise Invalid(wrong)
-
-
-def _errors(request: Request, action: Action, wrong: Sequence[FieldError]) -> dict[str, str]:
-    """What is wrong, under the names that the form's fields have on the page."""
-    return {f"{action.value}.{name}": text for name, text in web.field_errors(web.language(request), wrong).items()}
+def _words(sent: Sent) -> list[str]:
+    """What was written: where the form itself is gone, it is shown to be copied."""
+    return [str(sent.values[name]) for name in WORDS if sent.values.get(name)]
 
 
 async def _where(asked: Asked, raw: Mapping[str, str]) -> str:
@@ -193,13 +147,14 @@ async def _where(asked: Asked, raw: Mapping[str, str]) -> str:
     return addresses.case(asked.case.reference, asked.wanted)
 
 
-async def _again(asked: Asked, kept: Kept, refusal: Invalid | Conflict) -> Response:
+async def _again(asked: Asked, kept: Kept) -> Response:
     """The page once more, as the case now is, with everything that was typed and the files that were sent."""
     fresh = replace(asked, case=await view(asked.case.reference, access.shown(asked.request)))
-    if fresh.case.level is not Level.STAFF:
-        raise refusal
-    draft = answer.read(kept.values if kept.action == Action.ANSWER else {}, fresh.case)
-    return await _page(fresh, kept, draft, status=refusal.status)
+    if fresh.case.level is not Level.STAFF and kept.refusal:
+        raise kept.refusal
+    typed = {name.removeprefix("answer."): value for name, value in kept.values.items()}
+    draft = answer.read(typed if kept.action == Action.ANSWER else {}, fresh.case)
+    return await _page(fresh, kept, draft, status=kept.status)
 
 
 async def _filled(asked: Asked, draft: answer.Draft, number: str) -> answer.Draft:
@@ -215,36 +170,28 @@ async def _page(
     seen = await ledger.position()
     found = await facts(subject(case.reference), tuple(Audience), request.query_params.get("before", ""))
     before, after = await desk.neighbours(asked.wanted, official, known, case)
-    mine = actions_of(case, official)
+    mine = {act.action for act in of_official(case, official)}
     now, passed_at = clock.now(), _passed_at(case, found.turns)
     story = await _told(case, found.shown, language)
+    filed_before, section = await earlier.proposed(case, official), cooperation.section(case, official, now, language)
+    page = await offers.page_of(case, official, section, filed_before, passed_at, language)
     others = kept.refusal.entries if isinstance(kept.refusal, ChangedMeanwhile) else []
     context = {
         "case": case,
         "kept": kept,
         "draft": draft,
         "preview": preview,
-        "parts": cooperation.section(case, official, now, language),
-        "may": frozenset(a.value for a in mine),
+        "parts": section,
+        "may": mine,
+        "forms": offers.forms(page, official, kept, addresses.query_of(asked.wanted)),
+        "written": [text for name, text in kept.values.items() if text and name.rpartition(".")[2] in WORDS],
         "clock": clock_words(case, known.calendar, now, language),
         "duties": duties(case, passed_at, known.calendar, now, language),
-        "passing_on": {
-            action: passing_on(transfer, since, known.calendar, now, language)
-            for action, transfer, since in (
-                ("transfer", Transfer.BETWEEN_DEPARTMENTS, passed_at),
-                ("transfer-out", Transfer.TO_AGENCY, case.received_at),
-            )
-            if since is not None
-        },
-        "objection_remedies": answer.objection_remedies(case),
-        "rulings": [(value, i18n.translate(language, text)) for value, text in RULINGS.items()],
         "kind": _kind(case, known, language),
         "channel": CHANNELS[case.channel],
         "decisions": [(value, i18n.translate(language, text)) for value, text in DECISIONS.items()],
         "decision_names": DECISIONS,
         "department": _name(known, case.department_id, language),
-        "departments": [(row.code, row.name(language)) for row in known.open_departments],
-        "proposed": _code(known, case.routing.get("chosen")),
         "routing": _routing(case, known, language),
         "district": _district(known, case.district, language),
         "reached": _reached(found.turns),
@@ -252,14 +199,10 @@ async def _page(
         "earlier": addresses.case(case.reference, asked.wanted, before=found.earlier) if found.earlier else "",
         "newest": "" if found.newest else addresses.case(case.reference, asked.wanted),
         "changed": await _told(case, others, language),
-        "handlers": await desk.handlers(case.department_id) if Action.ASSIGN in mine and case.department_id else [],
-        "guides": await desk.guides() if Action.GUIDE in mine else [],
         "template_options": [(t.id, t.title) for t in await desk.templates(case)] if Action.ANSWER in mine else [],
-        "repetition_remedies": answer.remedies(case) if Action.CLOSE_REPEATED in mine else "",
-        "filed_before": await earlier.proposed(case, official),
+        "filed_before": filed_before,
         "similar": await desk.similar(case, official),
         "department_names": {row.id: row.name(language) for row in known.departments.values()},
-        "list": addresses.query_of(asked.wanted),
         "back": addresses.inbox(asked.wanted),
         "previous": addresses.case(before, asked.wanted) if before else "",
         "next": addresses.case(after, asked.wanted) if after else "",
@@ -287,11 +230,6 @@ def _kind(case: CaseView, known: Reference, language: str) -> Text | str:
 def _name(known: Reference, department_id: int | None, language: str) -> str:
     row = known.departments.get(department_id or 0)
     return row.name(language) if row else ""
-
-
-def _code(known: Reference, department_id: int | None) -> str:
-    row = known.departments.get(department_id or 0)
-    return row.code if row else ""
 
 
 def _district(known: Reference, code: str, language: str) -> str:

@@ -15,7 +15,7 @@ from petitions.queries.parts import PartView
 from petitions.queries.scope import ASKED
 from petitions.reference import Reference, reference
 from petitions.rights import sees
-from petitions.states import OPEN, Action, State, allowed
+from petitions.states import OPEN, State
 from server.core import clock, config, database, privacy, references
 from server.core.accounts import Official
 from server.core.days import today
@@ -38,13 +38,6 @@ AUDIENCES: dict[Level, frozenset[Audience]] = {
     Level.PARTY: frozenset({Audience.PUBLIC, Audience.PARTY}),
     Level.STAFF: frozenset(Audience),
 }
-
-CITIZEN_ACTIONS = (
-    Action.SUPPLEMENT, Action.PROLONG, Action.MESSAGE, Action.WITHDRAW, Action.RATE, Action.OBJECT, Action.REOPEN,
-    Action.WITHDRAW_OBJECTION,
-)  # fmt: skip
-"""What a petitioner may do themselves, where the state allows it."""
-
 
 STATEMENTS = ("text", "late_reason", "remedies")
 """By which fields facts name words."""
@@ -187,27 +180,6 @@ class CaseView:
         return [file for file in self.attachments if file.answer_id == reply.id]
 
     @property
-    def actions(self) -> tuple[Action, ...]:
-        """What the state and an objection allow, to whom it may concern."""
-        objected = self.objection_due_at is not None
-        fits = {
-            Action.OBJECT: self.objection_until is not None,
-            Action.EXTEND_OBJECTION: objected and not self.objection_extension,
-            Action.DECIDE_OBJECTION: objected,
-            Action.WITHDRAW_OBJECTION: objected,
-            Action.TRANSFER: self.open or (objected and self.department_id is None),
-            Action.CLOSE: not objected,
-            Action.REOPEN: not objected,
-            Action.RATE: self.answered_at is not None,
-            Action.PROLONG: self.prolongable,
-            Action.UNDELIVERED: self.supplement_times not in self.supplement_undelivered,
-            Action.DEEM_WITHDRAWN: rules.may_deem_withdrawn(len(self.supplement_undelivered)) is None,
-            Action.INVESTIGATE: self.kind == rules.Kind.GRIEVANCE and not (self.investigation or {}).get("more"),
-            Action.CLOSE_REPEATED: self.kind not in {rules.Kind.STATUTORY, rules.Kind.REPORT},
-        }
-        return tuple(action for action in allowed(self.status) if fits.get(action, True))
-
-    @property
     def supplement_late(self) -> bool:
         """Whether to ask for a supplement now needs a reason (Rule 9①)."""
         limit = rules.supplement_request_limit(self.known.calendar, self.clock_started_at)
@@ -218,11 +190,6 @@ class CaseView:
         """Whether the petitioner may still have more time to supplement (Decree 24②)."""
         granted = rules.check_supplement_prolongation(self.supplement_prolonged) is None
         return granted and self.supplement_until is not None and today() <= self.supplement_until
-
-    @property
-    def citizen_actions(self) -> tuple[Action, ...]:
-        """What the petitioner may do now."""
-        return tuple(a for a in CITIZEN_ACTIONS if a in self.actions) if self.level >= Level.PARTY else ()
 
 
 _SQL = (

@@ -4,8 +4,7 @@ from datetime import datetime
 
 from petitions.queries.cases import CaseView
 from petitions.queries.parts import PartView
-from petitions.rights import FOR_ASKED, FOR_OWNER, RIGHTS, cooperates, keeps
-from petitions.states import Action
+from petitions.rights import cooperates
 from server.core.accounts import Official
 
 
@@ -25,15 +24,3 @@ def listed_by(case: CaseView, official: Official, *, parts: bool) -> datetime | 
     if part is None and parts and not cooperates(official):
         part = min((p for p in case.parts if p.open), key=lambda p: (p.due_at, p.id), default=None)
     return part.due_at if part else None
-
-
-def actions_of(case: CaseView, official: Official) -> tuple[Action, ...]:
-    """What an official may do now: what the state and their rights allow; asked for a part, that part only."""
-    part = part_of(case, official)
-    hidden = {Action.RATE}
-    hidden |= set() if part and part.open else FOR_ASKED
-    hidden |= set() if case.department_id == official.department_id else FOR_OWNER
-    hidden |= set() if any(p.open for p in case.parts) else {Action.PART_WITHDRAW}
-    kept = keeps(official, department_id=case.department_id, guide_id=case.guide.id if case.guide else None)
-    may = [a for a in case.actions if a not in hidden and official.may(RIGHTS[a])]
-    return tuple(a for a in may if kept or a in FOR_ASKED)

@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from petitions.states import Action
 from server.core.accounts import Role
 from server.demo.people import staff
+from server.demo.script import Payload
 from server.demo.slots import ONE_DAY
 from server.demo.telling import Telling, Unfit
 
@@ -108,7 +109,7 @@ class CaseTelling(Telling):
             self._moment.date() + ONE_DAY, self._rng.randrange(2, 5)
         )
         self._within_period(self._part_due)
-        payload = {"asked": part.department, "text": part.text, "due": self._part_due.isoformat()}
+        payload: Payload = {"department": part.department, "text": part.text, "due": self._part_due}
         self._act(Action.PART, self._handler.username, payload)
         self._part_handler = self._rng.choice(staff(part.department, Role.HANDLER)).username
 
@@ -117,7 +118,7 @@ class CaseTelling(Telling):
         self._later(4, 10)
         self._part_due, _steps = self._calendar.add_working_days(self._part_due + ONE_DAY, self._rng.randrange(1, 3))
         self._within_period(self._part_due)
-        payload = {"due": self._part_due.isoformat(), "reason": LONGER}
+        payload: Payload = {"due": self._part_due, "reason": LONGER}
         self._act(Action.PART_EXTEND, self._part_handler, payload)
 
     def reply_to_part(self) -> None:
@@ -130,8 +131,8 @@ class CaseTelling(Telling):
     def take_part_back(self) -> None:
         """The handler takes the request back."""
         self._later(1, 8)
-        asked = self._part().department
-        self._act(Action.PART_WITHDRAW, self._handler.username, {"asked": asked, "reason": BACK})
+        department = self._part().department
+        self._act(Action.PART_WITHDRAW, self._handler.username, {"department": department, "reason": BACK})
 
     def _within_period(self, day: date) -> None:
         due = self.due()

@@ -6,32 +6,24 @@ that the rules would refuse fails loudly instead of painting a picture.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from petitions.states import Action, State
 
 PETITIONER = "petitioner"
 SYSTEM = "system"
+Payload = Mapping[str, str | int | bool | date]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One act. The payload holds what its form asks for, with no placeholders left.
-
-    ``accept``: department. ``assign``: handler. ``transfer``: department, reason. ``guide``: username.
-    ``request-supplement``: text, days. ``extend``: amount (in the unit of the period), reason, consent.
-    ``part``: asked (a department), text, due. ``part-reply``: text. ``part-extend``: due, reason. ``part-withdraw``:
-    asked, reason. ``transfer-out``: agency, reason. ``answer``: text, decision, reasons, remedies. ``rate``: score, comment.
-    ``prolong``: days. ``investigate``: first, days, reason.
-    ``supplement``, ``undelivered``, ``deem-withdrawn``, ``interim-notice``, ``note``, ``message``: text. ``return``, ``withdraw``, ``reopen`` (the citizen's
-    "not solved"), ``close``: reason. ``start``: nothing.
-    """
+    """One action. The payload holds the fields of its form (``petitions.acts``), with no placeholders left."""
 
     at: datetime
     actor: str
     """A username, or ``petitioner``, or ``system``."""
     action: Action
-    payload: Mapping[str, str | int | bool]
+    payload: Payload
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Every script of the generator is acted out with the clock at its own times, all 
 that ledgers, guides' loads and due dates come out as they would have in a year of work.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,12 +12,11 @@ from typing import Any
 import click
 from tqdm import tqdm
 
-from petitions import act_forms, forms
-from petitions.actions import answering, handling, intake, investigating, parts, supplementing
+from petitions import forms
+from petitions.actions import intake
+from petitions.acts import ACTS
 from petitions.models import ReplyTemplate, RoutingRule, Service
-from petitions.part_forms import AskPart, ExtendPart
 from petitions.reference import forget
-from petitions.states import Action
 from server.core import accounts, clock, database
 from server.core.accounts import Absence, Account, Department, Holiday, Official, Role
 from server.core.city import District
@@ -38,7 +37,6 @@ GROUP = 100
 """Acts in one transaction."""
 
 Actor = Official | str
-Play = Callable[[Actor, str, dict[str, Any]], Awaitable[None]]
 
 
 async def seed(settings: Settings, number: int, *, if_empty: bool) -> None:
@@ -169,7 +167,9 @@ async def _act(case: _Case, index: int, officials: dict[str, Official]) -> None:
     step: Step = case.script.steps[index]
     actor: Actor = officials.get(step.actor, step.actor)
     try:
-        await PLAYS[step.action](actor, case.reference, dict(step.payload))
+        act, told = ACTS[step.action], step.payload
+        values = {field.attribute: told[field.name] for field in act.form.fields() if field.name in told}
+        await act.do(actor, case.reference, act.form(**values))
     except Exception as error:
         raise RuntimeError(f"{case.script.scenario}: {step.action} by {step.actor} at {step.at}: {error}") from error
 
@@ -190,53 +190,3 @@ async def _file(case: _Case, officials: dict[str, Official]) -> None:
     )
     filed = await intake.file(command, officials[script.filed_by] if script.filed_by else None)
     case.reference = filed.reference
-
-
-def _official(actor: Actor) -> Official:
-    if not isinstance(actor, Official):
-        raise TypeError(f"{actor} is no official")
-    return actor
-
-
-PLAYS: dict[Action, Play] = {
-    Action.ACCEPT: lambda a, r, p: handling.accept(_official(a), r, forms.Give(str(p.get("department", "")))),
-    Action.ASSIGN: lambda a, r, p: handling.assign(_official(a), r, forms.Give(p["handler"])),
-    Action.START: lambda a, r, _p: handling.start(_official(a), r),
-    Action.TRANSFER: lambda a, r, p: handling.transfer(_official(a), r, forms.Give(p["department"], p["reason"])),
-    Action.TRANSFER_OUT: lambda a, r, p: handling.transfer_out(_official(a), r, forms.Give(p["agency"], p["reason"])),
-    Action.GUIDE: lambda a, r, p: handling.appoint_guide(_official(a), r, forms.Give(p["username"])),
-    Action.REQUEST_SUPPLEMENT: lambda a, r, p: supplementing.request(
-        _official(a), r, forms.RequestSupplement(p["text"], p["days"])
-    ),
-    Action.SUPPLEMENT: lambda a, r, p: supplementing.receive(a, r, forms.Words(p["text"])),
-    Action.PROLONG: lambda a, r, p: supplementing.prolong(a, r, act_forms.Prolong(p["days"])),
-    Action.UNDELIVERED: lambda a, r, p: supplementing.note_undelivered(_official(a), r, forms.Words(p["text"])),
-    Action.DEEM_WITHDRAWN: lambda a, r, p: supplementing.deem_withdrawn(_official(a), r, forms.Words(p["text"])),
-    Action.INVESTIGATE: lambda a, r, p: investigating.investigate(
-        _official(a), r, act_forms.Investigate(p["days"], p["reason"], date.fromisoformat(p["first"]))
-    ),
-    Action.RETURN: lambda a, r, p: supplementing.give_back(_official(a), r, forms.Words(p["reason"])),
-    Action.EXTEND: lambda a, r, p: handling.extend(
-        _official(a), r, forms.Extend(p["amount"], p["reason"], bool(p.get("consent", False)))
-    ),
-    Action.INTERIM_NOTICE: lambda a, r, p: handling.interim_notice(_official(a), r, forms.Words(p["text"])),
-    Action.NOTE: lambda a, r, p: handling.note(_official(a), r, forms.Words(p["text"])),
-    Action.MESSAGE: lambda a, r, p: handling.message(a, r, forms.Words(p["text"])),
-    Action.PART: lambda a, r, p: parts.ask(
-        _official(a), r, AskPart(p["asked"], p["text"], date.fromisoformat(p["due"]))
-    ),
-    Action.PART_REPLY: lambda a, r, p: parts.reply(_official(a), r, forms.Words(p["text"])),
-    Action.PART_EXTEND: lambda a, r, p: parts.extend(
-        _official(a), r, ExtendPart(p["reason"], date.fromisoformat(p["due"]))
-    ),
-    Action.PART_WITHDRAW: lambda a, r, p: parts.withdraw(_official(a), r, forms.Give(p["asked"], p["reason"])),
-    Action.ANSWER: lambda a, r, p: answering.answer(
-        _official(a), r,
-        forms.GiveAnswer(p["text"], p["decision"], str(p.get("reasons", "")), str(p.get("remedies", ""))),
-    ),
-    Action.CLOSE: lambda a, r, p: answering.close(a, r, forms.Words(str(p.get("reason", "")))),
-    Action.RATE: lambda a, r, p: answering.rate(a, r, forms.Rate(p["score"], str(p.get("comment", "")))),
-    Action.REOPEN: lambda a, r, p: answering.reopen(a, r, forms.Words(p["reason"])),
-    Action.WITHDRAW: lambda a, r, p: answering.withdraw(a, r, forms.Words(str(p.get("reason", "")))),
-}  # fmt: skip
-"""How each act of a script is done."""

@@ -4,7 +4,6 @@ A ``Telling`` keeps the state by the real table of transitions and the due date 
 down is what the actions will accept. Officials act in working time; petitioners when they have time.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
 from typing import TypeVar
@@ -19,7 +18,7 @@ from server.demo.departments import DEPARTMENTS
 from server.demo.people import staff, substitute_guide
 from server.demo.periods import is_application, is_slow, period_of
 from server.demo.phrases import DUNNING, INVESTIGATIONS, LOST, NOTES, PHRASES, SITE_NOTES, UNDELIVERED
-from server.demo.script import PETITIONER, SYSTEM, Step
+from server.demo.script import PETITIONER, SYSTEM, Payload, Step
 from server.demo.slots import ONE_DAY, Slots, day
 
 _HOUR = timedelta(hours=1)
@@ -137,7 +136,7 @@ class Telling:
 
     # --- Acts -------------------------------------------------------------------------------------------------------
 
-    def _act(self, action: Action, actor: str, payload: Mapping[str, str | int | bool] | None = None) -> None:
+    def _act(self, action: Action, actor: str, payload: Payload | None = None) -> None:
         state = follow(self.state, action)
         if state is None:
             raise ValueError(f"{self.scenario.key}: no {action} while {self.state}")
@@ -175,7 +174,7 @@ class Telling:
         """The manager names another guide who knows the department's work."""
         guide = _given(substitute_guide(self._department, self.scenario.language))
         self._later(0.2, 1)
-        self._act(Action.GUIDE, self._colleague(Role.MANAGER), {"username": guide.username})
+        self._act(Action.GUIDE, self._colleague(Role.MANAGER), {"guide": guide.username})
 
     def assign(self) -> None:
         """The handler is named."""
@@ -238,12 +237,8 @@ class Telling:
         self._later(0.1, 2)
         first, _steps = self._calendar.add_working_days(self._moment.date() + ONE_DAY, 1)
         days = self._rng.randrange(2, 6)
-        payload: dict[str, str | int | bool] = {
-            "first": first.isoformat(),
-            "days": days,
-            "reason": self._rng.choice(INVESTIGATIONS),
-        }
-        self._act(Action.INVESTIGATE, self._handler.username, payload)
+        reason = self._rng.choice(INVESTIGATIONS)
+        self._act(Action.INVESTIGATE, self._handler.username, {"first": first, "days": days, "reason": reason})
         self._pauses.append(rules.site_investigation(self._calendar, first, days))
 
     def supplement(self) -> None:
@@ -255,7 +250,7 @@ class Telling:
     def give_back(self) -> None:
         """Nothing came: the application is returned (반려, 시행령 25조)."""
         self._work_on(_given(self.supplement_until).at, _HOUR * self._rng.uniform(0.5, 8))
-        self._act(Action.RETURN, self._handler.username, {"reason": self._pick(self._said.returns)})
+        self._act(Action.RETURN, self._handler.username, {"text": self._pick(self._said.returns)})
 
     def chat(self) -> None:
         """The petitioner asks how it goes, and is told."""
@@ -369,10 +364,10 @@ class Telling:
         quiet = _given(self.answered) + QUIET_DAYS * ONE_DAY + self._rng.randrange(1, 900) * timedelta(seconds=1)
         if quiet > self._moment and quiet < self._now and self._rng.random() < 0.6:  # noqa: PLR2004
             self._moment = quiet
-            self._act(Action.CLOSE, SYSTEM, {"reason": ""})
+            self._act(Action.CLOSE, SYSTEM, {"text": ""})
             return
         self._later(2, 60)
-        self._act(Action.CLOSE, self._handler.username, {"reason": self._pick(self._said.closes)})
+        self._act(Action.CLOSE, self._handler.username, {"text": self._pick(self._said.closes)})
 
     def reopen(self, *, recently: bool = False) -> None:
         """The citizen says that it is not solved; a fresh period begins."""
@@ -383,14 +378,14 @@ class Telling:
             self._moment = self._moment.replace(microsecond=0)
         else:
             self._sometime(1, 12)
-        self._act(Action.REOPEN, PETITIONER, {"reason": self._text(reason)})
+        self._act(Action.REOPEN, PETITIONER, {"text": self._text(reason)})
         self._clock_started = self._moment
         self._extensions, self._pauses = [], []
 
     def withdraw(self) -> None:
         """The petitioner takes it back (취하)."""
         self._sometime(0.02, 1.5)
-        self._act(Action.WITHDRAW, PETITIONER, {"reason": self._pick(self._said.withdrawals)})
+        self._act(Action.WITHDRAW, PETITIONER, {"text": self._pick(self._said.withdrawals)})
 
     def transfer_out(self) -> None:
         """Another agency is in charge: it goes there within eight working hours (민원처리법 16조)."""

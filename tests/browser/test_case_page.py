@@ -5,7 +5,7 @@ from playwright.async_api import Page, expect
 
 from petitions.actions import answering, handling, supplementing
 from petitions.actions.intake import Filed
-from petitions.forms import Extend, Give, GiveAnswer, RequestSupplement, Words
+from petitions.forms import Accept, Extend, GiveAnswer, RequestSupplement, Words
 from petitions.mail_links import mailbox_link
 from server.core.notify.mailbox import wishes_link
 from tests.support.chromium import DESK, PHONE, OpenPage, axe
@@ -30,7 +30,7 @@ async def fits(page: Page) -> None:
 
 async def accepted() -> Filed:
     case = await filed(public=True)
-    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     await handling.start(await somebody("handler"), case.reference)
     return case
 
@@ -44,7 +44,7 @@ async def test_the_page_changes_while_it_is_read_and_keeps_what_is_typed(site: H
     await page.get_by_text("메시지 쓰기").first.click()
     await page.locator("[name=message]").fill("제가 쓰던 말")
     handler = await somebody("handler")
-    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     await handling.start(handler, case.reference)
     await expect(page.locator("#case-events")).to_contain_text("도로과")
     await expect(page.locator("#case-steps")).to_contain_text("처리중")

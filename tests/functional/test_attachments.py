@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from petitions.actions import handling, supplementing
-from petitions.forms import Give, RequestSupplement
+from petitions.forms import Accept, RequestSupplement
 from petitions.models import Attachment, Case
 from server import wiring
 from server.core import clock, idempotency, jobs, uploads
@@ -241,7 +241,7 @@ async def test_a_petitioner_sends_what_was_missing_with_its_papers(house: House)
     address = f"/cases/{case.reference}"
     hong = await opened_with_key(house, case)
     handler = await somebody("manager")
-    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     await supplementing.request(handler, case.reference, RequestSupplement("기둥 번호의 사진을 보내 주세요.", 7))
     page = parse((await hong.get(address)).text)
     for name in ("message_files", "supplement_files"):

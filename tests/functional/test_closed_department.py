@@ -8,9 +8,9 @@ import pytest
 from petitions.actions import answering, handling, intake, objecting, parts
 from petitions.desk_settings.departments import DEPARTMENTS, DepartmentInUse
 from petitions.errors import NoSuchCase, Refused
-from petitions.forms import DecideObjection, Give, GiveAnswer, Words
+from petitions.forms import Accept, DecideObjection, GiveAnswer, Transfer, Words
 from petitions.models import Case, RoutingRule, Service
-from petitions.part_forms import AskPart
+from petitions.part_forms import AskPart, WithdrawPart
 from petitions.queries import integrity, settings
 from petitions.reference import reference
 from petitions.rights import subject
@@ -86,13 +86,13 @@ async def test_who_files_into_a_department_that_is_being_closed_comes_to_the_int
     assert WHEN in intake_desk.text
     assert "도로과" not in [o.text for o in intake_desk.form("accept").all("option")]
     with pytest.raises(Invalid):
-        await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+        await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
 
 
 async def test_old_cases_name_a_closed_department_and_come_to_the_intake_office_when_opened_again(house: House) -> None:
     roads, admin = await unused("roads"), await somebody("admin")
     handler, case = await somebody("handler"), await filed(public=True)
-    await handling.accept(await somebody("intake"), case.reference, Give(""))
+    await handling.accept(await somebody("intake"), case.reference, Accept(""))
     await answering.answer(handler, case.reference, GiveAnswer("가로등을 고쳤습니다.", "accepted"))
     await DEPARTMENTS.switch(admin, roads.id, on=False)
 
@@ -121,13 +121,13 @@ async def test_a_department_that_owes_its_part_of_a_case_is_not_closed_and_a_clo
 ) -> None:
     parks, admin, handler = await unused("parks"), await somebody("admin"), await somebody("handler")
     case = await filed()
-    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     ask = AskPart.parse({"department": "parks", "text": "나무가 가로등을 가립니다.", "days": "1"})
     await parts.ask(handler, case.reference, ask)
     with pytest.raises(DepartmentInUse) as refused:
         await DEPARTMENTS.switch(admin, parks.id, on=False)
     assert refused.value.held["cases"] == 1
-    await parts.withdraw(handler, case.reference, Give("parks"))
+    await parts.withdraw(handler, case.reference, WithdrawPart("parks"))
     await DEPARTMENTS.switch(admin, parks.id, on=False)
     with pytest.raises(Invalid):
         await parts.ask(handler, case.reference, ask)
@@ -135,7 +135,7 @@ async def test_a_department_that_owes_its_part_of_a_case_is_not_closed_and_a_clo
 
 async def test_a_department_is_not_closed_over_an_objection_that_only_its_manager_can_decide(house: House) -> None:
     roads, admin, case = await unused("roads"), await desk(house, "admin"), await filed(kind="statutory:food_report")
-    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     refusal = GiveAnswer("안 됩니다.", "refused", "도로법 제61조", "60일 안에 이의신청")
     await answering.answer(await somebody("handler"), case.reference, refusal)
     await objecting.object_to("petitioner", case.reference, Words("다시 보아 주세요."))
@@ -153,11 +153,11 @@ async def test_an_objection_to_an_answer_of_a_closed_department_is_decided_by_th
     house: House,
 ) -> None:
     roads, case = await unused("roads"), await filed(kind="statutory:food_report")
-    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     refusal = GiveAnswer("안 됩니다.", "refused", "도로법 제61조", "60일 안에 이의신청")
     await answering.answer(await somebody("handler"), case.reference, refusal)
     with pytest.raises(Refused):  # nobody hands on a refusal that stands
-        await handling.transfer(await somebody("intake"), case.reference, Give("parks", "공원 일입니다."))
+        await handling.transfer(await somebody("intake"), case.reference, Transfer("parks", "공원 일입니다."))
     await DEPARTMENTS.switch(await somebody("admin"), roads.id, on=False)
     await house.work()
 
@@ -191,7 +191,7 @@ async def test_a_case_that_an_upheld_objection_leaves_without_a_department_is_to
     house: House,
 ) -> None:
     roads, case = await unused("roads"), await filed(kind="statutory:food_report")
-    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     refusal = GiveAnswer("안 됩니다.", "refused", "도로법 제61조", "60일 안에 이의신청")
     await answering.answer(await somebody("handler"), case.reference, refusal)
     await objecting.object_to("petitioner", case.reference, Words("다시 보아 주세요."))

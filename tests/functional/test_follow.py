@@ -14,7 +14,7 @@ from itsdangerous import TimestampSigner
 
 from petitions.actions import answering, handling, supplementing, watch
 from petitions.actions.intake import Filed
-from petitions.forms import Extend, Give, GiveAnswer, RequestSupplement, Words
+from petitions.forms import Accept, Assign, Extend, GiveAnswer, RequestSupplement, Words
 from petitions.queries import following
 from petitions.rights import subject
 from server.core import clock, database, ledger
@@ -32,7 +32,7 @@ async def page(client: httpx.AsyncClient, case: Filed, **query: str) -> str:
 async def answered(*, public: bool = True) -> Filed:
     """A case of the road department with an answer."""
     case = await filed(public=public, title="홍길동의 가로등", body="전화 010-1234-5678로 알려 주세요. 홍길동 드림")
-    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     handler = await somebody("handler")
     await handling.start(handler, case.reference)
     await handling.message(handler, case.reference, Words("홍길동님, 확인 중입니다."))
@@ -172,8 +172,8 @@ async def test_hong_follows_to_the_answer(house: House) -> None:
     assert "한후견" in first
     assert "지금: 신청 완료" in first
     intake, handler = await somebody("intake"), await somebody("handler")
-    await handling.accept(intake, case.reference, Give("roads"))
-    await handling.assign(intake, case.reference, Give("handler"))
+    await handling.accept(intake, case.reference, Accept("roads"))
+    await handling.assign(intake, case.reference, Assign("handler"))
     await handling.start(handler, case.reference)
     await handling.note(handler, case.reference, Words("내부 메모"))
     await supplementing.request(handler, case.reference, RequestSupplement("기둥 번호를 알려 주세요.", 7))
@@ -239,7 +239,7 @@ async def test_every_promise_stays_visible(house: House) -> None:
     monday = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
     with clock.at(monday):
         case = await filed()
-        await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+        await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
         handler = await somebody("handler")
         await handling.extend(handler, case.reference, Extend(3, "부품이 늦습니다."))
         await watch.add_holiday(await somebody("admin"), (monday + timedelta(days=2)).date(), "임시공휴일")

@@ -9,7 +9,17 @@ import pytest
 
 from petitions.actions import answering, handling, intake, supplementing, watch
 from petitions.actions.intake import Filed
-from petitions.forms import Extend, Give, GiveAnswer, RequestSupplement, Words
+from petitions.forms import (
+    Accept,
+    AppointGuide,
+    Assign,
+    Extend,
+    GiveAnswer,
+    RequestSupplement,
+    Transfer,
+    TransferOut,
+    Words,
+)
 from server.core import clock, database
 from server.core.jobs import Task
 from server.core.mail import Mail, MailDeferred
@@ -31,7 +41,7 @@ def link(mail: EmailMessage, start: str) -> str:
 
 
 async def at_work(case: Filed) -> None:
-    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     await handling.start(await somebody("handler"), case.reference)
 
 
@@ -68,10 +78,10 @@ async def test_the_link_of_a_notice_opens_the_case_in_this_browser(house: House)
 async def test_hong_hears_each_thing_that_concerns_him(house: House) -> None:
     case = await filed()
     handler, officer = await somebody("handler"), await somebody("intake")
-    await handling.accept(officer, case.reference, Give("roads"))
-    await handling.assign(officer, case.reference, Give("handler"))
+    await handling.accept(officer, case.reference, Accept("roads"))
+    await handling.assign(officer, case.reference, Assign("handler"))
     await handling.start(handler, case.reference)
-    await handling.appoint_guide(officer, case.reference, Give("guide_ja"))
+    await handling.appoint_guide(officer, case.reference, AppointGuide("guide_ja"))
     await handling.extend(handler, case.reference, Extend(3, "부품이 아직 오지 않았습니다."))
     await handling.interim_notice(handler, case.reference, Words("업체와 날짜를 맞추고 있습니다."))
     await handling.message(handler, case.reference, Words("가로등 번호를 아시나요?"))
@@ -79,7 +89,7 @@ async def test_hong_hears_each_thing_that_concerns_him(house: House) -> None:
     await handling.note(handler, case.reference, Words("비밀 메모"))
     await supplementing.request(handler, case.reference, RequestSupplement("사진을 보내 주세요.", 7))
     await supplementing.receive("petitioner", case.reference, Words("사진입니다."))
-    await handling.transfer(handler, case.reference, Give("parks", "공원 안의 가로등입니다."))
+    await handling.transfer(handler, case.reference, Transfer("parks", "공원 안의 가로등입니다."))
     await answering.answer(
         await somebody("gardener"), case.reference, GiveAnswer("고쳤습니다.", "refused", "예산", "행정심판")
     )
@@ -108,7 +118,7 @@ async def test_the_other_endings_are_told(house: House) -> None:
     handler = await somebody("handler")
     out = await filed()
     await at_work(out)
-    await handling.transfer_out(handler, out.reference, Give("한국전력", "전신주는 한국전력이 관리합니다."))
+    await handling.transfer_out(handler, out.reference, TransferOut("한국전력", "전신주는 한국전력이 관리합니다."))
     back = await filed()
     await at_work(back)
     await supplementing.request(handler, back.reference, RequestSupplement("무엇인지 적어 주세요.", 7))
@@ -162,7 +172,7 @@ async def test_signs_that_mean_something_in_html_arrive_as_they_were_typed(house
 
 async def test_who_wants_less_gets_only_what_the_law_wants_told(house: House) -> None:
     case = await filed()
-    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     await house.work()
     accepted = next(mail for mail in to(house, HONG) if mail["List-Unsubscribe"])
     address = accepted["List-Unsubscribe"].strip("<>")
@@ -200,7 +210,7 @@ async def test_the_digest_comes_once_a_day_at_eight(house: House) -> None:
         case, other = await filed(), await filed(title="다른 일")
         await at_work(case)
         await handling.message(await somebody("handler"), case.reference, Words("보고 있습니다."))
-        await handling.accept(await somebody("intake"), other.reference, Give("roads"))
+        await handling.accept(await somebody("intake"), other.reference, Accept("roads"))
         await house.work()
         assert len(to(house, HONG)) == 2, "the receipts come at once"
         await digest(house)
@@ -267,12 +277,12 @@ async def test_a_mailbox_that_takes_no_mail_holds_up_no_other_digest(
 async def test_officials_hear_what_they_must_act_on(house: House) -> None:
     case = await filed()
     officer, handler = await somebody("intake"), await somebody("handler")
-    await handling.accept(officer, case.reference, Give("roads"))
+    await handling.accept(officer, case.reference, Accept("roads"))
     await handling.message("petitioner", case.reference, Words("언제 되나요?"))
     await house.work()
     assert [m["Subject"].partition("] ")[2] for m in to(house, "manager@city.example")] == ["신청인의 메시지"]
     assert "언제 되나요" not in text(to(house, "manager@city.example")[0]), "words stay at the desk (Act 7)"
-    await handling.assign(officer, case.reference, Give("handler"))
+    await handling.assign(officer, case.reference, Assign("handler"))
     await handling.message("petitioner", case.reference, Words("급합니다."))
     with clock.at(clock.now() + timedelta(days=40)):
         await watch.remind()
@@ -296,8 +306,8 @@ async def test_officials_hear_what_they_must_act_on(house: House) -> None:
 async def test_who_gives_a_case_to_oneself_is_not_told(house: House) -> None:
     case = await filed()
     manager = await somebody("manager")
-    await handling.accept(manager, case.reference, Give("roads"))
-    await handling.assign(manager, case.reference, Give("manager"))
+    await handling.accept(manager, case.reference, Accept("roads"))
+    await handling.assign(manager, case.reference, Assign("manager"))
     await house.work()
     assert not to(house, "manager@city.example")
 
@@ -317,7 +327,7 @@ async def test_what_was_imported_sends_nothing(house: House, monkeypatch: pytest
     monkeypatch.setattr(intake, "first_facts", partial(intake.first_facts, imported=True))
     with clock.at(clock.now() - timedelta(days=400)):
         case = await filed()
-        await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+        await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     await filed()
     await house.work()
     assert house.mails() == []

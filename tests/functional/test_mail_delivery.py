@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import Request
 
 from petitions.actions import handling
-from petitions.forms import Give, Words
+from petitions.forms import Accept, Words
 from server import spool_page
 from server.core import clock, database, jobs, ledger
 from server.core.config import Settings
@@ -76,7 +76,7 @@ async def test_officials_hear_of_a_refused_address_and_nothing_names_it(house: H
     notifier.post.transport = Refusing(working, HONG)
     before = post.refused._value.get()
     case = await filed()
-    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     events = {e.kind: e.id for e in await ledger.read(f"case/{case.reference}")}
     await house.work()
     assert post.refused._value.get() == before + 2

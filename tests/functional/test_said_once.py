@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from petitions.actions import answering, handling, importing, objecting, supplementing, watch
-from petitions.forms import DecideObjection, Extend, FilePetition, Give, GiveAnswer, RequestSupplement, Words
+from petitions.forms import Accept, DecideObjection, Extend, FilePetition, GiveAnswer, RequestSupplement, Words
 from petitions.models import Case, Statement
 from petitions.reference import reference
 from server.core import accounts, clock
@@ -73,7 +73,7 @@ async def test_a_late_case_is_not_called_late_again_because_it_was_supplemented(
     start = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
     with clock.at(start):
         number = (await house.file(kind="grievance"))["reference"]
-        await handling.accept(await official("intake"), number, Give("roads"))
+        await handling.accept(await official("intake"), number, Accept("roads"))
     with clock.at(start + timedelta(days=12)):
         assert await watch.remind() == 2  # soon and overdue
         asked = RequestSupplement("사진을 보내 주세요.", 7, "현장에서 알았습니다.")
@@ -135,7 +135,7 @@ async def test_a_petitioners_button_pressed_twice_acts_once(house: House) -> Non
             assert (answer.status_code, answer.headers.get("location")) == (303, address), name
         assert [entry.kind for entry in await read(f"case{address[6:]}")].count(kind) == 1, name
 
-    await handling.accept(await official("intake"), case["reference"], Give("roads"))
+    await handling.accept(await official("intake"), case["reference"], Accept("roads"))
     await supplementing.request(manager, case["reference"], RequestSupplement("도면을 보내 주세요.", 7))
     await twice("messages", "case.message", message="언제 되나요?")
     await twice("prolongation", "case.supplement_prolonged", days="3")

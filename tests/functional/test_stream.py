@@ -12,7 +12,7 @@ import pytest
 
 from petitions.actions import answering, handling
 from petitions.actions.intake import Filed
-from petitions.forms import Give, GiveAnswer, Words
+from petitions.forms import Accept, GiveAnswer, Transfer, Words
 from server import wiring
 from server.core import database, jobs, ledger
 from server.core.config import Settings
@@ -43,8 +43,8 @@ async def test_the_petitioner_hears_what_concerns_them_and_no_more(house: House)
         assert stream.status == 200
         assert stream.headers["content-type"].startswith("text/event-stream")
         assert stream.headers["cache-control"] == "no-store"
-        await handling.accept(await somebody("intake"), other.reference, Give("roads"))
-        await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+        await handling.accept(await somebody("intake"), other.reference, Accept("roads"))
+        await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
         await handling.note(handler, case.reference, Words("비밀"))
         await handling.message(handler, case.reference, Words("안녕하세요, 홍길동님"))
         first, second = await stream.event(), await stream.event()
@@ -58,7 +58,7 @@ async def test_the_petitioner_hears_what_concerns_them_and_no_more(house: House)
 
 async def test_the_public_hears_of_the_answer_only(house: House) -> None:
     case = await filed(public=True)
-    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     handler = await somebody("handler")
     await handling.start(handler, case.reference)
     async with listening(house, house.visitor(), f"/cases/{case.reference}/stream") as early:
@@ -82,10 +82,10 @@ async def test_an_official_hears_of_the_cases_they_may_see(house: House) -> None
             for name in ("handler", "gardener", "intake", "guide", "guide_ja")
         }
         intake = await somebody("intake")
-        await handling.accept(intake, theirs.reference, Give("parks"))
-        await handling.accept(intake, mine.reference, Give("roads"))
+        await handling.accept(intake, theirs.reference, Accept("parks"))
+        await handling.accept(intake, mine.reference, Accept("roads"))
         await handling.note(intake, mine.reference, Words("메모"))
-        await handling.transfer(await somebody("handler"), mine.reference, Give("parks", "공원 안입니다."))
+        await handling.transfer(await somebody("handler"), mine.reference, Transfer("parks", "공원 안입니다."))
         await settled(0.8)
         heard = {name: {(e["subject"][5:], e["kind"]) for e in stream.events} for name, stream in streams.items()}
         everything = heard["intake"]
@@ -106,7 +106,7 @@ async def test_a_reader_who_was_away_gets_what_was_missed_once(house: House) -> 
     path = f"/cases/{case.reference}/stream"
     await settled()
     async with listening(house, hong, path) as stream:
-        await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+        await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
         last = (await stream.event())["stream_id"]
     await handling.start(handler, case.reference)
     await handling.note(handler, case.reference, Words("비밀"))
@@ -128,8 +128,8 @@ async def test_the_desk_replays_too(house: House) -> None:
     case, other = await filed(), await filed(title="공원 벤치", body="공원 벤치가 부서졌습니다.")
     client = await signed_in(house, "handler")
     transaction, number = await ledger.position()
-    await handling.accept(await somebody("intake"), other.reference, Give("parks"))
-    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await handling.accept(await somebody("intake"), other.reference, Accept("parks"))
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     async with listening(house, client, f"/desk/stream?after={transaction}-{number}") as stream:
         await settled()
         assert {event["subject"] for event in stream.events} == {f"case/{case.reference}"}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from petitions.actions import handling
-from petitions.forms import Give
+from petitions.forms import Accept
 from petitions.models import Case
 from petitions.queries.cases import AUDIENCES, Level
 from server import wiring
@@ -26,7 +26,7 @@ async def test_who_may_not_look_any_more_stops_hearing_and_nobody_else_does(
     house: House, count_queries: Callable[[], list[str]]
 ) -> None:
     case, hub = await filed(), house.app.state.hub
-    await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+    await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     path = f"/cases/{case.reference}/stream"
     browsers = {
         name: await signed_in(house, name) for name in ("handler", "handler2", "manager", "inspector", "intake")

@@ -9,7 +9,7 @@ import pytest
 from petitions import reference
 from petitions.actions import handling, watch
 from petitions.actions.intake import Filed
-from petitions.forms import Extend, Give
+from petitions.forms import Accept, Extend
 from petitions.models import Case
 from petitions.rights import subject
 from server.core import clock, ledger
@@ -69,7 +69,7 @@ async def test_nobody_hears_of_a_late_case_whose_period_was_extended_meanwhile(
 ) -> None:
     with clock.at(MONDAY):
         case = await filed()
-        await handling.accept(await somebody("intake"), case.reference, Give("roads"))
+        await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     handler, lock = await somebody("handler"), ledger.lock
     due = (await Case.get(reference=case.reference)).due_at
     assert due is not None

@@ -1,7 +1,7 @@
 """Answered cases for tests: what the desk does to a case, done by the same actions without its pages."""
 
 from petitions.actions import answering, handling
-from petitions.forms import Give, GiveAnswer
+from petitions.forms import Accept, GiveAnswer
 from server.core.accounts import Account, Official
 
 
@@ -17,6 +17,6 @@ async def answer(
 ) -> None:
     """Accept a case into a department and answer it there."""
     intake = await official("intake")
-    await handling.accept(intake, reference, Give(department))
+    await handling.accept(intake, reference, Accept(department))
     command = GiveAnswer(text, decision, "까닭", "구제 방법") if decision == "refused" else GiveAnswer(text, decision)
     await answering.answer(intake, reference, command)

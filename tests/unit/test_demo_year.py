@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from petitions import cooperation, rules
-from petitions.rights import FOR_ASKED, RIGHTS
+from petitions.rights import FOR_ASKED, FOR_OWNER, RIGHTS
 from petitions.states import Action, State, follow
 from server.core import clock, privacy
 from server.core.accounts import Role
@@ -162,7 +162,8 @@ def test_whoever_acts_may_and_is_in_charge(cases: tuple[CaseScript, ...]) -> Non
         department, asked = "", object()
         for step in case.steps:
             target = step.payload.get("department")
-            asked = step.payload.get("asked", asked)
+            if step.action in FOR_OWNER:
+                target, asked = None, target
             if step.actor in BY_NAME:
                 actor = BY_NAME[step.actor]
                 assert actor.role in RIGHTS[step.action].roles, step
@@ -179,7 +180,7 @@ def test_whoever_acts_may_and_is_in_charge(cases: tuple[CaseScript, ...]) -> Non
                 handler = BY_NAME[str(step.payload["handler"])]
                 assert (handler.role, handler.department) == (Role.HANDLER, department)
             if step.action is Action.GUIDE:
-                assert BY_NAME[str(step.payload["username"])].role is Role.GUIDE
+                assert BY_NAME[str(step.payload["guide"])].role is Role.GUIDE
     assert told(cases, Action.TRANSFER)
 
 
@@ -230,17 +231,18 @@ class Replay:
             self.extensions.append(amount)
         elif step.action is Action.INVESTIGATE:
             first, days = step.payload["first"], step.payload["days"]
-            assert isinstance(first, str)
+            assert isinstance(first, date)
             assert isinstance(days, int)
             due = self.due()
             assert due is not None
-            assert step.at.date() <= date.fromisoformat(first) <= due.on
+            assert step.at.date() <= first <= due.on
             assert rules.check_site_investigation(rules.Kind(self.case.kind), days) is None
-            self.site = [rules.site_investigation(CALENDAR, date.fromisoformat(first), days)]
+            self.site = [rules.site_investigation(CALENDAR, first, days)]
         elif step.action in {Action.PART, Action.PART_EXTEND}:
             due = self.due()
             assert due is not None
-            day = date.fromisoformat(str(step.payload["due"]))
+            day = step.payload["due"]
+            assert isinstance(day, date)
             assert cooperation.check_reply_day(CALENDAR, step.at, day, due.at) is None
         elif step.action is Action.INTERIM_NOTICE:
             assert step.at.date() >= rules.interim_notice_date(self.case.received_at.date())

@@ -5,21 +5,22 @@ actions are asked on both databases; pages and JSON, which only pass on what tho
 """
 
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 
+import httpx
 import pytest
 
-from petitions.actions import answering
 from petitions.actions.change import PETITIONER
-from petitions.desk.acts import ACTS
+from petitions.acts import ACTS, CITIZEN, DESK
+from petitions.acts.page import CaseAct
 from petitions.errors import NotPossibleNow
-from petitions.forms import Rate
 from petitions.models import Answer, Case, Part
 from petitions.rights import FOR_ASKED
 from petitions.states import OPEN, TRANSITIONS, Action, State, allowed, follow
 from server.core import clock
 from server.core.accounts import Account, Department, Official
+from server.core.acts import Offer, page_name
 from server.core.days import today
 from tests.support.house import House
 from tests.support.stories import somebody
@@ -149,11 +150,11 @@ async def bench(house: House) -> Bench:
 
 
 async def every_pair(
-    case: Bench, ask: Callable[[Action], Awaitable[str]], *, without: frozenset[Action] = frozenset()
+    case: Bench, ask: Callable[[Action], Awaitable[str]], acts: Collection[str] = frozenset(Action)
 ) -> None:
-    """Ask for every pair; ``ask`` answers ``done``, ``refused`` or what else it was told."""
+    """Ask for every pair with one of the acts; ``ask`` answers ``done``, ``refused`` or what else it was told."""
     for state, action in PAIRS:
-        if action in without:
+        if action not in acts:
             continue
         if action is Action.ACCEPT:
             await case.renew()
@@ -172,10 +173,9 @@ async def test_actions_lead_where_the_table_says(house: House) -> None:
 
     async def ask(action: Action) -> str:
         try:
-            if action is Action.RATE:
-                await answering.rate(PETITIONER, case.number, Rate.parse(case.content(action)))
-            else:
-                await ACTS[action][0](await case.actor(action), case.number, case.content(action))
+            act = ACTS[action]
+            actor = await case.actor(action) if act.desk else PETITIONER
+            await act.do(actor, case.number, act.form.parse(case.content(action)))
         except NotPossibleNow as refusal:
             return "refused" if refusal.details["action"] == action else str(refusal.details)
         return "done"
@@ -190,40 +190,61 @@ async def test_the_json_interface_says_the_same(house: House) -> None:
     people = {name: await house.program(name) for name in ("manager", *WHOSE.values())}
 
     async def ask(action: Action) -> str:
-        if action is Action.RATE:
-            headers = {"x-access-key": case.key}
-            answer = await house.client.post(
-                f"/api/v1/cases/{case.number}/rating", json=case.content(action), headers=headers
-            )
-        else:
-            actor = people[WHOSE.get(action, "manager")]
-            answer = await actor.post(f"/api/v1/desk/cases/{case.number}/{action}", json=case.content(action))
-        if answer.status_code == 200:
+        actor = people[WHOSE.get(action, "manager")]
+        return told(await actor.post(f"/api/v1/desk/cases/{case.number}/{action}", json=case.content(action)))
+
+    async def ask_oneself(action: Action) -> str:
+        address, key = f"/api/v1/cases/{case.number}/{CITIZEN[action][1].address}", {"x-access-key": case.key}
+        return told(await house.client.post(address, json=case.content(action), headers=key))
+
+    def told(answer: httpx.Response) -> str:
+        if answer.is_success:
             return "done"
         refused = (answer.status_code, answer.json()["code"]) == (409, "illegal_transition")
         return "refused" if refused else answer.text
 
-    await every_pair(case, ask)
+    await every_pair(case, ask, DESK)
+    await every_pair(case, ask_oneself, CITIZEN)
 
 
 @pytest.mark.untraced
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_the_pages_of_the_desk_say_the_same(house: House) -> None:
+async def test_the_pages_say_the_same(house: House) -> None:
     case = await bench(house)
     people = {name: await house.official(name) for name in ("manager", *WHOSE.values())}
 
     async def ask(action: Action) -> str:
-        form = {name: value if isinstance(value, list) else str(value) for name, value in case.content(action).items()}
         actor = people[WHOSE.get(action, "manager")]
-        answer = await actor.post(f"/desk/cases/{case.number}/{action}", data=form)
+        return told(await actor.post(f"/desk/cases/{case.number}/{action}", data=form(*DESK[action], action)))
+
+    async def ask_oneself(action: Action) -> str:
+        act, offer = CITIZEN[action]
+        address = f"/cases/{case.number}/{offer.page or offer.address}"
+        return told(await petitioner.post(address, data=form(act, offer, action)))
+
+    def form(act: CaseAct, offer: Offer, action: Action) -> dict[str, object]:
+        return {
+            page_name(act, offer, name): value if isinstance(value, list) else str(value)
+            for name, value in case.content(action).items()
+        }
+
+    def told(answer: httpx.Response) -> str:
         if answer.status_code == 303:
             return "done"
         refused = answer.status_code == 409 and "상태일 때는 할 수 없습니다" in answer.text
         return "refused" if refused else f"{answer.status_code} {answer.text[:2000]}"
 
+    await every_pair(case, ask, DESK)
+    petitioner = house.visitor()
+    await petitioner.post("/cases", data={"reference": case.number, "key": case.key})
+    await every_pair(case, ask_oneself, CITIZEN)
     # A rating is the petitioner's own: the desk has no page for it.
-    await every_pair(case, ask, without=frozenset({Action.RATE}))
     assert (await people["manager"].post(f"/desk/cases/{case.number}/rate", data={"score": "3"})).status_code == 404
+
+
+def test_every_action_has_its_record() -> None:
+    assert set(ACTS) == set(Action)
+    assert all(act.desk or act.citizen for act in ACTS.values())
 
 
 def test_every_state_stands_in_the_table() -> None:

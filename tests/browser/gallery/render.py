@@ -14,7 +14,9 @@ import segno
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
+from petitions.acts import DESK
 from server.core.accounts import Official, Role
+from server.core.acts import draw
 from server.core.config import Settings
 from server.core.templates import STATIC, TEMPLATES
 from server.core.web import City, Site
@@ -56,6 +58,7 @@ def page(name: str, language: str = "ko", extra: Mapping[str, object] | None = N
         **context(*(("/desk", OFFICIAL) if name == "desk" else ())),
         "qr_code": Markup(code.svg_inline(scale=4, border=2, omitsize=True)),  # noqa: S704 — drawn by segno
         "sample_form": Sample,
+        "sample_act": draw(*DESK["undelivered"], to="/desk/cases/X", hidden={"version": 3}, language=language),
         **(extra or {}),
     }
     return environment(language).get_template(f"{name}.html").render(given)

@@ -1,0 +1,135 @@
+"""How a case ends, and how it begins again: answered, closed, reopened, rated, withdrawn."""
+
+from petitions.act_forms import CloseRepeated
+from petitions.actions import answering, repeating
+from petitions.acts.page import CaseAct, DeskPage, Page
+from petitions.forms import SCORES, GiveAnswer, Rate, words
+from petitions.rules import Kind
+from petitions.states import Action
+from server.core.acts import Act, Offer, Overrides
+from server.core.errors import _
+
+ENOUGH_BEFORE = 2
+"""Earlier answers to the same petition that its closing needs (Act 23)."""
+
+
+def _close_repeated(page: DeskPage) -> Overrides | None:
+    if len(page.answered_before) < ENOUGH_BEFORE:
+        return None
+    return {"earlier": {"choices": page.answered_before}, "remedies": {"value": page.remedies}}
+
+
+def _rate(page: Page) -> Overrides:
+    choices = {"score": {"choices": tuple(SCORES.items())}}
+    return choices if page.case.rating else {**choices, "": {"kind": "primary"}}
+
+
+ACTS: tuple[CaseAct, ...] = (
+    Act(
+        action=Action.ANSWER,
+        form=GiveAnswer,
+        run=answering.answer,
+        takes_files=True,
+        desk=Offer(
+            summary="Answer",
+            label=_("Send the answer"),
+            done=_("%(reference)s is answered."),
+            place="answer",
+            attrs={"class": "answer-form"},
+            files=(
+                _("Files with the answer"),
+                _("Only the petitioner and officials can open them. They are not published, even if the answer is."),
+            ),
+        ),
+    ),
+    Act(
+        action=Action.CLOSE,
+        form=words(_("Remark"), rows=2, optional=True),
+        run=answering.close,
+        when=lambda case: case.objection_due_at is None,
+        desk=Offer(summary="Close an answered case", label=_("Close the case"), done=_("%(reference)s is closed.")),
+    ),
+    Act(
+        action=Action.CLOSE_REPEATED,
+        form=CloseRepeated,
+        run=repeating.close,
+        when=lambda case: case.kind not in {Kind.STATUTORY, Kind.REPORT},
+        desk=Offer(
+            summary="Close a repeated petition without another answer (Act 23)",
+            label=_("Close as repeated"),
+            send_kind="danger",
+            kind="quiet",
+            done=_("%(reference)s is closed as repeated; the petitioner is told."),
+            fit=_close_repeated,
+        ),
+    ),
+    Act(
+        action=Action.RATE,
+        form=Rate,
+        run=answering.rate,
+        when=lambda case: case.answered_at is not None,
+        citizen=Offer(
+            summary="Say how satisfied you are, 1 to 5",
+            label=_("Rate the answer"),
+            title=_("How satisfied are you?"),
+            send=_("Send the rating"),
+            done=_("Thank you. Your rating was noted."),
+            address="rating",
+            names={},
+            fit=_rate,
+        ),
+    ),
+    Act(
+        action=Action.REOPEN,
+        form=words(_("Reason"), hint=_("The petitioner reads it too. A fresh period begins."), rows=3),
+        run=answering.reopen,
+        when=lambda case: case.objection_due_at is None,
+        desk=Offer(
+            summary="Open a case again, with a fresh period",
+            label=_("Reopen"),
+            title=_("Open the case again"),
+            done=_("%(reference)s is open again, with a fresh period."),
+        ),
+        citizen=Offer(
+            summary="Say that it is not solved: the case opens again",
+            label=_("It is not solved"),
+            title=_("What is not solved?"),
+            send=_("It is not solved: open it again"),
+            done=_("The case is open again. The department and its manager were told."),
+            address="reopening",
+            page="not-solved",
+            form=words(_("What is still wrong?"), rows=5),
+            names={"text": "unsolved"},
+            notes=(_("Closed is not fixed. Your case goes back to the department at once, and its manager is told."),),
+        ),
+    ),
+    Act(
+        action=Action.WITHDRAW,
+        form=words(
+            _("What the petitioner said"),
+            hint=_("Only when the petitioner asks for it (Act 22). The case ends here."),
+            rows=3,
+            optional=True,
+        ),
+        run=answering.withdraw,
+        desk=Offer(
+            summary="Take the petition back, for the petitioner",
+            label=_("Withdraw"),
+            title=_("Withdraw for the petitioner"),
+            send_kind="danger",
+            kind="quiet",
+            done=_("%(reference)s is withdrawn."),
+        ),
+        citizen=Offer(
+            summary="Take the petition back",
+            label=_("Take the petition back"),
+            send_kind="danger",
+            kind="quiet",
+            done=_("Your petition was taken back."),
+            address="withdrawal",
+            form=words(_("Reason"), _("Why, if you like"), rows=3, optional=True),
+            names={"text": "withdrawal"},
+            notes=(_("The case ends then without an answer. You can file again at any time."),),
+        ),
+    ),
+)

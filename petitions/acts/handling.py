@@ -1,0 +1,227 @@
+"""A case on its way: accepted, given to somebody, passed on, extended, written about."""
+
+from petitions.act_forms import Investigate
+from petitions.actions import handling, investigating
+from petitions.acts.page import CaseAct, DeskPage
+from petitions.forms import Accept, AppointGuide, Assign, Extend, Plain, Transfer, TransferOut, words
+from petitions.rules import Kind
+from petitions.states import Action
+from server.core.acts import Act, Offer, Overrides
+from server.core.errors import _
+
+ONLY_PARTIES = _("Only the petitioner and officials can open them.")
+_INLINE = {"class": "write-form"}
+_INTERNAL = {"class": "write-form internal"}
+_UNITS = {
+    "hours": _("By how many working hours"),
+    "days": _("By how many working days"),
+    "weeks": _("By how many weeks"),
+    "months": _("By how many months"),
+}
+
+
+def _transfer(page: DeskPage) -> Overrides:
+    until = page.passing_on.get(Action.TRANSFER)
+    return {"department": {"choices": page.departments}, "": {"notes": (until,) if until else ()}}
+
+
+def _extend(page: DeskPage) -> Overrides | None:
+    case = page.case
+    if case.due_at is None:
+        return None
+    most = _("At most %(amount)s, the original period (Decree 21).", amount=case.amount)
+    amount = {"label": _UNITS.get(case.unit), "hint": most, "attrs": {"max": case.amount}}
+    return {"amount": amount, "consent": {"asked": bool(case.extensions)}}
+
+
+def _investigate(page: DeskPage) -> Overrides | None:
+    if page.case.due_at is None:
+        return None
+    if page.case.investigation is None:
+        return {"first": {"required": True}}
+    days = {
+        "label": _("By how many working days"),
+        "hint": _("Once, by at most 7, before it ends (Decree 17)."),
+        "attrs": {"max": 7},
+    }
+    return {
+        "": {"title": _("Prolong the site investigation"), "send": _("Prolong it")},
+        "first": {"asked": False},
+        "days": days,
+    }
+
+
+ACTS: tuple[CaseAct, ...] = (
+    Act(
+        action=Action.ACCEPT,
+        form=Accept,
+        run=handling.accept,
+        desk=Offer(
+            summary="Take a case in and give it to a department: the one named, or the one proposed",
+            label=_("Accept"),
+            done=_("%(reference)s is accepted."),
+            bulk=_("%(done)s accepted."),
+            place="accept",
+            attrs={"class": "inline-form", "data-key": "a"},
+            fit=lambda page: {"department": {"choices": page.departments, "value": page.proposed, "required": True}},
+        ),
+    ),
+    Act(
+        action=Action.START,
+        form=Plain,
+        run=handling.start,
+        desk=Offer(
+            summary="Begin to work",
+            label=_("Start working"),
+            done=_("Work on %(reference)s has begun."),
+            icon="clock",
+            attrs={"data-key": "s"},
+        ),
+    ),
+    Act(
+        action=Action.ASSIGN,
+        form=Assign,
+        run=handling.assign,
+        desk=Offer(
+            summary="Name the handler",
+            label=_("Assign"),
+            title=_("Name the handler"),
+            done=_("%(reference)s has its handler."),
+            bulk=_("%(done)s given to a handler."),
+            fit=lambda page: {
+                "handler": {"choices": page.handlers, "value": page.case.handler.username if page.case.handler else ""}
+            },
+        ),
+    ),
+    Act(
+        action=Action.TRANSFER,
+        form=Transfer,
+        run=handling.transfer,
+        when=lambda case: case.open or (case.objection_due_at is not None and case.department_id is None),
+        desk=Offer(
+            summary="Pass to another department",
+            label=_("Transfer"),
+            title=_("Pass on to another department"),
+            done=_("%(reference)s is passed on."),
+            bulk=_("%(done)s passed on."),
+            fit=_transfer,
+        ),
+    ),
+    Act(
+        action=Action.EXTEND,
+        form=Extend,
+        run=handling.extend,
+        desk=Offer(
+            summary="Extend the period",
+            label=_("Extend"),
+            title=_("Extend the period"),
+            done=_("The period of %(reference)s is extended; the petitioner is told."),
+            fit=_extend,
+        ),
+    ),
+    Act(
+        action=Action.INVESTIGATE,
+        form=Investigate,
+        run=investigating.investigate,
+        when=lambda case: case.kind == Kind.GRIEVANCE and not (case.investigation or {}).get("more"),
+        desk=Offer(
+            summary="Set a site investigation of a grievance, or prolong it",
+            label=_("Site investigation"),
+            title=_("Set a site investigation"),
+            send=_("Set it"),
+            done=_("The days of the site investigation do not count; the petitioner is told."),
+            order=("first",),
+            fit=_investigate,
+        ),
+    ),
+    Act(
+        action=Action.INTERIM_NOTICE,
+        form=words(_("How far it is, and when it is expected to be done")),
+        run=handling.interim_notice,
+        desk=Offer(
+            summary="Tell how far the case is",
+            label=_("Interim notice"),
+            title=_("Tell how far the case is"),
+            send=_("Send the notice"),
+            done=_("The interim notice is sent."),
+        ),
+    ),
+    Act(
+        action=Action.GUIDE,
+        form=AppointGuide,
+        run=handling.appoint_guide,
+        desk=Offer(
+            summary="Name another guide",
+            label=_("Case guide"),
+            title=_("Name another case guide"),
+            send=_("Name the guide"),
+            done=_("%(reference)s has another guide; the petitioner is told."),
+            fit=lambda page: {"guide": {"choices": page.guides}},
+        ),
+    ),
+    Act(
+        action=Action.TRANSFER_OUT,
+        form=TransferOut,
+        run=handling.transfer_out,
+        desk=Offer(
+            summary="Pass to another agency",
+            label=_("To another agency"),
+            title=_("Pass on to another agency"),
+            send=_("Pass it on"),
+            send_kind="danger",
+            kind="quiet",
+            done=_("%(reference)s is passed to the other agency; the petitioner is told."),
+            fit=lambda page: {"": {"notes": (page.passing_on[Action.TRANSFER_OUT],)}},
+        ),
+    ),
+    Act(
+        action=Action.MESSAGE,
+        form=words(_("Message to the petitioner"), rows=3),
+        run=handling.message,
+        takes_files=True,
+        desk=Offer(
+            summary="Write to the petitioner",
+            label=_("Send the message"),
+            done=_("The message is sent."),
+            place="write",
+            icon="mail",
+            send_kind="secondary",
+            attrs=_INLINE,
+            files=(_("Files with the message"), ONLY_PARTIES),
+            fit=lambda _page: {"text": {"required": False}},
+        ),
+        citizen=Offer(
+            summary="Write to the officials",
+            label=_("Write a message"),
+            title=_("Write to the officials"),
+            send=_("Send the message"),
+            done=_("Your message was sent."),
+            address="messages",
+            status=201,
+            form=words(
+                _("Your message"),
+                hint=_("It reaches the person who handles your case. Please no resident registration numbers."),
+                rows=6,
+            ),
+            names={"text": "message", "files": "message_files"},
+            files=(_("Pictures or documents"), _("Not needed. Pictures, PDF, office documents, text, sound or video.")),
+        ),
+    ),
+    Act(
+        action=Action.NOTE,
+        form=words(_("Internal note"), rows=3),
+        run=handling.note,
+        takes_files=True,
+        desk=Offer(
+            summary="Write an internal note",
+            label=_("Keep the note"),
+            done=_("The note is kept."),
+            place="write",
+            icon="pen",
+            send_kind="secondary",
+            attrs=_INTERNAL,
+            files=(_("Files with the note"), _("Only officials can open them.")),
+            fit=lambda _page: {"text": {"required": False}},
+        ),
+    ),
+)

@@ -1,0 +1,86 @@
+"""The forms of a case's page: for each action that this official can do now, with the choices that it asks for."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from petitions import acts
+from petitions.acts.page import DeskPage
+from petitions.desk import answer
+from petitions.desk.cooperation import Section
+from petitions.duties import passing_on
+from petitions.queries import desk
+from petitions.queries.cases import CaseView
+from petitions.queries.earlier import Earlier
+from petitions.rules import Transfer
+from petitions.states import Action
+from server.core import clock, i18n
+from server.core.accounts import Official
+from server.core.acts import Drawn, Kept, draw
+from server.core.days import day_of
+from server.core.errors import _
+
+QUIET = "quiet"
+
+
+async def page_of(
+    case: CaseView,
+    official: Official,
+    parts: Section,
+    earlier: Sequence[Earlier],
+    passed_at: datetime | None,
+    lang: str,
+) -> DeskPage:
+    """What the forms ask of the page. ``passed_at`` is when a case that nobody handles yet came to its department."""
+    known, now = case.known, clock.now()
+    mine = {act.action for act in acts.of_official(case, official)}
+    limits = ((Action.TRANSFER, Transfer.BETWEEN_DEPARTMENTS, passed_at),
+              (Action.TRANSFER_OUT, Transfer.TO_AGENCY, case.received_at))  # fmt: skip
+    handlers = await desk.handlers(case.department_id) if Action.ASSIGN in mine and case.department_id else []
+    own = parts.own
+    proposed = known.departments.get(case.routing.get("chosen") or 0)
+    can_wait = own and own.clock and not own.part.extended and own.clock.tone != "late"
+    return DeskPage(
+        case=case,
+        language=lang,
+        departments=[(row.code, row.name(lang)) for row in known.open_departments],
+        proposed=proposed.code if proposed else "",
+        handlers=[(person.username, person.name) for person in handlers],
+        guides=[_guide(person, case, lang) for person in await desk.guides()] if Action.GUIDE in mine else (),
+        passing_on={
+            action: passing_on(transfer, since, known.calendar, now, lang)
+            for action, transfer, since in limits
+            if since is not None
+        },
+        askable=parts.choices,
+        awaited=parts.awaited,
+        reply_until=own.until if own and can_wait else "",
+        today=parts.first_day,
+        last_day=parts.last_day,
+        answered_before=[
+            (each.reference, f"{each.reference} {each.title}",
+             i18n.translate(lang, _("received %(moment)s", moment=i18n.date_text(day_of(each.received_at), lang))))
+            for each in earlier
+            if each.told_before(case.received_at)
+        ],
+        remedies=answer.remedies(case),
+        remedies_of_objection=answer.objection_remedies(case),
+    )  # fmt: skip
+
+
+def _guide(person: desk.Colleague, case: CaseView, lang: str) -> tuple[str, str]:
+    department = case.known.departments.get(person.department_id or 0)
+    return person.username, f"{person.name} · {department.name(lang)}" if department else person.name
+
+
+def forms(page: DeskPage, official: Official, back: Kept, carried: str) -> Mapping[str, Sequence[Drawn]]:
+    """The forms by their place on the page, quiet ones last; ``carried`` is the list that the case was opened from."""
+    found = defaultdict[str, list[Drawn]](list)
+    hidden = {"version": page.case.version, "list": carried}
+    to = f"/desk/cases/{page.case.reference}"
+    for act in acts.of_official(page.case, official):
+        if act.desk:
+            drawn = draw(act, act.desk, to=to, hidden=hidden, language=page.language, page=page, back=back)
+            if drawn:
+                found[act.desk.place].append(drawn)
+    return {place: sorted(drawn, key=lambda form: form.offer.kind == QUIET) for place, drawn in found.items()}
