@@ -18,7 +18,7 @@ from server.core import city, i18n, roles
 from server.core.config import Settings
 from server.core.errors import Text, _
 from server.core.ledger import Entry
-from server.core.messages import Notice, Urgency, made
+from server.core.messages import Notice, Urgency
 from server.core.notify.correspondence import Addressee, Letter, Section
 from server.core.notify.mailbox import wishes_link
 from server.core.participants import links
@@ -70,15 +70,14 @@ class ForumLetters:
             if official is None:
                 return None
             language = self.settings.spoken(official.language)
-            notice = made(mail.notice, await _event(entry, about, language, said))
+            notice = mail.notice(await _event(entry, about, language, said))
             link = f"{self.settings.public_url}/desk/{_desk_page(entry)}/{quote(about.number)}"
             return _letter(official.email, official.name, language, about, notice, link, "")
         place, who = await _recipient(to)
         if who is None:
             return None
         language = self.settings.spoken(who.language)
-        own = about.author is not None and about.author.id == who.id
-        notice = made(mail.notice, await _event(entry, about, language, said, place, own=own))
+        notice = mail.notice(await _event(entry, about, language, said, place))
         link = links.person_link(self.settings, who.id, _path(entry, about, place))
         wishes = "" if mail.urgency is Urgency.IMMEDIATE else wishes_link(self.settings, f"{WISHES}{who.id}")
         return _letter(who.email, who.name, language, about, notice, link, wishes)
@@ -170,9 +169,7 @@ async def _recipient(to: str) -> tuple[Place | None, Person | None]:
     return None, await following.participant(int(number))
 
 
-async def _event(
-    entry: Entry, about: About, language: str, said: str = "", place: Place | None = None, *, own: bool = True
-) -> ForumEvent:
+async def _event(entry: Entry, about: About, language: str, said: str = "", place: Place | None = None) -> ForumEvent:
     departments = {row.id: row.name(language) for row in (await city.city()).departments.values()}
     return ForumEvent(
         entry,
@@ -182,14 +179,13 @@ async def _event(
         forum_title=about.forum_title,
         outcome_text=about.outcome_text,
         registration=place,
-        own=own,
     )
 
 
 async def _happened(entry: Entry, about: About, language: str) -> Text:
     """What an event says in a digest: the news of it, or what its mail says has happened."""
     record, event = MESSAGES[entry.kind], await _event(entry, about, language)
-    return record.new(event) or made(record.mails[0].notice, event).happened
+    return record.new(event) or record.mails[0].notice(event).happened
 
 
 def _letter(to: str, name: str, language: str, about: About, notice: Notice, link: str, wishes: str) -> Letter:

@@ -22,7 +22,7 @@ from server.core.config import Settings
 from server.core.errors import Text, _
 from server.core.jobs import Task
 from server.core.ledger import Entry
-from server.core.messages import Notice, Urgency, made
+from server.core.messages import Notice, Urgency
 from server.core.notify.correspondence import Addressee, Letter, Section
 from server.core.notify.mailbox import wishes_link
 
@@ -88,7 +88,7 @@ class CaseLetters:
             address, name = view.petitioner_email, view.petitioner_name
             wishes = "" if mail.urgency is Urgency.REQUIRED else wishes_link(self.settings, view.reference)
         (event,) = await case_events(view, [entry], level, language)
-        return _letter(address, name, language, view, made(mail.notice, event), link, label, wishes)
+        return _letter(address, name, language, view, mail.notice(event), link, label, wishes)
 
     async def section(self, entries: Sequence[Entry], language: str) -> Section | None:
         """See ``Correspondent``."""
@@ -108,7 +108,7 @@ class CaseLetters:
                     "lines": [],
                 },
             )
-            case["lines"].append(made(MESSAGES[entry.kind].mails[0].notice, event).happened)
+            case["lines"].append(MESSAGES[entry.kind].mails[0].notice(event).happened)
         overview = f"{self.settings.public_url}/cases"
         return Section(list(told.values()), _("Your cases: what is new"), overview, _("Follow a case"), wishes)
 

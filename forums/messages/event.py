@@ -6,10 +6,11 @@ from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any, Protocol
 
+from forums.labels import OUTCOMES, RULES
 from server.core import config, i18n
 from server.core.errors import Text
 from server.core.ledger import Entry
-from server.core.messages import Detail, Line, Mailing, Message, Notice, Urgency
+from server.core.messages import Detail, Line, Mailing, Message, Notice, Urgency, fill, said
 
 
 class Reader(StrEnum):
@@ -61,8 +62,6 @@ class ForumEvent:
     outcome_text: str = ""
     """What the department answered."""
     registration: Place | None = None
-    own: bool = True
-    """Whether it is the recipient's own, not only something that they stand behind."""
 
     @property
     def data(self) -> Mapping[str, Any]:
@@ -75,20 +74,15 @@ class ForumEvent:
         return self.entry.actor.startswith("participant:")
 
     @property
-    def department(self) -> str:
-        """The department that it names."""
-        return self.departments.get(self.data.get("department") or 0, "–")
+    def another_day(self) -> bool:
+        """Whether it changes the promised day."""
+        return "due_on" in self.data["fields"]
 
     @property
     def day(self) -> str:
         """The day that it names, in words: promised, or on which it was done."""
         said = self.data.get("due_on") or self.data.get("done_on")
         return i18n.date_text(date.fromisoformat(said), self.language) if said else "–"
-
-    @property
-    def another_day(self) -> bool:
-        """Whether it changes the promised day."""
-        return "due_on" in self.data["fields"]
 
     @property
     def when(self) -> str:
@@ -100,25 +94,46 @@ class ForumEvent:
         """Until when an offered place is kept."""
         return self._moment(self.registration.offered_until if self.registration else None)
 
-    @property
-    def place(self) -> str:
-        """Where the session is."""
-        return self.registration.place if self.registration else ""
+    def value(self, name: str) -> object:
+        """See ``Telling``; what is not there is a dash."""
+        return _VALUES[name](self) if name in _VALUES else self.data[name]
 
     def _moment(self, moment: datetime | None) -> str:
         return i18n.datetime_text(moment, self.language, self.zone) if moment else ""
+
+
+_NUMBERS = ("main", "to", "petition", "previous")
+"""By which names events name another submission or a petition."""
+
+_VALUES: Mapping[str, Callable[[ForumEvent], object]] = {
+    "day": lambda e: e.day,
+    "department": lambda e: e.departments.get(e.data.get("department") or 0, "–"),
+    "number": lambda e: next(e.data[name] for name in _NUMBERS if name in e.data),
+    "outcome": lambda e: OUTCOMES[e.data["outcome"]],
+    "place": lambda e: e.registration.place if e.registration else "",
+    "rule": lambda e: RULES[e.data["rule"]],
+    "step": lambda e: e.steps.get(e.data["step"], "–"),
+    "title": lambda e: e.forum_title,
+    "until": lambda e: e.until,
+    "when": lambda e: e.when,
+}
+"""What sentences call by a name of their own; any other name is that of what the event holds."""
+
+
+News = Text | Callable[[ForumEvent], Text | None] | None
 
 
 @dataclass(frozen=True, slots=True)
 class ForumMessage(Message[ForumEvent]):
     """The record of one kind of event of a forum."""
 
-    news: Text | Callable[[ForumEvent], Text | None] | None = None
+    news: News = None
     """What followers read, in feeds and once a day by mail (``Urgency.DIGEST``); None where it is nothing new."""
 
     def new(self, event: ForumEvent) -> Text | None:
         """What followers read of one event."""
-        return self.news(event) if callable(self.news) else self.news
+        text = self.news(event) if callable(self.news) else self.news
+        return fill(text, event) if text else None
 
 
 Say = Text | Callable[[ForumEvent], Text]
@@ -134,11 +149,10 @@ def shown(
     tone: str,
     icon: str,
     text: Say,
-    *,
+    *mails: Mailing[ForumEvent],
     with_words: bool = False,
     internal: bool = False,
-    news: Text | Callable[[ForumEvent], Text | None] | None = None,
-    mails: tuple[Mailing[ForumEvent], ...] = (),
+    news: News = None,
 ) -> ForumMessage:
     """The record of an event that reads the same at the desk and in public.
 
@@ -149,16 +163,58 @@ def shown(
     return ForumMessage(event, desk, public, mails, news)
 
 
+def planning(event: type[Any], text: Text, *mails: Mailing[ForumEvent], news: News = None) -> ForumMessage:
+    """The record of an event that only officials read in a timeline."""
+    return shown(event, "plain", "bell", text, *mails, internal=True, news=news)
+
+
+def always(_event: ForumEvent) -> bool:
+    """Of every event of the kind."""
+    return True
+
+
 def to_people(
     *readers: Reader,
-    notice: Notice | Callable[[ForumEvent], Notice],
+    subject: Text,
+    happened: Say,
+    following: Text | None = None,
+    quoted: Callable[[ForumEvent], str] = lambda _event: "",
     urgency: Urgency = Urgency.WISHED,
-    when: Callable[[ForumEvent], bool] = lambda _event: True,
+    when: Callable[[ForumEvent], bool] = always,
 ) -> Mailing[ForumEvent]:
-    """A mail to those who take part."""
+    """A mail to those who take part; ``quoted`` are the words that stand in it."""
+
+    def notice(event: ForumEvent) -> Notice:
+        then = fill(following, event) if following else None
+        return Notice(subject, said(happened, event), then, quoted(event))
+
     return Mailing(readers, notice, urgency, when)
 
 
-def to_owners(notice: Notice | Callable[[ForumEvent], Notice], *readers: Reader) -> Mailing[ForumEvent]:
-    """A mail to officials."""
-    return Mailing(readers or (Reader.OWNER, Reader.MANAGERS), notice, Urgency.IMMEDIATE)
+def at_once(
+    *readers: Reader,
+    subject: Text,
+    happened: Say,
+    following: Text | None = None,
+    quoted: Callable[[ForumEvent], str] = lambda _event: "",
+    when: Callable[[ForumEvent], bool] = always,
+) -> Mailing[ForumEvent]:
+    """A mail that cannot wait."""
+    return to_people(
+        *readers, subject=subject, happened=happened, following=following, quoted=quoted, when=when,
+        urgency=Urgency.IMMEDIATE,
+    )  # fmt: skip
+
+
+def to_owners(
+    subject: Text, happened: Text, following: Text, quoted: Callable[[ForumEvent], str] = lambda _event: ""
+) -> Mailing[ForumEvent]:
+    """A mail to officials: who answers for a commitment, and the managers of the department."""
+    return at_once(
+        Reader.OWNER, Reader.MANAGERS, subject=subject, happened=happened, following=following, quoted=quoted
+    )
+
+
+def its_words(event: ForumEvent) -> str:
+    """The words that the event names."""
+    return event.words

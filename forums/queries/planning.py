@@ -8,10 +8,9 @@ from forums.messages import MESSAGES
 from forums.messages.event import ForumEvent
 from forums.rights import forum_subject
 from forums.states import ForumState
-from server.core import database, ledger
+from server.core import database, ledger, messages
 from server.core.errors import Text
 from server.core.ledger import Entry
-from server.core.messages import made
 
 COUNTED = 100
 """Counts end here: more than that is just many."""
@@ -54,7 +53,7 @@ async def history(slug: str) -> list[Line]:
     newest = await ledger.newest([forum_subject(slug)], limit=10 * SHOWN)
     told = [(e, line) for e in newest if (line := MESSAGES[e.kind].desk) is not None][:SHOWN]
     known = await names([entry for entry, _line in told])
-    return [Line(made(line.text, ForumEvent(e)), known.get(e.actor, ""), e.occurred_at) for e, line in told]
+    return [Line(messages.said(line.text, ForumEvent(e)), known.get(e.actor, ""), e.occurred_at) for e, line in told]
 
 
 async def names(entries: Iterable[Entry]) -> dict[str, str]:

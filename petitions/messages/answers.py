@@ -3,26 +3,21 @@
 from petitions import events
 from petitions.labels import DECISIONS
 from petitions.messages.event import (
+    REMEDIES,
     CaseEvent,
     CaseMessage,
     Reader,
     at_desk,
+    remedies,
     to_citizen,
     to_officials,
     to_party,
+    where_due,
     words,
 )
 from petitions.messages.talk import attached
-from server.core.errors import _
-from server.core.messages import Detail, Notice, Urgency
-
-REMEDIES = _("What you can do against it")
-
-
-def remedies(event: CaseEvent) -> list[Detail]:
-    """The ways to contest it."""
-    ways = event.more.get("remedies")
-    return [Detail(title=REMEDIES, words=ways)] if ways else []
+from server.core.errors import Text, _
+from server.core.messages import Detail, Mailing, Notice, Urgency
 
 
 def _read_it(event: CaseEvent) -> list[Detail]:
@@ -41,113 +36,94 @@ def _answer(event: CaseEvent) -> Notice:
     )
 
 
-ANSWERED = CaseMessage(
-    events.CaseAnswered,
-    desk=at_desk(
-        "success",
-        "check",
-        lambda e: _("Answered: %(decision)s", decision=DECISIONS.get(e.data["decision"], e.data["decision"])),
-    ),
-    party=to_party("success", "check", _("The city has answered"), _read_it),
-    mails=(to_citizen(_answer, Urgency.REQUIRED),),
-)
+def ways(event: CaseEvent) -> tuple[tuple[Text, str], ...]:
+    """The ways to contest it, in a mail."""
+    return tuple((REMEDIES, detail.words) for detail in remedies(event))
 
-CLOSED = CaseMessage(
-    events.CaseClosed,
-    desk=at_desk("plain", "check", _("Case closed")),
-    party=to_party("plain", "check", _("The case was closed")),
-    mails=(
-        to_citizen(
-            lambda e: Notice(
+
+ANSWERS = (
+    CaseMessage(
+        events.CaseAnswered,
+        at_desk("success", "check", _("Answered: %(decision)s")),
+        to_party("success", "check", _("The city has answered"), _read_it),
+        (Mailing((Reader.CITIZEN,), _answer, Urgency.REQUIRED),),
+    ),
+    CaseMessage(
+        events.CaseClosed,
+        at_desk("plain", "check", _("Case closed")),
+        to_party("plain", "check", _("The case was closed")),
+        (
+            to_citizen(
                 _("Your case was closed"),
                 _("Your case was closed."),
                 _("If it is not solved, say so on its page, and it is opened again."),
-                e.text,
-            )
+            ),
         ),
     ),
-)
-
-
-def _earlier(event: CaseEvent) -> str:
-    return ", ".join(event.data["earlier"])
-
-
-CLOSED_AS_REPEATED = CaseMessage(
-    events.CaseClosedAsRepeated,
-    desk=at_desk("plain", "stop", lambda e: _("Closed as repeated, after %(cases)s", cases=_earlier(e))),
-    party=to_party(
-        "plain",
-        "stop",
-        _("Closed as repeated: the same petition was answered before"),
-        lambda e: [Detail(_("Answered before: %(cases)s", cases=_earlier(e))), *words(e), *remedies(e)],
-    ),
-    mails=(
-        to_citizen(
-            lambda e: Notice(
+    CaseMessage(
+        events.CaseClosedAsRepeated,
+        at_desk("plain", "stop", _("Closed as repeated, after %(cases)s")),
+        to_party(
+            "plain",
+            "stop",
+            _("Closed as repeated: the same petition was answered before"),
+            _("Answered before: %(cases)s"),
+            words,
+            remedies,
+        ),
+        (
+            to_citizen(
                 _("Your petition was closed as repeated"),
                 _(
                     "You were told the result of the same petition before (%(cases)s), so this one was closed without "
-                    "another answer (Civil Petitions Treatment Act, art. 23).",
-                    cases=_earlier(e),
+                    "another answer (Civil Petitions Treatment Act, art. 23)."
                 ),
-                None,
-                e.text,
-                tuple((REMEDIES, detail.words) for detail in remedies(e)),
+                urgency=Urgency.REQUIRED,
+                more=ways,
             ),
-            Urgency.REQUIRED,
         ),
     ),
-)
-
-
-def _stars(event: CaseEvent) -> list[Detail]:
-    return [Detail(_("%(num)s of 5 points", num=event.data["score"])), *words(event)]
-
-
-RATED = CaseMessage(
-    events.CaseRated,
-    desk=at_desk("plain", "info", lambda e: _("The petitioner gave %(score)s of 5 stars", score=e.data["score"])),
-    party=to_party(
-        "plain", "pen", lambda e: _("You rated the answer") if e.by_petitioner else _("The answer was rated"), _stars
+    CaseMessage(
+        events.CaseRated,
+        at_desk("plain", "info", _("The petitioner gave %(score)s of 5 stars")),
+        to_party(
+            "plain",
+            "pen",
+            lambda e: _("You rated the answer") if e.by_petitioner else _("The answer was rated"),
+            lambda e: [Detail(_("%(num)s of 5 points", num=e.data["score"]))],
+            words,
+        ),
     ),
-)
-
-
-def _queue(event: CaseEvent) -> list[Detail]:
-    again = _("It lies in the department's queue again. New date: %(due)s.", due=event.due)
-    return [*words(event), *([Detail(again)] if event.due_at else [])]
-
-
-REOPENED = CaseMessage(
-    events.CaseReopened,
-    desk=at_desk("warning", "pen", lambda e: _("Opened again: not solved; now due %(moment)s", moment=e.due)),
-    party=to_party("warning", "pen", _("Not solved: the case was opened again"), _queue),
-    mails=(
-        to_citizen(
-            lambda e: Notice(
+    CaseMessage(
+        events.CaseReopened,
+        at_desk("warning", "pen", _("Opened again: not solved; now due %(moment)s")),
+        to_party(
+            "warning",
+            "pen",
+            _("Not solved: the case was opened again"),
+            words,
+            where_due(_("It lies in the department's queue again. New date: %(due)s.")),
+        ),
+        (
+            to_citizen(
                 _("Your case was opened again"),
                 _("Your case lies in the department's queue again, and its manager was told."),
-                _("The answer is promised by %(due)s.", due=e.due) if e.due_at else None,
-                e.text,
-            )
-        ),
-        to_officials(
-            Reader.MANAGERS,
-            notice=Notice(
-                _("Not solved: a case was opened again"),
-                _("The petitioner says that this case is not solved. It lies in your department's queue again."),
-                _("Please name a handler."),
+                lambda e: _("The answer is promised by %(due)s.") if e.due_at else None,
+            ),
+            to_officials(
+                Reader.MANAGERS,
+                subject=_("Not solved: a case was opened again"),
+                happened=_(
+                    "The petitioner says that this case is not solved. It lies in your department's queue again."
+                ),
+                following=_("Please name a handler."),
             ),
         ),
+        promised=_("New period, because the case was reopened"),
     ),
-    promised=_("New period, because the case was reopened"),
+    CaseMessage(
+        events.CaseWithdrawn,
+        at_desk("plain", "stop", _("Withdrawn")),
+        to_party("plain", "stop", _("The petition was taken back")),
+    ),
 )
-
-WITHDRAWN = CaseMessage(
-    events.CaseWithdrawn,
-    desk=at_desk("plain", "stop", _("Withdrawn")),
-    party=to_party("plain", "stop", _("The petition was taken back")),
-)
-
-ANSWERS = (ANSWERED, CLOSED, CLOSED_AS_REPEATED, RATED, REOPENED, WITHDRAWN)

@@ -6,10 +6,13 @@ from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any, Protocol
 
+from petitions.labels import CHANNELS, DECISIONS
 from server.core import clock, i18n
-from server.core.errors import Text
+from server.core.errors import Text, _
 from server.core.ledger import Entry
-from server.core.messages import Detail, Line, Mailing, Message, Notice, Urgency
+from server.core.messages import Detail, Line, Mailing, Message, Notice, Urgency, fill, said
+
+REMEDIES = _("What you can do against it")
 
 
 class Reader(StrEnum):
@@ -120,16 +123,6 @@ class CaseEvent:
         return self.entry.actor.startswith("official:")
 
     @property
-    def department(self) -> str:
-        """The department that it names."""
-        return self.departments.get(self.data.get("department") or 0, "–")
-
-    @property
-    def previous_department(self) -> str:
-        """The department that had the case before."""
-        return self.departments.get(self.data.get("previous") or 0, "–")
-
-    @property
     def name(self) -> str:
         """The name of the handler or guide whom it names."""
         return self.person.name if self.person else "?"
@@ -142,45 +135,65 @@ class CaseEvent:
     @property
     def due(self) -> str:
         """The date that it sets, in words."""
-        return self._words(self.due_at, by_day=self.by_day)
+        return self._when(self.due_at)
 
     @property
     def before(self) -> str:
         """The date that was promised before, in words."""
-        return self._words(self._moment("previous_due_at"), by_day=self.by_day)
+        return self._when(self._moment("previous_due_at"))
 
-    @property
-    def due_day(self) -> str:
-        """The last day that it sets for the decision on an objection, in words: it is always a day."""
-        return self._day(self.due_at)
-
-    @property
-    def day_before(self) -> str:
-        """The last day for that decision that was set before, in words."""
-        return self._day(self._moment("previous_due_at"))
-
-    @property
-    def reply_by(self) -> str:
-        """Until when a consulted department replies, in words."""
-        by_day = self.due_at is not None and self.due_at.time() == clock.END_OF_DAY
-        return self._words(self.due_at, by_day=by_day)
+    def department(self, name: str) -> str:
+        """A department that it names."""
+        return self.departments.get(self.data.get(name) or 0, "–")
 
     def day(self, name: str) -> str:
         """A day that it names, in words."""
-        value = self.data.get(name)
-        return i18n.date_text(date.fromisoformat(value), self.language) if value else "–"
+        said = self.data.get(name)
+        return i18n.date_text(date.fromisoformat(said), self.language) if said else "–"
+
+    def value(self, name: str) -> object:
+        """See ``Telling``; what this reader may not know, or what is not there, is a dash."""
+        return _VALUES[name](self) if name in _VALUES else self.data[name]
 
     def _moment(self, name: str) -> datetime | None:
         value = self.data.get(name)
         return datetime.fromisoformat(value).astimezone(self.zone) if isinstance(value, str) else None
 
-    def _words(self, moment: datetime | None, *, by_day: bool) -> str:
-        if moment is None or by_day:
-            return self._day(moment)
+    def _when(self, moment: datetime | None) -> str:
+        """A promised moment: a day where the whole day counts, as with decisions on objections."""
+        if moment is None:
+            return "–"
+        if self.by_day or moment.time() == clock.END_OF_DAY:
+            return i18n.date_text(moment.date(), self.language)
         return i18n.datetime_text(moment, self.language, self.zone)
 
-    def _day(self, moment: datetime | None) -> str:
-        return i18n.date_text(moment.date(), self.language) if moment else "–"
+
+_UNITS: Mapping[str, Text] = {
+    "hours": _("working hours"),
+    "days": _("working days"),
+    "weeks": _("weeks"),
+    "months": _("months"),
+    "civil-days": _("days"),
+}
+
+_VALUES: Mapping[str, Callable[[CaseEvent], object]] = {
+    "before": lambda e: e.before,
+    "cases": lambda e: ", ".join(e.data["earlier"]),
+    "channel": lambda e: CHANNELS.get(e.data["channel"], e.data["channel"]),
+    "day": lambda e: e.day("until") if "until" in e.data else e.due,
+    "decision": lambda e: DECISIONS.get(e.data["decision"], e.data["decision"]),
+    "department": lambda e: e.department("department"),
+    "due": lambda e: e.due,
+    "first": lambda e: e.day("first"),
+    "guide": lambda e: e.name,
+    "handler": lambda e: e.name,
+    "moment": lambda e: e.due,
+    "name": lambda e: e.name,
+    "previous": lambda e: e.before if "previous_due_at" in e.data else e.department("previous"),
+    "unit": lambda e: _UNITS.get(e.data["unit"], e.data["unit"]),
+    "until": lambda e: e.day("until"),
+}
+"""What sentences call by a name of their own; any other name is that of what the event holds."""
 
 
 def words(event: CaseEvent) -> list[Detail]:
@@ -188,9 +201,20 @@ def words(event: CaseEvent) -> list[Detail]:
     return [Detail(words=event.text)] if event.text else []
 
 
-def words_and_files(event: CaseEvent) -> list[Detail]:
-    """Below a line: what was said with it, and the files that came with that."""
-    return [*words(event), *([Detail(files=event.files)] if event.text and event.files else [])]
+def files(event: CaseEvent) -> list[Detail]:
+    """Below its words: the files that came with them."""
+    return [Detail(files=event.files)] if event.text and event.files else []
+
+
+def remedies(event: CaseEvent) -> list[Detail]:
+    """Below its words: the ways to contest it."""
+    ways = event.more.get("remedies")
+    return [Detail(title=REMEDIES, words=ways)] if ways else []
+
+
+def where_due(text: Text) -> Callable[[CaseEvent], list[Detail]]:
+    """A sentence below a line, where the event sets a date."""
+    return lambda event: [Detail(fill(text, event))] if event.due_at else []
 
 
 def every_word(event: CaseEvent) -> list[Detail]:
@@ -203,35 +227,59 @@ def every_word(event: CaseEvent) -> list[Detail]:
     ]
 
 
-def at_desk(tone: str, icon: str, text: Text | Callable[[CaseEvent], Text]) -> Line[CaseEvent]:
-    """A line at the desk."""
+Say = Text | Callable[[CaseEvent], Text]
+Below = Text | Callable[[CaseEvent], list[Detail]]
+When = Callable[[CaseEvent], bool]
+
+
+def at_desk(tone: str, icon: str, text: Say) -> Line[CaseEvent]:
+    """A line at the desk, with everything that was said."""
     return Line(tone, icon, text, every_word)
 
 
-def to_party(
-    tone: str,
-    icon: str,
-    text: Text | Callable[[CaseEvent], Text],
-    details: Callable[[CaseEvent], Iterable[Detail]] = words,
-) -> Line[CaseEvent]:
-    """A line on the page of the case."""
+def to_party(tone: str, icon: str, text: Say, *below: Below) -> Line[CaseEvent]:
+    """A line on the page of the case; below it what was said, if nothing else is named."""
+
+    def details(event: CaseEvent) -> Iterable[Detail]:
+        for part in below or (words,):
+            yield from [Detail(fill(part, event))] if isinstance(part, Text) else part(event)
+
     return Line(tone, icon, text, details)
 
 
-Say = Notice | Callable[[CaseEvent], Notice]
+def always(_event: CaseEvent) -> bool:
+    """Of every event of the kind."""
+    return True
 
 
 def to_citizen(
-    notice: Say, urgency: Urgency = Urgency.WISHED, *, when: Callable[[CaseEvent], bool] = lambda _event: True
+    subject: Text,
+    happened: Say,
+    following: Text | Callable[[CaseEvent], Text | None] | None = None,
+    *,
+    urgency: Urgency = Urgency.WISHED,
+    when: When = always,
+    quoted: bool = True,
+    more: Callable[[CaseEvent], tuple[tuple[Text, str], ...]] = lambda _event: (),
 ) -> Mailing[CaseEvent]:
-    """A mail to the petitioner."""
+    """A mail to the petitioner, with what was said (``quoted``) and further words."""
+
+    def notice(event: CaseEvent) -> Notice:
+        then = following(event) if callable(following) else following
+        text = event.text if quoted else ""
+        return Notice(subject, said(happened, event), fill(then, event) if then else None, text, more(event))
+
     return Mailing((Reader.CITIZEN,), notice, urgency, when)
 
 
 def to_officials(
-    *readers: Reader, notice: Say, when: Callable[[CaseEvent], bool] = lambda _event: True
+    *readers: Reader, subject: Text, happened: Text, following: Text | None = None, when: When = always
 ) -> Mailing[CaseEvent]:
     """A mail to officials. The petitioner's words stay at the desk (Act 7)."""
+
+    def notice(event: CaseEvent) -> Notice:
+        return Notice(subject, fill(happened, event), fill(following, event) if following else None)
+
     return Mailing(readers, notice, Urgency.IMMEDIATE, when)
 
 

@@ -6,13 +6,14 @@ from petitions.messages.event import (
     CaseMessage,
     Reader,
     at_desk,
+    files,
     to_citizen,
     to_officials,
     to_party,
-    words_and_files,
+    words,
 )
 from server.core.errors import Text, _
-from server.core.messages import Detail, Notice
+from server.core.messages import Detail
 
 
 def attached(event: CaseEvent) -> tuple[tuple[Text, str], ...]:
@@ -21,63 +22,54 @@ def attached(event: CaseEvent) -> tuple[tuple[Text, str], ...]:
     return ((_("Files, to be opened on the page of your case"), names),) if names else ()
 
 
-MESSAGE = CaseMessage(
-    events.MessageSent,
-    desk=at_desk("info", "mail", _("Message")),
-    party=to_party(
-        "info",
-        "mail",
-        lambda e: _("Message from you") if e.by_petitioner else _("Message from the city"),
-        words_and_files,
-    ),
-    mails=(
-        to_citizen(
-            lambda e: Notice(
+TALK = (
+    CaseMessage(
+        events.MessageSent,
+        at_desk("info", "mail", _("Message")),
+        to_party(
+            "info",
+            "mail",
+            lambda e: _("Message from you") if e.by_petitioner else _("Message from the city"),
+            words,
+            files,
+        ),
+        (
+            to_citizen(
                 _("A message about your petition"),
                 _("The official who handles your petition wrote to you."),
                 _("You can answer on the page of your case."),
-                e.text,
-                attached(e),
+                more=attached,
+                when=lambda e: not e.by_petitioner,
             ),
-            when=lambda e: not e.by_petitioner,
-        ),
-        to_officials(
-            Reader.IN_CHARGE,
-            notice=Notice(
-                _("The petitioner wrote"),
-                _("The petitioner wrote a message."),
-                _("Please read and answer it at the desk."),
+            to_officials(
+                Reader.IN_CHARGE,
+                subject=_("The petitioner wrote"),
+                happened=_("The petitioner wrote a message."),
+                following=_("Please read and answer it at the desk."),
+                when=lambda e: not e.by_official,
             ),
-            when=lambda e: not e.by_official,
         ),
     ),
-)
-
-NOTE = CaseMessage(events.NoteWritten, desk=at_desk("plain", "pen", _("Internal note")))
-
-ATTACHMENT = CaseMessage(
-    events.AttachmentAdded,
-    desk=at_desk("plain", "document", lambda e: _("File added: %(name)s", name=e.file.name if e.file else "?")),
-    party=to_party("plain", "document", _("A file was added"), lambda e: [Detail(files=(e.file,))] if e.file else []),
-)
-
-MAIL_UNDELIVERED = CaseMessage(
-    events.MailUndelivered,
-    desk=at_desk("danger", "mail", _("A mail could not be delivered to the petitioner. Please tell them by phone.")),
-    mails=(
-        to_officials(
-            Reader.IN_CHARGE,
-            notice=Notice(
-                _("A mail could not be delivered to the petitioner"),
-                _(
+    CaseMessage(events.NoteWritten, at_desk("plain", "pen", _("Internal note"))),
+    CaseMessage(
+        events.AttachmentAdded,
+        at_desk("plain", "document", lambda e: _("File added: %(name)s", name=e.file.name if e.file else "?")),
+        to_party("plain", "document", _("A file was added"), lambda e: [Detail(files=(e.file,))] if e.file else []),
+    ),
+    CaseMessage(
+        events.MailUndelivered,
+        at_desk("danger", "mail", _("A mail could not be delivered to the petitioner. Please tell them by phone.")),
+        mails=(
+            to_officials(
+                Reader.IN_CHARGE,
+                subject=_("A mail could not be delivered to the petitioner"),
+                happened=_(
                     "The mail server of the petitioner did not take a mail about this case; "
                     "the address seems to be wrong."
                 ),
-                _("Please look at the case, and tell the petitioner by phone what has happened."),
+                following=_("Please look at the case, and tell the petitioner by phone what has happened."),
+                when=lambda e: e.first,
             ),
-            when=lambda e: e.first,
         ),
     ),
 )
-
-TALK = (MESSAGE, NOTE, ATTACHMENT, MAIL_UNDELIVERED)

@@ -1,22 +1,32 @@
 """What an event says, and to whom: one record for each kind, declared by the domain that the event belongs to.
 
 Timelines, mails, digests and feeds read these records and know no domain by name. A domain exports its records as
-``MESSAGES``; the composition root hands them to the engines. A sentence is a text, or a function of the domain's own
-view of an event (``E``) that makes one.
+``MESSAGES``; the composition root hands them to the engines. A sentence is a text whose named values the domain's own
+view of an event (``E``) fills in, or a function of that view that makes one.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from server.core.errors import Text
 
-E = TypeVar("E")
-Made = TypeVar("Made")
+
+class Telling(Protocol):
+    """A domain's view of one event."""
+
+    def value(self, name: str) -> object:
+        """What a sentence calls by a name. Raises ``LookupError``."""
+
+
+E = TypeVar("E", bound=Telling)
 Record = TypeVar("Record", bound="Message[Any]")
+
+_VALUE = re.compile(r"%\((\w+)\)s")
 
 
 class Urgency(StrEnum):
@@ -76,7 +86,7 @@ class Mailing(Generic[E]):
 
     to: tuple[str, ...]
     """Roles; the domain finds who has them."""
-    notice: Notice | Callable[[E], Notice]
+    notice: Callable[[E], Notice]
     urgency: Urgency = Urgency.WISHED
     when: Callable[[E], bool] = lambda _event: True
     """Which events of the kind lead to it."""
@@ -123,12 +133,18 @@ class Item:
 
 def item(line: Line[E], event: E, number: int, at: datetime, who: Text | str = "", *, internal: bool = False) -> Item:
     """One event, by its id in the ledger, in the words of a line."""
-    return Item(number, at, made(line.text, event), who, line.tone, line.icon, tuple(line.details(event)), internal)
+    return Item(number, at, said(line.text, event), who, line.tone, line.icon, tuple(line.details(event)), internal)
 
 
-def made(part: Made | Callable[[E], Made], event: E) -> Made:
-    """A part of a record for one event."""
-    return part(event) if callable(part) else part
+def fill(text: Text, event: Telling) -> Text:
+    """A sentence with the values that it names and does not have yet."""
+    missing = {name: event.value(name) for name in _VALUE.findall(text.msgid) if name not in text.params}
+    return Text(text.msgid, {**text.params, **missing}) if missing else text
+
+
+def said(text: Text | Callable[[E], Text], event: E) -> Text:
+    """A sentence of a record for one event."""
+    return fill(text if isinstance(text, Text) else text(event), event)
 
 
 def by_kind(*records: Record) -> Mapping[str, Record]:

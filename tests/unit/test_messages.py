@@ -24,7 +24,7 @@ from server import wiring
 from server.core import i18n, messages
 from server.core.errors import Text
 from server.core.ledger import Audience, Entry
-from server.core.messages import Message, Notice, Urgency, made
+from server.core.messages import Message, Notice, Urgency
 from server.core.notify import notifier
 from tests.support.components import draw
 
@@ -113,7 +113,7 @@ def told(domain: str, kind: str, language: str) -> Iterator[CaseEvent | ForumEve
             if domain == "forums":
                 yield ForumEvent(
                     one, language, ZONE, words="말" * full, departments=names, steps={1: "첫 단계"} if full else {},
-                    forum_title="토론회", outcome_text="답", registration=Place(), own=full,
+                    forum_title="토론회", outcome_text="답", registration=Place(),
                 )  # fmt: skip
             else:
                 yield CaseEvent(
@@ -180,7 +180,7 @@ def test_its_mails_can_be_read_in_every_language_and_go_to_somebody(domain: str,
         for language in LANGUAGES:
             for event in told(domain, kind, language):
                 if mailing.when(event):
-                    notice = made(mailing.notice, event)
+                    notice = mailing.notice(event)
                     assert isinstance(notice, Notice)
                     assert notice.subject.msgid
                     assert notice.happened.msgid
