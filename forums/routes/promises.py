@@ -16,9 +16,8 @@ from forums.queries.forums import ForumView
 from forums.queries.promises import TABS, Filters, Whole
 from forums.queries.turns import items
 from forums.rights import promise_subject
-from forums.routes.files import hand_out
 from forums.states import CommitmentState
-from server.core import auth, i18n, idempotency, web
+from server.core import auth, i18n, idempotency, uploads, web
 from server.core.city import City, city
 from server.core.days import today
 from server.core.errors import Conflict, FieldError, Invalid, Text, _
@@ -149,7 +148,8 @@ async def evidence(request: Request) -> Response:
     """``/commitments/{number}/files/{id}/{name}``, for whoever sees the promise."""
     whole = await promises.promise(request.path_params["number"], today())
     subject = promise_subject(whole.promise.number)
-    return await hand_out(request, await files.one(subject, request.path_params["id"]))
+    file = await files.one(subject, request.path_params["id"])
+    return await uploads.send(request, file.hash, file.name, file.media_type)
 
 
 async def part(found: ForumView, language: str) -> dict[str, object]:

@@ -1,10 +1,9 @@
 """What a petition leaves to read: its receipt, its calendar entry and files for the parties, and the public answers."""
 
-import asyncio
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from petitions import kinds, receipt, rules
@@ -16,11 +15,10 @@ from petitions.queries.cases import CaseView, Level
 from petitions.queries.public import Filters
 from petitions.reference import Reference, reference
 from petitions.rules import Period
-from server.core import files, i18n, qr, web
+from server.core import files, i18n, qr, uploads, web
 from server.core.clock import Unit
 from server.core.errors import NotFound, _
 from server.core.fields import Input
-from server.core.files import Store
 
 MAX_WORDS = 100
 
@@ -105,17 +103,7 @@ async def attachment(request: Request) -> Response:
     file = next((file for file in view.attachments if file.id == number), None)
     if file is None:
         raise NotFound
-    store: Store = request.app.state.store
-    path = store.path(file.hash)
-    if not await asyncio.to_thread(path.exists):
-        raise NotFound(_("This file is not there any more. Please tell us."))
-    headers = {
-        "content-type": file.media_type,
-        "content-disposition": files.content_disposition(file.name),
-        "content-security-policy": "sandbox",
-        "cache-control": "private, no-store",
-    }
-    return FileResponse(path, headers=headers)
+    return await uploads.send(request, file.hash, file.name, file.media_type)
 
 
 async def _party(request: Request) -> CaseView:

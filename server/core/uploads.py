@@ -12,10 +12,11 @@ from pathlib import Path
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
+from starlette.responses import FileResponse, Response
 
 from server.core import clock, files, scan, web
 from server.core.config import Settings
-from server.core.errors import FieldError, Invalid, Refusal, Text, _
+from server.core.errors import FieldError, Invalid, NotFound, Refusal, Text, _
 from server.core.fields import REQUIRED
 from server.core.files import MAX_BYTES, MAX_FILES, Store, StoredFile
 from server.core.security import sign, unsign
@@ -44,6 +45,24 @@ class Unscanned(Refusal):
 
     status, code = 503, "not_scanned"
     text = _("It cannot be checked for viruses right now. Please file without it, and add it to the case later.")
+
+
+async def send(request: Request, content: str, name: str, media_type: str) -> Response:
+    """A file that the reader may have, by the hash of its content: to be saved and never shown by the browser.
+
+    Raises ``NotFound`` where the content is gone.
+    """
+    store: Store = request.app.state.store
+    path = store.path(content)
+    if not await asyncio.to_thread(path.exists):
+        raise NotFound(_("This file is not there any more. Please tell us."))
+    headers = {
+        "content-type": media_type,
+        "content-disposition": files.content_disposition(name),
+        "content-security-policy": "sandbox",
+        "cache-control": "private, no-store",
+    }
+    return FileResponse(path, headers=headers)
 
 
 async def receive(
