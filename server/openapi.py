@@ -26,7 +26,7 @@ _REFUSALS = {
     409: "The state of the case, a rule of the law or somebody else's change does not allow it.",
     413: "Too large.",
     415: "A content type that is not taken.",
-    422: "Some fields are wrong; `errors` names each.",
+    422: "Some fields or parameters are wrong or unknown; `errors` names each.",
     429: "Too many requests; `Retry-After` says when to come back.",
     503: "Too many people at once; `Retry-After` says when to come back.",
 }
@@ -117,13 +117,11 @@ def _responses(method: str, promised: Contract) -> dict[str, Any]:
             "description": "Waits.",
             "content": {"application/json": {"schema": contract.schema_of(promised.waits)}},
         }
-    refusals = {429, 503, *promised.refusals}
+    refusals = {422, 429, 503, *promised.refusals}
     if method != "GET":
         refusals |= {400, 403, 408, 413}
     if promised.body is not None:
-        refusals |= {415, 422}
-    if promised.query:
-        refusals.add(422)
+        refusals.add(415)
     if promised.access is Access.OFFICIAL:
         refusals |= {401, 403}
     problem = {"application/problem+json": {"schema": PROBLEM}}

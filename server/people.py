@@ -30,7 +30,7 @@ from server.core.resource import Options, Question, Resource
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages, confirm
 from server.core.resource.table import CHANGED
-from server.people_list import ROLES, listing
+from server.people_list import ROLES, index
 
 PASSWORD_LENGTH = 16
 """Characters of a random password: 29¹⁶, 77 bits."""
@@ -280,7 +280,7 @@ class AccountOperations(Operations[EditAccount]):
 
 _pages = AccountPages(ACCOUNTS)
 routes = [
-    Route(PAGE, listing),
+    Route(PAGE, index),
     *_pages.routes,
     Route(f"{PAGE}/{{id:int}}/password", _pages.reset_password, methods=["GET", "POST"]),
     Route(f"{PAGE}/{{id:int}}/totp", _pages.reset_totp, methods=["GET", "POST"]),

@@ -1,18 +1,17 @@
 """The list of accounts at the desk, narrowed and in pages."""
 
-from dataclasses import asdict, dataclass
-from urllib.parse import urlencode
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.core import auth, database, web
+from server.core import auth, listing, web
 from server.core.accounts import CorePermission
-from server.core.city import city
+from server.core.city import City, city
 from server.core.days import today
 from server.core.errors import Text, _
-from server.core.fields import Input
-from server.core.i18n import named
+from server.core.listing import PAGING, Condition, Order, Walk
+from server.core.rows import columns, read_all
 
 PAGE = "/desk/people"
 SHOWN = 50
@@ -43,76 +42,45 @@ class Person:
     away: bool
 
 
+def _by_number(known: City, language: str) -> dict[str, str]:
+    return {str(row.id): row.name(language) for row in known.departments.values()}
+
+
+_BY_NAME = "(LOWER(a.username) LIKE ? ESCAPE '\\' OR LOWER(a.name) LIKE ? ESCAPE '\\')"
+
+
+def _pattern(_known: City, words: str) -> str:
+    return "%" + "".join(f"\\{c}" if c in "\\%_" else c for c in words.lower()) + "%"
+
+
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(listing.Filters):
     """What narrows the list."""
 
-    q: str
-    role: str
-    department: str
-    state: str
+    q: str = listing.words(80, sql=_BY_NAME, value=_pattern)
+    role: str = listing.choice(ROLES, "a.role = ?")
+    department: str = listing.choice(_by_number, "a.department_id = ?", value=lambda _known, number: int(number))
+    state: str = listing.choice(STATES, default="active")
 
 
-async def listing(request: Request) -> Response:
-    """``/desk/people``, narrowed by ``q``, ``role``, ``department`` and ``state``; a page begins after a user name."""
+_ORDER = Order({"a.username": str})
+_AWAY = "EXISTS (SELECT 1 FROM absence b WHERE b.account_id = a.id AND b.first_day <= ? AND b.last_day >= ?)"
+_COLUMNS = columns(Person, "a", totp="a.totp_secret <> ''", away=_AWAY)
+_PEOPLE = f"SELECT {_COLUMNS} FROM ({{walk}}) a ORDER BY {{order}}"
+
+
+async def index(request: Request) -> Response:
+    """``/desk/people``: accounts by user name, narrowed."""
     auth.official(request, CorePermission.EDIT_PEOPLE)
-    lang = web.language(request)
-    departments = {row.id: row.name(lang) for row in (await city()).departments.values()}
-    data = Input(request.query_params)
-    wanted = Wanted(
-        data.text("q", limit=80),
-        data.choice("role", ROLES),
-        data.choice("department", tuple(map(str, departments))),
-        data.choice("state", STATES, default="active"),
-    )
-    found = await _people(wanted, data.text("after", limit=60))
+    lang, known, start = web.language(request), await city(), request.query_params.get("after", "")
+    wanted = Wanted.parse(request.query_params, known, also=PAGING)
+    state = [] if wanted.state == "all" else [Condition("a.active = ?", (wanted.state == "active",))]
+    walk = Walk("account a", _ORDER, [*wanted.conditions(known).values(), *state])
+    page = await walk.page(_PEOPLE, _ORDER.read(start), SHOWN, today(), today())
     context = {
-        "people": found[:SHOWN],
-        "older": _address(wanted, found[SHOWN - 1].username) if len(found) > SHOWN else "",
-        "first": not request.query_params.get("after"),
-        "wanted": wanted,
-        "roles": named(ROLES, lang),
-        "role_names": dict(named(ROLES, lang)),
-        "states": named(STATES, lang),
-        "departments": [(str(key), name) for key, name in departments.items()],
-        "department_names": departments,
+        **listing.shown(PAGE, wanted, page, known, lang, start),
+        "people": read_all(Person, page.rows),
+        "role_names": ROLES,
+        "department_names": {row.id: row.name(lang) for row in known.departments.values()},
     }
     return web.page(request, "desk/settings/people.html", context)
-
-
-def _address(wanted: Wanted, after: str) -> str:
-    values = {**asdict(wanted), "after": after}
-    return f"{PAGE}?{urlencode({name: value for name, value in values.items() if value})}"
-
-
-async def _people(wanted: Wanted, after: str) -> list[Person]:
-    where, values = ["a.username > ?"], list[object]((after,))
-    if wanted.q:
-        pattern = "%" + "".join(f"\\{c}" if c in "\\%_" else c for c in wanted.q.lower()) + "%"
-        where.append("(LOWER(a.username) LIKE ? ESCAPE '\\' OR LOWER(a.name) LIKE ? ESCAPE '\\')")
-        values += [pattern, pattern]
-    if wanted.role:
-        where.append("a.role = ?")
-        values.append(wanted.role)
-    if wanted.department:
-        where.append("a.department_id = ?")
-        values.append(int(wanted.department))
-    if wanted.state != "all":
-        where.append("a.active = ?")
-        values.append(wanted.state == "active")
-    day = today()
-    rows = await database.fetch(
-        "SELECT a.id, a.username, a.name, a.role, a.department_id, a.active, a.demo, a.totp_secret <> '' AS totp, "
-        "EXISTS (SELECT 1 FROM absence b WHERE b.account_id = a.id AND b.first_day <= ? AND b.last_day >= ?) AS away "
-        f"FROM account a WHERE {' AND '.join(where)} ORDER BY a.username LIMIT {SHOWN + 1}",
-        day,
-        day,
-        *values,
-    )
-    return [
-        Person(
-            row["id"], row["username"], row["name"], row["role"], row["department_id"],
-            *(bool(row[name]) for name in ("active", "demo", "totp", "away")),
-        )
-        for row in rows
-    ]  # fmt: skip

@@ -18,6 +18,7 @@ from server.core import accounts, auth, database, districts, i18n, jobs, ledger,
 from server.core.accounts import CorePermission, names
 from server.core.errors import Forbidden, NotFound, Text, _
 from server.core.ledger import Entry
+from server.core.rows import columns, read
 from server.people import ACCOUNTS
 
 JOBS, AUDIT = "/desk/jobs", "/desk/audit"
@@ -98,16 +99,8 @@ def _before(request: Request) -> int:
 
 
 async def _lines(where: str, *values: object) -> list[Line]:
-    rows = await database.fetch(
-        f"SELECT id, kind, attempts, error, created_at, run_at FROM job WHERE {where} LIMIT {SHOWN + 1}", *values
-    )
-    return [
-        Line(
-            row["id"], row["kind"], row["attempts"], error_class(row["error"]), database.moment(row["created_at"]),
-            database.moment(row["run_at"]),
-        )
-        for row in rows
-    ]  # fmt: skip
+    rows = await database.fetch(f"SELECT {columns(Line, 'j')} FROM job j WHERE {where} LIMIT {SHOWN + 1}", *values)
+    return [read(Line, {**row, "error": error_class(row["error"])}) for row in rows]
 
 
 def error_class(text: str) -> str:

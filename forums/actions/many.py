@@ -8,7 +8,6 @@ single voice holds one chain only, so nobody waits in a circle.
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from forums import rights
 from forums.actions.change import SYSTEM, Actor, name_of, permit
@@ -19,6 +18,8 @@ from server.core import database, ledger
 from server.core.accounts import Official
 from server.core.errors import ChangedMeanwhile, NotPossibleNow, Refusal
 from server.core.ledger import Chain, Fact
+from server.core.rows import columns
+from server.core.rows import read as read_row
 
 STRETCH = 200
 """Voices in one transaction, and in one statement."""
@@ -39,22 +40,15 @@ class Voice:
     joined_to_id: int | None
 
 
-_COLUMNS = "id, number, forum_id, status, visibility, department_id, outcome, joined_to_id"
-
-
-def _voice(row: Any) -> Voice:
-    return Voice(
-        row["id"], row["number"], row["forum_id"], SubmissionState(row["status"]), row["visibility"],
-        row["department_id"], row["outcome"], row["joined_to_id"],
-    )  # fmt: skip
+_COLUMNS = columns(Voice, "s")
 
 
 async def read(numbers: Sequence[str]) -> dict[str, Voice]:
     """Voices by their numbers; those that are not there are left out."""
     rows = await database.fetch(
-        f"SELECT {_COLUMNS} FROM submission WHERE number IN ({database.marks(numbers)})", *numbers
+        f"SELECT {_COLUMNS} FROM submission s WHERE number IN ({database.marks(numbers)})", *numbers
     )
-    return {row["number"]: _voice(row) for row in rows}
+    return {row["number"]: read_row(Voice, row) for row in rows}
 
 
 async def alone(forum_ids: Iterable[int]) -> None:
@@ -100,13 +94,13 @@ async def joined_to(main_ids: Sequence[int]) -> Group:
     if not main_ids:
         return group
     where = f"joined_to_id IN ({database.marks(main_ids)}) AND status = '{SubmissionState.JOINED.value}' ORDER BY id"
-    select = f"SELECT {_COLUMNS} FROM submission WHERE {where}"
+    select = f"SELECT {_COLUMNS} FROM submission s WHERE {where}"
     numbers = [row["number"] for row in await database.fetch(select, *main_ids)]
     for start in range(0, len(numbers), STRETCH):
         group.chains |= await ledger.lock_many([voice_subject(n) for n in numbers[start : start + STRETCH]])
     group.chains = {subject.partition("/")[2]: chain for subject, chain in group.chains.items()}
     if numbers:  # one that was taken back before its chain was locked is not among them any more
-        voices = [_voice(row) for row in await database.fetch(select, *main_ids)]
+        voices = [read_row(Voice, row) for row in await database.fetch(select, *main_ids)]
         group.voices = [voice for voice in voices if voice.number in group.chains]
     return group
 

@@ -21,6 +21,7 @@ from server.core.days import today
 from server.core.errors import NotPossibleNow
 from server.core.ledger import Chain, Fact
 from server.core.participants.people import Person
+from server.core.rows import columns, read
 
 AUTHORS = {
     "submission": "SELECT participant_id FROM submission WHERE number = ?",
@@ -156,21 +157,16 @@ class Standing:
         return TextState.APPEALED if appealed else TextState(visibility)
 
 
+_STANDING = columns(Standing, "r", decided_by="r.decided_by_id")
+
+
 async def reviews_of(subjects: Sequence[str]) -> dict[str, Standing]:
     """The reviews of those texts that have one."""
     rows = await database.fetch(
-        "SELECT subject, open, why, reports, rule, turn, decided_by_id, decided_at, appealed_at FROM review "
-        f"WHERE subject IN ({database.marks(subjects)})",
+        f"SELECT r.subject, {_STANDING} FROM review r WHERE subject IN ({database.marks(subjects)})",
         *subjects,
     )
-    moment = database.moment_or_none
-    return {
-        row["subject"]: Standing(
-            bool(row["open"]), row["why"], row["reports"], row["rule"], row["turn"], row["decided_by_id"],
-            moment(row["decided_at"]), moment(row["appealed_at"]),
-        )
-        for row in rows
-    }  # fmt: skip
+    return {row["subject"]: read(Standing, row) for row in rows}
 
 
 async def review_of(subject: str) -> Standing | None:

@@ -8,8 +8,8 @@ from starlette.routing import Route
 
 from forums.api import coded, documents
 from forums.queries import promises
-from forums.queries.promises import TABS, Filters, PromiseView
-from server.core import contract, web
+from forums.queries.promises import Filters, PromiseView
+from server.core import contract, listing, web
 from server.core.city import City, city
 from server.core.contract import Contract
 from server.core.days import today
@@ -26,30 +26,19 @@ Json = dict[str, object]
             documents.COMMITMENT_ROW,
             contract.integer(0, promises.CAP, f"On all pages; {promises.CAP} is that many or more."),
         ),
-        query={
-            "status": contract.one_of(TABS, "`open` where nothing is said; `overdue` are those of them that are late."),
-            "department": contract.text(about="A department's code."),
-            "district": contract.text(about="A district's code."),
-            "cursor": contract.text(most=40, about="`next` of the page before."),
-            "limit": contract.integer(1, LONGEST_PAGE),
-        },
+        query=Filters.schema() | listing.paging(LONGEST_PAGE),
         refusals=(400,),
     )
 )
 async def index(request: Request) -> Response:
     """``GET /commitments``."""
     known, data = await city(), Input(request.query_params)
-    tab = data.choice("status", TABS, default="open")
-    code = data.choice("department", [row.code for row in known.departments.values()])
-    district = data.choice("district", tuple(known.districts))
-    cursor = data.text("cursor", limit=40)
-    limit = data.integer("limit", low=1, high=LONGEST_PAGE) or promises.PAGE
+    wanted = Filters.take(data, known, json=True)
+    cursor, limit = listing.asked(data, promises.PAGE, LONGEST_PAGE)
     data.done()
-    department = known.department_by_code(code) if code else None
-    filters = Filters(tab, department.id if department else None, district)
-    page = await promises.listed(filters, today(), cursor, limit)
-    total = await promises.total(filters, today()) if cursor or page.older else len(page.rows)
-    return web.items([_row(request, known, row) for row in page.rows], page.older or None, total)
+    page = await promises.listed(wanted, known, today(), cursor, limit)
+    total = await promises.total(wanted, known, today()) if cursor or page.after else len(page.rows)
+    return web.items([_row(request, known, row) for row in page.rows], page.after or None, total)
 
 
 @contract.promises(Contract("One commitment", documents.COMMITMENT, refusals=(404,)))

@@ -1,5 +1,6 @@
 """Forums through JSON: the list as everybody sees it, and one forum."""
 
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
@@ -14,14 +15,12 @@ from forums.queries import files, forums, lists
 from forums.queries.crossing import petition_public
 from forums.queries.files import FileView
 from forums.queries.forums import ForumView
-from forums.queries.lists import ALL, Listed, Place
+from forums.queries.lists import ALL, Filters, Listed
 from forums.rights import forum_subject
-from forums.routes.listing import FIRST_YEAR, LAST_YEAR, MAX_WORDS, read_filters
 from forums.states import ForumState
-from server.core import auth, clock, contract, web
+from server.core import auth, clock, contract, listing, web
 from server.core.city import City, city
 from server.core.contract import Contract, promises
-from server.core.errors import _
 from server.core.fields import Input
 from server.core.participants.people import person_of
 
@@ -40,35 +39,22 @@ Json = dict[str, object]
                 f"On all pages; {lists.CAP} is that many or more. Of words, among the newest {lists.HITS}.",
             ),
         ),
-        query={
-            "status": contract.one_of(documents.STATES, "Every state where nothing is said."),
-            "kind": contract.one_of((*lists.KINDS, lists.NOTICE)),
-            "department": contract.text(about="A department's code."),
-            "district": contract.text(about="A district's code."),
-            "year": contract.integer(FIRST_YEAR, LAST_YEAR, "In which they begin."),
-            "q": contract.text(most=MAX_WORDS, about="Words."),
-            "cursor": contract.text(about="`next` of the page before."),
-            "limit": contract.integer(1, LONGEST_PAGE),
-        },
+        query={**Filters.schema(), **listing.paging(LONGEST_PAGE)},
     )
 )
 async def index(request: Request) -> Response:
     """``GET /forums``."""
     known = await city()
     data = Input(request.query_params)
-    state = data.choice("status", documents.STATES)
-    filters, _said = read_filters(data, known, request)
-    limit = data.integer("limit", low=1, high=LONGEST_PAGE) or PAGE
-    text = data.text("cursor", limit=80)
-    start = Place.read(text) if text else None
-    if text and start is None:
-        data.fail("cursor", _("Please send a cursor as a list gave it."))
+    wanted = Filters.take(data, known, json=True)
+    after, limit = listing.asked(data, PAGE, LONGEST_PAGE)
+    listing.started(data, after, *lists.PLACE)
     data.done()
-    filters = filters.within((ForumState(state),) if state else ALL)
-    page = await lists.listed(filters, start, limit)
+    wanted = replace(wanted, states=(ForumState(wanted.state),) if wanted.state else ALL)
+    page = await lists.listed(wanted, after, limit)
     rows = [_row(request, known, row) for row in page.rows]
-    total = len(rows) if start is None and page.further is None else await lists.total(filters)
-    return web.items(rows, str(page.further) if page.further else None, total)
+    total = await lists.total(wanted) if after or page.after else len(rows)
+    return web.items(rows, page.after or None, total)
 
 
 @promises(Contract("One forum", documents.FORUM, refusals=(404,)))

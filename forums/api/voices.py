@@ -12,7 +12,6 @@ from forums.api import coded, commitments, documents
 from forums.crossing import ways
 from forums.forms.speaking import Say, Submit, content_of
 from forums.kinds import takes_opinions
-from forums.labels import OUTCOMES, STANCES
 from forums.participant_actions import COMMENT, SUBMIT, SUPPORT, say
 from forums.queries import comments, forums, voices
 from forums.queries.comments import CommentView
@@ -69,12 +68,7 @@ async def read(request: Request) -> Response:
     Contract(
         "What was said in a forum",
         contract.listed(documents.SUBMISSION),
-        query={
-            "sort": contract.one_of(voices.SORTS),
-            "stance": contract.one_of(STANCES),
-            "outcome": contract.one_of(OUTCOMES),
-            "cursor": CURSOR,
-        },
+        query={**Filters.schema(), "cursor": CURSOR},
         refusals=(400, 404),
     )
 )
@@ -82,18 +76,14 @@ async def index(request: Request) -> Response:
     """``GET /forums/{slug}/submissions``."""
     found = await forums.forum(request.path_params["slug"], auth.reader(request).official)
     data = Input(request.query_params)
-    filters = Filters(
-        data.choice("sort", voices.SORTS, default="newest"),
-        data.choice("stance", STANCES),
-        data.choice("outcome", OUTCOMES),
-    )
+    known = await city()
+    wanted = Filters.take(data, known)
     cursor = data.text("cursor", limit=40)
     data.done()
-    listed = await voices.of_forum(found.id, filters, cursor, await person_of(auth.reader(request)))
-    known = await city()
+    listed = await voices.of_forum(found.id, wanted, known, cursor, await person_of(auth.reader(request)))
     petitions, promised = await shown_petitions(listed.rows, ways(request)), await _promised(listed.rows)
     rows = [_submission(request, known, row, petitions, promised) for row in listed.rows]
-    return web.items(rows, listed.older, found.submissions)
+    return web.items(rows, listed.after or None, found.submissions)
 
 
 @promises(
@@ -149,7 +139,7 @@ async def talk(request: Request) -> Response:
         {**_comment(request, known, row), "answers": [_comment(request, known, answer) for answer in row.replies]}
         for row in page.rows
     ]
-    return web.items(rows, page.following, found.comments)
+    return web.items(rows, page.after or None, found.comments)
 
 
 @promises(

@@ -88,7 +88,7 @@ async def _ask_chosen(
         "group": None,
         "spans": [],
     }
-    return _ask(request, form, context, wrong)
+    return await _ask(request, form, context, wrong)
 
 
 async def group(request: Request) -> Response:
@@ -145,10 +145,10 @@ async def _ask_group(request: Request, form: FormData, found: Group, wrong: Inva
         "group": found,
         "spans": named({span: words for span, (words, _length) in SPANS.items()}, language),
     }
-    return _ask(request, form, context, wrong)
+    return await _ask(request, form, context, wrong)
 
 
-def _ask(request: Request, form: FormData, context: Mapping[str, object], wrong: Invalid | None) -> Response:
+async def _ask(request: Request, form: FormData, context: Mapping[str, object], wrong: Invalid | None) -> Response:
     language = web.language(request)
     asked = {
         **context,
@@ -160,7 +160,7 @@ def _ask(request: Request, form: FormData, context: Mapping[str, object], wrong:
         "sorts": SORTS,
         "limit": REASON_LIMIT,
         "carried": str(form.get("list") or ""),
-        "back": back_to(form.get("list")),
+        "back": await back_to(form.get("list")),
     }
     return web.page(request, "desk/moderation/confirm.html", asked, status=422 if wrong else 200)
 
@@ -174,7 +174,7 @@ async def _act(
         raise BadRequest
     outcomes = await deciding.decide_many(official, picked, command, looked_at=looked_at)
     done = sum(refusal is None for refusal in outcomes.values())
-    words, back = Text(DONE[command.action].msgid, {"done": done}), back_to(form.get("list"))
+    words, back = Text(DONE[command.action].msgid, {"done": done}), await back_to(form.get("list"))
     refused = {subject: refusal for subject, refusal in outcomes.items() if refusal}
     if not refused:
         return web.redirect(request, back, words)

@@ -15,10 +15,12 @@ from forums.labels import RULES, WHY
 from forums.messages import MESSAGES
 from forums.permissions import Permission
 from forums.queries import forums, moderation, moderators, texts
-from forums.queries.moderators import Filter, Place, read_place
+from forums.queries.moderators import Filter
 from forums.states import TextAction
-from server.core import auth, idempotency, ledger, web
+from server.core import auth, idempotency, ledger, listing, web
+from server.core.city import city
 from server.core.errors import Invalid, NotPossibleNow, Text, _
+from server.core.listing import PAGING, cursor
 
 PAGE = "/desk/moderation"
 DONE: Mapping[TextAction, Text] = {
@@ -32,30 +34,15 @@ SORTS: Mapping[str, Text] = {"submission": _("Submission"), "comment": _("Commen
 async def queue(request: Request) -> Response:
     """``/desk/moderation``: what waits, the most urgent on top. Raises ``NotSignedIn`` and ``Forbidden``."""
     auth.official(request, Permission.MODERATE)
-    wanted, after = Filter.parse(request.query_params), read_place(request.query_params.get("after", ""))
-    page = await moderators.queue(wanted, after)
-    language = web.language(request)
-    waits = await moderators.waiting()
-    active = [
-        (words, address(Filter(**{**vars(wanted), name: ""})))
-        for name, words in (
-            ("forum", wanted.forum),
-            ("why", WHY[wanted.why] if wanted.why else ""),
-            ("rule", RULES[wanted.rule] if wanted.rule else ""),
-        )
-        if words
-    ]
+    language, known, start = web.language(request), await city(), request.query_params.get("after", "")
+    wanted = Filter.parse(request.query_params, known, also=PAGING)
+    page = await moderators.queue(wanted, known, start)
     context = {
         **_words(language),
-        "page": page,
-        "wanted": wanted,
-        "waits": waits,
+        **listing.shown(PAGE, wanted, page, known, language, start),
+        "waits": await moderators.waiting(),
         "cap": moderators.CAP,
-        "whys": named(WHY, language),
-        "active": active,
-        "carried": _query(wanted, after),
-        "beginning": address(wanted) if after else "",
-        "further": address(wanted, page.following) if page.following else "",
+        "carried": urlencode({**wanted.query(), **({"after": start} if start else {})}),
     }
     return web.page(request, "desk/moderation/queue.html", context)
 
@@ -70,20 +57,11 @@ def _words(language: str) -> dict[str, object]:
     }
 
 
-def _query(wanted: Filter, after: Place | None = None) -> str:
-    return urlencode([(name, value) for name, value in (*vars(wanted).items(), ("after", after)) if value])
-
-
-def address(wanted: Filter, after: Place | None = None) -> str:
-    """The queue, narrowed, from a place on."""
-    query = _query(wanted, after)
-    return f"{PAGE}?{query}" if query else PAGE
-
-
-def back_to(carried: object) -> str:
+async def back_to(carried: object) -> str:
     """The queue as a form carries it along; what no page of ours wrote leads to its beginning."""
     raw = dict(parse_qsl(str(carried or "")))
-    return address(Filter.parse(raw), read_place(raw.get("after", "")))
+    wanted = Filter.carried(str(carried or ""), await city())
+    return wanted.address(PAGE, after=cursor(*moderators.ORDER.read(raw.get("after", ""))))
 
 
 async def text(request: Request) -> Response:
@@ -97,7 +75,7 @@ async def decide(request: Request) -> Response:
     official = auth.official(request, Permission.MODERATE)
     subject, form = _subject(request), await web.read_form(request)
     carried = str(form.get("list") or "")
-    back = back_to(carried)
+    back = await back_to(carried)
     try:
         command = Decide.parse(form)
     except Invalid as error:
@@ -139,7 +117,7 @@ async def _shown(
         "errors": errors or {},
         "conflict": conflict,
         "carried": carried,
-        "back": back_to(carried),
+        "back": await back_to(carried),
     }
     return web.page(request, "desk/moderation/text.html", context, status=status)
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +15,7 @@ from starlette.routing import Route
 
 from forums import kinds
 from forums.actions import planning
-from forums.desk.common import PAGE, Options, departments, districts, forum_official, may, named, seen
+from forums.desk.common import PAGE, Options, departments, forum_official, may, named, seen
 from forums.forms.planning import PlanForum, chapter_lines
 from forums.labels import FORUM_STATES, KINDS, MODERATION
 from forums.permissions import Permission
@@ -25,12 +24,14 @@ from forums.queries import lists
 from forums.queries import planning as queries
 from forums.queries.forums import ForumView
 from forums.queries.forums import forum as read
+from forums.queries.lists import Filters
 from forums.rights import forum_subject
 from forums.states import ForumAction, ForumState
-from server.core import auth, uploads, web
+from server.core import auth, listing, uploads, web
 from server.core.city import city
 from server.core.errors import ChangedMeanwhile, FieldError, Forbidden, Invalid, Text, _
 from server.core.fields import Input
+from server.core.listing import PAGING
 
 TABS: dict[str, Text] = {
     "coming": _("Announced"),
@@ -79,41 +80,30 @@ def labels(kind: str) -> dict[str, Text]:
     return {name: OWN_LABELS.get((kind, name), LABELS[name]) for name in (*kinds.FIELDS[kind], "files")}
 
 
-async def listing(request: Request) -> Response:
-    """``/desk/forums``: by tab, kind, department, district and words. A filter that makes no sense is left out."""
+@dataclass(frozen=True, slots=True)
+class PlannersFilters(Filters):
+    """What narrows the planners' list."""
+
+    tab: str = listing.tab(TABS, "coming")
+    q: str = listing.words(200)
+
+
+async def index(request: Request) -> Response:
+    """``/desk/forums``: by tab, kind, department, district and words, which are looked for in everything."""
     official = forum_official(request)
-    lang, known = web.language(request), await city()
-    data = Input(request.query_params)
-    tab = data.choice("tab", TABS, default="coming")
-    department = data.choice("department", [value for value, _name in departments(known, lang)])
-    filters = lists.Filters(
-        kind=lists.NOTICE if tab == "notices" else data.choice("kind", KINDS),
-        department_id=int(department) if department else None,
-        district=data.choice("district", tuple(known.districts)),
-        q=data.text("q", limit=200),
-        states=STATES[tab],
-    )
-    if filters.q:  # words are looked for in everything
-        filters = replace(filters, states=tuple(ForumState))
-    after = lists.Place.read(data.text("after", limit=60))
-    found = await lists.listed(filters, after)
-    kind = filters.kind if tab != "notices" else ""
-    chosen = {"q": filters.q, "kind": kind, "department": department, "district": filters.district}
-    here = {name: value for name, value in {"tab": tab, **chosen}.items() if value}
+    lang, known, start = web.language(request), await city(), request.query_params.get("after", "")
+    wanted = PlannersFilters.parse(request.query_params, known, also=PAGING)
+    states = tuple(ForumState) if wanted.q else STATES[wanted.tab]
+    kind = lists.NOTICE if wanted.tab == "notices" else wanted.kind
+    page = await lists.listed(replace(wanted, kind=kind, states=states), start)
     context = {
-        "page": found,
-        "tab": tab,
+        **listing.shown(PAGE, wanted, page, known, lang, start),
         "tabs": named(TABS, lang),
         "waiting": await queries.waiting(),
         "most": queries.COUNTED,
-        "kinds": named(KINDS, lang),
         "states": dict(named(FORUM_STATES, lang)),
-        "departments": departments(known, lang),
-        "districts": districts(known, lang),
-        "chosen": chosen,
-        "beginning": f"{PAGE}?{urlencode(here)}" if after else "",
-        "further": f"{PAGE}?{urlencode({**here, 'after': str(found.further)})}" if found.further else "",
         "plans": official.may(Permission.PLAN_FORUMS),
+        "department_names": {row.id: row.name(lang) for row in known.departments.values()},
     }
     return web.page(request, "desk/forums/list.html", context)
 
@@ -292,7 +282,7 @@ async def _form_page(
 
 
 routes = [
-    Route(PAGE, listing),
+    Route(PAGE, index),
     Route(f"{PAGE}/new", new, methods=["GET", "POST"]),
     Route(f"{PAGE}/{{slug}}", one),
     Route(f"{PAGE}/{{slug}}/edit", edit, methods=["GET", "POST"]),

@@ -1,10 +1,9 @@
 """Promises at the desk: what one's department has promised, overdue first; one of them; what a forum decided itself."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,63 +19,36 @@ from forums.kinds import DECIDING
 from forums.labels import COMMITMENT_STATES, KINDS
 from forums.permissions import Permission
 from forums.queries import forums, lists, promises
-from forums.queries.promises import Filters, PromiseView
+from forums.queries.promises import DeskFilters, PromiseView
 from forums.queries.turns import items
 from forums.rights import answers_for
 from forums.states import COMMITMENT, CommitmentAction
-from server.core import auth, i18n, idempotency, uploads, web
+from server.core import auth, idempotency, listing, uploads, web
 from server.core.accounts import Official
 from server.core.city import city
 from server.core.days import day_of, today
 from server.core.errors import Conflict, FieldError, Invalid, NotFound, Text, _
 from server.core.fields import Input
 from server.core.files import StoredFile
+from server.core.listing import PAGING
 
 PAGE = "/desk/commitments"
-CONTESTED = "contested"
-LABELS: Mapping[str, Text] = {
-    "open": _("To be kept"),
-    "overdue": _("Overdue"),
-    CONTESTED: _("Said not to be done"),
-    "done": _("Carried out"),
-    "dropped": _("Given up"),
-}
-
-
 FORUM_LIMIT = 200
 
 
-async def listing(request: Request) -> Response:
+async def index(request: Request) -> Response:
     """``/desk/commitments``: of one's department, or of all for who hands voices out; what is due first on top."""
     official = voices_official(request)
-    known, language = await city(), web.language(request)
-    data = Input(request.query_params)
-    tab = data.choice("tab", LABELS, default="open")
-    code = data.choice("department", [row.code for row in known.departments.values()])
-    after = data.text("after", limit=40)
-    data.done()
+    known, language, start = await city(), web.language(request), request.query_params.get("after", "")
+    wanted = DeskFilters.parse(request.query_params, known, also=PAGING)
     everywhere = official.may(Permission.HAND_VOICES) or official.department_id is None
-    chosen = known.department_by_code(code) if code and everywhere else None
-    department_id = chosen.id if chosen else None if everywhere else official.department_id
-    wanted = Filters("open" if tab == CONTESTED else tab, department_id, contested=tab == CONTESTED)
-    page = await promises.listed(wanted, today(), after)
-    query = {"tab": tab, **({"department": code} if chosen else {})}
+    own = known.departments.get(official.department_id or 0)
+    narrowed = wanted if everywhere else replace(wanted, department=own.code if own else "")
+    page = await promises.listed(narrowed, known, today(), start)
     context = {
-        "rows": page.rows,
-        "older": f"{PAGE}?{urlencode({**query, 'after': page.older})}" if page.older else "",
-        "beginning": f"{PAGE}?{urlencode(query)}" if after else "",
-        "tab": tab,
-        "tabs": [
-            {
-                "label": i18n.translate(language, label),
-                "href": f"{PAGE}?{urlencode({**query, 'tab': name})}",
-                "current": name == tab,
-            }
-            for name, label in LABELS.items()
-        ],
+        **listing.shown(PAGE, wanted, page, known, language, start),
+        "tabs": listing.tabs(PAGE, wanted, "tab", promises.DESK_TABS, language),
         "everywhere": everywhere,
-        "department": code,
-        "departments": [(row.code, row.name(language)) for row in known.departments.values()],
         "department_names": {row.id: row.name(language) for row in known.departments.values()},
         "states": COMMITMENT_STATES,
         "decides": official.may(Permission.ANSWER_VOICES),
@@ -273,7 +245,7 @@ def _department(form: Mapping[str, str], official: Official, codes: Mapping[str,
 
 
 routes = [
-    Route(PAGE, listing),
+    Route(PAGE, index),
     Route(f"{PAGE}/decisions/new", choose),
     Route(f"{PAGE}/{{number}}", show),
     Route(f"{PAGE}/{{number}}/{{action}}", act, methods=["POST"]),

@@ -13,9 +13,10 @@ from starlette.routing import Route
 
 from forums import rights
 from forums.crossing import Said, ways
+from forums.desk.common import named
 from forums.desk.kept import Kept
 from forums.desk.voice_acts import ACTS
-from forums.desk.voices import PAGE, choices, voices_official
+from forums.desk.voices import PAGE, voices_official
 from forums.forms.answering import answer_from_page
 from forums.forms.promising import MOST_STEPS, from_page
 from forums.labels import CHANNELS, COMMITMENT_STATES, OUTCOMES, STANCES, SUBMISSION_STATES
@@ -120,7 +121,8 @@ async def _page(request: Request, official: Official, kept: Kept, *, status: int
         "outcomes": OUTCOMES,
         "stances": STANCES,
         "channels": CHANNELS,
-        **choices(known, language),
+        "outcome_choices": named(OUTCOMES, language),
+        "receivers": [(row.code, row.name(language)) for row in known.open_departments],
     }
     return web.page(request, "desk/forums/voice.html", context, status=status)
 

@@ -5,7 +5,6 @@ Bulk takes what is ticked, or everything that the list holds. Each voice says fo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,12 +19,12 @@ from forums.queries import desk_voices
 from forums.queries.desk_voices import EVERY, STUDY_OVER, Filter, Row
 from forums.queries.lists import meant
 from forums.states import SubmissionState
-from server.core import auth, i18n, web
+from server.core import auth, i18n, listing, web
 from server.core.accounts import Official
 from server.core.city import City, city
 from server.core.days import today
 from server.core.errors import FieldError, Forbidden, Invalid, Refusal, Text, _
-from server.core.fields import Input
+from server.core.listing import PAGING
 
 PAGE = "/desk/voices"
 MOST = 1_000
@@ -59,20 +58,6 @@ def voices_official(request: Request) -> Official:
     return official
 
 
-def address(wanted: Filter, **more: str) -> str:
-    """The inbox, narrowed."""
-    query = urlencode({**wanted.query(), **more})
-    return f"{PAGE}?{query}" if query else PAGE
-
-
-def carried(text: str, known: City) -> Filter:
-    """The filter that a page carried; the whole inbox where it cannot be read any more."""
-    try:
-        return Filter.parse(dict(parse_qsl(text[:1000])), known)
-    except Invalid:
-        return Filter()
-
-
 def usual(official: Official, known: City) -> Filter:
     """The list that an official opens first: what waits for them."""
     if official.may(Permission.HAND_VOICES):
@@ -84,53 +69,31 @@ def usual(official: Official, known: City) -> Filter:
 async def show(request: Request) -> Response:
     """``/desk/voices``."""
     official = voices_official(request)
-    known, language = await city(), web.language(request)
-    asked = Filter.parse(request.query_params, known)
-    data = Input(request.query_params)
-    after = data.integer("after", low=0, high=2**53)
-    data.done()
+    known, language, start = await city(), web.language(request), request.query_params.get("after", "")
+    asked = Filter.parse(request.query_params, known, also=PAGING)
     wanted = asked if asked != Filter() else usual(official, known)
     few = await meant(wanted.forum) if wanted.forum else ()
     if len(few) == 1:
         wanted = replace(wanted, forum=few[0].slug)
-    page = await desk_voices.listed(wanted, known, today(), after=after)
+    page = await desk_voices.listed(wanted, known, today(), after=start)
     own = usual(official, known).department
     department = known.department_by_code(own)
     counts = await desk_voices.counts(department.id if department else None, today())
     context = {
-        "wanted": wanted,
+        **listing.shown(PAGE, wanted, page, known, language, start),
         "lines": await _lines(page.rows, official, known, language, ways(request)),
-        "stopped": page.stopped,
-        "beginning": address(wanted) if after is not None else "",
-        "further": address(wanted, after=str(page.after)) if page.after is not None else "",
         "tabs": _tabs(wanted, official, own, counts, language),
-        "active": _active(wanted, known, language, {row.slug: row.title for row in few}),
-        "meant": [(row, address(replace(wanted, forum=row.slug))) for row in few] if len(few) > 1 else [],
-        "carried": urlencode(wanted.query()),
+        "active": wanted.chips(PAGE, known, language, {"forum": few[0].title} if len(few) == 1 else {}),
+        "meant": [(row, replace(wanted, forum=row.slug).address(PAGE)) for row in few] if len(few) > 1 else [],
         "states": SUBMISSION_STATES,
         "outcomes": OUTCOMES,
         "stances": STANCES,
         "channels": CHANNELS,
         "hands": official.may(Permission.HAND_VOICES),
         "most": MOST,
-        **choices(known, language),
+        "receivers": [(row.code, row.name(language)) for row in known.open_departments],
     }
     return web.page(request, "desk/forums/voices.html", context)
-
-
-def choices(known: City, language: str) -> dict[str, object]:
-    """What can be chosen in filters and forms."""
-
-    def named(labels: Mapping[str, Text]) -> list[tuple[str, str]]:
-        return [(value, i18n.translate(language, text)) for value, text in labels.items()]
-
-    return {
-        "state_choices": [*named(SUBMISSION_STATES), *named({STUDY_OVER: _("Study is over"), EVERY: _("All")})],
-        "outcome_choices": named(OUTCOMES),
-        "departments": [(row.code, row.name(language)) for row in known.departments.values()],
-        "receivers": [(row.code, row.name(language)) for row in known.open_departments],
-        "districts": [(code, known.district_name(code, language)) for code in known.districts],
-    }
 
 
 async def _lines(rows: Sequence[Row], official: Official, known: City, language: str, ways: Ways) -> list[Line]:
@@ -166,25 +129,12 @@ def _tabs(
     found: list[dict[str, object]] = []
     for label, own_filter, count in lists:
         words = i18n.translate(language, label)
-        item: dict[str, object] = {"label": words, "href": address(own_filter), "current": own_filter == wanted}
+        item: dict[str, object] = {"label": words, "href": own_filter.address(PAGE), "current": own_filter == wanted}
         if count is not None:
             most = count > desk_voices.CAP
             item["count"] = i18n.number_text(min(count, desk_voices.CAP), language) + ("+" if most else "")
         found.append(item)
     return found
-
-
-def _active(wanted: Filter, known: City, language: str, titles: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What narrows the list now, and the address of the list without it."""
-    department = known.department_by_code(wanted.department)
-    words = {
-        "q": f"“{wanted.q}”",
-        "forum": titles.get(wanted.forum, wanted.forum),
-        "department": department.name(language) if department else "",
-        "outcome": i18n.translate(language, OUTCOMES[wanted.outcome]) if wanted.outcome else "",
-        "district": known.district_name(wanted.district, language),
-    }
-    return [(text, address(replace(wanted, **{name: ""}))) for name, text in words.items() if getattr(wanted, name)]
 
 
 # --- many at once ---------------------------------------------------------------------------------------------
@@ -195,7 +145,7 @@ async def bulk(request: Request) -> Response:
     official = voices_official(request)
     form = await web.read_form(request, fields=MOST + FIELDS)
     known = await city()
-    wanted = carried(str(form.get("list", "")), known)
+    wanted = Filter.carried(str(form.get("list", "")), known)
     action = str(form.get("action", ""))
     if action not in DONE:
         raise Invalid([FieldError("action", _("Please choose what is to be done."))])
@@ -213,7 +163,7 @@ async def bulk(request: Request) -> Response:
 
 def _back(given: object, wanted: Filter) -> str:
     number = read_number(str(given or ""))
-    return f"{PAGE}/{number}" if number else address(wanted)
+    return f"{PAGE}/{number}" if number else wanted.address(PAGE)
 
 
 async def _picked(ticked: Sequence[str], everything: bool, wanted: Filter, known: City) -> dict[str, int | None]:  # noqa: FBT001

@@ -7,11 +7,11 @@ draft stands or a number was never given is shorter by it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from forums.queries.lists import NOTICE
 from forums.states import ForumState
 from server.core import database
+from server.core.rows import columns, read, read_all
 
 PAGE = 10
 _SEEN = (ForumState.PUBLISHED.value, ForumState.RUNNING.value, ForumState.CLOSED.value)
@@ -30,6 +30,11 @@ class Notice:
     published_at: datetime | None
     views: int
     files: int
+
+
+_COLUMNS = columns(
+    Notice, "f", files="(SELECT count(*) FROM forum_file a WHERE a.subject = 'forum/' || f.slug)"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,23 +56,13 @@ async def board(page: int) -> Board:
     page = min(page, pages)
     high = top - PAGE * (page - 1)
     rows = await database.fetch(
-        "SELECT f.id, f.slug, f.number, f.title, f.department_id, f.published_at, f.views, (SELECT count(*) "
-        "FROM forum_file a WHERE a.subject = 'forum/' || f.slug) AS files "
-        f"FROM forum f WHERE {_SHOWN} AND f.number <= ? AND f.number > ? ORDER BY f.number DESC",
+        f"SELECT {_COLUMNS} FROM forum f WHERE {_SHOWN} AND f.number <= ? AND f.number > ? ORDER BY f.number DESC",
         NOTICE,
         *_SEEN,
         high,
         high - PAGE,
     )
-    return Board([_notice(row) for row in rows], page, pages)
-
-
-def _notice(row: Any) -> Notice:
-    published = database.moment_or_none(row["published_at"])
-    return Notice(
-        row["id"], row["slug"], row["number"], row["title"], row["department_id"], published, row["views"],
-        row["files"],
-    )  # fmt: skip
+    return Board(read_all(Notice, rows), page, pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,5 +87,5 @@ async def neighbours(number: int) -> tuple[Neighbour | None, Neighbour | None]:
         *_SEEN,
         number,
     )
-    found = {row["side"]: Neighbour(row["slug"], row["title"]) for row in rows}
+    found = {row["side"]: read(Neighbour, row) for row in rows}
     return found.get("before"), found.get("after")

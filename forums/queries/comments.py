@@ -1,6 +1,5 @@
 """Comments in threads two deep, under a submission or a forum: the newest first, the answers to each in their order."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,11 +8,14 @@ from typing import Any
 from forums.errors import NoSuchText
 from forums.queries import moderation
 from forums.queries.moderation import Hidden
-from forums.queries.voices import BAD_CURSOR, supported_by
+from forums.queries.voices import supported_by
 from forums.rights import comment_subject
 from server.core import database, privacy
 from server.core.accounts import Official
+from server.core.listing import Page, cursor
+from server.core.listing import place as place_of
 from server.core.participants.people import Person
+from server.core.rows import columns, read
 
 PAGE = 20
 REPLIES = 5
@@ -23,15 +25,6 @@ SKIPPED = (200, 200, 200)
 """How many more are looked at where many wait for a moderator."""
 
 _ANSWER = "SELECT 1 FROM comment r WHERE r.parent_id = c.id AND r.visibility IN ('shown', 'hidden')"
-COLUMNS = (
-    "c.id, c.forum_id, c.submission_id, c.parent_id, c.participant_id, c.official_id, c.author, c.stance, c.text, "
-    "c.visibility, c.supports, c.created_at, a.name AS official_name, a.department_id, "
-    # What was taken back keeps its place while there are answers to it; on both sides of OR the whole index serves.
-    f"CASE WHEN c.visibility = 'withdrawn' THEN EXISTS ({_ANSWER} AND r.submission_id = c.submission_id) "
-    f"OR EXISTS ({_ANSWER} AND r.submission_id IS NULL) ELSE FALSE END AS answered"
-)
-FROM = "FROM comment c LEFT JOIN account a ON a.id = c.official_id"
-_cursor = re.compile(r"\d{1,18}")
 _END = 2**62
 Reader = Person | Official | None
 """Whose own comments stand out."""
@@ -66,31 +59,32 @@ class CommentView:
         return comment_subject(self.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """One page of comments; ``following`` continues it."""
+COLUMNS = columns(CommentView, "c", official="", department_id="a.department_id", mine="", supported="", hidden="") + (
+    ", c.participant_id, c.official_id, a.name AS official_name, "
+    # What was taken back keeps its place while there are answers to it; on both sides of OR the whole index serves.
+    f"CASE WHEN c.visibility = 'withdrawn' THEN EXISTS ({_ANSWER} AND r.submission_id = c.submission_id) "
+    f"OR EXISTS ({_ANSWER} AND r.submission_id IS NULL) ELSE FALSE END AS answered"
+)
+FROM = "FROM comment c LEFT JOIN account a ON a.id = c.official_id"
 
-    rows: Sequence[CommentView]
-    following: str | None
 
-
-async def of_voice(voice_id: int, before: str = "", reader: Reader = None) -> Talk:
+async def of_voice(voice_id: int, before: str = "", reader: Reader = None) -> Page[CommentView]:
     """A page of the comments on a submission, the newest first, with the first answers to each. Four queries."""
     # Ordered by the whole index, because PostgreSQL does not take IS NULL for a constant.
     sql = (
         f"SELECT {COLUMNS} {FROM} WHERE c.submission_id = ? AND c.parent_id IS NULL AND c.id < ? "
         "ORDER BY c.parent_id DESC, c.id DESC LIMIT ?"
     )
-    return await _threads(await _page(sql, voice_id, _place(before, _END), reader), reader, voice_id)
+    return await _threads(await _page(sql, voice_id, (*place_of(before, int), _END)[0], reader), reader, voice_id)
 
 
-async def of_forum(forum_id: int, before: str = "", reader: Reader = None) -> Talk:
+async def of_forum(forum_id: int, before: str = "", reader: Reader = None) -> Page[CommentView]:
     """The same of what was said to a forum itself."""
     sql = (
         f"SELECT {COLUMNS} {FROM} WHERE c.forum_id = ? AND c.submission_id IS NULL AND c.parent_id IS NULL "
         "AND c.id < ? ORDER BY c.submission_id DESC, c.id DESC LIMIT ?"
     )
-    return await _threads(await _page(sql, forum_id, _place(before, _END), reader), reader, None)
+    return await _threads(await _page(sql, forum_id, (*place_of(before, int), _END)[0], reader), reader, None)
 
 
 async def _page(sql: str, subject_id: int, start: int, reader: Reader) -> Sequence[Any]:
@@ -105,11 +99,11 @@ async def _page(sql: str, subject_id: int, start: int, reader: Reader) -> Sequen
     return found[: PAGE + 1]
 
 
-async def thread(root: CommentView, after: str = "", reader: Reader = None) -> Talk:
+async def thread(root: CommentView, after: str = "", reader: Reader = None) -> Page[CommentView]:
     """A page of the answers to one comment, oldest first."""
-    rows = await _replies([root.id], root.submission_id, _place(after, 0), PAGE)
+    rows = await _replies([root.id], root.submission_id, (*place_of(after, int), 0)[0], PAGE)
     shown = await views([row for row in rows[:PAGE] if _listed(row, reader)], reader)
-    return Talk(shown, str(rows[PAGE - 1]["id"]) if len(rows) > PAGE else None)
+    return Page(shown, cursor(rows[PAGE - 1]["id"]) if len(rows) > PAGE else "")
 
 
 async def one(comment_id: int, reader: Reader = None) -> CommentView:
@@ -132,7 +126,7 @@ async def place(comment_id: int) -> tuple[str, str]:
     return row["slug"], row["number"] or ""
 
 
-async def _threads(rows: Sequence[Any], reader: Reader, voice_id: int | None) -> Talk:
+async def _threads(rows: Sequence[Any], reader: Reader, voice_id: int | None) -> Page[CommentView]:
     roots = rows[:PAGE]
     replies = await _replies([row["id"] for row in roots], voice_id, 0, REPLIES) if roots else []
     replies = [row for row in replies if _listed(row, reader)]
@@ -148,7 +142,7 @@ async def _threads(rows: Sequence[Any], reader: Reader, voice_id: int | None) ->
         )
         for row in roots
     ]
-    return Talk(found, str(roots[-1]["id"]) if len(rows) > PAGE else None)
+    return Page(found, cursor(roots[-1]["id"]) if len(rows) > PAGE else "")
 
 
 async def _replies(parents: Sequence[int], voice_id: int | None, after: int, limit: int) -> Sequence[Any]:
@@ -190,22 +184,21 @@ def _view(row: Any, reader: Reader, hidden: Mapping[str, Hidden], supported: boo
     shown = row["visibility"] == "shown" or (mine and row["visibility"] != "withdrawn")
     official = row["official_id"] is not None
     author = row["official_name"] if official else privacy.mask(row["author"])
-    return CommentView(
-        row["id"], row["forum_id"], row["submission_id"], row["parent_id"], author if shown else "", official,
-        row["department_id"], "" if row["visibility"] == "withdrawn" else row["stance"],
-        _said(row["text"], official=official) if shown else "", row["visibility"], row["supports"],
-        database.moment(row["created_at"]), mine, supported, hidden.get(comment_subject(row["id"])),
-    )  # fmt: skip
+    return read(
+        CommentView,
+        {
+            **row,
+            "author": author if shown else "",
+            "official": official,
+            "stance": "" if row["visibility"] == "withdrawn" else row["stance"],
+            "text": _said(row["text"], official=official) if shown else "",
+            "mine": mine,
+            "supported": supported,
+            "hidden": hidden.get(comment_subject(row["id"])),
+        },
+    )
 
 
 def _said(text: str, *, official: bool) -> str:
     """In an official's words their own telephone and mail address stay."""
     return privacy.mask(text, privacy.OF_OFFICIALS) if official else privacy.mask(text)
-
-
-def _place(cursor: str, otherwise: int) -> int:
-    if not cursor:
-        return otherwise
-    if not _cursor.fullmatch(cursor):
-        raise BAD_CURSOR
-    return int(cursor)

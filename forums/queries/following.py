@@ -12,6 +12,7 @@ from forums.queries.forums import public_text
 from forums.states import SEEN, ForumState
 from server.core import clock, database, privacy
 from server.core.booking.reading import with_bookings
+from server.core.rows import columns, read
 
 MOST_SUPPORTERS = 2_000
 """Who are told what became of a proposal; it opens, or is answered, long before there are so many."""
@@ -57,9 +58,9 @@ class About:
     """The official who answers for a commitment."""
 
 
-_PERSON = "p.id AS p_id, p.name AS p_name, p.email AS p_email, p.language AS p_language"
+_PERSON = columns(Person, "p", "p_")
 _FORUM = (
-    "f.published_at AS f_published, f.id AS f_id, f.slug, f.kind AS f_kind, f.title AS f_title, "
+    "f.published_at AS f_published, f.id AS forum_id, f.slug AS forum, f.kind AS forum_kind, f.title AS f_title, "
     "f.status AS f_status, f.district AS f_district, f.proposer_id, f.from_petition"
 )
 
@@ -90,43 +91,59 @@ def _public_text(row: Any, text: str) -> str:
     return public_text(text, row["f_status"], row["proposer_id"], row["from_petition"])
 
 
-def _titled(row: Any) -> str:
-    return _public_text(row, row["f_title"])
-
-
 def _forum(row: Any, sort: str) -> About:
-    return About(
-        f"{sort}/{row['slug']}", _titled(row), "", f"/forums/{row['slug']}", row["f_id"], row["slug"],
-        row["f_kind"], _titled(row), row["department_id"], row["f_district"],
-        _public(row) and row["visibility"] == "shown", None, _person(row),
-        _public_text(row, f"{row['summary']} {row['place']}"),
-    )  # fmt: skip
+    title, slug = _public_text(row, row["f_title"]), row["forum"]
+    return read(
+        About,
+        {
+            **row,
+            "subject": f"{sort}/{slug}",
+            "title": title,
+            "number": "",
+            "path": f"/forums/{slug}",
+            "forum_title": title,
+            "district": row["f_district"],
+            "shown": _public(row) and row["visibility"] == "shown",
+            "author": _person(row),
+            "text": _public_text(row, f"{row['summary']} {row['place']}"),
+        },
+    )
 
 
 def _voice(row: Any, _sort: str) -> About:
-    return About(
-        f"submission/{row['number']}", privacy.mask(row["title"]), row["number"], f"/submissions/{row['number']}",
-        row["f_id"], row["slug"], row["f_kind"], _titled(row), row["department_id"],
-        row["district"] or row["f_district"],
-        row["visibility"] == "shown" and row["status"] != "withdrawn" and _public(row),
-        row["id"], _person(row), privacy.mask(row["text"]), row["outcome"],
-        privacy.mask(row["outcome_text"], privacy.OF_OFFICIALS),
-    )  # fmt: skip
+    return _said(
+        row,
+        "submission",
+        shown=row["visibility"] == "shown" and row["status"] != "withdrawn" and _public(row),
+        text=privacy.mask(row["text"]),
+        outcome_text=privacy.mask(row["outcome_text"], privacy.OF_OFFICIALS),
+    )
 
 
 def _promise(row: Any, _sort: str) -> About:
-    return About(
-        f"commitment/{row['number']}", privacy.mask(row["title"]), row["number"], f"/commitments/{row['number']}",
-        row["f_id"], row["slug"], row["f_kind"], _titled(row), row["department_id"],
-        row["district"] or row["f_district"], _public(row), row["s_id"], _person(row),
-        privacy.mask(row["text"], privacy.OF_OFFICIALS), owner_id=row["owner_id"],
-    )  # fmt: skip
+    text = privacy.mask(row["text"], privacy.OF_OFFICIALS)
+    return _said(row, "commitment", shown=_public(row), text=text)
+
+
+def _said(row: Any, sort: str, **own: object) -> About:
+    """A submission or a commitment."""
+    return read(
+        About,
+        {
+            **row,
+            "subject": f"{sort}/{row['number']}",
+            "title": privacy.mask(row["title"]),
+            "path": f"/{sort}s/{row['number']}",
+            "forum_title": _public_text(row, row["f_title"]),
+            "district": row["district"] or row["f_district"],
+            "author": _person(row),
+            **own,
+        },
+    )
 
 
 def _person(row: Any) -> Person | None:
-    if row["p_id"] is None:
-        return None
-    return Person(row["p_id"], row["p_name"], row["p_email"], row["p_language"])
+    return read(Person, row, "p_") if row["p_id"] is not None else None
 
 
 _FORUMS = (
@@ -134,13 +151,13 @@ _FORUMS = (
     "LEFT JOIN participant p ON p.id = f.proposer_id WHERE f.slug IN ({marks})"
 )
 _VOICES = (
-    "SELECT s.id, s.number, s.title, s.text, s.department_id, s.district, s.visibility, s.status, s.outcome, "
-    f"s.outcome_text, {_FORUM}, {_PERSON} FROM submission s JOIN forum f ON f.id = s.forum_id "
+    "SELECT s.id AS voice_id, s.number, s.title, s.text, s.department_id, s.district, s.visibility, s.status, "
+    f"s.outcome, s.outcome_text, {_FORUM}, {_PERSON} FROM submission s JOIN forum f ON f.id = s.forum_id "
     "LEFT JOIN participant p ON p.id = s.participant_id WHERE s.number IN ({marks})"
 )
 _PROMISES = (
     "SELECT c.number, c.title, c.text, c.department_id, c.owner_id, COALESCE(s.district, '') AS district, "
-    f"s.id AS s_id, {_FORUM}, {_PERSON} FROM commitment c JOIN forum f ON f.id = c.forum_id "
+    f"s.id AS voice_id, {_FORUM}, {_PERSON} FROM commitment c JOIN forum f ON f.id = c.forum_id "
     "LEFT JOIN submission s ON s.id = c.submission_id LEFT JOIN participant p ON p.id = s.participant_id "
     "WHERE c.number IN ({marks})"
 )
@@ -166,20 +183,22 @@ class Place:
     place: str
 
 
+_PLACE = columns(
+    Place, "r", person="", offered_until="r.held_until", session_title="s.title",
+    starts_at="s.starts_at", ends_at="s.ends_at", place="COALESCE(NULLIF(s.place, ''), f.place)",
+)  # fmt: skip
+
+
 async def place(registration_id: int) -> Place | None:
     """One registration."""
     row = await database.fetch_one(
-        "SELECT r.code, r.status, r.held_until, s.title, s.starts_at, s.ends_at, s.place, f.place AS f_place, "
-        f"{_PERSON} FROM forum_session s {with_bookings('s.slot_id', 'r')}JOIN forum f ON f.id = s.forum_id "
-        "LEFT JOIN participant p ON p.id = r.participant_id WHERE r.id = ?",
+        f"SELECT {_PLACE}, {_PERSON} FROM forum_session s {with_bookings('s.slot_id', 'r')}"
+        "JOIN forum f ON f.id = s.forum_id LEFT JOIN participant p ON p.id = r.participant_id WHERE r.id = ?",
         registration_id,
     )
     if row is None:
         return None
-    return Place(
-        _person(row), row["code"], row["status"], database.moment_or_none(row["held_until"]), row["title"],
-        database.moment(row["starts_at"]), database.moment(row["ends_at"]), row["place"] or row["f_place"],
-    )  # fmt: skip
+    return read(Place, {**row, "person": _person(row)})
 
 
 async def registered(slug: str, session_id: int | None = None) -> list[int]:

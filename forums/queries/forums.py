@@ -13,13 +13,7 @@ from forums.states import SEEN, CommitmentState, ForumState, SubmissionState
 from server.core import database, privacy
 from server.core.accounts import Official
 from server.core.participants.people import Person
-
-_COLUMNS = (
-    "f.id, f.slug, f.number, f.kind, f.status, f.title, f.summary, f.body, f.language, f.department_id, f.district, "
-    "f.place, f.panel, f.moderation, f.speaks_from, f.speaks_until, f.starts_at, f.ends_at, f.link, f.chapters, "
-    "f.minutes, f.proposer_id, f.from_petition, f.supports, f.submissions, f.comments, f.views, f.participants, "
-    "f.created_at, f.published_at, f.closed_at, f.visibility"
-)
+from server.core.rows import columns, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +59,12 @@ class ForumView:
     """The length of its chain: what a form shows as seen."""
 
 
+_COLUMNS = columns(
+    ForumView, "f", version="h.length",
+    proposer="COALESCE((SELECT p.name FROM participant p WHERE p.id = f.proposer_id), '')",
+)  # fmt: skip
+
+
 async def forum(slug: str, official: Official | None = None, person: Person | None = None) -> ForumView:
     """One forum. Raises ``NoSuchForum``, also for a draft where the reader does not plan forums.
 
@@ -75,8 +75,7 @@ async def forum(slug: str, official: Official | None = None, person: Person | No
     before it was taken up, and stays so.
     """
     row = await database.fetch_one(
-        f"SELECT {_COLUMNS}, h.length AS version, (SELECT p.name FROM participant p WHERE p.id = f.proposer_id) "
-        "AS proposer FROM forum f JOIN ledger_head h ON h.subject = ? WHERE f.slug = ?",
+        f"SELECT {_COLUMNS} FROM forum f JOIN ledger_head h ON h.subject = ? WHERE f.slug = ?",
         forum_subject(slug),
         slug,
     )
@@ -101,25 +100,14 @@ def public_text(text: str, status: str, proposer_id: int | None, from_petition: 
 
 
 def _view(row: Any) -> ForumView:
-    panel = tuple(
-        public_text(one, row["status"], row["proposer_id"], row["from_petition"])
-        for one in database.document(row["panel"])
-    )
-    moment, created = database.moment_or_none, database.moment(row["created_at"])
-    title, summary, body, place = (
-        public_text(row[name], row["status"], row["proposer_id"], row["from_petition"])
-        for name in ("title", "summary", "body", "place")
-    )
-    return ForumView(
-        row["id"], row["slug"], row["number"], row["kind"], ForumState(row["status"]), title, summary, body,
-        row["language"], row["department_id"], row["district"], place, panel,
-        row["moderation"], moment(row["speaks_from"]), moment(row["speaks_until"]), moment(row["starts_at"]),
-        moment(row["ends_at"]), row["link"], tuple(database.document(row["chapters"])),
-        privacy.mask(row["minutes"], privacy.OF_OFFICIALS),
-        row["proposer_id"], row["proposer"] or "", row["from_petition"], row["supports"], row["submissions"],
-        row["comments"], row["views"], row["participants"], created, moment(row["published_at"]),
-        moment(row["closed_at"]), row["visibility"], row["version"],
-    )  # fmt: skip
+
+    def public(text: str) -> str:
+        return public_text(text, row["status"], row["proposer_id"], row["from_petition"])
+
+    said = {name: public(row[name]) for name in ("title", "summary", "body", "place")}
+    panel = [public(name) for name in database.document(row["panel"])]
+    minutes = privacy.mask(row["minutes"], privacy.OF_OFFICIALS)
+    return read(ForumView, {**row, **said, "panel": panel, "minutes": minutes})
 
 
 async def reason(slug: str) -> str:

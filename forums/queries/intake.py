@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from forums import rules
 from forums.rights import voice_subject
 from server.core import database
 from server.core.booking.reading import with_slot
+from server.core.rows import columns, read_all
 
 SHOWN = 50
 """Lines on the page; there are more in the forum's own list."""
@@ -59,12 +59,16 @@ class Sitting:
     starts_at: datetime
 
 
+_LINE = columns(
+    Line, "s", at="s.received_at", clerk="a.name", clerk_id="a.id", version="h.length",
+    correctable="s.status = 'received'",
+)  # fmt: skip
+
+
 async def taken(forum_id: int, day: date) -> Taken:
     """The newest lines of a day, and how many there are. Two queries."""
     rows = await database.fetch(
-        "SELECT s.number, s.text, s.stance, s.channel, s.session_id, s.speaker, s.author, s.status, s.received_at, "
-        "a.id AS clerk_id, a.name AS clerk, h.length "
-        f"FROM (SELECT * FROM submission WHERE {_TODAY} ORDER BY id DESC LIMIT {SHOWN}) s "
+        f"SELECT {_LINE} FROM (SELECT * FROM submission WHERE {_TODAY} ORDER BY id DESC LIMIT {SHOWN}) s "
         f"JOIN ledger_head h ON h.subject = '{voice_subject('')}' || s.number "
         "JOIN ledger_event e ON e.subject = h.subject AND e.sequence = 1 "
         "JOIN account a ON e.actor = 'official:' || a.id ORDER BY s.id DESC",
@@ -72,14 +76,7 @@ async def taken(forum_id: int, day: date) -> Taken:
         day,
     )
     counted = await database.fetch_one(f"SELECT COUNT(*) AS total FROM submission WHERE {_TODAY}", forum_id, day)
-    return Taken(tuple(_compared([_line(row) for row in rows])), counted["total"] if counted else 0)
-
-
-def _line(row: Any) -> Line:
-    return Line(
-        row["number"], row["text"], row["stance"], row["channel"], row["session_id"], row["speaker"], row["author"],
-        database.moment(row["received_at"]), row["clerk"], row["clerk_id"], row["length"], row["status"] == "received",
-    )  # fmt: skip
+    return Taken(tuple(_compared(read_all(Line, rows))), counted["total"] if counted else 0)
 
 
 def _compared(lines: list[Line]) -> Iterator[Line]:
@@ -100,8 +97,8 @@ def _both(line: Line, other: Line, told: frozenset[str], before: frozenset[str])
 async def sittings(forum_id: int) -> list[Sitting]:
     """The dates of a forum at which people speak."""
     rows = await database.fetch(
-        f"SELECT s.id, s.title, s.starts_at FROM forum_session s {with_slot('s.slot_id', 'b')}"
+        f"SELECT {columns(Sitting, 's')} FROM forum_session s {with_slot('s.slot_id', 'b')}"
         "WHERE s.forum_id = ? AND NOT b.cancelled ORDER BY s.starts_at, s.id",
         forum_id,
     )
-    return [Sitting(row["id"], row["title"], database.moment(row["starts_at"])) for row in rows]
+    return read_all(Sitting, rows)

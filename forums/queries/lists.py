@@ -4,19 +4,27 @@ Every read walks an index and stops after a page. The dated forums of a tab come
 them those without a date, newest first; proposals come newest first.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
-from typing import Any, NamedTuple
+from typing import Any
 
+from forums.labels import FORUM_STATES
+from forums.labels import KINDS as KIND_WORDS
 from forums.numbering import slug_of
 from forums.queries.forums import public_text
 from forums.search import forum_index
 from forums.states import SEEN, ForumState
-from server.core import database
+from server.core import config, database, listing
+from server.core.city import City, city
+from server.core.errors import _
+from server.core.listing import Condition, Order, Page, Walk, cursor, place
+from server.core.rows import columns, read
 
 PAGE = 20
+MAX_WORDS = 100
+"""Characters of what is looked for."""
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 HITS = 300
 """How many hits of a search, newest first, one page looks at."""
 CAP = 100_000
@@ -36,19 +44,24 @@ TABS: dict[str, tuple[ForumState, ...]] = {
     "proposed": (_F.PROPOSED, _F.DECLINED),
 }
 """The states that stand under each tab."""
+TAB_WORDS = {
+    "open": FORUM_STATES["running"],
+    "coming": _("Coming up"),
+    "over": FORUM_STATES["closed"],
+    "proposed": _("Asked for by citizens"),
+}
 ALL = tuple(sorted(SEEN))
 """Every state that the public sees: where words are looked for."""
 BY_ID = frozenset({*TABS["proposed"], _F.DRAFT})
 """The states in which a date is a wish: listed newest first."""
 
-_COLUMNS = (
-    "f.id, f.slug, f.number, f.kind, f.status, f.title, f.summary, f.department_id, f.district, f.place, "
-    "f.starts_at, f.ends_at, f.speaks_until, f.supports, f.submissions, f.comments, f.participants, f.views, "
-    "f.proposer_id, f.from_petition, f.published_at, f.created_at"
-)
+PLACE = (datetime | None, int)
+"""What a cursor holds: the date (None among those without one), and the forum."""
 _EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-_NEWEST = 2**62
-_cursor = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?\+00:00)?_(\d{1,18})")
+_LAST = 2**62
+_SOONEST_FIRST = Order({"f.starts_at": datetime, "f.id": int})
+_LATEST_FIRST = Order(_SOONEST_FIRST.keys, descending=True)
+_NEWEST_FIRST = Order({"f.id": int}, descending=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,150 +89,105 @@ class Listed:
     published_at: datetime | None
 
 
-@dataclass(frozen=True)
-class Filters:
+_COLUMNS = columns(Listed, "f") + ", f.proposer_id, f.from_petition"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters(listing.Filters):
     """What narrows a list; an empty one does not."""
 
-    kind: str = ""
-    department_id: int | None = None
-    district: str = ""
-    begins: datetime | None = None
-    """The first moment of the year, and the first after it."""
-    ends: datetime | None = None
-    q: str = ""
+    kind: str = listing.choice({kind: KIND_WORDS[kind] for kind in (*KINDS, NOTICE)}, "f.kind = ?")
+    tab: str = listing.tab(TAB_WORDS, "", json=None)
+    state: str = listing.choice(
+        {state: text for state, text in FORUM_STATES.items() if state in SEEN},
+        json="status", about="Every state where nothing is said.",
+    )  # fmt: skip
+    department: str = listing.department("f.department_id = ?")
+    district: str = listing.district("f.district = ?")
+    year: int = listing.number(FIRST_YEAR, LAST_YEAR, about="In which they begin.")
+    q: str = listing.words(MAX_WORDS, about="Words.")
     states: tuple[ForumState, ...] = TABS["open"]
-
-    def within(self, states: tuple[ForumState, ...]) -> "Filters":
-        """The same among these states."""
-        return replace(self, states=states)
+    """Among which forums the list is."""
 
     @property
-    def soonest_first(self) -> bool:
-        """Whether what comes is listed: the next date is at the top. Of what was, the last one is."""
-        return self.states == TABS["coming"]
+    def order(self) -> Order:
+        """Of what comes, the next date is at the top; of what was, the last one."""
+        return _SOONEST_FIRST if self.states == TABS["coming"] else _LATEST_FIRST
 
-    def conditions(self, state: ForumState) -> tuple[str, list[object]]:
-        """What holds for the forums of a state, as SQL with its values; without the words."""
-        chosen: list[tuple[str, object]] = [
-            (condition, value)
-            for condition, value in (
-                ("f.status = ?", state.value),
-                ("f.kind = ?", self.kind),
-                ("f.department_id = ?", self.department_id),
-                ("f.district = ?", self.district),
-                ("f.starts_at >= ?", self.begins),
-                ("f.starts_at < ?", self.ends),
-            )
-            if value
-        ]
-        sql = " AND ".join(condition for condition, _value in chosen)
-        # A draft that was called off was never announced.
-        announced = " AND f.published_at IS NOT NULL" if state is ForumState.CANCELLED else ""
+    def among(self, known: City, state: ForumState) -> list[Condition]:
+        """What holds for the forums of a state; without the words."""
+        found = [Condition("f.status = ?", (state.value,)), *self.conditions(known).values()]
+        if self.year:
+            zone = config.settings().zone
+            span = tuple(datetime(self.year + n, 1, 1, tzinfo=zone) for n in (0, 1))
+            found.append(Condition("f.starts_at >= ? AND f.starts_at < ?", span))
+        if state is ForumState.CANCELLED:  # a draft that was called off was never announced
+            found.append(Condition("f.published_at IS NOT NULL"))
         if state in TABS["proposed"]:  # what moderators took away
-            announced = " AND f.visibility = 'shown'"
-        return f"({sql}{announced})", [value for _condition, value in chosen]
+            found.append(Condition("f.visibility = 'shown'"))
+        return found
 
 
-class Place(NamedTuple):
-    """Where in a list a page ends: the date (None among those without one) and the forum."""
-
-    at: datetime | None
-    id: int
-
-    def __str__(self) -> str:
-        return f"{self.at.isoformat() if self.at else ''}_{self.id}"
-
-    @classmethod
-    def read(cls, text: str) -> "Place | None":
-        """A place as it was written; None for anything else."""
-        match = _cursor.fullmatch(text)
-        try:
-            return cls(datetime.fromisoformat(match[1]) if match[1] else None, int(match[2])) if match else None
-        except ValueError:
-            return None
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a list; ``further`` is where the next one begins."""
-
-    rows: tuple[Listed, ...]
-    further: Place | None
-
-
-async def listed(filters: Filters, start: Place | None = None, limit: int = PAGE) -> Page:
-    """A page of a tab, or of what words find. At most two queries, three with words."""
-    if filters.q:
-        return await _found(filters, start, limit)
-    if not BY_ID.isdisjoint(filters.states):
-        rows = await _merged([_by_id(filters, state, start) for state in filters.states], limit)
-        return _page(sorted(rows, key=lambda row: -row.id), limit, dated=False)
+async def listed(wanted: Filters, after: str = "", limit: int = PAGE) -> Page[Listed]:
+    """A page of a tab, or of what words find. At most two queries, three with words. Raises ``BadRequest``."""
+    start, known = place(after, *PLACE), await city()
+    if wanted.q:
+        return await _found(wanted, known, start, limit)
+    if not BY_ID.isdisjoint(wanted.states):
+        branches = [_branch(wanted.among(known, state), start[1:], limit) for state in wanted.states]
+        return _page(sorted(await _merged(branches), key=lambda row: -row.id), limit, dated=False)
     rows = []
-    if start is None or start.at:
-        rows = await _merged([_by_date(filters, state, start) for state in filters.states], limit)
-        rows.sort(key=lambda row: (row.starts_at or _LATEST, row.id), reverse=not filters.soonest_first)
-    if len(rows) <= limit and not filters.begins:
-        before = None if start and start.at else start
+    if not start or start[0]:
+        rows = await _merged([_dated(wanted, known, state, start, limit) for state in wanted.states])
+        rising = wanted.order is _SOONEST_FIRST
+        rows.sort(key=lambda row: (row.starts_at or _LATEST, row.id), reverse=not rising)
+    if len(rows) <= limit and not wanted.year:
+        before = start[1:] if start and not start[0] else ()
         # A branch a kind: the notices, of which there are many and none has a date, would stand in between.
-        kinds = [filters.kind] if filters.kind else KINDS
-        branches = [_undated(replace(filters, kind=kind), state, before) for state in filters.states for kind in kinds]
-        rows += sorted(await _merged(branches, limit), key=lambda row: -row.id)
+        each = [replace(wanted, kind=kind) for kind in ([wanted.kind] if wanted.kind else KINDS)]
+        undated = Condition("f.starts_at IS NULL")
+        branches = [
+            _branch([*one.among(known, state), undated], before, limit) for state in wanted.states for one in each
+        ]
+        rows += sorted(await _merged(branches), key=lambda row: -row.id)
     return _page(rows, limit)
 
 
-def _page(rows: Sequence[Listed], limit: int, *, dated: bool = True) -> Page:
+def _page(rows: Sequence[Listed], limit: int, *, dated: bool = True) -> Page[Listed]:
     last = rows[limit - 1] if len(rows) > limit else None
-    return Page(tuple(rows[:limit]), Place(last.starts_at if dated else None, last.id) if last else None)
+    return Page(rows[:limit], cursor(last.starts_at if dated else None, last.id) if last else "")
 
 
-_Branch = tuple[str, list[object]]
-"""What follows WHERE, up to the LIMIT, with its values."""
+def _dated(wanted: Filters, known: City, state: ForumState, start: Sequence[object], limit: int) -> Condition:
+    """The forums of a state by their dates; from the edge of time on, because some have none."""
+    edge = (_EARLIEST, 0) if wanted.order is _SOONEST_FIRST else (_LATEST, _LAST)
+    return Walk("forum f", wanted.order, wanted.among(known, state)).statement(start or edge, limit + 1)
 
 
-def _by_date(filters: Filters, state: ForumState, start: Place | None) -> _Branch:
-    where, values = filters.conditions(state)
-    sign, way, end = (">", "ASC", (_EARLIEST, 0)) if filters.soonest_first else ("<", "DESC", (_LATEST, _NEWEST))
-    order = f" AND (f.starts_at, f.id) {sign} (?, ?) ORDER BY f.starts_at {way}, f.id {way}"
-    return where + order, [*values, *(start or end)]
+def _branch(conditions: Sequence[Condition], start: Sequence[object], limit: int) -> Condition:
+    """Forums newest first, from a place on."""
+    return Walk("forum f", _NEWEST_FIRST, conditions).statement(start or (_LAST,), limit + 1)
 
 
-def _undated(filters: Filters, state: ForumState, start: Place | None) -> _Branch:
-    where, values = filters.conditions(state)
-    order = " AND f.starts_at IS NULL AND f.id < ? ORDER BY f.id DESC"
-    return where + order, [*values, start.id if start else _NEWEST]
-
-
-def _by_id(filters: Filters, state: ForumState, start: Place | None) -> _Branch:
-    where, values = filters.conditions(state)
-    return f"{where} AND f.id < ? ORDER BY f.id DESC", [*values, start.id if start else _NEWEST]
-
-
-async def _merged(branches: Sequence[_Branch], limit: int) -> list[Listed]:
+async def _merged(branches: Sequence[Condition]) -> list[Listed]:
     """The first rows of each branch, and one more that tells whether there is more; each walks an index of its own."""
-    sql = " UNION ALL ".join(
-        f"SELECT * FROM (SELECT {_COLUMNS} FROM forum f WHERE {clause} LIMIT ?) AS branch_{number}"
-        for number, (clause, _values) in enumerate(branches)
-    )
-    rows = await database.fetch(sql, *(value for _clause, values in branches for value in (*values, limit + 1)))
+    all_of_them = listing.union(branches)
+    rows = await database.fetch(f"SELECT {_COLUMNS} FROM ({all_of_them.sql}) AS f", *all_of_them.values)
     return [_listed(row) for row in rows]
 
 
-async def _found(filters: Filters, start: Place | None, limit: int) -> Page:
-    ids = await forum_index.search(database.connection(), filters.q, limit=HITS, before_id=start and start.id)
-    if not ids:
-        return Page((), None)
-    wheres = [filters.conditions(state) for state in filters.states]
+async def _found(wanted: Filters, known: City, start: Sequence[int], limit: int) -> Page[Listed]:
+    before = start[1] if start else None
+    ids = await forum_index.search(database.connection(), wanted.q, limit=HITS, before_id=before)
+    each = [listing.where(*wanted.among(known, state)) for state in wanted.states]
+    states = " OR ".join(f"({one.sql.removeprefix(' WHERE ')})" for one in each)
     rows = await database.fetch(
-        f"SELECT {_COLUMNS} FROM forum f WHERE f.id IN ({database.marks(ids)}) "
-        f"AND ({' OR '.join(where for where, _values in wheres)}) ORDER BY f.id DESC LIMIT ?",
-        *ids,
-        *(value for _where, values in wheres for value in values),
-        limit + 1,
-    )
+        f"SELECT {_COLUMNS} FROM forum f WHERE f.id IN ({database.marks(ids)}) AND ({states}) "
+        "ORDER BY f.id DESC LIMIT ?",
+        *ids, *(value for one in each for value in one.values), limit + 1,
+    )  # fmt: skip
     found = _page([_listed(row) for row in rows], limit, dated=False)
-    if found.further is None and len(ids) == HITS:
-        return Page(found.rows, Place(None, ids[-1]))
-    return found
+    return Page(found.rows, found.after or (cursor(None, ids[-1]) if len(ids) == HITS else ""))
 
 
 async def first_year(zone: tzinfo) -> int | None:
@@ -253,43 +221,34 @@ async def meant(words: str, kinds: Sequence[str] = KINDS) -> tuple[Listed, ...]:
     return tuple({row.slug: row for row in (*exact, *found.rows) if row.kind in kinds}.values())
 
 
-async def total(filters: Filters) -> int:
+async def total(wanted: Filters) -> int:
     """How many a list holds on all its pages, up to ``CAP``; of words, among the ``HITS`` newest. Two queries at most.
 
     A branch a state, so that each is counted along an index.
     """
-    found, hits = "", list[int]()
-    if filters.q:
-        hits = list(await forum_index.search(database.connection(), filters.q, limit=HITS))
-        if not hits:
-            return 0
-        found = f" AND f.id IN ({database.marks(hits)})"
-    elif BY_ID.isdisjoint(filters.states) and not filters.kind:  # the notices have a board of their own
-        found = f" AND (f.starts_at IS NOT NULL OR f.kind <> '{NOTICE}')"
-    branches = [filters.conditions(state) for state in filters.states]
-    sql = " UNION ALL ".join(
-        f"SELECT COUNT(*) AS n FROM (SELECT 1 FROM forum f WHERE {where}{found} LIMIT {CAP}) AS branch_{number}"
-        for number, (where, _values) in enumerate(branches)
-    )
-    rows = await database.fetch(sql, *(value for _where, values in branches for value in (*values, *hits)))
-    return min(sum(int(row["n"]) for row in rows), CAP)
+    known, also = await city(), Condition("")
+    if wanted.q:
+        hits = await forum_index.search(database.connection(), wanted.q, limit=HITS)
+        also = Condition(f"f.id IN ({database.marks(hits)})", tuple(hits))
+    elif BY_ID.isdisjoint(wanted.states) and not wanted.kind:  # the notices have a board of their own
+        also = Condition(f"(f.starts_at IS NOT NULL OR f.kind <> '{NOTICE}')")
+    branches = [listing.where(*wanted.among(known, state), also) for state in wanted.states]
+    both = listing.union([Condition(f"SELECT 1 FROM forum f{one.sql} LIMIT {CAP}", one.values) for one in branches])
+    row = await database.fetch_one(f"SELECT COUNT(*) AS n FROM ({both.sql}) AS counted", *both.values)
+    return min(int(row["n"]), CAP) if row else 0
 
 
 async def front() -> tuple[Listed, ...]:
     """The few forums that the first page names: those that are open, then those that come soonest. One query."""
-    branches = [_by_date(Filters(states=TABS[tab]), TABS[tab][0], None) for tab in ("open", "coming")]
-    return tuple(await _merged(branches, FRONT))[:FRONT]
+    known = await city()
+    tabs = [Filters(states=TABS[tab]) for tab in ("open", "coming")]
+    branches = [_dated(wanted, known, wanted.states[0], (), FRONT) for wanted in tabs]
+    return tuple(await _merged(branches))[:FRONT]
 
 
 def _listed(row: Any) -> Listed:
-    moment = database.moment_or_none
-    title, summary, place = (
-        public_text(row[name], row["status"], row["proposer_id"], row["from_petition"])
+    said = {
+        name: public_text(row[name], row["status"], row["proposer_id"], row["from_petition"])
         for name in ("title", "summary", "place")
-    )
-    return Listed(
-        row["id"], row["slug"], row["number"], row["kind"], ForumState(row["status"]), title, summary,
-        row["department_id"], row["district"], place, moment(row["starts_at"]), moment(row["ends_at"]),
-        moment(row["speaks_until"]), row["supports"], row["submissions"], row["comments"], row["participants"],
-        row["views"], moment(row["published_at"]),
-    )  # fmt: skip
+    }
+    return read(Listed, {**row, **said})

@@ -54,7 +54,7 @@ async def comments(ids: Collection[int]) -> list[Told]:
     return [
         Told(
             view,
-            row["slug"],
+            row["floor_slug"],
             row["number"] or "",
             row["total"],
             _open(row),

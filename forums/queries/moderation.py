@@ -11,6 +11,7 @@ from forums.guidelines import GUIDELINES
 from forums.labels import RULES
 from server.core import database
 from server.core.errors import Text
+from server.core.rows import read
 
 YEAR = timedelta(days=365)
 
@@ -89,7 +90,7 @@ async def figures(today: date) -> tuple[Count, Count]:
     )
     row = await database.fetch_one(f"SELECT {sums} FROM moderation_day", *[today - YEAR] * len(names))
     assert row is not None  # noqa: S101 — a sum always has a row
-    return Count(*(row[f"year_{name}"] for name in names)), Count(*(row[name] for name in names))
+    return read(Count, row, "year_"), read(Count, row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class Entry:
 
 
 _ENTRY = (
-    "SELECT t.event_id, t.subject, e.kind, e.data, e.occurred_at, e.actor FROM text_fact t "
+    "SELECT t.event_id AS id, t.subject, e.kind, e.data, e.occurred_at AS at, e.actor FROM text_fact t "
     "JOIN ledger_event e ON e.id = t.event_id WHERE "
 )
 PAGE = 50
@@ -128,22 +129,27 @@ async def of_forum(forum_id: int, before: int) -> tuple[list[Entry], int | None]
     rows = await database.fetch(
         f"{_ENTRY}t.forum_id = ? AND t.event_id < ? ORDER BY t.event_id DESC LIMIT {PAGE + 1}", forum_id, before
     )
-    following = rows[PAGE - 1]["event_id"] if len(rows) > PAGE else None
+    following = rows[PAGE - 1]["id"] if len(rows) > PAGE else None
     return await _entries(rows[:PAGE]), following
 
 
 async def _entries(rows: Sequence[Any]) -> list[Entry]:
-    read = [(row, orjson.loads(row["data"])) for row in rows]
-    words = await _by_id("forum_words", "text", {data["text"] for _row, data in read if data.get("text")})
+    read_data = [(row, orjson.loads(row["data"])) for row in rows]
+    words = await _by_id("forum_words", "text", {data["text"] for _row, data in read_data if data.get("text")})
     names = await _by_id("account", "name", {_official(row["actor"]) for row in rows} - {0})
     return [
-        Entry(
-            row["event_id"], row["subject"], row["kind"], data.get("rule", ""), data.get("why", ""),
-            database.moment(row["occurred_at"]), names.get(_official(row["actor"]), ""),
-            words.get(data.get("text"), ""),
+        read(
+            Entry,
+            {
+                **row,
+                "rule": data.get("rule", ""),
+                "why": data.get("why", ""),
+                "who": names.get(_official(row["actor"]), ""),
+                "words": words.get(data.get("text"), ""),
+            },
         )
-        for row, data in read
-    ]  # fmt: skip
+        for row, data in read_data
+    ]
 
 
 def _official(actor: str) -> int:

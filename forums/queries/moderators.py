@@ -4,19 +4,20 @@ A page walks one index from a position (no ``OFFSET``, no ``COUNT(*)``) and then
 beside the texts, however many there are.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from forums import rules
 from forums.labels import RULES, WHY
 from forums.queries.moderation import Hidden, hidden
 from forums.queries.texts import Spoken, spoken
-from server.core import database
-from server.core.errors import BadRequest, _
+from server.core import database, listing
+from server.core.city import City
+from server.core.listing import Condition, Order, Page, Walk
+from server.core.rows import read
 
 PAGE = 30
 WORDS = 3
@@ -26,61 +27,17 @@ CAP = 1_000
 MOST = 500
 """How many texts of one author, or of one wording, are decided on at once."""
 
-_place = re.compile(r"(\d{1,7})_(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?\+00:00)_([a-z]{1,20}/[\w-]{1,48})")
+_BROKEN = "(r.rule = ? OR EXISTS (SELECT 1 FROM report p WHERE p.subject = r.subject AND p.rule = ?))"
 
 
-class Place(NamedTuple):
-    """Where in the queue a page ends."""
-
-    urgency: int
-    asked_at: datetime
-    subject: str
-
-    def __str__(self) -> str:
-        return f"{self.urgency}_{self.asked_at.isoformat()}_{self.subject}"
-
-
-def read_place(text: str) -> Place | None:
-    """A place as an address carries it. Raises ``BadRequest`` for one that no page of ours gave."""
-    if not text:
-        return None
-    match = _place.fullmatch(text)
-    try:
-        if match:
-            return Place(int(match[1]), datetime.fromisoformat(match[2]), match[3])
-    except ValueError:
-        pass
-    raise BadRequest(_("This page of the list does not exist. Please start from its beginning."))
-
-
-@dataclass(frozen=True)
-class Filter:
+@dataclass(frozen=True, slots=True)
+class Filter(listing.Filters):
     """What narrows the queue; an empty one does not."""
 
-    forum: str = ""
+    forum: str = listing.words(48, "{}", "r.forum_id = (SELECT id FROM forum WHERE slug = ?)")
     """A slug."""
-    why: str = ""
-    rule: str = ""
-
-    @classmethod
-    def parse(cls, raw: Mapping[str, str]) -> "Filter":
-        """Read it from an address; what is not known narrows nothing."""
-        why, rule = raw.get("why", ""), raw.get("rule", "")
-        return cls(raw.get("forum", "")[:48], why if why in WHY else "", rule if rule in RULES else "")
-
-    def conditions(self) -> tuple[str, list[object]]:
-        """As SQL after a WHERE, with its values."""
-        chosen: list[tuple[str, list[object]]] = []
-        if self.forum:
-            chosen.append(("r.forum_id = (SELECT id FROM forum WHERE slug = ?)", [self.forum]))
-        if self.why:
-            urgency = rules.urgency(self.why, 0)
-            span = "r.urgency >= 2" if self.why == "reported" else f"r.urgency = {urgency}"
-            chosen.append((f"{span} AND r.why = ?", [self.why]))
-        if self.rule:
-            broken = "EXISTS (SELECT 1 FROM report p WHERE p.subject = r.subject AND p.rule = ?)"
-            chosen.append((f"(r.rule = ? OR {broken})", [self.rule, self.rule]))
-        return "".join(f" AND {sql}" for sql, _values in chosen), [v for _sql, values in chosen for v in values]
+    why: str = listing.choice(WHY, "r.why = ?")
+    rule: str = listing.choice(RULES, _BROKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,37 +70,29 @@ class Item:
         return next(iter(self.reports), guess)
 
 
-@dataclass(frozen=True)
-class Page:
-    """Some of the queue, and where it goes on."""
-
-    items: Sequence[Item]
-    following: Place | None
-
-
+ORDER = Order({"r.urgency": int, "r.asked_at": datetime, "r.subject": str})
 _REVIEW = (
     "SELECT r.subject, r.why, r.open, r.urgency, r.turn, r.rule, r.reason, r.appeal, r.asked_at, r.appealed_at, "
-    "a.name AS decided_by FROM review r LEFT JOIN account a ON a.id = r.decided_by_id WHERE "
+    "COALESCE(a.name, '') AS decided_by FROM "
 )
+_DECIDED = "LEFT JOIN account a ON a.id = r.decided_by_id"
 
 
-async def queue(wanted: Filter, after: Place | None) -> Page:
-    """A page of what waits. Ten queries at most."""
-    where, values = wanted.conditions()
-    if after:
-        where += " AND (r.urgency, r.asked_at, r.subject) > (?, ?, ?)"
-        values += after
-    rows = await database.fetch(
-        f"{_REVIEW}r.open = ?{where} ORDER BY r.urgency, r.asked_at, r.subject LIMIT {PAGE + 1}", True, *values
-    )
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    following = Place(last["urgency"], database.moment(last["asked_at"]), last["subject"]) if last else None
-    return Page(await _items(rows[:PAGE]), following)
+async def queue(wanted: Filter, known: City, after: str = "") -> Page[Item]:
+    """A page of what waits. Ten queries at most. Raises ``BadRequest`` for a place that no page of ours gave."""
+    driving = [Condition("r.open = ?", (True,)), *wanted.conditions(known).values()]
+    if wanted.why == "reported":
+        driving.append(Condition("r.urgency >= 2"))
+    elif wanted.why:
+        driving.append(Condition(f"r.urgency = {rules.urgency(wanted.why, 0)}"))
+    walk = Walk("review r", ORDER, driving)
+    page = await walk.page(f"{_REVIEW}({{walk}}) r {_DECIDED} ORDER BY {{order}}", ORDER.read(after), PAGE)
+    return page.of(await _items(page.rows))
 
 
 async def item(subject: str) -> Item | None:
     """One text with its review, which it need not have; None where there is no such text."""
-    rows = await database.fetch(f"{_REVIEW}r.subject = ?", subject)
+    rows = await database.fetch(f"{_REVIEW}review r {_DECIDED} WHERE r.subject = ?", subject)
     if rows:
         return next(iter(await _items(rows)), None)
     text = (await spoken([subject])).get(subject)
@@ -155,7 +104,9 @@ async def item(subject: str) -> Item | None:
 async def several(subjects: Sequence[str]) -> dict[str, Item]:
     """Texts with their reviews, by name, with nothing beside them: what a page asks about before it decides."""
     texts = await spoken(subjects)
-    rows = await database.fetch(f"{_REVIEW}r.subject IN ({database.marks(subjects)})", *subjects)
+    rows = await database.fetch(
+        f"{_REVIEW}review r {_DECIDED} WHERE r.subject IN ({database.marks(subjects)})", *subjects
+    )
     known = {row["subject"]: row for row in rows}
     return {
         name: _item(texts[name], known[name])
@@ -180,10 +131,7 @@ async def waiting() -> dict[str, int]:
 
 
 def _item(text: Spoken, row: Mapping[str, Any]) -> Item:
-    return Item(
-        text, bool(row["open"]), row["why"], row["turn"], database.moment(row["asked_at"]), row["decided_by"] or "",
-        hidden(row) if row["rule"] else None, row["appeal"],
-    )  # fmt: skip
+    return read(Item, {**row, "text": text, "hidden": hidden(row) if row["rule"] else None})
 
 
 async def _items(rows: Sequence[Any]) -> list[Item]:
@@ -204,14 +152,16 @@ async def _beside(items: Sequence[Item]) -> list[Item]:
     others = await _others({one.text.participant_id for one in items if one.text.participant_id})
     alike = await _alike({(one.text.forum_id, one.text.fingerprint) for one in items if one.text.fingerprint})
     return [
-        Item(
-            one.text, one.open, one.why, one.turn, one.asked_at, one.decided_by, one.hidden, one.appeal,
-            reports.get(one.text.subject, {}), words.get(one.text.subject, ()),
-            others.get(one.text.participant_id, 0) - (one.hidden is not None),
-            alike.get((one.text.forum_id, one.text.fingerprint), 0) - (one.text.visibility in {"shown", "pending"}),
+        replace(
+            one,
+            reports=reports.get(one.text.subject, {}),
+            words=words.get(one.text.subject, ()),
+            others=others.get(one.text.participant_id, 0) - (one.hidden is not None),
+            alike=alike.get((one.text.forum_id, one.text.fingerprint), 0)
+            - (one.text.visibility in {"shown", "pending"}),
         )
         for one in items
-    ]  # fmt: skip
+    ]
 
 
 async def _reports(subjects: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -3,8 +3,8 @@
 Every list walks one index and stops after a page. Whether a promise is overdue is decided by the day, when it is read.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,30 +16,29 @@ from forums.queries.files import FileView
 from forums.queries.turns import Turn, turns
 from forums.rights import promise_subject
 from forums.states import SEEN, CommitmentState, ForumState
-from server.core import database, privacy
+from server.core import database, listing, privacy
 from server.core.accounts import Role
-from server.core.errors import BadRequest, _
+from server.core.city import City
+from server.core.errors import Text, _
+from server.core.listing import Condition, Order, Page, Walk
+from server.core.rows import columns, read, read_all
 
 PAGE = 20
 CAP = 10_000
 """How far promises are counted."""
 ON_A_FORUM = 50
 """Promises that a forum's own page shows, what is due first on top."""
-TABS = ("open", "overdue", "done", "dropped")
-_FIRST, _LAST = (date(1900, 1, 1), 0), (date(9000, 1, 1), 2**62)
-
-_COLUMNS = (
-    "c.id, c.number, c.title, c.text, c.status, c.open, c.district, c.department_id, c.due_on, c.budget, c.evidence, "
-    "c.link, c.contested, c.created_at, c.done_on, f.slug, f.title AS f_title, f.kind AS f_kind, "
-    "f.status AS f_status, s.id AS s_id, s.number AS s_number, s.title AS s_title, s.visibility, s.joined, "
-    "a.name AS owner, a.username, a.role"
-)
-_JOINS = (
-    "JOIN forum f ON f.id = c.forum_id LEFT JOIN account a ON a.id = c.owner_id LEFT JOIN "
-    "(SELECT v.id, v.number, v.title, v.visibility, "
-    "(SELECT COUNT(*) FROM submission j WHERE j.joined_to_id = v.id) AS joined FROM submission v) s "
-    "ON s.id = c.submission_id"
-)
+CONTESTED = "contested"
+TABS: Mapping[str, Text] = {
+    "open": _("To be kept"),
+    "overdue": _("Overdue"),
+    "done": _("Carried out"),
+    "dropped": _("Given up"),
+}
+DESK_TABS: Mapping[str, Text] = {
+    "open": TABS["open"], "overdue": TABS["overdue"], CONTESTED: _("Said not to be done"), "done": TABS["done"],
+    "dropped": TABS["dropped"],
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +88,19 @@ class PromiseView:
     """How many submissions are joined to that one."""
 
 
+_JOINS = (
+    "JOIN forum f ON f.id = c.forum_id LEFT JOIN account a ON a.id = c.owner_id LEFT JOIN "
+    "(SELECT v.id, v.number, v.title, v.visibility, "
+    "(SELECT COUNT(*) FROM submission j WHERE j.joined_to_id = v.id) AS joined FROM submission v) s "
+    "ON s.id = c.submission_id"
+)
+_COLUMNS = columns(
+    PromiseView, "c", overdue="", role="a.role", owner="COALESCE(a.name, '')", username="COALESCE(a.username, '')",
+    forum="f.slug", forum_title="f.title", forum_kind="f.kind", voice_id="s.id", voice="COALESCE(s.number, '')",
+    voice_title="CASE WHEN s.visibility = 'shown' THEN s.title ELSE '' END", joined="COALESCE(s.joined, 0)",
+) + ", f.status AS forum_status"  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Dated:
     """A day that was promised, since when, and why it was changed."""
@@ -119,84 +131,51 @@ class Whole:
         return found
 
 
-@dataclass(frozen=True)
-class Filters:
+_LATE = "`open` where nothing is said; `overdue` are those of them that are late."
+
+
+@dataclass(frozen=True, slots=True)
+class Filters(listing.Filters):
     """What narrows a list; an empty one does not."""
 
-    tab: str = "open"
-    department_id: int | None = None
-    district: str = ""
-    contested: bool = False
+    tab: str = listing.tab(TABS, "open", json="status", about=_LATE)
+    department: str = listing.department("c.department_id = ?")
+    district: str = listing.district("c.district = ?")
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page of a list; ``older`` is where the next one begins."""
+@dataclass(frozen=True, slots=True)
+class DeskFilters(listing.Filters):
+    """The same at the desk, where nobody asks for a district."""
 
-    rows: tuple[PromiseView, ...]
-    older: str = ""
-
-
-def _narrowed(filters: Filters, today: date) -> list[tuple[str, object]]:
-    conditions: list[tuple[str, object]] = []
-    if filters.contested:
-        conditions.append(("status = ?", CommitmentState.CONTESTED.value))
-    elif filters.tab in {"open", "overdue"}:
-        conditions.append(("open = ?", True))
-    else:
-        conditions.append(("status = ?", filters.tab))
-    if filters.tab == "overdue":
-        conditions.append(("due_on < ?", today))
-    if filters.department_id is not None:
-        conditions.append(("department_id = ?", filters.department_id))
-    if filters.district:
-        conditions.append(("district = ?", filters.district))
-    return conditions
+    tab: str = listing.tab(DESK_TABS, "open")
+    department: str = listing.department("c.department_id = ?")
 
 
-async def total(filters: Filters, today: date) -> int:
+def _walk(wanted: Filters | DeskFilters, known: City, today: date) -> Walk:
+    rising = wanted.tab in {"open", "overdue", CONTESTED}
+    key = "done_on" if wanted.tab == "done" else "due_on"
+    stands = ("c.open = ?", True) if wanted.tab in {"open", "overdue"} else ("c.status = ?", wanted.tab)
+    driving = [Condition(stands[0], stands[1:])]
+    if wanted.tab == "overdue":
+        driving.append(Condition("c.due_on < ?", (today,)))
+    driving += wanted.conditions(known).values()
+    return Walk("commitment c", Order({f"c.{key}": date, "c.id": int}, descending=not rising), driving)
+
+
+async def total(wanted: Filters, known: City, today: date) -> int:
     """How many a list holds on all its pages, up to ``CAP``."""
-    conditions = _narrowed(filters, today)
-    where = " AND ".join(sql for sql, _value in conditions)
-    row = await database.fetch_one(
-        f"SELECT COUNT(*) AS n FROM (SELECT 1 FROM commitment WHERE {where} LIMIT {CAP}) AS counted",
-        *(value for _sql, value in conditions),
-    )
-    return int(row["n"]) if row else 0
+    walk = _walk(wanted, known, today)
+    return await listing.count(walk.source, walk.driving, CAP)
 
 
-async def listed(filters: Filters, today: date, after: str = "", limit: int = PAGE) -> Page:
+async def listed(
+    wanted: Filters | DeskFilters, known: City, today: date, after: str = "", limit: int = PAGE
+) -> Page[PromiseView]:
     """A page of promises. One query. Raises ``BadRequest`` for a place in the list that no page of ours gave."""
-    conditions = _narrowed(filters, today)
-    rising = filters.tab in {"open", "overdue"}
-    key, way, sign = (
-        ("done_on" if filters.tab == "done" else "due_on"),
-        "" if rising else " DESC",
-        ">" if rising else "<",
-    )
-    start = _read_place(after) or (_FIRST if rising else _LAST)
-    where = " AND ".join(sql for sql, _value in conditions)
-    rows = await database.fetch(
-        f"SELECT {_COLUMNS} FROM (SELECT * FROM commitment WHERE {where} AND ({key}, id) {sign} (?, ?) "
-        f"ORDER BY {key}{way}, id{way} LIMIT {limit + 1}) c {_JOINS} ORDER BY c.{key}{way}, c.id{way}",
-        *(value for _sql, value in conditions),
-        *start,
-    )
-    found = [_view(row, today) for row in rows]
-    last = found[limit - 1] if len(found) > limit else None
-    return Page(tuple(found[:limit]), f"{getattr(last, key)}_{last.id}" if last else "")
-
-
-def _read_place(text: str) -> tuple[date, int] | None:
-    if not text:
-        return None
-    day, _line, number = text.partition("_")
-    try:
-        if number.isdecimal() and len(number) <= 18:  # noqa: PLR2004 — digits of a 64-bit integer
-            return date.fromisoformat(day), int(number)
-    except ValueError:
-        pass
-    raise BadRequest(_("This page of the list does not exist. Please start from its beginning."))
+    walk = _walk(wanted, known, today)
+    sql = f"SELECT {_COLUMNS} FROM ({{walk}}) c {_JOINS} ORDER BY {{order}}"
+    page = await walk.page(sql, walk.order.read(after), limit)
+    return page.of([_view(row, today) for row in page.rows])
 
 
 async def promise(number: str, today: date) -> Whole:
@@ -208,7 +187,7 @@ async def promise(number: str, today: date) -> Whole:
         subject,
         number,
     )
-    if row is None or ForumState(row["f_status"]) not in SEEN:
+    if row is None or ForumState(row["forum_status"]) not in SEEN:
         raise NoSuchPromise
     steps = await steps_of([row["id"]])
     return Whole(
@@ -229,7 +208,8 @@ async def steps_of(promise_ids: Sequence[int]) -> dict[int, list[StepView]]:
             f"WHERE commitment_id IN ({database.marks(promise_ids)}) ORDER BY commitment_id, position, id",
             *promise_ids,
         ):
-            found.setdefault(row["commitment_id"], []).append(_step(row))
+            step = read(StepView, {**row, "text": _officials(row["text"])})
+            found.setdefault(row["commitment_id"], []).append(step)
     return found
 
 
@@ -301,35 +281,23 @@ async def owners(department_id: int | None) -> list[Owner]:
     """The officials of a department who can own promises; of every department where none is named."""
     where, values = (" AND department_id = ?", [department_id]) if department_id else ("", [])
     rows = await database.fetch(
-        "SELECT username, name, department_id FROM account WHERE department_id IS NOT NULL AND active = ? "
+        f"SELECT {columns(Owner, 'a')} FROM account a WHERE department_id IS NOT NULL AND active = ? "
         f"AND role IN ({database.marks(ROLES)}){where} ORDER BY department_id, name, id LIMIT 1000",
         True, *ROLES, *values,
     )  # fmt: skip
-    return [Owner(row["username"], row["name"], row["department_id"]) for row in rows]
+    return read_all(Owner, rows)
 
 
 def _view(row: Any, today: date) -> PromiseView:
-    mask, theirs, status = privacy.mask, _officials, CommitmentState(row["status"])
-    due_on = database.day_or_none(row["due_on"]) or today
-    return PromiseView(
-        row["id"], row["number"], mask(row["title"]), theirs(row["text"]), status, bool(row["open"]),
-        rules.promise_overdue(status, due_on, today), row["district"], row["department_id"],
-        Role(row["role"]) if row["role"] else None, row["owner"] or "", row["username"] or "", due_on,
-        theirs(row["budget"]), theirs(row["evidence"]), row["link"], mask(row["contested"]),
-        database.moment(row["created_at"]), database.day_or_none(row["done_on"]), row["slug"], mask(row["f_title"]),
-        row["f_kind"], row["s_id"], row["s_number"] or "",
-        mask(row["s_title"]) if row["visibility"] == "shown" else "", row["joined"] or 0,
-    )  # fmt: skip
+    masked = {name: privacy.mask(row[name]) for name in ("title", "contested", "forum_title", "voice_title")}
+    theirs = {name: _officials(row[name]) for name in ("text", "budget", "evidence")}
+    found = read(PromiseView, {**row, **masked, **theirs, "overdue": False})
+    return replace(found, overdue=rules.promise_overdue(found.status, found.due_on, today))
 
 
 def _officials(text: str) -> str:
     """What an official wrote: their own telephone stays, numbers that nobody may keep never do."""
     return privacy.mask(text, privacy.OF_OFFICIALS)
-
-
-def _step(row: Any) -> StepView:
-    due_on, done_on = database.day_or_none(row["due_on"]), database.day_or_none(row["done_on"])
-    return StepView(row["id"], _officials(row["text"]), due_on, done_on)
 
 
 async def main_of(submission_id: int) -> int:

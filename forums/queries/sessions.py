@@ -1,6 +1,6 @@
 """The sessions of a forum with the places that are left, and somebody's own place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from forums.states import ForumState
 from server.core import clock, database, privacy
 from server.core.booking import reading
 from server.core.days import day_of
+from server.core.rows import columns, read
 
 SHOWN = 150
 """Sessions to come on a forum's page: a day of slots on three stages."""
@@ -77,30 +78,30 @@ class SessionView:
         return self.kind in {"slot", "walk_in"}
 
 
-_COLUMNS = (
-    "s.id, f.slug, f.title AS forum_title, f.status, s.kind, s.title, s.starts_at, s.ends_at, s.place, "
-    "f.place AS f_place, s.link, {transcript} AS transcript, s.slot_id, b.capacity, b.booked, "
-    "b.waiting, b.attended, b.cancelled"
-)
-_LINE = _COLUMNS.format(transcript="CASE WHEN s.transcript = '' THEN '' ELSE '…' END")
+def _columns(transcript: str) -> str:
+    counts = {name: f"b.{name}" for name in ("capacity", "booked", "waiting", "attended", "cancelled")}
+    own = columns(
+        SessionView, "s", slug="f.slug", forum_title="f.title", place="COALESCE(NULLIF(s.place, ''), f.place)",
+        own_place="s.place", transcript=transcript, open="", **counts,
+    )  # fmt: skip
+    return f"{own}, f.status"
+
+
+_LINE = _columns("CASE WHEN s.transcript = '' THEN '' ELSE '…' END")
 """For lists: of what was said only whether it is there."""
-_WHOLE = _COLUMNS.format(transcript="s.transcript")
+_WHOLE = _columns("s.transcript")
 _MINE = "r.code, r.status AS r_status, r.held_until"
 _FROM = f"FROM forum_session s {reading.with_slot('s.slot_id', 'b')}JOIN forum f ON f.id = s.forum_id "
 _JOIN = reading.with_own_booking("s.slot_id", "r")
 
 
 def _view(row: Any) -> SessionView:
-    starts_at, cancelled = database.moment(row["starts_at"]), bool(row["cancelled"])
-    mine = Mine(row["code"], row["r_status"], database.moment_or_none(row["held_until"])) if row["code"] else None
-    open_now = row["kind"] != "walk_in" and row["capacity"] > 0
-    return SessionView(
-        row["id"], row["slug"], privacy.mask(row["forum_title"]), row["kind"], privacy.mask(row["title"]), starts_at,
-        database.moment(row["ends_at"]), row["place"] or row["f_place"], row["place"], row["link"],
-        privacy.mask(row["transcript"]), row["slot_id"], row["capacity"], row["booked"], row["waiting"],
-        row["attended"], cancelled,
-        open_now and rules.may_register(ForumState(row["status"]), starts_at, clock.now(), cancelled=cancelled), mine,
-    )  # fmt: skip
+    own = {"status": row["r_status"], "offered_until": row["held_until"]} if row["code"] else {}
+    masked = {name: privacy.mask(row[name]) for name in ("forum_title", "title", "transcript")}
+    mine = read(Mine, {**row, **own}) if own else None
+    found = read(SessionView, {**row, **masked, "open": False, "mine": mine})
+    may = rules.may_register(ForumState(row["status"]), found.starts_at, clock.now(), cancelled=found.cancelled)
+    return replace(found, open=found.bookable and may)
 
 
 async def of_forum(forum_id: int, person_id: int | None = None) -> list[SessionView]:

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from forums.states import SubmissionState
 from server.core import database
+from server.core.rows import read
 from server.core.search import tokens
 
 LOOKED_AT = 1_000
@@ -48,11 +49,10 @@ async def similar(voice_id: int, forum_id: int) -> list[Similar]:
     likeness = alike(words[voice_id], words)
     free = (SubmissionState.RECEIVED.value, SubmissionState.HANDED.value, SubmissionState.ANSWERED.value)
     found = [
-        Similar(row["number"], row["title"], row["text"], SubmissionState(row["status"]), row["outcome"],
-                math.floor(100 * likeness[row["id"]]))
+        read(Similar, {**row, "percent": math.floor(100 * likeness[row["id"]])})
         for row in rows
         if row["id"] != voice_id and row["status"] in free and likeness[row["id"]] >= ALIKE
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda one: -one.percent)[:SHOWN]
 
 

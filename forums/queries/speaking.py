@@ -9,6 +9,7 @@ from forums.errors import NoSuchForum, NoSuchVoice
 from forums.spam import Earlier
 from forums.states import SEEN, ForumState, SubmissionState
 from server.core import database
+from server.core.rows import columns, read
 
 COMPARED = 200
 """Of a forum's newest submissions so many are compared with a new one; the very same words are found in all."""
@@ -44,16 +45,14 @@ class Target:
     floor: Floor
 
 
-FLOOR = (
-    "f.id AS f_id, f.slug, f.kind, f.status AS f_status, f.visibility AS f_visibility, f.moderation, "
-    "f.district AS f_district, f.speaks_from, f.speaks_until, f.closed_at"
-)
+FLOOR = columns(Floor, "f", "floor_")
+_TARGET = columns(Target, "s", floor="")
 
 
 async def floor(slug: str) -> Floor:
     """A forum that the public sees, and no proposal whose words are hidden or wait. Raises ``NoSuchForum``."""
     row = await database.fetch_one(f"SELECT {FLOOR} FROM forum f WHERE f.slug = ?", slug)
-    if row is None or ForumState(row["f_status"]) not in SEEN or row["f_visibility"] != "shown":
+    if row is None or ForumState(row["floor_status"]) not in SEEN or row["floor_visibility"] != "shown":
         raise NoSuchForum
     return floor_of(row)
 
@@ -61,29 +60,17 @@ async def floor(slug: str) -> Floor:
 async def target(number: str) -> Target:
     """A submission that the public sees. Raises ``NoSuchVoice``."""
     row = await database.fetch_one(
-        f"SELECT s.id, s.number, s.status, s.visibility, s.participant_id, {FLOOR} FROM submission s "
-        "JOIN forum f ON f.id = s.forum_id WHERE s.number = ?",
+        f"SELECT {_TARGET}, {FLOOR} FROM submission s JOIN forum f ON f.id = s.forum_id WHERE s.number = ?",
         number,
     )
     if row is None or row["visibility"] != "shown":
         raise NoSuchVoice
-    return Target(
-        row["id"],
-        row["number"],
-        SubmissionState(row["status"]),
-        row["visibility"],
-        row["participant_id"],
-        floor_of(row),
-    )
+    return read(Target, {**row, "floor": floor_of(row)})
 
 
 def floor_of(row: Any) -> Floor:
     """The forum of a row with ``FLOOR``."""
-    moment = database.moment_or_none
-    return Floor(
-        row["f_id"], row["slug"], row["kind"], ForumState(row["f_status"]), row["f_visibility"], row["moderation"],
-        row["f_district"], moment(row["speaks_from"]), moment(row["speaks_until"]), moment(row["closed_at"]),
-    )  # fmt: skip
+    return read(Floor, row, "floor_")
 
 
 async def said_in(forum_id: int, mark: int) -> list[int]:

@@ -12,6 +12,7 @@ from typing import Any
 from forums.errors import NoSuchText
 from forums.rights import talk_subject, voice_subject
 from server.core import database
+from server.core.rows import read
 
 SORTS = ("submission", "comment", "forum")
 """What can be reported, as the first part of its name says it."""
@@ -77,15 +78,17 @@ _SUBMISSION = (
     "JOIN forum f ON f.id = s.forum_id WHERE s.number IN ({})"
 )
 _COMMENT = (
-    "SELECT c.id, s.number, c.forum_id, f.slug, f.title AS forum_title, c.submission_id, s.title AS voice_title, "
-    "CASE WHEN p.visibility = 'withdrawn' THEN '' ELSE p.text END AS parent, c.participant_id, c.official_id, "
+    "SELECT c.id, COALESCE(s.number, '') AS number, c.forum_id, f.slug, f.title AS forum_title, "
+    "c.submission_id AS voice_id, COALESCE(s.title, '') AS voice_title, c.official_id IS NOT NULL AS official, "
+    "CASE WHEN p.visibility = 'withdrawn' THEN '' ELSE COALESCE(p.text, '') END AS parent, c.participant_id, "
     "c.author, c.text, c.visibility, c.fingerprint, c.created_at AS said_at FROM comment c "
     "JOIN forum f ON f.id = c.forum_id LEFT JOIN submission s ON s.id = c.submission_id "
     "LEFT JOIN comment p ON p.id = c.parent_id WHERE c.id IN ({})"
 )
 _PROPOSAL = (
-    "SELECT f.id, f.slug, f.title, f.summary, f.body, f.place, f.visibility, f.proposer_id, p.name AS author, "
-    "f.created_at AS said_at FROM forum f LEFT JOIN participant p ON p.id = f.proposer_id "
+    "SELECT f.id, f.id AS forum_id, f.slug, f.title, f.title AS forum_title, f.summary, f.body, f.place, f.visibility, "
+    "f.proposer_id AS participant_id, COALESCE(p.name, '') AS author, f.created_at AS said_at "
+    "FROM forum f LEFT JOIN participant p ON p.id = f.proposer_id "
     "WHERE f.slug IN ({}) AND (f.proposer_id IS NOT NULL OR f.status IN ('proposed', 'declined'))"
 )
 
@@ -100,12 +103,12 @@ async def spoken(subjects: Sequence[str]) -> dict[str, Spoken]:
         elif sort in {"submission", "forum"}:
             names[sort].append(name)
     found = []
-    for sort, sql, read in (
+    for sort, sql, make in (
         ("submission", _SUBMISSION, _submission), ("comment", _COMMENT, _comment), ("forum", _PROPOSAL, _proposal),
     ):  # fmt: skip
         if names[sort]:
             rows = await database.fetch(sql.format(database.marks(names[sort])), *names[sort])
-            found += [read(row) for row in rows]
+            found += [make(row) for row in rows]
     return {one.subject: one for one in found}
 
 
@@ -117,28 +120,24 @@ async def one(subject: str) -> Spoken:
     return found
 
 
+_ELSEWHERE = {"number": "", "voice_id": None, "voice_title": "", "parent": "", "official": False, "title": ""}
+"""What only some sorts of text have."""
+
+
 def _submission(row: Mapping[str, Any]) -> Spoken:
     name = voice_subject(row["number"])
-    return Spoken(
-        name, row["id"], name, row["forum_id"], row["slug"], row["forum_title"], row["number"], row["id"], "", "",
-        row["participant_id"], row["author"], False, row["title"], row["text"], row["visibility"],
-        row["status"] == "withdrawn", row["fingerprint"], database.moment(row["said_at"]), row["speaker"],
-    )  # fmt: skip
+    gone = row["status"] == "withdrawn"
+    own = {"subject": name, "chain": name, "voice_id": row["id"], "withdrawn": gone}
+    return read(Spoken, {**_ELSEWHERE, **row, **own})
 
 
 def _comment(row: Mapping[str, Any]) -> Spoken:
-    return Spoken(
-        f"comment/{row['id']}", row["id"], talk_subject(row["slug"]), row["forum_id"], row["slug"],
-        row["forum_title"], row["number"] or "", row["submission_id"], row["voice_title"] or "", row["parent"] or "",
-        row["participant_id"], row["author"], row["official_id"] is not None, "", row["text"], row["visibility"],
-        row["visibility"] == "withdrawn", row["fingerprint"], database.moment(row["said_at"]),
-    )  # fmt: skip
+    name, gone = f"comment/{row['id']}", row["visibility"] == "withdrawn"
+    return read(Spoken, {**_ELSEWHERE, **row, "subject": name, "chain": talk_subject(row["slug"]), "withdrawn": gone})
 
 
 def _proposal(row: Mapping[str, Any]) -> Spoken:
     said = "\n\n".join(part for part in (row["summary"], row["body"], row["place"]) if part)
-    return Spoken(
-        f"forum/{row['slug']}", row["id"], talk_subject(row["slug"]), row["id"], row["slug"], row["title"], "", None,
-        "", "", row["proposer_id"], row["author"] or "", False, row["title"], said, row["visibility"], False, 0,
-        database.moment(row["said_at"]),
-    )  # fmt: skip
+    name, chain = f"forum/{row['slug']}", talk_subject(row["slug"])
+    own = {"subject": name, "chain": chain, "text": said, "withdrawn": False, "fingerprint": 0}
+    return read(Spoken, {**_ELSEWHERE, **row, **own})

@@ -4,38 +4,30 @@ Texts come masked, but to their author. What is hidden comes with what stands in
 is seen by its author and by moderators. Every read looks at a bounded number of rows.
 """
 
-import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from forums.errors import NoSuchVoice
+from forums.labels import OUTCOMES, STANCES
 from forums.permissions import Permission
 from forums.queries import moderation
 from forums.queries.moderation import Hidden
 from forums.rights import reads, voice_subject
 from forums.states import ForumState, SubmissionState
-from server.core import database, privacy, references
+from server.core import database, listing, privacy, references
 from server.core.accounts import Official
-from server.core.errors import BadRequest, _
+from server.core.city import City
+from server.core.errors import _
+from server.core.listing import Condition, Order, Page, Walk
 from server.core.participants.people import Person
+from server.core.rows import columns, read
 
 PAGE = 20
 WINDOW = 2_000
 """How many voices one page of a narrowed list looks at."""
-SORTS = ("newest", "supported")
-
-COLUMNS = (
-    "s.id, s.number, s.forum_id, f.slug, f.title AS forum_title, f.kind AS forum_kind, f.status AS forum_status, "
-    "s.participant_id, s.author, s.speaker, s.channel, s.stance, s.title, s.text, s.language, s.district, s.status, "
-    "s.visibility, s.department_id, s.outcome, s.outcome_at, s.outcome_text, s.link, s.study_until, s.moved_to, "
-    "s.done_on, s.joined_to_id, m.number AS joined_to, s.petition, s.supports, s.comments, s.received_at"
-)
-FROM = "FROM submission s JOIN forum f ON f.id = s.forum_id LEFT JOIN submission m ON m.id = s.joined_to_id"
-_newest = re.compile(r"\d{1,18}")
-_supported = re.compile(r"(\d{1,9})_(\d{1,18})")
-_END = 2**62
+SORTS = {"newest": _("Newest first"), "supported": _("Most supported first")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,27 +85,25 @@ class VoiceView:
         return self.status is SubmissionState.WITHDRAWN
 
 
+COLUMNS = columns(
+    VoiceView, "s", forum="f.slug", forum_title="f.title", forum_kind="f.kind", forum_status="f.status",
+    joined_to="COALESCE(m.number, '')", mine="", supported="", hidden="",
+) + ", s.participant_id"  # fmt: skip
+JOINS = "JOIN forum f ON f.id = s.forum_id LEFT JOIN submission m ON m.id = s.joined_to_id"
+FROM = f"FROM submission s {JOINS}"
+_LIST = f"SELECT {COLUMNS} FROM ({{walk}}) s {JOINS} ORDER BY {{order}}"
+_NEWEST = Order({"s.id": int}, descending=True)
+_SUPPORTED = Order({"s.supports": int, "s.id": int}, descending=True)
+_STANDS = Condition("s.status <> ?", (SubmissionState.WITHDRAWN.value,))
+
+
 @dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(listing.Filters):
     """What narrows the list of a forum's voices; an empty one does not."""
 
-    sort: str = "newest"
-    stance: str = ""
-    outcome: str = ""
-
-    def conditions(self) -> tuple[str, list[object]]:
-        """As SQL after a WHERE, with its values."""
-        chosen = [(name, value) for name, value in (("stance", self.stance), ("outcome", self.outcome)) if value]
-        return "".join(f" AND s.{name} = ?" for name, _value in chosen), [value for _name, value in chosen]
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One page; ``older`` continues it."""
-
-    rows: Sequence[VoiceView]
-    older: str | None
-    filters: Filters = field(default_factory=Filters)
+    sort: str = listing.tab(SORTS, "newest")
+    stance: str = listing.choice(STANCES, "s.stance = ?")
+    outcome: str = listing.choice(OUTCOMES, "s.outcome = ?")
 
 
 def read_number(typed: str) -> str:
@@ -134,86 +124,36 @@ async def voice(number: str, person: Person | None = None, official: Official | 
     return (await views([row], person, open_to=official))[0]
 
 
-async def of_forum(forum_id: int, filters: Filters, before: str = "", person: Person | None = None) -> Listed:
+async def of_forum(
+    forum_id: int, wanted: Filters, known: City, before: str = "", person: Person | None = None
+) -> Page[VoiceView]:
     """A page of a forum's voices. Raises ``BadRequest`` for a place that no page of ours gave."""
-    if filters.sort == "supported":
-        return await _by_supports(forum_id, filters, before, person)
-    return await _by_time(forum_id, filters, before, person)
-
-
-async def _by_time(forum_id: int, filters: Filters, before: str, person: Person | None) -> Listed:
-    if before and not _newest.fullmatch(before):
-        raise BAD_CURSOR
-    start = int(before) if before else _END
-    where, values = filters.conditions()
-    low = await _window_end(forum_id, start) if where else 0
+    chosen, own = [*wanted.conditions(known).values()], Condition("s.forum_id = ?", (forum_id,))
+    shown, window = Condition("s.visibility = ?", ("shown",)), WINDOW if chosen else 0
+    if wanted.sort == "supported":
+        walk = Walk("submission s", _SUPPORTED, [own], [shown, _STANDS, *chosen], window)
+        return await _page(walk, before, person)
+    walk = Walk("submission s", _NEWEST, [own, shown], [_STANDS, *chosen], window)
+    if chosen:
+        return await _page(walk, before, person)
     # Each on its own, so that both planners walk the index; what is hidden keeps its place.
-    each = (
-        f"SELECT * FROM (SELECT {COLUMNS} {FROM} WHERE s.forum_id = ? AND s.visibility = ? AND s.id < ? "
-        f"AND s.id >= ? AND s.status <> ?{where} ORDER BY s.id DESC LIMIT {PAGE + 1}) AS {{}}"
-    )
-    seen = ("shown",) if where else ("shown", "hidden")
-    rows = await database.fetch(
-        " UNION ALL ".join(each.format(visibility) for visibility in seen) + f" ORDER BY id DESC LIMIT {PAGE + 1}",
-        *(
-            value
-            for visibility in seen
-            for value in (forum_id, visibility, start, low, SubmissionState.WITHDRAWN.value, *values)
-        ),
-    )
-    older = str(rows[PAGE - 1]["id"]) if len(rows) > PAGE else str(low) if low else None
-    return Listed(await views(rows[:PAGE], person), older, filters)
+    hidden = replace(walk, driving=[own, Condition("s.visibility = ?", ("hidden",))])
+    start = _NEWEST.read(before)
+    both = listing.union([each.statement(start, PAGE + 1) for each in (walk, hidden)])
+    sql = f"SELECT {COLUMNS} FROM ({both.sql}) s {JOINS} ORDER BY s.id DESC LIMIT {PAGE + 1}"
+    page = _NEWEST.page(await database.fetch(sql, *both.values), PAGE)
+    return page.of(await views(page.rows, person))
 
 
-async def _window_end(forum_id: int, start: int) -> int:
-    row = await database.fetch_one(
-        "SELECT id FROM submission WHERE forum_id = ? AND visibility = ? AND id < ? "
-        f"ORDER BY id DESC LIMIT 1 OFFSET {WINDOW - 1}",
-        forum_id,
-        "shown",
-        start,
-    )
-    return int(row["id"]) if row else 0
-
-
-async def _by_supports(forum_id: int, filters: Filters, before: str, person: Person | None) -> Listed:
-    match = _supported.fullmatch(before)
-    if before and not match:
-        raise BAD_CURSOR
-    start = (int(match[1]), int(match[2])) if match else (2**31 - 1, _END)
-    where, values = filters.conditions()
-    end = await _supports_end(forum_id, start) if where else None
-    span = " AND (s.supports, s.id) >= (?, ?)" if end else ""
-    rows = await database.fetch(
-        f"SELECT {COLUMNS} {FROM} WHERE s.forum_id = ? AND (s.supports, s.id) < (?, ?){span} AND s.visibility = ? "
-        f"AND s.status <> ?{where} ORDER BY s.supports DESC, s.id DESC LIMIT {PAGE + 1}",
-        forum_id, *start, *(end or ()), "shown", SubmissionState.WITHDRAWN.value, *values,
-    )  # fmt: skip
-    last = (rows[PAGE - 1]["supports"], rows[PAGE - 1]["id"]) if len(rows) > PAGE else end
-    return Listed(await views(rows[:PAGE], person), f"{last[0]}_{last[1]}" if last else None, filters)
-
-
-async def _supports_end(forum_id: int, start: tuple[int, int]) -> tuple[int, int] | None:
-    row = await database.fetch_one(
-        "SELECT supports, id FROM submission WHERE forum_id = ? AND (supports, id) < (?, ?) "
-        f"ORDER BY supports DESC, id DESC LIMIT 1 OFFSET {WINDOW - 1}",
-        forum_id,
-        *start,
-    )
-    return (row["supports"], row["id"]) if row else None
-
-
-async def of_person(person: Person, before: str = "") -> Listed:
+async def of_person(person: Person, before: str = "") -> Page[VoiceView]:
     """A page of somebody's own voices, the newest first, whatever became of them."""
-    if before and not _newest.fullmatch(before):
-        raise BAD_CURSOR
-    rows = await database.fetch(
-        f"SELECT {COLUMNS} {FROM} WHERE s.participant_id = ? AND s.id < ? ORDER BY s.id DESC LIMIT {PAGE + 1}",
-        person.id,
-        int(before) if before else _END,
-    )
-    older = str(rows[PAGE - 1]["id"]) if len(rows) > PAGE else None
-    return Listed(await views(rows[:PAGE], person), older)
+    own = Condition("s.participant_id = ?", (person.id,))
+    return await _page(Walk("submission s", _NEWEST, [own]), before, person)
+
+
+async def _page(walk: Walk, before: str, person: Person | None) -> Page[VoiceView]:
+    page = await walk.page(_LIST, walk.order.read(before), PAGE)
+    return page.of(await views(page.rows, person))
 
 
 async def views(
@@ -248,24 +188,24 @@ def _view(
     supported: Collection[str],
     official: Official | None,
 ) -> VoiceView:
-    moment, subject, mine = database.moment_or_none, voice_subject(row["number"]), _is_mine(row, person)
+    subject, mine = voice_subject(row["number"]), _is_mine(row, person)
     gone = row["status"] == SubmissionState.WITHDRAWN.value
     shown = mine or (row["visibility"] != "hidden" and not gone)
     if official is not None and official.may(Permission.MODERATE):
         shown = not gone or mine
     told = (lambda text: text) if mine else privacy.mask
-    return VoiceView(
-        row["id"], row["number"], row["forum_id"], row["slug"], privacy.mask(row["forum_title"]), row["forum_kind"],
-        ForumState(row["forum_status"]), privacy.mask(row["author"]) if shown else "",
-        row["speaker"] if shown else None, row["channel"], row["stance"],
-        told(row["title"]) if shown else "", told(row["text"]) if shown else "", row["language"], row["district"],
-        SubmissionState(row["status"]), row["visibility"], row["department_id"], row["outcome"],
-        moment(row["outcome_at"]), privacy.mask(row["outcome_text"], privacy.OF_OFFICIALS), row["link"],
-        database.day_or_none(row["study_until"]), row["moved_to"], database.day_or_none(row["done_on"]),
-        row["joined_to"] or "", row["petition"], row["supports"], row["comments"],
-        database.moment(row["received_at"]), mine, subject in supported, hidden.get(subject),
-        row.get("version", 0),
-    )  # fmt: skip
-
-
-BAD_CURSOR = BadRequest(_("This page of the list does not exist. Please start from its beginning."))
+    return read(
+        VoiceView,
+        {
+            **row,
+            "forum_title": privacy.mask(row["forum_title"]),
+            "author": privacy.mask(row["author"]) if shown else "",
+            "speaker": row["speaker"] if shown else None,
+            "title": told(row["title"]) if shown else "",
+            "text": told(row["text"]) if shown else "",
+            "outcome_text": privacy.mask(row["outcome_text"], privacy.OF_OFFICIALS),
+            "mine": mine,
+            "supported": subject in supported,
+            "hidden": hidden.get(subject),
+        },
+    )

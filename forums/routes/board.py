@@ -1,5 +1,7 @@
 """The notice board, in numbered pages."""
 
+from dataclasses import replace
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,7 +11,6 @@ from forums.queries import board as queries
 from forums.queries import lists
 from forums.queries.lists import ALL, NOTICE, Filters
 from forums.routes import words
-from forums.routes.listing import MAX_WORDS, address, read_place
 from server.core import web
 from server.core.city import city
 from server.core.fields import Input
@@ -24,15 +25,15 @@ async def board(request: Request) -> Response:
     """``/forums/notices``: a page of the board by ``page``, or what ``q`` finds on it."""
     known, lang = await city(), web.language(request)
     data = Input(request.query_params)
-    q = data.text("q", limit=MAX_WORDS)
+    q = data.text("q", limit=lists.MAX_WORDS)
     page = data.integer("page", low=1, high=MOST_PAGES) or 1
-    after = read_place(data)
     data.done()
     context: dict[str, object] = {"q": q, "path_of_board": PATH, "found": None, "waiting": views.waiting}
     if q:
-        found = await lists.listed(Filters(NOTICE, q=q, states=ALL), after)
+        wanted = Filters(NOTICE, q=q, states=ALL)
+        found = await lists.listed(wanted, request.query_params.get("after", ""))
         context["found"] = found.rows
-        context["further"] = address(PATH, {"q": q, "after": str(found.further)}) if found.further else ""
+        context["further"] = replace(wanted, kind="").address(PATH, after=found.after) if found.after else ""
     else:
         shown = await queries.board(page)
         low = max(1, min(shown.page - AROUND, shown.pages - 2 * AROUND))

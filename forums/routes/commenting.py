@@ -15,12 +15,13 @@ from forums.kinds import takes_comments
 from forums.labels import STANCES
 from forums.participant_actions import COMMENT, page_of, say
 from forums.queries import comments, forums, voices
-from forums.queries.comments import CommentView, Reader, Talk
+from forums.queries.comments import CommentView, Reader
 from forums.queries.forums import ForumView
 from forums.routes import context, speaking
 from server.core import auth, clock, web
 from server.core.errors import Invalid, _
 from server.core.fields import Input
+from server.core.listing import Page
 from server.core.participants.confirming import need_person, run_or_confirm
 from server.core.participants.people import Person
 
@@ -89,7 +90,7 @@ async def _page(
     person = form["person"]
     under, reader = await _under(request, person), auth.reader(request).official or person
     root = await _root(root_id, under, reader) if root_id else None
-    talk = await comments.thread(root, request.query_params.get("after", ""), reader) if root else Talk((), None)
+    talk = await comments.thread(root, request.query_params.get("after", ""), reader) if root else Page(())
     shown = {
         **form,
         **await shared(request),

@@ -1,7 +1,6 @@
 """What the city has promised, for everybody: the list, one with its evidence, and saying that it is not done."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,62 +16,26 @@ from forums.queries.promises import TABS, Filters, Whole
 from forums.queries.turns import items
 from forums.rights import promise_subject
 from forums.states import CommitmentState
-from server.core import auth, i18n, idempotency, uploads, web
+from server.core import auth, idempotency, listing, uploads, web
 from server.core.city import City, city
 from server.core.days import today
-from server.core.errors import Conflict, FieldError, Invalid, Text, _
-from server.core.fields import Input
+from server.core.errors import Conflict, FieldError, Invalid, _
 from server.core.participants.people import person_of
 
 PAGE = "/commitments"
-LABELS: dict[str, Text] = {
-    "open": _("To be kept"),
-    "overdue": _("Overdue"),
-    "done": _("Carried out"),
-    "dropped": _("Given up"),
-}
 
 
-async def listing(request: Request) -> Response:
+async def index(request: Request) -> Response:
     """``/commitments``: what is due first on top; what was carried out, the newest first."""
-    known, language = await city(), web.language(request)
-    data = Input(request.query_params)
-    tab = data.choice("tab", TABS, default="open")
-    code = data.choice("department", [row.code for row in known.departments.values()])
-    district = data.choice("district", tuple(known.districts))
-    after = data.text("after", limit=40)
-    data.done()
-    department = known.department_by_code(code) if code else None
-    page = await promises.listed(Filters(tab, department.id if department else None, district), today(), after)
-    chosen = {"tab": tab, "department": code, "district": district}
-    words = {
-        "department": department.name(language) if department else "",
-        "district": known.district_name(district, language) if district else "",
-    }
+    known, language, start = await city(), web.language(request), request.query_params.get("after", "")
+    wanted = Filters.parse(request.query_params, known)
+    page = await promises.listed(wanted, known, today(), start)
     context = {
-        "rows": page.rows,
-        "older": _address({**chosen, "after": page.older}) if page.older else "",
-        "beginning": _address(chosen) if after else "",
-        "tabs": [
-            {
-                "label": i18n.translate(language, label),
-                "href": _address({**chosen, "tab": name}),
-                "current": name == tab,
-            }
-            for name, label in LABELS.items()
-        ],
-        "chosen": chosen,
-        "active": [(text, _address({**chosen, name: ""})) for name, text in words.items() if text],
-        "departments": sorted((row.code, row.name(language)) for row in known.departments.values()),
-        "districts": [(c, known.district_name(c, language)) for c in known.districts],
+        **listing.shown(PAGE, wanted, page, known, language, start),
+        "tabs": listing.tabs(PAGE, wanted, "tab", TABS, language),
         **_names(known, language),
     }
     return web.page(request, "forums/promises.html", context)
-
-
-def _address(query: dict[str, str]) -> str:
-    kept = {name: value for name, value in query.items() if value and (name, value) != ("tab", "open")}
-    return f"{PAGE}?{urlencode(kept)}" if kept else PAGE
 
 
 def _names(known: City, language: str) -> dict[str, object]:
@@ -165,7 +128,7 @@ async def part(found: ForumView, language: str) -> dict[str, object]:
 
 
 routes = [
-    Route(PAGE, listing),
+    Route(PAGE, index),
     Route(f"{PAGE}/{{number}}", show),
     Route(f"{PAGE}/{{number}}/contest", contest, methods=["POST"]),
     Route(f"{PAGE}/{{number}}/files/{{id:int}}/{{name}}", evidence),

@@ -191,17 +191,14 @@ async def part(request: Request, found: ForumView, person: Person | None) -> dic
     shown: dict[str, object] = dict(LABELS)
     if found.kind == "notice":
         return {**shown, "voices": None}
-    data = Input(request.query_params)
-    filters = Filters(
-        data.choice("sort", voices.SORTS, default="newest"),
-        data.choice("stance", STANCES),
-        data.choice("outcome", OUTCOMES),
-    )
-    before = data.text("before", limit=40)
+    known, before = await city(), request.query_params.get("before", "")
+    wanted = Filters.take(Input(request.query_params), known)
+    listed = await voices.of_forum(found.id, wanted, known, before, person) if found.submissions else None
     return {
         **shown,
-        "voices": await voices.of_forum(found.id, filters, before, person) if found.submissions else None,
-        "filters": filters,
+        "voices": listed,
+        "filters": wanted,
+        "choices": wanted.choices(known, web.language(request)),
         "begun": not before,
         "supports_forum": bool(await voices.supported_by(person, [f"forum/{found.slug}"])),
         "may_support": ForumAction.SUPPORT in table(found.kind)[found.status],

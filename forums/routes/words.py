@@ -1,9 +1,6 @@
 """How pages of forums name what rows hold only codes of, and the choices that narrow a list."""
 
-from collections.abc import Sequence
-
 from forums.labels import FORUM_STATES, KINDS
-from server.core import i18n
 from server.core.city import City
 
 
@@ -14,13 +11,4 @@ def names(known: City, lang: str) -> dict[str, object]:
         "state_names": FORUM_STATES,
         "department_names": {row.id: row.name(lang) for row in known.departments.values()},
         "district_names": {code: known.district_name(code, lang) for code in known.districts},
-    }
-
-
-def choices(known: City, lang: str, kinds: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    """Code and name of what a list can be narrowed by."""
-    return {
-        "kinds": [(kind, i18n.translate(lang, KINDS[kind])) for kind in kinds],
-        "departments": sorted((row.code, row.name(lang)) for row in known.departments.values()),
-        "districts": [(code, known.district_name(code, lang)) for code in known.districts],
     }

@@ -11,15 +11,14 @@ from petitions.acts.page import CaseAct
 from petitions.api import documents, serializers
 from petitions.errors import NoSuchCase
 from petitions.forms import REASON_LIMIT, TEXT_LIMIT
-from petitions.labels import KINDS
 from petitions.models import Case
 from petitions.queries import cases, parts
 from petitions.queries.cases import Credentials
-from petitions.queries.filters import STATUSES, Filter, Position
+from petitions.queries.filters import Filter, Position
 from petitions.queries.inbox import listed
 from petitions.reference import reference
 from petitions.rights import RIGHTS
-from server.core import auth, contract, i18n, references, uploads, web
+from server.core import auth, contract, i18n, listing, references, uploads, web
 from server.core.accounts import Official
 from server.core.acts import Api, Attempt
 from server.core.contract import Access, Contract, promises
@@ -28,7 +27,6 @@ from server.core.fields import Input
 
 PAGE, LONGEST_PAGE = 50, 200
 MOST_AT_ONCE = 200
-NO_CURSOR = _("Please send a cursor as a list gave it.")
 
 
 @promises(
@@ -36,42 +34,23 @@ NO_CURSOR = _("Please send a cursor as a list gave it.")
         "The cases that this official sees, due first",
         contract.listed(documents.ListedCase),
         access=Access.OFFICIAL,
-        query={
-            "q": contract.text(most=200, about="Words, a name or a number; the newest come first then."),
-            "status": contract.one_of(STATUSES, "Open cases where nothing is said."),
-            "department": contract.text(about="A department's code."),
-            "kind": contract.one_of(KINDS),
-            "district": contract.text(about="A district's code."),
-            "guide": contract.text(most=60, about="A guide's username."),
-            "overdue": contract.BOOLEAN,
-            "objection": {**contract.BOOLEAN, "description": "Open objections, by the day to decide them."},
-            "parts": {**contract.BOOLEAN, "description": "Parts that one's department owes, or else anybody's."},
-            "interim": {**contract.BOOLEAN, "description": "An interim notice is due (Decree 23)."},
-            "mine": contract.BOOLEAN,
-            "unassigned": contract.BOOLEAN,
-            "sort": contract.one_of(("due", "new")),
-            "cursor": contract.text(about="`next` of the page before."),
-            "limit": contract.integer(1, LONGEST_PAGE),
-        },
+        query={**Filter.schema(), **listing.paging(LONGEST_PAGE)},
     )
 )
 async def index(request: Request) -> Response:
     """``GET /desk/cases``: ``total`` is said where one page holds all of it, for counting everything costs too much."""
     official = auth.official(request)
     known = await reference()
-    wanted = Filter.parse(request.query_params, known)
     data = Input(request.query_params)
-    limit = data.integer("limit", low=1, high=LONGEST_PAGE) or PAGE
-    text = data.text("cursor", limit=80)
-    start = Position.read(text) if text else None
+    wanted = Filter.take(data, known, json=True)
+    text, limit = listing.asked(data, PAGE, LONGEST_PAGE)
+    start = Position.read(text)
     if text and start is None:
-        data.fail("cursor", NO_CURSOR)
+        data.fail("cursor", listing.NO_CURSOR)
     data.done()
     page = await listed(wanted, official, known, start=start, limit=limit)
     rows = [serializers.row(row, known, web.language(request)) for row in page.rows]
-    return web.items(
-        rows, str(page.after) if page.after else None, len(rows) if start is None and page.after is None else None
-    )
+    return web.items(rows, page.after or None, len(rows) if start is None and not page.after else None)
 
 
 @promises(Contract("One case", documents.CASE, access=Access.OFFICIAL, refusals=(404,)))

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from petitions.acts import DESK
 from petitions.acts.page import CaseAct
 from petitions.desk import addresses
+from petitions.queries.filters import Filter
 from petitions.reference import reference
 from petitions.rights import RIGHTS
 from server.core import auth, references, web
@@ -45,13 +46,13 @@ async def act(request: Request) -> Response:
         raise Invalid([FieldError("case", _("Please select at most %(most)s cases.", most=MOST))])
     raw = {"department": form.get("to"), "handler": form.get("handler"), "reason": form.get("reason")}
     outcomes = [await _one(request, official, chosen, value, raw) for value in dict.fromkeys(picked)]
-    wanted = addresses.filter_of(str(form.get("list", "")), await reference())
+    wanted = Filter.carried(str(form.get("list", "")), await reference())
     done = sum(outcome.refusal is None for outcome in outcomes)
     words = Text(offer.bulk.msgid, {"done": done})
     if done == len(outcomes):
-        return web.redirect(request, addresses.inbox(wanted), words)
+        return web.redirect(request, wanted.address(addresses.INBOX), words)
     refused = [(o, addresses.case(o.reference, wanted)) for o in outcomes if o.refusal]
-    context = {"words": words, "done": done, "refused": refused, "back": addresses.inbox(wanted)}
+    context = {"words": words, "done": done, "refused": refused, "back": wanted.address(addresses.INBOX)}
     return web.page(request, "desk/bulk.html", context, status=200 if done else 409)
 
 

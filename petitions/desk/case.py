@@ -7,6 +7,7 @@ page, with what was typed; after a conflict the page is fresh and says who did w
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -55,7 +56,7 @@ async def _ask(request: Request, carried: str) -> Asked:
     case = await view(request.path_params["reference"], access.shown(request))
     if case.level is not Level.STAFF:
         raise NoSuchCase
-    return Asked(request, official, case, addresses.filter_of(carried, case.known))
+    return Asked(request, official, case, Filter.carried(carried, case.known))
 
 
 async def show(request: Request) -> Response:
@@ -143,7 +144,7 @@ async def _where(asked: Asked, raw: Mapping[str, str]) -> str:
     here = (await following.whereabouts([asked.case.reference])).get(asked.case.reference)
     left = here is None or not here.seen_by(asked.official)
     if raw.get("from") == "inbox" or (left and not await parts.replied(asked.case.reference, asked.official)):
-        return addresses.inbox(asked.wanted)
+        return asked.wanted.address(addresses.INBOX)
     return addresses.case(asked.case.reference, asked.wanted)
 
 
@@ -183,7 +184,7 @@ async def _page(
         "preview": preview,
         "parts": section,
         "may": mine,
-        "forms": offers.forms(page, official, kept, addresses.query_of(asked.wanted)),
+        "forms": offers.forms(page, official, kept, urlencode(asked.wanted.query())),
         "written": [text for name, text in kept.values.items() if text and name.rpartition(".")[2] in WORDS],
         "clock": clock_words(case, known.calendar, now, language),
         "duties": duties(case, passed_at, known.calendar, now, language),
@@ -203,7 +204,7 @@ async def _page(
         "filed_before": filed_before,
         "similar": await desk.similar(case, official),
         "department_names": {row.id: row.name(language) for row in known.departments.values()},
-        "back": addresses.inbox(asked.wanted),
+        "back": asked.wanted.address(addresses.INBOX),
         "previous": addresses.case(before, asked.wanted) if before else "",
         "next": addresses.case(after, asked.wanted) if after else "",
         "stream": f"/desk/stream?after={seen[0]}-{seen[1]}",

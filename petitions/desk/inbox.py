@@ -1,6 +1,6 @@
 """The inbox page: what is due first on top, narrowed by filters and kept views, each row with its clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,10 +20,12 @@ from petitions.queries.inbox import listed
 from petitions.queries.rows import Row
 from petitions.reference import Reference, reference
 from petitions.states import OPEN, State
-from server.core import auth, clock, i18n, ledger, web
+from server.core import auth, clock, ledger, listing, web
 from server.core.accounts import Official
 from server.core.errors import Text, _
+from server.core.listing import PAGING
 
+PAGE = addresses.INBOX
 TABS: tuple[tuple[Text, Filter, str], ...] = (
     (_("All open"), Filter(), ""),
     (_("Overdue"), Filter(overdue=True), "overdue"),
@@ -52,34 +54,29 @@ async def show(request: Request) -> Response:
     """``/desk``. Raises ``NotSignedIn``, and ``Invalid`` for a filter that does not exist."""
     official = auth.official(request)
     known = await reference()
-    wanted = Filter.parse(request.query_params, known)
+    wanted = Filter.parse(request.query_params, known, also=PAGING)
     seen = await ledger.position()
     after = Position.read(request.query_params.get("after", ""))
     before = Position.read(request.query_params.get("before", ""))
     page = await listed(wanted, official, known, start=before or after, backward=before is not None)
-    if before and page.before is None:
+    if before and not page.before:
         page = await listed(wanted, official, known)
     language = web.language(request)
     return web.page(
         request,
         "desk/inbox.html",
         {
-            "wanted": wanted,
+            **listing.shown(PAGE, wanted, page, known, language, ""),
             "lines": lines(page.rows, wanted, known, language),
-            "stopped": page.stopped,
-            "previous": addresses.inbox(wanted, before=str(page.before)) if page.before else "",
-            "next": addresses.inbox(wanted, after=str(page.after)) if page.after else "",
+            "previous": wanted.address(PAGE, before=page.before) if page.before else "",
             "counts": await desk.counts(official),
             "tabs": _tabs(wanted, await desk.saved_views(official), known),
-            "active": _active(wanted, known, language),
             "options": await _options(official, known, language),
             "sorts": {
-                "due": addresses.inbox(replace(wanted, sort="")),
-                "new": addresses.inbox(replace(wanted, sort="new")),
+                "due": replace(wanted, sort="").address(PAGE),
+                "new": replace(wanted, sort="new").address(PAGE),
             },
-            "states": {s.value: addresses.inbox(Filter(status=s.value)) for s in State if s in OPEN},
-            "every_state": [s.value for s in State],
-            "carried": addresses.query_of(wanted),
+            "states": {s.value: Filter(status=s.value).address(PAGE) for s in State if s in OPEN},
             "stream": f"/desk/stream?after={seen[0]}-{seen[1]}",
         },
     )
@@ -139,70 +136,23 @@ class Tab:
 
 def _tabs(wanted: Filter, views: Sequence[desk.View], known: Reference) -> list[Tab]:
     plain = replace(wanted, sort="")
-    found = [Tab(label, addresses.inbox(own), own == plain, count) for label, own, count in TABS]
+    found = [Tab(label, own.address(PAGE), own == plain, count) for label, own, count in TABS]
     for view in views:
-        own = addresses.filter_of(view.query, known)
-        found.append(Tab(view.name, addresses.inbox(own), own == wanted, "", view.id))
+        own = Filter.carried(view.query, known)
+        found.append(Tab(view.name, own.address(PAGE), own == wanted, "", view.id))
     return found
-
-
-def _active(wanted: Filter, known: Reference, language: str) -> list[tuple[str, str, str]]:
-    """What narrows the list now: which filter, its words, and the address of the list without it.
-
-    The words of a state are the page's.
-    """
-    department = known.department_by_code(wanted.department)
-    words: dict[str, Text | str | None] = {
-        "q": f"“{wanted.q}”" if wanted.q else None,
-        "status": STATUSES.get(wanted.status, "") if wanted.status else None,
-        "department": department.name(language) if department else None,
-        "kind": KINDS.get(wanted.kind),
-        "district": _district(known, wanted.district, language),
-        "guide": _("Guide: %(guide)s", guide=wanted.guide) if wanted.guide else None,
-        "overdue": _("Overdue") if wanted.overdue else None,
-        "mine": _("Mine") if wanted.mine else None,
-        "unassigned": _("Unassigned") if wanted.unassigned else None,
-        "objection": _("Open objections") if wanted.objection else None,
-        "parts": _("Parts asked for") if wanted.parts else None,
-        "interim": _("Interim notice needed") if wanted.interim else None,
-    }
-    return [
-        (
-            name,
-            i18n.translate(language, text),
-            addresses.inbox(replace(wanted, **{name: type(getattr(wanted, name))()})),
-        )
-        for name, text in words.items()
-        if text is not None
-    ]
-
-
-STATUSES: dict[str, Text] = {"all": _("Open and ended"), "ended": _("Ended")}
-
-
-def _district(known: Reference, code: str, language: str) -> str | None:
-    names = known.districts.get(code)
-    return (names.get(language) or names["ko"]) if names else None
 
 
 async def _options(official: Official, known: Reference, language: str) -> dict[str, object]:
     """What can be chosen in the filters and for many cases at once."""
     everywhere = official.may(Permission.SEE_ALL)
-    departments = [(row.code, row.name(language)) for row in known.departments.values()]
     assign = official.may(Permission.ASSIGN)
     guides = await desk.guides() if official.may(Permission.CHANGE_GUIDE) else []
 
-    def words(choices: Mapping[str, Text]) -> list[tuple[str, str]]:
-        return [(value, i18n.translate(language, text)) for value, text in choices.items()]
-
     people = await desk.handlers(None if everywhere else official.department_id) if assign else []
     return {
-        "status": words(STATUSES),
-        "departments": departments,
         "receivers": [(row.code, row.name(language)) for row in known.open_departments],
         "everywhere": everywhere,
-        "kinds": words(KINDS),
-        "districts": [(code, _district(known, code, language)) for code in known.districts],
         "guides": [(p.username, p.name) for p in guides],
         "handlers": [(p.username, _titled(p, known, language)) for p in people],
         "accept": official.may(Permission.ACCEPT),
@@ -216,4 +166,4 @@ def _titled(person: desk.Colleague, known: Reference, language: str) -> str:
     return f"{department.name(language)} · {person.name}" if department else person.name
 
 
-routes: list[Route] = [Route("/desk", show, methods=["GET"])]
+routes: list[Route] = [Route(PAGE, show, methods=["GET"])]

@@ -1,11 +1,14 @@
 """Keeping the inbox's filter under a name, and forgetting it again."""
 
+from urllib.parse import urlencode
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from petitions.actions import views
 from petitions.desk import addresses
+from petitions.queries.filters import Filter
 from petitions.reference import reference
 from server.core import auth, web
 from server.core.errors import NotFound, _
@@ -20,9 +23,9 @@ async def save(request: Request) -> Response:
     name = data.text("name", limit=60, required=True)
     carried = data.text("list", limit=addresses.LONGEST)
     data.done()
-    wanted = addresses.filter_of(carried, await reference())
-    await views.save(official, name, addresses.query_of(wanted))
-    return web.redirect(request, addresses.inbox(wanted), _("“%(name)s” is kept.", name=name))
+    wanted = Filter.carried(carried, await reference())
+    await views.save(official, name, urlencode(wanted.query()))
+    return web.redirect(request, wanted.address(addresses.INBOX), _("“%(name)s” is kept.", name=name))
 
 
 async def delete(request: Request) -> Response:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from petitions.queries.cases import CaseView
 from petitions.queries.filters import NEWEST, Filter, Position, in_objections, position_of
-from petitions.queries.inbox import OBJECTED, Listed, listed
-from petitions.queries.scope import Condition, scope, visible
+from petitions.queries.inbox import OBJECTED, listed
+from petitions.queries.rows import Row
+from petitions.queries.scope import scope, visible
 from petitions.queries.turns import listed_by
 from petitions.reference import Reference
 from petitions.rights import cooperates
@@ -14,6 +15,7 @@ from petitions.search import desk_index
 from petitions.states import OPEN, State
 from server.core import clock, database
 from server.core.accounts import Official, Role
+from server.core.listing import Condition, Page
 from server.core.rows import columns, read_all
 
 CAP = 1_000
@@ -102,7 +104,7 @@ async def neighbours(
         ended = wanted.status == "ended" or (wanted.status in list(State) and State(wanted.status) not in OPEN)
         place = place._replace(stretch=place.stretch % 2 + 2 * ended)
 
-    def first(page: Listed) -> str | None:
+    def first(page: Page[Row]) -> str | None:
         return page.rows[0].reference if page.rows else None
 
     before = await listed(wanted, official, known, start=place, backward=True, limit=1)

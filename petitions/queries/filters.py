@@ -1,14 +1,15 @@
 """What narrows the inbox and where in it a page begins: both as they are written in an address."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+import contextlib
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import NamedTuple
 
-from petitions.labels import KINDS
-from petitions.reference import Reference
+from petitions.labels import KINDS, STATES
 from petitions.states import OPEN, State
-from server.core.fields import Input
+from server.core import listing
+from server.core.errors import BadRequest, _
+from server.core.listing import cursor, place
 
 LONGEST_QUERY = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,52 +19,31 @@ NEWEST, OBJECTIONS = 4, 5
 DATED = frozenset({0, 2, OBJECTIONS})
 """The stretches that a date orders."""
 EVERYTHING, ENDED = "all", "ended"
-STATUSES = (EVERYTHING, *State, ENDED)
+_GUIDED = "c.guide_id = (SELECT id FROM account WHERE username = ?)"
+STATUSES = {EVERYTHING: _("Open and ended"), **{state.value: STATES[state] for state in State}, ENDED: _("Ended")}
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(listing.Filters):
     """What narrows the list. An empty status means the open cases, in a search every case."""
 
-    q: str = ""
-    status: str = ""
-    department: str = ""
-    kind: str = ""
-    district: str = ""
-    guide: str = ""
-    overdue: bool = False
-    mine: bool = False
-    unassigned: bool = False
-    objection: bool = False
-    interim: bool = False
-    parts: bool = False
-    sort: str = ""
+    q: str = listing.words(LONGEST_QUERY, about="Words, a name or a number; the newest come first then.")
+    status: str = listing.choice(STATUSES, about="Open cases where nothing is said.")
+    department: str = listing.department("c.department_id = ?")
+    kind: str = listing.choice(KINDS, "c.kind = ?")
+    district: str = listing.district("c.district = ?")
+    guide: str = listing.words(60, _("Guide: %(guide)s"), _GUIDED, about="A guide's username.")
+    overdue: bool = listing.flag(_("Overdue"))
+    mine: bool = listing.flag(_("Mine"))
+    unassigned: bool = listing.flag(_("Unassigned"), "c.handler_id IS NULL")
+    objection: bool = listing.flag(_("Open objections"), about="Open objections, by the day to decide them.")
+    parts: bool = listing.flag(_("Parts asked for"), about="Parts that one's department owes, or else anybody's.")
+    interim: bool = listing.flag(_("Interim notice needed"), about="An interim notice is due (Decree 23).")
+    sort: str = listing.tab({"due": _("Due first"), "new": _("Newest first")}, "")
 
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any], known: Reference) -> "Filter":
-        """Read it from an address. Raises ``Invalid``."""
-        data = Input(raw)
-        found = cls(
-            q=data.text("q", limit=LONGEST_QUERY),
-            status=data.choice("status", STATUSES),
-            department=data.choice("department", [row.code for row in known.departments.values()]),
-            kind=data.choice("kind", tuple(KINDS)),
-            district=data.choice("district", tuple(known.districts)),
-            guide=data.text("guide", limit=60),
-            overdue=data.boolean("overdue"),
-            mine=data.boolean("mine"),
-            unassigned=data.boolean("unassigned"),
-            objection=data.boolean("objection"),
-            interim=data.boolean("interim"),
-            parts=data.boolean("parts"),
-            sort=data.choice("sort", ("due", "new")),
-        )
-        data.done()
-        return replace(found, sort="new" if found.sort == "new" or found.q else "")
-
-    def query(self) -> dict[str, str]:
-        """The same as it is written in an address, without what is not said."""
-        return {f.name: "1" if value is True else str(value) for f in fields(self) if (value := getattr(self, f.name))}
+    def settled(self) -> "Filter":
+        """What words find comes newest first."""
+        return replace(self, sort="new" if self.sort == "new" or self.q else "")
 
 
 class Position(NamedTuple):
@@ -74,20 +54,16 @@ class Position(NamedTuple):
     id: int
 
     def __str__(self) -> str:
-        micros = "" if self.due_at is None else str((self.due_at - EPOCH) // timedelta(microseconds=1))
-        return f"{self.stretch}.{micros}.{self.id}"
+        return cursor(*self)
 
     @classmethod
     def read(cls, text: str) -> "Position | None":
-        """A position as it was written; None for anything else."""
-        stretch, due, number = (*text.split("."), "", "", "")[:3]
-        if stretch not in {"0", "1", "2", "3", "4", "5"} or not (number.isdecimal() and len(number) <= 18):  # noqa: PLR2004
-            return None
-        if not (due.isdecimal() and len(due) <= 16) and due:  # noqa: PLR2004
-            return None
-        if bool(due) != (int(stretch) in DATED):
-            return None
-        return cls(int(stretch), EPOCH + timedelta(microseconds=int(due)) if due else None, int(number))
+        """The position that a cursor names; None for anything else."""
+        with contextlib.suppress(BadRequest, ValueError):
+            stretch, due_at, number = place(text, int, datetime | None, int)
+            if stretch <= OBJECTIONS and (due_at is not None) == (stretch in DATED):
+                return cls(stretch, due_at, number)
+        return None
 
 
 def position_of(status: State, due_at: datetime | None, number: int, *, part_due: datetime | None = None) -> Position:

@@ -7,7 +7,7 @@ and without one. Open objections are a list of their own, in the order in which 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from petitions.queries import parts
 from petitions.queries.filters import (
@@ -23,15 +23,16 @@ from petitions.queries.filters import (
     position_of,
 )
 from petitions.queries.rows import COLUMNS, PASSED, Row
-from petitions.queries.scope import Condition, scope, visible
+from petitions.queries.scope import scope, visible
 from petitions.reference import Reference
 from petitions.rights import cooperates
 from petitions.rules import Kind
 from petitions.search import desk_index
 from petitions.states import OPEN, State
-from server.core import clock, database, references
+from server.core import clock, database, listing, references
 from server.core.accounts import Official
 from server.core.days import today
+from server.core.listing import Condition, Page
 from server.core.rows import read_all
 
 PAGE = 50
@@ -42,17 +43,6 @@ COMMON_WINDOW = 5_000
 """The same where each is asked whether it holds a common word."""
 HITS = 1_000
 """Search hits that one page looks through on SQLite."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A page of rows; ``before`` and ``after`` are where the neighbouring pages go on, None at an end."""
-
-    rows: Sequence[Row]
-    before: Position | None
-    after: Position | None
-    stopped: bool = False
-    """The page ended because enough was looked through, not because it is full."""
 
 
 OBJECTED = Condition("c.objection_due_at > ?", (EPOCH,))
@@ -70,11 +60,11 @@ class _Walk:
     """One list: its conditions, sorted into what an index answers and what is looked at case by case."""
 
     def __init__(self, wanted: Filter, official: Official, known: Reference, limits: Condition) -> None:
-        self.wanted, self.official = wanted, official
+        self.wanted, self.official, self.declared = wanted, official, wanted.conditions(known)
         self.residual: list[Condition] = []
         self.index = "case_open_due"
         self.driving = Condition("")
-        by_index = self._by_index(wanted, official, known, limits)
+        by_index = self._by_index(wanted, official, limits)
         for index in ("handler", "guide", "department", "unassigned", "status"):
             if index in by_index:
                 self.driving = by_index.pop(index)
@@ -84,7 +74,7 @@ class _Walk:
         # Whose department owes a part need not keep the case, and the case's own dates do not matter for it.
         limits = Condition("") if cooperates(official) else limits
         narrowed = self._looked_at(replace(wanted, overdue=False, interim=False))
-        self.of_parts = [*self._by_index(wanted, official, known, limits).values(), *narrowed]
+        self.of_parts = [*self._by_index(wanted, official, limits).values(), *narrowed]
         if wanted.objection:
             self._lead_to_objections()
         if wanted.sort == "new":
@@ -96,13 +86,8 @@ class _Walk:
             self.residual += [parts.owes(official)] * wanted.parts
         self.window = WINDOW
 
-    @staticmethod
-    def _looked_at(wanted: Filter) -> list[Condition]:
-        found = []
-        if wanted.kind:
-            found.append(Condition("c.kind = ?", (wanted.kind,)))
-        if wanted.district:
-            found.append(Condition("c.district = ?", (wanted.district,)))
+    def _looked_at(self, wanted: Filter) -> list[Condition]:
+        found = [self.declared[name] for name in ("kind", "district") if name in self.declared]
         if wanted.overdue and wanted.objection:
             found.append(Condition("c.objection_due_at < ?", (clock.now(),)))
         elif wanted.overdue:
@@ -122,21 +107,18 @@ class _Walk:
         if self.wanted.sort == "new":
             self.residual.append(OBJECTED)
 
-    @staticmethod
-    def _by_index(wanted: Filter, official: Official, known: Reference, limits: Condition) -> dict[str, Condition]:
+    def _by_index(self, wanted: Filter, official: Official, limits: Condition) -> dict[str, Condition]:
         found: dict[str, Condition] = {}
         if limits.sql:
             found["department" if "department" in limits.sql else "guide"] = limits
         if wanted.mine:
             found["handler"] = Condition("c.handler_id = ?", (official.id,))
-        if wanted.unassigned:
-            found["unassigned"] = Condition("c.handler_id IS NULL")
-        if wanted.guide and "guide" not in found:
-            found["guide"] = Condition("c.guide_id = (SELECT id FROM account WHERE username = ?)", (wanted.guide,))
-        if wanted.department:
-            row = known.department_by_code(wanted.department)
-            asked = Condition("c.department_id = ?", (row.id if row else 0,))
-            found["asked" if "department" in found else "department"] = asked
+        if "unassigned" in self.declared:
+            found["unassigned"] = self.declared["unassigned"]
+        if "guide" in self.declared:  # for a guide, who sees only their own cases, another guide narrows nothing
+            found.setdefault("guide", self.declared["guide"])
+        if "department" in self.declared:
+            found["asked" if "department" in found else "department"] = self.declared["department"]
         if wanted.status in list(State):
             found["status"] = Condition("c.status = ?", (wanted.status,))
         return found
@@ -254,7 +236,7 @@ class _Walk:
 
     async def _end(self, stretch: int, conditions: Sequence[Condition], order: str) -> Position | None:
         """The last case to be looked at from here; None when there are fewer."""
-        where, values = _where(conditions)
+        where, values = listing.where(*conditions)
         date = "objection_due_at" if stretch == OBJECTIONS else "due_at"
         row = await database.fetch_one(
             f"SELECT c.{date} AS date, c.id FROM {self._from(stretch)}{where} ORDER BY {order} "
@@ -267,7 +249,7 @@ class _Walk:
         return Position(stretch, due, row["id"])
 
     async def _rows(self, stretch: int, conditions: Sequence[Condition], order: str, limit: int) -> list[Row]:
-        where, values = _where(conditions)
+        where, values = listing.where(*conditions)
         source = f"SELECT {COLUMNS} FROM {self._from(stretch)}{where} ORDER BY {order} LIMIT {limit}"
         return await self._shown(Condition(source, tuple(values)), order)
 
@@ -292,12 +274,6 @@ def _beyond(place: Position, *, descending: bool, inclusive: bool = False, keys:
     return Condition(f"({keys or f'c.{date}, c.id'}) {sign} (?, ?)", (place.due_at, place.id))
 
 
-def _where(conditions: Sequence[Condition]) -> tuple[str, list[object]]:
-    said = [c for c in conditions if c.sql]
-    sql = " WHERE " + " AND ".join(c.sql for c in said) if said else ""
-    return sql, [value for c in said for value in c.values]
-
-
 async def listed(
     wanted: Filter,
     official: Official,
@@ -306,7 +282,7 @@ async def listed(
     start: Position | None = None,
     backward: bool = False,
     limit: int | None = None,
-) -> Listed:
+) -> Page[Row]:
     """A page of what an official sees of the cases that fit, from a position on (not including it).
 
     Two or three statements where one stretch fills the page, one more for parts. ``limit`` is ``PAGE`` unless told.
@@ -314,7 +290,7 @@ async def listed(
     # A list in another order than an index's is looked through case by case in any case.
     limit, limits = limit or PAGE, visible(official) if wanted.sort == "new" else scope(official)
     if limits is None:
-        return Listed((), None, None)
+        return Page(())
     walk = _Walk(wanted, official, known, limits)
     if wanted.q:
         await walk.search(start, backward=backward)
@@ -339,8 +315,12 @@ async def listed(
     near = place(rows[0]) if start is not None and rows else start
     if backward:
         rows.reverse()
-        return Listed(rows, far, near, stopped=stop is not None)
-    return Listed(rows, near, far, stopped=stop is not None)
+        near, far = far, near
+    return Page(rows, _said(far), _said(near), stopped=stop is not None)
+
+
+def _said(position: Position | None) -> str:
+    return "" if position is None else str(position)
 
 
 async def _hits(q: str, start: Position | None, *, backward: bool) -> list[int]:

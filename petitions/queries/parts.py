@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from petitions.cooperation import PartStatus
 from petitions.queries.rows import COLUMNS
-from petitions.queries.scope import ASKED, Condition
+from petitions.queries.scope import ASKED
 from petitions.rights import cooperates
 from server.core import database, references
 from server.core.accounts import Official
+from server.core.listing import Condition
 from server.core.rows import Local, read, read_all
 
 

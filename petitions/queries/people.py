@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from petitions.queries.cases import Person
 from server.core import database
+from server.core.rows import columns, read
 
 
 async def people(ids: Iterable[int]) -> Mapping[int, Person]:
@@ -12,14 +13,6 @@ async def people(ids: Iterable[int]) -> Mapping[int, Person]:
     if not wanted:
         return {}
     rows = await database.fetch(
-        "SELECT id, username, name, phone, email, hours, languages, department_id FROM account "
-        f"WHERE id IN ({', '.join('?' * len(wanted))})",
-        *wanted,
+        f"SELECT {columns(Person, 'a')} FROM account a WHERE id IN ({database.marks(wanted)})", *wanted
     )
-    return {
-        row["id"]: Person(
-            row["id"], row["username"], row["name"], row["phone"], row["email"], row["hours"],
-            tuple(database.document(row["languages"])), row["department_id"],
-        )
-        for row in rows
-    }  # fmt: skip
+    return {row["id"]: read(Person, row) for row in rows}

@@ -1,18 +1,9 @@
 """Which cases an official sees, as conditions of SQL about the case ``c``: ``petitions.rights`` for lists."""
 
-from typing import NamedTuple
-
 from petitions.permissions import Permission
 from petitions.rights import cooperates
 from server.core.accounts import Official
-
-
-class Condition(NamedTuple):
-    """A piece of SQL about the case ``c``, with its values."""
-
-    sql: str
-    values: tuple[object, ...] = ()
-
+from server.core.listing import Condition
 
 ASKED = "EXISTS (SELECT 1 FROM petition_part o WHERE o.case_id = c.id AND o.department_id = ? AND o.status = 'asked')"
 """Whether a department owes a part of the case. Once it has replied, the rest is none of its business (Act 7)."""

@@ -1,7 +1,5 @@
 """What a petition leaves to read: its receipt, its calendar entry and files for the parties, and the public answers."""
 
-from urllib.parse import urlencode
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -15,51 +13,23 @@ from petitions.queries.cases import CaseView, Level
 from petitions.queries.public import Filters
 from petitions.reference import Reference, reference
 from petitions.rules import Period
-from server.core import files, i18n, qr, uploads, web
+from server.core import files, i18n, listing, qr, uploads, web
 from server.core.clock import Unit
 from server.core.errors import NotFound, _
-from server.core.fields import Input
 
-MAX_WORDS = 100
+PAGE = "/petitions"
 
 
-async def listing(request: Request) -> Response:
+async def index(request: Request) -> Response:
     """``/petitions``: what the city answered, with filters and words."""
-    known = await reference()
-    lang = web.language(request)
-    data = Input(request.query_params)
-    q = data.text("q", limit=MAX_WORDS)
-    code = data.choice("department", [row.code for row in known.departments.values()])
-    district = data.choice("district", known.districts)
-    kind = data.choice("kind", list(kinds.PLAIN))
-    before = data.text("before", limit=80)
-    data.done()
-    department = known.department_by_code(code) if code else None
-    found = await public.answered(Filters(q, department.id if department else None, district, kind), before)
-    chosen = {"q": q, "department": code, "district": district, "kind": kind}
-    words = {
-        "q": f"“{q}”",
-        "department": department.name(lang) if department else "",
-        "district": known.districts[district].get(lang) or known.districts[district]["ko"] if district else "",
-        "kind": i18n.translate(lang, KINDS[kind]) if kind else "",
-    }
+    known, lang, start = await reference(), web.language(request), request.query_params.get("before", "")
+    wanted = Filters.parse(request.query_params, known)
+    page = await public.answered(wanted, known, start)
     context = {
-        "rows": found.rows,
-        "older": _address({**chosen, "before": found.older}) if found.older else "",
-        "further": bool(before),
-        "chosen": chosen,
-        "active": [(words[n], _address({**chosen, n: ""})) for n, value in chosen.items() if value],
-        "departments": sorted((row.code, row.name(lang)) for row in known.departments.values()),
-        "districts": [(c, names.get(lang) or names["ko"]) for c, names in known.districts.items()],
-        "kinds": [(k.value, i18n.translate(lang, KINDS[k])) for k in kinds.PLAIN],
+        **listing.shown(PAGE, wanted, page, known, lang, start, on="before"),
         **row_names(known, lang),
     }
     return web.page(request, "petitions/list.html", context)
-
-
-def _address(query: dict[str, str | None]) -> str:
-    kept = {name: value for name, value in query.items() if value}
-    return f"/petitions?{urlencode(kept)}" if kept else "/petitions"
 
 
 def row_names(known: Reference, lang: str) -> dict[str, object]:
@@ -145,7 +115,7 @@ def receipt_context(request: Request, view: CaseView, key: str) -> dict[str, obj
 
 
 routes = [
-    Route("/petitions", listing),
+    Route(PAGE, index),
     Route("/cases/{reference}/receipt", certificate),
     Route("/cases/{reference}/due.ics", calendar),
     Route("/cases/{reference}/files/{id:int}/{name}", attachment),

@@ -17,8 +17,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.core import accounts, clock, database
-from server.core.accounts import Official, Permission, Role, Session
+from server.core.accounts import Official, Permission, Session
 from server.core.errors import BadRequest, Forbidden, NotSignedIn, Refusal, TooMany, _
+from server.core.rows import columns, read
 from server.core.security import SIGN_IN, Rate
 from server.core.web import site
 
@@ -91,11 +92,14 @@ async def _load(token: str) -> Reader:
     return (await readers([digest])).get(digest, NOBODY)
 
 
+_OFFICIAL = columns(Official, "a", department_name="COALESCE(d.name, '')")
+
+
 async def readers(digests: Sequence[str]) -> dict[str, Reader]:
     """Who shows these tokens, by the tokens' hashes, as far as their sessions are still open. One query."""
     rows = await database.fetch(
-        "SELECT s.token_hash, s.email, s.cases, s.participant_id, a.id, a.username, a.name, a.role, a.department_id, "
-        "a.language, a.active, d.name AS department FROM session s LEFT JOIN account a ON a.id = s.account_id "
+        f"SELECT s.token_hash, s.email, s.cases, s.participant_id, a.active, {_OFFICIAL} "
+        "FROM session s LEFT JOIN account a ON a.id = s.account_id "
         "LEFT JOIN department d ON d.id = a.department_id "
         f"WHERE s.token_hash IN ({database.marks(digests)}) AND s.expires_at > ?",
         *digests,
@@ -105,12 +109,7 @@ async def readers(digests: Sequence[str]) -> dict[str, Reader]:
 
 
 def _reader(row: Any) -> Reader:
-    official = None
-    if row["id"] is not None:
-        official = Official(
-            row["id"], row["username"], row["name"], Role(row["role"]), row["department_id"], row["department"] or "",
-            row["language"],
-        )  # fmt: skip
+    official = read(Official, row) if row["id"] is not None else None
     cases = frozenset(database.document(row["cases"]))
     return Reader(official, row["email"], cases, row["token_hash"], row["participant_id"])
 

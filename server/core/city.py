@@ -15,6 +15,7 @@ from tortoise.models import Model
 
 from server.core import database
 from server.core.geo import Rings, inside, rings, sketch
+from server.core.rows import read as read_row
 
 KEPT = 5.0
 """Seconds."""
@@ -134,12 +135,7 @@ async def read() -> City:
     districts = await database.fetch("SELECT * FROM district ORDER BY code")
     outlines = {row["code"]: found for row in districts if (found := rings(database.document(row["outline"])))}
     fresh = City(
-        {
-            row["id"]: DepartmentRow(
-                row["id"], row["code"], names(row), row["phone"], row["email"], row["place"], bool(row["active"])
-            )
-            for row in departments
-        },
+        {row["id"]: read_row(DepartmentRow, {**row, "names": names(row)}) for row in departments},
         {row["code"]: names(row) for row in districts},
         outlines,
         _sketched(outlines),

@@ -4,13 +4,16 @@ The OpenAPI document is made from these, and the tests hold every real answer ag
 nothing of any domain; a named schema is written once and referred to.
 """
 
+import functools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol, Self, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Protocol, Self, TypeVar, cast, dataclass_transform
 
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
+
+from server.core.errors import FieldError, Invalid, _
 
 Schema = Mapping[str, Any]
 
@@ -112,13 +115,25 @@ _contracts: dict[Callable[..., Any], Contract] = {}
 
 
 def promises(contract: Contract) -> Callable[[Endpoint], Endpoint]:
-    """Declare an endpoint's contract."""
+    """Declare an endpoint's contract; a parameter that it does not name is refused."""
 
     def declare(endpoint: Endpoint) -> Endpoint:
-        _contracts[endpoint] = contract
-        return endpoint
+        @functools.wraps(endpoint)
+        async def checked(request: Any) -> Any:
+            if wrong := unknown(request.query_params, {*contract.query, "lang"}):
+                raise Invalid(wrong)
+            return await endpoint(request)
+
+        _contracts[checked] = contract
+        return cast("Endpoint", checked)
 
     return declare
+
+
+def unknown(given: Iterable[str], names: Collection[str]) -> list[FieldError]:
+    """An error for each parameter that is none of these names."""
+    others = [str(name)[:40] for name in given if name not in names]
+    return [FieldError(name, _("There is no parameter “%(name)s” here.", name=name)) for name in others]
 
 
 def of(endpoint: Callable[..., Any]) -> Contract | None:

@@ -22,6 +22,7 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from server.core import clock, database
+from server.core.rows import read_all
 
 log = logging.getLogger("sinmungo.jobs")
 finished = Counter("sinmungo_jobs", "Jobs by kind and outcome", ["kind", "outcome"])
@@ -127,7 +128,7 @@ async def lease(limit: int = BATCH) -> list[Task]:
         False,
         now,
     )
-    return [Task(row["key"], row["kind"], orjson.loads(row["payload"]), row["attempts"]) for row in rows]
+    return read_all(Task, rows)
 
 
 class Worker:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from server.core import database
 from server.core.accounts import Role
+from server.core.rows import columns, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,9 @@ class Colleague:
 async def colleague(account_id: int) -> Colleague | None:
     """An official who still works here and has a mail address."""
     row = await database.fetch_one(
-        "SELECT id, name, email, language FROM account WHERE id = ? AND active = ? AND email <> ''", account_id, True
+        f"SELECT {columns(Colleague, 'a')} FROM account a WHERE id = ? AND active = ? AND email <> ''", account_id, True
     )
-    return Colleague(row["id"], row["name"], row["email"], row["language"]) if row else None
+    return read(Colleague, row) if row else None
 
 
 async def managers(department_id: int | None) -> list[int]:

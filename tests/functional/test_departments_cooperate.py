@@ -324,7 +324,7 @@ async def test_the_inbox_walks_through_own_cases_and_parts_together(house: House
                 for _page in range(30):
                     page = await listed(wanted, official, known, start=place, limit=3)
                     walked += [row.reference for row in page.rows]
-                    place = page.after
+                    place = Position.read(page.after)
                     if place is None:
                         break
             finally:
@@ -332,7 +332,7 @@ async def test_the_inbox_walks_through_own_cases_and_parts_together(house: House
             assert walked == whole, (wanted, window)
         if many > 3:
             first = await listed(wanted, official, known, limit=3)
-            second = await listed(wanted, official, known, start=first.after, limit=3)
-            place = Position.read(str(second.before))
+            second = await listed(wanted, official, known, start=Position.read(first.after), limit=3)
+            place = Position.read(second.before)
             back = await listed(wanted, official, known, start=place, backward=True, limit=3)
             assert [row.reference for row in back.rows] == whole[:3], wanted

@@ -184,7 +184,7 @@ async def test_pages_forward_and_back_show_every_case_once(
         while True:
             page = await listed(wanted, official, known, start=start, backward=backward, limit=3)
             pages.append([row.reference for row in page.rows])
-            following = page.before if backward else page.after
+            following = Position.read(page.before if backward else page.after)
             seen += 1
             assert seen < 20
             if following is None:

@@ -19,7 +19,7 @@ from forums.queries.moderators import Filter
 from forums.rights import comment_subject, voice_subject
 from forums.search import voice_index
 from forums.states import TextAction
-from server.core import clock, database, ledger
+from server.core import city, clock, database, ledger
 from server.core.accounts import Account, Role
 from server.core.config import Settings
 from server.core.days import today
@@ -249,10 +249,11 @@ async def test_what_a_forum_wants_to_see_first_waits_and_two_moderators_decide_o
     await speaking.withdraw(mina, taken_back)
     forum = await Forum.get(slug=slug)
     assert (forum.comments, forum.submissions) == (0, 0)
-    page = await moderators.queue(Filter(forum=slug, why="before"), None)
-    assert [item.text.subject for item in page.items] == [first, second, voice_subject(number)]
-    assert not (await moderators.queue(Filter(rule="advert"), None)).items
-    assert not (await moderators.queue(Filter(why="reported"), None)).items
+    known = await city.city()
+    page = await moderators.queue(Filter(forum=slug, why="before"), known)
+    assert [item.text.subject for item in page.rows] == [first, second, voice_subject(number)]
+    assert not (await moderators.queue(Filter(rule="advert"), known)).rows
+    assert not (await moderators.queue(Filter(why="reported"), known)).rows
 
     # One hides, one shows, at the same moment: one wins, the other is told.
     intake, inspector = await official("intake"), await official("inspector")

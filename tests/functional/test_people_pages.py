@@ -218,7 +218,14 @@ async def test_people_are_found_by_name_role_and_department(house: House) -> Non
     assert await found("q=%25") == set()
     assert await found("q=_parks") == {"guide_parks"}
     assert await found(f"role=guide&department={roads.id}") == {"guide"}
-    assert await found("role=nonsense&department=x&state=y") == await found("")
+    wrong = await browser.get("/desk/people?role=nonsense&department=x&state=y")
+    assert wrong.status_code == 422
+    assert all(f"{name}에서 고를 수 없는 값입니다: “{value}”" in wrong.text for name, value in (
+        ("role", "nonsense"), ("department", "x"), ("state", "y")
+    ))  # fmt: skip
+    unknown = await browser.get("/desk/people?roles=guide")
+    assert unknown.status_code == 422
+    assert "roles" in unknown.text, "it is refused by its name"
     await Account.filter(username="clerk").update(demo=True)
     assert "시연용" in (await browser.get("/desk/people?q=clerk")).text
     assert (await browser.get("/desk/people/4711")).status_code == 404

@@ -169,8 +169,7 @@ async def test_pages_cost_the_same_however_long_the_list_is(
 
 async def test_the_list_is_read_from_its_index(house: House) -> None:
     await answer(await filed("가로등"))
-    sql = public._ROW + " AND (c.answered_at, c.id) < (?, ?) ORDER BY c.answered_at DESC, c.id DESC LIMIT 21"
-    values = (*public._SHOWN, *public._END)
+    sql, values = public.walk(()).statement(public._END, 21)
     async with database.transaction():
         if database.dialect() == "sqlite":
             plan = [row["detail"] for row in await database.fetch(f"EXPLAIN QUERY PLAN {sql}", *values)]

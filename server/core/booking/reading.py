@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from server.core import database, references
 from server.core.booking.errors import NoSuchBooking
+from server.core.rows import columns, read, read_all
 
 LISTED = 300
 """Bookings on one page of a check-in list; the search finds the others."""
@@ -55,7 +55,7 @@ async def booking(code: str) -> BookingView:
     )
     if row is None:
         raise NoSuchBooking
-    return BookingView(**{**row, "held_until": database.moment_or_none(row["held_until"])})
+    return read(BookingView, row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Expected:
     """Whether they booked themselves."""
 
 
-_EXPECTED = "id, code, name, status, note, checked_in_at, participant_id"
+_EXPECTED = columns(Expected, "b", online="b.participant_id IS NOT NULL")
 _ORDER = (
     "CASE status WHEN 'confirmed' THEN 0 WHEN 'offered' THEN 0 WHEN 'waiting' THEN 1 WHEN 'attended' THEN 2 ELSE 3 END"
 )
@@ -87,26 +87,21 @@ async def expected(slot_id: int, wanted: str = "", limit: int = LISTED) -> list[
         words = wanted.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         where, values = "AND LOWER(name) LIKE ? ESCAPE '\\' ", [f"%{words}%"]
     rows = await database.fetch(
-        f"SELECT {_EXPECTED} FROM booking WHERE slot_id = ? {where}ORDER BY {_ORDER}, name, id LIMIT {limit}",
+        f"SELECT {_EXPECTED} FROM booking b WHERE slot_id = ? {where}ORDER BY {_ORDER}, name, id LIMIT {limit}",
         slot_id,
         *values,
     )
-    return [_expected(row) for row in rows]
+    return read_all(Expected, rows)
 
 
 async def one_expected(slot_id: int, booking_id: int) -> Expected:
     """One of them. Raises ``NoSuchBooking``."""
-    row = await database.fetch_one(f"SELECT {_EXPECTED} FROM booking WHERE slot_id = ? AND id = ?", slot_id, booking_id)
+    row = await database.fetch_one(
+        f"SELECT {_EXPECTED} FROM booking b WHERE slot_id = ? AND id = ?", slot_id, booking_id
+    )
     if row is None:
         raise NoSuchBooking
-    return _expected(row)
-
-
-def _expected(row: Any) -> Expected:
-    return Expected(
-        row["id"], row["code"], row["name"], row["status"], row["note"],
-        database.moment_or_none(row["checked_in_at"]), row["participant_id"] is not None,
-    )  # fmt: skip
+    return read(Expected, row)
 
 
 async def named(slot_id: int) -> int:

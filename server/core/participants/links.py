@@ -19,6 +19,7 @@ from server.core.errors import Text, _
 from server.core.jobs import Task
 from server.core.mail import Mail, MailRefused, Transport, message_id
 from server.core.participants.models import Unconfirmed
+from server.core.rows import read
 from server.core.security import sign, unsign
 
 log = logging.getLogger("sinmungo.participants")
@@ -84,7 +85,7 @@ async def waiting(token: str, *, take: bool = False) -> Waiting | None:
         else f"SELECT email, act, content FROM unconfirmed WHERE {where}"
     )
     row = await database.fetch_one(sql, token_hash(token), since)
-    return Waiting(row["email"], row["act"], database.document(row["content"])) if row else None
+    return read(Waiting, row) if row else None
 
 
 async def sweep() -> None:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from server.core import auth, contract, idempotency, ledger, web
 from server.core.accounts import Official
 from server.core.contract import Access, Contract, Schema, asked, record
-from server.core.errors import FieldError, Invalid, NotFound, _
+from server.core.errors import FieldError, Invalid, NotFound
 from server.core.fields import NOT_CHOICE
 from server.core.forms import Form, FormField, Seen
 from server.core.resource.table import FormT, Resource
@@ -58,8 +58,7 @@ class Operations(Generic[FormT]):
         self.routes: list[Route] = []
 
         def route(path: str, method: str, endpoint: Any, promised: Contract) -> None:
-            contract.promises(promised)(endpoint)
-            self.routes.append(Route(path, endpoint, methods=[method]))
+            self.routes.append(Route(path, contract.promises(promised)(endpoint), methods=[method]))
 
         def operation(summary: str, status: int = 200, **more: Any) -> Contract:
             answer = more.pop("answer", row)
@@ -92,8 +91,6 @@ class Operations(Generic[FormT]):
         for name, value in request.query_params.items():
             if name == "lang":
                 continue
-            if name not in self.table.filters:
-                raise Invalid([FieldError(name[:40], _("There is no parameter “%(name)s” here.", name=name[:40]))])
             if value not in view.values(name):
                 raise Invalid([FieldError(name, NOT_CHOICE)])
             wanted[name] = value

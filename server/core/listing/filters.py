@@ -1,0 +1,214 @@
+"""What narrows a list: filters as the fields of a dataclass, each with its words, its choices and its SQL."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlencode
+
+from server.core import contract, i18n
+from server.core.city import City
+from server.core.contract import Schema
+from server.core.errors import Invalid, Text, _
+from server.core.fields import Input
+from server.core.listing.walks import Condition
+
+Words = Mapping[str, Text | str]
+Choices = Words | Callable[[City, str], Words]
+PAGING = ("after", "before", "lang")
+"""Parameters that every page of a list may have beside its filters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """How one filter is read, shown and applied."""
+
+    label: Text | str
+    """Its words on a chip, with the value by the filter's name or for ``{}``; not used beside choices."""
+    sql: str = ""
+    """The condition, each ``?`` of it the value; empty where the list makes its own."""
+    value: Callable[[City, Any], object] | None = None
+    """What stands for the chosen value in the condition; the value itself where there is none."""
+    choices: Choices | None = None
+    limit: int = 0
+    """The longest text."""
+    span: tuple[int, int] | None = None
+    """The least and the greatest number."""
+    about: str = ""
+    """What the OpenAPI document says of it."""
+    json: str | None = ""
+    """Its name in JSON where that is another one; None where JSON does not have it."""
+    default: str = ""
+    chip: bool = True
+    """Whether it is among what narrows the list; a tab is not."""
+
+    def words(self, known: City, language: str) -> Words:
+        """The choices, with their words."""
+        return self.choices(known, language) if callable(self.choices) else self.choices or {}
+
+    def read(self, data: Input, name: str, known: City, example: object) -> Any:
+        """The value in a form, an address or JSON."""
+        if self.choices is not None:
+            value, choices = data.raw.get(name), self.words(known, "ko")
+            if not value or value in choices:
+                return value or self.default
+            data.fail(name, _("“%(value)s” is none of the choices for %(name)s.", value=str(value)[:40], name=name))
+            return self.default
+        if self.span:
+            return data.integer(name, low=self.span[0], high=self.span[1]) or 0
+        return data.boolean(name) if isinstance(example, bool) else data.text(name, limit=self.limit)
+
+    def schema(self, example: object) -> Schema:
+        """The parameter in the OpenAPI document."""
+        if isinstance(example, bool):
+            return {**contract.BOOLEAN, **({"description": self.about} if self.about else {})}
+        if self.span:
+            return contract.integer(*self.span, self.about)
+        if isinstance(self.choices, Mapping):
+            return contract.one_of(self.choices, self.about)
+        return contract.text(most=self.limit or None, about=self.about)
+
+
+def words(limit: int, label: Text | str = "“{}”", sql: str = "", **more: Any) -> Any:
+    """A filter of free text: words to look for, or a name."""
+    return field(default="", metadata={"filter": Spec(label, sql, limit=limit, **more)})
+
+
+def choice(choices: Choices, sql: str = "", default: str = "", **more: Any) -> Any:
+    """A filter with choices; its chip has the words of what is chosen."""
+    return field(default=default, metadata={"filter": Spec("", sql, choices=choices, default=default, **more)})
+
+
+def tab(choices: Choices, default: str, **more: Any) -> Any:
+    """A filter that is shown as tabs over the list."""
+    return choice(choices, default=default, chip=False, **more)
+
+
+def flag(label: Text, sql: str = "", **more: Any) -> Any:
+    """A filter that is on or off."""
+    return field(default=False, metadata={"filter": Spec(label, sql, **more)})
+
+
+def number(low: int, high: int, sql: str = "", **more: Any) -> Any:
+    """A filter by a whole number; 0 is none."""
+    return field(default=0, metadata={"filter": Spec("{}", sql, span=(low, high), **more)})
+
+
+def department(sql: str = "", **more: Any) -> Any:
+    """A filter by a department's code; the value in SQL is its id."""
+    return choice(_departments, sql, value=_department_id, about="A department's code.", **more)
+
+
+def district(sql: str = "", **more: Any) -> Any:
+    """A filter by a district's code."""
+    return choice(_districts, sql, about="A district's code.", **more)
+
+
+def _departments(known: City, language: str) -> Words:
+    return {row.code: row.name(language) for row in known.departments.values()}
+
+
+def _department_id(known: City, code: str) -> int:
+    row = known.department_by_code(code)
+    return row.id if row else 0
+
+
+def _districts(known: City, language: str) -> Words:
+    return {code: known.district_name(code, language) for code in known.districts}
+
+
+class Filters:
+    """What narrows a list: a frozen dataclass inherits this and declares each filter by a function above."""
+
+    __slots__ = ()
+
+    @classmethod
+    def specs(cls) -> list[tuple[str, Spec, Any]]:
+        """Each filter: its field, how it is treated, and its value where nothing is chosen."""
+        return [(f.name, f.metadata["filter"], f.default) for f in fields(cls) if "filter" in f.metadata]  # type: ignore[arg-type]
+
+    @classmethod
+    def take(cls, data: Input, known: City, *, json: bool = False) -> Self:
+        """Read the filters, noting what is wrong with any."""
+        found = {}
+        for name, spec, default in cls.specs():
+            outside = (spec.json or name) if json else name
+            if not (json and spec.json is None):
+                found[name] = spec.read(data, outside, known, default)
+        return cls(**found).settled()
+
+    def settled(self) -> Self:
+        """The same, with what one filter means for another."""
+        return self
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any], known: City, *, also: Collection[str] | None = None) -> Self:
+        """Read the filters. Raises ``Invalid``, with ``also`` for any parameter that is neither a filter nor in it."""
+        data = Input(raw)
+        if also is not None:
+            data.errors += contract.unknown(raw, {*(name for name, _spec, _default in cls.specs()), *also})
+        found = cls.take(data, known)
+        data.done()
+        return found
+
+    @classmethod
+    def carried(cls, text: str, known: City) -> Self:
+        """The filters that a form carried along; none where they cannot be read any more."""
+        try:
+            return cls.parse(dict(parse_qsl(text[:1000])), known)
+        except Invalid:
+            return cls()
+
+    @classmethod
+    def schema(cls) -> dict[str, Schema]:
+        """The filters as parameters in the OpenAPI document."""
+        return {spec.json or name: spec.schema(default) for name, spec, default in cls.specs() if spec.json is not None}
+
+    @classmethod
+    def choices(cls, known: City, language: str) -> dict[str, list[tuple[str, str]]]:
+        """What can be chosen for each filter, with its words: the options of a page's fields."""
+        return {
+            name: [(value, i18n.translate(language, text)) for value, text in spec.words(known, language).items()]
+            for name, spec, _default in cls.specs()
+            if spec.choices is not None
+        }
+
+    def chosen(self) -> dict[str, Any]:
+        """The filters that narrow anything."""
+        return {n: v for n, _spec, default in self.specs() if (v := getattr(self, n)) != default and v}
+
+    def query(self) -> dict[str, str]:
+        """The filters as an address says them, without what narrows nothing."""
+        return {name: "1" if value is True else str(value) for name, value in self.chosen().items()}
+
+    def address(self, path: str, **more: str) -> str:
+        """A page of the list; what is empty is left out."""
+        query = urlencode({**self.query(), **{name: value for name, value in more.items() if value}})
+        return f"{path}?{query}" if query else path
+
+    def without(self, name: str) -> Self:
+        """The same without one filter."""
+        return replace(self, **{name: next(d for n, _spec, d in self.specs() if n == name)})  # type: ignore[type-var]
+
+    def chips(
+        self, path: str, known: City, language: str, own: Mapping[str, str] | None = None
+    ) -> list[tuple[str, str]]:
+        """What narrows the list now, in words, each with the address of the list without it. ``own``: other words."""
+        found = []
+        for name, spec, _default in self.specs():
+            if spec.chip and (value := self.chosen().get(name)):
+                text: Text | str = (own or {}).get(name) or spec.words(known, language).get(value, "")
+                if not text:
+                    label = spec.label
+                    text = Text(label.msgid, {name: value}) if isinstance(label, Text) else label.format(value)
+                found.append((i18n.translate(language, text), self.without(name).address(path)))
+        return found
+
+    def conditions(self, known: City) -> dict[str, Condition]:
+        """The conditions that the filters declare, by their names."""
+        found = {}
+        for name, spec, _default in self.specs():
+            value = self.chosen().get(name)
+            if value and spec.sql:
+                inside = spec.value(known, value) if spec.value else value
+                found[name] = Condition(spec.sql, (inside,) * spec.sql.count("?"))
+        return found
