@@ -17,6 +17,7 @@ from server.core.city import city
 from server.core.config import Settings
 from server.core.participants.models import Participant
 from tests.support import live, voices
+from tests.support.command import sinmungo
 from tests.support.contract import Described
 from tests.support.house import House
 from tracking.statistics import cells
@@ -45,12 +46,10 @@ async def a_year(count: int = 14) -> None:
                     await voices.do(said, 60 + n)
 
 
-def command(settings: Settings, *arguments: str, piped: str = "") -> subprocess.CompletedProcess[str]:
-    environment = {"SINMUNGO_DATABASE_URL": settings.database_url, "SINMUNGO_SECRET_KEY": settings.secret_key or "",
-                   "SINMUNGO_DATA_DIR": str(settings.data_dir), "PATH": "/usr/bin:/bin"}  # fmt: skip
+def through_a_pipe(settings: Settings, *arguments: str, piped: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        live.command("statistics", *arguments), env=environment, capture_output=True, text=True,
-        check=False, timeout=60, cwd=Path(__file__).parents[2], input=piped,
+        live.command("statistics", *arguments), env=live.environment(settings), capture_output=True, text=True,
+        check=False, timeout=60, cwd=live.ROOT, input=piped,
     )  # fmt: skip
 
 
@@ -106,21 +105,21 @@ async def test_a_journalist_recomputes_the_numbers(house: House, described: Desc
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
     csv, forums, figures = (str(tmp_path / name) for name in files)
-    agreed = command(house.settings, "verify", csv, "--forums", forums, "--published", figures)
-    assert (agreed.returncode, agreed.stderr) == (0, "")
+    agreed = sinmungo(house.settings, "statistics", "verify", csv, "--forums", forums, "--published", figures)
+    assert (agreed.exit_code, agreed.stderr) == (0, "")
     assert "56 submissions: every published figure is what the lines add up to" in agreed.stdout
     assert "The lines themselves cannot be compared" in agreed.stdout
-    at_home = command(house.settings, "verify", csv, "--forums", forums)
-    assert (at_home.returncode, "Each line is what the records say" in at_home.stdout) == (0, True), at_home.stderr
+    at_home = sinmungo(house.settings, "statistics", "verify", csv, "--forums", forums)
+    assert (at_home.exit_code, "Each line is what the records say" in at_home.stdout) == (0, True), at_home.stderr
 
     # Somebody made one answer better than it was.
     (tmp_path / "bad.csv").write_bytes(export.text.replace(",not_adopted,", ",adopted,", 1).encode())
-    found = command(house.settings, "verify", str(tmp_path / "bad.csv"))
-    assert (found.returncode, "fewer" in found.stderr) == (1, False)
+    found = sinmungo(house.settings, "statistics", "verify", str(tmp_path / "bad.csv"))
+    assert (found.exit_code, "fewer" in found.stderr) == (1, False)
     assert "total: adopted is published as 16, the lines say 17" in found.stderr
     assert "adopted' in outcome, the records say 'not_adopted'" in found.stderr
-    again = command(house.settings, "recount")
-    assert (again.returncode, "0 corrected" in again.stdout) == (0, True), again.stdout + again.stderr
+    again = sinmungo(house.settings, "statistics", "recount")
+    assert (again.exit_code, "0 corrected" in again.stdout) == (0, True), again.stdout + again.stderr
 
 
 async def test_a_part_is_recomputed_under_its_filters_and_through_a_pipe(house: House, tmp_path: Path) -> None:
@@ -142,22 +141,22 @@ async def test_a_part_is_recomputed_under_its_filters_and_through_a_pipe(house: 
     changed = part.text.replace(",,,\r", ",adopted,2025-03-10,\r")
     better = CliRunner().invoke(main, ["statistics", "verify", "-", *figures], input=changed)
     assert (better.exit_code, "considered is published as 0, the lines say 4" in better.stderr) == (1, True)
-    at_home = command(house.settings, "verify", "/dev/stdin", *forums, "--filters", query, piped=part.text)
+    at_home = through_a_pipe(house.settings, "verify", "/dev/stdin", *forums, "--filters", query, piped=part.text)
     assert (at_home.returncode, "Each line is what the records say" in at_home.stdout) == (0, True), at_home.stderr
 
-    alone = command(house.settings, "verify", "-", piped=part.text)
-    assert alone.returncode == 1
+    alone = sinmungo(house.settings, "statistics", "verify", "-", piped=part.text)
+    assert alone.exit_code == 1
     assert "total: received is published as 28, the lines say 4" in alone.stderr
     assert "fewer submissions than were published" in alone.stderr
     for wrong, says in ((["--forums", "-"], "Only one of the files"),
                         ([*figures, "--filters", query], "say their filters themselves")):  # fmt: skip
         refused = CliRunner().invoke(main, ["statistics", "verify", "-", *wrong], input=part.text)
         assert (refused.exit_code, says in refused.stderr) == (2, True), says
-    no_year = command(house.settings, "verify", "-", "--filters", "year=soon", piped=part.text)
-    assert (no_year.returncode, "Error: No such value: year." in no_year.stderr) == (2, True), no_year.stderr
+    no_year = sinmungo(house.settings, "statistics", "verify", "-", "--filters", "year=soon", piped=part.text)
+    assert (no_year.exit_code, "Error: No such value: year." in no_year.stderr) == (2, True), no_year.stderr
     for unclear in ("year", "year=2025&year=2024"):
-        said = command(house.settings, "verify", "-", "--filters", unclear, piped=part.text)
-        assert (said.returncode, "Give each filter once" in said.stderr) == (2, True), unclear
+        said = sinmungo(house.settings, "statistics", "verify", "-", "--filters", unclear, piped=part.text)
+        assert (said.exit_code, "Give each filter once" in said.stderr) == (2, True), unclear
 
 
 async def test_a_changed_line_is_found_that_changes_no_figure(house: House) -> None:

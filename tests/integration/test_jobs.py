@@ -112,7 +112,8 @@ async def test_periodic_work_comes_back(house: House) -> None:
     assert job.run_at > clock.now() + timedelta(minutes=4)
 
 
-async def test_a_running_worker_is_woken_by_a_commit(house: House) -> None:
+async def test_a_running_worker_is_woken_by_a_commit(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "IDLE", 600)
     done = asyncio.Event()
 
     async def handler(_task: Task) -> None:
@@ -121,11 +122,9 @@ async def test_a_running_worker_is_woken_by_a_commit(house: House) -> None:
     worker = Worker({"greet": handler}, {})
     running = asyncio.create_task(worker.run())
     await asyncio.sleep(0.05)
-    started = asyncio.get_running_loop().time()
     await jobs.enqueue(("greet:1", "greet", {}))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await done.wait()
-    assert asyncio.get_running_loop().time() - started < jobs.IDLE
     worker.stop()
     await running
 

@@ -61,13 +61,17 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
     ours = ("SINMUNGO_",) if settings.database_url.startswith("sqlite") else ("SINMUNGO_", "COVERAGE_")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     compiled.share(settings)
-    return clean | {
+    return clean | settings_as_environment(settings) | more
+
+
+def settings_as_environment(settings: Settings) -> dict[str, str]:
+    """The variables that give a command these settings."""
+    return {
         "SINMUNGO_DATABASE_URL": settings.database_url,
         "SINMUNGO_DATA_DIR": str(settings.data_dir),
         "SINMUNGO_SECRET_KEY": settings.secret_key,
         "SINMUNGO_CITY_NAME": settings.city_name,
         "SINMUNGO_RATE_LIMITS": "off",
-        **more,
     }
 
 

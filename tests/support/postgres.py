@@ -17,13 +17,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 import pytest
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from xdist.workermanage import WorkerController
 
+from server.core import database
 from tests.support import postgres_keeper
 
 Engine = Literal["sqlite", "postgres"]
@@ -34,6 +36,16 @@ NOT_FOR_THE_SERVER = ("COVERAGE_", "FAKETIME", "LD_PRELOAD", "PYTHONPATH")
 _FOLDER = pytest.StashKey[Path]()
 _OWNER = pytest.StashKey[int]()
 _numbers = itertools.count(1)
+_connections = WeakSet[database._Connection]()
+"""The program's pooled connections in this process."""
+
+
+def _connect(self: database._Connection, *args: Any, original: Any = database._Connection.__init__) -> None:
+    original(self, *args)
+    _connections.add(self)
+
+
+database._Connection.__init__ = _connect  # type: ignore[method-assign, assignment]
 
 
 KEEP = """
@@ -214,6 +226,8 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[New
     yield make
     for drop in made:
         drop()
+    # One that is left open is found unclosed later, in the midst of another test.
+    assert [connection for connection in _connections if not connection.is_closed()] == []
 
 
 def copy_sqlite(source: Path, target: Path) -> None:

@@ -1,0 +1,33 @@
+"""The ``sinmungo`` command inside the test's own process: to start another one costs more than most commands do."""
+
+import threading
+
+from click.testing import CliRunner, Result
+from tortoise import context
+
+from server.cli import main
+from server.core import config
+from server.core.config import Settings
+from tests.support.live import settings_as_environment
+
+
+def sinmungo(settings: Settings, *arguments: str, piped: str = "") -> Result:
+    """Run the command to its end; the application that is open in this process waits, and goes on as it was."""
+    before, found = config.settings(), list[Result]()
+
+    def run() -> None:
+        environment = settings_as_environment(settings)
+        found.append(CliRunner().invoke(main, arguments, input=piped, env=environment))
+
+    # In a thread, which has no event loop and sees nothing of this one's connections.
+    kept, context._global_context = context._global_context, None
+    try:
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+    finally:
+        context._global_context = kept
+        config.use(before)
+    if found[0].exception is not None and not isinstance(found[0].exception, SystemExit):
+        raise found[0].exception
+    return found[0]
