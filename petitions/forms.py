@@ -61,7 +61,12 @@ class Location(Form):
 
     lat: Annotated[float | None, Field(ge=-90, le=90), Label(_("Latitude"))] = None
     lng: Annotated[float | None, Field(ge=-180, le=180), Label(_("Longitude"))] = None
-    address: Annotated[str, line(200), Label(_("Address"), _("Address or place in words"))] = ""
+    address: Annotated[
+        str,
+        line(200),
+        Label(_("Address"), _("Address or place in words")),
+        Hint(_("For example: Hanbit-ro 12, or the bus stop in front of the library")),
+    ] = ""
 
     def check(self, errors: Errors) -> None:
         if (self.lat is None) != (self.lng is None) and "lat" not in errors and "lng" not in errors:
@@ -87,9 +92,23 @@ class Person(Form):
 class FilePetition(Form):
     """A petition (or a tip) as somebody wants to file it."""
 
-    title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Title"))]
+    title: Annotated[
+        str,
+        line(TITLE_LIMIT, least=2),
+        Label(_("Title")),
+        Hint(_("One line, for example: the street lamp in front of my house is out")),
+    ]
     body: Annotated[
-        str, paragraphs(BODY_LIMIT, least=2), Label(_("Content"), _("What happened, and what should the city do?"))
+        str,
+        paragraphs(BODY_LIMIT, least=2),
+        Label(_("Content"), _("What happened, and what should the city do?")),
+        Hint(
+            _(
+                "When, where, and what you ask for. Please leave out resident numbers (주민등록번호) and My Numbers: "
+                "the law does not let us take them."
+            )
+        ),
+        Html(rows=9),
     ]
     kind: Annotated[
         str,

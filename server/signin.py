@@ -1,5 +1,7 @@
 """Signing in and out of the desk, and what officials decide about their own account: password, code, language."""
 
+from collections.abc import Mapping
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import pyotp
@@ -12,7 +14,7 @@ from starlette.routing import Route
 from server.core import accounts, auth, clock, web
 from server.core.accounts import Account, Session
 from server.core.errors import Invalid, Refusal, Text, _
-from server.core.fields import Input
+from server.core.forms import Errors, Form, Label, OneOf, Password, PasswordRule, line
 from server.core.security import sign, unsign
 
 TOTP_LIFE = 600
@@ -71,9 +73,8 @@ async def account(request: Request) -> Response:
     change = {"language": _language, "password": _password, "totp": _totp, "totp-off": _totp_off}.get(
         str(form.get("change", "")), _language
     )
-    data = Input(dict(form))
     try:
-        notice = await change(request, row, data)
+        notice = await change(request, row, form)
     except Invalid as invalid:
         return _account_page(request, row, invalid)
     return web.redirect(request, "/desk/account", notice)
@@ -92,43 +93,68 @@ def _account_page(request: Request, row: Account, invalid: Invalid | None = None
     return web.page(request, "desk/account.html", context, status=invalid.status if invalid else 200)
 
 
-async def _language(_request: Request, row: Account, data: Input) -> Text:
-    language = data.choice("language", ("ko", "ja", "en"), required=True)
-    data.done()
-    await Account.filter(id=row.id).update(language=language)
+class Language(Form):
+    """In which language mails come."""
+
+    language: Annotated[str, OneOf(("ko", "ja", "en")), Label(_("Language"), _("Language of the mails to me"))]
+
+
+class NewPassword(Form):
+    """Another password, and the one until now. They are kept as they are typed, as signing in takes them."""
+
+    old: Annotated[Password, Label(_("Present password"))]
+    new: Annotated[Password, PasswordRule(least=accounts.PASSWORD_LEAST), Label(_("New password"))]
+    again: Annotated[Password, Label(_("New password again"))] = ""
+
+    def check(self, errors: Errors) -> None:
+        if self.new and self.again != self.new:
+            errors.fail("again", _("The two new passwords differ."))
+
+
+class SecondFactor(Form):
+    """The code that proves that a second factor was set up, and what it was set up with."""
+
+    code: Annotated[str, line(10, safe=False), Label(_("Code"))]
+    proof: Annotated[str, line(500, safe=False), Label(_("Code"))] = ""
+
+
+class NoSecondFactor(Form):
+    """The password, to sign in with it alone again."""
+
+    off: Annotated[Password, Label(_("Present password"))] = ""
+
+
+async def _language(_request: Request, row: Account, form: Mapping[str, Any]) -> Text:
+    await Account.filter(id=row.id).update(language=Language.parse(form).language)
     return _("Your language is saved.")
 
 
-async def _password(request: Request, row: Account, data: Input) -> Text:
-    data.text("old", limit=200, required=True)
-    data.text("new", limit=200, required=True, least=accounts.PASSWORD_LEAST)
-    # A password is kept as it is typed, as signing in takes it: trimmed or normalised it would be another one.
-    old, new = str(data.raw.get("old", "")), str(data.raw.get("new", ""))
-    if new and data.raw.get("again") != new:
-        data.fail("again", _("The two new passwords differ."))
-    if not data.errors and not await accounts.password_fits(row, old):
-        data.fail("old", _("This is not your present password."))
-    data.done()
-    await Account.filter(id=row.id).update(password_hash=await accounts.hash_password(new))
+async def _password(request: Request, row: Account, form: Mapping[str, Any]) -> Text:
+    command, errors = NewPassword.read(form)
+    if not errors.found and not await accounts.password_fits(row, command.old):
+        errors.fail("old", _("This is not your present password."))
+    errors.done()
+    await Account.filter(id=row.id).update(password_hash=await accounts.hash_password(command.new))
     await Session.filter(account_id=row.id).exclude(token_hash=auth.reader(request).token_hash).delete()
     return _("Your password is changed. Everywhere else you are signed out.")
 
 
-async def _totp(request: Request, row: Account, data: Input) -> Text:
-    proof = unsign(web.site(request).settings, "totp", str(data.raw.get("proof", "")), TOTP_LIFE)
-    code = data.text("code", limit=10, required=True)
+async def _totp(request: Request, row: Account, form: Mapping[str, Any]) -> Text:
+    command, errors = SecondFactor.read(form)
+    proof = unsign(web.site(request).settings, "totp", command.proof, TOTP_LIFE)
     secret = str(proof[1]) if isinstance(proof, list) and proof[0] == row.id else ""
-    if not data.errors and not (secret and pyotp.TOTP(secret).verify(code, for_time=clock.now(), valid_window=1)):
-        data.fail("code", _("The code does not fit. Please scan the new picture and type the code it shows now."))
-    data.done()
+    if not (secret and pyotp.TOTP(secret).verify(command.code, for_time=clock.now(), valid_window=1)):
+        errors.fail("code", _("The code does not fit. Please scan the new picture and type the code it shows now."))
+    errors.done()
     await Account.filter(id=row.id).update(totp_secret=secret, totp_last=0)
     return _("From now on you sign in with a code as well.")
 
 
-async def _totp_off(_request: Request, row: Account, data: Input) -> Text:
-    if not await accounts.password_fits(row, str(data.raw.get("off", ""))):
-        data.fail("off", _("This is not your present password."))
-    data.done()
+async def _totp_off(_request: Request, row: Account, form: Mapping[str, Any]) -> Text:
+    command, errors = NoSecondFactor.read(form)
+    if not await accounts.password_fits(row, command.off):
+        errors.fail("off", _("This is not your present password."))
+    errors.done()
     await Account.filter(id=row.id).update(totp_secret="")
     return _("You sign in with the password alone again.")
 

@@ -1,6 +1,8 @@
 """The shapes of what the JSON interface about forums gives, as JSON Schema."""
 
-from forums.forms.speaking import COMMENT_LIMIT, TEXT_LIMIT, TITLE_LIMIT
+from dataclasses import dataclass
+
+from forums.forms.speaking import Say, Submit
 from forums.labels import (
     CHANNELS,
     COMMITMENT_STATES,
@@ -29,6 +31,7 @@ from server.core.contract import (
     one_of,
     record,
 )
+from server.core.forms import Form
 from server.core.participants.who import NAME_LIMIT
 
 STATES = [state for state in FORUM_STATES if state != "draft"]
@@ -125,33 +128,21 @@ _WHO: dict[str, Schema] = {
     "email": contract.text(most=254, about="Where the link goes that confirms it."),
 }
 SPEAKER = named("Speaker", asked(_WHO))
-SUBMIT = named(
-    "NewSubmission",
-    asked(
-        {
-            "title": contract.text(least=2, most=TITLE_LIMIT),
-            "text": contract.text(least=2, most=TEXT_LIMIT),
-            "stance": one_of(STANCES),
-            "district": contract.text(about="A district's code."),
-            **_WHO,
-        },
-        "title",
-        "text",
-        "stance",
-    ),
-)
-SAY = named(
-    "NewComment",
-    asked(
-        {
-            "text": contract.text(least=1, most=COMMENT_LIMIT),
-            "stance": one_of(("", *STANCES)),
-            "parent": maybe(integer(1, about="The comment that it answers.")),
-            **_WHO,
-        },
-        "text",
-    ),
-)
+
+
+@dataclass(frozen=True)
+class _Spoken:
+    """What is said, with who says it."""
+
+    form: type[Form]
+
+    def schema(self) -> Schema:
+        found = self.form.schema()
+        return {**found, "properties": {**found["properties"], **_WHO}}
+
+
+SUBMIT = named("NewSubmission", _Spoken(Submit))
+SAY = named("NewComment", _Spoken(Say))
 CONFIRM = named("ConfirmMail", record({"status": one_of(("confirm_mail",), "A link in a mail does it.")}))
 _VISIBILITY = one_of(("shown", "pending", "hidden"), "What waits is seen by its author only.")
 _REMARK = one_of(("shown", "pending", "hidden", "withdrawn"), "What waits is seen by its author only.")

@@ -50,10 +50,9 @@ async def submit(request: Request) -> Response:
     raw = await web.read_json(request)
     if not takes_opinions(found, clock.now()):
         raise NotPossibleNow(ForumAction.SPEAK, found.status)
-    data = Input(raw)
-    command = Submit.read(data, await city(), web.language(request))
+    command, errors = Submit.said(raw, await city(), web.language(request), strict=True)
     address = await run_or_mail(
-        request, SUBMIT, content_of(command, slug=found.slug), raw, data.errors, key=_key(request)
+        request, SUBMIT, content_of(command, slug=found.slug), raw, errors.listed, key=_key(request)
     )
     return await _answer(request, address) if address else _mailed()
 
@@ -101,17 +100,16 @@ async def comment(request: Request) -> Response:
     """``POST /submissions/{number}/comments``; with an official's token in their name."""
     number = voices.read_number(request.path_params["number"])
     raw = await web.read_json(request)
-    data = Input(raw)
-    command = Say.read(data)
+    command, errors = Say.read(raw, strict=True)
     official = auth.reader(request).official
     if official is not None:
-        data.done()
+        errors.done()
         secret, scope = web.site(request).settings.secret_key, f"comment/{official.id}/{number}"
         comment_once = partial(say, official, "", number, command)
         address: str | None = await idempotency.first(secret, scope, _key(request), raw, comment_once)
     else:
         content = content_of(command, slug="", number=number)
-        address = await run_or_mail(request, COMMENT, content, raw, data.errors, key=_key(request))
+        address = await run_or_mail(request, COMMENT, content, raw, errors.listed, key=_key(request))
     if address is None:
         return _mailed()
     made = await comments.one(int(address.rpartition("-")[2]), await person_of(auth.reader(request)))

@@ -6,7 +6,7 @@ from typing import Any
 from forums.actions import answering, crossing, handing, joining
 from forums.errors import NoSuchVoice
 from forums.forms.answering import GiveAnswer
-from forums.forms.handing import Hand, Join, Words, read_seen
+from forums.forms.handing import Hand, Join, Words, open_departments, read_seen
 from forums.forms.promising import Promise
 from forums.queries.promises import standing
 from forums.states import SubmissionAction
@@ -22,7 +22,7 @@ Act = Callable[[Official, str, Raw], Awaitable[None]]
 
 
 async def _hand(official: Official, number: str, raw: Raw) -> None:
-    await handing.hand(official, number, Hand.parse(raw, await city()))
+    await handing.hand(official, number, Hand.parse(raw, choices=open_departments(await city())))
 
 
 async def _join(official: Official, number: str, raw: Raw) -> None:

@@ -1,56 +1,45 @@
-"""Raw input about what crosses between forums and petitions."""
+"""What crosses between forums and petitions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
+from typing import Annotated, Any, Self
 
-from forums.forms.handing import read_seen
+from forums.forms.handing import Version
 from server.core.errors import _
-from server.core.fields import Input, safe_text
+from server.core.forms import Errors, Form, Label, OneOf, line, paragraphs
 
 NAME_LIMIT, TITLE_LIMIT, TEXT_LIMIT = 80, 200, 20_000
 KINDS = ("discussion", "listening", "field_office")
 """The kinds of forum that a petition can become the topic of."""
 
 
-@dataclass(frozen=True)
-class BecomePetition:
-    """An author wants their voice to go on as a petition: under which name, and that the mail address goes along."""
+class BecomePetition(Form):
+    """An author wants their submission to go on as a petition: under which name, and that the address goes along."""
 
-    name: str
-    seen: int | None = None
+    name: Annotated[str, line(NAME_LIMIT), Label(_("Name"))]
+    seen: Version = None
+    consent: Annotated[bool, Label(_("Consent"))] = False
 
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "BecomePetition":
-        """Read it. Raises ``Invalid`` without consent."""
-        data = Input(raw)
-        name = safe_text(data, "name", limit=NAME_LIMIT, required=True)
-        if not data.boolean("consent"):
-            data.fail("consent", _("Without your consent we may not hand your name and mail address on."))
-        command = cls(name, read_seen(data))
-        data.done()
-        return command
+    def check(self, errors: Errors) -> None:
+        if not self.consent:
+            errors.fail("consent", _("Without your consent we may not hand your name and mail address on."))
 
 
-@dataclass(frozen=True)
-class MakeTopic:
-    """A petition's matter in an official's own words: a forum to be planned, or a voice in one (``forum``)."""
+class MakeTopic(Form):
+    """A petition's matter in an official's own words: a forum to be planned, or a submission to one (``forum``)."""
 
-    title: str
-    text: str
-    kind: str = ""
-    forum: str = ""
+    title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Title"))]
+    text: Annotated[str, paragraphs(TEXT_LIMIT, least=2), Label(_("Text"))]
+    kind: Annotated[str, OneOf((*KINDS, "submission")), Label(_("Kind"))] = ""
+    forum: Annotated[str, line(48, safe=False), Label(_("Forum"))] = ""
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "MakeTopic":
-        """Read it. Raises ``Invalid``."""
-        data = Input(raw)
-        kind = data.choice("kind", (*KINDS, "submission"), required=True)
-        command = cls(
-            safe_text(data, "title", limit=TITLE_LIMIT, required=True, least=2),
-            safe_text(data, "text", limit=TEXT_LIMIT, required=True, lines=True, least=2),
-            "" if kind == "submission" else kind,
-            data.text("forum", limit=48, required=kind == "submission") if kind == "submission" else "",
-        )
-        data.done()
-        return command
+    def parse(cls, raw: Mapping[str, Any], **options: Any) -> Self:
+        """Read it. Raises ``Invalid``. The kind is empty for a submission, the forum for everything else."""
+        command = super().parse(raw, **options)
+        return replace(command, kind="") if command.kind == "submission" else replace(command, forum="")
+
+    def check(self, errors: Errors) -> None:
+        errors.require(self, "kind")
+        if self.kind == "submission":
+            errors.require(self, "forum")

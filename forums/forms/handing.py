@@ -1,48 +1,22 @@
-"""Raw input into what is done to many voices at once: handed to a department, joined with another one."""
+"""What is done to many submissions at once: assigned to a department, merged with another one."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from server.core.city import City
-from server.core.fields import Input, safe_text
+from server.core.errors import _
+from server.core.fields import Input
+from server.core.forms import About, Form, Key, Label, OneOf, Seen, line, paragraphs
 from server.core.references import read_reference
 
 WORDS_LIMIT = 2_000
+Version = Annotated[Seen, Key("version")]
 
 
-@dataclass(frozen=True)
-class Hand:
-    """To which department."""
-
-    department_id: int
-    seen: int | None = None
-
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any], city: City) -> "Hand":
-        """Read it. Raises ``Invalid``."""
-        data = Input(raw)
-        codes = {row.code: row.id for row in city.open_departments}
-        code = data.choice("department", codes, required=True)
-        command = cls(codes.get(code, 0), read_seen(data))
-        data.done()
-        return command
-
-
-@dataclass(frozen=True)
-class Join:
-    """With which other one."""
-
-    to: str
-    seen: int | None = None
-
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "Join":
-        """Read it. Raises ``Invalid``."""
-        data = Input(raw)
-        command = cls(read_number(data.text("to", limit=24, required=True)), read_seen(data))
-        data.done()
-        return command
+def open_departments(known: City) -> dict[str, dict[str, int]]:
+    """The choices of a field ``department``: rows by their codes."""
+    return {"department": {row.code: row.id for row in known.open_departments}}
 
 
 def read_number(text: str) -> str:
@@ -56,17 +30,24 @@ def read_seen(data: Input) -> int | None:
     return data.integer("version", low=0, high=10**9)
 
 
-@dataclass(frozen=True)
-class Words:
+class Hand(Form):
+    """To which department."""
+
+    department_id: Annotated[
+        int, OneOf(), Key("department"), Label(_("Department")), About("The code of an open department.")
+    ]
+    seen: Version = None
+
+
+class Join(Form):
+    """With which other one."""
+
+    to: Annotated[str, line(24, safe=False), AfterValidator(read_number), Label(_("Number of the other opinion"))]
+    seen: Version = None
+
+
+class Words(Form):
     """What an official or an author writes to an act."""
 
-    text: str
-    seen: int | None = None
-
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "Words":
-        """Read it. Raises ``Invalid``."""
-        data = Input(raw)
-        command = cls(safe_text(data, "text", limit=WORDS_LIMIT, required=True, lines=True, least=2), read_seen(data))
-        data.done()
-        return command
+    text: Annotated[str, paragraphs(WORDS_LIMIT, least=2), Label(_("Reason"))]
+    seen: Version = None

@@ -1,13 +1,14 @@
-"""What a clerk takes down at a session: one opinion a line, as fast as people speak."""
+"""What a clerk transcribes at a session: one submission a line, as fast as people speak."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from forums.labels import CHANNELS, STANCES
 from server.core import privacy
 from server.core.errors import _
-from server.core.fields import Input
+from server.core.forms import Errors, Form, Key, Label, OneOf, line
+from server.core.forms.kinds import TextRule
 
 LINE_LIMIT = 2_000
 NAME_LIMIT = 40
@@ -18,31 +19,22 @@ HERE = tuple(channel for channel in CHANNELS if channel in {"floor", "paper"})
 NO_CONSENT = _("A name is written down only when the speaker agrees. Please ask, or leave the name empty.")
 
 
-@dataclass(frozen=True)
-class TakeDown:
-    """One opinion as a clerk heard it. Personal numbers in it are masked before anything is kept."""
+class TakeDown(Form):
+    """One submission as a clerk heard it. Personal numbers in it are masked before anything is kept."""
 
-    text: str
-    stance: str
-    channel: str
-    session_id: int | None = None
-    speaker: int | None = None
-    author: str = ""
+    text: Annotated[
+        str,
+        TextRule(LINE_LIMIT, least=2, lines=True, safe=False),
+        AfterValidator(privacy.mask),
+        Label(_("What was said")),
+    ]
+    stance: Annotated[str, OneOf(STANCES), Label(_("Stance"))] = "idea"
+    channel: Annotated[str, OneOf(HERE), Label(_("How it reached us"))] = HERE[0]
+    session_id: Annotated[int | None, Field(ge=1, le=2**53), Key("session"), Label(_("Session"))] = None
+    speaker: Annotated[int | None, Field(ge=1, le=LAST_SPEAKER), Label(_("Speaker's number"))] = None
+    author: Annotated[str, line(NAME_LIMIT, safe=False), AfterValidator(privacy.mask), Label(_("Name"))] = ""
+    consent: Annotated[bool, Label(_("Consent"))] = False
 
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> Self:
-        """Raises ``Invalid``."""
-        data = Input(raw)
-        author = data.text("author", limit=NAME_LIMIT)
-        if author and not data.boolean("consent"):
-            data.fail("consent", NO_CONSENT)
-        command = cls(
-            privacy.mask(data.text("text", limit=LINE_LIMIT, required=True, lines=True, least=2)),
-            data.choice("stance", STANCES, default="idea"),
-            data.choice("channel", HERE, default=HERE[0]),
-            data.integer("session", low=1, high=2**53),
-            data.integer("speaker", low=1, high=LAST_SPEAKER),
-            privacy.mask(author),
-        )
-        data.done()
-        return command
+    def check(self, errors: Errors) -> None:
+        if self.author and not self.consent:
+            errors.fail("consent", NO_CONSENT)

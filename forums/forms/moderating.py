@@ -1,13 +1,16 @@
-"""What readers, authors and moderators say about a text, read from their forms."""
+"""What readers, authors and moderators say about a text."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field
 
 from forums.labels import RULES
 from forums.states import TextAction
-from server.core.fields import Input, safe_text
+from server.core.errors import _
+from server.core.forms import Errors, Form, Html, Label, OneOf, paragraphs
 
 REPORT_LIMIT, APPEAL_LIMIT, REASON_LIMIT = 500, 2_000, 1_000
 DECISIONS = (TextAction.SHOW, TextAction.HIDE, TextAction.UPHOLD)
@@ -16,59 +19,38 @@ DECISIONS = (TextAction.SHOW, TextAction.HIDE, TextAction.UPHOLD)
 _turn = re.compile(r"[0-9]{1,9}")
 
 
-@dataclass(frozen=True)
-class ReportText:
+class ReportText(Form):
     """Which rule a reader thinks is broken, and more if they like."""
 
-    rule: str
-    text: str
-
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "ReportText":
-        """Read it. Raises ``Invalid``."""
-        data = Input(raw)
-        rule = data.choice("rule", tuple(RULES), required=True)
-        text = safe_text(data, "text", limit=REPORT_LIMIT, lines=True)
-        data.done()
-        return cls(rule, text)
+    rule: Annotated[str, OneOf(RULES), Label(_("Rule")), Html(radios=True)]
+    text: Annotated[str, paragraphs(REPORT_LIMIT), Label(_("Remark"))] = ""
 
 
-@dataclass(frozen=True)
-class AppealHiding:
+class AppealHiding(Form):
     """Why an author thinks that a text breaks no rule."""
 
-    text: str
-
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "AppealHiding":
-        """Read it. Raises ``Invalid``."""
-        data = Input(raw)
-        text = safe_text(data, "text", limit=APPEAL_LIMIT, required=True, lines=True, least=10)
-        data.done()
-        return cls(text)
+    text: Annotated[str, paragraphs(APPEAL_LIMIT, least=10), Label(_("Reason"))]
 
 
-@dataclass(frozen=True)
-class Decide:
+class Decide(Form):
     """What a moderator decides on one text or many."""
 
-    action: TextAction
-    rule: str = ""
-    reason: str = ""
+    action: Annotated[TextAction, OneOf(DECISIONS), AfterValidator(TextAction), Label(_("Decision"))]
+    rule: Annotated[str, OneOf(RULES), Label(_("Rule"))] = ""
+    reason: Annotated[str, paragraphs(REASON_LIMIT), Label(_("Reason"))] = ""
     """The moderator's own words; without them the prepared ones are said."""
-    seen: int | None = None
+    seen: Annotated[int | None, Field(ge=0, le=10**9), Label(_("Version")), Html(asked=False)] = None
     """The decisions and appeals that the page knew; None where it says none."""
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "Decide":
-        """Read it. Raises ``Invalid``."""
-        data = Input(raw)
-        action = data.choice("action", DECISIONS, required=True)
-        rule = data.choice("rule", tuple(RULES), required=action == TextAction.HIDE)
-        reason = safe_text(data, "reason", limit=REASON_LIMIT, lines=True)
-        data.done()
-        kept = rule if action == TextAction.HIDE else ""
-        return cls(TextAction(action), kept, reason, read_turn(str(raw.get("seen") or "")))
+    def parse(cls, raw: Mapping[str, Any], **options: Any) -> Self:
+        """Read it. Raises ``Invalid``. Only who hides names a rule."""
+        command = super().parse({**raw, "seen": read_turn(str(raw.get("seen") or ""))}, **options)
+        return command if command.action == TextAction.HIDE else replace(command, rule="")
+
+    def check(self, errors: Errors) -> None:
+        if self.action == TextAction.HIDE:
+            errors.require(self, "rule")
 
 
 def read_turn(text: str) -> int | None:

@@ -1,54 +1,43 @@
-"""Raw input of whoever speaks into frozen commands, or errors beside the field: a submission, a comment."""
+"""What somebody says to a forum: a submission, a comment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import replace
+from typing import Annotated, Any, Self
+
+from pydantic import Field
 
 from forums.labels import STANCES
 from server.core.city import City
-from server.core.fields import Input, safe_text
+from server.core.errors import _
+from server.core.forms import About, Errors, Form, Html, Internal, Label, OneOf, line, paragraphs
 
 TITLE_LIMIT, TEXT_LIMIT, COMMENT_LIMIT = 120, 5_000, 1_000
 
 
-@dataclass(frozen=True)
-class Submit:
+class Submit(Form):
     """An opinion, an idea or a question for a forum."""
 
-    title: str
-    text: str
-    stance: str
-    district: str = ""
-    language: str = "ko"
+    title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Title"), _("Your opinion in one sentence"))]
+    text: Annotated[str, paragraphs(TEXT_LIMIT, least=2), Label(_("Text"), _("Your opinion, with its reasons"))]
+    stance: Annotated[str, OneOf(STANCES), Label(_("Stance")), Html(radios=True)]
+    district: Annotated[str, OneOf(), Label(_("District")), About("Its code.")] = ""
+    language: Annotated[str, Internal()] = "ko"
+    """Of whoever speaks."""
 
     @classmethod
-    def read(cls, data: Input, city: City, language: str) -> Self:
-        """Read it. Errors stay in ``data``: call ``data.done()`` when everything is read."""
-        return cls(
-            safe_text(data, "title", limit=TITLE_LIMIT, required=True, least=2),
-            safe_text(data, "text", limit=TEXT_LIMIT, required=True, lines=True, least=2),
-            data.choice("stance", STANCES, required=True),
-            data.choice("district", dict(city.district_choices(language))),
-            language,
-        )
+    def said(cls, raw: Mapping[str, Any], known: City, language: str, *, strict: bool = False) -> tuple[Self, Errors]:
+        """Read it, with what is wrong, for whoever else speaks with it."""
+        districts = [code for code, _name in known.district_choices(language)]
+        command, errors = cls.read(raw, strict=strict, choices={"district": districts})
+        return replace(command, language=language), errors
 
 
-@dataclass(frozen=True)
-class Say:
+class Say(Form):
     """A comment, or an answer to one."""
 
-    text: str
-    stance: str = ""
-    parent: int | None = None
-
-    @classmethod
-    def read(cls, data: Input) -> Self:
-        """Read it. Errors stay in ``data``."""
-        return cls(
-            safe_text(data, "text", limit=COMMENT_LIMIT, required=True, lines=True),
-            data.choice("stance", STANCES),
-            data.integer("parent", low=1, high=2**53),
-        )
+    text: Annotated[str, paragraphs(COMMENT_LIMIT), Label(_("Comment"))]
+    stance: Annotated[str, OneOf(STANCES), Label(_("Stance"))] = ""
+    parent: Annotated[int | None, Field(ge=1, le=2**53), Label(_("Comment that is answered")), Html(asked=False)] = None
 
 
 def content_of(command: Submit | Say, **more: object) -> dict[str, Any]:

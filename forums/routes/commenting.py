@@ -20,7 +20,6 @@ from forums.queries.forums import ForumView
 from forums.routes import context, speaking
 from server.core import auth, clock, web
 from server.core.errors import Invalid, _
-from server.core.fields import Input
 from server.core.listing import Page
 from server.core.participants.confirming import need_person, run_or_confirm
 from server.core.participants.people import Person
@@ -30,15 +29,14 @@ async def comment(request: Request) -> Response:
     """``POST …/comments``: say something, or answer somebody (``parent``)."""
     slug, number = _place(request)
     form = await web.read_form(request)
-    data = Input(form)
-    command = Say.read(data)
+    command, errors = Say.read(form)
     official = auth.reader(request).official
     try:
         if official is not None:
-            data.done()
+            errors.done()
             return web.redirect(request, await say(official, slug, number, command))
         content = content_of(command, slug=slug, number=number)
-        return await run_or_confirm(request, COMMENT, content, form, data.errors)
+        return await run_or_confirm(request, COMMENT, content, form, errors.listed)
     except Invalid as invalid:
         if number and command.parent is None:
             return await speaking.voice_page(request, number, form, invalid)

@@ -45,11 +45,10 @@ async def submit(request: Request) -> Response:
     """``POST /forums/{slug}/speak``."""
     found = await _open_forum(request)
     form = await web.read_form(request)
-    data = Input(form)
-    command = Submit.read(data, await city(), web.language(request))
+    command, errors = Submit.said(form, await city(), web.language(request))
     content = content_of(command, slug=found.slug)
     try:
-        return await run_or_confirm(request, SUBMIT, content, form, data.errors)
+        return await run_or_confirm(request, SUBMIT, content, form, errors.listed)
     except Invalid as invalid:
         return await _speak_page(request, found, form, invalid)
 

@@ -173,6 +173,7 @@ def _form(
         "petitions/new.html",
         draft,
         official,
+        form=FilePetition,
         status=422 if errors else 200,
         errors=web.field_errors(lang, errors or []),
         fresh=fresh,

@@ -24,6 +24,7 @@ from server.core.forms.kinds import (
     FileRule,
     Hint,
     Html,
+    Internal,
     Key,
     Label,
     OneOf,
@@ -34,7 +35,8 @@ from server.core.forms.kinds import (
 )
 
 Schema = dict[str, Any]
-Choices = Mapping[str, Collection[str]]
+Choices = Mapping[str, Collection[str] | Mapping[str, Any]]
+"""What can be chosen in some fields, by their names: known only at run time."""
 _WHOLE = re.compile(r"-?[0-9]{1,12}")
 _DECIMAL = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,20})?")
 _TRUE, _FALSE = {"on", "true", "1", "yes"}, {"off", "false", "0", "no"}
@@ -70,7 +72,7 @@ class FormField:
     least: int = 0
     low: float | None = None
     high: float | None = None
-    choices: Mapping[str, Text] | None = None
+    choices: Mapping[str, Text] | Collection[str] | None = None
     form: "type[Form] | None" = None
 
     @functools.cached_property
@@ -94,7 +96,8 @@ class FormField:
 
     def options(self, language: str) -> list[tuple[str, str]]:
         """The choices as a page lists them."""
-        return [(value, i18n.translate(language, text)) for value, text in (self.choices or {}).items()]
+        words = self.choices if isinstance(self.choices, Mapping) else {}
+        return [(value, i18n.translate(language, words.get(value, value))) for value in self.choices or ()]
 
     @functools.cached_property
     def schema(self) -> Schema:
@@ -142,10 +145,15 @@ class Errors:
     def __contains__(self, name: str) -> bool:
         return self.prefix + name in self.found
 
+    @property
+    def listed(self) -> list[FieldError]:
+        """Everything found."""
+        return [FieldError(name, text) for name, text in self.found.items()]
+
     def done(self) -> None:
         """Raise ``Invalid`` with everything found."""
         if self.found:
-            raise Invalid([FieldError(name, text) for name, text in self.found.items()])
+            raise Invalid(self.listed)
 
 
 @dataclass_transform(frozen_default=True)
@@ -163,7 +171,8 @@ class Form:
     def fields(cls) -> tuple[FormField, ...]:
         """Every field, in order."""
         hints = get_type_hints(cls, include_extras=True)
-        return tuple(_field(each.name, hints[each.name], _default(each)) for each in fields(cls))  # type: ignore[arg-type]
+        read = (each for each in fields(cls) if Internal() not in get_args(hints[each.name]))  # type: ignore[arg-type]
+        return tuple(_field(each.name, hints[each.name], _default(each)) for each in read)
 
     @classmethod
     def field(cls, name: str) -> FormField:
@@ -253,6 +262,8 @@ def _read_value(
     picked = found if isinstance(found, tuple) else (found,)
     if choices is not None and any(value not in choices for value in picked):
         return each.empty, wording.wrong(each)
+    if isinstance(choices, Mapping):
+        return choices[found], None
     if found in ("", ()):
         return (each.empty, wording.missing(each)) if each.required else (each.default, None)
     return found, None
@@ -324,6 +335,8 @@ def _kind(base: Any, text: TextRule | None, metadata: Mapping[type, Any]) -> str
 
 def _strict(base: Any, metadata: Iterable[Any]) -> Any:
     """The type as Pydantic is to read it: nothing is converted but by our own rules."""
+    if any(isinstance(each, OneOf) for each in metadata) and get_origin(base) is not tuple:
+        base = str
     rules = [each for each in metadata if not isinstance(each, (Label, Hint, About, Html, Key, Wrong))]
     if base in {int, float, bool}:
         rules.append(Strict())

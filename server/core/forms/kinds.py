@@ -8,10 +8,10 @@ by ``%(field)s``.
 import contextlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 
 from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -69,6 +69,11 @@ class Key:
     """What a field is called on the page and in JSON, where the command calls it otherwise."""
 
     name: str
+
+
+@dataclass(frozen=True)
+class Internal:
+    """Never read from what is sent: the caller fills it in afterwards."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,16 +237,17 @@ class MomentRule:
 class OneOf:
     """One of some values, with their words; on a ``tuple[str, …]``, any of them, in the order of the choices.
 
-    Without ``choices`` they are known only at run time: ``parse(…, choices={"field": …})`` gives them.
+    Without ``choices`` they are known only at run time: ``parse(…, choices={"field": …})`` gives them; where those are
+    a mapping, the command holds what the choice stands for.
     """
 
-    choices: Mapping[str, Text] | None = None
+    choices: Mapping[str, Text] | Collection[str] | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         if not self.choices:
             return handler(source)
-        one = core_schema.literal_schema(list(self.choices))
-        if source is str:
+        one = core_schema.literal_schema([str(value) for value in self.choices])
+        if get_origin(source) is not tuple:
             return one
         several = core_schema.tuple_variable_schema(one)
         return core_schema.no_info_after_validator_function(self._sorted, several)
