@@ -8,10 +8,8 @@ from starlette.routing import Route
 
 from forums.api import coded
 from forums.desk.voice_acts import ACTS
-from forums.forms.answering import MOVED_LIMIT
-from forums.forms.handing import read_number
-from forums.forms.planning import LINK_LIMIT
-from forums.forms.promising import BUDGET_LIMIT, MOST_STEPS, STEP_LIMIT, TEXT_LIMIT, TITLE_LIMIT
+from forums.forms.answering import GiveAnswer
+from forums.forms.handing import Hand, Join, read_number
 from forums.labels import OUTCOMES
 from forums.queries import desk_voices, promises
 from forums.queries.desk_voices import Detail
@@ -28,7 +26,7 @@ from server.core.contract import (
     Access,
     Contract,
     Schema,
-    asked,
+    Shape,
     maybe,
     named,
     record,
@@ -41,7 +39,6 @@ KEY: dict[str, Schema] = {
         pattern="^[!-~]([ -~]*[!-~])?$",
     )
 }  # fmt: skip
-VERSION = contract.integer(0, about="The version that the caller has seen; 409 changed_meanwhile where others acted.")
 VOICE_AT_DESK = named(
     "DeskSubmission",
     record(
@@ -66,46 +63,13 @@ VOICE_AT_DESK = named(
         }
     ),
 )
-COMMITMENT = asked(
-    {
-        "title": contract.text(least=2, most=TITLE_LIMIT),
-        "text": contract.text(most=TEXT_LIMIT),
-        "owner": contract.text(least=1, about="The name with which an official of the department signs in."),
-        "due_on": DAY,
-        "budget": contract.text(most=BUDGET_LIMIT),
-        "steps": contract.many(
-            asked({"text": contract.text(least=1, most=STEP_LIMIT), "due_on": DAY}, "text"), MOST_STEPS
-        ),
-    },
-    "title",
-    "owner",
-    "due_on",
-)
-BODIES: dict[SubmissionAction, tuple[str, Schema]] = {
-    SubmissionAction.HAND: (
-        "Hand a submission to a department, with everything that is joined to it",
-        asked({"department": contract.text(about="A department's code."), "version": VERSION}, "department"),
-    ),
+BODIES: dict[SubmissionAction, tuple[str, Shape]] = {
+    SubmissionAction.HAND: ("Hand a submission to a department, with everything that is joined to it", Hand),
     SubmissionAction.ANSWER: (
         "Answer a submission and everything that is joined to it; what is adopted brings its commitment",
-        asked(
-            {
-                "outcome": contract.one_of(OUTCOMES),
-                "text": contract.text(most=TEXT_LIMIT, about="Left out only where `link` shows what is done already."),
-                "link": contract.text(most=LINK_LIMIT, about="With already_done."),
-                "study_until": DAY,
-                "moved_to": contract.text(most=MOVED_LIMIT, about="With out_of_scope."),
-                "department": contract.text(about="Where no department has it yet."),
-                "commitment": COMMITMENT,
-                "version": VERSION,
-            },
-            "outcome",
-        ),
+        GiveAnswer,
     ),
-    SubmissionAction.JOIN: (
-        "Join a submission with another one of the forum, whose answer it then shares",
-        asked({"to": contract.text(most=24, about="The other one's number."), "version": VERSION}, "to"),
-    ),
+    SubmissionAction.JOIN: ("Join a submission with another one of the forum, whose answer it then shares", Join),
 }
 """What an official may do to a voice: in words, and what it takes."""
 

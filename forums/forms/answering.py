@@ -1,72 +1,79 @@
-"""Raw input into an answer: one of six outcomes, each with what it must say."""
+"""An answer: one of six outcomes, each with what it must say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, Self
 
-from forums.forms.handing import read_seen
-from forums.forms.planning import read_link
+from forums.forms.handing import Version, open_departments
+from forums.forms.planning import Link
 from forums.forms.promising import LONGEST, TEXT_LIMIT, TOO_FAR, Promise, from_page
 from forums.labels import OUTCOMES
 from forums.states import ADOPTED
 from server.core.city import City
 from server.core.errors import _
-from server.core.fields import REQUIRED, Input, safe_text
+from server.core.forms import About, Day, Errors, Form, Key, Label, MayBeEmpty, OneOf, line, paragraphs
 
 MOVED_LIMIT = 200
+_ONLY_OF = {"link": "already_done", "study_until": "under_study", "moved_to": "out_of_scope"}
+"""Fields that belong to one outcome: with another one they are not looked at."""
 
 
-@dataclass(frozen=True)
-class GiveAnswer:
-    """What becomes of a voice. ``promise`` comes with what is adopted, unless one stands already."""
+class GiveAnswer(Form):
+    """What becomes of a submission. ``promise`` comes with what is adopted, unless one stands already."""
 
-    outcome: str
-    text: str
-    promise: Promise | None = None
-    department_id: int | None = None
+    outcome: Annotated[str, OneOf(OUTCOMES), Label(_("Outcome"))]
+    text: Annotated[
+        str,
+        paragraphs(TEXT_LIMIT, least=2),
+        MayBeEmpty(),
+        Label(_("Answer"), _("Answer, for everybody")),
+        About("Left out only where `link` shows what is done already."),
+    ]
+    promise: Annotated[Promise | None, Key("commitment"), Label(_("Commitment"))] = None
+    department_id: Annotated[
+        int | None, OneOf(), Key("department"), Label(_("Department")), About("Where no department has it yet.")
+    ] = None
     """Who answers, where no department has it yet."""
-    link: str = ""
-    study_until: date | None = None
-    moved_to: str = ""
-    seen: int | None = None
+    link: Annotated[Link, About("With already_done.")] = ""
+    study_until: Annotated[Day | None, Label(_("Day"))] = None
+    moved_to: Annotated[
+        str,
+        line(MOVED_LIMIT),
+        Label(_("Who decides it"), _("Who decides it, where it was passed on")),
+        About("With out_of_scope."),
+    ] = ""
+    seen: Version = None
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any], city: City, today: date, *, promised: bool) -> "GiveAnswer":
+    def parse(  # type: ignore[override]  # what is adopted brings a promise, which looks ahead
+        cls, raw: Mapping[str, Any], city: City, today: date, *, promised: bool
+    ) -> Self:
         """Read it; ``promised`` says that a commitment stands already. Raises ``Invalid`` with every error."""
-        data = Input(raw)
-        outcome = data.choice("outcome", OUTCOMES, required=True)
-        link = read_link(data, "link") if outcome == "already_done" else ""
-        # Where a link shows it, it need not be said again.
-        text = safe_text(data, "text", limit=TEXT_LIMIT, required=not link, lines=True, least=2)
-        study = data.day("study_until", required=True) if outcome == "under_study" else None
-        if study and study <= today:
-            data.fail("study_until", _("Please give a later day than today."))
-        elif study and study > today + LONGEST:
-            data.fail("study_until", TOO_FAR)
-        moved_to = safe_text(data, "moved_to", limit=MOVED_LIMIT, required=True) if outcome == "out_of_scope" else ""
-        codes = {row.code: row.id for row in city.open_departments}
-        department = data.choice("department", codes)
-        command = cls(
-            outcome,
-            text,
-            _promise(data, today) if outcome in ADOPTED and not promised else None,
-            codes.get(department),
-            link,
-            study,
-            moved_to,
-            read_seen(data),
-        )
-        data.done()
+        outcome = str(raw.get("outcome"))
+        expects = outcome in ADOPTED and not promised
+        fields = {name: value for name, value in raw.items() if _ONLY_OF.get(name, outcome) == outcome}
+        if not expects:
+            fields.pop("commitment", None)
+        command, errors = cls.read(fields, choices=open_departments(city))
+        if expects:
+            errors.require(command, "commitment")
+        if command.promise:
+            command.promise.check_days(errors.inside("commitment"), today, today)
+            command = replace(command, promise=command.promise.tidy())
+        if command.study_until and command.study_until <= today:
+            errors.fail("study_until", _("Please give a later day than today."))
+        elif command.study_until and command.study_until > today + LONGEST:
+            errors.fail("study_until", TOO_FAR)
+        errors.done()
         return command
 
-
-def _promise(data: Input, today: date) -> Promise | None:
-    inside = data.nested("commitment")
-    if inside is None:
-        data.fail("commitment", REQUIRED)
-        return None
-    return Promise.read(inside, today, today)
+    def check(self, errors: Errors) -> None:
+        if not self.link:  # where a link shows it, it need not be said again
+            errors.require(self, "text")
+        for name, outcome in _ONLY_OF.items():
+            if name != "link" and self.outcome == outcome:
+                errors.require(self, name)
 
 
 def answer_from_page(form: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,7 +42,13 @@ class Hand(Form):
 class Join(Form):
     """With which other one."""
 
-    to: Annotated[str, line(24, safe=False), AfterValidator(read_number), Label(_("Number of the other opinion"))]
+    to: Annotated[
+        str,
+        line(24, safe=False),
+        AfterValidator(read_number),
+        Label(_("Number of the other opinion")),
+        About("The other one's number."),
+    ]
     seen: Version = None
 
 

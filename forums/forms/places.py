@@ -1,16 +1,19 @@
-"""Raw input about sessions and their places into frozen commands: dates, slots, the film, a name at the door."""
+"""Sessions and their places: dates, slots, the film, a name at check-in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, time
-from typing import Any
+from dataclasses import replace
+from datetime import date, datetime, time
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
 
 from forums import rules
-from forums.forms.planning import read_link
+from forums.forms.planning import Link, check_order
 from forums.kinds import SESSIONS
 from server.core import config
 from server.core.errors import _
-from server.core.fields import Input, safe_text
+from server.core.forms import Errors, Form, Label, MayBeEmpty, Mistake, OneOf, line, paragraphs
+from server.core.forms.kinds import DayRule, MomentRule
 
 TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, TOPIC_LIMIT, TRANSCRIPT_LIMIT = 200, 200, 80, 200, 50_000
 MOST_PLACES = 100_000
@@ -20,132 +23,103 @@ KEPT = ("2", "3", "4", "6")
 """Every so many-th slot may be kept for whoever comes by."""
 
 
-@dataclass(frozen=True)
-class ChangeSession:
+class ChangeSession(Form):
     """What a session is to be from now on."""
 
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    place: str
-    capacity: int
+    title: Annotated[str, line(TITLE_LIMIT), MayBeEmpty(), Label(_("Title"))]
+    starts_at: Annotated[datetime, MomentRule(), Label(_("Beginning"))]
+    ends_at: Annotated[datetime, MomentRule(), Label(_("End"))]
+    place: Annotated[str, line(PLACE_LIMIT), MayBeEmpty(), Label(_("Place"))]
+    capacity: Annotated[int, Field(ge=0, le=MOST_PLACES), Label(_("Number of places"))]
     """0: nobody registers, everybody may come."""
 
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "ChangeSession":
-        """Read a session's form. Raises ``Invalid``."""
-        data = Input(raw)
-        title = safe_text(data, "title", limit=TITLE_LIMIT)
-        starts_at, ends_at = data.moment("starts_at", required=True), data.moment("ends_at", required=True)
-        if starts_at and ends_at and ends_at <= starts_at:
-            data.fail("ends_at", _("The end must be later than the beginning."))
-        place = safe_text(data, "place", limit=PLACE_LIMIT)
-        capacity = data.integer("capacity", low=0, high=MOST_PLACES, required=True)
-        data.done()
-        assert starts_at and ends_at and capacity is not None  # noqa: PT018, S101 — done() has seen to it
-        return cls(title, starts_at, ends_at, place, capacity)
+    def check(self, errors: Errors) -> None:
+        check_order(errors, self.starts_at, self.ends_at, "ends_at")
 
     def values(self) -> dict[str, object]:
         """The columns that say it."""
         return {name: getattr(self, name) for name in ("title", "starts_at", "ends_at", "place", "capacity")}
 
 
-@dataclass(frozen=True)
 class NewSession(ChangeSession):
     """A session to add."""
 
-    kind: str = "sitting"
+    kind: Annotated[str, OneOf(), Label(_("Kind"))] = "sitting"
 
 
 def new_session(raw: Mapping[str, Any], forum_kind: str) -> NewSession:
     """One session. Raises ``Invalid``."""
-    data = Input(raw)
     kinds = SESSIONS[forum_kind]
-    kind = data.choice("kind", kinds, default=kinds[0])
-    data.done()
-    return NewSession(**ChangeSession.parse(raw).values(), kind=kind)  # type: ignore[arg-type]
+    found = NewSession.parse(raw, choices={"kind": kinds})
+    return found if raw.get("kind") else replace(found, kind=kinds[0])
+
+
+def _time(value: Any) -> time:
+    try:
+        return time.fromisoformat(str(value)[:5])
+    except ValueError as error:
+        raise Mistake(_("Please give a time as HH:MM.")) from error
+
+
+class _Slots(Form):
+    """The slots of a stage on one day."""
+
+    day: Annotated[date, DayRule(), Label(_("Day"))]
+    first: Annotated[time, BeforeValidator(_time), Label(_("Beginning"))]
+    last: Annotated[time, BeforeValidator(_time), Label(_("End"))]
+    stage: Annotated[str, line(PLACE_LIMIT), Label(_("Place"))] = ""
+    kept: Annotated[str, OneOf(KEPT), Label(_("Kept free"))] = ""
 
 
 def new_slots(raw: Mapping[str, Any]) -> list[NewSession]:
     """The slots of a stage on one day, some kept for whoever comes by. Raises ``Invalid``."""
-    data = Input(raw)
-    day = data.day("day", required=True)
-    first, last = _time(data, "first"), _time(data, "last")
-    place = safe_text(data, "stage", limit=PLACE_LIMIT)
-    kept = int(data.choice("kept", KEPT) or 0)
+    wanted, errors = _Slots.read(raw)
     found: list[NewSession] = []
-    if day and first and last:
+    if not errors.found:
         zone = config.settings().zone
-        begins, ends = (datetime.combine(day, each, zone) for each in (first, last))
+        begins, ends = (datetime.combine(wanted.day, each, zone) for each in (wanted.first, wanted.last))
         found = [
-            NewSession("", start, end, place, 1, "walk_in" if by else "slot")
-            for start, end, by in rules.slots(begins, ends, kept)
+            NewSession("", start, end, wanted.stage, 1, "walk_in" if by else "slot")
+            for start, end, by in rules.slots(begins, ends, int(wanted.kept or 0))
         ]
         if not found:
-            data.fail("last", _("Please leave at least ten minutes between the beginning and the end."))
-    data.done()
+            errors.fail("last", _("Please leave at least ten minutes between the beginning and the end."))
+    errors.done()
     return found
 
 
-def _time(data: Input, name: str) -> time | None:
-    value = data.text(name, limit=8, required=True)
-    try:
-        return time.fromisoformat(value[:5]) if value else None
-    except ValueError:
-        data.fail(name, _("Please give a time as HH:MM."))
-        return None
-
-
-@dataclass(frozen=True)
-class KeepRecord:
+class KeepRecord(Form):
     """What remains of a session: the film's address, and what was said."""
 
-    link: str
-    transcript: str
-
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "KeepRecord":
-        """Read the form. Raises ``Invalid``."""
-        data = Input(raw)
-        found = cls(read_link(data, "link"), safe_text(data, "transcript", limit=TRANSCRIPT_LIMIT, lines=True))
-        data.done()
-        return found
+    link: Annotated[Link, MayBeEmpty()]
+    transcript: Annotated[str, paragraphs(TRANSCRIPT_LIMIT), MayBeEmpty(), Label(_("What was said"))]
 
 
-@dataclass(frozen=True)
-class Book:
-    """A place for somebody by name; ``here``: they stand at the door."""
+class Book(Form):
+    """A place for somebody by name; ``here``: they stand at the entrance."""
 
-    name: str
-    topic: str
-    here: bool
+    name: Annotated[str, line(NAME_LIMIT), Label(_("Name"))]
+    topic: Annotated[str, line(TOPIC_LIMIT), MayBeEmpty(), Label(_("Speaks about"))]
+    here: Annotated[bool, MayBeEmpty(), Label(_("Is here"))]
 
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "Book":
-        """Read the form. Raises ``Invalid``."""
-        data = Input(raw)
-        found = cls(
-            safe_text(data, "name", limit=NAME_LIMIT, required=True),
-            safe_text(data, "topic", limit=TOPIC_LIMIT),
-            data.boolean("here"),
-        )
-        data.done()
-        return found
+
+class _Topic(Form):
+    topic: Annotated[str, line(TOPIC_LIMIT), Label(_("Speaks about"))] = ""
 
 
 def topic(raw: Mapping[str, Any]) -> str:
     """What somebody wants to speak about. Raises ``Invalid``."""
-    data = Input(raw)
-    found = safe_text(data, "topic", limit=TOPIC_LIMIT)
-    data.done()
-    return found
+    return _Topic.parse(raw).topic
+
+
+class _Counted(Form):
+    people: Annotated[int, Field(ge=-MOST_COUNTED, le=MOST_COUNTED), Label(_("Number of people"))]
+
+    def check(self, errors: Errors) -> None:
+        if not self.people:
+            errors.fail("people", _("Please say how many people."))
 
 
 def people(raw: Mapping[str, Any]) -> int:
     """How many more people were counted, fewer below zero. Raises ``Invalid``."""
-    data = Input(raw)
-    found = data.integer("people", low=-MOST_COUNTED, high=MOST_COUNTED, required=True)
-    if found == 0:
-        data.fail("people", _("Please say how many people."))
-    data.done()
-    return found or 0
+    return _Counted.parse(raw).people

@@ -1,16 +1,18 @@
-"""Raw input of the forums' desk into frozen commands, or errors beside the field: what a forum is, why one is not."""
+"""What a forum is to be, and why one is not: the forms of the forums' desk."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator
 
 from forums.kinds import FIELDS
 from server.core.city import City
 from server.core.errors import _
-from server.core.fields import Input, safe_text
+from server.core.forms import Errors, Form, Internal, Key, Label, Mistake, OneOf, line, paragraphs
+from server.core.forms.kinds import MomentRule
 
 TITLE_LIMIT, SUMMARY_LIMIT, BODY_LIMIT, PLACE_LIMIT, LINK_LIMIT = 200, 500, 20_000, 200, 500
 MINUTES_LIMIT, REASON_LIMIT = 100_000, 2_000
@@ -20,56 +22,88 @@ MODERATION = ("after", "before")
 _CHAPTER = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2})[ \t]+(\S.*)")
 
 
-@dataclass(frozen=True)
-class PlanForum:
+def web_address(value: str) -> str:
+    """Let a web address through. Raises ``Mistake``."""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
+    if value and not (parts.scheme in {"http", "https"} and parts.hostname and " " not in value):
+        raise Mistake(_("Please give the whole web address, beginning with https://."))
+    return value
+
+
+def read_people(value: Any) -> tuple[str, ...]:
+    """Names with what they are, one a line. Raises ``Mistake``."""
+    text = paragraphs(MOST_PEOPLE * 120).whole(value)
+    found = tuple(dict.fromkeys(" ".join(one.split()) for one in text.split("\n") if one.strip()))
+    if len(found) > MOST_PEOPLE:
+        raise Mistake(_("Please give at most %(most)s people.", most=MOST_PEOPLE))
+    return found
+
+
+def read_chapters(value: Any) -> tuple[dict[str, Any], ...]:
+    """Chapters of a film, one a line: the time from its beginning, then the words; in the order of time.
+
+    Raises ``Mistake``.
+    """
+    text = paragraphs(MOST_CHAPTERS * 120).whole(value)
+    found: dict[int, str] = {}
+    for one in filter(None, (one.strip() for one in text.split("\n"))):
+        match = _CHAPTER.fullmatch(one)
+        if match is None or int(match[3]) > 59 or (match[1] and int(match[2]) > 59):  # noqa: PLR2004
+            raise Mistake(
+                _(
+                    "Please write each chapter as 0:12:30 and its title; this one cannot be read: %(line)s",
+                    line=one[:60],
+                )
+            )
+        found[int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3])] = match[4]
+    return tuple({"at": at, "title": found[at]} for at in sorted(found))
+
+
+Link = Annotated[str, line(LINK_LIMIT, safe=False), AfterValidator(web_address), Label(_("Link"))]
+People = Annotated[tuple[str, ...], BeforeValidator(read_people)]
+Time = Annotated[datetime | None, MomentRule()]
+
+
+class PlanForum(Form):
     """What a forum is to be. A field that its kind does not have stays empty."""
 
-    kind: str
-    title: str
-    summary: str = ""
-    body: str = ""
-    language: str = "ko"
-    department_id: int | None = None
-    district: str = ""
-    place: str = ""
-    panel: Sequence[str] = ()
-    moderation: str = "after"
-    speaks_from: datetime | None = None
-    speaks_until: datetime | None = None
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-    link: str = ""
-    chapters: Sequence[Mapping[str, Any]] = field(default=())
+    kind: Annotated[str, Internal()]
+    title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Title"))]
+    summary: Annotated[str, line(SUMMARY_LIMIT), Label(_("Summary"))] = ""
+    body: Annotated[str, paragraphs(BODY_LIMIT), Label(_("Text"))] = ""
+    language: Annotated[str, Internal()] = "ko"
+    department_id: Annotated[int | None, OneOf(), Key("department"), Label(_("Department"))] = None
+    district: Annotated[str, OneOf(), Label(_("District"))] = ""
+    place: Annotated[str, line(PLACE_LIMIT), Label(_("Place"))] = ""
+    panel: Annotated[Sequence[str], BeforeValidator(read_people), Label(_("Panel"))] = ()
+    moderation: Annotated[str, OneOf(MODERATION), Label(_("Moderation"))] = "after"
+    speaks_from: Annotated[Time, Label(_("Opinions from"))] = None
+    speaks_until: Annotated[Time, Label(_("Opinions until"))] = None
+    starts_at: Annotated[Time, Label(_("Beginning"))] = None
+    ends_at: Annotated[Time, Label(_("End"))] = None
+    link: Link = ""
+    chapters: Annotated[Sequence[Mapping[str, Any]], BeforeValidator(read_chapters), Label(_("Chapters"))] = ()
 
     @classmethod
-    def parse(cls, kind: str, raw: Mapping[str, Any], city: City, language: str, *, kept: str = "") -> "PlanForum":
+    def parse(  # type: ignore[override]  # what a forum has depends on its kind and its city
+        cls, kind: str, raw: Mapping[str, Any], city: City, language: str, *, kept: str = ""
+    ) -> Self:
         """Read the fields of a kind. Raises ``Invalid`` with every error. ``kept`` is the district it has already."""
-        has = FIELDS[kind]
-        data = Input({name: value for name, value in raw.items() if name in has})
-        departments = {str(row.id) for row in city.open_departments}
-        department = data.choice("department", departments)
-        found = cls(
-            kind,
-            safe_text(data, "title", limit=TITLE_LIMIT, required=True, least=2),
-            safe_text(data, "summary", limit=SUMMARY_LIMIT),
-            safe_text(data, "body", limit=BODY_LIMIT, lines=True),
-            language,
-            int(department) if department else None,
-            data.choice("district", dict(city.district_choices(language, kept))),
-            safe_text(data, "place", limit=PLACE_LIMIT),
-            tuple(read_people(data, "panel")),
-            data.choice("moderation", MODERATION, default="after"),
-            data.moment("speaks_from"),
-            data.moment("speaks_until"),
-            data.moment("starts_at"),
-            data.moment("ends_at"),
-            read_link(data, "link"),
-            tuple(_chapters(data, "chapters")),
-        )
-        _in_order(data, found.starts_at, found.ends_at, "ends_at")
-        _in_order(data, found.speaks_from, found.speaks_until, "speaks_until")
-        data.done()
-        return found
+        choices = {
+            "department": {str(row.id): row.id for row in city.open_departments},
+            "district": [code for code, _name in city.district_choices(language, kept)],
+        }
+        fields = {name: value for name, value in raw.items() if name in FIELDS[kind]}
+        command, errors = cls.read(fields, choices=choices, kind=kind, language=language)
+        errors.done()
+        return command
+
+    def check(self, errors: Errors) -> None:
+        check_order(errors, self.starts_at, self.ends_at, "ends_at")
+        check_order(errors, self.speaks_from, self.speaks_until, "speaks_until")
 
     def values(self) -> dict[str, Any]:
         """The columns that say it."""
@@ -81,49 +115,10 @@ class PlanForum:
         return {**chosen, "panel": list(self.panel), "chapters": [dict(one) for one in self.chapters]}
 
 
-def read_link(data: Input, name: str) -> str:
-    """A web address."""
-    value = data.text(name, limit=LINK_LIMIT)
-    if value and not _is_address(value):
-        data.fail(name, _("Please give the whole web address, beginning with https://."))
-        return ""
-    return value
-
-
-def _is_address(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in value
-
-
-def _in_order(data: Input, first: datetime | None, last: datetime | None, name: str) -> None:
+def check_order(errors: Errors, first: datetime | None, last: datetime | None, name: str) -> None:
+    """Note where the end does not come after the beginning."""
     if first and last and last <= first:
-        data.fail(name, _("The end must be later than the beginning."))
-
-
-def read_people(data: Input, name: str) -> list[str]:
-    """Names with what they are, one a line."""
-    text = safe_text(data, name, limit=MOST_PEOPLE * 120, lines=True)
-    found = list(dict.fromkeys(" ".join(line.split()) for line in text.split("\n") if line.strip()))
-    if len(found) > MOST_PEOPLE:
-        data.fail(name, _("Please give at most %(most)s people.", most=MOST_PEOPLE))
-    return found
-
-
-def _chapters(data: Input, name: str) -> list[dict[str, Any]]:
-    """Chapters of a film, one a line: the time from its beginning, then the words; in the order of time."""
-    text = safe_text(data, name, limit=MOST_CHAPTERS * 120, lines=True)
-    found: dict[int, str] = {}
-    for line in filter(None, (line.strip() for line in text.split("\n"))):
-        match = _CHAPTER.fullmatch(line)
-        if match is None or int(match[3]) > 59 or (match[1] and int(match[2]) > 59):  # noqa: PLR2004
-            data.fail(name, _("Please write each chapter as 0:12:30 and its title; this one cannot be read: %(line)s",
-                              line=line[:60]))  # fmt: skip
-            return []
-        found[int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3])] = match[4]
-    return [{"at": at, "title": found[at]} for at in sorted(found)]
+        errors.fail(name, _("The end must be later than the beginning."))
 
 
 def chapter_lines(chapters: Sequence[Mapping[str, Any]]) -> str:
@@ -136,17 +131,19 @@ def clock_text(seconds: int) -> str:
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
+class _PublicWords(Form):
+    text: Annotated[str, paragraphs(REASON_LIMIT, least=2), Label(_("Reason"))]
+
+
+class _Minutes(Form):
+    minutes: Annotated[str, paragraphs(MINUTES_LIMIT, least=2), Label(_("Minutes"))]
+
+
 def reason(raw: Mapping[str, Any]) -> str:
     """Public words of an official. Raises ``Invalid``."""
-    data = Input(raw)
-    text = safe_text(data, "text", limit=REASON_LIMIT, required=True, lines=True, least=2)
-    data.done()
-    return text
+    return _PublicWords.parse(raw).text
 
 
 def minutes(raw: Mapping[str, Any]) -> str:
     """The minutes of a forum. Raises ``Invalid``."""
-    data = Input(raw)
-    text = safe_text(data, "minutes", limit=MINUTES_LIMIT, required=True, lines=True, least=2)
-    data.done()
-    return text
+    return _Minutes.parse(raw).minutes

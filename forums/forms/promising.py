@@ -1,14 +1,16 @@
-"""Raw input about promises: what is promised, by whom, in which steps, by when; that it is done, or given up."""
+"""Commitments: what is promised, by whom, in which steps, by when; that it is done, or given up."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any, Self
 
-from forums.forms.handing import read_seen
-from forums.forms.planning import read_link
+from pydantic import Field
+
+from forums.forms.handing import Version
+from forums.forms.planning import Link
 from server.core.errors import Text, _
-from server.core.fields import REQUIRED, Input, safe_text
+from server.core.forms import About, Day, Errors, Form, Html, Internal, Label, MayBeEmpty, Wrong, line, paragraphs
 
 TITLE_LIMIT, TEXT_LIMIT, BUDGET_LIMIT, STEP_LIMIT, REASON_LIMIT = 200, 10_000, 200, 300, 2_000
 MOST_STEPS = 10
@@ -31,80 +33,66 @@ def wrong_day_done(done_on: date, made_on: date, today: date) -> Text | None:
     return before_promised(made_on) if done_on < made_on else None
 
 
-@dataclass(frozen=True)
-class StepLine:
+class StepLine(Form):
     """One step; ``id`` where it stands already."""
 
-    text: str
-    due_on: date | None = None
-    id: int | None = None
+    text: Annotated[str, line(STEP_LIMIT), Label(_("Step"))] = ""
+    due_on: Annotated[Day | None, Label(_("Day"))] = None
+    id: Annotated[int | None, Field(ge=1, le=2**53), Label(_("Step")), Html(asked=False)] = None
+
+    def check(self, errors: Errors) -> None:
+        if self.due_on:
+            errors.require(self, "text")
 
 
-@dataclass(frozen=True)
-class Promise:
+class Promise(Form):
     """What is promised. ``owner`` is the name that an official of the department signs in with."""
 
-    title: str
-    owner: str
-    due_on: date
-    text: str = ""
-    budget: str = ""
-    steps: Sequence[StepLine] = field(default=())
+    title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("What is promised"))]
+    owner: Annotated[
+        str,
+        line(60, safe=False),
+        Label(_("Who answers for it")),
+        About("The name with which an official of the department signs in."),
+    ]
+    due_on: Annotated[Day, Label(_("Day"))]
+    text: Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Text"))] = ""
+    budget: Annotated[str, line(BUDGET_LIMIT), Label(_("Budget"))] = ""
+    steps: Annotated[
+        Sequence[StepLine],
+        Field(max_length=MOST_STEPS),
+        Wrong(_("Please send a list of at most %(most)s steps.", most=MOST_STEPS)),
+        Label(_("Steps")),
+    ] = ()
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any], today: date) -> "Promise":
+    def parse(cls, raw: Mapping[str, Any], today: date) -> Self:  # type: ignore[override]  # a promise looks ahead
         """Read a new one. Raises ``Invalid``."""
-        data = Input(raw)
-        command = cls.read(data, today, today)
-        data.done()
-        return command
+        command, errors = cls.read(raw)
+        command.check_days(errors, today, today)
+        errors.done()
+        return command.tidy()
 
-    @classmethod
-    def read(cls, data: Input, today: date, made_on: date, *, kept: date | None = None) -> "Promise":
-        """The same out of a larger form, which calls ``data.done()``.
+    def check_days(self, errors: Errors, today: date, made_on: date, *, kept: date | None = None) -> None:
+        """Note days that cannot be promised.
 
         ``kept`` is the day that holds now and may be left, though it is over. No step is due before ``made_on``.
         """
-        due = data.day("due_on", required=True) or today
-        _ahead(data, "due_on", due, today, kept)
-        return cls(
-            safe_text(data, "title", limit=TITLE_LIMIT, required=True, least=2),
-            data.text("owner", limit=60, required=True),
-            due,
-            safe_text(data, "text", limit=TEXT_LIMIT, lines=True),
-            safe_text(data, "budget", limit=BUDGET_LIMIT),
-            tuple(_steps(data, today, made_on)),
-        )
+        if "due_on" not in errors:
+            if self.due_on < today and self.due_on != kept:
+                errors.fail("due_on", PAST)
+            elif self.due_on > today + LONGEST:
+                errors.fail("due_on", TOO_FAR)
+        for number, step in enumerate(self.steps, 1):
+            inner = errors.inside("steps", number)
+            if step.due_on and step.due_on > today + LONGEST:
+                inner.fail("due_on", TOO_FAR)
+            if step.due_on and step.due_on < made_on:
+                inner.fail("due_on", before_promised(made_on) if made_on < today else PAST)
 
-
-def _ahead(data: Input, name: str, day: date, today: date, kept: date | None = None) -> None:
-    if day < today and day != kept:
-        data.fail(name, PAST)
-    elif day > today + LONGEST:
-        data.fail(name, TOO_FAR)
-
-
-def _steps(data: Input, today: date, made_on: date) -> list[StepLine]:
-    rows = data.raw.get("steps")
-    if rows is None:
-        return []
-    if not isinstance(rows, list) or len(rows) > MOST_STEPS or not all(isinstance(row, Mapping) for row in rows):
-        data.fail("steps", _("Please send a list of at most %(most)s steps.", most=MOST_STEPS))
-        return []
-    found = []
-    for number, row in enumerate(rows, 1):
-        one = Input(row, f"{data.prefix}steps.{number}.", data.errors)
-        text = safe_text(one, "text", limit=STEP_LIMIT)
-        due = one.day("due_on")
-        if due and due > today + LONGEST:
-            one.fail("due_on", TOO_FAR)
-        if due and due < made_on:
-            one.fail("due_on", before_promised(made_on) if made_on < today else PAST)
-        if due and not text:
-            one.fail("text", REQUIRED)
-        if text:
-            found.append(StepLine(text, due, one.integer("id", low=1, high=2**53)))
-    return found
+    def tidy(self) -> Self:
+        """The same without the rows of a page that stayed empty."""
+        return replace(self, steps=tuple(step for step in self.steps if step.text))
 
 
 def from_page(form: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -117,43 +105,44 @@ def from_page(form: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return {**{name: form.get(prefix + name) for name in names}, "steps": rows}
 
 
-@dataclass(frozen=True)
-class EditPromise:
+class EditPromise(Form):
     """What is promised from now on, and, where the day changes, why."""
 
-    promise: Promise
-    reason: str = ""
-    seen: int | None = None
+    promise: Annotated[Promise, Internal()]
+    reason: Annotated[str, paragraphs(REASON_LIMIT), Label(_("Reason"))] = ""
+    seen: Version = None
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any], today: date, made_on: date, due_on: date) -> "EditPromise":
+    def parse(  # type: ignore[override]  # against what was promised
+        cls, raw: Mapping[str, Any], today: date, made_on: date, due_on: date
+    ) -> Self:
         """Read it; ``made_on`` is when it was promised, ``due_on`` the day that holds now. Raises ``Invalid``."""
-        data = Input(raw)
-        promise = Promise.read(data, today, made_on, kept=due_on)
-        reason = safe_text(data, "reason", limit=REASON_LIMIT, lines=True)
-        if promise.due_on != due_on and not reason:
-            data.fail("reason", _("Please say why the day changes; everybody can read it."))
-        command = cls(promise, reason, read_seen(data))
-        data.done()
+        promise, errors = Promise.read(raw)
+        promise.check_days(errors, today, made_on, kept=due_on)
+        command, others = cls.read(raw, promise=promise.tidy())
+        if "due_on" not in errors and promise.due_on != due_on and not command.reason:
+            others.fail("reason", _("Please say why the day changes; everybody can read it."))
+        errors.found.update(others.found)
+        errors.done()
         return command
 
 
-@dataclass(frozen=True)
-class Finish:
-    """That it is done, since which day, and what shows it: words, and a link or files where there are any."""
+class Finish(Form):
+    """That it is done, since which day, and what shows it: words, and a link or files where there are any.
 
-    evidence: str
-    link: str = ""
-    done_on: date | None = None
-    seen: int | None = None
+    Whether the day can be right, the action looks.
+    """
 
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> "Finish":
-        """Read it. Raises ``Invalid`` without evidence; whether the day can be right, the action looks."""
-        data = Input(raw)
-        evidence = safe_text(data, "evidence", limit=TEXT_LIMIT, lines=True)
-        if not evidence and not any(error.field == "evidence" for error in data.errors):
-            data.fail("evidence", _("“Carried out” needs evidence: what was done, where and when it can be seen."))
-        command = cls(evidence, read_link(data, "link"), data.day("done_on"), read_seen(data))
-        data.done()
-        return command
+    evidence: Annotated[
+        str,
+        paragraphs(TEXT_LIMIT),
+        MayBeEmpty(),
+        Label(_("Evidence"), _("What was done, and where and when it can be seen")),
+    ]
+    link: Link = ""
+    done_on: Annotated[Day | None, Label(_("Done on"))] = None
+    seen: Version = None
+
+    def check(self, errors: Errors) -> None:
+        if not self.evidence:
+            errors.fail("evidence", _("“Carried out” needs evidence: what was done, where and when it can be seen."))

@@ -1,49 +1,54 @@
-"""What a citizen asks for, read from the page: the topic, the people, the place and the time of a forum."""
+"""What a citizen asks for: the topic, the people, the place and the time of a forum."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Self
 
-from forums.forms.planning import BODY_LIMIT, PLACE_LIMIT, TITLE_LIMIT, read_people
+from pydantic import AfterValidator
+
+from forums.forms.planning import BODY_LIMIT, PLACE_LIMIT, TITLE_LIMIT, People
 from forums.kinds import PROPOSED
 from server.core import clock, privacy
 from server.core.city import City
 from server.core.errors import _
-from server.core.fields import Input, safe_text
+from server.core.forms import Errors, Form, Internal, Key, Label, OneOf, line, paragraphs
+from server.core.forms.kinds import MomentRule
 
 FIELDS = ("kind", "title", "text", "people", "district", "place", "starts_at")
 """The fields of the page."""
 
 
-@dataclass(frozen=True)
-class ProposeForum:
+def _masked(people: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(privacy.mask(one) for one in people)
+
+
+class ProposeForum(Form):
     """A forum as a citizen asks for it. For a discussion place and time stay empty: it is held here, at once."""
 
-    kind: str
-    title: str
-    body: str
-    language: str
-    people: tuple[str, ...] = ()
-    district: str = ""
-    place: str = ""
-    starts_at: datetime | None = None
+    kind: Annotated[str, OneOf(PROPOSED), Label(_("Kind"))]
+    title: Annotated[str, line(TITLE_LIMIT, least=5), Label(_("Title"), _("What about?"))]
+    body: Annotated[
+        str,
+        paragraphs(BODY_LIMIT, least=10),
+        Key("text"),
+        Label(_("Text"), _("Why, and what should come out of it?")),
+    ]
+    language: Annotated[str, Internal()]
+    people: Annotated[People, AfterValidator(_masked), Label(_("People"))] = ()
+    district: Annotated[str, OneOf(), Label(_("District"))] = ""
+    place: Annotated[str, line(PLACE_LIMIT), Label(_("Place"), _("Which place would suit?"))] = ""
+    starts_at: Annotated[datetime | None, MomentRule(), Label(_("Beginning"))] = None
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any], city: City, language: str) -> "ProposeForum":
+    def parse(cls, raw: Mapping[str, Any], city: City, language: str) -> Self:  # type: ignore[override]  # in a city
         """Read it. Raises ``Invalid`` with every error."""
-        data = Input(raw)
-        kind = data.choice("kind", PROPOSED, required=True)
-        title = safe_text(data, "title", limit=TITLE_LIMIT, required=True, least=5)
-        body = safe_text(data, "text", limit=BODY_LIMIT, required=True, lines=True, least=10)
-        district = data.choice("district", dict(city.district_choices(language)))
-        people: tuple[str, ...] = ()
-        place, starts_at = "", None
-        if kind != "discussion":
-            people = tuple(privacy.mask(one) for one in read_people(data, "people"))
-            place = safe_text(data, "place", limit=PLACE_LIMIT)
-            starts_at = data.moment("starts_at")
-            if starts_at and starts_at <= clock.now():
-                data.fail("starts_at", _("Please give a day that is still to come."))
-        data.done()
-        return cls(kind, title, body, language, people, district, place, starts_at)
+        districts = [code for code, _name in city.district_choices(language)]
+        here = {"people", "place", "starts_at"} if raw.get("kind") == "discussion" else set()
+        fields = {name: value for name, value in raw.items() if name not in here}
+        command, errors = cls.read(fields, choices={"district": districts}, language=language)
+        errors.done()
+        return command
+
+    def check(self, errors: Errors) -> None:
+        if self.starts_at and self.starts_at <= clock.now():
+            errors.fail("starts_at", _("Please give a day that is still to come."))

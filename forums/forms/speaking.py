@@ -1,7 +1,6 @@
 """What somebody says to a forum: a submission, a comment."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated, Any, Self
 
 from pydantic import Field
@@ -28,8 +27,7 @@ class Submit(Form):
     def said(cls, raw: Mapping[str, Any], known: City, language: str, *, strict: bool = False) -> tuple[Self, Errors]:
         """Read it, with what is wrong, for whoever else speaks with it."""
         districts = [code for code, _name in known.district_choices(language)]
-        command, errors = cls.read(raw, strict=strict, choices={"district": districts})
-        return replace(command, language=language), errors
+        return cls.read(raw, strict=strict, choices={"district": districts}, language=language)
 
 
 class Say(Form):

@@ -8,7 +8,7 @@ import functools
 import inspect
 import re
 import types
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, datetime
 from typing import Annotated, Any, Self, Union, dataclass_transform, get_args, get_origin, get_type_hints
@@ -27,6 +27,7 @@ from server.core.forms.kinds import (
     Internal,
     Key,
     Label,
+    MayBeEmpty,
     OneOf,
     ReferencesRule,
     TextRule,
@@ -41,7 +42,12 @@ _WHOLE = re.compile(r"-?[0-9]{1,12}")
 _DECIMAL = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,20})?")
 _TRUE, _FALSE = {"on", "true", "1", "yes"}, {"off", "false", "0", "no"}
 _KINDS = {int: "integer", float: "number", bool: "checkbox", date: "day", datetime: "moment"}
-_EMPTY = {"integer": 0, "number": 0.0, "checkbox": False, "words": (), "choices": (), "references": (), "file": ()}
+_EMPTY = {
+    "integer": 0,
+    "number": 0.0,
+    "checkbox": False,
+    **dict.fromkeys(("words", "choices", "references", "file", "forms"), ()),
+}
 _LISTS = frozenset({"choices", "references"})
 """Kinds of which a page sends a value for each that is picked."""
 
@@ -104,6 +110,8 @@ class FormField:
         """Its JSON Schema."""
         if self.form:
             found: Schema = self.form.schema()
+            if self.kind == "forms":
+                return {"type": "array", "items": found, "maxItems": self.limit}
             found = found if self.required else {"anyOf": [found, {"type": "null"}]}
         else:
             found = self.adapter.json_schema()
@@ -144,6 +152,11 @@ class Errors:
 
     def __contains__(self, name: str) -> bool:
         return self.prefix + name in self.found
+
+    def inside(self, name: str, number: int | None = None) -> "Errors":
+        """The errors of the form in a field, or of one of its forms, counted from 1."""
+        inner = self.form.field(name).form or self.form
+        return Errors(inner, f"{self.prefix}{name}." + (f"{number}." if number else ""), self.found)
 
     @property
     def listed(self) -> list[FieldError]:
@@ -197,15 +210,17 @@ class Form:
 
     @classmethod
     def read(
-        cls, raw: Mapping[str, Any], *, strict: bool = False, choices: Choices | None = None
+        cls, raw: Mapping[str, Any], *, strict: bool = False, choices: Choices | None = None, **given: Any
     ) -> tuple[Self, Errors]:
-        """The form with something empty for each wrong field, and what is wrong: for those that check more of it."""
+        """The form with something empty for each wrong field, and what is wrong: for those that check more of it.
+
+        ``given`` are the fields that are not read.
+        """
         errors = Errors(cls)
-        return cls._read(raw, errors, strict, choices or {}), errors
+        return cls._read(raw, errors, strict, choices or {}, **given), errors
 
     @classmethod
-    def _read(cls, raw: Mapping[str, Any], errors: Errors, strict: bool, choices: Choices) -> Self:  # noqa: FBT001 — passed on
-        values: dict[str, Any] = {}
+    def _read(cls, raw: Mapping[str, Any], errors: Errors, strict: bool, choices: Choices, **values: Any) -> Self:  # noqa: FBT001 — passed on
         for each in cls.fields():
             value = raw.get(each.name)
             if each.form:
@@ -224,11 +239,24 @@ class Form:
         assert each.form  # noqa: S101
         if value is None and not each.required:
             return each.default
+        if each.kind == "forms":
+            return cls._read_forms(each, value, errors, strict, choices)
         if value is not None and not isinstance(value, Mapping):
             errors.fail(each.name, wording.wrong(each))
-        inner = Errors(each.form, f"{errors.prefix}{each.name}.", errors.found)
         known = value if isinstance(value, Mapping) else {}
-        return each.form._read(known, inner, strict, choices)  # noqa: SLF001 — of its own kind
+        return each.form._read(known, errors.inside(each.name), strict, choices)  # noqa: SLF001 — of its own kind
+
+    @classmethod
+    def _read_forms(cls, each: FormField, rows: Any, errors: Errors, strict: bool, choices: Choices) -> Any:  # noqa: FBT001
+        most = each.limit or 0
+        if not isinstance(rows, list) or len(rows) > most or not all(isinstance(row, Mapping) for row in rows):
+            errors.fail(each.name, wording.wrong(each))
+            return ()
+        assert each.form  # noqa: S101
+        return tuple(
+            each.form._read(row, errors.inside(each.name, number), strict, choices)  # noqa: SLF001 — of its own kind
+            for number, row in enumerate(rows, 1)
+        )
 
     def check(self, errors: Errors) -> None:
         """Rules about several fields; a field that was wrong is empty here and keeps its first error."""
@@ -286,7 +314,10 @@ def _field(name: str, hint: Any, default: Any) -> FormField:
     if label is None:
         raise TypeError(f"The field {name} has no label.")
     choice = found.get(OneOf)
+    if default is MISSING and MayBeEmpty in found:
+        default = _EMPTY.get(_kind(base, text, found), "")
     optional = default is not MISSING
+    inner = get_args(base)[0] if _several(base) else base
     return FormField(
         name=found[Key].name if Key in found else name,
         attribute=name,
@@ -300,12 +331,12 @@ def _field(name: str, hint: Any, default: Any) -> FormField:
         wrong=found[Wrong].text if Wrong in found else None,
         about=found[About].text if About in found else "",
         html=found.get(Html, PLAIN),
-        limit=text.limit if text else None,
+        limit=text.limit if text else next((each.max_length for each in bounds if hasattr(each, "max_length")), None),
         least=text.least if text else 0,
         low=next((each.ge for each in bounds if hasattr(each, "ge")), None),
         high=next((each.le for each in bounds if hasattr(each, "le")), None),
         choices=choice.choices if choice else None,
-        form=base if isinstance(base, type) and issubclass(base, Form) else None,
+        form=inner if isinstance(inner, type) and issubclass(inner, Form) else None,
     )
 
 
@@ -321,23 +352,28 @@ def _flat(hint: Any) -> tuple[Any, list[Any]]:
     return hint, []
 
 
+def _several(base: Any) -> bool:
+    return get_origin(base) in {tuple, Sequence}
+
+
 def _kind(base: Any, text: TextRule | None, metadata: Mapping[type, Any]) -> str:
-    several = get_origin(base) is tuple
+    several = _several(base)
     if OneOf in metadata:
         return "choices" if several else "choice"
     for rule, kind in ((WordsRule, "words"), (ReferencesRule, "references"), (FileRule, "file")):
         if rule in metadata:
             return kind
-    if isinstance(base, type) and issubclass(base, Form):
-        return "form"
+    inner = get_args(base)[0] if several else base
+    if isinstance(inner, type) and issubclass(inner, Form):
+        return "forms" if several else "form"
     return _KINDS.get(base) or ("paragraphs" if text and text.lines else "text")
 
 
 def _strict(base: Any, metadata: Iterable[Any]) -> Any:
     """The type as Pydantic is to read it: nothing is converted but by our own rules."""
-    if any(isinstance(each, OneOf) for each in metadata) and get_origin(base) is not tuple:
+    if any(isinstance(each, OneOf) for each in metadata) and not _several(base):
         base = str
-    rules = [each for each in metadata if not isinstance(each, (Label, Hint, About, Html, Key, Wrong))]
+    rules = [each for each in metadata if not isinstance(each, (Label, Hint, About, Html, Key, MayBeEmpty, Wrong))]
     if base in {int, float, bool}:
         rules.append(Strict())
     return Annotated[base, *rules] if rules else base

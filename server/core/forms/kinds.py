@@ -32,6 +32,8 @@ NO_RESIDENT_NUMBERS = _(
     "“%(field)s” holds a resident registration number or a My Number. The law does not let us take it "
     "(Personal Information Protection Act, art. 24-2); please remove it."
 )
+NOT_TEXT = _("Please send text for “%(field)s”.")
+TOO_LONG = _("Please use at most %(limit)s characters for “%(field)s” (now %(count)s).")
 NOT_EMAIL = _("Please check the mail address, for example name@example.org.")
 NOT_PHONE = _("Please check the phone number, for example 010-1234-5678.")
 NOT_MOMENT = _("Please give “%(field)s” as a day and a time, for example 2026-05-04T14:00.")
@@ -73,7 +75,12 @@ class Key:
 
 @dataclass(frozen=True)
 class Internal:
-    """Never read from what is sent: the caller fills it in afterwards."""
+    """Never read from what is sent: the caller gives it."""
+
+
+@dataclass(frozen=True)
+class MayBeEmpty:
+    """Need not be sent, though the command has no default: empty then."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +134,15 @@ class TextRule:
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         inner = core_schema.str_schema(max_length=self.limit, min_length=self.least or None, strict=True)
         return core_schema.no_info_before_validator_function(self.clean, inner)
+
+    def whole(self, value: Any) -> str:
+        """The clean text, for rules that take it apart."""
+        value = self.clean(value)
+        if not isinstance(value, str):
+            raise Mistake(NOT_TEXT)
+        if len(value) > self.limit:
+            raise Mistake(Text(TOO_LONG.msgid, {"limit": self.limit, "count": len(value)}))
+        return value
 
     def clean(self, value: Any) -> Any:
         if not isinstance(value, str) or len(value) > self.limit * 4:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from server.core.errors import Text, _
-from server.core.forms.kinds import Mistake
+from server.core.forms.kinds import NOT_TEXT, TOO_LONG, Mistake
 
 
 class Named(Protocol):
@@ -30,11 +30,10 @@ CHOOSE = _("Please choose “%(field)s”.")
 TICK = _("Please tick “%(field)s”.")
 CHECK = _("Please check “%(field)s”.")
 NOT_OBJECT = _("Please send an object for “%(field)s”.")
-TOO_LONG = _("Please use at most %(limit)s characters for “%(field)s” (now %(count)s).")
 TOO_SHORT = _("Please use at least %(least)s characters for “%(field)s”.")
 _MISSING = {"choice": CHOOSE, "choices": CHOOSE, "checkbox": TICK, "file": CHOOSE}
 _WRONG = {
-    "text": _("Please send text for “%(field)s”."),
+    "text": NOT_TEXT,
     "integer": _("Please give a whole number from %(low)s to %(high)s for “%(field)s”."),
     "number": _("Please give a number for “%(field)s”."),
     "checkbox": _("Please send true or false for “%(field)s”."),
