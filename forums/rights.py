@@ -49,6 +49,10 @@ def voice_subject(number: str) -> str:
     return f"submission/{number}"
 
 
+VOICE_SUBJECT = "'submission/' || s.number"
+"""The same in SQL, of a row of ``submission s``."""
+
+
 def talk_subject(slug: str) -> str:
     """The name in the ledger of what is said in passing in a forum: comments, and what becomes of them."""
     return f"talk/{slug}"

@@ -13,7 +13,7 @@ from typing import Any
 
 from petitions import rules
 from petitions.routing import DepartmentProfile, GuideProfile, Rule
-from server.core import city, config, database
+from server.core import accounts, city, config, database, roles
 from server.core.city import KEPT, City
 from server.core.clock import OfficeHours, WorkingCalendar
 from server.core.days import today
@@ -81,9 +81,7 @@ async def reference() -> Reference:
 
 async def _read() -> Reference:
     base = await city.read()
-    profiles = await database.fetch(
-        "SELECT id, code, name, keywords, duties FROM department WHERE active = ? ORDER BY id", True
-    )
+    profiles = await accounts.open_departments(columns(DepartmentProfile, "d"))
     services = await database.fetch("SELECT * FROM service WHERE active = ? ORDER BY code", True)
     rule_rows = await database.fetch("SELECT * FROM routing_rule WHERE active = ? ORDER BY position, id", True)
     return Reference(
@@ -104,8 +102,8 @@ async def _read() -> Reference:
 async def calendar() -> WorkingCalendar:
     """The city's working calendar with the administrator's holidays and hours, read now."""
     settings = config.settings()
-    holidays = await database.fetch("SELECT date, name FROM holiday")
-    hours = await database.fetch("SELECT * FROM local_hours ORDER BY first_day")
+    holidays = await accounts.holidays()
+    hours = await accounts.local_hours()
     return WorkingCalendar(
         country=settings.country,
         timezone=settings.zone,
@@ -134,8 +132,7 @@ async def guides_present() -> list[GuideProfile]:
         "SELECT a.id, a.department_id, a.languages, a.specialities, "
         "(SELECT COUNT(*) FROM (SELECT 1 FROM petition_case c WHERE c.guide_id = a.id AND c.open = ? "
         f"LIMIT {FULL}) AS counted) AS load "
-        "FROM account a WHERE a.role = 'guide' AND a.active = ? AND NOT EXISTS (SELECT 1 FROM absence b "
-        "WHERE b.account_id = a.id AND b.first_day <= ? AND b.last_day >= ?) ORDER BY a.id",
+        f"FROM {roles.GUIDES_PRESENT} AS a ORDER BY a.id",
         True,
         True,
         day,
@@ -148,5 +145,5 @@ async def guide_card(account_id: int | None) -> GuideRow | None:
     """A guide's card."""
     if account_id is None:
         return None
-    row = await database.fetch_one(f"SELECT {columns(GuideRow, 'a')} FROM account a WHERE id = ?", account_id)
-    return read(GuideRow, row) if row else None
+    card = (await roles.cards([account_id])).get(account_id)
+    return GuideRow(**{name: getattr(card, name) for name in GuideRow.__dataclass_fields__}) if card else None

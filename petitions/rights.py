@@ -40,6 +40,10 @@ RIGHTS: dict[Action, Permission] = {
 """Which right an official needs for an action."""
 
 
+CASE_SUBJECT = "'case/' || c.reference"
+"""A case's name in the ledger in SQL, of a row of ``petition_case c``."""
+
+
 def subject(reference_text: str) -> str:
     """A case's name in the ledger."""
     return f"case/{reference_text}"

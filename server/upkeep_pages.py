@@ -4,8 +4,8 @@ Neither shows what a job carries or whom a fact concerns beyond the official's o
 texts can hold addresses of petitioners, so of an error only its class is shown.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,11 +14,10 @@ from starlette.routing import Route
 from petitions.actions.watch import CALENDAR
 from petitions.desk_settings import TABLES
 from petitions.permissions import Permission
-from server.core import accounts, auth, database, districts, i18n, jobs, ledger, web
+from server.core import accounts, auth, districts, i18n, jobs, ledger, web
 from server.core.accounts import CorePermission, names
 from server.core.errors import Forbidden, NotFound, Text, _
 from server.core.ledger import Entry
-from server.core.rows import columns, read
 from server.people import ACCOUNTS
 
 JOBS, AUDIT = "/desk/jobs", "/desk/audit"
@@ -58,34 +57,17 @@ HOW: dict[str, Text] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A job as the list shows it."""
-
-    id: int
-    kind: str
-    attempts: int
-    error: str
-    created_at: datetime
-    run_at: datetime
-
-
 async def show_jobs(request: Request) -> Response:
     """``/desk/jobs``: dead letters, newest first, and the jobs that are due next."""
     auth.official(request, CorePermission.SEE_JOBS)
     before = _before(request)
-    dead = await _lines("dead = ? AND id < ? ORDER BY id DESC", True, before)
-    waiting = await _lines("dead = ? ORDER BY run_at, id", False)
-    counts = await database.fetch_one(
-        f"SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE dead = ? LIMIT {CAP + 1}) AS d) AS dead, "
-        f"(SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE dead = ? LIMIT {CAP + 1}) AS w) AS waiting",
-        True,
-        False,
-    )
+    dead = await jobs.dead_letters(before, SHOWN + 1)
+    waiting = await jobs.waiting(SHOWN + 1)
+    counts = await jobs.counts(CAP)
     context = {
-        "dead": dead[:SHOWN],
+        "dead": [_shown(line) for line in dead[:SHOWN]],
         "older": f"{JOBS}?before={dead[SHOWN - 1].id}" if len(dead) > SHOWN else "",
-        "waiting": waiting[:SHOWN],
+        "waiting": [_shown(line) for line in waiting[:SHOWN]],
         "counts": counts,
         "cap": CAP,
     }
@@ -98,9 +80,8 @@ def _before(request: Request) -> int:
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < LONGEST_ID else NEWEST
 
 
-async def _lines(where: str, *values: object) -> list[Line]:
-    rows = await database.fetch(f"SELECT {columns(Line, 'j')} FROM job j WHERE {where} LIMIT {SHOWN + 1}", *values)
-    return [read(Line, {**row, "error": error_class(row["error"])}) for row in rows]
+def _shown(line: jobs.Line) -> jobs.Line:
+    return replace(line, error=error_class(line.error))
 
 
 def error_class(text: str) -> str:
@@ -113,8 +94,8 @@ async def retry(request: Request) -> Response:
     """``POST /desk/jobs/{id}/retry``. Raises ``NotFound`` when it is no dead letter any more."""
     auth.official(request, CorePermission.SEE_JOBS)
     wanted = request.path_params["id"]
-    row = await database.fetch_one("SELECT key FROM job WHERE id = ?", wanted) if wanted < NEWEST else None
-    if row is None or not await jobs.retry_dead(row["key"]):
+    key = await jobs.key_of(wanted) if wanted < NEWEST else None
+    if key is None or not await jobs.retry_dead(key):
         raise NotFound
     return web.redirect(request, JOBS, _("The job is tried again."))
 

@@ -10,7 +10,7 @@ from petitions.queries import cases
 from petitions.queries.cases import AUDIENCES, CaseView
 from petitions.queries.timeline import case_events, shown_data
 from petitions.rights import subject
-from server.core import config, contract, database, i18n, ledger, web
+from server.core import config, contract, i18n, ledger, web
 from server.core.contract import Access, Contract, promises
 from server.core.fields import Input
 from server.core.ledger import Audience
@@ -55,11 +55,6 @@ async def events(request: Request) -> Response:
     found = await cases.view(request.path_params["reference"], shown(request))
     audiences = AUDIENCES[found.level]
     of_case = subject(found.reference)
-    (count,) = await database.fetch(
-        f"SELECT COUNT(*) AS n FROM ledger_event WHERE subject = ? AND audience IN ({database.marks(audiences)})",
-        of_case,
-        *sorted(audiences),
-    )
     entries = await ledger.read(of_case, after_sequence=after, limit=PAGE + 1)
     more = len(entries) > PAGE
     entries = entries[:PAGE]
@@ -67,7 +62,7 @@ async def events(request: Request) -> Response:
     lang = web.language(request)
     told = await case_events(found, seen, found.level, lang)
     rows = [_event(event, found, lang) for event in told]
-    return web.items(rows, str(entries[-1].sequence) if more else None, count["n"])
+    return web.items(rows, str(entries[-1].sequence) if more else None, await ledger.count(of_case, audiences))
 
 
 def _event(event: CaseEvent, found: CaseView, lang: str) -> dict[str, object]:

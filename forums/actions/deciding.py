@@ -20,8 +20,8 @@ from forums.permissions import Permission
 from forums.queries.texts import SORTS, Spoken, spoken
 from forums.search import forum_index, forum_text, voice_index, voice_text
 from forums.states import TEXT, TextAction, TextState, follow
-from server.core import clock, config, database, i18n, ledger, privacy
-from server.core.accounts import Official
+from server.core import clock, config, database, i18n, ledger, privacy, roles
+from server.core.accounts import Official, Role
 from server.core.errors import Forbidden, NotPossibleNow, Refusal
 from server.core.ledger import Chain, Fact
 
@@ -119,15 +119,9 @@ async def _refusal(
 
 async def _other_moderators(official: Official) -> list[str]:
     """Who else may decide: the other moderators, or the inspectors where there is none."""
-    roles = sorted(Permission.MODERATE.roles)
-    rows = await database.fetch(
-        f"SELECT name FROM account WHERE active = ? AND id <> ? AND role IN ({database.marks(roles)}) "
-        "ORDER BY role = 'inspector', name LIMIT 5",
-        True,
-        official.id,
-        *roles,
-    )
-    return [row["name"] for row in rows]
+    found = await roles.staff(Permission.MODERATE.roles)
+    found.sort(key=lambda one: (one.role is Role.INSPECTOR, one.name))
+    return [one.name for one in found if one.id != official.id][:5]
 
 
 async def _write(official: Official, cases: Sequence[_Case], chains: Mapping[str, Chain], command: Decide) -> None:

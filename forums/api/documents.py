@@ -13,7 +13,7 @@ from forums.labels import (
     STANCES,
     SUBMISSION_STATES,
 )
-from forums.queries.promises import ROLES
+from forums.permissions import Permission
 from server.core import contract
 from server.core.config import LANGUAGES
 from server.core.contract import (
@@ -107,7 +107,9 @@ COMMITMENT = named(
             **_PROMISED,
             "version": integer(1, about="Grows with every fact about it."),
             "text": TEXT,
-            "owner": maybe(one_of(ROLES, "The office of the official who answers for it.")),
+            "owner": maybe(
+                one_of(sorted(Permission.ANSWER_VOICES.roles), "The office of the official who answers for it.")
+            ),
             "budget": TEXT,
             "evidence": contract.text(about="By which it is done."),
             "link": TEXT,

@@ -10,7 +10,7 @@ from forums.queries import moderation
 from forums.queries.moderation import Hidden
 from forums.queries.voices import supported_by
 from forums.rights import comment_subject
-from server.core import database, privacy
+from server.core import accounts, database, privacy
 from server.core.accounts import Official
 from server.core.listing import Page, cursor
 from server.core.listing import place as place_of
@@ -65,7 +65,7 @@ COLUMNS = columns(CommentView, "c", official="", department_id="a.department_id"
     f"CASE WHEN c.visibility = 'withdrawn' THEN EXISTS ({_ANSWER} AND r.submission_id = c.submission_id) "
     f"OR EXISTS ({_ANSWER} AND r.submission_id IS NULL) ELSE FALSE END AS answered"
 )
-FROM = "FROM comment c LEFT JOIN account a ON a.id = c.official_id"
+FROM = f"FROM comment c {accounts.with_official('c.official_id', 'a')}"
 
 
 async def of_voice(voice_id: int, before: str = "", reader: Reader = None) -> Page[CommentView]:

@@ -10,10 +10,10 @@ from datetime import date, datetime
 
 from forums.errors import NoSuchVoice
 from forums.labels import OUTCOMES, SUBMISSION_STATES
-from forums.rights import reads, reads_unshown
+from forums.rights import VOICE_SUBJECT, reads, reads_unshown
 from forums.search import voice_index
 from forums.states import SubmissionState
-from server.core import database, listing
+from server.core import database, ledger, listing
 from server.core.accounts import Official
 from server.core.city import City
 from server.core.errors import _
@@ -78,7 +78,7 @@ _COLUMNS = columns(
     Row, "s", text="substr(s.text, 1, 300)", forum="f.slug", forum_title="f.title", version="h.length",
     joined="(SELECT COUNT(*) FROM submission j WHERE j.joined_to_id = s.id)",
 )  # fmt: skip
-_JOINS = "JOIN forum f ON f.id = s.forum_id JOIN ledger_head h ON h.subject = 'submission/' || s.number"
+_JOINS = f"JOIN forum f ON f.id = s.forum_id {ledger.with_version(VOICE_SUBJECT)}"
 
 
 async def listed(wanted: Filter, known: City, today: date, *, after: str = "") -> Page[Row]:

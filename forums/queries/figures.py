@@ -11,6 +11,7 @@ from forums.states import SEEN, ForumState, SubmissionState
 from server.core import database, privacy
 from server.core.city import city
 from server.core.days import day_of
+from server.core.participants.people import with_participant
 from server.core.rows import columns, read
 
 
@@ -150,8 +151,9 @@ async def people() -> dict[str, dict[str, int]]:
     every: dict[str, Collection[str]] = {"age": AGE_BANDS, "district": (await city()).districts}
     for dimension, column in (("age", "age_band"), ("district", "district")):
         rows = await database.fetch(
-            f"SELECT p.{column} AS value, COUNT(*) AS people FROM participant p "
-            f"WHERE EXISTS (SELECT 1 FROM participation t WHERE t.participant_id = p.id) GROUP BY p.{column}"
+            f"SELECT p.{column} AS value, COUNT(*) AS people "
+            "FROM (SELECT DISTINCT participant_id FROM participation) AS t "
+            f"{with_participant('t.participant_id', 'p')}GROUP BY p.{column}"
         )
         found[dimension] = dict.fromkeys(("", *every[dimension]), 0)
         found[dimension].update({row["value"]: row["people"] for row in rows})

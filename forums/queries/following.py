@@ -10,8 +10,9 @@ from typing import Any
 
 from forums.queries.forums import public_text
 from forums.states import SEEN, ForumState
-from server.core import clock, database, privacy
+from server.core import clock, database, ledger, privacy
 from server.core.booking.reading import with_bookings
+from server.core.participants import people
 from server.core.rows import columns, read
 
 MOST_SUPPORTERS = 2_000
@@ -148,17 +149,17 @@ def _person(row: Any) -> Person | None:
 
 _FORUMS = (
     f"SELECT {_FORUM}, f.department_id, f.summary, f.place, f.visibility, {_PERSON} FROM forum f "
-    "LEFT JOIN participant p ON p.id = f.proposer_id WHERE f.slug IN ({marks})"
+    f"{people.with_participant('f.proposer_id', 'p')}WHERE f.slug IN ({{marks}})"
 )
 _VOICES = (
     "SELECT s.id AS voice_id, s.number, s.title, s.text, s.department_id, s.district, s.visibility, s.status, "
     f"s.outcome, s.outcome_text, {_FORUM}, {_PERSON} FROM submission s JOIN forum f ON f.id = s.forum_id "
-    "LEFT JOIN participant p ON p.id = s.participant_id WHERE s.number IN ({marks})"
+    f"{people.with_participant('s.participant_id', 'p')}WHERE s.number IN ({{marks}})"
 )
 _PROMISES = (
     "SELECT c.number, c.title, c.text, c.department_id, c.owner_id, COALESCE(s.district, '') AS district, "
     f"s.id AS voice_id, {_FORUM}, {_PERSON} FROM commitment c JOIN forum f ON f.id = c.forum_id "
-    "LEFT JOIN submission s ON s.id = c.submission_id LEFT JOIN participant p ON p.id = s.participant_id "
+    f"LEFT JOIN submission s ON s.id = c.submission_id {people.with_participant('s.participant_id', 'p')}"
     "WHERE c.number IN ({marks})"
 )
 _READ: Mapping[str, tuple[str, Any]] = {
@@ -193,7 +194,7 @@ async def place(registration_id: int) -> Place | None:
     """One registration."""
     row = await database.fetch_one(
         f"SELECT {_PLACE}, {_PERSON} FROM forum_session s {with_bookings('s.slot_id', 'r')}"
-        "JOIN forum f ON f.id = s.forum_id LEFT JOIN participant p ON p.id = r.participant_id WHERE r.id = ?",
+        f"JOIN forum f ON f.id = s.forum_id {people.with_participant('r.participant_id', 'p')}WHERE r.id = ?",
         registration_id,
     )
     if row is None:
@@ -218,7 +219,7 @@ async def registered(slug: str, session_id: int | None = None) -> list[int]:
 async def commenter(comment_id: int) -> Person | None:
     """Who wrote a comment; None for officials, and for one that was taken back."""
     row = await database.fetch_one(
-        f"SELECT {_PERSON} FROM comment c LEFT JOIN participant p ON p.id = c.participant_id "
+        f"SELECT {_PERSON} FROM comment c {people.with_participant('c.participant_id', 'p')}"
         "WHERE c.id = ? AND c.visibility <> 'withdrawn'",
         comment_id,
     )
@@ -228,8 +229,8 @@ async def commenter(comment_id: int) -> Person | None:
 async def hidden_before(participant_id: int, event_id: int, since: datetime, most: int) -> bool:
     """Whether so many texts of somebody were hidden since a moment, before a fact."""
     rows = await database.fetch(
-        "SELECT 1 AS one FROM review r JOIN text_fact t ON t.subject = r.subject JOIN ledger_event e ON "
-        "e.id = t.event_id WHERE r.participant_id = ? AND t.event_id < ? AND e.kind = 'text.hidden' "
+        f"SELECT 1 AS one FROM review r JOIN text_fact t ON t.subject = r.subject {ledger.with_event('t.event_id')}"
+        "WHERE r.participant_id = ? AND t.event_id < ? AND e.kind = 'text.hidden' "
         f"AND e.occurred_at > ? LIMIT {most}",
         participant_id,
         event_id,
@@ -248,8 +249,8 @@ async def supporters(subject: str) -> list[int]:
 
 async def participant(participant_id: int) -> Person | None:
     """Somebody who takes part."""
-    row = await database.fetch_one(f"SELECT {_PERSON} FROM participant p WHERE p.id = ?", participant_id)
-    return _person(row) if row else None
+    found = await people.person(participant_id)
+    return Person(found.id, found.name, found.email, found.language) if found else None
 
 
 async def words(words_id: int | None, *, official: bool) -> str:

@@ -10,8 +10,9 @@ from forums.errors import NoSuchForum
 from forums.permissions import Permission
 from forums.rights import forum_subject, reads_proposal
 from forums.states import SEEN, CommitmentState, ForumState, SubmissionState
-from server.core import database, privacy
+from server.core import database, ledger, privacy
 from server.core.accounts import Official
+from server.core.participants import people
 from server.core.participants.people import Person
 from server.core.rows import columns, read
 
@@ -61,7 +62,7 @@ class ForumView:
 
 _COLUMNS = columns(
     ForumView, "f", version="h.length",
-    proposer="COALESCE((SELECT p.name FROM participant p WHERE p.id = f.proposer_id), '')",
+    proposer=f"COALESCE({people.name_of('f.proposer_id')}, '')",
 )  # fmt: skip
 
 
@@ -75,7 +76,7 @@ async def forum(slug: str, official: Official | None = None, person: Person | No
     before it was taken up, and stays so.
     """
     row = await database.fetch_one(
-        f"SELECT {_COLUMNS} FROM forum f JOIN ledger_head h ON h.subject = ? WHERE f.slug = ?",
+        f"SELECT {_COLUMNS} FROM forum f {ledger.with_version('?')}WHERE f.slug = ?",
         forum_subject(slug),
         slug,
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from forums import rules
-from forums.rights import voice_subject
-from server.core import database
+from forums.rights import VOICE_SUBJECT
+from server.core import accounts, database, ledger
 from server.core.booking.reading import with_slot
 from server.core.rows import columns, read_all
 
@@ -69,9 +69,8 @@ async def taken(forum_id: int, day: date) -> Taken:
     """The newest lines of a day, and how many there are. Two queries."""
     rows = await database.fetch(
         f"SELECT {_LINE} FROM (SELECT * FROM submission WHERE {_TODAY} ORDER BY id DESC LIMIT {SHOWN}) s "
-        f"JOIN ledger_head h ON h.subject = '{voice_subject('')}' || s.number "
-        "JOIN ledger_event e ON e.subject = h.subject AND e.sequence = 1 "
-        "JOIN account a ON e.actor = 'official:' || a.id ORDER BY s.id DESC",
+        f"{ledger.with_version(VOICE_SUBJECT)}{ledger.with_first_event('h.subject')}"
+        f"{accounts.with_actor('e.actor', 'a')}ORDER BY s.id DESC",
         forum_id,
         day,
     )

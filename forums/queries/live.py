@@ -16,7 +16,7 @@ from forums.queries.speaking import FLOOR, floor_of
 from forums.queries.voices import VoiceView
 from forums.rights import talk_subject
 from forums.states import SUBMISSION, ForumAction, SubmissionAction, SubmissionState
-from server.core import clock, database
+from server.core import clock, database, ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ async def voices(numbers: Collection[str]) -> list[tuple[VoiceView, int]]:
 async def place(slug: str, forum_id: int) -> tuple[int, int, int]:
     """Up to where a page knows a forum: the length of its talk, the last fact about a text of it, the last voice."""
     row = await database.fetch_one(
-        "SELECT COALESCE((SELECT length FROM ledger_head WHERE subject = ?), 0) AS talk, "
+        f"SELECT COALESCE({ledger.version_of('?')}, 0) AS talk, "
         "COALESCE((SELECT MAX(event_id) FROM text_fact WHERE forum_id = ?), 0) AS fact, "
         "COALESCE((SELECT MAX(id) FROM submission WHERE forum_id = ? AND visibility = 'shown'), 0) AS voice",
         talk_subject(slug),

@@ -9,7 +9,7 @@ import orjson
 
 from forums.guidelines import GUIDELINES
 from forums.labels import RULES
-from server.core import database
+from server.core import database, ledger
 from server.core.errors import Text
 from server.core.rows import read
 
@@ -113,7 +113,7 @@ class Entry:
 
 _ENTRY = (
     "SELECT t.event_id AS id, t.subject, e.kind, e.data, e.occurred_at AS at, e.actor FROM text_fact t "
-    "JOIN ledger_event e ON e.id = t.event_id WHERE "
+    f"{ledger.with_event('t.event_id')}WHERE "
 )
 PAGE = 50
 

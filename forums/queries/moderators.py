@@ -14,9 +14,10 @@ from forums import rules
 from forums.labels import RULES, WHY
 from forums.queries.moderation import Hidden, hidden
 from forums.queries.texts import Spoken, spoken
-from server.core import database, listing
+from server.core import accounts, database, listing
 from server.core.city import City
 from server.core.listing import Condition, Order, Page, Walk
+from server.core.participants import people
 from server.core.rows import read
 
 PAGE = 30
@@ -75,7 +76,7 @@ _REVIEW = (
     "SELECT r.subject, r.why, r.open, r.urgency, r.turn, r.rule, r.reason, r.appeal, r.asked_at, r.appealed_at, "
     "COALESCE(a.name, '') AS decided_by FROM "
 )
-_DECIDED = "LEFT JOIN account a ON a.id = r.decided_by_id"
+_DECIDED = accounts.with_official("r.decided_by_id", "a")
 
 
 async def queue(wanted: Filter, known: City, after: str = "") -> Page[Item]:
@@ -198,8 +199,8 @@ async def _others(authors: set[int]) -> dict[int | None, int]:
         return {}
     of_one = f"SELECT 1 FROM review r WHERE r.participant_id = p.id AND r.rule > '' LIMIT {CAP}"
     rows = await database.fetch(
-        f"SELECT p.id, (SELECT COUNT(*) FROM ({of_one}) AS hidden) AS n FROM participant p "
-        f"WHERE p.id IN ({database.marks(authors)})",
+        f"SELECT p.id, (SELECT COUNT(*) FROM ({of_one}) AS hidden) AS n "
+        f"FROM {people.among(database.marks(authors))} AS p",
         *authors,
     )
     return {row["id"]: row["n"] for row in rows}

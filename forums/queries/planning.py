@@ -8,7 +8,7 @@ from forums.messages import MESSAGES
 from forums.messages.event import ForumEvent
 from forums.rights import forum_subject
 from forums.states import ForumState
-from server.core import database, ledger, messages
+from server.core import accounts, database, ledger, messages
 from server.core.errors import Text
 from server.core.ledger import Entry
 
@@ -59,10 +59,7 @@ async def history(slug: str) -> list[Line]:
 async def names(entries: Iterable[Entry]) -> dict[str, str]:
     """The names of the officials who did something, by how the ledger names them. One query, or none."""
     ids = {int(e.actor.removeprefix("official:")) for e in entries if e.actor.startswith("official:")}
-    if not ids:
-        return {}
-    rows = await database.fetch(f"SELECT id, name FROM account WHERE id IN ({database.marks(ids)})", *ids)
-    return {f"official:{row['id']}": row["name"] for row in rows}
+    return {f"official:{id_}": name for id_, name in (await accounts.names(ids)).items()}
 
 
 async def said(slug: str, status: ForumState, *, proposed: bool) -> Sequence[Said]:

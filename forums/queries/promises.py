@@ -16,12 +16,12 @@ from forums.queries.files import FileView
 from forums.queries.turns import Turn, turns
 from forums.rights import promise_subject
 from forums.states import SEEN, CommitmentState, ForumState
-from server.core import database, listing, privacy
+from server.core import accounts, database, ledger, listing, privacy, roles
 from server.core.accounts import Role
 from server.core.city import City
 from server.core.errors import Text, _
 from server.core.listing import Condition, Order, Page, Walk
-from server.core.rows import columns, read, read_all
+from server.core.rows import columns, read
 
 PAGE = 20
 CAP = 10_000
@@ -89,7 +89,7 @@ class PromiseView:
 
 
 _JOINS = (
-    "JOIN forum f ON f.id = c.forum_id LEFT JOIN account a ON a.id = c.owner_id LEFT JOIN "
+    f"JOIN forum f ON f.id = c.forum_id {accounts.with_official('c.owner_id', 'a')}LEFT JOIN "
     "(SELECT v.id, v.number, v.title, v.visibility, "
     "(SELECT COUNT(*) FROM submission j WHERE j.joined_to_id = v.id) AS joined FROM submission v) s "
     "ON s.id = c.submission_id"
@@ -182,7 +182,7 @@ async def promise(number: str, today: date) -> Whole:
     """One promise. At most six queries. Raises ``NoSuchPromise``."""
     subject = promise_subject(number)
     row = await database.fetch_one(
-        f"SELECT {_COLUMNS}, h.length AS version FROM commitment c {_JOINS} JOIN ledger_head h ON h.subject = ? "
+        f"SELECT {_COLUMNS}, h.length AS version FROM commitment c {_JOINS} {ledger.with_version('?')}"
         "WHERE c.number = ?",
         subject,
         number,
@@ -254,18 +254,10 @@ async def of_forum(forum_id: int, today: date) -> Sequence[PromiseView]:
     return [_view(row, today) for row in rows]
 
 
-ROLES = tuple(sorted(Permission.ANSWER_VOICES.roles))
-"""Who can answer for a promise."""
-
-
 async def owner_of(username: str, department_id: int) -> int | None:
     """The official of a department who signs in with a name, if they can own a promise."""
-    row = await database.fetch_one(
-        "SELECT id FROM account WHERE username = ? AND department_id = ? AND active = ? "
-        f"AND role IN ({database.marks(ROLES)})",
-        username, department_id, True, *ROLES,
-    )  # fmt: skip
-    return row["id"] if row else None
+    found = await roles.staff(Permission.ANSWER_VOICES.roles, department_id=department_id, username=username)
+    return found[0].id if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,13 +271,8 @@ class Owner:
 
 async def owners(department_id: int | None) -> list[Owner]:
     """The officials of a department who can own promises; of every department where none is named."""
-    where, values = (" AND department_id = ?", [department_id]) if department_id else ("", [])
-    rows = await database.fetch(
-        f"SELECT {columns(Owner, 'a')} FROM account a WHERE department_id IS NOT NULL AND active = ? "
-        f"AND role IN ({database.marks(ROLES)}){where} ORDER BY department_id, name, id LIMIT 1000",
-        True, *ROLES, *values,
-    )  # fmt: skip
-    return read_all(Owner, rows)
+    found = await roles.staff(Permission.ANSWER_VOICES.roles, department_id=department_id or None)
+    return [Owner(one.username, one.name, one.department_id) for one in found if one.department_id]
 
 
 def _view(row: Any, today: date) -> PromiseView:

@@ -12,6 +12,7 @@ from typing import Any
 from forums.errors import NoSuchText
 from forums.rights import talk_subject, voice_subject
 from server.core import database
+from server.core.participants import people
 from server.core.rows import read
 
 SORTS = ("submission", "comment", "forum")
@@ -88,8 +89,9 @@ _COMMENT = (
 _PROPOSAL = (
     "SELECT f.id, f.id AS forum_id, f.slug, f.title, f.title AS forum_title, f.summary, f.body, f.place, f.visibility, "
     "f.proposer_id AS participant_id, COALESCE(p.name, '') AS author, f.created_at AS said_at "
-    "FROM forum f LEFT JOIN participant p ON p.id = f.proposer_id "
-    "WHERE f.slug IN ({}) AND (f.proposer_id IS NOT NULL OR f.status IN ('proposed', 'declined'))"
+    "FROM forum f "
+    + people.with_participant("f.proposer_id", "p")
+    + "WHERE f.slug IN ({}) AND (f.proposer_id IS NOT NULL OR f.status IN ('proposed', 'declined'))"
 )
 
 

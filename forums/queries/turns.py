@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from forums.messages import MESSAGES
 from forums.messages.event import ForumEvent
-from server.core import database, ledger, privacy
+from server.core import database, ledger, privacy, roles
 from server.core.ledger import Audience, Entry
 from server.core.messages import Item, item
 
@@ -77,9 +77,4 @@ async def _words(ids: Collection[int]) -> dict[int, str]:
 
 
 async def _officials(ids: Collection[int]) -> dict[int, tuple[str, int | None]]:
-    if not ids:
-        return {}
-    rows = await database.fetch(
-        f"SELECT id, name, department_id FROM account WHERE id IN ({database.marks(ids)})", *ids
-    )
-    return {row["id"]: (row["name"], row["department_id"]) for row in rows}
+    return {card.id: (card.name, card.department_id) for card in (await roles.cards(ids)).values()}

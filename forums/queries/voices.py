@@ -16,7 +16,7 @@ from forums.queries import moderation
 from forums.queries.moderation import Hidden
 from forums.rights import reads, voice_subject
 from forums.states import ForumState, SubmissionState
-from server.core import database, listing, privacy, references
+from server.core import database, ledger, listing, privacy, references
 from server.core.accounts import Official
 from server.core.city import City
 from server.core.errors import _
@@ -115,7 +115,7 @@ def read_number(typed: str) -> str:
 async def voice(number: str, person: Person | None = None, official: Official | None = None) -> VoiceView:
     """One voice with its version. Raises ``NoSuchVoice``. Three queries at most."""
     row = await database.fetch_one(
-        f"SELECT {COLUMNS}, h.length AS version {FROM} JOIN ledger_head h ON h.subject = ? WHERE s.number = ?",
+        f"SELECT {COLUMNS}, h.length AS version {FROM} {ledger.with_version('?')}WHERE s.number = ?",
         voice_subject(number),
         number,
     )

@@ -24,6 +24,7 @@ from server.core import auth, clock, ledger, listing, web
 from server.core.accounts import Official
 from server.core.errors import Text, _
 from server.core.listing import PAGING
+from server.core.roles import Staff
 
 PAGE = addresses.INBOX
 TABS: tuple[tuple[Text, Filter, str], ...] = (
@@ -161,7 +162,7 @@ async def _options(official: Official, known: Reference, language: str) -> dict[
     }
 
 
-def _titled(person: desk.Colleague, known: Reference, language: str) -> str:
+def _titled(person: Staff, known: Reference, language: str) -> str:
     department = known.departments.get(person.department_id or 0)
     return f"{department.name(language)} · {person.name}" if department else person.name
 

@@ -19,6 +19,7 @@ from server.core.accounts import Official
 from server.core.acts import Drawn, Kept, draw
 from server.core.days import day_of
 from server.core.errors import _
+from server.core.roles import Staff
 
 QUIET = "quiet"
 
@@ -68,7 +69,7 @@ async def page_of(
     )  # fmt: skip
 
 
-def _guide(person: desk.Colleague, case: CaseView, lang: str) -> tuple[str, str]:
+def _guide(person: Staff, case: CaseView, lang: str) -> tuple[str, str]:
     department = case.known.departments.get(person.department_id or 0)
     return person.username, f"{person.name} · {department.name(lang)}" if department else person.name
 

@@ -14,12 +14,13 @@ from petitions.queries import parts
 from petitions.queries.parts import PartView
 from petitions.queries.scope import ASKED
 from petitions.reference import Reference, reference
-from petitions.rights import sees
+from petitions.rights import CASE_SUBJECT, sees
 from petitions.states import OPEN, State
-from server.core import clock, config, database, privacy, references
+from server.core import accounts, clock, config, database, ledger, privacy, references
 from server.core.accounts import Official
 from server.core.days import today
 from server.core.ledger import Audience, Entry
+from server.core.roles import Card
 from server.core.rows import Local, columns, read, read_all
 
 
@@ -43,20 +44,6 @@ STATEMENTS = ("text", "late_reason", "remedies")
 """By which fields facts name words."""
 STAFF_STATEMENTS = ("words",)
 """The same, for words that only officials read although others hear of the fact."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """An official as a case names them."""
-
-    id: int
-    username: str
-    name: str
-    phone: str
-    email: str
-    hours: str
-    languages: tuple[str, ...]
-    department_id: int | None
 
 
 @dataclass(frozen=True)
@@ -106,8 +93,8 @@ class CaseView:
     public: bool
     status: State
     department_id: int | None
-    handler: Person | None
-    guide: Person | None
+    handler: Card | None
+    guide: Card | None
     lat: float | None
     lng: float | None
     address: str
@@ -195,11 +182,10 @@ class CaseView:
 _SQL = (
     "SELECT c.*, h.length AS version, p.name AS petitioner_name, p.email AS petitioner_email, "
     "p.phone AS petitioner_phone, p.address AS petitioner_address, p.language AS petitioner_language, "
-    f"{columns(Person, 'ha', 'ha_')}, {columns(Person, 'gu', 'gu_')}, "
+    f"{columns(Card, 'ha', 'ha_')}, {columns(Card, 'gu', 'gu_')}, "
     f"{ASKED} AS asked, EXISTS (SELECT 1 FROM petition_part o WHERE o.case_id = c.id) AS has_parts"
-    " FROM petition_case c JOIN ledger_head h ON h.subject = 'case/' || c.reference "
-    "JOIN petitioner p ON p.case_id = c.id "
-    "LEFT JOIN account ha ON ha.id = c.handler_id LEFT JOIN account gu ON gu.id = c.guide_id WHERE c.reference = ?"
+    f" FROM petition_case c {ledger.with_version(CASE_SUBJECT)}JOIN petitioner p ON p.case_id = c.id "
+    f"{accounts.with_official('c.handler_id', 'ha')}{accounts.with_official('c.guide_id', 'gu')}WHERE c.reference = ?"
 )
 
 
@@ -242,7 +228,7 @@ async def view(reference_text: str, shown: Credentials) -> CaseView:
         raise NoSuchCase
     known = await reference()
     answers = await database.fetch(
-        "SELECT a.*, o.name AS author FROM answer a JOIN account o ON o.id = a.author_id WHERE a.case_id = ? "
+        f"SELECT a.*, o.name AS author FROM answer a {accounts.with_official('a.author_id', 'o')}WHERE a.case_id = ? "
         "ORDER BY a.id",
         row["id"],
     )
@@ -321,5 +307,5 @@ def _objection_until(row: Any, answers: Sequence[Any], known: Reference) -> date
     return rules.objection_window(known.calendar, told).on
 
 
-def _person(row: Any, prefix: str) -> Person | None:
-    return read(Person, row, prefix) if row[f"{prefix}id"] is not None else None
+def _person(row: Any, prefix: str) -> Card | None:
+    return read(Card, row, prefix) if row[f"{prefix}id"] is not None else None

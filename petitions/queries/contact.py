@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from petitions.queries.cases import CaseView, Person
+from petitions.queries.cases import CaseView
 from server.core import config, i18n
 from server.core.errors import _
+from server.core.roles import Card
 
 
-def person_card(view: CaseView, somebody: Person | None, language: str) -> dict[str, Any] | None:
+def person_card(view: CaseView, somebody: Card | None, language: str) -> dict[str, Any] | None:
     """An official as the card of a page or a mail names them."""
     if somebody is None:
         return None

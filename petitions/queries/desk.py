@@ -13,9 +13,10 @@ from petitions.reference import Reference
 from petitions.rights import cooperates
 from petitions.search import desk_index
 from petitions.states import OPEN, State
-from server.core import clock, database
+from server.core import clock, database, roles
 from server.core.accounts import Official, Role
 from server.core.listing import Condition, Page
+from server.core.roles import Staff
 from server.core.rows import columns, read_all
 
 CAP = 1_000
@@ -111,36 +112,14 @@ async def neighbours(
     return first(before), first(await listed(wanted, official, known, start=place, limit=1))
 
 
-@dataclass(frozen=True, slots=True)
-class Colleague:
-    """An official to choose: who, and of which department."""
-
-    id: int
-    username: str
-    name: str
-    department_id: int | None
-
-
-async def handlers(department_id: int | None = None) -> list[Colleague]:
+async def handlers(department_id: int | None = None) -> list[Staff]:
     """Who can be named as handler: of one department, or of all."""
-    where, values = ("", []) if department_id is None else (" AND department_id = ?", [department_id])
-    rows = await database.fetch(
-        f"SELECT {columns(Colleague, 'a')} FROM account a WHERE active = ? AND role IN (?, ?)"
-        f"{where} ORDER BY department_id, name, id",
-        True, Role.HANDLER.value, Role.MANAGER.value, *values,
-    )  # fmt: skip
-    return read_all(Colleague, rows)
+    return await roles.staff({Role.HANDLER, Role.MANAGER}, department_id=department_id)
 
 
-async def guides() -> list[Colleague]:
+async def guides() -> list[Staff]:
     """Every active case guide."""
-    rows = await database.fetch(
-        f"SELECT {columns(Colleague, 'a')} FROM account a WHERE active = ? AND role = ? "
-        "ORDER BY department_id, name, id",
-        True,
-        Role.GUIDE.value,
-    )
-    return read_all(Colleague, rows)
+    return await roles.staff({Role.GUIDE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from petitions.labels import KINDS, STATES
 from petitions.states import OPEN, State
-from server.core import listing
+from server.core import accounts, listing
 from server.core.errors import BadRequest, _
 from server.core.listing import cursor, place
 
@@ -19,7 +19,7 @@ NEWEST, OBJECTIONS = 4, 5
 DATED = frozenset({0, 2, OBJECTIONS})
 """The stretches that a date orders."""
 EVERYTHING, ENDED = "all", "ended"
-_GUIDED = "c.guide_id = (SELECT id FROM account WHERE username = ?)"
+_GUIDED = f"c.guide_id = {accounts.ID_OF}"
 STATUSES = {EVERYTHING: _("Open and ended"), **{state.value: STATES[state] for state in State}, ENDED: _("Ended")}
 
 

@@ -25,11 +25,11 @@ from petitions.queries.filters import (
 from petitions.queries.rows import COLUMNS, PASSED, Row
 from petitions.queries.scope import scope, visible
 from petitions.reference import Reference
-from petitions.rights import cooperates
+from petitions.rights import CASE_SUBJECT, cooperates
 from petitions.rules import Kind
 from petitions.search import desk_index
 from petitions.states import OPEN, State
-from server.core import clock, database, listing, references
+from server.core import accounts, clock, database, ledger, listing, references
 from server.core.accounts import Official
 from server.core.days import today
 from server.core.listing import Condition, Page
@@ -258,8 +258,7 @@ class _Walk:
         found = await database.fetch(
             f"SELECT c.*, {PASSED}, p.name AS petitioner, COALESCE(a.name, '') AS handler, h.length AS version, "
             f"{parts.WAITING}, {due.sql} FROM ({source.sql}) AS c JOIN petitioner p ON p.case_id = c.id "
-            "JOIN ledger_head h ON h.subject = 'case/' || c.reference "
-            f"LEFT JOIN account a ON a.id = c.handler_id ORDER BY {order}",
+            f"{ledger.with_version(CASE_SUBJECT)}{accounts.with_official('c.handler_id', 'a')}ORDER BY {order}",
             *due.values,
             *source.values,
         )

@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator
 
+from petitions.rights import CASE_SUBJECT
 from petitions.states import State
-from server.core import database
+from server.core import database, ledger
 from server.core.ledger import WALKED
 
 _LEADS_TO = {
@@ -32,9 +33,8 @@ async def problems() -> AsyncIterator[str]:
     place = 0
     while rows := await database.fetch(
         "SELECT c.id, c.reference, c.status, "
-        "EXISTS (SELECT 1 FROM ledger_head h WHERE h.subject = 'case/' || c.reference AND h.length > 0) AS chained, "
-        "(SELECT e.kind FROM ledger_event e WHERE e.subject = 'case/' || c.reference "
-        f"AND e.kind IN ({database.marks(_LEADS_TO)}) ORDER BY e.sequence DESC LIMIT 1) AS last "
+        f"COALESCE({ledger.version_of(CASE_SUBJECT)}, 0) > 0 AS chained, "
+        f"{ledger.last_of('kind', CASE_SUBJECT, database.marks(_LEADS_TO))} AS last "
         f"FROM petition_case c WHERE c.id > ? ORDER BY c.id LIMIT {WALKED}",
         *_LEADS_TO,
         place,

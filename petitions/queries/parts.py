@@ -10,7 +10,7 @@ from petitions.cooperation import PartStatus
 from petitions.queries.rows import COLUMNS
 from petitions.queries.scope import ASKED
 from petitions.rights import cooperates
-from server.core import database, references
+from server.core import accounts, database, references
 from server.core.accounts import Official
 from server.core.listing import Condition
 from server.core.rows import Local, read, read_all
@@ -46,7 +46,8 @@ async def asked(case_id: int, department_id: int | None) -> bool:
 
 _SQL = (
     "SELECT p.*, COALESCE(a.name, '') AS replied_by, COALESCE(s.text, '') AS text, COALESCE(r.text, '') AS reply "
-    "FROM petition_part p LEFT JOIN account a ON a.id = p.replied_by_id LEFT JOIN statement s ON s.id = p.asked_text "
+    f"FROM petition_part p {accounts.with_official('p.replied_by_id', 'a')}"
+    "LEFT JOIN statement s ON s.id = p.asked_text "
     "LEFT JOIN statement r ON r.id = p.reply_text "
 )
 _UNSAID = {"text": "", "reply": ""}

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from petitions.rights import CASE_SUBJECT
 from petitions.states import State
+from server.core import ledger
 from server.core.rows import Local, columns
 
 
@@ -50,6 +52,7 @@ _BESIDE = dict.fromkeys(("version", "passed_at", "petitioner", "handler", "waiti
 COLUMNS = columns(Row, "c", routing="CASE WHEN c.status = 'received' THEN c.routing END", **_BESIDE)
 """The columns of ``petition_case c`` that a row needs; the routing only where it is still to be decided on."""
 PASSED = (
-    "CASE WHEN c.status = 'accepted' THEN (SELECT MAX(e.occurred_at) FROM ledger_event e "
-    "WHERE e.subject = 'case/' || c.reference AND e.kind IN ('case.accepted', 'case.transferred')) END AS passed_at"
+    "CASE WHEN c.status = 'accepted' THEN "
+    + ledger.last_of("occurred_at", CASE_SUBJECT, "'case.accepted', 'case.transferred'")
+    + " END AS passed_at"
 )

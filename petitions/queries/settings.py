@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from petitions.queries.filters import EPOCH
-from server.core import database
+from server.core import accounts, database
 from server.core.resource import MOST
 from server.core.rows import columns, read_all
 
@@ -39,14 +39,12 @@ _OPEN_CASES = (
     "(SELECT COUNT(*) FROM (SELECT 1 FROM petition_case c WHERE c.department_id = d.id AND c.open = ? "
     f"LIMIT {CAP + 1}) AS n)"
 )
-_PEOPLE = "(SELECT COUNT(*) FROM account a WHERE a.department_id = d.id AND a.active = ?)"
 
 
 async def departments() -> list[DepartmentRow]:
     """Every department, the open ones first."""
-    selected = columns(DepartmentRow, "d", pk="d.id", open_cases=_OPEN_CASES, people=_PEOPLE)
-    sql = f"SELECT {selected} FROM department d ORDER BY d.active DESC, d.id LIMIT {MOST}"
-    return read_all(DepartmentRow, await database.fetch(sql, True, True))
+    selected = columns(DepartmentRow, "d", pk="d.id", open_cases=_OPEN_CASES, people=accounts.PEOPLE)
+    return read_all(DepartmentRow, await accounts.departments(selected, True, True, limit=MOST))
 
 
 async def hold_open(department_id: int) -> dict[str, int]:

@@ -16,13 +16,14 @@ from petitions.events import (
 from petitions.messages import MESSAGES
 from petitions.messages.event import CaseEvent
 from petitions.queries import cases
-from petitions.queries.cases import AUDIENCES, CaseView, Level, Person
+from petitions.queries.cases import AUDIENCES, CaseView, Level
 from petitions.queries.people import people
 from petitions.states import State
 from server.core import config, messages
 from server.core.errors import Text, _
 from server.core.ledger import Audience, Entry
 from server.core.messages import Item, Line
+from server.core.roles import Card
 
 YOU, PETITIONER = _("You"), _("Petitioner")
 
@@ -63,7 +64,7 @@ def case_event(
     entry: Entry,
     language: str,
     *,
-    named: Mapping[int, Person],
+    named: Mapping[int, Card],
     said: Mapping[int, str],
     departments: Mapping[int, str],
     who: Text | str = "",
@@ -88,7 +89,7 @@ def case_event(
     )
 
 
-def _who(entry: Entry, named: Mapping[int, Person], departments: Mapping[int, str], level: Level) -> Text | str:
+def _who(entry: Entry, named: Mapping[int, Card], departments: Mapping[int, str], level: Level) -> Text | str:
     if level is Level.PUBLIC:
         return ""
     if entry.actor == "petitioner":

@@ -6,10 +6,10 @@ sent by mail.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 import pyotp
 from argon2 import PasswordHasher
@@ -80,6 +80,21 @@ class Department(Model):
 
     class Meta:
         table = "department"
+
+
+PEOPLE = "(SELECT COUNT(*) FROM account a WHERE a.department_id = d.id AND a.active = ?)"
+"""How many people work in a department ``d`` (true), as a value."""
+
+
+async def departments(columns: str, *values: object, limit: int) -> Sequence[Any]:
+    """Columns of all departments (``d``), the open ones first; ``values`` are those of the columns."""
+    sql = f"SELECT {columns} FROM department d ORDER BY d.active DESC, d.id LIMIT {limit}"
+    return await database.fetch(sql, *values)
+
+
+async def open_departments(columns: str) -> Sequence[Any]:
+    """Columns of the open departments (``d``), in order."""
+    return await database.fetch(f"SELECT {columns} FROM department d WHERE d.active = ? ORDER BY d.id", True)
 
 
 class ClosedDepartment(Conflict):
@@ -188,6 +203,30 @@ class LocalHours(Model):
 
     class Meta:
         table = "local_hours"
+
+
+async def holidays() -> Sequence[Any]:
+    """Date and name of each temporary holiday."""
+    return await database.fetch("SELECT date, name FROM holiday")
+
+
+async def local_hours() -> Sequence[Any]:
+    """The local office hours, in the order in which they begin to count."""
+    return await database.fetch("SELECT * FROM local_hours ORDER BY first_day")
+
+
+def with_official(column: str, alias: str) -> str:
+    """For other rooms' queries: join the account whose id a column holds, where there is one."""
+    return f"LEFT JOIN account {alias} ON {alias}.id = {column} "
+
+
+ID_OF = "(SELECT id FROM account WHERE username = ?)"
+"""The account with a user name, as a value."""
+
+
+def with_actor(column: str, alias: str) -> str:
+    """The same for the official whom the ledger names; a row without one is left out."""
+    return f"JOIN account {alias} ON {column} = 'official:' || {alias}.id "
 
 
 async def names(ids: Iterable[int]) -> dict[int, str]:

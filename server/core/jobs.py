@@ -12,7 +12,7 @@ import random
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -22,7 +22,7 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from server.core import clock, database
-from server.core.rows import read_all
+from server.core.rows import columns, read_all
 
 log = logging.getLogger("sinmungo.jobs")
 finished = Counter("sinmungo_jobs", "Jobs by kind and outcome", ["kind", "outcome"])
@@ -216,6 +216,56 @@ async def done(key: str) -> None:
 def backoff(attempts: int) -> timedelta:
     """How long to wait after the ``attempts``-th failure: 2, 4, 8 … seconds up to an hour, scattered by a quarter."""
     return timedelta(seconds=min(2.0**attempts, 3600) * random.uniform(0.75, 1.25))  # noqa: S311 — not a secret
+
+
+@dataclass(frozen=True)
+class Line:
+    """A job as a list shows it."""
+
+    id: int
+    key: str
+    kind: str
+    attempts: int
+    error: str
+    created_at: datetime
+    run_at: datetime
+
+
+async def dead_letters(before: int, limit: int) -> list[Line]:
+    """The dead letters with ids below one, newest first."""
+    return await _lines("dead = ? AND id < ? ORDER BY id DESC", limit, True, before)
+
+
+async def waiting(limit: int) -> list[Line]:
+    """The jobs that are due next."""
+    return await _lines("dead = ? ORDER BY run_at, id", limit, False)
+
+
+async def _lines(where: str, limit: int, *values: object) -> list[Line]:
+    rows = await database.fetch(f"SELECT {columns(Line, 'j')} FROM job j WHERE {where} LIMIT {limit}", *values)
+    return read_all(Line, rows)
+
+
+async def counts(cap: int) -> dict[str, int]:
+    """How many jobs are ``dead`` and ``waiting``, each counted up to ``cap`` and one."""
+    row = await database.fetch_one(
+        f"SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE dead = ? LIMIT {cap + 1}) AS d) AS dead, "
+        f"(SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE dead = ? LIMIT {cap + 1}) AS w) AS waiting",
+        True,
+        False,
+    )
+    return dict(row or {})
+
+
+async def key_of(job_id: int) -> str | None:
+    """A job's key; None where it is gone."""
+    row = await database.fetch_one("SELECT key FROM job WHERE id = ?", job_id)
+    return row["key"] if row else None
+
+
+async def drop(pattern: str) -> None:
+    """Forget the jobs of the kinds that an SQL pattern names, undone."""
+    await database.execute("DELETE FROM job WHERE kind LIKE ?", pattern)
 
 
 async def retry_dead(key: str) -> bool:

@@ -295,6 +295,48 @@ async def several(event_ids: Sequence[int]) -> dict[int, Entry]:
     return {row["id"]: read_row(Entry, row) for row in rows}
 
 
+async def count(subject: str, audiences: Collection[Audience]) -> int:
+    """How many events of a subject some audiences see."""
+    wanted = sorted(audiences)
+    row = await database.fetch_one(
+        f"SELECT COUNT(*) AS n FROM ledger_event WHERE subject = ? AND audience IN ({database.marks(wanted)})",
+        subject,
+        *wanted,
+    )
+    return int(row["n"]) if row else 0
+
+
+# Fragments for other rooms' queries. ``subject`` is an SQL expression that names a chain.
+
+
+def with_version(subject: str, alias: str = "h") -> str:
+    """Join the end of a chain: ``length`` is what a page shows as its version."""
+    return f"JOIN ledger_head {alias} ON {alias}.subject = {subject} "
+
+
+def version_of(subject: str) -> str:
+    """The same as a value; NULL for a chain that has not begun."""
+    return f"(SELECT length FROM ledger_head WHERE subject = {subject})"
+
+
+def with_event(column: str, alias: str = "e") -> str:
+    """Join the event whose id a column holds."""
+    return f"JOIN ledger_event {alias} ON {alias}.id = {column} "
+
+
+def with_first_event(subject: str, alias: str = "e") -> str:
+    """Join the event with which a chain begins."""
+    return f"JOIN ledger_event {alias} ON {alias}.subject = {subject} AND {alias}.sequence = 1 "
+
+
+def last_of(column: str, subject: str, kinds: str) -> str:
+    """A column of the newest event of some kinds, a list of SQL values; NULL where there is none."""
+    return (
+        f"(SELECT e.{column} FROM ledger_event e WHERE e.subject = {subject} AND e.kind IN ({kinds}) "
+        "ORDER BY e.sequence DESC LIMIT 1)"
+    )
+
+
 Position = tuple[int, int]
 """(transaction, id): where a reader across subjects stands."""
 

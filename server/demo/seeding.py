@@ -17,7 +17,7 @@ from petitions.actions import intake
 from petitions.acts import ACTS
 from petitions.models import ReplyTemplate, RoutingRule, Service
 from petitions.reference import forget
-from server.core import accounts, clock, database
+from server.core import accounts, clock, database, jobs
 from server.core.accounts import Absence, Account, Department, Holiday, Official, Role
 from server.core.city import District
 from server.core.config import Settings
@@ -52,8 +52,8 @@ async def seed(settings: Settings, number: int, *, if_empty: bool) -> None:
     await _play(scripts, officials)
     await forums.seed(number, officials)
     # What happened in the past was told in the past: no mail leaves, and the clocks are reminded from now on.
-    await database.execute("DELETE FROM job WHERE kind IN ('core.notify', 'core.mail')")
-    await database.execute("DELETE FROM job WHERE kind LIKE 'statistics.%'")
+    for told in ("core.notify", "core.mail", "statistics.%"):
+        await jobs.drop(told)
     await recounting.everything("import")
 
 

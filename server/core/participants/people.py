@@ -41,6 +41,27 @@ async def person_of(reader: Reader) -> Person | None:
     return _person(row) if row else None
 
 
+async def person(person_id: int) -> Person | None:
+    """A participant by their id; None where they are gone."""
+    row = await database.fetch_one(f"SELECT {_COLUMNS} FROM participant WHERE id = ?", person_id)
+    return _person(row) if row else None
+
+
+def with_participant(column: str, alias: str) -> str:
+    """Join the participant whose id a column holds, where there is one."""
+    return f"LEFT JOIN participant {alias} ON {alias}.id = {column} "
+
+
+def name_of(column: str) -> str:
+    """The display name of the participant whose id a column holds, as a value."""
+    return f"(SELECT name FROM participant WHERE id = {column})"
+
+
+def among(ids: str) -> str:
+    """The ids of those participants of a list of SQL values who are there, as a table."""
+    return f"(SELECT id FROM participant WHERE id IN ({ids}))"
+
+
 async def take_name(email: str, name: str, language: str, district: str = "", age_band: str = "") -> Person:
     """Choose or change the display name of a confirmed address; what is left empty stays as it was."""
     row = await database.fetch_one(

@@ -3,13 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from server.core import database, privacy
+from server.core import privacy, roles
+from server.core.accounts import Role
 from server.core.city import city
 from server.core.errors import _
 from server.core.fields import Input, safe_text
 from server.core.participants import names
 
 NAME_LIMIT = 40
+MOST = 100_000
+"""Officials whose names are kept for them."""
 NOT_YOURS = _(
     "This name could be taken for the city's: its own name and those of its departments and officials are kept for "
     "them, as are titles such as mayor or official. Please choose another one; if it is your own, add something to "
@@ -49,5 +52,4 @@ async def _somebody_elses(name: str, cities: Collection[str]) -> bool:
     departments = [text for row in known.departments.values() for text in row.names.values() if text]
     if names.looks_official(name, cities, departments):
         return True
-    accounts = await database.fetch("SELECT name FROM account WHERE active = ?", True)
-    return names.folded(name) in {names.folded(row["name"]) for row in accounts}
+    return names.folded(name) in {names.folded(one.name) for one in await roles.staff(list(Role), limit=MOST)}

@@ -1,0 +1,39 @@
+"""Nobody reads or writes another room's tables: its functions are called, or its fragments joined."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("server", "petitions", "forums", "tracking")
+OUTSIDE = ("migrations", "demo", "bench")
+"""Folders that make the tables, or fill them with what they like."""
+ACCOUNTS = ("accounts", "auth", "city", "districts", "roles")
+"""Modules of the ground floor that are one room: the organisation and who signs in. The roof holds its administration
+(``server.people`` and the list beside it)."""
+_MADE = re.compile(r'^\s+table = "(\w+)"', re.MULTILINE)
+_USED = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(\w+)")
+
+
+def room(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    if parts[:2] in {("server", "people"), ("server", "people_list")}:
+        return "accounts"
+    if parts[:2] == ("server", "core"):
+        return "accounts" if parts[2] in ACCOUNTS else parts[2]
+    return "tracking.statistics" if parts[:2] == ("tracking", "statistics") else parts[0]
+
+
+def sources() -> list[Path]:
+    found = [path for name in ROOMS for path in (ROOT / name).rglob("*.py")]
+    return [path for path in found if not set(OUTSIDE) & set(path.relative_to(ROOT).parts)]
+
+
+def test_nobody_touches_another_rooms_tables() -> None:
+    texts = {path: path.read_text() for path in sources()}
+    owner = {table: room(path) for path, text in texts.items() for table in _MADE.findall(text)}
+    assert len(owner) > 30, "tables are found"
+    strangers: dict[str, set[str]] = {}
+    for path, text in texts.items():
+        if used := {table for table in _USED.findall(text) if owner.get(table, room(path)) != room(path)}:
+            strangers[str(path.relative_to(ROOT))] = used
+    assert strangers == {}
