@@ -23,11 +23,12 @@ import uvicorn
 from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
+from forums.queries import forums as forum_queries
+from petitions import reference
 from petitions.models import ReplyTemplate, RoutingRule, Service
-from petitions.reference import forget
 from server import wiring
 from server.app import create_app
-from server.core import clock, config, database
+from server.core import city, clock, config, database
 from server.core.accounts import Account, Department, Role
 from server.core.city import District
 from server.core.config import Settings
@@ -203,7 +204,7 @@ class House:
 @contextlib.asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[House]:
     """The application of these settings, started and in the end stopped."""
-    forget()
+    reference.forget()
     others = asyncio.all_tasks()  # a fixture begins and ends in two tasks
     app = create_app(settings)
     adapters = wiring.ports(settings)
@@ -245,9 +246,14 @@ async def served(settings: Settings) -> AsyncIterator[House]:
 
 @pytest.fixture
 def count_queries(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
-    """Start counting statements: call it, do something, look at the list."""
+    """Start counting statements: call it, do something, look at the list.
+
+    What is kept for some seconds is kept for as long as the test takes, on however slow a machine.
+    """
 
     def start() -> list[str]:
+        for module in (city, forum_queries, reference):
+            monkeypatch.setattr(module, "KEPT", 3600)
         seen: list[str] = []
         client = type(database.connection())
         for name in ("execute_query", "execute_query_dict", "execute_insert", "execute_many"):

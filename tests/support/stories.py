@@ -113,7 +113,7 @@ class Stream:
                 found.append({**orjson.loads(lines["data"]), "stream_id": lines.get("id", "")})
         return found
 
-    async def event(self, seconds: float = 5) -> dict[str, Any]:
+    async def event(self, seconds: float = 60) -> dict[str, Any]:
         """The next event that nobody has asked for yet."""
         async with asyncio.timeout(seconds):
             while len(self.events) <= self._taken:
@@ -122,7 +122,7 @@ class Stream:
         self._taken += 1
         return self.events[self._taken - 1]
 
-    async def until(self, condition: str, seconds: float = 5) -> None:
+    async def until(self, condition: str, seconds: float = 60) -> None:
         """Wait until an attribute is true."""
         async with asyncio.timeout(seconds):
             while not getattr(self, condition):
