@@ -4,39 +4,7 @@ from petitions.permissions import Permission
 from petitions.states import Action
 from server.core.accounts import Official
 
-RIGHTS: dict[Action, Permission] = {
-    Action.ACCEPT: Permission.ACCEPT,
-    Action.ASSIGN: Permission.ASSIGN,
-    Action.START: Permission.WORK,
-    Action.TRANSFER: Permission.TRANSFER,
-    Action.TRANSFER_OUT: Permission.TRANSFER,
-    Action.REQUEST_SUPPLEMENT: Permission.WORK,
-    Action.SUPPLEMENT: Permission.WORK,
-    Action.PROLONG: Permission.WORK,
-    Action.UNDELIVERED: Permission.WORK,
-    Action.DEEM_WITHDRAWN: Permission.WORK,
-    Action.RETURN: Permission.WORK,
-    Action.EXTEND: Permission.WORK,
-    Action.INVESTIGATE: Permission.WORK,
-    Action.INTERIM_NOTICE: Permission.WORK,
-    Action.GUIDE: Permission.CHANGE_GUIDE,
-    Action.NOTE: Permission.NOTE,
-    Action.MESSAGE: Permission.MESSAGE,
-    Action.ANSWER: Permission.ANSWER,
-    Action.CLOSE: Permission.CLOSE,
-    Action.CLOSE_REPEATED: Permission.CLOSE,
-    Action.REOPEN: Permission.REOPEN,
-    Action.OBJECT: Permission.WORK,
-    Action.EXTEND_OBJECTION: Permission.DECIDE_OBJECTION,
-    Action.DECIDE_OBJECTION: Permission.DECIDE_OBJECTION,
-    Action.WITHDRAW_OBJECTION: Permission.WORK,
-    Action.WITHDRAW: Permission.WORK,
-    Action.RATE: Permission.FILE,
-    Action.PART: Permission.WORK,
-    Action.PART_REPLY: Permission.WORK,
-    Action.PART_EXTEND: Permission.WORK,
-    Action.PART_WITHDRAW: Permission.WORK,
-}
+RIGHTS: dict[Action, Permission] = {action: Permission(action.right) for action in Action}
 """Which right an official needs for an action."""
 
 

@@ -4,6 +4,7 @@ Whatever is not in the table is refused, by action, API and page alike.
 """
 
 from enum import StrEnum
+from typing import Self
 
 
 class State(StrEnum):
@@ -23,39 +24,48 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """What somebody does to a case."""
+    """What somebody does to a case, and the right that an official needs for it (``petitions.permissions``)."""
 
-    ACCEPT = "accept"
-    ASSIGN = "assign"
-    START = "start"
-    TRANSFER = "transfer"
-    TRANSFER_OUT = "transfer-out"
-    REQUEST_SUPPLEMENT = "request-supplement"
-    SUPPLEMENT = "supplement"
-    PROLONG = "prolong"
-    UNDELIVERED = "undelivered"
-    DEEM_WITHDRAWN = "deem-withdrawn"
-    RETURN = "return"
-    EXTEND = "extend"
-    INVESTIGATE = "investigate"
-    INTERIM_NOTICE = "interim-notice"
-    GUIDE = "guide"
-    NOTE = "note"
-    MESSAGE = "message"
-    ANSWER = "answer"
-    CLOSE = "close"
-    CLOSE_REPEATED = "close-repeated"
-    RATE = "rate"
-    PART = "part"
-    PART_REPLY = "part-reply"
-    PART_EXTEND = "part-extend"
-    PART_WITHDRAW = "part-withdraw"
-    REOPEN = "reopen"
-    OBJECT = "object"
-    EXTEND_OBJECTION = "extend-objection"
-    DECIDE_OBJECTION = "decide-objection"
-    WITHDRAW_OBJECTION = "withdraw-objection"
-    WITHDRAW = "withdraw"
+    right: str
+
+    def __new__(cls, name: str, right: str) -> Self:
+        """A member is written as its name and the right."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.right = right
+        return member
+
+    ACCEPT = ("accept", "cases.accept")
+    ASSIGN = ("assign", "cases.assign")
+    START = ("start", "cases.work")
+    TRANSFER = ("transfer", "cases.transfer")
+    TRANSFER_OUT = ("transfer-out", "cases.transfer")
+    REQUEST_SUPPLEMENT = ("request-supplement", "cases.work")
+    SUPPLEMENT = ("supplement", "cases.work")
+    PROLONG = ("prolong", "cases.work")
+    UNDELIVERED = ("undelivered", "cases.work")
+    DEEM_WITHDRAWN = ("deem-withdrawn", "cases.work")
+    RETURN = ("return", "cases.work")
+    EXTEND = ("extend", "cases.work")
+    INVESTIGATE = ("investigate", "cases.work")
+    INTERIM_NOTICE = ("interim-notice", "cases.work")
+    GUIDE = ("guide", "cases.guide")
+    NOTE = ("note", "cases.note")
+    MESSAGE = ("message", "cases.message")
+    ANSWER = ("answer", "cases.answer")
+    CLOSE = ("close", "cases.close")
+    CLOSE_REPEATED = ("close-repeated", "cases.close")
+    RATE = ("rate", "cases.file")
+    PART = ("part", "cases.work")
+    PART_REPLY = ("part-reply", "cases.work")
+    PART_EXTEND = ("part-extend", "cases.work")
+    PART_WITHDRAW = ("part-withdraw", "cases.work")
+    REOPEN = ("reopen", "cases.reopen")
+    OBJECT = ("object", "cases.work")
+    EXTEND_OBJECTION = ("extend-objection", "cases.decide_objection")
+    DECIDE_OBJECTION = ("decide-objection", "cases.decide_objection")
+    WITHDRAW_OBJECTION = ("withdraw-objection", "cases.work")
+    WITHDRAW = ("withdraw", "cases.work")
 
 
 S, A = State, Action
