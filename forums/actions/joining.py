@@ -11,7 +11,7 @@ from forums.actions.change import SYSTEM, changing_voice, name_of
 from forums.actions.many import STRETCH, Many, Voice, alone, changing_voices, joined_to, one, read
 from forums.errors import CannotJoin, NoSuchVoice, NotYours
 from forums.events import SubmissionAnswered, SubmissionDone, SubmissionHanded, SubmissionJoined, SubmissionSeparated
-from forums.forms.handing import Join
+from forums.forms.handing import Join, Plain
 from forums.rights import answers_for, reads, voice_subject
 from forums.states import SubmissionAction, SubmissionState
 from server.core import database, ledger
@@ -25,6 +25,7 @@ NONE: Mapping[str, object] = {
     "outcome": "", "outcome_at": None, "outcome_text": "", "link": "", "study_until": None, "moved_to": "",
     "done_on": None,
 }  # fmt: skip
+PLAIN = Plain()
 OTHER_FORUM = _("Only submissions of one forum can be joined.")
 TAKEN_BACK = _("The submission it would be joined to was withdrawn.")
 
@@ -127,9 +128,9 @@ async def answer_of(main: Voice) -> Shared:
     return Shared(main.number, values, said[-1].data.get("text") if said else None)
 
 
-async def separate(actor: Official, number: str, seen: int | None = None) -> None:
+async def separate(actor: Official, number: str, command: Plain = PLAIN) -> None:
     """Take a joined voice out again: it stands for itself and waits for an answer of its own."""
-    async with changing_voice(number, SubmissionAction.SEPARATE, actor, seen=seen) as change:
+    async with changing_voice(number, SubmissionAction.SEPARATE, actor, seen=command.seen) as change:
         if not answers_for(actor, change.row.department_id):
             raise NotYours
         main = await database.fetch_one("SELECT number FROM submission WHERE id = ?", change.row.joined_to_id)

@@ -4,19 +4,18 @@ from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from forums.acts import VOICES, SubmissionAct
 from forums.api import coded
-from forums.desk.voice_acts import ACTS
-from forums.forms.answering import GiveAnswer
-from forums.forms.handing import Hand, Join, read_number
+from forums.forms.handing import read_number
 from forums.labels import OUTCOMES
 from forums.queries import desk_voices, promises
 from forums.queries.desk_voices import Detail
 from forums.queries.promises import PromiseView
 from forums.rights import VOICE
-from forums.states import SubmissionAction, SubmissionState
-from server.core import auth, contract, idempotency, web
+from forums.states import SubmissionState
+from server.core import auth, contract, web
+from server.core.acts import Api, Attempt
 from server.core.city import City, city
 from server.core.contract import (
     DAY,
@@ -24,21 +23,12 @@ from server.core.contract import (
     MOMENT,
     TEXT,
     Access,
-    Contract,
-    Schema,
-    Shape,
     maybe,
     named,
     record,
 )
 from server.core.days import today
 
-KEY: dict[str, Schema] = {
-    "Idempotency-Key": contract.text(
-        least=1, most=200, about="Repeating a request with the same key does nothing again.",
-        pattern="^[!-~]([ -~]*[!-~])?$",
-    )
-}  # fmt: skip
 VOICE_AT_DESK = named(
     "DeskSubmission",
     record(
@@ -63,38 +53,27 @@ VOICE_AT_DESK = named(
         }
     ),
 )
-BODIES: dict[SubmissionAction, tuple[str, Shape]] = {
-    SubmissionAction.HAND: ("Hand a submission to a department, with everything that is joined to it", Hand),
-    SubmissionAction.ANSWER: (
-        "Answer a submission and everything that is joined to it; what is adopted brings its commitment",
-        GiveAnswer,
-    ),
-    SubmissionAction.JOIN: ("Join a submission with another one of the forum, whose answer it then shares", Join),
-}
-"""What an official may do to a voice: in words, and what it takes."""
 
 
-def _acting(action: SubmissionAction) -> Route:
-    summary, body = BODIES[action]
+async def _attempt(request: Request, act: SubmissionAct) -> Attempt:
+    official = auth.official(request, VOICE[act.action])
+    number = read_number(request.path_params["number"])
+    return Attempt(official, number, f"desk/{official.id}/{number}")
 
-    @contract.promises(
-        Contract(summary, VOICE_AT_DESK, access=Access.OFFICIAL, body=body, headers=KEY, refusals=(404, 409))
-    )
-    async def endpoint(request: Request) -> Response:
-        official = auth.official(request, VOICE[action])
-        raw = await web.read_json(request)
-        number = read_number(request.path_params["number"])
-        given = request.headers.get("idempotency-key")
-        key = "" if given is None else idempotency.check(given)
-        scope = f"desk/{official.id}/{number}/{action.value}"
-        secret = web.site(request).settings.secret_key
-        await idempotency.once(secret, scope, key, raw, lambda: ACTS[action][0](official, number, raw))
-        found = await desk_voices.one(number, official)
-        made = await promises.of_voice(found.row.id, today())
-        return web.json(serialize(request, found, made, await city()))
 
-    endpoint.__qualname__ = endpoint.__name__ = f"voice_{action.value}"
-    return Route(f"/api/v1/desk/submissions/{{number}}/{action.value}", endpoint, methods=["POST"])
+async def _after(request: Request, attempt: Attempt, _status: int) -> Response:
+    found = await desk_voices.one(attempt.subject, attempt.actor)
+    made = await promises.of_voice(found.row.id, today())
+    return web.json(serialize(request, found, made, await city()))
+
+
+API = Api(
+    path="/api/v1/desk/submissions/{number}",
+    content=VOICE_AT_DESK,
+    access=Access.OFFICIAL,
+    attempt=_attempt,
+    answer=_after,
+)
 
 
 def serialize(request: Request, found: Detail, made: Sequence[PromiseView], known: City) -> dict[str, object]:
@@ -121,4 +100,4 @@ def serialize(request: Request, found: Detail, made: Sequence[PromiseView], know
     }
 
 
-routes = [_acting(action) for action in BODIES]
+routes = [API.operation(act, offer) for act, offer in VOICES.values() if offer.summary]

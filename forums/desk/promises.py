@@ -1,9 +1,8 @@
 """Promises at the desk: what one's department has promised, overdue first; one of them; what a forum decided itself."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,25 +10,24 @@ from starlette.routing import Route
 
 from forums import rights
 from forums.actions import promising
-from forums.desk.kept import Kept
+from forums.acts import COMMITMENTS
 from forums.desk.voices import voices_official
-from forums.forms.handing import Words, read_seen
-from forums.forms.promising import MOST_STEPS, EditPromise, Finish, Promise, from_page
+from forums.forms.promising import MOST_STEPS, Promise, from_page
 from forums.kinds import DECIDING
 from forums.labels import COMMITMENT_STATES, KINDS
 from forums.permissions import Permission
 from forums.queries import forums, lists, promises
-from forums.queries.promises import DeskFilters, PromiseView
+from forums.queries.promises import DeskFilters
 from forums.queries.turns import items
 from forums.rights import answers_for
-from forums.states import COMMITMENT, CommitmentAction
-from server.core import auth, idempotency, listing, uploads, web
+from forums.states import COMMITMENT
+from server.core import acts, auth, idempotency, listing, web
 from server.core.accounts import Official
+from server.core.acts import Attempt, Kept
 from server.core.city import city
 from server.core.days import day_of, today
-from server.core.errors import Conflict, FieldError, Invalid, NotFound, Text, _
+from server.core.errors import FieldError, Invalid, NotFound, _
 from server.core.fields import Input
-from server.core.files import StoredFile
 from server.core.listing import PAGING
 
 PAGE = "/desk/commitments"
@@ -59,49 +57,6 @@ async def index(request: Request) -> Response:
 
 # --- one promise ----------------------------------------------------------------------------------------------
 
-Raw = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Deed:
-    """One form: what it does, and what is said afterwards."""
-
-    do: Callable[[Official, PromiseView, Raw, Sequence[StoredFile]], Awaitable[None]]
-    done: Text
-    takes_files: bool = False
-
-
-async def _edit(official: Official, found: PromiseView, raw: Raw, _files: Sequence[StoredFile]) -> None:
-    content = {**from_page(raw), "reason": raw.get("reason"), "version": raw.get("version")}
-    await promising.edit(
-        official, found.number, EditPromise.parse(content, today(), day_of(found.created_at), found.due_on)
-    )
-
-
-async def _step(official: Official, found: PromiseView, raw: Raw, _files: Sequence[StoredFile]) -> None:
-    data = Input(raw)
-    step, seen = data.integer("step", low=1, high=2**53, required=True) or 0, read_seen(data)
-    data.done()
-    await promising.do_step(official, found.number, step, seen)
-
-
-async def _finish(official: Official, found: PromiseView, raw: Raw, files: Sequence[StoredFile]) -> None:
-    await promising.finish(official, found.number, Finish.parse(raw), files)
-
-
-async def _drop(official: Official, found: PromiseView, raw: Raw, _files: Sequence[StoredFile]) -> None:
-    await promising.drop(official, found.number, Words.parse(raw))
-
-
-DEEDS: Mapping[CommitmentAction, Deed] = {
-    CommitmentAction.EDIT: Deed(_edit, _("The commitment is changed; everybody sees what was before.")),
-    CommitmentAction.STEP: Deed(_step, _("The step is done.")),
-    CommitmentAction.FINISH: Deed(
-        _finish, _("It is carried out. Everybody who asked for it is told."), takes_files=True
-    ),
-    CommitmentAction.DROP: Deed(_drop, _("The commitment is given up. Everybody who asked for it is told why.")),
-}
-
 
 async def show(request: Request) -> Response:
     """``/desk/commitments/{number}``."""
@@ -110,38 +65,18 @@ async def show(request: Request) -> Response:
 
 async def act(request: Request) -> Response:
     """``POST /desk/commitments/{number}/{action}``: do it once, or show the page again with what hinders it."""
-    official = voices_official(request)
-    action = next((a for a in DEEDS if a.value == request.path_params["action"]), None)
-    if action is None:
+    official, name = voices_official(request), request.path_params["action"]
+    if name not in COMMITMENTS:
         raise NotFound
-    auth.official(request, rights.PROMISE[action])
-    deed, settings = DEEDS[action], web.site(request).settings
-    form = await web.read_form(request, files=uploads.PARTS if deed.takes_files else 0)
-    typed = {name: value for name, value in form.items() if isinstance(value, str)}
-    files, wrong = await uploads.receive(form, request.app.state.store, settings)
+    chosen, offer = COMMITMENTS[name]
+    auth.official(request, rights.PROMISE[chosen.action])
     found = (await promises.promise(request.path_params["number"], today())).promise
-    raw = {name.removeprefix(f"{action.value}."): value for name, value in typed.items()}
-    kept = Kept(action.value, typed, files=uploads.shown(settings, files))
-
-    async def do() -> None:
-        if wrong:
-            raise Invalid(wrong)
-        await deed.do(official, found, raw, files)
-
-    content = [typed, [file.hash for file in files]]
-    key = idempotency.fingerprint(["page", content]) if typed.get("version") else ""
-    try:
-        scope = f"commitments/{official.id}/{found.number}/{action.value}"
-        await idempotency.once(settings.secret_key, scope, key, content, do)
-    except Invalid as refusal:
-        errors = web.field_errors(web.language(request), refusal.errors)
-        named = {name if name == uploads.FIELD else f"{action.value}.{name}": text for name, text in errors.items()}
-        again = Kept(kept.action, typed, named, files=kept.files)
-        return await _page(request, official, again, status=refusal.status)
-    except Conflict as refusal:
-        again = Kept(kept.action, typed, refusal=refusal, files=kept.files)
-        return await _page(request, official, again, status=refusal.status)
-    return web.redirect(request, f"{PAGE}/{found.number}", deed.done)
+    sent = await acts.read(request, chosen, offer)
+    attempt = Attempt(official, found.number, f"commitments/{official.id}/{found.number}")
+    kept = await acts.act_once(request, chosen, offer, attempt, sent)
+    if kept is not None:
+        return await _page(request, official, kept, status=kept.status)
+    return web.redirect(request, f"{PAGE}/{found.number}", offer.done)
 
 
 async def _page(request: Request, official: Official, kept: Kept, *, status: int = 200) -> Response:
@@ -150,9 +85,9 @@ async def _page(request: Request, official: Official, kept: Kept, *, status: int
     found = whole.promise
     mine = answers_for(official, found.department_id)
     may = {
-        action.value
-        for action in DEEDS
-        if mine and action in COMMITMENT[found.status] and official.may(rights.PROMISE[action])
+        name
+        for name, (act, _offer) in COMMITMENTS.items()
+        if mine and act.action in COMMITMENT[found.status] and official.may(rights.PROMISE[act.action])
     }
     departments = {row.id: row.name(language) for row in known.departments.values()}
     context = {

@@ -4,33 +4,29 @@ Forms exist for exactly what its state and the official's rights allow. What is 
 with what was typed.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from forums import rights
+from forums.acts import VOICES
 from forums.crossing import Said, ways
 from forums.desk.common import named
-from forums.desk.kept import Kept
-from forums.desk.voice_acts import ACTS
 from forums.desk.voices import PAGE, voices_official
-from forums.forms.answering import answer_from_page
-from forums.forms.promising import MOST_STEPS, from_page
+from forums.forms.promising import MOST_STEPS
 from forums.labels import CHANNELS, COMMITMENT_STATES, OUTCOMES, STANCES, SUBMISSION_STATES
 from forums.queries import desk_voices, promises
 from forums.queries.desk_voices import Detail
 from forums.queries.similar import similar
 from forums.queries.turns import items, turns
 from forums.rights import answers_for, voice_subject
-from forums.states import ADOPTED, SUBMISSION, SubmissionAction, SubmissionState
-from server.core import auth, idempotency, web
+from forums.states import ADOPTED, SUBMISSION, SubmissionState
+from server.core import acts, auth, web
 from server.core.accounts import Official
+from server.core.acts import Attempt, Kept
 from server.core.city import city
 from server.core.days import today
-from server.core.errors import Conflict, Invalid, NotFound, Text
+from server.core.errors import NotFound, Text
 from server.core.ledger import Audience
 
 
@@ -42,49 +38,31 @@ async def show(request: Request) -> Response:
 async def act(request: Request) -> Response:
     """``POST /desk/voices/{number}/{action}``: do it once, or show the page again with what hinders it."""
     official = voices_official(request)
-    number = request.path_params["number"]
-    action = next((a for a in ACTS if a.value == request.path_params["action"]), None)
-    if action is None:
+    number, name = request.path_params["number"], request.path_params["action"]
+    if name not in VOICES:
         raise NotFound
-    auth.official(request, rights.VOICE[action])
-    form = {name: value for name, value in (await web.read_form(request)).items() if isinstance(value, str)}
-    raw = _raw(action, {name.removeprefix(f"{action.value}."): value for name, value in form.items()})
-    run, done = ACTS[action]
-    secret = web.site(request).settings.secret_key
-    key = idempotency.fingerprint(["page", form]) if form.get("version") else ""
-    try:
-        await idempotency.once(
-            secret, f"voices/{official.id}/{number}/{action.value}", key, form, lambda: run(official, number, raw)
-        )
-    except Invalid as refusal:
-        errors = web.field_errors(web.language(request), refusal.errors)
-        names = {f"{action.value}.{name}": text for name, text in errors.items()}
-        return await _page(request, official, Kept(action.value, form, names), status=refusal.status)
-    except Conflict as refusal:
-        return await _page(request, official, Kept(action.value, form, refusal=refusal), status=refusal.status)
-    return web.redirect(request, f"{PAGE}/{number}", Text(done.msgid, {"number": number}))
-
-
-def _raw(action: SubmissionAction, form: Mapping[str, str]) -> Mapping[str, Any]:
-    if action is SubmissionAction.ANSWER:
-        return answer_from_page(form)
-    if action is SubmissionAction.COMMIT:
-        return {**from_page(form), "version": form.get("version")}
-    return form
+    chosen, offer = VOICES[name]
+    auth.official(request, rights.VOICE[chosen.action])
+    sent = await acts.read(request, chosen, offer)
+    attempt = Attempt(official, number, f"voices/{official.id}/{number}")
+    kept = await acts.act_once(request, chosen, offer, attempt, sent)
+    if kept is not None:
+        return await _page(request, official, kept, status=kept.status)
+    return web.redirect(request, f"{PAGE}/{number}", Text(offer.done.msgid, {"number": number}))
 
 
 def may(official: Official, found: Detail, *, promised: bool) -> frozenset[str]:
     """What this official can do to this voice now."""
+    if not answers_for(official, found.row.department_id):
+        return frozenset()
     state = SUBMISSION[found.row.status]
     allowed = {
-        action.value
-        for action in ACTS
-        if action in state and official.may(rights.VOICE[action]) and answers_for(official, found.row.department_id)
+        name
+        for name, (act, _offer) in VOICES.items()
+        if act.action in state and official.may(rights.VOICE[act.action]) and (act.when is None or act.when(found))
     }
     if found.row.outcome not in ADOPTED or promised:
         allowed.discard("commit")
-    if found.participant_id is None or found.petition:
-        allowed.discard("propose")
     return frozenset(allowed)
 
 

@@ -52,6 +52,12 @@ class Join(Form):
     seen: Version = None
 
 
+class Plain(Form):
+    """Of an action that says nothing but itself."""
+
+    seen: Version = None
+
+
 class Words(Form):
     """What an official or an author writes to an act."""
 

@@ -127,6 +127,30 @@ class EditPromise(Form):
         return command
 
 
+class Commit(Form):
+    """What is promised because of a submission that was answered already."""
+
+    promise: Annotated[Promise, Internal()]
+    seen: Version = None
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any], today: date) -> Self:  # type: ignore[override]  # a promise looks ahead
+        """Read it. Raises ``Invalid``."""
+        promise, errors = Promise.read(raw)
+        promise.check_days(errors, today, today)
+        command, others = cls.read(raw, promise=promise.tidy())
+        errors.found.update(others.found)
+        errors.done()
+        return command
+
+
+class DoStep(Form):
+    """Which step is done."""
+
+    step: Annotated[int, Field(ge=1, le=2**53), Label(_("Step"))]
+    seen: Version = None
+
+
 class Finish(Form):
     """That it is done, since which day, and what shows it: words, and a link or files where there are any.
 

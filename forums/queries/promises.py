@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from forums import rules
-from forums.errors import NoSuchPromise
+from forums.errors import NoSuchPromise, NoSuchVoice
 from forums.permissions import Permission
 from forums.queries import files
 from forums.queries.files import FileView
@@ -221,6 +221,14 @@ async def standing(submission_id: int) -> str | None:
         CommitmentState.DROPPED.value,
     )
     return row["number"] if row else None
+
+
+async def is_promised(number: str) -> bool:
+    """Whether a promise stands because of a voice. Raises ``NoSuchVoice``."""
+    row = await database.fetch_one("SELECT id FROM submission WHERE number = ?", number)
+    if row is None:
+        raise NoSuchVoice
+    return await standing(row["id"]) is not None
 
 
 async def of_voice(submission_id: int, today: date) -> Sequence[PromiseView]:

@@ -36,8 +36,8 @@ class Offer:
     it; the latter two are the label where they are left out. ``done`` is said afterwards.
     """
 
-    summary: str
-    """In the OpenAPI document."""
+    summary: str = ""
+    """In the OpenAPI document; there is no operation where it is empty."""
     label: Text
     done: Text
     title: Text | None = None
@@ -83,6 +83,9 @@ class Act(Generic[A, F]):
     form: type[F]
     run: Callable[Concatenate[Any, str, F, ...], Awaitable[object]]
     takes_files: bool = False
+    reader: Callable[[Mapping[str, Any], str, bool], Awaitable[F]] | None = None
+    """How the command is read from what was sent about a subject, strictly or not, where its form needs to know more:
+    choices of the moment, days that hold."""
     desk: Offer | None = None
     citizen: Offer | None = None
     when: Callable[[Any], bool] | None = None
@@ -91,6 +94,26 @@ class Act(Generic[A, F]):
     def form_of(self, offer: Offer) -> type[F]:
         """The form in one side's words."""
         return cast("type[F]", offer.form) or self.form
+
+    async def read(
+        self,
+        offer: Offer,
+        raw: Mapping[str, Any],
+        subject: str,
+        *,
+        strict: bool = False,
+        wrong: Sequence[FieldError] = (),
+    ) -> F:
+        """The command out of what was sent. Raises ``Invalid`` with everything that is wrong, files included."""
+        found: list[FieldError] = []
+        try:
+            form = self.form_of(offer)
+            command = await self.reader(raw, subject, strict) if self.reader else form.parse(raw, strict=strict)
+        except Invalid as refusal:
+            found = refusal.errors
+        if found or wrong:
+            raise Invalid([*found, *(error for error in wrong if error not in found)])
+        return command
 
     async def do(self, actor: object, subject: str, command: F, files: Sequence[StoredFile] = ()) -> None:
         """Do it. Raises whatever the action refuses."""
@@ -177,7 +200,7 @@ class Api:
 
     def operation(self, act: Act[Any, Any], offer: Offer) -> Route:
         """``POST`` to the address of the action."""
-        name, form = offer.address or act.action.value, act.form_of(offer)
+        name = offer.address or act.action.value
 
         @promises(
             Contract(
@@ -185,7 +208,7 @@ class Api:
                 self.content,
                 offer.status,
                 access=self.access,
-                body=Body(form, act.takes_files),
+                body=Body(act.form_of(offer), act.takes_files),
                 headers={**self.headers, **contract.IDEMPOTENCY_HEADER},
                 refusals=(404, 409),
             )
@@ -197,7 +220,8 @@ class Api:
             async def do() -> None:
                 tokens = raw.get(uploads.FIELD) if act.takes_files else None
                 files = await uploads.named(tokens, request.app.state.store, web.site(request).settings)
-                await act.do(attempt.actor, attempt.subject, form.parse(raw, strict=True), files)
+                command = await act.read(offer, raw, attempt.subject, strict=True)
+                await act.do(attempt.actor, attempt.subject, command, files)
 
             key = request.headers.get("idempotency-key")
             secret = web.site(request).settings.secret_key
@@ -230,6 +254,14 @@ class Kept:
     refusal: Refusal | None = None
     files: Sequence[Mapping[str, object]] = ()
     """The files that came with it, as a page carries them."""
+
+    def value(self, name: str, default: object = "") -> object:
+        """What stands in a field."""
+        return self.values.get(name, default)
+
+    def error(self, name: str) -> str:
+        """What is wrong with a field."""
+        return self.errors.get(name, "")
 
     @property
     def status(self) -> int:
@@ -285,10 +317,7 @@ async def act_once(
     """
 
     async def do() -> None:
-        command, errors = act.form_of(offer).read(sent.values)
-        for error in sent.wrong:
-            errors.found.setdefault(error.field, error.text)
-        errors.done()
+        command = await act.read(offer, sent.values, attempt.subject, wrong=sent.wrong)
         await act.do(attempt.actor, attempt.subject, command, sent.files)
 
     try:

@@ -1,0 +1,144 @@
+"""What officials do to submissions and to commitments, one record an action: its form, its function, its words.
+
+Pages and JSON take what these say. Forms with fields that come and go with an outcome have templates of their own.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from forums.actions import answering, crossing, handing, joining, promising
+from forums.forms.answering import GiveAnswer, answer_from_page
+from forums.forms.handing import Hand, Join, Plain, Words, open_departments
+from forums.forms.promising import Commit, DoStep, EditPromise, Finish, from_page
+from forums.queries import promises
+from forums.states import CommitmentAction, SubmissionAction
+from server.core.accounts import Official
+from server.core.acts import Act, Offer
+from server.core.city import city
+from server.core.days import day_of, today
+from server.core.errors import _
+
+Raw = Mapping[str, Any]
+SubmissionAct = Act[SubmissionAction, Any]
+CommitmentAct = Act[CommitmentAction, Any]
+
+
+async def _hand(raw: Raw, _number: str, strict: bool) -> Hand:  # noqa: FBT001 — as acts are read
+    return Hand.parse(raw, strict=strict, choices=open_departments(await city()))
+
+
+async def _answer(raw: Raw, number: str, strict: bool) -> GiveAnswer:  # noqa: FBT001
+    content, promised = raw if strict else answer_from_page(raw), await promises.is_promised(number)
+    return GiveAnswer.parse(content, await city(), today(), promised=promised)
+
+
+async def _commit(raw: Raw, _number: str, _strict: bool) -> Commit:  # noqa: FBT001
+    return Commit.parse({**from_page(raw), "version": raw.get("version")}, today())
+
+
+async def _made(actor: Official, number: str, command: Commit) -> str:
+    return await answering.commit(actor, number, command.promise, command.seen)
+
+
+async def _done(actor: Official, number: str, command: DoStep) -> None:
+    await promising.do_step(actor, number, command.step, command.seen)
+
+
+async def _edit(raw: Raw, number: str, _strict: bool) -> EditPromise:  # noqa: FBT001
+    found = (await promises.promise(number, today())).promise
+    content = {**from_page(raw), "reason": raw.get("reason"), "version": raw.get("version")}
+    return EditPromise.parse(content, today(), day_of(found.created_at), found.due_on)
+
+
+_VOICES: tuple[SubmissionAct, ...] = (
+    Act(
+        action=SubmissionAction.HAND,
+        form=Hand,
+        run=handing.hand,
+        reader=_hand,
+        desk=Offer(
+            summary="Hand a submission to a department, with everything that is joined to it",
+            label=_("Hand out"),
+            done=_("%(number)s is with the department."),
+        ),
+    ),
+    Act(
+        action=SubmissionAction.JOIN,
+        form=Join,
+        run=joining.join,
+        desk=Offer(
+            summary="Join a submission with another one of the forum, whose answer it then shares",
+            label=_("Join"),
+            done=_("%(number)s is joined and shares the answer."),
+        ),
+    ),
+    Act(
+        action=SubmissionAction.SEPARATE,
+        form=Plain,
+        run=joining.separate,
+        desk=Offer(label=_("Take it out again"), done=_("%(number)s stands for itself again.")),
+    ),
+    Act(
+        action=SubmissionAction.ANSWER,
+        form=GiveAnswer,
+        run=answering.answer,
+        reader=_answer,
+        desk=Offer(
+            summary="Answer a submission and everything that is joined to it; what is adopted brings its commitment",
+            label=_("Publish the answer"),
+            done=_("%(number)s is answered. Everybody who asked for it is told."),
+        ),
+    ),
+    Act(
+        action=SubmissionAction.COMMIT,
+        form=Commit,
+        run=_made,
+        reader=_commit,
+        desk=Offer(label=_("Publish the commitment"), done=_("The commitment is public.")),
+    ),
+    Act(
+        action=SubmissionAction.PROPOSE,
+        form=Words,
+        run=crossing.propose,
+        when=lambda found: found.participant_id is not None and not found.petition,
+        desk=Offer(label=_("Propose it"), done=_("It is proposed to the author, who decides.")),
+    ),
+)
+_COMMITMENTS: tuple[CommitmentAct, ...] = (
+    Act(
+        action=CommitmentAction.EDIT,
+        form=EditPromise,
+        run=promising.edit,
+        reader=_edit,
+        desk=Offer(label=_("Save the change"), done=_("The commitment is changed; everybody sees what was before.")),
+    ),
+    Act(
+        action=CommitmentAction.STEP,
+        form=DoStep,
+        run=_done,
+        desk=Offer(label=_("Done"), done=_("The step is done.")),
+    ),
+    Act(
+        action=CommitmentAction.FINISH,
+        form=Finish,
+        run=promising.finish,
+        takes_files=True,
+        desk=Offer(
+            label=_("Publish that it is carried out"),
+            done=_("It is carried out. Everybody who asked for it is told."),
+        ),
+    ),
+    Act(
+        action=CommitmentAction.DROP,
+        form=Words,
+        run=promising.drop,
+        desk=Offer(
+            label=_("Give it up for good"),
+            done=_("The commitment is given up. Everybody who asked for it is told why."),
+        ),
+    ),
+)
+VOICES: dict[str, tuple[SubmissionAct, Offer]] = {act.action.value: (act, act.desk) for act in _VOICES if act.desk}
+COMMITMENTS: dict[str, tuple[CommitmentAct, Offer]] = {
+    act.action.value: (act, act.desk) for act in _COMMITMENTS if act.desk
+}
