@@ -36,7 +36,7 @@ async def readyz(_request: Request) -> Response:
     """The process can reach its database."""
     try:
         async with asyncio.timeout(2):
-            await database.fetch_one("SELECT 1 AS one")
+            await database.ping()
     except Exception:  # noqa: BLE001 — whatever is wrong, the answer is "not ready"
         return PlainTextResponse("the database does not answer\n", status_code=503, headers={"retry-after": "2"})
     return PlainTextResponse("ready\n")

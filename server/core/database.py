@@ -202,6 +202,11 @@ async def _rows(sql: str, values: list[object]) -> Sequence[Any]:
     return await client.execute_query_dict(sql, values)
 
 
+async def ping() -> None:
+    """Ask the database anything: raises where it does not answer."""
+    await fetch("SELECT 1 AS one")
+
+
 async def execute(sql: str, *values: object) -> int:
     """Run one statement with ``?`` placeholders; the number of rows that an UPDATE or DELETE changed.
 

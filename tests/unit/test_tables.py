@@ -1,4 +1,4 @@
-"""Nobody reads or writes another room's tables: its functions are called, or its fragments joined."""
+"""Nobody reads or writes another room's tables, and pages none at all: functions are called, or fragments joined."""
 
 import re
 from pathlib import Path
@@ -10,6 +10,10 @@ OUTSIDE = ("migrations", "demo", "bench")
 ACCOUNTS = ("accounts", "auth", "city", "districts", "roles")
 """Modules of the ground floor that are one room: the organisation and who signs in. The roof holds its administration
 (``server.people`` and the list beside it)."""
+PAGES = re.compile(r"(^|/)(\w+_)?(routes|desk|desk_settings|pages|api)(/|\.py$)")
+PENDING = {"forums/desk/voice_acts.py"}
+"""A table of actions that stands among the pages for now."""
+_SQL = re.compile(r"\bdatabase\.(fetch|fetch_one|execute|insert)\(|\"(SELECT|INSERT|UPDATE|DELETE) ")
 _MADE = re.compile(r'^\s+table = "(\w+)"', re.MULTILINE)
 _USED = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(\w+)")
 
@@ -37,3 +41,13 @@ def test_nobody_touches_another_rooms_tables() -> None:
         if used := {table for table in _USED.findall(text) if owner.get(table, room(path)) != room(path)}:
             strangers[str(path.relative_to(ROOT))] = used
     assert strangers == {}
+
+
+def test_pages_and_json_hold_no_sql() -> None:
+    pages = {path.relative_to(ROOT).as_posix(): path for path in sources()}
+    found = {
+        name
+        for name, path in pages.items()
+        if PAGES.search(name) and "/queries/" not in name and _SQL.search(path.read_text())
+    }
+    assert found <= PENDING
