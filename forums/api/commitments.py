@@ -6,24 +6,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums.api import coded, documents
+from forums.api import documents
 from forums.queries import promises
 from forums.queries.promises import Filters, PromiseView
-from server.core import contract, listing, web
+from server.core import coded, contract, listing, web
 from server.core.city import City, city
 from server.core.contract import Contract
 from server.core.days import today
 from server.core.fields import Input
 
 LONGEST_PAGE = 100
-Json = dict[str, object]
 
 
 @contract.promises(
     Contract(
         "Commitments: open ones by the day that was promised, others the newest first",
         contract.listed(
-            documents.COMMITMENT_ROW,
+            documents.ListedCommitment,
             contract.integer(0, promises.CAP, f"On all pages; {promises.CAP} is that many or more."),
         ),
         query=Filters.schema() | listing.paging(LONGEST_PAGE),
@@ -37,60 +36,47 @@ async def index(request: Request) -> Response:
     cursor, limit = listing.asked(data, promises.PAGE, LONGEST_PAGE)
     data.done()
     page = await promises.listed(wanted, known, today(), cursor, limit)
+    rows = [documents.ListedCommitment.of(row, **_listed(request, known, row)) for row in page.rows]
     total = await promises.total(wanted, known, today()) if cursor or page.after else len(page.rows)
-    return web.items([_row(request, known, row) for row in page.rows], page.after or None, total)
+    return web.items(rows, page.after or None, total)
 
 
-@contract.promises(Contract("One commitment", documents.COMMITMENT, refusals=(404,)))
+@contract.promises(Contract("One commitment", documents.Commitment, refusals=(404,)))
 async def read(request: Request) -> Response:
     """``GET /commitments/{number}``."""
     whole = await promises.promise(request.path_params["number"], today())
-    row, zone = whole.promise, web.site(request).settings.zone
-    url = f"{web.site(request).settings.public_url}/commitments/{row.number}"
-    content: Json = {
-        **_row(request, await city(), row),
-        "version": whole.version,
-        "text": row.text,
-        "owner": row.role,
-        "budget": row.budget,
-        "evidence": row.evidence,
-        "link": row.link,
-        "contested": row.contested,
-        "steps": [{"text": step.text, "due_on": step.due_on, "done_on": step.done_on} for step in whole.steps],
-        "dates": [
-            {"due_on": one.due_on, "said_at": one.at.astimezone(zone), "reason": one.reason} for one in whole.dates
-        ],
-        "files": [
-            {"id": file.id, "name": file.name, "size": file.size, "media_type": file.media_type,
-             "url": f"{url}/files/{file.id}/{quote(file.name)}"}
-            for file in whole.files
-        ],
-    }  # fmt: skip
-    return web.json(content)
+    row, known = whole.promise, await city()
+    url = _page(request, row)
+    answer = documents.Commitment.of(
+        row,
+        **_listed(request, known, row),
+        version=whole.version,
+        owner=row.role,
+        steps=[documents.Step.of(step) for step in whole.steps],
+        dates=[documents.PromisedDay.of(one, said_at=one.at) for one in whole.dates],
+        files=[documents.File.of(each, url=f"{url}/files/{each.id}/{quote(each.name)}") for each in whole.files],
+    )
+    return web.json(answer)
 
 
-def _row(request: Request, known: City, row: PromiseView) -> Json:
-    site, lang = web.site(request), web.language(request)
+def _listed(request: Request, known: City, row: PromiseView) -> dict[str, object]:
+    """What the row does not say itself."""
+    lang = web.language(request)
     return {
-        "number": row.number,
-        "title": row.title,
-        "status": row.status,
-        "overdue": row.overdue,
         "department": coded.department(known, row.department_id, lang),
         "district": coded.district(known, row.district, lang),
-        "due_on": row.due_on,
-        "done_on": row.done_on,
-        "forum": row.forum,
         "submission": row.voice,
-        "created_at": row.created_at.astimezone(site.settings.zone),
-        "url": f"{site.settings.public_url}/commitments/{row.number}",
+        "url": _page(request, row),
     }
 
 
-def brief(request: Request, row: PromiseView) -> Json:
+def _page(request: Request, row: PromiseView) -> str:
+    return f"{web.site(request).settings.public_url}/commitments/{row.number}"
+
+
+def outline(request: Request, row: PromiseView) -> documents.CommitmentOutline:
     """What a submission says of its commitment."""
-    url = f"{web.site(request).settings.public_url}/commitments/{row.number}"
-    return {"number": row.number, "status": row.status, "due_on": row.due_on, "done_on": row.done_on, "url": url}
+    return documents.CommitmentOutline.of(row, url=_page(request, row))
 
 
 routes = [

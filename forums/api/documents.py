@@ -1,129 +1,236 @@
-"""The shapes of what the JSON interface about forums gives, as JSON Schema."""
+"""The shapes of what the JSON interface about forums gives, and takes beside forms; routes name them."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
 
 from forums.forms.speaking import Say, Submit
-from forums.labels import (
-    CHANNELS,
-    COMMITMENT_STATES,
-    FORUM_STATES,
-    KINDS,
-    OUTCOMES,
-    RULES,
-    STANCES,
-    SUBMISSION_STATES,
-)
+from forums.labels import CHANNELS, KINDS, OUTCOMES, RULES, STANCES
 from forums.permissions import Permission
+from forums.states import CommitmentState, ForumState, SubmissionState
 from server.core import contract
+from server.core.coded import DepartmentName, DistrictName
 from server.core.config import LANGUAGES
-from server.core.contract import (
-    BOOLEAN,
-    DAY,
-    DEPARTMENT_NAME,
-    MOMENT,
-    TEXT,
-    Schema,
-    asked,
-    integer,
-    many,
-    maybe,
-    named,
-    one_of,
-    record,
-)
+from server.core.contract import Answer, Schema, among, asked, named, said
 from server.core.forms import Form
 from server.core.participants.who import NAME_LIMIT
 
-STATES = [state for state in FORUM_STATES if state != "draft"]
-DISTRICT_NAME = named("DistrictName", record({"code": TEXT, "name": TEXT}))
-_LISTED: dict[str, Schema] = {
-    "slug": contract.text(about="Its name in addresses, which stays."),
-    "number": integer(0, about="Within its kind, from 1; 0 while citizens only ask for it."),
-    "kind": one_of(KINDS),
-    "status": one_of(FORUM_STATES),
-    "title": TEXT,
-    "summary": TEXT,
-    "department": maybe(DEPARTMENT_NAME),
-    "district": maybe(DISTRICT_NAME),
-    "place": TEXT,
-    "starts_at": maybe({**MOMENT, "description": "While it is `proposed`, `declined` or `draft`: the day wished for."}),
-    "ends_at": maybe(MOMENT),
-    "speaks_until": maybe(MOMENT),
-    "published_at": maybe(MOMENT),
-    "supports": integer(0),
-    "participants": integer(0),
-    "submissions": integer(0),
-    "comments": integer(0),
-    "views": integer(0),
-    "url": contract.text(about="Its page."),
-}
-_FILE = record({"id": integer(1), "name": TEXT, "size": integer(1), "media_type": TEXT, "url": TEXT})
-ROW = named("ListedForum", record(_LISTED))
-FORUM = named(
-    "Forum",
-    record(
-        {
-            **_LISTED,
-            "version": integer(1, about="Grows with every fact about it."),
-            "body": TEXT,
-            "language": one_of(LANGUAGES),
-            "panel": many(TEXT),
-            "moderation": one_of(("after", "before"), "Whether a moderator reads texts before they are shown."),
-            "speaks_from": maybe(MOMENT),
-            "may_speak": {**BOOLEAN, "description": "Whether opinions are taken now."},
-            "closed_at": maybe(MOMENT),
-            "link": contract.text(about="Of the film."),
-            "chapters": many(record({"at": integer(0, about="Seconds."), "title": TEXT})),
-            "minutes": TEXT,
-            "reason": contract.text(about="Why it was called off or not taken up."),
-            "proposer": contract.text(about="The display name of who asked for it."),
-            "petition": contract.text(about="The number of the petition that it grew out of."),
-            "files": many(_FILE),
-        }
-    ),
-)
+Language = Annotated[str, among(LANGUAGES)]
+Page = Annotated[str, said("Its page.")]
+Slug = Annotated[str, said("Its slug.")]
+Version = Annotated[int, said("Grows with every event about it.")]
+Visibility = Annotated[str, among(("shown", "pending", "hidden"), "What waits is seen by its author only.")]
+Remark = Annotated[str, among(("shown", "pending", "hidden", "withdrawn"), "What waits is seen by its author only.")]
 
-# --- what was promised ----------------------------------------------------------------------------------------
 
-_PROMISED: dict[str, Schema] = {
-    "number": TEXT,
-    "title": TEXT,
-    "status": one_of(COMMITMENT_STATES),
-    "overdue": {**BOOLEAN, "description": "The promised day has passed, and it is not done."},
-    "department": maybe(DEPARTMENT_NAME),
-    "district": maybe(DISTRICT_NAME),
-    "due_on": DAY,
-    "done_on": maybe(DAY),
-    "forum": contract.text(about="Its slug."),
-    "submission": contract.text(about="The submission that it comes from; empty for what was decided at the forum."),
-    "created_at": MOMENT,
-    "url": contract.text(about="Its page."),
-}
-COMMITMENT_ROW = named("ListedCommitment", record(_PROMISED))
-COMMITMENT = named(
-    "Commitment",
-    record(
-        {
-            **_PROMISED,
-            "version": integer(1, about="Grows with every fact about it."),
-            "text": TEXT,
-            "owner": maybe(
-                one_of(sorted(Permission.ANSWER_VOICES.roles), "The office of the official who answers for it.")
-            ),
-            "budget": TEXT,
-            "evidence": contract.text(about="By which it is done."),
-            "link": TEXT,
-            "contested": contract.text(about="Why its author says that it is not done."),
-            "steps": many(record({"text": TEXT, "due_on": maybe(DAY), "done_on": maybe(DAY)})),
-            "dates": many(
-                record({"due_on": DAY, "said_at": MOMENT, "reason": contract.text(about="Why it was changed.")})
-            ),
-            "files": many(_FILE),
-        }
-    ),
-)
+class File(Answer):
+    """A file that everybody may fetch."""
 
-# --- what is said ---------------------------------------------------------------------------------------------
+    id: int
+    name: str
+    size: int
+    media_type: str
+    url: str
+
+
+class ListedForum(Answer):
+    """A forum as lists show it."""
+
+    slug: Annotated[str, said("Its name in addresses, which stays.")]
+    number: Annotated[int, said("Within its kind, from 1; 0 while citizens only ask for it.")]
+    kind: Annotated[str, among(KINDS)]
+    status: ForumState
+    title: str
+    summary: str
+    department: DepartmentName | None
+    district: DistrictName | None
+    place: str
+    starts_at: Annotated[datetime | None, said("While it is `proposed`, `declined` or `draft`: the day wished for.")]
+    ends_at: datetime | None
+    speaks_until: datetime | None
+    published_at: datetime | None
+    supports: int
+    participants: int
+    submissions: int
+    comments: int
+    views: int
+    url: Page
+
+
+class Chapter(Answer):
+    """A part of the film."""
+
+    at: Annotated[int, said("Seconds.")]
+    title: str
+
+
+class Forum(ListedForum):
+    """One forum."""
+
+    version: Version
+    body: str
+    language: Language
+    panel: tuple[str, ...]
+    moderation: Annotated[str, among(("after", "before"), "Whether a moderator reads texts before they are shown.")]
+    speaks_from: datetime | None
+    may_speak: Annotated[bool, said("Whether opinions are taken now.")]
+    closed_at: datetime | None
+    link: Annotated[str, said("Of the film.")]
+    chapters: list[Chapter]
+    minutes: str
+    reason: Annotated[str, said("Why it was called off or not taken up.")]
+    proposer: Annotated[str, said("The display name of who asked for it.")]
+    petition: Annotated[str, said("The number of the petition that it grew out of.")]
+    files: list[File]
+
+
+class CommitmentOutline(Answer):
+    """What a submission says of its commitment."""
+
+    number: str
+    status: CommitmentState
+    due_on: date
+    done_on: date | None
+    url: Page
+
+
+class ListedCommitment(CommitmentOutline):
+    """A commitment as the list shows it."""
+
+    title: str
+    overdue: Annotated[bool, said("The promised day has passed, and it is not done.")]
+    department: DepartmentName | None
+    district: DistrictName | None
+    forum: Slug
+    submission: Annotated[str, said("The submission that it comes from; empty for what was decided at the forum.")]
+    created_at: datetime
+
+
+class Step(Answer):
+    """A step towards it."""
+
+    text: str
+    due_on: date | None
+    done_on: date | None
+
+
+class PromisedDay(Answer):
+    """A day that was promised."""
+
+    due_on: date
+    said_at: datetime
+    reason: Annotated[str, said("Why it was changed.")]
+
+
+class Commitment(ListedCommitment):
+    """One commitment."""
+
+    version: Version
+    text: str
+    owner: (
+        Annotated[str, among(sorted(Permission.ANSWER_VOICES.roles), "The office of the official who answers for it.")]
+        | None
+    )
+    budget: str
+    evidence: Annotated[str, said("By which it is done.")]
+    link: str
+    contested: Annotated[str, said("Why its author says that it is not done.")]
+    steps: list[Step]
+    dates: list[PromisedDay]
+    files: list[File]
+
+
+class HiddenText(Answer):
+    """Why a text is not shown."""
+
+    rule: Annotated[str, among(RULES)]
+    reason: str
+
+
+class Submission(Answer):
+    """A submission, as its reader may see it."""
+
+    number: str
+    forum: Slug
+    status: SubmissionState
+    visibility: Visibility
+    hidden: HiddenText | None
+    author: Annotated[str, said("A name; of who spoke at a session without giving one, their turn.")]
+    channel: Annotated[str, among(CHANNELS)]
+    stance: Annotated[str, among(STANCES)]
+    title: Annotated[str, said("Personal numbers masked; empty where it is hidden or taken back.")]
+    text: str
+    language: Language
+    district: DistrictName | None
+    department: DepartmentName | None
+    outcome: Annotated[str, among(("", *OUTCOMES))]
+    outcome_at: datetime | None
+    outcome_text: Annotated[str, said("The reasons.")]
+    link: Annotated[str, said("What shows that it is `already_done`.")]
+    study_until: Annotated[date | None, said("With `under_study`.")]
+    moved_to: Annotated[str, said("With `out_of_scope`.")]
+    done_on: date | None
+    commitment: CommitmentOutline | None
+    joined_to: Annotated[str, said("The submission whose answer it shares.")]
+    petition: Annotated[str, said("The petition that it came from or became.")]
+    supports: int
+    supported: Annotated[bool, said("By the caller.")]
+    comments: int
+    received_at: datetime
+    url: Page
+
+
+class DeskSubmission(Answer):
+    """A submission as officials read it."""
+
+    number: str
+    version: int
+    forum: str
+    status: SubmissionState
+    title: str
+    text: str
+    department: DepartmentName | None
+    outcome: Annotated[str, among(OUTCOMES)] | None
+    outcome_text: str
+    link: str
+    study_until: date | None
+    moved_to: str
+    done_on: date | None
+    joined_to: str | None
+    joined: Annotated[int, said("How many are joined to it.")]
+    commitments: list[str]
+    received_at: datetime
+
+
+class Comment(Answer):
+    """A comment, as its reader may see it."""
+
+    id: int
+    parent: int | None
+    author: str
+    official: Annotated[bool, said("An official speaks for the city.")]
+    department: DepartmentName | None
+    stance: Annotated[str, among(("", *STANCES))]
+    text: Annotated[str, said("Personal numbers masked; empty where it is hidden or withdrawn.")]
+    visibility: Remark
+    hidden: HiddenText | None
+    supports: int
+    created_at: datetime
+
+
+class Thread(Comment):
+    """A comment with its first answers."""
+
+    answers: list[Comment]
+
+
+class ConfirmMail(Answer):
+    """What is answered to somebody whose address is not confirmed yet."""
+
+    status: Annotated[str, among(("confirm_mail",), "A link in a mail does it.")] = "confirm_mail"
+
+
+# --- what is taken --------------------------------------------------------------------------------------------
 
 _WHO: dict[str, Schema] = {
     "name": contract.text(most=NAME_LIMIT, about="The name that everybody sees; where no session says who speaks."),
@@ -145,67 +252,3 @@ class _Spoken:
 
 SUBMIT = named("NewSubmission", _Spoken(Submit))
 SAY = named("NewComment", _Spoken(Say))
-CONFIRM = named("ConfirmMail", record({"status": one_of(("confirm_mail",), "A link in a mail does it.")}))
-_VISIBILITY = one_of(("shown", "pending", "hidden"), "What waits is seen by its author only.")
-_REMARK = one_of(("shown", "pending", "hidden", "withdrawn"), "What waits is seen by its author only.")
-_HIDDEN = maybe(record({"rule": one_of(RULES), "reason": TEXT}))
-SUBMISSION = named(
-    "Submission",
-    record(
-        {
-            "number": TEXT,
-            "forum": contract.text(about="Its slug."),
-            "status": one_of(SUBMISSION_STATES),
-            "visibility": _VISIBILITY,
-            "hidden": _HIDDEN,
-            "author": contract.text(about="A name; of who spoke at a session without giving one, their turn."),
-            "channel": one_of(CHANNELS),
-            "stance": one_of(STANCES),
-            "title": contract.text(about="Personal numbers masked; empty where it is hidden or taken back."),
-            "text": TEXT,
-            "language": one_of(LANGUAGES),
-            "district": maybe(DISTRICT_NAME),
-            "department": maybe(DEPARTMENT_NAME),
-            "outcome": one_of(("", *OUTCOMES)),
-            "outcome_at": maybe(MOMENT),
-            "outcome_text": contract.text(about="The reasons."),
-            "link": contract.text(about="What shows that it is `already_done`."),
-            "study_until": maybe({**DAY, "description": "With `under_study`."}),
-            "moved_to": contract.text(about="With `out_of_scope`."),
-            "done_on": maybe(DAY),
-            "commitment": maybe(
-                record(
-                    {
-                        "number": TEXT,
-                        "status": one_of(COMMITMENT_STATES),
-                        "due_on": DAY,
-                        "done_on": maybe(DAY),
-                        "url": contract.text(about="Its page."),
-                    }
-                )
-            ),
-            "joined_to": contract.text(about="The submission whose answer it shares."),
-            "petition": contract.text(about="The petition that it came from or became."),
-            "supports": integer(0),
-            "supported": {**BOOLEAN, "description": "By the caller."},
-            "comments": integer(0),
-            "received_at": MOMENT,
-            "url": contract.text(about="Its page."),
-        }
-    ),
-)
-_SAID: dict[str, Schema] = {
-    "id": integer(1),
-    "parent": maybe(integer(1)),
-    "author": TEXT,
-    "official": {**BOOLEAN, "description": "An official speaks for the city."},
-    "department": maybe(DEPARTMENT_NAME),
-    "stance": one_of(("", *STANCES)),
-    "text": contract.text(about="Personal numbers masked; empty where it is hidden or withdrawn."),
-    "visibility": _REMARK,
-    "hidden": _HIDDEN,
-    "supports": integer(0),
-    "created_at": MOMENT,
-}
-COMMENT = named("Comment", record(_SAID))
-THREAD = named("Thread", record({**_SAID, "answers": many(record(_SAID))}))

@@ -1,7 +1,6 @@
 """Forums through JSON: the list as everybody sees it, and one forum."""
 
 from dataclasses import replace
-from datetime import datetime
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -9,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums import kinds, views
-from forums.api import coded, documents
+from forums.api import documents
 from forums.crossing import ways
 from forums.queries import files, forums, lists
 from forums.queries.crossing import petition_public
@@ -18,21 +17,20 @@ from forums.queries.forums import ForumView
 from forums.queries.lists import ALL, Filters, Listed
 from forums.rights import forum_subject
 from forums.states import ForumState
-from server.core import auth, clock, contract, listing, web
+from server.core import auth, clock, coded, contract, listing, web
 from server.core.city import City, city
 from server.core.contract import Contract, promises
 from server.core.fields import Input
 from server.core.participants.people import person_of
 
 PAGE, LONGEST_PAGE = 20, 100
-Json = dict[str, object]
 
 
 @promises(
     Contract(
         "Forums: coming ones by their date, others the newest first",
         contract.listed(
-            documents.ROW,
+            documents.ListedForum,
             contract.integer(
                 0,
                 lists.CAP,
@@ -52,72 +50,44 @@ async def index(request: Request) -> Response:
     data.done()
     wanted = replace(wanted, states=(ForumState(wanted.state),) if wanted.state else ALL)
     page = await lists.listed(wanted, after, limit)
-    rows = [_row(request, known, row) for row in page.rows]
+    rows = [documents.ListedForum.of(row, **_listed(request, known, row)) for row in page.rows]
     total = await lists.total(wanted) if after or page.after else len(rows)
     return web.items(rows, page.after or None, total)
 
 
-@promises(Contract("One forum", documents.FORUM, refusals=(404,)))
+@promises(Contract("One forum", documents.Forum, refusals=(404,)))
 async def read(request: Request) -> Response:
     """``GET /forums/{slug}``."""
     known = await city()
     reader = auth.reader(request)
     found = await forums.forum(request.path_params["slug"], reader.official, await person_of(reader))
     ended = found.status in {ForumState.CANCELLED, ForumState.DECLINED}
-    content: Json = {
-        **_row(request, known, found),
-        "version": found.version,
-        "body": found.body,
-        "language": found.language,
-        "panel": list(found.panel),
-        "moderation": found.moderation,
-        "speaks_from": _moment(request, found.speaks_from),
-        "may_speak": kinds.takes_opinions(found, clock.now()),
-        "closed_at": _moment(request, found.closed_at),
-        "link": found.link,
-        "chapters": [{"at": chapter["at"], "title": chapter["title"]} for chapter in found.chapters],
-        "minutes": found.minutes,
-        "reason": await forums.reason(found.slug) if ended else "",
-        "proposer": found.proposer,
-        "petition": found.from_petition if await petition_public(found.from_petition, ways(request)) else "",
-        "files": [_file(request, found.slug, file) for file in await files.of(forum_subject(found.slug))],
-    }
-    return web.json(content)
+    answer = documents.Forum.of(
+        found,
+        **_listed(request, known, found),
+        may_speak=kinds.takes_opinions(found, clock.now()),
+        chapters=[documents.Chapter(at=each["at"], title=each["title"]) for each in found.chapters],
+        reason=await forums.reason(found.slug) if ended else "",
+        petition=found.from_petition if await petition_public(found.from_petition, ways(request)) else "",
+        files=[_file(request, found.slug, file) for file in await files.of(forum_subject(found.slug))],
+    )
+    return web.json(answer)
 
 
-def _row(request: Request, known: City, row: Listed | ForumView) -> Json:
+def _listed(request: Request, known: City, row: Listed | ForumView) -> dict[str, object]:
+    """What the row does not say itself."""
     lang = web.language(request)
     return {
-        "slug": row.slug,
-        "number": row.number,
-        "kind": row.kind,
-        "status": row.status,
-        "title": row.title,
-        "summary": row.summary,
         "department": coded.department(known, row.department_id, lang),
         "district": coded.district(known, row.district, lang),
-        "place": row.place,
-        "starts_at": _moment(request, row.starts_at),
-        "ends_at": _moment(request, row.ends_at),
-        "speaks_until": _moment(request, row.speaks_until),
-        "published_at": _moment(request, row.published_at),
-        "supports": row.supports,
-        "participants": row.participants,
-        "submissions": row.submissions,
-        "comments": row.comments,
         "views": row.views + views.waiting(row.id),
         "url": f"{web.site(request).settings.public_url}/forums/{row.slug}",
     }
 
 
-def _file(request: Request, slug: str, file: FileView) -> Json:
+def _file(request: Request, slug: str, file: FileView) -> documents.File:
     url = f"{web.site(request).settings.public_url}/forums/{slug}/files/{file.id}/{quote(file.name)}"
-    return {"id": file.id, "name": file.name, "size": file.size, "media_type": file.media_type, "url": url}
-
-
-def _moment(request: Request, value: datetime | None) -> str | None:
-    """A moment with the city's zone, to the second."""
-    return value.astimezone(web.site(request).settings.zone).isoformat(timespec="seconds") if value else None
+    return documents.File.of(file, url=url)
 
 
 routes = [

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums.api import coded, commitments, documents
+from forums.api import commitments, documents
 from forums.crossing import ways
 from forums.forms.speaking import Say, Submit, content_of
 from forums.kinds import takes_opinions
@@ -20,7 +20,7 @@ from forums.queries.moderation import Hidden
 from forums.queries.promises import PromiseView, of_voices
 from forums.queries.voices import Filters, VoiceView
 from forums.states import ADOPTED, ForumAction
-from server.core import auth, clock, contract, i18n, idempotency, web
+from server.core import auth, clock, coded, contract, i18n, idempotency, web
 from server.core.city import City, city
 from server.core.contract import IDEMPOTENCY_HEADER, Contract, promises
 from server.core.days import today
@@ -29,18 +29,17 @@ from server.core.fields import Input
 from server.core.participants.confirming import run_or_mail
 from server.core.participants.people import person_of
 
-Json = dict[str, object]
 CURSOR = contract.text(most=40, about="`next` of the page before.")
 
 
 @promises(
     Contract(
         "Give an opinion to a forum",
-        documents.SUBMISSION,
+        documents.Submission,
         201,
         body=documents.SUBMIT,
         headers=IDEMPOTENCY_HEADER,
-        waits=documents.CONFIRM,
+        waits=documents.ConfirmMail,
         refusals=(404, 409),
     )
 )
@@ -57,7 +56,7 @@ async def submit(request: Request) -> Response:
     return await _answer(request, address) if address else _mailed()
 
 
-@promises(Contract("A submission, as its reader may see it", documents.SUBMISSION, refusals=(404,)))
+@promises(Contract("A submission, as its reader may see it", documents.Submission, refusals=(404,)))
 async def read(request: Request) -> Response:
     """``GET /submissions/{number}``."""
     return web.json(await _voice(request, request.path_params["number"]))
@@ -66,7 +65,7 @@ async def read(request: Request) -> Response:
 @promises(
     Contract(
         "What was said in a forum",
-        contract.listed(documents.SUBMISSION),
+        contract.listed(documents.Submission),
         query={**Filters.schema(), "cursor": CURSOR},
         refusals=(400, 404),
     )
@@ -88,11 +87,11 @@ async def index(request: Request) -> Response:
 @promises(
     Contract(
         "Comment on a submission, or answer a comment",
-        documents.COMMENT,
+        documents.Comment,
         201,
         body=documents.SAY,
         headers=IDEMPOTENCY_HEADER,
-        waits=documents.CONFIRM,
+        waits=documents.ConfirmMail,
         refusals=(404, 409),
     )
 )
@@ -113,13 +112,13 @@ async def comment(request: Request) -> Response:
     if address is None:
         return _mailed()
     made = await comments.one(int(address.rpartition("-")[2]), await person_of(auth.reader(request)))
-    return web.json(_comment(request, await city(), made), 201)
+    return web.json(documents.Comment.of(made, **_commented(request, await city(), made)), 201)
 
 
 @promises(
     Contract(
         "Comments on a submission, each with its first answers",
-        contract.listed(documents.THREAD),
+        contract.listed(documents.Thread),
         query={"cursor": CURSOR},
         refusals=(400, 404),
     )
@@ -134,7 +133,11 @@ async def talk(request: Request) -> Response:
     data.done()
     page, known = await comments.of_voice(found.id, cursor, reader.official or person), await city()
     rows = [
-        {**_comment(request, known, row), "answers": [_comment(request, known, answer) for answer in row.replies]}
+        documents.Thread.of(
+            row,
+            **_commented(request, known, row),
+            answers=[documents.Comment.of(answer, **_commented(request, known, answer)) for answer in row.replies],
+        )
         for row in page.rows
     ]
     return web.items(rows, page.after or None, found.comments)
@@ -143,10 +146,10 @@ async def talk(request: Request) -> Response:
 @promises(
     Contract(
         "Stand behind a submission; once a person",
-        documents.SUBMISSION,
+        documents.Submission,
         201,
         body=documents.SPEAKER,
-        waits=documents.CONFIRM,
+        waits=documents.ConfirmMail,
         refusals=(404, 409),
     )
 )
@@ -155,7 +158,7 @@ async def support(request: Request) -> Response:
     return await _support(request, undo=False)
 
 
-@promises(Contract("Stand behind a submission no longer", documents.SUBMISSION, refusals=(404, 409, 422)))
+@promises(Contract("Stand behind a submission no longer", documents.Submission, refusals=(404, 409, 422)))
 async def unsupport(request: Request) -> Response:
     """``DELETE /submissions/{number}/supports``."""
     return await _support(request, undo=True)
@@ -177,7 +180,7 @@ def _key(request: Request) -> str:
 
 def _mailed() -> Response:
     """The link in the mail does it."""
-    return web.json({"status": "confirm_mail"}, 202)
+    return web.json(documents.ConfirmMail(), 202)
 
 
 async def _answer(request: Request, address: str, status: int = 201) -> Response:
@@ -186,7 +189,7 @@ async def _answer(request: Request, address: str, status: int = 201) -> Response
     return web.json(content, status, {"location": f"/api/v1/submissions/{number}"} if status == 201 else None)  # noqa: PLR2004
 
 
-async def _voice(request: Request, typed: str) -> Json:
+async def _voice(request: Request, typed: str) -> documents.Submission:
     reader = auth.reader(request)
     found = await voices.voice(voices.read_number(typed), await person_of(reader), reader.official)
     petitions, promised = await shown_petitions([found], ways(request)), await _promised([found])
@@ -203,67 +206,39 @@ def _submission(
     found: VoiceView,
     petitions: Mapping[str, str],
     promised: Mapping[int, PromiseView],
-) -> Json:
-    site, lang = web.site(request), web.language(request)
-    zone = site.settings.zone
-    return {
-        "number": found.number,
-        "forum": found.forum,
-        "status": found.status,
-        "visibility": found.visibility,
-        "hidden": _hidden(lang, found.hidden),
-        "author": found.author or _turn(lang, found.speaker),
-        "channel": found.channel,
-        "stance": found.stance,
-        "title": found.title,
-        "text": found.text,
-        "language": found.language,
-        "district": coded.district(known, found.district, lang),
-        "department": coded.department(known, found.department_id, lang),
-        "outcome": found.outcome,
-        "outcome_at": found.outcome_at.astimezone(zone).isoformat(timespec="seconds") if found.outcome_at else None,
-        "outcome_text": found.outcome_text,
-        "link": found.link,
-        "study_until": found.study_until,
-        "moved_to": found.moved_to,
-        "commitment": commitments.brief(request, promised[found.id]) if found.id in promised else None,
-        "done_on": found.done_on.isoformat() if found.done_on else None,
-        "joined_to": found.joined_to,
-        "petition": petitions.get(found.number, ""),
-        "supports": found.supports,
-        "supported": found.supported,
-        "comments": found.comments,
-        "received_at": found.received_at.astimezone(zone).isoformat(timespec="seconds"),
-        "url": f"{site.settings.public_url}/submissions/{found.number}",
-    }
+) -> documents.Submission:
+    lang = web.language(request)
+    return documents.Submission.of(
+        found,
+        hidden=_hidden(lang, found.hidden),
+        author=found.author or _turn(lang, found.speaker),
+        district=coded.district(known, found.district, lang),
+        department=coded.department(known, found.department_id, lang),
+        commitment=commitments.outline(request, promised[found.id]) if found.id in promised else None,
+        petition=petitions.get(found.number, ""),
+        url=f"{web.site(request).settings.public_url}/submissions/{found.number}",
+    )
 
 
 def _turn(lang: str, speaker: int | None) -> str:
     return i18n.translate(lang, _("Speaker %(number)s", number=speaker)) if speaker else ""
 
 
-def _comment(request: Request, known: City, found: CommentView) -> Json:
-    lang, zone = web.language(request), web.site(request).settings.zone
+def _commented(request: Request, known: City, found: CommentView) -> dict[str, object]:
+    """What a comment's row does not say itself."""
+    lang = web.language(request)
     return {
-        "id": found.id,
         "parent": found.parent_id,
-        "author": found.author,
-        "official": found.official,
         "department": coded.department(known, found.department_id, lang) if found.official else None,
-        "stance": found.stance,
-        "text": found.text,
-        "visibility": found.visibility,
         "hidden": _hidden(lang, found.hidden),
-        "supports": found.supports,
-        "created_at": found.created_at.astimezone(zone).isoformat(timespec="seconds"),
     }
 
 
-def _hidden(lang: str, hidden: Hidden | None) -> Json | None:
+def _hidden(lang: str, hidden: Hidden | None) -> documents.HiddenText | None:
     if hidden is None:
         return None
     reason = hidden.reason
-    return {"rule": hidden.rule, "reason": reason if isinstance(reason, str) else i18n.translate(lang, reason)}
+    return documents.HiddenText.of(hidden, reason=reason if isinstance(reason, str) else i18n.translate(lang, reason))
 
 
 routes = [

@@ -9,8 +9,9 @@ from petitions.labels import CHANNELS, DECISIONS
 from petitions.states import State
 from server.core import contract
 from server.core.clock import Unit
+from server.core.coded import DepartmentName, DistrictName
 from server.core.config import LANGUAGES
-from server.core.contract import Answer, DepartmentName, Schema, among, asked, many, named, said
+from server.core.contract import Answer, Schema, among, asked, many, named, said
 from server.core.files import MAX_FILES
 
 KEY_HEADER: dict[str, Schema] = {
@@ -112,20 +113,13 @@ class Reply(Answer):
     attachments: list[Attachment]
 
 
-class District(Answer):
-    """A district in short."""
-
-    code: str
-    name: str
-
-
 class Place(Answer):
     """Where a case is about."""
 
     lat: float | None
     lng: float | None
     address: str
-    district: District | None
+    district: DistrictName | None
 
 
 class Petitioner(Answer):

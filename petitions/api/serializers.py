@@ -14,11 +14,10 @@ from petitions.queries.rows import Row
 from petitions.reference import Reference, ServiceRow
 from petitions.rules import Kind
 from petitions.states import OPEN, State
-from server.core import clock, i18n, uploads
+from server.core import clock, coded, i18n, uploads
 from server.core.accounts import Official
 from server.core.city import DepartmentRow
 from server.core.config import LANGUAGES, Settings
-from server.core.contract import DepartmentName
 from server.core.days import day_of
 from server.core.errors import Text
 from server.core.files import StoredFile
@@ -27,12 +26,6 @@ from server.core.files import StoredFile
 def kind(name: str, service_code: str) -> str:
     """A kind as it is written when filing."""
     return f"{name}:{service_code}" if name == Kind.STATUTORY and service_code else name
-
-
-def department_name(number: int | None, known: Reference, lang: str) -> DepartmentName | None:
-    """A department in short."""
-    row = known.departments.get(number or 0)
-    return DepartmentName(code=row.code, name=row.name(lang)) if row else None
 
 
 def routing(document: Mapping[str, Any], known: Reference, lang: str) -> documents.Routing:
@@ -63,7 +56,7 @@ def receipt(filed: Receipt, access_key: str, known: Reference, lang: str) -> doc
         access_key=access_key,
         status=State.RECEIVED,
         kind=kind(filed.kind, filed.service_code),
-        department=department_name(filed.department_id, known, lang),
+        department=coded.department(known, filed.department_id, lang),
         guide=filed.guide and documents.Person.of(filed.guide),
         due_on=_day(filed.due_at),
         routing=routing(filed.routing, known, lang),
@@ -82,7 +75,7 @@ def case(found: CaseView, lang: str, official: Official | None = None) -> docume
         "seen_as": found.level.name.lower(),
         "handler": found.handler and documents.Person.of(found.handler),
         "guide": found.guide and documents.Guide.of(found.guide),
-        "location": documents.Place.of(found, district=_district(found.district, known, lang)),
+        "location": documents.Place.of(found, district=coded.district(known, found.district, lang)),
         "petitioner": documents.Petitioner(
             name=found.petitioner_name,
             email=found.petitioner_email,
@@ -110,12 +103,12 @@ def row(found: Row, known: Reference, lang: str) -> documents.ListedCase:
 
 def part(found: PartView, known: Reference, lang: str) -> documents.Part:
     """A part that a department is asked for, as the petitioner sees it."""
-    return documents.Part.of(found, department=department_name(found.department_id, known, lang))
+    return documents.Part.of(found, department=coded.department(known, found.department_id, lang))
 
 
 def part_in_words(found: PartView, known: Reference, lang: str) -> documents.PartInWords:
     """The same for officials, with what was said."""
-    return documents.PartInWords.of(found, department=department_name(found.department_id, known, lang))
+    return documents.PartInWords.of(found, department=coded.department(known, found.department_id, lang))
 
 
 def uploaded(settings: Settings, files: Sequence[StoredFile]) -> documents.Uploads:
@@ -129,7 +122,7 @@ def _listed(found: CaseView | Row, known: Reference, lang: str) -> dict[str, Any
     waiting = found.status is State.SUPPLEMENT_REQUESTED
     return {
         "kind": kind(found.kind, found.service_code),
-        "department": department_name(found.department_id, known, lang),
+        "department": coded.department(known, found.department_id, lang),
         "due_on": _day(due),
         "overdue": found.status in OPEN and not waiting and due is not None and clock.now() > due,
         "objection_due_on": _day(found.objection_due_at),
@@ -138,11 +131,6 @@ def _listed(found: CaseView | Row, known: Reference, lang: str) -> dict[str, Any
 
 def _day(value: datetime | None) -> date | None:
     return day_of(value) if value else None
-
-
-def _district(code: str, known: Reference, lang: str) -> documents.District | None:
-    names = known.districts.get(code)
-    return documents.District(code=code, name=names.get(lang) or names["ko"]) if names else None
 
 
 def _reply(answer: Reply, found: CaseView) -> documents.Reply:
@@ -172,7 +160,7 @@ def service(code: str, found: ServiceRow, known: Reference, lang: str) -> docume
         names=_names(found.names),
         unit=found.rule.unit,
         amount=found.rule.amount,
-        department=department_name(found.department_id, known, lang),
+        department=coded.department(known, found.department_id, lang),
     )
 
 

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.core import contract, i18n, idempotency, uploads, web
-from server.core.contract import Access, Contract, Schema, promises
+from server.core.contract import Access, Contract, Schema, Shape, promises
 from server.core.errors import Conflict, FieldError, Invalid, Refusal, Text
 from server.core.files import MAX_FILES, StoredFile
 from server.core.forms import Form, FormField
@@ -190,7 +190,7 @@ class Api:
 
     path: str
     """Of the subject; the action's own segment follows."""
-    content: Schema
+    content: Schema | Shape
     access: Access
     attempt: Callable[[Request, Act[Any, Any]], Awaitable[Attempt]]
     """Who acts on what. Raises whatever refuses them."""

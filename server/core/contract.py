@@ -212,16 +212,6 @@ def listed(schema: Schema | Shape, total: Schema | None = None) -> Schema:
 
 BOOLEAN: Schema = {"type": "boolean"}
 TEXT = text()
-
-
-class DepartmentName(Answer):
-    """A department in short."""
-
-    code: str
-    name: str
-
-
-DEPARTMENT_NAME = DepartmentName.schema()
 MOMENT: Schema = {"type": "string", "format": "date-time", "description": "ISO 8601 with the city's zone."}
 DAY: Schema = {"type": "string", "format": "date"}
 PROBLEM = named(

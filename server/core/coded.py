@@ -1,0 +1,29 @@
+"""Departments and districts as JSON names them: code and name in the reader's language, or null."""
+
+from server.core.city import City
+from server.core.contract import Answer
+
+
+class DepartmentName(Answer):
+    """A department in short."""
+
+    code: str
+    name: str
+
+
+class DistrictName(Answer):
+    """A district in short."""
+
+    code: str
+    name: str
+
+
+def department(known: City, department_id: int | None, language: str) -> DepartmentName | None:
+    """A department; null for none."""
+    row = known.departments.get(department_id or 0)
+    return DepartmentName(code=row.code, name=row.name(language)) if row else None
+
+
+def district(known: City, code: str, language: str) -> DistrictName | None:
+    """A district; null where none is named."""
+    return DistrictName(code=code, name=known.district_name(code, language)) if code else None
