@@ -51,8 +51,8 @@ async def heard(request: Request, slug: str, forum_id: int, cursor: str) -> str:
     """The live stream of a forum, from where it is read afterwards; none on the pages of older comments."""
     if request.query_params.get(cursor):
         return ""
-    after, fact, voice = await live.place(slug, forum_id)
-    known = {"lang": web.language(request), "after": after, "fact": fact, "voice": voice}
+    after, fact, newest = await live.place(slug, forum_id)
+    known = {"lang": web.language(request), "after": after, "fact": fact, "newest": newest}
     return f"/forums/{slug}/stream?{urlencode(known)}"
 
 

@@ -203,7 +203,7 @@ class ForumStream:
         listener = Listener(send, f"hall:{address}", subject=topic(language, slug, submission), crowd=True)
 
         async def past() -> AsyncIterator[tuple[int, bytes]]:
-            last = None if submission else _number(request.query_params.get("voice"))
+            last = None if submission else _number(request.query_params.get("newest"))
             voices = [] if last is None else await narrator.newer(standing, last)
             yield 0, event("forum", status=standing.status, submissions=standing.submissions, voices=voices)
             if len(voices) == LOOKED:

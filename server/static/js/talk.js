@@ -26,7 +26,7 @@ export function start(root) {
   const held = new Map(); // id -> event: what waits for the reader to ask for it
   const unread = new Set(); // ids of opinions that are not on the page
   const address = new URL(root.dataset.talk, location.href);
-  const newest = Number(address.searchParams.get("voice")); // of the opinions there were as the page was drawn
+  const newest = Number(address.searchParams.get("newest")); // of the opinions there were as the page was drawn
   let unsaid = 0;
   let spoken = 0; // opinions that were said to be new
   let saying = null;
