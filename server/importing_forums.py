@@ -8,7 +8,6 @@ import csv
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 
 import orjson
@@ -27,7 +26,7 @@ MAX_FIELD = 200_000
 
 
 def _columns(line: type[PastForum | PastVoice]) -> frozenset[str]:
-    return frozenset(field.name.removesuffix("_id") for field in fields(line)) - {"slug"}
+    return frozenset(field.name for field in line.fields())
 
 
 FORUM_COLUMNS, VOICE_COLUMNS = _columns(PastForum), _columns(PastVoice)
@@ -86,7 +85,7 @@ async def run_forums(settings: Settings, path: Path, refused: Path) -> Report:
     known, today = await city.city(), clock.now().astimezone(settings.zone).date()
 
     async def read(row: Row | None, report: Report) -> PastForum:
-        line = PastForum.parse(_whole(row), known, today)
+        line = PastForum.past(_whole(row), known, today)
         if line.slug in report.seen:
             raise Unreadable(f"{line.slug} stands in an earlier line")
         report.seen.add(line.slug)
@@ -108,7 +107,7 @@ async def run_voices(settings: Settings, path: Path, refused: Path) -> Report:
 
     async def read(row: Row | None, report: Report) -> importing.Line:
         row = _whole(row)
-        line = PastVoice.parse(row, known, today)
+        line = PastVoice.past(row, known, today)
         if line.forum not in forums:
             forums.update(await importing.forum_ids([line.forum]))
         if line.forum not in forums:

@@ -1,21 +1,25 @@
 """Lines of another system's records into past forums, and what was said in them, or errors beside the column."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field
 
 from forums.forms.planning import BODY_LIMIT, MINUTES_LIMIT, PLACE_LIMIT, SUMMARY_LIMIT, TITLE_LIMIT
 from forums.labels import KINDS, OUTCOMES, STANCES
 from forums.numbering import SAFE, slug_of
 from forums.states import ADOPTED
+from server.core import forms
 from server.core.city import City
+from server.core.config import LANGUAGES
 from server.core.errors import _
-from server.core.fields import NOT_DATE, Input, safe_text
+from server.core.forms import Choices, Form, Key, Label, MayBeEmpty, Mistake, OneOf, WordsRule, line, paragraphs
+from server.core.forms.kinds import NOT_DATE
 
 MOST_PEOPLE = 1_000_000
 EARLIEST = date(1900, 1, 1)
-LANGUAGES = ("ko", "ja", "en")
 IN_FUTURE = _("A past forum cannot lie in the future.")
 TOO_EARLY = _("This day lies before the one that it follows from.")
 NOT_ADOPTED = _("Only what was adopted can be promised or done.")
@@ -23,140 +27,113 @@ NOT_SAFE = _("A number is made of digits, capital letters from A to Z and single
 NO_DAY_PROMISED = _("A promise needs the day by which it is kept.")
 
 
-@dataclass(frozen=True)
-class PastForum:
+def _safe(number: str) -> str:
+    if not SAFE.fullmatch(number):
+        raise Mistake(NOT_SAFE)
+    return number
+
+
+def _choices(known: City) -> Choices:
+    departments = {row.code: row.id for row in known.departments.values()}
+    return {"department": departments, "district": known.districts.keys()}
+
+
+Day = Annotated[forms.Day, Label(_("Day"))]
+Department = Annotated[int | None, OneOf(), Key("department"), Label(_("Department"))]
+District = Annotated[str, OneOf(), Label(_("District"))]
+Language = Annotated[str, OneOf(LANGUAGES), Label(_("Language"))]
+Words = Annotated[str, paragraphs(BODY_LIMIT), Label(_("Text"))]
+
+
+class PastForum(Form):
     """A forum that was held, with the number that it had."""
 
-    slug: str
-    number: int
-    kind: str
-    title: str
-    held_on: date
-    ended_on: date
-    place: str
-    summary: str
-    body: str
-    minutes: str
-    panel: Sequence[str]
-    department_id: int | None
-    district: str
-    participants: int
-    language: str
+    number: Annotated[int, Field(ge=1, le=10**9), Label(_("Number"))]
+    kind: Annotated[str, OneOf(KINDS), Label(_("Kind"))]
+    title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Title"))]
+    held_on: Day
+    until: Annotated[Day | None, Key("ended_on")] = None
+    place: Annotated[str, line(PLACE_LIMIT), Label(_("Place"))] = ""
+    summary: Annotated[str, line(SUMMARY_LIMIT), Label(_("Summary"))] = ""
+    body: Words = ""
+    minutes: Annotated[str, paragraphs(MINUTES_LIMIT), Label(_("Minutes"))] = ""
+    panel: Annotated[tuple[str, ...], WordsRule(120), Label(_("Panel"))] = ()
+    department_id: Department = None
+    district: District = ""
+    participants: Annotated[int, Field(ge=0, le=MOST_PEOPLE), Label(_("Participants"))] = 0
+    language: Language = "ko"
+
+    @property
+    def slug(self) -> str:
+        """Its name in addresses."""
+        return slug_of(self.kind, self.number)
+
+    @property
+    def ended_on(self) -> date:
+        """Its last day: where none is said, the first one."""
+        return self.until or self.held_on
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any], city: City, today: date) -> "PastForum":
+    def past(cls, raw: Mapping[str, Any], known: City, today: date) -> Self:
         """Read one line. Raises ``Invalid`` with every error."""
-        data = Input(raw)
-        kind = data.choice("kind", tuple(KINDS), required=True)
-        number = data.integer("number", low=1, high=10**9, required=True) or 0
-        held = data.day("held_on", required=True) or today
-        ended = data.day("ended_on") or held
-        if held < EARLIEST:
-            data.fail("held_on", NOT_DATE)
-        if held > today:
-            data.fail("held_on", IN_FUTURE)
-        if ended < held:
-            data.fail("ended_on", TOO_EARLY)
-        found = cls(
-            slug_of(kind, number),
-            number,
-            kind,
-            safe_text(data, "title", limit=TITLE_LIMIT, required=True, least=2),
-            held,
-            ended,
-            safe_text(data, "place", limit=PLACE_LIMIT),
-            safe_text(data, "summary", limit=SUMMARY_LIMIT),
-            safe_text(data, "body", limit=BODY_LIMIT, lines=True),
-            safe_text(data, "minutes", limit=MINUTES_LIMIT, lines=True),
-            tuple(data.words("panel", limit=120)),
-            _department(data, city),
-            data.choice("district", tuple(city.districts)),
-            data.integer("participants", low=0, high=MOST_PEOPLE) or 0,
-            data.choice("language", LANGUAGES, default="ko"),
-        )
-        data.done()
+        found, errors = cls.read(raw, choices=_choices(known))
+        if "held_on" not in errors:
+            if found.held_on < EARLIEST:
+                errors.fail("held_on", NOT_DATE)
+            if found.held_on > today:
+                errors.fail("held_on", IN_FUTURE)
+            if found.ended_on < found.held_on:
+                errors.fail("ended_on", TOO_EARLY)
+        errors.done()
         return found
 
 
-@dataclass(frozen=True)
-class PastVoice:
+class PastVoice(Form):
     """Something that was said in a past forum, and what became of it."""
 
-    number: str
+    number: Annotated[str, line(24, safe=False), AfterValidator(_safe), Label(_("Number")), MayBeEmpty()]
     """The one that it had; empty where it gets one."""
-    forum: str
-    title: str
-    text: str
-    author: str
-    stance: str
-    department_id: int | None
-    district: str
-    received_on: date
-    outcome: str
-    outcome_on: date | None
-    outcome_text: str
-    study_until: date | None
-    moved_to: str
-    promised: str
+    forum: Annotated[str, line(48, safe=False), Label(_("Forum"))]
+    received_on: Day
+    title: Annotated[str, line(TITLE_LIMIT), Label(_("Title"))] = ""
+    text: Words = ""
+    author: Annotated[str, line(80), Label(_("Author"))] = ""
+    stance: Annotated[str, OneOf(STANCES), Label(_("Stance"))] = "idea"
+    department_id: Department = None
+    district: District = ""
+    outcome: Annotated[str, OneOf(OUTCOMES), Label(_("Outcome"))] = ""
+    outcome_on: Day | None = None
+    outcome_text: Annotated[Words, Label(_("Reasons"))] = ""
+    study_until: Day | None = None
+    moved_to: Annotated[str, line(200), Label(_("Who decides it"))] = ""
+    promised: Annotated[str, line(TITLE_LIMIT), Label(_("Commitment"))] = ""
     """What was promised because of it; empty for nothing."""
-    due_on: date | None
-    done_on: date | None
-    evidence: str
-    language: str
+    due_on: Day | None = None
+    done_on: Day | None = None
+    evidence: Annotated[Words, Label(_("Evidence"))] = ""
+    language: Language = "ko"
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any], city: City, today: date) -> "PastVoice":
+    def past(cls, raw: Mapping[str, Any], known: City, today: date) -> Self:
         """Read one line. Raises ``Invalid`` with every error."""
-        data = Input(raw)
-        received = data.day("received_on", required=True) or today
-        outcome = data.choice("outcome", tuple(OUTCOMES))
-        outcome_on = (data.day("outcome_on") or received) if outcome else None
-        done = data.day("done_on")
-        promised, due = safe_text(data, "promised", limit=TITLE_LIMIT), data.day("due_on")
+        found, errors = cls.read(raw, choices=_choices(known))
+        received = today if "received_on" in errors else found.received_on
+        answered = (found.outcome_on or received) if found.outcome else None
         for name, day, before in (
             ("received_on", received, EARLIEST),
-            ("outcome_on", outcome_on, received),
-            ("done_on", done, outcome_on or received),
+            ("outcome_on", answered, received),
+            ("done_on", found.done_on, answered or received),
         ):
             if day and day > today:
-                data.fail(name, IN_FUTURE)
+                errors.fail(name, IN_FUTURE)
             if day and day < before:
-                data.fail(name, TOO_EARLY)
-        if (done or promised) and outcome not in ADOPTED:
-            data.fail("outcome", NOT_ADOPTED)
-        if promised and due is None:
-            data.fail("due_on", NO_DAY_PROMISED)
-        number = data.text("number", limit=24)
-        if number and not SAFE.fullmatch(number):
-            data.fail("number", NOT_SAFE)
-        text = safe_text(data, "text", limit=BODY_LIMIT, lines=True)
-        title = safe_text(data, "title", limit=TITLE_LIMIT, required=not text)
-        found = cls(
-            number,
-            data.text("forum", limit=48, required=True),
-            title or text[:60],
-            text or title,
-            safe_text(data, "author", limit=80),
-            data.choice("stance", tuple(STANCES), default="idea"),
-            _department(data, city),
-            data.choice("district", tuple(city.districts)),
-            received,
-            outcome,
-            outcome_on,
-            safe_text(data, "outcome_text", limit=BODY_LIMIT, lines=True),
-            data.day("study_until"),
-            safe_text(data, "moved_to", limit=200),
-            promised,
-            due,
-            done,
-            safe_text(data, "evidence", limit=BODY_LIMIT, lines=True),
-            data.choice("language", LANGUAGES, default="ko"),
-        )
-        data.done()
-        return found
-
-
-def _department(data: Input, city: City) -> int | None:
-    code = data.choice("department", [row.code for row in city.departments.values()])
-    row = city.department_by_code(code) if code else None
-    return row.id if row else None
+                errors.fail(name, TOO_EARLY)
+        if (found.done_on or found.promised) and found.outcome not in ADOPTED:
+            errors.fail("outcome", NOT_ADOPTED)
+        if found.promised and found.due_on is None:
+            errors.fail("due_on", NO_DAY_PROMISED)
+        if not found.text:
+            errors.require(found, "title")
+        errors.done()
+        title, text = found.title or found.text[:60], found.text or found.title
+        return replace(found, title=title, text=text, outcome_on=answered)

@@ -1,6 +1,6 @@
 """Forms declared once: the parser for pages and JSON, the JSON Schema and the HTML come from one declaration."""
 
-from server.core.forms.form import Errors, Form, FormField
+from server.core.forms.form import Choices, Errors, Form, FormField
 from server.core.forms.kinds import (
     MAX_EMAIL,
     About,
@@ -33,6 +33,7 @@ from server.core.forms.kinds import (
 __all__ = [
     "MAX_EMAIL",
     "About",
+    "Choices",
     "Code",
     "Day",
     "Email",

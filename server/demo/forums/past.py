@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from random import Random
 
 from forums.forms.importing import PastForum, PastVoice
-from forums.numbering import slug_of
 from server.demo.city import DISTRICTS, District
 from server.demo.forums import people, texts
 from server.demo.forums.more_topics import ALL
@@ -131,15 +130,15 @@ class Past:
         }[kind]
         lasts = {"field_office": 2, "discussion": 28}.get(kind, 0)
         return PastForum(
-            "", 0, kind, title, day, min(day + timedelta(days=lasts), self.today), place, topic.summary,
+            0, kind, title, day, min(day + timedelta(days=lasts), self.today), place, topic.summary,
             f"{topic.summary} 말씀하신 것은 하나하나 답하고, 하기로 한 일은 약속으로 공개합니다.", "",
             topic.people if kind in {"listening", "broadcast"} else (), self.departments[topic.department],
-            district.code if kind in COUNTED else "", 0, "ko",
+            district.code if kind in COUNTED else "",
         )  # fmt: skip
 
     def _numbered(self, forum: PastForum) -> PastForum:
         number = self.numbers[forum.kind] = self.numbers.get(forum.kind, 0) + 1
-        return replace(forum, slug=slug_of(forum.kind, number), number=number)
+        return replace(forum, number=number)
 
     def _people(self, forum: PastForum, voices: int) -> int:
         """Who was there and was counted elsewhere; at a door they are counted there."""
@@ -162,15 +161,28 @@ class Past:
         language = (
             "ko" if any("가" <= sign <= "힣" for sign in opinion.text) else "ja" if not opinion.text.isascii() else "en"
         )
+        department = self.departments[topic.department]
         return PastVoice(
-            "", forum.slug, opinion.title.format(**names), opinion.text.format(**names), people.author(self.rng),
-            self.rng.choice(("for", "against", "idea", "idea")) if forum.kind == "discussion" else "idea",
-            self.departments[topic.department] if verdict.outcome or self.rng.random() < 0.7 else None,  # noqa: PLR2004
-            district.code, received, verdict.outcome, verdict.on if verdict.outcome else None,
-            verdict.text.format(**names), verdict.study_until,
-            texts.ELSEWHERE[opinion.title] if verdict.outcome == "out_of_scope" else "",
-            promise, due, done, self.rng.choice(texts.EVIDENCE).format(promise=promise) if done else "", language,
-        )  # fmt: skip
+            number="",
+            forum=forum.slug,
+            received_on=received,
+            title=opinion.title.format(**names),
+            text=opinion.text.format(**names),
+            author=people.author(self.rng),
+            stance=self.rng.choice(("for", "against", "idea", "idea")) if forum.kind == "discussion" else "idea",
+            department_id=department if verdict.outcome or self.rng.random() < 0.7 else None,  # noqa: PLR2004
+            district=district.code,
+            outcome=verdict.outcome,
+            outcome_on=verdict.on if verdict.outcome else None,
+            outcome_text=verdict.text.format(**names),
+            study_until=verdict.study_until,
+            moved_to=texts.ELSEWHERE[opinion.title] if verdict.outcome == "out_of_scope" else "",
+            promised=promise,
+            due_on=due,
+            done_on=done,
+            evidence=self.rng.choice(texts.EVIDENCE).format(promise=promise) if done else "",
+            language=language,
+        )
 
     def _verdict(self, opinion: Opinion, on: date) -> "_Verdict":
         """What becomes of an opinion; of a study that is over, what it led to."""
