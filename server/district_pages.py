@@ -1,7 +1,7 @@
 """The desk's page of districts: load a GeoJSON file, look at what it would change, put it in place, take it back."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -12,7 +12,9 @@ from petitions.reference import forget
 from server.core import auth, city, districts, geo, web
 from server.core.accounts import CorePermission
 from server.core.errors import FieldError, Invalid, _
-from server.core.fields import REQUIRED, Input
+from server.core.files import NO_FILE
+from server.core.forms import Form, Label, Parameters, line
+from server.core.resource import Question
 from tracking.statistics import maps
 
 PAGE = "/desk/settings/districts"
@@ -40,17 +42,27 @@ async def _page(request: Request, kept: Mapping[str, Any], invalid: Invalid | No
     return web.page(request, "desk/settings/districts.html", context, status=invalid.status if invalid else 200)
 
 
+Column = Annotated[str, line(60, safe=False), Label(_("Property"))]
+
+
+class Columns(Form):
+    """Which properties of the file hold what, where they are called otherwise."""
+
+    code: Column = ""
+    name: Column = ""
+    name_ja: Column = ""
+    name_en: Column = ""
+
+
 async def load(request: Request) -> Response:
     """``POST``: read a file and keep it as a draft."""
     auth.official(request, CorePermission.EDIT_DEPARTMENTS)
     form = await web.read_form(request, files=1)
-    data = Input(form)
-    named = {name: data.text(name, limit=60) for name in districts.NAMES}
     try:
-        data.done()
+        named = vars(Columns.parse(form))
         file = form.get("file")
         if not isinstance(file, UploadFile) or not file.filename:
-            raise Invalid([FieldError("file", REQUIRED)])  # noqa: TRY301 — redisplayed below
+            raise Invalid([FieldError("file", NO_FILE)])  # noqa: TRY301 — redisplayed below
         raw = await file.read(districts.MOST_BYTES + 1)
         if len(raw) > districts.MOST_BYTES:
             raise Invalid([FieldError("file", _("The file is too large. Please simplify the outlines."))])  # noqa: TRY301
@@ -66,7 +78,7 @@ async def apply(request: Request) -> Response:
     """``POST …/apply``: put the draft in place."""
     official = auth.official(request, CorePermission.EDIT_DEPARTMENTS)
     form = await web.read_form(request)
-    number = Input(form).integer("draft", low=1, high=10**12 - 1)
+    number = Parameters(form).integer("draft", low=1, high=10**12 - 1)
     count = await districts.apply(official, number or 0)
     forget()
     done = _("%(count)s districts are in place.", count=count) if count else _("The file no longer waits.")
@@ -83,14 +95,14 @@ async def discard(request: Request) -> Response:
 async def undo(request: Request) -> Response:
     """``…/undo``: asks first, then puts back what was there before."""
     official = auth.official(request, CorePermission.EDIT_DEPARTMENTS)
-    change = Input(request.query_params).integer("change", low=1, high=10**12 - 1) or 0
+    change = Parameters(request.query_params).integer("change", low=1, high=10**12 - 1) or 0
     if request.method == "GET" and change == await districts.last_change():
-        context = {
-            "question": _("Put the former districts back?"),
-            "consequence": _("Names and outlines are again what they were before the last file was put in place."),
-            "label": _("Put them back"), "back": PAGE,
-        }  # fmt: skip
-        return web.page(request, "desk/settings/confirm.html", context)
+        question = Question(
+            _("Put the former districts back?"),
+            _("Names and outlines are again what they were before the last file was put in place."),
+            _("Put them back"),
+        )
+        return web.page(request, "desk/settings/confirm.html", {"question": question, "back": PAGE})
     done = request.method == "POST" and await districts.undo(official, change)
     forget()
     text = _("The former districts are back.") if done else _("That was taken back already.")

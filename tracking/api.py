@@ -12,7 +12,7 @@ from petitions.queries.timeline import case_events, shown_data
 from petitions.rights import subject
 from server.core import config, contract, i18n, ledger, web
 from server.core.contract import Access, Contract, promises
-from server.core.fields import Input
+from server.core.forms import Parameters
 from server.core.ledger import Audience
 
 PAGE = 100
@@ -49,7 +49,7 @@ _EVENT = contract.named(
 )
 async def events(request: Request) -> Response:
     """``GET``: ``next`` is what to ask for ``after`` the last one, where there are more."""
-    data = Input(request.query_params)
+    data = Parameters(request.query_params)
     after = data.integer("after", low=0, high=LAST) or 0
     data.done()
     found = await cases.view(request.path_params["reference"], shown(request))

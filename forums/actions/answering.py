@@ -19,7 +19,6 @@ from forums.states import ADOPTED, SubmissionAction
 from server.core import clock, database
 from server.core.accounts import Official, keep_open
 from server.core.errors import FieldError, Invalid, _
-from server.core.fields import REQUIRED
 
 WHICH = _("Please choose the department that answers.")
 
@@ -39,7 +38,7 @@ async def answer(actor: Official, number: str, command: GiveAnswer) -> None:
             if promise and command.outcome not in ADOPTED:
                 raise PromiseStands
             if promise is None and command.outcome in ADOPTED and command.promise is None:
-                raise Invalid([FieldError("commitment", REQUIRED)])
+                raise GiveAnswer.missing("commitment")
             await give(
                 change,
                 command.outcome,

@@ -29,7 +29,6 @@ from forums.states import SEEN, ForumAction, ForumState
 from server.core import clock, config, database, idempotency, ledger
 from server.core.accounts import Official, keep_open
 from server.core.errors import FieldError, Forbidden, Invalid, _
-from server.core.fields import REQUIRED
 from server.core.files import StoredFile
 
 MOST_FILES = 50
@@ -203,7 +202,7 @@ def _need_all(row: Forum) -> None:
     }
     lacking = kinds.missing(row.kind, said)
     if lacking:
-        raise Invalid([FieldError(name, REQUIRED) for name in lacking])
+        raise PlanForum.missing(*lacking)
 
 
 def _need_future(row: Forum) -> None:

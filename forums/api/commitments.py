@@ -13,7 +13,7 @@ from server.core import coded, contract, listing, web
 from server.core.city import City, city
 from server.core.contract import Contract
 from server.core.days import today
-from server.core.fields import Input
+from server.core.forms import Parameters
 
 LONGEST_PAGE = 100
 
@@ -31,7 +31,7 @@ LONGEST_PAGE = 100
 )
 async def index(request: Request) -> Response:
     """``GET /commitments``."""
-    known, data = await city(), Input(request.query_params)
+    known, data = await city(), Parameters(request.query_params)
     wanted = Filters.take(data, known, json=True)
     cursor, limit = listing.asked(data, promises.PAGE, LONGEST_PAGE)
     data.done()

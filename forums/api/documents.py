@@ -8,12 +8,11 @@ from forums.forms.speaking import Say, Submit
 from forums.labels import CHANNELS, KINDS, OUTCOMES, RULES, STANCES
 from forums.permissions import Permission
 from forums.states import CommitmentState, ForumState, SubmissionState
-from server.core import contract
 from server.core.coded import DepartmentName, DistrictName
 from server.core.config import LANGUAGES
-from server.core.contract import Answer, Schema, among, asked, named, said
+from server.core.contract import Answer, Schema, among, named, said
 from server.core.forms import Form
-from server.core.participants.who import NAME_LIMIT
+from server.core.participants.who import Who
 
 Language = Annotated[str, among(LANGUAGES)]
 Page = Annotated[str, said("Its page.")]
@@ -232,23 +231,18 @@ class ConfirmMail(Answer):
 
 # --- what is taken --------------------------------------------------------------------------------------------
 
-_WHO: dict[str, Schema] = {
-    "name": contract.text(most=NAME_LIMIT, about="The name that everybody sees; where no session says who speaks."),
-    "email": contract.text(most=254, about="Where the link goes that confirms it."),
-}
-SPEAKER = named("Speaker", asked(_WHO))
-
 
 @dataclass(frozen=True)
 class _Spoken:
-    """What is said, with who says it."""
+    """What is said, with who says it where no session does."""
 
-    form: type[Form]
+    form: type[Form] | None
 
     def schema(self) -> Schema:
-        found = self.form.schema()
-        return {**found, "properties": {**found["properties"], **_WHO}}
+        found: Schema = self.form.schema() if self.form else {"type": "object"}
+        return {**found, "properties": {**found.get("properties", {}), **Who.schema()["properties"]}}
 
 
+SPEAKER = named("Speaker", _Spoken(None))
 SUBMIT = named("NewSubmission", _Spoken(Submit))
 SAY = named("NewComment", _Spoken(Say))

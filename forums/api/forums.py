@@ -20,7 +20,7 @@ from forums.states import ForumState
 from server.core import auth, clock, coded, contract, listing, web
 from server.core.city import City, city
 from server.core.contract import Contract, promises
-from server.core.fields import Input
+from server.core.forms import Parameters
 from server.core.participants.people import person_of
 
 PAGE, LONGEST_PAGE = 20, 100
@@ -43,7 +43,7 @@ PAGE, LONGEST_PAGE = 20, 100
 async def index(request: Request) -> Response:
     """``GET /forums``."""
     known = await city()
-    data = Input(request.query_params)
+    data = Parameters(request.query_params)
     wanted = Filters.take(data, known, json=True)
     after, limit = listing.asked(data, PAGE, LONGEST_PAGE)
     listing.started(data, after, *lists.PLACE)

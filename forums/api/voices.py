@@ -25,7 +25,7 @@ from server.core.city import City, city
 from server.core.contract import IDEMPOTENCY_HEADER, Contract, promises
 from server.core.days import today
 from server.core.errors import NotPossibleNow, _
-from server.core.fields import Input
+from server.core.forms import Parameters
 from server.core.participants.confirming import run_or_mail
 from server.core.participants.people import person_of
 
@@ -73,7 +73,7 @@ async def read(request: Request) -> Response:
 async def index(request: Request) -> Response:
     """``GET /forums/{slug}/submissions``."""
     found = await forums.forum(request.path_params["slug"], auth.reader(request).official)
-    data = Input(request.query_params)
+    data = Parameters(request.query_params)
     known = await city()
     wanted = Filters.take(data, known)
     cursor = data.text("cursor", limit=40)
@@ -128,7 +128,7 @@ async def talk(request: Request) -> Response:
     reader = auth.reader(request)
     person = await person_of(reader)
     found = await voices.voice(voices.read_number(request.path_params["number"]), person, reader.official)
-    data = Input(request.query_params)
+    data = Parameters(request.query_params)
     cursor = data.text("cursor", limit=40)
     data.done()
     page, known = await comments.of_voice(found.id, cursor, reader.official or person), await city()

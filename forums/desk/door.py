@@ -22,7 +22,7 @@ from server.core.accounts import Official
 from server.core.booking import reading
 from server.core.booking.errors import Full, TooFewCounted
 from server.core.errors import FieldError, Invalid, Refusal, Text, _
-from server.core.fields import Input
+from server.core.forms import Parameters
 
 MOST_LETTERS = 80
 
@@ -71,7 +71,7 @@ async def press(request: Request) -> Response:
     form = await web.read_form(request)
     what = request.url.path.rpartition("/")[2]
     back = f"{PAGE}/{found.slug}/sessions/{shown.id}"
-    number = Input(form).integer("registration", low=1, high=queries.LARGEST) or 0
+    number = Parameters(form).integer("registration", low=1, high=queries.LARGEST) or 0
     if what == "give-back":
         await registering.give_back(official, (await reading.one_expected(shown.slot_id, number)).code)
         return web.redirect(request, back, _("The place is given back."))

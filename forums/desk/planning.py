@@ -30,7 +30,7 @@ from forums.states import ForumAction, ForumState
 from server.core import auth, listing, uploads, web
 from server.core.city import city
 from server.core.errors import ChangedMeanwhile, FieldError, Forbidden, Invalid, Text, _
-from server.core.fields import Input
+from server.core.forms import Parameters
 from server.core.listing import PAGING
 
 TABS: dict[str, Text] = {
@@ -145,7 +145,7 @@ def _said(found: ForumView) -> dict[str, object]:
 async def new(request: Request) -> Response:
     """``/desk/forums/new``: which kind; with ``kind`` the form of that one."""
     official = auth.official(request, Permission.PLAN_FORUMS)
-    kind = Input(request.query_params).choice("kind", KINDS)
+    kind = Parameters(request.query_params).choice("kind", KINDS)
     if not kind:
         return web.page(request, "desk/forums/kinds.html", {"kinds": KINDS})
     if request.method == "GET":

@@ -27,7 +27,7 @@ from server.core.acts import Attempt, Kept
 from server.core.city import city
 from server.core.days import day_of, today
 from server.core.errors import FieldError, Invalid, NotFound, _
-from server.core.fields import Input
+from server.core.forms import Parameters
 from server.core.listing import PAGING
 
 PAGE = "/desk/commitments"
@@ -114,7 +114,7 @@ async def _page(request: Request, official: Official, kept: Kept, *, status: int
 async def choose(request: Request) -> Response:
     """``/desk/commitments/decisions/new?forum=…``: the form of the forum that is meant, or which it can be."""
     auth.official(request, Permission.ANSWER_VOICES)
-    data = Input(request.query_params)
+    data = Parameters(request.query_params)
     said = data.text("forum", limit=FORUM_LIMIT)
     data.done()
     if not said:

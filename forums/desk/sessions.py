@@ -24,7 +24,7 @@ from server.core import auth, clock, config, web
 from server.core.accounts import Official
 from server.core.booking.errors import TooFewPlaces
 from server.core.errors import FieldError, Invalid, NotFound, _
-from server.core.fields import Input
+from server.core.forms import Parameters
 
 RECENT = timedelta(days=31)
 """Sessions that the desk lists without being asked for older ones."""
@@ -46,7 +46,7 @@ async def _listing(
     invalid: Invalid | None = None,
 ) -> Response:
     lang = web.language(request)
-    day = Input(request.query_params).day("since")
+    day = Parameters(request.query_params).day("since")
     zone = config.settings().zone
     since = datetime.combine(day, datetime.min.time(), zone) if day else clock.now() - RECENT
     begins = found.starts_at.astimezone(zone) if found.starts_at else None

@@ -6,7 +6,6 @@ from pydantic import AfterValidator
 
 from server.core.city import City
 from server.core.errors import _
-from server.core.fields import Input
 from server.core.forms import About, Form, Key, Label, OneOf, Seen, line, paragraphs
 from server.core.references import read_reference
 
@@ -23,11 +22,6 @@ def read_number(text: str) -> str:
     """A submission's number as somebody typed it, in its one form; one that was given elsewhere as it is."""
     found = read_reference(text[1:]) if text[:1] in {"V", "v"} else None
     return f"V-{found}" if found else text
-
-
-def read_seen(data: Input) -> int | None:
-    """The version that the sender's page showed."""
-    return data.integer("version", low=0, high=10**9)
 
 
 class Hand(Form):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from forums.labels import STANCES
+from forums.labels import AGE_BANDS, STANCES
 from server.core.city import City
 from server.core.errors import _
 from server.core.forms import About, Errors, Form, Html, Internal, Label, OneOf, line, paragraphs
@@ -36,6 +36,13 @@ class Say(Form):
     text: Annotated[str, paragraphs(COMMENT_LIMIT), Label(_("Comment"))]
     stance: Annotated[str, OneOf(STANCES), Label(_("Stance"))] = ""
     parent: Annotated[int | None, Field(ge=1, le=2**53), Label(_("Comment that is answered")), Html(asked=False)] = None
+
+
+class AboutMe(Form):
+    """What a participant says of themselves for the figures, which nobody has to."""
+
+    age_band: Annotated[str, OneOf(AGE_BANDS), Label(_("Age"))] = ""
+    district: Annotated[str, OneOf(), Label(_("District")), About("Its code.")] = ""
 
 
 def content_of(command: Submit | Say, **more: object) -> dict[str, Any]:

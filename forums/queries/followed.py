@@ -9,7 +9,7 @@ from forums.labels import KINDS
 from forums.queries.following import About, about
 from server.core import city
 from server.core.errors import FieldError, Invalid, Text, _
-from server.core.fields import Input
+from server.core.forms import Parameters
 from server.core.search import query_terms, tokens
 
 MOST = 80
@@ -28,7 +28,7 @@ class Followed:
 
 async def read(what: str) -> str:
     """A name as somebody sent it, in its one form. Raises ``Invalid`` for what is not there."""
-    data = Input({"what": what})
+    data = Parameters({"what": what})
     sort, _slash, name = data.text("what", limit=MOST).partition("/")
     if data.errors:
         raise Invalid([FieldError("what", NOT_THERE)])

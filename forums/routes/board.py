@@ -13,7 +13,7 @@ from forums.queries.lists import ALL, NOTICE, Filters
 from forums.routes import words
 from server.core import web
 from server.core.city import city
-from server.core.fields import Input
+from server.core.forms import Parameters
 
 PATH = "/forums/notices"
 MOST_PAGES = 10**8
@@ -24,7 +24,7 @@ AROUND = 2
 async def board(request: Request) -> Response:
     """``/forums/notices``: a page of the board by ``page``, or what ``q`` finds on it."""
     known, lang = await city(), web.language(request)
-    data = Input(request.query_params)
+    data = Parameters(request.query_params)
     q = data.text("q", limit=lists.MAX_WORDS)
     page = data.integer("page", low=1, high=MOST_PAGES) or 1
     data.done()

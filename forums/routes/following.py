@@ -11,11 +11,11 @@ from starlette.routing import Route
 from forums.queries import followed
 from server.core import auth, web
 from server.core.errors import FieldError, Invalid, NotFound, Refusal, _
-from server.core.fields import Input
 from server.core.notify import follows
 from server.core.participants.confirming import ask_to_enter
 from server.core.participants.links import CONFIRM_PAGE
 from server.core.participants.people import person_of
+from server.core.participants.who import Address
 
 PAGE = "/forums/following"
 
@@ -84,11 +84,10 @@ def _wanted(form: Mapping[str, Any]) -> str:
 
 async def _ask(request: Request, email: str, what: str) -> Response:
     """Send a link to an address that nobody has shown to be theirs; it leads back to what they wanted to follow."""
-    data = Input({"email": email})
-    address = data.email("email", required=True)
-    if data.errors:
-        return await _page(request, "", what, errors=data.errors)
-    await ask_to_enter(request, address, f"{PAGE}?add={quote(what)}" if what else PAGE)
+    found, errors = Address.read({"email": email})
+    if errors.listed:
+        return await _page(request, "", what, errors=errors.listed)
+    await ask_to_enter(request, found.email, f"{PAGE}?add={quote(what)}" if what else PAGE)
     return web.redirect(request, CONFIRM_PAGE)
 
 

@@ -15,8 +15,8 @@ from forums.routes import words
 from forums.states import ForumState
 from server.core import clock, i18n, listing, web
 from server.core.city import city
-from server.core.errors import FieldError, Invalid
-from server.core.fields import NOT_CHOICE
+from server.core.errors import Invalid
+from server.core.forms import not_a_choice
 from server.core.listing import Page
 
 PAGE, BROADCASTS = "/forums", "/forums/broadcasts"
@@ -30,7 +30,7 @@ async def index(request: Request) -> Response:
     wanted = Filters.parse(request.query_params, known)
     within = TABS[wanted.tab] if wanted.tab else ALL if wanted.q else TABS["open"]
     if wanted.state and wanted.state not in within:
-        raise Invalid([FieldError("state", NOT_CHOICE)])
+        raise Invalid([not_a_choice("state", wanted.state)])
     states = (ForumState(wanted.state),) if wanted.state else within
     page = await lists.listed(replace(wanted, states=states), start)
     tab = wanted.tab or ("" if wanted.q else "open")

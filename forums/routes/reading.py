@@ -20,7 +20,7 @@ from forums.routes import commenting, promises, proposing, registering, speaking
 from forums.states import ForumState
 from server.core import auth, clock, web
 from server.core.city import city
-from server.core.fields import Input
+from server.core.forms import Parameters
 from server.core.participants.people import Person, person_of
 from server.core.security import content_policy
 
@@ -37,7 +37,7 @@ async def forum(request: Request) -> Response:
     found = await forums.forum(request.path_params["slug"], who.official, person)
     known, lang = await city(), web.language(request)
     department = known.departments.get(found.department_id or 0)
-    at = Input(request.query_params).integer("at", low=0, high=LONGEST_FILM)
+    at = Parameters(request.query_params).integer("at", low=0, high=LONGEST_FILM)
     film = players.player(found.link)
     if request.method == "GET" and who.official is None:
         views.seen(found.id)

@@ -22,7 +22,7 @@ from forums.states import SUBMISSION, ForumAction, SubmissionAction, follow
 from server.core import auth, clock, web
 from server.core.city import city
 from server.core.errors import Invalid, NotPossibleNow, _
-from server.core.fields import Input
+from server.core.forms import Parameters
 from server.core.ledger import Audience
 from server.core.participants.confirming import need_person, run_or_confirm
 from server.core.participants.people import Person
@@ -191,7 +191,7 @@ async def part(request: Request, found: ForumView, person: Person | None) -> dic
     if found.kind == "notice":
         return {**shown, "voices": None}
     known, before = await city(), request.query_params.get("before", "")
-    wanted = Filters.take(Input(request.query_params), known)
+    wanted = Filters.take(Parameters(request.query_params), known)
     listed = await voices.of_forum(found.id, wanted, known, before, person) if found.submissions else None
     return {
         **shown,

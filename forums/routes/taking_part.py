@@ -7,16 +7,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from forums.forms.speaking import AboutMe
 from forums.labels import AGE_BANDS, REGISTRATIONS
 from forums.queries import registrations, voices
 from forums.routes import context, speaking
 from server.core import auth, city, i18n, web
 from server.core.errors import Invalid, _
-from server.core.fields import Input
 from server.core.participants import confirming, links
 from server.core.participants.confirming import NotAPart
 from server.core.participants.people import person_of, said_of_themselves, say_of_themselves, take_name
-from server.core.participants.who import read_name
+from server.core.participants.who import Address, Named
 
 
 async def mine(request: Request) -> Response:
@@ -43,11 +43,8 @@ async def _mine(request: Request, values: Mapping[str, Any], invalid: Invalid | 
 async def enter(request: Request) -> Response:
     """``POST /forums/mine``: a link by mail; the answer is the same whether or not the address has said anything."""
     form = await web.read_form(request)
-    data = Input(form)
-    email = data.email("email", required=True).lower()
     try:
-        data.done()
-        await confirming.ask_to_enter(request, email, "/forums/mine")
+        await confirming.ask_to_enter(request, Address.parse(form).email, "/forums/mine")
     except Invalid as invalid:
         return await _mine(request, form, invalid)
     return web.redirect(request, links.CONFIRM_PAGE)
@@ -60,29 +57,26 @@ async def rename(request: Request) -> Response:
     if person is None and not reader.email:
         raise NotAPart
     form = await web.read_form(request)
-    data = Input(form)
-    name = await read_name(data, "name", web.site(request).city.names.values())
+    chosen, errors = await Named.named(form, web.site(request).city.names.values())
     try:
-        data.done()
+        errors.done()
     except Invalid as invalid:
         return await _mine(request, form, invalid)
-    await take_name(person.email if person else reader.email, name, web.language(request))
-    return web.redirect(request, "/forums/mine", notice=_("From now on you speak as %(name)s.", name=name))
+    await take_name(person.email if person else reader.email, chosen.name, web.language(request))
+    return web.redirect(request, "/forums/mine", notice=_("From now on you speak as %(name)s.", name=chosen.name))
 
 
 async def about(request: Request) -> Response:
     """``POST /forums/mine/about``: age band and district of residence, which nobody has to say."""
     person = await confirming.need_person(request)
     form = await web.read_form(request)
-    data = Input(form)
-    age_band = data.choice("age_band", tuple(AGE_BANDS))
     known, (_age, kept) = await city.city(), await said_of_themselves(person.id)
-    district = data.choice("district", dict(known.district_choices(web.language(request), kept)))
+    districts = dict(known.district_choices(web.language(request), kept))
     try:
-        data.done()
+        said = AboutMe.parse(form, choices={"district": districts.keys()})
     except Invalid as invalid:
         return await _mine(request, form, invalid)
-    await say_of_themselves(person.id, age_band, district)
+    await say_of_themselves(person.id, said.age_band, said.district)
     return web.redirect(request, "/forums/mine", notice=_("Saved. It appears in figures only, never with your name."))
 
 

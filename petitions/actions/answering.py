@@ -19,8 +19,7 @@ from server.core import clock, database
 from server.core.accounts import Official
 from server.core.clock import Due
 from server.core.days import today
-from server.core.errors import FieldError, Invalid, _
-from server.core.fields import REQUIRED
+from server.core.errors import _
 from server.core.files import StoredFile
 
 
@@ -39,7 +38,7 @@ async def answer(actor: Official, reference: str, command: GiveAnswer, *, files:
         if case.kind == Kind.STATUTORY and command.decision in REFUSING:
             missing = [name for name in ("reasons", "remedies") if not getattr(command, name)]
             if missing:
-                raise Invalid([FieldError(name, REQUIRED) for name in missing])
+                raise GiveAnswer.missing(*missing)
         row = await Answer.create(
             case_id=case.id,
             decision=command.decision,

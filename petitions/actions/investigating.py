@@ -13,7 +13,6 @@ from server.core import config
 from server.core.accounts import Official
 from server.core.days import day_of, today
 from server.core.errors import FieldError, Invalid, _
-from server.core.fields import REQUIRED
 
 
 async def investigate(actor: Official, reference: str, command: Investigate) -> None:
@@ -52,7 +51,7 @@ def _begin(change: Change, command: Investigate) -> date:
     """The first day, from today to the last day of the period."""
     first, due = command.first, change.case.due_at
     if first is None:
-        raise Invalid([FieldError("first", REQUIRED)])
+        raise Investigate.missing("first")
     if first < today():
         raise Invalid([FieldError("first", _("It is set before it begins: please choose today or a later day."))])
     if due is not None and first > day_of(due):

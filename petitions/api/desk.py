@@ -1,7 +1,8 @@
 """The officials' desk through JSON: the list, one case, every action on it, and one action on many cases."""
 
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import BeforeValidator
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,7 +24,7 @@ from server.core.accounts import Official
 from server.core.acts import Api, Attempt
 from server.core.contract import Access, Contract, promises
 from server.core.errors import Invalid, Refusal, _
-from server.core.fields import Input
+from server.core.forms import Form, Label, Mistake, OneOf, Parameters
 
 PAGE, LONGEST_PAGE = 50, 200
 MOST_AT_ONCE = 200
@@ -41,7 +42,7 @@ async def index(request: Request) -> Response:
     """``GET /desk/cases``: ``total`` is said where one page holds all of it, for counting everything costs too much."""
     official = auth.official(request)
     known = await reference()
-    data = Input(request.query_params)
+    data = Parameters(request.query_params)
     wanted = Filter.take(data, known, json=True)
     text, limit = listing.asked(data, PAGE, LONGEST_PAGE)
     start = Position.read(text)
@@ -131,6 +132,21 @@ async def upload(request: Request) -> Response:
     return web.json(serializers.uploaded(web.site(request).settings, await uploads.sent(request)), 201)
 
 
+def _numbers(sent: Any) -> tuple[str, ...]:
+    if not isinstance(sent, list) or not all(isinstance(number, str) for number in sent):
+        raise Mistake(_("Please send a list of case numbers."))
+    if not 1 <= len(sent) <= MOST_AT_ONCE:
+        raise Mistake(_("Please send 1 to %(most)s case numbers.", most=MOST_AT_ONCE))
+    return tuple(sent)
+
+
+class Bulk(Form):
+    """Which action on which cases: each number is looked at by itself."""
+
+    action: Annotated[str, OneOf(DESK), Label(_("Action"))]
+    references: Annotated[tuple[str, ...], BeforeValidator(_numbers), Label(_("Case number"))]
+
+
 _BULK = contract.asked(
     {
         "action": contract.one_of(DESK),
@@ -158,18 +174,11 @@ async def bulk(request: Request) -> Response:
     """``POST /desk/bulk``: what became of each case. What is refused for one holds up no other."""
     official = auth.official(request)
     raw = await web.read_json(request)
-    data = Input(raw)
-    name = data.choice("action", list(DESK), required=True)
-    wanted = raw.get("references")
-    if not isinstance(wanted, list) or not all(isinstance(number, str) for number in wanted):
-        data.fail("references", _("Please send a list of case numbers."))
-    elif not 1 <= len(wanted) <= MOST_AT_ONCE:
-        data.fail("references", _("Please send 1 to %(most)s case numbers.", most=MOST_AT_ONCE))
-    data.done()
-    act, _offer = DESK[name]
+    form = Bulk.parse(raw, strict=True)
+    act, _offer = DESK[form.action]
     official = auth.official(request, RIGHTS[act.action])
     lang = web.language(request)
-    outcomes = [await _one(official, act, number, raw, lang) for number in dict.fromkeys(wanted or ())]
+    outcomes = [await _one(official, act, number, raw, lang) for number in dict.fromkeys(form.references)]
     done = sum(outcome.done for outcome in outcomes)
     return web.json(documents.Outcomes(items=outcomes, done=done, refused=len(outcomes) - done))
 

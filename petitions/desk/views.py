@@ -1,5 +1,6 @@
 """Keeping the inbox's filter under a name, and forgetting it again."""
 
+from typing import Annotated
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -12,20 +13,23 @@ from petitions.queries.filters import Filter
 from petitions.reference import reference
 from server.core import auth, web
 from server.core.errors import NotFound, _
-from server.core.fields import Input
+from server.core.forms import Form, Key, Label, line
+
+
+class Save(Form):
+    """The filters of the list, and what they are called."""
+
+    name: Annotated[str, line(60, safe=False), Label(_("Name"))]
+    carried: Annotated[str, line(addresses.LONGEST, safe=False), Key("list"), Label(_("List"))] = ""
 
 
 async def save(request: Request) -> Response:
     """``POST /desk/views``: keep ``list`` as ``name``."""
     official = auth.official(request)
-    form = await web.read_form(request)
-    data = Input(form)
-    name = data.text("name", limit=60, required=True)
-    carried = data.text("list", limit=addresses.LONGEST)
-    data.done()
-    wanted = Filter.carried(carried, await reference())
-    await views.save(official, name, urlencode(wanted.query()))
-    return web.redirect(request, wanted.address(addresses.INBOX), _("“%(name)s” is kept.", name=name))
+    form = Save.parse(await web.read_form(request))
+    wanted = Filter.carried(form.carried, await reference())
+    await views.save(official, form.name, urlencode(wanted.query()))
+    return web.redirect(request, wanted.address(addresses.INBOX), _("“%(name)s” is kept.", name=form.name))
 
 
 async def delete(request: Request) -> Response:

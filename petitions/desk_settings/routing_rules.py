@@ -17,7 +17,6 @@ from petitions.rules import Kind
 from server.core import auth, city, web
 from server.core.accounts import ClosedDepartment, Official, keep_open
 from server.core.errors import FieldError, Invalid, Text, _
-from server.core.fields import Input
 from server.core.forms import Errors, Form, Hint, Html, Label, OneOf, WordsRule, line, paragraphs
 from server.core.i18n import named
 from server.core.ledger import SettingChanged
@@ -214,12 +213,16 @@ def route(known: Reference, text: TryRules) -> Choice:
     )
 
 
+class Move(Form):
+    """Which way."""
+
+    way: Annotated[str, OneOf(("up", "down")), Label(_("Order"))]
+
+
 async def move(request: Request) -> Response:
     """``POST /desk/rules/{id}/move``: one place ``up`` or ``down``."""
     official = auth.official(request, RULES.permission)
-    data = Input(await web.read_form(request))
-    way = data.choice("way", ("up", "down"), required=True)
-    data.done()
+    way = Move.parse(await web.read_form(request)).way
     number = request.path_params["id"]
     await RULES.move(official, number, -1 if way == "up" else 1)
     return web.redirect(request, f"{RULES.page}#row-{number}", _("The order is changed."))

@@ -30,8 +30,8 @@ from petitions.routing import fold
 from server.core import auth, clock, i18n, idempotency, privacy, uploads, web
 from server.core.accounts import Official
 from server.core.errors import FieldError, Invalid, _
-from server.core.fields import Input
 from server.core.files import MAX_BYTES, MAX_FILES, StoredFile
+from server.core.forms import Parameters
 
 TEXTS = (
     *("title", "body", "kind", "service", "address", "lat", "lng"),
@@ -294,7 +294,7 @@ async def _send(request: Request, draft: Draft, petition: FilePetition, official
 
 async def suggest(request: Request) -> Response:
     """``GET /petitions/suggest``: for what is being typed, the kind, the department, and answered cases like it."""
-    data = Input(request.query_params)
+    data = Parameters(request.query_params)
     title = data.text("title", limit=TITLE_LIMIT)
     body = data.text("body", limit=SUGGEST_BODY, lines=True)
     data.done()

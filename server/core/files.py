@@ -27,6 +27,7 @@ MAX_FILES = 10
 """Files with one petition or message."""
 MAX_BYTES = 20 * 1024 * 1024
 """Bytes of one file."""
+NO_FILE = _("Please choose a file.")
 HEAD_BYTES = 256 * 1024
 """How much of a file's beginning :func:`accept` should be shown: less may be too little for documents."""
 MAX_NAME = 120

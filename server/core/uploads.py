@@ -17,8 +17,7 @@ from starlette.responses import FileResponse, Response
 from server.core import clock, files, scan, web
 from server.core.config import Settings
 from server.core.errors import FieldError, Invalid, NotFound, Refusal, Text, _
-from server.core.fields import REQUIRED
-from server.core.files import MAX_BYTES, MAX_FILES, Store, StoredFile
+from server.core.files import MAX_BYTES, MAX_FILES, NO_FILE, Store, StoredFile
 from server.core.security import sign, unsign
 
 FIELD = "files"
@@ -84,7 +83,7 @@ async def sent(request: Request) -> list[StoredFile]:
     form = await web.read_form(request, files=PARTS)
     files, errors = await receive(form, request.app.state.store, web.site(request).settings)
     if not (files or errors):
-        errors = [FieldError(FIELD, REQUIRED)]
+        errors = [FieldError(FIELD, NO_FILE)]
     if errors:
         raise Invalid(errors)
     return files

@@ -10,7 +10,7 @@ from server.core import contract, database, listing
 from server.core.city import City
 from server.core.contract import Contract
 from server.core.errors import BadRequest, Invalid, _
-from server.core.fields import Input
+from server.core.forms import Parameters
 from server.core.listing import Condition, Order, Walk, cursor, place
 from tests.support.house import House
 
@@ -67,7 +67,7 @@ def test_the_words_of_chips_and_fields_and_the_parameters_of_json_come_from_the_
         "district": contract.text(about="A district's code."),
         "open": {"type": "boolean", "description": "Only open ones."},
     }
-    data = Input({"status": "old", "tab": "x", "year": "x"})
+    data = Parameters({"status": "old", "tab": "x", "year": "x"})
     assert Wanted.take(data, CITY, json=True) == Wanted(tab="old")
     assert not data.errors
     assert wanted.conditions(CITY) == {
@@ -152,7 +152,7 @@ def test_the_first_index_that_fits_leads() -> None:
 
 
 def test_a_json_list_names_a_bad_cursor() -> None:
-    data = Input({"cursor": "x", "limit": "0"})
+    data = Parameters({"cursor": "x", "limit": "0"})
     text, limit = listing.asked(data, 20, 100)
     assert (listing.started(data, text, int), limit) == ((), 20)
     assert {error.field for error in data.errors} == {"cursor", "limit"}

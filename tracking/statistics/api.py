@@ -12,7 +12,7 @@ from petitions.labels import KINDS as PETITION_KINDS
 from server.core import clock, contract, web
 from server.core.city import city
 from server.core.contract import Contract, Schema, promises
-from server.core.fields import Input
+from server.core.forms import Parameters
 from server.core.i18n import translate
 from server.core.ledger import END
 from tracking.statistics import dictionary, forms
@@ -126,7 +126,7 @@ def _about(request: Request, chosen: forms.Chosen) -> dict[str, object]:
 async def of_adoption(request: Request) -> Response:
     """``GET /statistics/adoption``."""
     known, lang = await city(), web.language(request)
-    data = Input(request.query_params)
+    data = Parameters(request.query_params)
     before = data.integer("forums_after", low=0, high=10**12 - 1)
     chosen = await forms.read(request.query_params, known, KINDS, data)
     found = await adoption.adoption(chosen.filters, END if before is None else before, limit=200)

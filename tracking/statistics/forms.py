@@ -10,7 +10,7 @@ from forums.queries import figures
 from petitions.labels import KINDS as PETITION_KINDS
 from server.core.city import City
 from server.core.errors import _
-from server.core.fields import NOT_CHOICE, Input
+from server.core.forms import Parameters, not_a_choice
 from server.core.i18n import translate
 from tracking.statistics.cells import Filters
 from tracking.statistics.rules import NO_DEPARTMENT
@@ -28,9 +28,9 @@ class Chosen:
     """Name to what stands in the address; only what is said."""
 
 
-async def read(raw: Mapping[str, Any], known: City, kinds: Collection[str], data: Input | None = None) -> Chosen:
+async def read(raw: Mapping[str, Any], known: City, kinds: Collection[str], data: Parameters | None = None) -> Chosen:
     """Read the filters of an address. Raises ``Invalid``."""
-    data = data or Input(raw)
+    data = data or Parameters(raw)
     slug = data.text("forum", limit=48)
     kind = data.choice("kind", kinds)
     department = data.choice("department", [NONE, *(row.code for row in known.departments.values())])
@@ -40,7 +40,7 @@ async def read(raw: Mapping[str, Any], known: City, kinds: Collection[str], data
         data.fail("year", _("Please give a year, for example 2025."))
     forum_id = await figures.public_forum(slug) if slug else None
     if slug and forum_id is None:
-        data.fail("forum", NOT_CHOICE)
+        data.errors.append(not_a_choice("forum", slug))
     data.done()
     row = known.department_by_code(department)
     filters = Filters(

@@ -13,7 +13,7 @@ from petitions.labels import KINDS as PETITION_KINDS
 from server.core import web
 from server.core.city import City, city
 from server.core.errors import _
-from server.core.fields import Input
+from server.core.forms import Parameters
 from server.core.i18n import translate
 from server.core.ledger import END
 from tracking.statistics import dictionary, forms, maps, measures, rules
@@ -107,7 +107,7 @@ async def overview(request: Request) -> Response:
 async def of_adoption(request: Request) -> Response:
     """``/statistics/adoption``: the figures under filters, by each dimension."""
     known, lang = await city(), web.language(request)
-    data = Input(request.query_params)
+    data = Parameters(request.query_params)
     before = data.integer("before", low=0, high=10**12 - 1)
     chosen = await forms.read(request.query_params, known, KINDS, data)
     found = await adoption.adoption(chosen.filters, END if before is None else before)
@@ -134,7 +134,7 @@ async def of_adoption(request: Request) -> Response:
 async def voices(request: Request) -> Response:
     """``/statistics/adoption/submissions``: the single submissions behind a number."""
     known, lang = await city(), web.language(request)
-    data = Input(request.query_params)
+    data = Parameters(request.query_params)
     stage = data.choice("stage", lists.STAGES)
     before = data.text("before", limit=40)
     chosen = await forms.read(request.query_params, known, KINDS, data)
@@ -158,8 +158,8 @@ async def of_petitions(request: Request) -> Response:
     """``/statistics/petitions``: volume, times, promptness, satisfaction, on a map."""
     known, lang = await city(), web.language(request)
     raw = {name: value for name, value in request.query_params.items() if name != "forum"}
-    data = Input(raw)
-    show = data.choice("show", MAPS, default=next(iter(MAPS)))
+    data = Parameters(raw)
+    show = data.choice("show", MAPS, next(iter(MAPS)))
     chosen = await forms.read(raw, known, PETITION_KINDS, data)
     found = await petitions.petitions(chosen.filters)
     kinds = petition_kinds(lang)

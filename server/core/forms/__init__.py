@@ -29,6 +29,7 @@ from server.core.forms.kinds import (
     line,
     paragraphs,
 )
+from server.core.forms.parameters import Parameters, not_a_choice
 
 __all__ = [
     "MAX_EMAIL",
@@ -51,6 +52,7 @@ __all__ = [
     "Mistake",
     "Moment",
     "OneOf",
+    "Parameters",
     "Password",
     "PasswordRule",
     "Phone",
@@ -60,5 +62,6 @@ __all__ = [
     "WordsRule",
     "Wrong",
     "line",
+    "not_a_choice",
     "paragraphs",
 ]

@@ -20,6 +20,7 @@ from server.core import i18n
 from server.core.errors import FieldError, Invalid, Text
 from server.core.forms import wording
 from server.core.forms.kinds import (
+    WHOLE,
     About,
     FileRule,
     Hint,
@@ -38,7 +39,6 @@ from server.core.forms.kinds import (
 Schema = dict[str, Any]
 Choices = Mapping[str, Collection[str] | Mapping[str, Any]]
 """What can be chosen in some fields, by their names: known only at run time."""
-_WHOLE = re.compile(r"-?[0-9]{1,12}")
 _DECIMAL = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,20})?")
 _TRUE, _FALSE = {"on", "true", "1", "yes"}, {"off", "false", "0", "no"}
 _KINDS = {int: "integer", float: "number", bool: "checkbox", date: "day", datetime: "moment"}
@@ -123,7 +123,7 @@ class FormField:
         """What a page sends as text, as the value that JSON would send."""
         if isinstance(value, str):
             word = value.strip()
-            if self.kind == "integer" and _WHOLE.fullmatch(word):
+            if self.kind == "integer" and WHOLE.fullmatch(word):
                 return int(word)
             if self.kind == "number" and _DECIMAL.fullmatch(word):
                 return float(word)
@@ -260,6 +260,11 @@ class Form:
 
     def check(self, errors: Errors) -> None:
         """Rules about several fields; a field that was wrong is empty here and keeps its first error."""
+
+    @classmethod
+    def missing(cls, *names: str) -> Invalid:
+        """What is to be raised where optional fields turn out to be due."""
+        return Invalid([FieldError(name, wording.missing(cls.field(name))) for name in names])
 
     @classmethod
     def raw(cls, items: Iterable[tuple[str, Any]], prefix: str = "") -> dict[str, Any]:

@@ -23,6 +23,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb]")
 _DIRECTION = re.compile(r"[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
 _PHONE = re.compile(r"[0-9+][0-9 ()+.-]{2,38}")
+WHOLE = re.compile(r"-?[0-9]{1,12}")
 MAX_EMAIL = 254
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """Of a moment: what every zone and both databases can hold."""
@@ -44,7 +45,7 @@ class Mistake(ValueError):
     """What is wrong with a value, in words."""
 
     def __init__(self, text: Text) -> None:
-        super().__init__(str(text))
+        super().__init__(text.msgid)
         self.text = text
 
 

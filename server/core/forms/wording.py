@@ -32,7 +32,7 @@ CHECK = _("Please check “%(field)s”.")
 NOT_OBJECT = _("Please send an object for “%(field)s”.")
 TOO_SHORT = _("Please use at least %(least)s characters for “%(field)s”.")
 _MISSING = {"choice": CHOOSE, "choices": CHOOSE, "checkbox": TICK, "file": CHOOSE}
-_WRONG = {
+WRONG = {
     "text": NOT_TEXT,
     "integer": _("Please give a whole number from %(low)s to %(high)s for “%(field)s”."),
     "number": _("Please give a number for “%(field)s”."),
@@ -42,7 +42,7 @@ _WRONG = {
     "words": _("Please send a list of texts for “%(field)s”."),
     "form": NOT_OBJECT,
 }
-_WRONG["paragraphs"] = _WRONG["text"]
+WRONG["paragraphs"] = WRONG["text"]
 
 
 def missing(field: Named) -> Text:
@@ -59,7 +59,7 @@ def wrong(field: Named, error: Mapping[str, Any] | None = None) -> Text:
         return naming(TOO_LONG, field, limit=context["max_length"], count=len(error["input"]))
     if error and error["type"] == "string_too_short":
         return naming(TOO_SHORT, field, least=context["min_length"])
-    return naming(field.wrong or _WRONG.get(field.kind, CHECK), field, low=field.low, high=field.high)
+    return naming(field.wrong or WRONG.get(field.kind, CHECK), field, low=field.low, high=field.high)
 
 
 def naming(text: Text, field: Named, **params: object) -> Text:

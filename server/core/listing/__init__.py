@@ -13,7 +13,7 @@ from server.core import contract, i18n
 from server.core.city import City
 from server.core.contract import Schema
 from server.core.errors import BadRequest, _
-from server.core.fields import Input
+from server.core.forms import Parameters
 from server.core.listing.filters import (
     PAGING,
     Filters,
@@ -82,12 +82,12 @@ def paging(longest: int) -> dict[str, Schema]:
     return {"cursor": contract.text(about="`next` of the page before."), "limit": contract.integer(1, longest)}
 
 
-def asked(data: Input, usual: int, longest: int) -> tuple[str, int]:
+def asked(data: Parameters, usual: int, longest: int) -> tuple[str, int]:
     """The cursor and the number of rows that a JSON list is asked for."""
     return data.text("cursor", limit=LONGEST_CURSOR), data.integer("limit", low=1, high=longest) or usual
 
 
-def started(data: Input, text: str, *types: Any) -> tuple[Any, ...]:
+def started(data: Parameters, text: str, *types: Any) -> tuple[Any, ...]:
     """The place that JSON asks for by a cursor, noting a bad one."""
     try:
         return place(text, *types)

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlencode
 from server.core import contract, i18n
 from server.core.city import City
 from server.core.contract import Schema
-from server.core.errors import Invalid, Text, _
-from server.core.fields import Input
+from server.core.errors import Invalid, Text
+from server.core.forms import Parameters
 from server.core.listing.walks import Condition
 
 Words = Mapping[str, Text | str]
@@ -45,17 +45,13 @@ class Spec:
         """The choices, with their words."""
         return self.choices(known, language) if callable(self.choices) else self.choices or {}
 
-    def read(self, data: Input, name: str, known: City, example: object) -> Any:
+    def read(self, data: Parameters, name: str, known: City, example: object) -> Any:
         """The value in a form, an address or JSON."""
         if self.choices is not None:
-            value, choices = data.raw.get(name), self.words(known, "ko")
-            if not value or value in choices:
-                return value or self.default
-            data.fail(name, _("“%(value)s” is none of the choices for %(name)s.", value=str(value)[:40], name=name))
-            return self.default
+            return data.choice(name, self.words(known, "ko"), self.default)
         if self.span:
             return data.integer(name, low=self.span[0], high=self.span[1]) or 0
-        return data.boolean(name) if isinstance(example, bool) else data.text(name, limit=self.limit)
+        return data.flag(name) if isinstance(example, bool) else data.text(name, limit=self.limit)
 
     def schema(self, example: object) -> Schema:
         """The parameter in the OpenAPI document."""
@@ -127,7 +123,7 @@ class Filters:
         return [(f.name, f.metadata["filter"], f.default) for f in fields(cls) if "filter" in f.metadata]  # type: ignore[arg-type]
 
     @classmethod
-    def take(cls, data: Input, known: City, *, json: bool = False) -> Self:
+    def take(cls, data: Parameters, known: City, *, json: bool = False) -> Self:
         """Read the filters, noting what is wrong with any."""
         found = {}
         for name, spec, default in cls.specs():
@@ -143,7 +139,7 @@ class Filters:
     @classmethod
     def parse(cls, raw: Mapping[str, Any], known: City, *, also: Collection[str] | None = None) -> Self:
         """Read the filters. Raises ``Invalid``, with ``also`` for any parameter that is neither a filter nor in it."""
-        data = Input(raw)
+        data = Parameters(raw)
         if also is not None:
             data.errors += contract.unknown(raw, {*(name for name, _spec, _default in cls.specs()), *also})
         found = cls.take(data, known)

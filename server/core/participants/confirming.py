@@ -14,10 +14,9 @@ from starlette.responses import Response
 
 from server.core import auth, database, idempotency, web
 from server.core.errors import FieldError, Forbidden, Invalid, Text, _
-from server.core.fields import Input
 from server.core.participants import links
 from server.core.participants.people import Person, person_of, take_name
-from server.core.participants.who import Who, read_who
+from server.core.participants.who import Who
 from server.core.security import Rate
 
 Content = dict[str, Any]
@@ -143,8 +142,9 @@ async def _run(
 
 
 async def _read(request: Request, form: Mapping[str, Any], email: str) -> tuple[Who, list[FieldError]]:
-    data = Input(form)
-    return await read_who(data, web.site(request).city.names.values(), email_known=email), data.errors
+    known = {"email": email} if email else {}
+    who, errors = await Who.named({**form, **known}, web.site(request).city.names.values())
+    return who, errors.listed
 
 
 async def _ask(request: Request, who: Who, name: str, what: Text, content: Content) -> None:

@@ -1,13 +1,15 @@
 """The name and the mail address of somebody who wants to speak."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator
 
 from server.core import privacy, roles
 from server.core.accounts import Role
 from server.core.city import city
 from server.core.errors import _
-from server.core.fields import Input, safe_text
+from server.core.forms import About, Email, Errors, Form, Label, line
 from server.core.participants import names
 
 NAME_LIMIT = 40
@@ -21,30 +23,36 @@ NOT_YOURS = _(
 NO_NUMBERS = _("Please choose a name without telephone numbers, addresses or links: everybody reads it.")
 
 
-@dataclass(frozen=True)
-class Who:
-    """Under what name somebody wants to speak, and where they can confirm it."""
+class Address(Form):
+    """Where somebody can confirm that it is they who speak."""
 
-    name: str
-    email: str
+    email: Annotated[Email, AfterValidator(str.lower), About("Where the link goes that confirms it.")]
 
 
-async def read_who(data: Input, cities: Collection[str], *, email_known: str = "") -> Who:
-    """Read both; the address is asked for where it is not confirmed yet. Errors stay in ``data``."""
-    name = await read_name(data, "name", cities)
-    return Who(name, email_known or data.email("email", required=True).lower())
+class Named(Form):
+    """Under what name somebody wants to speak: a pseudonym perhaps, but nobody else's office."""
+
+    name: Annotated[
+        str,
+        line(NAME_LIMIT, least=2),
+        Label(_("Name")),
+        About("The name that everybody sees; where no session says who speaks."),
+    ]
+
+    @classmethod
+    async def named(cls, raw: Mapping[str, Any], cities: Collection[str]) -> tuple[Self, Errors]:
+        """Read it, with what is wrong. ``cities`` are the names of the city."""
+        found, errors = cls.read(raw)
+        name = found.name
+        if name and ("@" in name or "://" in name or privacy.find(name)):
+            errors.fail("name", NO_NUMBERS)
+        elif name and (not any(map(str.isalnum, name)) or await _somebody_elses(name, cities)):
+            errors.fail("name", NOT_YOURS)
+        return found, errors
 
 
-async def read_name(data: Input, field: str, cities: Collection[str]) -> str:
-    """A display name, which may be a pseudonym, but nobody else's office. ``cities`` are the names of the city."""
-    name = safe_text(data, field, limit=NAME_LIMIT, required=True, least=2)
-    if not name:
-        return ""
-    if "@" in name or "://" in name or privacy.find(name):
-        data.fail(field, NO_NUMBERS)
-    elif not any(character.isalnum() for character in name) or await _somebody_elses(name, cities):
-        data.fail(field, NOT_YOURS)
-    return name
+class Who(Address, Named):
+    """Name and address, where neither is known."""
 
 
 async def _somebody_elses(name: str, cities: Collection[str]) -> bool:

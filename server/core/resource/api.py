@@ -10,9 +10,8 @@ from starlette.routing import Route
 from server.core import auth, contract, idempotency, ledger, web
 from server.core.accounts import Official
 from server.core.contract import Access, Contract, Schema, asked, record
-from server.core.errors import FieldError, Invalid, NotFound
-from server.core.fields import NOT_CHOICE
-from server.core.forms import Form, FormField, Seen
+from server.core.errors import Invalid, NotFound
+from server.core.forms import Form, FormField, Seen, not_a_choice
 from server.core.resource.table import FormT, Resource
 
 VERSION: Schema = contract.integer(0, about="The version of the whole table: grows with every change to it.")
@@ -92,7 +91,7 @@ class Operations(Generic[FormT]):
             if name == "lang":
                 continue
             if value not in view.values(name):
-                raise Invalid([FieldError(name, NOT_CHOICE)])
+                raise Invalid([not_a_choice(name, value)])
             wanted[name] = value
         version = await ledger.length(self.table.chain)
         rows = [await self._row(row, version) for row in await self.table.rows(wanted, view)]

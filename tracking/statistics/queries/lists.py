@@ -10,9 +10,8 @@ from typing import Any
 
 from forums.labels import OUTCOMES
 from forums.queries import figures
-from server.core import database
+from server.core import database, listing
 from server.core.errors import Text, _
-from server.core.fields import Input
 from server.core.rows import read
 from tracking.statistics.cells import Filters
 from tracking.statistics.measures import ADOPTION, Figures
@@ -98,7 +97,7 @@ async def page(filters: Filters, stage: str, before: str) -> tuple[list[Listed],
 
     Raises ``Invalid`` for no place of ours.
     """
-    start = _cursor(before)
+    start = listing.place(before, date, int) or _NEVER
     months = await _months(filters, stage)
     left = sorted((month for month in months if month <= f"m{start[0].isoformat()[:7]}"), reverse=True)
     rows: list[Any] = []
@@ -138,16 +137,6 @@ def _after(month: str) -> date:
     """The day after a month."""
     year, number = int(month[1:5]), int(month[6:8])
     return date(year + number // 12, number % 12 + 1, 1)
-
-
-def _cursor(text: str) -> tuple[date, int]:
-    if not text:
-        return _NEVER
-    day, _dot, number = text.partition(".")
-    data = Input({"before": day, "number": number})
-    found, place = data.day("before", required=True), data.integer("number", low=0, high=10**12 - 1, required=True)
-    data.done()
-    return found or _NEVER[0], place or 0
 
 
 async def export(filters: Filters, known: Mapping[int, str]) -> AsyncIterator[list[tuple[str, ...]]]:

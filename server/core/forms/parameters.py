@@ -1,0 +1,75 @@
+"""The parameters of an address, read one by one: clean values, or errors by their names.
+
+Forms are declared, and so are the filters of lists (``server.core.listing``), which are read through this.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+from server.core.errors import FieldError, Invalid, Text, _
+from server.core.forms.kinds import WHOLE, DayRule, Mistake, TextRule
+from server.core.forms.wording import WRONG
+
+
+def not_a_choice(name: str, value: object) -> FieldError:
+    """What is wrong with a value that cannot be chosen."""
+    return FieldError(name, _("“%(value)s” is none of the choices for %(name)s.", value=str(value)[:40], name=name))
+
+
+class Parameters:
+    """One address being read. Each method returns something harmless for what is wrong; ``done`` raises it all."""
+
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        self.raw = raw
+        self.errors: list[FieldError] = []
+
+    def fail(self, name: str, text: Text) -> None:
+        """Note what is wrong with a parameter; ``%(field)s`` is its name."""
+        self.errors.append(FieldError(name, Text(text.msgid, {"field": name, **text.params})))
+
+    def done(self) -> None:
+        """Raise ``Invalid`` with everything found."""
+        if self.errors:
+            raise Invalid(self.errors)
+
+    def text(self, name: str, *, limit: int, lines: bool = False) -> str:
+        """A text of at most ``limit`` characters; ``lines`` allows line breaks."""
+        try:
+            return TextRule(limit, lines=lines, safe=False).whole(self.raw.get(name, ""))
+        except Mistake as mistake:
+            self.fail(name, mistake.text)
+            return ""
+
+    def choice(self, name: str, choices: Collection[str], default: str = "") -> str:
+        """One of ``choices``."""
+        value = self.raw.get(name) or default
+        if value == default or value in choices:
+            return str(value)
+        self.errors.append(not_a_choice(name, value))
+        return default
+
+    def flag(self, name: str) -> bool:
+        """Whether something is on."""
+        value = str(self.raw.get(name, "")).lower()
+        if value not in {"", "on", "true", "1", "yes", "off", "false", "0", "no"}:
+            self.fail(name, WRONG["checkbox"])
+        return value in {"on", "true", "1", "yes"}
+
+    def integer(self, name: str, *, low: int, high: int) -> int | None:
+        """A whole number from ``low`` to ``high``."""
+        value = str(self.raw.get(name, "")).strip()
+        number = int(value) if WHOLE.fullmatch(value) else None
+        if value and (number is None or not low <= number <= high):
+            self.fail(name, Text(WRONG["integer"].msgid, {"low": low, "high": high}))
+            return None
+        return number
+
+    def day(self, name: str) -> date | None:
+        """A day, ``YYYY-MM-DD``."""
+        value = self.raw.get(name)
+        try:
+            return DayRule.read(value) if value else None
+        except Mistake as mistake:
+            self.fail(name, mistake.text)
+            return None
