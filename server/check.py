@@ -6,7 +6,7 @@ from tortoise.migrations.executor import MigrationExecutor
 
 from petitions.queries import integrity
 from server import wiring
-from server.core import database, ledger
+from server.core import database, ledger_check
 from server.core.config import Settings
 
 
@@ -17,7 +17,7 @@ async def problems(settings: Settings) -> AsyncIterator[str]:
     if plan:
         yield f"database: {len(plan)} migrations are not applied; run `sinmungo migrate`"
         return
-    async for problem in ledger.verify():
+    async for problem in ledger_check.verify():
         yield problem
     async for problem in integrity.problems():
         yield problem

@@ -15,6 +15,7 @@ from server.core.errors import FieldError, Invalid, _
 from server.core.files import NO_FILE
 from server.core.forms import Form, Label, Parameters, line
 from server.core.resource import Question
+from server.core.resource.pages import confirm
 from tracking.statistics import maps
 
 PAGE = "/desk/settings/districts"
@@ -102,7 +103,7 @@ async def undo(request: Request) -> Response:
             _("Names and outlines are again what they were before the last file was put in place."),
             _("Put them back"),
         )
-        return web.page(request, "desk/settings/confirm.html", {"question": question, "back": PAGE})
+        return confirm(request, question, PAGE)
     done = request.method == "POST" and await districts.undo(official, change)
     forget()
     text = _("The former districts are back.") if done else _("That was taken back already.")

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from petitions.rights import CASE_SUBJECT
 from petitions.states import State
 from server.core import database, ledger
-from server.core.ledger import WALKED
+from server.core.ledger_check import WALKED
 
 _LEADS_TO = {
     "case.received": State.RECEIVED,

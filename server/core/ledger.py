@@ -2,11 +2,11 @@
 
 A subject (``case/…``, later ``forum/…``, ``visit/…``) has one chain. Its head is locked first, so the order within a
 chain is the order of commits; each row carries the hash of the one before, and the head carries length and last hash,
-so that any single changed, deleted or inserted row is found by :func:`verify`. Rows hold ids, never personal data.
+so that ``ledger_check`` finds any single row that was changed, deleted or inserted. Rows hold ids, never personal data.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -25,8 +25,6 @@ from server.core.rows import read_all
 GENESIS = "0" * 64
 END = 2**62
 """Past every id."""
-WALKED = 1000
-"""Rows that :func:`verify` has in memory at once."""
 
 
 class Audience(StrEnum):
@@ -234,7 +232,7 @@ async def open_or_begin(subject: str) -> Chain:
     return await lock(subject)
 
 
-_COLUMNS = "id, transaction_id, subject, sequence, kind, data, audience, actor, occurred_at"
+COLUMNS = "id, transaction_id, subject, sequence, kind, data, audience, actor, occurred_at"
 
 
 async def read(
@@ -242,7 +240,7 @@ async def read(
 ) -> list[Entry]:
     """A subject's facts in order, after an id or a sequence number; of one kind only, where it is named."""
     rows = await database.fetch(
-        f"SELECT {_COLUMNS} FROM ledger_event WHERE subject = ? AND id > ? AND sequence > ? "
+        f"SELECT {COLUMNS} FROM ledger_event WHERE subject = ? AND id > ? AND sequence > ? "
         f"{'AND kind = ? ' if kind else ''}ORDER BY sequence LIMIT {limit}",
         subject,
         after_id,
@@ -268,7 +266,7 @@ async def newest(
         if those:
             where += f" AND {column} ({database.marks(those)})"
             values += those
-    each = f"SELECT {_COLUMNS} FROM ledger_event WHERE subject = ? AND {where} ORDER BY sequence DESC LIMIT {limit}"
+    each = f"SELECT {COLUMNS} FROM ledger_event WHERE subject = ? AND {where} ORDER BY sequence DESC LIMIT {limit}"
     chains = " UNION ALL ".join(f"SELECT * FROM ({each}) AS chain_{n}" for n in range(len(subjects)))
     rows = await database.fetch(
         f"SELECT * FROM ({chains}) AS chains ORDER BY id DESC LIMIT {limit}",
@@ -279,7 +277,7 @@ async def newest(
 
 async def get(event_id: int) -> Entry:
     """One fact by its id. Raises ``NotFound``."""
-    row = await database.fetch_one(f"SELECT {_COLUMNS} FROM ledger_event WHERE id = ?", event_id)
+    row = await database.fetch_one(f"SELECT {COLUMNS} FROM ledger_event WHERE id = ?", event_id)
     if row is None:
         raise NotFound
     return read_row(Entry, row)
@@ -290,7 +288,7 @@ async def several(event_ids: Sequence[int]) -> dict[int, Entry]:
     if not event_ids:
         return {}
     rows = await database.fetch(
-        f"SELECT {_COLUMNS} FROM ledger_event WHERE id IN ({database.marks(event_ids)})", *event_ids
+        f"SELECT {COLUMNS} FROM ledger_event WHERE id IN ({database.marks(event_ids)})", *event_ids
     )
     return {row["id"]: read_row(Entry, row) for row in rows}
 
@@ -353,7 +351,7 @@ async def tail(after: Position, limit: int = 500) -> list[Entry]:
         else ""
     )
     rows = await database.fetch(
-        f"SELECT {_COLUMNS} FROM ledger_event WHERE (transaction_id, id) > (?, ?){horizon} "
+        f"SELECT {COLUMNS} FROM ledger_event WHERE (transaction_id, id) > (?, ?){horizon} "
         f"ORDER BY transaction_id, id LIMIT {limit}",
         *after,
     )
@@ -375,64 +373,3 @@ async def back(count: int) -> Position:
         f"SELECT transaction_id, id FROM ledger_event ORDER BY transaction_id DESC, id DESC LIMIT 1 OFFSET {count}"
     )
     return (row["transaction_id"], row["id"]) if row else (0, 0)
-
-
-async def verify() -> AsyncIterator[str]:
-    """Walk every chain; a sentence for each thing that is not as it was written. A thousand rows at a time."""
-    subject, length, previous, head = "", 0, GENESIS, (0, GENESIS)
-    async for row in _rows():
-        if row["subject"] != subject:
-            if (length, previous) != head:
-                yield _wrong_end(subject, length)
-            subject, length, previous = row["subject"], 0, GENESIS
-        if row["sequence"] != length + 1 or row["previous_hash"] != previous:
-            yield f"{subject}: fact {row['sequence']} (id {row['id']}) does not follow the one before it"
-        elif row["hash"] != _hash_of(row):
-            yield f"{subject}: fact {row['sequence']} (id {row['id']}) was changed"
-        length, previous, head = row["sequence"], row["hash"], (row["head_length"], row["head_hash"])
-    if (length, previous) != head:
-        yield _wrong_end(subject, length)
-    async for lonely in _lonely():
-        yield f"{lonely}: the head has no facts"
-
-
-async def _rows() -> AsyncIterator[Any]:
-    """Every row in the order of subjects and sequences with its chain's head, as both are at one moment."""
-    columns = ", ".join(f"e.{name}" for name in (*_COLUMNS.split(", "), "previous_hash", "hash"))
-    place: tuple[str, int, int] = ("", 0, 0)
-    while rows := await database.fetch(
-        f"SELECT {columns}, h.length AS head_length, h.hash AS head_hash "
-        "FROM ledger_event e LEFT JOIN ledger_head h ON h.subject = e.subject "
-        f"WHERE (e.subject, e.sequence, e.id) > (?, ?, ?) ORDER BY e.subject, e.sequence, e.id LIMIT {WALKED}",
-        *place,
-    ):
-        for row in rows:
-            yield row
-        place = (rows[-1]["subject"], rows[-1]["sequence"], rows[-1]["id"])
-
-
-async def _lonely() -> AsyncIterator[str]:
-    """The heads without facts; not those that say they have none, for somebody opened them and changed nothing."""
-    place = ""
-    while rows := await database.fetch(
-        "SELECT subject, EXISTS (SELECT 1 FROM ledger_event e WHERE e.subject = h.subject) AS told "
-        "FROM ledger_head h WHERE subject > ? AND (length > 0 OR hash <> ?) "
-        f"ORDER BY subject LIMIT {WALKED}",
-        place,
-        GENESIS,
-    ):
-        for row in rows:
-            if not row["told"]:
-                yield row["subject"]
-        place = rows[-1]["subject"]
-
-
-def _hash_of(row: Any) -> str:
-    return chain_hash(
-        row["subject"], row["sequence"], row["kind"], row["data"], row["audience"], row["actor"],
-        database.moment(row["occurred_at"]), row["previous_hash"],
-    )  # fmt: skip
-
-
-def _wrong_end(subject: str, length: int) -> str:
-    return f"{subject}: the chain does not end as its head says (after {length} facts)"

@@ -11,7 +11,7 @@ from petitions.forms import FilePetition
 from petitions.models import Case, ReplyTemplate, RoutingRule, Service
 from petitions.reference import reference
 from petitions.rights import subject
-from server.core import clock, jobs, ledger
+from server.core import clock, jobs, ledger, ledger_check
 from server.core.accounts import Department, Holiday, LocalHours
 from tests.support.house import House
 from tests.support.markup import parse
@@ -393,4 +393,4 @@ async def test_the_trail_says_who_changed_what_to_those_who_may_change_it(house:
     older = (await admin.get(f"/desk/audit?before={newest[49].id}")).text
     assert len(SWITCHED.findall(older)) == 11
     assert "임시공휴일" in older
-    assert [problem async for problem in ledger.verify()] == []
+    assert [problem async for problem in ledger_check.verify()] == []

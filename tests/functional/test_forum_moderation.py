@@ -19,7 +19,7 @@ from forums.queries.moderators import Filter
 from forums.rights import comment_subject, voice_subject
 from forums.search import voice_index
 from forums.states import TextAction
-from server.core import city, clock, database, ledger
+from server.core import city, clock, database, ledger, ledger_check
 from server.core.accounts import Account, Role
 from server.core.config import Settings
 from server.core.days import today
@@ -131,7 +131,7 @@ async def test_three_hundred_spam_comments_are_gone_in_a_few_presses(
     assert "comment/0" in partly
 
     # The books: each text's own fact, the public figures, the trail of the forum.
-    assert [problem async for problem in ledger.verify()] == []
+    assert [problem async for problem in ledger_check.verify()] == []
     assert [entry.kind for entry in await ledger.read(f"talk/{slug}")].count("text.hidden") == 300
     year, total = await moderation.figures(today())
     assert year == total == moderation.Count(reported=3, hidden=300, appealed=0, shown=2)
@@ -279,7 +279,7 @@ async def test_what_a_forum_wants_to_see_first_waits_and_two_moderators_decide_o
     assert [type(outcome) for outcome in outcomes_of_many.values()] == [type(None), type(None), AlreadyDecided]
     forum = await Forum.get(slug=slug)
     assert (forum.comments, forum.submissions) == (1 + shown, 1)
-    assert [problem async for problem in ledger.verify()] == []
+    assert [problem async for problem in ledger_check.verify()] == []
 
 
 async def test_moderators_and_speakers_at_once_lose_no_count(house: House) -> None:
@@ -316,7 +316,7 @@ async def test_moderators_and_speakers_at_once_lose_no_count(house: House) -> No
     forum = await Forum.get(slug=slug)
     assert forum.submissions == 0
     assert forum.comments == await Comment.filter(forum_id=forum.id, visibility="shown").count()
-    assert [problem async for problem in ledger.verify()] == []
+    assert [problem async for problem in ledger_check.verify()] == []
 
 
 async def test_with_one_moderator_the_inspector_decides_and_without_anybody_it_says_so(house: House) -> None:

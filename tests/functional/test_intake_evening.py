@@ -12,7 +12,7 @@ from forums.forms.intake import TakeDown
 from forums.models import Forum, Submission
 from forums.queries.intake import SHOWN, taken
 from forums.states import SubmissionState
-from server.core import clock, database, ledger
+from server.core import clock, database, ledger, ledger_check
 from server.core.days import today
 from server.core.errors import Conflict, Forbidden, NotPossibleNow, Refusal
 from tests.support.answers import official
@@ -67,7 +67,7 @@ async def test_a_clerk_takes_200_opinions_while_a_second_one_takes_50(
     for row in (rows[0], rows[-1]):
         (fact,) = await ledger.read(f"submission/{row.number}")
         assert (fact.kind, fact.data["channel"]) == ("submission.received", "floor")
-    assert [problem async for problem in ledger.verify()] == []
+    assert [problem async for problem in ledger_check.verify()] == []
     found = await taken(forum.id, rows[0].received_on)
     assert (found.total, len(found.lines)) == (250, SHOWN)
     assert {line.clerk for line in found.lines} <= {"오창구", "이접수"}

@@ -16,7 +16,7 @@ from forums.models import Commitment, Step, Submission
 from forums.permissions import Permission
 from forums.rights import PROMISE, VOICE
 from forums.states import COMMITMENT, SUBMISSION, CommitmentAction, CommitmentState, SubmissionAction, SubmissionState
-from server.core import ledger
+from server.core import ledger, ledger_check
 from server.core.accounts import Department
 from server.core.days import today
 from server.core.errors import Forbidden, NotPossibleNow
@@ -70,7 +70,7 @@ async def test_actions_on_a_voice_lead_where_the_table_says(house: House) -> Non
         assert (await Submission.get(id=one.id)).status == (expected or state)
         if expected is None:
             assert await ledger.length(f"submission/{one.number}") == length
-    assert [problem async for problem in ledger.verify()] == []
+    assert [problem async for problem in ledger_check.verify()] == []
 
 
 async def test_actions_on_a_promise_lead_where_the_table_says(house: House) -> None:
@@ -113,7 +113,7 @@ async def test_actions_on_a_promise_lead_where_the_table_says(house: House) -> N
         assert after.open is (after.status not in {"done", "dropped"})
         if expected is None:
             assert await ledger.length(f"commitment/{number}") == length
-    assert [problem async for problem in ledger.verify()] == []
+    assert [problem async for problem in ledger_check.verify()] == []
 
 
 async def test_each_action_needs_its_right_and_its_department(house: House) -> None:  # noqa: C901 — who may what

@@ -15,7 +15,7 @@ from forums.forms.promising import Finish, Promise
 from forums.models import Commitment, Forum, Submission
 from forums.search import voice_index
 from forums.states import SubmissionState
-from server.core import clock, database, ledger
+from server.core import clock, database, ledger, ledger_check
 from server.core.accounts import Department
 from server.core.days import today
 from server.core.errors import ChangedMeanwhile
@@ -94,7 +94,7 @@ async def test_a_clerk_hands_out_a_whole_evening_and_joins_what_is_the_same(hous
         form = {"action": "hand", "department": "roads", "voice": [f"V-{n}" for n in range(many)]}
         refused = await clerk.post("/desk/voices/bulk", data=form)
         assert (refused.status_code, told in refused.text) == (status, True), many
-    assert [problem async for problem in ledger.verify()] == []
+    assert [problem async for problem in ledger_check.verify()] == []
 
 
 async def test_three_hundred_joined_ones_hear_an_answer_in_a_few_statements(
@@ -162,7 +162,7 @@ async def test_two_officials_answer_at_once_and_one_is_told(house: House) -> Non
     assert results == [None] * len(deeds)
     rows = await Submission.all()
     assert {(row.outcome, row.done_on) for row in rows} == {("partly_adopted", today())}
-    assert [problem async for problem in ledger.verify()] == []
+    assert [problem async for problem in ledger_check.verify()] == []
 
 
 @pytest.mark.parametrize("engine", ["postgres"])

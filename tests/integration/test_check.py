@@ -9,7 +9,7 @@ import pytest
 from petitions.desk_settings.departments import DEPARTMENTS
 from petitions.queries import integrity
 from server.check import problems
-from server.core import database, ledger
+from server.core import database, ledger, ledger_check
 from server.core.accounts import Department
 from server.core.config import Settings
 from tests.support.house import House
@@ -93,7 +93,7 @@ async def test_however_many_chains_there_are_only_a_few_rows_are_in_memory_at_on
         return rows
 
     monkeypatch.setattr(database, "fetch", counted)
-    monkeypatch.setattr(ledger, "WALKED", 3)
+    monkeypatch.setattr(ledger_check, "WALKED", 3)
     monkeypatch.setattr(integrity, "WALKED", 3)
     assert await found(house) == []
     first, second, third, fourth, fifth, *_others = numbers

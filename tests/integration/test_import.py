@@ -12,7 +12,7 @@ import pytest
 from petitions.models import Case, Petitioner
 from petitions.search import desk_index
 from server import importing
-from server.core import database, ledger
+from server.core import database, ledger_check
 from server.core.jobs import Job
 from tests.support.house import House
 from tests.support.live import command, environment
@@ -61,7 +61,7 @@ async def test_good_lines_become_cases_and_refused_ones_are_written_with_their_r
     assert (tip.kind, tip.due_at, tip.title) == ("report", None, "공원 벤치 🌳")
     past = await Case.get(import_key="old:7")
     assert past.received_at.isoformat() == "2026-03-04T01:30:00+00:00"
-    assert [problem async for problem in ledger.verify()] == []
+    assert [problem async for problem in ledger_check.verify()] == []
     assert await desk_index.search(database.connection(), "벤치", limit=5) == [tip.id]
     assert not await Job.filter(kind__startswith="tracking").exists()
 
@@ -102,7 +102,7 @@ async def test_an_import_that_is_killed_goes_on_without_duplicates(house: House,
     finished = subprocess.run(importing_it, env=environ, capture_output=True, text=True, check=True)
     assert f"{lines - done} imported, {done} known already, 0 refused." in finished.stdout
     assert await Case.all().count() == lines
-    assert [problem async for problem in ledger.verify()] == []
+    assert [problem async for problem in ledger_check.verify()] == []
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from forums.models import Commitment, Forum, Submission
 from forums.numbering import next_number
 from server import importing_forums
-from server.core import database, ledger
+from server.core import database, ledger, ledger_check
 from tests.support.house import House
 
 FORUMS = ("kind", "number", "title", "held_on", "place", "department", "district", "participants", "panel")
@@ -72,7 +72,7 @@ async def test_past_forums_keep_their_numbers_and_count(house: House, tmp_path: 
     promise = await Commitment.get(submission_id=voice.id)
     assert (promise.status, promise.evidence) == ("done", "사진")
     assert (await Forum.get(slug="listening-63")).submissions == 2
-    assert [problem async for problem in ledger.verify()] == []
+    assert [problem async for problem in ledger_check.verify()] == []
     figures = (await house.client.get("/api/v1/statistics/adoption")).json()
     assert figures["total"] | {"received": 2, "adopted": 1, "done": 1, "adopted_percent": 50} == figures["total"]
     page = await house.client.get("/submissions/2013-0412")

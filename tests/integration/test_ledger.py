@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from server.core import database, ledger
+from server.core import database, ledger, ledger_check
 from server.core.errors import NotFound
 from server.core.ledger import Audience
 from tests.support.house import House
@@ -29,7 +29,7 @@ async def write(subject: str, *words: str) -> None:
 
 
 async def problems() -> list[str]:
-    return [problem async for problem in ledger.verify()]
+    return [problem async for problem in ledger_check.verify()]
 
 
 async def test_an_untouched_ledger_has_no_problem(house: House) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from forums.actions import registering, sessions
 from forums.forms.places import ChangeSession
-from server.core import database, ledger
+from server.core import database, ledger_check
 from server.core.auth import COOKIE
 from server.core.config import Settings
 from tests.support.answers import official
@@ -79,7 +79,7 @@ async def test_people_at_several_processes_never_get_one_place_too_many(settings
             *(press(live[n % PROCESSES].url, token, page) for n, token in enumerate(leaving)),
         )
         await agree(session)
-        assert [sentence async for sentence in ledger.verify()] == []
+        assert [sentence async for sentence in ledger_check.verify()] == []
 
 
 async def test_places_are_cut_while_people_register(settings: Settings) -> None:

@@ -21,7 +21,7 @@ def room(path: Path) -> str:
     if parts[:2] in {("server", "people"), ("server", "people_list")}:
         return "accounts"
     if parts[:2] == ("server", "core"):
-        return "accounts" if parts[2] in ACCOUNTS else parts[2]
+        return "accounts" if parts[2] in ACCOUNTS else parts[2].removesuffix("_check")
     return "tracking.statistics" if parts[:2] == ("tracking", "statistics") else parts[0]
 
 

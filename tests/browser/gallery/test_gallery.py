@@ -97,7 +97,7 @@ async def test_the_error_summary_has_the_focus_and_leads_to_the_field(page: Page
     await page.goto(f"{stage.base_url}/gallery/gallery.ko")
     await expect(page.get_by_role("alert")).to_be_focused()
     await page.get_by_role("link", name="제목을 적어 주세요.").click()
-    await expect(page.get_by_label("제목")).to_be_focused()
+    await expect(page.locator("#field-title")).to_be_focused()
 
 
 async def test_without_scripts_everything_can_be_reached(open_page: OpenPage, stage: Stage) -> None:
