@@ -29,7 +29,7 @@ async def _hand(raw: Raw, _number: str, strict: bool) -> Hand:  # noqa: FBT001 â
 
 async def _answer(raw: Raw, number: str, strict: bool) -> GiveAnswer:  # noqa: FBT001
     content, promised = raw if strict else answer_from_page(raw), await promises.is_promised(number)
-    return GiveAnswer.parse(content, await city(), today(), promised=promised)
+    return GiveAnswer.parse(content, await city(), today(), promised=promised, strict=strict)
 
 
 async def _commit(raw: Raw, _number: str, _strict: bool) -> Commit:  # noqa: FBT001

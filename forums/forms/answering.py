@@ -47,7 +47,7 @@ class GiveAnswer(Form):
 
     @classmethod
     def parse(  # type: ignore[override]  # what is adopted brings a promise, which looks ahead
-        cls, raw: Mapping[str, Any], city: City, today: date, *, promised: bool
+        cls, raw: Mapping[str, Any], city: City, today: date, *, promised: bool, strict: bool = False
     ) -> Self:
         """Read it; ``promised`` says that a commitment stands already. Raises ``Invalid`` with every error."""
         outcome = str(raw.get("outcome"))
@@ -55,7 +55,7 @@ class GiveAnswer(Form):
         fields = {name: value for name, value in raw.items() if _ONLY_OF.get(name, outcome) == outcome}
         if not expects:
             fields.pop("commitment", None)
-        command, errors = cls.read(fields, choices=open_departments(city))
+        command, errors = cls.read(fields, strict=strict, choices=open_departments(city))
         if expects:
             errors.require(command, "commitment")
         if command.promise:

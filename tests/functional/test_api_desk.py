@@ -135,6 +135,15 @@ async def test_the_law_refuses_with_its_own_code(house: House) -> None:
     assert {error["field"] for error in refusal.json()["errors"]} == {"reasons", "remedies"}
 
 
+async def test_json_is_taken_as_it_is_and_never_converted(house: House) -> None:
+    number = await filed(house)
+    await done(await house.program("intake"), number, "accept")
+    content = {"amount": "3", "reason": "현장 확인이 남았습니다.", "consent": "on"}
+    answer = await (await house.program("handler")).post(f"{DESK}/{number}/extend", json=content)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["amount", "consent"]
+
+
 async def test_many_cases_at_once(house: House) -> None:
     numbers = [await filed(house) for _number in range(3)]
     intake = await house.program("intake")

@@ -161,6 +161,9 @@ async def test_a_program_hands_joins_and_answers_and_each_outcome_says_what_it_n
     assert (await clerk.post(f"{base}/V-222-222-222/join", json={"to": one.number})).status_code == 404
     assert (await clerk.post(f"{base}/{one.number}/join", json={"to": two.number})).json()["code"] == "cannot_join"
     assert (await house.client.post(f"{base}/{one.number}/answer", json={})).status_code == 401
+    typed = {"outcome": "not_adopted", "text": "효과가 작습니다", "version": "1"}
+    refused = await handler.post(f"{base}/{one.number}/answer", json=typed)
+    assert [error["field"] for error in refused.json()["errors"]] == ["version"], "JSON is never converted"
     for content, wrong in ANSWERS:
         refused = await handler.post(f"{base}/{one.number}/answer", json=dated(content))
         assert refused.status_code == 422, content
