@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from forums.actions import crossing
 from forums.crossing import ways
-from forums.forms.crossing import KINDS, TEXT_LIMIT, MakeTopic
+from forums.forms.crossing import KINDS, MakeTopic
 from forums.labels import KINDS as KIND_NAMES
 from forums.permissions import Permission
 from server.core import auth, i18n, idempotency, web
@@ -43,7 +43,7 @@ async def topic(request: Request) -> Response:
         "topic": found,
         "values": form,
         "errors": errors,
-        "limit": TEXT_LIMIT,
+        "form": MakeTopic,
         "kinds": [
             *((kind, i18n.translate(language, KIND_NAMES[kind])) for kind in KINDS),
             ("submission", i18n.translate(language, _("A submission in a forum that is there"))),

@@ -51,6 +51,7 @@ async def _show(
     context = {
         "forum": found,
         "session": shown,
+        "form": forms.Book,
         "kinds": SESSION_KINDS,
         "states": REGISTRATIONS,
         "guests": guests,

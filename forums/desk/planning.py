@@ -260,6 +260,7 @@ async def _form_page(
     announced = found is not None and found.status is not ForumState.DRAFT
     context = {
         "forum": found,
+        "form": PlanForum,
         "kind": kind,
         "kind_name": KINDS[kind],
         "version": kept_version,

@@ -93,6 +93,8 @@ async def _page(request: Request, official: Official, kept: Kept, *, status: int
     context = {
         "whole": whole,
         "promise": found,
+        "forms": {name: act.form for name, (act, _offer) in COMMITMENTS.items()},
+        "promise_form": Promise,
         "kept": kept,
         "may": may,
         "values": {name: getattr(found, name) for name in ("title", "text", "username", "due_on", "budget")},
@@ -157,6 +159,7 @@ async def new(request: Request) -> Response:
     owners = await promises.owners(None if everywhere else official.department_id)
     context = {
         "forum": forum,
+        "promise_form": Promise,
         "kept": kept,
         "everywhere": everywhere,
         "department": own.code if own else "",

@@ -134,7 +134,8 @@ async def say(request: Request) -> Response:
         return web.redirect(request, back)
     if not may(official, found, ask.action):
         raise NotPossibleNow(ask.action, found.status)
-    context: dict[str, object] = {"forum": found, "ask": ask, "back": back, "text": "", "errors": {}, "conflict": None}
+    context: dict[str, object] = {"forum": found, "ask": ask, "back": back, "errors": {}, "conflict": None}
+    context |= {"form": forms.PublicWords, "text": ""}
     if request.method == "GET":
         return web.page(request, "desk/forums/say.html", context)
     form = await web.read_form(request)

@@ -13,7 +13,7 @@ from forums.actions import sessions
 from forums.desk.common import PAGE, forum_official, may, named
 from forums.errors import TwiceAtOnce
 from forums.forms import places as forms
-from forums.forms.planning import reason
+from forums.forms.planning import PublicWords, reason
 from forums.labels import SESSION_KINDS
 from forums.queries import forums
 from forums.queries import sessions as queries
@@ -59,6 +59,8 @@ async def _listing(
     }
     context = {
         "forum": found,
+        "form": forms.NewSession,
+        "slots_form": forms.Slots,
         "sessions": await queries.every(found.id, since),
         "most": queries.SHOWN,
         "since": since,
@@ -144,6 +146,8 @@ async def _form(
     context = {
         "forum": found,
         "session": shown,
+        "form": forms.ChangeSession,
+        "record_form": forms.KeepRecord,
         "kinds": SESSION_KINDS,
         "may_edit": may(official, found, ForumAction.EDIT),
         "may_record": may(official, found, ForumAction.MINUTES),
@@ -161,14 +165,14 @@ async def cancel(request: Request) -> Response:
     if shown.cancelled:
         return web.redirect(request, back)
     context: dict[str, Any] = {"forum": found, "session": shown, "back": back, "text": "", "errors": {}}
+    context |= {"form": PublicWords, "kinds": SESSION_KINDS}
     if request.method == "GET":
-        return web.page(request, "desk/forums/session_cancel.html", {**context, "kinds": SESSION_KINDS})
+        return web.page(request, "desk/forums/session_cancel.html", context)
     form = await web.read_form(request)
     try:
         await sessions.cancel(official, found.slug, shown.id, reason(form))
     except Invalid as invalid:
-        context |= {"kinds": SESSION_KINDS, "text": form.get("text") or ""}
-        context |= {"errors": web.field_errors(web.language(request), invalid.errors)}
+        context |= {"text": form.get("text") or "", "errors": web.field_errors(web.language(request), invalid.errors)}
         return web.page(request, "desk/forums/session_cancel.html", context, status=invalid.status)
     return web.redirect(request, back, _("The date is called off. Whoever registered is told."))
 

@@ -13,7 +13,9 @@ from forums.acts import VOICES
 from forums.crossing import Said, ways
 from forums.desk.common import named
 from forums.desk.voices import PAGE, voices_official
-from forums.forms.promising import MOST_STEPS
+from forums.forms.answering import GiveAnswer
+from forums.forms.handing import Words
+from forums.forms.promising import MOST_STEPS, Promise
 from forums.labels import CHANNELS, COMMITMENT_STATES, OUTCOMES, STANCES, SUBMISSION_STATES
 from forums.queries import desk_voices, promises
 from forums.queries.desk_voices import Detail
@@ -81,6 +83,9 @@ async def _page(request: Request, official: Official, kept: Kept, *, status: int
     told = await turns(voice_subject(found.row.number), tuple(Audience))
     context = {
         "voice": found,
+        "answer_form": GiveAnswer,
+        "words_form": Words,
+        "promise_form": Promise,
         "kept": kept,
         "may": mine,
         "made": made,

@@ -12,7 +12,7 @@ from forums.forms.planning import Link, check_order
 from forums.kinds import SESSIONS
 from server.core import config
 from server.core.errors import _
-from server.core.forms import Errors, Form, Label, MayBeEmpty, Mistake, OneOf, line, paragraphs
+from server.core.forms import Errors, Form, Html, Label, MayBeEmpty, Mistake, OneOf, line, paragraphs
 from server.core.forms.kinds import DayRule, MomentRule
 
 TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, TOPIC_LIMIT, TRANSCRIPT_LIMIT = 200, 200, 80, 200, 50_000
@@ -61,7 +61,7 @@ def _time(value: Any) -> time:
         raise Mistake(_("Please give a time as HH:MM.")) from error
 
 
-class _Slots(Form):
+class Slots(Form):
     """The slots of a stage on one day."""
 
     day: Annotated[date, DayRule(), Label(_("Day"))]
@@ -73,7 +73,7 @@ class _Slots(Form):
 
 def new_slots(raw: Mapping[str, Any]) -> list[NewSession]:
     """The slots of a stage on one day, some kept for whoever comes by. Raises ``Invalid``."""
-    wanted, errors = _Slots.read(raw)
+    wanted, errors = Slots.read(raw)
     found: list[NewSession] = []
     if not errors.found:
         zone = config.settings().zone
@@ -98,7 +98,7 @@ class KeepRecord(Form):
 class Book(Form):
     """A place for somebody by name; ``here``: they stand at the entrance."""
 
-    name: Annotated[str, line(NAME_LIMIT), Label(_("Name"))]
+    name: Annotated[str, line(NAME_LIMIT), Label(_("Name")), Html(private=True)]
     topic: Annotated[str, line(TOPIC_LIMIT), MayBeEmpty(), Label(_("Speaks about"))]
     here: Annotated[bool, MayBeEmpty(), Label(_("Is here"))]
 

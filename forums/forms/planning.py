@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator
 from forums.kinds import FIELDS
 from server.core.city import City
 from server.core.errors import _
-from server.core.forms import Errors, Form, Internal, Key, Label, Mistake, OneOf, line, paragraphs
+from server.core.forms import Errors, Form, Html, Internal, Key, Label, Mistake, OneOf, line, paragraphs
 from server.core.forms.kinds import MomentRule
 
 TITLE_LIMIT, SUMMARY_LIMIT, BODY_LIMIT, PLACE_LIMIT, LINK_LIMIT = 200, 500, 20_000, 200, 500
@@ -62,7 +62,9 @@ def read_chapters(value: Any) -> tuple[dict[str, Any], ...]:
     return tuple({"at": at, "title": found[at]} for at in sorted(found))
 
 
-Link = Annotated[str, line(LINK_LIMIT, safe=False), AfterValidator(web_address), Label(_("Link"))]
+Link = Annotated[
+    str, line(LINK_LIMIT, safe=False), AfterValidator(web_address), Label(_("Link")), Html(type="url", inputmode="url")
+]
 People = Annotated[tuple[str, ...], BeforeValidator(read_people)]
 Time = Annotated[datetime | None, MomentRule()]
 
@@ -131,7 +133,9 @@ def clock_text(seconds: int) -> str:
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-class _PublicWords(Form):
+class PublicWords(Form):
+    """The reason that everybody reads."""
+
     text: Annotated[str, paragraphs(REASON_LIMIT, least=2), Label(_("Reason"))]
 
 
@@ -141,7 +145,7 @@ class _Minutes(Form):
 
 def reason(raw: Mapping[str, Any]) -> str:
     """Public words of an official. Raises ``Invalid``."""
-    return _PublicWords.parse(raw).text
+    return PublicWords.parse(raw).text
 
 
 def minutes(raw: Mapping[str, Any]) -> str:

@@ -54,6 +54,7 @@ async def propose(request: Request) -> Response:
 async def _page(request: Request, values: Mapping[str, Any], invalid: Invalid | None = None) -> Response:
     lang, known, reader = web.language(request), await city(), auth.reader(request)
     context = {
+        "form": ProposeForum,
         "person": await person_of(reader),
         "mailbox": reader.email,
         "values": {name: values.get(name) or "" for name in (*FIELDS, "name", "email", "drawn")},

@@ -81,6 +81,7 @@ async def _session(
     context = {
         "forum": found,
         "session": shown,
+        "form": forms.Book,
         "kinds": SESSION_KINDS,
         "person": person,
         "mailbox": who.email,

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from forums.actions import speaking
 from forums.crossing import ways
-from forums.forms.speaking import COMMENT_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Submit, content_of
+from forums.forms.speaking import COMMENT_LIMIT, Submit, content_of
 from forums.kinds import table, takes_opinions
 from forums.labels import CHANNELS, KINDS, OUTCOMES, STANCES, SUBMISSION_STATES
 from forums.participant_actions import SUBMIT, SUPPORT
@@ -69,7 +69,7 @@ async def _speak_page(
         "forum": found,
         "stance_choices": context.stances(lang),
         "districts": known.district_choices(lang),
-        "limits": {"title": TITLE_LIMIT, "text": TEXT_LIMIT},
+        "form": Submit,
     }
     return web.page(request, "forums/speak.html", shown, status=422 if invalid else 200)
 

@@ -26,7 +26,7 @@ async def mine(request: Request) -> Response:
 
 async def _mine(request: Request, values: Mapping[str, Any], invalid: Invalid | None = None) -> Response:
     form = await context.form(request, values, invalid)
-    shown: dict[str, object] = {**form, **speaking.LABELS, "hours": links.CONFIRM_HOURS}
+    shown: dict[str, object] = {**form, **speaking.LABELS, "hours": links.CONFIRM_HOURS, "named": Named}
     person = form["person"]
     if person is not None:
         shown["voices"] = await voices.of_person(person, request.query_params.get("before", ""))

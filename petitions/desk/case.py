@@ -181,6 +181,7 @@ async def _page(
         "case": case,
         "kept": kept,
         "draft": draft,
+        "answer_form": GiveAnswer,
         "preview": preview,
         "parts": section,
         "may": mine,
