@@ -58,8 +58,8 @@ _VOICES: tuple[SubmissionAct, ...] = (
         reader=_hand,
         desk=Offer(
             summary="Hand a submission to a department, with everything that is joined to it",
-            label=_("Hand out"),
-            done=_("%(number)s is with the department."),
+            label=_("Assign it"),
+            done=_("%(number)s has been assigned to the department."),
         ),
     ),
     Act(
@@ -68,15 +68,15 @@ _VOICES: tuple[SubmissionAct, ...] = (
         run=joining.join,
         desk=Offer(
             summary="Join a submission with another one of the forum, whose answer it then shares",
-            label=_("Join"),
-            done=_("%(number)s is joined and shares the answer."),
+            label=_("Merge"),
+            done=_("%(number)s has been merged and shares the answer."),
         ),
     ),
     Act(
         action=SubmissionAction.SEPARATE,
         form=Plain,
         run=joining.separate,
-        desk=Offer(label=_("Take it out again"), done=_("%(number)s stands for itself again.")),
+        desk=Offer(label=_("Undo the merge"), done=_("%(number)s is no longer merged.")),
     ),
     Act(
         action=SubmissionAction.ANSWER,
@@ -86,7 +86,7 @@ _VOICES: tuple[SubmissionAct, ...] = (
         desk=Offer(
             summary="Answer a submission and everything that is joined to it; what is adopted brings its commitment",
             label=_("Publish the answer"),
-            done=_("%(number)s is answered. Everybody who asked for it is told."),
+            done=_("%(number)s has been answered. Everyone who asked for it will be notified."),
         ),
     ),
     Act(
@@ -94,14 +94,14 @@ _VOICES: tuple[SubmissionAct, ...] = (
         form=Commit,
         run=_made,
         reader=_commit,
-        desk=Offer(label=_("Publish the commitment"), done=_("The commitment is public.")),
+        desk=Offer(label=_("Publish the commitment"), done=_("The commitment has been published.")),
     ),
     Act(
         action=SubmissionAction.PROPOSE,
         form=Words,
         run=crossing.propose,
         when=lambda found: found.participant_id is not None and not found.petition,
-        desk=Offer(label=_("Propose it"), done=_("It is proposed to the author, who decides.")),
+        desk=Offer(label=_("Propose it"), done=_("It has been proposed to the author, who will decide.")),
     ),
 )
 _COMMITMENTS: tuple[CommitmentAct, ...] = (
@@ -110,7 +110,9 @@ _COMMITMENTS: tuple[CommitmentAct, ...] = (
         form=EditPromise,
         run=promising.edit,
         reader=_edit,
-        desk=Offer(label=_("Save the change"), done=_("The commitment is changed; everybody sees what was before.")),
+        desk=Offer(label=_("Save the change"), done=_(
+            "The commitment has been changed. Everyone can see the previous version."
+        )),
     ),
     Act(
         action=CommitmentAction.STEP,
@@ -124,8 +126,8 @@ _COMMITMENTS: tuple[CommitmentAct, ...] = (
         run=promising.finish,
         takes_files=True,
         desk=Offer(
-            label=_("Publish that it is carried out"),
-            done=_("It is carried out. Everybody who asked for it is told."),
+            label=_("Publish as carried out"),
+            done=_("It is marked as carried out. Everyone who asked for it will be notified."),
         ),
     ),
     Act(
@@ -133,8 +135,8 @@ _COMMITMENTS: tuple[CommitmentAct, ...] = (
         form=Words,
         run=promising.drop,
         desk=Offer(
-            label=_("Give it up for good"),
-            done=_("The commitment is given up. Everybody who asked for it is told why."),
+            label=_("Discontinue permanently"),
+            done=_("The commitment has been discontinued. Everyone who asked for it will be told why."),
         ),
     ),
 )

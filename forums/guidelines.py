@@ -15,35 +15,41 @@ class Guideline:
 
 GUIDELINES: dict[str, Guideline] = {
     "personal": Guideline(
-        _("Do not write names, addresses, phone numbers or other private things about yourself or others."),
-        _("It told private things about a person, so it is hidden to protect them."),
+        _("Do not write names, addresses, phone numbers or other private information about yourself or others."),
+        _("It revealed private information about a person, so it is hidden to protect them."),
     ),
     "insult": Guideline(
-        _("Contradict as sharply as you like, but do not insult, threaten or degrade anybody."),
-        _("It insulted, threatened or degraded somebody. The point itself may be made again in other words."),
+        _("Disagree as strongly as you like, but do not insult, threaten or degrade anyone."),
+        _("It insulted, threatened or degraded someone. You are welcome to make the same point in other words."),
     ),
     "advert": Guideline(
-        _("Forums are no place to advertise goods, services or other sites."),
+        _("Do not advertise goods, services or other websites in forums."),
         _("It advertised something that has nothing to do with this forum."),
     ),
     "repeated": Guideline(
-        _("Say a thing once. The same text again, here or elsewhere, makes others harder to hear."),
+        _("Say it once. Posting the same text again, here or elsewhere, makes others harder to hear."),
         _("The same text was already there. The first one stays."),
     ),
     "party": Guideline(
-        _("Politics belongs here, campaigning does not: no call to vote for or against a party or a candidate."),
+        _(
+            "Discussing politics is welcome, campaigning is not: do not call for votes for or against a party or a "
+            "candidate."
+        ),
         _("It campaigned for or against a party or a candidate."),
     ),
     "unlawful": Guideline(
-        _("Do not write what the law forbids, such as defamation, incitement or false offers."),
+        _("Do not post anything the law forbids, such as defamation, incitement or fraud."),
         _("What it said may be against the law."),
     ),
     "off_topic": Guideline(
-        _("Speak to what the forum asks. For everything else there are petitions and other forums."),
-        _("It had nothing to do with what this forum asks. It is welcome as a petition or in a fitting forum."),
+        _("Keep to the forum's topic. For anything else there are petitions and other forums."),
+        _(
+            "It had nothing to do with this forum's topic. You are welcome to file a petition or use a suitable "
+            "forum."
+        ),
     ),
 }
 """By rule, as ``forums.labels.RULES`` names them."""
 
-UPHELD = _("Another moderator has read the text and the appeal. The text breaks the rule, so it stays hidden.")
+UPHELD = _("Another moderator has reviewed the text and the appeal. The text breaks the rule, so it stays hidden.")
 """What an author is told where the moderator adds no words."""

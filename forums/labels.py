@@ -13,19 +13,19 @@ KINDS: dict[str, Text] = {
 
 FORUM_STATES: dict[str, Text] = {
     "proposed": _("Proposed by a citizen"),
-    "declined": _("Not taken up"),
+    "declined": _("Declined"),
     "draft": _("Being planned"),
     "published": _("Announced"),
     "running": _("Open now"),
-    "closed": _("Over"),
+    "closed": _("Closed"),
     "cancelled": _("Cancelled"),
 }
 
 SUBMISSION_STATES: dict[str, Text] = {
-    "received": _("Opinion received"),
+    "received": _("Submission received"),
     "handed": _("With the department"),
     "answered": _("Answered"),
-    "joined": _("Joined with another one"),
+    "joined": _("Merged"),
     "withdrawn": _("Withdrawn"),
 }
 
@@ -35,15 +35,15 @@ OUTCOMES: dict[str, Text] = {
     "already_done": _("Already done"),
     "under_study": _("Under study"),
     "not_adopted": _("Not adopted"),
-    "out_of_scope": _("Not ours to decide"),
+    "out_of_scope": _("Outside our responsibility"),
 }
 
 COMMITMENT_STATES: dict[str, Text] = {
     "planned": _("Planned"),
     "under_way": _("Under way"),
     "done": _("Carried out"),
-    "contested": _("Said not to be done"),
-    "dropped": _("Given up"),
+    "contested": _("Disputed"),
+    "dropped": _("Discontinued"),
 }
 
 STANCES: dict[str, Text] = {
@@ -64,23 +64,23 @@ SESSION_KINDS: dict[str, Text] = {
     "sitting": _("Meeting"),
     "visit": _("Visit to the site"),
     "slot": _("Ten minutes to speak"),
-    "walk_in": _("Ten minutes for whoever comes by"),
+    "walk_in": _("Ten minutes for walk-ins"),
 }
 
 REGISTRATIONS: dict[str, Text] = {
-    "confirmed": _("Place taken"),
+    "confirmed": _("Registered"),
     "waiting": _("On the waiting list"),
-    "offered": _("A place is offered"),
-    "attended": _("Was there"),
-    "cancelled": _("Given back"),
-    "lapsed": _("Offer not taken"),
+    "offered": _("Place offered"),
+    "attended": _("Attended"),
+    "cancelled": _("Cancelled by the participant"),
+    "lapsed": _("Offer expired"),
 }
 
 RULES: dict[str, Text] = {
-    "personal": _("Tells private things about a person"),
-    "insult": _("Insults, threatens or degrades somebody"),
+    "personal": _("Reveals private information about a person"),
+    "insult": _("Insults, threatens or degrades someone"),
     "advert": _("Advertises"),
-    "repeated": _("Says the same again and again"),
+    "repeated": _("Repeats the same text"),
     "party": _("Campaigns for a party or a candidate"),
     "unlawful": _("Is against the law"),
     "off_topic": _("Has nothing to do with the forum"),
@@ -88,17 +88,17 @@ RULES: dict[str, Text] = {
 """The rules of speaking, public on a page of their own; a text that breaks one may be hidden."""
 
 MODERATION: dict[str, Text] = {
-    "after": _("At once; moderators look at it afterwards"),
-    "before": _("Only after a moderator has looked at it"),
+    "after": _("At once; moderators review it afterwards"),
+    "before": _("Only after a moderator has reviewed it"),
 }
 """When what people write in a forum is shown."""
 
 WHY: dict[str, Text] = {
     "appeal": _("The author appeals"),
-    "before": _("Shown after a look"),
-    "links": _("Full of links"),
-    "repeated": _("Sent again and again"),
-    "reported": _("Was reported"),
+    "before": _("Shown only after review"),
+    "links": _("Many links"),
+    "repeated": _("Posted repeatedly"),
+    "reported": _("Reported"),
 }
 """Why a text is in the moderators' queue; with ``before``, ``links`` and ``repeated`` it is held: not shown yet."""
 

@@ -103,7 +103,7 @@ class ForumLetters:
             forum["lines"].append({**line, "text": await _happened(entry, thing, language)})
         if not told:
             return None
-        subject = _("Forums: what is new since yesterday")
+        subject = _("Forums: news since yesterday")
         return Section(list(told.values()), subject, f"{base}/forums", _("See all forums"), "")
 
     async def undelivered(self, entry: Entry, to: str | int | None) -> None:
@@ -196,7 +196,7 @@ def _letter(to: str, name: str, language: str, about: About, notice: Notice, lin
         "number": about.number,
         "title": about.title,
         "link": link,
-        "link_label": i18n.translate(language, _("Have a look")),
+        "link_label": i18n.translate(language, _("View")),
         "wishes": wishes,
     }
     return Letter(to, language, "mail/forum", context)

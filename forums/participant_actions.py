@@ -19,7 +19,7 @@ async def _submit(person: Person, content: dict[str, Any]) -> str:
 
 
 SUBMIT = ParticipantAction(
-    "submit", _submit, _("You give your opinion to a forum."), _("Thank you. Your opinion has arrived."), Rate(6, 6)
+    "submit", _submit, _("Make a submission to a forum."), _("Thank you. We have received your submission."), Rate(6, 6)
 )
 
 
@@ -36,7 +36,7 @@ async def _support(person: Person, content: dict[str, Any]) -> str:
 
 
 SUPPORT = ParticipantAction(
-    "support", _support, _("You stand behind what somebody said in a forum."), rate=Rate(60, 40)
+    "support", _support, _("Support a submission in a forum."), rate=Rate(60, 40)
 )
 
 
@@ -60,7 +60,7 @@ async def _comment(person: Person, content: dict[str, Any]) -> str:
 
 
 COMMENT = ParticipantAction(
-    "comment", _comment, _("You comment in a forum."), _("Your comment has arrived."), Rate(12, 10)
+    "comment", _comment, _("Comment in a forum."), _("We have received your comment."), Rate(12, 10)
 )
 
 
@@ -72,8 +72,8 @@ async def _propose(person: Person, content: dict[str, Any]) -> str:
 PROPOSE = ParticipantAction(
     "propose_forum",
     _propose,
-    _("You ask the city for a forum."),
-    _("Your proposal is there. Now others can stand behind it."),
+    _("Propose a forum to the city."),
+    _("Your proposal is published. Others can now support it."),
 )
 
 
@@ -82,6 +82,6 @@ async def _register(person: Person, content: dict[str, Any]) -> str:
     return f"/forums/registrations/{code}"
 
 
-REGISTER = ParticipantAction("register", _register, _("You register for this date."))
+REGISTER = ParticipantAction("register", _register, _("Register for this session."))
 
 ACTIONS = (SUBMIT, SUPPORT, COMMENT, PROPOSE, REGISTER)

@@ -18,7 +18,7 @@ class Prolong(Form):
     days: Annotated[
         int,
         Field(ge=1, le=60),
-        Label(_("Days to supplement it, in addition")),
+        Label(_("Additional days to send the supplement")),
         About("From the last day on; at most as many as the request gave."),
     ]
     reason: Annotated[Reason, Label(_("Reason"), _("What the petitioner said")), Html(rows=2)] = ""
@@ -31,14 +31,14 @@ class Investigate(Form):
     days: Annotated[
         int,
         Field(ge=1, le=14),
-        Label(_("How many working days")),
-        Hint(_("At most 14; they do not count into the period (Decree 17).")),
+        Label(_("Number of working days")),
+        Hint(_("At most 14. They do not count towards the processing period (Decree 17).")),
         About("Working days; at most 7 to prolong."),
     ]
     reason: Annotated[
         Reason,
-        Label(_("Reason"), _("What is looked into, and why")),
-        Hint(_("The petitioner reads it, with the new date.")),
+        Label(_("Reason"), _("What will be investigated, and why")),
+        Hint(_("The petitioner will read it, with the new deadline.")),
     ]
     first: Annotated[
         Day | None,
@@ -54,9 +54,9 @@ class ExtendObjection(Extend):
     amount: Annotated[
         int,
         Field(ge=1, le=10),
-        Wrong(_("An objection may be put off once, by one to ten days.")),
-        Label(_("Length of the extension"), _("By how many days")),
-        Hint(_("Once, by at most 10 days from the day after the period ends (Act 35②).")),
+        Wrong(_("An objection may be extended once, by one to ten days.")),
+        Label(_("Length of the extension"), _("Number of days")),
+        Hint(_("Once, by at most 10 days from the day after the deadline (Act 35②).")),
         About("Days."),
     ]
 
@@ -71,14 +71,14 @@ class CloseRepeated(Form):
     earlier: Annotated[
         tuple[str, ...],
         ReferencesRule(MOST_EARLIER),
-        Label(_("The same petition, answered before")),
-        Hint(_("At least two. Whether they are the same is yours to judge (Act 23).")),
+        Label(_("The same petition, already answered")),
+        Hint(_("At least two. You decide whether they are the same (Act 23).")),
         About("At least two cases of the same petitioner that were answered before this one came."),
     ]
     reason: Annotated[
         Reason,
         Label(_("Reason"), _("Why they are the same, and repeated without good reason")),
-        Hint(_("The petitioner reads it. The case ends here, without another answer.")),
+        Hint(_("The petitioner will read it. The case ends here, without another answer.")),
         About("Why they are the same; the petitioner reads it."),
         Html(rows=4),
     ]
@@ -86,8 +86,8 @@ class CloseRepeated(Form):
     multi_party: Annotated[
         bool,
         Label(
-            _("Petition of many"),
-            _("It is a petition of many: five households or more, with five signatures or more"),
+            _("Petition by many people"),
+            _("It is a petition by many people: five or more households, with five or more signatures"),
         ),
         About("A petition of many (Act 2 vi)."),
     ] = False
@@ -95,7 +95,7 @@ class CloseRepeated(Form):
         bool,
         Label(
             _("Mediation committee"),
-            _("The mediation committee has dealt with it (needed for a petition of many, Decree 26)"),
+            _("The mediation committee has reviewed it (required for a petition by many people, Decree 26)"),
         ),
         About("The mediation committee has dealt with it (Decree 26)."),
     ] = False

@@ -26,7 +26,7 @@ async def _own(request: Request) -> str:
     """The number of a case that is the reader's own."""
     reference, level = await following.door(request.path_params["reference"], shown(request))
     if auth.reader(request).official:
-        raise Forbidden(_("Officials work on cases at the desk; here only the petitioner does."))
+        raise Forbidden(_("Officials work on cases at the desk; only the petitioner can use this page."))
     if level < Level.PARTY:
         raise NoSuchCase
     return reference

@@ -102,7 +102,7 @@ def _days_left(days: int) -> Text:
 
 def _days_late(days: int) -> Text:
     if days <= 0:
-        return _("period over")
+        return _("deadline passed")
     return _("1 working day late") if days == 1 else _("%(days)s working days late", days=days)
 
 
@@ -123,7 +123,7 @@ def _minutes_late(minutes: int) -> Text:
         return _days_late(minutes // WORKING_DAY)
     if hours:
         return _("%(hours)s h late", hours=hours)
-    return _("%(minutes)s min late", minutes=rest) if rest else _("period over")
+    return _("%(minutes)s min late", minutes=rest) if rest else _("deadline passed")
 
 
 def _awaited(case: Clocked, calendar: WorkingCalendar, now: datetime, language: str) -> Text:
@@ -133,7 +133,7 @@ def _awaited(case: Clocked, calendar: WorkingCalendar, now: datetime, language: 
     day = i18n.date_text(until, language)
     if calendar.local(now).date() > until:
         return _("supplement was due by %(day)s", day=day)
-    return _("supplement awaited by %(day)s", day=day)
+    return _("supplement due by %(day)s", day=day)
 
 
 def _ended(case: Clocked, calendar: WorkingCalendar, language: str) -> Text:

@@ -57,7 +57,7 @@ def check_reply_day(calendar: WorkingCalendar, now: datetime, day: date, case_du
     """
     today = calendar.local(now).date()
     if day < today or day > today + LONGEST:
-        return Refusal("part_day", _("The reply day must be today or later, within a year."))
+        return Refusal("part_day", _("The reply must be due today or later, within a year."))
     if case_due is None:
         return None
     last = calendar.local(case_due)
@@ -65,8 +65,10 @@ def check_reply_day(calendar: WorkingCalendar, now: datetime, day: date, case_du
         return Refusal(
             "part_case_overdue",
             _(
-                "The case's own period ended on %(day)s. Please extend it before you ask another department "
-                "(Civil Petitions Treatment Act, Article 20).",
+                
+                    "The deadline of this case passed on %(day)s. Please extend it before you consult another "
+                    "department (Civil Petitions Treatment Act, Article 20)."
+                ,
                 day=last.date(),
             ),
         )
@@ -74,8 +76,10 @@ def check_reply_day(calendar: WorkingCalendar, now: datetime, day: date, case_du
         return Refusal(
             "part_beyond_case",
             _(
-                "The reply must come within the case's own period, by %(day)s at the latest "
-                "(Civil Petitions Treatment Act, Article 20).",
+                
+                    "The reply must be due before the deadline of the case, by %(day)s at the latest (Civil "
+                    "Petitions Treatment Act, Article 20)."
+                ,
                 day=last.date(),
             ),
         )
@@ -101,12 +105,16 @@ def check_reply_extension(
     ends on the day of the request counts as one day.
     """
     if part.extended:
-        return Refusal("part_extended", _("The reply period was extended already; that is possible once (Act 20)."))
+        return Refusal("part_extended", _(
+            "The reply deadline has already been extended; this is possible only once (Act 20)."
+        ))
     if now > part.due_at:
-        return Refusal("part_over", _("The reply period is over; it could be extended only before it ended (Act 20)."))
+        return Refusal("part_over", _(
+            "The reply deadline has passed; it could only be extended before it passed (Act 20)."
+        ))
     asked, due = calendar.local(part.asked_at).date(), calendar.local(part.due_at).date()
     if day <= due:
-        return Refusal("part_not_later", _("The new reply day must be later than the present one."))
+        return Refusal("part_not_later", _("The new reply date must be later than the present one."))
     if refusal := check_reply_day(calendar, now, day, case_due):
         return refusal
     length = max(1, calendar.working_days_between(asked, due))
@@ -115,8 +123,10 @@ def check_reply_extension(
         return Refusal(
             "part_extension_too_long",
             _(
-                "The extension may be at most as long as the reply period: until %(day)s "
-                "(Civil Petitions Treatment Act, Article 20).",
+                
+                    "The extension may be at most as long as the original reply period: until %(day)s (Civil "
+                    "Petitions Treatment Act, Article 20)."
+                ,
                 day=latest,
             ),
         )

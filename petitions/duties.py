@@ -84,11 +84,13 @@ def _receipt(case: Owing, calendar: WorkingCalendar, now: datetime, language: st
     if case.channel in ELECTRONIC:
         limit = rules.receipt_limit(calendar, case.received_at)
         words = period_words(limit, rules.RECEIPT_HOURS, calendar, now, language)
-        why = _("An electronic petition must be received within 8 working hours of its arrival (Decree 6⑦).")
-        return [_duty(_("Receive: %(left)s", left=words.remaining), words, why)]
+        why = _("An electronic petition must be accepted within 8 working hours of its arrival (Decree 6⑦).")
+        return [_duty(_("Accept: %(left)s", left=words.remaining), words, why)]
     words = _passing(Transfer.TO_DEPARTMENT, case.received_at, calendar, now, language)
-    why = _("What the petitions office received goes to the department within 1 working hour (Decree 13).")
-    return [_duty(_("Pass to a department: %(left)s", left=words.remaining), words, why)]
+    why = _(
+        "A petition received at the petitions office must go to the department within 1 working hour (Decree 13)."
+    )
+    return [_duty(_("Send to a department: %(left)s", left=words.remaining), words, why)]
 
 
 def _transfer(
@@ -100,8 +102,8 @@ def _transfer(
     words = _passing(Transfer.BETWEEN_DEPARTMENTS, passed_at, calendar, now, language)
     if words.tone == "late":
         return []
-    why = _("Another department's case goes there within 3 working hours (Decree 13).")
-    return [_duty(_("Pass on if not yours: %(left)s", left=words.remaining), words, why)]
+    why = _("A case of another department must be transferred within 3 working hours (Decree 13).")
+    return [_duty(_("Transfer if not yours: %(left)s", left=words.remaining), words, why)]
 
 
 def _interim(case: Owing, calendar: WorkingCalendar, now: datetime, language: str) -> list[Duty]:
@@ -109,7 +111,10 @@ def _interim(case: Owing, calendar: WorkingCalendar, now: datetime, language: st
     if case.interim_on is None or case.status not in OPEN or today < case.interim_on:
         return []
     day = _("by the end of %(day)s", day=i18n.date_text(case.interim_on, language))
-    why = _("After 30 days without an answer the petitioner is told how far it is, then every 30 days (Decree 23).")
+    why = _(
+        "After 30 days without an answer the petitioner receives an interim notice, and again every 30 days "
+        "(Decree 23)."
+    )
     return [Duty(_("Interim notice needed"), "late" if today > case.interim_on else "soon", day, why)]
 
 
@@ -117,8 +122,8 @@ def passing_on(transfer: Transfer, since: datetime, calendar: WorkingCalendar, n
     """Until when a case must be passed on, as the form for it says; also when that is over."""
     words = _passing(transfer, since, calendar, now, language)
     if words.tone == "late":
-        return _("Was to be passed on %(moment)s (Decree 13): please do it at once.", moment=words.due_text)
-    return _("To be passed on %(moment)s (Decree 13).", moment=words.due_text)
+        return _("Should have been transferred by %(moment)s (Decree 13): please do it now.", moment=words.due_text)
+    return _("To be transferred by %(moment)s (Decree 13).", moment=words.due_text)
 
 
 def _passing(

@@ -10,21 +10,21 @@ class NoSuchCase(NotFound):
     """404: no such case, or not for this reader."""
 
     code = "no_such_case"
-    text = _("We could not find a case by this number, or the key does not fit it.")
+    text = _("We could not find a case with this number, or the key does not match it.")
 
 
 class NotPossibleNow(errors.NotPossibleNow):
     """409: the state does not allow the action."""
 
     def __init__(self, action: str, state: str) -> None:
-        text = _("This is not possible while the case is “%(state)s”.", state=STATES[state], action=action)
+        text = _("This is not possible while the case has the status “%(state)s”.", state=STATES[state], action=action)
         super().__init__(action, state, text)
 
 
 class ChangedMeanwhile(errors.ChangedMeanwhile):
     """409: somebody else worked on the case since the page was opened; ``entries`` says what they did."""
 
-    text = _("Somebody else changed this case after you opened it. Your text is kept; please look at what changed.")
+    text = _("Someone else changed this case after you opened it. Your text is kept; please review what changed.")
 
     def __init__(self, entries: list[Entry]) -> None:
         super().__init__(entries)

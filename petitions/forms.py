@@ -35,7 +35,7 @@ LANGUAGES = {code: Text(name) for code, name in i18n.NAMES.items()}
 Reason = Annotated[str, paragraphs(REASON_LIMIT), Label(_("Reason")), Html(rows=3)]
 Reasons = Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Reasons")), Html(rows=4)]
 Remedies = Annotated[
-    str, paragraphs(TEXT_LIMIT), Label(_("Remedies"), _("What the petitioner can do against it")), Html(rows=4)
+    str, paragraphs(TEXT_LIMIT), Label(_("Remedies"), _("Remedies available to the petitioner")), Html(rows=4)
 ]
 
 
@@ -64,13 +64,13 @@ class Location(Form):
     address: Annotated[
         str,
         line(200),
-        Label(_("Address"), _("Address or place in words")),
+        Label(_("Address"), _("Address or description of the location")),
         Hint(_("For example: Hanbit-ro 12, or the bus stop in front of the library")),
     ] = ""
 
     def check(self, errors: Errors) -> None:
         if (self.lat is None) != (self.lng is None) and "lat" not in errors and "lng" not in errors:
-            errors.fail("lat", _("Please give both coordinates, or none."))
+            errors.fail("lat", _("Please enter both coordinates, or neither."))
 
 
 class Person(Form):
@@ -82,7 +82,7 @@ class Person(Form):
         str,
         line(40, safe=False),
         AfterValidator(national_phone),
-        Label(_("Telephone")),
+        Label(_("Phone number")),
         Html(autocomplete="tel", inputmode="tel"),
     ] = ""
     address: Annotated[str, line(200), Label(_("Postal address")), Html(autocomplete="street-address")] = ""
@@ -104,8 +104,10 @@ class FilePetition(Form):
         Label(_("Content"), _("What happened, and what should the city do?")),
         Hint(
             _(
-                "When, where, and what you ask for. Please leave out resident numbers (주민등록번호) and My Numbers: "
-                "the law does not let us take them."
+                
+                    "When, where, and what you are asking for. Please do not include resident registration numbers "
+                    "(주민등록번호) or My Numbers: the law does not allow us to accept them."
+                
             )
         ),
         Html(rows=9),
@@ -116,7 +118,7 @@ class FilePetition(Form):
         Label(_("Kind")),
         About("inquiry_law, inquiry, suggestion, grievance, other, report, or statutory: and the code of a service"),
     ] = rules.Kind.OTHER.value
-    location: Annotated[Location, Label(_("Place"))] = Location()
+    location: Annotated[Location, Label(_("Location"))] = Location()
     petitioner: Annotated[Person, Label(_("Petitioner"))] = Person()
     public: Annotated[bool, Label(_("Publication"), _("Others may read the answer"))] = False
     channel: Annotated[
@@ -135,7 +137,7 @@ class FilePetition(Form):
             errors.fail("kind", kind.text)
             kind = command.kind
         if command.channel != "web" and not official:
-            errors.fail("channel", _("Only officials file for others; please leave this out."))
+            errors.fail("channel", _("Only officials can file for others; please leave this out."))
         errors.done()
         who = command.petitioner
         if not rules.is_petition(who.name, who.email, who.phone, who.address):
@@ -198,9 +200,9 @@ def on_page(errors: Sequence[FieldError], form: Mapping[str, Any]) -> list[Field
     found = []
     for error in errors:
         if error.field in {"location.lat", "location.lng"}:
-            text = _("The place on the map cannot be read. Please choose it again, or write the address.")
+            text = _("The location on the map cannot be read. Please choose it again, or enter the address.")
         elif error.field == "kind" and statutory:
-            text = _("Please choose what you apply for.")
+            text = _("Please choose what you are applying for.")
         else:
             text = error.text
         name = "service" if error.field == "kind" and statutory else _PAGE_NAMES.get(error.field, error.field)
@@ -263,14 +265,14 @@ class Transfer(Give):
     """To another department."""
 
     target: Annotated[Code, OneOf(), Key("department"), Label(_("Department")), About("A department's code.")]
-    text: Annotated[Reason, Key("reason"), Hint(_("The petitioner reads it too."))]
+    text: Annotated[Reason, Key("reason"), Hint(_("The petitioner will read it too."))]
 
 
 class TransferOut(Give):
     """To another agency, where the case ends here (Act 16)."""
 
     target: Annotated[Code, Key("agency"), Label(_("Agency")), About("The agency's name.")]
-    text: Annotated[Reason, Key("reason"), Hint(_("The petitioner is told (Act 16). The case ends here."))]
+    text: Annotated[Reason, Key("reason"), Hint(_("The petitioner is notified (Act 16). The case ends here."))]
 
 
 class RequestSupplement(Form):
@@ -280,19 +282,21 @@ class RequestSupplement(Form):
         str,
         paragraphs(TEXT_LIMIT),
         Label(_("What is missing")),
-        Hint(_("The petitioner reads it. The clock stands until the supplement arrives (Act 22).")),
+        Hint(_("The petitioner will read it. The deadline is paused until the supplement arrives (Act 22).")),
         Html(rows=4),
     ]
     days: Annotated[
-        int, Field(ge=1, le=60), Label(_("Days to supplement it")), About("Seven where nothing is said.")
+        int, Field(ge=1, le=60), Label(_("Days to send the supplement")), About("Seven where nothing is said.")
     ] = 7
     late_reason: Annotated[
         Reason,
         Label(_("Why only now")),
         Hint(
             _(
-                "The 8 working hours since the receipt have passed (Rule 9): what was found only now, by a site check "
-                "or the like. The petitioner reads it too."
+                
+                    "The 8 working hours since receipt have passed (Rule 9). Please say what was found only now, "
+                    "for example during a site visit. The petitioner will read it too."
+                
             )
         ),
         About("What was found only now, and how: due after 8 working hours (Rule 9)."),
@@ -309,7 +313,7 @@ class Extend(Form):
         Label(_("Length of the extension"), _("By how much")),
         About("In the period's own unit."),
     ]
-    reason: Annotated[Reason, Hint(_("The petitioner reads it too."))]
+    reason: Annotated[Reason, Hint(_("The petitioner will read it too."))]
     consent: Annotated[bool, Label(_("Consent"), _("The petitioner has agreed to a second extension"))] = False
     version: Seen = None
 
@@ -321,7 +325,7 @@ class GiveAnswer(Form):
     decision: Annotated[
         str, OneOf(DECISIONS), Label(_("Decision")), About("A refusal needs its reasons and the remedies (Act 27).")
     ] = "explained"
-    reasons: Annotated[Reasons, Label(_("Reasons of the refusal"))] = ""
+    reasons: Annotated[Reasons, Label(_("Reasons for the refusal"))] = ""
     remedies: Remedies = ""
     version: Seen = None
 
@@ -334,11 +338,11 @@ class DecideObjection(Form):
     """Upheld or not, and why; a dismissal tells the ways to contest the refusal as well (Decree 40)."""
 
     ruling: Annotated[str, OneOf(RULINGS), Label(_("Decision")), Html(radios=True)]
-    reasons: Annotated[Reasons, Hint(_("The petitioner reads it too."))]
+    reasons: Annotated[Reasons, Hint(_("The petitioner will read it too."))]
     remedies: Annotated[
         Remedies,
         Label(_("Remedies"), _("How the petitioner can contest the refusal")),
-        Hint(_("Sent only where the objection is dismissed (Decree 40).")),
+        Hint(_("Sent only if the objection is dismissed (Decree 40).")),
         About("The ways to contest the refusal: due where it is dismissed (Decree 40)."),
     ] = ""
     version: Seen = None
@@ -351,9 +355,9 @@ class DecideObjection(Form):
 SCORES = {
     "5": _("5: very satisfied"),
     "4": _("4: satisfied"),
-    "3": _("3: neither nor"),
-    "2": _("2: not satisfied"),
-    "1": _("1: not satisfied at all"),
+    "3": _("3: neither satisfied nor dissatisfied"),
+    "2": _("2: dissatisfied"),
+    "1": _("1: very dissatisfied"),
 }
 
 

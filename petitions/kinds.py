@@ -15,33 +15,36 @@ from server.core.clock import Unit
 from server.core.errors import Text, _
 
 UNSURE = (
-    _("I am not sure: you decide"),
-    _("We look at your text, tell you before you send it, and an official checks."),
+    _("I am not sure: please decide for me"),
+    _("We decide from your text and tell you before you send it. An official checks it."),
 )
 PLAIN: Mapping[Kind, tuple[Text, Text]] = {
     Kind.OTHER: (
         _("Something is broken, dirty, loud or dangerous, or I need simple advice"),
-        _("A street lamp that is out, rubbish, noise, a form you cannot find. By law: other petition (기타민원)."),
+        _(
+            "A street lamp that is out, rubbish, noise, a form you cannot find. Legal term: other petition "
+            "(기타민원)."
+        ),
     ),
     Kind.INQUIRY: (
         _("I want to know how something works or is done"),
-        _("A procedure, a fee, who is in charge. By law: inquiry (질의민원)."),
+        _("A procedure, a fee, who is in charge. Legal term: inquiry (질의민원)."),
     ),
     Kind.INQUIRY_LAW: (
         _("I want to know what a law or an ordinance means"),
-        _("How a rule applies to you. By law: inquiry about a law (질의민원)."),
+        _("How a rule applies to you. Legal term: inquiry about a law (질의민원)."),
     ),
     Kind.SUGGESTION: (
-        _("I have an idea how the city should do something better"),
-        _("A new service, a rule that should change. By law: suggestion (건의민원)."),
+        _("I have an idea how the city could do something better"),
+        _("A new service, a rule that should change. Legal term: suggestion (건의민원)."),
     ),
     Kind.GRIEVANCE: (
-        _("The city has treated me wrongly, or has done nothing"),
-        _("A decision, a refusal or a delay that harms you. By law: grievance (고충민원)."),
+        _("The city has treated me wrongly, or has failed to act"),
+        _("A decision, a refusal or a delay that harms you. Legal term: grievance (고충민원)."),
     ),
     Kind.STATUTORY: (
-        _("I apply for a permit, a registration or a certificate"),
-        _("What a law provides a procedure for. By law: statutory petition (법정민원)."),
+        _("I am applying for a permit, a registration or a certificate"),
+        _("Anything the law provides a procedure for. Legal term: statutory petition (법정민원)."),
     ),
 }
 """What each kind is, as a petitioner would say it, and examples with the term of the law."""
@@ -60,20 +63,20 @@ class Question:
 FIRST = "permit"
 QUESTIONS: Mapping[str, Question] = {
     "permit": Question(
-        _("Do you apply for something that a law regulates: a permit, a registration, a report, a certificate?"),
-        _("For example opening a restaurant, building a fence, occupying a road."),
+        _("Are you applying for something that a law regulates: a permit, a registration, a report, a certificate?"),
+        _("For example opening a restaurant, building a fence, using part of a road."),
         Kind.STATUTORY,
         "wrong",
     ),
     "wrong": Question(
-        _("Has the city decided or done something, or failed to, that is unfair or unlawful to you?"),
+        _("Has the city decided or done something, or failed to act, in a way that is unfair or unlawful to you?"),
         _("For example a refusal without reasons, a wrong bill, an application that nobody answers."),
         Kind.GRIEVANCE,
         "know",
     ),
     "know": Question(
         _("Do you want to know something?"),
-        _("You ask, and an explanation is all you need."),
+        _("You have a question, and an explanation is all you need."),
         "law",
         "better",
     ),
@@ -84,8 +87,8 @@ QUESTIONS: Mapping[str, Question] = {
         Kind.INQUIRY,
     ),
     "better": Question(
-        _("Do you suggest a change to a rule, a service or a facility of the city?"),
-        _("Not one broken thing that should be mended, but how things should be done from now on."),
+        _("Are you suggesting a change to a rule, a service or a facility of the city?"),
+        _("Not one broken thing to be repaired, but how things should be done from now on."),
         Kind.SUGGESTION,
         Kind.OTHER,
     ),

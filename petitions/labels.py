@@ -12,7 +12,7 @@ STATES: dict[str, Text] = {
     "closed": _("Case closed"),
     "returned": _("Returned"),
     "withdrawn": _("Withdrawn"),
-    "transferred_out": _("Transferred out"),
+    "transferred_out": _("Transferred to another agency"),
     "reopened": _("Reopened"),
 }
 
@@ -30,18 +30,18 @@ CHANNELS: dict[str, Text] = {
     "web": _("Online"),
     "phone": _("By phone"),
     "visit": _("In person"),
-    "mail": _("By e-mail"),
+    "mail": _("By email"),
     "letter": _("By letter"),
 }
 
 PARTS: dict[str, Text] = {
-    "asked": _("Reply awaited"),
+    "asked": _("Waiting for a reply"),
     "replied": _("Replied"),
-    "withdrawn": _("Request withdrawn"),
+    "withdrawn": _("Consultation withdrawn"),
 }
 
 DECISIONS: dict[str, Text] = {
-    "accepted": _("Done as asked"),
+    "accepted": _("Done as requested"),
     "partly": _("Done in part"),
     "explained": _("Explained"),
     "refused": _("Refused"),
@@ -51,7 +51,7 @@ REFUSING = frozenset({"refused", "partly"})
 """Decisions that refuse what was asked for, at least in part."""
 
 RULINGS: dict[str, Text] = {
-    "upheld": _("Upheld: the case is opened again"),
+    "upheld": _("Upheld: the case is reopened"),
     "dismissed": _("Dismissed: the refusal stands"),
 }
 """What can be decided on an objection (Act 35②)."""

@@ -110,7 +110,7 @@ class CaseLetters:
             )
             case["lines"].append(MESSAGES[entry.kind].mails[0].notice(event).happened)
         overview = f"{self.settings.public_url}/cases"
-        return Section(list(told.values()), _("Your cases: what is new"), overview, _("Follow a case"), wishes)
+        return Section(list(told.values()), _("Your cases: updates"), overview, _("Follow a case"), wishes)
 
     async def undelivered(self, entry: Entry, to: str | int | None) -> None:
         """See ``Correspondent``: officials are told that the petitioner could not be."""

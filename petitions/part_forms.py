@@ -10,10 +10,10 @@ from petitions.forms import TEXT_LIMIT, Give, Reason
 from server.core.errors import _
 from server.core.forms import About, Code, Day, Errors, Form, Hint, Html, Key, Label, OneOf, Seen, paragraphs
 
-NO_DAY = _("Please say by which day the reply is needed.")
+NO_DAY = _("Please say when you need the reply.")
 Due = Annotated[
     Day | None,
-    Label(_("Reply by")),
+    Label(_("Reply due")),
     About("The day by which the reply is needed, within the case's own period (Act 20)."),
 ]
 Days = Annotated[
@@ -35,14 +35,14 @@ class AskPart(Form):
         Code,
         OneOf(),
         Label(_("Department")),
-        Hint(_("Its people then see this case, and do their part of it only.")),
+        Hint(_("Its officials can then see this case, and handle only what they were asked for.")),
         About("The code of the department that is asked."),
     ]
     text: Annotated[
         str,
         paragraphs(TEXT_LIMIT),
-        Label(_("What is asked")),
-        Hint(_("Officials only read it. The petitioner hears which department is asked and until when.")),
+        Label(_("What you need from them")),
+        Hint(_("Only officials can read it. The petitioner is told which department is consulted and until when.")),
         About("What is asked; officials only read it."),
         Html(rows=4),
     ]
@@ -62,7 +62,9 @@ class ExtendPart(Form):
     """Until when the reply is put off, and why."""
 
     reason: Annotated[
-        Reason, Label(_("Reason"), _("Reason, and how far it is")), Hint(_("The department of the case is told."))
+        Reason, Label(_("Reason"), _("Reason, and progress so far")), Hint(_(
+            "The department in charge will be notified."
+        ))
     ]
     due: Due = None
     days: Days = None
@@ -84,7 +86,7 @@ class WithdrawPart(Give):
         OneOf(),
         Key("department"),
         Label(_("Department")),
-        Hint(_("It need not reply any more, and no longer sees this case.")),
+        Hint(_("It no longer needs to reply, and can no longer see this case.")),
         About("The code of the department that was asked."),
     ]
     text: Annotated[Reason, Key("reason"), Html(rows=2)] = ""

@@ -15,9 +15,9 @@ from server.core.accounts import Official
 from server.core.errors import Text, _
 
 NAMES: dict[str, Text] = {
-    "reference": _("the case's number"),
-    "title": _("the case's title"),
-    "kind": _("what kind of petition it is"),
+    "reference": _("the case number"),
+    "title": _("the case title"),
+    "kind": _("the kind of petition"),
     "petitioner": _("the petitioner's name"),
     "department": _("the department that answers"),
     "department_phone": _("the department's phone"),
@@ -25,7 +25,7 @@ NAMES: dict[str, Text] = {
     "handler_phone": _("that official's phone"),
     "guide": _("the case guide's name"),
     "guide_phone": _("the case guide's phone"),
-    "received": _("the day of the receipt"),
+    "received": _("the day of receipt"),
     "due": _("the due date"),
     "today": _("today's date"),
     "city": _("the city's name"),

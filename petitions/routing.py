@@ -85,7 +85,7 @@ def rank(title: str, body: str, departments: Sequence[DepartmentProfile]) -> tup
             department.id,
             department.code,
             round(score / total, 3),
-            _("The text names %(words)s.", words=", ".join(f"“{word}”" for word in found[:5])),
+            _("The text mentions %(words)s.", words=", ".join(f"“{word}”" for word in found[:5])),
         )
         for score, department, found in scored[:CANDIDATES]
     )
@@ -104,7 +104,7 @@ def choose(
     """Propose a department: the service's own, the first rule that fits, the best ranked, or none."""
     candidates = rank(title, body, departments)
     if service_department is not None:
-        return Choice(service_department, None, _("This department is in charge of the procedure."), candidates)
+        return Choice(service_department, None, _("This department is responsible for the procedure."), candidates)
     text = fold(f"{title}\n{body}")
     for rule in rules:
         if (rule.kinds and kind not in rule.kinds) or (rule.districts and district not in rule.districts):
@@ -120,7 +120,7 @@ def choose(
         return Choice(rule.department_id, rule.id, because, candidates)
     if candidates:
         return Choice(candidates[0].department_id, None, candidates[0].because, candidates)
-    return Choice(None, None, _("No rule and no department's words fit; the intake officer decides."), ())
+    return Choice(None, None, _("No rule and no department keyword matches; the intake officer decides."), ())
 
 
 @dataclass(frozen=True)

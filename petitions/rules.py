@@ -133,11 +133,11 @@ def check_extension(period: Period, extensions: Sequence[int], amount: int, *, c
     original period.
     """
     if amount < 1:
-        return Refusal("extension_empty", _("An extension must be at least one unit of the period long."))
+        return Refusal("extension_empty", _("An extension must be at least one unit of the processing period."))
     if amount > period.amount:
         return Refusal("extension_too_long", _("An extension may not be longer than the original period."))
     if len(extensions) > 1:
-        return Refusal("extension_used_up", _("The period was already extended twice, which is the most."))
+        return Refusal("extension_used_up", _("The deadline can be extended only twice."))
     if extensions and not consent:
         return Refusal("extension_needs_consent", _("A second extension needs the petitioner's consent."))
     return None
@@ -239,7 +239,7 @@ def check_supplement_prolongation(granted: int) -> Refusal | None:
     """Whether the petitioner may have more time to supplement: twice (Decree 24②), over all requests together."""
     if granted < 2:  # noqa: PLR2004
         return None
-    return Refusal("prolongation_used_up", _("The time to supplement was already prolonged twice."))
+    return Refusal("prolongation_used_up", _("The time to send the supplement has already been extended twice."))
 
 
 def check_second_request(days: int, *, running: bool = False) -> Refusal | None:
@@ -248,7 +248,7 @@ def check_second_request(days: int, *, running: bool = False) -> Refusal | None:
     ``running`` says that the time of the request before has not run out: until then there is nothing to repeat.
     """
     if running:
-        return Refusal("supplement_running", _("The time to supplement has not run out yet."))
+        return Refusal("supplement_running", _("The time to send the supplement has not run out yet."))
     if 1 <= days <= 10:  # noqa: PLR2004
         return None
     return Refusal("second_request_length", _("The second request may give one to ten days."))
@@ -263,7 +263,7 @@ def may_return(requests: Sequence[Due], moment: datetime) -> Refusal | None:
     if len(requests) < 2:  # noqa: PLR2004
         return Refusal("second_request_missing", _("Please ask for the supplement a second time first."))
     if not overdue(requests[-1], moment):
-        return Refusal("supplement_running", _("The time to supplement has not run out yet."))
+        return Refusal("supplement_running", _("The time to send the supplement has not run out yet."))
     return None
 
 
@@ -271,7 +271,7 @@ def may_deem_withdrawn(undelivered: int) -> Refusal | None:
     """Whether a petition counts as withdrawn because requests came back undelivered: twice (Decree 25②)."""
     if undelivered >= 2:  # noqa: PLR2004
         return None
-    return Refusal("delivery_not_tried_twice", _("A request must come back undelivered twice first."))
+    return Refusal("delivery_not_tried_twice", _("A request must be returned undelivered twice first."))
 
 
 # --- While it is handled ------------------------------------------------------------------------------------
@@ -284,11 +284,11 @@ def check_site_investigation(kind: Kind, days: int, prolongation: int = 0) -> Re
     the period is.
     """
     if kind is not Kind.GRIEVANCE:
-        return Refusal("not_a_grievance", _("A site investigation stops the clock of a grievance only."))
+        return Refusal("not_a_grievance", _("A site investigation pauses the deadline of a grievance only."))
     if not (1 <= days <= 14 and 0 <= prolongation <= 7):  # noqa: PLR2004
         return Refusal(
             "investigation_length",
-            _("A site investigation takes at most 14 working days, prolonged once by at most 7."),
+            _("A site investigation takes at most 14 working days, extended once by at most 7."),
         )
     return None
 
@@ -327,14 +327,14 @@ def may_close_as_repeated(
     (민원조정위원회) must have dealt: ``deliberated``.
     """
     if kind is Kind.STATUTORY:
-        return Refusal("statutory_not_closed", _("A statutory petition is decided however often it is filed."))
+        return Refusal("statutory_not_closed", _("A statutory petition must be decided however often it is filed."))
     if submitted < 3 or notified < 2:  # noqa: PLR2004
         return Refusal(
             "not_repeated_enough",
-            _("A repeated petition may be closed from the third time on, after its result was told twice."),
+            _("A repeated petition may be closed from the third time on, after its result has been notified twice."),
         )
     if multi_party and not deliberated:
-        return Refusal("committee_first", _("For a petition of many, the mediation committee must deliberate first."))
+        return Refusal("committee_first", _("The mediation committee must first review a petition by many people."))
     return None
 
 
@@ -394,7 +394,7 @@ def check_objection_extension(days: int, granted: int = 0) -> Refusal | None:
     ``granted`` is the number of days by which it was put off before.
     """
     if granted:
-        return Refusal("objection_extension_used_up", _("The decision was already put off once, which is the most."))
+        return Refusal("objection_extension_used_up", _("The time to decide can be extended only once."))
     if 1 <= days <= DECISION_DAYS:
         return None
-    return Refusal("objection_extension_length", _("An objection may be put off once, by one to ten days."))
+    return Refusal("objection_extension_length", _("An objection may be extended once, by one to ten days."))

@@ -21,7 +21,7 @@ class NotAnswered(Conflict):
     """409: what is not answered yet is nobody's topic."""
 
     code = "not_answered"
-    text = _("Only a petition that is answered can become a topic.")
+    text = _("Only an answered petition can become a topic.")
 
 
 async def suggest(voices: Sequence[Said]) -> list[Suggestion]:

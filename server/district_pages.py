@@ -66,13 +66,13 @@ async def load(request: Request) -> Response:
             raise Invalid([FieldError("file", NO_FILE)])  # noqa: TRY301 — redisplayed below
         raw = await file.read(districts.MOST_BYTES + 1)
         if len(raw) > districts.MOST_BYTES:
-            raise Invalid([FieldError("file", _("The file is too large. Please simplify the outlines."))])  # noqa: TRY301
+            raise Invalid([FieldError("file", _("The file is too large. Please simplify the boundaries."))])  # noqa: TRY301
         await districts.propose(districts.read(raw, named, await city.read()))
     except Invalid as invalid:
         return await _page(request, form, invalid)
     finally:
         await form.close()
-    return web.redirect(request, f"{PAGE}#draft", _("Please look at what the file would change."))
+    return web.redirect(request, f"{PAGE}#draft", _("Please review what the file would change."))
 
 
 async def apply(request: Request) -> Response:
@@ -82,7 +82,7 @@ async def apply(request: Request) -> Response:
     number = Parameters(form).integer("draft", low=1, high=10**12 - 1)
     count = await districts.apply(official, number or 0)
     forget()
-    done = _("%(count)s districts are in place.", count=count) if count else _("The file no longer waits.")
+    done = _("%(count)s districts have been applied.", count=count) if count else _("The file is no longer waiting.")
     return web.redirect(request, PAGE, done)
 
 
@@ -99,14 +99,14 @@ async def undo(request: Request) -> Response:
     change = Parameters(request.query_params).integer("change", low=1, high=10**12 - 1) or 0
     if request.method == "GET" and change == await districts.last_change():
         question = Question(
-            _("Put the former districts back?"),
-            _("Names and outlines are again what they were before the last file was put in place."),
-            _("Put them back"),
+            _("Restore the previous districts?"),
+            _("Names and boundaries return to what they were before the last file was applied."),
+            _("Restore them"),
         )
         return confirm(request, question, PAGE)
     done = request.method == "POST" and await districts.undo(official, change)
     forget()
-    text = _("The former districts are back.") if done else _("That was taken back already.")
+    text = _("The previous districts have been restored.") if done else _("It has already been removed.")
     return web.redirect(request, PAGE, text)
 
 

@@ -38,13 +38,13 @@ IN_A_DEPARTMENT = frozenset({Role.HANDLER, Role.MANAGER})
 """Roles that mean nothing without a department."""
 LONGEST_ABSENCE = 366
 """Days."""
-LAST_ADMINISTRATOR = _("This is the last active administrator. Please name another one first.")
+LAST_ADMINISTRATOR = _("This is the last active administrator. Please appoint another one first.")
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 
 
 def _username(value: str) -> str:
     if not _USERNAME.fullmatch(value):
-        raise Mistake(_("Please use 2 to 60 small letters, digits, dots, hyphens or underscores."))
+        raise Mistake(_("Please use 2 to 60 lowercase letters, digits, dots, hyphens or underscores."))
     return value
 
 
@@ -56,21 +56,21 @@ class EditAccount(Form):
         line(60, safe=False),
         AfterValidator(_username),
         Label(_("User name")),
-        Hint(_("Small letters, digits, dots, hyphens. It cannot be changed later.")),
+        Hint(_("Lowercase letters, digits, dots, hyphens. You cannot change it later.")),
         Html(autocomplete="off"),
     ]
     name: Annotated[str, line(80, safe=False), Label(_("Name")), Html(autocomplete="off")]
     role: Annotated[str, OneOf(ROLES), Label(_("Role"))]
     department: Annotated[str, OneOf(), Label(_("Department"))] = ""
     phone: Annotated[Phone, Html(autocomplete="off", inputmode="tel")] = ""
-    email: Annotated[Email, Hint(_("Notices about cases go here.")), Html(autocomplete="off", inputmode="email")] = ""
-    hours: Annotated[str, line(80, safe=False), Label(_("Hours at which they can be reached"))] = ""
+    email: Annotated[Email, Hint(_("Notices about cases are sent here.")), Html(autocomplete="off", inputmode="email")] = ""
+    hours: Annotated[str, line(80, safe=False), Label(_("Hours when they can be reached"))] = ""
     languages: Annotated[tuple[str, ...], OneOf(), Label(_("Languages they speak"))] = ()
     specialities: Annotated[
         tuple[str, ...],
         WordsRule(),
         Label(_("Specialities")),
-        Hint(_("A guide gets cases whose text names one of these. Put commas between them.")),
+        Hint(_("The guide is preferred for cases whose text contains one of these. Separate them with commas.")),
         Html(rows=2),
     ] = ()
 
@@ -78,18 +78,18 @@ class EditAccount(Form):
         if self.role in IN_A_DEPARTMENT and not self.department:
             errors.fail("department", _("A handler and a manager need a department."))
         if self.role == Role.GUIDE and not self.languages:
-            errors.fail("languages", _("Please choose at least one language that the guide speaks."))
+            errors.fail("languages", _("Please choose at least one language the guide speaks."))
 
 
 class AddAbsence(Form):
     """First and last day on which an official is away."""
 
-    first_day: Annotated[Day, Label(_("First day away"))]
-    last_day: Annotated[Day, Label(_("Last day away"))]
+    first_day: Annotated[Day, Label(_("First day of absence"))]
+    last_day: Annotated[Day, Label(_("Last day of absence"))]
 
     def check(self, errors: Errors) -> None:
         if not errors.found and not 0 <= (self.last_day - self.first_day).days < LONGEST_ABSENCE:
-            errors.fail("last_day", _("The last day must be the first or a later one, within a year."))
+            errors.fail("last_day", _("The last day must not be before the first, and at most a year later."))
 
 
 class Accounts(Resource[EditAccount]):
@@ -97,12 +97,12 @@ class Accounts(Resource[EditAccount]):
 
     what, path, permission = "account", "people", CorePermission.EDIT_PEOPLE
     model, form, key = Account, EditAccount, "username"
-    taken = _("Somebody signs in with this name already.")
-    title, add_label = _("People"), _("Add an account")
-    empty = (_("Nobody here fits"), _("Try fewer words, or show all."))
+    taken = _("This user name is already in use.")
+    title, add_label = _("Officials"), _("Add an account")
+    empty = (_("No matching officials"), _("Try fewer words, or show all."))
     list_template, form_template = "", "desk/settings/person.html"
     closes = True
-    closed, opened = _("The account is closed."), _("The account is open again.")
+    closed, opened = _("The account has been closed."), _("The account has been reopened.")
     close_label = _("Close the account")
     closed_note = _("This account is closed: nobody can sign in with it.")
     unchosen: ClassVar = {"department": _("None")}
@@ -123,10 +123,12 @@ class Accounts(Resource[EditAccount]):
 
     async def closing(self, row: Account) -> Question:
         cases = await open_cases_of(row.id)
-        again = _("A closed account is signed out at once and can be opened again.")
+        again = _("A closed account is signed out at once and can be reopened.")
         held = _(
-            "%(count)s open cases name this official as handler or guide; please give them to somebody else first. "
-            "A closed account is signed out at once and can be opened again.",
+            
+                "%(count)s open cases have this official as handler or guide; please assign them to someone else "
+                "first. A closed account is signed out at once and can be reopened."
+            ,
             count=capped(cases),
         )
         text = _("Close the account of %(name)s (%(username)s)?", name=row.name, username=row.username)
@@ -182,7 +184,7 @@ class Accounts(Resource[EditAccount]):
             await self.need(number)
             first, last = command.first_day, command.last_day
             if await Absence.exists(account_id=number, first_day__lte=last, last_day__gte=first):
-                raise Invalid([FieldError("first_day", _("These days overlap others that are noted already."))])
+                raise Invalid([FieldError("first_day", _("These days overlap with another absence."))])
             await Absence.create(account_id=number, first_day=first, last_day=last)
             await chain.append(actor.actor, SettingChanged(self.what, number, "absence_added"))
 
@@ -226,9 +228,9 @@ class AccountPages(Pages[EditAccount]):
         if request.method == "POST":
             return await _password_page(request, row.id, await ACCOUNTS.reset_password(official, row.id))
         question = Question(
-            _("Give %(name)s (%(username)s) a new password?", name=row.name, username=row.username),
+            _("Set a new password for %(name)s (%(username)s)?", name=row.name, username=row.username),
             _("The old one stops working, and the official is signed out everywhere."),
-            _("Make a new password"),
+            _("Set a new password"),
         )
         return confirm(request, question, f"{PAGE}/{row.id}")
 
@@ -237,11 +239,14 @@ class AccountPages(Pages[EditAccount]):
         official, row = await self.need(request)
         if request.method == "POST":
             await ACCOUNTS.reset_totp(official, row.id)
-            return web.redirect(request, f"{PAGE}/{row.id}", _("The second factor is removed."))
+            return web.redirect(request, f"{PAGE}/{row.id}", _("Two-step verification has been removed."))
         question = Question(
-            _("Remove the second factor of %(name)s (%(username)s)?", name=row.name, username=row.username),
-            _("The password alone opens the account until a new second factor is set up. Be sure who is asking."),
-            _("Remove the second factor"),
+            _("Remove the two-step verification of %(name)s (%(username)s)?", name=row.name, username=row.username),
+            _(
+                "The account can be opened with the password alone until two-step verification is set up again. "
+                "Make sure you know who is asking."
+            ),
+            _("Remove two-step verification"),
         )
         return confirm(request, question, f"{PAGE}/{row.id}")
 
@@ -254,13 +259,13 @@ class AccountPages(Pages[EditAccount]):
         except Invalid as invalid:
             view = await ACCOUNTS.view(web.language(request))
             return await self.form(request, row, await ACCOUNTS.values(row), view, refusal=invalid, absence=raw)
-        return web.redirect(request, f"{PAGE}/{row.id}", _("The absence is noted."))
+        return web.redirect(request, f"{PAGE}/{row.id}", _("The absence has been added."))
 
     async def remove_absence(self, request: Request) -> Response:
         """``POST /desk/people/{id}/absences/{absence}/remove``."""
         official, row = await self.need(request)
         await ACCOUNTS.remove_absence(official, row.id, request.path_params["absence"])
-        return web.redirect(request, f"{PAGE}/{row.id}", _("The absence is removed."))
+        return web.redirect(request, f"{PAGE}/{row.id}", _("The absence has been removed."))
 
 
 async def _password_page(request: Request, number: int, password: str) -> Response:

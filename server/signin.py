@@ -96,19 +96,19 @@ def _account_page(request: Request, row: Account, invalid: Invalid | None = None
 class Language(Form):
     """In which language mails come."""
 
-    language: Annotated[str, OneOf(("ko", "ja", "en")), Label(_("Language"), _("Language of the mails to me"))]
+    language: Annotated[str, OneOf(("ko", "ja", "en")), Label(_("Language"), _("Language of the emails I receive"))]
 
 
 class NewPassword(Form):
     """Another password, and the one until now. They are kept as they are typed, as signing in takes them."""
 
-    old: Annotated[Password, Label(_("Present password"))]
+    old: Annotated[Password, Label(_("Current password"))]
     new: Annotated[Password, PasswordRule(least=accounts.PASSWORD_LEAST), Label(_("New password"))]
     again: Annotated[Password, Label(_("New password again"))] = ""
 
     def check(self, errors: Errors) -> None:
         if self.new and self.again != self.new:
-            errors.fail("again", _("The two new passwords differ."))
+            errors.fail("again", _("The two new passwords do not match."))
 
 
 class SecondFactor(Form):
@@ -121,7 +121,7 @@ class SecondFactor(Form):
 class NoSecondFactor(Form):
     """The password, to sign in with it alone again."""
 
-    off: Annotated[Password, Label(_("Present password"))] = ""
+    off: Annotated[Password, Label(_("Current password"))] = ""
 
 
 async def _language(_request: Request, row: Account, form: Mapping[str, Any]) -> Text:
@@ -132,11 +132,11 @@ async def _language(_request: Request, row: Account, form: Mapping[str, Any]) ->
 async def _password(request: Request, row: Account, form: Mapping[str, Any]) -> Text:
     command, errors = NewPassword.read(form)
     if not errors.found and not await accounts.password_fits(row, command.old):
-        errors.fail("old", _("This is not your present password."))
+        errors.fail("old", _("This is not your current password."))
     errors.done()
     await Account.filter(id=row.id).update(password_hash=await accounts.hash_password(command.new))
     await Session.filter(account_id=row.id).exclude(token_hash=auth.reader(request).token_hash).delete()
-    return _("Your password is changed. Everywhere else you are signed out.")
+    return _("Your password has been changed. You are signed out everywhere else.")
 
 
 async def _totp(request: Request, row: Account, form: Mapping[str, Any]) -> Text:
@@ -144,19 +144,21 @@ async def _totp(request: Request, row: Account, form: Mapping[str, Any]) -> Text
     proof = unsign(web.site(request).settings, "totp", command.proof, TOTP_LIFE)
     secret = str(proof[1]) if isinstance(proof, list) and proof[0] == row.id else ""
     if not (secret and pyotp.TOTP(secret).verify(command.code, for_time=clock.now(), valid_window=1)):
-        errors.fail("code", _("The code does not fit. Please scan the new picture and type the code it shows now."))
+        errors.fail("code", _(
+            "The code does not match. Please scan the new QR code and enter the code it shows now."
+        ))
     errors.done()
     await Account.filter(id=row.id).update(totp_secret=secret, totp_last=0)
-    return _("From now on you sign in with a code as well.")
+    return _("From now on you also need a code to sign in.")
 
 
 async def _totp_off(_request: Request, row: Account, form: Mapping[str, Any]) -> Text:
     command, errors = NoSecondFactor.read(form)
     if not await accounts.password_fits(row, command.off):
-        errors.fail("off", _("This is not your present password."))
+        errors.fail("off", _("This is not your current password."))
     errors.done()
     await Account.filter(id=row.id).update(totp_secret="")
-    return _("You sign in with the password alone again.")
+    return _("You can sign in with the password alone again.")
 
 
 routes = [

@@ -45,14 +45,14 @@ HOW: dict[str, Text] = {
     "added": _("added"),
     "changed": _("changed"),
     "moved": _("moved in the order"),
-    "switched_on": _("switched on"),
-    "switched_off": _("switched off"),
+    "switched_on": _("turned on"),
+    "switched_off": _("turned off"),
     "deleted": _("deleted"),
-    "undone": _("put back as before"),
+    "undone": _("restored"),
     "role_changed": _("changed, with another role"),
-    "password_reset": _("given a new password"),
-    "totp_reset": _("second factor removed"),
-    "absence_added": _("absence noted"),
+    "password_reset": _("new password set"),
+    "totp_reset": _("two-step verification removed"),
+    "absence_added": _("absence added"),
     "absence_removed": _("absence removed"),
 }
 
@@ -97,14 +97,14 @@ async def retry(request: Request) -> Response:
     key = await jobs.key_of(wanted) if wanted < NEWEST else None
     if key is None or not await jobs.retry_dead(key):
         raise NotFound
-    return web.redirect(request, JOBS, _("The job is tried again."))
+    return web.redirect(request, JOBS, _("The job will be retried."))
 
 
 async def retry_all(request: Request) -> Response:
     """``POST /desk/jobs/retry``: every dead letter, as after an outage."""
     auth.official(request, CorePermission.SEE_JOBS)
     count = await jobs.retry_all_dead()
-    return web.redirect(request, JOBS, _("%(count)s jobs are tried again.", count=count))
+    return web.redirect(request, JOBS, _("%(count)s jobs will be retried.", count=count))
 
 
 async def show_audit(request: Request) -> Response:
@@ -142,7 +142,7 @@ def _words(request: Request, entry: Entry, known: dict[int, str]) -> str:
     if entry.subject == CALENDAR:
         day = i18n.date_text(date.fromisoformat(data["day"]), lang)
         if data["what"] == "-":
-            return i18n.translate(lang, _("Holiday on %(day)s taken back", day=day))
+            return i18n.translate(lang, _("Holiday on %(day)s removed", day=day))
         return i18n.translate(lang, _("Calendar from %(day)s: %(what)s", day=day, what=data["what"]))
     what = i18n.translate(lang, Text(WHAT[data["what"]].msgid, {"id": data["id"]}))
     name = f" ({known[data['id']]})" if data["what"] == "account" and data["id"] in known else ""

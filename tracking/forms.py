@@ -14,7 +14,7 @@ _plain = partial(unicodedata.normalize, "NFKC")
 MODES: dict[str, Text] = {
     "all": _("at once, whenever something happens"),
     "digest": _("once a day, at eight in the morning"),
-    "required": _("only what the law wants told"),
+    "required": _("only legally required notices"),
 }
 
 
@@ -35,10 +35,10 @@ class Follow(Form):
 class AskForLink(Form):
     """Where a link to all cases of an address is sent to."""
 
-    email: Annotated[Email, Label(_("Mail address"))]
+    email: Annotated[Email, Label(_("Email address"))]
 
 
 class Wish(Form):
     """How an address wants to hear."""
 
-    mode: Annotated[str, OneOf(MODES), Label(_("We write"))]
+    mode: Annotated[str, OneOf(MODES), Label(_("When we write"))]

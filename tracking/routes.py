@@ -24,8 +24,8 @@ from tracking.forms import AskForLink, Follow, Wish
 TRIES = Rate(20, 10)
 """How often a number and key may be tried, by address and by case: two slips of the finger, not a search."""
 LINKS = Rate(6, 3)
-WRONG = _("This number and key do not fit together. Please check both; they stand on your receipt.")
-TOO_OLD = _("This link is too old or not complete. Type number and key, or let us send you a new link.")
+WRONG = _("The case number and the key do not match. Please check both; they are on your receipt.")
+TOO_OLD = _("This link has expired or is incomplete. Enter the case number and key, or let us send you a new link.")
 
 
 def _client(request: Request) -> str:
@@ -86,7 +86,7 @@ async def _number(command: Follow) -> str:
 async def forget(request: Request) -> Response:
     """``POST /cases/forget``: close every case that this browser has opened."""
     response = web.redirect(
-        request, "/cases", notice=_("Closed. Whoever uses this browser next sees none of your cases.")
+        request, "/cases", notice=_("Closed. The next person to use this browser cannot see your cases.")
     )
     if auth.reader(request).official is None:
         await auth.sign_out(request, response)
@@ -126,7 +126,7 @@ async def ask_for_link(request: Request) -> Response:
     auth.limit(request, f"link:{email.lower()}", LINKS)
     payload = {"mailbox": await following.newest_of(email), "language": web.language(request)}
     await jobs.enqueue((f"mailbox:{token_hex(16)}", MAILBOX_JOB, payload))
-    notice = _("If there are cases of this address, a link is on its way to it. It works for %(minutes)s minutes.",
+    notice = _("If there are cases with this address, we will send it a link. It works for %(minutes)s minutes.",
                minutes=MAILBOX_MINUTES)  # fmt: skip
     return web.redirect(request, "/cases/link", notice=notice)
 
@@ -155,7 +155,7 @@ async def wishes(request: Request) -> Response:
     form = await web.read_form(request)
     one_press = form.get("List-Unsubscribe") == "One-Click"  # of a mail program: it means the least
     await mailbox.set_mode(email, mailbox.Mode("required" if one_press else Wish.parse(form).mode))
-    return web.redirect(request, request.url.path, notice=_("Saved. We will do as you wish."))
+    return web.redirect(request, request.url.path, notice=_("Saved. We will write to you as you wish."))
 
 
 # --- the case -----------------------------------------------------------------------------------------------

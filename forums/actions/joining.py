@@ -26,8 +26,8 @@ NONE: Mapping[str, object] = {
     "done_on": None,
 }  # fmt: skip
 PLAIN = Plain()
-OTHER_FORUM = _("Only submissions of one forum can be joined.")
-TAKEN_BACK = _("The submission it would be joined to was withdrawn.")
+OTHER_FORUM = _("Only submissions of the same forum can be merged.")
+TAKEN_BACK = _("The submission to merge into has been withdrawn.")
 
 
 async def join(actor: Official, number: str, command: Join) -> None:

@@ -183,7 +183,7 @@ async def _change_files(subject: str, add: Sequence[StoredFile], remove: Collect
     kept = {hash_ for id_, hash_ in before.items() if id_ not in gone}
     new = [file for file in add if file.hash not in kept]
     if len(kept) + len(new) > MOST_FILES:
-        raise Invalid([FieldError("files", _("A forum holds at most %(most)s files.", most=MOST_FILES))])
+        raise Invalid([FieldError("files", _("A forum can hold at most %(most)s files.", most=MOST_FILES))])
     if gone:
         await ForumFile.filter(id__in=list(gone)).delete()
     await keep_files(subject, new)

@@ -36,8 +36,8 @@ BY = ("author", "wording")
 EXAMPLES = 20
 """Texts of a group that its page shows."""
 DONE: Mapping[TextAction, Text] = {
-    TextAction.HIDE: _("%(done)s texts are hidden."),
-    TextAction.SHOW: _("%(done)s texts are shown."),
+    TextAction.HIDE: _("%(done)s texts have been hidden."),
+    TextAction.SHOW: _("%(done)s texts have been shown."),
 }
 
 

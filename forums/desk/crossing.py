@@ -38,7 +38,7 @@ async def topic(request: Request) -> Response:
             errors = web.field_errors(language, error.errors)
         else:
             where = made[0] if made else "/desk/forums"
-            return web.redirect(request, where, _("It is a topic now. The petition keeps its number."))
+            return web.redirect(request, where, _("It is now a topic. The petition keeps its number."))
     context = {
         "topic": found,
         "values": form,
@@ -46,7 +46,7 @@ async def topic(request: Request) -> Response:
         "form": MakeTopic,
         "kinds": [
             *((kind, i18n.translate(language, KIND_NAMES[kind])) for kind in KINDS),
-            ("submission", i18n.translate(language, _("A submission in a forum that is there"))),
+            ("submission", i18n.translate(language, _("A submission in an existing forum"))),
         ],
     }
     return web.page(request, "desk/forums/topic.html", context, status=422 if errors else 200)

@@ -75,13 +75,13 @@ async def press(request: Request) -> Response:
     number = Parameters(form).integer("registration", low=1, high=queries.LARGEST) or 0
     if what == "give-back":
         await registering.give_back(official, (await reading.one_expected(shown.slot_id, number)).code)
-        return web.redirect(request, back, _("The place is given back."))
+        return web.redirect(request, back, _("The registration has been cancelled."))
     guest = await reading.one_expected(shown.slot_id, number)
     if what == "undo":
         await door.undo(official, found.slug, shown.id, number)
-        return web.redirect(request, back, _("%(name)s is not marked as there any more.", name=guest.name))
+        return web.redirect(request, back, _("The check-in of %(name)s has been undone.", name=guest.name))
     await door.check_in(official, found.slug, shown.id, number)
-    return web.redirect(request, back, _("%(name)s is here.", name=guest.name))
+    return web.redirect(request, back, _("%(name)s has checked in.", name=guest.name))
 
 
 async def book(request: Request) -> Response:
@@ -94,8 +94,8 @@ async def book(request: Request) -> Response:
 
         async def act() -> None:
             code = await door.book(official, found.slug, shown.id, who)
-            done = _("%(name)s is here.", name=who.name)
-            said.append(done if who.here else _("%(name)s has a place, code %(code)s.", name=who.name, code=code))
+            done = _("%(name)s has checked in.", name=who.name)
+            said.append(done if who.here else _("%(name)s is registered, code %(code)s.", name=who.name, code=code))
 
         await _once(request, form, shown, act)
     except Invalid as invalid:

@@ -31,7 +31,7 @@ from server.core.idempotency import KeyReused
 
 STAYS = ("session", "channel", "stance", "speaker")
 """What the next line has in common with the last one."""
-ALREADY = _("This form was sent already, with other words. Press again to add this as another line.")
+ALREADY = _("This form has already been sent with different text. Send it again to add this as another submission.")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ async def take(request: Request) -> Response:
         return await _page(request, official, found, Kept("", raw, _errors(request, refusal)), refusal.status)
     if _by_script(request):
         return web.json({"number": number}, 201)
-    return web.redirect(request, f"{_path(found)}?{urlencode(_next(raw))}#field-text", _("Taken down."))
+    return web.redirect(request, f"{_path(found)}?{urlencode(_next(raw))}#field-text", _("Transcribed."))
 
 
 def _next(raw: Mapping[str, Any]) -> dict[str, str]:
@@ -99,7 +99,7 @@ async def undo(request: Request) -> Response:
     """``POST /desk/forums/{slug}/intake/{number}/undo``: take a line back."""
     official, found = await _ask(request)
     await intake.undo(official, found.slug, request.path_params["number"])
-    return web.redirect(request, _path(found), _("Taken back."))
+    return web.redirect(request, _path(found), _("Withdrawn."))
 
 
 async def _ask(request: Request) -> tuple[Official, ForumView]:

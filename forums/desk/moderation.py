@@ -24,9 +24,9 @@ from server.core.listing import PAGING, cursor
 
 PAGE = "/desk/moderation"
 DONE: Mapping[TextAction, Text] = {
-    TextAction.SHOW: _("The text is shown."),
-    TextAction.HIDE: _("The text is hidden; its author is told why."),
-    TextAction.UPHOLD: _("The text stays hidden; its author is told why."),
+    TextAction.SHOW: _("The text is now shown."),
+    TextAction.HIDE: _("The text has been hidden, and its author has been told why."),
+    TextAction.UPHOLD: _("The text stays hidden, and its author has been told why."),
 }
 SORTS: Mapping[str, Text] = {"submission": _("Submission"), "comment": _("Comment"), "forum": _("Proposal")}
 

@@ -38,7 +38,7 @@ TABS: dict[str, Text] = {
     "open": _("Open now"),
     "proposed": _("Proposals"),
     "draft": _("Being planned"),
-    "over": _("Over"),
+    "over": _("Closed"),
     "notices": _("Notices"),
 }
 STATES: Mapping[str, tuple[ForumState, ...]] = {
@@ -49,19 +49,19 @@ STATES: Mapping[str, tuple[ForumState, ...]] = {
 """What stands under each tab."""
 LABELS: dict[str, Text] = {
     "title": _("Title"),
-    "summary": _("In one sentence"),
-    "body": _("What it is about"),
+    "summary": _("Summary in one sentence"),
+    "body": _("About"),
     "department": _("Department"),
     "district": _("District"),
     "place": _("Venue"),
-    "panel": _("Who speaks and answers"),
-    "starts_at": _("Begins"),
+    "panel": _("Panel and speakers"),
+    "starts_at": _("Starts"),
     "ends_at": _("Ends"),
-    "link": _("Address of the film"),
-    "chapters": _("Chapters of the film"),
-    "moderation": _("When what people write is shown"),
-    "speaks_from": _("People may write from"),
-    "speaks_until": _("People may write until"),
+    "link": _("Address of the video"),
+    "chapters": _("Chapters of the video"),
+    "moderation": _("When submissions are shown"),
+    "speaks_from": _("Submissions open"),
+    "speaks_until": _("Submissions close"),
     "files": _("Files"),
 }
 OWN_LABELS: dict[tuple[str, str], Text] = {
@@ -158,7 +158,7 @@ async def new(request: Request) -> Response:
         slug = await planning.plan(official, command, files, key=str(form.get("press") or ""))
     except Invalid as invalid:
         return await _form_page(request, kind, None, form, refusal=invalid, carried=uploads.shown(site.settings, files))
-    return web.redirect(request, f"{PAGE}/{slug}", _("The draft is saved. Nobody but officials sees it yet."))
+    return web.redirect(request, f"{PAGE}/{slug}", _("The draft has been saved. Only officials can see it."))
 
 
 async def edit(request: Request) -> Response:
@@ -166,7 +166,7 @@ async def edit(request: Request) -> Response:
     official = auth.official(request, Permission.PLAN_FORUMS)
     found = await read(request.path_params["slug"], official)
     if not may(official, found, ForumAction.EDIT):
-        raise Forbidden(_("This forum cannot be changed any more."))
+        raise Forbidden(_("This forum can no longer be changed."))
     if request.method == "GET":
         return await _form_page(request, found.kind, found, _values(found, request))
     form = await web.read_form(request, files=uploads.PARTS)

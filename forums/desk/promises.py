@@ -153,7 +153,7 @@ async def new(request: Request) -> Response:
             kept = Kept("new", form, web.field_errors(language, refusal.errors), refusal)
         else:
             where = f"{PAGE}/{made[0]}" if made else PAGE
-            return web.redirect(request, where, _("The commitment is public."))
+            return web.redirect(request, where, _("The commitment has been published."))
     own = known.departments.get(official.department_id or 0)
     names = {row.id: row.name(language) for row in known.departments.values()}
     owners = await promises.owners(None if everywhere else official.department_id)

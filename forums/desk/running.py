@@ -45,14 +45,18 @@ BUTTONS = {
     "publish": Button(
         ForumAction.PUBLISH,
         planning.publish,
-        _("It is announced."),
+        _("It has been announced."),
         _("Announce this?"),
-        _("Everybody sees it from now on, and whoever follows such forums is told by mail. It can be changed later, "
-          "but not made a draft again."),
+        _(
+            "Everyone will be able to see it, and people who follow such forums will be told by email. You can "
+            "change it later, but you cannot make it a draft again."
+        ),
         _("Announce"),
     ),
-    "start": Button(ForumAction.START, planning.start, _("It has begun.")),
-    "close": Button(ForumAction.CLOSE, planning.close, _("It is over. Opinions are still taken if its days say so.")),
+    "start": Button(ForumAction.START, planning.start, _("It has started.")),
+    "close": Button(ForumAction.CLOSE, planning.close, _(
+        "It has ended. Submissions are still accepted if its dates allow it."
+    )),
 }  # fmt: skip
 
 
@@ -74,29 +78,32 @@ WORDS = {
     "cancel": Words(
         ForumAction.CANCEL,
         planning.cancel,
-        _("It is called off."),
-        _("Call this off?"),
-        _("This cannot be taken back. Everybody reads the reason, and whoever registered or follows it is told."),
-        _("Call it off"),
-        _("The reason, for everybody to read"),
+        _("It has been cancelled."),
+        _("Cancel this forum?"),
+        _(
+            "This cannot be undone. Everyone can read the reason, and people who registered for it or follow it "
+            "are notified."
+        ),
+        _("Cancel the forum"),
+        _("The reason, for everyone to read"),
     ),
     "decline": Words(
         ForumAction.DECLINE,
         proposing.decline,
-        _("The proposal is not taken up."),
-        _("Not take this proposal up?"),
-        _("This cannot be taken back. Everybody reads the reason, and its proposer and supporters are told."),
-        _("Do not take it up"),
-        _("The reason, for everybody to read"),
+        _("The proposal has been declined."),
+        _("Decline this proposal?"),
+        _("This cannot be undone. Everyone can read the reason, and its proposer and supporters are notified."),
+        _("Decline"),
+        _("The reason, for everyone to read"),
     ),
     "accept": Words(
         ForumAction.ACCEPT,
         proposing.accept,
-        _("The proposal is taken up. Please fill in what is missing, then announce it."),
-        _("Take this proposal up?"),
-        _("It becomes a draft that you complete and announce. Everybody reads your answer."),
-        _("Take it up"),
-        _("Your answer, for everybody to read"),
+        _("The proposal has been accepted. Please fill in what is missing, then announce it."),
+        _("Accept this proposal?"),
+        _("It becomes a draft that you complete and announce. Everyone can read your answer."),
+        _("Accept the proposal"),
+        _("Your answer, for everyone to read"),
         danger=False,
     ),
 }
@@ -169,7 +176,7 @@ async def minutes(request: Request) -> Response:
     except ChangedMeanwhile as conflict:
         context |= {"text": form.get("minutes") or "", "conflict": conflict.text}
         return web.page(request, "desk/forums/minutes.html", context, status=conflict.status)
-    return web.redirect(request, back, _("The minutes are put up."))
+    return web.redirect(request, back, _("The minutes are now public."))
 
 
 def _last(request: Request) -> str:

@@ -99,7 +99,7 @@ async def add(request: Request) -> Response:
     except TwiceAtOnce as twice:
         where = Invalid([FieldError("first" if many else "starts_at", twice.text)])
         return await _listing(request, official, found, form, where)
-    done = _("%(count)s slots are added.", count=len(wanted)) if many else _("The date is added.")
+    done = _("%(count)s slots have been added.", count=len(wanted)) if many else _("The session has been added.")
     return web.redirect(request, f"{PAGE}/{found.slug}/sessions", done)
 
 
@@ -115,7 +115,7 @@ async def edit(request: Request) -> Response:
         return await _form(request, official, found, shown, form, invalid)
     except TooFewPlaces as few:
         return await _form(request, official, found, shown, form, Invalid([FieldError("capacity", few.text)]))
-    return web.redirect(request, f"{PAGE}/{found.slug}/sessions", _("The date is changed."))
+    return web.redirect(request, f"{PAGE}/{found.slug}/sessions", _("The session has been changed."))
 
 
 async def record(request: Request) -> Response:
@@ -126,7 +126,7 @@ async def record(request: Request) -> Response:
         await sessions.keep_record(official, found.slug, shown.id, forms.KeepRecord.parse(form))
     except Invalid as invalid:
         return await _form(request, official, found, shown, form, invalid)
-    return web.redirect(request, f"{PAGE}/{found.slug}/sessions", _("Film and transcript are put up."))
+    return web.redirect(request, f"{PAGE}/{found.slug}/sessions", _("Video and transcript have been published."))
 
 
 async def _form(
@@ -174,7 +174,9 @@ async def cancel(request: Request) -> Response:
     except Invalid as invalid:
         context |= {"text": form.get("text") or "", "errors": web.field_errors(web.language(request), invalid.errors)}
         return web.page(request, "desk/forums/session_cancel.html", context, status=invalid.status)
-    return web.redirect(request, back, _("The date is called off. Whoever registered is told."))
+    return web.redirect(request, back, _(
+        "The session has been cancelled. Everyone who registered will be notified."
+    ))
 
 
 async def opened(request: Request) -> tuple[Official, ForumView]:

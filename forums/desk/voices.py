@@ -34,8 +34,8 @@ FIELDS = 20
 PROPOSED = "proposed"
 """In place of a department: to each the one that is proposed for it."""
 DONE = {
-    "hand": _("%(done)s submissions handed out."),
-    "join": _("%(done)s submissions joined."),
+    "hand": _("%(done)s submissions assigned."),
+    "join": _("%(done)s submissions merged."),
 }
 
 
@@ -120,12 +120,12 @@ def _tabs(
 ) -> list[dict[str, object]]:
     lists = [
         (_("To be answered"), Filter(status="handed", department=own), counts["handed"]),
-        (_("Study is over"), Filter(status=STUDY_OVER, department=own), counts[STUDY_OVER]),
+        (_("Study period over"), Filter(status=STUDY_OVER, department=own), counts[STUDY_OVER]),
         (_("Answered"), Filter(status="answered", department=own), None),
         (_("All"), Filter(status=EVERY, department=own), None),
     ]
     if official.may(Permission.HAND_VOICES):
-        lists.insert(0, (_("To be handed out"), Filter(status="received"), counts["received"]))
+        lists.insert(0, (_("To be assigned"), Filter(status="received"), counts["received"]))
     found: list[dict[str, object]] = []
     for label, own_filter, count in lists:
         words = i18n.translate(language, label)
@@ -148,12 +148,12 @@ async def bulk(request: Request) -> Response:
     wanted = Filter.carried(str(form.get("list", "")), known)
     action = str(form.get("action", ""))
     if action not in DONE:
-        raise Invalid([FieldError("action", _("Please choose what is to be done."))])
+        raise Invalid([FieldError("action", _("Please choose an action."))])
     picked = await _picked([str(v) for v in form.getlist("voice")], form.get("all") == "1", wanted, known)
     if action == "join":
         to = read_number(str(form.get("with", "")).strip())
         if not to:
-            raise Invalid([FieldError("with", _("Please give the number of the submission that they are joined to."))])
+            raise Invalid([FieldError("with", _("Please enter the number of the submission to merge them into."))])
         refused = await joining.join_many(official, list(picked), to, picked)
         picked.pop(to, None)
     else:

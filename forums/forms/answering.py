@@ -27,7 +27,7 @@ class GiveAnswer(Form):
         str,
         paragraphs(TEXT_LIMIT, least=2),
         MayBeEmpty(),
-        Label(_("Answer"), _("Answer, for everybody")),
+        Label(_("Answer"), _("Answer, for everyone")),
         About("Left out only where `link` shows what is done already."),
     ]
     promise: Annotated[Promise | None, Key("commitment"), Label(_("Commitment"))] = None
@@ -40,7 +40,7 @@ class GiveAnswer(Form):
     moved_to: Annotated[
         str,
         line(MOVED_LIMIT),
-        Label(_("Who decides it"), _("Who decides it, where it was passed on")),
+        Label(_("Who decides"), _("Who decides it, if it was passed on")),
         About("With out_of_scope."),
     ] = ""
     seen: Version = None
@@ -62,7 +62,7 @@ class GiveAnswer(Form):
             command.promise.check_days(errors.inside("commitment"), today, today)
             command = replace(command, promise=command.promise.tidy())
         if command.study_until and command.study_until <= today:
-            errors.fail("study_until", _("Please give a later day than today."))
+            errors.fail("study_until", _("Please enter a day after today."))
         elif command.study_until and command.study_until > today + LONGEST:
             errors.fail("study_until", TOO_FAR)
         errors.done()

@@ -22,7 +22,7 @@ class BecomePetition(Form):
 
     def check(self, errors: Errors) -> None:
         if not self.consent:
-            errors.fail("consent", _("Without your consent we may not hand your name and mail address on."))
+            errors.fail("consent", _("Without your consent we cannot pass on your name and email address."))
 
 
 class MakeTopic(Form):

@@ -40,7 +40,7 @@ class Join(Form):
         str,
         line(24, safe=False),
         AfterValidator(read_number),
-        Label(_("Number of the other opinion")),
+        Label(_("Number of the other submission")),
         About("The other one's number."),
     ]
     seen: Version = None

@@ -20,11 +20,11 @@ from server.core.forms.kinds import NOT_DATE
 
 MOST_PEOPLE = 1_000_000
 EARLIEST = date(1900, 1, 1)
-IN_FUTURE = _("A past forum cannot lie in the future.")
-TOO_EARLY = _("This day lies before the one that it follows from.")
-NOT_ADOPTED = _("Only what was adopted can be promised or done.")
-NOT_SAFE = _("A number is made of digits, capital letters from A to Z and single hyphens, for example 2013-0412.")
-NO_DAY_PROMISED = _("A promise needs the day by which it is kept.")
+IN_FUTURE = _("A past forum cannot have a date in the future.")
+TOO_EARLY = _("This day is earlier than the day of the previous step.")
+NOT_ADOPTED = _("Only adopted submissions can have a commitment or be carried out.")
+NOT_SAFE = _("A number consists of digits, capital letters A to Z and single hyphens, for example 2013-0412.")
+NO_DAY_PROMISED = _("A commitment needs a due date.")
 
 
 def _safe(number: str) -> str:
@@ -53,7 +53,7 @@ class PastForum(Form):
     title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Title"))]
     held_on: Day
     until: Annotated[Day | None, Key("ended_on")] = None
-    place: Annotated[str, line(PLACE_LIMIT), Label(_("Place"))] = ""
+    place: Annotated[str, line(PLACE_LIMIT), Label(_("Location"))] = ""
     summary: Annotated[str, line(SUMMARY_LIMIT), Label(_("Summary"))] = ""
     body: Words = ""
     minutes: Annotated[str, paragraphs(MINUTES_LIMIT), Label(_("Minutes"))] = ""
@@ -105,7 +105,7 @@ class PastVoice(Form):
     outcome_on: Day | None = None
     outcome_text: Annotated[Words, Label(_("Reasons"))] = ""
     study_until: Day | None = None
-    moved_to: Annotated[str, line(200), Label(_("Who decides it"))] = ""
+    moved_to: Annotated[str, line(200), Label(_("Who decides"))] = ""
     promised: Annotated[str, line(TITLE_LIMIT), Label(_("Commitment"))] = ""
     """What was promised because of it; empty for nothing."""
     due_on: Day | None = None

@@ -16,7 +16,7 @@ LAST_SPEAKER = 9_999
 HERE = tuple(channel for channel in CHANNELS if channel in {"floor", "paper"})
 """The channels of what is said or handed in on the spot."""
 
-NO_CONSENT = _("A name is written down only when the speaker agrees. Please ask, or leave the name empty.")
+NO_CONSENT = _("Record a name only with the speaker's consent. Please ask, or leave the name empty.")
 
 
 class TakeDown(Form):

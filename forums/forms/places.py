@@ -27,9 +27,9 @@ class ChangeSession(Form):
     """What a session is to be from now on."""
 
     title: Annotated[str, line(TITLE_LIMIT), MayBeEmpty(), Label(_("Title"))]
-    starts_at: Annotated[datetime, MomentRule(), Label(_("Beginning"))]
-    ends_at: Annotated[datetime, MomentRule(), Label(_("End"))]
-    place: Annotated[str, line(PLACE_LIMIT), MayBeEmpty(), Label(_("Place"))]
+    starts_at: Annotated[datetime, MomentRule(), Label(_("Start time"))]
+    ends_at: Annotated[datetime, MomentRule(), Label(_("Unfollow"))]
+    place: Annotated[str, line(PLACE_LIMIT), MayBeEmpty(), Label(_("Location"))]
     capacity: Annotated[int, Field(ge=0, le=MOST_PLACES), Label(_("Number of places"))]
     """0: nobody registers, everybody may come."""
 
@@ -58,17 +58,17 @@ def _time(value: Any) -> time:
     try:
         return time.fromisoformat(str(value)[:5])
     except ValueError as error:
-        raise Mistake(_("Please give a time as HH:MM.")) from error
+        raise Mistake(_("Please enter a time as HH:MM.")) from error
 
 
 class Slots(Form):
     """The slots of a stage on one day."""
 
     day: Annotated[date, DayRule(), Label(_("Day"))]
-    first: Annotated[time, BeforeValidator(_time), Label(_("Beginning"))]
-    last: Annotated[time, BeforeValidator(_time), Label(_("End"))]
-    stage: Annotated[str, line(PLACE_LIMIT), Label(_("Place"))] = ""
-    kept: Annotated[str, OneOf(KEPT), Label(_("Kept free"))] = ""
+    first: Annotated[time, BeforeValidator(_time), Label(_("Start time"))]
+    last: Annotated[time, BeforeValidator(_time), Label(_("Unfollow"))]
+    stage: Annotated[str, line(PLACE_LIMIT), Label(_("Location"))] = ""
+    kept: Annotated[str, OneOf(KEPT), Label(_("Reserved places"))] = ""
 
 
 def new_slots(raw: Mapping[str, Any]) -> list[NewSession]:
@@ -83,7 +83,7 @@ def new_slots(raw: Mapping[str, Any]) -> list[NewSession]:
             for start, end, by in rules.slots(begins, ends, int(wanted.kept or 0))
         ]
         if not found:
-            errors.fail("last", _("Please leave at least ten minutes between the beginning and the end."))
+            errors.fail("last", _("Please leave at least ten minutes between the start and the end."))
     errors.done()
     return found
 
@@ -99,12 +99,12 @@ class Book(Form):
     """A place for somebody by name; ``here``: they stand at the entrance."""
 
     name: Annotated[str, line(NAME_LIMIT), Label(_("Name")), Html(private=True)]
-    topic: Annotated[str, line(TOPIC_LIMIT), MayBeEmpty(), Label(_("Speaks about"))]
-    here: Annotated[bool, MayBeEmpty(), Label(_("Is here"))]
+    topic: Annotated[str, line(TOPIC_LIMIT), MayBeEmpty(), Label(_("Topic (walk-in)"))]
+    here: Annotated[bool, MayBeEmpty(), Label(_("Checked in"))]
 
 
 class _Topic(Form):
-    topic: Annotated[str, line(TOPIC_LIMIT), Label(_("Speaks about"))] = ""
+    topic: Annotated[str, line(TOPIC_LIMIT), Label(_("Topic (walk-in)"))] = ""
 
 
 def topic(raw: Mapping[str, Any]) -> str:
@@ -117,7 +117,7 @@ class _Counted(Form):
 
     def check(self, errors: Errors) -> None:
         if not self.people:
-            errors.fail("people", _("Please say how many people."))
+            errors.fail("people", _("Please enter the number of people."))
 
 
 def people(raw: Mapping[str, Any]) -> int:

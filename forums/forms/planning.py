@@ -29,7 +29,7 @@ def web_address(value: str) -> str:
     except ValueError:
         parts = urlsplit("")
     if value and not (parts.scheme in {"http", "https"} and parts.hostname and " " not in value):
-        raise Mistake(_("Please give the whole web address, beginning with https://."))
+        raise Mistake(_("Please enter the whole web address, beginning with https://."))
     return value
 
 
@@ -38,7 +38,7 @@ def read_people(value: Any) -> tuple[str, ...]:
     text = paragraphs(MOST_PEOPLE * 120).whole(value)
     found = tuple(dict.fromkeys(" ".join(one.split()) for one in text.split("\n") if one.strip()))
     if len(found) > MOST_PEOPLE:
-        raise Mistake(_("Please give at most %(most)s people.", most=MOST_PEOPLE))
+        raise Mistake(_("Please enter at most %(most)s people.", most=MOST_PEOPLE))
     return found
 
 
@@ -54,7 +54,7 @@ def read_chapters(value: Any) -> tuple[dict[str, Any], ...]:
         if match is None or int(match[3]) > 59 or (match[1] and int(match[2]) > 59):  # noqa: PLR2004
             raise Mistake(
                 _(
-                    "Please write each chapter as 0:12:30 and its title; this one cannot be read: %(line)s",
+                    "Please write each chapter as 0:12:30 and its title. This line cannot be read: %(line)s",
                     line=one[:60],
                 )
             )
@@ -79,13 +79,13 @@ class PlanForum(Form):
     language: Annotated[str, Internal()] = "ko"
     department_id: Annotated[int | None, OneOf(), Key("department"), Label(_("Department"))] = None
     district: Annotated[str, OneOf(), Label(_("District"))] = ""
-    place: Annotated[str, line(PLACE_LIMIT), Label(_("Place"))] = ""
+    place: Annotated[str, line(PLACE_LIMIT), Label(_("Location"))] = ""
     panel: Annotated[Sequence[str], BeforeValidator(read_people), Label(_("Panel"))] = ()
     moderation: Annotated[str, OneOf(MODERATION), Label(_("Moderation"))] = "after"
-    speaks_from: Annotated[Time, Label(_("Opinions from"))] = None
-    speaks_until: Annotated[Time, Label(_("Opinions until"))] = None
-    starts_at: Annotated[Time, Label(_("Beginning"))] = None
-    ends_at: Annotated[Time, Label(_("End"))] = None
+    speaks_from: Annotated[Time, Label(_("Submissions accepted from"))] = None
+    speaks_until: Annotated[Time, Label(_("Submissions accepted until"))] = None
+    starts_at: Annotated[Time, Label(_("Start time"))] = None
+    ends_at: Annotated[Time, Label(_("Unfollow"))] = None
     link: Link = ""
     chapters: Annotated[Sequence[Mapping[str, Any]], BeforeValidator(read_chapters), Label(_("Chapters"))] = ()
 
@@ -120,7 +120,7 @@ class PlanForum(Form):
 def check_order(errors: Errors, first: datetime | None, last: datetime | None, name: str) -> None:
     """Note where the end does not come after the beginning."""
     if first and last and last <= first:
-        errors.fail(name, _("The end must be later than the beginning."))
+        errors.fail(name, _("The end must be later than the start."))
 
 
 def chapter_lines(chapters: Sequence[Mapping[str, Any]]) -> str:

@@ -16,14 +16,14 @@ TITLE_LIMIT, TEXT_LIMIT, BUDGET_LIMIT, STEP_LIMIT, REASON_LIMIT = 200, 10_000, 2
 MOST_STEPS = 10
 LONGEST = timedelta(days=366 * 15)
 """How far ahead a promise can be due."""
-TOO_FAR = _("This day is too far away. Please check the year.")
-PAST = _("Please give today or a later day.")
-FUTURE = _("Please give today or an earlier day.")
+TOO_FAR = _("This day is too far in the future. Please check the year.")
+PAST = _("Please enter today or a later day.")
+FUTURE = _("Please enter today or an earlier day.")
 
 
 def before_promised(made_on: date) -> Text:
     """What to say to a day before something was promised."""
-    return _("It was promised on %(day)s. Please give that day or a later one.", day=made_on)
+    return _("The commitment was made on %(day)s. Please enter that day or a later one.", day=made_on)
 
 
 def wrong_day_done(done_on: date, made_on: date, today: date) -> Text | None:
@@ -48,11 +48,11 @@ class StepLine(Form):
 class Promise(Form):
     """What is promised. ``owner`` is the name that an official of the department signs in with."""
 
-    title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("What is promised"))]
+    title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Commitment in one line"))]
     owner: Annotated[
         str,
         line(60, safe=False),
-        Label(_("Who answers for it")),
+        Label(_("Who is responsible")),
         About("The name with which an official of the department signs in."),
     ]
     due_on: Annotated[Day, Label(_("Day"))]
@@ -121,7 +121,7 @@ class EditPromise(Form):
         promise.check_days(errors, today, made_on, kept=due_on)
         command, others = cls.read(raw, promise=promise.tidy())
         if "due_on" not in errors and promise.due_on != due_on and not command.reason:
-            others.fail("reason", _("Please say why the day changes; everybody can read it."))
+            others.fail("reason", _("Please say why the due date changes; everyone can read it."))
         errors.found.update(others.found)
         errors.done()
         return command
@@ -164,9 +164,11 @@ class Finish(Form):
         Label(_("Evidence"), _("What was done, and where and when it can be seen")),
     ]
     link: Link = ""
-    done_on: Annotated[Day | None, Label(_("Done on"))] = None
+    done_on: Annotated[Day | None, Label(_("Carried out on"))] = None
     seen: Version = None
 
     def check(self, errors: Errors) -> None:
         if not self.evidence:
-            errors.fail("evidence", _("“Carried out” needs evidence: what was done, where and when it can be seen."))
+            errors.fail("evidence", _(
+                "“Carried out” needs evidence: what was done, and where and when it can be seen."
+            ))

@@ -26,18 +26,18 @@ class ProposeForum(Form):
     """A forum as a citizen asks for it. For a discussion place and time stay empty: it is held here, at once."""
 
     kind: Annotated[str, OneOf(PROPOSED), Label(_("Kind"))]
-    title: Annotated[str, line(TITLE_LIMIT, least=5), Label(_("Title"), _("What about?"))]
+    title: Annotated[str, line(TITLE_LIMIT, least=5), Label(_("Title"), _("What is the topic?"))]
     body: Annotated[
         str,
         paragraphs(BODY_LIMIT, least=10),
         Key("text"),
-        Label(_("Text"), _("Why, and what should come out of it?")),
+        Label(_("Text"), _("Why is it needed, and what should come of it?")),
     ]
     language: Annotated[str, Internal()]
-    people: Annotated[People, AfterValidator(_masked), Label(_("People"))] = ()
+    people: Annotated[People, AfterValidator(_masked), Label(_("Officials"))] = ()
     district: Annotated[str, OneOf(), Label(_("District"))] = ""
-    place: Annotated[str, line(PLACE_LIMIT), Label(_("Place"), _("Which place would suit?"))] = ""
-    starts_at: Annotated[datetime | None, MomentRule(), Label(_("Beginning"))] = None
+    place: Annotated[str, line(PLACE_LIMIT), Label(_("Location"), _("Which place would be suitable?"))] = ""
+    starts_at: Annotated[datetime | None, MomentRule(), Label(_("Start time"))] = None
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any], city: City, language: str) -> Self:  # type: ignore[override]  # in a city
@@ -51,4 +51,4 @@ class ProposeForum(Form):
 
     def check(self, errors: Errors) -> None:
         if self.starts_at and self.starts_at <= clock.now():
-            errors.fail("starts_at", _("Please give a day that is still to come."))
+            errors.fail("starts_at", _("Please enter a future date and time."))

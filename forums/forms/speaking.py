@@ -16,8 +16,8 @@ TITLE_LIMIT, TEXT_LIMIT, COMMENT_LIMIT = 120, 5_000, 1_000
 class Submit(Form):
     """An opinion, an idea or a question for a forum."""
 
-    title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Title"), _("Your opinion in one sentence"))]
-    text: Annotated[str, paragraphs(TEXT_LIMIT, least=2), Label(_("Text"), _("Your opinion, with its reasons"))]
+    title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Title"), _("Your submission in one sentence"))]
+    text: Annotated[str, paragraphs(TEXT_LIMIT, least=2), Label(_("Text"), _("Your submission, with your reasons"))]
     stance: Annotated[str, OneOf(STANCES), Label(_("Stance")), Html(radios=True)]
     district: Annotated[str, OneOf(), Label(_("District")), About("Its code.")] = ""
     language: Annotated[str, Internal()] = "ko"
@@ -35,7 +35,7 @@ class Say(Form):
 
     text: Annotated[str, paragraphs(COMMENT_LIMIT), Label(_("Comment"))]
     stance: Annotated[str, OneOf(STANCES), Label(_("Stance"))] = ""
-    parent: Annotated[int | None, Field(ge=1, le=2**53), Label(_("Comment that is answered")), Html(asked=False)] = None
+    parent: Annotated[int | None, Field(ge=1, le=2**53), Label(_("Comment being replied to")), Html(asked=False)] = None
 
 
 class AboutMe(Form):

@@ -8,7 +8,7 @@ from server.core.errors import Text, _
 def _another_day(event: ForumEvent) -> Text | None:
     if not event.another_day:
         return None
-    return _("It is promised for another day: %(day)s.", day=event.data["due_on"])
+    return _("Its new due date is %(day)s.", day=event.data["due_on"])
 
 
 COMMITMENTS = (
@@ -16,9 +16,9 @@ COMMITMENTS = (
         events.CommitmentMade,
         "info",
         "calendar",
-        _("Promised for %(day)s"),
+        _("Due on %(day)s"),
         with_words=True,
-        news=_("The city promises it."),
+        news=_("The city has made a commitment."),
     ),
     shown(
         events.CommitmentEdited,
@@ -27,8 +27,8 @@ COMMITMENTS = (
         lambda e: _("Changed; now due on %(day)s") if e.another_day else _("Details changed"),
         to_people(
             Reader.AUTHOR,
-            subject=_("A promise is now due on another day"),
-            happened=_("What the city promised because of you is now promised for %(day)s."),
+            subject=_("A commitment has a new due date"),
+            happened=_("The commitment the city made because of your submission is now due on %(day)s."),
             quoted=its_words,
             when=lambda e: e.another_day,
         ),
@@ -42,12 +42,12 @@ COMMITMENTS = (
         _("Step done: %(step)s"),
         to_people(
             Reader.AUTHOR,
-            subject=_("A step of a promise is done"),
-            happened=_("The city has done a step of what it promised because of you."),
-            following=_("Its page says what is done and what is still to do."),
+            subject=_("A step of a commitment is done"),
+            happened=_("The city has completed a step of a commitment it made because of your submission."),
+            following=_("Its page shows what is done and what remains."),
         ),
         with_words=True,
-        news=_("A step of it is done."),
+        news=_("A step has been completed."),
     ),
     shown(
         events.CommitmentDone,
@@ -55,53 +55,58 @@ COMMITMENTS = (
         "check",
         _("Carried out on %(day)s"),
         with_words=True,
-        news=_("The promise is kept."),
+        news=_("The commitment has been carried out."),
     ),
     shown(
         events.CommitmentContested,
         "warning",
         "alert",
-        _("An author says that it is not done"),
+        _("An author disputes that it was carried out"),
         to_owners(
-            _("The author says that it is not done"),
-            _("The author of the opinion says that what was promised is not done."),
-            _("Please look at it again at the desk."),
+            _("The author disputes that it was carried out"),
+            _("The author of the submission disputes that the commitment was carried out."),
+            _("Please review it again at the desk."),
             its_words,
         ),
         with_words=True,
-        news=_("Its author says that the promise is not kept."),
+        news=_("Its author disputes that the commitment was carried out."),
     ),
     shown(
         events.CommitmentDropped,
         "danger",
         "stop",
-        _("Given up"),
+        _("Discontinued"),
         to_people(
             Reader.AUTHOR,
-            subject=_("A promise was given up"),
-            happened=_("The city has given up what it promised because of you. The reason follows."),
+            subject=_("A commitment was discontinued"),
+            happened=_(
+                "The city has discontinued a commitment it made because of your submission. The reason follows."
+            ),
             quoted=its_words,
         ),
         with_words=True,
-        news=_("The promise was given up."),
+        news=_("The commitment was discontinued."),
     ),
     shown(
         events.CommitmentOverdue,
         "danger",
         "alert",
-        _("Overdue: the promised day has passed"),
+        _("Overdue: the due date has passed"),
         to_people(
             Reader.AUTHOR,
-            subject=_("A promise is late"),
-            happened=_("The day by which this was promised has passed, and it is not done."),
-            following=_("The department was told."),
+            subject=_("A commitment is overdue"),
+            happened=_("The due date of this commitment has passed, and it has not been carried out."),
+            following=_("The department has been notified."),
         ),
         to_owners(
-            _("A promise of your department is late"),
-            _("The day by which this was promised has passed, and it is not marked as done. Its page says so."),
-            _("Please carry it out and show the evidence, or set a new day with the reason."),
+            _("A commitment of your department is overdue"),
+            _(
+                "The due date of this commitment has passed, and it is not marked as carried out. Its public page "
+                "says so."
+            ),
+            _("Please carry it out and show the evidence, or set a new due date with a reason."),
         ),
         with_words=True,
-        news=_("The promised day has passed."),
+        news=_("The due date has passed."),
     ),
 )

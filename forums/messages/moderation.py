@@ -11,12 +11,12 @@ MODERATION = (
         events.TextHeld,
         "plain",
         "bell",
-        _("Waits for a moderator"),
+        _("Waiting for review"),
         at_once(
             Reader.AUTHOR,
-            subject=_("Your text is looked at first"),
-            happened=_("Your text is kept. A moderator looks at it before everybody can read it."),
-            following=_("We write to you when it is shown, or why it is not."),
+            subject=_("Your text is being reviewed first"),
+            happened=_("Your text is saved. A moderator reviews it before it is shown to everyone."),
+            following=_("We will email you when it is shown, or tell you why it is not."),
         ),
     ),
     shown(
@@ -27,9 +27,9 @@ MODERATION = (
         at_once(
             Reader.AUTHOR,
             subject=_("Your text was hidden"),
-            happened=_("A moderator has hidden your text, by this rule: %(rule)s."),
+            happened=_("A moderator has hidden your text under this rule: %(rule)s."),
             following=_(
-                "If you think that this is wrong, say why: another moderator then decides. The link below leads there."
+                "If you think this is wrong, tell us why: another moderator will then decide. Use the link below."
             ),
             quoted=its_words,
         ),
@@ -45,13 +45,13 @@ MODERATION = (
             happened=lambda e: (
                 _("Another moderator agreed with you: your text is shown again.")
                 if e.data["after_appeal"]
-                else _("A moderator has looked at your text: everybody can read it now.")
+                else _("A moderator has reviewed your text: everyone can now read it.")
             ),
             when=lambda e: not e.data["stood"],
         ),
         news=SPEAKS,
     ),
-    shown(events.HidingAppealed, "plain", "bell", _("The author appealed against the hiding")),
+    shown(events.HidingAppealed, "plain", "bell", _("The author appealed")),
     shown(
         events.HidingUpheld,
         "plain",
@@ -60,7 +60,7 @@ MODERATION = (
         at_once(
             Reader.AUTHOR,
             subject=_("Your text stays hidden"),
-            happened=_("Another moderator has looked at your text again. It stays hidden."),
+            happened=_("Another moderator has reviewed your text again. It stays hidden."),
             quoted=its_words,
         ),
     ),

@@ -9,9 +9,9 @@ MOVES = frozenset({"starts_at", "ends_at", "place"})
 
 MOVED = at_once(
     Reader.REGISTERED,
-    subject=_("Another time or place"),
-    happened=_("Time or place have changed: %(when)s, %(place)s."),
-    following=_("If you cannot come now, please give the place back: others are waiting for it."),
+    subject=_("New time or place"),
+    happened=_("The time or place has changed: %(when)s, %(place)s."),
+    following=_("If you can no longer come, please cancel your registration: others are waiting for a place."),
     when=lambda e: bool(MOVES & set(e.data["fields"])),
 )
 """Another time or place, of a session or of the whole forum."""
@@ -22,11 +22,13 @@ PLACES = (
         mails=(
             at_once(
                 Reader.REGISTRATION,
-                subject=_("You have a place"),
-                happened=_("You have a place: %(when)s, %(place)s."),
+                subject=_("Your registration is confirmed"),
+                happened=_("Your registration is confirmed: %(when)s, %(place)s."),
                 following=_(
-                    "Show the code at the door. If you cannot come, please give the place back: "
-                    "others are waiting for it."
+                    
+                        "Show the code at the entrance. If you cannot come, please cancel your registration: "
+                        "others are waiting for a place."
+                    
                 ),
                 quoted=lambda e: e.registration.code if e.registration else "",
                 when=lambda e: not e.data["waiting"],
@@ -35,7 +37,7 @@ PLACES = (
                 Reader.REGISTRATION,
                 subject=_("You are on the waiting list"),
                 happened=_("All places are taken (%(when)s). You are on the waiting list."),
-                following=_("When a place becomes free, we write to you; you then have some time to take it."),
+                following=_("When a place becomes available, we will email you and hold it for you for a while."),
                 when=lambda e: bool(e.data["waiting"]),
             ),
         ),
@@ -45,8 +47,8 @@ PLACES = (
         mails=(
             at_once(
                 Reader.REGISTRATION,
-                subject=_("Your place was given back"),
-                happened=_("Your place on %(when)s was given back."),
+                subject=_("Your registration was cancelled"),
+                happened=_("Your registration for %(when)s was cancelled."),
                 when=lambda e: not e.by_participant,
             ),
         ),
@@ -56,9 +58,12 @@ PLACES = (
         mails=(
             at_once(
                 Reader.REGISTRATION,
-                subject=_("A place has become free for you"),
-                happened=_("A place has become free: %(when)s."),
-                following=_("It is kept for you until %(until)s. Press below to take it, or leave it to the next."),
+                subject=_("A place is available for you"),
+                happened=_("A place is available: %(when)s."),
+                following=_(
+                    "It is held for you until %(until)s. Use the button below to accept it, or leave it for the "
+                    "next person."
+                ),
             ),
         ),
     ),
@@ -67,9 +72,12 @@ PLACES = (
         mails=(
             at_once(
                 Reader.REGISTRATION,
-                subject=_("The offered place went to the next"),
-                happened=_("The place on %(when)s was offered to you and not taken in time, so it went to the next."),
-                following=_("You can ask for a place again at any time."),
+                subject=_("The place offered to you went to the next person"),
+                happened=_(
+                    "The place on %(when)s was offered to you but not accepted in time, so it went to the next "
+                    "person."
+                ),
+                following=_("You can register again at any time."),
             ),
         ),
     ),
@@ -78,9 +86,9 @@ PLACES = (
         mails=(
             at_once(
                 Reader.REGISTRATIONS,
-                subject=_("A date is called off"),
-                happened=_("The date on %(when)s is called off."),
-                following=_("Other dates, where there are any, stand on the page of the forum."),
+                subject=_("A session was cancelled"),
+                happened=_("The session on %(when)s was cancelled."),
+                following=_("Any other sessions are listed on the forum's page."),
                 quoted=its_words,
             ),
         ),

@@ -4,7 +4,7 @@ from forums import events
 from forums.messages.event import ForumEvent, Reader, its_words, shown, to_owners, to_people
 from server.core.errors import Text, _
 
-SPEAKS = _("Somebody speaks.")
+SPEAKS = _("A new submission has been made.")
 
 
 def _answered(event: ForumEvent) -> Text:
@@ -18,12 +18,12 @@ SUBMISSIONS = (
         events.SubmissionReceived,
         "plain",
         "bell",
-        lambda e: _("Opinion received (from a petition)") if e.data["petition"] else _("Opinion received"),
+        lambda e: _("Submission received (from a petition)") if e.data["petition"] else _("Submission received"),
         to_people(
             Reader.SENDER,
-            subject=_("We have your opinion"),
-            happened=_("We have received what you said in: %(title)s."),
-            following=_("A department reads it and says what becomes of it. We write to you then."),
+            subject=_("We have received your submission"),
+            happened=_("We have received your submission to: %(title)s."),
+            following=_("A department will read and answer it. We will notify you then."),
         ),
         news=SPEAKS,
     ),
@@ -31,12 +31,12 @@ SUBMISSIONS = (
         events.SubmissionHanded,
         "info",
         "person",
-        _("Given to %(department)s"),
+        _("Assigned to %(department)s"),
         to_people(
             Reader.AUTHOR,
-            subject=_("Your opinion is with a department"),
-            happened=_("What you said is with %(department)s now."),
-            following=_("The department says what becomes of it. We write to you then."),
+            subject=_("Your submission was assigned to a department"),
+            happened=_("Your submission was assigned to %(department)s."),
+            following=_("The department will answer it. We will notify you then."),
         ),
     ),
     shown(
@@ -46,9 +46,9 @@ SUBMISSIONS = (
         _answered,
         to_people(
             Reader.AUTHOR,
-            subject=_("What becomes of your opinion"),
-            happened=_("What you said was answered: %(outcome)s."),
-            following=_("You find the reasons, and what the city has promised, on the page of your opinion."),
+            subject=_("The outcome of your submission"),
+            happened=_("Your submission was answered: %(outcome)s."),
+            following=_("The reasons, and any commitment by the city, are on your submission's page."),
             quoted=lambda e: e.outcome_text,
         ),
         news=_("It was answered: %(outcome)s."),
@@ -57,29 +57,29 @@ SUBMISSIONS = (
         events.StudyOver,
         "warning",
         "clock",
-        _("The study was to end by now"),
+        _("The study period has ended"),
         to_owners(
-            _("A study is over without an answer"),
+            _("The study period has passed without a final answer"),
             _("The day until which your department wanted to study this has passed."),
-            _("Please answer it at the desk, or say until when the study goes on."),
+            _("Please answer it at the desk, or say until when the study will continue."),
         ),
     ),
     shown(
         events.SubmissionJoined,
         "plain",
         "document",
-        _("Joined to %(number)s"),
+        _("Merged into %(number)s"),
         to_people(
             Reader.AUTHOR,
-            subject=_("Your opinion was joined with another one"),
-            happened=_("Others said the same, so your opinion is answered together with %(number)s."),
-            following=_("It keeps its number and counts as before. You hear what becomes of it."),
+            subject=_("Your submission was merged with another one"),
+            happened=_("Others said the same, so your submission will be answered together with %(number)s."),
+            following=_("It keeps its number and still counts. We will notify you of the outcome."),
         ),
     ),
-    shown(events.SubmissionSeparated, "plain", "bell", _("Stands for itself again, no longer joined to %(number)s")),
+    shown(events.SubmissionSeparated, "plain", "bell", _("No longer merged into %(number)s")),
     shown(events.SubmissionWithdrawn, "plain", "stop", _("Withdrawn by its author")),
-    shown(events.SubmissionCorrected, "plain", "bell", _("A clerk's slip was put right")),
-    shown(events.SubmissionTakenBack, "plain", "bell", _("Taken back by the clerk")),
+    shown(events.SubmissionCorrected, "plain", "bell", _("A transcription error was corrected")),
+    shown(events.SubmissionTakenBack, "plain", "bell", _("Withdrawn by the clerk")),
     shown(
         events.SubmissionDone,
         "success",
@@ -87,33 +87,38 @@ SUBMISSIONS = (
         lambda e: _("Carried out on %(day)s") if e.data["done_on"] else _("Not carried out after all"),
         to_people(
             Reader.AUTHOR,
-            subject=_("What you asked for is done"),
-            happened=_("What the city promised because of you is done."),
-            following=_("Have a look. If it is not as promised, say so on the page of the promise with one press."),
+            subject=_("What you asked for has been carried out"),
+            happened=_("The city has carried out a commitment it made because of your submission."),
+            following=_(
+                "Please have a look. If it has not been carried out as stated, tell us on the commitment's page."
+            ),
             when=lambda e: bool(e.data["done_on"]),
         ),
         to_people(
             Reader.AUTHOR,
-            subject=_("The city works on your opinion again"),
-            happened=_("What was promised because of you is not done after all."),
+            subject=_("The city is working on your submission again"),
+            happened=_("A commitment made because of your submission turned out not to be carried out."),
             when=lambda e: not e.data["done_on"],
         ),
         news=lambda e: (
-            _("What was adopted of it is carried out.")
+            _("What was adopted from it has been carried out.")
             if e.data["done_on"]
-            else _("What was adopted of it is not carried out after all.")
+            else _("What was adopted from it turned out not to be carried out.")
         ),
     ),
     shown(
         events.PetitionProposed,
         "plain",
         "bell",
-        _("Proposed to the author: go on as a petition"),
+        _("Proposed to the author: continue as a petition"),
         to_people(
             Reader.AUTHOR,
-            subject=_("Your opinion could go on as a petition"),
-            happened=_("An official thinks that your opinion should go on as a petition, which has a legal period."),
-            following=_("You decide. Press below to look at it."),
+            subject=_("Your submission could continue as a petition"),
+            happened=_(
+                "An official suggests that your submission should continue as a petition, which has a legal "
+                "deadline."
+            ),
+            following=_("You decide. Use the button below to have a look."),
             quoted=its_words,
         ),
     ),
@@ -121,11 +126,11 @@ SUBMISSIONS = (
         events.BecamePetition,
         "plain",
         "bell",
-        _("Goes on as petition %(number)s"),
+        _("Continues as petition %(number)s"),
         to_people(
             Reader.AUTHOR,
-            subject=_("Your opinion goes on as a petition"),
-            happened=_("Your opinion goes on as petition %(number)s. Both keep their numbers."),
+            subject=_("Your submission continues as a petition"),
+            happened=_("Your submission continues as petition %(number)s. Both keep their numbers."),
         ),
     ),
 )

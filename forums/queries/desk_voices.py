@@ -27,7 +27,7 @@ HITS = 1_000
 CAP = 1_000
 """Counts end here and are shown as "1,000+"."""
 EVERY, STUDY_OVER = "all", "study_over"
-STATUSES = {**SUBMISSION_STATES, STUDY_OVER: _("Study is over"), EVERY: _("All")}
+STATUSES = {**SUBMISSION_STATES, STUDY_OVER: _("Study period over"), EVERY: _("All")}
 OLDEST_FIRST = frozenset({SubmissionState.RECEIVED.value, SubmissionState.HANDED.value, STUDY_OVER})
 """What waits is shown in the order in which it came; everything else newest first."""
 

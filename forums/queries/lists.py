@@ -48,7 +48,7 @@ TAB_WORDS = {
     "open": FORUM_STATES["running"],
     "coming": _("Coming up"),
     "over": FORUM_STATES["closed"],
-    "proposed": _("Asked for by citizens"),
+    "proposed": _("Proposed by citizens"),
 }
 ALL = tuple(sorted(SEEN))
 """Every state that the public sees: where words are looked for."""

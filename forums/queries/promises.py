@@ -30,13 +30,13 @@ ON_A_FORUM = 50
 """Promises that a forum's own page shows, what is due first on top."""
 CONTESTED = "contested"
 TABS: Mapping[str, Text] = {
-    "open": _("To be kept"),
+    "open": _("To be carried out"),
     "overdue": _("Overdue"),
     "done": _("Carried out"),
-    "dropped": _("Given up"),
+    "dropped": _("Discontinued"),
 }
 DESK_TABS: Mapping[str, Text] = {
-    "open": TABS["open"], "overdue": TABS["overdue"], CONTESTED: _("Said not to be done"), "done": TABS["done"],
+    "open": TABS["open"], "overdue": TABS["overdue"], CONTESTED: _("Disputed"), "done": TABS["done"],
     "dropped": TABS["dropped"],
 }  # fmt: skip
 

@@ -19,10 +19,10 @@ from server.core.errors import NotFound, Text, _
 PAST = timedelta(days=90)
 """How far back the calendar of many forums goes."""
 DAYS: Mapping[str, Text] = {
-    "study": _("Looked into until today: %(title)s"),
-    "due": _("Promised for today: %(title)s"),
+    "study": _("Study ends today: %(title)s"),
+    "due": _("Commitment due today: %(title)s"),
     "done": _("Carried out: %(title)s"),
-    "dropped": _("Given up: %(title)s"),
+    "dropped": _("Discontinued: %(title)s"),
     "step": _("Step due: %(title)s"),
     "step_done": _("Step done: %(title)s"),
 }

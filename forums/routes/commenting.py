@@ -55,7 +55,7 @@ async def withdraw(request: Request) -> Response:
     page = page_of(*await comments.place(comment_id))
     if request.method == "POST":
         await commenting.withdraw(author, comment_id)
-        notice = _("You took the comment back. It is not shown any more.")
+        notice = _("Your comment has been withdrawn. It is no longer shown.")
         return web.redirect(request, f"{page}#comments", notice=notice)
     found = await comments.one(comment_id, author)
     if not found.mine:

@@ -67,7 +67,7 @@ async def petition(request: Request) -> Response:
     except Invalid as error:
         errors = web.field_errors(web.language(request), error.errors)
         return await _page(request, person, found, form, errors, status=error.status)
-    notice = _("Your petition has arrived. Its number and its key are on their way to you by mail.")
+    notice = _("We have received your petition. Its number and a link to it are on their way to you by email.")
     return web.redirect(request, f"/cases/{reference}", notice)
 
 

@@ -14,14 +14,14 @@ from server.core.errors import NotFound, Text, _
 async def all_news(request: Request) -> Response:
     """``GET /forums/feed.atom``: news of forums; ``kind``, ``department``, ``district`` and ``q`` narrow it."""
     columns, q, names = await _columns(request)
-    return _feed(request, await news.newest(columns, q), _("Forums: what is new"), names, "/forums")
+    return _feed(request, await news.newest(columns, q), _("Forums: news"), names, "/forums")
 
 
 async def promise_list_news(request: Request) -> Response:
     """``GET /commitments/feed.atom``: news of what the city has promised, narrowed in the same way."""
     columns, q, names = await _columns(request)
     items = await news.newest(columns, q, promises=True)
-    return _feed(request, items, _("Commitments: what is new"), names, "/commitments")
+    return _feed(request, items, _("Commitments: news"), names, "/commitments")
 
 
 async def _columns(request: Request) -> tuple[dict[str, object], str, list[str]]:
@@ -56,7 +56,7 @@ async def shown(subject: str) -> About:
 
 
 def _of(request: Request, thing: About, items: list[news.Item]) -> Response:
-    return _feed(request, items, _("What is new"), [thing.title], thing.path)
+    return _feed(request, items, _("News"), [thing.title], thing.path)
 
 
 def _feed(request: Request, items: list[news.Item], title: Text, names: list[str], path: str) -> Response:

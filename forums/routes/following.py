@@ -24,7 +24,7 @@ class TooMany(Refusal):
     """409: one address follows as much as a mail can hold."""
 
     status, code = 409, "follows_enough"
-    text = _("You follow %(count)s things already. Please end one first.", count=follows.MOST)
+    text = _("You already follow %(count)s things. Please unfollow one first.", count=follows.MOST)
 
 
 async def _address(request: Request) -> str:
@@ -74,7 +74,7 @@ async def follow(request: Request) -> Response:
         return await _page(request, email, "", errors=[FieldError(field, each.text) for each in error.errors])
     if not await follows.add(email, what, web.language(request)):
         raise TooMany
-    return web.redirect(request, PAGE, notice=_("You hear of it once a day, when there is something new."))
+    return web.redirect(request, PAGE, notice=_("You will be notified once a day, when there is news."))
 
 
 def _wanted(form: Mapping[str, Any]) -> str:
@@ -98,7 +98,7 @@ async def end(request: Request) -> Response:
     if not email:
         raise NotFound
     await follows.end(email, str(form.get("what", "")))
-    return web.redirect(request, PAGE, notice=_("Ended. You hear of it no more."))
+    return web.redirect(request, PAGE, notice=_("Unfollowed. You will not receive any more news about this."))
 
 
 async def by_link(request: Request) -> Response:
@@ -110,11 +110,13 @@ async def by_link(request: Request) -> Response:
     if email:
         await follows.end(email, "" if form.get("List-Unsubscribe") == "One-Click" else str(form.get("what", "-")))
     left = await follows.token(web.site(request).settings, email)
-    return web.redirect(request, f"{PAGE}/{left}" if left else PAGE, notice=_("Ended. You hear of it no more."))
+    return web.redirect(request, f"{PAGE}/{left}" if left else PAGE, notice=_(
+        "Unfollowed. You will not receive any more news about this."
+    ))
 
 
 def _gone(request: Request) -> Response:
-    return web.redirect(request, PAGE, notice=_("Nothing is followed from this link any more."))
+    return web.redirect(request, PAGE, notice=_("This link no longer follows anything."))
 
 
 routes = [

@@ -121,7 +121,10 @@ async def appeal(request: Request) -> Response:
         else:
             if not (stands and stands.words == command.text):  # pressed twice, it is written once
                 await moderating.appeal(person, text.subject, command)
-            notice = _("Your words are with the moderators. You will get a mail when somebody else has decided.")
+            notice = _(
+                "Your appeal has been sent to the moderators. You will receive an email when another moderator has "
+                "decided."
+            )
             return web.redirect(request, request.url.path, notice)
     context = {
         "text": text, "appeal": stands, "history": await moderation.history(text.subject), "values": values,

@@ -103,7 +103,9 @@ async def contest(request: Request) -> Response:
     except Conflict as refusal:
         errors = web.field_errors(language, [FieldError("text", refusal.text)])
         return await _page(request, form, errors, status=refusal.status)
-    notice = _("Thank you. The department sees it, and it counts as not done until that is settled.")
+    notice = _(
+        "Thank you. The department has been notified, and it counts as not carried out until this is settled."
+    )
     return web.redirect(request, f"{PAGE}/{number}", notice)
 
 

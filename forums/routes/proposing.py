@@ -25,10 +25,10 @@ from server.core.participants.people import person_of
 
 PAGE = "/forums/propose"
 NOTES = {
-    "listening": _("People come together in a room, and the city listens."),
+    "listening": _("People meet in a room, and the city listens."),
     "field_office": _("The city comes to where the problem is."),
-    "speakers_corner": _("Everybody speaks for ten minutes, at a place of your choice."),
-    "discussion": _("People write here. It opens by itself when enough stand behind it."),
+    "speakers_corner": _("Everyone speaks for ten minutes, at a place you choose."),
+    "discussion": _("People write here. It opens automatically when enough people support it."),
 }
 """What each kind is, for somebody who asks for one."""
 

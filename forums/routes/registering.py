@@ -112,7 +112,7 @@ def _before(request: Request) -> tuple[datetime, int] | None:
     except ValueError:
         return None
     if not _YEARS[0] < found.year < _YEARS[1]:  # its moment in another zone must be one as well
-        raise BadRequest(_("Please send a cursor as a list gave it."))
+        raise BadRequest(_("Please send the cursor exactly as a list returned it."))
     right = (
         found.tzinfo is not None and number.isascii() and number.isdigit() and len(number) < len(str(queries.LARGEST))
     )
@@ -150,10 +150,12 @@ async def give_back(request: Request) -> Response:
         return web.page(request, "forums/give_back.html", {"ticket": found, "session": shown, "kinds": SESSION_KINDS})
     await registering.give_back(person, found.code)
     said = {
-        "waiting": _("You stand in the waiting list no more."),
-        "offered": _("Thank you for telling us. The place goes to the next in line."),
+        "waiting": _("You have left the waiting list."),
+        "offered": _("Thank you for telling us. The place goes to the next person in line."),
     }
-    return web.redirect(request, back, said.get(found.status, _("Your place is given back. Thank you for telling us.")))
+    return web.redirect(request, back, said.get(found.status, _(
+        "Your registration is cancelled. Thank you for telling us."
+    )))
 
 
 async def take(request: Request) -> Response:

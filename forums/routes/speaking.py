@@ -140,7 +140,7 @@ async def withdraw(request: Request) -> Response:
     found = await voices.voice(request.path_params["number"], person)
     if not (found.mine and found.withdrawn):
         await speaking.withdraw(person, found.number)
-    notice = _("You took it back. Nobody else reads it any more.")
+    notice = _("Your submission has been withdrawn. Nobody else can read it any more.")
     return web.redirect(request, f"/submissions/{found.number}", notice=notice)
 
 

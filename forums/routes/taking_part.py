@@ -63,7 +63,7 @@ async def rename(request: Request) -> Response:
     except Invalid as invalid:
         return await _mine(request, form, invalid)
     await take_name(person.email if person else reader.email, chosen.name, web.language(request))
-    return web.redirect(request, "/forums/mine", notice=_("From now on you speak as %(name)s.", name=chosen.name))
+    return web.redirect(request, "/forums/mine", notice=_("From now on you take part as %(name)s.", name=chosen.name))
 
 
 async def about(request: Request) -> Response:
@@ -77,12 +77,16 @@ async def about(request: Request) -> Response:
     except Invalid as invalid:
         return await _mine(request, form, invalid)
     await say_of_themselves(person.id, said.age_band, said.district)
-    return web.redirect(request, "/forums/mine", notice=_("Saved. It appears in figures only, never with your name."))
+    return web.redirect(request, "/forums/mine", notice=_(
+        "Saved. It is used only in figures, never with your name."
+    ))
 
 
 async def leave(request: Request) -> Response:
     """``POST /forums/mine/leave``: whoever uses this browser next is nobody."""
-    response = web.redirect(request, "/forums/mine", notice=_("Whoever uses this browser next does not speak as you."))
+    response = web.redirect(request, "/forums/mine", notice=_(
+        "The next person to use this browser cannot take part in your name."
+    ))
     if auth.reader(request).official is None:
         await auth.sign_out(request, response)
     return response

@@ -112,7 +112,7 @@ def begin_anew(change: Change) -> Due | None:
 def _check_no_objection(change: Change) -> None:
     """The city owes a decision on an objection, which nobody takes away by closing or reopening the case."""
     if change.case.objection_due_at is not None:
-        raise Refused(_("An objection to this answer is open; it must be decided first."), code="objection_open")
+        raise Refused(_("An objection to this answer is open and must be decided first."), code="objection_open")
 
 
 async def rate(actor: Official | str, reference: str, command: Rate) -> None:

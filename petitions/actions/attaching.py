@@ -62,4 +62,4 @@ async def keep(
 
 async def _check_room(case_id: int, files: Sequence[StoredFile]) -> None:
     if await Attachment.filter(case_id=case_id).count() + len(files) > MOST:
-        raise Refused(_("A case holds at most %(most)s files.", most=MOST), code="too_many_files")
+        raise Refused(_("A case can hold at most %(most)s files.", most=MOST), code="too_many_files")

@@ -155,9 +155,11 @@ async def _check_right(actor: Official, action: Action, case: Case) -> None:
     if not actor.may(RIGHTS[action]):
         raise Forbidden
     if not own and action not in FOR_ASKED:
-        raise Forbidden(_("Your department was asked for a part of this case; only its own department may do this."))
+        raise Forbidden(_(
+            "Your department is being consulted on this case; only the department in charge can do this."
+        ))
     if action in FOR_OWNER and actor.department_id != case.department_id:
-        raise Forbidden(_("Only the department that handles the case may ask others for a part of it."))
+        raise Forbidden(_("Only the department in charge of the case can consult others."))
 
 
 async def withdraw_parts(change: Change, department_id: int | None = None) -> None:

@@ -31,7 +31,7 @@ from server.core.days import day_of, today
 from server.core.errors import FieldError, Invalid, _
 from server.core.files import StoredFile
 
-NO_DEPARTMENT = _("Please choose a department of the list.")
+NO_DEPARTMENT = _("Please choose a department from the list.")
 NO_HANDLER = _("Please choose an official of the case's department.")
 NO_GUIDE = _("Please choose one of the case guides.")
 PLAIN = Plain()
@@ -80,10 +80,12 @@ async def transfer(actor: Official, reference: str, command: Give) -> None:
     """
     async with changing(reference, Action.TRANSFER, actor, seen=command.version) as change:
         if change.after not in OPEN and (change.case.department_id or change.case.objection_due_at is None):
-            raise Refused(_("An answered case is passed on only where no department is there to decide an objection."))
+            raise Refused(_(
+                "An answered case can be transferred only if there is no department to decide an objection."
+            ))
         department = await _department(change, command.target)
         if department == change.case.department_id:
-            raise Invalid([FieldError("department", _("The case is in this department already."))])
+            raise Invalid([FieldError("department", _("The case is already in this department."))])
         text = await change.say(command.text)
         if change.after in OPEN:
             change.record(CaseTransferred(department, change.case.department_id, text))
@@ -109,7 +111,7 @@ async def appoint_guide(actor: Official, reference: str, command: Give) -> None:
         if guide is None or guide.role is not Role.GUIDE:
             raise Invalid([FieldError("guide", NO_GUIDE)])
         if guide.id == change.case.guide_id:
-            raise Invalid([FieldError("guide", _("This official is the guide already."))])
+            raise Invalid([FieldError("guide", _("This official is already the case guide."))])
         change.record(GuideAppointed(guide.id, change.case.guide_id))
         change.set(guide_id=guide.id)
 
@@ -119,13 +121,13 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
     async with changing(reference, Action.EXTEND, actor, seen=command.version) as change:
         period, before = period_of(change.case), change.case.due_at
         if period is None or before is None:
-            raise Invalid([FieldError("amount", _("A tip has no period that could be extended."))])
+            raise Invalid([FieldError("amount", _("A tip has no deadline that could be extended."))])
         check(rules.check_extension(period, change.case.extensions, command.amount, consent=command.consent))
         change.set(extensions=[*change.case.extensions, command.amount])
         due = change.reckon()
         if due is not None and due.at <= clock.now():
             raise Invalid(
-                [FieldError("amount", _("That day is over already: please name a longer extension, or answer."))]
+                [FieldError("amount", _("That day has already passed: please choose a longer extension, or answer."))]
             )
         text = await change.say(command.reason)
         if due is not None:

@@ -25,7 +25,7 @@ from server.core.errors import _
 from server.core.files import StoredFile
 from server.core.ledger import Fact
 
-CLOSED_MEANWHILE = _("The department that it belongs to has been closed; an intake officer decides.")
+CLOSED_MEANWHILE = _("The department it belongs to has been closed; an intake officer decides.")
 
 
 @dataclass(frozen=True)

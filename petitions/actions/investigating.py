@@ -53,9 +53,11 @@ def _begin(change: Change, command: Investigate) -> date:
     if first is None:
         raise Investigate.missing("first")
     if first < today():
-        raise Invalid([FieldError("first", _("It is set before it begins: please choose today or a later day."))])
+        raise Invalid([FieldError("first", _(
+            "A site investigation must be scheduled before it begins: please choose today or a later day."
+        ))])
     if due is not None and first > day_of(due):
-        raise Invalid([FieldError("first", _("It must begin before the period ends."))])
+        raise Invalid([FieldError("first", _("It must begin before the deadline."))])
     return first
 
 
@@ -63,12 +65,15 @@ def _prolong(change: Change, command: Investigate, known: dict[str, Any]) -> dat
     """The first day of the investigation that is set, if it can still be prolonged."""
     if command.first is not None or known["more"]:
         raise Refused(
-            _("A site investigation is set already; it can be prolonged once, and no second one be set."),
+            _(
+                "A site investigation has already been scheduled. It can be extended once, but no second one can "
+                "be scheduled."
+            ),
             code="investigated_already",
         )
     first = date.fromisoformat(known["first"])
     if today() > rules.site_investigation(change.reference.calendar, first, known["days"])[1]:
-        raise Refused(_("The site investigation is over; it is prolonged before it ends."), code="investigation_over")
+        raise Refused(_("The site investigation is over. It could only be extended before it ended."), code="investigation_over")
     return first
 
 

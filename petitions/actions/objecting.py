@@ -26,7 +26,7 @@ from server.core import clock, config
 from server.core.accounts import Official
 from server.core.errors import FieldError, Invalid, _
 
-OVER = _("The time to decide is over already: it could be put off only before it ended. Please decide now.")
+OVER = _("The deadline for the decision has passed. It could only be extended before it passed. Please decide now.")
 
 
 async def object_to(actor: Official | str, reference: str, command: Words) -> None:
@@ -39,11 +39,11 @@ async def object_to(actor: Official | str, reference: str, command: Words) -> No
         case, zone = change.case, config.settings().zone
         answer = await Answer.filter(case_id=case.id).order_by("-id").first()
         if answer is None or answer.decision not in REFUSING:
-            raise Refused(_("There is no refusal that could be objected to."), code="nothing_refused")
+            raise Refused(_("There is no refusal to object to."), code="nothing_refused")
         now, calendar = clock.now().astimezone(zone), change.reference.calendar
         check(rules.may_object(calendar, Kind(case.kind), answer.created_at.astimezone(zone).date(), now))
         if case.objected_at is not None:
-            raise Refused(_("An objection to this answer was filed already."), code="already_objected")
+            raise Refused(_("An objection to this answer has already been filed."), code="already_objected")
         due = rules.objection_due(calendar, now)
         change.set(objected_at=now, objection_due_at=due.at, reminded=0)
         change.record(ObjectionFiled(await change.say(command.text), due.at.isoformat()))

@@ -23,7 +23,7 @@ from server.core.ledger import Fact
 
 SOON = timedelta(hours=24)
 BATCH = 500
-NO_DEPARTMENT = _("Please choose a department of the list.")
+NO_DEPARTMENT = _("Please choose a department from the list.")
 
 
 async def ask(actor: Official, reference: str, command: AskPart) -> None:
@@ -37,9 +37,11 @@ async def ask(actor: Official, reference: str, command: AskPart) -> None:
         if department is None or not await keep_open(department.id):
             raise Invalid([FieldError("department", NO_DEPARTMENT)])
         if department.id == change.case.department_id:
-            raise Invalid([FieldError("department", _("The case is in this department already."))])
+            raise Invalid([FieldError("department", _("The case is already in this department."))])
         if await _open_part(change, department.id):
-            raise Invalid([FieldError("department", _("This department is asked already; its reply is awaited."))])
+            raise Invalid([FieldError("department", _(
+                "This department is already being consulted; its reply is pending."
+            ))])
         calendar, now, case_due = change.reference.calendar, clock.now(), change.case.due_at
         day = command.reply_by.last_day(calendar, calendar.local(now).date())
         check(cooperation.check_reply_day(calendar, now, day, case_due))
@@ -88,7 +90,7 @@ async def withdraw(actor: Official, reference: str, command: Give) -> None:
         department = change.reference.department_by_code(command.target)
         part = await _open_part(change, department.id) if department else None
         if part is None:
-            raise Invalid([FieldError("department", _("This department owes no reply."))])
+            raise Invalid([FieldError("department", _("No reply is pending from this department."))])
         await Part.filter(id=part.id).update(status=PartStatus.WITHDRAWN)
         change.record(PartWithdrawn(part.id, part.department_id, await change.say_if(command.text)))
 
@@ -97,7 +99,10 @@ async def check_no_part_open(change: Change) -> None:
     """Raise ``Refused`` while another department owes its reply."""
     if await Part.exists(case_id=change.case.id, status=PartStatus.ASKED):
         raise Refused(
-            _("Another department still owes its reply. Please wait for it, or take the request back first."),
+            _(
+                "A consulted department has not replied yet. Please wait for its reply, or withdraw the "
+                "consultation first."
+            ),
             code="part_open",
         )
 
@@ -110,9 +115,9 @@ async def _own_part(change: Change, actor: Official) -> Part:
     """The part that the actor's department owes. Raises ``Forbidden`` for who was never asked, ``Refused`` after it."""
     parts = await Part.filter(case_id=change.case.id, department_id=actor.department_id or 0).order_by("-id")
     if not parts:
-        raise Forbidden(_("Your department was not asked for a part of this case."))
+        raise Forbidden(_("Your department was not consulted on this case."))
     if parts[0].status is not PartStatus.ASKED:
-        raise Refused(_("Your department owes no reply to this case any more."), code="part_not_open")
+        raise Refused(_("Your department no longer needs to reply in this case."), code="part_not_open")
     return parts[0]
 
 

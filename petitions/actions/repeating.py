@@ -48,9 +48,9 @@ async def _check_earlier(change: Change, actor: Official, numbers: tuple[str, ..
     known = {case.reference: case for case in await earlier.of_same_petitioner(change.case.id, actor, numbers)}
     for number in numbers:
         if number not in known:
-            text = _("%(number)s is no earlier case of this petitioner that you see.", number=number)
+            text = _("%(number)s is not an earlier case of this petitioner that you can see.", number=number)
         elif not known[number].told_before(change.case.received_at):
-            text = _("%(number)s was not answered before this petition came.", number=number)
+            text = _("%(number)s was not answered before this petition arrived.", number=number)
         else:
             continue
         raise Invalid([FieldError("earlier", text)])

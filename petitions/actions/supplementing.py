@@ -30,8 +30,10 @@ from server.core.errors import FieldError, Invalid, _
 from server.core.files import StoredFile
 
 LATE = _(
-    "The 8 working hours to ask for a supplement have passed. "
-    "Please say what was found only now, and how (Enforcement Rule, art. 9)."
+    
+        "The 8 working hours for requesting a supplement have passed. Please say what was found only now, and how "
+        "(Enforcement Rule, art. 9)."
+    
 )
 
 
@@ -85,9 +87,9 @@ async def prolong(actor: Official | str, reference: str, command: Prolong) -> No
         case, before = change.case, change.case.supplement_until
         check(rules.check_supplement_prolongation(case.supplement_prolonged))
         if before is None or _run_out(change):
-            raise Refused(_("The time to supplement has run out already."), code="supplement_over")
+            raise Refused(_("The time to send the supplement has already run out."), code="supplement_over")
         if command.days > case.supplement_days:
-            text = _("At most %(days)s days, as many as the request gave.", days=case.supplement_days)
+            text = _("At most %(days)s days, the number the request gave.", days=case.supplement_days)
             raise Invalid([FieldError("days", text)])
         until = rules.supplement_due(change.reference.calendar, before, command.days).on
         change.set(supplement_until=until, supplement_prolonged=case.supplement_prolonged + 1)
@@ -131,7 +133,10 @@ async def note_undelivered(actor: Official, reference: str, command: Words) -> N
         case = change.case
         if case.supplement_times in case.supplement_undelivered:
             raise Refused(
-                _("That this request came back is recorded already. Please send another one first."),
+                _(
+                    "It is already recorded that this request was returned undelivered. Please send another "
+                    "request first."
+                ),
                 code="undelivered_already",
             )
         change.set(supplement_undelivered=[*case.supplement_undelivered, case.supplement_times])

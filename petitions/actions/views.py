@@ -15,7 +15,7 @@ async def save(actor: Official, name: str, query: str) -> None:
         if replaced:
             return
         if await SavedView.filter(account_id=actor.id).count() >= MOST:
-            raise Invalid([FieldError("name", _("You have %(most)s views already; delete one first.", most=MOST))])
+            raise Invalid([FieldError("name", _("You already have %(most)s saved views. Please delete one first.", most=MOST))])
         await SavedView.create(account_id=actor.id, name=name, query=query)
 
 

@@ -116,7 +116,7 @@ async def add_holiday(actor: Official, day: date, name: str) -> None:
     async with database.transaction():
         chain = await ledger.open_or_begin(CALENDAR)
         if await Holiday.exists(date=day):
-            raise Invalid([FieldError("date", _("This day is in the table already."))])
+            raise Invalid([FieldError("date", _("This day is already in the table."))])
         await Holiday.create(date=day, name=name, created_at=clock.now())
         await chain.append(actor.actor, CalendarChanged(day.isoformat(), name))
     forget()

@@ -41,11 +41,11 @@ def _investigate(page: DeskPage) -> Overrides | None:
         return {"first": {"required": True}}
     days = {
         "label": _("By how many working days"),
-        "hint": _("Once, by at most 7, before it ends (Decree 17)."),
+        "hint": _("Once, by at most 7 days, before it ends (Decree 17)."),
         "attrs": {"max": 7},
     }
     return {
-        "": {"title": _("Prolong the site investigation"), "send": _("Prolong it")},
+        "": {"title": _("Extend the site investigation"), "send": _("Extend it")},
         "first": {"asked": False},
         "days": days,
     }
@@ -59,7 +59,7 @@ ACTS: tuple[CaseAct, ...] = (
         desk=Offer(
             summary="Take a case in and give it to a department: the one named, or the one proposed",
             label=_("Accept"),
-            done=_("%(reference)s is accepted."),
+            done=_("%(reference)s has been accepted."),
             bulk=_("%(done)s accepted."),
             place="accept",
             attrs={"class": "inline-form", "data-key": "a"},
@@ -73,7 +73,7 @@ ACTS: tuple[CaseAct, ...] = (
         desk=Offer(
             summary="Begin to work",
             label=_("Start working"),
-            done=_("Work on %(reference)s has begun."),
+            done=_("Work on %(reference)s has started."),
             icon="clock",
             attrs={"data-key": "s"},
         ),
@@ -85,9 +85,9 @@ ACTS: tuple[CaseAct, ...] = (
         desk=Offer(
             summary="Name the handler",
             label=_("Assign"),
-            title=_("Name the handler"),
-            done=_("%(reference)s has its handler."),
-            bulk=_("%(done)s given to a handler."),
+            title=_("Assign a handler"),
+            done=_("A handler has been assigned to %(reference)s."),
+            bulk=_("Handlers assigned to %(done)s."),
             fit=lambda page: {
                 "handler": {"choices": page.handlers, "value": page.case.handler.username if page.case.handler else ""}
             },
@@ -101,9 +101,9 @@ ACTS: tuple[CaseAct, ...] = (
         desk=Offer(
             summary="Pass to another department",
             label=_("Transfer"),
-            title=_("Pass on to another department"),
-            done=_("%(reference)s is passed on."),
-            bulk=_("%(done)s passed on."),
+            title=_("Transfer to another department"),
+            done=_("%(reference)s has been transferred."),
+            bulk=_("%(done)s transferred."),
             fit=_transfer,
         ),
     ),
@@ -114,8 +114,8 @@ ACTS: tuple[CaseAct, ...] = (
         desk=Offer(
             summary="Extend the period",
             label=_("Extend"),
-            title=_("Extend the period"),
-            done=_("The period of %(reference)s is extended; the petitioner is told."),
+            title=_("Extend the deadline"),
+            done=_("The deadline of %(reference)s has been extended, and the petitioner has been notified."),
             fit=_extend,
         ),
     ),
@@ -127,23 +127,23 @@ ACTS: tuple[CaseAct, ...] = (
         desk=Offer(
             summary="Set a site investigation of a grievance, or prolong it",
             label=_("Site investigation"),
-            title=_("Set a site investigation"),
-            send=_("Set it"),
-            done=_("The days of the site investigation do not count; the petitioner is told."),
+            title=_("Schedule a site investigation"),
+            send=_("Schedule it"),
+            done=_("The days of the site investigation do not count. The petitioner has been notified."),
             order=("first",),
             fit=_investigate,
         ),
     ),
     Act(
         action=Action.INTERIM_NOTICE,
-        form=words(_("How far it is, and when it is expected to be done")),
+        form=words(_("Progress so far, and when it is expected to be finished")),
         run=handling.interim_notice,
         desk=Offer(
             summary="Tell how far the case is",
             label=_("Interim notice"),
-            title=_("Tell how far the case is"),
+            title=_("Report progress to the petitioner"),
             send=_("Send the notice"),
-            done=_("The interim notice is sent."),
+            done=_("The interim notice has been sent."),
         ),
     ),
     Act(
@@ -153,9 +153,9 @@ ACTS: tuple[CaseAct, ...] = (
         desk=Offer(
             summary="Name another guide",
             label=_("Case guide"),
-            title=_("Name another case guide"),
-            send=_("Name the guide"),
-            done=_("%(reference)s has another guide; the petitioner is told."),
+            title=_("Change the case guide"),
+            send=_("Set the case guide"),
+            done=_("%(reference)s has a new case guide, and the petitioner has been notified."),
             fit=lambda page: {"guide": {"choices": page.guides}},
         ),
     ),
@@ -166,11 +166,11 @@ ACTS: tuple[CaseAct, ...] = (
         desk=Offer(
             summary="Pass to another agency",
             label=_("To another agency"),
-            title=_("Pass on to another agency"),
-            send=_("Pass it on"),
+            title=_("Transfer to another agency"),
+            send=_("Transfer it"),
             send_kind="danger",
             kind="quiet",
-            done=_("%(reference)s is passed to the other agency; the petitioner is told."),
+            done=_("%(reference)s has been transferred to the other agency, and the petitioner has been notified."),
             fit=lambda page: {"": {"notes": (page.passing_on[Action.TRANSFER_OUT],)}},
         ),
     ),
@@ -182,7 +182,7 @@ ACTS: tuple[CaseAct, ...] = (
         desk=Offer(
             summary="Write to the petitioner",
             label=_("Send the message"),
-            done=_("The message is sent."),
+            done=_("The message has been sent."),
             place="write",
             icon="mail",
             send_kind="secondary",
@@ -195,16 +195,19 @@ ACTS: tuple[CaseAct, ...] = (
             label=_("Write a message"),
             title=_("Write to the officials"),
             send=_("Send the message"),
-            done=_("Your message was sent."),
+            done=_("Your message has been sent."),
             address="messages",
             status=201,
             form=words(
                 _("Your message"),
-                hint=_("It reaches the person who handles your case. Please no resident registration numbers."),
+                hint=_(
+                    "It goes to the person who handles your case. Please do not include resident registration "
+                    "numbers."
+                ),
                 rows=6,
             ),
             names={"text": "message", "files": "message_files"},
-            files=(_("Pictures or documents"), _("Not needed. Pictures, PDF, office documents, text, sound or video.")),
+            files=(_("Pictures or documents"), _("Optional. Pictures, PDF, office documents, text, audio or video.")),
         ),
     ),
     Act(
@@ -214,8 +217,8 @@ ACTS: tuple[CaseAct, ...] = (
         takes_files=True,
         desk=Offer(
             summary="Write an internal note",
-            label=_("Keep the note"),
-            done=_("The note is kept."),
+            label=_("Save the note"),
+            done=_("The note has been saved."),
             place="write",
             icon="pen",
             send_kind="secondary",

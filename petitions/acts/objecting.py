@@ -9,7 +9,7 @@ from petitions.states import Action
 from server.core.acts import Act, Offer, Overrides
 from server.core.errors import _
 
-DECIDES = _("The city decides on it within ten days and writes to you (Civil Petitions Treatment Act, Article 35).")
+DECIDES = _("The city decides it within ten days and writes to you (Civil Petitions Treatment Act, Article 35).")
 
 
 def _objected(case: CaseView) -> bool:
@@ -37,9 +37,9 @@ ACTS: tuple[CaseAct, ...] = (
         desk=Offer(
             summary="Decide an objection: upheld reopens the case",
             label=_("Decide the objection"),
-            send=_("Decide and tell the petitioner"),
+            send=_("Decide and notify the petitioner"),
             kind="primary",
-            done=_("The objection is decided; the petitioner is told."),
+            done=_("The objection has been decided. The petitioner has been notified."),
             fit=lambda page: {"remedies": {"value": page.remedies_of_objection}},
         ),
     ),
@@ -51,8 +51,8 @@ ACTS: tuple[CaseAct, ...] = (
         desk=Offer(
             summary="Put the decision on an objection off, once",
             label=_("Extend the objection"),
-            title=_("Put the decision on the objection off"),
-            done=_("The decision is put off; the petitioner is told."),
+            title=_("Extend the time to decide the objection"),
+            done=_("The time to decide has been extended. The petitioner has been notified."),
             fit=lambda _page: {"consent": {"asked": False}},
         ),
     ),
@@ -63,23 +63,23 @@ ACTS: tuple[CaseAct, ...] = (
         when=lambda case: case.objection_until is not None,
         desk=Offer(
             summary="Take in an objection to a refusal (Act 35), for the petitioner",
-            label=_("Take in an objection"),
-            title=_("Take in an objection for the petitioner"),
-            send=_("Take it in"),
+            label=_("Record an objection"),
+            title=_("Record an objection on the petitioner's behalf"),
+            send=_("Record the supplement"),
             kind="quiet",
-            done=_("The objection is taken in; the petitioner and the manager are told."),
+            done=_("The objection has been recorded. The petitioner and the manager have been notified."),
             fit=_object,
         ),
         citizen=Offer(
             summary="Object to a refusal (Act 35)",
             label=_("Object to the refusal"),
             send=_("Send the objection"),
-            done=_("Your objection has arrived. You are told of the decision."),
+            done=_("We have received your objection and will notify you of the decision."),
             address="objection",
             status=201,
             form=words(
-                _("What do you want instead, and why?"),
-                hint=_("Say why the refusal is wrong. Please no resident registration numbers."),
+                _("What outcome do you want, and why?"),
+                hint=_("Say why the refusal is wrong. Please do not include resident registration numbers."),
                 rows=6,
             ),
             names={"text": "objection"},
@@ -91,7 +91,7 @@ ACTS: tuple[CaseAct, ...] = (
         action=Action.WITHDRAW_OBJECTION,
         form=words(
             _("What the petitioner said"),
-            hint=_("Only when the petitioner asks for it. The refusal stands then; the petitioner is told."),
+            hint=_("Only at the petitioner's request. The refusal then stands, and the petitioner is notified."),
             rows=3,
             optional=True,
         ),
@@ -99,25 +99,27 @@ ACTS: tuple[CaseAct, ...] = (
         when=_objected,
         desk=Offer(
             summary="Take an objection back before it is decided, for the petitioner",
-            label=_("Take the objection back"),
-            title=_("Take the objection back for the petitioner"),
+            label=_("Withdraw the objection"),
+            title=_("Withdraw the objection on the petitioner's behalf"),
             send_kind="danger",
             kind="quiet",
-            done=_("The objection is taken back; the refusal stands."),
+            done=_("The objection has been withdrawn. The refusal stands."),
         ),
         citizen=Offer(
             summary="Take an objection back before it is decided",
-            label=_("Take the objection back"),
+            label=_("Withdraw the objection"),
             send_kind="danger",
             kind="quiet",
-            done=_("Your objection was taken back."),
+            done=_("Your objection has been withdrawn."),
             address="objection-withdrawal",
-            form=words(_("Reason"), _("Why, if you like"), rows=3, optional=True),
+            form=words(_("Reason"), _("Why (optional)"), rows=3, optional=True),
             names={"text": "objection_withdrawal"},
             notes=(
                 _(
-                    "The city decides nothing then, and the refusal stands. Within 60 days of the refusal you can "
-                    "object again."
+                    
+                        "If you withdraw it, the city makes no decision and the refusal stands. You can object "
+                        "again within 60 days of the refusal."
+                    
                 ),
             ),
         ),

@@ -12,7 +12,7 @@ PLACE = "parts"
 
 
 def _part(page: DeskPage) -> Overrides:
-    hint = _("Within the case's own period, until %(day)s at the latest (Act 20).", day=page.day(page.last_day))
+    hint = _("Before the deadline of the case, by %(day)s at the latest (Act 20).", day=page.day(page.last_day))
     due = {"hint": hint if page.last_day else None, "required": True, "attrs": page.reply_days}
     return {"department": {"choices": page.askable}, "due": due}
 
@@ -21,7 +21,10 @@ def _extend(page: DeskPage) -> Overrides | None:
     if not page.reply_until:
         return None
     hint = _(
-        "Once, before %(until)s, by at most the length of the reply period, and within the case's own period (Act 20).",
+        
+            "Once, before %(until)s, by at most the length of the original reply period, and before the deadline "
+            "of the case (Act 20)."
+        ,
         until=page.reply_until,
     )
     return {"due": {"hint": hint, "required": True, "attrs": page.reply_days}}
@@ -32,14 +35,14 @@ ACTS: tuple[CaseAct, ...] = (
         action=Action.PART_REPLY,
         form=words(
             _("Reply of your department"),
-            hint=_("The department of the case reads it, the petitioner does not."),
+            hint=_("The department in charge can read it, the petitioner cannot."),
             rows=5,
         ),
         run=parts.reply,
         desk=Offer(
             summary="Reply to what one's department is asked for",
             label=_("Send the reply"),
-            done=_("The reply is sent to the department of the case."),
+            done=_("The reply has been sent to the department in charge."),
             place="reply",
         ),
     ),
@@ -49,10 +52,10 @@ ACTS: tuple[CaseAct, ...] = (
         run=parts.extend,
         desk=Offer(
             summary="Put one's department's reply off, once and before it is due",
-            label=_("Reply later"),
-            title=_("Put the reply off"),
-            send=_("Put the reply off"),
-            done=_("The reply is put off; the department of the case is told."),
+            label=_("Extend the reply"),
+            title=_("Extend the reply deadline"),
+            send=_("Extend the reply deadline"),
+            done=_("The reply deadline has been extended, and the department in charge has been notified."),
             place=PLACE,
             order=("due",),
             fit=_extend,
@@ -64,9 +67,9 @@ ACTS: tuple[CaseAct, ...] = (
         run=parts.ask,
         desk=Offer(
             summary="Ask another department for a part of the case (Act 20)",
-            label=_("Ask another department"),
-            send=_("Ask"),
-            done=_("The department is asked; it sees the case now."),
+            label=_("Consult another department"),
+            send=_("Consult"),
+            done=_("The department has been consulted and can now see the case."),
             place=PLACE,
             fit=_part,
         ),
@@ -78,11 +81,11 @@ ACTS: tuple[CaseAct, ...] = (
         when=lambda case: any(part.open for part in case.parts),
         desk=Offer(
             summary="Take back what a department was asked for",
-            label=_("Take a request back"),
-            send=_("Take the request back"),
+            label=_("Withdraw a consultation"),
+            send=_("Withdraw the consultation"),
             send_kind="danger",
             kind="quiet",
-            done=_("The request is taken back."),
+            done=_("The consultation has been withdrawn."),
             place=PLACE,
             fit=lambda page: {"department": {"choices": page.awaited}},
         ),

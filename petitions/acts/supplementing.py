@@ -20,14 +20,14 @@ class MoreTime(Prolong):
     """The same, as the petitioner is asked."""
 
     days: Annotated[
-        int, Field(ge=1, le=60), Label(_("Days to supplement it, in addition"), _("How many more days do you need?"))
+        int, Field(ge=1, le=60), Label(_("Additional days to send the supplement"), _("How many more days do you need?"))
     ]
-    reason: Annotated[Reason, Label(_("Reason"), _("Why, if you like"))] = ""
+    reason: Annotated[Reason, Label(_("Reason"), _("Why (optional)"))] = ""
 
 
 def _prolong(page: DeskPage) -> Overrides:
     most = page.case.supplement_days
-    hint = _("At most %(days)s at once; twice in all (Decree 24).", days=most)
+    hint = _("At most %(days)s days at a time, and at most twice (Decree 24).", days=most)
     return {"days": {"hint": hint, "attrs": {"max": most}}}
 
 
@@ -39,9 +39,9 @@ ACTS: tuple[CaseAct, ...] = (
         desk=Offer(
             summary="Ask for what is missing; the clock stands",
             label=_("Request a supplement"),
-            title=_("Ask for what is missing"),
+            title=_("Request what is missing"),
             send=_("Send the request"),
-            done=_("The supplement is requested; the clock stands."),
+            done=_("The supplement has been requested. The deadline is paused."),
             order=("text", "late_reason"),
             fit=lambda page: {"late_reason": {"asked": page.case.supplement_late, "required": True}},
         ),
@@ -49,31 +49,31 @@ ACTS: tuple[CaseAct, ...] = (
     Act(
         action=Action.SUPPLEMENT,
         form=words(
-            _("What was brought in"), hint=_("By phone, by letter or in person; the clock runs again from tomorrow.")
+            _("What was supplied"), hint=_("By phone, by letter or in person. The deadline resumes tomorrow.")
         ),
         run=supplementing.receive,
         takes_files=True,
         desk=Offer(
             summary="Take in what was missing, for the petitioner",
-            label=_("Take in a supplement"),
-            title=_("Take in a supplement for the petitioner"),
-            send=_("Take it in"),
-            done=_("The supplement is taken in; the clock runs again from tomorrow."),
-            files=(_("Papers that were brought in"), ONLY_PARTIES),
+            label=_("Record a supplement"),
+            title=_("Record a supplement on the petitioner's behalf"),
+            send=_("Record the supplement"),
+            done=_("The supplement has been recorded. The deadline resumes tomorrow."),
+            files=(_("Documents received"), ONLY_PARTIES),
         ),
         citizen=Offer(
             summary="Send what was missing",
-            label=_("Send what was missing"),
+            label=_("Send what is missing"),
             send=_("Send it"),
             kind="primary",
-            done=_("It has arrived. The clock runs again from tomorrow."),
+            done=_("We have received it. The deadline resumes tomorrow."),
             address="supplements",
             status=201,
             form=words(
-                _("What was asked for"), hint=_("When it has arrived, the clock runs again from the next day."), rows=6
+                _("What was requested"), hint=_("Once it has arrived, the deadline resumes the next day."), rows=6
             ),
             names={"text": "supplement", "files": "supplement_files"},
-            files=(_("Pictures or documents"), _("Pictures, PDF, office documents, text, sound or video.")),
+            files=(_("Pictures or documents"), _("Pictures, PDF, office documents, text, audio or video.")),
         ),
     ),
     Act(
@@ -83,25 +83,27 @@ ACTS: tuple[CaseAct, ...] = (
         when=lambda case: case.prolongable,
         desk=Offer(
             summary="Give more time to send what is missing, for the petitioner",
-            label=_("More time"),
-            title=_("Give more time, for the petitioner"),
-            send=_("Give more time"),
-            done=_("There is more time to supplement; the petitioner is told."),
+            label=_("Extend the time"),
+            title=_("Extend the time on the petitioner's behalf"),
+            send=_("Extend the time now"),
+            done=_("The time to send the supplement has been extended, and the petitioner has been notified."),
             fit=_prolong,
         ),
         citizen=Offer(
             summary="Take more time to send what is missing",
             label=_("I need more time"),
-            title=_("Take more time to send it"),
-            send=_("Take this time"),
-            done=_("You have more time. The new last day stands below."),
+            title=_("Extend the time to send it"),
+            send=_("Extend by this many days"),
+            done=_("You have more time. The new deadline is shown below."),
             address="prolongation",
             form=MoreTime,
             names={"reason": "prolongation"},
             notes=(
                 _(
-                    "You can take more time twice, and each time at most as many days as you were given. "
-                    "It holds at once."
+                    
+                        "You can extend the deadline twice, each time by at most the number of days you were first "
+                        "given. It takes effect immediately."
+                    
                 ),
             ),
         ),
@@ -109,10 +111,12 @@ ACTS: tuple[CaseAct, ...] = (
     Act(
         action=Action.UNDELIVERED,
         form=words(
-            _("How and why it came back"),
+            _("How and why it was returned"),
             hint=_(
-                "For example: by post, address unknown. After two requests came back, the petition can be closed as "
-                "withdrawn (Decree 25)."
+                
+                    "For example: by post, address unknown. Once two requests have been returned, the petition can "
+                    "be closed as withdrawn (Decree 25)."
+                
             ),
             rows=3,
         ),
@@ -120,18 +124,18 @@ ACTS: tuple[CaseAct, ...] = (
         when=lambda case: case.supplement_times not in case.supplement_undelivered,
         desk=Offer(
             summary="Record that a request to supplement came back undelivered",
-            label=_("Came back"),
-            title=_("Record that the request came back"),
+            label=_("Returned undelivered"),
+            title=_("Record that the request was returned"),
             send=_("Record it"),
             kind="quiet",
-            done=_("That the request came back is recorded."),
+            done=_("It is recorded that the request was returned undelivered."),
         ),
     ),
     Act(
         action=Action.DEEM_WITHDRAWN,
         form=words(
             _("Reason"),
-            hint=_("Two requests came back because the address is unclear (Decree 25). The case ends here."),
+            hint=_("Two requests were returned because the address is unclear (Decree 25). The case ends here."),
             rows=3,
         ),
         run=supplementing.deem_withdrawn,
@@ -141,13 +145,15 @@ ACTS: tuple[CaseAct, ...] = (
             label=_("Close as withdrawn"),
             send_kind="danger",
             kind="quiet",
-            done=_("%(reference)s counts as withdrawn and is closed."),
+            done=_("%(reference)s is deemed withdrawn and has been closed."),
         ),
     ),
     Act(
         action=Action.RETURN,
         form=words(
-            _("Reason"), hint=_("Possible once the second request has run out (Decree 25). The case ends here."), rows=3
+            _("Reason"), hint=_(
+                "Possible once the deadline of the second request has passed (Decree 25). The case ends here."
+            ), rows=3
         ),
         run=supplementing.give_back,
         desk=Offer(
@@ -157,7 +163,7 @@ ACTS: tuple[CaseAct, ...] = (
             send=_("Return it"),
             send_kind="danger",
             kind="quiet",
-            done=_("%(reference)s is returned."),
+            done=_("%(reference)s has been returned."),
         ),
     ),
 )

@@ -106,7 +106,7 @@ def complete(raw: Mapping[str, str], case: CaseView) -> dict[str, str]:
         values["remedies"] = ""
     command = GiveAnswer.parse(values)
     errors = [
-        FieldError(name, _("Please fill in what is still open: %(names)s", names=", ".join(f"{{{n}}}" for n in left)))
+        FieldError(name, _("Please fill in what is still missing: %(names)s", names=", ".join(f"{{{n}}}" for n in left)))
         for name, text in (("text", command.text), ("reasons", command.reasons), ("remedies", command.remedies))
         if (left := placeholders.remaining(text))
     ]

@@ -33,7 +33,7 @@ TABS: tuple[tuple[Text, Filter, str], ...] = (
     (_("Unassigned"), Filter(unassigned=True), "unassigned"),
     (_("Mine"), Filter(mine=True), "mine"),
     (_("Objections"), Filter(objection=True), "objection"),
-    (_("Parts asked for"), Filter(parts=True), "parts"),
+    (_("Consultations"), Filter(parts=True), "parts"),
 )
 
 
@@ -112,7 +112,7 @@ def _clock(row: Row, known: Reference, now: datetime, language: str) -> ClockWor
     if row.part_due is None:
         return clock_words(row, known.calendar, now, language)
     words = reply_clock(row.part_due, known.calendar, now, language)
-    return replace(words, remaining=_("Part asked for: %(left)s", left=words.remaining))
+    return replace(words, remaining=_("Consultation: %(left)s", left=words.remaining))
 
 
 def _duties(row: Row, known: Reference, now: datetime, language: str) -> list[Duty]:
@@ -120,7 +120,7 @@ def _duties(row: Row, known: Reference, now: datetime, language: str) -> list[Du
         return []
     found = duties(row, row.passed_at, known.calendar, now, language)
     if row.waiting:
-        found.append(Duty(_("Waits for a department's reply"), "ok", Text(""), Text("")))
+        found.append(Duty(_("Waiting for a consulted department"), "ok", Text(""), Text("")))
     return found
 
 

@@ -29,7 +29,7 @@ async def save(request: Request) -> Response:
     form = Save.parse(await web.read_form(request))
     wanted = Filter.carried(form.carried, await reference())
     await views.save(official, form.name, urlencode(wanted.query()))
-    return web.redirect(request, wanted.address(addresses.INBOX), _("“%(name)s” is kept.", name=form.name))
+    return web.redirect(request, wanted.address(addresses.INBOX), _("“%(name)s” has been saved.", name=form.name))
 
 
 async def delete(request: Request) -> Response:
@@ -39,7 +39,7 @@ async def delete(request: Request) -> Response:
     if number >= 2**31:
         raise NotFound
     await views.delete(official, number)
-    return web.redirect(request, addresses.INBOX, _("The view is deleted."))
+    return web.redirect(request, addresses.INBOX, _("The view has been deleted."))
 
 
 routes: list[Route] = [

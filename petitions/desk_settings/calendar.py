@@ -39,13 +39,13 @@ _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 def _within(day: date) -> date:
     """A day of the years whose holidays are known."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise Mistake(_("Please give a day of the years %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
+        raise Mistake(_("Please enter a day in the years %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
     return day
 
 
 def _time(value: str) -> str:
     if not _TIME.fullmatch(value):
-        raise Mistake(_("Please give a time as HH:MM."))
+        raise Mistake(_("Please enter a time as HH:MM."))
     return value
 
 
@@ -63,11 +63,11 @@ class AddHoliday(Form):
 class SetHours(Form):
     """The office hours from a day on, where an ordinance differs from those of Decree 8-3."""
 
-    first_day: Annotated[CalendarDay, Label(_("First day"), _("From which day on"))]
+    first_day: Annotated[CalendarDay, Label(_("First day"), _("Effective from"))]
     opens: Annotated[Time, Label(_("Opening"))]
     closes: Annotated[Time, Label(_("Closing"))]
-    lunch_starts: Annotated[Time, Label(_("Start of lunch"), _("Lunch from"))]
-    lunch_ends: Annotated[Time, Label(_("End of lunch"), _("Lunch until"))]
+    lunch_starts: Annotated[Time, Label(_("Lunch starts"), _("Lunch from"))]
+    lunch_ends: Annotated[Time, Label(_("Lunch ends"), _("Lunch until"))]
 
     def check(self, errors: Errors) -> None:
         if not errors.found and not self.opens < self.lunch_starts <= self.lunch_ends < self.closes:
@@ -98,10 +98,10 @@ class Holidays(_CalendarTable):
     model, form = Holiday, AddHoliday
     title, add_label = _("Temporary holidays"), _("Add the holiday")
     name_label = _("Day")
-    added = _("The holiday is in the table. Running clocks are being counted anew.")
-    deleted = _("The day is a working day again. Running clocks are being counted anew.")
-    delete_label = _("Take it back")
-    empty = (_("There is none in the table."), Text(""))
+    added = _("The holiday has been added. Running deadlines are being recalculated.")
+    deleted = _("The day is a working day again. Running deadlines are being recalculated.")
+    delete_label = _("Remove the holiday")
+    empty = (_("There are none in the table."), Text(""))
     columns = (Column("name"),)
     order = ("-date",)
     deletes = True
@@ -111,9 +111,9 @@ class Holidays(_CalendarTable):
 
     async def check(self, command: AddHoliday, _row: Any | None) -> None:
         if await Holiday.exists(date=command.date):
-            raise Invalid([FieldError("date", _("This day is in the table already."))])
+            raise Invalid([FieldError("date", _("This day is already in the table."))])
         if not (await reference()).calendar.is_working_day(command.date):
-            raise Invalid([FieldError("date", _("The offices are closed on this day already."))])
+            raise Invalid([FieldError("date", _("The offices are already closed on this day."))])
 
     async def create(self, columns: Mapping[str, Any]) -> Holiday:
         return await Holiday.create(**columns, created_at=clock.now())
@@ -123,8 +123,11 @@ class Holidays(_CalendarTable):
 
     def deleting(self, row: Holiday, language: str) -> Question:
         return Question(
-            _("Take back the holiday on %(day)s?", day=i18n.date_text(row.date, language)),
-            _("The day is a working day again, and running clocks are counted anew: due dates can come earlier."),
+            _("Remove the holiday on %(day)s?", day=i18n.date_text(row.date, language)),
+            _(
+                "The day becomes a working day again, and running deadlines are recalculated: due dates may move "
+                "earlier."
+            ),
             self.delete_label,
         )
 
@@ -136,9 +139,9 @@ class OfficeHoursTable(_CalendarTable):
     model, form = LocalHours, SetHours
     title, add_label = _("Local hours"), _("Set the hours")
     name_label = _("From")
-    added = _("The hours are set. Running clocks are being counted anew.")
+    added = _("The hours have been set. Running deadlines are being recalculated.")
     empty = (
-        _("The hours of the law hold: 09:00–18:00 with lunch from 12:00 to 13:00 (Decree, article 8-3)."),
+        _("The statutory hours apply: 09:00–18:00 with lunch from 12:00 to 13:00 (Decree, article 8-3)."),
         Text(""),
     )
     columns = (Column("hours", _("Hours")), Column("lunch", _("Lunch")))

@@ -22,7 +22,9 @@ _CODE = re.compile(r"[a-z][a-z0-9_-]{1,39}")
 
 def _code(value: str) -> str:
     if not _CODE.fullmatch(value):
-        raise Mistake(_("Please use 2 to 40 small letters, digits, hyphens or underscores, a letter first."))
+        raise Mistake(_(
+            "Please use 2 to 40 lowercase letters, digits, hyphens or underscores, starting with a letter."
+        ))
     return value
 
 
@@ -34,26 +36,26 @@ class EditDepartment(Form):
         line(40, safe=False),
         AfterValidator(_code),
         Label(_("Short name")),
-        Hint(_("For addresses and programs; it cannot be changed later. For example roads.")),
+        Hint(_("For addresses and programs; you cannot change it later. For example roads.")),
     ]
     name: Annotated[str, line(80, safe=False), Label(_("Name in Korean"))]
     name_ja: Annotated[str, line(80, safe=False), Label(_("Name in Japanese")), Html(lang="ja")] = ""
     name_en: Annotated[str, line(80, safe=False), Label(_("Name in English")), Html(lang="en")] = ""
     phone: Phone = ""
     email: Annotated[Email, Html(autocomplete="off", inputmode="email")] = ""
-    place: Annotated[str, line(120, safe=False), Label(_("Where its office is"))] = ""
+    place: Annotated[str, line(120, safe=False), Label(_("Office location"))] = ""
     duties: Annotated[
         tuple[str, ...],
         WordsRule(120),
-        Label(_("Duties")),
-        Hint(_("What it is in charge of. Put commas between them.")),
+        Label(_("Responsibilities")),
+        Hint(_("What it is responsible for, separated by commas.")),
         Html(rows=4),
     ] = ()
     keywords: Annotated[
         tuple[str, ...],
         WordsRule(),
         Label(_("Keywords")),
-        Hint(_("Words that petitions for it use. They decide where no rule fits. Put commas between them.")),
+        Hint(_("Words used in its petitions. They decide if no rule matches. Separate them with commas.")),
         Html(rows=4),
     ] = ()
 
@@ -66,9 +68,11 @@ class DepartmentInUse(Conflict):
     def __init__(self, held: dict[str, int]) -> None:
         super().__init__(
             _(
-                "This department cannot be closed: open cases %(cases)s, open objections %(objections)s, "
-                "rules that lead to it %(rules)s, procedures %(services)s. "
-                "Please move the cases, decide on the objections and change the rules first.",
+                
+                    "This department cannot be closed: open cases %(cases)s, open objections %(objections)s, "
+                    "routing rules that lead to it %(rules)s, procedures %(services)s. Please transfer the cases, "
+                    "decide the objections and change the rules first."
+                ,
                 **{name: capped(count) for name, count in held.items()},
             )
         )
@@ -80,9 +84,9 @@ class Departments(Resource[EditDepartment]):
 
     what, path, permission = "department", "departments", CorePermission.EDIT_DEPARTMENTS
     model, form, key = Department, EditDepartment, "code"
-    taken = _("Another department has this short name.")
-    title, add_label, added = _("Departments"), _("Add a department"), _("The department is added.")
-    empty = (_("There is no department yet"), _("Add one: petitions need somebody who answers them."))
+    taken = _("Another department already uses this short name.")
+    title, add_label, added = _("Departments"), _("Add a department"), _("The department has been added.")
+    empty = (_("There are no departments yet"), _("Add one: petitions need a department to answer them."))
     columns = (
         Column("code", kind="code"),
         Column("phone"),
@@ -90,7 +94,7 @@ class Departments(Resource[EditDepartment]):
         Column("people", _("Officials"), "number"),
     )
     closes = True
-    closed, opened = _("The department is closed."), _("The department is open again.")
+    closed, opened = _("The department has been closed."), _("The department has been reopened.")
     close_label = _("Close the department")
     closed_note = _("This department is closed.")
 
@@ -103,7 +107,7 @@ class Departments(Resource[EditDepartment]):
     async def closing(self, row: Department) -> Question:
         return Question(
             _("Close the department “%(name)s”?", name=row.name),
-            _("No petition goes to it any more. Its answered cases stay. It can be opened again."),
+            _("It will receive no more petitions. Its answered cases stay. It can be reopened."),
             self.close_label,
         )
 
@@ -111,18 +115,18 @@ class Departments(Resource[EditDepartment]):
         held = await queries.hold_open(row.id)
         said = {
             "cases": (
-                _("Open cases: %(count)s. Please pass them to another department."),
+                _("Open cases: %(count)s. Please transfer them to another department."),
                 f"/desk?department={row.code}",
             ),
             "objections": (
-                _("Open objections: %(count)s. Please decide on them first."),
+                _("Open objections: %(count)s. Please decide them first."),
                 f"/desk?objection=1&department={row.code}",
             ),
             "rules": (
-                _("Routing rules that lead to it: %(count)s. Please change them or switch them off."),
+                _("Routing rules that lead to it: %(count)s. Please change them or turn them off."),
                 "/desk/rules",
             ),
-            "services": (_("Procedures under a law that it is in charge of: %(count)s."), ""),
+            "services": (_("Statutory procedures it is in charge of: %(count)s."), ""),
         }
         return [
             Hindrance(Text(text.msgid, {"count": capped(held[name])}), url)

@@ -33,7 +33,7 @@ class EditRule(Form):
         tuple[str, ...],
         WordsRule(),
         Label(_("Words")),
-        Hint(_("One of these stands in the title or the text. Put commas between them.")),
+        Hint(_("One of these appears in the title or the text. Separate them with commas.")),
         Html(rows=3),
     ] = ()
     kinds: Annotated[tuple[str, ...], OneOf(KINDS), Label(_("Kinds"))] = ()
@@ -42,13 +42,16 @@ class EditRule(Form):
         str,
         line(200, safe=False),
         Label(_("Note")),
-        Hint(_("Why this rule is there. Officials read it on each case that it routes.")),
+        Hint(_("Why this rule exists. Officials see it on each case it routes.")),
     ] = ""
 
     def check(self, errors: Errors) -> None:
         wrong = any(name in errors for name in ("words", "kinds", "districts"))
         if not wrong and not (self.words or self.kinds or self.districts):
-            errors.fail("words", _("Please give words, kinds or districts: a rule for everything hides the rest."))
+            errors.fail("words", _(
+                "Please give words, kinds or districts: a rule that matches everything makes all later rules "
+                "useless."
+            ))
 
 
 class TryRules(Form):
@@ -78,24 +81,30 @@ class Rules(Resource[EditRule]):
 
     what, path, permission = "rule", "rules", Permission.EDIT_RULES
     model, form = RoutingRule, EditRule
-    title, add_label, added = _("Routing rules"), _("Add a rule"), _("The rule is added at the end of the list.")
+    title, add_label, added = _("Routing rules"), _("Add a rule"), _(
+        "The rule has been added at the end of the list."
+    )
     name_label = _("Rule")
     intro = _(
-        "The first rule that fits decides which department is proposed. Where none fits, the departments' duties and "
-        "keywords decide; where these say nothing either, the intake officer does. A procedure under a law goes to "
-        "its own department before any rule."
+        
+            "The first matching rule decides which department is proposed. If none matches, the departments' "
+            "responsibilities and keywords decide; if these do not match either, the intake officer decides. A "
+            "statutory procedure goes to its own department before any rule."
+        
     )
-    empty = (_("There is no rule yet"), _("Until there is one, the departments' duties and keywords decide."))
+    empty = (_("There are no rules yet"), _("Until there are, the departments' responsibilities and keywords decide."))
     columns = (
-        Column("conditions", _("What must fit"), "lines"),
+        Column("conditions", _("Conditions"), "lines"),
         Column("department"),
         Column("note"),
     )
-    form_intro = _("The rule fits when each part that you fill in fits. Parts that you leave empty fit everything.")
+    form_intro = _("The rule applies when every part you fill in matches. Empty parts match everything.")
     list_template = "desk/settings/rules.html"
     deletes = closes = True
-    deleted, closed, opened = _("The rule is deleted."), _("The rule is switched off."), _("The rule is switched on.")
-    close_label, closed_note = _("Switch off"), _("This rule is switched off.")
+    deleted, closed, opened = _("The rule has been deleted."), _("The rule has been turned off."), _(
+        "The rule has been turned on."
+    )
+    close_label, closed_note = _("Turn off"), _("This rule is turned off.")
     order = ("position", "id")
 
     async def choices(self, language: str) -> dict[str, Options]:
@@ -119,7 +128,7 @@ class Rules(Resource[EditRule]):
         return _("Rule %(id)s", id=row.id) if row else self.add_label
 
     def tags(self, row: Any) -> Sequence[tuple[Text, str]]:
-        return [] if row.active else [(_("switched off"), "warning")]
+        return [] if row.active else [(_("turned off"), "warning")]
 
     async def list_context(self, language: str) -> dict[str, Any]:
         """The box to try the rules on a text."""
@@ -129,16 +138,18 @@ class Rules(Resource[EditRule]):
         return Question(
             _("Delete rule %(rule)s?", rule=row.id),
             _(
-                "New petitions will no longer be routed by it. Cases that it has routed keep their department. "
-                "To stop it for a while only, switch it off instead."
+                
+                    "New petitions will no longer be routed by it. Cases it has already routed keep their "
+                    "department. To stop it only for a while, turn it off instead."
+                
             ),
             self.delete_label,
         )
 
     async def closing(self, row: RoutingRule) -> Question:
         return Question(
-            _("Switch rule %(rule)s off?", rule=row.id),
-            _("New petitions are not routed by it until it is switched on again."),
+            _("Turn rule %(rule)s off?", rule=row.id),
+            _("New petitions are not routed by it until it is turned on again."),
             self.close_label,
         )
 
@@ -225,7 +236,7 @@ async def move(request: Request) -> Response:
     way = Move.parse(await web.read_form(request)).way
     number = request.path_params["id"]
     await RULES.move(official, number, -1 if way == "up" else 1)
-    return web.redirect(request, f"{RULES.page}#row-{number}", _("The order is changed."))
+    return web.redirect(request, f"{RULES.page}#row-{number}", _("The order has been changed."))
 
 
 routes = [

@@ -23,7 +23,7 @@ from server.core.resource.pages import Pages
 PURPOSES: dict[str, Text] = {
     "answer": _("Answer"),
     "request-supplement": _("Request for a supplement"),
-    "extend": _("Extension of the period"),
+    "extend": _("Extension of the deadline"),
     "interim-notice": _("Interim notice"),
     "transfer-out": _("Transfer to another agency"),
 }
@@ -37,7 +37,7 @@ def _known(value: str) -> str:
     """A text whose placeholders all exist."""
     if unknown := placeholders.unknown(value):
         names = ", ".join(f"{{{word}}}" for word in unknown)
-        raise Mistake(_("There is no placeholder %(names)s. The list below has those that exist.", names=names))
+        raise Mistake(_("There is no placeholder %(names)s. See the list of placeholders below.", names=names))
     return value
 
 
@@ -68,14 +68,14 @@ class Templates(Resource[EditTemplate]):
 
     what, path, permission = "template", "templates", Permission.EDIT_TEMPLATES
     model, form = ReplyTemplate, EditTemplate
-    title, add_label, added = _("Reply templates"), _("Add a template"), _("The template is added.")
+    title, add_label, added = _("Reply templates"), _("Add a template"), _("The template has been added.")
     name_label = _("Title")
-    empty = (_("No template here"), _("Add one, or show all."))
+    empty = (_("No templates here"), _("Add one, or show all."))
     columns = (Column("purpose"), Column("department"), Column("kind"), Column("language"))
     filters = ("department", "purpose")
     order = ("purpose", "title", "id")
     form_template = "desk/settings/template.html"
-    deletes, deleted = True, _("The template is deleted.")
+    deletes, deleted = True, _("The template has been deleted.")
     unchosen: ClassVar = {"department": _("All departments"), "kind": _("All kinds")}
 
     async def narrowing(self, name: str, value: str) -> Q:
@@ -103,7 +103,7 @@ class Templates(Resource[EditTemplate]):
     def deleting(self, row: ReplyTemplate, _language: str) -> Question:
         return Question(
             _("Delete the template “%(title)s”?", title=row.title),
-            _("Answers that were written with it stay as they are."),
+            _("Answers written with it stay as they are."),
             self.delete_label,
         )
 

@@ -30,7 +30,10 @@ def _answer(event: CaseEvent) -> Notice:
     return Notice(
         _("The answer to your petition"),
         _("Your petition was answered: %(decision)s.", decision=DECISIONS[answer.decision] if answer else ""),
-        _("Tell us how satisfied you are. If it is not solved, say so with one press, and the case is opened again."),
+        _(
+            "Tell us how satisfied you are. If it is not solved, tell us on your case page, and the case will be "
+            "reopened."
+        ),
         answer.text if answer else "",
         (*((title, text) for title, text in more if text), *attached(event)),
     )
@@ -56,7 +59,7 @@ ANSWERS = (
             to_citizen(
                 _("Your case was closed"),
                 _("Your case was closed."),
-                _("If it is not solved, say so on its page, and it is opened again."),
+                _("If it is not solved, tell us on its page, and it will be reopened."),
             ),
         ),
     ),
@@ -75,8 +78,10 @@ ANSWERS = (
             to_citizen(
                 _("Your petition was closed as repeated"),
                 _(
-                    "You were told the result of the same petition before (%(cases)s), so this one was closed without "
-                    "another answer (Civil Petitions Treatment Act, art. 23)."
+                    
+                        "You have already been told the result of the same petition (%(cases)s), so this one was "
+                        "closed without another answer (Civil Petitions Treatment Act, art. 23)."
+                    
                 ),
                 urgency=Urgency.REQUIRED,
                 more=ways,
@@ -85,7 +90,7 @@ ANSWERS = (
     ),
     CaseMessage(
         events.CaseRated,
-        at_desk("plain", "info", _("The petitioner gave %(score)s of 5 stars")),
+        at_desk("plain", "info", _("The petitioner rated it %(score)s out of 5")),
         to_party(
             "plain",
             "pen",
@@ -96,34 +101,34 @@ ANSWERS = (
     ),
     CaseMessage(
         events.CaseReopened,
-        at_desk("warning", "pen", _("Opened again: not solved; now due %(moment)s")),
+        at_desk("warning", "pen", _("Reopened: not solved; now due %(moment)s")),
         to_party(
             "warning",
             "pen",
-            _("Not solved: the case was opened again"),
+            _("Not solved: the case was reopened"),
             words,
-            where_due(_("It lies in the department's queue again. New date: %(due)s.")),
+            where_due(_("It is back in the department's queue. New due date: %(due)s.")),
         ),
         (
             to_citizen(
-                _("Your case was opened again"),
-                _("Your case lies in the department's queue again, and its manager was told."),
-                lambda e: _("The answer is promised by %(due)s.") if e.due_at else None,
+                _("Your case was reopened"),
+                _("Your case is back in the department's queue, and its manager has been notified."),
+                lambda e: _("The answer is due by %(due)s.") if e.due_at else None,
             ),
             to_officials(
                 Reader.MANAGERS,
-                subject=_("Not solved: a case was opened again"),
+                subject=_("Not solved: a case was reopened"),
                 happened=_(
-                    "The petitioner says that this case is not solved. It lies in your department's queue again."
+                    "The petitioner says that this case is not solved. It is back in your department's queue."
                 ),
-                following=_("Please name a handler."),
+                following=_("Please assign a handler."),
             ),
         ),
-        promised=_("New period, because the case was reopened"),
+        promised=_("New deadline because the case was reopened"),
     ),
     CaseMessage(
         events.CaseWithdrawn,
         at_desk("plain", "stop", _("Withdrawn")),
-        to_party("plain", "stop", _("The petition was taken back")),
+        to_party("plain", "stop", _("The petition was withdrawn")),
     ),
 )

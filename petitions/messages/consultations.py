@@ -11,42 +11,46 @@ from server.core.errors import _
 CONSULTATIONS = (
     CaseMessage(
         events.PartRequested,
-        at_desk("info", "arrow", _("%(department)s is asked for a part, until %(moment)s")),
+        at_desk("info", "arrow", _("%(department)s consulted, reply due %(moment)s")),
         to_party(
             "info",
             "arrow",
-            _("%(department)s is asked to help with your case"),
-            where_due(_("It replies to the department in charge by %(due)s. The promised date of your answer stays.")),
+            _("%(department)s is being consulted on your case"),
+            where_due(_(
+                "It will reply to the department in charge by %(due)s. The due date of your answer stays the same."
+            )),
         ),
         (
             to_officials(
                 Reader.CONSULTED,
-                subject=_("Your department is asked for a part of a case"),
+                subject=_("Your department is consulted on a case"),
                 happened=_(
-                    "%(department)s is asked to work on a part of this case (Civil Petitions Treatment Act, art. 20)."
+                    "%(department)s is consulted on this case (Civil Petitions Treatment Act, art. 20)."
                 ),
                 following=_(
-                    "Please reply at the desk by %(due)s. Where that cannot be kept, put the reply off once before it "
-                    "is due."
+                    
+                        "Please reply at the desk by %(due)s. If you cannot, extend the reply deadline once before "
+                        "it passes."
+                    
                 ),
             ),
         ),
     ),
     CaseMessage(
         events.PartExtended,
-        at_desk("warning", "calendar", _("%(department)s puts its reply off until %(moment)s")),
+        at_desk("warning", "calendar", _("%(department)s extended its reply deadline to %(moment)s")),
         to_party(
             "warning",
             "calendar",
-            _("%(department)s needs longer for its part"),
-            where_due(_("It now replies by %(due)s. The promised date of your answer stays.")),
+            _("%(department)s needs longer to reply"),
+            where_due(_("It will reply by %(due)s. The due date of your answer stays the same.")),
         ),
         (
             to_officials(
                 Reader.IN_CHARGE,
-                subject=_("A reply comes later"),
-                happened=_("%(department)s has put off its reply to this case."),
-                following=_("The reply now comes by %(due)s; the reason stands at the desk."),
+                subject=_("A reply will take longer"),
+                happened=_("%(department)s has extended its reply deadline in this case."),
+                following=_("The reply is now due by %(due)s; see the reason at the desk."),
             ),
         ),
     ),
@@ -61,21 +65,21 @@ CONSULTATIONS = (
         (
             to_officials(
                 Reader.IN_CHARGE,
-                subject=_("A department replied"),
-                happened=_("%(department)s has replied to what it was asked for in this case."),
-                following=_("Please read the reply at the desk and go on with the case."),
+                subject=_("A consulted department replied"),
+                happened=_("%(department)s has replied to the consultation in this case."),
+                following=_("Please read the reply at the desk and continue with the case."),
             ),
         ),
     ),
     CaseMessage(
         events.PartWithdrawn,
-        at_desk("plain", "stop", _("%(department)s need not reply any more")),
-        to_party("plain", "stop", _("The help of %(department)s is not needed any more")),
+        at_desk("plain", "stop", _("Consultation of %(department)s withdrawn")),
+        to_party("plain", "stop", _("%(department)s is no longer being consulted")),
         (
             to_officials(
                 Reader.CONSULTED,
-                subject=_("Your department need not reply any more"),
-                happened=_("What %(department)s was asked for in this case was taken back."),
+                subject=_("Your department no longer needs to reply"),
+                happened=_("The consultation of %(department)s in this case was withdrawn."),
             ),
         ),
     ),
@@ -86,21 +90,25 @@ CONSULTATIONS = (
             to_officials(
                 Reader.CONSULTED,
                 subject=_("Your department's reply is due soon"),
-                happened=_("The reply of %(department)s to this case is due within a day."),
-                following=_("Please reply at the desk, or put the reply off with the reason before it is due."),
+                happened=_("The reply of %(department)s in this case is due within a day."),
+                following=_(
+                    "Please reply at the desk, or extend the reply deadline with a reason before it passes."
+                ),
             ),
         ),
     ),
     CaseMessage(
         events.PartOverdue,
-        at_desk("danger", "alert", _("The reply of %(department)s is late")),
+        at_desk("danger", "alert", _("The reply of %(department)s is overdue")),
         mails=(
             to_officials(
                 Reader.CONSULTED,
                 Reader.IN_CHARGE,
-                subject=_("A department's reply is late"),
-                happened=_("The reply of %(department)s to this case was due and has not come."),
-                following=_("Please see that the reply is given now, so that the case itself is answered in time."),
+                subject=_("A department's reply is overdue"),
+                happened=_("The reply of %(department)s in this case was due and has not arrived."),
+                following=_(
+                    "Please make sure that the reply is sent now, so that the case itself is answered in time."
+                ),
             ),
         ),
     ),

@@ -12,7 +12,7 @@ from server.core.errors import Text, _
 from server.core.ledger import Entry
 from server.core.messages import Detail, Line, Mailing, Message, Notice, Urgency, fill, said
 
-REMEDIES = _("What you can do against it")
+REMEDIES = _("Remedies available to you")
 
 
 class Reader(StrEnum):

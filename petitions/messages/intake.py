@@ -22,7 +22,7 @@ def _proposed(event: CaseEvent) -> Text:
 
 
 def _guide_card(event: CaseEvent) -> list[Detail]:
-    about = _("A case guide explains every step, helps with papers and speaks for you where you need it.")
+    about = _("A case guide explains every step, helps with documents and speaks for you if you need it.")
     phone = event.person.phone if event.person else ""
     return [Detail(about, href=f"tel:{phone.replace(' ', '')}" if phone else "", link=phone)]
 
@@ -35,25 +35,25 @@ INTAKE = (
             "info",
             "drum",
             lambda e: _("Your petition was received") if e.has_period else _("Your tip was received"),
-            where_due(_("Answer promised by %(due)s.")),
+            where_due(_("Answer due by %(due)s.")),
         ),
         (
             to_citizen(
                 _("We received your petition"),
                 _("We received your petition."),
-                _("The answer is promised by %(due)s. We write to you whenever something happens."),
+                _("The answer is due by %(due)s. We will write to you whenever something happens."),
                 urgency=Urgency.REQUIRED,
                 when=lambda e: e.has_period,
             ),
             to_citizen(
                 _("We received your tip"),
-                _("We received your tip and pass it to the department it concerns."),
-                _("A tip has no legal period; you can still follow what happens with it."),
+                _("We received your tip and will pass it on to the department it concerns."),
+                _("A tip has no legal deadline, but you can still follow it."),
                 urgency=Urgency.REQUIRED,
                 when=lambda e: not e.has_period,
             ),
         ),
-        promised=_("Promised when it was filed"),
+        promised=_("Due date at filing"),
     ),
     CaseMessage(events.CaseRouted, at_desk("plain", "arrow", _proposed), by_itself=True),
     CaseMessage(
@@ -63,8 +63,8 @@ INTAKE = (
         (
             to_citizen(
                 _("You have a new case guide"),
-                _("%(name)s is your case guide now."),
-                _("Your guide explains every step, helps with papers and speaks for you where you need it."),
+                _("%(name)s is now your case guide."),
+                _("Your guide explains every step, helps with documents and speaks for you if you need it."),
                 when=lambda e: not e.filing,
             ),
         ),
@@ -77,53 +77,57 @@ INTAKE = (
         (
             to_citizen(
                 _("A department is in charge of your petition"),
-                _("%(department)s has taken your petition in."),
-                _("A person of this department is named who handles it."),
+                _("%(department)s has accepted your petition."),
+                _("The department will assign a handler."),
             ),
         ),
     ),
     CaseMessage(
         events.CaseAssigned,
         at_desk("info", "person", _("Handler: %(handler)s")),
-        to_party("info", "person", _("%(name)s is handling the case now")),
+        to_party("info", "person", _("%(name)s is now handling the case")),
         (
             to_citizen(
                 _("Your petition has a handler"),
-                _("%(name)s handles your petition now."),
-                _("You can write to the handler on the page of your case."),
+                _("%(name)s is now handling your petition."),
+                _("You can write to the handler on your case page."),
             ),
-            to_officials(Reader.NAMED, subject=_("A case was given to you"), happened=_("You handle this case now.")),
+            to_officials(Reader.NAMED, subject=_("A case was assigned to you"), happened=_(
+                "You are now handling this case."
+            )),
         ),
     ),
     CaseMessage(
         events.WorkStarted,
-        at_desk("info", "clock", _("%(handler)s began to work on it")),
-        to_party("busy", "clock", _("%(name)s began to work on it")),
+        at_desk("info", "clock", _("%(handler)s started working on it")),
+        to_party("busy", "clock", _("%(name)s has started working on it")),
     ),
     CaseMessage(
         events.CaseTransferred,
-        at_desk("warning", "arrow", _("Passed from %(previous)s to %(department)s")),
-        to_party("info", "arrow", _("Passed on to %(department)s")),
+        at_desk("warning", "arrow", _("Transferred from %(previous)s to %(department)s")),
+        to_party("info", "arrow", _("Transferred to %(department)s")),
         (
             to_citizen(
-                _("Your petition was passed on to another department"),
-                _("Your petition was passed on to %(department)s."),
-                _("The promised date stays. A handler is named there."),
+                _("Your petition was transferred to another department"),
+                _("Your petition was transferred to %(department)s."),
+                _("The due date stays the same. The department will assign a handler."),
             ),
         ),
     ),
     CaseMessage(
         events.CaseTransferredOut,
-        at_desk("warning", "arrow", _("Passed to another agency")),
-        to_party("warning", "arrow", _("Passed to another agency, which is responsible")),
+        at_desk("warning", "arrow", _("Transferred to another agency")),
+        to_party("warning", "arrow", _("Transferred to another agency, which is responsible")),
         (
             to_citizen(
-                _("Your petition was passed to another agency"),
+                _("Your petition was transferred to another agency"),
                 _(
-                    "Another agency is responsible for your petition, so we passed it there "
-                    "(Civil Petitions Treatment Act, art. 16)."
+                    
+                        "Another agency is responsible for your petition, so we transferred it there (Civil "
+                        "Petitions Treatment Act, art. 16)."
+                    
                 ),
-                _("That agency answers you. With us the case ends here."),
+                _("That agency will answer you. The case with us ends here."),
                 urgency=Urgency.REQUIRED,
             ),
         ),

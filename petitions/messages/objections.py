@@ -20,15 +20,15 @@ from server.core.messages import Urgency
 OBJECTIONS = (
     CaseMessage(
         events.ObjectionFiled,
-        at_desk("danger", "pen", _("The petitioner objects to the refusal; decide by %(day)s")),
+        at_desk("danger", "pen", _("The petitioner objects to the refusal; decision due by %(day)s")),
         to_party(
-            "warning", "pen", _("Objection to the refusal"), *(words, _("The city must decide on it by %(due)s."))
+            "warning", "pen", _("Objection to the refusal"), *(words, _("The city must decide it by %(due)s."))
         ),
         (
             to_citizen(
                 _("We received your objection"),
                 _("We received your objection to the refusal (Civil Petitions Treatment Act, art. 35)."),
-                _("It is decided by %(day)s at the latest, and we write to you at once."),
+                _("We will decide it by %(day)s at the latest and write to you at once."),
                 urgency=Urgency.REQUIRED,
             ),
             to_officials(
@@ -36,9 +36,9 @@ OBJECTIONS = (
                 Reader.MANAGERS,
                 subject=_("An objection was filed"),
                 happened=_(
-                    "The petitioner objects to the refusal of this case (Civil Petitions Treatment Act, art. 35)."
+                    "The petitioner objects to the refusal in this case (Civil Petitions Treatment Act, art. 35)."
                 ),
-                following=_("It must be decided within ten days; the case shows until when."),
+                following=_("It must be decided within ten days. The case shows the deadline."),
             ),
         ),
     ),
@@ -48,69 +48,72 @@ OBJECTIONS = (
         to_party("info", "arrow", _("%(department)s decides the objection")),
         (
             to_citizen(
-                _("Your objection was passed on to another department"),
-                _("The department that refused was closed; %(department)s decides now."),
-                _("The day by which your objection is decided stays."),
+                _("Your objection was transferred to another department"),
+                _("The department that refused it was closed; %(department)s now decides."),
+                _("The deadline for deciding your objection stays the same."),
             ),
             to_officials(
                 Reader.MANAGERS,
-                subject=_("An objection was passed on to your department"),
+                subject=_("An objection was transferred to your department"),
                 happened=_(
-                    "The department that refused what this case asks for was closed; yours decides the objection now."
+                    
+                        "The department that refused this petition was closed; your department now decides the "
+                        "objection."
+                    
                 ),
-                following=_("It must be decided within ten days of its filing; the case shows until when."),
+                following=_("It must be decided within ten days of being filed. The case shows the deadline."),
             ),
         ),
     ),
     CaseMessage(
         events.ObjectionExtended,
-        at_desk("warning", "calendar", _("The decision on the objection is put off; decide by %(day)s")),
-        to_party("warning", "calendar", _("The decision on the objection was put off"), words, NEW_DATE),
+        at_desk("warning", "calendar", _("The time to decide the objection is extended; decision due by %(day)s")),
+        to_party("warning", "calendar", _("The time to decide the objection was extended"), words, NEW_DATE),
         (
             to_citizen(
-                _("The decision on your objection takes longer"),
-                _("The decision on your objection was put off (Civil Petitions Treatment Act, art. 35)."),
-                _("It is decided by %(day)s at the latest. It cannot be put off again."),
+                _("The decision on your objection will take longer"),
+                _("The time to decide your objection was extended (Civil Petitions Treatment Act, art. 35)."),
+                _("We will decide it by %(day)s at the latest. The time cannot be extended again."),
                 urgency=Urgency.REQUIRED,
             ),
         ),
     ),
     CaseMessage(
         events.ObjectionUpheld,
-        at_desk("success", "check", _("The objection is upheld: open again, now due %(moment)s")),
+        at_desk("success", "check", _("Objection upheld: reopened, now due %(moment)s")),
         to_party(
             "success",
             "check",
-            _("The objection was upheld: the case is open again"),
+            _("The objection was upheld: the case is reopened"),
             words,
-            where_due(_("You get a new answer by %(due)s.")),
+            where_due(_("You will receive a new answer by %(due)s.")),
         ),
         (
             to_citizen(
                 _("Your objection was upheld"),
-                _("Your objection was upheld: the refusal does not stand, and your case is open again."),
-                lambda e: _("You get a new answer by %(due)s.") if e.due_at else None,
+                _("Your objection was upheld: the refusal no longer stands, and your case has been reopened."),
+                lambda e: _("You will receive a new answer by %(due)s.") if e.due_at else None,
                 urgency=Urgency.REQUIRED,
             ),
             to_officials(
                 Reader.MANAGERS,
                 subject=_("An objection was upheld: the case needs a department"),
-                happened=_("The case is open again, and the department that answered it was closed."),
-                following=_("Please pass it on to a department."),
+                happened=_("The case was reopened, and the department that answered it was closed."),
+                following=_("Please transfer it to a department."),
                 when=lambda e: not e.has_department,
             ),
         ),
-        promised=_("New period, because the objection was upheld"),
+        promised=_("New processing period, because the objection was upheld"),
     ),
     CaseMessage(
         events.ObjectionDismissed,
-        at_desk("danger", "stop", _("The objection is dismissed: the refusal stands")),
+        at_desk("danger", "stop", _("Objection dismissed: the refusal stands")),
         to_party("danger", "stop", _("The objection was dismissed: the refusal stands"), words, remedies),
         (
             to_citizen(
                 _("Your objection was dismissed"),
                 _("Your objection was dismissed: the refusal stands. The reasons follow."),
-                _("Independently of this objection you can still contest the refusal; how, stands above."),
+                _("Apart from this objection you can still contest the refusal; see above for how."),
                 urgency=Urgency.REQUIRED,
                 more=ways,
             ),
@@ -118,15 +121,17 @@ OBJECTIONS = (
     ),
     CaseMessage(
         events.ObjectionWithdrawn,
-        at_desk("plain", "stop", _("The objection is taken back: the refusal stands")),
-        to_party("plain", "stop", _("The objection was taken back: the refusal stands")),
+        at_desk("plain", "stop", _("Objection withdrawn: the refusal stands")),
+        to_party("plain", "stop", _("The objection was withdrawn: the refusal stands")),
         (
             to_citizen(
-                _("Your objection was taken back"),
-                _("Your objection was taken back, so it is not decided: the refusal stands."),
+                _("Your objection was withdrawn"),
+                _("Your objection was withdrawn, so no decision will be made: the refusal stands."),
                 _(
-                    "If you did not want this, please tell us at once. "
-                    "Within 60 days of the refusal you can object again."
+                    
+                        "If you did not intend this, please tell us at once. You can object again within 60 days "
+                        "of the refusal."
+                    
                 ),
                 urgency=Urgency.REQUIRED,
                 quoted=False,
@@ -134,45 +139,53 @@ OBJECTIONS = (
             to_officials(
                 Reader.HANDLER,
                 Reader.MANAGERS,
-                subject=_("An objection was taken back"),
+                subject=_("An objection was withdrawn"),
                 happened=_(
-                    "The petitioner took the objection in this case back: the refusal stands, "
-                    "and nothing is to be decided."
+                    
+                        "The petitioner withdrew the objection in this case: the refusal stands, and there is "
+                        "nothing to decide."
+                    
                 ),
             ),
         ),
     ),
     CaseMessage(
         events.ObjectionDueSoon,
-        at_desk("warning", "bell", _("The time to decide the objection ends soon")),
+        at_desk("warning", "bell", _("The deadline for deciding the objection is near")),
         mails=(
             to_officials(
                 Reader.HANDLER,
                 Reader.MANAGERS,
                 subject=_("An objection must be decided"),
-                happened=_("The time to decide the objection in this case ends within a day."),
-                following=_("Please decide it, or put the decision off with the reason before the time ends."),
+                happened=_("The deadline for deciding the objection in this case is less than a day away."),
+                following=_("Please decide it, or extend the time with a reason before the deadline."),
             ),
         ),
     ),
     CaseMessage(
         events.ObjectionOverdue,
-        at_desk("danger", "alert", _("The time to decide the objection is over")),
+        at_desk("danger", "alert", _("The deadline for deciding the objection has passed")),
         to_party("danger", "alert", _("The objection was not decided in time"), WATCHED),
         (
             to_citizen(
                 _("The decision on your objection is late"),
-                _("The time to decide your objection has passed, and there is no decision yet. We are sorry."),
+                _(
+                    "The deadline for deciding your objection has passed, and there is no decision yet. We "
+                    "apologise."
+                ),
                 WATCHED,
             ),
             to_officials(
                 Reader.HANDLER,
                 Reader.MANAGERS,
                 Reader.INSPECTORS,
-                subject=_("An objection is not decided in time"),
-                happened=_("The time to decide the objection in this case has passed without a decision."),
+                subject=_("An objection has not been decided in time"),
+                happened=_("The deadline for deciding the objection in this case has passed without a decision."),
                 following=_(
-                    "Please see that it is decided now; the petitioner, the manager and the inspector were told."
+                    
+                        "Please make sure it is decided now. The petitioner, the manager and the inspector have "
+                        "been notified."
+                    
                 ),
             ),
         ),

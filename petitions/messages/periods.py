@@ -5,31 +5,33 @@ from petitions.messages.event import CaseMessage, Reader, at_desk, to_citizen, t
 from server.core.errors import _
 from server.core.messages import Urgency
 
-NEW_DATE = _("New date: %(due)s. Promised before: %(before)s.")
-WATCHED = _("The department's manager and the city's inspector of petitions were told.")
+NEW_DATE = _("New due date: %(due)s. Previous due date: %(before)s.")
+WATCHED = _("The department's manager and the city's petition inspector have been notified.")
 
 PERIODS = (
     CaseMessage(
         events.PeriodExtended,
-        at_desk("warning", "calendar", _("Period extended by %(amount)s %(unit)s; now due %(moment)s")),
+        at_desk("warning", "calendar", _("Deadline extended by %(amount)s %(unit)s; now due %(moment)s")),
         to_party(
             "warning",
             "calendar",
             lambda e: (
-                _("The period was extended, with your consent") if e.data["consent"] else _("The period was extended")
+                _("The deadline was extended, with your consent") if e.data["consent"] else _(
+                    "The deadline was extended"
+                )
             ),
             words,
             NEW_DATE,
         ),
         (
             to_citizen(
-                _("The answer takes longer"),
-                _("The period of your petition was extended (Civil Petitions Treatment Decree, art. 21)."),
+                _("The answer will take longer"),
+                _("The deadline of your petition was extended (Civil Petitions Treatment Decree, art. 21)."),
                 NEW_DATE,
                 urgency=Urgency.REQUIRED,
             ),
         ),
-        promised=_("Period extended"),
+        promised=_("Deadline extended"),
         reasoned=True,
     ),
     CaseMessage(
@@ -39,18 +41,22 @@ PERIODS = (
             "warning",
             "calendar",
             lambda e: (
-                _("The site investigation was prolonged") if e.data["prolonged"] else _("A site investigation was set")
+                _("The site investigation was extended") if e.data["prolonged"] else _(
+                    "A site investigation was scheduled"
+                )
             ),
             words,
-            _("It lasts until %(day)s; its days do not count into the period."),
+            _("It lasts until %(day)s. Its days do not count towards the processing period."),
             NEW_DATE,
         ),
         (
             to_citizen(
-                _("Your grievance is looked into on the spot"),
+                _("A site investigation for your grievance"),
                 _(
-                    "The days of a site investigation do not count into the period of a grievance "
-                    "(Civil Petitions Treatment Decree, art. 17). It lasts until %(day)s."
+                    
+                        "The days of a site investigation do not count towards the processing period of a "
+                        "grievance (Civil Petitions Treatment Decree, art. 17). It lasts until %(day)s."
+                    
                 ),
                 NEW_DATE,
                 urgency=Urgency.REQUIRED,
@@ -61,21 +67,23 @@ PERIODS = (
     ),
     CaseMessage(
         events.DueRecomputed,
-        at_desk("warning", "calendar", _("The calendar changed (%(holiday)s): due %(moment)s instead of %(previous)s")),
+        at_desk("warning", "calendar", _(
+            "The calendar changed (%(holiday)s): now due %(moment)s instead of %(previous)s"
+        )),
         to_party(
             "warning",
             "calendar",
-            _("The date was counted anew, because the calendar changed (%(holiday)s)"),
+            _("The due date was recalculated because the calendar changed (%(holiday)s)"),
             NEW_DATE,
         ),
         (
             to_citizen(
-                _("The date of your answer has moved"),
-                _("The city's calendar changed, so the date was counted anew."),
+                _("The due date of your answer has changed"),
+                _("The city's calendar changed, so the due date was recalculated."),
                 NEW_DATE,
             ),
         ),
-        promised=_("Counted anew because a holiday was declared"),
+        promised=_("Recalculated because of a new holiday"),
     ),
     CaseMessage(
         events.InterimNoticeDue,
@@ -87,56 +95,61 @@ PERIODS = (
                 happened=_(
                     "30 days have passed, and this case has no answer yet (Civil Petitions Treatment Decree, art. 23)."
                 ),
-                following=_("Please tell the petitioner how far it is and when the answer is expected."),
+                following=_("Please tell the petitioner what progress has been made and when to expect the answer."),
             ),
         ),
     ),
     CaseMessage(
         events.InterimNoticeGiven,
         at_desk("info", "mail", _("Interim notice to the petitioner")),
-        to_party("info", "info", _("How far it is")),
+        to_party("info", "info", _("Progress so far")),
         (
             to_citizen(
-                _("How far your petition is"),
+                _("Progress of your petition"),
                 _(
-                    "Your petition is not finished yet; this is how far it is "
-                    "(Civil Petitions Treatment Decree, art. 23)."
+                    
+                        "Your petition is still being handled. This is the progress so far (Civil Petitions "
+                        "Treatment Decree, art. 23)."
+                    
                 ),
-                _("We write again at the latest in 30 days."),
+                _("We will write again within 30 days."),
                 urgency=Urgency.REQUIRED,
             ),
         ),
     ),
     CaseMessage(
         events.DueSoon,
-        at_desk("warning", "bell", _("The period ends soon")),
+        at_desk("warning", "bell", _("The deadline is near")),
         mails=(
             to_officials(
                 Reader.IN_CHARGE,
-                subject=_("The period ends soon"),
-                happened=_("The period of this case ends within a day."),
-                following=_("Please answer it, or extend it with the reason before it ends."),
+                subject=_("The deadline is near"),
+                happened=_("The deadline of this case is less than a day away."),
+                following=_("Please answer it, or extend the deadline with a reason before it passes."),
             ),
         ),
     ),
     CaseMessage(
         events.Overdue,
-        at_desk("danger", "alert", _("The period is over")),
-        to_party("danger", "alert", _("The promised date has passed without an answer"), WATCHED),
+        at_desk("danger", "alert", _("The deadline has passed")),
+        to_party("danger", "alert", _("The due date has passed without an answer"), WATCHED),
         (
             to_citizen(
                 _("Your answer is late"),
-                _("The promised date has passed, and you have no answer yet. We are sorry."),
+                _("The due date has passed, and you do not have an answer yet. We apologise."),
                 WATCHED,
             ),
             to_officials(
                 Reader.HANDLER,
                 Reader.MANAGERS,
                 Reader.INSPECTORS,
-                subject=_("The period has passed"),
-                happened=_("The period of this case has passed without an answer."),
+                subject=_("The deadline has passed without an answer"),
+                happened=_("The deadline of this case has passed without an answer."),
                 following=_(
-                    "Please see that it is answered now; the petitioner, the manager and the inspector were told."
+                    
+                        "Please make sure it is answered now. The petitioner, the manager and the inspector have "
+                        "been notified."
+                    
                 ),
             ),
         ),

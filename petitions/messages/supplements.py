@@ -16,12 +16,12 @@ from petitions.messages.event import (
 from server.core.errors import _
 from server.core.messages import Detail, Urgency
 
-_UNTIL = _("Please send it by %(day)s. Until then the clock stands still.")
+_UNTIL = _("Please send it by %(day)s. The deadline for our answer is paused until then.")
 
 
 def _why_late(event: CaseEvent) -> list[Detail]:
     late = event.more.get("late_reason")
-    return [Detail(_("Why it is asked for only now: %(reason)s", reason=late), small=True)] if late else []
+    return [Detail(_("Why it is requested only now: %(reason)s", reason=late), small=True)] if late else []
 
 
 SUPPLEMENTS = (
@@ -32,10 +32,15 @@ SUPPLEMENTS = (
         (
             to_citizen(
                 _("Please send what is missing"),
-                _("We cannot go on with your petition: something is missing (Civil Petitions Treatment Act, art. 22)."),
                 _(
-                    "Please send it by %(day)s on the page of your case. Until then the clock stands still. "
-                    "If you need longer, take more time on the same page, before that day."
+                    "We cannot continue with your petition because something is missing (Civil Petitions Treatment "
+                    "Act, art. 22)."
+                ),
+                _(
+                    
+                        "Please send it by %(day)s on your case page. The deadline for our answer is paused until "
+                        "then. If you need longer, extend the time on the same page, before that day."
+                    
                 ),
                 urgency=Urgency.REQUIRED,
             ),
@@ -43,31 +48,36 @@ SUPPLEMENTS = (
     ),
     CaseMessage(
         events.SupplementProlonged,
-        at_desk("warning", "calendar", _("More time to supplement: by %(day)s (time no. %(times)s)")),
-        to_party("warning", "calendar", _("There is more time to send what is missing"), words, _UNTIL),
+        at_desk("warning", "calendar", _(
+            "Time to send the supplement extended to %(day)s (extension no. %(times)s)"
+        )),
+        to_party("warning", "calendar", _("You have more time to send what is missing"), words, _UNTIL),
         (
             to_citizen(
                 _("You have more time to send what is missing"),
-                _("The time to send what is missing is longer now (Civil Petitions Treatment Decree, art. 24)."),
-                _("Please send it by %(day)s on the page of your case. Until then the clock stands still."),
+                _("The time to send what is missing has been extended (Civil Petitions Treatment Decree, art. 24)."),
+                _("Please send it by %(day)s on your case page. The deadline for our answer is paused until then."),
                 urgency=Urgency.REQUIRED,
                 quoted=False,
             ),
             to_officials(
                 Reader.IN_CHARGE,
-                subject=_("More time to supplement"),
+                subject=_("Time to send the supplement extended"),
                 happened=_(
-                    "The petitioner took more time to send what is missing (Civil Petitions Treatment Decree, art. 24)."
+                    
+                        "The petitioner extended the time to send what is missing (Civil Petitions Treatment "
+                        "Decree, art. 24)."
+                    
                 ),
-                following=_("The case shows the new last day; the clock stands until then."),
+                following=_("The case shows the new deadline. The processing period is paused until then."),
                 when=lambda e: not e.by_official,
             ),
         ),
     ),
     CaseMessage(
         events.SupplementUndelivered,
-        at_desk("warning", "back", _("Request no. %(times)s came back undelivered")),
-        to_party("warning", "back", _("What we sent came back undelivered")),
+        at_desk("warning", "back", _("Request no. %(times)s returned undelivered")),
+        to_party("warning", "back", _("What we sent was returned undelivered")),
     ),
     CaseMessage(
         events.SupplementReceived,
@@ -78,20 +88,22 @@ SUPPLEMENTS = (
             _("The supplement has arrived"),
             words,
             files,
-            where_due(_("The clock runs again. Answer promised by %(due)s.")),
+            where_due(_("The deadline has resumed. Answer due by %(due)s.")),
         ),
-        promised=_("Counted on after the supplement"),
+        promised=_("Resumed after the supplement"),
     ),
     CaseMessage(
         events.CaseReturned,
-        at_desk("danger", "back", _("Returned for want of the supplement")),
-        to_party("danger", "back", _("The case was returned, because it was not supplemented")),
+        at_desk("danger", "back", _("Returned because the supplement did not arrive")),
+        to_party("danger", "back", _("The case was returned because the supplement did not arrive")),
         (
             to_citizen(
                 _("Your petition was returned"),
                 _(
-                    "What was asked for did not arrive in time, so your petition was returned "
-                    "(Civil Petitions Treatment Decree, art. 25)."
+                    
+                        "What we requested did not arrive in time, so your petition was returned (Civil Petitions "
+                        "Treatment Decree, art. 25)."
+                    
                 ),
                 _("You can file it again at any time, with what was missing."),
                 urgency=Urgency.REQUIRED,
@@ -100,16 +112,18 @@ SUPPLEMENTS = (
     ),
     CaseMessage(
         events.CaseDeemedWithdrawn,
-        at_desk("plain", "stop", _("Counts as withdrawn: requests came back undelivered twice")),
-        to_party("plain", "stop", _("It counts as withdrawn, because what we sent came back twice")),
+        at_desk("plain", "stop", _("Deemed withdrawn: requests were returned undelivered twice")),
+        to_party("plain", "stop", _("Deemed withdrawn because what we sent was returned undelivered twice")),
         (
             to_citizen(
-                _("Your petition counts as withdrawn"),
+                _("Your petition is deemed withdrawn"),
                 _(
-                    "What we sent you came back twice, so your petition counts as withdrawn and is closed "
-                    "(Civil Petitions Treatment Decree, art. 25)."
+                    
+                        "What we sent you was returned undelivered twice, so your petition is deemed withdrawn and "
+                        "has been closed (Civil Petitions Treatment Decree, art. 25)."
+                    
                 ),
-                _("You can file it again at any time, with an address at which we reach you."),
+                _("You can file it again at any time, with an address where we can reach you."),
                 urgency=Urgency.REQUIRED,
             ),
         ),

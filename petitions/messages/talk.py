@@ -19,7 +19,7 @@ from server.core.messages import Detail
 def attached(event: CaseEvent) -> tuple[tuple[Text, str], ...]:
     """The names of the files that came with it; a mail leads to them and does not carry them."""
     names = "\n".join(file.name for file in event.files)
-    return ((_("Files, to be opened on the page of your case"), names),) if names else ()
+    return ((_("Files, to be opened on your case page"), names),) if names else ()
 
 
 TALK = (
@@ -37,15 +37,15 @@ TALK = (
             to_citizen(
                 _("A message about your petition"),
                 _("The official who handles your petition wrote to you."),
-                _("You can answer on the page of your case."),
+                _("You can reply on your case page."),
                 more=attached,
                 when=lambda e: not e.by_petitioner,
             ),
             to_officials(
                 Reader.IN_CHARGE,
                 subject=_("The petitioner wrote"),
-                happened=_("The petitioner wrote a message."),
-                following=_("Please read and answer it at the desk."),
+                happened=_("The petitioner sent a message."),
+                following=_("Please read it and reply at the desk."),
                 when=lambda e: not e.by_official,
             ),
         ),
@@ -58,16 +58,18 @@ TALK = (
     ),
     CaseMessage(
         events.MailUndelivered,
-        at_desk("danger", "mail", _("A mail could not be delivered to the petitioner. Please tell them by phone.")),
+        at_desk("danger", "mail", _("An email could not be delivered to the petitioner. Please tell them by phone.")),
         mails=(
             to_officials(
                 Reader.IN_CHARGE,
-                subject=_("A mail could not be delivered to the petitioner"),
+                subject=_("An email could not be delivered to the petitioner"),
                 happened=_(
-                    "The mail server of the petitioner did not take a mail about this case; "
-                    "the address seems to be wrong."
+                    
+                        "The petitioner's mail server rejected an email about this case; the address seems to be "
+                        "wrong."
+                    
                 ),
-                following=_("Please look at the case, and tell the petitioner by phone what has happened."),
+                following=_("Please look at the case, and tell the petitioner by phone what happened."),
                 when=lambda e: e.first,
             ),
         ),

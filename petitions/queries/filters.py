@@ -37,9 +37,9 @@ class Filter(listing.Filters):
     mine: bool = listing.flag(_("Mine"))
     unassigned: bool = listing.flag(_("Unassigned"), "c.handler_id IS NULL")
     objection: bool = listing.flag(_("Open objections"), about="Open objections, by the day to decide them.")
-    parts: bool = listing.flag(_("Parts asked for"), about="Parts that one's department owes, or else anybody's.")
+    parts: bool = listing.flag(_("Consultations"), about="Parts that one's department owes, or else anybody's.")
     interim: bool = listing.flag(_("Interim notice needed"), about="An interim notice is due (Decree 23).")
-    sort: str = listing.tab({"due": _("Due first"), "new": _("Newest first")}, "")
+    sort: str = listing.tab({"due": _("Earliest deadline first"), "new": _("Newest first")}, "")
 
     def settled(self) -> "Filter":
         """What words find comes newest first."""

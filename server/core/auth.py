@@ -55,7 +55,7 @@ class WrongCredentials(Refusal):
     """401: name, password or code is wrong; which one is not said."""
 
     status, code = 401, "wrong_credentials"
-    text = _("The name, the password or the code is not right.")
+    text = _("The user name, password or code is wrong.")
 
 
 def token_hash(token: str) -> str:

@@ -46,25 +46,25 @@ def read(raw: bytes, properties: Mapping[str, str], known: city.City) -> list[di
     try:
         content = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise _wrong(_("This is no GeoJSON file: it cannot be read as JSON.")) from error
+        raise _wrong(_("This is not a GeoJSON file: it cannot be read as JSON.")) from error
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list) or not features:
-        raise _wrong(_("This is no GeoJSON file of areas: it has no features."))
+        raise _wrong(_("This is not a GeoJSON file of areas: it has no features."))
     if len(features) > geo.MOST_AREAS:
-        raise _wrong(_("The file holds more than %(most)s areas.", most=geo.MOST_AREAS))
+        raise _wrong(_("The file contains more than %(most)s areas.", most=geo.MOST_AREAS))
     found: dict[str, dict[str, Any]] = {}
     points = 0
     for number, feature in enumerate(features, 1):
         row = _district(number, feature, properties)
         if row["code"] in found:
-            raise _wrong(_("Area %(number)s: the code %(code)s stands there twice.", number=number, code=row["code"]))
+            raise _wrong(_("Area %(number)s: the code %(code)s appears twice.", number=number, code=row["code"]))
         old = known.districts.get(row["code"], {})
         row["name_ja"] = row["name_ja"] or old.get("ja", "")
         row["name_en"] = row["name_en"] or old.get("en", "")
         found[row["code"]] = row
         points += sum(map(len, row["outline"]))
         if points > geo.MOST_POINTS:
-            raise _wrong(_("The outlines have more than %(most)s points. Please simplify them.", most=geo.MOST_POINTS))
+            raise _wrong(_("The boundaries have more than %(most)s points. Please simplify them.", most=geo.MOST_POINTS))
     return list(found.values())
 
 
@@ -86,7 +86,7 @@ def _district(number: int, feature: Any, properties: Mapping[str, str]) -> dict[
     if not row["code"].isascii():
         raise _wrong(_("Area %(number)s has no usable code (letters, digits, - and _).", number=number))
     if not row["name"] or any(len(row[name]) > LONGEST_NAME for name in NAMES[1:]):
-        raise _wrong(_("Area %(number)s has no name, or one that is too long.", number=number))
+        raise _wrong(_("Area %(number)s has no name, or its name is too long.", number=number))
     try:
         row["outline"] = geo.read_geometry(feature.get("geometry"))
     except geo.BadShape as error:

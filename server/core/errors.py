@@ -38,7 +38,7 @@ class Refusal(Exception):
 
     status = 400
     code = "bad_request"
-    text = _("This request cannot be understood.")
+    text = _("We could not understand this request.")
 
     def __init__(self, text: Text | None = None, *, code: str | None = None) -> None:
         self.text = text or type(self).text
@@ -71,14 +71,14 @@ class NotFound(Refusal):
 class Conflict(Refusal):
     """409: not in this state, or somebody else was first."""
 
-    status, code, text = 409, "conflict", _("This is not possible any more: the case has changed.")
+    status, code, text = 409, "conflict", _("This is no longer possible: the case has changed.")
 
 
 class NotPossibleNow(Conflict):
     """409: the state does not allow the action."""
 
     code = "illegal_transition"
-    text = _("This is not possible as it stands now.")
+    text = _("This is not possible in the current state.")
 
     def __init__(self, action: str, state: str, text: Text | None = None) -> None:
         super().__init__(text)
@@ -89,7 +89,7 @@ class ChangedMeanwhile(Conflict):
     """409: somebody else changed it since the page was opened; ``entries`` of the ledger say what they did."""
 
     code = "changed_meanwhile"
-    text = _("Somebody else changed this after you opened it. Your text is kept; please look at what changed.")
+    text = _("Someone else changed this after you opened it. Your text is kept; please review what changed.")
 
     def __init__(self, entries: Sequence[Any] = ()) -> None:
         super().__init__()
@@ -99,7 +99,9 @@ class ChangedMeanwhile(Conflict):
 class TooSlow(Refusal):
     """408: the body did not come in time. Nothing was changed."""
 
-    status, code, text = 408, "too_slow", _("What you sent did not arrive in time and was not taken. Please try again.")
+    status, code, text = 408, "too_slow", _(
+        "What you sent did not arrive in time and was not accepted. Please try again."
+    )
 
 
 class TooLarge(Refusal):
@@ -111,7 +113,7 @@ class TooLarge(Refusal):
 class UnsupportedMedia(Refusal):
     """415: a content type that the route does not take."""
 
-    status, code, text = 415, "unsupported_media_type", _("This kind of content cannot be taken here.")
+    status, code, text = 415, "unsupported_media_type", _("This kind of content is not accepted here.")
 
 
 class Invalid(Refusal):

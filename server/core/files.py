@@ -48,8 +48,10 @@ class TypeRefused(Refusal):
 
     status, code = 415, "type_refused"
     text = _(
-        "This kind of file cannot be attached. Please send pictures, PDF, office documents, text, sound or "
-        "video, and the files of an archive one by one."
+        
+            "This kind of file cannot be attached. Please send pictures, PDF, office documents, text, audio or "
+            "video, and send the files in an archive one by one."
+        
     )
 
 

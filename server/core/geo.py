@@ -63,21 +63,21 @@ def read_geometry(geometry: Any) -> list[list[list[float]]]:
 
 def _ring(ring: Any) -> list[list[float]]:
     if not isinstance(ring, list) or len(ring) < LEAST_POINTS:
-        raise BadShape(_("Area %(number)s: an outline has fewer than four points."))
+        raise BadShape(_("Area %(number)s: a boundary has fewer than four points."))
     points = [_point(one) for one in ring]
     if points[0] != points[-1]:
-        raise BadShape(_("Area %(number)s: an outline does not end where it began."))
+        raise BadShape(_("Area %(number)s: a boundary does not end where it began."))
     if not _area(points):
-        raise BadShape(_("Area %(number)s: an outline encloses nothing."))
+        raise BadShape(_("Area %(number)s: a boundary encloses no area."))
     return points
 
 
 def _point(point: Any) -> list[float]:
     if not isinstance(point, list) or len(point) < 2:  # noqa: PLR2004 — a height may follow
-        raise BadShape(_("Area %(number)s: a point is no pair of numbers."))
+        raise BadShape(_("Area %(number)s: a point is not a pair of numbers."))
     lng, lat = point[0], point[1]
     if any(isinstance(n, bool) or not isinstance(n, int | float) for n in (lng, lat)):
-        raise BadShape(_("Area %(number)s: a point is no pair of numbers."))
+        raise BadShape(_("Area %(number)s: a point is not a pair of numbers."))
     if not (-180 <= lng <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 — degrees
         raise BadShape(_("Area %(number)s: a point is not in degrees of longitude and latitude (WGS 84)."))
     return [round(float(lng), 6), round(float(lat), 6)]

@@ -38,7 +38,7 @@ class KeyReused(Refusal):
     """422: the key belongs to other content."""
 
     status, code = 422, "idempotency_key_reused"
-    text = _("This Idempotency-Key was already used for different content.")
+    text = _("This Idempotency-Key has already been used for different content.")
 
 
 def check(key: str) -> str:

@@ -29,14 +29,14 @@ ORPHAN_LIFE = 3 * 24 * 3600
 """Seconds after which a content that no case refers to is deleted; longer than any token lives."""
 
 TOO_MANY = _("Please send at most %(count)s files.", count=MAX_FILES)
-GONE = _("A file was kept too long and is gone. Please choose it again.")
+GONE = _("A file was kept too long and has been deleted. Please choose it again.")
 
 
 class Infected(Refusal):
     """422: the scanner found something in the file."""
 
     status, code = 422, "infected"
-    text = _("The virus scanner has found something in it. It was not taken.")
+    text = _("The virus scanner found something in it. It was not accepted.")
 
 
 class Unscanned(Refusal):
@@ -54,7 +54,7 @@ async def send(request: Request, content: str, name: str, media_type: str) -> Re
     store: Store = request.app.state.store
     path = store.path(content)
     if not await asyncio.to_thread(path.exists):
-        raise NotFound(_("This file is not there any more. Please tell us."))
+        raise NotFound(_("This file is no longer available. Please tell us."))
     headers = {
         "content-type": media_type,
         "content-disposition": files.content_disposition(name),
@@ -124,7 +124,7 @@ async def named(tokens: object, store: Store, settings: Settings) -> list[Stored
     if tokens is None:
         return []
     if not isinstance(tokens, list):
-        raise Invalid([FieldError(FIELD, _("Please send a list of tokens as they were given for the files."))])
+        raise Invalid([FieldError(FIELD, _("Please send the list of tokens you received for the files."))])
     if len(tokens) > MAX_FILES:
         raise Invalid([FieldError(FIELD, TOO_MANY)])
     files, lost = await _carried(tokens, store, settings)

@@ -220,7 +220,7 @@ async def read_form(request: Request, *, files: int = 0, fields: int = 200) -> F
     try:
         form = await request.form(max_files=files, max_fields=fields, max_part_size=512 * 1024)
     except HTTPException as error:
-        many = _("The form holds more than %(most)s fields. Please send fewer at once.", most=fields)
+        many = _("The form has more than %(most)s fields. Please send fewer at once.", most=fields)
         raise BadRequest(many if error.detail.startswith("Too many fields") else None) from error
     except (MultiPartException, UnicodeDecodeError, ClientDisconnect) as error:
         raise BadRequest from error
@@ -234,7 +234,7 @@ def _encodable(value: str) -> None:
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise BadRequest(_("The text holds characters that cannot be read.")) from error
+        raise BadRequest(_("The text contains characters that cannot be read.")) from error
 
 
 def problem(request: Request, refusal: Refusal) -> Response:
@@ -287,7 +287,7 @@ async def on_refusal(request: Request, error: Exception) -> Response:
 class MethodNotAllowed(Refusal):
     """405."""
 
-    status, code, text = 405, "method_not_allowed", _("This address does not take that kind of request.")
+    status, code, text = 405, "method_not_allowed", _("This address does not accept that kind of request.")
 
 
 class Broken(Refusal):

@@ -121,7 +121,7 @@ async def test_comments_come_to_who_reads_and_wait_for_who_scrolled_away(site: H
     await reader.reload()
     await expect(reader.locator("[data-talk-state]")).to_contain_text("실시간")
     await commenting.withdraw(mina, third)
-    await expect(reader.locator(f"#comment-{third}")).to_contain_text("글쓴이가 거둔 댓글입니다.")
+    await expect(reader.locator(f"#comment-{third}")).to_contain_text("글쓴이가 철회한 댓글입니다.")
     await expect(reader.locator(f"#comment-{answer}")).to_contain_text("확인했습니다")
     await sound_from_above(reader)
     await commenting.withdraw(mina, answer)

@@ -78,13 +78,13 @@ async def test_everybody_can_use_dates_tickets_and_the_door(site: House, open_pa
         await fits(page, name, width)
     await page.goto(f"/forums/{slug}/sessions/{full}")
     await page.get_by_role("link", name="내 신청 보기").click()
-    await page.get_by_role("link", name="못 가게 됐어요").click()
-    await page.get_by_role("button", name="네, 돌려줍니다").click()
+    await page.get_by_role("link", name="참석할 수 없습니다").click()
+    await page.get_by_role("button", name="네, 취소합니다").click()
     heading = page.get_by_role("heading", level=1)
     for key, said, name in (
-        ("", "자리를 돌려주셨어요", "given-back"),
-        (third, "대기 중이에요", "waiting"),
-        (second, "자리가 났어요", "offered"),
+        ("", "참여 신청을 취소하셨습니다", "given-back"),
+        (third, "대기 중입니다", "waiting"),
+        (second, "자리가 났습니다", "offered"),
     ):
         if key:
             await enter(key)
@@ -93,7 +93,7 @@ async def test_everybody_can_use_dates_tickets_and_the_door(site: House, open_pa
         await expect(heading).to_have_text(said)
         await fits(page, name, width)
     await page.get_by_role("button", name="자리 받기").click()
-    await expect(heading).to_have_text("신청되었어요")
+    await expect(heading).to_have_text("신청되었습니다")
 
 
 async def enter_desk(page: Page, username: str) -> None:
@@ -138,8 +138,8 @@ async def test_a_clerk_finds_who_comes_and_checks_them_in_without_scripts(site: 
     page = await open_page(width=PHONE, javascript=False, base_url=site.url)
     await enter_desk(page, "clerk")
     await page.goto(f"/desk/forums/{slug}/sessions/{today}")
-    await page.get_by_label("이름 또는 확인 번호").fill("과일")
-    await page.get_by_label("이름 또는 확인 번호").press("Enter")
+    await page.get_by_label("이름 또는 참석 코드").fill("과일")
+    await page.get_by_label("이름 또는 참석 코드").press("Enter")
     await page.get_by_role("button", name="출석 이과일").click()
     await expect(page.locator(".door-counts dd").first).to_have_text("1")
     await page.get_by_role("button", name="+10").click()

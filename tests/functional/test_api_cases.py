@@ -127,7 +127,7 @@ async def test_what_the_state_does_not_allow_is_said(house: House, path: str, co
     address, citizen = await holder(house)
     answer = await citizen.post(f"{address}/{path}", json=content, headers={"accept-language": "en"})
     assert (answer.status_code, answer.json()["code"]) == (409, "illegal_transition")
-    assert answer.json()["title"] == "This is not possible while the case is “Received”."
+    assert answer.json()["title"] == "This is not possible while the case has the status “Received”."
     assert answer.json()["state"] == "received"
 
 

@@ -66,7 +66,7 @@ async def test_what_nobody_is_in_charge_of_goes_to_the_intake_officer(house: Hou
 
 async def test_the_reasons_are_told_in_the_language_asked_for(house: House) -> None:
     english = await house.client.post("/api/v1/petitions", json=PETITION, headers={"accept-language": "en"})
-    assert english.json()["routing"]["because"] == "The text names “도로”, “가로등”."
+    assert english.json()["routing"]["because"] == "The text mentions “도로”, “가로등”."
     assert english.json()["department"]["name"] == "Roads"
     japanese = await house.client.post("/api/v1/petitions?lang=ja", json=PETITION)
     assert japanese.json()["department"]["name"] == "道路課"

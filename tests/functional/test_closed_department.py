@@ -140,7 +140,7 @@ async def test_a_department_is_not_closed_over_an_objection_that_only_its_manage
     await answering.answer(await somebody("handler"), case.reference, refusal)
     await objecting.object_to("petitioner", case.reference, Words("다시 보아 주세요."))
     await admin.open(f"/desk/departments/{roads.id}/close?lang=en")
-    assert "Open objections: 1. Please decide on them first." in admin.text
+    assert "Open objections: 1. Please decide them first." in admin.text
     with pytest.raises(DepartmentInUse) as refused:
         await DEPARTMENTS.switch(await somebody("admin"), roads.id, on=False)
     assert "open objections 1," in str(refused.value.text)

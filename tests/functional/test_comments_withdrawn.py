@@ -18,7 +18,7 @@ from tests.support.forums import a_forum
 from tests.support.house import House
 from tests.support.stories import listening
 
-WORDS, LINE = "저는 시장 이야기를 잘못 알았습니다", "글쓴이가 거둔 댓글입니다."
+WORDS, LINE = "저는 시장 이야기를 잘못 알았습니다", "글쓴이가 철회한 댓글입니다."
 
 
 async def say(client: httpx.AsyncClient, number: str, text: str, parent: int | None = None) -> int:

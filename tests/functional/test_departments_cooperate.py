@@ -48,14 +48,14 @@ async def find_it(parks: Desk, number: str) -> None:
     """In the inbox of parks, by its own due date, and open for its part only."""
     await parks.open("/desk")
     assert parks.listed == [number]
-    assert "Part asked for: 4 working days left" in parks.row(number).text
+    assert "Consultation: 4 working days left" in parks.row(number).text
     assert not parks.row(number).all("input"), "it is not theirs to accept, assign or pass on"
     assert (await parks.open("/desk?parts=1")).listed == [number]
     assert (await parks.open("/desk?q=가로등")).listed == [number]
     await parks.open(f"/desk/cases/{number}")
     assert parks.actions == {"part-reply", "part-extend"}
     assert ASKED in parks.text
-    assert "Your department is asked for a part" in parks.text
+    assert "Your department is being consulted" in parks.text
 
 
 async def read_by_petitioner(house: House, filed: dict[str, Any]) -> None:
@@ -65,7 +65,7 @@ async def read_by_petitioner(house: House, filed: dict[str, Any]) -> None:
     await hong.post("/cases", data={"reference": number, "key": filed["access_key"]})
     page = (await hong.get(f"/cases/{number}?lang=en")).text
     assert "공원녹지과" not in page
-    assert "Parks is asked to help with your case" in page
+    assert "Parks is being consulted on your case" in page
     assert "Fri 13 Mar 2026" in page
     assert "Parks replied to the department in charge" in page
     seen = (await house.client.get(f"/api/v1/cases/{number}", headers=key)).text
@@ -90,8 +90,8 @@ async def test_roads_asks_and_parks_replies(house: House) -> None:
         assert "by 2026-03-26 at the latest" in roads.text
         assert roads.fields("part")["part.text"] == ASKED
         await roads.send("part", due="2026-03-13")
-        assert "The department is asked" in roads.text
-        assert "Reply awaited" in roads.text
+        assert "The department has been consulted" in roads.text
+        assert "Waiting for a reply" in roads.text
         await house.work()
         (mail,) = to(house, "gardener@city.example")
         assert "협조 요청이 왔습니다" in text_of(mail)
@@ -100,7 +100,7 @@ async def test_roads_asks_and_parks_replies(house: House) -> None:
 
         await find_it(parks, number)
         await roads.open("/desk")
-        assert "Waits for a department's reply" in roads.row(number).text
+        assert "Waiting for a consulted department" in roads.row(number).text
         await roads.open(f"/desk/cases/{number}")
         await roads.send("answer", text="고쳤습니다.", decision="accepted")
         assert roads.status == 409
@@ -128,7 +128,7 @@ async def test_roads_asks_and_parks_replies(house: House) -> None:
         assert REPLY in roads.text
         assert "나무를 더 봐야 합니다." in roads.text
         await roads.send("answer", text="3월 20일에 고칩니다.", decision="accepted")
-        assert f"{number} is answered." in roads.text
+        assert f"{number} has been answered." in roads.text
 
     await read_by_petitioner(house, filed)
 
@@ -286,7 +286,7 @@ async def test_a_reply_that_does_not_come_is_asked_for_once_and_reported(house: 
         assert (again.status_code, again.json()) == (200, replied), "asked again, it tells nothing of what came since"
         parks = await desk(house, "gardener")
         await parks.open(f"/desk/cases/{number}")
-        assert "· late" in parks.text
+        assert "· overdue" in parks.text
 
 
 async def test_the_inbox_walks_through_own_cases_and_parts_together(house: House) -> None:

@@ -40,9 +40,9 @@ async def test_the_editor_comes_back_with_the_text_and_the_fresh_version(house: 
     plan = ("수리 계획.pdf", PDF)
     await second.send("answer", plan, text=text, decision="accepted", reasons="", remedies="고른 구제 절차")
     assert second.status == 409
-    assert "김처리 began to work on it" in second.text
+    assert "김처리 started working on it" in second.text
     assert "Your text stands below" in second.text
-    assert "The files that you chose are kept with it." in second.text
+    assert "The files you chose are kept." in second.text
     assert len(second.carried("answer")) == 1
     fields = second.fields("answer")
     assert fields["answer.text"] == text
@@ -50,7 +50,7 @@ async def test_the_editor_comes_back_with_the_text_and_the_fresh_version(house: 
     assert fields["answer.remedies"] == "고른 구제 절차"
     await second.send("answer")
     assert second.status == 200
-    assert f"{number} is answered." in second.text
+    assert f"{number} has been answered." in second.text
     assert "가로등을 고쳤습니다." in second.text
     assert (await Attachment.get()).name == "수리 계획.pdf"
 
@@ -63,7 +63,7 @@ async def test_both_answer_and_the_first_one_counts(house: House) -> None:
     assert second.status == 409
     assert "These files were not added to the case: 예산.pdf" in second.text
     assert not await Attachment.exists()
-    assert "Answered: Done as asked" in second.text
+    assert "Answered: Done as requested" in second.text
     kept = [t.text for t in second.page.all("textarea") if "readonly" in t.attrs]
     assert "못 고칩니다." in kept
     assert "예산이 없습니다." in kept
@@ -108,7 +108,7 @@ async def test_ones_own_earlier_act_is_no_conflict(house: House) -> None:
     await first.send("start")
     first.page = page
     await first.send("answer", text="고쳤습니다.", decision="accepted")
-    assert f"{number} is answered." in first.text
+    assert f"{number} has been answered." in first.text
 
 
 async def test_a_button_pressed_twice_acts_once_and_frightens_nobody(house: House) -> None:

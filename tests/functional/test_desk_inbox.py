@@ -75,7 +75,7 @@ async def test_filters_narrow_the_list(house: House) -> None:
     assert handler.listed == [roads]
     await handler.open("/desk?department=parks")
     assert handler.listed == []
-    assert "No case fits" in handler.text
+    assert "No matching case" in handler.text
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ async def test_counts_tell_how_much_there_is(house: House) -> None:
         intake = await desk(house, "intake")
         await intake.take(intake.listed[0])
         tabs = {a.text for a in intake.page.one("nav", class_="tabs").all("a")}
-        assert tabs == {"All open", "Overdue 0", "Unassigned 3", "Mine 0", "Objections 0", "Parts asked for 0"}
+        assert tabs == {"All open", "Overdue 0", "Unassigned 3", "Mine 0", "Objections 0", "Consultations 0"}
         tiles = [a.text for a in intake.page.one("ul", class_="counts").all("a")]
         assert tiles[:2] == ["2 Received", "1 Accepted"]
     with clock.at(MORNING + timedelta(hours=9)):
@@ -261,7 +261,7 @@ async def test_prev_and_next_follow_a_search(house: House) -> None:
     assert numbers[2] in near["prev"]
     assert numbers[0] in near["next"]
     await intake.open("/desk?q=가로등")
-    back = next(a.attrs["href"] for a in (await intake.open(link)).page.all("a") if a.text == "To the inbox")
+    back = next(a.attrs["href"] for a in (await intake.open(link)).page.all("a") if a.text == "Go to the inbox")
     assert (await intake.open(back)).listed == numbers[::-1]
 
 

@@ -342,7 +342,7 @@ async def test_dead_letters_are_seen_without_personal_data_and_tried_again(house
     page = (await browser.get("/desk/jobs")).text
     assert "SMTPRecipientsRefused" in page
     assert "hong" not in page
-    assert "포기한 작업: 2" in page
+    assert "실패한 작업: 2" in page
     first, second = await jobs.Job.filter(dead=True).order_by("id")
     assert (await browser.post(f"/desk/jobs/{first.id}/retry")).status_code == 303
     fresh = await jobs.Job.get(id=first.id)

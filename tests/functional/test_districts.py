@@ -55,7 +55,7 @@ async def test_districts_are_looked_at_put_in_place_and_taken_back(house: House)
     status, _text = await load(good, name="nm")
     assert status == 303
     page = (await admin.get(f"{PAGE}?lang=en")).text
-    assert "It holds 2 districts, 1 of them new." in page
+    assert "It contains 2 districts, 1 of them new." in page
     assert "인증번호" not in (await admin.get(PAGE)).text, "that is the code one signs in with"
     assert (await city.read()).outlines.keys() == {"central"}, "nothing changed yet"
     draft = page.split('name="draft" value="')[1].split('"')[0]
@@ -85,7 +85,7 @@ async def test_districts_are_looked_at_put_in_place_and_taken_back(house: House)
     for again in (admin.get, admin.post):
         assert (await again(f"{PAGE}/undo{back}")).headers["location"] == PAGE
     assert [entry.data["how"] for entry in await ledger.read("settings/districts")] == ["changed", "undone"]
-    assert "put back as before" in (await admin.get("/desk/audit?lang=en")).text
+    assert "restored" in (await admin.get("/desk/audit?lang=en")).text
     assert (await (await house.official("handler")).get(PAGE)).status_code == 403
 
 

@@ -34,27 +34,27 @@ async def test_receiving_and_passing_on_have_their_limits(house: House) -> None:
         ]  # fmt: skip
         tip = (await house.file(petitioner={}))["reference"]
         await intake.open("/desk")
-        assert tag(intake, number, "Receive") == ("Receive: 8 h left", "plain")
-        assert tag(intake, phoned, "Pass to") == ("Pass to a department: 1 h left", "plain")
-        assert tag(intake, mailed, "Receive") == ("Receive: 8 h left", "plain"), "as electronic as one filed online"
+        assert tag(intake, number, "Receive") == ("Accept: 8 h left", "plain")
+        assert tag(intake, phoned, "Pass to") == ("Send to a department: 1 h left", "plain")
+        assert tag(intake, mailed, "Receive") == ("Accept: 8 h left", "plain"), "as electronic as one filed online"
         assert tag(intake, tip, "Receive") == ("", "")
     with clock.at(MONDAY + timedelta(hours=6, minutes=30)):  # 16:30, lunch not counted
         await intake.open("/desk")
-        assert tag(intake, number, "Receive") == ("Receive: 2 h 30 min left", "warning")
-        assert tag(intake, phoned, "Pass to") == ("Pass to a department: 4 h late", "danger")
+        assert tag(intake, number, "Receive") == ("Accept: 2 h 30 min left", "warning")
+        assert tag(intake, phoned, "Pass to") == ("Send to a department: 4 h late", "danger")
         await intake.open(f"/desk/cases/{number}")
         assert "by Tue 10 Mar 2026 10:00" in intake.text
-        assert "To be passed on by Tue 10 Mar 2026 10:00 (Decree 13)." in intake.text  # to another agency
+        assert "To be transferred by by Tue 10 Mar 2026 10:00 (Decree 13)." in intake.text  # to another agency
         await intake.send("accept", department="roads")
         await handler.open("/desk")
-        assert tag(handler, number, "Pass on") == ("Pass on if not yours: 3 h left", "plain")
+        assert tag(handler, number, "Pass on") == ("Transfer if not yours: 3 h left", "plain")
         await handler.open(f"/desk/cases/{number}")
-        assert "To be passed on by Tue 10 Mar 2026 10:30 (Decree 13)." in handler.text
+        assert "To be transferred by by Tue 10 Mar 2026 10:30 (Decree 13)." in handler.text
     with clock.at(MONDAY + timedelta(days=2)):
         handler = await desk(house, "handler")  # it has not been passed on: it is taken for the department's own
         assert tag(handler, number, "Pass on") == ("", "")
         await handler.open(f"/desk/cases/{number}")
-        assert "Was to be passed on by Tue 10 Mar 2026 10:30 (Decree 13): please do it at once." in handler.text
+        assert "Should have been transferred by by Tue 10 Mar 2026 10:30 (Decree 13): please do it now." in handler.text
 
 
 def tag(who: Desk, number: str, begins: str) -> tuple[str, str]:

@@ -42,7 +42,7 @@ async def test_everything_one_needs_stands_on_the_page(house: House) -> None:
     )  # fmt: skip
     for words in (
         "홍길동", "010-1234-5678", "hong@example.org", "중앙구 한빛로 12", "집 앞 도로의 가로등이", "한후견", "김처리",
-        "The text names", "가로등이 또 꺼졌어요", "김처리 began to work on it", "Accepted for Roads",
+        "The text mentions", "가로등이 또 꺼졌어요", "김처리 started working on it", "Accepted for Roads",
         "Received (Online)", number,
     ):  # fmt: skip
         assert words in handler.text, words
@@ -63,15 +63,15 @@ async def test_a_prepared_text_a_preview_and_the_answer(house: House) -> None:
     assert handler.status == 200
     written = handler.fields("answer")["answer.text"]
     assert written == f"안녕하세요.\n\n홍길동님, 도로과 김처리입니다. {number} 건은 {{수리일}}에 고칩니다."
-    assert "asks for something that this case does not have: 수리일" in handler.text
+    assert "uses fields that this case does not have: 수리일" in handler.text
     text = written.replace("{수리일}", "내일")
     await handler.send("answer", text=text, decision="accepted", step="preview")
     assert handler.status == 200
     assert "this is what the petitioner will read" in handler.text
     assert handler.fields("answer")["answer.text"] == text
     await handler.send("answer")
-    assert f"{number} is answered." in handler.text
-    assert "Answered: Done as asked" in handler.text
+    assert f"{number} has been answered." in handler.text
+    assert "Answered: Done as requested" in handler.text
     assert handler.actions == {"close", "reopen", "note", "message"}
     await handler.open(f"/desk/cases/{number}?template={template.id}")
     assert handler.status == 200
@@ -119,7 +119,7 @@ async def test_remedies_fit_the_kind_and_the_petitioners_language(house: House) 
     handler, _number = await at_work(house, **PERMIT, petitioner=person)
     assert "60日以内" in handler.fields("answer")["answer.remedies"]
     await handler.send("answer", text="道路の占用を許可します。", decision="accepted")
-    assert "Answered: Done as asked" in handler.text
+    assert "Answered: Done as requested" in handler.text
     assert "60日以内" not in handler.text, "nothing is refused, so nothing need be contested"
 
 
@@ -129,14 +129,14 @@ async def test_a_forgotten_placeholder_does_not_leave_the_house(house: House) ->
     assert handler.status == 422
     assert "{petitioner}" in handler.text
     await handler.send("answer", text="홍길동님, 고쳤습니다. {이런 것}은 그대로 둡니다.")
-    assert f"{number} is answered." in handler.text
+    assert f"{number} has been answered." in handler.text
 
 
 async def test_a_supplement_stops_the_clock_and_starts_it_again(house: House) -> None:
     with clock.at(MONDAY):
         handler, number = await at_work(house, kind="grievance")
         await handler.send("request-supplement", text="사진을 보내 주세요.", days="5")
-        assert "supplement awaited by Mon 16 Mar 2026" in handler.text
+        assert "supplement due by Mon 16 Mar 2026" in handler.text
         assert "사진을 보내 주세요." in handler.text
         assert "return" in handler.actions
         await handler.send("return", text="보완하지 않았습니다.")
@@ -148,7 +148,7 @@ async def test_a_supplement_stops_the_clock_and_starts_it_again(house: House) ->
         await handler.open(f"/desk/cases/{number}")
         await handler.send("supplement", text="사진을 받았습니다.")
         assert "by the end of Fri 20 Mar 2026" in handler.text
-        assert "First promised: Tue 17 Mar 2026" in handler.text
+        assert "Original deadline: Tue 17 Mar 2026" in handler.text
 
 
 async def test_what_the_law_does_not_allow_is_refused_and_the_text_kept(house: House) -> None:
@@ -158,12 +158,12 @@ async def test_what_the_law_does_not_allow_is_refused_and_the_text_kept(house: H
     assert "may not be longer than the original period" in handler.text
     assert handler.fields("extend")["extend.reason"] == "현장 조사가 필요합니다."
     await handler.send("extend", amount="7")
-    assert "Period extended by 7 working days" in handler.text
+    assert "Deadline extended by 7 working days" in handler.text
     await handler.send("extend", amount="3", reason="한 번 더")
     assert handler.status == 409
     assert "needs the petitioner's consent" in handler.text
     await handler.send("extend", consent="on")
-    assert "Period extended by 3 working days" in handler.text
+    assert "Deadline extended by 3 working days" in handler.text
 
 
 async def test_notes_stay_inside_and_messages_go_out(house: House) -> None:
@@ -239,10 +239,10 @@ async def test_after_passing_it_on_a_handler_is_back_in_the_inbox(house: House) 
     assert handler.fields("transfer")["transfer.reason"] == "우리 일이 맞지만"
     await handler.send("transfer", department="parks", reason="공원 안의 등입니다.")
     assert handler.url.endswith("/desk")
-    assert f"{number} is passed on." in handler.text
+    assert f"{number} has been transferred." in handler.text
     other, out = await at_work(house)
     await other.send("transfer-out", agency="경찰청", reason="단속은 경찰 일입니다.")
-    assert "Passed to another agency" in other.text
+    assert "Transferred to another agency" in other.text
     assert "경찰청" in other.text
     assert other.actions == {"note"}
     assert out in other.text
@@ -263,7 +263,7 @@ async def test_an_answer_and_words_bring_their_files_to_whom_they_are_for(house:
     await handler.send("answer", decision="accepted", step="preview")
     assert "수리 계획.pdf" in handler.form("answer").text, "the good one goes along with every step"
     await handler.send("answer")
-    assert f"{number} is answered." in handler.text
+    assert f"{number} has been answered." in handler.text
     desk_page = {name: handler.page.one(None, **where).text for name, where in BESIDE.items()}
     assert "수리 계획.pdf" in desk_page["answer"]
     assert "약도.png" in desk_page["words"]

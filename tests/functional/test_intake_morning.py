@@ -18,7 +18,7 @@ async def test_one_press_takes_the_proposed_department(house: House) -> None:
     assert "Roads" in intake.row(filed["reference"]).text
     await intake.take(filed["reference"])
     assert intake.url.endswith("/desk")
-    assert f"{filed['reference']} is accepted." in intake.text
+    assert f"{filed['reference']} has been accepted." in intake.text
     row = intake.row(filed["reference"])
     assert "Accepted" in row.text
     assert not [b for b in row.all("button") if "data-key" in b.attrs]
@@ -67,10 +67,10 @@ async def test_handlers_are_named_and_cases_passed_on_many_at_once(house: House)
     intake = await desk(house, "intake")
     await intake.bulk("accept", *filed)
     await intake.bulk("assign", *filed[:2], handler="handler2")
-    assert "2 given to a handler." in intake.text
+    assert "Handlers assigned to 2." in intake.text
     assert all("박담당" in intake.row(number).text for number in filed[:2])
     await intake.bulk("transfer", filed[2], to="parks", reason="공원 안의 등입니다.")
-    assert "1 passed on." in intake.text
+    assert "1 transferred." in intake.text
     assert "Parks" in intake.row(filed[2]).text
     await intake.bulk("transfer", filed[0], to="parks")
     assert intake.status == 409
@@ -93,7 +93,7 @@ async def test_the_department_is_corrected_and_the_next_case_opened(house: House
     second = await house.file(title="나무가 쓰러짐", kind="grievance")
     intake = await desk(house, "intake")
     await intake.open(f"/desk/cases/{first['reference']}?list=status%3Dreceived")
-    assert "The text names" in intake.text
+    assert "The text mentions" in intake.text
     assert intake.fields("accept")["accept.department"] == "roads"
     await intake.send("accept", department="parks")
     assert "Accepted for Parks" in intake.text

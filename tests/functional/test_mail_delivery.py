@@ -92,10 +92,10 @@ async def test_officials_hear_of_a_refused_address_and_nothing_names_it(house: H
     )
 
     mails = to(house, "manager@city.example")
-    assert [m["Subject"] for m in mails] == [f"[{case.reference}] 메일을 민원인에게 전달하지 못했습니다"], "once a case"
+    assert [m["Subject"] for m in mails] == [f"[{case.reference}] 이메일을 민원인에게 전달하지 못했습니다"], "once a case"
     handler, hong = await desk(house, "handler"), await opened_with_key(house, case)
     await handler.open(f"/desk/cases/{case.reference}")
-    assert "A mail could not be delivered to the petitioner. Please tell them by phone." in handler.text
+    assert "An email could not be delivered to the petitioner. Please tell them by phone." in handler.text
     assert "mail_undelivered" not in str((await hong.get(f"/api/v1/cases/{case.reference}/events")).json())
 
     await set_mode(HONG, Mode.DIGEST)

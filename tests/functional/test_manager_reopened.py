@@ -52,7 +52,7 @@ async def test_not_solved_comes_back_to_the_queue_and_is_answered_better(house: 
         assert "3월 17일에 전등을 새것으로 바꿉니다." in manager.text
         assert "answered in time, on Mon 16 Mar 2026" in manager.text
         await manager.send("close", text="현장에서 확인함")
-        assert f"{number} is closed." in manager.text
+        assert f"{number} has been closed." in manager.text
         assert manager.actions == {"reopen", "note"}
 
 
@@ -63,7 +63,7 @@ async def test_a_manager_can_open_it_again_themselves(house: House) -> None:
     await manager.send("reopen", text="")
     assert manager.status == 422
     await manager.send("reopen", text="전화로 다시 물어보셨습니다.")
-    assert "Opened again" in manager.text
+    assert "Cases reopened" in manager.text
     assert "start" in manager.actions
 
 
@@ -84,7 +84,7 @@ async def test_a_case_withdrawn_by_phone_is_taken_back_for_the_petitioner(house:
     intake = await desk(house, "intake")
     await intake.open(f"/desk/cases/{number}")
     await intake.send("withdraw", text="이미 고쳐졌다고 전화하심")
-    assert f"{number} is withdrawn." in intake.text
+    assert f"{number} has been withdrawn." in intake.text
     assert "이미 고쳐졌다고 전화하심" in intake.text
     assert intake.actions == {"note"}
     await intake.open("/desk?status=withdrawn")

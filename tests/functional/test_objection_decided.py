@@ -81,7 +81,7 @@ async def objected(house: House) -> Filed:
     filed_now = await citizen.post(f"{address}/objection", data={"objection": "기준을 갖추었습니다."})
     assert filed_now.status_code == 303
     page = (await citizen.get(address)).text
-    assert "You are told of the decision by Thu 19 Mar 2026 at the latest." in page
+    assert "You will be notified of the decision by Thu 19 Mar 2026 at the latest." in page
     assert f'action="{address}/objection"' not in page
     assert f'action="{address}/not-solved"' not in page
     await house.work()
@@ -155,8 +155,8 @@ async def test_an_objection_on_paper_is_taken_in_and_upheld(house: House) -> Non
     await manager.send("decide-objection", ruling="upheld", reasons="보도 폭을 다시 재었습니다.")
     assert manager.page.one("p", class_="case-line").text.startswith("Reopened")
     page = parse((await citizen.get(f"/cases/{case.reference}?lang=en")).text)
-    assert "The objection was upheld: the case is open again" in page.text
-    assert "New period, because the objection was upheld" in page.text
+    assert "The objection was upheld: the case is reopened" in page.text
+    assert "New processing period, because the objection was upheld" in page.text
     await house.work()
     told = [str(mail["Subject"]).partition("] ")[2] for mail in to(house, HONG)]
     assert told.count("이의신청이 받아들여졌습니다") == 1
@@ -185,9 +185,9 @@ async def test_a_decision_is_shown_as_long_as_it_says_where_the_case_stands(hous
             await objecting.decide(manager, case.reference, DecideObjection(ruling, "그렇습니다.", "행정심판"))
             assert words in await standing(hong, case)
             if ruling == "upheld":
-                assert "You get a new answer by Wed 8 Apr 2026." in await standing(hong, case)
+                assert "You will receive a new answer by Wed 8 Apr 2026." in await standing(hong, case)
                 await handling.extend(manager, case.reference, Extend(1, "협의가 늦습니다."))
-                assert "You get a new answer by Fri 8 May 2026." in await standing(hong, case)
+                assert "You will receive a new answer by Fri 8 May 2026." in await standing(hong, case)
                 await answering.withdraw("petitioner", case.reference, Words(""))
             else:
                 await answering.reopen("petitioner", case.reference, Words("아직입니다."))
@@ -232,7 +232,7 @@ async def test_an_objection_is_taken_back_and_can_be_filed_again(house: House) -
         gone = await hong.post(f"{address}/objection-withdrawal", data={"objection_withdrawal": "다시 신청하겠습니다."})
         assert gone.status_code == 303
         page_after = parse((await hong.get(address)).text).text
-        assert "The objection was taken back: the refusal stands" in page_after
+        assert "The objection was withdrawn: the refusal stands" in page_after
         assert "다시 신청하겠습니다." in page_after
         assert "You can object until Fri 8 May 2026." in page_after
         await house.work()

@@ -56,13 +56,13 @@ async def test_a_shopkeeper_gets_the_place_that_another_gives_back(house: House)
     assert await places(session) == {"booked": 1, "in_line": 2, "there": 0, "confirmed": 1, "waiting": 2}
     ticket = (await her.get(first.headers["location"])).text
     assert "<svg" in ticket
-    assert "신청되었어요" in ticket
+    assert "신청되었습니다" in ticket
     assert "2번째" in (await third.get(last.headers["location"])).text
     assert (await him.get(first.headers["location"])).status_code == 404, "a code opens to its holder only"
     assert (await house.client.get(first.headers["location"])).status_code == 404
 
     asked = await her.get(f"{first.headers['location']}/give-back")
-    assert "돌려" in asked.text
+    assert "취소" in asked.text
     await her.post(f"{first.headers['location']}/give-back")
     await her.post(f"{first.headers['location']}/give-back")
     assert await places(session) == {
@@ -267,14 +267,14 @@ async def test_a_planner_sets_the_dates(house: House) -> None:
     assert len(ids) == 6
     assert listed.count("이동무대 중앙시장") >= 6
     shown = (await house.client.get(f"/forums/{slug}")).text
-    assert len(re.findall(rf"/forums/{slug}/sessions/\d+", shown)) == 4, "two of six are kept for whoever comes by"
+    assert len(re.findall(rf"/forums/{slug}/sessions/\d+", shown)) == 4, "two of six are kept for walk-ins"
     _person, browser = await guest(house, "말하는 이")
     told = await browser.post(f"/forums/{slug}/sessions/{ids[0]}", data={"topic": "골목길 가로등"})
     assert told.status_code == 303
     other, _browser = await guest(house, "또 한 사람")
     await registering.register(other, ids[0])
     kept = await browser.post(f"/forums/{slug}/sessions/{ids[2]}", data={})
-    assert kept.status_code == 409, "it is kept for whoever comes by"
+    assert kept.status_code == 409, "it is kept for walk-ins"
 
     when = {"starts_at": f"{day}T14:00", "ends_at": f"{day}T14:20", "place": "", "title": ""}
     few = await desk.post(f"{page}/{ids[0]}/edit", data={**when, "capacity": "0"})

@@ -35,7 +35,7 @@ async def test_its_days_do_not_count(house: House) -> None:
         handler = await at_desk(house, "handler", number)
         await handler.send("investigate", first="2026-03-11", days="5", reason="배수로를 열어 봅니다.")
         assert "Site investigation from Wed 11 Mar 2026 to Tue 17 Mar 2026; now due Tue 24 Mar 2026" in handler.text
-        assert "First promised: Tue 17 Mar 2026" in handler.text
+        assert "Original deadline: Tue 17 Mar 2026" in handler.text
         await house.work()
         (mail,) = [m for m in house.mails() if m["Subject"] == f"[{number}] 고충민원 실지조사 안내"]
         assert mail["To"] == "hong@example.org"

@@ -262,7 +262,7 @@ async def test_few_people_are_not_shown_and_a_correction_is(house: House) -> Non
     assert ">11<" in table
     assert ">20<" in table
     assert table.count("not shown") == 7, "the two, the seven that would tell them, and all with nobody in them"
-    for label in ("Under 20", "70 and over", "Did not say"):
+    for label in ("Under 20", "70 and over", "Not stated"):
         assert label in table, "what is missing would say that nobody is there"
     said = (await house.client.get("/api/v1/statistics/adoption?lang=en")).json()["people"]
     assert said["age"]["total"] == said["district"]["total"] == 20

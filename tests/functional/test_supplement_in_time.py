@@ -112,7 +112,7 @@ async def test_the_petitioner_takes_more_time_twice(house: House) -> None:
     with clock.at(MONDAY + 10 * DAY):
         handler = await at_desk(house, "handler", number)
         await handler.send("prolong", days="7", reason="전화로 부탁하셨습니다.")
-        assert "More time to supplement: by Fri 27 Mar 2026 (time no. 2)" in handler.text
+        assert "Time to send the supplement extended to Fri 27 Mar 2026 (extension no. 2)" in handler.text
         assert "prolong" not in handler.actions
         spent = await citizen.post(f"{address}/prolongation", json={"days": 1})
         assert (spent.status_code, spent.json()["code"]) == (409, "prolongation_used_up")
@@ -160,7 +160,7 @@ async def test_who_is_never_reached_counts_as_withdrawn(house: House) -> None:
         early = await tried(house, "handler", number, "deem-withdrawn", text="주소 불명")
         assert (early.status_code, early.json()["code"]) == (409, "delivery_not_tried_twice")
         await handler.send("undelivered", text="우편, 수취인 불명")
-        assert "Request no. 1 came back undelivered" in handler.text
+        assert "Request no. 1 returned undelivered" in handler.text
         assert "undelivered" not in handler.actions
         twice = await tried(house, "handler", number, "undelivered", text="우편, 수취인 불명")
         assert (twice.status_code, twice.json()["code"]) == (409, "undelivered_already")

@@ -49,7 +49,7 @@ def test_what_is_no_filter_or_no_choice_is_refused_by_its_name() -> None:
     errors = {error.field: str(error.text) for error in refused.value.errors}
     assert set(errors) == {"tab", "district", "open", "year", "colour"}
     assert errors["colour"] == "There is no parameter “colour” here."
-    assert errors["tab"] == "“lost” is none of the choices for tab."
+    assert errors["tab"] == "“lost” is not one of the choices for tab."
 
 
 def test_the_words_of_chips_and_fields_and_the_parameters_of_json_come_from_the_filters() -> None:

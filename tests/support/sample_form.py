@@ -57,6 +57,6 @@ class Sample(Form):
     email: Email = ""
     phone: Phone = ""
     consent: Annotated[bool, Label(Text("Consent"))] = False
-    place: Annotated[Place | None, Label(Text("Place"))] = None
+    place: Annotated[Place | None, Label(Text("Location"))] = None
     files: Annotated[tuple[Any, ...], FileRule(3), Label(Text("Files"))] = ()
     version: Seen = None

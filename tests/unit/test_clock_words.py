@@ -42,7 +42,7 @@ def at(text: str) -> datetime:
         (Row(), "2026-03-17T23:59:30", "due today", "soon"),
         (Row(), "2026-03-18T00:00", "1 working day late", "late"),
         (Row(), "2026-03-24T09:00", "5 working days late", "late"),
-        (replace(Row(), due_at=at("2026-03-13T23:59:59")), "2026-03-14T09:00", "period over", "late"),
+        (replace(Row(), due_at=at("2026-03-13T23:59:59")), "2026-03-14T09:00", "deadline passed", "late"),
         (Row(), "2026-06-18T09:00", "more than 3 months late", "late"),
         (Row(), "2025-12-01T09:00", "more than 3 months left", "ok"),
         (HOURS, "2027-03-05T09:00", "more than 11 months late", "late"),
@@ -54,7 +54,7 @@ def at(text: str) -> datetime:
         (HOURS, "2026-03-05T14:20", "2 h late", "late"),
         (HOURS, "2026-03-06T11:20", "1 working day late", "late"),
         (HOURS, "2026-03-19T09:00", "10 working days late", "late"),
-        (replace(HOURS, due_at=at("2026-03-05T18:00")), "2026-03-05T18:30", "period over", "late"),
+        (replace(HOURS, due_at=at("2026-03-05T18:00")), "2026-03-05T18:30", "deadline passed", "late"),
         (
             replace(HOURS, amount=40, due_at=at("2026-03-10T10:00")),
             "2026-03-06T10:00",
@@ -87,7 +87,7 @@ def test_a_paused_clock_says_what_it_waits_for_and_promises_no_date() -> None:
     row = replace(Row(), status=State.SUPPLEMENT_REQUESTED, supplement_until=date(2026, 3, 16))
     waiting = clock_words(row, CALENDAR, at("2026-03-16T20:00"), "en")
     assert (waiting.due_text, waiting.tone) == (None, "paused")
-    assert str(waiting.remaining) == "supplement awaited by Mon 16 Mar 2026"
+    assert str(waiting.remaining) == "supplement due by Mon 16 Mar 2026"
     missed = clock_words(row, CALENDAR, at("2026-03-17T00:00"), "en")
     assert str(missed.remaining) == "supplement was due by Mon 16 Mar 2026"
 

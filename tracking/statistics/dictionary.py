@@ -11,7 +11,7 @@ from tracking.statistics.measures import Area
 from tracking.statistics.rules import LEAST, OUTCOMES
 
 LICENCE, LICENCE_URL = "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"
-FLOOR = _("Percentages are always rounded down, as the city publishes them: 856 of 1,196 are 71 %, never 72 %.")
+FLOOR = _("Percentages are always rounded down, as the city publishes them: 856 of 1,196 is 71 %, never 72 %.")
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,14 @@ class Word:
     values: tuple[str, ...] = ()
 
 
-_FORUM = Word("forum", _("The forum's name in its address, which stays for ever."))
+_FORUM = Word("forum", _("The forum's name in its address, which never changes."))
 _KIND = Word("kind", _("The kind of forum."), tuple(kind for kind in KINDS if kind != "notice"))
 _DEPARTMENT = Word(
-    "department", _("The department that has it; before that, the one that holds the forum. Empty: none.")
+    "department", _(
+        "The department it is assigned to; before that, the department that holds the forum. Empty: none."
+    )
 )
-_DISTRICT = Word("district", _("The district that it is about; where it names none, the forum's. Empty: none."))
+_DISTRICT = Word("district", _("The district it concerns; if it names none, the forum's. Empty: none."))
 
 
 def _words(area: Area) -> tuple[Word, ...]:
@@ -38,47 +40,53 @@ def _words(area: Area) -> tuple[Word, ...]:
 FIGURES, PETITIONS = _words(measures.ADOPTION), _words(measures.PETITIONS)
 FILES: dict[str, tuple[Word, ...]] = {
     "adoption.csv": (
-        Word("submission", _("The submission's number, which stays; its page is /submissions/ and this number.")),
+        Word("submission", _(
+            "The submission's number, which never changes; its page is /submissions/ followed by this number."
+        )),
         _FORUM, _KIND, _DEPARTMENT, _DISTRICT,
         Word("received_on", _("The day it was received.")),
-        Word("outcome", _("What the department answered; empty until it has."), OUTCOMES),
-        Word("outcome_on", _("The day of that answer, the last one where there are several.")),
-        Word("done_on", _("The day on which what was adopted was done, shown by evidence; empty until then.")),
+        Word("outcome", _("The department's answer; empty until there is one."), OUTCOMES),
+        Word("outcome_on", _("The day of that answer; the last one if there are several.")),
+        Word("done_on", _("The day on which what was adopted was carried out, shown by evidence; empty until then.")),
     ),
     "forums.csv": (
         _FORUM, _KIND, _DEPARTMENT, _DISTRICT,
-        Word("held_on", _("The day it began; where it has no date, the day it was announced.")),
-        Word("participants", _("People who were there or spoke, each once a forum.")),
+        Word("held_on", _("The day it started; if it has no date, the day it was announced.")),
+        Word("participants", _("People who attended or made a submission, each counted once per forum.")),
     ),
     "petitions.csv": (
-        Word("dimension", _("By what the line tells the petitions apart."),
+        Word("dimension", _("What the petitions on this line are grouped by."),
              ("total", "kind", "department", "district", "year", "month")),
-        Word("value", _("The code, year or month of which it tells. Empty: all petitions, or those that name none.")),
+        Word("value", _("The code, year or month of the line. Empty: all petitions, or those with none.")),
         *PETITIONS,
     ),
 }  # fmt: skip
 JSON: tuple[Word, ...] = (
-    Word("total", _("The figures of everything that fits the filters; of people, everybody who took part.")),
-    Word("by", _("The same figures by each dimension, a value at a time, with its code and name.")),
-    Word("people", _("Who took part, by age and by district of residence. Null under filters.")),
-    Word("next", _("Where the next page of forums begins. Null: there are no more.")),
-    Word("filters", _("What narrows the figures; empty where nothing does.")),
-    Word("as_of", _("The moment at which the figures were what they are here.")),
+    Word("total", _("The figures for everything that matches the filters; for people, everyone who took part.")),
+    Word("by", _("The same figures for each dimension, value by value, with its code and name.")),
+    Word("people", _("Who took part, by age and by district of residence. Null with filters.")),
+    Word("next", _("Where the next page of forums starts. Null: there are no more.")),
+    Word("filters", _("The filters applied to the figures; empty if there are none.")),
+    Word("as_of", _("The time at which the figures were as shown here.")),
     Word("rule", _("How percentages are rounded.")),
-    Word("licence", _("Under which conditions everybody may use the data.")),
+    Word("licence", _("The terms under which everyone may use the data.")),
 )
 PEOPLE: tuple[Word, ...] = (
-    Word("value", _("An age band, or the code of a district. Empty: did not say."), (*AGE_BANDS,)),
+    Word("value", _("An age band, or the code of a district. Empty: not stated."), (*AGE_BANDS,)),
     Word("name", _("The same in words.")),
-    Word("people", _("How many people say so of themselves, counted every night. Null: too few, or telling of few.")),
+    Word("people", _(
+        "How many people said so about themselves, counted every night. Null: too few, or revealing a small number."
+    )),
 )
 RULES: tuple[Text, ...] = (
     FLOOR,
-    _("Joined submissions share their answer and count one each."),
-    _("Figures are counted when something happens, and all of them anew every night."),
+    _("Merged submissions share their answer and count as one each."),
+    _("Figures are counted as things happen, and all of them are recounted every night."),
     _(
-        "Of people by age or by district of residence, numbers under %(least)s are not shown, nor others from "
-        "which they could be computed.", least=LEAST,
+        
+            "For people by age or by district of residence, numbers below %(least)s are not shown, nor others from "
+            "which they could be calculated."
+        , least=LEAST,
     ),
 )  # fmt: skip
 

@@ -37,7 +37,7 @@ async def read(raw: Mapping[str, Any], known: City, kinds: Collection[str], data
     district = data.choice("district", [NONE, *known.districts])
     year = data.text("year", limit=4)
     if year and not _YEAR.fullmatch(year):
-        data.fail("year", _("Please give a year, for example 2025."))
+        data.fail("year", _("Please enter a year, for example 2025."))
     forum_id = await figures.public_forum(slug) if slug else None
     if slug and forum_id is None:
         data.errors.append(not_a_choice("forum", slug))

@@ -43,7 +43,7 @@ def _fields(
     """What the filter bar needs: choices, what is chosen, and how to take each away."""
     departments = [(row.code, row.name(lang)) for row in known.departments.values()]
     districts = [(code, known.district_name(code, lang)) for code in known.districts]
-    none = translate(lang, _("None named"))
+    none = translate(lang, _("None specified"))
     words = {
         "kind": kinds, "department": dict([*departments, (NONE, none)]), "district": dict([*districts, (NONE, none)]),
     }  # fmt: skip
@@ -72,7 +72,7 @@ def _shown(
         for line in lines:
             code, name = tables.coded(dimension, line.key, known, lang, kinds)
             url = _address(page, chosen.query, **{**more, dimension: code or NONE})
-            label = name or translate(lang, _("None named"))
+            label = name or translate(lang, _("None specified"))
             by[dimension].append({"label": label, "url": url, "figures": line.figures})
     return {
         "found": found, "by": by, "floor": dictionary.FLOOR,
@@ -87,7 +87,7 @@ async def overview(request: Request) -> Response:
     handled = await tables.total(measures.PETITIONS, Filters())
     who = await people.people()
     known = await city()
-    unsaid = translate(lang, _("Did not say"))
+    unsaid = translate(lang, _("Not stated"))
     shown = [
         (
             dimension,
@@ -195,8 +195,8 @@ async def data_page(request: Request) -> Response:
     """``/statistics/data``: what there is to download, what each word means, how to recompute it."""
     context = {
         "files": dictionary.FILES, "json": dictionary.JSON, "rules": dictionary.RULES,
-        "figures": [(_("Figures of adoption"), dictionary.FIGURES), (_("Figures of people"), dictionary.PEOPLE),
-                    (_("Figures of petitions"), dictionary.PETITIONS)],
+        "figures": [(_("Adoption figures"), dictionary.FIGURES), (_("Participant figures"), dictionary.PEOPLE),
+                    (_("Petition figures"), dictionary.PETITIONS)],
         "licence": dictionary.LICENCE, "licence_url": dictionary.LICENCE_URL,
     }  # fmt: skip
     return web.page(request, "statistics/data.html", context)

@@ -28,17 +28,21 @@ MAX_EMAIL = 254
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """Of a moment: what every zone and both databases can hold."""
 
-UNREADABLE = _("“%(field)s” holds characters that cannot be read (control or direction marks). Please type it again.")
+UNREADABLE = _(
+    "“%(field)s” contains characters that cannot be read (control or direction marks). Please enter it again."
+)
 NO_RESIDENT_NUMBERS = _(
-    "“%(field)s” holds a resident registration number or a My Number. The law does not let us take it "
-    "(Personal Information Protection Act, art. 24-2); please remove it."
+    
+        "“%(field)s” contains a resident registration number or a My Number. The law does not allow us to accept "
+        "it (Personal Information Protection Act, art. 24-2); please remove it."
+    
 )
 NOT_TEXT = _("Please send text for “%(field)s”.")
 TOO_LONG = _("Please use at most %(limit)s characters for “%(field)s” (now %(count)s).")
-NOT_EMAIL = _("Please check the mail address, for example name@example.org.")
+NOT_EMAIL = _("Please check the email address, for example name@example.org.")
 NOT_PHONE = _("Please check the phone number, for example 010-1234-5678.")
-NOT_MOMENT = _("Please give “%(field)s” as a day and a time, for example 2026-05-04T14:00.")
-NOT_DATE = _("Please give “%(field)s” as YYYY-MM-DD.")
+NOT_MOMENT = _("Please enter “%(field)s” as a date and time, for example 2026-05-04T14:00.")
+NOT_DATE = _("Please enter “%(field)s” as YYYY-MM-DD.")
 
 
 class Mistake(ValueError):
@@ -293,7 +297,7 @@ class WordsRule:
             return value
         found = tuple(dict.fromkeys(" ".join(str(clean(part)).split()) for part in parts if part.strip()))
         if len(found) > self.most:
-            raise Mistake(_("Please give at most %(most)s words.", most=self.most))
+            raise Mistake(_("Please enter at most %(most)s words.", most=self.most))
         if any(len(word) > self.limit for word in found):
             raise Mistake(_("Please use at most %(limit)s characters between two commas.", limit=self.limit))
         return found
@@ -314,7 +318,7 @@ class ReferencesRule:
             raise Mistake(_("Please send a list of case numbers."))
         found = tuple(dict.fromkeys(references.read_reference(number) for number in value))
         if None in found:
-            raise Mistake(_("One of these is no case number."))
+            raise Mistake(_("One of these is not a case number."))
         if len(found) > self.most:
             raise Mistake(_("Please send 1 to %(most)s case numbers.", most=self.most))
         return tuple(number for number in found if number)
@@ -333,7 +337,7 @@ class FileRule:
         return {"type": "array", "items": {"type": "string"}, "maxItems": self.most}
 
 
-Email = Annotated[str, EmailRule(), Html(autocomplete="email", inputmode="email"), Label(_("E-mail"))]
+Email = Annotated[str, EmailRule(), Html(autocomplete="email", inputmode="email"), Label(_("Email"))]
 Phone = Annotated[str, PhoneRule(), Html(autocomplete="tel", inputmode="tel"), Label(_("Phone"))]
 Code = Annotated[str, line(80, safe=False)]
 """The code of a department, a username and the like: looked up afterwards."""

@@ -14,7 +14,7 @@ from server.core.forms.wording import WRONG
 
 def not_a_choice(name: str, value: object) -> FieldError:
     """What is wrong with a value that cannot be chosen."""
-    return FieldError(name, _("“%(value)s” is none of the choices for %(name)s.", value=str(value)[:40], name=name))
+    return FieldError(name, _("“%(value)s” is not one of the choices for %(name)s.", value=str(value)[:40], name=name))
 
 
 class Parameters:

@@ -34,11 +34,11 @@ TOO_SHORT = _("Please use at least %(least)s characters for “%(field)s”.")
 _MISSING = {"choice": CHOOSE, "choices": CHOOSE, "checkbox": TICK, "file": CHOOSE}
 WRONG = {
     "text": NOT_TEXT,
-    "integer": _("Please give a whole number from %(low)s to %(high)s for “%(field)s”."),
-    "number": _("Please give a number for “%(field)s”."),
+    "integer": _("Please enter a whole number from %(low)s to %(high)s for “%(field)s”."),
+    "number": _("Please enter a number for “%(field)s”."),
     "checkbox": _("Please send true or false for “%(field)s”."),
     "choice": _("Please choose one of the listed values for “%(field)s”."),
-    "choices": _("Please choose among the listed values for “%(field)s”."),
+    "choices": _("Please choose only listed values for “%(field)s”."),
     "words": _("Please send a list of texts for “%(field)s”."),
     "form": NOT_OBJECT,
 }

@@ -45,7 +45,7 @@ __all__ = [
     "district", "flag", "lead", "number", "place", "tab", "union", "where", "words",
 ]  # fmt: skip
 
-NO_CURSOR = _("Please send a cursor as a list gave it.")
+NO_CURSOR = _("Please send the cursor exactly as a list returned it.")
 LONGEST_CURSOR = 120
 
 

@@ -12,7 +12,7 @@ from server.core.errors import BadRequest, _
 
 R = TypeVar("R")
 S = TypeVar("S")
-BAD_CURSOR = BadRequest(_("This page of the list does not exist. Please start from its beginning."))
+BAD_CURSOR = BadRequest(_("This page of the list does not exist. Please start from the beginning."))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER, _MICROSECONDS = re.compile(r"[0-9]{1,18}"), re.compile(r"-?[0-9]{1,18}")
 _NAME = re.compile(r"[\w./@-]{1,60}")

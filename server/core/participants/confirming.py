@@ -27,11 +27,13 @@ MAILS = Rate(12, 8)
 OFTEN = Rate(20, 10)
 MAILS_AN_HOUR = 5
 """Confirmations that go to one address."""
-HANDED_IN = _("What you wrote is handed in.")
-ENTER = _("This opens what you said in the city's forums.")
+HANDED_IN = _("Your text will be submitted.")
+ENTER = _("This opens your submissions in the city's forums.")
 ENOUGH = _(
-    "Several mails went to this address within the last hour. Please open the link in the newest one, "
-    "or try again later."
+    
+        "Several emails were sent to this address within the last hour. Please open the link in the latest one, or "
+        "try again later."
+    
 )
 
 
@@ -39,7 +41,7 @@ class NotAPart(Forbidden):
     """403: speaking needs a confirmed mail address and a display name."""
 
     code = "not_taking_part"
-    text = _("To speak here, please confirm your mail address first.")
+    text = _("To take part here, please confirm your email address first.")
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ async def run_or_mail(
     """The address of what was done, or None where a mail was sent. ``key`` is a program's Idempotency-Key."""
     reader = auth.reader(request)
     if reader.official:
-        raise Forbidden(_("You are signed in at the desk. To speak as a citizen, please sign out first."))
+        raise Forbidden(_("You are signed in at the desk. To take part as a citizen, please sign out first."))
     person = await person_of(reader)
     who, found = await _read(request, form, reader.email) if person is None else (None, [])
     if errors or found:

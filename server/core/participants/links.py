@@ -106,12 +106,12 @@ async def send_confirmation(settings: Settings, transport: Transport, render: Re
     language = kept.content["language"]
     language = language if language in settings.languages else settings.language
     context = {
-        "subject": i18n.translate(language, _("Please confirm your mail address")),
+        "subject": i18n.translate(language, _("Please confirm your email address")),
         "name": kept.content["name"],
         "what": i18n.translate(language, Text(kept.content["what"])) if kept.act else "",
         "hours": CONFIRM_HOURS,
         "link": f"{settings.public_url}{CONFIRM_PAGE}/{token}",
-        "link_label": i18n.translate(language, _("Confirm and go on")),
+        "link_label": i18n.translate(language, _("Confirm and continue")),
         "wishes": "",
     }
     mail = Mail(

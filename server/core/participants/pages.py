@@ -13,7 +13,7 @@ from server.core.participants import links
 from server.core.participants.confirming import Confirmations
 from server.core.participants.people import person_of
 
-TOO_OLD = _("This link was opened before, or it is too old. What it handed in stands under your voices.")
+TOO_OLD = _("This link has already been used or has expired. What it submitted is listed under “My submissions”.")
 DESK = _("Sign out of the desk before you open a citizen's link.")
 EXCERPT = 2_000
 

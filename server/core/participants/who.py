@@ -16,11 +16,13 @@ NAME_LIMIT = 40
 MOST = 100_000
 """Officials whose names are kept for them."""
 NOT_YOURS = _(
-    "This name could be taken for the city's: its own name and those of its departments and officials are kept for "
-    "them, as are titles such as mayor or official. Please choose another one; if it is your own, add something to "
-    "it, such as your neighbourhood."
+    
+        "This name could be mistaken for the city's: the city's name, the names of its departments and officials, "
+        "and titles such as mayor or official are reserved. Please choose another one. If it is your real name, "
+        "add something to it, such as your neighbourhood."
+    
 )
-NO_NUMBERS = _("Please choose a name without telephone numbers, addresses or links: everybody reads it.")
+NO_NUMBERS = _("Please choose a name without phone numbers, addresses or links: everyone can read it.")
 
 
 class Address(Form):

@@ -173,7 +173,7 @@ async def test_files_are_listed_added_and_taken_back(open_page: OpenPage, stage:
     await expect(page.get_by_role("listitem")).to_contain_text(["a.png 1 kB"])
     await field.set_input_files([tmp_path / "b.pdf", tmp_path / "large.jpg"])
     await expect(page.get_by_role("listitem")).to_have_count(3)
-    await expect(page.get_by_role("status")).to_have_text("Only 2 files can be sent: take some back.")
+    await expect(page.get_by_role("status")).to_have_text("You can send only 2 files: please remove some.")
     await page.get_by_role("button", name="Send").click()
     assert stage.sent == []
     await page.get_by_role("button", name="Remove a.png").click()
@@ -230,12 +230,12 @@ async def test_a_place_is_chosen_by_keyboard_without_any_tiles(page: Page, stage
     await expect(page.locator("[name=lat]")).to_have_value("37.566500")
     await expect(page.locator("[name=lng]")).to_have_value("126.978000")
     await expect(page.locator(".map-pin")).to_be_visible()
-    await expect(page.get_by_role("status")).to_have_text("Place chosen: 37.566500, 126.978000")
-    await page.get_by_role("button", name="No place").click()
+    await expect(page.get_by_role("status")).to_have_text("Location chosen: 37.566500, 126.978000")
+    await page.get_by_role("button", name="Clear the location").click()
     await expect(page.locator("[name=lat]")).to_have_value("")
     await sheet.click(position={"x": 50, "y": 50})
     assert float(await page.locator("[name=lat]").input_value()) > 37.5665
-    await page.get_by_role("button", name="Choose the middle of the map").click()
+    await page.get_by_role("button", name="Choose the centre of the map").click()
     await expect(page.locator("[name=lat]")).to_have_value("37.566500")
 
 
@@ -245,7 +245,7 @@ async def test_where_the_reader_is_can_be_used(open_page: OpenPage, stage: Stage
     await page.context.set_geolocation({"latitude": 37.5, "longitude": 127.0})
     stage.put("/", draw("map_field", MAP))
     await page.goto(stage.base_url)
-    await page.get_by_role("button", name="Where I am").click()
+    await page.get_by_role("button", name="My location").click()
     await expect(page.locator("[name=lat]")).to_have_value("37.500000")
 
 

@@ -46,7 +46,7 @@ STAGES: Mapping[str, Stage] = {
         f"v.outcome IN ('{ADOPTED[0]}', '{ADOPTED[1]}')",
         lambda found: found["adopted"],
     ),
-    "done": Stage(_("Carried through"), "v.done_on IS NOT NULL", lambda found: found["done"]),
+    "done": Stage(_("Carried out"), "v.done_on IS NOT NULL", lambda found: found["done"]),
     **{f"outcome-{outcome}": _answered(outcome, label) for outcome, label in OUTCOMES.items()},
 }
 _NEVER = (date(9999, 1, 1), 2**62)
