@@ -6,11 +6,11 @@ Pages and JSON take what these say. Forms with fields that come and go with an o
 from collections.abc import Mapping
 from typing import Any
 
-from forums.actions import answering, crossing, handing, joining, promising
+from forums.actions import answering, assigning, committing, crossing, merging
 from forums.forms.answering import GiveAnswer, answer_from_page
-from forums.forms.handing import Hand, Join, Plain, Words, open_departments
-from forums.forms.promising import Commit, DoStep, EditPromise, Finish, from_page
-from forums.queries import promises
+from forums.forms.assigning import Assign, Merge, Plain, TextOnly, open_departments
+from forums.forms.committing import Commit, DoStep, EditCommitment, Finish, from_page
+from forums.queries import commitments
 from forums.states import CommitmentAction, SubmissionAction
 from server.core.accounts import Official
 from server.core.acts import Act, Offer
@@ -23,12 +23,12 @@ SubmissionAct = Act[SubmissionAction, Any]
 CommitmentAct = Act[CommitmentAction, Any]
 
 
-async def _hand(raw: Raw, _number: str, strict: bool) -> Hand:  # noqa: FBT001 — as acts are read
-    return Hand.parse(raw, strict=strict, choices=open_departments(await city()))
+async def _hand(raw: Raw, _number: str, strict: bool) -> Assign:  # noqa: FBT001 — as acts are read
+    return Assign.parse(raw, strict=strict, choices=open_departments(await city()))
 
 
 async def _answer(raw: Raw, number: str, strict: bool) -> GiveAnswer:  # noqa: FBT001
-    content, promised = raw if strict else answer_from_page(raw), await promises.is_promised(number)
+    content, promised = raw if strict else answer_from_page(raw), await commitments.is_promised(number)
     return GiveAnswer.parse(content, await city(), today(), promised=promised, strict=strict)
 
 
@@ -37,35 +37,35 @@ async def _commit(raw: Raw, _number: str, _strict: bool) -> Commit:  # noqa: FBT
 
 
 async def _made(actor: Official, number: str, command: Commit) -> str:
-    return await answering.commit(actor, number, command.promise, command.seen)
+    return await answering.commit(actor, number, command.commitment, command.seen)
 
 
 async def _done(actor: Official, number: str, command: DoStep) -> None:
-    await promising.do_step(actor, number, command.step, command.seen)
+    await committing.do_step(actor, number, command.step, command.seen)
 
 
-async def _edit(raw: Raw, number: str, _strict: bool) -> EditPromise:  # noqa: FBT001
-    found = (await promises.promise(number, today())).promise
+async def _edit(raw: Raw, number: str, _strict: bool) -> EditCommitment:  # noqa: FBT001
+    found = (await commitments.commitment(number, today())).commitment
     content = {**from_page(raw), "reason": raw.get("reason"), "version": raw.get("version")}
-    return EditPromise.parse(content, today(), day_of(found.created_at), found.due_on)
+    return EditCommitment.parse(content, today(), day_of(found.created_at), found.due_on)
 
 
-_VOICES: tuple[SubmissionAct, ...] = (
+_SUBMISSIONS: tuple[SubmissionAct, ...] = (
     Act(
-        action=SubmissionAction.HAND,
-        form=Hand,
-        run=handing.hand,
+        action=SubmissionAction.ASSIGN,
+        form=Assign,
+        run=assigning.assign,
         reader=_hand,
         desk=Offer(
-            summary="Hand a submission to a department, with everything that is joined to it",
+            summary="Hand a submission to a department, with everything that is merged to it",
             label=_("Assign it"),
             done=_("%(number)s has been assigned to the department."),
         ),
     ),
     Act(
-        action=SubmissionAction.JOIN,
-        form=Join,
-        run=joining.join,
+        action=SubmissionAction.MERGE,
+        form=Merge,
+        run=merging.merge,
         desk=Offer(
             summary="Join a submission with another one of the forum, whose answer it then shares",
             label=_("Merge"),
@@ -73,9 +73,9 @@ _VOICES: tuple[SubmissionAct, ...] = (
         ),
     ),
     Act(
-        action=SubmissionAction.SEPARATE,
+        action=SubmissionAction.UNMERGE,
         form=Plain,
-        run=joining.separate,
+        run=merging.unmerge,
         desk=Offer(label=_("Undo the merge"), done=_("%(number)s is no longer merged.")),
     ),
     Act(
@@ -84,7 +84,7 @@ _VOICES: tuple[SubmissionAct, ...] = (
         run=answering.answer,
         reader=_answer,
         desk=Offer(
-            summary="Answer a submission and everything that is joined to it; what is adopted brings its commitment",
+            summary="Answer a submission and everything that is merged to it; what is adopted brings its commitment",
             label=_("Publish the answer"),
             done=_("%(number)s has been answered. Everyone who asked for it will be notified."),
         ),
@@ -98,7 +98,7 @@ _VOICES: tuple[SubmissionAct, ...] = (
     ),
     Act(
         action=SubmissionAction.PROPOSE,
-        form=Words,
+        form=TextOnly,
         run=crossing.propose,
         when=lambda found: found.participant_id is not None and not found.petition,
         desk=Offer(label=_("Propose it"), done=_("It has been proposed to the author, who will decide.")),
@@ -107,12 +107,13 @@ _VOICES: tuple[SubmissionAct, ...] = (
 _COMMITMENTS: tuple[CommitmentAct, ...] = (
     Act(
         action=CommitmentAction.EDIT,
-        form=EditPromise,
-        run=promising.edit,
+        form=EditCommitment,
+        run=committing.edit,
         reader=_edit,
-        desk=Offer(label=_("Save the change"), done=_(
-            "The commitment has been changed. Everyone can see the previous version."
-        )),
+        desk=Offer(
+            label=_("Save the change"),
+            done=_("The commitment has been changed. Everyone can see the previous version."),
+        ),
     ),
     Act(
         action=CommitmentAction.STEP,
@@ -123,7 +124,7 @@ _COMMITMENTS: tuple[CommitmentAct, ...] = (
     Act(
         action=CommitmentAction.FINISH,
         form=Finish,
-        run=promising.finish,
+        run=committing.finish,
         takes_files=True,
         desk=Offer(
             label=_("Publish as carried out"),
@@ -132,15 +133,17 @@ _COMMITMENTS: tuple[CommitmentAct, ...] = (
     ),
     Act(
         action=CommitmentAction.DROP,
-        form=Words,
-        run=promising.drop,
+        form=TextOnly,
+        run=committing.drop,
         desk=Offer(
             label=_("Discontinue permanently"),
             done=_("The commitment has been discontinued. Everyone who asked for it will be told why."),
         ),
     ),
 )
-VOICES: dict[str, tuple[SubmissionAct, Offer]] = {act.action.value: (act, act.desk) for act in _VOICES if act.desk}
+SUBMISSIONS: dict[str, tuple[SubmissionAct, Offer]] = {
+    act.action.value: (act, act.desk) for act in _SUBMISSIONS if act.desk
+}
 COMMITMENTS: dict[str, tuple[CommitmentAct, Offer]] = {
     act.action.value: (act, act.desk) for act in _COMMITMENTS if act.desk
 }

@@ -1,7 +1,8 @@
 """What crosses between forums and petitions: functions that the composition root passes, in ``app.state.ways``.
 
-Neither of the two imports the other: a voice that becomes a petition is filed by petitions, a petition that becomes a
-topic is looked up by petitions, and the department that a voice would go to is proposed by their routing.
+Neither of the two imports the other: a submission that becomes a petition is filed by petitions, a petition that
+becomes a topic is looked up by petitions, and the department that a submission would go to is proposed by their
+routing.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -16,7 +17,7 @@ from server.core.errors import Text
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """As much of a voice as routing needs."""
+    """As much of a submission as routing needs."""
 
     title: str
     text: str
@@ -25,7 +26,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """The department that a voice would go to, and why; None where nothing fits."""
+    """The department that a submission would go to, and why; None where nothing fits."""
 
     department_id: int | None
     because: Text
@@ -33,7 +34,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class NewPetition:
-    """A voice as a petition: what it says, and who files it."""
+    """A submission as a petition: what it says, and who files it."""
 
     title: str
     body: str
@@ -53,7 +54,7 @@ class Topic:
 
 
 @dataclass(frozen=True)
-class Ways:
+class Crossings:
     """The ways across."""
 
     suggest: Callable[[Sequence[Said]], Awaitable[Sequence[Suggestion]]]
@@ -65,6 +66,6 @@ class Ways:
     """Those of some petitions that everybody may read: only their numbers stand on a forum's page. One query."""
 
 
-def ways(request: Request) -> Ways:
+def ways(request: Request) -> Crossings:
     """The ways across in the application that a request reached."""
-    return cast("Ways", request.app.state.ways)
+    return cast("Crossings", request.app.state.ways)

@@ -12,7 +12,7 @@ class NoSuchForum(NotFound):
     text = _("There is no such forum.")
 
 
-class NoSuchVoice(NotFound):
+class NoSuchSubmission(NotFound):
     """404: no such submission."""
 
     code = "no_such_submission"
@@ -33,7 +33,7 @@ class NoSuchSession(NotFound):
     text = _("There is no such session.")
 
 
-class DoorClosed(Conflict):
+class CheckInClosed(Conflict):
     """409: people are checked in on the day of the session."""
 
     code = "door_closed"
@@ -54,22 +54,22 @@ class NotShownYet(Conflict):
     text = _("A moderator has not yet shown this proposal to everyone. Please decide on it under Moderation first.")
 
 
-class PromiseStands(Conflict):
-    """409: the city has promised something because of this voice; that comes first."""
+class CommitmentExists(Conflict):
+    """409: the city has promised something because of this submission; that comes first."""
 
     code = "commitment_stands"
     text = _("There is a commitment because of this submission. Please discontinue it with its reason first.")
 
 
-class NotPromised(Conflict):
+class NoCommitmentPossible(Conflict):
     """409: only what was adopted becomes a commitment, and one at a time."""
 
     code = "no_commitment_possible"
     text = _("Only an adopted submission without a commitment can be given one.")
 
 
-class CannotJoin(Conflict):
-    """409: these two voices cannot share an answer."""
+class CannotMerge(Conflict):
+    """409: these two submissions cannot share an answer."""
 
     code = "cannot_join"
     text = _("A submission cannot be merged with itself or with one that is merged into it.")
@@ -96,7 +96,7 @@ class NotTheAuthor(Forbidden):
     text = _("Only the people whose submissions led to this commitment can dispute that it was carried out.")
 
 
-class NoSuchPromise(NotFound):
+class NoSuchCommitment(NotFound):
     """404: no such commitment, or not for this reader."""
 
     code = "no_such_commitment"
@@ -130,10 +130,8 @@ class OwnDecision(Forbidden):
             )
             if others
             else _(
-                
-                    "You hid this text yourself, so another moderator must decide the appeal. There is no other "
-                    "moderator yet: please ask an administrator for a second one."
-                
+                "You hid this text yourself, so another moderator must decide the appeal. There is no other "
+                "moderator yet: please ask an administrator for a second one."
             )
         )
 
@@ -152,24 +150,22 @@ class NotTheSpeaker(Forbidden):
     text = _("Only the author of this submission can do this.")
 
 
-class OwnVoice(Conflict):
-    """409: nobody stands behind their own words."""
+class OwnSubmission(Conflict):
+    """409: nobody support their own words."""
 
-    code = "own_voice"
+    code = "own_submission"
     text = _("This is your own submission. Others can support it.")
 
 
-class OthersJoined(Conflict):
-    """409: others' voices were joined to this one and wait for its answer."""
+class OthersMerged(Conflict):
+    """409: others' submissions were merged to this one and wait for its answer."""
 
     code = "others_joined"
-    text = _(
-        "Other submissions were merged into this one and are waiting for its answer, so it cannot be withdrawn."
-    )
+    text = _("Other submissions were merged into this one and are waiting for its answer, so it cannot be withdrawn.")
 
 
-class NotYourVoice(Forbidden):
-    """403: only its author takes a voice back."""
+class NotYourSubmission(Forbidden):
+    """403: only its author takes a submission back."""
 
-    code = "not_your_voice"
+    code = "not_your_submission"
     text = _("Only its author can withdraw it.")

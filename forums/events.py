@@ -1,4 +1,5 @@
-"""What can happen to a forum, a voice or a promise: frozen, past-tense facts. They hold ids, never words or contacts.
+"""What can happen to a forum, a submission or a commitment: frozen, past-tense events. They hold ids, never words or
+contacts.
 
 Subjects: ``forum/{slug}``, ``talk/{slug}`` (everything said in passing: comments, and what becomes of them),
 ``submission/{number}``, ``commitment/{number}``.
@@ -7,14 +8,14 @@ Subjects: ``forum/{slug}``, ``talk/{slug}`` (everything said in passing: comment
 from dataclasses import dataclass
 from typing import ClassVar
 
-from forums.place_events import (  # noqa: F401 — every fact of a forum is found here
+from forums.registration_events import (  # noqa: F401 — every event of a forum is found here
     CheckedIn,
     CheckInUndone,
     OfferLapsed,
     PeopleCounted,
-    PlaceGivenBack,
     PlaceOffered,
-    PlaceTaken,
+    Registered,
+    RegistrationCancelled,
     SessionCancelled,
     SessionChanged,
     SessionsAdded,
@@ -41,10 +42,10 @@ class ForumDeclined:
 
 
 @dataclass(frozen=True)
-class ForumTakenUp:
+class ForumAccepted:
     """The city takes up what a citizen proposed, and plans it."""
 
-    kind: ClassVar[str] = "forum.taken_up"
+    kind: ClassVar[str] = "forum.accepted"
     audience: ClassVar[Audience] = Audience.PUBLIC
     text: int
     """Written by an official for the public."""
@@ -77,7 +78,7 @@ class ForumPublished:
 
 @dataclass(frozen=True)
 class ForumOpened:
-    """A question that enough people stand behind is discussed."""
+    """A question that enough people support is discussed."""
 
     kind: ClassVar[str] = "forum.opened"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -149,8 +150,8 @@ class SubmissionReceived:
 
 
 @dataclass(frozen=True)
-class SubmissionHanded:
-    kind: ClassVar[str] = "submission.handed"
+class SubmissionAssigned:
+    kind: ClassVar[str] = "submission.assigned"
     audience: ClassVar[Audience] = Audience.PUBLIC
     department: int
     previous: int | None
@@ -165,9 +166,9 @@ class SubmissionAnswered:
     outcome: str
     previous: str
     main: str = ""
-    """The submission that it is joined to and that was answered for it."""
+    """The submission that it is merged to and that was answered for it."""
     text: int | None = None
-    """What the department wrote; of a joined one, what it wrote to the main one."""
+    """What the department wrote; of a merged one, what it wrote to the main one."""
 
 
 @dataclass(frozen=True)
@@ -180,17 +181,17 @@ class StudyOver:
 
 
 @dataclass(frozen=True)
-class SubmissionJoined:
+class SubmissionMerged:
     """It says the same as another one and shares its answer."""
 
-    kind: ClassVar[str] = "submission.joined"
+    kind: ClassVar[str] = "submission.merged"
     audience: ClassVar[Audience] = Audience.PUBLIC
     to: str
 
 
 @dataclass(frozen=True)
-class SubmissionSeparated:
-    kind: ClassVar[str] = "submission.separated"
+class SubmissionUnmerged:
+    kind: ClassVar[str] = "submission.unmerged"
     audience: ClassVar[Audience] = Audience.PUBLIC
     previous: str
 
@@ -212,10 +213,10 @@ class SubmissionCorrected:
 
 
 @dataclass(frozen=True)
-class SubmissionTakenBack:
+class TranscriptionWithdrawn:
     """The clerk took back a line that nobody said, or that was taken down twice."""
 
-    kind: ClassVar[str] = "submission.taken_back"
+    kind: ClassVar[str] = "submission.transcription_withdrawn"
     audience: ClassVar[Audience] = Audience.PUBLIC
     forum: str
 
@@ -349,7 +350,7 @@ class CommitmentDone:
 
 @dataclass(frozen=True)
 class CommitmentContested:
-    """The author of the voice says that it is not done."""
+    """The author of the submission says that it is not done."""
 
     kind: ClassVar[str] = "commitment.contested"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -370,9 +371,9 @@ class CommitmentOverdue:
 
 
 IN_PASSING = frozenset(
-    fact.kind
-    for fact in (
-        *(PlaceTaken, PlaceGivenBack, PlaceOffered, OfferLapsed, CheckedIn, CheckInUndone, PeopleCounted),
+    event.kind
+    for event in (
+        *(Registered, RegistrationCancelled, PlaceOffered, OfferLapsed, CheckedIn, CheckInUndone, PeopleCounted),
         *(TextReported, HidingAppealed),
     )
 )

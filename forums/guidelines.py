@@ -43,10 +43,7 @@ GUIDELINES: dict[str, Guideline] = {
     ),
     "off_topic": Guideline(
         _("Keep to the forum's topic. For anything else there are petitions and other forums."),
-        _(
-            "It had nothing to do with this forum's topic. You are welcome to file a petition or use a suitable "
-            "forum."
-        ),
+        _("It had nothing to do with this forum's topic. You are welcome to file a petition or use a suitable forum."),
     ),
 }
 """By rule, as ``forums.labels.RULES`` names them."""

@@ -38,7 +38,7 @@ PROPOSED = ("listening", "field_office", "speakers_corner", "discussion")
 """The kinds that citizens can ask for; broadcasts and notices are the city's own."""
 
 DECIDING = ("listening", "field_office", "speakers_corner", "discussion")
-"""The kinds at which something can be decided, so that it is promised without a voice behind it."""
+"""The kinds at which something can be decided, so that it is promised without a submission behind it."""
 
 TIMED = ("discussion", "broadcast")
 """The kinds that begin and end by themselves at their times; at the others somebody stands and says so."""
@@ -48,7 +48,7 @@ AFTER: Mapping[str, timedelta] = {
     **dict.fromkeys(("discussion", "notice"), timedelta()),
 }
 """How long after its end people may still have their say, where the forum names no last day of its own: who was in the
-hall thinks of it at home, and who saw the film later may answer; a discussion was open all the time, and ends."""
+hall thinks of it at home, and who saw the video later may answer; a discussion was open all the time, and ends."""
 
 SESSIONS: Mapping[str, tuple[str, ...]] = {
     "listening": ("sitting", "visit"),
@@ -91,8 +91,8 @@ def last_word(forum: Held) -> datetime | None:
     return forum.closed_at + AFTER[forum.kind]
 
 
-def takes_opinions(forum: Held, now: datetime) -> bool:
-    """Whether people may give a forum their opinion: before, during and, for a while, after it."""
+def takes_submissions(forum: Held, now: datetime) -> bool:
+    """Whether people may give a forum their submission: before, during and, for a while, after it."""
     if follow(table(forum.kind), forum.status, ForumAction.SPEAK) is None:
         return False
     if forum.speaks_from and now < forum.speaks_from:
@@ -102,13 +102,13 @@ def takes_opinions(forum: Held, now: datetime) -> bool:
 
 
 def takes_comments(forum: Held, now: datetime) -> bool:
-    """Whether people may comment on a forum itself: while it goes on, and after it as long as it takes opinions.
+    """Whether people may comment on a forum itself: while it goes on, and after it as long as it takes submissions.
 
-    A single opinion can be commented on for good, because its answer comes later.
+    A single submission can be commented on for good, because its answer comes later.
     """
     if follow(table(forum.kind), forum.status, ForumAction.COMMENT) is None:
         return False
-    return forum.status is not ForumState.CLOSED or takes_opinions(forum, now)
+    return forum.status is not ForumState.CLOSED or takes_submissions(forum, now)
 
 
 def missing(kind: str, values: Mapping[str, object]) -> list[str]:

@@ -23,9 +23,9 @@ FORUM_STATES: dict[str, Text] = {
 
 SUBMISSION_STATES: dict[str, Text] = {
     "received": _("Submission received"),
-    "handed": _("With the department"),
+    "assigned": _("With the department"),
     "answered": _("Answered"),
-    "joined": _("Merged"),
+    "merged": _("Merged"),
     "withdrawn": _("Withdrawn"),
 }
 
@@ -118,4 +118,4 @@ OFFICES: dict[str, Text] = {
     "handler": _("Handler"),
     "manager": _("Department manager"),
 }
-"""The offices of those who answer for a promise, as the public reads them."""
+"""The offices of those who answer for a commitment, as the public reads them."""

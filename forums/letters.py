@@ -13,7 +13,7 @@ from forums.events import TextHidden
 from forums.messages import MESSAGES
 from forums.messages.event import ForumEvent, ForumMessage, Reader
 from forums.queries import following
-from forums.queries.following import About, Person, Place
+from forums.queries.following import About, Recipient, RegisteredSession
 from server.core import city, i18n, roles
 from server.core.config import Settings
 from server.core.errors import Text, _
@@ -161,7 +161,7 @@ async def _addressee(to: str, entry: Entry) -> Addressee | None:
     return Addressee(to, who.email, who.language, later)
 
 
-async def _recipient(to: str) -> tuple[Place | None, Person | None]:
+async def _recipient(to: str) -> tuple[RegisteredSession | None, Recipient | None]:
     sort, _colon, number = to.partition(":")
     if sort == REGISTRATION:
         place = await following.place(int(number))
@@ -169,7 +169,9 @@ async def _recipient(to: str) -> tuple[Place | None, Person | None]:
     return None, await following.participant(int(number))
 
 
-async def _event(entry: Entry, about: About, language: str, said: str = "", place: Place | None = None) -> ForumEvent:
+async def _event(
+    entry: Entry, about: About, language: str, said: str = "", place: RegisteredSession | None = None
+) -> ForumEvent:
     departments = {row.id: row.name(language) for row in (await city.city()).departments.values()}
     return ForumEvent(
         entry,
@@ -203,10 +205,10 @@ def _letter(to: str, name: str, language: str, about: About, notice: Notice, lin
 
 
 def _desk_page(entry: Entry) -> str:
-    return "voices" if entry.subject.startswith("submission/") else "commitments"
+    return "submissions" if entry.subject.startswith("submission/") else "commitments"
 
 
-def _path(entry: Entry, about: About, place: Place | None) -> str:
+def _path(entry: Entry, about: About, place: RegisteredSession | None) -> str:
     """Where the one link of a mail leads."""
     if place is not None:
         return f"/forums/registrations/{place.code}"

@@ -37,11 +37,11 @@ def slug_of(kind: str, number: int) -> str:
     return f"{kind.replace('_', '-')}-{number}"
 
 
-def new_voice_number() -> str:
+def new_submission_number() -> str:
     """A submission's number, such as ``V-K7Q-M9X-RW4``, which nobody takes for a petition's."""
     return f"V-{references.new_reference()}"
 
 
-def new_promise_number() -> str:
+def new_commitment_number() -> str:
     """A commitment's number, such as ``C-K7Q-M9X-RW4``."""
     return f"C-{references.new_reference()}"

@@ -27,7 +27,7 @@ async def _support(person: Person, content: dict[str, Any]) -> str:
     sort, _slash, name = str(content["subject"]).partition("/")
     undo = bool(content.get("undo"))
     if sort == "submission":
-        await supporting.on_voice(person, name, undo=undo)
+        await supporting.on_submission(person, name, undo=undo)
     elif sort == "comment":
         await supporting.on_comment(person, int(name), undo=undo)
     else:
@@ -35,15 +35,13 @@ async def _support(person: Person, content: dict[str, Any]) -> str:
     return str(content["back"])
 
 
-SUPPORT = ParticipantAction(
-    "support", _support, _("Support a submission in a forum."), rate=Rate(60, 40)
-)
+SUPPORT = ParticipantAction("support", _support, _("Support a submission in a forum."), rate=Rate(60, 40))
 
 
 async def say(actor: Person | Official, slug: str, number: str, command: Say) -> str:
     """Comment on a submission, or without a number on the forum; the address at which it stands."""
     if number:
-        made, root = await commenting.on_voice(actor, number, command)
+        made, root = await commenting.on_submission(actor, number, command)
     else:
         made, root = await commenting.on_forum(actor, slug, command)
     page = page_of(slug, number)

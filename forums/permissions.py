@@ -10,5 +10,5 @@ class Permission(accounts.Permission):
     PLAN_FORUMS = ("forums.plan", Role.INTAKE, Role.ADMINISTRATOR)
     RUN_FORUMS = ("forums.run", Role.INTAKE, Role.CLERK)
     MODERATE = ("forums.moderate", Role.INTAKE, Role.INSPECTOR)
-    HAND_VOICES = ("voices.hand", Role.INTAKE)
-    ANSWER_VOICES = ("voices.answer", Role.INTAKE, Role.HANDLER, Role.MANAGER)
+    HAND_SUBMISSIONS = ("submissions.hand", Role.INTAKE)
+    ANSWER_SUBMISSIONS = ("submissions.answer", Role.INTAKE, Role.HANDLER, Role.MANAGER)

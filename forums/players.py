@@ -1,6 +1,6 @@
-"""Films that a page may show in a frame: of these hosts only, by their players that follow nobody around.
+"""Videos that a page may show in a frame: of these hosts only, by their players that follow nobody around.
 
-A link to any other host stays a link. Nothing is fetched from a host before the reader has asked for the film.
+A link to any other host stays a link. Nothing is fetched from a host before the reader has asked for the video.
 """
 
 import re
@@ -11,10 +11,10 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """A film's player on its host's own page."""
+    """A video's player on its host's own page."""
 
     host: str
-    """Who the film comes from, as people know them."""
+    """Who the video comes from, as people know them."""
     address: str
     """What the frame shows; ``{at}`` stands for the second at which it begins."""
 
@@ -25,7 +25,7 @@ class Player:
         return f"{parts.scheme}://{parts.netloc}"
 
     def begin(self, at: int) -> str:
-        """The frame's address for a film that begins at a second."""
+        """The frame's address for a video that begins at a second."""
         return self.address.replace("{at}", str(at))
 
 
@@ -43,13 +43,13 @@ def _last(pattern: str) -> Callable[[SplitResult], str]:
     return read
 
 
-_YOUTUBE = ("YouTube", _youtube, "https://www.youtube-nocookie.com/embed/{film}?start={at}")
-_VIMEO = ("Vimeo", _last(r"/(?:video/)?(\d+)/?"), "https://player.vimeo.com/video/{film}?dnt=1#t={at}s")
-_NAVER = ("Naver TV", _last(r"/(?:v|embed)/(\d+)/?"), "https://tv.naver.com/embed/{film}")
+_YOUTUBE = ("YouTube", _youtube, "https://www.youtube-nocookie.com/embed/{video}?start={at}")
+_VIMEO = ("Vimeo", _last(r"/(?:video/)?(\d+)/?"), "https://player.vimeo.com/video/{video}?dnt=1#t={at}s")
+_NAVER = ("Naver TV", _last(r"/(?:v|embed)/(\d+)/?"), "https://tv.naver.com/embed/{video}")
 _KAKAO = (
     "Kakao TV",
     _last(r"/(?:(?:channel/\d+|v|embed/player)/)?(?:cliplink/)?(\d+)/?"),
-    "https://play-tv.kakao.com/embed/player/cliplink/{film}",
+    "https://play-tv.kakao.com/embed/player/cliplink/{video}",
 )
 _HOSTS: dict[str, tuple[str, Callable[[SplitResult], str], str]] = {
     **dict.fromkeys(("www.youtube.com", "youtube.com", "m.youtube.com", "youtu.be"), _YOUTUBE),
@@ -57,11 +57,11 @@ _HOSTS: dict[str, tuple[str, Callable[[SplitResult], str], str]] = {
     "tv.naver.com": _NAVER,
     "tv.kakao.com": _KAKAO,
 }
-_film = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_video = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 def player(link: str) -> Player | None:
-    """The player of a film's public page; None for every other address."""
+    """The player of a video's public page; None for every other address."""
     try:
         parts = urlsplit(link)
         host = _HOSTS.get(parts.hostname or "") if parts.scheme in {"http", "https"} else None
@@ -69,6 +69,6 @@ def player(link: str) -> Player | None:
         return None
     if host is None:
         return None
-    name, film_of, address = host
-    film = film_of(parts)
-    return Player(name, address.replace("{film}", film)) if _film.fullmatch(film) else None
+    name, video_of, address = host
+    video = video_of(parts)
+    return Player(name, address.replace("{video}", video)) if _video.fullmatch(video) else None

@@ -1,4 +1,4 @@
-"""Who may do what with which forum, voice and promise, and what each is called in the ledger."""
+"""Who may do what with which forum, submission and commitment, and what each is called in the ledger."""
 
 from forums.permissions import Permission
 from forums.states import CommitmentAction, ForumAction, SubmissionAction
@@ -14,29 +14,29 @@ FORUM: dict[ForumAction, Permission] = {
     ForumAction.CANCEL: Permission.PLAN_FORUMS,
     ForumAction.REGISTER: Permission.RUN_FORUMS,
     ForumAction.SPEAK: Permission.RUN_FORUMS,
-    ForumAction.COMMENT: Permission.ANSWER_VOICES,
+    ForumAction.COMMENT: Permission.ANSWER_SUBMISSIONS,
     ForumAction.MINUTES: Permission.RUN_FORUMS,
 }
 """Which right an official needs for an action on a forum. Supporting is for citizens."""
 
-VOICE: dict[SubmissionAction, Permission] = {
-    SubmissionAction.HAND: Permission.ANSWER_VOICES,
-    SubmissionAction.JOIN: Permission.ANSWER_VOICES,
-    SubmissionAction.SEPARATE: Permission.ANSWER_VOICES,
-    SubmissionAction.PROPOSE: Permission.ANSWER_VOICES,
+SUBMISSION_RIGHTS: dict[SubmissionAction, Permission] = {
+    SubmissionAction.ASSIGN: Permission.ANSWER_SUBMISSIONS,
+    SubmissionAction.MERGE: Permission.ANSWER_SUBMISSIONS,
+    SubmissionAction.UNMERGE: Permission.ANSWER_SUBMISSIONS,
+    SubmissionAction.PROPOSE: Permission.ANSWER_SUBMISSIONS,
     SubmissionAction.CORRECT: Permission.RUN_FORUMS,
     SubmissionAction.UNDO: Permission.RUN_FORUMS,
-    SubmissionAction.ANSWER: Permission.ANSWER_VOICES,
-    SubmissionAction.COMMIT: Permission.ANSWER_VOICES,
+    SubmissionAction.ANSWER: Permission.ANSWER_SUBMISSIONS,
+    SubmissionAction.COMMIT: Permission.ANSWER_SUBMISSIONS,
 }
-"""Which right an official needs for an action on a voice, and :func:`answers_for` its department. Withdrawing,
+"""Which right an official needs for an action on a submission, and :func:`answers_for` its department. Withdrawing,
 supporting and petitioning are for citizens."""
 
-PROMISE: dict[CommitmentAction, Permission] = dict.fromkeys(
+COMMITMENT_RIGHTS: dict[CommitmentAction, Permission] = dict.fromkeys(
     (CommitmentAction.EDIT, CommitmentAction.STEP, CommitmentAction.FINISH, CommitmentAction.DROP),
-    Permission.ANSWER_VOICES,
+    Permission.ANSWER_SUBMISSIONS,
 )
-"""Which right an official needs for an action on a promise. Contesting is for its author."""
+"""Which right an official needs for an action on a commitment. Contesting is for its author."""
 
 
 def forum_subject(slug: str) -> str:
@@ -44,12 +44,12 @@ def forum_subject(slug: str) -> str:
     return f"forum/{slug}"
 
 
-def voice_subject(number: str) -> str:
+def submission_subject(number: str) -> str:
     """A submission's name in the ledger."""
     return f"submission/{number}"
 
 
-VOICE_SUBJECT = "'submission/' || s.number"
+SUBMISSION_SUBJECT = "'submission/' || s.number"
 """The same in SQL, of a row of ``submission s``."""
 
 
@@ -59,23 +59,23 @@ def talk_subject(slug: str) -> str:
 
 
 def comment_subject(comment_id: int) -> str:
-    """A comment's name among reports, reviews and supports; its facts stand in its forum's talk."""
+    """A comment's name among reports, reviews and supports; its events stand in its forum's talk."""
     return f"comment/{comment_id}"
 
 
 def session_subject(session_id: int) -> str:
-    """The name of a session among officials' words; its facts stand in its forum's chain."""
+    """The name of a session among officials' words; its events stand in its forum's chain."""
     return f"session/{session_id}"
 
 
-def promise_subject(number: str) -> str:
+def commitment_subject(number: str) -> str:
     """A commitment's name in the ledger."""
     return f"commitment/{number}"
 
 
 def reads_unshown(official: Official | None) -> bool:
-    """Whether an official reads what waits for a moderator: who moderates, and who hands voices out."""
-    return official is not None and (official.may(Permission.MODERATE) or official.may(Permission.HAND_VOICES))
+    """Whether an official reads what waits for a moderator: who moderates, and who hands submissions out."""
+    return official is not None and (official.may(Permission.MODERATE) or official.may(Permission.HAND_SUBMISSIONS))
 
 
 def reads(official: Official | None, visibility: str | None) -> bool:
@@ -89,7 +89,7 @@ def reads_proposal(official: Official | None) -> bool:
 
 
 def answers_for(official: Official, department_id: int | None) -> bool:
-    """Whether an official may speak for a department: their own; who hands voices out, for any."""
-    if official.may(Permission.HAND_VOICES):
+    """Whether an official may speak for a department: their own; who hands submissions out, for any."""
+    if official.may(Permission.HAND_SUBMISSIONS):
         return True
     return department_id is not None and department_id == official.department_id

@@ -1,14 +1,14 @@
-"""What is decided about forums, voices and promises: pure, values in and a decision or a refusal out."""
+"""What is decided about forums, submissions and commitments: pure, values in and a decision or a refusal out."""
 
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from forums.spam import letters
-from forums.states import FORUM, RUNNING_PROMISES, CommitmentState, ForumAction, ForumState, follow
+from forums.states import FORUM, RUNNING_COMMITMENTS, CommitmentState, ForumAction, ForumState, follow
 
 
-def promise_overdue(status: CommitmentState, due_on: date, today: date) -> bool:
-    """Whether a promise that is not kept yet should have been; on its last day it is not."""
-    return status in RUNNING_PROMISES and due_on < today
+def commitment_overdue(status: CommitmentState, due_on: date, today: date) -> bool:
+    """Whether a commitment that is not kept yet should have been; on its last day it is not."""
+    return status in RUNNING_COMMITMENTS and due_on < today
 
 
 OFFERED = timedelta(hours=24)
@@ -43,7 +43,7 @@ def may_register(status: ForumState, starts_at: datetime, now: datetime, *, canc
     return not cancelled and now < starts_at and follow(FORUM, status, ForumAction.REGISTER) is not None
 
 
-def door_open(starts_at: datetime, now: datetime, zone: tzinfo) -> bool:
+def check_in_open(starts_at: datetime, now: datetime, zone: tzinfo) -> bool:
     """Whether people are checked in: from the morning of the session's day on, and afterwards to complete the list."""
     return now.astimezone(zone).date() >= starts_at.astimezone(zone).date()
 
@@ -60,15 +60,15 @@ def slots(first: datetime, last: datetime, kept: int = 0) -> list[tuple[datetime
 TYPED_UP = timedelta(hours=48)
 """How long after its end a forum's notes and paper slips may still be typed up."""
 SAME_WORDS, SAME_SPEAKER = 0.8, 0.5
-"""How much of two lines must be the same for them to be one opinion; less, where both name the same speaker."""
+"""How much of two lines must be the same for them to be one submission; less, where both name the same speaker."""
 SHORTEST = 4
 """Letters below which only the very same is alike."""
 TITLE = 60
 _SENTENCE_ENDS = ".?!。？！\n"
 
 
-def may_take_down(status: ForumState, closed_at: datetime | None, now: datetime) -> bool:
-    """Whether a clerk may take down what is said: while the forum is announced or open, and shortly after its end."""
+def may_transcribe(status: ForumState, closed_at: datetime | None, now: datetime) -> bool:
+    """Whether a clerk may transcribe what is said: while the forum is announced or open, and shortly after its end."""
     if status is ForumState.CLOSED:
         return closed_at is not None and now < closed_at + TYPED_UP
     return status in {ForumState.PUBLISHED, ForumState.RUNNING}
@@ -95,7 +95,7 @@ def pairs(text: str) -> frozenset[str]:
 
 
 def alike(one: frozenset[str], other: frozenset[str], *, same_speaker: bool) -> bool:
-    """Whether two lines, given by their :func:`pairs`, are probably one opinion that two clerks took down."""
+    """Whether two lines, given by their :func:`pairs`, are probably one submission that two clerks took down."""
     shared = 2 * len(one & other) / (len(one) + len(other))
     return shared >= (SAME_SPEAKER if same_speaker else SAME_WORDS)
 

@@ -7,7 +7,7 @@ from server.core.search import Index
 
 forum_index = Index("forum")
 """Forums by id: title, summary, text, place, people."""
-voice_index = Index("voice")
+submission_index = Index("submission")
 """Submissions by id: number, title, text."""
 
 
@@ -16,6 +16,6 @@ def forum_text(title: str, summary: str, body: str, place: str, panel: Sequence[
     return "\n".join([title, summary, place, *panel, body])
 
 
-def voice_text(number: str, title: str, text: str) -> str:
+def submission_text(number: str, title: str, text: str) -> str:
     """What a submission is found by: what everybody reads of it, so that nobody finds out whose number it holds."""
     return f"{number}\n{privacy.mask(title)}\n{privacy.mask(text)}"

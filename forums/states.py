@@ -1,4 +1,5 @@
-"""The lives of a forum, of a voice and of a commitment, each as one table: what is allowed when, and where it leads.
+"""The lives of a forum, of a submission and of a commitment, each as one table: what is allowed when, and where it
+leads.
 
 Whatever is not in a table is refused, by action, API and page alike.
 """
@@ -20,7 +21,7 @@ class ForumState(StrEnum):
     """Announced: people register and may speak beforehand."""
     RUNNING = "running"
     CLOSED = "closed"
-    """Over: minutes and what became of each voice remain."""
+    """Over: minutes and what became of each submission remain."""
     CANCELLED = "cancelled"
 
 
@@ -31,7 +32,7 @@ class ForumAction(StrEnum):
     SUPPORT = "support"
     ACCEPT = "accept"
     OPEN = "open"
-    """Enough people stand behind a question: it is discussed without anybody's leave."""
+    """Enough people support a question: it is discussed without anybody's leave."""
     DECLINE = "decline"
     PUBLISH = "publish"
     REGISTER = "register"
@@ -44,24 +45,24 @@ class ForumAction(StrEnum):
 
 
 class SubmissionState(StrEnum):
-    """Where a voice stands on its way to an answer."""
+    """Where a submission stands on its way to an answer."""
 
     RECEIVED = "received"
-    HANDED = "handed"
+    ASSIGNED = "assigned"
     """A department has it."""
     ANSWERED = "answered"
-    JOINED = "joined"
+    MERGED = "merged"
     """It says the same as another one, whose answer is its own."""
     WITHDRAWN = "withdrawn"
 
 
 class SubmissionAction(StrEnum):
-    """What somebody does to a voice."""
+    """What somebody does to a submission."""
 
-    HAND = "hand"
+    ASSIGN = "assign"
     ANSWER = "answer"
-    JOIN = "join"
-    SEPARATE = "separate"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
     WITHDRAW = "withdraw"
     SUPPORT = "support"
     COMMENT = "comment"
@@ -77,7 +78,7 @@ class SubmissionAction(StrEnum):
 
 
 class CommitmentState(StrEnum):
-    """Where a promise stands."""
+    """Where a commitment stands."""
 
     PLANNED = "planned"
     UNDER_WAY = "under_way"
@@ -88,7 +89,7 @@ class CommitmentState(StrEnum):
 
 
 class CommitmentAction(StrEnum):
-    """What somebody does to a promise."""
+    """What somebody does to a commitment."""
 
     EDIT = "edit"
     STEP = "step"
@@ -125,15 +126,15 @@ S, B = SubmissionState, SubmissionAction
 _TALK = (B.SUPPORT, B.COMMENT)
 SUBMISSION: dict[SubmissionState, dict[SubmissionAction, SubmissionState]] = {
     S.RECEIVED: {
-        B.HAND: S.HANDED, B.ANSWER: S.ANSWERED, B.JOIN: S.JOINED, B.WITHDRAW: S.WITHDRAWN,
+        B.ASSIGN: S.ASSIGNED, B.ANSWER: S.ANSWERED, B.MERGE: S.MERGED, B.WITHDRAW: S.WITHDRAWN,
         B.CORRECT: S.RECEIVED, B.UNDO: S.WITHDRAWN, **dict.fromkeys(_TALK, S.RECEIVED),
     },
-    S.HANDED: {
-        B.HAND: S.HANDED, B.ANSWER: S.ANSWERED, B.JOIN: S.JOINED, B.WITHDRAW: S.WITHDRAWN, B.PETITION: S.ANSWERED,
-        B.PROPOSE: S.HANDED, **dict.fromkeys(_TALK, S.HANDED),
+    S.ASSIGNED: {
+        B.ASSIGN: S.ASSIGNED, B.ANSWER: S.ANSWERED, B.MERGE: S.MERGED, B.WITHDRAW: S.WITHDRAWN, B.PETITION: S.ANSWERED,
+        B.PROPOSE: S.ASSIGNED, **dict.fromkeys(_TALK, S.ASSIGNED),
     },
     S.ANSWERED: {B.ANSWER: S.ANSWERED, B.COMMIT: S.ANSWERED, **dict.fromkeys(_TALK, S.ANSWERED)},
-    S.JOINED: {B.SEPARATE: S.RECEIVED, B.WITHDRAW: S.WITHDRAWN, **dict.fromkeys(_TALK, S.JOINED)},
+    S.MERGED: {B.UNMERGE: S.RECEIVED, B.WITHDRAW: S.WITHDRAWN, **dict.fromkeys(_TALK, S.MERGED)},
     S.WITHDRAWN: {},
 }  # fmt: skip
 """An answer may be given again: what was under study is decided one day."""
@@ -182,10 +183,10 @@ TEXT: dict[TextState, dict[TextAction, TextState]] = {
 
 SEEN = frozenset({F.PROPOSED, F.PUBLISHED, F.RUNNING, F.CLOSED, F.CANCELLED, F.DECLINED})
 """Forums that the public sees."""
-RUNNING_PROMISES = frozenset({C.PLANNED, C.UNDER_WAY, C.CONTESTED})
-"""Promises that the city still has to keep."""
+RUNNING_COMMITMENTS = frozenset({C.PLANNED, C.UNDER_WAY, C.CONTESTED})
+"""Commitments that the city still has to keep."""
 ADOPTED = frozenset({"adopted", "partly_adopted"})
-"""Outcomes that become a promise."""
+"""Outcomes that become a commitment."""
 
 
 StateT = TypeVar("StateT", bound=StrEnum)

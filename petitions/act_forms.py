@@ -64,8 +64,8 @@ class ExtendObjection(Extend):
 class CloseRepeated(Form):
     """Which earlier cases asked for the same and were answered, why they are the same, and what can be done against it.
 
-    ``multi_party`` and ``committee`` are what the official knows: a petition of many (다수인관련민원), and that the
-    mediation committee has dealt with it (Decree 26). Who files is not asked for households and signatures.
+    ``multi_party`` and ``committee`` are what the official knows: a petition by many people (다수인관련민원), and that
+    the mediation committee has dealt with it (Decree 26). Who files is not asked for households and signatures.
     """
 
     earlier: Annotated[

@@ -24,7 +24,7 @@ from server.core.errors import FieldError, Forbidden, _
 
 async def _own(request: Request) -> str:
     """The number of a case that is the reader's own."""
-    reference, level = await following.door(request.path_params["reference"], shown(request))
+    reference, level = await following.access_level(request.path_params["reference"], shown(request))
     if auth.reader(request).official:
         raise Forbidden(_("Officials work on cases at the desk; only the petitioner can use this page."))
     if level < Level.PARTY:

@@ -1,6 +1,6 @@
 """The legal clock in words and colour: when a case is due, what is left of its period, and how urgent that is.
 
-Shared by the desk and the case page, so that officials and petitioners read the same promise. Pure; what is counted
+Shared by the desk and the case page, so that officials and petitioners read the same statement. Pure; what is counted
 belongs to ``server.core.clock``.
 """
 

@@ -87,9 +87,7 @@ def _receipt(case: Owing, calendar: WorkingCalendar, now: datetime, language: st
         why = _("An electronic petition must be accepted within 8 working hours of its arrival (Decree 6⑦).")
         return [_duty(_("Accept: %(left)s", left=words.remaining), words, why)]
     words = _passing(Transfer.TO_DEPARTMENT, case.received_at, calendar, now, language)
-    why = _(
-        "A petition received at the petitions office must go to the department within 1 working hour (Decree 13)."
-    )
+    why = _("A petition received at the petitions office must go to the department within 1 working hour (Decree 13).")
     return [_duty(_("Send to a department: %(left)s", left=words.remaining), words, why)]
 
 

@@ -1,4 +1,4 @@
-"""What can happen to a case: frozen, past-tense facts. They hold ids, never a person's words or contact.
+"""What can happen to a case: frozen, past-tense events. They hold ids, never a person's words or contact.
 
 ``text`` is the id of the statement that carries the words, so that words can be masked, shown to those who may read
 them, and purged, without touching the ledger. ``files`` are the ids of the attachments that came with the words.
@@ -7,13 +7,13 @@ them, and purged, without touching the ledger. ``files`` are the ids of the atta
 from dataclasses import dataclass
 from typing import ClassVar
 
-from petitions.part_events import (  # noqa: F401 — every fact of a case is found here
-    PartDueSoon,
-    PartExtended,
-    PartOverdue,
-    PartReplied,
-    PartRequested,
-    PartWithdrawn,
+from petitions.consultation_events import (  # noqa: F401 — every event of a case is found here
+    ConsultationDueSoon,
+    ConsultationExtended,
+    ConsultationOverdue,
+    ConsultationReplied,
+    ConsultationRequested,
+    ConsultationWithdrawn,
 )
 from server.core.ledger import Audience
 
@@ -230,8 +230,8 @@ class CaseClosed:
 class CaseClosedAsRepeated:
     """The same was answered at least twice, in the cases ``earlier`` (종결처리, Act 23).
 
-    ``remedies`` is the statement that tells the ways to contest it; ``committee`` says that it is a petition of many
-    with which the mediation committee has dealt (Decree 26).
+    ``remedies`` is the statement that tells the ways to contest it; ``committee`` says that it is a petition by many
+    people with which the mediation committee has dealt (Decree 26).
     """
 
     kind: ClassVar[str] = "case.closed_as_repeated"
@@ -372,7 +372,7 @@ class AttachmentAdded:
 
 @dataclass(frozen=True)
 class MailUndelivered:
-    """A mail server took the petitioner's address for undeliverable, so they were not told of a fact of the case."""
+    """A mail server took the petitioner's address for undeliverable, so they were not told of an event of the case."""
 
     kind: ClassVar[str] = "case.mail_undelivered"
     audience: ClassVar[Audience] = Audience.STAFF

@@ -73,7 +73,7 @@ class Location(Form):
             errors.fail("lat", _("Please enter both coordinates, or neither."))
 
 
-class Person(Form):
+class PetitionerDetails(Form):
     """Who files, and how they can be reached."""
 
     name: Annotated[str, line(80), Label(_("Name")), Html(autocomplete="name")] = ""
@@ -104,10 +104,8 @@ class FilePetition(Form):
         Label(_("Content"), _("What happened, and what should the city do?")),
         Hint(
             _(
-                
-                    "When, where, and what you are asking for. Please do not include resident registration numbers "
-                    "(주민등록번호) or My Numbers: the law does not allow us to accept them."
-                
+                "When, where, and what you are asking for. Please do not include resident registration numbers "
+                "(주민등록번호) or My Numbers: the law does not allow us to accept them."
             )
         ),
         Html(rows=9),
@@ -119,7 +117,7 @@ class FilePetition(Form):
         About("inquiry_law, inquiry, suggestion, grievance, other, report, or statutory: and the code of a service"),
     ] = rules.Kind.OTHER.value
     location: Annotated[Location, Label(_("Location"))] = Location()
-    petitioner: Annotated[Person, Label(_("Petitioner"))] = Person()
+    petitioner: Annotated[PetitionerDetails, Label(_("Petitioner"))] = PetitionerDetails()
     public: Annotated[bool, Label(_("Publication"), _("Others may read the answer"))] = False
     channel: Annotated[
         str, OneOf(CHANNELS), Label(_("How it reached us")), About("Other than web only with an official's token.")
@@ -127,12 +125,18 @@ class FilePetition(Form):
 
     @classmethod
     def parse(  # type: ignore[override]  # a petition is read against the city's reference data
-        cls, raw: Mapping[str, Any], known: Reference, *, language: str, official: bool = False, strict: bool = False
+        cls,
+        raw: Mapping[str, Any],
+        reference_data: Reference,
+        *,
+        language: str,
+        official: bool = False,
+        strict: bool = False,
     ) -> Self:
         """Read a whole submission. Raises ``Invalid`` with every error."""
         choices = {"petitioner.language": config.settings().languages}
         command, errors = cls.read(_with_language(raw, language), strict=strict, choices=choices)
-        kind = read_kind(command.kind, known)
+        kind = read_kind(command.kind, reference_data)
         if isinstance(kind, rules.Refusal):
             errors.fail("kind", kind.text)
             kind = command.kind
@@ -162,9 +166,9 @@ def _with_language(raw: Mapping[str, Any], language: str) -> Mapping[str, Any]:
     return {**raw, "petitioner": {**who, "language": language}}
 
 
-def read_kind(text: str, known: Reference) -> str | rules.Refusal:
+def read_kind(text: str, reference_data: Reference) -> str | rules.Refusal:
     """The kind as it is written."""
-    parsed = rules.parse_kind(text, {code: row.rule for code, row in known.services.items()})
+    parsed = rules.parse_kind(text, {code: row.rule for code, row in reference_data.services.items()})
     if isinstance(parsed, rules.Refusal):
         return parsed
     return rules.Kind.REPORT if parsed[0] is rules.Kind.REPORT else rules.kind_text(*parsed)
@@ -219,7 +223,7 @@ class Plain(Form):
     version: Seen = None
 
 
-class Words(Form):
+class TextOnly(Form):
     """A message, a note or a reason."""
 
     text: Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Text")), Html(rows=4)]
@@ -228,14 +232,14 @@ class Words(Form):
 
 def words(
     name: Text, asks: Text | None = None, *, hint: Text | None = None, rows: int = 4, optional: bool = False
-) -> type[Words]:
+) -> type[TextOnly]:
     """``Words`` as one action calls them."""
     beside = (paragraphs(TEXT_LIMIT), Label(name, asks), Html(rows=rows), *([Hint(hint)] if hint else ()))
-    own: dict[str, Any] = {"__annotations__": {"text": Annotated[str, *beside]}, "__doc__": Words.__doc__}
-    return type("Words", (Words,), {**own, "text": ""} if optional else own)
+    own: dict[str, Any] = {"__annotations__": {"text": Annotated[str, *beside]}, "__doc__": TextOnly.__doc__}
+    return type("Words", (TextOnly,), {**own, "text": ""} if optional else own)
 
 
-class Give(Form):
+class AssignHandler(Form):
     """To a department or to a person, with a reason where one is due; each action names its target itself."""
 
     target: Annotated[Code, Label(_("Department"))]
@@ -243,32 +247,32 @@ class Give(Form):
     version: Seen = None
 
 
-class Accept(Give):
+class Accept(AssignHandler):
     """Into the department that is named, or the one proposed."""
 
     target: Annotated[Code, OneOf(), Key("department"), Label(_("Department")), About("A department's code.")] = ""
 
 
-class Assign(Give):
+class Assign(AssignHandler):
     """To the handler who is named."""
 
     target: Annotated[Code, OneOf(), Key("handler"), Label(_("Handler")), About("An official's username or id.")]
 
 
-class AppointGuide(Give):
+class AppointGuide(AssignHandler):
     """Another case guide."""
 
     target: Annotated[Code, OneOf(), Key("guide"), Label(_("Case guide")), About("A guide's username or id.")]
 
 
-class Transfer(Give):
+class Transfer(AssignHandler):
     """To another department."""
 
     target: Annotated[Code, OneOf(), Key("department"), Label(_("Department")), About("A department's code.")]
     text: Annotated[Reason, Key("reason"), Hint(_("The petitioner will read it too."))]
 
 
-class TransferOut(Give):
+class TransferOut(AssignHandler):
     """To another agency, where the case ends here (Act 16)."""
 
     target: Annotated[Code, Key("agency"), Label(_("Agency")), About("The agency's name.")]
@@ -293,10 +297,8 @@ class RequestSupplement(Form):
         Label(_("Why only now")),
         Hint(
             _(
-                
-                    "The 8 working hours since receipt have passed (Rule 9). Please say what was found only now, "
-                    "for example during a site visit. The petitioner will read it too."
-                
+                "The 8 working hours since receipt have passed (Rule 9). Please say what was found only now, "
+                "for example during a site visit. The petitioner will read it too."
             )
         ),
         About("What was found only now, and how: due after 8 working hours (Rule 9)."),

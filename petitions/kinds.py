@@ -21,10 +21,7 @@ UNSURE = (
 PLAIN: Mapping[Kind, tuple[Text, Text]] = {
     Kind.OTHER: (
         _("Something is broken, dirty, loud or dangerous, or I need simple advice"),
-        _(
-            "A street lamp that is out, rubbish, noise, a form you cannot find. Legal term: other petition "
-            "(기타민원)."
-        ),
+        _("A street lamp that is out, rubbish, noise, a form you cannot find. Legal term: other petition (기타민원)."),
     ),
     Kind.INQUIRY: (
         _("I want to know how something works or is done"),

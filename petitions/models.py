@@ -9,7 +9,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from petitions.cooperation import PartStatus
+from petitions.consultation import ConsultationStatus
 from petitions.states import State
 from server.core.accounts import Account, Department
 
@@ -129,7 +129,7 @@ class Petitioner(Model):
 
 
 class Statement(Model):
-    """Words that belong to a fact: a message, a note, a reason, a supplement."""
+    """Words that belong to an event: a message, a note, a reason, a supplement."""
 
     id = fields.BigIntField(primary_key=True)
     case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
@@ -144,7 +144,7 @@ class Statement(Model):
         indexes = (Index(fields=("case_id", "id"), name="statement_case"),)
 
 
-class Part(Model):
+class Consultation(Model):
     """What a department is asked to contribute to another one's case (협조, Act 20)."""
 
     id = fields.BigIntField(primary_key=True)
@@ -156,9 +156,9 @@ class Part(Model):
         "core.Department", on_delete=fields.RESTRICT, related_name="parts", db_index=False
     )
     department_id: int
-    status = fields.CharEnumField(PartStatus, max_length=10, default=PartStatus.ASKED)
+    status = fields.CharEnumField(ConsultationStatus, max_length=10, default=ConsultationStatus.ASKED)
     asked_text = fields.BigIntField()
-    """Of the statement, as facts name it."""
+    """Of the statement, as events name it."""
     asked_at = fields.DatetimeField()
     due_at = fields.DatetimeField()
     extended = fields.BooleanField(default=False)
@@ -168,7 +168,7 @@ class Part(Model):
     replied_by_id = fields.IntField(null=True)
 
     class Meta:
-        table = "petition_part"
+        table = "consultation"
         indexes = (
             Index(fields=("case_id", "department_id"), name="part_case"),
             Index(fields=("department_id", "status", "due_at", "case_id"), name="part_department_due"),
@@ -243,7 +243,7 @@ class RoutingRule(Model):
 
 
 class ReplyTemplate(Model):
-    """A prepared text with placeholders, for one department or all, one kind or all."""
+    """A reply template with placeholders, for one department or all, one kind or all."""
 
     id = fields.IntField(primary_key=True)
     title = fields.CharField(max_length=120)

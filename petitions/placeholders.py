@@ -67,8 +67,8 @@ def remaining(text: str) -> tuple[str, ...]:
 def values_of(case: CaseView, official: Official, language: str) -> dict[str, str]:
     """What the placeholders stand for when ``official`` answers a case in ``language``."""
     settings = config.settings()
-    department = case.known.departments.get(case.department_id or 0)
-    service = case.known.services.get(case.service_code)
+    department = case.reference_data.departments.get(case.department_id or 0)
+    service = case.reference_data.services.get(case.service_code)
     kind = service.name(language) if service else i18n.translate(language, KINDS[case.kind])
     handler = case.handler
     today = clock.now().astimezone(settings.zone).date()

@@ -17,9 +17,9 @@ def subject(reference_text: str) -> str:
     return f"case/{reference_text}"
 
 
-FOR_ASKED = frozenset({Action.PART_REPLY, Action.PART_EXTEND})
+FOR_CONSULTED = frozenset({Action.CONSULTATION_REPLY, Action.CONSULTATION_EXTEND})
 """What an asked department does to its part; on the rest of the case it only looks."""
-FOR_OWNER = frozenset({Action.PART, Action.PART_WITHDRAW})
+FOR_OWNER = frozenset({Action.CONSULTATION, Action.CONSULTATION_WITHDRAW})
 """What only the department of the case itself does, also where others see and handle all cases."""
 
 
@@ -33,7 +33,7 @@ def sees(official: Official, *, department_id: int | None, guide_id: int | None,
     """Whether an official may see a case: all, their department's, those they guide, those it is asked for a part of.
 
     ``asked`` says that the official's department owes its reply. Policy: once it has replied it needs the case no more
-    (Act 7), and keeps what it was asked for with its reply: ``petitions.queries.parts.replied``.
+    (Act 7), and keeps what it was asked for with its reply: ``petitions.queries.consultations.replied``.
     """
     return (asked and cooperates(official)) or keeps(official, department_id=department_id, guide_id=guide_id)
 

@@ -56,10 +56,10 @@ class Action(StrEnum):
     CLOSE = ("close", "cases.close")
     CLOSE_REPEATED = ("close-repeated", "cases.close")
     RATE = ("rate", "cases.file")
-    PART = ("part", "cases.work")
-    PART_REPLY = ("part-reply", "cases.work")
-    PART_EXTEND = ("part-extend", "cases.work")
-    PART_WITHDRAW = ("part-withdraw", "cases.work")
+    CONSULTATION = ("part", "cases.work")
+    CONSULTATION_REPLY = ("part-reply", "cases.work")
+    CONSULTATION_EXTEND = ("part-extend", "cases.work")
+    CONSULTATION_WITHDRAW = ("part-withdraw", "cases.work")
     REOPEN = ("reopen", "cases.reopen")
     OBJECT = ("object", "cases.work")
     EXTEND_OBJECTION = ("extend-objection", "cases.decide_objection")
@@ -80,8 +80,8 @@ _AT_WORK = {
     A.CLOSE_REPEATED: S.CLOSED,
     A.WITHDRAW: S.WITHDRAWN,
 }
-_ASKED = (A.PART_REPLY, A.PART_EXTEND, A.PART_WITHDRAW)
-_STAYS = (A.EXTEND, A.INVESTIGATE, A.INTERIM_NOTICE, A.GUIDE, A.NOTE, A.MESSAGE, A.PART, *_ASKED)
+_ASKED = (A.CONSULTATION_REPLY, A.CONSULTATION_EXTEND, A.CONSULTATION_WITHDRAW)
+_STAYS = (A.EXTEND, A.INVESTIGATE, A.INTERIM_NOTICE, A.GUIDE, A.NOTE, A.MESSAGE, A.CONSULTATION, *_ASKED)
 _OBJECTION = (A.OBJECT, A.EXTEND_OBJECTION, A.DECIDE_OBJECTION, A.WITHDRAW_OBJECTION)
 """A refusal stands while it is objected to, and after an objection was dismissed; who upholds one reopens the case.
 Where its department was closed, a refusal that is objected to is passed on to the one that is to decide."""

@@ -207,7 +207,7 @@ def import_forums(file: Path, refused: Path | None) -> None:
 @_REFUSED
 def import_submissions(file: Path, refused: Path | None) -> None:
     """Import what was said in past forums, and what became of it, from a CSV file, with the numbers kept."""
-    _take_over(importing_forums.run_voices, file, refused)
+    _take_over(importing_forums.run_submissions, file, refused)
 
 
 def _take_over(
@@ -218,7 +218,7 @@ def _take_over(
         report = run(lambda settings: take(settings, file, target))
     except importing_forums.WrongFile as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{report.new} imported, {report.known} known already, {report.refused} refused.")
+    click.echo(f"{report.new} imported, {report.reference_data} known already, {report.refused} refused.")
     if report.refused:
         click.echo(f"The refused lines and their reasons: {target}")
 
@@ -248,7 +248,7 @@ def verify_statistics(file: str, forums: str | None, published: str | None, filt
         raise click.UsageError("The published figures say their filters themselves: leave --filters out.")
     with ExitStack() as files:
         try:
-            voices = files.enter_context(_kept(file))
+            submissions = files.enter_context(_kept(file))
             held = files.enter_context(_kept(forums)) if forums else None
             if published:
                 with click.open_file(published, "rb") as raw:
@@ -256,14 +256,14 @@ def verify_statistics(file: str, forums: str | None, published: str | None, filt
             else:
                 said = run(lambda _settings: _published(filters))
             recomputed = checking.Recomputed(said.get("filters"))
-            recomputed.read(voices)
+            recomputed.read(submissions)
             if held:
                 recomputed.read_forums(held)
         except checking.Unreadable as error:
             click.echo(f"The file cannot be read: {error}", err=True)
             raise SystemExit(1) from error
         found = next(recomputed.differences(said, every_forum=published is None or not said.get("next")), "")
-        line = "" if published else run(lambda _settings: _line_that_differs(voices, held))
+        line = "" if published else run(lambda _settings: _line_that_differs(submissions, held))
     if found:
         click.echo(f"The figures differ. {found}", err=True)
         if recomputed.lines < said["total"].get("received", 0):
@@ -306,17 +306,17 @@ def _kept(path: str) -> Iterator[TextIO]:
 
 async def _line_that_differs(file: TextIO, forums: TextIO | None) -> str:
     """The first line of the exports that is not what the records say; empty where none is."""
-    known = await city.city()
-    for stream, compare in ((file, records.voices), (forums, records.forums)):
+    reference_data = await city.city()
+    for stream, compare in ((file, records.submissions), (forums, records.forums)):
         if stream is not None:
             stream.seek(0)
-            async for difference in compare(stream, known):
+            async for difference in compare(stream, reference_data):
                 return difference
     return ""
 
 
 async def _published(filters: str) -> Mapping[str, Any]:
-    known = await city.city()
+    reference_data = await city.city()
     pairs = parse_qsl(filters.removeprefix("?"), keep_blank_values=True)
     said = dict(pairs)
     try:
@@ -324,10 +324,10 @@ async def _published(filters: str) -> Mapping[str, Any]:
             raise click.UsageError(f"These are no filters: {', '.join(sorted(wrong))}.")
         if len(said) < len(pairs) or not all(value.strip() for value in said.values()):
             raise click.UsageError("Give each filter once, with its value: 'year=2025&kind=listening'.")
-        chosen = await forms.read(said, known, KINDS)
+        chosen = await forms.read(said, reference_data, KINDS)
     except Invalid as error:
         raise click.UsageError(f"No such value: {', '.join(one.field for one in error.errors)}.") from error
-    return {**await adoption.published(known, chosen.filters), "filters": chosen.query}
+    return {**await adoption.published(reference_data, chosen.filters), "filters": chosen.query}
 
 
 @statistics.command(name="recount")

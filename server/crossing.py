@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from forums.crossing import NewPetition, Said, Suggestion, Topic, Ways
+from forums.crossing import Crossings, NewPetition, Said, Suggestion, Topic
 from petitions.actions import intake
 from petitions.forms import FilePetition
 from petitions.queries import cases, following
@@ -24,31 +24,31 @@ class NotAnswered(Conflict):
     text = _("Only an answered petition can become a topic.")
 
 
-async def suggest(voices: Sequence[Said]) -> list[Suggestion]:
+async def suggest(submissions: Sequence[Said]) -> list[Suggestion]:
     """The departments that petitions with these words would go to."""
-    known = await reference()
+    reference_data = await reference()
     found = []
-    for voice in voices:
+    for submission in submissions:
         choice = choose(
-            kind=Kind.SUGGESTION.value, district=voice.district, title=voice.title, body=voice.text,
-            rules=known.rules, departments=known.profiles,
+            kind=Kind.SUGGESTION.value, district=submission.district, title=submission.title, body=submission.text,
+            rules=reference_data.rules, departments=reference_data.profiles,
         )  # fmt: skip
         found.append(Suggestion(choice.department_id, choice.because))
     return found
 
 
-async def file(voice: NewPetition) -> str:
+async def file(submission: NewPetition) -> str:
     """File what was said in a forum as a suggestion (건의민원); its number. Raises ``Invalid``."""
-    known = await reference()
+    reference_data = await reference()
     raw = {
-        "title": voice.title,
-        "body": voice.body,
+        "title": submission.title,
+        "body": submission.body,
         "kind": Kind.SUGGESTION.value,
-        "location": {"address": known.districts.get(voice.district, {}).get("ko", "")},
-        "petitioner": {"name": voice.name, "email": voice.email, "language": voice.language},
+        "location": {"address": reference_data.districts.get(submission.district, {}).get("ko", "")},
+        "petitioner": {"name": submission.name, "email": submission.email, "language": submission.language},
     }
     try:
-        command = FilePetition.parse(raw, known, language=voice.language)
+        command = FilePetition.parse(raw, reference_data, language=submission.language)
     except Invalid as error:  # by the names of the form that was sent
         raise Invalid([FieldError(e.field.rpartition(".")[2], e.text) for e in error.errors]) from error
     return (await intake.file(command)).reference
@@ -64,8 +64,10 @@ async def topic(number: str, official: Official) -> Topic:
 
 async def public(numbers: Collection[str]) -> frozenset[str]:
     """Those of some petitions that everybody may read. One query."""
-    doors = await following.doorkeepers(numbers)
-    return frozenset(number for number, door in doors.items() if door.level(Credentials()) is not Level.NONE)
+    accesses = await following.case_access(numbers)
+    return frozenset(
+        number for number, access_level in accesses.items() if access_level.level(Credentials()) is not Level.NONE
+    )
 
 
-WAYS = Ways(suggest, file, topic, public)
+WAYS = Crossings(suggest, file, topic, public)

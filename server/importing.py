@@ -16,7 +16,7 @@ import orjson
 from tqdm import tqdm
 
 from petitions.actions import importing
-from petitions.actions.importing import Line
+from petitions.actions.importing import ImportedPetition
 from petitions.forms import FilePetition
 from petitions.reference import Reference, reference
 from server.core.config import Settings
@@ -73,7 +73,7 @@ class Report:
     """What came of a run."""
 
     new: int = 0
-    known: int = 0
+    reference_data: int = 0
     refused: int = 0
     seen: set[str] = field(default_factory=set)
 
@@ -82,7 +82,9 @@ class Unreadable(ValueError):
     """A line that is not what it should be; the message says why."""
 
 
-def read_line(text: str | None, mapped: Mapped, known: Reference, zone: Any, seen: set[str]) -> Line:
+def read_line(
+    text: str | None, mapped: Mapped, reference_data: Reference, zone: Any, seen: set[str]
+) -> ImportedPetition:
     """One line as a good submission. Raises :class:`Unreadable` or ``Invalid``."""
     if text is None:
         raise Unreadable("no valid UTF-8")
@@ -97,10 +99,10 @@ def read_line(text: str | None, mapped: Mapped, known: Reference, zone: Any, see
     key = mapped.key(text, content)
     if key in seen:
         raise Unreadable(f"the id {key.partition(':')[2]!r} stands in an earlier line")
-    command = FilePetition.parse(mapped.raw(content), known, language=mapped.language)
+    command = FilePetition.parse(mapped.raw(content), reference_data, language=mapped.language)
     received = _moment(content[mapped.received], zone) if mapped.received and mapped.received in content else None
     seen.add(key)
-    return Line(key, command, received)
+    return ImportedPetition(key, command, received)
 
 
 def _moment(value: object, zone: Any) -> datetime:
@@ -129,10 +131,10 @@ def _lines(path: Path) -> Iterator[tuple[int, str | None, int]]:
 
 async def run(settings: Settings, path: Path, mapped: Mapped, refused: Path) -> Report:
     """Import petitions."""
-    known = await reference()
+    reference_data = await reference()
 
-    async def read(text: str | None, report: Report) -> Line:
-        return read_line(text, mapped, known, settings.zone, report.seen)
+    async def read(text: str | None, report: Report) -> ImportedPetition:
+        return read_line(text, mapped, reference_data, settings.zone, report.seen)
 
     return await load(path, _lines(path), refused, read, importing.take, batch=BATCH)
 
@@ -155,7 +157,7 @@ async def load(
     async def flush() -> None:
         new = await take(good)
         report.new += new
-        report.known += len(good) - new
+        report.reference_data += len(good) - new
         good.clear()
 
     with (

@@ -13,7 +13,7 @@ from pathlib import Path
 import orjson
 
 from forums.actions import importing
-from forums.forms.importing import PastForum, PastVoice
+from forums.forms.importing import PastForum, PastSubmission
 from server.core import city, clock
 from server.core.config import Settings
 from server.importing import Report, Unreadable, load
@@ -25,13 +25,13 @@ MAX_FIELD = 200_000
 """Characters of one column."""
 
 
-def _columns(line: type[PastForum | PastVoice]) -> frozenset[str]:
+def _columns(line: type[PastForum | PastSubmission]) -> frozenset[str]:
     return frozenset(field.name for field in line.fields())
 
 
-FORUM_COLUMNS, VOICE_COLUMNS = _columns(PastForum), _columns(PastVoice)
+FORUM_COLUMNS, SUBMISSION_COLUMNS = _columns(PastForum), _columns(PastSubmission)
 FORUM_NEEDS = frozenset({"number", "kind", "title", "held_on"})
-VOICE_NEEDS = frozenset({"forum", "received_on"})
+SUBMISSION_NEEDS = frozenset({"forum", "received_on"})
 """Columns without which no line can be read."""
 
 Row = Mapping[str, str]
@@ -100,20 +100,20 @@ async def run_forums(settings: Settings, path: Path, refused: Path) -> Report:
     return await load(path, lines, refused, read, take, batch=BATCH)
 
 
-async def run_voices(settings: Settings, path: Path, refused: Path) -> Report:
+async def run_submissions(settings: Settings, path: Path, refused: Path) -> Report:
     """Import submissions. Raises ``WrongFile``."""
     known, today = await city.city(), clock.now().astimezone(settings.zone).date()
     forums: dict[str, int] = {}
 
     async def read(row: Row | None, report: Report) -> importing.Line:
         row = _whole(row)
-        line = PastVoice.past(row, known, today)
+        line = PastSubmission.past(row, known, today)
         if line.forum not in forums:
             forums.update(await importing.forum_ids([line.forum]))
         if line.forum not in forums:
             raise Unreadable(f"there is no forum {line.forum!r}")
         if line.promised and line.department_id is None:
-            raise Unreadable("a promise needs a department")
+            raise Unreadable("a commitment needs a department")
         key = f"number:{line.number}" if line.number else f"content:{_digest(row)}"
         if key in report.seen:
             raise Unreadable("the same stands in an earlier line")
@@ -123,11 +123,11 @@ async def run_voices(settings: Settings, path: Path, refused: Path) -> Report:
         return key, line
 
     async def take(lines: list[importing.Line]) -> int:
-        ids = await importing.take_voices(lines, forums)
+        ids = await importing.take_submissions(lines, forums)
         await counting.recount(books.SUBMISSIONS, ids)
         return len(ids)
 
-    lines = _rows(path, VOICE_COLUMNS, VOICE_NEEDS)
+    lines = _rows(path, SUBMISSION_COLUMNS, SUBMISSION_NEEDS)
     return await load(path, lines, refused, read, take, batch=BATCH)
 
 

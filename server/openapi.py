@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from server.core import contract, web
-from server.core.contract import PROBLEM, Access, Contract, Schema, promises
+from server.core.contract import PROBLEM, Access, Contract, Schema, documented
 
 PREFIX = "/api/v1"
 DOCUMENT = f"{PREFIX}/openapi.json"
@@ -131,7 +131,7 @@ def _responses(method: str, promised: Contract) -> dict[str, Any]:
     }
 
 
-@promises(Contract("This document", {"type": "object"}))
+@documented(Contract("This document", {"type": "object"}))
 async def describe(request: Request) -> Response:
     """The document of the application that was asked."""
     return web.json(document(request.app.routes))

@@ -1,4 +1,4 @@
-"""Accounts at the desk: who may sign in, as what, in which department; new passwords, second factors, absences.
+"""Accounts at the desk: who may sign in, as what, in which department; new passwords, two-step verification, absences.
 
 There is always an active administrator: the last one can neither be closed nor given another role. The trail in the
 ledger names accounts by their ids only.
@@ -63,7 +63,9 @@ class EditAccount(Form):
     role: Annotated[str, OneOf(ROLES), Label(_("Role"))]
     department: Annotated[str, OneOf(), Label(_("Department"))] = ""
     phone: Annotated[Phone, Html(autocomplete="off", inputmode="tel")] = ""
-    email: Annotated[Email, Hint(_("Notices about cases are sent here.")), Html(autocomplete="off", inputmode="email")] = ""
+    email: Annotated[
+        Email, Hint(_("Notices about cases are sent here.")), Html(autocomplete="off", inputmode="email")
+    ] = ""
     hours: Annotated[str, line(80, safe=False), Label(_("Hours when they can be reached"))] = ""
     languages: Annotated[tuple[str, ...], OneOf(), Label(_("Languages they speak"))] = ()
     specialities: Annotated[
@@ -125,10 +127,8 @@ class Accounts(Resource[EditAccount]):
         cases = await open_cases_of(row.id)
         again = _("A closed account is signed out at once and can be reopened.")
         held = _(
-            
-                "%(count)s open cases have this official as handler or guide; please assign them to someone else "
-                "first. A closed account is signed out at once and can be reopened."
-            ,
+            "%(count)s open cases have this official as handler or guide; please assign them to someone else "
+            "first. A closed account is signed out at once and can be reopened.",
             count=capped(cases),
         )
         text = _("Close the account of %(name)s (%(username)s)?", name=row.name, username=row.username)
@@ -171,7 +171,7 @@ class Accounts(Resource[EditAccount]):
         return password
 
     async def reset_totp(self, actor: Official, number: int) -> None:
-        """Take the second factor away from somebody who has lost it, and end every session of the account."""
+        """Take the two-step verification away from somebody who has lost it, and end every session of the account."""
         async with self.changing() as chain:
             await self.need(number)
             if await Account.filter(id=number).exclude(totp_secret="").update(totp_secret=""):
@@ -235,7 +235,7 @@ class AccountPages(Pages[EditAccount]):
         return confirm(request, question, f"{PAGE}/{row.id}")
 
     async def reset_totp(self, request: Request) -> Response:
-        """``/desk/people/{id}/totp``: asks first, then takes the second factor away."""
+        """``/desk/people/{id}/totp``: asks first, then takes the two-step verification away."""
         official, row = await self.need(request)
         if request.method == "POST":
             await ACCOUNTS.reset_totp(official, row.id)

@@ -42,8 +42,8 @@ class Person:
     away: bool
 
 
-def _by_number(known: City, language: str) -> dict[str, str]:
-    return {str(row.id): row.name(language) for row in known.departments.values()}
+def _by_number(reference_data: City, language: str) -> dict[str, str]:
+    return {str(row.id): row.name(language) for row in reference_data.departments.values()}
 
 
 _BY_NAME = "(LOWER(a.username) LIKE ? ESCAPE '\\' OR LOWER(a.name) LIKE ? ESCAPE '\\')"
@@ -72,15 +72,15 @@ _PEOPLE = f"SELECT {_COLUMNS} FROM ({{walk}}) a ORDER BY {{order}}"
 async def index(request: Request) -> Response:
     """``/desk/people``: accounts by user name, narrowed."""
     auth.official(request, CorePermission.EDIT_PEOPLE)
-    lang, known, start = web.language(request), await city(), request.query_params.get("after", "")
-    wanted = Wanted.parse(request.query_params, known, also=PAGING)
+    lang, reference_data, start = web.language(request), await city(), request.query_params.get("after", "")
+    wanted = Wanted.parse(request.query_params, reference_data, also=PAGING)
     state = [] if wanted.state == "all" else [Condition("a.active = ?", (wanted.state == "active",))]
-    walk = Walk("account a", _ORDER, [*wanted.conditions(known).values(), *state])
+    walk = Walk("account a", _ORDER, [*wanted.conditions(reference_data).values(), *state])
     page = await walk.page(_PEOPLE, _ORDER.read(start), SHOWN, today(), today())
     context = {
-        **listing.shown(PAGE, wanted, page, known, lang, start),
+        **listing.shown(PAGE, wanted, page, reference_data, lang, start),
         "people": read_all(Person, page.rows),
         "role_names": ROLES,
-        "department_names": {row.id: row.name(lang) for row in known.departments.values()},
+        "department_names": {row.id: row.name(lang) for row in reference_data.departments.values()},
     }
     return web.page(request, "desk/settings/people.html", context)

@@ -18,7 +18,7 @@ from server.core.forms import Errors, Form, Label, OneOf, Password, PasswordRule
 from server.core.security import sign, unsign
 
 TOTP_LIFE = 600
-"""Seconds in which a new second factor must be confirmed."""
+"""Seconds in which a new two-step verification must be confirmed."""
 
 
 def _next(given: str) -> str:
@@ -30,7 +30,7 @@ def _next(given: str) -> str:
 
 
 async def sign_in(request: Request) -> Response:
-    """``/desk/sign-in``: name, password, and the code where the account has a second factor."""
+    """``/desk/sign-in``: name, password, and the code where the account has a two-step verification."""
     wanted = _next(request.query_params.get("next", ""))
     if request.method == "GET":
         if auth.reader(request).official:
@@ -64,7 +64,7 @@ async def sign_out(request: Request) -> Response:
 
 
 async def account(request: Request) -> Response:
-    """``/desk/account``: one's own name, language, password and second factor."""
+    """``/desk/account``: one's own name, language, password and two-step verification."""
     official = auth.official(request)
     row = await Account.get(id=official.id)
     if request.method == "GET":
@@ -112,7 +112,7 @@ class NewPassword(Form):
 
 
 class SecondFactor(Form):
-    """The code that proves that a second factor was set up, and what it was set up with."""
+    """The code that proves that a two-step verification was set up, and what it was set up with."""
 
     code: Annotated[str, line(10, safe=False), Label(_("Code"))]
     proof: Annotated[str, line(500, safe=False), Label(_("Code"))] = ""
@@ -144,9 +144,7 @@ async def _totp(request: Request, row: Account, form: Mapping[str, Any]) -> Text
     proof = unsign(web.site(request).settings, "totp", command.proof, TOTP_LIFE)
     secret = str(proof[1]) if isinstance(proof, list) and proof[0] == row.id else ""
     if not (secret and pyotp.TOTP(secret).verify(command.code, for_time=clock.now(), valid_window=1)):
-        errors.fail("code", _(
-            "The code does not match. Please scan the new QR code and enter the code it shows now."
-        ))
+        errors.fail("code", _("The code does not match. Please scan the new QR code and enter the code it shows now."))
     errors.done()
     await Account.filter(id=row.id).update(totp_secret=secret, totp_last=0)
     return _("From now on you also need a code to sign in.")

@@ -1,7 +1,7 @@
 """Pages for keeping the house in order: jobs that wait or have failed, and the trail of changed settings.
 
-Neither shows what a job carries or whom a fact concerns beyond the official's own colleagues: payloads, keys and error
-texts can hold addresses of petitioners, so of an error only its class is shown.
+Neither shows what a job carries or whom an event concerns beyond the official's own colleagues: payloads, keys and
+error texts can hold addresses of petitioners, so of an error only its class is shown.
 """
 
 from dataclasses import replace
@@ -126,7 +126,7 @@ async def show_audit(request: Request) -> Response:
 
 
 def _people(entry: Entry) -> list[int]:
-    """The accounts that a fact names."""
+    """The accounts that an event names."""
     who = entry.actor.removeprefix("official:")
     found = [int(who)] if who.isdigit() else []
     return [*found, entry.data["id"]] if entry.data.get("what") == "account" else found

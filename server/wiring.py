@@ -8,7 +8,7 @@ from itertools import chain
 from forums import events as forum_events
 from forums import messages as forum_messages
 from forums import participant_actions
-from forums.actions import joining, news, proposing, registering, timing, watching
+from forums.actions import merging, news, proposing, registering, timing, watching
 from forums.letters import ForumLetters
 from forums.permissions import Permission as ForumPermission
 from forums.queries import files as forum_files
@@ -16,11 +16,11 @@ from forums.queries.news import HEARD as NEWS
 from forums.routes.following import PAGE as FOLLOWS_PAGE
 from petitions import events as petition_events
 from petitions import messages as petition_messages
-from petitions.actions import parts, watch
+from petitions.actions import consultations, watch
 from petitions.letters import MAILBOX_JOB, CaseLetters
 from petitions.permissions import Permission as PetitionPermission
 from petitions.queries import files as case_files
-from petitions.queries.concerned import concerned
+from petitions.queries.affected_desks import affected_desks
 from server.core import auth, config, database, idempotency, jobs, ledger, mail, messages, uploads
 from server.core.accounts import CorePermission, Permission
 from server.core.city import KEPT
@@ -35,7 +35,7 @@ from server.core.notify.post import Post, Render
 from server.core.participants import links
 from server.core.participants.confirming import Confirmations
 from server.core.stream.hub import Hub, Narrator
-from tracking import doors
+from tracking import stream_access
 from tracking.statistics.actions import counting, recounting
 
 APPS = {
@@ -50,7 +50,7 @@ HEARD: Mapping[str, tuple[str, ...]] = {
     "forums.news": NEWS,
     counting.COUNT: counting.HEARD,
     "petitions.recount": (petition_events.CalendarChanged.kind,),
-    "forums.release": (forum_events.SubmissionWithdrawn.kind, forum_events.SubmissionTakenBack.kind),
+    "forums.release": (forum_events.SubmissionWithdrawn.kind, forum_events.TranscriptionWithdrawn.kind),
 }
 """Job kind to the kinds of events that lead to it."""
 
@@ -109,14 +109,14 @@ async def _open_discussion(task: Task) -> None:
     await proposing.open_supported(str(task.payload["slug"]))
 
 
-async def _remind_of_promises(task: Task) -> None:
+async def _remind_of_commitments(task: Task) -> None:
     if await watching.remind() >= watching.BATCH:  # a job for each stretch, because none may last longer than its lease
         stretch = task.payload.get("stretch", 0) + 1
         await jobs.enqueue((f"{REMIND_ON}:{stretch}", REMIND_ON, {"stretch": stretch}))
 
 
 async def _release(task: Task) -> None:
-    await joining.release(str(task.payload["subject"]).partition("/")[2])
+    await merging.release(str(task.payload["subject"]).partition("/")[2])
 
 
 def correspondents(settings: Settings) -> Sequence[Correspondent]:
@@ -126,7 +126,7 @@ def correspondents(settings: Settings) -> Sequence[Correspondent]:
 
 def hub(settings: Settings, narrators: Sequence[Narrator]) -> Hub:
     """The live streams of one process."""
-    return Hub(settings, narrators, concerned=concerned, shut=doors.shut)
+    return Hub(settings, narrators, affected_desks=affected_desks, revoked=stream_access.revoked)
 
 
 def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, Handler]:
@@ -149,7 +149,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
 
     async def remind(_task: Task) -> None:
         await watch.remind()
-        await parts.remind()
+        await consultations.remind()
 
     async def close_uncontested(_task: Task) -> None:
         await watch.close_uncontested()
@@ -179,8 +179,8 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         links.CONFIRM_JOB: confirm,
         "forums.watch": _watch_forums,
         "forums.open": _open_discussion,
-        "forums.remind": _remind_of_promises,
-        REMIND_ON: _remind_of_promises,
+        "forums.remind": _remind_of_commitments,
+        REMIND_ON: _remind_of_commitments,
         "forums.release": _release,
         "forums.offers": end_offers,
         counting.COUNT: counting.count,

@@ -9,7 +9,7 @@ pytest_plugins = [
     "tests.support.tracing",
     "tests.support.postgres",
     "tests.support.chromium",
-    "tests.support.house",
+    "tests.support.system",
     "tests.support.live",
     "tests.support.contract",
 ]

@@ -11,7 +11,7 @@ from petitions.queries.cases import AUDIENCES, CaseView
 from petitions.queries.timeline import case_events, shown_data
 from petitions.rights import subject
 from server.core import config, contract, i18n, ledger, web
-from server.core.contract import Access, Contract, promises
+from server.core.contract import Access, Contract, documented
 from server.core.forms import Parameters
 from server.core.ledger import Audience
 
@@ -31,13 +31,13 @@ _EVENT = contract.named(
             "who": contract.text(about="Their name, where this reader is told it."),
             "person": contract.maybe(contract.text(about="The handler or guide that it names.")),
             "text": contract.text(about="The words that belong to it."),
-            "data": {"type": "object", "description": "What else the fact says; departments by code."},
+            "data": {"type": "object", "description": "What else the event says; departments by code."},
         }
     ),
 )
 
 
-@promises(
+@documented(
     Contract(
         "What happened to a case, in order, after a sequence number",
         contract.listed(_EVENT),

@@ -1,4 +1,4 @@
-"""What the page of a case shows, put together from the case, its facts in the ledger and the legal clock."""
+"""What the page of a case shows, put together from the case, its events in the ledger and the legal clock."""
 
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,9 @@ from petitions.acts import citizen
 from petitions.clock_words import clock_words
 from petitions.labels import CHANNELS, DECISIONS, KINDS
 from petitions.queries import timeline
+from petitions.queries.case_events import case_events
 from petitions.queries.cases import AUDIENCES, CaseView, Level
 from petitions.queries.contact import person_card
-from petitions.queries.facts import facts
 from petitions.rights import subject
 from petitions.states import State
 from server.core import clock
@@ -23,18 +23,18 @@ _SHORT = {"ko": "M.d.", "ja": "M/d", "en": "d MMM"}
 
 
 async def case_context(view: CaseView, language: str, before: str = "") -> dict[str, Any]:
-    """A case's page for its reader, with the facts ``before`` an id or the newest.
+    """A case's page for its reader, with the events ``before`` an id or the newest.
 
     Officials are shown what the petitioner sees; their own page is at the desk.
     """
     level = min(view.level, Level.PARTY)
-    found = await facts(subject(view.reference), AUDIENCES[level], before)
+    found = await case_events(subject(view.reference), AUDIENCES[level], before)
     happened = await timeline.case_events(view, found.shown, level, language)
     turns = happened
     if found.turns is not found.shown:
         turns = await timeline.case_events(view, found.turns, level, language)
     way = timeline.way(turns)
-    known = view.known
+    reference_data = view.reference_data
     return {
         "view": view,
         "forms": citizen.forms(view, language),
@@ -46,16 +46,16 @@ async def case_context(view: CaseView, language: str, before: str = "") -> dict[
         "newest": "" if found.newest else f"/cases/{view.reference}",
         "wanted": timeline.wanted(turns),
         "ruling": timeline.ruling(view, turns),
-        "promises": timeline.promised_dates(turns),
-        "clock": clock_words(view, known.calendar, clock.now(), language),
+        "due_dates": timeline.promised_dates(turns),
+        "clock": clock_words(view, reference_data.calendar, clock.now(), language),
         "reached": way.reached if view.status in _ASIDE else "",
         "dates": {step: _short(day, language) for step, day in way.days.items()},
         "stream": f"/cases/{view.reference}/stream?after={found.place[0]}-{found.place[1]}",
-        "department": known.departments.get(view.department_id or 0),
+        "department": reference_data.departments.get(view.department_id or 0),
         "handler": person_card(view, view.handler, language),
         "guide": person_card(view, view.guide, language),
-        "kind": known.services[view.service_code].name(language)
-        if view.service_code in known.services
+        "kind": reference_data.services[view.service_code].name(language)
+        if view.service_code in reference_data.services
         else KINDS[view.kind],
         "channel": CHANNELS[view.channel],
         "decisions": DECISIONS,

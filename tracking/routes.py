@@ -75,7 +75,7 @@ async def open_with_key(request: Request) -> Response:
 async def _number(command: Follow) -> str:
     """The case that a number and key open. Raises ``Invalid`` where there is none."""
     try:
-        number, level = await following.door(command.reference, Credentials(key=command.key))
+        number, level = await following.access_level(command.reference, Credentials(key=command.key))
     except NoSuchCase:
         level = Level.NONE
     if level < Level.PARTY:

@@ -9,18 +9,18 @@ from starlette.types import Receive, Scope, Send
 
 from petitions.access import KEY_HEADER, shown
 from petitions.queries import following
+from petitions.queries.affected_desks import affected_desks
 from petitions.queries.cases import AUDIENCES
-from petitions.queries.concerned import concerned
 from petitions.rights import subject
 from server.core import auth, ledger
 from server.core.accounts import Official
 from server.core.ledger import Entry, Position
 from server.core.stream.hub import REPLAYED
-from server.core.stream.listener import Door, Listener, frame
-from tracking.doors import CaseDoor
+from server.core.stream.listener import Listener, StreamAccess, frame
+from tracking.stream_access import CaseDoor
 
 FURTHEST = 5_000
-"""Facts that are looked through for one stream; a page reads itself anew when it comes back in any case."""
+"""Events that are looked through for one stream; a page reads itself anew when it comes back in any case."""
 _position = re.compile(r"([0-9]{1,19})-([0-9]{1,19})")
 
 
@@ -44,7 +44,7 @@ class CaseStream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises ``NoSuchCase`` where the reader may see nothing."""
         request = Request(scope)
-        reference, level = await following.door(request.path_params["reference"], shown(request))
+        reference, level = await following.access_level(request.path_params["reference"], shown(request))
         after = position_of(request)
         token, key = auth.reader(request).token_hash, request.headers.get(KEY_HEADER, "")
         listener = Listener(
@@ -53,7 +53,7 @@ class CaseStream:
             subject=subject(reference),
             audiences=AUDIENCES[level],
             after=after[1] if after else 0,
-            door=CaseDoor(token, key=key, number=reference, audiences=AUDIENCES[level]),
+            access=CaseDoor(token, key=key, number=reference, audiences=AUDIENCES[level]),
         )
         await request.app.state.hub.serve(listener, _framed(_case_past(listener, after)), receive)
 
@@ -76,16 +76,16 @@ class DeskStream:
         """Raises ``NotSignedIn``."""
         request = Request(scope)
         official = auth.official(request)
-        door = Door(auth.reader(request).token_hash, official)
-        listener = Listener(send, _client(request), official=official, door=door)
+        access = StreamAccess(auth.reader(request).token_hash, official)
+        listener = Listener(send, _client(request), official=official, access=access)
         await request.app.state.hub.serve(listener, _framed(_desk_past(official, position_of(request))), receive)
 
 
 async def _desk_past(official: Official, after: Position | None) -> AsyncIterator[Entry]:
-    """What an official missed. Who was away for long is told of the ``FURTHEST`` newest facts of all cases only."""
+    """What an official missed. Who was away for long is told of the ``FURTHEST`` newest events of all cases only."""
     first = True
     while after and (entries := await ledger.tail(after)):
-        for entry, heard_by in await concerned(entries):
+        for entry, heard_by in await affected_desks(entries):
             if heard_by(official):
                 yield entry
         after = (entries[-1].transaction_id, entries[-1].id)

@@ -1,19 +1,19 @@
-"""Answering: a department says what becomes of a voice, and everything that is joined to it hears the same.
+"""Answering: a department says what becomes of a submission, and everything that is merged to it hears the same.
 
-What is adopted becomes a promise in the same step. An answer may be given again; what was said before stays in the
+What is adopted becomes a commitment in the same step. An answer may be given again; what was said before stays in the
 ledger and among the public words.
 """
 
-from forums.actions.change import Change, changing_voice, name_of
-from forums.actions.joining import ANSWER, Shared
-from forums.actions.many import alone, joined_to
-from forums.actions.promising import make
-from forums.errors import NoSuchVoice, NotPromised, NotYours, PromiseStands
-from forums.events import SubmissionAnswered, SubmissionDone, SubmissionHanded
+from forums.actions.change import Change, changing_submission, name_of
+from forums.actions.committing import make
+from forums.actions.many import alone, merged_into
+from forums.actions.merging import ANSWER, Shared
+from forums.errors import CommitmentExists, NoCommitmentPossible, NoSuchSubmission, NotYours
+from forums.events import SubmissionAnswered, SubmissionAssigned, SubmissionDone
 from forums.forms.answering import GiveAnswer
-from forums.forms.promising import Promise
+from forums.forms.committing import MakeCommitment
 from forums.models import Submission
-from forums.queries.promises import standing
+from forums.queries.commitments import standing
 from forums.rights import answers_for
 from forums.states import ADOPTED, SubmissionAction
 from server.core import clock, database
@@ -24,20 +24,20 @@ WHICH = _("Please choose the department that answers.")
 
 
 async def answer(actor: Official, number: str, command: GiveAnswer) -> None:
-    """Say what becomes of a voice.
+    """Say what becomes of a submission.
 
-    Raises ``NotYours``, ``ChangedMeanwhile``, ``NotPossibleNow``; ``PromiseStands`` where something else was promised
-    because of it; ``Invalid`` where the promise lacks what it needs.
+    Raises ``NotYours``, ``ChangedMeanwhile``, ``NotPossibleNow``; ``CommitmentStands`` where something else was
+    promised because of it; ``Invalid`` where the commitment lacks what it needs.
     """
     async with database.transaction():
         await _alone_with(number)
-        async with changing_voice(number, SubmissionAction.ANSWER, actor, seen=command.seen) as change:
+        async with changing_submission(number, SubmissionAction.ANSWER, actor, seen=command.seen) as change:
             _check(actor, change)
             await _to_a_department(change, actor, command)
-            promise = await standing(change.row.id)
-            if promise and command.outcome not in ADOPTED:
-                raise PromiseStands
-            if promise is None and command.outcome in ADOPTED and command.promise is None:
+            commitment = await standing(change.row.id)
+            if commitment and command.outcome not in ADOPTED:
+                raise CommitmentExists
+            if commitment is None and command.outcome in ADOPTED and command.commitment is None:
                 raise GiveAnswer.missing("commitment")
             await give(
                 change,
@@ -47,24 +47,24 @@ async def answer(actor: Official, number: str, command: GiveAnswer) -> None:
                 study_until=command.study_until,
                 moved_to=command.moved_to,
             )
-            if command.promise is not None and promise is None:
-                await make(actor, change.row.forum_id, command.promise, _department(change), change.row)
+            if command.commitment is not None and commitment is None:
+                await make(actor, change.row.forum_id, command.commitment, _department(change), change.row)
 
 
-async def commit(actor: Official, number: str, command: Promise, seen: int | None = None) -> str:
-    """Promise something because of a voice that was adopted and has no promise that stands; its number.
+async def commit(actor: Official, number: str, command: MakeCommitment, seen: int | None = None) -> str:
+    """Commitment something because of a submission that was adopted and has no commitment that stands; its number.
 
     Raises ``NotPromised``.
     """
-    async with changing_voice(number, SubmissionAction.COMMIT, actor, seen=seen) as change:
+    async with changing_submission(number, SubmissionAction.COMMIT, actor, seen=seen) as change:
         _check(actor, change)
         if change.row.outcome not in ADOPTED or await standing(change.row.id):
-            raise NotPromised
+            raise NoCommitmentPossible
         return await make(actor, change.row.forum_id, command, _department(change), change.row)
 
 
 async def give(change: Change[Submission], outcome: str, text: str, **more: object) -> None:
-    """Write an answer down, for the voice and for all that are joined to it; under ``alone`` only."""
+    """Write an answer down, for the submission and for all that are merged to it; under ``alone`` only."""
     row, previous = change.row, change.row.outcome
     done_before = row.done_on
     values = {
@@ -76,9 +76,9 @@ async def give(change: Change[Submission], outcome: str, text: str, **more: obje
     change.record(SubmissionAnswered(outcome, previous, text=said))
     if done_before and not values["done_on"]:
         change.record(SubmissionDone(""))
-    group = await joined_to([row.id])
+    group = await merged_into([row.id])
     shared = Shared(row.number, {name: values[name] for name in ANSWER}, said)
-    await group.write(change.actor, group.voices, shared.values, shared.told)
+    await group.write(change.actor, group.submissions, shared.values, shared.told)
 
 
 def _check(actor: Official, change: Change[Submission]) -> None:
@@ -100,16 +100,19 @@ async def _to_a_department(change: Change[Submission], actor: Official, command:
     if chosen is None or not await keep_open(chosen):
         raise Invalid([FieldError("department", WHICH)])
     change.set(department_id=chosen)
-    change.record(SubmissionHanded(chosen, None))
-    group = await joined_to([change.row.id])
+    change.record(SubmissionAssigned(chosen, None))
+    group = await merged_into([change.row.id])
     values = {"department_id": chosen}
     await group.write(
-        name_of(actor), group.voices, values, lambda voice: [SubmissionHanded(chosen, voice.department_id)]
+        name_of(actor),
+        group.submissions,
+        values,
+        lambda submission: [SubmissionAssigned(chosen, submission.department_id)],
     )
 
 
 async def _alone_with(number: str) -> None:
     row = await database.fetch_one("SELECT forum_id FROM submission WHERE number = ?", number)
     if row is None:
-        raise NoSuchVoice
+        raise NoSuchSubmission
     await alone([row["forum_id"]])

@@ -1,4 +1,4 @@
-"""The frame of every action on a forum, a voice or a promise: lock, check, change, record, in one transaction.
+"""The frame of every action on a forum, a submission or a commitment: lock, check, change, record, in one transaction.
 
 It locks the subject's chain, so that actions on one subject come one after the other; compares the version that the
 actor has seen; asks the table of transitions and the table of rights; and writes with compare-and-swap on the state.
@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from tortoise.models import Model
 
 from forums import kinds, rights
-from forums.errors import NoSuchForum, NoSuchPromise, NoSuchVoice
+from forums.errors import NoSuchCommitment, NoSuchForum, NoSuchSubmission
 from forums.events import IN_PASSING
 from forums.models import Commitment, Forum, ForumWords, Submission
 from forums.permissions import Permission
@@ -21,7 +21,7 @@ from forums.states import COMMITMENT, SUBMISSION, CommitmentAction, ForumAction,
 from server.core import clock, database, ledger
 from server.core.accounts import Official
 from server.core.errors import ChangedMeanwhile, Forbidden, NotFound, NotPossibleNow, Refusal
-from server.core.ledger import Chain, Fact
+from server.core.ledger import Chain, DomainEvent
 from server.core.participants.people import Person
 
 SYSTEM = "system"
@@ -41,7 +41,7 @@ class Change(Generic[ModelT]):
     row: ModelT
     chain: Chain
     actor: str
-    facts: list[Fact] = field(default_factory=list)
+    new_events: list[DomainEvent] = field(default_factory=list)
     values: dict[str, object] = field(default_factory=dict)
 
     def set(self, **values: object) -> None:
@@ -50,12 +50,12 @@ class Change(Generic[ModelT]):
         for name, value in values.items():
             setattr(self.row, name, value)
 
-    def record(self, *facts: Fact) -> None:
-        """Write facts into the ledger when the action is complete."""
-        self.facts.extend(facts)
+    def record(self, *new_events: DomainEvent) -> None:
+        """Write events into the ledger when the action is complete."""
+        self.new_events.extend(new_events)
 
     async def say(self, text: str) -> int:
-        """Keep an official's public words; the id that a fact names them by."""
+        """Keep an official's public words; the id that an event names them by."""
         words = await ForumWords.create(subject=self.chain.subject, text=text, created_at=clock.now())
         return int(words.id)
 
@@ -74,28 +74,30 @@ async def changing_forum(
 
 
 @contextlib.asynccontextmanager
-async def changing_voice(
+async def changing_submission(
     number: str, action: SubmissionAction, actor: Actor, *, seen: int | None = None
 ) -> AsyncIterator[Change[Submission]]:
-    """Open a voice for one action; raises as :func:`changing_forum`, also where the official may not read it yet."""
-    permit(actor, rights.VOICE.get(action))
+    """Open a submission for one action; raises as :func:`changing_forum`, also where the official may not read it
+    yet.
+    """
+    permit(actor, rights.SUBMISSION_RIGHTS.get(action))
     async with database.transaction():
-        chain = await _lock(rights.voice_subject(number), NoSuchVoice())
+        chain = await _lock(rights.submission_subject(number), NoSuchSubmission())
         row = await Submission.get(number=number)
         if isinstance(actor, Official) and not rights.reads(actor, row.visibility):
-            raise NoSuchVoice
+            raise NoSuchSubmission
         async with _changing(row, chain, SUBMISSION, action, actor, seen) as change:
             yield change
 
 
 @contextlib.asynccontextmanager
-async def changing_promise(
+async def changing_commitment(
     number: str, action: CommitmentAction, actor: Actor, *, seen: int | None = None
 ) -> AsyncIterator[Change[Commitment]]:
-    """Open a promise for one action; raises as :func:`changing_forum`."""
-    permit(actor, rights.PROMISE.get(action))
+    """Open a commitment for one action; raises as :func:`changing_forum`."""
+    permit(actor, rights.COMMITMENT_RIGHTS.get(action))
     async with database.transaction():
-        chain = await _lock(rights.promise_subject(number), NoSuchPromise())
+        chain = await _lock(rights.commitment_subject(number), NoSuchCommitment())
         row = await Commitment.get(number=number)
         async with _changing(row, chain, COMMITMENT, action, actor, seen) as change:
             yield change
@@ -144,5 +146,5 @@ async def _changing(
     hit = await model.filter(id=row.id, status=before).update(**{"status": after, **change.values})
     if not hit:  # SQLite counts the rows of a text index that was written before with them
         raise NotPossibleNow(action, before)
-    if change.facts:
-        await chain.append(change.actor, *change.facts)
+    if change.new_events:
+        await chain.append(change.actor, *change.new_events)

@@ -1,6 +1,6 @@
 """Commenting: on a submission, or on a forum itself while it goes on, and answering such a comment once.
 
-Its author may take it back. Every comment is a fact in its forum's talk. Officials comment in the open, under their
+Its author may take it back. Every comment is an event in its forum's talk. Officials comment in the open, under their
 name and department.
 """
 
@@ -8,7 +8,7 @@ from forums import rights, spam
 from forums.actions.change import name_of
 from forums.actions.moderating import close_review, hold, tell
 from forums.actions.taking_part import took_part
-from forums.errors import NoSuchText, NotYourVoice
+from forums.errors import NoSuchText, NotYourSubmission
 from forums.events import CommentMade, CommentWithdrawn
 from forums.forms.speaking import Say
 from forums.kinds import table, takes_comments
@@ -23,10 +23,10 @@ from server.core.errors import Forbidden, NotPossibleNow
 from server.core.participants.people import Person
 
 
-async def on_voice(actor: Person | Official, number: str, command: Say) -> tuple[int, int | None]:
+async def on_submission(actor: Person | Official, number: str, command: Say) -> tuple[int, int | None]:
     """Comment on a submission; the ids of the comment and of the one that it answers.
 
-    Raises ``NoSuchVoice``, ``NoSuchText``, ``NotPossibleNow``, ``Forbidden``.
+    Raises ``NoSuchSubmission``, ``NoSuchText``, ``NotPossibleNow``, ``Forbidden``.
     """
     async with database.transaction():
         found = await speaking.target(number)
@@ -44,14 +44,14 @@ async def on_forum(actor: Person | Official, slug: str, command: Say) -> tuple[i
 async def withdraw(actor: Person | Official, comment_id: int) -> None:
     """Take one's own comment back, whatever became of its forum: only moderators read it. Asked again, nothing happens.
 
-    Raises ``NoSuchText`` and ``NotYourVoice``.
+    Raises ``NoSuchText`` and ``NotYourSubmission``.
     """
     slug, _number = await comments.place(comment_id)
     async with database.transaction():
         chain = await ledger.open_or_begin(rights.talk_subject(slug))
         row = await Comment.get(id=comment_id)
         if actor.id != (row.official_id if isinstance(actor, Official) else row.participant_id):
-            raise NotYourVoice
+            raise NotYourSubmission
         if row.visibility == "withdrawn":
             return
         if row.visibility == "shown":
@@ -65,20 +65,22 @@ async def withdraw(actor: Person | Official, comment_id: int) -> None:
 
 
 async def _comment(
-    actor: Person | Official, forum: Floor, voice: Target | None, command: Say
+    actor: Person | Official, forum: Floor, submission: Target | None, command: Say
 ) -> tuple[int, int | None]:
-    open_now = ForumAction.COMMENT in table(forum.kind)[forum.status] if voice else takes_comments(forum, clock.now())
+    open_now = (
+        ForumAction.COMMENT in table(forum.kind)[forum.status] if submission else takes_comments(forum, clock.now())
+    )
     if not open_now:
         raise NotPossibleNow(ForumAction.COMMENT, forum.status)
-    if isinstance(actor, Official) and not actor.may(Permission.ANSWER_VOICES):
+    if isinstance(actor, Official) and not actor.may(Permission.ANSWER_SUBMISSIONS):
         raise Forbidden
     chain = await ledger.open_or_begin(rights.talk_subject(forum.slug))
-    parent = await _thread(command.parent, forum.id, voice.id if voice else None) if command.parent else None
+    parent = await _thread(command.parent, forum.id, submission.id if submission else None) if command.parent else None
     mark = spam.fingerprint(command.text)
     why = "" if isinstance(actor, Official) else await _why_held(actor, forum, command.text, mark)
     row = await Comment.create(
         forum_id=forum.id,
-        submission_id=voice.id if voice else None,
+        submission_id=submission.id if submission else None,
         parent_id=parent,
         participant_id=actor.id if isinstance(actor, Person) else None,
         official_id=actor.id if isinstance(actor, Official) else None,
@@ -89,19 +91,19 @@ async def _comment(
         fingerprint=mark,
         created_at=clock.now(),
     )
-    await chain.append(name_of(actor), CommentMade(row.id, voice.number if voice else "", parent))
+    await chain.append(name_of(actor), CommentMade(row.id, submission.number if submission else "", parent))
     if why:
         await hold(chain, rights.comment_subject(row.id), forum.id, why, comment=row.id)
     if isinstance(actor, Person):
         await took_part(chain, forum.id, actor.id)
     if not why:
         await database.execute("UPDATE forum SET comments = comments + 1 WHERE id = ?", forum.id)
-        if voice:
-            await database.execute("UPDATE submission SET comments = comments + 1 WHERE id = ?", voice.id)
+        if submission:
+            await database.execute("UPDATE submission SET comments = comments + 1 WHERE id = ?", submission.id)
     return int(row.id), parent
 
 
-async def _thread(parent: int, forum_id: int, voice_id: int | None) -> int:
+async def _thread(parent: int, forum_id: int, submission_id: int | None) -> int:
     """The comment that an answer stands under: there are two levels, so an answer to an answer stands beside it.
 
     Nobody answers what is not shown, nor in a thread that begins with it.
@@ -112,7 +114,7 @@ async def _thread(parent: int, forum_id: int, voice_id: int | None) -> int:
         "WHERE c.id = ? AND c.visibility = 'shown' AND root.visibility = 'shown'",
         parent,
     )
-    if row is None or row["forum_id"] != forum_id or row["submission_id"] != voice_id:
+    if row is None or row["forum_id"] != forum_id or row["submission_id"] != submission_id:
         raise NoSuchText
     return int(row["id"])
 

@@ -1,26 +1,26 @@
-"""What crosses over: a voice goes on as a petition, a petition becomes a topic. Both keep their numbers.
+"""What crosses over: a submission goes on as a petition, a petition becomes a topic. Both keep their numbers.
 
 A petition needs its author's own press, because name and mail address go along. That it went
-on there is an answer like any other, though: of the department that has the voice, whose official proposes it. The
+on there is an answer like any other, though: of the department that has the submission, whose official proposes it. The
 other way nothing private goes along: an official writes title and text anew.
 """
 
 from forums.actions import planning
 from forums.actions.answering import give
-from forums.actions.change import changing_voice
+from forums.actions.change import changing_submission
 from forums.actions.many import alone
-from forums.crossing import NewPetition, Ways
-from forums.errors import NoSuchForum, NoSuchVoice, NotTheSpeaker, NotYours
+from forums.crossing import Crossings, NewPetition
+from forums.errors import NoSuchForum, NoSuchSubmission, NotTheSpeaker, NotYours
 from forums.events import BecamePetition, PetitionProposed, SubmissionReceived
+from forums.forms.assigning import TextOnly
 from forums.forms.crossing import BecomePetition, MakeTopic
-from forums.forms.handing import Words
 from forums.forms.planning import PlanForum
 from forums.models import Forum, ForumWords, Submission
-from forums.numbering import new_voice_number
+from forums.numbering import new_submission_number
 from forums.permissions import Permission
 from forums.queries.crossing import proposal
-from forums.rights import answers_for, voice_subject
-from forums.search import voice_index, voice_text
+from forums.rights import answers_for, submission_subject
+from forums.search import submission_index, submission_text
 from forums.states import FORUM, ForumAction, SubmissionAction, SubmissionState, follow
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official
@@ -29,12 +29,12 @@ from server.core.errors import Forbidden, NotPossibleNow
 from server.core.participants.people import Person
 
 
-async def propose(actor: Official, number: str, command: Words) -> None:
-    """Propose to its author that a voice goes on as a petition; the reason is the answer as soon as they agree.
+async def propose(actor: Official, number: str, command: TextOnly) -> None:
+    """Propose to its author that a submission goes on as a petition; the reason is the answer as soon as they agree.
 
-    Raises ``NotYours``: what a department has is only for itself to move, and for who hands voices out.
+    Raises ``NotYours``: what a department has is only for itself to move, and for who hands submissions out.
     """
-    async with changing_voice(number, SubmissionAction.PROPOSE, actor, seen=command.seen) as change:
+    async with changing_submission(number, SubmissionAction.PROPOSE, actor, seen=command.seen) as change:
         if not answers_for(actor, change.row.department_id):
             raise NotYours
         if change.row.participant_id is None:  # nobody who could agree
@@ -42,27 +42,29 @@ async def propose(actor: Official, number: str, command: Words) -> None:
         change.record(PetitionProposed(await change.say(command.text)))
 
 
-async def petition(person: Person, number: str, command: BecomePetition, ways: Ways) -> str:
-    """Its author agrees that a voice goes on as a petition, in one transaction; the petition's number.
+async def petition(person: Person, number: str, command: BecomePetition, ways: Crossings) -> str:
+    """Its author agrees that a submission goes on as a petition, in one transaction; the petition's number.
 
-    The answer is that of the official who proposed it: out of scope, and moved there. What is joined to it hears the
+    The answer is that of the official who proposed it: out of scope, and moved there. What is merged to it hears the
     same. Raises ``NotTheSpeaker``, ``Invalid``; ``NotPossibleNow`` without a proposal of the department that has it.
     """
     async with database.transaction():
         row = await database.fetch_one("SELECT forum_id FROM submission WHERE number = ?", number)
         if row is None:
-            raise NoSuchVoice
+            raise NoSuchSubmission
         await alone([row["forum_id"]])
-        async with changing_voice(number, SubmissionAction.PETITION, person, seen=command.seen) as change:
-            voice = change.row
-            if voice.participant_id != person.id:
+        async with changing_submission(number, SubmissionAction.PETITION, person, seen=command.seen) as change:
+            submission = change.row
+            if submission.participant_id != person.id:
                 raise NotTheSpeaker
             proposed = proposal(await ledger.read(change.chain.subject))
             if proposed is None:
-                raise NotPossibleNow(SubmissionAction.PETITION, voice.status)
+                raise NotPossibleNow(SubmissionAction.PETITION, submission.status)
             why = await ForumWords.get(id=proposed.data["text"])
             reference = await ways.file(
-                NewPetition(voice.title, voice.text, voice.district, command.name, person.email, person.language)
+                NewPetition(
+                    submission.title, submission.text, submission.district, command.name, person.email, person.language
+                )
             )
             change.set(petition=reference)
             await change.chain.append(change.actor, BecamePetition(reference))
@@ -71,8 +73,8 @@ async def petition(person: Person, number: str, command: BecomePetition, ways: W
     return reference
 
 
-async def make_topic(actor: Official, reference: str, command: MakeTopic, ways: Ways) -> str:
-    """Make a petition's matter a topic: a draft of a forum, or a voice in one that is there; its address.
+async def make_topic(actor: Official, reference: str, command: MakeTopic, ways: Crossings) -> str:
+    """Make a petition's matter a topic: a draft of a forum, or a submission in one that is there; its address.
 
     Raises ``Forbidden``, ``NoSuchForum``, ``NotPossibleNow``, and what looking the petition up raises.
     """
@@ -80,21 +82,21 @@ async def make_topic(actor: Official, reference: str, command: MakeTopic, ways: 
         raise Forbidden
     found = await ways.topic(reference, actor)
     if command.forum:
-        return await _voice(actor, found.reference, command)
+        return await _submission(actor, found.reference, command)
     plan = PlanForum(command.kind, command.title, body=command.text, language=config.settings().languages[0])
     slug = await planning.plan(actor, plan, from_petition=found.reference)
     return f"/desk/forums/{slug}"
 
 
-async def _voice(actor: Official, reference: str, command: MakeTopic) -> str:
+async def _submission(actor: Official, reference: str, command: MakeTopic) -> str:
     async with database.transaction():
         forum = await Forum.filter(slug=command.forum).first()
         if forum is None:
             raise NoSuchForum
         if forum.kind == "notice" or follow(FORUM, forum.status, ForumAction.SPEAK) is None:
             raise NotPossibleNow(ForumAction.SPEAK, forum.status)
-        now, number = clock.now(), new_voice_number()
-        chain = await ledger.begin(voice_subject(number))
+        now, number = clock.now(), new_submission_number()
+        chain = await ledger.begin(submission_subject(number))
         row = await Submission.create(
             number=number,
             forum_id=forum.id,
@@ -108,7 +110,7 @@ async def _voice(actor: Official, reference: str, command: MakeTopic) -> str:
             received_at=now,
             received_on=day_of(now),
         )
-        await voice_index.put(database.connection(), row.id, voice_text(number, command.title, command.text))
+        await submission_index.put(database.connection(), row.id, submission_text(number, command.title, command.text))
         await database.execute("UPDATE forum SET submissions = submissions + 1 WHERE id = ?", forum.id)
         await chain.append(actor.actor, SubmissionReceived(forum.slug, "petition", reference))
     return f"/submissions/{number}"

@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forums import rules
-from forums.actions.moderating import Standing, Told, count, reviews_of, say, tell
+from forums.actions.moderating import Standing, TextEventRow, count, reviews_of, say, tell
 from forums.errors import AlreadyDecided, NoSuchText, OwnDecision
 from forums.events import HidingUpheld, TextHidden, TextShown
 from forums.forms.moderating import Decide
 from forums.guidelines import GUIDELINES, UPHELD
 from forums.permissions import Permission
 from forums.queries.texts import SORTS, Spoken, spoken
-from forums.search import forum_index, forum_text, voice_index, voice_text
+from forums.search import forum_index, forum_text, submission_index, submission_text
 from forums.states import TEXT, TextAction, TextState, follow
 from server.core import clock, config, database, i18n, ledger, privacy, roles
 from server.core.accounts import Official, Role
 from server.core.errors import Forbidden, NotPossibleNow, Refusal
-from server.core.ledger import Chain, Fact
+from server.core.ledger import Chain, DomainEvent
 
 TOGETHER = 200
 """Texts that are decided in one transaction."""
@@ -92,10 +92,10 @@ async def _together(
 async def _lock(subjects: Iterable[str]) -> dict[str, Chain]:
     """Lock chains, always in the same order. The first statement is a write, as SQLite wants it."""
     talks = sorted(subject for subject in subjects if subject.startswith("talk/"))
-    voices = sorted(set(subjects) - set(talks))
-    chains = {voice: await ledger.lock(voice) for voice in voices[:1]}
-    if voices[1:]:
-        chains |= await ledger.lock_many(voices[1:])
+    submissions = sorted(set(subjects) - set(talks))
+    chains = {submission: await ledger.lock(submission) for submission in submissions[:1]}
+    if submissions[1:]:
+        chains |= await ledger.lock_many(submissions[1:])
     return chains | {talk: await ledger.open_or_begin(talk) for talk in talks}
 
 
@@ -126,8 +126,8 @@ async def _other_moderators(official: Official) -> list[str]:
 
 async def _write(official: Official, cases: Sequence[_Case], chains: Mapping[str, Chain], command: Decide) -> None:
     words = await _words(cases, chains, command)
-    told: list[Told] = [
-        (chains[c.text.chain], _fact(c, command, words), c.text.subject, c.text.forum_id) for c in cases
+    told: list[TextEventRow] = [
+        (chains[c.text.chain], _event(c, command, words), c.text.subject, c.text.forum_id) for c in cases
     ]
     before = {case.text.subject for case in cases if case.text.counted}
     after = TextState.SHOWN if command.action is TextAction.SHOW else TextState.HIDDEN
@@ -153,7 +153,7 @@ async def _words(cases: Sequence[_Case], chains: Mapping[str, Chain], command: D
     return {name: await say(chains[name], text) for name in dict.fromkeys(case.text.chain for case in cases)}
 
 
-def _fact(case: _Case, command: Decide, words: Mapping[str, int]) -> Fact:
+def _event(case: _Case, command: Decide, words: Mapping[str, int]) -> DomainEvent:
     if command.action is TextAction.SHOW:
         before = case.text.visibility
         appealed, stood, again = case.state is TextState.APPEALED, before == TextState.SHOWN, before == TextState.HIDDEN
@@ -178,18 +178,19 @@ async def _count(texts: Sequence[Spoken], before: set[str], after: TextState) ->
             numbers["comment"],
             forum_id,
         )
-    voices = Counter(text.voice_id for text in moved if text.comment and text.voice_id)
-    await _hold_rows({*voices, *(text.id for text in texts if text.sort == "submission")})
-    for voice_id, number in voices.items():
+    submissions = Counter(text.submission_id for text in moved if text.comment and text.submission_id)
+    await _hold_rows({*submissions, *(text.id for text in texts if text.sort == "submission")})
+    for submission_id, number in submissions.items():
         sql = "UPDATE submission SET comments = comments + ? WHERE id = ?"
-        await database.execute(sql, added * number, voice_id)
+        await database.execute(sql, added * number, submission_id)
 
 
-async def _hold_rows(voice_ids: AbstractSet[int]) -> None:
+async def _hold_rows(submission_ids: AbstractSet[int]) -> None:
     """Lock submissions in one order, so that two moderators never wait for each other."""
-    if voice_ids and database.dialect() == "postgres":  # SQLite has one writer at a time
+    if submission_ids and database.dialect() == "postgres":  # SQLite has one writer at a time
         await database.fetch(
-            f"SELECT id FROM submission WHERE id IN ({database.marks(voice_ids)}) ORDER BY id FOR UPDATE", *voice_ids
+            f"SELECT id FROM submission WHERE id IN ({database.marks(submission_ids)}) ORDER BY id FOR UPDATE",
+            *submission_ids,
         )
 
 
@@ -229,11 +230,11 @@ async def _index(texts: Sequence[Spoken], after: TextState) -> None:
     for text in texts:
         if text.sort == "comment":
             continue
-        index = forum_index if text.sort == "forum" else voice_index
+        index = forum_index if text.sort == "forum" else submission_index
         if after is TextState.HIDDEN:
             await index.remove(connection, text.id)
         elif text.sort == "submission":
-            await index.put(connection, text.id, voice_text(text.number, text.title, text.text))
+            await index.put(connection, text.id, submission_text(text.number, text.title, text.text))
         else:
             title, body = privacy.mask(text.title), privacy.mask(text.text)
             await index.put(connection, text.id, forum_text(title, "", body, "", ()))

@@ -1,7 +1,7 @@
 """Bulk import of past forums and of what was said in them: each line once, with its number, however often it is read.
 
 A run that was killed goes on where it stopped. Imported things get the same chains and index entries as those that
-happen here, their facts at the days on which they happened; no mail is sent about what is long past.
+happen here, their events at the days on which they happened; no mail is sent about what is long past.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,25 +14,25 @@ from forums.events import (
     ForumPlanned,
     ForumPublished,
     SubmissionAnswered,
+    SubmissionAssigned,
     SubmissionDone,
-    SubmissionHanded,
     SubmissionReceived,
 )
-from forums.forms.importing import PastForum, PastVoice
+from forums.forms.importing import PastForum, PastSubmission
 from forums.models import Commitment, Forum, Submission
-from forums.numbering import keep_number, new_promise_number, new_voice_number
-from forums.rights import forum_subject, promise_subject, voice_subject
-from forums.search import forum_index, forum_text, voice_index, voice_text
+from forums.numbering import keep_number, new_commitment_number, new_submission_number
+from forums.rights import commitment_subject, forum_subject, submission_subject
+from forums.search import forum_index, forum_text, submission_index, submission_text
 from forums.spam import fingerprint
 from forums.states import CommitmentState, ForumState, SubmissionState
 from server.core import config, database, ledger
-from server.core.ledger import Fact
+from server.core.ledger import DomainEvent
 
 ACTOR = "import"
 OPENS, ENDS = time(10), time(18)
 """Of a day whose hours nobody wrote down."""
 
-Line = tuple[str, PastVoice]
+Line = tuple[str, PastSubmission]
 """What makes it the same again, and what it says."""
 
 
@@ -75,7 +75,7 @@ async def take_forums(lines: Sequence[PastForum]) -> list[int]:
             return []
         rows = await database.insert_models(Forum, [_forum(line) for line in new], returning="id, slug")
         ids = {row["slug"]: row["id"] for row in rows}
-        await ledger.begin_many(ACTOR, [(forum_subject(line.slug), _forum_facts(line)) for line in new])
+        await ledger.begin_many(ACTOR, [(forum_subject(line.slug), _forum_events(line)) for line in new])
         for line in new:
             text = forum_text(line.title, line.summary, line.body, line.place, line.panel)
             await forum_index.put(database.connection(), ids[line.slug], text)
@@ -93,7 +93,7 @@ def _forum(line: PastForum) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _forum_facts(line: PastForum) -> list[tuple[Fact, datetime]]:
+def _forum_events(line: PastForum) -> list[tuple[DomainEvent, datetime]]:
     begins = _at(line.held_on, OPENS)
     return [
         (ForumPlanned(line.kind, imported=True), begins),
@@ -102,35 +102,37 @@ def _forum_facts(line: PastForum) -> list[tuple[Fact, datetime]]:
     ]
 
 
-async def take_voices(lines: Sequence[Line], forums: Mapping[str, int]) -> list[int]:
+async def take_submissions(lines: Sequence[Line], forums: Mapping[str, int]) -> list[int]:
     """Import submissions in one transaction; lines imported before are left alone. The ids of the new ones."""
     async with database.transaction():
         old = await known_keys([key for key, _line in lines])
-        new = [(key, line, line.number or new_voice_number()) for key, line in lines if key not in old]
+        new = [(key, line, line.number or new_submission_number()) for key, line in lines if key not in old]
         if not new:
             return []
-        values = [_voice(key, line, number, forums[line.forum]) for key, line, number in new]
+        values = [_submission(key, line, number, forums[line.forum]) for key, line, number in new]
         rows = await database.insert_models(Submission, values, returning="id, number")
         ids = {row["number"]: row["id"] for row in rows}
-        chains = [(voice_subject(number), _voice_facts(line)) for _key, line, number in new]
-        promised = [(line, number, new_promise_number()) for _key, line, number in new if line.promised]
-        promises = [_promise(line, name, forums[line.forum], ids[number]) for line, number, name in promised]
-        await database.insert_models(Commitment, promises)
-        chains += [(promise_subject(name), _promise_facts(line, number)) for line, number, name in promised]
+        chains = [(submission_subject(number), _submission_events(line)) for _key, line, number in new]
+        promised = [(line, number, new_commitment_number()) for _key, line, number in new if line.promised]
+        commitments = [_commitment(line, name, forums[line.forum], ids[number]) for line, number, name in promised]
+        await database.insert_models(Commitment, commitments)
+        chains += [(commitment_subject(name), _commitment_events(line, number)) for line, number, name in promised]
         await ledger.begin_many(ACTOR, chains)
         for _key, line, number in new:
-            await voice_index.put(database.connection(), ids[number], voice_text(number, line.title, line.text))
+            await submission_index.put(
+                database.connection(), ids[number], submission_text(number, line.title, line.text)
+            )
         for slug in sorted({line.forum for _key, line, _number in new}):
             count = sum(line.forum == slug for _key, line, _number in new)
             await database.execute("UPDATE forum SET submissions = submissions + ? WHERE id = ?", count, forums[slug])
     return sorted(ids.values())
 
 
-def _voice(key: str, line: PastVoice, number: str, forum_id: int) -> dict[str, object]:
+def _submission(key: str, line: PastSubmission, number: str, forum_id: int) -> dict[str, object]:
     if line.outcome:
         status = SubmissionState.ANSWERED
     else:
-        status = SubmissionState.HANDED if line.department_id else SubmissionState.RECEIVED
+        status = SubmissionState.ASSIGNED if line.department_id else SubmissionState.RECEIVED
     return {
         "number": number, "forum_id": forum_id, "author": line.author, "channel": "import", "stance": line.stance,
         "title": line.title, "text": line.text, "language": line.language, "district": line.district,
@@ -142,20 +144,22 @@ def _voice(key: str, line: PastVoice, number: str, forum_id: int) -> dict[str, o
     }  # fmt: skip
 
 
-def _voice_facts(line: PastVoice) -> list[tuple[Fact, datetime]]:
-    facts: list[tuple[Fact, datetime]] = [(SubmissionReceived(line.forum, "import"), _at(line.received_on, OPENS))]
+def _submission_events(line: PastSubmission) -> list[tuple[DomainEvent, datetime]]:
+    new_events: list[tuple[DomainEvent, datetime]] = [
+        (SubmissionReceived(line.forum, "import"), _at(line.received_on, OPENS))
+    ]
     if line.department_id:
-        facts.append((SubmissionHanded(line.department_id, None), _at(line.received_on, ENDS)))
+        new_events.append((SubmissionAssigned(line.department_id, None), _at(line.received_on, ENDS)))
     if line.outcome_on:
-        facts.append((SubmissionAnswered(line.outcome, ""), _at(line.outcome_on, ENDS)))
+        new_events.append((SubmissionAnswered(line.outcome, ""), _at(line.outcome_on, ENDS)))
     if line.done_on:
-        facts.append((SubmissionDone(str(line.done_on)), _at(line.done_on, ENDS)))
-    return facts
+        new_events.append((SubmissionDone(str(line.done_on)), _at(line.done_on, ENDS)))
+    return new_events
 
 
-def _promise(line: PastVoice, number: str, forum_id: int, voice_id: int) -> dict[str, object]:
+def _commitment(line: PastSubmission, number: str, forum_id: int, submission_id: int) -> dict[str, object]:
     return {
-        "number": number, "forum_id": forum_id, "submission_id": voice_id, "title": line.promised,
+        "number": number, "forum_id": forum_id, "submission_id": submission_id, "title": line.promised,
         "status": CommitmentState.DONE if line.done_on else CommitmentState.PLANNED, "open": line.done_on is None,
         "district": line.district, "department_id": line.department_id, "due_on": line.due_on,
         "evidence": line.evidence, "done_on": line.done_on, "reminded": 1,  # old news: nobody is written to
@@ -163,9 +167,9 @@ def _promise(line: PastVoice, number: str, forum_id: int, voice_id: int) -> dict
     }  # fmt: skip
 
 
-def _promise_facts(line: PastVoice, number: str) -> list[tuple[Fact, datetime]]:
+def _commitment_events(line: PastSubmission, number: str) -> list[tuple[DomainEvent, datetime]]:
     made = CommitmentMade(line.forum, number, line.department_id or 0, str(line.due_on))
-    facts: list[tuple[Fact, datetime]] = [(made, _at(line.outcome_on or line.received_on, ENDS))]
+    new_events: list[tuple[DomainEvent, datetime]] = [(made, _at(line.outcome_on or line.received_on, ENDS))]
     if line.done_on:
-        facts.append((CommitmentDone(str(line.done_on)), _at(line.done_on, ENDS)))
-    return facts
+        new_events.append((CommitmentDone(str(line.done_on)), _at(line.done_on, ENDS)))
+    return new_events

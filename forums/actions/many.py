@@ -1,8 +1,8 @@
-"""The frame of an action on many voices: of whatever is picked from a list, and of those that share one answer.
+"""The frame of an action on many submissions: of whatever is picked from a list, and of those that share one answer.
 
-All of it is a fixed number of statements a stretch, however many voices there are. Voices of one forum are changed
-together by one transaction at a time (:func:`alone`), because such a transaction holds many chains; what changes a
-single voice holds one chain only, so nobody waits in a circle.
+All of it is a fixed number of statements a stretch, however many submissions there are. Submissions of one forum are
+changed together by one transaction at a time (:func:`alone`), because such a transaction holds many chains; what
+changes a single submission holds one chain only, so nobody waits in a circle.
 """
 
 import contextlib
@@ -11,24 +11,24 @@ from dataclasses import dataclass, field
 
 from forums import rights
 from forums.actions.change import SYSTEM, Actor, name_of, permit
-from forums.errors import NoSuchVoice, NotYours
-from forums.rights import answers_for, reads, voice_subject
+from forums.errors import NoSuchSubmission, NotYours
+from forums.rights import answers_for, reads, submission_subject
 from forums.states import SUBMISSION, SubmissionAction, SubmissionState, follow
 from server.core import database, ledger
 from server.core.accounts import Official
 from server.core.errors import ChangedMeanwhile, NotPossibleNow, Refusal
-from server.core.ledger import Chain, Fact
+from server.core.ledger import Chain, DomainEvent
 from server.core.rows import columns
 from server.core.rows import read as read_row
 
 STRETCH = 200
-"""Voices in one transaction, and in one statement."""
+"""Submissions in one transaction, and in one statement."""
 _TOGETHER = 0x766F6963  # "voic"
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """As much of a voice as acting on many of them needs."""
+class LockedSubmission:
+    """As much of a submission as acting on many of them needs."""
 
     id: int
     number: str
@@ -37,22 +37,22 @@ class Voice:
     visibility: str
     department_id: int | None
     outcome: str
-    joined_to_id: int | None
+    merged_into_id: int | None
 
 
-_COLUMNS = columns(Voice, "s")
+_COLUMNS = columns(LockedSubmission, "s")
 
 
-async def read(numbers: Sequence[str]) -> dict[str, Voice]:
-    """Voices by their numbers; those that are not there are left out."""
+async def read(numbers: Sequence[str]) -> dict[str, LockedSubmission]:
+    """Submissions by their numbers; those that are not there are left out."""
     rows = await database.fetch(
         f"SELECT {_COLUMNS} FROM submission s WHERE number IN ({database.marks(numbers)})", *numbers
     )
-    return {row["number"]: read_row(Voice, row) for row in rows}
+    return {row["number"]: read_row(LockedSubmission, row) for row in rows}
 
 
 async def alone(forum_ids: Iterable[int]) -> None:
-    """From now on until this transaction ends, nobody else changes voices of these forums together."""
+    """From now on until this transaction ends, nobody else changes submissions of these forums together."""
     if database.dialect() == "postgres":  # SQLite has one writer at a time
         for forum_id in sorted(set(forum_ids)):
             await database.fetch("SELECT pg_advisory_xact_lock(?, ?)", _TOGETHER, forum_id)
@@ -60,68 +60,70 @@ async def alone(forum_ids: Iterable[int]) -> None:
 
 @dataclass
 class Group:
-    """Locked voices inside a transaction."""
+    """Locked submissions inside a transaction."""
 
-    voices: list[Voice] = field(default_factory=list)
+    submissions: list[LockedSubmission] = field(default_factory=list)
     chains: dict[str, Chain] = field(default_factory=dict)
 
     async def write(
         self,
         actor: str,
-        voices: Sequence[Voice],
+        submissions: Sequence[LockedSubmission],
         values: Mapping[str, object],
-        facts: Callable[[Voice], Sequence[Fact]],
+        new_events: Callable[[LockedSubmission], Sequence[DomainEvent]],
     ) -> None:
-        """Change the same columns of some of them; each gets its own facts. Compare-and-swap on their states."""
-        for start in range(0, len(voices), STRETCH):
-            some = voices[start : start + STRETCH]
-            before = sorted({voice.status.value for voice in some})
+        """Change the same columns of some of them; each gets its own events. Compare-and-swap on their states."""
+        for start in range(0, len(submissions), STRETCH):
+            some = submissions[start : start + STRETCH]
+            before = sorted({submission.status.value for submission in some})
             hit = await database.fetch(
                 f"UPDATE submission SET {', '.join(f'{name} = ?' for name in values)} "
                 f"WHERE id IN ({database.marks(some)}) AND status IN ({database.marks(before)}) RETURNING id",
                 *values.values(),
-                *(voice.id for voice in some),
+                *(submission.id for submission in some),
                 *before,
             )
             if len(hit) != len(some):
                 raise ChangedMeanwhile
-            await ledger.append_many(actor, [(self.chains[voice.number], facts(voice)) for voice in some])
+            await ledger.append_many(
+                actor, [(self.chains[submission.number], new_events(submission)) for submission in some]
+            )
 
 
-async def joined_to(main_ids: Sequence[int]) -> Group:
-    """The voices that share the answers of some others, locked; only under :func:`alone`."""
+async def merged_into(main_ids: Sequence[int]) -> Group:
+    """The submissions that share the answers of some others, locked; only under :func:`alone`."""
     group = Group()
     if not main_ids:
         return group
-    where = f"joined_to_id IN ({database.marks(main_ids)}) AND status = '{SubmissionState.JOINED.value}' ORDER BY id"
+    where = f"merged_into_id IN ({database.marks(main_ids)}) AND status = '{SubmissionState.MERGED.value}' ORDER BY id"
     select = f"SELECT {_COLUMNS} FROM submission s WHERE {where}"
     numbers = [row["number"] for row in await database.fetch(select, *main_ids)]
     for start in range(0, len(numbers), STRETCH):
-        group.chains |= await ledger.lock_many([voice_subject(n) for n in numbers[start : start + STRETCH]])
+        group.chains |= await ledger.lock_many([submission_subject(n) for n in numbers[start : start + STRETCH]])
     group.chains = {subject.partition("/")[2]: chain for subject, chain in group.chains.items()}
     if numbers:  # one that was taken back before its chain was locked is not among them any more
-        voices = [read_row(Voice, row) for row in await database.fetch(select, *main_ids)]
-        group.voices = [voice for voice in voices if voice.number in group.chains]
+        submissions = [read_row(LockedSubmission, row) for row in await database.fetch(select, *main_ids)]
+        group.submissions = [submission for submission in submissions if submission.number in group.chains]
     return group
 
 
 @dataclass
 class Many(Group):
-    """Voices that are acted on together: those that it may be done to, and why not to the others."""
+    """Submissions that are acted on together: those that it may be done to, and why not to the others."""
 
     refused: dict[str, Refusal] = field(default_factory=dict)
-    locked: dict[str, Voice] = field(default_factory=dict)
+    locked: dict[str, LockedSubmission] = field(default_factory=dict)
     """All that are locked, those that are not acted on among them."""
 
-    def refuse(self, voices: Iterable[Voice], refusal: Refusal) -> None:
+    def refuse(self, submissions: Iterable[LockedSubmission], refusal: Refusal) -> None:
         """Leave some as they are."""
-        for voice in list(voices):
-            self.refused[voice.number] = refusal
-            self.voices.remove(voice)
+        for submission in list(submissions):
+            self.refused[submission.number] = refusal
+            self.submissions.remove(submission)
 
 
 @contextlib.asynccontextmanager
-async def changing_voices(
+async def changing_submissions(
     numbers: Sequence[str],
     action: SubmissionAction,
     actor: Actor,
@@ -129,40 +131,40 @@ async def changing_voices(
     beside: Sequence[str] = (),
     seen: Mapping[str, int | None] | None = None,
 ) -> AsyncIterator[Many]:
-    """Open at most ``STRETCH`` voices for one action. Raises ``Forbidden`` for who may do it to none."""
-    permit(actor, rights.VOICE.get(action))
+    """Open at most ``STRETCH`` submissions for one action. Raises ``Forbidden`` for who may do it to none."""
+    permit(actor, rights.SUBMISSION_RIGHTS.get(action))
     wanted = [*dict.fromkeys([*numbers, *beside])]
     async with database.transaction():
-        await alone(voice.forum_id for voice in (await read(wanted)).values())
-        locked = await ledger.lock_many([voice_subject(number) for number in wanted])
+        await alone(submission.forum_id for submission in (await read(wanted)).values())
+        locked = await ledger.lock_many([submission_subject(number) for number in wanted])
         now = await read(wanted)
-        many = Many(chains={number: locked[voice_subject(number)] for number in now}, locked=now)
+        many = Many(chains={number: locked[submission_subject(number)] for number in now}, locked=now)
         for number in dict.fromkeys(numbers):
             refusal = await _hinders(now.get(number), many.chains.get(number), action, actor, (seen or {}).get(number))
             if refusal:
                 many.refused[number] = refusal
             else:
-                many.voices.append(now[number])
+                many.submissions.append(now[number])
         yield many
 
 
 async def _hinders(
-    voice: Voice | None, chain: Chain | None, action: SubmissionAction, actor: Actor, seen: int | None
+    submission: LockedSubmission | None, chain: Chain | None, action: SubmissionAction, actor: Actor, seen: int | None
 ) -> Refusal | None:
-    if voice is None or chain is None or (isinstance(actor, Official) and not reads(actor, voice.visibility)):
-        return NoSuchVoice()
-    if isinstance(actor, Official) and not answers_for(actor, voice.department_id):
+    if submission is None or chain is None or (isinstance(actor, Official) and not reads(actor, submission.visibility)):
+        return NoSuchSubmission()
+    if isinstance(actor, Official) and not answers_for(actor, submission.department_id):
         return NotYours()
     if seen is not None and seen < chain.length:
         others = (name_of(actor), SYSTEM)
         if await ledger.newest([chain.subject], after_sequence=seen, not_by=others, limit=1):
             return ChangedMeanwhile()
-    if follow(SUBMISSION, voice.status, action) is None:
-        return NotPossibleNow(action, voice.status)
+    if follow(SUBMISSION, submission.status, action) is None:
+        return NotPossibleNow(action, submission.status)
     return None
 
 
 def one(number: str, refused: Mapping[str, Refusal]) -> None:
-    """Raise what hindered an action on a single voice."""
+    """Raise what hindered an action on a single submission."""
     if number in refused:
         raise refused[number]

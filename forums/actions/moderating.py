@@ -1,7 +1,7 @@
 """Moderation as its readers and authors have it: a text is held, reported, or appealed for.
 
 Whatever happens to one text happens under the lock of its chain: a submission's own, or its forum's talk. What stands
-in the table of reviews is how it is now; every step is a fact of the ledger.
+in the table of reviews is how it is now; every step is an event of the ledger.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from forums.states import TextAction, TextState
 from server.core import clock, database, ledger
 from server.core.days import today
 from server.core.errors import NotPossibleNow
-from server.core.ledger import Chain, Fact
+from server.core.ledger import Chain, DomainEvent
 from server.core.participants.people import Person
 from server.core.rows import columns, read
 
@@ -37,8 +37,8 @@ async def hold(chain: Chain, subject: str, forum_id: int, why: str, comment: int
     """Put a text that was just written with visibility ``pending`` into the moderators' queue, inside its action.
 
     ``chain`` is the locked one of its submission or of its forum's talk, ``subject`` its name among reviews
-    (``rights.voice_subject``, ``comment_subject``, ``forum_subject``), ``why`` a key of ``labels.WHY``, ``comment`` its
-    id if it is one.
+    (``rights.submission_subject``, ``comment_subject``, ``forum_subject``), ``why`` a key of ``labels.WHY``,
+    ``comment`` its id if it is one.
     """
     sort, _slash, name = subject.partition("/")
     author, key = AUTHORS[sort], comment or name
@@ -175,25 +175,27 @@ async def review_of(subject: str) -> Standing | None:
 
 
 async def say(chain: Chain, text: str) -> int:
-    """Keep words that belong to a fact; the id that it names them by."""
+    """Keep words that belong to an event; the id that it names them by."""
     words = await ForumWords.create(subject=chain.subject, text=text, created_at=clock.now())
     return int(words.id)
 
 
-Told = tuple[Chain, Fact, str, int]
+TextEventRow = tuple[Chain, DomainEvent, str, int]
 """A locked chain, what is told in it, and the text and the forum that it is about."""
 
 
-async def tell(actor: str, told: Sequence[Told]) -> None:
-    """Write facts about texts, and where each text finds its own among all that its chain holds."""
-    chains: dict[str, tuple[Chain, list[tuple[Fact, str, int]]]] = {}
-    for chain, fact, subject, forum_id in told:
-        chains.setdefault(chain.subject, (chain, []))[1].append((fact, subject, forum_id))
-    ids = await ledger.append_many(actor, [(chain, [fact for fact, *_of in facts]) for chain, facts in chains.values()])
-    about = [of for _chain, facts in chains.values() for _fact, *of in facts]
+async def tell(actor: str, told: Sequence[TextEventRow]) -> None:
+    """Write events about texts, and where each text finds its own among all that its chain holds."""
+    chains: dict[str, tuple[Chain, list[tuple[DomainEvent, str, int]]]] = {}
+    for chain, event, subject, forum_id in told:
+        chains.setdefault(chain.subject, (chain, []))[1].append((event, subject, forum_id))
+    ids = await ledger.append_many(
+        actor, [(chain, [event for event, *_of in new_events]) for chain, new_events in chains.values()]
+    )
+    about = [of for _chain, new_events in chains.values() for _event, *of in new_events]
     marks = ", ".join(["(?, ?, ?)"] * len(ids))
     await database.execute(
-        f"INSERT INTO text_fact (event_id, subject, forum_id) VALUES {marks}",
+        f"INSERT INTO text_event (event_id, subject, forum_id) VALUES {marks}",
         *(value for event_id, of in zip(ids, about, strict=True) for value in (event_id, *of)),
     )
 

@@ -13,28 +13,29 @@ from server.core.notify import follows
 
 
 async def hear(task: Task) -> None:
-    """Keep one fact as news, and lay it into the digests of its followers. Once, however often it is tried."""
+    """Keep one event as news, and lay it into the digests of its followers. Once, however often it is tried."""
     entry = await ledger.get(task.payload["event"])
     thing = (await about([entry.subject])).get(entry.subject)
     if thing is None or not thing.shown or line(entry) is None:
         return
     kind = entry.kind
-    if kind == events.TextShown.kind:  # a voice that waited for a moderator is news when it can be read
-        if thing.voice_id is None or entry.data["comment"] or entry.data["stood"] or entry.data["after_appeal"]:
+    if kind == events.TextShown.kind:  # a submission that waited for a moderator is news when it can be read
+        if thing.submission_id is None or entry.data["comment"] or entry.data["stood"] or entry.data["after_appeal"]:
             return
         kind = MANY
     known = await city.city()
     async with database.transaction():
         if kind == MANY:
             await ledger.lock(entry.subject)
-            spoken = "SELECT 1 AS one FROM forum_news WHERE voice_id = ? AND kind = ?"
-            if await database.fetch_one(spoken, thing.voice_id, MANY):
+            spoken = "SELECT 1 AS one FROM forum_news WHERE submission_id = ? AND kind = ?"
+            if await database.fetch_one(spoken, thing.submission_id, MANY):
                 return
         fresh = await database.fetch(
-            "INSERT INTO forum_news (event_id, kind, subject, forum_id, forum_kind, department_id, district, voice_id, "
+            "INSERT INTO forum_news (event_id, kind, subject, forum_id, forum_kind, department_id, district, "
+            "submission_id, "
             "occurred_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING RETURNING id",
             entry.id, kind, entry.subject, thing.forum_id, thing.forum_kind, thing.department_id, thing.district,
-            thing.voice_id, entry.occurred_at,
+            thing.submission_id, entry.occurred_at,
         )  # fmt: skip
         if fresh:
             names = [] if kind == MANY else names_of(thing, known.departments)

@@ -1,7 +1,7 @@
 """The frame of every action on the places of a session, and the way of a free place to whoever waits for it.
 
 The session's slot is locked first, the forum's chain after it and for a moment only: hundreds who register for the
-sessions of one forum wait for each other no longer than it takes to write their facts.
+sessions of one forum wait for each other no longer than it takes to write their events.
 """
 
 import contextlib
@@ -12,22 +12,22 @@ from datetime import datetime
 from forums import rights, rules
 from forums.actions.change import Actor, name_of
 from forums.errors import NoSuchSession
-from forums.place_events import PlaceOffered
+from forums.registration_events import PlaceOffered
 from forums.states import FORUM, ForumAction, ForumState, follow
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official
 from server.core.booking import places, slots
 from server.core.errors import Forbidden, NotPossibleNow
-from server.core.ledger import Chain, Fact
+from server.core.ledger import Chain, DomainEvent
 
 SCOPE = "forums"
 """Whose slots they are."""
-DOOR = (ForumAction.REGISTER, ForumAction.MINUTES)
+CHECK_IN = (ForumAction.REGISTER, ForumAction.MINUTES)
 """Either of these lets people be checked in: also when the forum is over and its list is completed."""
 
 
 @dataclass
-class Held:
+class HeldPlaces:
     """A session whose slot and whose forum's chain are locked."""
 
     id: int
@@ -40,15 +40,15 @@ class Held:
     cancelled: bool
     chain: Chain
     actor: str
-    facts: list[Fact] = field(default_factory=list)
+    new_events: list[DomainEvent] = field(default_factory=list)
 
-    def record(self, *facts: Fact) -> None:
-        """Write facts into the ledger when the action is complete."""
-        self.facts.extend(facts)
+    def record(self, *new_events: DomainEvent) -> None:
+        """Write events into the ledger when the action is complete."""
+        self.new_events.extend(new_events)
 
 
 @contextlib.asynccontextmanager
-async def holding(session_id: int, actor: Actor, *actions: ForumAction, slug: str = "") -> AsyncIterator[Held]:
+async def holding(session_id: int, actor: Actor, *actions: ForumAction, slug: str = "") -> AsyncIterator[HeldPlaces]:
     """Open a session for one action. One of ``actions`` must be possible in its forum; without any, no state is asked.
 
     ``slug`` names the forum that it must belong to. Raises ``NoSuchSession``, ``Forbidden``, ``NotPossibleNow``.
@@ -61,15 +61,15 @@ async def holding(session_id: int, actor: Actor, *actions: ForumAction, slug: st
         if cancelled is None or row is None:
             raise NoSuchSession
         chain, status = await chain_of(forum_id, *actions)
-        held = Held(
+        held = HeldPlaces(
             session_id, slot, forum_id, chain.subject.removeprefix("forum/"), status,
             database.moment(row["starts_at"]), database.moment(row["ends_at"]), cancelled, chain, name_of(actor),
         )  # fmt: skip
         if slug not in {"", held.slug}:
             raise NoSuchSession
         yield held
-        if held.facts:
-            await held.chain.append(held.actor, *held.facts)
+        if held.new_events:
+            await held.chain.append(held.actor, *held.new_events)
 
 
 async def slot_of(session_id: int) -> tuple[int, int]:
@@ -107,7 +107,7 @@ async def chain_of(forum_id: int, *actions: ForumAction) -> tuple[Chain, ForumSt
     return chain, status
 
 
-async def pass_on(held: Held) -> None:
+async def pass_on(held: HeldPlaces) -> None:
     """Offer every free place to the next who wait, as long as there is time for an offer."""
     until = rules.offer_until(clock.now(), held.starts_at, config.settings().zone)
     if until is None or follow(FORUM, held.status, ForumAction.REGISTER) is None:

@@ -1,4 +1,4 @@
-"""Forums that citizens ask for: proposed, taken up or not with a reason, opened when enough people stand behind one.
+"""Forums that citizens ask for: proposed, taken up or not with a reason, opened when enough people support one.
 
 A proposal has an address of its own that stays; a number among the forums of its kind it gets when it becomes one.
 """
@@ -11,7 +11,7 @@ from forums.actions.change import SYSTEM, changing_forum
 from forums.actions.moderating import hold
 from forums.actions.planning import find_by, number_it
 from forums.errors import NotShownYet, TooManyProposals
-from forums.events import ForumDeclined, ForumOpened, ForumProposed, ForumTakenUp
+from forums.events import ForumAccepted, ForumDeclined, ForumOpened, ForumProposed
 from forums.forms.proposing import ProposeForum
 from forums.models import Forum
 from forums.numbering import next_number, slug_of
@@ -83,7 +83,7 @@ async def accept(actor: Official, slug: str, text: str, seen: int | None = None)
         if change.row.visibility != "shown":
             raise NotShownYet
         await number_it(change)
-        change.record(ForumTakenUp(await change.say(text)))
+        change.record(ForumAccepted(await change.say(text)))
 
 
 async def decline(actor: Official, slug: str, text: str, seen: int | None = None) -> None:
@@ -94,7 +94,7 @@ async def decline(actor: Official, slug: str, text: str, seen: int | None = None
 
 
 async def open_supported(slug: str) -> bool:
-    """Open a proposed discussion that enough people stand behind, for ``OPEN_DAYS``; whether it was opened now.
+    """Open a proposed discussion that enough people support, for ``OPEN_DAYS``; whether it was opened now.
 
     To be called after the commit of a support: whoever changes a forum holds its chain before its row.
     """

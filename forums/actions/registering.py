@@ -1,7 +1,7 @@
 """What people do about a place: take it, stand in line for it, give it back, take what is offered or let it go by."""
 
 from forums.actions.places import SCOPE, chain_of, holding, pass_on, session_of, slot_of
-from forums.place_events import OfferLapsed, PlaceGivenBack, PlaceTaken
+from forums.registration_events import OfferLapsed, Registered, RegistrationCancelled
 from forums.states import ForumAction
 from server.core import clock, database
 from server.core.accounts import Official
@@ -26,11 +26,11 @@ async def register(person: Person, session_id: int, topic: str = "") -> str:
         if made is None:
             return await places.standing(slot, person.id)
         chain, _status = await chain_of(forum_id, ForumAction.REGISTER)
-        await chain.append(person.actor, PlaceTaken(session_id, made.id, made.waiting))
+        await chain.append(person.actor, Registered(session_id, made.id, made.waiting))
         return made.code
 
 
-async def give_back(actor: Person | Official, code: str) -> None:
+async def cancel_registration(actor: Person | Official, code: str) -> None:
     """Give a place, an offer or a turn in line back; a free place goes to who waits next. Again: nothing more happens.
 
     Raises ``NoSuchBooking`` for somebody else's, ``BookingClosed`` for who was there.
@@ -38,9 +38,9 @@ async def give_back(actor: Person | Official, code: str) -> None:
     session_id = await _session_of(actor, code)
     actions = (ForumAction.REGISTER,) if isinstance(actor, Official) else ()
     async with holding(session_id, actor, *actions) as held:
-        given_back = await places.give_back(code, over=held.ends_at <= clock.now())
+        given_back = await places.cancel_registration(code, over=held.ends_at <= clock.now())
         if given_back is not None:
-            held.record(PlaceGivenBack(held.id, given_back))
+            held.record(RegistrationCancelled(held.id, given_back))
             await pass_on(held)
 
 
@@ -52,7 +52,7 @@ async def accept(person: Person, code: str) -> None:
     async with holding(await _session_of(person, code), person, ForumAction.REGISTER) as held:
         accepted = await places.accept(code, held.starts_at)
         if accepted is not None:
-            held.record(PlaceTaken(held.id, accepted, waiting=False))
+            held.record(Registered(held.id, accepted, waiting=False))
 
 
 async def _session_of(actor: Person | Official, code: str) -> int:

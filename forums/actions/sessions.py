@@ -1,11 +1,11 @@
-"""The dates of a forum, set by who plans it: added, cut into slots, changed, called off; and the film of each."""
+"""The dates of a forum, set by who plans it: added, cut into slots, changed, called off; and the video of each."""
 
 from forums.actions.change import changing_forum
 from forums.actions.places import SCOPE, holding, pass_on
 from forums.errors import TwiceAtOnce
 from forums.forms.places import ChangeSession, KeepRecord, NewSession
 from forums.models import ForumWords, Session
-from forums.place_events import SessionCancelled, SessionChanged, SessionsAdded
+from forums.registration_events import SessionCancelled, SessionChanged, SessionsAdded
 from forums.rights import session_subject
 from forums.states import ForumAction
 from server.core import clock, database
@@ -90,7 +90,7 @@ async def cancel(actor: Official, slug: str, session_id: int, reason: str) -> No
 
 
 async def keep_record(actor: Official, slug: str, session_id: int, record: KeepRecord) -> None:
-    """Put the film's address and what was said beside a session. Raises ``NoSuchSession``, ``NotPossibleNow``."""
+    """Put the video's address and what was said beside a session. Raises ``NoSuchSession``, ``NotPossibleNow``."""
     async with holding(session_id, actor, ForumAction.MINUTES, slug=slug) as held:
         row = await Session.get(id=held.id)
         values = {"link": record.link, "transcript": record.transcript}

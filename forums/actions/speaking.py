@@ -5,17 +5,17 @@ chain, the forum's talk, the forum's row, the submission's row.
 """
 
 from forums import rights, spam
-from forums.actions.change import changing_voice
+from forums.actions.change import changing_submission
 from forums.actions.moderating import close_review, hold, tell
 from forums.actions.taking_part import take_part
-from forums.errors import NotYourVoice, OthersJoined
+from forums.errors import NotYourSubmission, OthersMerged
 from forums.events import SubmissionReceived, SubmissionWithdrawn
 from forums.forms.speaking import Submit
-from forums.kinds import takes_opinions
+from forums.kinds import takes_submissions
 from forums.models import Submission
-from forums.numbering import new_voice_number
+from forums.numbering import new_submission_number
 from forums.queries import speaking
-from forums.search import voice_index, voice_text
+from forums.search import submission_index, submission_text
 from forums.states import ForumAction, SubmissionAction, SubmissionState
 from server.core import clock, database, ledger
 from server.core.days import day_of
@@ -24,14 +24,15 @@ from server.core.participants.people import Person
 
 
 async def submit(person: Person, slug: str, command: Submit, *, petition: str = "") -> str:
-    """Give a voice to a forum; its number. What looks like spam, or where the forum wants it, waits for a moderator.
+    """Give a submission to a forum; its number. What looks like spam, or where the forum wants it, waits for a
+    moderator.
 
     ``petition`` is the number of the petition that it grew out of. Raises ``NoSuchForum`` and ``NotPossibleNow``.
     """
     async with database.transaction():
         forum = await speaking.floor(slug)
         now = clock.now()
-        if not takes_opinions(forum, now):
+        if not takes_submissions(forum, now):
             raise NotPossibleNow(ForumAction.SPEAK, forum.status)
         said = f"{command.title}\n{command.text}"
         mark = spam.fingerprint(said)
@@ -43,8 +44,8 @@ async def submit(person: Person, slug: str, command: Submit, *, petition: str = 
             forum_id=forum.id,
             now=now,
         )
-        number = new_voice_number()
-        chain = await ledger.begin(rights.voice_subject(number))
+        number = new_submission_number()
+        chain = await ledger.begin(rights.submission_subject(number))
         row = await Submission.create(
             number=number,
             forum_id=forum.id,
@@ -69,23 +70,24 @@ async def submit(person: Person, slug: str, command: Submit, *, petition: str = 
         await take_part(slug, forum.id, person)
         if not why:
             await database.execute("UPDATE forum SET submissions = submissions + 1 WHERE id = ?", forum.id)
-        await voice_index.put(database.connection(), row.id, voice_text(number, command.title, command.text))
+        await submission_index.put(database.connection(), row.id, submission_text(number, command.title, command.text))
     return number
 
 
 async def withdraw(person: Person, number: str) -> None:
-    """Take one's own voice back: nobody reads it any more, and nothing becomes of it.
+    """Take one's own submission back: nobody reads it any more, and nothing becomes of it.
 
-    Raises ``NoSuchVoice``, ``NotYourVoice``, ``NotPossibleNow``; ``OthersJoined`` where others wait for its answer.
+    Raises ``NoSuchSubmission``, ``NotYourSubmission``, ``NotPossibleNow``; ``OthersJoined`` where others wait for its
+    answer.
     """
-    async with changing_voice(number, SubmissionAction.WITHDRAW, person) as change:
+    async with changing_submission(number, SubmissionAction.WITHDRAW, person) as change:
         row = change.row
         if row.participant_id != person.id:
-            raise NotYourVoice
-        if await Submission.exists(joined_to_id=row.id):
-            raise OthersJoined
+            raise NotYourSubmission
+        if await Submission.exists(merged_into_id=row.id):
+            raise OthersMerged
         if row.visibility == "shown":
             await database.execute("UPDATE forum SET submissions = submissions - 1 WHERE id = ?", row.forum_id)
         await close_review(change.chain.subject)
-        await voice_index.remove(database.connection(), row.id)
+        await submission_index.remove(database.connection(), row.id)
         await tell(person.actor, [(change.chain, SubmissionWithdrawn(), change.chain.subject, row.forum_id)])

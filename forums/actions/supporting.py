@@ -6,18 +6,18 @@ Nothing of it stands in the ledger, nor is anything locked but for the row whose
 from typing import NamedTuple
 
 from forums.actions.taking_part import take_part
-from forums.errors import NoSuchText, OwnVoice
+from forums.errors import NoSuchText, OwnSubmission
 from forums.kinds import table
 from forums.queries import speaking
 from forums.queries.speaking import Floor
-from forums.rights import comment_subject, forum_subject, voice_subject
+from forums.rights import comment_subject, forum_subject, submission_subject
 from forums.states import SUBMISSION, ForumAction, ForumState, SubmissionAction, follow
 from server.core import clock, config, database, jobs
 from server.core.errors import NotPossibleNow
 from server.core.participants.people import Person
 
 OPEN_JOB = "forums.open"
-"""Looks whether enough people stand behind a proposed question; after the commit, because it takes other locks."""
+"""Looks whether enough people support a proposed question; after the commit, because it takes other locks."""
 
 
 class _What(NamedTuple):
@@ -28,16 +28,16 @@ class _What(NamedTuple):
     author: int | None
 
 
-async def on_voice(person: Person, number: str, *, undo: bool = False) -> bool:
-    """Stand behind a submission, or no longer; whether that changed anything.
+async def on_submission(person: Person, number: str, *, undo: bool = False) -> bool:
+    """Support a submission, or no longer; whether that changed anything.
 
-    Raises ``NoSuchVoice``, ``NotPossibleNow``, ``OwnVoice``.
+    Raises ``NoSuchSubmission``, ``NotPossibleNow``, ``OwnSubmission``.
     """
     async with database.transaction():
         found = await speaking.target(number)
         if follow(SUBMISSION, found.status, SubmissionAction.SUPPORT) is None:
             raise NotPossibleNow(SubmissionAction.SUPPORT, found.status)
-        what = _What(voice_subject(found.number), "submission", found.id, found.floor, found.participant_id)
+        what = _What(submission_subject(found.number), "submission", found.id, found.floor, found.participant_id)
         return await _change(person, what, undo=undo)
 
 
@@ -57,7 +57,7 @@ async def on_comment(person: Person, comment_id: int, *, undo: bool = False) -> 
 
 
 async def on_forum(person: Person, slug: str, *, undo: bool = False) -> bool:
-    """The same for a forum, first of all a proposed one, whose discussion opens when enough people stand behind it.
+    """The same for a forum, first of all a proposed one, whose discussion opens when enough people support it.
 
     Raises ``NoSuchForum`` and ``NotPossibleNow``.
     """
@@ -70,7 +70,7 @@ async def _change(person: Person, what: _What, *, undo: bool) -> bool:
     if follow(table(what.floor.kind), what.floor.status, ForumAction.SUPPORT) is None:
         raise NotPossibleNow(ForumAction.SUPPORT, what.floor.status)
     if what.author == person.id:
-        raise OwnVoice
+        raise OwnSubmission
     if undo:
         gone = await database.execute(
             "DELETE FROM support WHERE subject = ? AND participant_id = ?", what.subject, person.id

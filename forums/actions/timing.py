@@ -24,7 +24,7 @@ async def by_time() -> None:
         for slug in await _reached(kind, ForumState.PUBLISHED, "starts_at"):
             try:
                 await planning.start(SYSTEM, slug)
-            except EndIsPast:  # announced when it was over already, as the film of a broadcast may be
+            except EndIsPast:  # announced when it was over already, as the video of a broadcast may be
                 await _close(slug)
             except NotPossibleNow:
                 continue

@@ -1,9 +1,9 @@
-"""What time brings by itself: promises become overdue, and studies end without another answer."""
+"""What time brings by itself: commitments become overdue, and studies end without another answer."""
 
 from forums.actions.change import SYSTEM
 from forums.events import CommitmentOverdue, StudyOver
 from forums.models import Commitment, Submission
-from forums.rights import promise_subject, voice_subject
+from forums.rights import commitment_subject, submission_subject
 from forums.states import SubmissionState
 from server.core import database, ledger
 from server.core.days import today
@@ -12,7 +12,7 @@ BATCH = 100
 
 
 async def remind() -> int:
-    """Record every promise that is overdue and every study whose day has passed, each once; how many."""
+    """Record every commitment that is overdue and every study whose day has passed, each once; how many."""
     return await _overdue() + await _study_over()
 
 
@@ -21,7 +21,7 @@ async def _overdue() -> int:
     told = 0
     for number in await late.limit(BATCH).values_list("number", flat=True):
         async with database.transaction():
-            chain = await ledger.lock(promise_subject(str(number)))
+            chain = await ledger.lock(commitment_subject(str(number)))
             if await late.filter(number=number).update(reminded=1):
                 await chain.append(SYSTEM, CommitmentOverdue())
                 told += 1
@@ -35,7 +35,7 @@ async def _study_over() -> int:
     told = 0
     for number in await over.limit(BATCH).values_list("number", flat=True):
         async with database.transaction():
-            chain = await ledger.lock(voice_subject(str(number)))
+            chain = await ledger.lock(submission_subject(str(number)))
             row = await over.filter(number=number).first()
             if row is not None:
                 await Submission.filter(id=row.id).update(study_told=True)

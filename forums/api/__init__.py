@@ -2,6 +2,6 @@
 
 from starlette.routing import Route
 
-from forums.api import commitments, desk, forums, voices
+from forums.api import commitments, desk, forums, submissions
 
-routes: list[Route] = [*forums.routes, *voices.routes, *commitments.routes, *desk.routes]
+routes: list[Route] = [*forums.routes, *submissions.routes, *commitments.routes, *desk.routes]

@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.api import documents
-from forums.queries import promises
-from forums.queries.promises import Filters, PromiseView
+from forums.queries import commitments
+from forums.queries.commitments import CommitmentView, Filters
 from server.core import coded, contract, listing, web
 from server.core.city import City, city
 from server.core.contract import Contract
@@ -18,12 +18,12 @@ from server.core.forms import Parameters
 LONGEST_PAGE = 100
 
 
-@contract.promises(
+@contract.documented(
     Contract(
         "Commitments: open ones by the day that was promised, others the newest first",
         contract.listed(
             documents.ListedCommitment,
-            contract.integer(0, promises.CAP, f"On all pages; {promises.CAP} is that many or more."),
+            contract.integer(0, commitments.CAP, f"On all pages; {commitments.CAP} is that many or more."),
         ),
         query=Filters.schema() | listing.paging(LONGEST_PAGE),
         refusals=(400,),
@@ -31,25 +31,25 @@ LONGEST_PAGE = 100
 )
 async def index(request: Request) -> Response:
     """``GET /commitments``."""
-    known, data = await city(), Parameters(request.query_params)
-    wanted = Filters.take(data, known, json=True)
-    cursor, limit = listing.asked(data, promises.PAGE, LONGEST_PAGE)
+    reference_data, data = await city(), Parameters(request.query_params)
+    wanted = Filters.take(data, reference_data, json=True)
+    cursor, limit = listing.asked(data, commitments.PAGE, LONGEST_PAGE)
     data.done()
-    page = await promises.listed(wanted, known, today(), cursor, limit)
-    rows = [documents.ListedCommitment.of(row, **_listed(request, known, row)) for row in page.rows]
-    total = await promises.total(wanted, known, today()) if cursor or page.after else len(page.rows)
+    page = await commitments.listed(wanted, reference_data, today(), cursor, limit)
+    rows = [documents.ListedCommitment.of(row, **_listed(request, reference_data, row)) for row in page.rows]
+    total = await commitments.total(wanted, reference_data, today()) if cursor or page.after else len(page.rows)
     return web.items(rows, page.after or None, total)
 
 
-@contract.promises(Contract("One commitment", documents.Commitment, refusals=(404,)))
+@contract.documented(Contract("One commitment", documents.Commitment, refusals=(404,)))
 async def read(request: Request) -> Response:
     """``GET /commitments/{number}``."""
-    whole = await promises.promise(request.path_params["number"], today())
-    row, known = whole.promise, await city()
+    whole = await commitments.commitment(request.path_params["number"], today())
+    row, reference_data = whole.commitment, await city()
     url = _page(request, row)
     answer = documents.Commitment.of(
         row,
-        **_listed(request, known, row),
+        **_listed(request, reference_data, row),
         version=whole.version,
         owner=row.role,
         steps=[documents.Step.of(step) for step in whole.steps],
@@ -59,22 +59,22 @@ async def read(request: Request) -> Response:
     return web.json(answer)
 
 
-def _listed(request: Request, known: City, row: PromiseView) -> dict[str, object]:
+def _listed(request: Request, reference_data: City, row: CommitmentView) -> dict[str, object]:
     """What the row does not say itself."""
     lang = web.language(request)
     return {
-        "department": coded.department(known, row.department_id, lang),
-        "district": coded.district(known, row.district, lang),
-        "submission": row.voice,
+        "department": coded.department(reference_data, row.department_id, lang),
+        "district": coded.district(reference_data, row.district, lang),
+        "submission": row.submission,
         "url": _page(request, row),
     }
 
 
-def _page(request: Request, row: PromiseView) -> str:
+def _page(request: Request, row: CommitmentView) -> str:
     return f"{web.site(request).settings.public_url}/commitments/{row.number}"
 
 
-def outline(request: Request, row: PromiseView) -> documents.CommitmentOutline:
+def outline(request: Request, row: CommitmentView) -> documents.CommitmentOutline:
     """What a submission says of its commitment."""
     return documents.CommitmentOutline.of(row, url=_page(request, row))
 

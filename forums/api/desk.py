@@ -1,17 +1,17 @@
-"""Voices at the desk through JSON: handing out, answering, joining. The same commands as the desk's page."""
+"""Submissions at the desk through JSON: handing out, answering, joining. The same commands as the desk's page."""
 
 from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from forums.acts import VOICES, SubmissionAct
+from forums.acts import SUBMISSIONS, SubmissionAct
 from forums.api import documents
-from forums.forms.handing import read_number
-from forums.queries import desk_voices, promises
-from forums.queries.desk_voices import Detail
-from forums.queries.promises import PromiseView
-from forums.rights import VOICE
+from forums.forms.assigning import read_number
+from forums.queries import commitments, desk_submissions
+from forums.queries.commitments import CommitmentView
+from forums.queries.desk_submissions import Detail
+from forums.rights import SUBMISSION_RIGHTS
 from server.core import auth, coded, web
 from server.core.acts import Api, Attempt
 from server.core.city import City, city
@@ -20,14 +20,14 @@ from server.core.days import today
 
 
 async def _attempt(request: Request, act: SubmissionAct) -> Attempt:
-    official = auth.official(request, VOICE[act.action])
+    official = auth.official(request, SUBMISSION_RIGHTS[act.action])
     number = read_number(request.path_params["number"])
     return Attempt(official, number, f"desk/{official.id}/{number}")
 
 
 async def _after(request: Request, attempt: Attempt, _status: int) -> Response:
-    found = await desk_voices.one(attempt.subject, attempt.actor)
-    made = await promises.of_voice(found.row.id, today())
+    found = await desk_submissions.one(attempt.subject, attempt.actor)
+    made = await commitments.of_submission(found.row.id, today())
     return web.json(serialize(request, found, made, await city()))
 
 
@@ -40,20 +40,22 @@ API = Api(
 )
 
 
-def serialize(request: Request, found: Detail, made: Sequence[PromiseView], known: City) -> documents.DeskSubmission:
-    """A voice as officials read it."""
+def serialize(
+    request: Request, found: Detail, made: Sequence[CommitmentView], reference_data: City
+) -> documents.DeskSubmission:
+    """A submission as officials read it."""
     row = found.row
     return documents.DeskSubmission.of(
         row,
         text=found.text,
-        department=coded.department(known, row.department_id, web.language(request)),
+        department=coded.department(reference_data, row.department_id, web.language(request)),
         outcome=row.outcome or None,
         outcome_text=found.outcome_text,
         link=found.link,
         moved_to=found.moved_to,
-        joined_to=found.joined_to or None,
+        merged_into=found.merged_into or None,
         commitments=[one.number for one in made],
     )
 
 
-routes = [API.operation(act, offer) for act, offer in VOICES.values() if offer.summary]
+routes = [API.operation(act, offer) for act, offer in SUBMISSIONS.values() if offer.summary]

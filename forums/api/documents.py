@@ -57,7 +57,7 @@ class ListedForum(Answer):
 
 
 class Chapter(Answer):
-    """A part of the film."""
+    """A part of the video."""
 
     at: Annotated[int, said("Seconds.")]
     title: str
@@ -72,9 +72,9 @@ class Forum(ListedForum):
     panel: tuple[str, ...]
     moderation: Annotated[str, among(("after", "before"), "Whether a moderator reads texts before they are shown.")]
     speaks_from: datetime | None
-    may_speak: Annotated[bool, said("Whether opinions are taken now.")]
+    may_speak: Annotated[bool, said("Whether submissions are taken now.")]
     closed_at: datetime | None
-    link: Annotated[str, said("Of the film.")]
+    link: Annotated[str, said("Of the video.")]
     chapters: list[Chapter]
     minutes: str
     reason: Annotated[str, said("Why it was called off or not taken up.")]
@@ -127,7 +127,9 @@ class Commitment(ListedCommitment):
     version: Version
     text: str
     owner: (
-        Annotated[str, among(sorted(Permission.ANSWER_VOICES.roles), "The office of the official who answers for it.")]
+        Annotated[
+            str, among(sorted(Permission.ANSWER_SUBMISSIONS.roles), "The office of the official who answers for it.")
+        ]
         | None
     )
     budget: str
@@ -170,7 +172,7 @@ class Submission(Answer):
     moved_to: Annotated[str, said("With `out_of_scope`.")]
     done_on: date | None
     commitment: CommitmentOutline | None
-    joined_to: Annotated[str, said("The submission whose answer it shares.")]
+    merged_into: Annotated[str, said("The submission whose answer it shares.")]
     petition: Annotated[str, said("The petition that it came from or became.")]
     supports: int
     supported: Annotated[bool, said("By the caller.")]
@@ -195,8 +197,8 @@ class DeskSubmission(Answer):
     study_until: date | None
     moved_to: str
     done_on: date | None
-    joined_to: str | None
-    joined: Annotated[int, said("How many are joined to it.")]
+    merged_into: str | None
+    merged: Annotated[int, said("How many are merged to it.")]
     commitments: list[str]
     received_at: datetime
 

@@ -19,14 +19,14 @@ from forums.rights import forum_subject
 from forums.states import ForumState
 from server.core import auth, clock, coded, contract, listing, web
 from server.core.city import City, city
-from server.core.contract import Contract, promises
+from server.core.contract import Contract, documented
 from server.core.forms import Parameters
 from server.core.participants.people import person_of
 
 PAGE, LONGEST_PAGE = 20, 100
 
 
-@promises(
+@documented(
     Contract(
         "Forums: coming ones by their date, others the newest first",
         contract.listed(
@@ -42,30 +42,30 @@ PAGE, LONGEST_PAGE = 20, 100
 )
 async def index(request: Request) -> Response:
     """``GET /forums``."""
-    known = await city()
+    reference_data = await city()
     data = Parameters(request.query_params)
-    wanted = Filters.take(data, known, json=True)
+    wanted = Filters.take(data, reference_data, json=True)
     after, limit = listing.asked(data, PAGE, LONGEST_PAGE)
     listing.started(data, after, *lists.PLACE)
     data.done()
     wanted = replace(wanted, states=(ForumState(wanted.state),) if wanted.state else ALL)
     page = await lists.listed(wanted, after, limit)
-    rows = [documents.ListedForum.of(row, **_listed(request, known, row)) for row in page.rows]
+    rows = [documents.ListedForum.of(row, **_listed(request, reference_data, row)) for row in page.rows]
     total = await lists.total(wanted) if after or page.after else len(rows)
     return web.items(rows, page.after or None, total)
 
 
-@promises(Contract("One forum", documents.Forum, refusals=(404,)))
+@documented(Contract("One forum", documents.Forum, refusals=(404,)))
 async def read(request: Request) -> Response:
     """``GET /forums/{slug}``."""
-    known = await city()
+    reference_data = await city()
     reader = auth.reader(request)
     found = await forums.forum(request.path_params["slug"], reader.official, await person_of(reader))
     ended = found.status in {ForumState.CANCELLED, ForumState.DECLINED}
     answer = documents.Forum.of(
         found,
-        **_listed(request, known, found),
-        may_speak=kinds.takes_opinions(found, clock.now()),
+        **_listed(request, reference_data, found),
+        may_speak=kinds.takes_submissions(found, clock.now()),
         chapters=[documents.Chapter(at=each["at"], title=each["title"]) for each in found.chapters],
         reason=await forums.reason(found.slug) if ended else "",
         petition=found.from_petition if await petition_public(found.from_petition, ways(request)) else "",
@@ -74,12 +74,12 @@ async def read(request: Request) -> Response:
     return web.json(answer)
 
 
-def _listed(request: Request, known: City, row: Listed | ForumView) -> dict[str, object]:
+def _listed(request: Request, reference_data: City, row: Listed | ForumView) -> dict[str, object]:
     """What the row does not say itself."""
     lang = web.language(request)
     return {
-        "department": coded.department(known, row.department_id, lang),
-        "district": coded.district(known, row.district, lang),
+        "department": coded.department(reference_data, row.department_id, lang),
+        "district": coded.district(reference_data, row.district, lang),
         "views": row.views + views.waiting(row.id),
         "url": f"{web.site(request).settings.public_url}/forums/{row.slug}",
     }

@@ -1,19 +1,33 @@
-"""The officials' pages about forums: planning and running them, moderating, answering voices, keeping promises."""
+"""The officials' pages about forums: planning and running them, moderating, answering submissions, keeping
+commitments.
+"""
 
 from starlette.routing import Route
 
-from forums.desk import attack, crossing, door, intake, moderation, planning, promises, running, sessions, voice, voices
+from forums.desk import (
+    attack,
+    checking_in,
+    commitments,
+    crossing,
+    moderation,
+    planning,
+    running,
+    sessions,
+    submission,
+    submissions,
+    transcribing,
+)
 
 routes: list[Route] = [
     *planning.routes,
     *running.routes,
-    *intake.routes,
+    *transcribing.routes,
     *sessions.routes,
-    *door.routes,
+    *checking_in.routes,
     *attack.routes,
     *moderation.routes,
-    *voices.routes,
-    *voice.routes,
-    *promises.routes,
+    *submissions.routes,
+    *submission.routes,
+    *commitments.routes,
     *crossing.routes,
 ]

@@ -42,14 +42,14 @@ def named(labels: Mapping[str, Text], language: str) -> Options:
     return [(value, translate(language, label)) for value, label in labels.items()]
 
 
-def departments(known: City, language: str) -> Options:
+def departments(reference_data: City, language: str) -> Options:
     """The open departments as a field's choices."""
-    return [(str(row.id), row.name(language)) for row in known.open_departments]
+    return [(str(row.id), row.name(language)) for row in reference_data.open_departments]
 
 
-def districts(known: City, language: str) -> Options:
+def districts(reference_data: City, language: str) -> Options:
     """The districts as a field's choices."""
-    return [(code, known.district_name(code, language)) for code in known.districts]
+    return [(code, reference_data.district_name(code, language)) for code in reference_data.districts]
 
 
 def seen(form: Mapping[str, Any]) -> int | None:

@@ -61,7 +61,7 @@ BUTTONS = {
 
 
 @dataclass(frozen=True)
-class Words:
+class TextOnly:
     """Something that is done for good, with words that everybody reads."""
 
     action: ForumAction
@@ -75,7 +75,7 @@ class Words:
 
 
 WORDS = {
-    "cancel": Words(
+    "cancel": TextOnly(
         ForumAction.CANCEL,
         planning.cancel,
         _("It has been cancelled."),
@@ -87,7 +87,7 @@ WORDS = {
         _("Cancel the forum"),
         _("The reason, for everyone to read"),
     ),
-    "decline": Words(
+    "decline": TextOnly(
         ForumAction.DECLINE,
         proposing.decline,
         _("The proposal has been declined."),
@@ -96,7 +96,7 @@ WORDS = {
         _("Decline"),
         _("The reason, for everyone to read"),
     ),
-    "accept": Words(
+    "accept": TextOnly(
         ForumAction.ACCEPT,
         proposing.accept,
         _("The proposal has been accepted. Please fill in what is missing, then announce it."),

@@ -1,4 +1,4 @@
-"""The dates of a forum at the desk: added one by one or cut into slots, changed, called off; film and transcript."""
+"""The dates of a forum at the desk: added one by one or cut into slots, changed, called off; video and transcript."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -119,7 +119,7 @@ async def edit(request: Request) -> Response:
 
 
 async def record(request: Request) -> Response:
-    """``POST /desk/forums/{slug}/sessions/{session}/record``: the film's address and the transcript."""
+    """``POST /desk/forums/{slug}/sessions/{session}/record``: the video's address and the transcript."""
     official, found, shown = await opened_session(request)
     form = await web.read_form(request)
     try:
@@ -174,9 +174,7 @@ async def cancel(request: Request) -> Response:
     except Invalid as invalid:
         context |= {"text": form.get("text") or "", "errors": web.field_errors(web.language(request), invalid.errors)}
         return web.page(request, "desk/forums/session_cancel.html", context, status=invalid.status)
-    return web.redirect(request, back, _(
-        "The session has been cancelled. Everyone who registered will be notified."
-    ))
+    return web.redirect(request, back, _("The session has been cancelled. Everyone who registered will be notified."))
 
 
 async def opened(request: Request) -> tuple[Official, ForumView]:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Self
 
-from forums.forms.handing import Version, open_departments
+from forums.forms.assigning import Version, open_departments
+from forums.forms.committing import LONGEST, TEXT_LIMIT, TOO_FAR, MakeCommitment, from_page
 from forums.forms.planning import Link
-from forums.forms.promising import LONGEST, TEXT_LIMIT, TOO_FAR, Promise, from_page
 from forums.labels import OUTCOMES
 from forums.states import ADOPTED
 from server.core.city import City
@@ -20,7 +20,7 @@ _ONLY_OF = {"link": "already_done", "study_until": "under_study", "moved_to": "o
 
 
 class GiveAnswer(Form):
-    """What becomes of a submission. ``promise`` comes with what is adopted, unless one stands already."""
+    """What becomes of a submission. ``commitment`` comes with what is adopted, unless one stands already."""
 
     outcome: Annotated[str, OneOf(OUTCOMES), Label(_("Outcome"))]
     text: Annotated[
@@ -30,7 +30,7 @@ class GiveAnswer(Form):
         Label(_("Answer"), _("Answer, for everyone")),
         About("Left out only where `link` shows what is done already."),
     ]
-    promise: Annotated[Promise | None, Key("commitment"), Label(_("Commitment"))] = None
+    commitment: Annotated[MakeCommitment | None, Key("commitment"), Label(_("Commitment"))] = None
     department_id: Annotated[
         int | None, OneOf(), Key("department"), Label(_("Department")), About("Where no department has it yet.")
     ] = None
@@ -46,7 +46,7 @@ class GiveAnswer(Form):
     seen: Version = None
 
     @classmethod
-    def parse(  # type: ignore[override]  # what is adopted brings a promise, which looks ahead
+    def parse(  # type: ignore[override]  # what is adopted brings a commitment, which looks ahead
         cls, raw: Mapping[str, Any], city: City, today: date, *, promised: bool, strict: bool = False
     ) -> Self:
         """Read it; ``promised`` says that a commitment stands already. Raises ``Invalid`` with every error."""
@@ -58,9 +58,9 @@ class GiveAnswer(Form):
         command, errors = cls.read(fields, strict=strict, choices=open_departments(city))
         if expects:
             errors.require(command, "commitment")
-        if command.promise:
-            command.promise.check_days(errors.inside("commitment"), today, today)
-            command = replace(command, promise=command.promise.tidy())
+        if command.commitment:
+            command.commitment.check_days(errors.inside("commitment"), today, today)
+            command = replace(command, commitment=command.commitment.tidy())
         if command.study_until and command.study_until <= today:
             errors.fail("study_until", _("Please enter a day after today."))
         elif command.study_until and command.study_until > today + LONGEST:

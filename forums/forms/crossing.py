@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Self
 
-from forums.forms.handing import Version
+from forums.forms.assigning import Version
 from server.core.errors import _
 from server.core.forms import Errors, Form, Label, OneOf, line, paragraphs
 

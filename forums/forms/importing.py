@@ -24,7 +24,7 @@ IN_FUTURE = _("A past forum cannot have a date in the future.")
 TOO_EARLY = _("This day is earlier than the day of the previous step.")
 NOT_ADOPTED = _("Only adopted submissions can have a commitment or be carried out.")
 NOT_SAFE = _("A number consists of digits, capital letters A to Z and single hyphens, for example 2013-0412.")
-NO_DAY_PROMISED = _("A commitment needs a due date.")
+NO_DUE_DATE = _("A commitment needs a due date.")
 
 
 def _safe(number: str) -> str:
@@ -33,9 +33,9 @@ def _safe(number: str) -> str:
     return number
 
 
-def _choices(known: City) -> Choices:
-    departments = {row.code: row.id for row in known.departments.values()}
-    return {"department": departments, "district": known.districts.keys()}
+def _choices(reference_data: City) -> Choices:
+    departments = {row.code: row.id for row in reference_data.departments.values()}
+    return {"department": departments, "district": reference_data.districts.keys()}
 
 
 Day = Annotated[forms.Day, Label(_("Day"))]
@@ -74,9 +74,9 @@ class PastForum(Form):
         return self.until or self.held_on
 
     @classmethod
-    def past(cls, raw: Mapping[str, Any], known: City, today: date) -> Self:
+    def past(cls, raw: Mapping[str, Any], reference_data: City, today: date) -> Self:
         """Read one line. Raises ``Invalid`` with every error."""
-        found, errors = cls.read(raw, choices=_choices(known))
+        found, errors = cls.read(raw, choices=_choices(reference_data))
         if "held_on" not in errors:
             if found.held_on < EARLIEST:
                 errors.fail("held_on", NOT_DATE)
@@ -88,7 +88,7 @@ class PastForum(Form):
         return found
 
 
-class PastVoice(Form):
+class PastSubmission(Form):
     """Something that was said in a past forum, and what became of it."""
 
     number: Annotated[str, line(24, safe=False), AfterValidator(_safe), Label(_("Number")), MayBeEmpty()]
@@ -114,9 +114,9 @@ class PastVoice(Form):
     language: Language = "ko"
 
     @classmethod
-    def past(cls, raw: Mapping[str, Any], known: City, today: date) -> Self:
+    def past(cls, raw: Mapping[str, Any], reference_data: City, today: date) -> Self:
         """Read one line. Raises ``Invalid`` with every error."""
-        found, errors = cls.read(raw, choices=_choices(known))
+        found, errors = cls.read(raw, choices=_choices(reference_data))
         received = today if "received_on" in errors else found.received_on
         answered = (found.outcome_on or received) if found.outcome else None
         for name, day, before in (
@@ -131,7 +131,7 @@ class PastVoice(Form):
         if (found.done_on or found.promised) and found.outcome not in ADOPTED:
             errors.fail("outcome", NOT_ADOPTED)
         if found.promised and found.due_on is None:
-            errors.fail("due_on", NO_DAY_PROMISED)
+            errors.fail("due_on", NO_DUE_DATE)
         if not found.text:
             errors.require(found, "title")
         errors.done()

@@ -1,4 +1,4 @@
-"""Sessions and their places: dates, slots, the film, a name at check-in."""
+"""Sessions and their places: dates, slots, the video, a name at check-in."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -89,7 +89,7 @@ def new_slots(raw: Mapping[str, Any]) -> list[NewSession]:
 
 
 class KeepRecord(Form):
-    """What remains of a session: the film's address, and what was said."""
+    """What remains of a session: the video's address, and what was said."""
 
     link: Annotated[Link, MayBeEmpty()]
     transcript: Annotated[str, paragraphs(TRANSCRIPT_LIMIT), MayBeEmpty(), Label(_("What was said"))]

@@ -43,7 +43,7 @@ def read_people(value: Any) -> tuple[str, ...]:
 
 
 def read_chapters(value: Any) -> tuple[dict[str, Any], ...]:
-    """Chapters of a film, one a line: the time from its beginning, then the words; in the order of time.
+    """Chapters of a video, one a line: the time from its beginning, then the words; in the order of time.
 
     Raises ``Mistake``.
     """
@@ -129,7 +129,7 @@ def chapter_lines(chapters: Sequence[Mapping[str, Any]]) -> str:
 
 
 def clock_text(seconds: int) -> str:
-    """A time from a film's beginning, such as ``0:12:30``."""
+    """A time from a video's beginning, such as ``0:12:30``."""
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 

@@ -14,7 +14,7 @@ TITLE_LIMIT, TEXT_LIMIT, COMMENT_LIMIT = 120, 5_000, 1_000
 
 
 class Submit(Form):
-    """An opinion, an idea or a question for a forum."""
+    """A submission, an idea or a question for a forum."""
 
     title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Title"), _("Your submission in one sentence"))]
     text: Annotated[str, paragraphs(TEXT_LIMIT, least=2), Label(_("Text"), _("Your submission, with your reasons"))]
@@ -24,9 +24,11 @@ class Submit(Form):
     """Of whoever speaks."""
 
     @classmethod
-    def said(cls, raw: Mapping[str, Any], known: City, language: str, *, strict: bool = False) -> tuple[Self, Errors]:
+    def said(
+        cls, raw: Mapping[str, Any], reference_data: City, language: str, *, strict: bool = False
+    ) -> tuple[Self, Errors]:
         """Read it, with what is wrong, for whoever else speaks with it."""
-        districts = [code for code, _name in known.district_choices(language)]
+        districts = [code for code, _name in reference_data.district_choices(language)]
         return cls.read(raw, strict=strict, choices={"district": districts}, language=language)
 
 

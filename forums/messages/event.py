@@ -33,7 +33,7 @@ class Reader(StrEnum):
     """Those of the department."""
 
 
-class Place(Protocol):
+class RegisteredSession(Protocol):
     """The recipient's registration for a session."""
 
     @property
@@ -61,7 +61,7 @@ class ForumEvent:
     forum_title: str = ""
     outcome_text: str = ""
     """What the department answered."""
-    registration: Place | None = None
+    registration: RegisteredSession | None = None
 
     @property
     def data(self) -> Mapping[str, Any]:

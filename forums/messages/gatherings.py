@@ -10,7 +10,7 @@ _SEEN = _("Its page will show when and where it takes place.")
 GATHERINGS = (
     planning(events.ForumProposed, _("Proposed by a citizen"), news=_("A citizen proposed it.")),
     planning(
-        events.ForumTakenUp,
+        events.ForumAccepted,
         _("Proposal accepted"),
         to_people(
             Reader.AUTHOR,

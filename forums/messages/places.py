@@ -1,6 +1,6 @@
 """What is said of sessions and places in them. Mails about places go out at once, because places run out."""
 
-from forums import place_events as events
+from forums import registration_events as events
 from forums.messages.event import ForumMessage, Reader, at_once, its_words
 from server.core.errors import _
 
@@ -18,17 +18,15 @@ MOVED = at_once(
 
 PLACES = (
     ForumMessage(
-        events.PlaceTaken,
+        events.Registered,
         mails=(
             at_once(
                 Reader.REGISTRATION,
                 subject=_("Your registration is confirmed"),
                 happened=_("Your registration is confirmed: %(when)s, %(place)s."),
                 following=_(
-                    
-                        "Show the code at the entrance. If you cannot come, please cancel your registration: "
-                        "others are waiting for a place."
-                    
+                    "Show the code at the entrance. If you cannot come, please cancel your registration: "
+                    "others are waiting for a place."
                 ),
                 quoted=lambda e: e.registration.code if e.registration else "",
                 when=lambda e: not e.data["waiting"],
@@ -43,7 +41,7 @@ PLACES = (
         ),
     ),
     ForumMessage(
-        events.PlaceGivenBack,
+        events.RegistrationCancelled,
         mails=(
             at_once(
                 Reader.REGISTRATION,
@@ -74,8 +72,7 @@ PLACES = (
                 Reader.REGISTRATION,
                 subject=_("The place offered to you went to the next person"),
                 happened=_(
-                    "The place on %(when)s was offered to you but not accepted in time, so it went to the next "
-                    "person."
+                    "The place on %(when)s was offered to you but not accepted in time, so it went to the next person."
                 ),
                 following=_("You can register again at any time."),
             ),

@@ -28,7 +28,7 @@ SUBMISSIONS = (
         news=SPEAKS,
     ),
     shown(
-        events.SubmissionHanded,
+        events.SubmissionAssigned,
         "info",
         "person",
         _("Assigned to %(department)s"),
@@ -65,7 +65,7 @@ SUBMISSIONS = (
         ),
     ),
     shown(
-        events.SubmissionJoined,
+        events.SubmissionMerged,
         "plain",
         "document",
         _("Merged into %(number)s"),
@@ -76,10 +76,10 @@ SUBMISSIONS = (
             following=_("It keeps its number and still counts. We will notify you of the outcome."),
         ),
     ),
-    shown(events.SubmissionSeparated, "plain", "bell", _("No longer merged into %(number)s")),
+    shown(events.SubmissionUnmerged, "plain", "bell", _("No longer merged into %(number)s")),
     shown(events.SubmissionWithdrawn, "plain", "stop", _("Withdrawn by its author")),
     shown(events.SubmissionCorrected, "plain", "bell", _("A transcription error was corrected")),
-    shown(events.SubmissionTakenBack, "plain", "bell", _("Withdrawn by the clerk")),
+    shown(events.TranscriptionWithdrawn, "plain", "bell", _("Withdrawn by the clerk")),
     shown(
         events.SubmissionDone,
         "success",
@@ -115,8 +115,7 @@ SUBMISSIONS = (
             Reader.AUTHOR,
             subject=_("Your submission could continue as a petition"),
             happened=_(
-                "An official suggests that your submission should continue as a petition, which has a legal "
-                "deadline."
+                "An official suggests that your submission should continue as a petition, which has a legal deadline."
             ),
             following=_("You decide. Use the button below to have a look."),
             quoted=its_words,

@@ -1,10 +1,12 @@
-"""Tables of the public's voice: forums, who takes part, what is said, and what became of it. One module per topic."""
+"""Tables of the public's submission: forums, who takes part, what is said, and what became of it. One module per
+topic.
+"""
 
-from forums.models.moderation import ModerationDay, Report, Review, TextFact
+from forums.models.commitments import Commitment, Step
+from forums.models.moderation import ModerationDay, Report, Review, TextEvent
 from forums.models.news import News
 from forums.models.places import Forum, Numbering, Participation, Session
-from forums.models.promises import Commitment, Step
-from forums.models.voices import Comment, ForumFile, ForumWords, Submission, Support
+from forums.models.submissions import Comment, ForumFile, ForumWords, Submission, Support
 
 __all__ = [
     "Comment",
@@ -22,5 +24,5 @@ __all__ = [
     "Step",
     "Submission",
     "Support",
-    "TextFact",
+    "TextEvent",
 ]

@@ -1,7 +1,7 @@
 """Tables of moderation: who reports what, what waits for a moderator, what was decided, and how often.
 
-A text is named as the ledger or :mod:`forums.rights` names it: ``submission/…``, ``comment/…``, and ``forum/…`` for a
-proposal. What was decided stands here as it is now; how it came to that stands in the ledger.
+A text is named as the ledger or :mod:`forums.rights` names it: ``submission/…``, ``comment/…``, and ``forum/…`` for
+a proposal. What was decided stands here as it is now; how it came to that stands in the ledger.
 """
 
 from tortoise import fields
@@ -68,8 +68,8 @@ class Review(Model):
         )
 
 
-class TextFact(Model):
-    """Which fact of the ledger is about which text, so that one text's history is found among all that is said."""
+class TextEvent(Model):
+    """Which event of the ledger is about which text, so that one text's history is found among all that is said."""
 
     id = fields.BigIntField(primary_key=True)
     event_id = fields.BigIntField(unique=True)
@@ -77,10 +77,10 @@ class TextFact(Model):
     forum_id = fields.BigIntField()
 
     class Meta:
-        table = "text_fact"
+        table = "text_event"
         indexes = (
-            Index(fields=("subject", "event_id"), name="text_fact_subject"),
-            Index(fields=("forum_id", "event_id"), name="text_fact_forum"),
+            Index(fields=("subject", "event_id"), name="text_event_subject"),
+            Index(fields=("forum_id", "event_id"), name="text_event_forum"),
         )
 
 

@@ -16,7 +16,7 @@ class News(Model):
     forum_kind = fields.CharField(max_length=20)
     department_id = fields.IntField(null=True)
     district = fields.CharField(max_length=40, default="")
-    voice_id = fields.BigIntField(null=True)
+    submission_id = fields.BigIntField(null=True)
     occurred_at = fields.DatetimeField()
 
     class Meta:
@@ -26,6 +26,6 @@ class News(Model):
             Index(fields=("forum_kind", "id"), name="forum_news_kind"),
             Index(fields=("department_id", "id"), name="forum_news_department"),
             Index(fields=("district", "id"), name="forum_news_district"),
-            Index(fields=("voice_id", "id"), name="forum_news_voice"),
-            Index(fields=("kind", "id"), name="forum_news_fact"),
+            Index(fields=("submission_id", "id"), name="forum_news_submission"),
+            Index(fields=("kind", "id"), name="forum_news_event"),
         )

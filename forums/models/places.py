@@ -101,7 +101,7 @@ class Session(Model):
     ends_at = fields.DatetimeField()
     place = fields.CharField(max_length=200, default="")
     link = fields.CharField(max_length=500, default="")
-    """Of the film."""
+    """Of the video."""
     transcript = fields.TextField(default="")
     slot: fields.OneToOneRelation[Slot] = fields.OneToOneField(
         "core.Slot", on_delete=fields.RESTRICT, related_name="forum_session"
@@ -118,7 +118,9 @@ class Session(Model):
 
 
 class Participation(Model):
-    """Somebody took part in a forum: the first time that they were there, spoke, commented or stood behind a voice."""
+    """Somebody took part in a forum: the first time that they were there, spoke, commented or stood behind a
+    submission.
+    """
 
     id = fields.BigIntField(primary_key=True)
     forum: fields.ForeignKeyRelation[Forum] = fields.ForeignKeyField(

@@ -8,7 +8,7 @@ from typing import Any
 from forums.errors import NoSuchText
 from forums.queries import moderation
 from forums.queries.moderation import Hidden
-from forums.queries.voices import supported_by
+from forums.queries.submissions import supported_by
 from forums.rights import comment_subject
 from server.core import accounts, database, privacy
 from server.core.accounts import Official
@@ -68,14 +68,16 @@ COLUMNS = columns(CommentView, "c", official="", department_id="a.department_id"
 FROM = f"FROM comment c {accounts.with_official('c.official_id', 'a')}"
 
 
-async def of_voice(voice_id: int, before: str = "", reader: Reader = None) -> Page[CommentView]:
+async def of_submission(submission_id: int, before: str = "", reader: Reader = None) -> Page[CommentView]:
     """A page of the comments on a submission, the newest first, with the first answers to each. Four queries."""
     # Ordered by the whole index, because PostgreSQL does not take IS NULL for a constant.
     sql = (
         f"SELECT {COLUMNS} {FROM} WHERE c.submission_id = ? AND c.parent_id IS NULL AND c.id < ? "
         "ORDER BY c.parent_id DESC, c.id DESC LIMIT ?"
     )
-    return await _threads(await _page(sql, voice_id, (*place_of(before, int), _END)[0], reader), reader, voice_id)
+    return await _threads(
+        await _page(sql, submission_id, (*place_of(before, int), _END)[0], reader), reader, submission_id
+    )
 
 
 async def of_forum(forum_id: int, before: str = "", reader: Reader = None) -> Page[CommentView]:
@@ -126,9 +128,9 @@ async def place(comment_id: int) -> tuple[str, str]:
     return row["slug"], row["number"] or ""
 
 
-async def _threads(rows: Sequence[Any], reader: Reader, voice_id: int | None) -> Page[CommentView]:
+async def _threads(rows: Sequence[Any], reader: Reader, submission_id: int | None) -> Page[CommentView]:
     roots = rows[:PAGE]
-    replies = await _replies([row["id"] for row in roots], voice_id, 0, REPLIES) if roots else []
+    replies = await _replies([row["id"] for row in roots], submission_id, 0, REPLIES) if roots else []
     replies = [row for row in replies if _listed(row, reader)]
     shown = {view.id: view for view in await views([*roots, *replies], reader)}
     under: dict[int, list[CommentView]] = {}
@@ -145,14 +147,14 @@ async def _threads(rows: Sequence[Any], reader: Reader, voice_id: int | None) ->
     return Page(found, cursor(roots[-1]["id"]) if len(rows) > PAGE else "")
 
 
-async def _replies(parents: Sequence[int], voice_id: int | None, after: int, limit: int) -> Sequence[Any]:
+async def _replies(parents: Sequence[int], submission_id: int | None, after: int, limit: int) -> Sequence[Any]:
     """The first answers to each of some comments, one more than ``limit``."""
-    where = "c.submission_id = ?" if voice_id is not None else "c.submission_id IS NULL"
+    where = "c.submission_id = ?" if submission_id is not None else "c.submission_id IS NULL"
     each = (
         f"SELECT * FROM (SELECT {COLUMNS} {FROM} WHERE {where} AND c.parent_id = ? AND c.id > ? "
         f"AND c.visibility <> 'withdrawn' ORDER BY c.id LIMIT {limit + 1}) AS thread_{{}}"
     )
-    own = (voice_id,) if voice_id is not None else ()
+    own = (submission_id,) if submission_id is not None else ()
     found: Sequence[Any] = await database.fetch(
         " UNION ALL ".join(each.format(n) for n in range(len(parents))) + " ORDER BY id",
         *(value for parent in parents for value in (*own, parent, after)),

@@ -1,29 +1,31 @@
-"""What a petition and the forums have to do with each other: the voice it came from, the topics it became."""
+"""What a petition and the forums have to do with each other: the submission it came from, the topics it became."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from forums.crossing import Ways
-from forums.events import PetitionProposed, SubmissionHanded
-from forums.queries.voices import VoiceView
+from forums.crossing import Crossings
+from forums.events import PetitionProposed, SubmissionAssigned
+from forums.queries.submissions import SubmissionView
 from forums.states import SEEN
 from server.core import database, privacy
 
 
-class Told(Protocol):
+class HasKind(Protocol):
     """Something that was said to have happened."""
 
     @property
     def kind(self) -> str: ...
 
 
-ToldT = TypeVar("ToldT", bound=Told)
+HasKindT = TypeVar("HasKindT", bound=HasKind)
 
 
-def proposal(told: Sequence[ToldT]) -> ToldT | None:
-    """Of what happened to a voice, the proposal to make it a petition; that of the department that has it now only."""
-    newest = [one for one in told if one.kind in {PetitionProposed.kind, SubmissionHanded.kind}][-1:]
+def proposal(told: Sequence[HasKindT]) -> HasKindT | None:
+    """Of what happened to a submission, the proposal to make it a petition; that of the department that has it now
+    only.
+    """
+    newest = [one for one in told if one.kind in {PetitionProposed.kind, SubmissionAssigned.kind}][-1:]
     return newest[0] if newest and newest[0].kind == PetitionProposed.kind else None
 
 
@@ -43,7 +45,7 @@ async def of_petition(reference: str) -> list[Link]:
     """What everybody may see of it. One query."""
     seen = database.marks(SEEN)
     rows = await database.fetch(
-        "SELECT s.number AS name, s.title, s.channel, 'voice' AS sort FROM submission s "
+        "SELECT s.number AS name, s.title, s.channel, 'submission' AS sort FROM submission s "
         f"JOIN forum f ON f.id = s.forum_id WHERE s.petition = ? AND s.visibility = 'shown' AND f.status IN ({seen}) "
         "UNION ALL SELECT f.slug, f.title, '', 'forum' FROM forum f "
         f"WHERE f.from_petition = ? AND f.published_at IS NOT NULL AND f.status IN ({seen})",
@@ -51,19 +53,20 @@ async def of_petition(reference: str) -> list[Link]:
     )  # fmt: skip
     found = []
     for row in rows:
-        if row["sort"] == "voice":
+        if row["sort"] == "submission":
             path, number = f"/submissions/{row['name']}", row["name"]
         else:
             path, number = f"/forums/{row['name']}", ""
-        origin = row["sort"] == "voice" and row["channel"] != "petition"
+        origin = row["sort"] == "submission" and row["channel"] != "petition"
         found.append(Link(privacy.mask(row["title"]), path, number, origin))
     return found
 
 
-async def shown_petitions(some: Iterable[VoiceView], ways: Ways) -> dict[str, str]:
-    """The petitions that voices tell of, by the voices' numbers. At most one query.
+async def shown_petitions(some: Iterable[SubmissionView], ways: Crossings) -> dict[str, str]:
+    """The petitions that submissions tell of, by the submissions' numbers. At most one query.
 
-    A petition that somebody made of their own voice has its number there; one that came the other way only if public.
+    A petition that somebody made of their own submission has its number there; one that came the other way only if
+    public.
     """
     told = [found for found in some if found.petition]
     came = {found.petition for found in told if found.channel == "petition"}
@@ -71,6 +74,6 @@ async def shown_petitions(some: Iterable[VoiceView], ways: Ways) -> dict[str, st
     return {found.number: found.petition for found in told if found.channel != "petition" or found.petition in public}
 
 
-async def petition_public(number: str, ways: Ways) -> bool:
+async def petition_public(number: str, ways: Crossings) -> bool:
     """Whether the petition that a forum grew out of is named there: only where everybody may read it."""
     return bool(number) and number in await ways.public([number])

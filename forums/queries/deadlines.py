@@ -1,11 +1,11 @@
-"""The days named for a voice: until when it is looked into, by when what was promised and its steps are done."""
+"""The days named for a submission: until when it is looked into, by when what was promised and its steps are done."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from forums.queries import promises
-from forums.queries.promises import PromiseView, StepView
+from forums.queries import commitments
+from forums.queries.commitments import CommitmentView, StepView
 from forums.states import ADOPTED, CommitmentState
 from server.core import database, privacy
 
@@ -22,10 +22,12 @@ class Deadline:
     day: date
 
 
-async def of_voice(number: str, today: date) -> list[Deadline]:
-    """A voice's days, and those of every promise because of it, or of the one whose answer it shares. Three queries."""
+async def of_submission(number: str, today: date) -> list[Deadline]:
+    """A submission's days, and those of every commitment because of it, or of the one whose answer it shares. Three
+    queries.
+    """
     row = await database.fetch_one(
-        "SELECT title, outcome, study_until, COALESCE(joined_to_id, id) AS main FROM submission WHERE number = ?",
+        "SELECT title, outcome, study_until, COALESCE(merged_into_id, id) AS main FROM submission WHERE number = ?",
         number,
     )
     if row is None:
@@ -34,25 +36,25 @@ async def of_voice(number: str, today: date) -> list[Deadline]:
         return [Deadline(number, "study", privacy.mask(row["title"]), f"/submissions/{number}", study)]
     if row["outcome"] not in ADOPTED:
         return []
-    made = await promises.of_voice(row["main"], today)
-    steps = await promises.steps_of([each.id for each in made])
+    made = await commitments.of_submission(row["main"], today)
+    steps = await commitments.steps_of([each.id for each in made])
     return [day for each in made for day in _days(each, steps.get(each.id, ()))]
 
 
-async def of_promise(number: str, today: date) -> list[Deadline]:
-    """A promise's days. Raises ``NoSuchPromise``."""
-    whole = await promises.promise(number, today)
-    return _days(whole.promise, whole.steps)
+async def of_commitment(number: str, today: date) -> list[Deadline]:
+    """A commitment's days. Raises ``NoSuchCommitment``."""
+    whole = await commitments.commitment(number, today)
+    return _days(whole.commitment, whole.steps)
 
 
-def _days(promise: PromiseView, steps: Sequence[StepView]) -> list[Deadline]:
-    path, status = f"/commitments/{promise.number}", promise.status
+def _days(commitment: CommitmentView, steps: Sequence[StepView]) -> list[Deadline]:
+    path, status = f"/commitments/{commitment.number}", commitment.status
     sort = status.value if status in {CommitmentState.DONE, CommitmentState.DROPPED} else "due"
-    day = promise.done_on if sort == "done" and promise.done_on else promise.due_on
-    found = [Deadline(promise.number, sort, promise.title, path, day)]
+    day = commitment.done_on if sort == "done" and commitment.done_on else commitment.due_on
+    found = [Deadline(commitment.number, sort, commitment.title, path, day)]
     if sort != "dropped":
         found += [
-            Deadline(f"{promise.number}-{step.id}", "step_done" if step.done_on else "step", step.text, path, at)
+            Deadline(f"{commitment.number}-{step.id}", "step_done" if step.done_on else "step", step.text, path, at)
             for step in steps
             if (at := step.done_on or step.due_on)
         ]

@@ -16,7 +16,7 @@ from server.core.rows import columns, read
 
 
 @dataclass(frozen=True)
-class VoiceFigures:
+class SubmissionFigures:
     """One submission. Until a department has it, it counts with the one that holds the forum, and so for districts."""
 
     id: int
@@ -47,8 +47,8 @@ class ForumFigures:
     participants: int
 
 
-_VOICE = columns(
-    VoiceFigures,
+_SUBMISSION = columns(
+    SubmissionFigures,
     "s",
     counted=f"(s.visibility = 'shown' AND s.status <> '{SubmissionState.WITHDRAWN}')",
     kind="f.kind",
@@ -71,16 +71,16 @@ def _day(value: Any) -> date | None:
     return day_of(moment) if moment else None
 
 
-async def voices(column: str, values: Sequence[int] | Sequence[str]) -> list[VoiceFigures]:
+async def submissions(column: str, values: Sequence[int] | Sequence[str]) -> list[SubmissionFigures]:
     """Submissions by their ``id`` or ``number``, as they are at this moment."""
     if not values:
         return []
     found = await database.fetch(
-        f"SELECT {_VOICE} FROM submission s JOIN forum f ON f.id = s.forum_id "
+        f"SELECT {_SUBMISSION} FROM submission s JOIN forum f ON f.id = s.forum_id "
         f"WHERE s.{column} IN ({database.marks(values)}) ORDER BY s.id",
         *values,
     )
-    return [read(VoiceFigures, {**row, "outcome_on": _day(row["outcome_on"])}) for row in found]
+    return [read(SubmissionFigures, {**row, "outcome_on": _day(row["outcome_on"])}) for row in found]
 
 
 async def forums(column: str, values: Sequence[int] | Sequence[str]) -> list[ForumFigures]:
@@ -93,7 +93,7 @@ async def forums(column: str, values: Sequence[int] | Sequence[str]) -> list[For
     return [read(ForumFigures, {**row, "held_on": _day(row["held_on"])}) for row in found]
 
 
-async def voice_id(number: str) -> int | None:
+async def submission_id(number: str) -> int | None:
     """A submission's id by its number."""
     row = await database.fetch_one("SELECT id FROM submission WHERE number = ?", number)
     return row["id"] if row else None
@@ -130,7 +130,7 @@ async def forum_titles(ids: Sequence[int]) -> dict[int, str]:
     }
 
 
-async def voice_titles(ids: Sequence[int]) -> dict[int, str]:
+async def submission_titles(ids: Sequence[int]) -> dict[int, str]:
     """What submissions are called, as the public may read it; hidden and withdrawn ones are missing."""
     if not ids:
         return {}
@@ -160,7 +160,7 @@ async def people() -> dict[str, dict[str, int]]:
     return found
 
 
-async def voice_ids(after: int, limit: int, forum_id: int = 0) -> list[int]:
+async def submission_ids(after: int, limit: int, forum_id: int = 0) -> list[int]:
     """The ids of submissions above one in order, of one forum where it is named."""
     where, values = (" AND forum_id = ?", (forum_id,)) if forum_id else ("", ())
     rows = await database.fetch(

@@ -1,4 +1,4 @@
-"""The files of forums, voices and promises: what a page lists, and one of them by its id."""
+"""The files of forums, submissions and commitments: what a page lists, and one of them by its id."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
-"""What mails and feeds say a fact is about: the forum, the voice or the promise of a ledger subject, and whose it is.
+"""What mails and feeds say an event is about: the forum, the submission or the commitment of a ledger subject, and
+whose it is.
 
 Asked for many subjects at once, a fixed number of statements however many there are.
 """
@@ -20,7 +21,7 @@ MOST_SUPPORTERS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Recipient:
     """Somebody who takes part, as a mail addresses them."""
 
     id: int
@@ -48,8 +49,8 @@ class About:
     district: str
     shown: bool
     """Whether everybody may see it."""
-    voice_id: int | None = None
-    author: Person | None = None
+    submission_id: int | None = None
+    author: Recipient | None = None
     """Of a submission, of the submission behind a commitment, or the proposer of a forum."""
     text: str = ""
     """What it says, for those who follow a topic; masked."""
@@ -59,7 +60,7 @@ class About:
     """The official who answers for a commitment."""
 
 
-_PERSON = columns(Person, "p", "p_")
+_PERSON = columns(Recipient, "p", "p_")
 _FORUM = (
     "f.published_at AS f_published, f.id AS forum_id, f.slug AS forum, f.kind AS forum_kind, f.title AS f_title, "
     "f.status AS f_status, f.district AS f_district, f.proposer_id, f.from_petition"
@@ -111,7 +112,7 @@ def _forum(row: Any, sort: str) -> About:
     )
 
 
-def _voice(row: Any, _sort: str) -> About:
+def _submission(row: Any, _sort: str) -> About:
     return _said(
         row,
         "submission",
@@ -121,7 +122,7 @@ def _voice(row: Any, _sort: str) -> About:
     )
 
 
-def _promise(row: Any, _sort: str) -> About:
+def _commitment(row: Any, _sort: str) -> About:
     text = privacy.mask(row["text"], privacy.OF_OFFICIALS)
     return _said(row, "commitment", shown=_public(row), text=text)
 
@@ -143,38 +144,38 @@ def _said(row: Any, sort: str, **own: object) -> About:
     )
 
 
-def _person(row: Any) -> Person | None:
-    return read(Person, row, "p_") if row["p_id"] is not None else None
+def _person(row: Any) -> Recipient | None:
+    return read(Recipient, row, "p_") if row["p_id"] is not None else None
 
 
 _FORUMS = (
     f"SELECT {_FORUM}, f.department_id, f.summary, f.place, f.visibility, {_PERSON} FROM forum f "
     f"{people.with_participant('f.proposer_id', 'p')}WHERE f.slug IN ({{marks}})"
 )
-_VOICES = (
-    "SELECT s.id AS voice_id, s.number, s.title, s.text, s.department_id, s.district, s.visibility, s.status, "
+_SUBMISSIONS = (
+    "SELECT s.id AS submission_id, s.number, s.title, s.text, s.department_id, s.district, s.visibility, s.status, "
     f"s.outcome, s.outcome_text, {_FORUM}, {_PERSON} FROM submission s JOIN forum f ON f.id = s.forum_id "
     f"{people.with_participant('s.participant_id', 'p')}WHERE s.number IN ({{marks}})"
 )
-_PROMISES = (
+_COMMITMENTS = (
     "SELECT c.number, c.title, c.text, c.department_id, c.owner_id, COALESCE(s.district, '') AS district, "
-    f"s.id AS voice_id, {_FORUM}, {_PERSON} FROM commitment c JOIN forum f ON f.id = c.forum_id "
+    f"s.id AS submission_id, {_FORUM}, {_PERSON} FROM commitment c JOIN forum f ON f.id = c.forum_id "
     f"LEFT JOIN submission s ON s.id = c.submission_id {people.with_participant('s.participant_id', 'p')}"
     "WHERE c.number IN ({marks})"
 )
 _READ: Mapping[str, tuple[str, Any]] = {
     "forum": (_FORUMS, _forum),
     "talk": (_FORUMS, _forum),
-    "submission": (_VOICES, _voice),
-    "commitment": (_PROMISES, _promise),
+    "submission": (_SUBMISSIONS, _submission),
+    "commitment": (_COMMITMENTS, _commitment),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RegisteredSession:
     """Somebody's place in a session, as a mail tells of it."""
 
-    person: Person | None
+    person: Recipient | None
     code: str
     status: str
     offered_until: datetime | None
@@ -185,12 +186,12 @@ class Place:
 
 
 _PLACE = columns(
-    Place, "r", person="", offered_until="r.held_until", session_title="s.title",
+    RegisteredSession, "r", person="", offered_until="r.held_until", session_title="s.title",
     starts_at="s.starts_at", ends_at="s.ends_at", place="COALESCE(NULLIF(s.place, ''), f.place)",
 )  # fmt: skip
 
 
-async def place(registration_id: int) -> Place | None:
+async def place(registration_id: int) -> RegisteredSession | None:
     """One registration."""
     row = await database.fetch_one(
         f"SELECT {_PLACE}, {_PERSON} FROM forum_session s {with_bookings('s.slot_id', 'r')}"
@@ -199,7 +200,7 @@ async def place(registration_id: int) -> Place | None:
     )
     if row is None:
         return None
-    return read(Place, {**row, "person": _person(row)})
+    return read(RegisteredSession, {**row, "person": _person(row)})
 
 
 async def registered(slug: str, session_id: int | None = None) -> list[int]:
@@ -216,7 +217,7 @@ async def registered(slug: str, session_id: int | None = None) -> list[int]:
     return [row["id"] for row in rows]
 
 
-async def commenter(comment_id: int) -> Person | None:
+async def commenter(comment_id: int) -> Recipient | None:
     """Who wrote a comment; None for officials, and for one that was taken back."""
     row = await database.fetch_one(
         f"SELECT {_PERSON} FROM comment c {people.with_participant('c.participant_id', 'p')}"
@@ -227,9 +228,9 @@ async def commenter(comment_id: int) -> Person | None:
 
 
 async def hidden_before(participant_id: int, event_id: int, since: datetime, most: int) -> bool:
-    """Whether so many texts of somebody were hidden since a moment, before a fact."""
+    """Whether so many texts of somebody were hidden since a moment, before an event."""
     rows = await database.fetch(
-        f"SELECT 1 AS one FROM review r JOIN text_fact t ON t.subject = r.subject {ledger.with_event('t.event_id')}"
+        f"SELECT 1 AS one FROM review r JOIN text_event t ON t.subject = r.subject {ledger.with_event('t.event_id')}"
         "WHERE r.participant_id = ? AND t.event_id < ? AND e.kind = 'text.hidden' "
         f"AND e.occurred_at > ? LIMIT {most}",
         participant_id,
@@ -240,21 +241,21 @@ async def hidden_before(participant_id: int, event_id: int, since: datetime, mos
 
 
 async def supporters(subject: str) -> list[int]:
-    """Who stands behind a forum: the first ``MOST_SUPPORTERS`` of them."""
+    """Who supports a forum: the first ``MOST_SUPPORTERS`` of them."""
     rows = await database.fetch(
         f"SELECT participant_id FROM support WHERE subject = ? ORDER BY participant_id LIMIT {MOST_SUPPORTERS}", subject
     )
     return [row["participant_id"] for row in rows]
 
 
-async def participant(participant_id: int) -> Person | None:
+async def participant(participant_id: int) -> Recipient | None:
     """Somebody who takes part."""
     found = await people.person(participant_id)
-    return Person(found.id, found.name, found.email, found.language) if found else None
+    return Recipient(found.id, found.name, found.email, found.language) if found else None
 
 
 async def words(words_id: int | None, *, official: bool) -> str:
-    """Public words that a fact names by their number, masked; in an official's their own telephone and mail stay."""
+    """Public words that an event names by their number, masked; in an official's their own telephone and mail stay."""
     if words_id is None:
         return ""
     row = await database.fetch_one("SELECT text FROM forum_words WHERE id = ?", words_id)

@@ -121,12 +121,13 @@ async def reason(slug: str) -> str:
 
 LARGE = 5_000
 KEPT = 5.0
-"""Seconds for which the votes of a discussion with more than ``LARGE`` voices stand: 100,000 take 20 ms to count."""
+"""Seconds for which the votes of a discussion with more than ``LARGE`` submissions stand: 100,000 take 20 ms to
+count."""
 _large: dict[int, tuple[float, dict[str, int]]] = {}
 
 
 async def stances(forum_id: int) -> dict[str, int]:
-    """How many voices that are shown are for, against, or another idea."""
+    """How many submissions that are shown are for, against, or another idea."""
     kept = _large.pop(forum_id, None)
     if kept is None or time.monotonic() - kept[0] > KEPT:
         kept = time.monotonic(), await _count_stances(forum_id)
@@ -160,7 +161,7 @@ class Progress:
 
 
 async def progress(forum_id: int) -> Progress:
-    """What became of a forum's decisions and promises."""
+    """What became of a forum's decisions and commitments."""
     rows = await database.fetch(
         "SELECT status, count(*) AS n FROM commitment WHERE forum_id = ? AND status <> ? GROUP BY status",
         forum_id,

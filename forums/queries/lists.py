@@ -114,9 +114,9 @@ class Filters(listing.Filters):
         """Of what comes, the next date is at the top; of what was, the last one."""
         return _SOONEST_FIRST if self.states == TABS["coming"] else _LATEST_FIRST
 
-    def among(self, known: City, state: ForumState) -> list[Condition]:
+    def among(self, reference_data: City, state: ForumState) -> list[Condition]:
         """What holds for the forums of a state; without the words."""
-        found = [Condition("f.status = ?", (state.value,)), *self.conditions(known).values()]
+        found = [Condition("f.status = ?", (state.value,)), *self.conditions(reference_data).values()]
         if self.year:
             zone = config.settings().zone
             span = tuple(datetime(self.year + n, 1, 1, tzinfo=zone) for n in (0, 1))
@@ -130,15 +130,15 @@ class Filters(listing.Filters):
 
 async def listed(wanted: Filters, after: str = "", limit: int = PAGE) -> Page[Listed]:
     """A page of a tab, or of what words find. At most two queries, three with words. Raises ``BadRequest``."""
-    start, known = place(after, *PLACE), await city()
+    start, reference_data = place(after, *PLACE), await city()
     if wanted.q:
-        return await _found(wanted, known, start, limit)
+        return await _found(wanted, reference_data, start, limit)
     if not BY_ID.isdisjoint(wanted.states):
-        branches = [_branch(wanted.among(known, state), start[1:], limit) for state in wanted.states]
+        branches = [_branch(wanted.among(reference_data, state), start[1:], limit) for state in wanted.states]
         return _page(sorted(await _merged(branches), key=lambda row: -row.id), limit, dated=False)
     rows = []
     if not start or start[0]:
-        rows = await _merged([_dated(wanted, known, state, start, limit) for state in wanted.states])
+        rows = await _merged([_dated(wanted, reference_data, state, start, limit) for state in wanted.states])
         rising = wanted.order is _SOONEST_FIRST
         rows.sort(key=lambda row: (row.starts_at or _LATEST, row.id), reverse=not rising)
     if len(rows) <= limit and not wanted.year:
@@ -147,7 +147,9 @@ async def listed(wanted: Filters, after: str = "", limit: int = PAGE) -> Page[Li
         each = [replace(wanted, kind=kind) for kind in ([wanted.kind] if wanted.kind else KINDS)]
         undated = Condition("f.starts_at IS NULL")
         branches = [
-            _branch([*one.among(known, state), undated], before, limit) for state in wanted.states for one in each
+            _branch([*one.among(reference_data, state), undated], before, limit)
+            for state in wanted.states
+            for one in each
         ]
         rows += sorted(await _merged(branches), key=lambda row: -row.id)
     return _page(rows, limit)
@@ -158,10 +160,10 @@ def _page(rows: Sequence[Listed], limit: int, *, dated: bool = True) -> Page[Lis
     return Page(rows[:limit], cursor(last.starts_at if dated else None, last.id) if last else "")
 
 
-def _dated(wanted: Filters, known: City, state: ForumState, start: Sequence[object], limit: int) -> Condition:
+def _dated(wanted: Filters, reference_data: City, state: ForumState, start: Sequence[object], limit: int) -> Condition:
     """The forums of a state by their dates; from the edge of time on, because some have none."""
     edge = (_EARLIEST, 0) if wanted.order is _SOONEST_FIRST else (_LATEST, _LAST)
-    return Walk("forum f", wanted.order, wanted.among(known, state)).statement(start or edge, limit + 1)
+    return Walk("forum f", wanted.order, wanted.among(reference_data, state)).statement(start or edge, limit + 1)
 
 
 def _branch(conditions: Sequence[Condition], start: Sequence[object], limit: int) -> Condition:
@@ -176,10 +178,10 @@ async def _merged(branches: Sequence[Condition]) -> list[Listed]:
     return [_listed(row) for row in rows]
 
 
-async def _found(wanted: Filters, known: City, start: Sequence[int], limit: int) -> Page[Listed]:
+async def _found(wanted: Filters, reference_data: City, start: Sequence[int], limit: int) -> Page[Listed]:
     before = start[1] if start else None
     ids = await forum_index.search(database.connection(), wanted.q, limit=HITS, before_id=before)
-    each = [listing.where(*wanted.among(known, state)) for state in wanted.states]
+    each = [listing.where(*wanted.among(reference_data, state)) for state in wanted.states]
     states = " OR ".join(f"({one.sql.removeprefix(' WHERE ')})" for one in each)
     rows = await database.fetch(
         f"SELECT {_COLUMNS} FROM forum f WHERE f.id IN ({database.marks(ids)}) AND ({states}) "
@@ -226,13 +228,13 @@ async def total(wanted: Filters) -> int:
 
     A branch a state, so that each is counted along an index.
     """
-    known, also = await city(), Condition("")
+    reference_data, also = await city(), Condition("")
     if wanted.q:
         hits = await forum_index.search(database.connection(), wanted.q, limit=HITS)
         also = Condition(f"f.id IN ({database.marks(hits)})", tuple(hits))
     elif BY_ID.isdisjoint(wanted.states) and not wanted.kind:  # the notices have a board of their own
         also = Condition(f"(f.starts_at IS NOT NULL OR f.kind <> '{NOTICE}')")
-    branches = [listing.where(*wanted.among(known, state), also) for state in wanted.states]
+    branches = [listing.where(*wanted.among(reference_data, state), also) for state in wanted.states]
     both = listing.union([Condition(f"SELECT 1 FROM forum f{one.sql} LIMIT {CAP}", one.values) for one in branches])
     row = await database.fetch_one(f"SELECT COUNT(*) AS n FROM ({both.sql}) AS counted", *both.values)
     return min(int(row["n"]), CAP) if row else 0
@@ -240,9 +242,9 @@ async def total(wanted: Filters) -> int:
 
 async def front() -> tuple[Listed, ...]:
     """The few forums that the first page names: those that are open, then those that come soonest. One query."""
-    known = await city()
+    reference_data = await city()
     tabs = [Filters(states=TABS[tab]) for tab in ("open", "coming")]
-    branches = [_dated(wanted, known, wanted.states[0], (), FRONT) for wanted in tabs]
+    branches = [_dated(wanted, reference_data, wanted.states[0], (), FRONT) for wanted in tabs]
     return tuple(await _merged(branches))[:FRONT]
 
 

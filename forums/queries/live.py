@@ -1,6 +1,6 @@
-"""What the live streams of forums tell: comments and voices as they stand now, and whether a forum still goes on.
+"""What the live streams of forums tell: comments and submissions as they stand now, and whether a forum still goes on.
 
-Whatever a fact says happened, the stream says what is to be seen at the moment it is told: a comment that waits for a
+Whatever an event says happened, the stream says what is to be seen at the moment it is told: a comment that waits for a
 moderator is not, one that was hidden shows what stands in its place, one that was taken back only for its answers.
 """
 
@@ -10,17 +10,17 @@ from typing import Any
 
 from forums.kinds import table, takes_comments
 from forums.queries import comments as remarks
-from forums.queries import voices as said
+from forums.queries import submissions as said
 from forums.queries.comments import CommentView
 from forums.queries.speaking import FLOOR, floor_of
-from forums.queries.voices import VoiceView
+from forums.queries.submissions import SubmissionView
 from forums.rights import talk_subject
 from forums.states import SUBMISSION, ForumAction, SubmissionAction, SubmissionState
 from server.core import clock, database, ledger
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LiveComment:
     """A comment as everybody may see it now, and where."""
 
     comment: CommentView
@@ -40,7 +40,7 @@ class Told:
         return f"/submissions/{self.submission}" if self.submission else f"/forums/{self.slug}"
 
 
-async def comments(ids: Collection[int]) -> list[Told]:
+async def comments(ids: Collection[int]) -> list[LiveComment]:
     """Those of the comments that do not wait for a moderator. Two queries."""
     if not ids:
         return []
@@ -52,7 +52,7 @@ async def comments(ids: Collection[int]) -> list[Told]:
         *ids,
     )
     return [
-        Told(
+        LiveComment(
             view,
             row["floor_slug"],
             row["number"] or "",
@@ -68,12 +68,12 @@ def _open(row: Any) -> bool:
     forum = floor_of(row)
     if row["number"] is None:
         return takes_comments(forum, clock.now())
-    on_voice = SubmissionAction.COMMENT in SUBMISSION[SubmissionState(row["status"])]
-    return on_voice and ForumAction.COMMENT in table(forum.kind)[forum.status]
+    on_submission = SubmissionAction.COMMENT in SUBMISSION[SubmissionState(row["status"])]
+    return on_submission and ForumAction.COMMENT in table(forum.kind)[forum.status]
 
 
-async def voices(numbers: Collection[str]) -> list[tuple[VoiceView, int]]:
-    """Those of the voices that do not wait for a moderator, and how many their forum has. Two queries, or none."""
+async def submissions(numbers: Collection[str]) -> list[tuple[SubmissionView, int]]:
+    """Those of the submissions that do not wait for a moderator, and how many their forum has. Two queries, or none."""
     if not numbers:
         return []
     rows = await database.fetch(
@@ -85,21 +85,23 @@ async def voices(numbers: Collection[str]) -> list[tuple[VoiceView, int]]:
 
 
 async def place(slug: str, forum_id: int) -> tuple[int, int, int]:
-    """Up to where a page knows a forum: the length of its talk, the last fact about a text of it, the last voice."""
+    """Up to where a page knows a forum: the length of its talk, the last event about a text of it, the last
+    submission.
+    """
     row = await database.fetch_one(
         f"SELECT COALESCE({ledger.version_of('?')}, 0) AS talk, "
-        "COALESCE((SELECT MAX(event_id) FROM text_fact WHERE forum_id = ?), 0) AS fact, "
-        "COALESCE((SELECT MAX(id) FROM submission WHERE forum_id = ? AND visibility = 'shown'), 0) AS voice",
+        "COALESCE((SELECT MAX(event_id) FROM text_event WHERE forum_id = ?), 0) AS event, "
+        "COALESCE((SELECT MAX(id) FROM submission WHERE forum_id = ? AND visibility = 'shown'), 0) AS submission",
         talk_subject(slug),
         forum_id,
         forum_id,
     )
     assert row is not None  # noqa: S101 — three numbers always come
-    return row["talk"], row["fact"], row["voice"]
+    return row["talk"], row["event"], row["submission"]
 
 
 async def newer(forum_id: int, after: int, most: int) -> list[int]:
-    """The voices of a forum that came after one of them and are to be seen; the oldest ``most``."""
+    """The submissions of a forum that came after one of them and are to be seen; the oldest ``most``."""
     rows = await database.fetch(
         "SELECT id FROM submission WHERE forum_id = ? AND visibility = 'shown' AND id > ? AND status <> ? "
         f"ORDER BY id LIMIT {most}",
@@ -110,10 +112,10 @@ async def newer(forum_id: int, after: int, most: int) -> list[int]:
     return [row["id"] for row in rows]
 
 
-async def facts(forum_id: int, after: int, most: int) -> list[tuple[int, str]]:
-    """The facts about texts of a forum after one of them, and each text's name; the oldest ``most``."""
+async def text_events(forum_id: int, after: int, most: int) -> list[tuple[int, str]]:
+    """The events about texts of a forum after one of them, and each text's name; the oldest ``most``."""
     rows = await database.fetch(
-        f"SELECT event_id, subject FROM text_fact WHERE forum_id = ? AND event_id > ? ORDER BY event_id LIMIT {most}",
+        f"SELECT event_id, subject FROM text_event WHERE forum_id = ? AND event_id > ? ORDER BY event_id LIMIT {most}",
         forum_id,
         after,
     )

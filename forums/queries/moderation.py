@@ -95,24 +95,24 @@ async def figures(today: date) -> tuple[Count, Count]:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A fact about a text, as it is told of it."""
+    """An event about a text, as it is told of it."""
 
     id: int
     subject: str
     kind: str
     rule: str
-    """Which one is said to be broken, where the fact says it."""
+    """Which one is said to be broken, where the event says it."""
     why: str
     """For what it was held."""
     at: datetime
     who: str
     """The official's name; empty for readers, authors and the program."""
     words: str
-    """What the fact names by its number: a reason, or what the author wrote."""
+    """What the event names by its number: a reason, or what the author wrote."""
 
 
 _ENTRY = (
-    "SELECT t.event_id AS id, t.subject, e.kind, e.data, e.occurred_at AS at, e.actor FROM text_fact t "
+    "SELECT t.event_id AS id, t.subject, e.kind, e.data, e.occurred_at AS at, e.actor FROM text_event t "
     f"{ledger.with_event('t.event_id')}WHERE "
 )
 PAGE = 50

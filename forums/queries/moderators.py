@@ -79,9 +79,9 @@ _REVIEW = (
 _DECIDED = accounts.with_official("r.decided_by_id", "a")
 
 
-async def queue(wanted: Filter, known: City, after: str = "") -> Page[Item]:
+async def queue(wanted: Filter, reference_data: City, after: str = "") -> Page[Item]:
     """A page of what waits. Ten queries at most. Raises ``BadRequest`` for a place that no page of ours gave."""
-    driving = [Condition("r.open = ?", (True,)), *wanted.conditions(known).values()]
+    driving = [Condition("r.open = ?", (True,)), *wanted.conditions(reference_data).values()]
     if wanted.why == "reported":
         driving.append(Condition("r.urgency >= 2"))
     elif wanted.why:
@@ -108,10 +108,10 @@ async def several(subjects: Sequence[str]) -> dict[str, Item]:
     rows = await database.fetch(
         f"{_REVIEW}review r {_DECIDED} WHERE r.subject IN ({database.marks(subjects)})", *subjects
     )
-    known = {row["subject"]: row for row in rows}
+    reference_data = {row["subject"]: row for row in rows}
     return {
-        name: _item(texts[name], known[name])
-        if name in known
+        name: _item(texts[name], reference_data[name])
+        if name in reference_data
         else Item(texts[name], False, "", 0, texts[name].said_at, "", None, "")
         for name in subjects
         if name in texts

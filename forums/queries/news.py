@@ -11,7 +11,7 @@ from forums import events
 from forums.messages import MESSAGES
 from forums.messages.event import ForumEvent
 from forums.queries.following import About, about
-from forums.search import forum_index, voice_index
+from forums.search import forum_index, submission_index
 from server.core import database, ledger
 from server.core.errors import Text
 from server.core.ledger import Entry
@@ -21,11 +21,11 @@ PAGE = 50
 WINDOW = 20_000
 """How many pieces of news, newest first, a feed of many forums looks at."""
 HITS = 1_000
-"""How many forums, and how many voices, newest first, a feed about words looks at."""
+"""How many forums, and how many submissions, newest first, a feed about words looks at."""
 
 HEARD = tuple(sorted(kind for kind, record in MESSAGES.items() if record.news is not None))
 """The kinds of events that are news."""
-PROMISES = tuple(kind for kind in HEARD if kind.startswith("commitment."))
+COMMITMENTS = tuple(kind for kind in HEARD if kind.startswith("commitment."))
 MANY = events.SubmissionReceived.kind
 """What comes by the hundred: news of its forum's feed and of topics only."""
 
@@ -51,28 +51,29 @@ async def of_one(thing: About) -> list[Item]:
     return items[: -PAGE - 1 : -1]
 
 
-async def newest(where: Mapping[str, object], q: str = "", *, promises: bool = False) -> list[Item]:
-    """The newest pieces of news, newest first, narrowed by forum_id, forum_kind, department_id, district, voice_id.
+async def newest(where: Mapping[str, object], q: str = "", *, commitments: bool = False) -> list[Item]:
+    """The newest pieces of news, newest first, narrowed by forum_id, forum_kind, department_id, district,
+    submission_id.
 
-    ``promises``: only of what the city has promised.
+    ``commitments``: only of what the city has promised.
     """
     wanted, values = [f"n.{name} = ?" for name in where], list(where.values())
     if q:
         found = {
             "forum_id": await forum_index.search(database.connection(), q, limit=HITS),
-            "voice_id": await voice_index.search(database.connection(), q, limit=HITS),
+            "submission_id": await submission_index.search(database.connection(), q, limit=HITS),
         }
         if not any(found.values()):
             return []
         marks = (f"n.{name} IN ({database.marks(ids)})" for name, ids in found.items() if ids)
         wanted.append(f"({' OR '.join(marks)})")
         values += [each for ids in found.values() for each in ids]
-    if not (promises or "forum_id" in where or "voice_id" in where):
+    if not (commitments or "forum_id" in where or "submission_id" in where):
         wanted.append(f"n.id > (SELECT COALESCE(MAX(id), 0) - {WINDOW} FROM forum_news)")
         if not q:
             wanted.append("n.kind <> ?")
             values.append(MANY)
-    rows = await _rows(wanted, values, PROMISES if promises else ())
+    rows = await _rows(wanted, values, COMMITMENTS if commitments else ())
     entries = await ledger.several([row["event_id"] for row in rows])
     things = await about(entry.subject for entry in entries.values())
     items = sorted(entries.values(), key=lambda entry: -entry.id)  # jobs may hear of them in another order

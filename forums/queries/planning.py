@@ -15,12 +15,12 @@ from server.core.ledger import Entry
 COUNTED = 100
 """Counts end here: more than that is just many."""
 SHOWN = 30
-"""Facts of a history."""
+"""Events of a history."""
 _SAID = {ForumState.CANCELLED: "forum.cancelled", ForumState.DECLINED: "forum.declined"}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlannedForum:
     """One line of a history: what, who (empty for the clock or a citizen) and when."""
 
     text: Text
@@ -29,7 +29,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Statement:
     """What an official said to everybody about a forum, and when."""
 
     text: str
@@ -48,12 +48,14 @@ async def waiting() -> Mapping[str, int]:
     return {row["status"]: row["n"] for row in rows}
 
 
-async def history(slug: str) -> list[Line]:
+async def history(slug: str) -> list[PlannedForum]:
     """What happened to a forum itself, the newest first; who takes part in it stands elsewhere. Two queries."""
     newest = await ledger.newest([forum_subject(slug)], limit=10 * SHOWN)
     told = [(e, line) for e in newest if (line := MESSAGES[e.kind].desk) is not None][:SHOWN]
     known = await names([entry for entry, _line in told])
-    return [Line(messages.said(line.text, ForumEvent(e)), known.get(e.actor, ""), e.occurred_at) for e, line in told]
+    return [
+        PlannedForum(messages.said(line.text, ForumEvent(e)), known.get(e.actor, ""), e.occurred_at) for e, line in told
+    ]
 
 
 async def names(entries: Iterable[Entry]) -> dict[str, str]:
@@ -62,13 +64,13 @@ async def names(entries: Iterable[Entry]) -> dict[str, str]:
     return {f"official:{id_}": name for id_, name in (await accounts.names(ids)).items()}
 
 
-async def said(slug: str, status: ForumState, *, proposed: bool) -> Sequence[Said]:
+async def said(slug: str, status: ForumState, *, proposed: bool) -> Sequence[Statement]:
     """Why a forum was called off, or what was answered to a proposal; in that order. Two queries at the most."""
-    kinds = [kind for kind in (_SAID.get(status), "forum.taken_up" if proposed else None) if kind]
+    kinds = [kind for kind in (_SAID.get(status), "forum.accepted" if proposed else None) if kind]
     found = []
     for kind in kinds:
         for entry in await ledger.read(forum_subject(slug), kind=kind, limit=1):
             row = await database.fetch_one("SELECT text FROM forum_words WHERE id = ?", entry.data["text"])
             if row:
-                found.append(Said(row["text"], entry.occurred_at))
+                found.append(Statement(row["text"], entry.occurred_at))
     return found

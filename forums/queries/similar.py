@@ -1,4 +1,5 @@
-"""Voices of one forum that say much the same: by the words that the text index cuts them into, rare words count more.
+"""Submissions of one forum that say much the same: by the words that the text index cuts them into, rare words count
+more.
 
 The newest ``LOOKED_AT`` of the forum are compared, so that the cost does not grow with the city's other forums.
 """
@@ -19,12 +20,12 @@ SHOWN = 8
 READ = 160
 """Characters of a text that are compared, behind its title."""
 ALIKE = 0.3
-"""From which likeness on two voices are proposed to be joined; 1 is the same words."""
+"""From which likeness on two submissions are proposed to be merged; 1 is the same words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """A voice that says much the same."""
+    """A submission that says much the same."""
 
     number: str
     title: str
@@ -35,8 +36,10 @@ class Similar:
     """How alike they are."""
 
 
-async def similar(voice_id: int, forum_id: int) -> list[Similar]:
-    """The voices of its forum that are most like one and could be joined with it, the most alike first. One query."""
+async def similar(submission_id: int, forum_id: int) -> list[Similar]:
+    """The submissions of its forum that are most like one and could be merged with it, the most alike first. One
+    query.
+    """
     rows = await database.fetch(
         f"SELECT s.id, s.number, s.title, substr(s.text, 1, {READ}) AS text, s.status, s.outcome FROM submission s "
         "WHERE s.forum_id = ? AND s.visibility = 'shown' "
@@ -44,14 +47,14 @@ async def similar(voice_id: int, forum_id: int) -> list[Similar]:
         forum_id,
     )
     words = {row["id"]: _words(f"{row['title']} {row['text']}") for row in rows}
-    if voice_id not in words:
+    if submission_id not in words:
         return []
-    likeness = alike(words[voice_id], words)
-    free = (SubmissionState.RECEIVED.value, SubmissionState.HANDED.value, SubmissionState.ANSWERED.value)
+    likeness = alike(words[submission_id], words)
+    free = (SubmissionState.RECEIVED.value, SubmissionState.ASSIGNED.value, SubmissionState.ANSWERED.value)
     found = [
         read(Similar, {**row, "percent": math.floor(100 * likeness[row["id"]])})
         for row in rows
-        if row["id"] != voice_id and row["status"] in free and likeness[row["id"]] >= ALIKE
+        if row["id"] != submission_id and row["status"] in free and likeness[row["id"]] >= ALIKE
     ]
     return sorted(found, key=lambda one: -one.percent)[:SHOWN]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from forums.errors import NoSuchForum, NoSuchVoice
+from forums.errors import NoSuchForum, NoSuchSubmission
 from forums.spam import Earlier
 from forums.states import SEEN, ForumState, SubmissionState
 from server.core import database
@@ -35,7 +35,7 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A submission that somebody comments on or stands behind, in its forum."""
+    """A submission that somebody comments on or support, in its forum."""
 
     id: int
     number: str
@@ -58,13 +58,13 @@ async def floor(slug: str) -> Floor:
 
 
 async def target(number: str) -> Target:
-    """A submission that the public sees. Raises ``NoSuchVoice``."""
+    """A submission that the public sees. Raises ``NoSuchSubmission``."""
     row = await database.fetch_one(
         f"SELECT {_TARGET}, {FLOOR} FROM submission s JOIN forum f ON f.id = s.forum_id WHERE s.number = ?",
         number,
     )
     if row is None or row["visibility"] != "shown":
-        raise NoSuchVoice
+        raise NoSuchSubmission
     return read(Target, {**row, "floor": floor_of(row)})
 
 
@@ -110,7 +110,7 @@ async def said_by(participant_id: int) -> Sequence[Earlier]:
         f"WHERE participant_id = ? ORDER BY id DESC LIMIT {OWN}) AS {{}}"
     )
     rows = await database.fetch(
-        f"{each.format('received_at', 'status', 'submission', 'voices')} UNION ALL "
+        f"{each.format('received_at', 'status', 'submission', 'submissions')} UNION ALL "
         f"{each.format('created_at', 'visibility', 'comment', 'remarks')}",
         participant_id,
         participant_id,

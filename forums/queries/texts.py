@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from forums.errors import NoSuchText
-from forums.rights import talk_subject, voice_subject
+from forums.rights import submission_subject, talk_subject
 from server.core import database
 from server.core.participants import people
 from server.core.rows import read
@@ -29,14 +29,14 @@ class Spoken:
     """Its name among reports, reviews and supports."""
     id: int
     chain: str
-    """The subject of the ledger that its facts stand in."""
+    """The subject of the ledger that its events stand in."""
     forum_id: int
     slug: str
     forum_title: str
     number: str
     """Of the submission that it is, or that it comments on; empty for what is said to the forum itself."""
-    voice_id: int | None
-    voice_title: str
+    submission_id: int | None
+    submission_title: str
     parent: str
     """What it answers."""
     participant_id: int | None
@@ -58,7 +58,7 @@ class Spoken:
 
     @property
     def comment(self) -> int | None:
-        """Its id as facts say it, if it is a comment."""
+        """Its id as events say it, if it is a comment."""
         return self.id if self.sort == "comment" else None
 
     @property
@@ -80,7 +80,8 @@ _SUBMISSION = (
 )
 _COMMENT = (
     "SELECT c.id, COALESCE(s.number, '') AS number, c.forum_id, f.slug, f.title AS forum_title, "
-    "c.submission_id AS voice_id, COALESCE(s.title, '') AS voice_title, c.official_id IS NOT NULL AS official, "
+    "c.submission_id AS submission_id, COALESCE(s.title, '') AS submission_title, c.official_id IS NOT NULL AS "
+    "official, "
     "CASE WHEN p.visibility = 'withdrawn' THEN '' ELSE COALESCE(p.text, '') END AS parent, c.participant_id, "
     "c.author, c.text, c.visibility, c.fingerprint, c.created_at AS said_at FROM comment c "
     "JOIN forum f ON f.id = c.forum_id LEFT JOIN submission s ON s.id = c.submission_id "
@@ -122,14 +123,14 @@ async def one(subject: str) -> Spoken:
     return found
 
 
-_ELSEWHERE = {"number": "", "voice_id": None, "voice_title": "", "parent": "", "official": False, "title": ""}
+_ELSEWHERE = {"number": "", "submission_id": None, "submission_title": "", "parent": "", "official": False, "title": ""}
 """What only some sorts of text have."""
 
 
 def _submission(row: Mapping[str, Any]) -> Spoken:
-    name = voice_subject(row["number"])
+    name = submission_subject(row["number"])
     gone = row["status"] == "withdrawn"
-    own = {"subject": name, "chain": name, "voice_id": row["id"], "withdrawn": gone}
+    own = {"subject": name, "chain": name, "submission_id": row["id"], "withdrawn": gone}
     return read(Spoken, {**_ELSEWHERE, **row, **own})
 
 

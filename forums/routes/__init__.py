@@ -1,4 +1,4 @@
-"""Citizens' pages about forums: what there is, one of them, taking part, what became of a voice."""
+"""Citizens' pages about forums: what there is, one of them, taking part, what became of a submission."""
 
 from starlette.routing import Route
 
@@ -6,6 +6,7 @@ from forums.routes import (
     board,
     calendars,
     commenting,
+    commitments,
     crossing,
     feeds,
     files,
@@ -13,7 +14,6 @@ from forums.routes import (
     listing,
     live,
     moderation,
-    promises,
     proposing,
     reading,
     registering,
@@ -37,7 +37,7 @@ routes: list[Route] = [
     *speaking.routes,
     *commenting.routes,
     *crossing.routes,
-    *promises.routes,
+    *commitments.routes,
     # The last: its address takes whatever word the others leave.
     *reading.routes,
 ]

@@ -1,4 +1,6 @@
-"""Calendars (RFC 5545): the dates of forums, narrowed as the list is, and the days that were named for one voice."""
+"""Calendars (RFC 5545): the dates of forums, narrowed as the list is, and the days that were named for one
+submission.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -26,7 +28,7 @@ DAYS: Mapping[str, Text] = {
     "step": _("Step due: %(title)s"),
     "step_done": _("Step done: %(title)s"),
 }
-"""What a day of a voice or of a promise is."""
+"""What a day of a submission or of a commitment is."""
 
 
 async def all_dates(request: Request) -> Response:
@@ -56,16 +58,16 @@ def _forums(request: Request, found: Sequence[dates.Appointment], names: list[st
     return feeds.calendar(request, entries, _("Forums"), names, product="Forums", name=name)
 
 
-async def voice_dates(request: Request) -> Response:
+async def submission_dates(request: Request) -> Response:
     """``GET /submissions/{number}/calendar.ics``: until when it is looked into, what was promised because of it."""
     thing = await shown(f"submission/{request.path_params['number']}")
-    return _days(request, await deadlines.of_voice(thing.number, today()), thing.title, thing.number)
+    return _days(request, await deadlines.of_submission(thing.number, today()), thing.title, thing.number)
 
 
-async def promise_dates(request: Request) -> Response:
+async def commitment_dates(request: Request) -> Response:
     """``GET /commitments/{number}/calendar.ics``: the promised day and those of its steps."""
     thing = await shown(f"commitment/{request.path_params['number']}")
-    return _days(request, await deadlines.of_promise(thing.number, today()), thing.title, thing.number)
+    return _days(request, await deadlines.of_commitment(thing.number, today()), thing.title, thing.number)
 
 
 def _days(request: Request, found: Sequence[Deadline], title: str, number: str) -> Response:
@@ -83,6 +85,6 @@ def _days(request: Request, found: Sequence[Deadline], title: str, number: str) 
 routes = [
     Route("/forums/calendar.ics", all_dates),
     Route("/forums/{slug}/calendar.ics", forum_dates),
-    Route("/submissions/{number}/calendar.ics", voice_dates),
-    Route("/commitments/{number}/calendar.ics", promise_dates),
+    Route("/submissions/{number}/calendar.ics", submission_dates),
+    Route("/commitments/{number}/calendar.ics", commitment_dates),
 ]

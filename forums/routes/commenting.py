@@ -9,12 +9,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.actions import commenting
-from forums.errors import NoSuchText, NotYourVoice
+from forums.errors import NoSuchText, NotYourSubmission
 from forums.forms.speaking import COMMENT_LIMIT, Say, content_of
 from forums.kinds import takes_comments
 from forums.labels import STANCES
 from forums.participant_actions import COMMENT, page_of, say
-from forums.queries import comments, forums, voices
+from forums.queries import comments, forums, submissions
 from forums.queries.comments import CommentView, Reader
 from forums.queries.forums import ForumView
 from forums.routes import context, speaking
@@ -39,7 +39,7 @@ async def comment(request: Request) -> Response:
         return await run_or_confirm(request, COMMENT, content, form, errors.listed)
     except Invalid as invalid:
         if number and command.parent is None:
-            return await speaking.voice_page(request, number, form, invalid)
+            return await speaking.submission_page(request, number, form, invalid)
         return await _page(request, command.parent, form, invalid)
 
 
@@ -59,7 +59,7 @@ async def withdraw(request: Request) -> Response:
         return web.redirect(request, f"{page}#comments", notice=notice)
     found = await comments.one(comment_id, author)
     if not found.mine:
-        raise NotYourVoice
+        raise NotYourSubmission
     if found.visibility == "withdrawn":
         raise NoSuchText
     return web.page(request, "forums/comment_withdraw.html", {"comment": found, "page": page})
@@ -75,7 +75,7 @@ class _Under:
     """What is commented on."""
 
     forum_id: int
-    voice_id: int | None
+    submission_id: int | None
     title: str
     page: str
     open: bool
@@ -105,7 +105,7 @@ async def _under(request: Request, person: Person | None) -> _Under:
     slug, number = _place(request)
     official = auth.reader(request).official
     if number:
-        found = await voices.voice(number, person, official)
+        found = await submissions.submission(number, person, official)
         return _Under(found.forum_id, found.id, found.title, f"/submissions/{number}", speaking.may(found)["comment"])
     forum = await forums.forum(slug, official)
     return _Under(forum.id, None, forum.title, f"/forums/{slug}", _open(forum))
@@ -115,7 +115,7 @@ async def _root(comment_id: int, under: _Under, reader: Reader) -> CommentView:
     found = await comments.one(comment_id, reader)
     if found.parent_id is not None:
         found = await comments.one(found.parent_id, reader)
-    if (found.forum_id, found.submission_id) != (under.forum_id, under.voice_id):
+    if (found.forum_id, found.submission_id) != (under.forum_id, under.submission_id):
         raise NoSuchText
     return found
 

@@ -51,12 +51,12 @@ async def heard(request: Request, slug: str, forum_id: int, cursor: str) -> str:
     """The live stream of a forum, from where it is read afterwards; none on the pages of older comments."""
     if request.query_params.get(cursor):
         return ""
-    after, fact, newest = await live.place(slug, forum_id)
-    known = {"lang": web.language(request), "after": after, "fact": fact, "newest": newest}
+    after, event, newest = await live.place(slug, forum_id)
+    known = {"lang": web.language(request), "after": after, "event": event, "newest": newest}
     return f"/forums/{slug}/stream?{urlencode(known)}"
 
 
 def comments_officially(request: Request) -> bool:
     """Whether the reader comments as an official."""
     official = auth.reader(request).official
-    return official is not None and official.may(Permission.ANSWER_VOICES)
+    return official is not None and official.may(Permission.ANSWER_SUBMISSIONS)

@@ -1,4 +1,4 @@
-"""What a voice's page shows of what became of it, and the step with which its author makes it a petition."""
+"""What a submission's page shows of what became of it, and the step with which its author makes it a petition."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.actions import crossing
-from forums.crossing import Ways, ways
+from forums.crossing import Crossings, ways
 from forums.errors import NotTheSpeaker
 from forums.forms.crossing import NAME_LIMIT, BecomePetition
 from forums.labels import COMMITMENT_STATES, OFFICES
-from forums.queries import promises, voices
+from forums.queries import commitments, submissions
 from forums.queries.crossing import proposal, shown_petitions
-from forums.queries.turns import Turn
-from forums.queries.voices import VoiceView
+from forums.queries.history import HistoryEntry
+from forums.queries.submissions import SubmissionView
 from forums.states import ADOPTED, SUBMISSION, SubmissionAction, follow
 from server.core import ledger, web
 from server.core.days import today
@@ -23,18 +23,18 @@ from server.core.participants.confirming import need_person
 from server.core.participants.people import Person
 
 
-async def of_voice(found: VoiceView, turns: list[Turn], ways: Ways) -> dict[str, object]:
-    """What a voice's page shows: the answers, the promises, the petition. At most three queries."""
+async def of_submission(found: SubmissionView, turns: list[HistoryEntry], ways: Crossings) -> dict[str, object]:
+    """What a submission's page shows: the answers, the commitments, the petition. At most three queries."""
     main = found.id
-    if found.joined_to and found.outcome in ADOPTED:
-        main = await promises.main_of(found.id)
+    if found.merged_into and found.outcome in ADOPTED:
+        main = await commitments.main_of(found.id)
     answers = [turn for turn in turns if turn.kind == "submission.answered"]
     proposed = proposal(turns)
     petition = (await shown_petitions([found], ways)).get(found.number, "")
     return {
         "answers": answers,
-        "promises": await promises.of_voice(main, today()) if found.outcome in ADOPTED else [],
-        "promise_states": COMMITMENT_STATES,
+        "commitments": await commitments.of_submission(main, today()) if found.outcome in ADOPTED else [],
+        "commitment_states": COMMITMENT_STATES,
         "offices": OFFICES,
         "petition": petition,
         "petition_open": bool(petition)
@@ -44,7 +44,7 @@ async def of_voice(found: VoiceView, turns: list[Turn], ways: Ways) -> dict[str,
     }
 
 
-def _possible(found: VoiceView) -> bool:
+def _possible(found: SubmissionView) -> bool:
     return follow(SUBMISSION, found.status, SubmissionAction.PETITION) is not None
 
 
@@ -71,10 +71,10 @@ async def petition(request: Request) -> Response:
     return web.redirect(request, f"/cases/{reference}", notice)
 
 
-async def _own(request: Request) -> tuple[Person, VoiceView]:
-    """The reader and their own voice. Raises ``NotTheSpeaker`` where it is somebody else's."""
+async def _own(request: Request) -> tuple[Person, SubmissionView]:
+    """The reader and their own submission. Raises ``NotTheSpeaker`` where it is somebody else's."""
     person = await need_person(request)
-    found = await voices.voice(request.path_params["number"], person)
+    found = await submissions.submission(request.path_params["number"], person)
     if not found.mine:
         raise NotTheSpeaker
     return person, found
@@ -83,14 +83,14 @@ async def _own(request: Request) -> tuple[Person, VoiceView]:
 async def _page(
     request: Request,
     person: Person,
-    found: VoiceView,
+    found: SubmissionView,
     values: dict[str, str],
     errors: dict[str, str],
     *,
     status: int = 200,
 ) -> Response:
     context = {
-        "voice": found,
+        "submission": found,
         "person": person,
         "values": values,
         "errors": errors,

@@ -17,10 +17,10 @@ async def all_news(request: Request) -> Response:
     return _feed(request, await news.newest(columns, q), _("Forums: news"), names, "/forums")
 
 
-async def promise_list_news(request: Request) -> Response:
+async def commitment_list_news(request: Request) -> Response:
     """``GET /commitments/feed.atom``: news of what the city has promised, narrowed in the same way."""
     columns, q, names = await _columns(request)
-    items = await news.newest(columns, q, promises=True)
+    items = await news.newest(columns, q, commitments=True)
     return _feed(request, items, _("Commitments: news"), names, "/commitments")
 
 
@@ -35,14 +35,14 @@ async def forum_news(request: Request) -> Response:
     return _of(request, thing, await news.newest({"forum_id": thing.forum_id}))
 
 
-async def voice_news(request: Request) -> Response:
-    """``GET /submissions/{number}/feed.atom``: news of one voice and of the promise that came of it."""
+async def submission_news(request: Request) -> Response:
+    """``GET /submissions/{number}/feed.atom``: news of one submission and of the commitment that came of it."""
     thing = await shown(f"submission/{request.path_params['number']}")
-    return _of(request, thing, await news.newest({"voice_id": thing.voice_id}))
+    return _of(request, thing, await news.newest({"submission_id": thing.submission_id}))
 
 
-async def promise_news(request: Request) -> Response:
-    """``GET /commitments/{number}/feed.atom``: news of one promise."""
+async def commitment_news(request: Request) -> Response:
+    """``GET /commitments/{number}/feed.atom``: news of one commitment."""
     thing = await shown(f"commitment/{request.path_params['number']}")
     return _of(request, thing, await news.of_one(thing))
 
@@ -79,7 +79,7 @@ def _feed(request: Request, items: list[news.Item], title: Text, names: list[str
 routes = [
     Route("/forums/feed.atom", all_news),
     Route("/forums/{slug}/feed.atom", forum_news),
-    Route("/submissions/{number}/feed.atom", voice_news),
-    Route("/commitments/feed.atom", promise_list_news),
-    Route("/commitments/{number}/feed.atom", promise_news),
+    Route("/submissions/{number}/feed.atom", submission_news),
+    Route("/commitments/feed.atom", commitment_list_news),
+    Route("/commitments/{number}/feed.atom", commitment_news),
 ]

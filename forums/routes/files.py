@@ -1,4 +1,4 @@
-"""Public files: of a forum's notice or minutes, handed out to be saved and never shown by the browser."""
+"""Public files: of a forum's notice or minutes, assigned out to be saved and never shown by the browser."""
 
 from starlette.requests import Request
 from starlette.responses import Response

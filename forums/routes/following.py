@@ -110,9 +110,11 @@ async def by_link(request: Request) -> Response:
     if email:
         await follows.end(email, "" if form.get("List-Unsubscribe") == "One-Click" else str(form.get("what", "-")))
     left = await follows.token(web.site(request).settings, email)
-    return web.redirect(request, f"{PAGE}/{left}" if left else PAGE, notice=_(
-        "Unfollowed. You will not receive any more news about this."
-    ))
+    return web.redirect(
+        request,
+        f"{PAGE}/{left}" if left else PAGE,
+        notice=_("Unfollowed. You will not receive any more news about this."),
+    )
 
 
 def _gone(request: Request) -> Response:

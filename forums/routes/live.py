@@ -1,7 +1,7 @@
-"""The live streams of forums: comments and opinions as they come, are hidden and taken back; that it begins or ends.
+"""The live streams of forums: comments and submissions as they come, are hidden and taken back; that it begins or ends.
 
 Five thousand pages may listen to one forum. What they are told is read once, drawn once a language, encoded once, and
-handed to all of them. The id of an event is its place in the chain of the forum's talk, so a page that comes back is
+assigned to all of them. The id of an event is its place in the chain of the forum's talk, so a page that comes back is
 told what it missed; where that is much, it is told to reload.
 """
 
@@ -17,22 +17,22 @@ from forums.events import (
     CommentWithdrawn,
     SubmissionCorrected,
     SubmissionReceived,
-    SubmissionTakenBack,
     SubmissionWithdrawn,
     TextHidden,
     TextShown,
+    TranscriptionWithdrawn,
 )
 from forums.labels import OUTCOMES, STANCES, SUBMISSION_STATES
 from forums.permissions import Permission
 from forums.queries import live
 from forums.queries.forums import ForumView, forum
-from forums.queries.live import Told
-from forums.queries.voices import VoiceView
-from forums.rights import talk_subject, voice_subject
+from forums.queries.live import LiveComment
+from forums.queries.submissions import SubmissionView
+from forums.rights import submission_subject, talk_subject
 from server.core import auth, ledger, web
 from server.core.city import City, city
 from server.core.ledger import Audience, Entry
-from server.core.stream.listener import Door, Listener, event, frame
+from server.core.stream.listener import Listener, StreamAccess, event, frame
 from server.core.stream.once import Once
 
 Render = Callable[[str, str, Mapping[str, Any]], str]
@@ -41,11 +41,11 @@ Render = Callable[[str, str, Mapping[str, Any]], str]
 MISSED = 40
 """Comments that are told again to a page that was away; who missed more reloads."""
 LOOKED = 400
-"""Facts of the talk that are looked through for them."""
+"""Events of the talk that are looked through for them."""
 COMMENTS = frozenset({CommentMade.kind, CommentWithdrawn.kind, TextHidden.kind, TextShown.kind})
 MODERATED = frozenset({TextHidden.kind, TextShown.kind})
-VOICES = MODERATED | {SubmissionReceived.kind, SubmissionTakenBack.kind, SubmissionWithdrawn.kind}
-TAKEN_DOWN = frozenset({SubmissionReceived.kind, SubmissionCorrected.kind, SubmissionTakenBack.kind})
+SUBMISSIONS = MODERATED | {SubmissionReceived.kind, TranscriptionWithdrawn.kind, SubmissionWithdrawn.kind}
+TAKEN_DOWN = frozenset({SubmissionReceived.kind, SubmissionCorrected.kind, TranscriptionWithdrawn.kind})
 
 
 def topic(language: str, slug: str, submission: str = "") -> str:
@@ -77,8 +77,8 @@ class Narrator:
             sort, _slash, slug = entry.subject.partition("/")
             if sort in {"talk", "forum"}:
                 self.once.forget(slug)
-            elif sort == "submission" and entry.kind in VOICES:
-                self.once.forget()  # few of these facts say which forum they change
+            elif sort == "submission" and entry.kind in SUBMISSIONS:
+                self.once.forget()  # few of these events say which forum they change
                 said.append(entry)
             if sort == "talk" and slug in slugs:
                 talk.append(entry)
@@ -90,7 +90,7 @@ class Narrator:
             told = event("forum", status=await live.status(slug))
             found += [(topic(language, slug), event_id, told) for language in self.languages]
         halls = [name for name in heard if name.startswith(self.prefix) and name.endswith("/")]
-        return [*found, *await self._talk(talk, heard), *await self._voices(said if halls else [], heard)]
+        return [*found, *await self._talk(talk, heard), *await self._submissions(said if halls else [], heard)]
 
     async def _talk(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
         """The last that happened to each comment, in each language in which its page is open."""
@@ -98,38 +98,50 @@ class Narrator:
         if not last:
             return []
         told = await live.comments(last)
-        known = await city()
+        reference_data = await city()
         return [
-            (name, last[one.comment.id].id, self.draw(language, one, last[one.comment.id].sequence, known))
+            (name, last[one.comment.id].id, self.draw(language, one, last[one.comment.id].sequence, reference_data))
             for one in sorted(told, key=lambda one: last[one.comment.id].id)
             for language in self.languages
             if (name := topic(language, one.slug, one.submission)) in heard
         ]
 
-    async def _voices(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
-        """The same of the voices, for the pages of their forums. A voice that stood all the time is no news."""
-        last = {entry.subject: entry for entry in entries if entry.kind in VOICES and not entry.data.get("stood")}
-        told = await live.voices([subject.partition("/")[2] for subject in last])
+    async def _submissions(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
+        """The same of the submissions, for the pages of their forums. A submission that stood all the time is no
+        news.
+        """
+        last = {entry.subject: entry for entry in entries if entry.kind in SUBMISSIONS and not entry.data.get("stood")}
+        told = await live.submissions([subject.partition("/")[2] for subject in last])
         return [
-            (name, (entry := last[one.subject]).id, self.draw_voice(language, one, entry, total))
+            (name, (entry := last[one.subject]).id, self.draw_submission(language, one, entry, total))
             for one, total in told
             for language in self.languages
             if (name := topic(language, one.forum)) in heard
         ]
 
-    def draw_voice(self, language: str, voice: VoiceView, entry: Entry, total: int) -> bytes:
-        """That there is a voice, or that it is gone; drawn where it may stand on a page that is open."""
+    def draw_submission(self, language: str, submission: SubmissionView, entry: Entry, total: int) -> bytes:
+        """That there is a submission, or that it is gone; drawn where it may stand on a page that is open."""
         labels = {"stances": STANCES, "outcomes": OUTCOMES, "states": SUBMISSION_STATES}
-        stood = entry.kind in MODERATED and not voice.withdrawn
-        html = self.render(language, "forums/live_voice.html", {"voice": voice, **labels}) if stood else ""
-        shown = voice.visibility == "shown" and not voice.withdrawn
+        stood = entry.kind in MODERATED and not submission.withdrawn
+        html = (
+            self.render(language, "forums/live_submission.html", {"submission": submission, **labels}) if stood else ""
+        )
+        shown = submission.visibility == "shown" and not submission.withdrawn
         fresh = shown and not entry.data.get("again")
-        return event("voice", voice=voice.id, shown=shown, fresh=fresh, html=html, submissions=total, fact=entry.id)
+        return event(
+            "submission",
+            submission=submission.id,
+            shown=shown,
+            fresh=fresh,
+            html=html,
+            submissions=total,
+            event=entry.id,
+        )
 
-    def draw(self, language: str, one: Told, sequence: int, known: City) -> bytes:
+    def draw(self, language: str, one: LiveComment, sequence: int, reference_data: City) -> bytes:
         """One comment as it stands now."""
         comment = one.comment
-        names = {row.id: row.name(language) for row in known.departments.values()}
+        names = {row.id: row.name(language) for row in reference_data.departments.values()}
         shown = {"told": one, "stances": STANCES, "department_names": names}
         html = self.render(language, "forums/live.html", shown) if one.stands else ""
         return event(
@@ -148,7 +160,7 @@ class Narrator:
         return await self.once.read(slug, "standing", lambda: forum(slug))
 
     async def missed(self, language: str, slug: str, submission: str, after: int) -> list[tuple[int, bytes]]:
-        """What a page missed since a place in the talk: the facts' ids, and what is written."""
+        """What a page missed since a place in the talk: the events' ids, and what is written."""
         key = (language, submission, after)
         return await self.once.read(slug, key, lambda: self._missed(language, slug, submission, after))
 
@@ -159,22 +171,22 @@ class Narrator:
             return [(event_id, content) for _name, event_id, content in told]
         return [(0, event("more", await ledger.length(talk_subject(slug))))]
 
-    async def newer(self, forum: ForumView, voice: int) -> list[int]:
-        """The voices that came after the last one that a page knows."""
-        return await self.once.read(forum.slug, ("newer", voice), lambda: live.newer(forum.id, voice, LOOKED))
+    async def newer(self, forum: ForumView, submission: int) -> list[int]:
+        """The submissions that came after the last one that a page knows."""
+        return await self.once.read(forum.slug, ("newer", submission), lambda: live.newer(forum.id, submission, LOOKED))
 
-    async def missed_voices(self, language: str, forum: ForumView, after: int) -> list[tuple[int, bytes]]:
-        """What happened to the voices of a forum after a fact about its texts: not that new ones came."""
-        key = (language, "voices", after)
-        return await self.once.read(forum.slug, key, lambda: self._missed_voices(language, forum, after))
+    async def missed_submissions(self, language: str, forum: ForumView, after: int) -> list[tuple[int, bytes]]:
+        """What happened to the submissions of a forum after an event about its texts: not that new ones came."""
+        key = (language, "submissions", after)
+        return await self.once.read(forum.slug, key, lambda: self._missed_submissions(language, forum, after))
 
-    async def _missed_voices(self, language: str, forum: ForumView, after: int) -> list[tuple[int, bytes]]:
-        facts = await live.facts(forum.id, after, LOOKED)
-        ids = [event_id for event_id, subject in facts if subject.startswith(voice_subject(""))]
-        if len(facts) == LOOKED or len(ids) > MISSED:
-            return [(0, event("more", fact=facts[-1][0]))]
+    async def _missed_submissions(self, language: str, forum: ForumView, after: int) -> list[tuple[int, bytes]]:
+        text_events = await live.text_events(forum.id, after, LOOKED)
+        ids = [event_id for event_id, subject in text_events if subject.startswith(submission_subject(""))]
+        if len(text_events) == LOOKED or len(ids) > MISSED:
+            return [(0, event("more", event=text_events[-1][0]))]
         entries = (await ledger.several(ids)).values() if ids else ()
-        told = await self._voices(sorted(entries, key=lambda entry: entry.id), {topic(language, forum.slug)})
+        told = await self._submissions(sorted(entries, key=lambda entry: entry.id), {topic(language, forum.slug)})
         return [(event_id, content) for _name, event_id, content in told]
 
 
@@ -204,12 +216,17 @@ class ForumStream:
 
         async def past() -> AsyncIterator[tuple[int, bytes]]:
             last = None if submission else _number(request.query_params.get("newest"))
-            voices = [] if last is None else await narrator.newer(standing, last)
-            yield 0, event("forum", status=standing.status, submissions=standing.submissions, voices=voices)
-            if len(voices) == LOOKED:
+            new_submissions = [] if last is None else await narrator.newer(standing, last)
+            yield (
+                0,
+                event(
+                    "forum", status=standing.status, submissions=standing.submissions, new_submissions=new_submissions
+                ),
+            )
+            if len(new_submissions) == LOOKED:
                 yield 0, event("more")
-            if not submission and (fact := _number(request.query_params.get("fact"))) is not None:
-                for told in await narrator.missed_voices(language, standing, fact):
+            if not submission and (event_id := _number(request.query_params.get("event"))) is not None:
+                for told in await narrator.missed_submissions(language, standing, event_id):
                     yield told
             if (after := _after(request)) is not None:
                 for told in await narrator.missed(language, slug, submission, after):
@@ -226,8 +243,8 @@ class IntakeStream:
         request = Request(scope)
         official = auth.official(request, Permission.RUN_FORUMS)
         token = auth.reader(request).token_hash
-        door = Door(token, official=official)
-        listener = Listener(send, token, subject=desk_topic(request.path_params["slug"]), door=door)
+        access = StreamAccess(token, official=official)
+        listener = Listener(send, token, subject=desk_topic(request.path_params["slug"]), access=access)
         await request.app.state.hub.serve(listener, _look(), receive)
 
 

@@ -1,7 +1,7 @@
 """Pages that everybody reads: the list of forums and one forum of any kind.
 
-What else stands on a forum's page (sessions, voices, promises …) is a part with its own template; this module only
-gathers what the parts show.
+What else stands on a forum's page (sessions, submissions, commitments …) is a part with its own template; this module
+only gathers what the parts show.
 """
 
 from starlette.requests import Request
@@ -10,13 +10,13 @@ from starlette.routing import Route
 
 from forums import players, views
 from forums.crossing import ways
-from forums.kinds import AFTER, last_word, takes_opinions
+from forums.kinds import AFTER, last_word, takes_submissions
 from forums.labels import FORUM_STATES, KINDS
 from forums.queries import board, files, forums
 from forums.queries.crossing import petition_public
 from forums.queries.forums import ForumView
 from forums.rights import forum_subject
-from forums.routes import commenting, promises, proposing, registering, speaking
+from forums.routes import commenting, commitments, proposing, registering, speaking
 from forums.states import ForumState
 from server.core import auth, clock, web
 from server.core.city import city
@@ -26,7 +26,7 @@ from server.core.security import content_policy
 
 TEMPLATES = {"broadcast": "forums/broadcast.html", "notice": "forums/notice.html"}
 """The pages of kinds that differ in more than a section."""
-LONGEST_FILM = 86_400
+LONGEST_VIDEO = 86_400
 """Seconds."""
 
 
@@ -37,8 +37,8 @@ async def forum(request: Request) -> Response:
     found = await forums.forum(request.path_params["slug"], who.official, person)
     known, lang = await city(), web.language(request)
     department = known.departments.get(found.department_id or 0)
-    at = Parameters(request.query_params).integer("at", low=0, high=LONGEST_FILM)
-    film = players.player(found.link)
+    at = Parameters(request.query_params).integer("at", low=0, high=LONGEST_VIDEO)
+    video = players.player(found.link)
     if request.method == "GET" and who.official is None:
         views.seen(found.id)
     context = {
@@ -48,19 +48,19 @@ async def forum(request: Request) -> Response:
         "state": FORUM_STATES[found.status],
         "department": department.name(lang) if department else "",
         "district": known.district_name(found.district, lang) if found.district else "",
-        "may_speak": takes_opinions(found, clock.now()),
+        "may_speak": takes_submissions(found, clock.now()),
         "last_word": last_word(found),
         "days_after": AFTER[found.kind].days,
         "files": await files.of(forum_subject(found.slug)),
-        "film": film,
+        "video": video,
         "at": at,
         "waiting": views.waiting,
         **await _of_kind(found),
         **({} if found.kind == "notice" else await _parts(request, found, person)),
     }
     response = web.page(request, TEMPLATES.get(found.kind, "forums/forum.html"), context)
-    if film and at is not None:
-        response.headers["content-security-policy"] = content_policy(web.site(request).settings, film.origin)
+    if video and at is not None:
+        response.headers["content-security-policy"] = content_policy(web.site(request).settings, video.origin)
     return response
 
 
@@ -85,7 +85,7 @@ async def _parts(request: Request, found: ForumView, person: Person | None) -> d
         **await registering.part(found, person),
         **await commenting.part(request, found, person),  # with the place in the stream, before what it changes is read
         **await speaking.part(request, found, person),
-        **await promises.part(found, web.language(request)),
+        **await commitments.part(found, web.language(request)),
         "petition_public": await petition_public(found.from_petition, ways(request)),
     }
 

@@ -43,7 +43,7 @@ async def part(found: ForumView, person: Person | None) -> dict[str, object]:
 
 
 async def session(request: Request) -> Response:
-    """``/forums/{slug}/sessions/{session}``: when and where, the form to register, afterwards film and transcript."""
+    """``/forums/{slug}/sessions/{session}``: when and where, the form to register, afterwards video and transcript."""
     return await _session(request, {}, {})
 
 
@@ -94,7 +94,7 @@ async def _session(
 
 
 async def past(request: Request) -> Response:
-    """``/forums/{slug}/sessions``: the sessions that are over, newest first, with films and transcripts."""
+    """``/forums/{slug}/sessions``: the sessions that are over, newest first, with videos and transcripts."""
     found = await forums.forum(request.path_params["slug"], auth.reader(request).official)
     rows = await queries.past(found.id, _before(request), queries.PAST + 1)
     more = rows[queries.PAST :]
@@ -138,7 +138,7 @@ async def ticket(request: Request) -> Response:
     return web.page(request, "forums/registration.html", context)
 
 
-async def give_back(request: Request) -> Response:
+async def cancel_registration(request: Request) -> Response:
     """``/forums/registrations/{code}/give-back``: asks first."""
     found = await reading.booking(request.path_params["code"])
     person = await _holder(request, found)
@@ -148,14 +148,14 @@ async def give_back(request: Request) -> Response:
     if request.method == "GET":
         shown = await queries.of_slot(found.slot_id, person.id)
         return web.page(request, "forums/give_back.html", {"ticket": found, "session": shown, "kinds": SESSION_KINDS})
-    await registering.give_back(person, found.code)
+    await registering.cancel_registration(person, found.code)
     said = {
         "waiting": _("You have left the waiting list."),
         "offered": _("Thank you for telling us. The place goes to the next person in line."),
     }
-    return web.redirect(request, back, said.get(found.status, _(
-        "Your registration is cancelled. Thank you for telling us."
-    )))
+    return web.redirect(
+        request, back, said.get(found.status, _("Your registration is cancelled. Thank you for telling us."))
+    )
 
 
 async def take(request: Request) -> Response:
@@ -175,7 +175,7 @@ async def _holder(request: Request, found: BookingView) -> Person:
 
 routes = [
     Route("/forums/registrations/{code}", ticket),
-    Route("/forums/registrations/{code}/give-back", give_back, methods=["GET", "POST"]),
+    Route("/forums/registrations/{code}/give-back", cancel_registration, methods=["GET", "POST"]),
     Route("/forums/registrations/{code}/take", take, methods=["POST"]),
     Route("/forums/{slug}/sessions", past),
     Route("/forums/{slug}/sessions/{session:int}", session),

@@ -1,4 +1,4 @@
-"""Pages of whoever speaks: a voice is given, read, supported and taken back."""
+"""Pages of whoever speaks: a submission is given, read, supported and taken back."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,13 +10,13 @@ from starlette.routing import Route
 from forums.actions import speaking
 from forums.crossing import ways
 from forums.forms.speaking import COMMENT_LIMIT, Submit, content_of
-from forums.kinds import table, takes_opinions
+from forums.kinds import table, takes_submissions
 from forums.labels import CHANNELS, KINDS, OUTCOMES, STANCES, SUBMISSION_STATES
 from forums.participant_actions import SUBMIT, SUPPORT
-from forums.queries import comments, forums, voices
+from forums.queries import comments, forums, submissions
 from forums.queries.forums import ForumView
-from forums.queries.turns import items, turns
-from forums.queries.voices import Filters, VoiceView
+from forums.queries.history import items, turns
+from forums.queries.submissions import Filters, SubmissionView
 from forums.routes import context, crossing
 from forums.states import SUBMISSION, ForumAction, SubmissionAction, follow
 from server.core import auth, clock, web
@@ -32,7 +32,7 @@ LABELS: Mapping[str, object] = {
 }  # fmt: skip
 
 
-# --- giving a voice -----------------------------------------------------------------------------------------
+# --- giving a submission -----------------------------------------------------------------------------------------
 
 
 async def speak(request: Request) -> Response:
@@ -55,7 +55,7 @@ async def submit(request: Request) -> Response:
 
 async def _open_forum(request: Request) -> ForumView:
     found = await forums.forum(request.path_params["slug"])
-    if not takes_opinions(found, clock.now()):
+    if not takes_submissions(found, clock.now()):
         raise NotPossibleNow(ForumAction.SPEAK, found.status)
     return found
 
@@ -74,24 +74,24 @@ async def _speak_page(
     return web.page(request, "forums/speak.html", shown, status=422 if invalid else 200)
 
 
-# --- a voice ------------------------------------------------------------------------------------------------
+# --- a submission ------------------------------------------------------------------------------------------------
 
 
-async def voice(request: Request) -> Response:
+async def submission(request: Request) -> Response:
     """``GET /submissions/{number}``: what was said, what became of it, and what others say to it."""
-    number = voices.read_number(request.path_params["number"])
+    number = submissions.read_number(request.path_params["number"])
     if number != request.path_params["number"]:
         return web.redirect(request, f"/submissions/{number}")
-    return await voice_page(request, number, {})
+    return await submission_page(request, number, {})
 
 
-async def voice_page(
+async def submission_page(
     request: Request, number: str, values: Mapping[str, Any], invalid: Invalid | None = None
 ) -> Response:
-    """The page of a voice, with what was typed into the form for comments and what is wrong with it."""
+    """The page of a submission, with what was typed into the form for comments and what is wrong with it."""
     form = await context.form(request, values, invalid)
     person = form["person"]
-    found = await voices.voice(number, person, auth.reader(request).official)
+    found = await submissions.submission(number, person, auth.reader(request).official)
     known, lang = await city(), web.language(request)
     departments = await context.departments(lang)
     audiences = (Audience.PUBLIC, Audience.PARTY) if found.mine else (Audience.PUBLIC,)
@@ -100,28 +100,28 @@ async def voice_page(
     shown = {
         **form,
         **LABELS,
-        "voice": found,
+        "submission": found,
         "kind": KINDS[found.forum_kind],
         "department": departments.get(found.department_id or 0, ""),
         "department_names": departments,
         "district": known.district_name(found.district, lang) if found.district else "",
         "happened": items(told, lang, departments, desk=False),
-        **await crossing.of_voice(found, told, ways(request)),
+        **await crossing.of_submission(found, told, ways(request)),
         "talk_stream": await context.heard(request, found.forum, found.forum_id, "before")
         if may(found)["comment"]
         else "",
-        "talk": await comments.of_voice(found.id, request.query_params.get("before", ""), reader),
+        "talk": await comments.of_submission(found.id, request.query_params.get("before", ""), reader),
         "page": f"/submissions/{found.number}",
         "may": may(found),
         "comment_limit": COMMENT_LIMIT,
         "stance_choices": context.stances(lang),
         "officially": context.comments_officially(request),
     }
-    return web.page(request, "forums/voice.html", shown, status=422 if invalid else 200)
+    return web.page(request, "forums/submission.html", shown, status=422 if invalid else 200)
 
 
-def may(found: VoiceView) -> dict[str, bool]:
-    """What can be done with a voice as it stands, by those who may."""
+def may(found: SubmissionView) -> dict[str, bool]:
+    """What can be done with a submission as it stands, by those who may."""
     forum, shown = table(found.forum_kind)[found.forum_status], found.visibility == "shown"
 
     def can(action: SubmissionAction) -> bool:
@@ -137,7 +137,7 @@ def may(found: VoiceView) -> dict[str, bool]:
 async def withdraw(request: Request) -> Response:
     """``POST /submissions/{number}/withdraw``; pressed twice, it is taken back once."""
     person = await need_person(request)
-    found = await voices.voice(request.path_params["number"], person)
+    found = await submissions.submission(request.path_params["number"], person)
     if not (found.mine and found.withdrawn):
         await speaking.withdraw(person, found.number)
     notice = _("Your submission has been withdrawn. Nobody else can read it any more.")
@@ -148,7 +148,7 @@ async def withdraw(request: Request) -> Response:
 
 
 async def support(request: Request) -> Response:
-    """``/…/supports``: stand behind a submission, a comment or a forum, or no longer (``undo``)."""
+    """``/…/supports``: support a submission, a comment or a forum, or no longer (``undo``)."""
     subject, back, title = await _supported(request)
     form: Mapping[str, Any] = await web.read_form(request) if request.method == "POST" else {}
     content = {"subject": subject, "back": back, "undo": bool(form.get("undo")), "title": title}
@@ -171,7 +171,7 @@ async def _supported(request: Request) -> tuple[str, str, str]:
     """What it is about: its name in the ledger, the page to go back to, what it says."""
     params = request.path_params
     if "number" in params:
-        found = await voices.voice(params["number"])
+        found = await submissions.submission(params["number"])
         return found.subject, f"/submissions/{found.number}", found.title
     if "comment" in params:
         remark = await comments.one(params["comment"])
@@ -189,17 +189,17 @@ async def part(request: Request, found: ForumView, person: Person | None) -> dic
     """What a forum's page shows of what people said. No query where nobody can have spoken."""
     shown: dict[str, object] = dict(LABELS)
     if found.kind == "notice":
-        return {**shown, "voices": None}
+        return {**shown, "submissions": None}
     known, before = await city(), request.query_params.get("before", "")
     wanted = Filters.take(Parameters(request.query_params), known)
-    listed = await voices.of_forum(found.id, wanted, known, before, person) if found.submissions else None
+    listed = await submissions.of_forum(found.id, wanted, known, before, person) if found.submissions else None
     return {
         **shown,
-        "voices": listed,
+        "submissions": listed,
         "filters": wanted,
         "choices": wanted.choices(known, web.language(request)),
         "begun": not before,
-        "supports_forum": bool(await voices.supported_by(person, [f"forum/{found.slug}"])),
+        "supports_forum": bool(await submissions.supported_by(person, [f"forum/{found.slug}"])),
         "may_support": ForumAction.SUPPORT in table(found.kind)[found.status],
     }
 
@@ -209,7 +209,7 @@ routes = [
     Route("/forums/{slug}/speak", speak),
     Route("/forums/{slug}/speak", submit, methods=["POST"]),
     Route("/forums/{slug}/supports", support, methods=_BOTH),
-    Route("/submissions/{number}", voice),
+    Route("/submissions/{number}", submission),
     Route("/submissions/{number}/withdraw", withdraw, methods=["POST"]),
     Route("/submissions/{number}/supports", support, methods=_BOTH),
     Route("/comments/{comment:int}/supports", support, methods=_BOTH),

@@ -9,18 +9,18 @@ from starlette.routing import Route
 
 from forums.forms.speaking import AboutMe
 from forums.labels import AGE_BANDS, REGISTRATIONS
-from forums.queries import registrations, voices
+from forums.queries import registrations, submissions
 from forums.routes import context, speaking
 from server.core import auth, city, i18n, web
 from server.core.errors import Invalid, _
 from server.core.participants import confirming, links
-from server.core.participants.confirming import NotAPart
+from server.core.participants.confirming import NotAnAction
 from server.core.participants.people import person_of, said_of_themselves, say_of_themselves, take_name
 from server.core.participants.who import Address, Named
 
 
 async def mine(request: Request) -> Response:
-    """``GET /forums/mine``: my voices and registrations, and what became of them."""
+    """``GET /forums/mine``: my submissions and registrations, and what became of them."""
     return await _mine(request, {})
 
 
@@ -29,7 +29,7 @@ async def _mine(request: Request, values: Mapping[str, Any], invalid: Invalid | 
     shown: dict[str, object] = {**form, **speaking.LABELS, "hours": links.CONFIRM_HOURS, "named": Named}
     person = form["person"]
     if person is not None:
-        shown["voices"] = await voices.of_person(person, request.query_params.get("before", ""))
+        shown["submissions"] = await submissions.of_person(person, request.query_params.get("before", ""))
         shown["registrations"] = await registrations.of_person(person, request.query_params.get("dates", ""))
         shown["registration_states"] = REGISTRATIONS
         lang, known = web.language(request), await city.city()
@@ -55,7 +55,7 @@ async def rename(request: Request) -> Response:
     reader = auth.reader(request)
     person = await person_of(reader)
     if person is None and not reader.email:
-        raise NotAPart
+        raise NotAnAction
     form = await web.read_form(request)
     chosen, errors = await Named.named(form, web.site(request).city.names.values())
     try:
@@ -77,16 +77,14 @@ async def about(request: Request) -> Response:
     except Invalid as invalid:
         return await _mine(request, form, invalid)
     await say_of_themselves(person.id, said.age_band, said.district)
-    return web.redirect(request, "/forums/mine", notice=_(
-        "Saved. It is used only in figures, never with your name."
-    ))
+    return web.redirect(request, "/forums/mine", notice=_("Saved. It is used only in figures, never with your name."))
 
 
 async def leave(request: Request) -> Response:
     """``POST /forums/mine/leave``: whoever uses this browser next is nobody."""
-    response = web.redirect(request, "/forums/mine", notice=_(
-        "The next person to use this browser cannot take part in your name."
-    ))
+    response = web.redirect(
+        request, "/forums/mine", notice=_("The next person to use this browser cannot take part in your name.")
+    )
     if auth.reader(request).official is None:
         await auth.sign_out(request, response)
     return response

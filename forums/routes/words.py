@@ -4,11 +4,11 @@ from forums.labels import FORUM_STATES, KINDS
 from server.core.city import City
 
 
-def names(known: City, lang: str) -> dict[str, object]:
+def names(reference_data: City, lang: str) -> dict[str, object]:
     """Names by code for a page's rows."""
     return {
         "kind_names": KINDS,
         "state_names": FORUM_STATES,
-        "department_names": {row.id: row.name(lang) for row in known.departments.values()},
-        "district_names": {code: known.district_name(code, lang) for code in known.districts},
+        "department_names": {row.id: row.name(lang) for row in reference_data.departments.values()},
+        "district_names": {code: reference_data.district_name(code, lang) for code in reference_data.districts},
     }

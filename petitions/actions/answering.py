@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from petitions import rules
 from petitions.actions.attaching import keep
 from petitions.actions.change import SYSTEM, Change, changing, take
-from petitions.actions.parts import check_no_part_open
+from petitions.actions.consultations import check_no_consultation_open
 from petitions.errors import Refused
 from petitions.events import CaseAnswered, CaseClosed, CaseRated, CaseReopened, CaseWithdrawn
-from petitions.forms import GiveAnswer, Rate, Words
+from petitions.forms import GiveAnswer, Rate, TextOnly
 from petitions.labels import REFUSING
 from petitions.models import Answer, Petitioner
 from petitions.publication import Own, published
@@ -32,7 +32,7 @@ async def answer(actor: Official, reference: str, command: GiveAnswer, *, files:
     Raises ``Refused``.
     """
     async with changing(reference, Action.ANSWER, actor, seen=command.version) as change:
-        await check_no_part_open(change)
+        await check_no_consultation_open(change)
         take(change, actor)
         now, case = clock.now(), change.case
         if case.kind == Kind.STATUTORY and command.decision in REFUSING:
@@ -66,20 +66,20 @@ async def _publish(change: Change, command: GiveAnswer) -> None:
     await public_index.put(database.connection(), change.case.id, public_text(title, body, answer))
 
 
-async def close(actor: Official | str, reference: str, command: Words) -> None:
+async def close(actor: Official | str, reference: str, command: TextOnly) -> None:
     """Close an answered case (종결)."""
     async with changing(reference, Action.CLOSE, actor, seen=command.version) as change:
         _check_no_objection(change)
         change.set(closed_at=clock.now())
-        change.record(CaseClosed(await change.say_if(command.text)))
+        change.record(CaseClosed(await change.add_statement_if_any(command.text)))
 
 
 async def close_quietly(reference: str) -> None:
     """Close an answered case that nobody has contested in time."""
-    await close(SYSTEM, reference, Words(""))
+    await close(SYSTEM, reference, TextOnly(""))
 
 
-async def reopen(actor: Official | str, reference: str, command: Words) -> None:
+async def reopen(actor: Official | str, reference: str, command: TextOnly) -> None:
     """Open a case again because it is not solved: it goes back to the department's queue with a fresh period."""
     async with changing(reference, Action.REOPEN, actor, seen=command.version) as change:
         _check_no_objection(change)
@@ -102,7 +102,7 @@ def begin_anew(change: Change) -> Due | None:
         handler_id=None,
         closed_at=None,
     )
-    due = change.reckon()
+    due = change.recompute_due()
     if due is not None:
         next_notice = rules.interim_notice_date(today())
         change.set(announced_due_at=due.at, interim_on=next_notice, interim_ask_on=next_notice)
@@ -119,11 +119,11 @@ async def rate(actor: Official | str, reference: str, command: Rate) -> None:
     """The petitioner says how satisfied they are, 1 to 5; a later rating replaces the earlier one."""
     async with changing(reference, Action.RATE, actor) as change:
         change.set(rating=command.score)
-        change.record(CaseRated(command.score, await change.say_if(command.comment)))
+        change.record(CaseRated(command.score, await change.add_statement_if_any(command.comment)))
 
 
-async def withdraw(actor: Official | str, reference: str, command: Words) -> None:
+async def withdraw(actor: Official | str, reference: str, command: TextOnly) -> None:
     """Take the petition back (취하, Act 22②)."""
     async with changing(reference, Action.WITHDRAW, actor, seen=command.version) as change:
         change.set(closed_at=clock.now())
-        change.record(CaseWithdrawn(await change.say_if(command.text)))
+        change.record(CaseWithdrawn(await change.add_statement_if_any(command.text)))

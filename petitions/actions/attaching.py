@@ -1,6 +1,6 @@
 """Files that reach a case after it was filed: by themselves, or with an answer, a message, a note or a supplement.
 
-Each is named by a fact in the case's ledger: by one of its own, or by that of the words it came with.
+Each is named by an event in the case's ledger: by one of its own, or by that of the words it came with.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ async def keep(
     statement_id: int | None = None,
     internal: bool = False,
 ) -> tuple[int, ...]:
-    """Keep the files that come with an answer or a statement; the ids by which the fact of those names them.
+    """Keep the files that come with an answer or a statement; the ids by which the event of those names them.
 
     ``internal`` ones are for officials only; all others for the parties, never for the public. Raises ``Refused``
     where the case would hold more than :data:`MOST`.

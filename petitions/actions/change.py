@@ -10,25 +10,25 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from petitions import rules
-from petitions.cooperation import PartStatus
+from petitions.consultation import ConsultationStatus
+from petitions.consultation_events import ConsultationWithdrawn
 from petitions.errors import ChangedMeanwhile, NoSuchCase, NotPossibleNow, Refused
 from petitions.events import CaseRouted
 from petitions.models import Case, Statement
-from petitions.part_events import PartWithdrawn
-from petitions.queries.parts import asked
+from petitions.queries.consultations import asked
 from petitions.reference import Reference, reference
-from petitions.rights import FOR_ASKED, FOR_OWNER, RIGHTS, cooperates, keeps, subject
+from petitions.rights import FOR_CONSULTED, FOR_OWNER, RIGHTS, cooperates, keeps, subject
 from petitions.states import OPEN, Action, State, follow
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official, Role, keep_open
 from server.core.clock import Due
 from server.core.errors import Forbidden, NotFound, Text, _
-from server.core.ledger import Chain, Fact
+from server.core.ledger import Chain, DomainEvent
 
 SYSTEM = "system"
 PETITIONER = "petitioner"
 CHANGES = 50
-"""Facts of others that a conflict names at most, the newest."""
+"""Events of others that a conflict names at most, the newest."""
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Change:
     reference: Reference
     after: State
     """Where the act leads, by the table."""
-    facts: list[Fact] = field(default_factory=list)
+    new_events: list[DomainEvent] = field(default_factory=list)
     values: dict[str, object] = field(default_factory=dict)
 
     def set(self, **values: object) -> None:
@@ -50,11 +50,11 @@ class Change:
         for name, value in values.items():
             setattr(self.case, name, value)
 
-    def record(self, *facts: Fact) -> None:
-        """Write facts into the ledger when the action is complete."""
-        self.facts.extend(facts)
+    def record(self, *new_events: DomainEvent) -> None:
+        """Write events into the ledger when the action is complete."""
+        self.new_events.extend(new_events)
 
-    def lead_on(self, action: Action) -> None:
+    def redirect_to(self, action: Action) -> None:
         """Let this act end where another one leads. Raises ``NotPossibleNow`` where that one is not allowed."""
         after = follow(self.case.status, action)
         if after is None:
@@ -62,15 +62,15 @@ class Change:
         self.after = after
 
     async def say(self, text: str) -> int:
-        """Keep somebody's words; the id that a fact names them by."""
+        """Keep somebody's words; the id that an event names them by."""
         statement = await Statement.create(case_id=self.case.id, text=text, created_at=clock.now())
         return int(statement.id)
 
-    async def say_if(self, text: str) -> int | None:
+    async def add_statement_if_any(self, text: str) -> int | None:
         """Keep words, where there are any."""
         return await self.say(text) if text else None
 
-    def reckon(self) -> Due | None:
+    def recompute_due(self) -> Due | None:
         """Count the due date anew and set it; None for a tip, which has no period."""
         due = due_of(self.case, self.reference)
         if due is not None:
@@ -90,16 +90,16 @@ def period_of(case: Case) -> rules.Period | None:
     return rules.Period(clock.Unit(case.unit), case.amount, Text(""))
 
 
-def due_of(case: Case, known: Reference) -> Due | None:
+def due_of(case: Case, reference_data: Reference) -> Due | None:
     """When a case's answer is due, by its own period, extensions and the days that do not count."""
     period = period_of(case)
     if period is None:
         return None
     started = case.clock_started_at.astimezone(config.settings().zone)
-    return rules.due_date(known.calendar, period, started, case.extensions, pauses_of(case, known))
+    return rules.due_date(reference_data.calendar, period, started, case.extensions, pauses_of(case, reference_data))
 
 
-def pauses_of(case: Case, known: Reference) -> list[tuple[date, date]]:
+def pauses_of(case: Case, reference_data: Reference) -> list[tuple[date, date]]:
     """The days that do not count: of supplements (of one not yet received, up to its last day) and on the site."""
     found = []
     for first, last in case.pauses:
@@ -108,7 +108,7 @@ def pauses_of(case: Case, known: Reference) -> list[tuple[date, date]]:
         found.append((start, end))
     if site := case.investigation:
         begins = date.fromisoformat(site["first"])
-        found.append(rules.site_investigation(known.calendar, begins, site["days"] + site["more"]))
+        found.append(rules.site_investigation(reference_data.calendar, begins, site["days"] + site["more"]))
     return found
 
 
@@ -116,12 +116,12 @@ def pauses_of(case: Case, known: Reference) -> list[tuple[date, date]]:
 async def changing(
     reference_text: str, action: Action, actor: Official | str, *, seen: int | None = None
 ) -> AsyncIterator[Change]:
-    """Open a case for one action; on leaving, the state moves on and the facts are written.
+    """Open a case for one action; on leaving, the state moves on and the events are written.
 
     ``seen`` is the ledger length that the actor's page showed. Raises ``NoSuchCase`` (also for a case that the actor
     may not see), ``Forbidden``, ``ChangedMeanwhile`` and ``NotPossibleNow``.
     """
-    known = await reference()
+    reference_data = await reference()
     name = actor.actor if isinstance(actor, Official) else actor
     async with database.transaction():
         try:
@@ -138,7 +138,7 @@ async def changing(
         state = follow(case.status, action)
         if state is None:
             raise NotPossibleNow(action, case.status)
-        change = Change(case, chain, name, known, state)
+        change = Change(case, chain, name, reference_data, state)
         before = case.status
         yield change
         await _write(change, before)
@@ -154,22 +154,22 @@ async def _check_right(actor: Official, action: Action, case: Case) -> None:
         raise NoSuchCase
     if not actor.may(RIGHTS[action]):
         raise Forbidden
-    if not own and action not in FOR_ASKED:
-        raise Forbidden(_(
-            "Your department is being consulted on this case; only the department in charge can do this."
-        ))
+    if not own and action not in FOR_CONSULTED:
+        raise Forbidden(
+            _("Your department is being consulted on this case; only the department in charge can do this.")
+        )
     if action in FOR_OWNER and actor.department_id != case.department_id:
         raise Forbidden(_("Only the department in charge of the case can consult others."))
 
 
-async def withdraw_parts(change: Change, department_id: int | None = None) -> None:
+async def withdraw_consultations(change: Change, department_id: int | None = None) -> None:
     """Take back what departments were asked for and have not replied to: all of it, or one department's."""
     where, values = (" AND department_id = ?", [department_id]) if department_id else ("", [])
     rows = await database.fetch(
-        f"UPDATE petition_part SET status = ? WHERE case_id = ? AND status = ?{where} RETURNING id, department_id",
-        PartStatus.WITHDRAWN.value, change.case.id, PartStatus.ASKED.value, *values,
+        f"UPDATE consultation SET status = ? WHERE case_id = ? AND status = ?{where} RETURNING id, department_id",
+        ConsultationStatus.WITHDRAWN.value, change.case.id, ConsultationStatus.ASKED.value, *values,
     )  # fmt: skip
-    change.record(*(PartWithdrawn(row["id"], row["department_id"]) for row in rows))
+    change.record(*(ConsultationWithdrawn(row["id"], row["department_id"]) for row in rows))
 
 
 async def leave_closed_department(change: Change) -> None:
@@ -182,14 +182,14 @@ async def leave_closed_department(change: Change) -> None:
 
 async def _write(change: Change, before: State) -> None:
     if before in OPEN and change.after not in OPEN:
-        await withdraw_parts(change)
+        await withdraw_consultations(change)
     if before not in OPEN and change.after in OPEN:
         await leave_closed_department(change)
     change.set(status=change.after, open=change.after in OPEN)
     hit = await Case.filter(id=change.case.id, status=before).update(**change.values)
     if not hit:  # SQLite counts the rows of a text index that was written before with them, so it may be more than one
         raise NotPossibleNow("?", before)
-    await change.chain.append(change.actor, *change.facts)
+    await change.chain.append(change.actor, *change.new_events)
 
 
 def check(refusal: rules.Refusal | None) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from petitions import rules
 from petitions.actions.attaching import keep
-from petitions.actions.change import Change, changing, check, period_of, take, withdraw_parts
+from petitions.actions.change import Change, changing, check, period_of, take, withdraw_consultations
 from petitions.errors import Refused
 from petitions.events import (
     CaseAccepted,
@@ -21,7 +21,7 @@ from petitions.events import (
     PeriodExtended,
     WorkStarted,
 )
-from petitions.forms import Extend, Give, Plain, Words
+from petitions.forms import AssignHandler, Extend, Plain, TextOnly
 from petitions.reference import guides_present
 from petitions.routing import choose_guide
 from petitions.states import OPEN, Action
@@ -37,7 +37,7 @@ NO_GUIDE = _("Please choose one of the case guides.")
 PLAIN = Plain()
 
 
-async def accept(actor: Official, reference: str, command: Give) -> None:
+async def accept(actor: Official, reference: str, command: AssignHandler) -> None:
     """Take a case in (접수) and give it to a department: the one named, or the one proposed."""
     async with changing(reference, Action.ACCEPT, actor, seen=command.version) as change:
         department = await _department(change, command.target) if command.target else change.case.department_id
@@ -51,7 +51,7 @@ async def accept(actor: Official, reference: str, command: Give) -> None:
             await _appoint_guide(change)
 
 
-async def assign(actor: Official, reference: str, command: Give) -> None:
+async def assign(actor: Official, reference: str, command: AssignHandler) -> None:
     """Name the handler, by username or id; they must belong to the case's department."""
     async with changing(reference, Action.ASSIGN, actor, seen=command.version) as change:
         handler = await _official(command.target)
@@ -72,7 +72,7 @@ async def start(actor: Official, reference: str, command: Plain = PLAIN) -> None
         change.record(WorkStarted(actor.id))
 
 
-async def transfer(actor: Official, reference: str, command: Give) -> None:
+async def transfer(actor: Official, reference: str, command: AssignHandler) -> None:
     """Pass the case to another department (이송 inside the agency, Decree 13), with the reason.
 
     Parts that other departments are asked for stay with the case; what its new department was asked for is its own now.
@@ -80,9 +80,9 @@ async def transfer(actor: Official, reference: str, command: Give) -> None:
     """
     async with changing(reference, Action.TRANSFER, actor, seen=command.version) as change:
         if change.after not in OPEN and (change.case.department_id or change.case.objection_due_at is None):
-            raise Refused(_(
-                "An answered case can be transferred only if there is no department to decide an objection."
-            ))
+            raise Refused(
+                _("An answered case can be transferred only if there is no department to decide an objection.")
+            )
         department = await _department(change, command.target)
         if department == change.case.department_id:
             raise Invalid([FieldError("department", _("The case is already in this department."))])
@@ -92,11 +92,11 @@ async def transfer(actor: Official, reference: str, command: Give) -> None:
         else:
             change.record(ObjectionPassedOn(department, text))
         change.set(department_id=department, handler_id=None)
-        await withdraw_parts(change, department)
+        await withdraw_consultations(change, department)
         await _appoint_guide(change)
 
 
-async def transfer_out(actor: Official, reference: str, command: Give) -> None:
+async def transfer_out(actor: Official, reference: str, command: AssignHandler) -> None:
     """Pass the case to another agency and tell the petitioner (Act 16)."""
     async with changing(reference, Action.TRANSFER_OUT, actor, seen=command.version) as change:
         text = await change.say(f"{command.target}\n\n{command.text}")
@@ -104,7 +104,7 @@ async def transfer_out(actor: Official, reference: str, command: Give) -> None:
         change.record(CaseTransferredOut(text))
 
 
-async def appoint_guide(actor: Official, reference: str, command: Give) -> None:
+async def appoint_guide(actor: Official, reference: str, command: AssignHandler) -> None:
     """Name another guide (민원후견인); the petitioner is told."""
     async with changing(reference, Action.GUIDE, actor, seen=command.version) as change:
         guide = await _official(command.target)
@@ -124,7 +124,7 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
             raise Invalid([FieldError("amount", _("A tip has no deadline that could be extended."))])
         check(rules.check_extension(period, change.case.extensions, command.amount, consent=command.consent))
         change.set(extensions=[*change.case.extensions, command.amount])
-        due = change.reckon()
+        due = change.recompute_due()
         if due is not None and due.at <= clock.now():
             raise Invalid(
                 [FieldError("amount", _("That day has already passed: please choose a longer extension, or answer."))]
@@ -136,7 +136,7 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
             )
 
 
-async def interim_notice(actor: Official, reference: str, command: Words) -> None:
+async def interim_notice(actor: Official, reference: str, command: TextOnly) -> None:
     """Tell how far the case is (Decree 23), and set when the next notice is due; none ever is for a tip."""
     async with changing(reference, Action.INTERIM_NOTICE, actor, seen=command.version) as change:
         if change.case.unit:
@@ -146,14 +146,16 @@ async def interim_notice(actor: Official, reference: str, command: Words) -> Non
         change.record(InterimNoticeGiven(await change.say(command.text)))
 
 
-async def note(actor: Official, reference: str, command: Words, *, files: Sequence[StoredFile] = ()) -> None:
+async def note(actor: Official, reference: str, command: TextOnly, *, files: Sequence[StoredFile] = ()) -> None:
     """Write an internal note; its files stay inside as well."""
     async with changing(reference, Action.NOTE, actor) as change:
         text = await change.say(command.text)
         change.record(NoteWritten(text, await keep(change, files, statement_id=text, internal=True)))
 
 
-async def message(actor: Official | str, reference: str, command: Words, *, files: Sequence[StoredFile] = ()) -> None:
+async def message(
+    actor: Official | str, reference: str, command: TextOnly, *, files: Sequence[StoredFile] = ()
+) -> None:
     """Write to the other side: the petitioner to the officials, or an official to the petitioner."""
     async with changing(reference, Action.MESSAGE, actor) as change:
         text = await change.say(command.text)

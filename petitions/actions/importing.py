@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from petitions.actions.intake import Decided, case_values, decide, first_facts, to_open_department
+from petitions.actions.intake import Decided, case_values, decide, first_events, to_open_department
 from petitions.forms import FilePetition
 from petitions.models import Case
 from petitions.reference import guides_present, reference
@@ -23,7 +23,7 @@ ACTOR = "import"
 
 
 @dataclass(frozen=True)
-class Line:
+class ImportedPetition:
     """A submission that was read and found good: its key in the source, and when it was received there."""
 
     key: str
@@ -35,7 +35,7 @@ class Line:
 class _New:
     """A line that becomes a case."""
 
-    line: Line
+    line: ImportedPetition
     decided: Decided
     reference: str
     values: Mapping[str, Any]
@@ -51,9 +51,9 @@ async def known_keys(keys: Sequence[str]) -> set[str]:
     return {row["import_key"] for row in rows}
 
 
-async def take(lines: Sequence[Line]) -> int:
+async def take(lines: Sequence[ImportedPetition]) -> int:
     """Import a batch in one transaction; lines imported before are left alone. The number of new cases."""
-    known = await reference()
+    reference_data = await reference()
     guides = await guides_present()
     async with database.transaction():
         old = await known_keys([line.key for line in lines])
@@ -62,7 +62,7 @@ async def take(lines: Sequence[Line]) -> int:
             if line.key in old:
                 continue
             with clock.at(line.received_at or clock.now()):
-                decided = decide(line.command, known, guides, clock.now())
+                decided = decide(line.command, reference_data, guides, clock.now())
                 if decided.choice.department_id not in kept_open:
                     decided = await to_open_department(decided)
                     kept_open.add(decided.choice.department_id)
@@ -100,7 +100,7 @@ async def _write(new: Sequence[_New]) -> None:
         [
             (
                 subject(n.reference),
-                [(f, n.values["received_at"]) for f in first_facts(n.line.command, n.decided, imported=True)],
+                [(f, n.values["received_at"]) for f in first_events(n.line.command, n.decided, imported=True)],
             )
             for n in new
         ],

@@ -23,7 +23,7 @@ from server.core.clock import Due
 from server.core.days import day_of
 from server.core.errors import _
 from server.core.files import StoredFile
-from server.core.ledger import Fact
+from server.core.ledger import DomainEvent
 
 CLOSED_MEANWHILE = _("The department it belongs to has been closed; an intake officer decides.")
 
@@ -57,7 +57,7 @@ async def file(
 
     Raises ``KeyReused`` when the key belongs to other content.
     """
-    known = await reference()
+    reference_data = await reference()
     secret = config.settings().secret_key
     async with database.transaction():
         digest = ""
@@ -68,35 +68,39 @@ async def file(
                 return Filed(first, references.derived_key(secret, idempotency_key, first), repeated=True)
         number = references.new_reference()
         key = references.derived_key(secret, idempotency_key, number) if idempotency_key else references.new_key()
-        decided = await to_open_department(decide(command, known, await guides_present(), clock.now()))
+        decided = await to_open_department(decide(command, reference_data, await guides_present(), clock.now()))
         await create(command, decided, number, references.key_hash(key), actor, files)
         if digest:
             await idempotency.settle(digest, number)
     return Filed(number, key)
 
 
-def decide(command: FilePetition, known: Reference, guides: Sequence[GuideProfile], received: datetime) -> Decided:
+def decide(
+    command: FilePetition, reference_data: Reference, guides: Sequence[GuideProfile], received: datetime
+) -> Decided:
     """Kind, period, due date, district, department and guide of a submission, by the rules alone."""
-    services = {code: row.rule for code, row in known.services.items()}
+    services = {code: row.rule for code, row in reference_data.services.items()}
     parsed = rules.parse_kind(command.kind, services)
     kind, service = (rules.Kind.OTHER, None) if isinstance(parsed, rules.Refusal) else parsed
     period = rules.period(kind, service)
     place = command.location
-    district = known.district_of(place.lat, place.lng, place.address)
+    district = reference_data.district_of(place.lat, place.lng, place.address)
     choice = choose(
         kind=kind.value,
         district=district,
         title=command.title,
         body=command.body,
-        rules=known.rules,
-        departments=known.profiles,
-        service_department=known.services[service.code].department_id if service else None,
+        rules=reference_data.rules,
+        departments=reference_data.profiles,
+        service_department=reference_data.services[service.code].department_id if service else None,
     )
     return Decided(
         kind,
         service.code if service else "",
         period,
-        rules.due_date(known.calendar, period, received.astimezone(config.settings().zone)) if period else None,
+        rules.due_date(reference_data.calendar, period, received.astimezone(config.settings().zone))
+        if period
+        else None,
         district,
         choice,
         choose_guide(
@@ -132,9 +136,9 @@ async def create(
     await Petitioner.create(
         case_id=case.id, name=who.name, email=who.email, phone=who.phone, address=who.address, language=who.language
     )
-    facts = first_facts(command, decided, actor)
-    facts += [AttachmentAdded(row.id) for row in await attach(case.id, files, by_official=actor is not None)]
-    await chain.append(actor.actor if actor else "petitioner", *facts)
+    new_events = first_events(command, decided, actor)
+    new_events += [AttachmentAdded(row.id) for row in await attach(case.id, files, by_official=actor is not None)]
+    await chain.append(actor.actor if actor else "petitioner", *new_events)
     await desk_index.put(database.connection(), case.id, desk_text(number, command.title, command.body, who.name))
     return case
 
@@ -184,12 +188,12 @@ def case_values(
     }
 
 
-def first_facts(
+def first_events(
     command: FilePetition, decided: Decided, actor: Official | None = None, *, imported: bool = False
-) -> list[Fact]:
+) -> list[DomainEvent]:
     """What the ledger says of a receipt."""
     due = decided.due
-    facts: list[Fact] = [
+    new_events: list[DomainEvent] = [
         CaseReceived(
             decided.kind.value,
             command.channel,
@@ -200,8 +204,8 @@ def first_facts(
         CaseRouted(decided.choice.department_id, decided.choice.rule_id),
     ]
     if decided.guide:
-        facts.append(GuideAppointed(decided.guide.id))
-    return facts
+        new_events.append(GuideAppointed(decided.guide.id))
+    return new_events
 
 
 async def attach(

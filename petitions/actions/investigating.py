@@ -31,7 +31,7 @@ async def investigate(actor: Official, reference: str, command: Investigate) -> 
         _check_length(rules.Kind(change.case.kind), days, more)
         take(change, actor)
         change.set(investigation={"first": first.isoformat(), "days": days, "more": more})
-        due = change.reckon()
+        due = change.recompute_due()
         if due is None or before is None:  # pragma: no cover - every grievance has a period
             raise ValueError(change.case.reference)
         last = rules.site_investigation(change.reference.calendar, first, days + more)[1]
@@ -53,9 +53,14 @@ def _begin(change: Change, command: Investigate) -> date:
     if first is None:
         raise Investigate.missing("first")
     if first < today():
-        raise Invalid([FieldError("first", _(
-            "A site investigation must be scheduled before it begins: please choose today or a later day."
-        ))])
+        raise Invalid(
+            [
+                FieldError(
+                    "first",
+                    _("A site investigation must be scheduled before it begins: please choose today or a later day."),
+                )
+            ]
+        )
     if due is not None and first > day_of(due):
         raise Invalid([FieldError("first", _("It must begin before the deadline."))])
     return first
@@ -73,7 +78,9 @@ def _prolong(change: Change, command: Investigate, known: dict[str, Any]) -> dat
         )
     first = date.fromisoformat(known["first"])
     if today() > rules.site_investigation(change.reference.calendar, first, known["days"])[1]:
-        raise Refused(_("The site investigation is over. It could only be extended before it ended."), code="investigation_over")
+        raise Refused(
+            _("The site investigation is over. It could only be extended before it ended."), code="investigation_over"
+        )
     return first
 
 

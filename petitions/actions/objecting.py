@@ -17,7 +17,7 @@ from petitions.events import (
     ObjectionUpheld,
     ObjectionWithdrawn,
 )
-from petitions.forms import DecideObjection, Extend, Words
+from petitions.forms import DecideObjection, Extend, TextOnly
 from petitions.labels import REFUSING
 from petitions.models import Answer
 from petitions.rules import Kind
@@ -29,7 +29,7 @@ from server.core.errors import FieldError, Invalid, _
 OVER = _("The deadline for the decision has passed. It could only be extended before it passed. Please decide now.")
 
 
-async def object_to(actor: Official | str, reference: str, command: Words) -> None:
+async def object_to(actor: Official | str, reference: str, command: TextOnly) -> None:
     """File an objection to the last answer, by the petitioner or in their name; it is decided within ten days.
 
     Raises ``Refused`` where the answer is no refusal of a statutory petition, is more than 60 days old (Act 35①), or
@@ -77,14 +77,14 @@ async def decide(actor: Official, reference: str, command: DecideObjection) -> N
         change.set(objection_due_at=None, objection_decided_at=clock.now())
         text = await change.say(command.reasons)
         if command.ruling == "upheld":
-            change.lead_on(Action.REOPEN)
+            change.redirect_to(Action.REOPEN)
             due = begin_anew(change)
             change.record(ObjectionUpheld(text, due.at.isoformat() if due else None))
         else:
             change.record(ObjectionDismissed(text, await change.say(command.remedies)))
 
 
-async def withdraw(actor: Official | str, reference: str, command: Words) -> None:
+async def withdraw(actor: Official | str, reference: str, command: TextOnly) -> None:
     """Take an objection back before it is decided (Act 22②), by the petitioner or in their name; the refusal stands.
 
     Policy: it counts as never filed, so that another one can be filed within the 60 days. Raises ``Refused``.
@@ -92,7 +92,7 @@ async def withdraw(actor: Official | str, reference: str, command: Words) -> Non
     async with changing(reference, Action.WITHDRAW_OBJECTION, actor, seen=command.version) as change:
         _open(change)
         change.set(objected_at=None, objection_due_at=None, objection_extension=0)
-        change.record(ObjectionWithdrawn(await change.say_if(command.text)))
+        change.record(ObjectionWithdrawn(await change.add_statement_if_any(command.text)))
 
 
 def _open(change: Change) -> tuple[datetime, datetime]:

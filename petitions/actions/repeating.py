@@ -49,7 +49,7 @@ async def _check_earlier(change: Change, actor: Official, numbers: tuple[str, ..
     for number in numbers:
         if number not in known:
             text = _("%(number)s is not an earlier case of this petitioner that you can see.", number=number)
-        elif not known[number].told_before(change.case.received_at):
+        elif not known[number].results_notified(change.case.received_at):
             text = _("%(number)s was not answered before this petition arrived.", number=number)
         else:
             continue

@@ -1,6 +1,6 @@
 """What is missing from a petition (보완, Act 22, Decree 24-25): asked for, given more time, sent, or never received.
 
-While it is missing the clock stands; a petition that stays incomplete is returned, one whose petitioner cannot be
+While it is missing the deadline is paused; a petition that stays incomplete is returned, one whose petitioner cannot be
 reached counts as withdrawn.
 """
 
@@ -20,7 +20,7 @@ from petitions.events import (
     SupplementRequested,
     SupplementUndelivered,
 )
-from petitions.forms import RequestSupplement, Words
+from petitions.forms import RequestSupplement, TextOnly
 from petitions.states import Action, State
 from server.core import clock, config
 from server.core.accounts import Official
@@ -30,15 +30,13 @@ from server.core.errors import FieldError, Invalid, _
 from server.core.files import StoredFile
 
 LATE = _(
-    
-        "The 8 working hours for requesting a supplement have passed. Please say what was found only now, and how "
-        "(Enforcement Rule, art. 9)."
-    
+    "The 8 working hours for requesting a supplement have passed. Please say what was found only now, and how "
+    "(Enforcement Rule, art. 9)."
 )
 
 
 async def request(actor: Official, reference: str, command: RequestSupplement) -> None:
-    """Ask for what is missing (Act 22, Decree 24); the clock stands from today.
+    """Ask for what is missing (Act 22, Decree 24); the deadline is paused from today.
 
     The first request comes within eight working hours, later only with the reason why the need was found so late
     (Rule 9①), which is kept. A further one is a second request of at most ten days (Decree 24③): after the time of
@@ -64,7 +62,7 @@ async def request(actor: Official, reference: str, command: RequestSupplement) -
             supplement_times=case.supplement_times + 1,
             pauses=pauses,
         )
-        change.reckon()
+        change.recompute_due()
         text = await change.say(command.text)
         change.record(SupplementRequested(text, until.isoformat(), case.supplement_times, late))
 
@@ -93,19 +91,21 @@ async def prolong(actor: Official | str, reference: str, command: Prolong) -> No
             raise Invalid([FieldError("days", text)])
         until = rules.supplement_due(change.reference.calendar, before, command.days).on
         change.set(supplement_until=until, supplement_prolonged=case.supplement_prolonged + 1)
-        change.reckon()
+        change.recompute_due()
         change.record(
             SupplementProlonged(
                 until.isoformat(),
                 before.isoformat(),
                 case.supplement_prolonged,
-                await change.say_if(command.reason),
+                await change.add_statement_if_any(command.reason),
             )
         )
 
 
-async def receive(actor: Official | str, reference: str, command: Words, *, files: Sequence[StoredFile] = ()) -> None:
-    """Take what was missing, from the petitioner or on their behalf; the clock runs again from tomorrow.
+async def receive(
+    actor: Official | str, reference: str, command: TextOnly, *, files: Sequence[StoredFile] = ()
+) -> None:
+    """Take what was missing, from the petitioner or on their behalf; the deadline resumes from tomorrow.
 
     With it the request is met: whatever turns out to be missing later is asked for as a first request (Rule 9①), and
     a return needs two unmet requests for that (Decree 24③, 25①). The times that it was prolonged stay counted.
@@ -113,13 +113,13 @@ async def receive(actor: Official | str, reference: str, command: Words, *, file
     async with changing(reference, Action.SUPPLEMENT, actor, seen=command.version) as change:
         pauses = [[first, last or today().isoformat()] for first, last in change.case.pauses]
         change.set(pauses=pauses, supplement_until=None, supplement_times=0, supplement_undelivered=[])
-        due = change.reckon()
+        due = change.recompute_due()
         text = await change.say(command.text)
         kept = await keep(change, files, statement_id=text)
         change.record(SupplementReceived(text, due.at.isoformat() if due else None, kept))
 
 
-async def give_back(actor: Official, reference: str, command: Words) -> None:
+async def cancel_registration(actor: Official, reference: str, command: TextOnly) -> None:
     """Return a case that was not supplemented after two requests in a row (반려, Decree 25①), with the reason."""
     async with changing(reference, Action.RETURN, actor, seen=command.version) as change:
         check(rules.may_return([_period(change)] * change.case.supplement_times, clock.now()))
@@ -127,7 +127,7 @@ async def give_back(actor: Official, reference: str, command: Words) -> None:
         change.record(CaseReturned(await change.say(command.text)))
 
 
-async def note_undelivered(actor: Official, reference: str, command: Words) -> None:
+async def note_undelivered(actor: Official, reference: str, command: TextOnly) -> None:
     """Record that a request came back undelivered, and how (Decree 25②); each request once. Raises ``Refused``."""
     async with changing(reference, Action.UNDELIVERED, actor, seen=command.version) as change:
         case = change.case
@@ -143,7 +143,7 @@ async def note_undelivered(actor: Official, reference: str, command: Words) -> N
         change.record(SupplementUndelivered(case.supplement_times, await change.say(command.text)))
 
 
-async def deem_withdrawn(actor: Official, reference: str, command: Words) -> None:
+async def deem_withdrawn(actor: Official, reference: str, command: TextOnly) -> None:
     """Close a case whose requests came back undelivered twice, as withdrawn (Decree 25②), with the reason."""
     async with changing(reference, Action.DEEM_WITHDRAWN, actor, seen=command.version) as change:
         check(rules.may_deem_withdrawn(len(change.case.supplement_undelivered)))
@@ -152,7 +152,7 @@ async def deem_withdrawn(actor: Official, reference: str, command: Words) -> Non
 
 
 def _stands(change: Change) -> bool:
-    """Whether the clock stands for a supplement already."""
+    """Whether the deadline is paused for a supplement already."""
     return any(last is None for _first, last in change.case.pauses)
 
 

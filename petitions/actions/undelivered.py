@@ -1,6 +1,6 @@
 """What no mail could tell: a server took the address for undeliverable, so officials must tell it in another way.
 
-The ledger gets a fact with neither the address nor what the server said; the handler, or the department's managers,
+The ledger gets an event with neither the address nor what the server said; the handler, or the department's managers,
 hear of it by their own mail and read it in the case's timeline.
 """
 
@@ -12,9 +12,9 @@ SYSTEM = "system"
 
 
 async def note(entry: Entry) -> None:
-    """Write down that the petitioner was not told of a fact; once, however often the mail is tried."""
+    """Write down that the petitioner was not told of an event; once, however often the mail is tried."""
     async with database.transaction():
         chain = await ledger.lock(entry.subject)
         since = await ledger.read(entry.subject, after_sequence=entry.sequence, kind=MailUndelivered.kind)
-        if not any(fact.data["event"] == entry.id for fact in since):
+        if not any(event.data["event"] == entry.id for event in since):
             await chain.append(SYSTEM, MailUndelivered(entry.id, entry.kind))

@@ -1,4 +1,4 @@
-"""Views of the inbox that an official keeps by name. They are the official's own and no fact about any case."""
+"""Views of the inbox that an official keeps by name. They are the official's own and no event about any case."""
 
 from petitions.models import SavedView
 from server.core import database
@@ -15,7 +15,9 @@ async def save(actor: Official, name: str, query: str) -> None:
         if replaced:
             return
         if await SavedView.filter(account_id=actor.id).count() >= MOST:
-            raise Invalid([FieldError("name", _("You already have %(most)s saved views. Please delete one first.", most=MOST))])
+            raise Invalid(
+                [FieldError("name", _("You already have %(most)s saved views. Please delete one first.", most=MOST))]
+            )
         await SavedView.create(account_id=actor.id, name=name, query=query)
 
 

@@ -26,7 +26,7 @@ from server.core import clock, config, database, ledger
 from server.core.accounts import Holiday, LocalHours, Official
 from server.core.days import today
 from server.core.errors import FieldError, Invalid, NotFound, _
-from server.core.ledger import Fact
+from server.core.ledger import DomainEvent
 
 SOON = timedelta(hours=24)
 QUIET_DAYS = 30
@@ -43,7 +43,7 @@ class Reminder:
     """Which cases; asked once more when nobody else can change the case."""
     order: str
     told: Mapping[str, object]
-    fact: Callable[[Case], Fact]
+    event: Callable[[Case], DomainEvent]
 
     @property
     def due(self) -> QuerySet[Case]:
@@ -60,7 +60,7 @@ class Reminder:
             case = await Case.filter(self.cases, reference=number).first()
             if case is not None:
                 await Case.filter(id=case.id).update(**self.told)
-                await chain.append(SYSTEM, self.fact(case))
+                await chain.append(SYSTEM, self.event(case))
         return case is not None
 
 
@@ -89,7 +89,7 @@ def reminders() -> tuple[Reminder, ...]:
 
 
 async def remind() -> int:
-    """Record everything that the desk is to be reminded of now; the number of facts."""
+    """Record everything that the desk is to be reminded of now; the number of events."""
     return sum([await reminder.send() for reminder in reminders()])
 
 
@@ -145,7 +145,7 @@ async def set_hours(actor: Official, hours: LocalHours) -> None:
 async def recount(reason: str, after: int = 0) -> int | None:
     """Count running clocks anew, ``BATCH`` cases from an id on; where to go on, None at the end.
 
-    A case whose date moves gets a fact that names both dates.
+    A case whose date moves gets an event that names both dates.
     """
     forget()
     rows = await database.fetch(
@@ -157,11 +157,11 @@ async def recount(reason: str, after: int = 0) -> int | None:
 
 
 async def _recount_one(reference_text: str, reason: str) -> None:
-    known = await reference()
+    reference_data = await reference()
     async with database.transaction():
         chain = await ledger.lock(subject(reference_text))
         case = await Case.get(reference=reference_text)
-        due = due_of(case, known) if case.open else None
+        due = due_of(case, reference_data) if case.open else None
         if due is None or case.due_at is None or due.at == case.due_at:
             return
         await Case.filter(id=case.id).update(due_at=due.at, reminded=reminded(case, due.at))

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from petitions.acts import answering, handling, objecting, parts, supplementing
 from petitions.acts.page import CaseAct
 from petitions.queries.cases import CaseView, Level
-from petitions.queries.turns import part_of
-from petitions.rights import FOR_ASKED, FOR_OWNER, RIGHTS, keeps
+from petitions.queries.turns import consultation_of
+from petitions.rights import FOR_CONSULTED, FOR_OWNER, RIGHTS, keeps
 from petitions.states import Action, follow
 from server.core.accounts import Official
 from server.core.acts import Offer
@@ -33,12 +33,12 @@ def possible(case: CaseView) -> Iterator[CaseAct]:
 
 def of_official(case: CaseView, official: Official) -> list[CaseAct]:
     """What an official may do now: what the case and their rights allow; asked for a part, that part only."""
-    part = part_of(case, official)
-    hidden: set[Action] = set() if part and part.open else {*FOR_ASKED}
+    part = consultation_of(case, official)
+    hidden: set[Action] = set() if part and part.open else {*FOR_CONSULTED}
     hidden |= set() if case.department_id == official.department_id else FOR_OWNER
     kept = keeps(official, department_id=case.department_id, guide_id=case.guide.id if case.guide else None)
     may = [act for act in possible(case) if act.desk and act.action not in hidden and official.may(RIGHTS[act.action])]
-    return [act for act in may if kept or act.action in FOR_ASKED]
+    return [act for act in may if kept or act.action in FOR_CONSULTED]
 
 
 def of_petitioner(case: CaseView) -> list[CaseAct]:

@@ -47,9 +47,9 @@ ACTS: tuple[CaseAct, ...] = (
         form=words(_("Remark"), rows=2, optional=True),
         run=answering.close,
         when=lambda case: case.objection_due_at is None,
-        desk=Offer(summary="Close an answered case", label=_("Close the case"), done=_(
-            "%(reference)s has been closed."
-        )),
+        desk=Offer(
+            summary="Close an answered case", label=_("Close the case"), done=_("%(reference)s has been closed.")
+        ),
     ),
     Act(
         action=Action.CLOSE_REPEATED,
@@ -102,9 +102,9 @@ ACTS: tuple[CaseAct, ...] = (
             page="not-solved",
             form=words(_("What is still not solved?"), rows=5),
             names={"text": "unsolved"},
-            notes=(_(
-                "Closed is not solved. Your case goes back to the department at once, and its manager is notified."
-            ),),
+            notes=(
+                _("Closed is not solved. Your case goes back to the department at once, and its manager is notified."),
+            ),
         ),
     ),
     Act(

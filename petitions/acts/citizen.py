@@ -3,13 +3,13 @@
 from petitions.acts import of_petitioner
 from petitions.acts.page import CaseAct, Page
 from petitions.queries.cases import CaseView
-from server.core.acts import Drawn, Kept, Offer, draw
+from server.core.acts import Drawn, Offer, ReturnedForm, draw
 
 ORDER = ("primary", "secondary", "quiet")
 """Of the buttons that lead to the forms."""
 
 
-def form(act: CaseAct, offer: Offer, case: CaseView, language: str, back: Kept | None = None) -> Drawn | None:
+def form(act: CaseAct, offer: Offer, case: CaseView, language: str, back: ReturnedForm | None = None) -> Drawn | None:
     """One form; with ``back`` as it came back. ``drawn`` is the version that its page showed."""
     return draw(
         act,

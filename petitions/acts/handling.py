@@ -201,8 +201,7 @@ ACTS: tuple[CaseAct, ...] = (
             form=words(
                 _("Your message"),
                 hint=_(
-                    "It goes to the person who handles your case. Please do not include resident registration "
-                    "numbers."
+                    "It goes to the person who handles your case. Please do not include resident registration numbers."
                 ),
                 rows=6,
             ),

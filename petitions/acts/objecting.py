@@ -116,10 +116,8 @@ ACTS: tuple[CaseAct, ...] = (
             names={"text": "objection_withdrawal"},
             notes=(
                 _(
-                    
-                        "If you withdraw it, the city makes no decision and the refusal stands. You can object "
-                        "again within 60 days of the refusal."
-                    
+                    "If you withdraw it, the city makes no decision and the refusal stands. You can object "
+                    "again within 60 days of the refusal."
                 ),
             ),
         ),

@@ -1,9 +1,9 @@
 """Departments working together on one case (협조, Act 20): asked, replying, putting it off, taken back."""
 
-from petitions.actions import parts
+from petitions.actions import consultations
 from petitions.acts.page import CaseAct, DeskPage
+from petitions.consultation_forms import ExtendConsultation, RequestConsultation, WithdrawPart
 from petitions.forms import words
-from petitions.part_forms import AskPart, ExtendPart, WithdrawPart
 from petitions.states import Action
 from server.core.acts import Act, Offer, Overrides
 from server.core.errors import _
@@ -21,10 +21,8 @@ def _extend(page: DeskPage) -> Overrides | None:
     if not page.reply_until:
         return None
     hint = _(
-        
-            "Once, before %(until)s, by at most the length of the original reply period, and before the deadline "
-            "of the case (Act 20)."
-        ,
+        "Once, before %(until)s, by at most the length of the original reply period, and before the deadline "
+        "of the case (Act 20).",
         until=page.reply_until,
     )
     return {"due": {"hint": hint, "required": True, "attrs": page.reply_days}}
@@ -32,13 +30,13 @@ def _extend(page: DeskPage) -> Overrides | None:
 
 ACTS: tuple[CaseAct, ...] = (
     Act(
-        action=Action.PART_REPLY,
+        action=Action.CONSULTATION_REPLY,
         form=words(
             _("Reply of your department"),
             hint=_("The department in charge can read it, the petitioner cannot."),
             rows=5,
         ),
-        run=parts.reply,
+        run=consultations.reply,
         desk=Offer(
             summary="Reply to what one's department is asked for",
             label=_("Send the reply"),
@@ -47,9 +45,9 @@ ACTS: tuple[CaseAct, ...] = (
         ),
     ),
     Act(
-        action=Action.PART_EXTEND,
-        form=ExtendPart,
-        run=parts.extend,
+        action=Action.CONSULTATION_EXTEND,
+        form=ExtendConsultation,
+        run=consultations.extend,
         desk=Offer(
             summary="Put one's department's reply off, once and before it is due",
             label=_("Extend the reply"),
@@ -62,9 +60,9 @@ ACTS: tuple[CaseAct, ...] = (
         ),
     ),
     Act(
-        action=Action.PART,
-        form=AskPart,
-        run=parts.ask,
+        action=Action.CONSULTATION,
+        form=RequestConsultation,
+        run=consultations.ask,
         desk=Offer(
             summary="Ask another department for a part of the case (Act 20)",
             label=_("Consult another department"),
@@ -75,9 +73,9 @@ ACTS: tuple[CaseAct, ...] = (
         ),
     ),
     Act(
-        action=Action.PART_WITHDRAW,
+        action=Action.CONSULTATION_WITHDRAW,
         form=WithdrawPart,
-        run=parts.withdraw,
+        run=consultations.withdraw,
         when=lambda case: any(part.open for part in case.parts),
         desk=Offer(
             summary="Take back what a department was asked for",

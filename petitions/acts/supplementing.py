@@ -20,7 +20,9 @@ class MoreTime(Prolong):
     """The same, as the petitioner is asked."""
 
     days: Annotated[
-        int, Field(ge=1, le=60), Label(_("Additional days to send the supplement"), _("How many more days do you need?"))
+        int,
+        Field(ge=1, le=60),
+        Label(_("Additional days to send the supplement"), _("How many more days do you need?")),
     ]
     reason: Annotated[Reason, Label(_("Reason"), _("Why (optional)"))] = ""
 
@@ -48,9 +50,7 @@ ACTS: tuple[CaseAct, ...] = (
     ),
     Act(
         action=Action.SUPPLEMENT,
-        form=words(
-            _("What was supplied"), hint=_("By phone, by letter or in person. The deadline resumes tomorrow.")
-        ),
+        form=words(_("What was supplied"), hint=_("By phone, by letter or in person. The deadline resumes tomorrow.")),
         run=supplementing.receive,
         takes_files=True,
         desk=Offer(
@@ -100,10 +100,8 @@ ACTS: tuple[CaseAct, ...] = (
             names={"reason": "prolongation"},
             notes=(
                 _(
-                    
-                        "You can extend the deadline twice, each time by at most the number of days you were first "
-                        "given. It takes effect immediately."
-                    
+                    "You can extend the deadline twice, each time by at most the number of days you were first "
+                    "given. It takes effect immediately."
                 ),
             ),
         ),
@@ -113,10 +111,8 @@ ACTS: tuple[CaseAct, ...] = (
         form=words(
             _("How and why it was returned"),
             hint=_(
-                
-                    "For example: by post, address unknown. Once two requests have been returned, the petition can "
-                    "be closed as withdrawn (Decree 25)."
-                
+                "For example: by post, address unknown. Once two requests have been returned, the petition can "
+                "be closed as withdrawn (Decree 25)."
             ),
             rows=3,
         ),
@@ -151,11 +147,11 @@ ACTS: tuple[CaseAct, ...] = (
     Act(
         action=Action.RETURN,
         form=words(
-            _("Reason"), hint=_(
-                "Possible once the deadline of the second request has passed (Decree 25). The case ends here."
-            ), rows=3
+            _("Reason"),
+            hint=_("Possible once the deadline of the second request has passed (Decree 25). The case ends here."),
+            rows=3,
         ),
-        run=supplementing.give_back,
+        run=supplementing.cancel_registration,
         desk=Offer(
             summary="Return what was not supplemented",
             label=_("Return"),

@@ -19,10 +19,10 @@ from petitions.queries.filed import receipt
 from petitions.reference import reference
 from server.core import auth, contract, idempotency, uploads, web
 from server.core.acts import Api, Attempt
-from server.core.contract import Access, Contract, promises
+from server.core.contract import Access, Contract, documented
 
 
-@promises(
+@documented(
     Contract(
         "File a petition, or a tip without a name",
         documents.Receipt,
@@ -44,7 +44,7 @@ async def file(request: Request) -> Response:
     return web.json(content, 201, {"location": f"/api/v1/cases/{filed.reference}"})
 
 
-@promises(
+@documented(
     Contract(
         "A case, as its reader may see it",
         documents.CASE,
@@ -66,7 +66,9 @@ async def petitioners(request: Request) -> str:
     """
     who = auth.reader(request)
     key = request.headers.get(KEY_HEADER, "")
-    number, level = await following.door(request.path_params["reference"], Credentials(None, who.cases, who.email, key))
+    number, level = await following.access_level(
+        request.path_params["reference"], Credentials(None, who.cases, who.email, key)
+    )
     if level < Level.PARTY:
         raise NoSuchCase
     return number
@@ -78,7 +80,7 @@ async def answer_with_case(request: Request, number: str, status: int) -> Respon
     return web.json(serializers.case(found, web.language(request)), status)
 
 
-@promises(
+@documented(
     Contract(
         "Add files to a case that is still open",
         documents.CASE,
@@ -97,7 +99,7 @@ async def attach(request: Request) -> Response:
     return await answer_with_case(request, number, 201)
 
 
-@promises(
+@documented(
     Contract(
         "Send files that a message or a supplement is to bring: it names them by their tokens",
         documents.Uploads,

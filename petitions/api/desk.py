@@ -13,7 +13,7 @@ from petitions.api import documents, serializers
 from petitions.errors import NoSuchCase
 from petitions.forms import REASON_LIMIT, TEXT_LIMIT
 from petitions.models import Case
-from petitions.queries import cases, parts
+from petitions.queries import cases, consultations
 from petitions.queries.cases import Credentials
 from petitions.queries.filters import Filter, Position
 from petitions.queries.inbox import listed
@@ -22,7 +22,7 @@ from petitions.rights import RIGHTS
 from server.core import auth, contract, i18n, listing, references, uploads, web
 from server.core.accounts import Official
 from server.core.acts import Api, Attempt
-from server.core.contract import Access, Contract, promises
+from server.core.contract import Access, Contract, documented
 from server.core.errors import Invalid, Refusal, _
 from server.core.forms import Form, Label, Mistake, OneOf, Parameters
 
@@ -30,7 +30,7 @@ PAGE, LONGEST_PAGE = 50, 200
 MOST_AT_ONCE = 200
 
 
-@promises(
+@documented(
     Contract(
         "The cases that this official sees, due first",
         contract.listed(documents.ListedCase),
@@ -41,26 +41,26 @@ MOST_AT_ONCE = 200
 async def index(request: Request) -> Response:
     """``GET /desk/cases``: ``total`` is said where one page holds all of it, for counting everything costs too much."""
     official = auth.official(request)
-    known = await reference()
+    reference_data = await reference()
     data = Parameters(request.query_params)
-    wanted = Filter.take(data, known, json=True)
+    wanted = Filter.take(data, reference_data, json=True)
     text, limit = listing.asked(data, PAGE, LONGEST_PAGE)
     start = Position.read(text)
     if text and start is None:
         data.fail("cursor", listing.NO_CURSOR)
     data.done()
-    page = await listed(wanted, official, known, start=start, limit=limit)
-    rows = [serializers.row(row, known, web.language(request)) for row in page.rows]
+    page = await listed(wanted, official, reference_data, start=start, limit=limit)
+    rows = [serializers.row(row, reference_data, web.language(request)) for row in page.rows]
     return web.items(rows, page.after or None, len(rows) if start is None and not page.after else None)
 
 
-@promises(Contract("One case", documents.CASE, access=Access.OFFICIAL, refusals=(404,)))
+@documented(Contract("One case", documents.CASE, access=Access.OFFICIAL, refusals=(404,)))
 async def read(request: Request) -> Response:
     """``GET /desk/cases/{reference}``."""
     return await _answer(request, auth.official(request), request.path_params["reference"])
 
 
-@promises(
+@documented(
     Contract(
         "The parts that departments are asked for: all of them, or one's own that was replied to",
         contract.listed(documents.PartInWords),
@@ -74,10 +74,10 @@ async def read_parts(request: Request) -> Response:
     try:
         found = (await cases.view(number, Credentials(official))).parts
     except NoSuchCase:
-        if not (found := await parts.replied(number, official)):
+        if not (found := await consultations.replied(number, official)):
             raise
-    known, lang = await reference(), web.language(request)
-    rows = [serializers.part_in_words(part, known, lang) for part in found]
+    reference_data, lang = await reference(), web.language(request)
+    rows = [serializers.part_in_words(part, reference_data, lang) for part in found]
     return web.items(rows, None, len(rows))
 
 
@@ -101,8 +101,11 @@ async def _after(request: Request, attempt: Attempt, _status: int) -> Response:
     try:
         return await _answer(request, official, number)
     except NoSuchCase:  # perhaps long ago
-        known, lang = await reference(), web.language(request)
-        own = [serializers.part_in_words(part, known, lang) for part in await parts.replied(number, official)]
+        reference_data, lang = await reference(), web.language(request)
+        own = [
+            serializers.part_in_words(part, reference_data, lang)
+            for part in await consultations.replied(number, official)
+        ]
         status = (await Case.get(reference=number)).status
         return web.json(documents.CaseLeft(reference=number, status=status, parts=own))
 
@@ -116,7 +119,7 @@ API = Api(
 )
 
 
-@promises(
+@documented(
     Contract(
         "Send files that an answer, a message, a note or a supplement is to bring: it names them by their tokens",
         documents.Uploads,
@@ -162,7 +165,7 @@ _BULK = contract.asked(
 )
 
 
-@promises(
+@documented(
     Contract(
         "One action on many cases, each a transaction of its own; the other fields are the action's",
         documents.Outcomes,

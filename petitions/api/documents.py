@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from petitions.cooperation import PartStatus
+from petitions.consultation import ConsultationStatus
 from petitions.forms import FilePetition
 from petitions.labels import CHANNELS, DECISIONS
 from petitions.states import State
@@ -132,18 +132,18 @@ class Petitioner(Answer):
     language: Language
 
 
-class Part(Answer):
+class Consultation(Answer):
     """What another department is asked for, as the petitioner sees it."""
 
     department: DepartmentName | None
-    status: PartStatus
+    status: ConsultationStatus
     asked_at: datetime
     due_at: datetime
     extended: bool
     replied_at: datetime | None
 
 
-class PartInWords(Part):
+class PartInWords(Consultation):
     """The same for officials, with what was said."""
 
     text: Annotated[str, said("What is asked.")]
@@ -201,7 +201,7 @@ class Case(Listed):
     rating: int | None
     answers: list[Reply]
     attachments: list[Attachment]
-    parts: Annotated[list[Part | PartInWords], said("What other departments are asked for (Act 20).")]
+    parts: Annotated[list[Consultation | PartInWords], said("What other departments are asked for (Act 20).")]
     actions: list[str]
 
 

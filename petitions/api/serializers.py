@@ -8,8 +8,8 @@ from urllib.parse import quote
 from petitions import acts
 from petitions.api import documents
 from petitions.queries.cases import CaseView, FileRow, Level, Reply
+from petitions.queries.consultations import ConsultationView
 from petitions.queries.filed import Receipt
-from petitions.queries.parts import PartView
 from petitions.queries.rows import Row
 from petitions.reference import Reference, ServiceRow
 from petitions.rules import Kind
@@ -28,11 +28,11 @@ def kind(name: str, service_code: str) -> str:
     return f"{name}:{service_code}" if name == Kind.STATUTORY and service_code else name
 
 
-def routing(document: Mapping[str, Any], known: Reference, lang: str) -> documents.Routing:
+def routing(document: Mapping[str, Any], reference_data: Reference, lang: str) -> documents.Routing:
     """Why a department was proposed, in words."""
 
     def code(number: int | None) -> str | None:
-        row = known.departments.get(number or 0)
+        row = reference_data.departments.get(number or 0)
         return row.code if row else None
 
     def because(text: Mapping[str, Any]) -> str:
@@ -49,33 +49,33 @@ def routing(document: Mapping[str, Any], known: Reference, lang: str) -> documen
     )
 
 
-def receipt(filed: Receipt, access_key: str, known: Reference, lang: str) -> documents.Receipt:
+def receipt(filed: Receipt, access_key: str, reference_data: Reference, lang: str) -> documents.Receipt:
     """What filing answers."""
     return documents.Receipt.of(
         filed,
         access_key=access_key,
         status=State.RECEIVED,
         kind=kind(filed.kind, filed.service_code),
-        department=coded.department(known, filed.department_id, lang),
+        department=coded.department(reference_data, filed.department_id, lang),
         guide=filed.guide and documents.Person.of(filed.guide),
         due_on=_day(filed.due_at),
-        routing=routing(filed.routing, known, lang),
+        routing=routing(filed.routing, reference_data, lang),
     )
 
 
 def case(found: CaseView, lang: str, official: Official | None = None) -> documents.Case:
     """A case as its reader may see it; ``actions`` are what this reader may do now."""
-    known, staff = found.known, found.level is Level.STAFF
+    reference_data, staff = found.reference_data, found.level is Level.STAFF
     if staff and official:
         actions = [act.action.value for act in acts.of_official(found, official)]
     else:
         actions = [act.citizen.address for act in acts.of_petitioner(found) if act.citizen]
     more = {
-        **_listed(found, known, lang),
+        **_listed(found, reference_data, lang),
         "seen_as": found.level.name.lower(),
         "handler": found.handler and documents.Person.of(found.handler),
         "guide": found.guide and documents.Guide.of(found.guide),
-        "location": documents.Place.of(found, district=coded.district(known, found.district, lang)),
+        "location": documents.Place.of(found, district=coded.district(reference_data, found.district, lang)),
         "petitioner": documents.Petitioner(
             name=found.petitioner_name,
             email=found.petitioner_email,
@@ -86,29 +86,29 @@ def case(found: CaseView, lang: str, official: Official | None = None) -> docume
         "overdue": found.overdue,
         "answers": [_reply(answer, found) for answer in found.answers],
         "attachments": [_attachment(found.reference, file) for file in found.attachments],
-        "parts": [(part_in_words if staff else part)(each, known, lang) for each in found.parts],
+        "parts": [(part_in_words if staff else part)(each, reference_data, lang) for each in found.parts],
         "actions": actions,
     }
     if staff and found.routing:
-        return documents.RoutedCase.of(found, **more, routing=routing(found.routing, known, lang))
+        return documents.RoutedCase.of(found, **more, routing=routing(found.routing, reference_data, lang))
     return documents.Case.of(found, **more)
 
 
-def row(found: Row, known: Reference, lang: str) -> documents.ListedCase:
+def row(found: Row, reference_data: Reference, lang: str) -> documents.ListedCase:
     """A case as a list shows it."""
     return documents.ListedCase.of(
-        found, **_listed(found, known, lang), part_due_at=found.part_due, replies_awaited=found.waiting
+        found, **_listed(found, reference_data, lang), part_due_at=found.part_due, replies_awaited=found.waiting
     )
 
 
-def part(found: PartView, known: Reference, lang: str) -> documents.Part:
+def part(found: ConsultationView, reference_data: Reference, lang: str) -> documents.Consultation:
     """A part that a department is asked for, as the petitioner sees it."""
-    return documents.Part.of(found, department=coded.department(known, found.department_id, lang))
+    return documents.Consultation.of(found, department=coded.department(reference_data, found.department_id, lang))
 
 
-def part_in_words(found: PartView, known: Reference, lang: str) -> documents.PartInWords:
+def part_in_words(found: ConsultationView, reference_data: Reference, lang: str) -> documents.PartInWords:
     """The same for officials, with what was said."""
-    return documents.PartInWords.of(found, department=coded.department(known, found.department_id, lang))
+    return documents.PartInWords.of(found, department=coded.department(reference_data, found.department_id, lang))
 
 
 def uploaded(settings: Settings, files: Sequence[StoredFile]) -> documents.Uploads:
@@ -116,13 +116,13 @@ def uploaded(settings: Settings, files: Sequence[StoredFile]) -> documents.Uploa
     return documents.Uploads(files=[documents.Upload.of(file, token=uploads.token(settings, file)) for file in files])
 
 
-def _listed(found: CaseView | Row, known: Reference, lang: str) -> dict[str, Any]:
+def _listed(found: CaseView | Row, reference_data: Reference, lang: str) -> dict[str, Any]:
     """What is not said by the row itself."""
     due = found.due_at
     waiting = found.status is State.SUPPLEMENT_REQUESTED
     return {
         "kind": kind(found.kind, found.service_code),
-        "department": coded.department(known, found.department_id, lang),
+        "department": coded.department(reference_data, found.department_id, lang),
         "due_on": _day(due),
         "overdue": found.status in OPEN and not waiting and due is not None and clock.now() > due,
         "objection_due_on": _day(found.objection_due_at),
@@ -142,15 +142,15 @@ def _attachment(reference: str, file: FileRow) -> documents.Attachment:
     return documents.Attachment.of(file, url=f"/cases/{reference}/files/{file.id}/{quote(file.name, safe='')}")
 
 
-def department(found: DepartmentRow, known: Reference, lang: str) -> documents.Department:
+def department(found: DepartmentRow, reference_data: Reference, lang: str) -> documents.Department:
     """A department with its duties."""
-    profile = next(p for p in known.profiles if p.id == found.id)
+    profile = next(p for p in reference_data.profiles if p.id == found.id)
     return documents.Department.of(
         found, name=found.name(lang), names=_names(found.names), duties=profile.duties, keywords=profile.keywords
     )
 
 
-def service(code: str, found: ServiceRow, known: Reference, lang: str) -> documents.Service:
+def service(code: str, found: ServiceRow, reference_data: Reference, lang: str) -> documents.Service:
     """A statutory procedure with the period that the city publishes."""
     return documents.Service.of(
         found,
@@ -160,7 +160,7 @@ def service(code: str, found: ServiceRow, known: Reference, lang: str) -> docume
         names=_names(found.names),
         unit=found.rule.unit,
         amount=found.rule.amount,
-        department=coded.department(known, found.department_id, lang),
+        department=coded.department(reference_data, found.department_id, lang),
     )
 
 

@@ -1,4 +1,4 @@
-"""The answer editor: prepared texts filled in for the case, a preview, and what a refusal must tell (Act 27③, 35)."""
+"""The answer editor: reply templates filled in for the case, a preview, and what a refusal must tell (Act 27③, 35)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,8 +50,8 @@ class Draft:
 def remedies(case: CaseView) -> str:
     """What a petitioner can do against a refusal, in their language.
 
-    Only the refusal of a statutory petition can be objected to, within 60 days (Act 35①); the administrative appeal has
-    90 days from knowledge (행정심판법 제27조).
+    Only the refusal of a statutory petition can be objected to, within 60 days (Act 35①); the administrative appeal
+    has 90 days from knowledge (행정심판법 제27조).
     """
     return _filled_in(_OBJECTION if case.kind == Kind.STATUTORY else _GRIEVANCE, case)
 
@@ -65,7 +65,7 @@ def objection_remedies(case: CaseView) -> str:
 
 
 def _filled_in(text: Text, case: CaseView) -> str:
-    department, language = case.known.departments.get(case.department_id or 0), case.petitioner_language
+    department, language = case.reference_data.departments.get(case.department_id or 0), case.petitioner_language
     values = {
         "department": department.name(language) if department else "–",
         "phone": department.phone if department else "–",
@@ -80,7 +80,7 @@ def read(raw: Mapping[str, object], case: CaseView) -> Draft:
 
 
 def with_template(draft: Draft, template: Template, case: CaseView, official: Official) -> Draft:
-    """Put a prepared text after what was written already; reasons and remedies only where none were."""
+    """Put a reply template after what was written already; reasons and remedies only where none were."""
     values = placeholders.values_of(case, official, template.language)
     text = placeholders.fill(template.text, values)
     reasons = placeholders.fill(template.reasons, values)
@@ -106,7 +106,9 @@ def complete(raw: Mapping[str, str], case: CaseView) -> dict[str, str]:
         values["remedies"] = ""
     command = GiveAnswer.parse(values)
     errors = [
-        FieldError(name, _("Please fill in what is still missing: %(names)s", names=", ".join(f"{{{n}}}" for n in left)))
+        FieldError(
+            name, _("Please fill in what is still missing: %(names)s", names=", ".join(f"{{{n}}}" for n in left))
+        )
         for name, text in (("text", command.text), ("reasons", command.reasons), ("remedies", command.remedies))
         if (left := placeholders.remaining(text))
     ]

@@ -17,21 +17,21 @@ from petitions import access
 from petitions.acts import DESK, of_official
 from petitions.acts.page import CaseAct
 from petitions.clock_words import clock_words
-from petitions.desk import addresses, answer, cooperation, offers
+from petitions.desk import addresses, answer, consultation, offers
 from petitions.duties import duties
 from petitions.errors import ChangedMeanwhile, NoSuchCase
 from petitions.forms import GiveAnswer
 from petitions.labels import CHANNELS, DECISIONS, KINDS
-from petitions.queries import desk, earlier, following, parts, timeline
+from petitions.queries import consultations, desk, earlier, following, timeline
+from petitions.queries.case_events import case_events
 from petitions.queries.cases import CaseView, Level, view
-from petitions.queries.facts import facts
 from petitions.queries.filters import Filter
 from petitions.reference import Reference, reference
 from petitions.rights import RIGHTS, subject
 from petitions.states import Action, State
 from server.core import acts, auth, clock, i18n, ledger, web
 from server.core.accounts import Official
-from server.core.acts import Attempt, Kept, Offer, Sent
+from server.core.acts import Attempt, Offer, ReturnedForm, Sent
 from server.core.errors import Forbidden, Invalid, NotFound, Text
 from server.core.ledger import Audience
 from server.core.messages import Item
@@ -41,7 +41,7 @@ WORDS = ("text", "late_reason", "agency", "reason", "reasons", "remedies")
 
 
 @dataclass(frozen=True)
-class Asked:
+class CaseRequest:
     """A request for a case's page: who asks for which case, coming from which list."""
 
     request: Request
@@ -50,33 +50,33 @@ class Asked:
     wanted: Filter
 
 
-async def _ask(request: Request, carried: str) -> Asked:
+async def _ask(request: Request, carried: str) -> CaseRequest:
     """Raises ``NotSignedIn``, and ``NoSuchCase`` where the official may not see the case."""
     official = auth.official(request)
     case = await view(request.path_params["reference"], access.shown(request))
     if case.level is not Level.STAFF:
         raise NoSuchCase
-    return Asked(request, official, case, Filter.carried(carried, case.known))
+    return CaseRequest(request, official, case, Filter.carried(carried, case.reference_data))
 
 
 async def show(request: Request) -> Response:
-    """``/desk/cases/{reference}``; ``?template=`` fills the answer editor with a prepared text."""
+    """``/desk/cases/{reference}``; ``?template=`` fills the answer editor with a reply template."""
     try:
         asked = await _ask(request, request.query_params.get("list", ""))
     except NoSuchCase:
         return await _replied(request)
     draft = answer.Draft(remedies=answer.remedies(asked.case))
     draft = await _filled(asked, draft, request.query_params.get("template", ""))
-    return await _page(asked, Kept(), draft)
+    return await _page(asked, ReturnedForm(), draft)
 
 
 async def _replied(request: Request) -> Response:
     """What the official's department was asked for, and its reply: the page of who does not see the case any more."""
     number, official = request.path_params["reference"], auth.official(request)
-    found = await parts.replied(number, official)
+    found = await consultations.replied(number, official)
     if not found:
         raise NoSuchCase
-    section = cooperation.replied(found, await reference(), clock.now(), web.language(request))
+    section = consultation.replied(found, await reference(), clock.now(), web.language(request))
     context = {"number": number, "parts": section, "may": (), "forms": {}, "back": addresses.INBOX}
     return web.page(request, "desk/replied.html", context)
 
@@ -108,8 +108,10 @@ async def act(request: Request) -> Response:
     return web.redirect(request, await _where(asked, sent.values), done)
 
 
-async def _answer(asked: Asked, answers: CaseAct, offer: Offer, attempt: Attempt, sent: Sent) -> Response | Kept | None:
-    """Answer; or show what is written, with a prepared text or as it would go out."""
+async def _answer(
+    asked: CaseRequest, answers: CaseAct, offer: Offer, attempt: Attempt, sent: Sent
+) -> Response | ReturnedForm | None:
+    """Answer; or show what is written, with a reply template or as it would go out."""
     request, case, raw = asked.request, asked.case, sent.values
     kept = acts.kept(request, answers, offer, sent)
     if raw.get("step") == "template":
@@ -139,16 +141,16 @@ def _words(sent: Sent) -> list[str]:
     return [str(sent.values[name]) for name in WORDS if sent.values.get(name)]
 
 
-async def _where(asked: Asked, raw: Mapping[str, str]) -> str:
+async def _where(asked: CaseRequest, raw: Mapping[str, str]) -> str:
     """Where to go next: to the list for who came from its row or may not see the case any more, else the case."""
     here = (await following.whereabouts([asked.case.reference])).get(asked.case.reference)
     left = here is None or not here.seen_by(asked.official)
-    if raw.get("from") == "inbox" or (left and not await parts.replied(asked.case.reference, asked.official)):
+    if raw.get("from") == "inbox" or (left and not await consultations.replied(asked.case.reference, asked.official)):
         return asked.wanted.address(addresses.INBOX)
     return addresses.case(asked.case.reference, asked.wanted)
 
 
-async def _again(asked: Asked, kept: Kept) -> Response:
+async def _again(asked: CaseRequest, kept: ReturnedForm) -> Response:
     """The page once more, as the case now is, with everything that was typed and the files that were sent."""
     fresh = replace(asked, case=await view(asked.case.reference, access.shown(asked.request)))
     if fresh.case.level is not Level.STAFF and kept.refusal:
@@ -158,23 +160,23 @@ async def _again(asked: Asked, kept: Kept) -> Response:
     return await _page(fresh, kept, draft, status=kept.status)
 
 
-async def _filled(asked: Asked, draft: answer.Draft, number: str) -> answer.Draft:
+async def _filled(asked: CaseRequest, draft: answer.Draft, number: str) -> answer.Draft:
     chosen = next((t for t in await desk.templates(asked.case) if str(t.id) == number), None) if number else None
     return answer.with_template(draft, chosen, asked.case, asked.official) if chosen else draft
 
 
 async def _page(
-    asked: Asked, kept: Kept, draft: answer.Draft, *, status: int = 200, preview: GiveAnswer | None = None
+    asked: CaseRequest, kept: ReturnedForm, draft: answer.Draft, *, status: int = 200, preview: GiveAnswer | None = None
 ) -> Response:
     request, case, official = asked.request, asked.case, asked.official
-    known, language = case.known, web.language(request)
+    reference_data, language = case.reference_data, web.language(request)
     seen = await ledger.position()
-    found = await facts(subject(case.reference), tuple(Audience), request.query_params.get("before", ""))
-    before, after = await desk.neighbours(asked.wanted, official, known, case)
+    found = await case_events(subject(case.reference), tuple(Audience), request.query_params.get("before", ""))
+    before, after = await desk.neighbours(asked.wanted, official, reference_data, case)
     mine = {act.action for act in of_official(case, official)}
     now, passed_at = clock.now(), _passed_at(case, found.turns)
     story = await _told(case, found.shown, language)
-    filed_before, section = await earlier.proposed(case, official), cooperation.section(case, official, now, language)
+    filed_before, section = await earlier.proposed(case, official), consultation.section(case, official, now, language)
     page = await offers.page_of(case, official, section, filed_before, passed_at, language)
     others = kept.refusal.entries if isinstance(kept.refusal, ChangedMeanwhile) else []
     context = {
@@ -187,15 +189,15 @@ async def _page(
         "may": mine,
         "forms": offers.forms(page, official, kept, urlencode(asked.wanted.query())),
         "written": [text for name, text in kept.values.items() if text and name.rpartition(".")[2] in WORDS],
-        "clock": clock_words(case, known.calendar, now, language),
-        "duties": duties(case, passed_at, known.calendar, now, language),
-        "kind": _kind(case, known, language),
+        "clock": clock_words(case, reference_data.calendar, now, language),
+        "duties": duties(case, passed_at, reference_data.calendar, now, language),
+        "kind": _kind(case, reference_data, language),
         "channel": CHANNELS[case.channel],
         "decisions": [(value, i18n.translate(language, text)) for value, text in DECISIONS.items()],
         "decision_names": DECISIONS,
-        "department": _name(known, case.department_id, language),
-        "routing": _routing(case, known, language),
-        "district": _district(known, case.district, language),
+        "department": _name(reference_data, case.department_id, language),
+        "routing": _routing(case, reference_data, language),
+        "district": _district(reference_data, case.district, language),
         "reached": _reached(found.turns),
         "timeline": list(reversed(story)),
         "earlier": addresses.case(case.reference, asked.wanted, before=found.earlier) if found.earlier else "",
@@ -204,7 +206,7 @@ async def _page(
         "template_options": [(t.id, t.title) for t in await desk.templates(case)] if Action.ANSWER in mine else [],
         "filed_before": filed_before,
         "similar": await desk.similar(case, official),
-        "department_names": {row.id: row.name(language) for row in known.departments.values()},
+        "department_names": {row.id: row.name(language) for row in reference_data.departments.values()},
         "back": asked.wanted.address(addresses.INBOX),
         "previous": addresses.case(before, asked.wanted) if before else "",
         "next": addresses.case(after, asked.wanted) if after else "",
@@ -224,18 +226,18 @@ def _passed_at(case: CaseView, entries: Sequence[ledger.Entry]) -> datetime | No
     return next((e.occurred_at for e in reversed(entries) if e.kind in {"case.accepted", "case.transferred"}), None)
 
 
-def _kind(case: CaseView, known: Reference, language: str) -> Text | str:
-    service = known.services.get(case.service_code)
+def _kind(case: CaseView, reference_data: Reference, language: str) -> Text | str:
+    service = reference_data.services.get(case.service_code)
     return service.name(language) if service else KINDS[case.kind]
 
 
-def _name(known: Reference, department_id: int | None, language: str) -> str:
-    row = known.departments.get(department_id or 0)
+def _name(reference_data: Reference, department_id: int | None, language: str) -> str:
+    row = reference_data.departments.get(department_id or 0)
     return row.name(language) if row else ""
 
 
-def _district(known: Reference, code: str, language: str) -> str:
-    names = known.districts.get(code, {})
+def _district(reference_data: Reference, code: str, language: str) -> str:
+    names = reference_data.districts.get(code, {})
     return names.get(language) or names.get("ko", "")
 
 
@@ -248,18 +250,20 @@ class Candidate:
     because: Text
 
 
-def _routing(case: CaseView, known: Reference, language: str) -> dict[str, object]:
+def _routing(case: CaseView, reference_data: Reference, language: str) -> dict[str, object]:
     """Which department was proposed and why, and which others were considered."""
 
     def because(document: Mapping[str, object] | None) -> Text:
         return Text(str(document["msgid"]), document["params"]) if document else Text("")  # type: ignore[arg-type]
 
     return {
-        "chosen": _name(known, case.routing.get("chosen"), language),
+        "chosen": _name(reference_data, case.routing.get("chosen"), language),
         "because": because(case.routing.get("because")),
         "candidates": [
             Candidate(
-                _name(known, found["department"], language), round(100 * found["score"]), because(found["because"])
+                _name(reference_data, found["department"], language),
+                round(100 * found["score"]),
+                because(found["because"]),
             )
             for found in case.routing.get("candidates", [])
         ],

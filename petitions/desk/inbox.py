@@ -9,10 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from petitions.clock_words import ClockWords, clock_words
+from petitions.consultation_words import reply_clock
 from petitions.desk import addresses
 from petitions.duties import Duty, duties
 from petitions.labels import KINDS
-from petitions.part_words import reply_clock
 from petitions.permissions import Permission
 from petitions.queries import desk
 from petitions.queries.filters import Filter, Position
@@ -38,7 +38,7 @@ TABS: tuple[tuple[Text, Filter, str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class InboxRow:
     """A row as it is drawn."""
 
     row: Row
@@ -54,25 +54,25 @@ class Line:
 async def show(request: Request) -> Response:
     """``/desk``. Raises ``NotSignedIn``, and ``Invalid`` for a filter that does not exist."""
     official = auth.official(request)
-    known = await reference()
-    wanted = Filter.parse(request.query_params, known, also=PAGING)
+    reference_data = await reference()
+    wanted = Filter.parse(request.query_params, reference_data, also=PAGING)
     seen = await ledger.position()
     after = Position.read(request.query_params.get("after", ""))
     before = Position.read(request.query_params.get("before", ""))
-    page = await listed(wanted, official, known, start=before or after, backward=before is not None)
+    page = await listed(wanted, official, reference_data, start=before or after, backward=before is not None)
     if before and not page.before:
-        page = await listed(wanted, official, known)
+        page = await listed(wanted, official, reference_data)
     language = web.language(request)
     return web.page(
         request,
         "desk/inbox.html",
         {
-            **listing.shown(PAGE, wanted, page, known, language, ""),
-            "lines": lines(page.rows, wanted, known, language),
+            **listing.shown(PAGE, wanted, page, reference_data, language, ""),
+            "lines": lines(page.rows, wanted, reference_data, language),
             "previous": wanted.address(PAGE, before=page.before) if page.before else "",
             "counts": await desk.counts(official),
-            "tabs": _tabs(wanted, await desk.saved_views(official), known),
-            "options": await _options(official, known, language),
+            "tabs": _tabs(wanted, await desk.saved_views(official), reference_data),
+            "options": await _options(official, reference_data, language),
             "sorts": {
                 "due": replace(wanted, sort="").address(PAGE),
                 "new": replace(wanted, sort="new").address(PAGE),
@@ -83,20 +83,20 @@ async def show(request: Request) -> Response:
     )
 
 
-def lines(rows: Sequence[Row], wanted: Filter, known: Reference, language: str) -> list[Line]:
+def lines(rows: Sequence[Row], wanted: Filter, reference_data: Reference, language: str) -> list[InboxRow]:
     """Rows with their words."""
     now = clock.now()
     found = []
     for row in rows:
-        service = known.services.get(row.service_code)
-        department = known.departments.get(row.department_id or 0)
-        proposed = known.departments.get(row.routing.get("chosen") or 0)
+        service = reference_data.services.get(row.service_code)
+        department = reference_data.departments.get(row.department_id or 0)
+        proposed = reference_data.departments.get(row.routing.get("chosen") or 0)
         because = row.routing.get("because")
         found.append(
-            Line(
+            InboxRow(
                 row,
-                _clock(row, known, now, language),
-                _duties(row, known, now, language),
+                _clock(row, reference_data, now, language),
+                _duties(row, reference_data, now, language),
                 addresses.case(row.reference, wanted),
                 service.name(language) if service else KINDS[row.kind],
                 department.name(language) if department else "",
@@ -107,18 +107,18 @@ def lines(rows: Sequence[Row], wanted: Filter, known: Reference, language: str) 
     return found
 
 
-def _clock(row: Row, known: Reference, now: datetime, language: str) -> ClockWords:
+def _clock(row: Row, reference_data: Reference, now: datetime, language: str) -> ClockWords:
     """The clock of what one's department owes: the case, or its part."""
     if row.part_due is None:
-        return clock_words(row, known.calendar, now, language)
-    words = reply_clock(row.part_due, known.calendar, now, language)
+        return clock_words(row, reference_data.calendar, now, language)
+    words = reply_clock(row.part_due, reference_data.calendar, now, language)
     return replace(words, remaining=_("Consultation: %(left)s", left=words.remaining))
 
 
-def _duties(row: Row, known: Reference, now: datetime, language: str) -> list[Duty]:
+def _duties(row: Row, reference_data: Reference, now: datetime, language: str) -> list[Duty]:
     if row.part_due is not None:
         return []
-    found = duties(row, row.passed_at, known.calendar, now, language)
+    found = duties(row, row.passed_at, reference_data.calendar, now, language)
     if row.waiting:
         found.append(Duty(_("Waiting for a consulted department"), "ok", Text(""), Text("")))
     return found
@@ -135,16 +135,16 @@ class Tab:
     view_id: int | None = None
 
 
-def _tabs(wanted: Filter, views: Sequence[desk.View], known: Reference) -> list[Tab]:
+def _tabs(wanted: Filter, views: Sequence[desk.View], reference_data: Reference) -> list[Tab]:
     plain = replace(wanted, sort="")
     found = [Tab(label, own.address(PAGE), own == plain, count) for label, own, count in TABS]
     for view in views:
-        own = Filter.carried(view.query, known)
+        own = Filter.carried(view.query, reference_data)
         found.append(Tab(view.name, own.address(PAGE), own == wanted, "", view.id))
     return found
 
 
-async def _options(official: Official, known: Reference, language: str) -> dict[str, object]:
+async def _options(official: Official, reference_data: Reference, language: str) -> dict[str, object]:
     """What can be chosen in the filters and for many cases at once."""
     everywhere = official.may(Permission.SEE_ALL)
     assign = official.may(Permission.ASSIGN)
@@ -152,18 +152,18 @@ async def _options(official: Official, known: Reference, language: str) -> dict[
 
     people = await desk.handlers(None if everywhere else official.department_id) if assign else []
     return {
-        "receivers": [(row.code, row.name(language)) for row in known.open_departments],
+        "receivers": [(row.code, row.name(language)) for row in reference_data.open_departments],
         "everywhere": everywhere,
         "guides": [(p.username, p.name) for p in guides],
-        "handlers": [(p.username, _titled(p, known, language)) for p in people],
+        "handlers": [(p.username, _titled(p, reference_data, language)) for p in people],
         "accept": official.may(Permission.ACCEPT),
         "assign": assign,
         "transfer": official.may(Permission.TRANSFER),
     }
 
 
-def _titled(person: Staff, known: Reference, language: str) -> str:
-    department = known.departments.get(person.department_id or 0)
+def _titled(person: Staff, reference_data: Reference, language: str) -> str:
+    department = reference_data.departments.get(person.department_id or 0)
     return f"{department.name(language)} · {person.name}" if department else person.name
 
 

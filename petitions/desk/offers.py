@@ -7,7 +7,7 @@ from datetime import datetime
 from petitions import acts
 from petitions.acts.page import DeskPage
 from petitions.desk import answer
-from petitions.desk.cooperation import Section
+from petitions.desk.consultation import Section
 from petitions.duties import passing_on
 from petitions.queries import desk
 from petitions.queries.cases import CaseView
@@ -16,7 +16,7 @@ from petitions.rules import Transfer
 from petitions.states import Action
 from server.core import clock, i18n
 from server.core.accounts import Official
-from server.core.acts import Drawn, Kept, draw
+from server.core.acts import Drawn, ReturnedForm, draw
 from server.core.days import day_of
 from server.core.errors import _
 from server.core.roles import Staff
@@ -33,23 +33,23 @@ async def page_of(
     lang: str,
 ) -> DeskPage:
     """What the forms ask of the page. ``passed_at`` is when a case that nobody handles yet came to its department."""
-    known, now = case.known, clock.now()
+    reference_data, now = case.reference_data, clock.now()
     mine = {act.action for act in acts.of_official(case, official)}
     limits = ((Action.TRANSFER, Transfer.BETWEEN_DEPARTMENTS, passed_at),
               (Action.TRANSFER_OUT, Transfer.TO_AGENCY, case.received_at))  # fmt: skip
     handlers = await desk.handlers(case.department_id) if Action.ASSIGN in mine and case.department_id else []
     own = parts.own
-    proposed = known.departments.get(case.routing.get("chosen") or 0)
+    proposed = reference_data.departments.get(case.routing.get("chosen") or 0)
     can_wait = own and own.clock and not own.part.extended and own.clock.tone != "late"
     return DeskPage(
         case=case,
         language=lang,
-        departments=[(row.code, row.name(lang)) for row in known.open_departments],
+        departments=[(row.code, row.name(lang)) for row in reference_data.open_departments],
         proposed=proposed.code if proposed else "",
         handlers=[(person.username, person.name) for person in handlers],
         guides=[_guide(person, case, lang) for person in await desk.guides()] if Action.GUIDE in mine else (),
         passing_on={
-            action: passing_on(transfer, since, known.calendar, now, lang)
+            action: passing_on(transfer, since, reference_data.calendar, now, lang)
             for action, transfer, since in limits
             if since is not None
         },
@@ -62,7 +62,7 @@ async def page_of(
             (each.reference, f"{each.reference} {each.title}",
              i18n.translate(lang, _("received %(moment)s", moment=i18n.date_text(day_of(each.received_at), lang))))
             for each in earlier
-            if each.told_before(case.received_at)
+            if each.results_notified(case.received_at)
         ],
         remedies=answer.remedies(case),
         remedies_of_objection=answer.objection_remedies(case),
@@ -70,11 +70,11 @@ async def page_of(
 
 
 def _guide(person: Staff, case: CaseView, lang: str) -> tuple[str, str]:
-    department = case.known.departments.get(person.department_id or 0)
+    department = case.reference_data.departments.get(person.department_id or 0)
     return person.username, f"{person.name} · {department.name(lang)}" if department else person.name
 
 
-def forms(page: DeskPage, official: Official, back: Kept, carried: str) -> Mapping[str, Sequence[Drawn]]:
+def forms(page: DeskPage, official: Official, back: ReturnedForm, carried: str) -> Mapping[str, Sequence[Drawn]]:
     """The forms by their place on the page, quiet ones last; ``carried`` is the list that the case was opened from."""
     found = defaultdict[str, list[Drawn]](list)
     hidden = {"version": page.case.version, "list": carried}

@@ -23,7 +23,7 @@ from server.core.clock import OfficeHours, WorkingCalendar
 from server.core.days import today
 from server.core.errors import FieldError, Invalid, Text, _
 from server.core.forms import Day, Errors, Form, Html, Label, Mistake, line
-from server.core.ledger import Fact
+from server.core.ledger import DomainEvent
 from server.core.resource import Column, Question, Resource, View
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
@@ -118,7 +118,7 @@ class Holidays(_CalendarTable):
     async def create(self, columns: Mapping[str, Any]) -> Holiday:
         return await Holiday.create(**columns, created_at=clock.now())
 
-    def event(self, row: Holiday, how: str) -> Fact:
+    def event(self, row: Holiday, how: str) -> DomainEvent:
         return CalendarChanged(row.date.isoformat(), "-" if how == DELETED else row.name)
 
     def deleting(self, row: Holiday, language: str) -> Question:
@@ -163,7 +163,7 @@ class OfficeHoursTable(_CalendarTable):
         await LocalHours.filter(first_day=columns["first_day"]).delete()
         return await LocalHours.create(**columns)
 
-    def event(self, row: LocalHours, _how: str) -> Fact:
+    def event(self, row: LocalHours, _how: str) -> DomainEvent:
         return CalendarChanged(row.first_day.isoformat(), f"{row.opens}-{row.closes}")
 
 

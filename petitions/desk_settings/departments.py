@@ -22,9 +22,9 @@ _CODE = re.compile(r"[a-z][a-z0-9_-]{1,39}")
 
 def _code(value: str) -> str:
     if not _CODE.fullmatch(value):
-        raise Mistake(_(
-            "Please use 2 to 40 lowercase letters, digits, hyphens or underscores, starting with a letter."
-        ))
+        raise Mistake(
+            _("Please use 2 to 40 lowercase letters, digits, hyphens or underscores, starting with a letter.")
+        )
     return value
 
 
@@ -68,11 +68,9 @@ class DepartmentInUse(Conflict):
     def __init__(self, held: dict[str, int]) -> None:
         super().__init__(
             _(
-                
-                    "This department cannot be closed: open cases %(cases)s, open objections %(objections)s, "
-                    "routing rules that lead to it %(rules)s, procedures %(services)s. Please transfer the cases, "
-                    "decide the objections and change the rules first."
-                ,
+                "This department cannot be closed: open cases %(cases)s, open objections %(objections)s, "
+                "routing rules that lead to it %(rules)s, procedures %(services)s. Please transfer the cases, "
+                "decide the objections and change the rules first.",
                 **{name: capped(count) for name, count in held.items()},
             )
         )

@@ -48,10 +48,13 @@ class EditRule(Form):
     def check(self, errors: Errors) -> None:
         wrong = any(name in errors for name in ("words", "kinds", "districts"))
         if not wrong and not (self.words or self.kinds or self.districts):
-            errors.fail("words", _(
-                "Please give words, kinds or districts: a rule that matches everything makes all later rules "
-                "useless."
-            ))
+            errors.fail(
+                "words",
+                _(
+                    "Please give words, kinds or districts: a rule that matches everything makes all later rules "
+                    "useless."
+                ),
+            )
 
 
 class TryRules(Form):
@@ -81,16 +84,12 @@ class Rules(Resource[EditRule]):
 
     what, path, permission = "rule", "rules", Permission.EDIT_RULES
     model, form = RoutingRule, EditRule
-    title, add_label, added = _("Routing rules"), _("Add a rule"), _(
-        "The rule has been added at the end of the list."
-    )
+    title, add_label, added = _("Routing rules"), _("Add a rule"), _("The rule has been added at the end of the list.")
     name_label = _("Rule")
     intro = _(
-        
-            "The first matching rule decides which department is proposed. If none matches, the departments' "
-            "responsibilities and keywords decide; if these do not match either, the intake officer decides. A "
-            "statutory procedure goes to its own department before any rule."
-        
+        "The first matching rule decides which department is proposed. If none matches, the departments' "
+        "responsibilities and keywords decide; if these do not match either, the intake officer decides. A "
+        "statutory procedure goes to its own department before any rule."
     )
     empty = (_("There are no rules yet"), _("Until there are, the departments' responsibilities and keywords decide."))
     columns = (
@@ -101,17 +100,19 @@ class Rules(Resource[EditRule]):
     form_intro = _("The rule applies when every part you fill in matches. Empty parts match everything.")
     list_template = "desk/settings/rules.html"
     deletes = closes = True
-    deleted, closed, opened = _("The rule has been deleted."), _("The rule has been turned off."), _(
-        "The rule has been turned on."
+    deleted, closed, opened = (
+        _("The rule has been deleted."),
+        _("The rule has been turned off."),
+        _("The rule has been turned on."),
     )
     close_label, closed_note = _("Turn off"), _("This rule is turned off.")
     order = ("position", "id")
 
     async def choices(self, language: str) -> dict[str, Options]:
-        known = await reference()
+        reference_data = await reference()
         return {
-            "districts": [(code, known.district_name(code, language)) for code in known.districts],
-            "department": known.department_choices(language),
+            "districts": [(code, reference_data.district_name(code, language)) for code in reference_data.districts],
+            "department": reference_data.department_choices(language),
         }
 
     def cell(self, row: Any, name: str, view: View) -> object:
@@ -138,10 +139,8 @@ class Rules(Resource[EditRule]):
         return Question(
             _("Delete rule %(rule)s?", rule=row.id),
             _(
-                
-                    "New petitions will no longer be routed by it. Cases it has already routed keep their "
-                    "department. To stop it only for a while, turn it off instead."
-                
+                "New petitions will no longer be routed by it. Cases it has already routed keep their "
+                "department. To stop it only for a while, turn it off instead."
             ),
             self.delete_label,
         )
@@ -185,10 +184,10 @@ class Rules(Resource[EditRule]):
 
 async def try_choices(language: str) -> dict[str, Options]:
     """The kinds, each statutory procedure by its name, and the districts."""
-    known = await reference()
+    reference_data = await reference()
     kinds = [(kind, words) for kind, words in named(KINDS, language) if kind != Kind.STATUTORY]
-    statutory = [(f"{Kind.STATUTORY}:{code}", row.name(language)) for code, row in known.services.items()]
-    return {"kind": kinds + statutory, "district": known.district_choices(language)}
+    statutory = [(f"{Kind.STATUTORY}:{code}", row.name(language)) for code, row in reference_data.services.items()]
+    return {"kind": kinds + statutory, "district": reference_data.district_choices(language)}
 
 
 RULES = Rules()
@@ -209,17 +208,17 @@ async def try_out(request: Request) -> Response:
     return await _pages.show(request, tried=raw, choice=route(await reference(), text))
 
 
-def route(known: Reference, text: TryRules) -> Choice:
+def route(reference_data: Reference, text: TryRules) -> Choice:
     """Where a text would go, and why."""
     name, _colon, code = text.kind.partition(":")
-    service = known.services.get(code)
+    service = reference_data.services.get(code)
     return choose(
         kind=name,
         district=text.district,
         title=text.title,
         body=text.body,
-        rules=known.rules,
-        departments=known.profiles,
+        rules=reference_data.rules,
+        departments=reference_data.profiles,
         service_department=service.department_id if service else None,
     )
 

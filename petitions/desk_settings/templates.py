@@ -1,4 +1,4 @@
-"""Reply templates: prepared texts by department, kind, language and purpose, with their placeholders."""
+"""Reply templates: reply templates by department, kind, language and purpose, with their placeholders."""
 
 from typing import Annotated, Any, ClassVar
 
@@ -42,7 +42,7 @@ def _known(value: str) -> str:
 
 
 class EditTemplate(Form):
-    """A prepared text, for one department or all, one kind or all."""
+    """A reply template, for one department or all, one kind or all."""
 
     title: Annotated[str, line(120, safe=False), Label(_("Title"))]
     purpose: Annotated[str, OneOf(PURPOSES), Label(_("Purpose"))]
@@ -84,10 +84,10 @@ class Templates(Resource[EditTemplate]):
         return condition | Q(department_id=None) if name == "department" else condition
 
     async def choices(self, language: str) -> dict[str, Options]:
-        known = await reference()
+        reference_data = await reference()
         return {
             "language": [(code, NAMES[code]) for code in config.settings().languages],
-            "department": known.department_choices(language),
+            "department": reference_data.department_choices(language),
         }
 
     def initial(self) -> dict[str, Any]:

@@ -78,10 +78,8 @@ ANSWERS = (
             to_citizen(
                 _("Your petition was closed as repeated"),
                 _(
-                    
-                        "You have already been told the result of the same petition (%(cases)s), so this one was "
-                        "closed without another answer (Civil Petitions Treatment Act, art. 23)."
-                    
+                    "You have already been told the result of the same petition (%(cases)s), so this one was "
+                    "closed without another answer (Civil Petitions Treatment Act, art. 23)."
                 ),
                 urgency=Urgency.REQUIRED,
                 more=ways,
@@ -118,9 +116,7 @@ ANSWERS = (
             to_officials(
                 Reader.MANAGERS,
                 subject=_("Not solved: a case was reopened"),
-                happened=_(
-                    "The petitioner says that this case is not solved. It is back in your department's queue."
-                ),
+                happened=_("The petitioner says that this case is not solved. It is back in your department's queue."),
                 following=_("Please assign a handler."),
             ),
         ),

@@ -4,40 +4,36 @@ The consulted department's people hear what they owe and until when, the case's 
 which department helps; the words themselves stay at the desk (Act 7).
 """
 
-from petitions import part_events as events
+from petitions import consultation_events as events
 from petitions.messages.event import CaseMessage, Reader, at_desk, to_officials, to_party, where_due
 from server.core.errors import _
 
 CONSULTATIONS = (
     CaseMessage(
-        events.PartRequested,
+        events.ConsultationRequested,
         at_desk("info", "arrow", _("%(department)s consulted, reply due %(moment)s")),
         to_party(
             "info",
             "arrow",
             _("%(department)s is being consulted on your case"),
-            where_due(_(
-                "It will reply to the department in charge by %(due)s. The due date of your answer stays the same."
-            )),
+            where_due(
+                _("It will reply to the department in charge by %(due)s. The due date of your answer stays the same.")
+            ),
         ),
         (
             to_officials(
                 Reader.CONSULTED,
                 subject=_("Your department is consulted on a case"),
-                happened=_(
-                    "%(department)s is consulted on this case (Civil Petitions Treatment Act, art. 20)."
-                ),
+                happened=_("%(department)s is consulted on this case (Civil Petitions Treatment Act, art. 20)."),
                 following=_(
-                    
-                        "Please reply at the desk by %(due)s. If you cannot, extend the reply deadline once before "
-                        "it passes."
-                    
+                    "Please reply at the desk by %(due)s. If you cannot, extend the reply deadline once before "
+                    "it passes."
                 ),
             ),
         ),
     ),
     CaseMessage(
-        events.PartExtended,
+        events.ConsultationExtended,
         at_desk("warning", "calendar", _("%(department)s extended its reply deadline to %(moment)s")),
         to_party(
             "warning",
@@ -55,7 +51,7 @@ CONSULTATIONS = (
         ),
     ),
     CaseMessage(
-        events.PartReplied,
+        events.ConsultationReplied,
         at_desk(
             "success",
             "check",
@@ -72,7 +68,7 @@ CONSULTATIONS = (
         ),
     ),
     CaseMessage(
-        events.PartWithdrawn,
+        events.ConsultationWithdrawn,
         at_desk("plain", "stop", _("Consultation of %(department)s withdrawn")),
         to_party("plain", "stop", _("%(department)s is no longer being consulted")),
         (
@@ -84,21 +80,19 @@ CONSULTATIONS = (
         ),
     ),
     CaseMessage(
-        events.PartDueSoon,
+        events.ConsultationDueSoon,
         at_desk("warning", "bell", _("The reply of %(department)s is due soon")),
         mails=(
             to_officials(
                 Reader.CONSULTED,
                 subject=_("Your department's reply is due soon"),
                 happened=_("The reply of %(department)s in this case is due within a day."),
-                following=_(
-                    "Please reply at the desk, or extend the reply deadline with a reason before it passes."
-                ),
+                following=_("Please reply at the desk, or extend the reply deadline with a reason before it passes."),
             ),
         ),
     ),
     CaseMessage(
-        events.PartOverdue,
+        events.ConsultationOverdue,
         at_desk("danger", "alert", _("The reply of %(department)s is overdue")),
         mails=(
             to_officials(

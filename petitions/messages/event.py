@@ -70,7 +70,7 @@ class CaseEvent:
     language: str
     zone: tzinfo
     by_day: bool
-    """Whether the case's promised dates are days."""
+    """Whether the case's due dates are days."""
     has_period: bool
     """Whether the law gives the case a period; a tip has none."""
     has_department: bool

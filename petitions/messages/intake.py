@@ -92,9 +92,9 @@ INTAKE = (
                 _("%(name)s is now handling your petition."),
                 _("You can write to the handler on your case page."),
             ),
-            to_officials(Reader.NAMED, subject=_("A case was assigned to you"), happened=_(
-                "You are now handling this case."
-            )),
+            to_officials(
+                Reader.NAMED, subject=_("A case was assigned to you"), happened=_("You are now handling this case.")
+            ),
         ),
     ),
     CaseMessage(
@@ -122,10 +122,8 @@ INTAKE = (
             to_citizen(
                 _("Your petition was transferred to another agency"),
                 _(
-                    
-                        "Another agency is responsible for your petition, so we transferred it there (Civil "
-                        "Petitions Treatment Act, art. 16)."
-                    
+                    "Another agency is responsible for your petition, so we transferred it there (Civil "
+                    "Petitions Treatment Act, art. 16)."
                 ),
                 _("That agency will answer you. The case with us ends here."),
                 urgency=Urgency.REQUIRED,

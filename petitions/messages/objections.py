@@ -21,9 +21,7 @@ OBJECTIONS = (
     CaseMessage(
         events.ObjectionFiled,
         at_desk("danger", "pen", _("The petitioner objects to the refusal; decision due by %(day)s")),
-        to_party(
-            "warning", "pen", _("Objection to the refusal"), *(words, _("The city must decide it by %(due)s."))
-        ),
+        to_party("warning", "pen", _("Objection to the refusal"), *(words, _("The city must decide it by %(due)s."))),
         (
             to_citizen(
                 _("We received your objection"),
@@ -56,10 +54,7 @@ OBJECTIONS = (
                 Reader.MANAGERS,
                 subject=_("An objection was transferred to your department"),
                 happened=_(
-                    
-                        "The department that refused this petition was closed; your department now decides the "
-                        "objection."
-                    
+                    "The department that refused this petition was closed; your department now decides the objection."
                 ),
                 following=_("It must be decided within ten days of being filed. The case shows the deadline."),
             ),
@@ -128,10 +123,8 @@ OBJECTIONS = (
                 _("Your objection was withdrawn"),
                 _("Your objection was withdrawn, so no decision will be made: the refusal stands."),
                 _(
-                    
-                        "If you did not intend this, please tell us at once. You can object again within 60 days "
-                        "of the refusal."
-                    
+                    "If you did not intend this, please tell us at once. You can object again within 60 days "
+                    "of the refusal."
                 ),
                 urgency=Urgency.REQUIRED,
                 quoted=False,
@@ -141,10 +134,8 @@ OBJECTIONS = (
                 Reader.MANAGERS,
                 subject=_("An objection was withdrawn"),
                 happened=_(
-                    
-                        "The petitioner withdrew the objection in this case: the refusal stands, and there is "
-                        "nothing to decide."
-                    
+                    "The petitioner withdrew the objection in this case: the refusal stands, and there is "
+                    "nothing to decide."
                 ),
             ),
         ),
@@ -169,10 +160,7 @@ OBJECTIONS = (
         (
             to_citizen(
                 _("The decision on your objection is late"),
-                _(
-                    "The deadline for deciding your objection has passed, and there is no decision yet. We "
-                    "apologise."
-                ),
+                _("The deadline for deciding your objection has passed, and there is no decision yet. We apologise."),
                 WATCHED,
             ),
             to_officials(
@@ -182,10 +170,8 @@ OBJECTIONS = (
                 subject=_("An objection has not been decided in time"),
                 happened=_("The deadline for deciding the objection in this case has passed without a decision."),
                 following=_(
-                    
-                        "Please make sure it is decided now. The petitioner, the manager and the inspector have "
-                        "been notified."
-                    
+                    "Please make sure it is decided now. The petitioner, the manager and the inspector have "
+                    "been notified."
                 ),
             ),
         ),

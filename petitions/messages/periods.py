@@ -16,9 +16,9 @@ PERIODS = (
             "warning",
             "calendar",
             lambda e: (
-                _("The deadline was extended, with your consent") if e.data["consent"] else _(
-                    "The deadline was extended"
-                )
+                _("The deadline was extended, with your consent")
+                if e.data["consent"]
+                else _("The deadline was extended")
             ),
             words,
             NEW_DATE,
@@ -41,9 +41,9 @@ PERIODS = (
             "warning",
             "calendar",
             lambda e: (
-                _("The site investigation was extended") if e.data["prolonged"] else _(
-                    "A site investigation was scheduled"
-                )
+                _("The site investigation was extended")
+                if e.data["prolonged"]
+                else _("A site investigation was scheduled")
             ),
             words,
             _("It lasts until %(day)s. Its days do not count towards the processing period."),
@@ -53,10 +53,8 @@ PERIODS = (
             to_citizen(
                 _("A site investigation for your grievance"),
                 _(
-                    
-                        "The days of a site investigation do not count towards the processing period of a "
-                        "grievance (Civil Petitions Treatment Decree, art. 17). It lasts until %(day)s."
-                    
+                    "The days of a site investigation do not count towards the processing period of a "
+                    "grievance (Civil Petitions Treatment Decree, art. 17). It lasts until %(day)s."
                 ),
                 NEW_DATE,
                 urgency=Urgency.REQUIRED,
@@ -67,9 +65,9 @@ PERIODS = (
     ),
     CaseMessage(
         events.DueRecomputed,
-        at_desk("warning", "calendar", _(
-            "The calendar changed (%(holiday)s): now due %(moment)s instead of %(previous)s"
-        )),
+        at_desk(
+            "warning", "calendar", _("The calendar changed (%(holiday)s): now due %(moment)s instead of %(previous)s")
+        ),
         to_party(
             "warning",
             "calendar",
@@ -107,10 +105,8 @@ PERIODS = (
             to_citizen(
                 _("Progress of your petition"),
                 _(
-                    
-                        "Your petition is still being handled. This is the progress so far (Civil Petitions "
-                        "Treatment Decree, art. 23)."
-                    
+                    "Your petition is still being handled. This is the progress so far (Civil Petitions "
+                    "Treatment Decree, art. 23)."
                 ),
                 _("We will write again within 30 days."),
                 urgency=Urgency.REQUIRED,
@@ -146,10 +142,8 @@ PERIODS = (
                 subject=_("The deadline has passed without an answer"),
                 happened=_("The deadline of this case has passed without an answer."),
                 following=_(
-                    
-                        "Please make sure it is answered now. The petitioner, the manager and the inspector have "
-                        "been notified."
-                    
+                    "Please make sure it is answered now. The petitioner, the manager and the inspector have "
+                    "been notified."
                 ),
             ),
         ),

@@ -37,10 +37,8 @@ SUPPLEMENTS = (
                     "Act, art. 22)."
                 ),
                 _(
-                    
-                        "Please send it by %(day)s on your case page. The deadline for our answer is paused until "
-                        "then. If you need longer, extend the time on the same page, before that day."
-                    
+                    "Please send it by %(day)s on your case page. The deadline for our answer is paused until "
+                    "then. If you need longer, extend the time on the same page, before that day."
                 ),
                 urgency=Urgency.REQUIRED,
             ),
@@ -48,9 +46,7 @@ SUPPLEMENTS = (
     ),
     CaseMessage(
         events.SupplementProlonged,
-        at_desk("warning", "calendar", _(
-            "Time to send the supplement extended to %(day)s (extension no. %(times)s)"
-        )),
+        at_desk("warning", "calendar", _("Time to send the supplement extended to %(day)s (extension no. %(times)s)")),
         to_party("warning", "calendar", _("You have more time to send what is missing"), words, _UNTIL),
         (
             to_citizen(
@@ -64,10 +60,8 @@ SUPPLEMENTS = (
                 Reader.IN_CHARGE,
                 subject=_("Time to send the supplement extended"),
                 happened=_(
-                    
-                        "The petitioner extended the time to send what is missing (Civil Petitions Treatment "
-                        "Decree, art. 24)."
-                    
+                    "The petitioner extended the time to send what is missing (Civil Petitions Treatment "
+                    "Decree, art. 24)."
                 ),
                 following=_("The case shows the new deadline. The processing period is paused until then."),
                 when=lambda e: not e.by_official,
@@ -100,10 +94,8 @@ SUPPLEMENTS = (
             to_citizen(
                 _("Your petition was returned"),
                 _(
-                    
-                        "What we requested did not arrive in time, so your petition was returned (Civil Petitions "
-                        "Treatment Decree, art. 25)."
-                    
+                    "What we requested did not arrive in time, so your petition was returned (Civil Petitions "
+                    "Treatment Decree, art. 25)."
                 ),
                 _("You can file it again at any time, with what was missing."),
                 urgency=Urgency.REQUIRED,
@@ -118,10 +110,8 @@ SUPPLEMENTS = (
             to_citizen(
                 _("Your petition is deemed withdrawn"),
                 _(
-                    
-                        "What we sent you was returned undelivered twice, so your petition is deemed withdrawn and "
-                        "has been closed (Civil Petitions Treatment Decree, art. 25)."
-                    
+                    "What we sent you was returned undelivered twice, so your petition is deemed withdrawn and "
+                    "has been closed (Civil Petitions Treatment Decree, art. 25)."
                 ),
                 _("You can file it again at any time, with an address where we can reach you."),
                 urgency=Urgency.REQUIRED,

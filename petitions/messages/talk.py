@@ -64,10 +64,7 @@ TALK = (
                 Reader.IN_CHARGE,
                 subject=_("An email could not be delivered to the petitioner"),
                 happened=_(
-                    
-                        "The petitioner's mail server rejected an email about this case; the address seems to be "
-                        "wrong."
-                    
+                    "The petitioner's mail server rejected an email about this case; the address seems to be wrong."
                 ),
                 following=_("Please look at the case, and tell the petitioner by phone what happened."),
                 when=lambda e: e.first,

@@ -5,7 +5,7 @@ from tortoise.fields.data import JSON_DUMPS
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from petitions.cooperation import PartStatus
+from petitions.consultation import ConsultationStatus
 from petitions.states import State
 
 
@@ -231,9 +231,9 @@ class Migration(migrations.Migration):
                 (
                     "status",
                     fields.CharEnumField(
-                        default=PartStatus.ASKED,
+                        default=ConsultationStatus.ASKED,
                         description="ASKED: asked\nREPLIED: replied\nWITHDRAWN: withdrawn",
-                        enum_type=PartStatus,
+                        enum_type=ConsultationStatus,
                         max_length=10,
                     ),
                 ),
@@ -247,7 +247,7 @@ class Migration(migrations.Migration):
                 ("replied_by_id", fields.IntField(null=True)),
             ],
             options={
-                "table": "petition_part",
+                "table": "consultation",
                 "app": "petitions",
                 "indexes": [
                     Index(fields=["case_id", "department_id"], name="part_case"),
@@ -430,7 +430,7 @@ class Migration(migrations.Migration):
                 "app": "petitions",
                 "indexes": [Index(fields=["case_id", "id"], name="statement_case")],
                 "pk_attr": "id",
-                "table_description": "Words that belong to a fact: a message, a note, a reason, a supplement.",
+                "table_description": "Words that belong to a event: a message, a note, a reason, a supplement.",
             },
             bases=["Model"],
         ),

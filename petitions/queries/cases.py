@@ -10,8 +10,8 @@ from petitions import rules
 from petitions.errors import NoSuchCase
 from petitions.labels import REFUSING
 from petitions.publication import Own, published
-from petitions.queries import parts
-from petitions.queries.parts import PartView
+from petitions.queries import consultations
+from petitions.queries.consultations import ConsultationView
 from petitions.queries.scope import ASKED
 from petitions.reference import Reference, reference
 from petitions.rights import CASE_SUBJECT, sees
@@ -41,9 +41,9 @@ AUDIENCES: dict[Level, frozenset[Audience]] = {
 }
 
 STATEMENTS = ("text", "late_reason", "remedies")
-"""By which fields facts name words."""
+"""By which fields events name words."""
 STAFF_STATEMENTS = ("words",)
-"""The same, for words that only officials read although others hear of the fact."""
+"""The same, for words that only officials read although others hear of the event."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +134,8 @@ class CaseView:
     petitioner_language: str
     answers: tuple[Reply, ...]
     attachments: tuple[FileRow, ...]
-    parts: tuple[PartView, ...]
-    known: Reference
+    parts: tuple[ConsultationView, ...]
+    reference_data: Reference
 
     @property
     def open(self) -> bool:
@@ -144,7 +144,7 @@ class CaseView:
 
     @property
     def paused(self) -> bool:
-        """Whether the clock stands because something is missing."""
+        """Whether the deadline is paused because something is missing."""
         return self.status is State.SUPPLEMENT_REQUESTED
 
     @property
@@ -169,7 +169,7 @@ class CaseView:
     @property
     def supplement_late(self) -> bool:
         """Whether to ask for a supplement now needs a reason (Rule 9①)."""
-        limit = rules.supplement_request_limit(self.known.calendar, self.clock_started_at)
+        limit = rules.supplement_request_limit(self.reference_data.calendar, self.clock_started_at)
         return bool(self.unit) and not self.supplement_times and clock.overdue(limit, clock.now())
 
     @property
@@ -183,7 +183,7 @@ _SQL = (
     "SELECT c.*, h.length AS version, p.name AS petitioner_name, p.email AS petitioner_email, "
     "p.phone AS petitioner_phone, p.address AS petitioner_address, p.language AS petitioner_language, "
     f"{columns(Card, 'ha', 'ha_')}, {columns(Card, 'gu', 'gu_')}, "
-    f"{ASKED} AS asked, EXISTS (SELECT 1 FROM petition_part o WHERE o.case_id = c.id) AS has_parts"
+    f"{ASKED} AS asked, EXISTS (SELECT 1 FROM consultation o WHERE o.case_id = c.id) AS has_parts"
     f" FROM petition_case c {ledger.with_version(CASE_SUBJECT)}JOIN petitioner p ON p.case_id = c.id "
     f"{accounts.with_official('c.handler_id', 'ha')}{accounts.with_official('c.guide_id', 'gu')}WHERE c.reference = ?"
 )
@@ -226,19 +226,19 @@ async def view(reference_text: str, shown: Credentials) -> CaseView:
     level = level_of(row, shown) if row is not None else Level.NONE
     if row is None or level is Level.NONE:
         raise NoSuchCase
-    known = await reference()
+    reference_data = await reference()
     answers = await database.fetch(
         f"SELECT a.*, o.name AS author FROM answer a {accounts.with_official('a.author_id', 'o')}WHERE a.case_id = ? "
         "ORDER BY a.id",
         row["id"],
     )
     files = await database.fetch("SELECT * FROM attachment WHERE case_id = ? ORDER BY id", row["id"])
-    asked = await parts.of_case(row["id"], words=level is Level.STAFF) if row["has_parts"] else ()
-    return _view(row, level, known, answers, files, asked)
+    asked = await consultations.of_case(row["id"], words=level is Level.STAFF) if row["has_parts"] else ()
+    return _view(row, level, reference_data, answers, files, asked)
 
 
 async def words(case_id: int, entries: Iterable[Entry], level: Level = Level.STAFF) -> dict[int, str]:
-    """The words that some facts of a case name, by their id, for a reader; no others are read. One query, or none."""
+    """The words that some events of a case name, by their id, for a reader; no others are read. One query, or none."""
     names = (*STATEMENTS, *STAFF_STATEMENTS) if level is Level.STAFF else STATEMENTS
     named = [entry.data[name] for entry in entries for name in names if entry.data.get(name)]
     if not named:
@@ -250,7 +250,12 @@ async def words(case_id: int, entries: Iterable[Entry], level: Level = Level.STA
 
 
 def _view(
-    row: Any, level: Level, known: Reference, answers: Sequence[Any], files: Sequence[Any], asked: tuple[PartView, ...]
+    row: Any,
+    level: Level,
+    reference_data: Reference,
+    answers: Sequence[Any],
+    files: Sequence[Any],
+    asked: tuple[ConsultationView, ...],
 ) -> CaseView:
     whole = {
         **row,
@@ -258,11 +263,11 @@ def _view(
         "handler": _person(row, "ha_"),
         "guide": _person(row, "gu_"),
         "routing": row["routing"] if level is Level.STAFF else {},
-        "objection_until": _objection_until(row, answers, known),
+        "objection_until": _objection_until(row, answers, reference_data),
         "answers": read_all(Reply, answers),
         "attachments": read_all(FileRow, (f for f in files if level is Level.STAFF or not f["internal"])),
         "parts": asked,
-        "known": known,
+        "reference_data": reference_data,
     }
     return read(CaseView, {**whole, **_masked(whole)} if level is Level.PUBLIC else whole)
 
@@ -298,13 +303,13 @@ def _masked(whole: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _objection_until(row: Any, answers: Sequence[Any], known: Reference) -> date | None:
+def _objection_until(row: Any, answers: Sequence[Any], reference_data: Reference) -> date | None:
     if row["objected_at"] is not None or not answers or answers[-1]["decision"] not in REFUSING:
         return None
     told = database.moment(answers[-1]["created_at"]).astimezone(config.settings().zone).date()
-    if rules.may_object(known.calendar, rules.Kind(row["kind"]), told, clock.now()):
+    if rules.may_object(reference_data.calendar, rules.Kind(row["kind"]), told, clock.now()):
         return None
-    return rules.objection_window(known.calendar, told).on
+    return rules.objection_window(reference_data.calendar, told).on
 
 
 def _person(row: Any, prefix: str) -> Card | None:

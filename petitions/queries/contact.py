@@ -12,7 +12,7 @@ def person_card(view: CaseView, somebody: Card | None, language: str) -> dict[st
     """An official as the card of a page or a mail names them."""
     if somebody is None:
         return None
-    department = view.known.departments.get(somebody.department_id or 0)
+    department = view.reference_data.departments.get(somebody.department_id or 0)
     return {
         "name": somebody.name,
         "department": department.name(language) if department else "",
@@ -28,7 +28,7 @@ def contact(view: CaseView, language: str) -> dict[str, Any]:
     handler = person_card(view, view.handler, language)
     if handler is not None:
         return handler
-    department = view.known.departments.get(view.department_id or 0)
+    department = view.reference_data.departments.get(view.department_id or 0)
     if department is None:
         office = i18n.translate(language, _("The petitions office"))
         return {"department": office, "name": "", "phone": config.settings().call_centre, "email": ""}

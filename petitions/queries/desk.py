@@ -81,10 +81,10 @@ def _of_parts(official: Official, limits: Condition) -> tuple[Condition, Conditi
     """The columns ``parts_count`` and ``late_parts``."""
     if not cooperates(official):
         cases = f" JOIN petition_case c ON c.id = p.case_id AND {limits.sql}" if limits.sql else ""
-        waiting = f"SELECT DISTINCT p.case_id FROM petition_part p{cases} WHERE p.status = 'asked' LIMIT {CAP + 1}"
+        waiting = f"SELECT DISTINCT p.case_id FROM consultation p{cases} WHERE p.status = 'asked' LIMIT {CAP + 1}"
         sql = f"(SELECT COUNT(*) FROM ({waiting}) AS n) AS parts_count"
         return Condition(sql, limits.values), Condition("0 AS late_parts")
-    owed = "SELECT 1 FROM petition_part p WHERE p.department_id = ? AND p.status = 'asked'"
+    owed = "SELECT 1 FROM consultation p WHERE p.department_id = ? AND p.status = 'asked'"
     count = f"(SELECT COUNT(*) FROM ({owed}%s LIMIT {CAP + 1}) AS n) AS %s"
     return (
         Condition(count % ("", "parts_count"), (official.department_id,)),
@@ -93,7 +93,7 @@ def _of_parts(official: Official, limits: Condition) -> tuple[Condition, Conditi
 
 
 async def neighbours(
-    wanted: Filter, official: Official, known: Reference, case: CaseView
+    wanted: Filter, official: Official, reference_data: Reference, case: CaseView
 ) -> tuple[str | None, str | None]:
     """The numbers of the cases before and after one in a list, also when it has just left that list."""
     place = position_of(case.status, case.due_at, case.id, part_due=listed_by(case, official, parts=wanted.parts))
@@ -108,8 +108,8 @@ async def neighbours(
     def first(page: Page[Row]) -> str | None:
         return page.rows[0].reference if page.rows else None
 
-    before = await listed(wanted, official, known, start=place, backward=True, limit=1)
-    return first(before), first(await listed(wanted, official, known, start=place, limit=1))
+    before = await listed(wanted, official, reference_data, start=place, backward=True, limit=1)
+    return first(before), first(await listed(wanted, official, reference_data, start=place, limit=1))
 
 
 async def handlers(department_id: int | None = None) -> list[Staff]:

@@ -28,7 +28,7 @@ class Earlier:
     told_at: datetime | None
     """When its petitioner was first told a result."""
 
-    def told_before(self, moment: datetime) -> bool:
+    def results_notified(self, moment: datetime) -> bool:
         """Whether a result was told by then."""
         return self.told_at is not None and self.told_at <= moment
 

@@ -41,14 +41,14 @@ async def cases_by_id(
     """
     if not ids:
         return []
-    known = await reference()
+    reference_data = await reference()
     rows = await database.fetch(
         f"SELECT {_COLUMNS} FROM petition_case WHERE id IN ({database.marks(ids)}) ORDER BY id", *ids
     )
-    return [_figures(row, known, (kept or {}).get(row["id"])) for row in rows]
+    return [_figures(row, reference_data, (kept or {}).get(row["id"])) for row in rows]
 
 
-def _figures(row: Any, known: Reference, kept: tuple[datetime | None, int] | None) -> dict[str, Any]:
+def _figures(row: Any, reference_data: Reference, kept: tuple[datetime | None, int] | None) -> dict[str, Any]:
     received, answered = database.moment(row["received_at"]), database.moment_or_none(row["answered_at"])
     due = database.moment_or_none(row["due_at"])
     if row["status"] not in ANSWERED:  # reopened: the answer that holds is still to come
@@ -56,7 +56,7 @@ def _figures(row: Any, known: Reference, kept: tuple[datetime | None, int] | Non
     hours: int | None = None
     if answered is not None:
         same = kept is not None and kept[0] == answered
-        hours = kept[1] if same and kept else known.calendar.working_time_between(received, answered) // HOUR
+        hours = kept[1] if same and kept else reference_data.calendar.working_time_between(received, answered) // HOUR
     return {
         "case_id": row["id"],
         "reference": row["reference"],

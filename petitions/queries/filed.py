@@ -13,7 +13,7 @@ from petitions.rights import subject
 from server.core import database, ledger
 
 FIRST = 3
-"""Facts of a filing: received, routed, guide appointed."""
+"""Events of a filing: received, routed, guide appointed."""
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,17 @@ async def receipt(reference_text: str) -> Receipt:
     """The first answer to filing this case. Three small queries."""
     entries = await ledger.read(subject(reference_text), limit=FIRST)
     # What somebody else recorded later, however early in the chain, is no part of the filing.
-    facts = {entry.kind: entry.data for entry in entries if entry.actor == entries[0].actor}
+    by_kind = {entry.kind: entry.data for entry in entries if entry.actor == entries[0].actor}
     (row,) = await database.fetch(
         "SELECT kind, service_code, routing FROM petition_case WHERE reference = ?", reference_text
     )
-    due = facts[CaseReceived.kind]["due_at"]
+    due = by_kind[CaseReceived.kind]["due_at"]
     return Receipt(
         reference_text,
         row["kind"],
         row["service_code"],
-        facts[CaseRouted.kind]["department"],
-        await guide_card(facts.get(GuideAppointed.kind, {}).get("guide")),
+        by_kind[CaseRouted.kind]["department"],
+        await guide_card(by_kind.get(GuideAppointed.kind, {}).get("guide")),
         datetime.fromisoformat(due) if due else None,
         database.document(row["routing"]),
     )

@@ -21,17 +21,17 @@ MOST_CASES = 100
 """How many of somebody's cases are listed, the newest first."""
 
 
-_DOOR = (
+_ACCESS = (
     "c.reference, c.key_hash, c.department_id, c.guide_id, c.public, c.status, c.answered_at, "
     "p.email AS petitioner_email"
 )
 
 
-async def door(reference_text: str, shown: Credentials) -> tuple[str, Level]:
+async def access_level(reference_text: str, shown: Credentials) -> tuple[str, Level]:
     """The number in its one form and how much the reader may see. Raises ``NoSuchCase`` where that is nothing."""
     number = references.read_reference(reference_text)
     row = await database.fetch_one(
-        f"SELECT {_DOOR}, {ASKED} AS asked FROM petition_case c JOIN petitioner p ON p.case_id = c.id "
+        f"SELECT {_ACCESS}, {ASKED} AS asked FROM petition_case c JOIN petitioner p ON p.case_id = c.id "
         "WHERE c.reference = ?",
         shown.official.department_id if shown.official else None,
         number,
@@ -43,7 +43,7 @@ async def door(reference_text: str, shown: Credentials) -> tuple[str, Level]:
 
 
 @dataclass(frozen=True, slots=True)
-class Doorkeeper:
+class CaseAccess:
     """What decides how much of one case anybody may see, read for many readers at once."""
 
     row: Mapping[str, Any]
@@ -55,18 +55,18 @@ class Doorkeeper:
         return level_of({**self.row, "asked": asked}, shown)
 
 
-async def doorkeepers(numbers: Collection[str]) -> dict[str, Doorkeeper]:
+async def case_access(numbers: Collection[str]) -> dict[str, CaseAccess]:
     """Those of some cases, by their numbers. One query."""
     rows = await database.fetch(
-        f"SELECT {_DOOR}, o.department_id AS asked FROM petition_case c JOIN petitioner p ON p.case_id = c.id "
-        "LEFT JOIN petition_part o ON o.case_id = c.id AND o.status = 'asked' "
+        f"SELECT {_ACCESS}, o.department_id AS asked FROM petition_case c JOIN petitioner p ON p.case_id = c.id "
+        "LEFT JOIN consultation o ON o.case_id = c.id AND o.status = 'asked' "
         f"WHERE c.reference IN ({database.marks(numbers)})",
         *numbers,
     )
     asked: dict[str, set[int]] = {row["reference"]: set() for row in rows}
     for row in rows:
         asked[row["reference"]] |= {row["asked"]} - {None}
-    return {row["reference"]: Doorkeeper(row, frozenset(asked[row["reference"]])) for row in rows}
+    return {row["reference"]: CaseAccess(row, frozenset(asked[row["reference"]])) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ async def whereabouts(numbers: Collection[str]) -> Mapping[str, Whereabouts]:
         return {}
     rows = await database.fetch(
         "SELECT c.reference, c.department_id, c.guide_id, o.department_id AS asked FROM petition_case c "
-        "LEFT JOIN petition_part o ON o.case_id = c.id AND o.status = 'asked' "
+        "LEFT JOIN consultation o ON o.case_id = c.id AND o.status = 'asked' "
         f"WHERE c.reference IN ({database.marks(numbers)})",
         *numbers,
     )

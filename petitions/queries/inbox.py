@@ -9,7 +9,7 @@ and without one. Open objections are a list of their own, in the order in which 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from petitions.queries import parts
+from petitions.queries import consultations
 from petitions.queries.filters import (
     DATED,
     ENDED,
@@ -59,8 +59,8 @@ STRETCHES: tuple[tuple[str, bool, bool], ...] = (
 class _Walk:
     """One list: its conditions, sorted into what an index answers and what is looked at case by case."""
 
-    def __init__(self, wanted: Filter, official: Official, known: Reference, limits: Condition) -> None:
-        self.wanted, self.official, self.declared = wanted, official, wanted.conditions(known)
+    def __init__(self, wanted: Filter, official: Official, reference_data: Reference, limits: Condition) -> None:
+        self.wanted, self.official, self.declared = wanted, official, wanted.conditions(reference_data)
         self.residual: list[Condition] = []
         self.index = "case_open_due"
         self.driving = Condition("")
@@ -83,7 +83,7 @@ class _Walk:
                 self.residual.append(self.driving)
             self.driving = Condition("")
             self.residual += self._open_or_ended(wanted)
-            self.residual += [parts.owes(official)] * wanted.parts
+            self.residual += [consultations.owes(official)] * wanted.parts
         self.window = WINDOW
 
     def _looked_at(self, wanted: Filter) -> list[Condition]:
@@ -206,7 +206,7 @@ class _Walk:
             edges.append(_beyond(stop, descending=not backward, inclusive=True, keys=keys))
         if self.wanted.overdue:
             edges.append(Condition("p.due_at < ?", (clock.now(),)))
-        source = parts.owed(self.official, self.of_parts, edges, descending=backward, limit=limit)
+        source = consultations.owed(self.official, self.of_parts, edges, descending=backward, limit=limit)
         down = " DESC" if backward else ""
         return await self._shown(source, f"c.sort_due{down}, c.id{down}")
 
@@ -254,10 +254,10 @@ class _Walk:
         return await self._shown(Condition(source, tuple(values)), order)
 
     async def _shown(self, source: Condition, order: str) -> list[Row]:
-        due = parts.due_column(self.official, everybodys=self.wanted.parts)
+        due = consultations.due_column(self.official, everybodys=self.wanted.parts)
         found = await database.fetch(
             f"SELECT c.*, {PASSED}, p.name AS petitioner, COALESCE(a.name, '') AS handler, h.length AS version, "
-            f"{parts.WAITING}, {due.sql} FROM ({source.sql}) AS c JOIN petitioner p ON p.case_id = c.id "
+            f"{consultations.WAITING}, {due.sql} FROM ({source.sql}) AS c JOIN petitioner p ON p.case_id = c.id "
             f"{ledger.with_version(CASE_SUBJECT)}{accounts.with_official('c.handler_id', 'a')}ORDER BY {order}",
             *due.values,
             *source.values,
@@ -276,7 +276,7 @@ def _beyond(place: Position, *, descending: bool, inclusive: bool = False, keys:
 async def listed(
     wanted: Filter,
     official: Official,
-    known: Reference,
+    reference_data: Reference,
     *,
     start: Position | None = None,
     backward: bool = False,
@@ -290,7 +290,7 @@ async def listed(
     limit, limits = limit or PAGE, visible(official) if wanted.sort == "new" else scope(official)
     if limits is None:
         return Page(())
-    walk = _Walk(wanted, official, known, limits)
+    walk = _Walk(wanted, official, reference_data, limits)
     if wanted.q:
         await walk.search(start, backward=backward)
     rows: list[Row] = []

@@ -25,11 +25,11 @@ _LEADS_TO = {
     "case.deemed_withdrawn": State.WITHDRAWN,
     "case.closed_as_repeated": State.CLOSED,
 }
-"""The facts that move a case, and where to."""
+"""The events that move a case, and where to."""
 
 
 async def problems() -> AsyncIterator[str]:
-    """A sentence for each case without a chain, and each whose state is not what its last fact says."""
+    """A sentence for each case without a chain, and each whose state is not what its last event says."""
     place = 0
     while rows := await database.fetch(
         "SELECT c.id, c.reference, c.status, "
@@ -43,5 +43,5 @@ async def problems() -> AsyncIterator[str]:
             if not row["chained"]:
                 yield f"case/{row['reference']}: no chain in the ledger"
             elif row["last"] and _LEADS_TO[row["last"]] != row["status"]:
-                yield f"case/{row['reference']}: is “{row['status']}”, but its last fact is “{row['last']}”"
+                yield f"case/{row['reference']}: is “{row['status']}”, but its last event is “{row['last']}”"
         place = rows[-1]["id"]

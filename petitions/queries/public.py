@@ -90,9 +90,9 @@ class Front:
     median_days: int | None
 
 
-async def answered(wanted: Filters, known: City, before: str = "") -> Page[Published]:
+async def answered(wanted: Filters, reference_data: City, before: str = "") -> Page[Published]:
     """A page of the list. Two queries at most. Raises ``BadRequest`` for a place in it that no page of ours gave."""
-    conditions = [*wanted.conditions(known).values()]
+    conditions = [*wanted.conditions(reference_data).values()]
     if wanted.q:
         return await _found(wanted.q, conditions, place(before, int))
     page = await walk(conditions).page(_LIST, _NEWEST.read(before) or _END, PAGE)

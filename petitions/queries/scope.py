@@ -5,7 +5,7 @@ from petitions.rights import cooperates
 from server.core.accounts import Official
 from server.core.listing import Condition
 
-ASKED = "EXISTS (SELECT 1 FROM petition_part o WHERE o.case_id = c.id AND o.department_id = ? AND o.status = 'asked')"
+ASKED = "EXISTS (SELECT 1 FROM consultation o WHERE o.case_id = c.id AND o.department_id = ? AND o.status = 'asked')"
 """Whether a department owes a part of the case. Once it has replied, the rest is none of its business (Act 7)."""
 
 

@@ -53,7 +53,7 @@ async def hold_open(department_id: int) -> dict[str, int]:
     """
     row = await database.fetch_one(
         "SELECT (SELECT COUNT(*) FROM (SELECT id FROM petition_case WHERE department_id = ? AND open = ? UNION "
-        "SELECT c.id FROM petition_part o JOIN petition_case c ON c.id = o.case_id "
+        "SELECT c.id FROM consultation o JOIN petition_case c ON c.id = o.case_id "
         f"WHERE o.department_id = ? AND o.status = 'asked' AND c.open = ? LIMIT {CAP + 1}) AS n) AS cases, "
         # "+" leads to the index of the open objections, which are few beside a department's cases.
         "(SELECT COUNT(*) FROM petition_case WHERE objection_due_at > ? AND +department_id = ?) AS objections, "

@@ -39,7 +39,7 @@ async def case_events(
     seen = [entry for entry in entries if entry.audience in audiences]
     named = await people(i for entry in seen for i in _accounts(entry)) if level > Level.PUBLIC else {}
     said = await cases.words(view.id, seen, level) if level > Level.PUBLIC else {}
-    departments = {row.id: row.name(language) for row in view.known.departments.values()}
+    departments = {row.id: row.name(language) for row in view.reference_data.departments.values()}
     with_department = departments if signed else {}
     return [
         case_event(
@@ -126,7 +126,7 @@ def shown_data(event: CaseEvent, view: CaseView) -> dict[str, Any]:
     found = {name: value for name, value in entry.data.items() if name not in _PEOPLE | _INNER}
     named = [name for name in ("department", *["previous"][: entry.kind == CaseTransferred.kind]) if name in entry.data]
     for name in named:
-        row = view.known.departments.get(entry.data[name] or 0)
+        row = view.reference_data.departments.get(entry.data[name] or 0)
         found[name] = row.code if row else None
     if "files" in found:
         found["files"] = [file.id for file in view.attachments if file.id in found["files"]]
@@ -182,14 +182,14 @@ _REACHED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Progress:
     """How far a case came: the last state on its way, and on which day it took each step."""
 
     reached: State
     days: Mapping[str, datetime]
 
 
-def way(events: Sequence[CaseEvent]) -> Way:
+def way(events: Sequence[CaseEvent]) -> Progress:
     """The steps that a case has taken; of steps taken twice, the last time."""
     reached, days = State.RECEIVED, dict[str, datetime]()
     for event in events:
@@ -206,4 +206,4 @@ def way(events: Sequence[CaseEvent]) -> Way:
                 days["answer"] = event.at
             case "case.returned" | "case.withdrawn" | "case.deemed_withdrawn" | "case.transferred_out":
                 days["end"] = event.at
-    return Way(reached, days)
+    return Progress(reached, days)

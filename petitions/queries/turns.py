@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from petitions.queries.cases import CaseView
-from petitions.queries.parts import PartView
+from petitions.queries.consultations import ConsultationView
 from petitions.rights import cooperates
 from server.core.accounts import Official
 
 
-def part_of(case: CaseView, official: Official) -> PartView | None:
+def consultation_of(case: CaseView, official: Official) -> ConsultationView | None:
     """The part that the official's department was asked for last, where it does not keep the case itself."""
     if not cooperates(official) or case.department_id == official.department_id:
         return None
@@ -20,7 +20,7 @@ def listed_by(case: CaseView, official: Official, *, parts: bool) -> datetime | 
 
     ``parts`` says that it is the list of parts.
     """
-    part = part_of(case, official)
+    part = consultation_of(case, official)
     if part is None and parts and not cooperates(official):
         part = min((p for p in case.parts if p.open), key=lambda p: (p.due_at, p.id), default=None)
     return part.due_at if part else None

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from petitions import kinds, rules
 from petitions.actions import intake
 from petitions.actions.intake import Decided
-from petitions.forms import TITLE_LIMIT, FilePetition, Location, Person, from_page, on_page
+from petitions.forms import TITLE_LIMIT, FilePetition, Location, PetitionerDetails, from_page, on_page
 from petitions.labels import CHANNELS
 from petitions.permissions import Permission
 from petitions.queries import cases, public
@@ -67,8 +67,8 @@ class Draft:
         if not (_degrees.fullmatch(values["lat"]) and _degrees.fullmatch(values["lng"])):
             values["lat"] = values["lng"] = ""
         given = form.get("submission")
-        known = isinstance(given, str) and _submission.fullmatch(given)
-        return cls(values, given if known else secrets.token_urlsafe(16))  # type: ignore[arg-type]
+        reference_data = isinstance(given, str) and _submission.fullmatch(given)
+        return cls(values, given if reference_data else secrets.token_urlsafe(16))  # type: ignore[arg-type]
 
 
 async def blank(request: Request) -> Response:
@@ -84,7 +84,7 @@ async def submit(request: Request) -> Response:
     """``POST /petitions/new``: check, mend, ask for the kind, or send, as the pressed button (``go``) says."""
     official = _filer(request)
     form = await web.read_form(request, files=uploads.PARTS)
-    known = await reference()
+    reference_data = await reference()
     draft = Draft.read(form)
     site = web.site(request)
     draft.files, errors = await uploads.receive(form, request.app.state.store, site.settings)
@@ -93,19 +93,19 @@ async def submit(request: Request) -> Response:
         return _page(request, "petitions/kind.html", draft, official, question=kinds.QUESTIONS[what])
     if go == "kind" and what in kinds.PLAIN:
         draft.values["kind"] = what
-        return _form(request, known, draft, official, proposed=rules.Kind(what))
+        return _form(request, reference_data, draft, official, proposed=rules.Kind(what))
     if go == "edit":
-        return _form(request, known, draft, official)
+        return _form(request, reference_data, draft, official)
     try:
-        read = _read(request, form, known, errors, official=official is not None)
+        read = _read(request, form, reference_data, errors, official=official is not None)
     except Invalid as error:
-        return _form(request, known, draft, official, errors=error.errors)
+        return _form(request, reference_data, draft, official, errors=error.errors)
     if not read.kind_given:
         guess = kinds.guess(read.petition.title, read.petition.body)
         draft.values["kind"] = guess.kind.value
-        read = _read(request, {**form, "kind": guess.kind.value}, known, [], official=official is not None)
+        read = _read(request, {**form, "kind": guess.kind.value}, reference_data, [], official=official is not None)
     if go != "send" or draft.submission != form.get("submission"):
-        return await _check(request, known, draft, read, official)
+        return await _check(request, reference_data, draft, read, official)
     return await _send(request, draft, read.petition, official)
 
 
@@ -118,12 +118,12 @@ class Read:
 
 
 def _read(
-    request: Request, form: Mapping[str, Any], known: Reference, errors: list[FieldError], *, official: bool
+    request: Request, form: Mapping[str, Any], reference_data: Reference, errors: list[FieldError], *, official: bool
 ) -> Read:
     raw = from_page(form)
     found = list(errors)
     try:
-        petition = FilePetition.parse(raw, known, language=web.language(request), official=official)
+        petition = FilePetition.parse(raw, reference_data, language=web.language(request), official=official)
     except Invalid as error:
         found = [*on_page(error.errors, form), *errors]
     if found:
@@ -158,7 +158,7 @@ def _page(
 
 def _form(
     request: Request,
-    known: Reference,
+    reference_data: Reference,
     draft: Draft,
     official: Official | None,
     *,
@@ -181,14 +181,17 @@ def _form(
         kinds=_kind_options(lang),
         services=[
             (code, f"{row.name(lang)} ({_period(lang, rules.Kind.STATUTORY, row.rule)})")
-            for code, row in known.services.items()
+            for code, row in reference_data.services.items()
         ],
         channels=[(code, i18n.translate(lang, label)) for code, label in CHANNELS.items() if code != "web"],
         tongues=[(code, i18n.NAMES[code]) for code in settings.languages],
-        centre=_centre(known),
+        centre=_centre(reference_data),
         outlines=[
-            (known.districts[code].get(lang) or known.districts[code]["ko"], [(lat, lng) for lng, lat in ring])
-            for code, outline in known.sketch.items()
+            (
+                reference_data.districts[code].get(lang) or reference_data.districts[code]["ko"],
+                [(lat, lng) for lng, lat in ring],
+            )
+            for code, outline in reference_data.sketch.items()
             for ring in outline
         ],
         tiles=settings.tile_url,
@@ -219,19 +222,21 @@ def _period(lang: str, kind: rules.Kind, service: rules.Service) -> str:
     return i18n.translate(lang, kinds.period_text(rules.period(kind, service)))
 
 
-def _centre(known: Reference) -> tuple[float, float] | None:
+def _centre(reference_data: Reference) -> tuple[float, float] | None:
     """The middle of the city's districts, where the map opens; no map where no outline is known."""
-    points = [point for outline in known.sketch.values() for ring in outline for point in ring]
+    points = [point for outline in reference_data.sketch.values() for ring in outline for point in ring]
     if not points:
         return None
     lngs, lats = [p[0] for p in points], [p[1] for p in points]
     return round((min(lats) + max(lats)) / 2, 5), round((min(lngs) + max(lngs)) / 2, 5)
 
 
-async def _check(request: Request, known: Reference, draft: Draft, read: Read, official: Official | None) -> Response:
+async def _check(
+    request: Request, reference_data: Reference, draft: Draft, read: Read, official: Official | None
+) -> Response:
     """The last page before sending: what was typed, what becomes of it, and personal numbers that stand in it."""
     petition = read.petition
-    decided = intake.decide(petition, known, await guides_present(), clock.now())
+    decided = intake.decide(petition, reference_data, await guides_present(), clock.now())
     return _page(
         request,
         "petitions/check.html",
@@ -241,17 +246,17 @@ async def _check(request: Request, known: Reference, draft: Draft, read: Read, o
         kind_given=read.kind_given,
         channel=CHANNELS[petition.channel],
         numbers=_numbers(petition),
-        **await _promise(request, known, decided),
+        **await _expectation(request, reference_data, decided),
     )
 
 
-async def _promise(request: Request, known: Reference, decided: Decided) -> dict[str, Any]:
-    """What the city promises for a submission, decided as if it came now; nothing is written."""
+async def _expectation(request: Request, reference_data: Reference, decided: Decided) -> dict[str, Any]:
+    """What the city states for a submission, decided as if it came now; nothing is written."""
     lang = web.language(request)
-    department = known.departments.get(decided.choice.department_id or 0)
+    department = reference_data.departments.get(decided.choice.department_id or 0)
     guide = await guide_card(decided.guide.id) if decided.guide else None
-    service = known.services.get(decided.service_code)
-    home = known.departments.get(guide.department_id or 0) if guide else None
+    service = reference_data.services.get(decided.service_code)
+    home = reference_data.departments.get(guide.department_id or 0) if guide else None
     return {
         "kind": kinds.PLAIN[decided.kind][0] if decided.kind in kinds.PLAIN else None,
         "tip": decided.kind is rules.Kind.REPORT,
@@ -261,7 +266,7 @@ async def _promise(request: Request, known: Reference, decided: Decided) -> dict
         "due": decided.due,
         "department": department.name(lang) if department else "",
         "because": decided.choice.because,
-        "district": known.districts[decided.district].get(lang, "") if decided.district else "",
+        "district": reference_data.districts[decided.district].get(lang, "") if decided.district else "",
         "guide": guide,
         "guide_department": home.name(lang) if home else "",
     }
@@ -298,12 +303,12 @@ async def suggest(request: Request) -> Response:
     title = data.text("title", limit=TITLE_LIMIT)
     body = data.text("body", limit=SUGGEST_BODY, lines=True)
     data.done()
-    known = await reference()
+    reference_data = await reference()
     guess = kinds.guess(title, body)
     lang = web.language(request)
-    petition = FilePetition(title, body, guess.kind.value, Location(), Person(language=lang))
-    decided = intake.decide(petition, known, [], clock.now())
-    department = known.departments.get(decided.choice.department_id or 0)
+    petition = FilePetition(title, body, guess.kind.value, Location(), PetitionerDetails(language=lang))
+    decided = intake.decide(petition, reference_data, [], clock.now())
+    department = reference_data.departments.get(decided.choice.department_id or 0)
     html = web.site(request).render(
         lang,
         "petitions/suggest.html",
@@ -312,14 +317,14 @@ async def suggest(request: Request) -> Response:
             "period": kinds.period_text(decided.period),
             "due": decided.due,
             "department": department.name(lang) if department else "",
-            "similar": await public.similar(_words(title, body, known, decided)),
-            "department_names": {row.id: row.name(lang) for row in known.departments.values()},
+            "similar": await public.similar(_words(title, body, reference_data, decided)),
+            "department_names": {row.id: row.name(lang) for row in reference_data.departments.values()},
         },
     )
     return HTMLResponse(html, headers={"cache-control": "no-store"})
 
 
-def _words(title: str, body: str, known: Reference, decided: Decided) -> dict[str, int]:
+def _words(title: str, body: str, reference_data: Reference, decided: Decided) -> dict[str, int]:
     """By what to find similar cases, with how much each is worth.
 
     A department's keyword in the title is enough alone (3); two other words of the title (2 each), or one of them with
@@ -327,7 +332,7 @@ def _words(title: str, body: str, known: Reference, decided: Decided) -> dict[st
     """
     head, text = fold(title), fold(body)
     best = {candidate.department_id for candidate in decided.choice.candidates[:2]}
-    keywords = [w for row in known.profiles if row.id in best for w in row.keywords]
+    keywords = [w for row in reference_data.profiles if row.id in best for w in row.keywords]
     words = {w: 3 for w in keywords if fold(w) in head}
     words.update({w: 1 for w in keywords if fold(w) in text and w not in words})
     for word in re.findall(r"\w{2,}", title)[:6]:

@@ -22,21 +22,21 @@ PAGE = "/petitions"
 
 async def index(request: Request) -> Response:
     """``/petitions``: what the city answered, with filters and words."""
-    known, lang, start = await reference(), web.language(request), request.query_params.get("before", "")
-    wanted = Filters.parse(request.query_params, known)
-    page = await public.answered(wanted, known, start)
+    reference_data, lang, start = await reference(), web.language(request), request.query_params.get("before", "")
+    wanted = Filters.parse(request.query_params, reference_data)
+    page = await public.answered(wanted, reference_data, start)
     context = {
-        **listing.shown(PAGE, wanted, page, known, lang, start, on="before"),
-        **row_names(known, lang),
+        **listing.shown(PAGE, wanted, page, reference_data, lang, start, on="before"),
+        **row_names(reference_data, lang),
     }
     return web.page(request, "petitions/list.html", context)
 
 
-def row_names(known: Reference, lang: str) -> dict[str, object]:
+def row_names(reference_data: Reference, lang: str) -> dict[str, object]:
     """How rows of the public list name what they hold only codes of."""
     return {
-        "department_names": {row.id: row.name(lang) for row in known.departments.values()},
-        "district_names": {code: n.get(lang) or n["ko"] for code, n in known.districts.items()},
+        "department_names": {row.id: row.name(lang) for row in reference_data.departments.values()},
+        "district_names": {code: n.get(lang) or n["ko"] for code, n in reference_data.districts.items()},
         "kind_names": KINDS,
         "decision_names": DECISIONS,
     }
@@ -91,9 +91,9 @@ def _case_url(request: Request, view: CaseView) -> str:
 def receipt_context(request: Request, view: CaseView, key: str) -> dict[str, object]:
     """What the receipt shows of a case; ``key`` only in the one answer that hands it over."""
     lang = web.language(request)
-    department = view.known.departments.get(view.department_id or 0)
-    guide_home = view.known.departments.get(view.guide.department_id or 0) if view.guide else None
-    service = view.known.services.get(view.service_code)
+    department = view.reference_data.departments.get(view.department_id or 0)
+    guide_home = view.reference_data.departments.get(view.guide.department_id or 0) if view.guide else None
+    service = view.reference_data.services.get(view.service_code)
     url = _case_url(request, view)
     period = Period(Unit(view.unit), view.amount, KINDS[view.kind]) if view.unit else None
     return {

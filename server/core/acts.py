@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.core import contract, i18n, idempotency, uploads, web
-from server.core.contract import Access, Contract, Schema, Shape, promises
+from server.core.contract import Access, Contract, Schema, Shape, documented
 from server.core.errors import Conflict, FieldError, Invalid, Refusal, Text
 from server.core.files import MAX_FILES, StoredFile
 from server.core.forms import Form, FormField
@@ -202,7 +202,7 @@ class Api:
         """``POST`` to the address of the action."""
         name = offer.address or act.action.value
 
-        @promises(
+        @documented(
             Contract(
                 offer.summary,
                 self.content,
@@ -245,7 +245,7 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Kept:
+class ReturnedForm:
     """A form that came back: whose, what was typed into it, and what is wrong. Names are those on the page."""
 
     action: str = ""
@@ -288,11 +288,13 @@ async def read(request: Request, act: Act[Any, Any], offer: Offer) -> Sent:
     return Sent(values, files, wrong)
 
 
-def kept(request: Request, act: Act[Any, Any], offer: Offer, sent: Sent, refusal: Refusal | None = None) -> Kept:
+def kept(
+    request: Request, act: Act[Any, Any], offer: Offer, sent: Sent, refusal: Refusal | None = None
+) -> ReturnedForm:
     """A form to be shown again."""
     errors = [*refusal.errors] if isinstance(refusal, Invalid) else []
     found = web.field_errors(web.language(request), [*errors, *(each for each in sent.wrong if each not in errors)])
-    return Kept(
+    return ReturnedForm(
         act.action.value,
         {page_name(act, offer, name): value for name, value in sent.values.items()},
         {page_name(act, offer, name) if name else "": text for name, text in found.items()},
@@ -310,7 +312,7 @@ def press(request: Request, act: Act[Any, Any], attempt: Attempt, sent: Sent, ve
 
 async def act_once(
     request: Request, act: Act[Any, Any], offer: Offer, attempt: Attempt, sent: Sent, *, version: str = "version"
-) -> Kept | None:
+) -> ReturnedForm | None:
     """Do what a form asks for, once; else the form as it comes back, with what hindered it.
 
     Raises whatever is refused but for what was typed and for the state of the subject.
@@ -352,7 +354,7 @@ def draw(
     hidden: Mapping[str, object],
     language: str,
     page: object = None,
-    back: Kept | None = None,
+    back: ReturnedForm | None = None,
 ) -> Drawn | None:
     """A form of a page; None where there is none just now.
 
@@ -361,7 +363,7 @@ def draw(
     fit = offer.fit(page) if offer.fit else {}
     if fit is None:
         return None
-    mine = back if back and back.action == act.action else Kept()
+    mine = back if back and back.action == act.action else ReturnedForm()
     files = page_name(act, offer, uploads.FIELD)
     fields = []
     for each in sorted(act.form_of(offer).fields(), key=lambda each: each.name not in offer.order):

@@ -1,7 +1,7 @@
 """The legal clock: what time it is, and when a period ends.
 
 It owns the counting of the Civil Petitions Treatment Act (민원 처리에 관한 법률, "Act") with its Enforcement
-Decree ("Decree") and of the Civil Act (민법), because a deadline that every page promises must be computed in
+Decree ("Decree") and of the Civil Act (민법), because a deadline that every page states must be computed in
 exactly one place. Which petition has which period is not decided here but in the domains' rules.
 """
 
@@ -112,7 +112,7 @@ class Remaining(NamedTuple):
     days: int
     """Working days after today up to and including the last one; 0 on the last day itself."""
     minutes: int
-    """Working minutes until the last moment at which somebody is at the office to keep the promise."""
+    """Working minutes until the last moment at which somebody is at the office to keep the statement."""
 
 
 def due(

@@ -1,6 +1,6 @@
 """The command ``sinmungo clock``: when a period ends and how that was counted, for a person or a program.
 
-It exists so that anybody can check a deadline that the site promises, one or a file of them, without a
+It exists so that anybody can check a deadline that the site states, one or a file of them, without a
 database.
 """
 

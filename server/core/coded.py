@@ -18,12 +18,12 @@ class DistrictName(Answer):
     name: str
 
 
-def department(known: City, department_id: int | None, language: str) -> DepartmentName | None:
+def department(reference_data: City, department_id: int | None, language: str) -> DepartmentName | None:
     """A department; null for none."""
-    row = known.departments.get(department_id or 0)
+    row = reference_data.departments.get(department_id or 0)
     return DepartmentName(code=row.code, name=row.name(language)) if row else None
 
 
-def district(known: City, code: str, language: str) -> DistrictName | None:
+def district(reference_data: City, code: str, language: str) -> DistrictName | None:
     """A district; null where none is named."""
-    return DistrictName(code=code, name=known.district_name(code, language)) if code else None
+    return DistrictName(code=code, name=reference_data.district_name(code, language)) if code else None

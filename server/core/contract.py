@@ -1,4 +1,4 @@
-"""What a JSON route promises, declared beside its handler: what it takes, what it answers, and who may ask.
+"""What a JSON route states, declared beside its handler: what it takes, what it answers, and who may ask.
 
 The OpenAPI document is made from these, and the tests hold every real answer against them. Knows JSON Schema and
 nothing of any domain; a named schema is written once and referred to.
@@ -114,7 +114,7 @@ def definitions() -> dict[str, Schema]:
 _contracts: dict[Callable[..., Any], Contract] = {}
 
 
-def promises(contract: Contract) -> Callable[[Endpoint], Endpoint]:
+def documented(contract: Contract) -> Callable[[Endpoint], Endpoint]:
     """Declare an endpoint's contract; a parameter that it does not name is refused."""
 
     def declare(endpoint: Endpoint) -> Endpoint:

@@ -64,7 +64,9 @@ def read(raw: bytes, properties: Mapping[str, str], known: city.City) -> list[di
         found[row["code"]] = row
         points += sum(map(len, row["outline"]))
         if points > geo.MOST_POINTS:
-            raise _wrong(_("The boundaries have more than %(most)s points. Please simplify them.", most=geo.MOST_POINTS))
+            raise _wrong(
+                _("The boundaries have more than %(most)s points. Please simplify them.", most=geo.MOST_POINTS)
+            )
     return list(found.values())
 
 

@@ -99,8 +99,10 @@ class ChangedMeanwhile(Conflict):
 class TooSlow(Refusal):
     """408: the body did not come in time. Nothing was changed."""
 
-    status, code, text = 408, "too_slow", _(
-        "What you sent did not arrive in time and was not accepted. Please try again."
+    status, code, text = (
+        408,
+        "too_slow",
+        _("What you sent did not arrive in time and was not accepted. Please try again."),
     )
 
 

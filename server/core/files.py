@@ -48,10 +48,8 @@ class TypeRefused(Refusal):
 
     status, code = 415, "type_refused"
     text = _(
-        
-            "This kind of file cannot be attached. Please send pictures, PDF, office documents, text, audio or "
-            "video, and send the files in an archive one by one."
-        
+        "This kind of file cannot be attached. Please send pictures, PDF, office documents, text, audio or "
+        "video, and send the files in an archive one by one."
     )
 
 
@@ -309,7 +307,7 @@ _FILM = {b"isom", b"iso2", b"mp41", b"mp42", b"avc1", b"dash", b"M4V ", b"MSNV"}
 
 
 def _iso_media(head: bytes) -> str:
-    """Pictures, sound and films share one box format; its brands tell them apart (ISO/IEC 14496-12, 4.3)."""
+    """Pictures, sound and videos share one box format; its brands tell them apart (ISO/IEC 14496-12, 4.3)."""
     end = min(int.from_bytes(head[:4], "big"), 256)
     brand, brands = head[8:12], {head[8:12]} | {head[at : at + 4] for at in range(16, end, 4)}
     if brand == b"qt  ":

@@ -1,4 +1,4 @@
-"""The append-only, hash-chained log of facts: who did what to which subject, when, and who may know.
+"""The append-only, hash-chained log of events: who did what to which subject, when, and who may know.
 
 A subject (``case/…``, later ``forum/…``, ``visit/…``) has one chain. Its head is locked first, so the order within a
 chain is the order of commits; each row carries the hash of the one before, and the head carries length and last hash,
@@ -28,14 +28,14 @@ END = 2**62
 
 
 class Audience(StrEnum):
-    """Who may see a fact: everybody, the petitioner and the officials, or the officials only."""
+    """Who may see an event: everybody, the petitioner and the officials, or the officials only."""
 
     PUBLIC = "public"
     PARTY = "party"
     STAFF = "staff"
 
 
-class Fact(Protocol):
+class DomainEvent(Protocol):
     """A frozen dataclass of a domain's ``events`` module."""
 
     kind: ClassVar[str]
@@ -55,7 +55,7 @@ class SettingChanged:
 
 
 class Event(Model):
-    """One fact. Never updated, never deleted."""
+    """One event. Never updated, never deleted."""
 
     id = fields.BigIntField(primary_key=True)
     transaction_id = fields.BigIntField(default=0)
@@ -88,7 +88,7 @@ class Head(Model):
 
 @dataclass(frozen=True)
 class Entry:
-    """A fact as it is read back."""
+    """An event as it is read back."""
 
     id: int
     transaction_id: int
@@ -114,21 +114,21 @@ _Row = tuple[str, int, str, str, str, str, datetime, str, str]
 
 
 class Chain:
-    """A subject's locked chain inside a transaction: append facts, in order."""
+    """A subject's locked chain inside a transaction: append events, in order."""
 
     def __init__(self, subject: str, length: int, last_hash: str) -> None:
         self.subject = subject
         self.length = length
         self.hash = last_hash
 
-    async def append(self, actor: str, *facts: Fact) -> list[int]:
-        """Write the facts with their outbox jobs; their ids."""
-        return await append_many(actor, [(self, facts)])
+    async def append(self, actor: str, *events: DomainEvent) -> list[int]:
+        """Write the events with their outbox jobs; their ids."""
+        return await append_many(actor, [(self, events)])
 
-    def _next(self, actor: str, fact: Fact, moment: datetime) -> _Row:
-        data = orjson.dumps(asdict(fact), option=orjson.OPT_SORT_KEYS).decode()
+    def _next(self, actor: str, event: DomainEvent, moment: datetime) -> _Row:
+        data = orjson.dumps(asdict(event), option=orjson.OPT_SORT_KEYS).decode()
         self.length += 1
-        values = (self.subject, self.length, fact.kind, data, fact.audience.value, actor)
+        values = (self.subject, self.length, event.kind, data, event.audience.value, actor)
         digest = chain_hash(*values, moment, self.hash)
         row = (*values, moment, self.hash, digest)
         self.hash = digest
@@ -147,30 +147,30 @@ async def _insert(rows: Sequence[_Row]) -> list[int]:
     return sorted(row["id"] for row in inserted)
 
 
-async def append_many(actor: str, chains: Sequence[tuple[Chain, Sequence[Fact]]]) -> list[int]:
-    """Write facts of several locked chains at once, with their outbox jobs; their ids, in order."""
-    told = [(chain, fact) for chain, facts in chains for fact in facts]
+async def append_many(actor: str, chains: Sequence[tuple[Chain, Sequence[DomainEvent]]]) -> list[int]:
+    """Write events of several locked chains at once, with their outbox jobs; their ids, in order."""
+    told = [(chain, event) for chain, events in chains for event in events]
     if not told:
         return []
     (consumers,) = _consumers  # an event that nobody was ever told of would be lost in silence
-    ids = await _insert([chain._next(actor, fact, clock.now()) for chain, fact in told])  # noqa: SLF001
-    await _write_heads([chain for chain, _facts in chains], _AGAIN)
+    ids = await _insert([chain._next(actor, event, clock.now()) for chain, event in told])  # noqa: SLF001
+    await _write_heads([chain for chain, _events in chains], _AGAIN)
     await jobs.enqueue(
         *(
             (f"{consumer}:{event_id}", consumer, {"event": event_id, "subject": chain.subject})
-            for event_id, (chain, fact) in zip(ids, told, strict=True)
-            for consumer in consumers.get(fact.kind, ())
+            for event_id, (chain, event) in zip(ids, told, strict=True)
+            for consumer in consumers.get(event.kind, ())
         )
     )
     database.after_commit(jobs.bell.ring)
     return ids
 
 
-async def begin_many(actor: str, chains: Sequence[tuple[str, Sequence[tuple[Fact, datetime]]]]) -> None:
-    """Start many subjects at once, each with its first facts at their own moments; no jobs follow from them."""
-    begun = [(Chain(subject, 0, GENESIS), facts) for subject, facts in chains]
-    rows = [chain._next(actor, fact, moment) for chain, facts in begun for fact, moment in facts]  # noqa: SLF001
-    await _write_heads([chain for chain, _facts in begun])
+async def begin_many(actor: str, chains: Sequence[tuple[str, Sequence[tuple[DomainEvent, datetime]]]]) -> None:
+    """Start many subjects at once, each with its first events at their own moments; no jobs follow from them."""
+    begun = [(Chain(subject, 0, GENESIS), events) for subject, events in chains]
+    rows = [chain._next(actor, event, moment) for chain, events in begun for event, moment in events]  # noqa: SLF001
+    await _write_heads([chain for chain, _events in begun])
     await _insert(rows)
     database.after_commit(jobs.bell.ring)
 
@@ -217,7 +217,7 @@ async def lock_many(subjects: Sequence[str]) -> dict[str, Chain]:
 
 
 async def length(subject: str) -> int:
-    """How many facts a subject's chain has; 0 where it has not begun. What a page shows as its version."""
+    """How many events a subject's chain has; 0 where it has not begun. What a page shows as its version."""
     row = await database.fetch_one("SELECT length FROM ledger_head WHERE subject = ?", subject)
     return row["length"] if row else 0
 
@@ -238,7 +238,7 @@ COLUMNS = "id, transaction_id, subject, sequence, kind, data, audience, actor, o
 async def read(
     subject: str, *, after_id: int = 0, after_sequence: int = 0, kind: str = "", limit: int = 1000
 ) -> list[Entry]:
-    """A subject's facts in order, after an id or a sequence number; of one kind only, where it is named."""
+    """A subject's events in order, after an id or a sequence number; of one kind only, where it is named."""
     rows = await database.fetch(
         f"SELECT {COLUMNS} FROM ledger_event WHERE subject = ? AND id > ? AND sequence > ? "
         f"{'AND kind = ? ' if kind else ''}ORDER BY sequence LIMIT {limit}",
@@ -260,7 +260,7 @@ async def newest(
     audiences: Collection[Audience] = tuple(Audience),
     not_by: Collection[str] = (),
 ) -> list[Entry]:
-    """The newest facts of several subjects with ids below ``before_id``, newest first, narrowed."""
+    """The newest events of several subjects with ids below ``before_id``, newest first, narrowed."""
     where, values = "id < ? AND sequence > ?", list[object]([before_id, after_sequence])
     for column, those in (("audience IN", audiences), ("kind NOT IN", other_than), ("actor NOT IN", not_by)):
         if those:
@@ -276,7 +276,7 @@ async def newest(
 
 
 async def get(event_id: int) -> Entry:
-    """One fact by its id. Raises ``NotFound``."""
+    """One event by its id. Raises ``NotFound``."""
     row = await database.fetch_one(f"SELECT {COLUMNS} FROM ledger_event WHERE id = ?", event_id)
     if row is None:
         raise NotFound
@@ -284,7 +284,7 @@ async def get(event_id: int) -> Entry:
 
 
 async def several(event_ids: Sequence[int]) -> dict[int, Entry]:
-    """Facts by their ids; those that are not there are left out. One query."""
+    """Events by their ids; those that are not there are left out. One query."""
     if not event_ids:
         return {}
     rows = await database.fetch(
@@ -340,7 +340,7 @@ Position = tuple[int, int]
 
 
 async def tail(after: Position, limit: int = 500) -> list[Entry]:
-    """Facts across subjects after a position, skipping nothing.
+    """Events across subjects after a position, skipping nothing.
 
     On PostgreSQL ids are given before commits, so a row could become visible behind a reader. Rows are therefore
     ordered by transaction, and only those of transactions older than every running one are given out.
@@ -368,7 +368,7 @@ async def position() -> Position:
 
 
 async def back(count: int) -> Position:
-    """Where a reader stands who has ``count`` facts still to read, in the order of :func:`tail`."""
+    """Where a reader stands who has ``count`` events still to read, in the order of :func:`tail`."""
     row = await database.fetch_one(
         f"SELECT transaction_id, id FROM ledger_event ORDER BY transaction_id DESC, id DESC LIMIT 1 OFFSET {count}"
     )

@@ -19,14 +19,14 @@ async def verify() -> AsyncIterator[str]:
                 yield _wrong_end(subject, length)
             subject, length, previous = row["subject"], 0, GENESIS
         if row["sequence"] != length + 1 or row["previous_hash"] != previous:
-            yield f"{subject}: fact {row['sequence']} (id {row['id']}) does not follow the one before it"
+            yield f"{subject}: event {row['sequence']} (id {row['id']}) does not follow the one before it"
         elif row["hash"] != _hash_of(row):
-            yield f"{subject}: fact {row['sequence']} (id {row['id']}) was changed"
+            yield f"{subject}: event {row['sequence']} (id {row['id']}) was changed"
         length, previous, head = row["sequence"], row["hash"], (row["head_length"], row["head_hash"])
     if (length, previous) != head:
         yield _wrong_end(subject, length)
     async for lonely in _lonely():
-        yield f"{lonely}: the head has no facts"
+        yield f"{lonely}: the head has no events"
 
 
 async def _rows() -> AsyncIterator[Any]:
@@ -45,7 +45,7 @@ async def _rows() -> AsyncIterator[Any]:
 
 
 async def _lonely() -> AsyncIterator[str]:
-    """The heads without facts; not those that say they have none, for somebody opened them and changed nothing."""
+    """The heads without events; not those that say they have none, for somebody opened them and changed nothing."""
     place = ""
     while rows := await database.fetch(
         "SELECT subject, EXISTS (SELECT 1 FROM ledger_event e WHERE e.subject = h.subject) AS told "
@@ -68,4 +68,4 @@ def _hash_of(row: Any) -> str:
 
 
 def _wrong_end(subject: str, length: int) -> str:
-    return f"{subject}: the chain does not end as its head says (after {length} facts)"
+    return f"{subject}: the chain does not end as its head says (after {length} events)"

@@ -157,7 +157,8 @@ class Security:
         elif headers.get("sec-fetch-site", "none") in {"same-origin", "none"}:
             return
         raise Forbidden(
-            _("This form was sent from another website. Please open our page and send it from there."), code="foreign_origin"
+            _("This form was sent from another website. Please open our page and send it from there."),
+            code="foreign_origin",
         )
 
     def _stamped(self, send: Send) -> Send:

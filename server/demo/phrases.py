@@ -205,7 +205,7 @@ PHRASES: dict[str, Phrases] = {
             "If you have further questions, please call 120 and ask for extension {extension} ({handler}, {department}).",
             "Your contact is {handler}, {department}: call 120, extension {extension}. An interpreter can join the call.",
         ),
-        delays=("We need more time to gather facts and to agree with other departments, so the period is extended.",),
+        delays=("We need more time to gather events and to agree with other departments, so the period is extended.",),
         consents=("As agreed with you on the phone, the period is extended once more.",),
         interim=(
             "Thirty days have passed since your petition arrived. The review is nearly done; we will answer by {due}.",

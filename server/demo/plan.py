@@ -31,11 +31,11 @@ class Turn(Enum):
     MORE_TIME = auto()
     LOST = auto()
     SITE = auto()
-    PART = auto()
+    CONSULTATION = auto()
     """Another department is asked for its part, and replies."""
-    PART_LATER = auto()
-    PART_BACK = auto()
-    PART_WAITS = auto()
+    CONSULTATION_LATER = auto()
+    CONSULTATION_BACK = auto()
+    CONSULTATION_WAITS = auto()
     """It has not replied yet."""
     CHAT = auto()
     EXTEND = auto()
@@ -96,7 +96,7 @@ def _refused(scenario: Scenario) -> bool:
     return scenario.decision == "refused"
 
 
-def _voice(scenario: Scenario) -> bool:
+def _submission(scenario: Scenario) -> bool:
     return not is_application(scenario)
 
 
@@ -127,8 +127,8 @@ PATHS: tuple[Path, ...] = (
     Path(3, S.IN_PROGRESS, (12, 60), _turns(T.EXTEND, T.EXTEND_TWICE, T.CHAT), clock=Clock.RUNNING),
     Path(3, S.IN_PROGRESS, (32, 70), _turns(T.EXTEND, T.INTERIM), ((T.EXTEND_TWICE, 0.3),), Clock.RUNNING),
     Path(3, S.IN_PROGRESS, (3, 9), _turns(T.SITE), clock=Clock.RUNNING),
-    Path(5, S.IN_PROGRESS, (1, 8), _turns(T.PART, T.PART_WAITS), clock=Clock.RUNNING),
-    Path(2, S.IN_PROGRESS, (5, 12), _turns(T.PART), clock=Clock.RUNNING),
+    Path(5, S.IN_PROGRESS, (1, 8), _turns(T.CONSULTATION, T.CONSULTATION_WAITS), clock=Clock.RUNNING),
+    Path(2, S.IN_PROGRESS, (5, 12), _turns(T.CONSULTATION), clock=Clock.RUNNING),
     Path(2, S.SUPPLEMENT_REQUESTED, (4, 9), _turns(T.MORE_TIME)),
     Path(8, S.SUPPLEMENT_REQUESTED, (0.3, 9), chances=((T.NOTE, 0.3),)),
     Path(6, S.REOPENED, (4, 60), chances=((T.RATE, 0.7),), clock=Clock.RUNNING),
@@ -140,9 +140,9 @@ PATHS: tuple[Path, ...] = (
     Path(12, S.CLOSED, (20, YEAR), _turns(T.ASK), _OFTEN),
     Path(4, S.CLOSED, (30, YEAR), _turns(T.ASK, T.MORE_TIME), _OFTEN),
     Path(4, S.CLOSED, (25, YEAR), _turns(T.SITE), _OFTEN),
-    Path(3, S.CLOSED, (20, YEAR), _turns(T.PART), _OFTEN),
-    Path(2, S.CLOSED, (25, YEAR), _turns(T.PART, T.PART_LATER), _OFTEN),
-    Path(1, S.CLOSED, (20, YEAR), _turns(T.PART, T.PART_BACK), _OFTEN),
+    Path(3, S.CLOSED, (20, YEAR), _turns(T.CONSULTATION), _OFTEN),
+    Path(2, S.CLOSED, (25, YEAR), _turns(T.CONSULTATION, T.CONSULTATION_LATER), _OFTEN),
+    Path(1, S.CLOSED, (20, YEAR), _turns(T.CONSULTATION, T.CONSULTATION_BACK), _OFTEN),
     Path(10, S.CLOSED, (10, YEAR), _turns(T.TRANSFER), _OFTEN),
     Path(12, S.CLOSED, (40, YEAR), _turns(T.EXTEND), _OFTEN, fits=_accepted),
     Path(4, S.CLOSED, (70, YEAR), _turns(T.EXTEND, T.EXTEND_TWICE, T.CHAT, T.RATE)),
@@ -154,7 +154,7 @@ PATHS: tuple[Path, ...] = (
     Path(12, S.CLOSED, (6, YEAR), fits=_report),
     Path(6, S.RETURNED, (30, YEAR), fits=is_application),
     Path(2, S.WITHDRAWN, (30, YEAR), _turns(T.LOST), fits=is_application),
-    Path(9, S.WITHDRAWN, (3, YEAR), chances=((T.NOTE, 0.2),), fits=_voice),
+    Path(9, S.WITHDRAWN, (3, YEAR), chances=((T.NOTE, 0.2),), fits=_submission),
     Path(10, S.TRANSFERRED_OUT, (1, YEAR)),
     Path(12, S.CLOSED, (15, YEAR), chances=_OFTEN, fits=_foreign),
     Path(38, S.CLOSED, (10, YEAR), chances=_OFTEN, fits=_accepted),
@@ -169,7 +169,7 @@ _NEEDS: dict[Turn, Callable[[Scenario], bool]] = {
     T.MORE_TIME: lambda s: s.ask is not None,
     T.LOST: lambda s: s.ask is not None and s.language == "ko",
     T.SITE: lambda s: s.kind == GRIEVANCE and s.place and s.language == "ko",
-    T.PART: lambda s: s.key in PARTS,
+    T.CONSULTATION: lambda s: s.key in PARTS,
     T.TALK: lambda s: s.talk is not None,
     T.REOPEN: lambda s: s.unsolved is not None,
 }
@@ -242,7 +242,7 @@ def _ask(telling: CaseTelling, path: Path, turns: frozenset[Turn]) -> bool:
         telling.prolong()
     if path.stop is S.RETURNED:
         telling.ask_again()
-        telling.give_back()
+        telling.cancel_registration()
     if T.ASK not in turns:
         return True
     telling.supplement()
@@ -253,7 +253,7 @@ def _work(telling: CaseTelling, path: Path, turns: frozenset[Turn], rng: Random)
     """What happens while the handler works; whether the path ends with it."""
     if T.SITE in turns:
         telling.investigate()
-    if T.PART in turns:
+    if T.CONSULTATION in turns:
         _cooperate(telling, turns)
     if T.CHAT in turns:
         telling.chat()
@@ -270,13 +270,13 @@ def _work(telling: CaseTelling, path: Path, turns: frozenset[Turn], rng: Random)
 
 def _cooperate(telling: CaseTelling, turns: frozenset[Turn]) -> None:
     """Another department's part."""
-    telling.ask_part()
-    if T.PART_LATER in turns:
-        telling.put_part_off()
-    if T.PART_BACK in turns:
-        telling.take_part_back()
-    elif T.PART_WAITS not in turns:
-        telling.reply_to_part()
+    telling.request_consultation()
+    if T.CONSULTATION_LATER in turns:
+        telling.extend_consultation()
+    if T.CONSULTATION_BACK in turns:
+        telling.withdraw_consultation()
+    elif T.CONSULTATION_WAITS not in turns:
+        telling.reply_to_consultation()
 
 
 def _finish(telling: CaseTelling, path: Path, turns: frozenset[Turn]) -> None:

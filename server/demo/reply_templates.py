@@ -11,7 +11,7 @@ Purpose = Literal["answer", "request-supplement", "extend", "interim-notice", "t
 
 @dataclass(frozen=True, slots=True)
 class ReplyTemplate:
-    """A prepared text."""
+    """A reply template."""
 
     code: str
     title: str

@@ -182,9 +182,9 @@ async def _file(case: _Case, officials: dict[str, Official]) -> None:
         body=script.body,
         kind=script.kind,
         location=forms.Location(place.lat, place.lng, place.address) if place else forms.Location(),
-        petitioner=forms.Person(who.name, who.email, who.phone, who.address, who.language)
+        petitioner=forms.PetitionerDetails(who.name, who.email, who.phone, who.address, who.language)
         if who
-        else forms.Person(language=script.language),
+        else forms.PetitionerDetails(language=script.language),
         public=script.public,
         channel=script.channel,
     )

@@ -1,7 +1,7 @@
 """One case told step by step: who does what when, with the texts of its story.
 
-A ``Telling`` keeps the state by the real table of transitions and the due date by the real rules, so that what it writes
-down is what the actions will accept. Officials act in working time; petitioners when they have time.
+A ``Telling`` keeps the state by the real table of transitions and the due date by the real rules, so that what it
+writes down is what the actions will accept. Officials act in working time; petitioners when they have time.
 """
 
 from datetime import datetime, timedelta
@@ -92,7 +92,7 @@ class Telling:
         return rules.due_date(self._calendar, self._period, self._clock_started, self._extensions, self._pauses)
 
     def overdue(self) -> bool:
-        """Whether the case is open and late now; the clock stands while a supplement is awaited."""
+        """Whether the case is open and late now; the deadline is paused while a supplement is awaited."""
         due = self.due()
         waiting = self.state is State.SUPPLEMENT_REQUESTED
         return due is not None and not waiting and clock.overdue(due, self._now)
@@ -247,7 +247,7 @@ class Telling:
         self._act(Action.SUPPLEMENT, PETITIONER, {"text": self._text(_given(self.scenario.ask)[1])})
         self._pauses[-1] = (self._pauses[-1][0], self._moment.date())
 
-    def give_back(self) -> None:
+    def cancel_registration(self) -> None:
         """Nothing came: the application is returned (반려, 시행령 25조)."""
         self._work_on(_given(self.supplement_until).at, _HOUR * self._rng.uniform(0.5, 8))
         self._act(Action.RETURN, self._handler.username, {"text": self._pick(self._said.returns)})

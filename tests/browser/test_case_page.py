@@ -5,12 +5,12 @@ from playwright.async_api import Page, expect
 
 from petitions.actions import answering, handling, supplementing
 from petitions.actions.intake import Filed
-from petitions.forms import Accept, Extend, GiveAnswer, RequestSupplement, Words
+from petitions.forms import Accept, Extend, GiveAnswer, RequestSupplement, TextOnly
 from petitions.mail_links import mailbox_link
 from server.core.notify.mailbox import wishes_link
 from tests.support.chromium import DESK, PHONE, OpenPage, axe
-from tests.support.house import House
 from tests.support.stories import filed, somebody
+from tests.support.system import System
 
 
 async def follow(page: Page, case: Filed) -> None:
@@ -35,7 +35,7 @@ async def accepted() -> Filed:
     return case
 
 
-async def test_the_page_changes_while_it_is_read_and_keeps_what_is_typed(site: House, open_page: OpenPage) -> None:
+async def test_the_page_changes_while_it_is_read_and_keeps_what_is_typed(site: System, open_page: OpenPage) -> None:
     case = await filed()
     page = await open_page(width=PHONE, base_url=site.url)
     await follow(page, case)
@@ -48,7 +48,7 @@ async def test_the_page_changes_while_it_is_read_and_keeps_what_is_typed(site: H
     await handling.start(handler, case.reference)
     await expect(page.locator("#case-events")).to_contain_text("도로과")
     await expect(page.locator("#case-steps")).to_contain_text("처리중")
-    await handling.message(handler, case.reference, Words("가로등 번호를 아시나요?"))
+    await handling.message(handler, case.reference, TextOnly("가로등 번호를 아시나요?"))
     await expect(page.locator("#case-events")).to_contain_text("가로등 번호를 아시나요?")
     await expect(page.locator("[name=message]")).to_have_value("제가 쓰던 말")
     assert await page.evaluate("window.notReloaded")
@@ -56,7 +56,7 @@ async def test_the_page_changes_while_it_is_read_and_keeps_what_is_typed(site: H
     await expect(page.locator("#case-events")).to_contain_text("제가 쓰던 말")
 
 
-async def test_without_scripts_everything_works_by_reload(site: House, open_page: OpenPage) -> None:
+async def test_without_scripts_everything_works_by_reload(site: System, open_page: OpenPage) -> None:
     case = await accepted()
     page = await open_page(width=PHONE, javascript=False, base_url=site.url)
     await follow(page, case)
@@ -78,7 +78,7 @@ async def test_without_scripts_everything_works_by_reload(site: House, open_page
 @pytest.mark.parametrize(
     ("engine", "width"), [("sqlite", PHONE), ("postgres", DESK)], ids=["sqlite-phone", "postgres-desk"]
 )
-async def test_everybody_can_use_the_pages(site: House, open_page: OpenPage, width: int) -> None:
+async def test_everybody_can_use_the_pages(site: System, open_page: OpenPage, width: int) -> None:
     page = await open_page(width=width, base_url=site.url)
     busy, done = await accepted(), await accepted()
     handler = await somebody("handler")

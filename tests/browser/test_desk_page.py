@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.chromium import DESK, HEIGHT, PHONE, OpenPage, axe
-from tests.support.house import PASSWORD, House
+from tests.support.system import PASSWORD, System
 
 PETITIONS: tuple[dict[str, object], ...] = (
     {"title": "가로등이 꺼졌어요", "body": "집 앞 도로의 가로등이 켜지지 않습니다.\n어둡습니다.", "kind": "other"},
@@ -15,7 +15,7 @@ PETITIONS: tuple[dict[str, object], ...] = (
 )
 
 
-async def file(site: House, *petitions: dict[str, object]) -> list[str]:
+async def file(site: System, *petitions: dict[str, object]) -> list[str]:
     """File petitions; their numbers."""
     person = {"name": "홍길동", "email": "hong@example.org", "phone": "010-1234-5678"}
     place = {"address": "중앙구 한빛로 12", "lat": 37.5, "lng": 127.0}
@@ -44,7 +44,7 @@ async def sound(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("engine", "javascript"), [("sqlite", True), ("postgres", False)], ids=["scripts", "plain"])
-async def test_every_page_of_the_desk_is_accessible(site: House, open_page: OpenPage, *, javascript: bool) -> None:
+async def test_every_page_of_the_desk_is_accessible(site: System, open_page: OpenPage, *, javascript: bool) -> None:
     numbers = await file(site, *PETITIONS)
     intake = await open_page(javascript=javascript, base_url=site.url)
     await sign_in(intake, "intake")
@@ -90,7 +90,7 @@ async def test_every_page_of_the_desk_is_accessible(site: House, open_page: Open
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_the_second_official_reads_what_the_first_one_did(site: House, open_page: OpenPage) -> None:
+async def test_the_second_official_reads_what_the_first_one_did(site: System, open_page: OpenPage) -> None:
     (number,) = await file(site, PETITIONS[0])
     first, second = [await open_page(javascript=False, base_url=site.url) for _each in range(2)]
     for page, name in ((first, "intake"), (second, "manager")):
@@ -104,7 +104,7 @@ async def test_the_second_official_reads_what_the_first_one_did(site: House, ope
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_the_inbox_is_worked_by_keys_alone(site: House, open_page: OpenPage) -> None:
+async def test_the_inbox_is_worked_by_keys_alone(site: System, open_page: OpenPage) -> None:
     numbers = await file(site, *PETITIONS[:3])
     page = await open_page(base_url=site.url)
     await sign_in(page, "intake")
@@ -131,7 +131,7 @@ async def test_the_inbox_is_worked_by_keys_alone(site: House, open_page: OpenPag
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
-async def test_a_row_that_somebody_else_took_says_so(site: House, open_page: OpenPage) -> None:
+async def test_a_row_that_somebody_else_took_says_so(site: System, open_page: OpenPage) -> None:
     (number,) = await file(site, PETITIONS[0])
     page, other = await open_page(base_url=site.url), await open_page(javascript=False, base_url=site.url)
     await sign_in(page, "intake")
@@ -144,7 +144,7 @@ async def test_a_row_that_somebody_else_took_says_so(site: House, open_page: Ope
     await expect(page.locator(".conflict")).to_contain_text("최부장")
 
 
-async def test_new_cases_come_by_themselves_and_move_nothing(site: House, open_page: OpenPage) -> None:
+async def test_new_cases_come_by_themselves_and_move_nothing(site: System, open_page: OpenPage) -> None:
     await file(site, *({**PETITIONS[3], "title": f"도로 제안 {n}"} for n in range(14)))
     page = await open_page(base_url=site.url)
     await sign_in(page, "intake")
@@ -164,7 +164,7 @@ async def test_new_cases_come_by_themselves_and_move_nothing(site: House, open_p
     assert abs(after - before) < 2, "what is being read stays where it is"
 
 
-async def test_an_open_case_follows_what_others_do_and_keeps_what_is_typed(site: House, open_page: OpenPage) -> None:
+async def test_an_open_case_follows_what_others_do_and_keeps_what_is_typed(site: System, open_page: OpenPage) -> None:
     (number,) = await file(site, PETITIONS[0])
     reader, other = [await open_page(base_url=site.url) for _each in range(2)]
     await sign_in(reader, "manager")

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.chromium import DESK, PHONE, OpenPage, axe
-from tests.support.house import House
+from tests.support.system import System
 
 TITLE, BODY = "집 앞 가로등이 꺼졌어요", "한빛로 12 앞 도로의 가로등이 사흘째 켜지지 않습니다."
 BUDGET = 100_000
@@ -30,7 +30,7 @@ async def receipt(page: Page) -> tuple[str, str]:
     ("engine", "width", "lang"),
     [("sqlite", PHONE, "ko"), ("postgres", DESK, "ko"), ("postgres", PHONE, "ja"), ("sqlite", DESK, "en")],
 )
-async def test_a_citizen_files_step_by_step(open_page: OpenPage, site: House, width: int, lang: str) -> None:
+async def test_a_citizen_files_step_by_step(open_page: OpenPage, site: System, width: int, lang: str) -> None:
     page = await open_page(width=width, base_url=site.url)
     await page.goto(f"/?lang={lang}")
     await looks_right(page)
@@ -58,7 +58,7 @@ async def test_a_citizen_files_step_by_step(open_page: OpenPage, site: House, wi
     await page.fill("#field-email", "hong@example.org")
     await looks_right(page)
     await page.click("#you button[value=check]")
-    await page.wait_for_selector(".promise")
+    await page.wait_for_selector(".expected")
     await looks_right(page)
     await page.click(".button-row button[value=send]")
     number, key = await receipt(page)
@@ -68,7 +68,7 @@ async def test_a_citizen_files_step_by_step(open_page: OpenPage, site: House, wi
 
 
 @pytest.mark.parametrize(("engine", "width"), [("sqlite", PHONE), ("postgres", DESK)])
-async def test_a_citizen_files_without_scripts(open_page: OpenPage, site: House, width: int) -> None:
+async def test_a_citizen_files_without_scripts(open_page: OpenPage, site: System, width: int) -> None:
     page = await open_page(width=width, javascript=False, base_url=site.url)
     await page.goto("/petitions/new")
     await looks_right(page)
@@ -99,7 +99,7 @@ async def test_a_citizen_files_without_scripts(open_page: OpenPage, site: House,
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
-async def test_the_keyboard_alone_is_enough(open_page: OpenPage, site: House) -> None:
+async def test_the_keyboard_alone_is_enough(open_page: OpenPage, site: System) -> None:
     page = await open_page(base_url=site.url)
     await page.goto("/petitions/new")
     await page.wait_for_selector("#what [data-step-next]:visible")
@@ -116,12 +116,12 @@ async def test_the_keyboard_alone_is_enough(open_page: OpenPage, site: House) ->
         await page.focus(f"#{section} {field}")
     await page.keyboard.type("홍길동")
     await page.keyboard.press("Enter")
-    await page.wait_for_selector(".promise")
+    await page.wait_for_selector(".expected")
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_the_browsers_back_button_goes_one_section_back_and_loses_nothing(
-    open_page: OpenPage, site: House
+    open_page: OpenPage, site: System
 ) -> None:
     page = await open_page(width=PHONE, base_url=site.url)
     await page.goto("/petitions/new")
@@ -136,7 +136,7 @@ async def test_the_browsers_back_button_goes_one_section_back_and_loses_nothing(
     await page.click("#where [data-step-next]")
     await page.fill("#field-name", "홍길동")
     await page.click("#you button[value=check]")
-    await page.wait_for_selector(".promise")
+    await page.wait_for_selector(".expected")
     await page.go_back()
     await page.wait_for_selector("form.filing")
     await expect(page.locator("#field-title")).to_have_value(TITLE)
@@ -144,7 +144,7 @@ async def test_the_browsers_back_button_goes_one_section_back_and_loses_nothing(
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_a_resident_number_does_not_leave_the_device(open_page: OpenPage, site: House) -> None:
+async def test_a_resident_number_does_not_leave_the_device(open_page: OpenPage, site: System) -> None:
     page = await open_page(width=PHONE, base_url=site.url)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
@@ -167,7 +167,7 @@ async def test_a_resident_number_does_not_leave_the_device(open_page: OpenPage, 
 
 @pytest.mark.parametrize("engine", ["postgres"])
 async def test_the_draft_comes_back_without_who_wrote_it_and_goes_with_the_receipt(
-    open_page: OpenPage, site: House
+    open_page: OpenPage, site: System
 ) -> None:
     page = await open_page(base_url=site.url)
     await page.goto("/petitions/new")
@@ -193,7 +193,7 @@ async def test_the_draft_comes_back_without_who_wrote_it_and_goes_with_the_recei
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_a_mistake_is_shown_in_its_section(open_page: OpenPage, site: House) -> None:
+async def test_a_mistake_is_shown_in_its_section(open_page: OpenPage, site: System) -> None:
     page = await open_page(width=PHONE, base_url=site.url)
     await page.goto("/petitions/new")
     await page.wait_for_selector("#what [data-step-next]:visible")
@@ -214,7 +214,7 @@ async def test_a_mistake_is_shown_in_its_section(open_page: OpenPage, site: Hous
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_pages_are_light(open_page: OpenPage, site: House) -> None:
+async def test_pages_are_light(open_page: OpenPage, site: System) -> None:
     for path in ("/", "/petitions", "/petitions/new"):
         page = await open_page(width=PHONE, base_url=site.url)
         await page.goto(path)
@@ -229,7 +229,7 @@ async def test_pages_are_light(open_page: OpenPage, site: House) -> None:
 
 
 @pytest.mark.parametrize(("engine", "width"), [("sqlite", PHONE), ("postgres", DESK)])
-async def test_an_official_files_at_the_desk(open_page: OpenPage, site: House, width: int) -> None:
+async def test_an_official_files_at_the_desk(open_page: OpenPage, site: System, width: int) -> None:
     page = await open_page(width=width, base_url=site.url)
     await page.goto("/desk/sign-in")
     await page.fill("[name=username]", "clerk")
@@ -246,7 +246,7 @@ async def test_an_official_files_at_the_desk(open_page: OpenPage, site: House, w
     await page.fill("#field-name", "김영희")
     await page.fill("#field-phone", "010-1234-5678")
     await page.click("#you button[value=check]")
-    await page.wait_for_selector(".promise")
+    await page.wait_for_selector(".expected")
     await looks_right(page)
     await page.click(".button-row button[value=send]")
     await receipt(page)
@@ -254,7 +254,7 @@ async def test_an_official_files_at_the_desk(open_page: OpenPage, site: House, w
 
 
 @pytest.mark.parametrize(("engine", "width"), [("sqlite", PHONE), ("postgres", DESK)])
-async def test_the_public_list_is_read_on_any_width(open_page: OpenPage, site: House, width: int) -> None:
+async def test_the_public_list_is_read_on_any_width(open_page: OpenPage, site: System, width: int) -> None:
     page = await open_page(width=width, base_url=site.url)
     await page.goto("/petitions")
     await looks_right(page)

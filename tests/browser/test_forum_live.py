@@ -7,14 +7,14 @@ from forums.actions import commenting, deciding, planning, speaking
 from forums.forms.moderating import Decide
 from forums.forms.speaking import Say, Submit
 from forums.models import Submission
-from forums.rights import comment_subject, voice_subject
+from forums.rights import comment_subject, submission_subject
 from forums.states import TextAction
 from server.core.participants.people import take_name
 from tests.browser.test_desk_page import sign_in, sound
 from tests.support.answers import official
 from tests.support.chromium import HEIGHT, PHONE, OpenPage
 from tests.support.forums import a_forum
-from tests.support.house import House
+from tests.support.system import System
 
 
 async def sound_from_above(page: Page) -> None:
@@ -30,7 +30,7 @@ async def leave(page: Page, away: bool = True) -> None:
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
-async def open_forum(site: House) -> str:
+async def open_forum(site: System) -> str:
     """A forum that goes on."""
     slug = await a_forum(site)
     await planning.start(await official("clerk"), slug)
@@ -38,7 +38,7 @@ async def open_forum(site: House) -> str:
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_a_clerk_goes_on_typing_while_the_network_is_away(site: House, open_page: OpenPage) -> None:
+async def test_a_clerk_goes_on_typing_while_the_network_is_away(site: System, open_page: OpenPage) -> None:
     path = f"/desk/forums/{await open_forum(site)}/intake"
     clerk, other = await open_page(base_url=site.url), await open_page(base_url=site.url, javascript=False)
     await sign_in(clerk, "clerk")
@@ -80,7 +80,7 @@ async def test_a_clerk_goes_on_typing_while_the_network_is_away(site: House, ope
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
-async def test_comments_come_to_who_reads_and_wait_for_who_scrolled_away(site: House, open_page: OpenPage) -> None:
+async def test_comments_come_to_who_reads_and_wait_for_who_scrolled_away(site: System, open_page: OpenPage) -> None:
     slug = await open_forum(site)
     mina, moderator = await take_name("mina@example.org", "미나", "ko"), await official("inspector")
 
@@ -129,13 +129,13 @@ async def test_comments_come_to_who_reads_and_wait_for_who_scrolled_away(site: H
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_what_comes_below_all_that_is_seen_is_there_at_once(site: House, open_page: OpenPage) -> None:
+async def test_what_comes_below_all_that_is_seen_is_there_at_once(site: System, open_page: OpenPage) -> None:
     slug = await open_forum(site)
     mina, hana = [await take_name(f"{name}@example.org", name, "ko") for name in ("mina", "hana")]
     number = await speaking.submit(hana, slug, Submit("밤에도 여는 도서관", "밤에 일하는 사람도 갑니다.", "idea"))
 
     async def say(text: str, parent: int | None = None) -> int:
-        return (await commenting.on_voice(mina, number, Say(text, parent=parent)))[0]
+        return (await commenting.on_submission(mina, number, Say(text, parent=parent)))[0]
 
     first = await say("처음 남기는 말입니다")
     reader = await open_page(base_url=site.url)
@@ -168,7 +168,7 @@ async def test_what_comes_below_all_that_is_seen_is_there_at_once(site: House, o
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_new_opinions_are_told_on_a_bar_that_moves_nothing(site: House, open_page: OpenPage) -> None:
+async def test_new_submissions_are_told_on_a_bar_that_moves_nothing(site: System, open_page: OpenPage) -> None:
     slug = await open_forum(site)
     mina, moderator = await take_name("mina@example.org", "미나", "ko"), await official("intake")
 
@@ -178,7 +178,11 @@ async def test_new_opinions_are_told_on_a_bar_that_moves_nothing(site: House, op
     first, second = await say("시장 골목 가로등"), await say("버스 배차 간격")
     reader = await open_page(base_url=site.url, width=PHONE)
     await reader.goto(f"/forums/{slug}")
-    bar, rows, title = reader.locator("[data-talk-voices]"), reader.locator(".said-list > li"), "#voices-title"
+    bar, rows, title = (
+        reader.locator("[data-talk-submissions]"),
+        reader.locator(".said-list > li"),
+        "#submissions-title",
+    )
     await expect(reader.locator("[data-talk-state]")).to_contain_text("실시간")
     await expect(bar).to_be_hidden()
     await reader.locator(title).scroll_into_view_if_needed()
@@ -190,7 +194,7 @@ async def test_new_opinions_are_told_on_a_bar_that_moves_nothing(site: House, op
     assert await reader.evaluate(places) == before
     await expect(reader.locator("[data-talk-said]")).to_contain_text("새 의견 1건")
     await sound_from_above(reader)
-    await deciding.decide(moderator, voice_subject(second), Decide(TextAction.HIDE, "insult", "욕설이 있습니다."))
+    await deciding.decide(moderator, submission_subject(second), Decide(TextAction.HIDE, "insult", "욕설이 있습니다."))
     await expect(rows.first).to_contain_text("욕설이 있습니다.")
     await expect(rows.first).not_to_contain_text("버스")
     await speaking.withdraw(mina, first)
@@ -206,7 +210,7 @@ async def test_new_opinions_are_told_on_a_bar_that_moves_nothing(site: House, op
     await expect(rows).to_have_count(1)
     await leave(reader)
     await say("놀이터 그늘막")
-    await deciding.decide(moderator, voice_subject(second), Decide(TextAction.SHOW))
+    await deciding.decide(moderator, submission_subject(second), Decide(TextAction.SHOW))
     await speaking.withdraw(mina, second)
     await leave(reader, away=False)
     await expect(rows).to_have_count(0)
@@ -214,7 +218,7 @@ async def test_new_opinions_are_told_on_a_bar_that_moves_nothing(site: House, op
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_who_comes_back_is_told_each_new_opinion_once(site: House, open_page: OpenPage) -> None:
+async def test_who_comes_back_is_told_each_new_submission_once(site: System, open_page: OpenPage) -> None:
     slug = await a_forum(site, moderation="before")
     await planning.start(await official("clerk"), slug)
     mina, moderator = await take_name("mina@example.org", "미나", "ko"), await official("intake")
@@ -224,14 +228,16 @@ async def test_who_comes_back_is_told_each_new_opinion_once(site: House, open_pa
 
     async def decide(number: str, action: TextAction) -> None:
         told = ("insult", "욕설이 있습니다.") if action is TextAction.HIDE else ()
-        await deciding.decide(moderator, voice_subject(number), Decide(action, *told))
+        await deciding.decide(moderator, submission_subject(number), Decide(action, *told))
 
     first, second, waiting = await say("시장 골목 가로등"), await say("버스 배차 간격"), await say("주차장 요금")
     for number in (first, second):
         await decide(number, TextAction.SHOW)
     reader = await open_page(base_url=site.url)
     await reader.goto(f"/forums/{slug}")
-    bar, rows, title = (reader.locator(each) for each in ("[data-talk-voices]", ".said-list > li", "#voices-title"))
+    bar, rows, title = (
+        reader.locator(each) for each in ("[data-talk-submissions]", ".said-list > li", "#submissions-title")
+    )
     await expect(reader.locator("[data-talk-state]")).to_contain_text("실시간")
     await leave(reader)
     await decide(waiting, TextAction.SHOW)

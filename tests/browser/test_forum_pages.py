@@ -1,4 +1,4 @@
-"""The forums' pages in a real browser: everybody can use them, and a film plays from its own host only."""
+"""The forums' pages in a real browser: everybody can use them, and a video plays from its own host only."""
 
 from datetime import timedelta
 
@@ -12,9 +12,9 @@ from server.core.files import StoredFile
 from tests.support.answers import official
 from tests.support.chromium import DESK, PHONE, OpenPage, axe
 from tests.support.forums import a_draft, a_forum
-from tests.support.house import House
+from tests.support.system import System
 
-FILM = "<!doctype html><title>film</title><p>the film plays</p>"
+VIDEO = "<!doctype html><title>video</title><p>the video plays</p>"
 
 
 async def fits(page: Page) -> None:
@@ -23,7 +23,7 @@ async def fits(page: Page) -> None:
     assert wide <= window, page.url
 
 
-async def settle(site: House) -> list[str]:
+async def settle(site: System) -> list[str]:
     """A forum of every kind, and a board of several pages; their addresses."""
     me, now = await official("intake"), clock.now()
     listening = await a_forum(
@@ -36,8 +36,8 @@ async def settle(site: House) -> list[str]:
     await planning.start(me, office)
     question = await a_forum(site, "discussion", starts_at=now, ends_at=now + timedelta(days=9))
     corner = await a_forum(site, "speakers_corner")
-    film = await a_forum(site, "broadcast", chapters=({"at": 754, "title": "내년 예산의 큰 줄기"},))
-    await planning.start(me, film)
+    video = await a_forum(site, "broadcast", chapters=({"at": 754, "title": "내년 예산의 큰 줄기"},))
+    await planning.start(me, video)
     await a_forum(site, "broadcast")
     await Forum.bulk_create(
         [
@@ -50,13 +50,13 @@ async def settle(site: House) -> list[str]:
         f"forum/{notice}", [StoredFile("a" * 64, "청책토론회 자료집.pdf", 2_300_000, "application/pdf")]
     )
     await planning.publish(me, notice)
-    return [f"/forums/{slug}" for slug in (listening, gone, office, question, corner, film, notice)]
+    return [f"/forums/{slug}" for slug in (listening, gone, office, question, corner, video, notice)]
 
 
 @pytest.mark.parametrize(
     ("engine", "width"), [("sqlite", PHONE), ("postgres", DESK)], ids=["sqlite-phone", "postgres-desk"]
 )
-async def test_everybody_can_use_the_forums_pages(site: House, open_page: OpenPage, width: int) -> None:
+async def test_everybody_can_use_the_forums_pages(site: System, open_page: OpenPage, width: int) -> None:
     forums = await settle(site)
     page = await open_page(width=width, base_url=site.url)
     lists = [
@@ -73,16 +73,18 @@ async def test_everybody_can_use_the_forums_pages(site: House, open_page: OpenPa
         await axe(page)
 
     async def play(route: Route) -> None:
-        await route.fulfill(content_type="text/html", body=FILM)
+        await route.fulfill(content_type="text/html", body=VIDEO)
 
     await page.context.route("https://www.youtube-nocookie.com/**", play)
     await page.goto(forums[5])
     await page.get_by_role("link", name="내년 예산의 큰 줄기").click()
-    await expect(page.frame_locator("iframe").get_by_text("the film plays")).to_be_visible()
+    await expect(page.frame_locator("iframe").get_by_text("the video plays")).to_be_visible()
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_without_scripts_the_list_narrows_and_the_board_turns_its_pages(site: House, open_page: OpenPage) -> None:
+async def test_without_scripts_the_list_narrows_and_the_board_turns_its_pages(
+    site: System, open_page: OpenPage
+) -> None:
     await settle(site)
     page = await open_page(width=PHONE, javascript=False, base_url=site.url)
     await page.goto("/")

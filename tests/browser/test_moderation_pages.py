@@ -8,17 +8,17 @@ from playwright.async_api import Page, expect
 from forums.actions import commenting, deciding, moderating, planning, speaking
 from forums.forms.moderating import AppealHiding, Decide, ReportText
 from forums.forms.speaking import Say, Submit
-from forums.rights import comment_subject, voice_subject
+from forums.rights import comment_subject, submission_subject
 from forums.states import TextAction
 from server.core.participants.links import person_link
 from server.core.participants.people import take_name
 from tests.support.answers import official
 from tests.support.chromium import DESK, HEIGHT, PHONE, OpenPage, axe
 from tests.support.forums import a_forum
-from tests.support.house import PASSWORD, House
+from tests.support.system import PASSWORD, System
 
 
-async def settle(site: House) -> tuple[str, str, str]:
+async def settle(site: System) -> tuple[str, str, str]:
     """A forum where each text is read first, one was reported and one is appealed for: held, reported, appealed."""
     slug = await a_forum(site, "listening")
     await planning.start(await official("clerk"), slug)
@@ -26,11 +26,11 @@ async def settle(site: House) -> tuple[str, str, str]:
     number = await speaking.submit(
         mina, slug, Submit("주차장을 늘려 주세요", "시장 앞에 차를 세울 곳이 없어요.", "idea")
     )
-    question = comment_subject((await commenting.on_voice(jun, number, Say("어디에 지을 건가요?")))[0])
+    question = comment_subject((await commenting.on_submission(jun, number, Say("어디에 지을 건가요?")))[0])
     for reader, words in enumerate(("누구를 놀리는 말 같아요", "")):
         await moderating.report(f"browser:{reader}", question, ReportText("insult", words))
     held = comment_subject((await commenting.on_forum(jun, slug, Say("https://a.kr https://b.kr https://c.kr")))[0])
-    subject = voice_subject(number)
+    subject = submission_subject(number)
     hide = Decide(TextAction.HIDE, "advert", "가게 이름이 있습니다.")
     await deciding.decide(await official("inspector"), subject, hide)
     await moderating.appeal(mina, subject, AppealHiding("가게가 아니라 시장의 이름입니다."))
@@ -57,7 +57,7 @@ async def sign_in(page: Page, username: str) -> None:
 
 
 @pytest.mark.parametrize(("engine", "javascript"), [("postgres", True), ("sqlite", False)], ids=["scripts", "plain"])
-async def test_the_queue_is_worked_off(site: House, open_page: OpenPage, *, javascript: bool) -> None:
+async def test_the_queue_is_worked_off(site: System, open_page: OpenPage, *, javascript: bool) -> None:
     held, question, appealed = await settle(site)
     page = await open_page(javascript=javascript, base_url=site.url)
     await sign_in(page, "intake")
@@ -88,7 +88,7 @@ async def test_the_queue_is_worked_off(site: House, open_page: OpenPage, *, java
     await sound(page)
 
 
-async def test_everybody_can_use_the_pages_around_it(site: House, open_page: OpenPage) -> None:
+async def test_everybody_can_use_the_pages_around_it(site: System, open_page: OpenPage) -> None:
     held, question, appealed = await settle(site)
     page = await open_page(base_url=site.url)
     await sound(page, "/forums/rules")

@@ -5,11 +5,11 @@ import pytest
 from tests.browser.test_desk_page import sound
 from tests.functional.test_statistics_pages import a_year
 from tests.support.chromium import OpenPage
-from tests.support.house import House
+from tests.support.system import System
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_names_are_read_beside_their_figures(site: House, open_page: OpenPage) -> None:
+async def test_names_are_read_beside_their_figures(site: System, open_page: OpenPage) -> None:
     await a_year(7)
     await site.file(location={"lat": 37.5, "lng": 127.0, "address": ""})
     await site.work()

@@ -10,7 +10,7 @@ import pytest
 
 from server.core import database
 from tests.support.forums import a_forum
-from tests.support.house import PASSWORD, House
+from tests.support.system import PASSWORD, System
 
 TABLES = (
     "petition_case",
@@ -32,9 +32,9 @@ async def rows() -> list[int]:
 
 
 @pytest.fixture
-async def before(house: House) -> AsyncIterator[dict[str, Any]]:
+async def before(system: System) -> AsyncIterator[dict[str, Any]]:
     """A case; in the end there is no more and no less than it."""
-    receipt = await house.file()
+    receipt = await system.file()
     counted = await rows()
     yield receipt
     assert await rows() == counted
@@ -101,26 +101,26 @@ NO_PETITIONS: list[tuple[bytes, int]] = [
 ]
 
 
-async def test_what_is_no_petition(house: House, before: dict[str, Any]) -> None:
+async def test_what_is_no_petition(system: System, before: dict[str, Any]) -> None:
     for body, status in NO_PETITIONS:
-        refused(await house.client.post("/api/v1/petitions", content=body, headers=JSON), status, sent=body)
+        refused(await system.client.post("/api/v1/petitions", content=body, headers=JSON), status, sent=body)
 
 
-async def test_a_content_type_that_is_not_taken(house: House, before: dict[str, Any]) -> None:
+async def test_a_content_type_that_is_not_taken(system: System, before: dict[str, Any]) -> None:
     form = "application/x-www-form-urlencoded"
     for kind in ("text/plain", form, "multipart/form-data; boundary=x", "application/xml", "?"):
         for path in ("petitions", f"cases/{before['reference']}/messages", "tokens"):
             headers = {"content-type": kind, "x-access-key": before["access_key"]}
-            refused(await house.client.post(f"/api/v1/{path}", content=changed(), headers=headers), 415, sent=kind)
+            refused(await system.client.post(f"/api/v1/{path}", content=changed(), headers=headers), 415, sent=kind)
 
 
-async def test_a_body_without_a_content_type(house: House, before: dict[str, Any]) -> None:
-    refused(await house.client.post("/api/v1/petitions", content=changed()), 415)
+async def test_a_body_without_a_content_type(system: System, before: dict[str, Any]) -> None:
+    refused(await system.client.post("/api/v1/petitions", content=changed()), 415)
     headers = {"x-access-key": before["access_key"]}
-    refused(await house.client.post(f"/api/v1/cases/{before['reference']}/messages", headers=headers), 422)
+    refused(await system.client.post(f"/api/v1/cases/{before['reference']}/messages", headers=headers), 422)
 
 
-async def test_a_large_upload_where_json_is_taken_is_not_even_read(house: House, before: dict[str, Any]) -> None:
+async def test_a_large_upload_where_json_is_taken_is_not_even_read(system: System, before: dict[str, Any]) -> None:
     read = 0
 
     async def upload() -> AsyncIterator[bytes]:
@@ -131,21 +131,21 @@ async def test_a_large_upload_where_json_is_taken_is_not_even_read(house: House,
 
     headers = {"x-access-key": before["access_key"], "content-type": "multipart/form-data; boundary=x"}
     address = f"/api/v1/cases/{before['reference']}/messages"
-    refused(await house.client.post(address, content=upload(), headers=headers), 415)
+    refused(await system.client.post(address, content=upload(), headers=headers), 415)
     assert read == 0
 
 
-async def test_what_another_site_sends(house: House, before: dict[str, Any]) -> None:
+async def test_what_another_site_sends(system: System, before: dict[str, Any]) -> None:
     for headers in ({"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}):
-        answer = await house.client.post("/api/v1/petitions", json=GOOD, headers=headers)
+        answer = await system.client.post("/api/v1/petitions", json=GOOD, headers=headers)
         refused(answer, 403, sent=headers)
         assert answer.json()["code"] == "foreign_origin"
 
 
-async def test_what_people_write_is_taken(house: House) -> None:
+async def test_what_people_write_is_taken(system: System) -> None:
     for text in ("😀👨‍👩‍👧‍👦🏳️‍🌈", "ｱｲｳ 𠮷野家", "e\u0301", "שלום"):
-        receipt = await house.file(title=f"{text} {text}")
-        case = await house.client.get(
+        receipt = await system.file(title=f"{text} {text}")
+        case = await system.client.get(
             f"/api/v1/cases/{receipt['reference']}", headers={"x-access-key": receipt["access_key"]}
         )
         assert case.json()["title"] == f"{text} {text}".replace("e\u0301", "é")
@@ -167,11 +167,11 @@ NO_WORDS: list[dict[str, Any]] = [
 ]
 
 
-async def test_words_that_are_none(house: House, before: dict[str, Any]) -> None:
+async def test_words_that_are_none(system: System, before: dict[str, Any]) -> None:
     headers = {"x-access-key": before["access_key"]}
     address = f"/api/v1/cases/{before['reference']}/messages"
     for content in NO_WORDS:
-        refused(await house.client.post(address, json=content, headers=headers), 422, sent=content)
+        refused(await system.client.post(address, json=content, headers=headers), 422, sent=content)
 
 
 NOWHERE = [
@@ -187,15 +187,15 @@ NOWHERE = [
 ]
 
 
-async def test_addresses_that_lead_nowhere(house: House, before: dict[str, Any]) -> None:
+async def test_addresses_that_lead_nowhere(system: System, before: dict[str, Any]) -> None:
     for method, path, status in NOWHERE:
-        answer = await house.client.request(method, path, headers={"cookie": "session=%00; lang=%00"})
+        answer = await system.client.request(method, path, headers={"cookie": "session=%00; lang=%00"})
         refused(answer, status, sent=f"{method} {path}")
 
 
-async def test_numbers_and_names_of_forums_that_are_none(house: House) -> None:
+async def test_numbers_and_names_of_forums_that_are_none(system: System) -> None:
     """PostgreSQL takes no NUL in any text, and no number beyond eight bytes."""
-    slug, number, admin = await a_forum(house, "discussion"), "9" * 26, await house.official("admin")
+    slug, number, admin = await a_forum(system, "discussion"), "9" * 26, await system.official("admin")
     nul = ("%00", "a%00b")
     texts = [
         path.format(x)
@@ -203,7 +203,7 @@ async def test_numbers_and_names_of_forums_that_are_none(house: House) -> None:
         for path in (
             *("/api/v1/submissions/{}", "/api/v1/submissions/{}/comments", "/api/v1/forums/{}"),
             *("/api/v1/forums/{}/submissions", "/forums/{}", "/forums/{}/sessions", "/submissions/{}"),
-            *("/commitments/{}", "/forums/registrations/{}", "/desk/voices/{}", "/desk/forums/{}"),
+            *("/commitments/{}", "/forums/registrations/{}", "/desk/submissions/{}", "/desk/forums/{}"),
             *(
                 "/desk/forums/{}/sessions",
                 "/desk/forums/{}/intake",
@@ -228,11 +228,11 @@ async def test_numbers_and_names_of_forums_that_are_none(house: House) -> None:
         "/api/v1/submissions/%00/comments",
         f"/forums/{slug}/sessions/{number}",
     ):
-        assert (await house.client.post(path)).status_code == 404, path
+        assert (await system.client.post(path)).status_code == 404, path
 
 
-async def test_queries_that_ask_for_nothing(house: House, before: dict[str, Any]) -> None:
-    intake = await house.program("intake")
+async def test_queries_that_ask_for_nothing(system: System, before: dict[str, Any]) -> None:
+    intake = await system.program("intake")
     for value in ("%00", "%FF", "\u202e", "a" * 5000, "-1", "9" * 30, "1e9", "[]", "' OR 1=1 --"):
         for name in ("q", "status", "department", "kind", "district", "overdue", "cursor", "limit", "guide", "sort"):
             answer = await intake.get(f"/api/v1/desk/cases?{name}={value}")
@@ -242,17 +242,17 @@ async def test_queries_that_ask_for_nothing(house: House, before: dict[str, Any]
         assert (await intake.get(f"/api/v1/departments?lang={value}")).status_code == 200
 
 
-async def test_forged_tokens_open_nothing(house: House, before: dict[str, Any]) -> None:
+async def test_forged_tokens_open_nothing(system: System, before: dict[str, Any]) -> None:
     for token in ("", "x", "\u00ff" * 40, "a" * 7000, "../", "null"):
         headers = [(b"authorization", b"Bearer " + token.encode("latin-1"))]
-        refused(await house.client.get("/api/v1/desk/cases", headers=headers), 401, sent=token)
+        refused(await system.client.get("/api/v1/desk/cases", headers=headers), 401, sent=token)
         credentials = {"username": token, "password": PASSWORD}
-        refused(await house.client.post("/api/v1/tokens", json=credentials), 401, 422, sent=token)
+        refused(await system.client.post("/api/v1/tokens", json=credentials), 401, 422, sent=token)
 
 
-async def test_officials_that_are_none(house: House) -> None:
-    number = (await house.file())["reference"]
-    intake = await house.program("intake")
+async def test_officials_that_are_none(system: System) -> None:
+    number = (await system.file())["reference"]
+    intake = await system.program("intake")
     assert (await intake.post(f"/api/v1/desk/cases/{number}/accept", json={})).status_code == 200
     counted = await rows()
     handlers: tuple[object, ...] = (3, "9" * 9, "²", "x\0", {})
@@ -262,14 +262,14 @@ async def test_officials_that_are_none(house: House) -> None:
     assert await rows() == counted
 
 
-async def test_numbers_too_long_to_be_any(house: House, before: dict[str, Any]) -> None:
+async def test_numbers_too_long_to_be_any(system: System, before: dict[str, Any]) -> None:
     """Python refuses to read numbers of more than 4,300 digits."""
-    browser, number = await house.official("admin"), "9" * 5_000
+    browser, number = await system.official("admin"), "9" * 5_000
     case = before["reference"]
     for address in (f"/cases/{case}/files/{number}/a.png", f"/desk/people/{number}"):
         assert (await browser.get(address)).status_code == 404
     assert (await browser.post(f"/desk/views/{number}/delete")).status_code == 404
-    handler = await house.official("intake")
+    handler = await system.official("intake")
     assert (await handler.get(f"/desk/cases/{case}?template={number}")).status_code == 200
     form = {"step": "template", "template": number}
     assert (await handler.post(f"/desk/cases/{case}/answer", data=form)).status_code == 200

@@ -1,5 +1,5 @@
 """Thousands of requests made from the OpenAPI document, right and wrong ones: none breaks the server, and every answer
-is one that the document promises.
+is one that the document commitments.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from schemathesis.core.result import Ok
 from server.app import routes
 from server.openapi import document
 from tests.support.contract import Described
-from tests.support.house import House
+from tests.support.system import System
 
 EXAMPLES = 5
 """Right requests to each operation, and as many wrong ones; on two databases."""
@@ -65,15 +65,15 @@ def modes(operation: Operation) -> list[GenerationMode]:
 
 
 @pytest.mark.untraced
-async def test_no_request_breaks_the_server(house: House, described: Described) -> None:
+async def test_no_request_breaks_the_server(system: System, described: Described) -> None:
     schema = schemathesis.openapi.from_dict(document(routes()))
     asked = 0
     for result in schema.get_all_operations():
         assert isinstance(result, Ok), result
         operation = result.ok()
-        receipt = await house.file()
+        receipt = await system.file()
         # A new one each time: signing out is one of the operations.
-        clients = [house.visitor(**{"x-access-key": receipt["access_key"]}), await house.program("intake")]
+        clients = [system.visitor(**{"x-access-key": receipt["access_key"]}), await system.program("intake")]
         for mode in modes(operation):
             for number, case in enumerate(drawn(operation, mode)):
                 method, url, headers, body = sent(case, receipt["reference"])

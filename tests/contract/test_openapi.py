@@ -8,7 +8,7 @@ from starlette.routing import Route
 from server.app import routes
 from server.core import contract
 from server.openapi import DOCUMENT, document
-from tests.support.house import House
+from tests.support.system import System
 
 
 def test_the_document_is_valid() -> None:
@@ -40,7 +40,7 @@ def test_every_named_shape_is_used() -> None:
     assert [name for name in contract.definitions() if f"#/components/schemas/{name}'" not in written] == []
 
 
-async def test_the_server_gives_it(house: House) -> None:
-    answer = await house.client.get(DOCUMENT)
+async def test_the_server_gives_it(system: System) -> None:
+    answer = await system.client.get(DOCUMENT)
     assert answer.status_code == 200
-    assert answer.json() == document(house.app.routes)
+    assert answer.json() == document(system.app.routes)

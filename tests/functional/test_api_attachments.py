@@ -6,7 +6,7 @@ import pytest
 from petitions.actions import attaching
 from petitions.models import Attachment
 from server.core import database
-from tests.support.house import House
+from tests.support.system import System
 
 pytestmark = pytest.mark.usefixtures("described")
 
@@ -17,26 +17,26 @@ def files(*contents: bytes) -> list[tuple[str, tuple[str, bytes, str]]]:
     return [("files", (f"사진 {number}.png", content, "image/png")) for number, content in enumerate(contents)]
 
 
-async def holder(house: House) -> tuple[str, httpx.AsyncClient]:
-    receipt = await house.file()
-    client = house.visitor(**{"x-access-key": receipt["access_key"]})
+async def holder(system: System) -> tuple[str, httpx.AsyncClient]:
+    receipt = await system.file()
+    client = system.visitor(**{"x-access-key": receipt["access_key"]})
     return f"/api/v1/cases/{receipt['reference']}", client
 
 
-async def test_files_are_added_and_come_back_as_they_were(house: House) -> None:
-    address, citizen = await holder(house)
+async def test_files_are_added_and_come_back_as_they_were(system: System) -> None:
+    address, citizen = await holder(system)
     answer = await citizen.post(f"{address}/attachments", files=files(PNG, PNG + b"2"))
     assert answer.status_code == 201
     (first, second) = answer.json()["attachments"]
     assert (first["name"], first["size"], first["media_type"]) == ("사진 0.png", len(PNG), "image/png")
     assert (await citizen.get(second["url"])).content == PNG + b"2"
-    assert (await house.client.get(second["url"])).status_code == 404
+    assert (await system.client.get(second["url"])).status_code == 404
     events = (await citizen.get(f"{address}/events")).json()["items"]
     assert [event["kind"] for event in events][-2:] == ["case.attachment"] * 2
 
 
-async def test_what_is_no_file_or_not_taken_is_refused(house: House) -> None:
-    address, citizen = await holder(house)
+async def test_what_is_no_file_or_not_taken_is_refused(system: System) -> None:
+    address, citizen = await holder(system)
     for sent in (files(b"MZ" + bytes(200)), files(b""), files(*[PNG] * 11)):
         answer = await citizen.post(f"{address}/attachments", files=sent)
         assert answer.status_code == 422, answer.text
@@ -47,31 +47,31 @@ async def test_what_is_no_file_or_not_taken_is_refused(house: House) -> None:
     assert await Attachment.all().count() == 0
 
 
-async def test_only_the_petitioner_adds_files(house: House) -> None:
-    address, _citizen = await holder(house)
-    for client in (house.client, await house.program("intake")):
+async def test_only_the_petitioner_adds_files(system: System) -> None:
+    address, _citizen = await holder(system)
+    for client in (system.client, await system.program("intake")):
         assert (await client.post(f"{address}/attachments", files=files(PNG))).status_code == 404
 
 
-async def test_nothing_is_added_to_what_has_ended(house: House) -> None:
-    address, citizen = await holder(house)
+async def test_nothing_is_added_to_what_has_ended(system: System) -> None:
+    address, citizen = await holder(system)
     await citizen.post(f"{address}/withdrawal", json={})
     answer = await citizen.post(f"{address}/attachments", files=files(PNG))
     assert (answer.status_code, answer.json()["code"]) == (409, "illegal_transition")
     assert await database.fetch("SELECT id FROM attachment") == []
 
 
-async def test_a_case_holds_so_many_files_and_no_more(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_case_holds_so_many_files_and_no_more(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attaching, "MOST", 2)
-    address, citizen = await holder(house)
+    address, citizen = await holder(system)
     assert (await citizen.post(f"{address}/attachments", files=files(PNG))).status_code == 201
     answer = await citizen.post(f"{address}/attachments", files=files(PNG + b"2", PNG + b"3"))
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many_files")
     assert await Attachment.all().count() == 1
 
 
-async def test_a_citizens_program_sends_files_first_and_names_them_then(house: House) -> None:
-    address, citizen = await holder(house)
+async def test_a_citizens_program_sends_files_first_and_names_them_then(system: System) -> None:
+    address, citizen = await holder(system)
     sent = await citizen.post(f"{address}/files", files=files(PNG, PNG + b"2"))
     assert sent.status_code == 201
     first, second = sent.json()["files"]
@@ -85,8 +85,8 @@ async def test_a_citizens_program_sends_files_first_and_names_them_then(house: H
     assert (shown["name"], shown["by_official"]) == ("사진 0.png", False)
     assert (await citizen.get(shown["url"])).content == PNG
     desk = address.replace("/v1/cases", "/v1/desk/cases")
-    handler = await house.program("handler")
-    assert (await (await house.program("intake")).post(f"{desk}/accept", json={})).status_code == 200
+    handler = await system.program("handler")
+    assert (await (await system.program("intake")).post(f"{desk}/accept", json={})).status_code == 200
     assert (await handler.post(f"{desk}/request-supplement", json={"text": "사진", "days": 5})).status_code == 200
     for wrong in (["forged"], "text", [first["token"]] * 11, [1]):
         answer = await citizen.post(f"{address}/supplements", json={"text": "사진입니다.", "files": wrong})
@@ -97,15 +97,15 @@ async def test_a_citizens_program_sends_files_first_and_names_them_then(house: H
     came = {event["kind"]: event["data"]["files"] for event in events if event["data"].get("files")}
     numbers = [file["id"] for file in answer.json()["attachments"]]
     assert came == {"case.message": numbers[:1], "case.supplement_received": numbers[1:]}
-    for client in (house.client, await house.program("intake")):
+    for client in (system.client, await system.program("intake")):
         assert (await client.post(f"{address}/files", files=files(PNG))).status_code == 404
     assert (await citizen.post(f"{address}/files", files=files(b"MZ" + bytes(200)))).status_code == 422
 
 
-async def test_an_officials_program_sends_files_first_and_names_them_then(house: House) -> None:
-    filed = await house.file()
+async def test_an_officials_program_sends_files_first_and_names_them_then(system: System) -> None:
+    filed = await system.file()
     address = f"/api/v1/desk/cases/{filed['reference']}"
-    intake = await house.program("intake")
+    intake = await system.program("intake")
     sent = await intake.post("/api/v1/desk/files", files=files(PNG, PNG + b"2"))
     assert sent.status_code == 201
     first, second = sent.json()["files"]
@@ -123,6 +123,6 @@ async def test_an_officials_program_sends_files_first_and_names_them_then(house:
         answer = await intake.post(f"{address}/note", json={"text": "메모", "files": wrong})
         assert (answer.status_code, [e["field"] for e in answer.json()["errors"]]) == (422, ["files"])
     assert await Attachment.all().count() == 2
-    citizen = house.visitor(**{"x-access-key": filed["access_key"]})
+    citizen = system.visitor(**{"x-access-key": filed["access_key"]})
     assert (await citizen.post("/api/v1/desk/files", files=files(PNG))).status_code == 401
     assert (await intake.post("/api/v1/desk/files", files=files(b"MZ" + bytes(200)))).status_code == 422

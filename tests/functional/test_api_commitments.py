@@ -1,25 +1,25 @@
-"""What became of a voice, and what the city promised because of it, as programs read it."""
+"""What became of a submission, and what the city promised because of it, as programs read it."""
 
 from collections.abc import Callable
 from datetime import timedelta
 
-from forums.actions import answering, joining, promising, speaking
+from forums.actions import answering, committing, merging, speaking
 from forums.forms.answering import GiveAnswer
-from forums.forms.handing import Join
-from forums.forms.promising import Promise, StepLine
+from forums.forms.assigning import Merge
+from forums.forms.committing import MakeCommitment, StepLine
 from forums.forms.speaking import Submit
 from server.core.days import today
 from server.core.participants.people import take_name
 from tests.support.answers import official
 from tests.support.contract import Described
 from tests.support.forums import a_forum
-from tests.support.house import House
+from tests.support.system import System
 
 
-async def test_a_journalist_reads_the_whole_outcome_of_voices_and_every_commitment(
-    house: House, described: Described, count_queries: Callable[[], list[str]]
+async def test_a_journalist_reads_the_whole_outcome_of_submissions_and_every_commitment(
+    system: System, described: Described, count_queries: Callable[[], list[str]]
 ) -> None:
-    slug, clerk, read = await a_forum(house), await official("intake"), house.client.get
+    slug, clerk, read = await a_forum(system), await official("intake"), system.client.get
     mina = await take_name("mina@example.org", "미나", "ko")
     light, same, study, moved, shown = [
         await speaking.submit(mina, slug, Submit(title, f"{title} 까닭을 적습니다.", "idea", district))
@@ -33,10 +33,10 @@ async def test_a_journalist_reads_the_whole_outcome_of_voices_and_every_commitme
         "outcome": "", "study_until": None, "moved_to": "", "link": "", "commitment": None,
     }  # fmt: skip
     due, until = today() + timedelta(days=30), today() + timedelta(days=90)
-    await joining.join(clerk, same, Join(light))
-    promise = Promise("조명 열두 곳", "handler", due, "", "1,200만 원", (StepLine("자리를 정하기", due),))
+    await merging.merge(clerk, same, Merge(light))
+    commitment = MakeCommitment("조명 열두 곳", "handler", due, "", "1,200만 원", (StepLine("자리를 정하기", due),))
     for number, command in (
-        (light, GiveAnswer("adopted", "답니다.", promise, 1)),
+        (light, GiveAnswer("adopted", "답니다.", commitment, 1)),
         (study, GiveAnswer("under_study", "알아봅니다.", None, 1, study_until=until)),
         (moved, GiveAnswer("out_of_scope", "나라의 일입니다.", None, 1, moved_to="국세청")),
         (shown, GiveAnswer("already_done", "", None, 1, link="https://city.example/bridge")),
@@ -49,10 +49,10 @@ async def test_a_journalist_reads_the_whole_outcome_of_voices_and_every_commitme
     number = commitment.pop("number")
     assert commitment == {
         "status": "planned", "due_on": due.isoformat(), "done_on": None,
-        "url": f"{house.settings.public_url}/commitments/{number}",
+        "url": f"{system.settings.public_url}/commitments/{number}",
     }  # fmt: skip
     shared = (await read(f"/api/v1/submissions/{same}")).json()
-    assert (shared["joined_to"], shared["commitment"]["number"]) == (light, number)
+    assert (shared["merged_into"], shared["commitment"]["number"]) == (light, number)
     assert (await read(f"/api/v1/submissions/{study}")).json()["study_until"] == until.isoformat()
     assert (await read(f"/api/v1/submissions/{moved}")).json()["moved_to"] == "국세청"
     seen = count_queries()
@@ -68,8 +68,8 @@ async def test_a_journalist_reads_the_whole_outcome_of_voices_and_every_commitme
     assert [one["due_on"] for one in whole["dates"]] == [due.isoformat()]
     assert (await read("/api/v1/commitments/C-222-222-222")).status_code == 404
 
-    other = Promise("다리 고치기", "handler", due - timedelta(days=9))
-    second = await promising.decide(clerk, slug, other, 1)
+    other = MakeCommitment("다리 고치기", "handler", due - timedelta(days=9))
+    second = await committing.decide(clerk, slug, other, 1)
     everything = (await read("/api/v1/commitments?limit=1")).json()
     assert ([row["number"] for row in everything["items"]], everything["total"]) == ([second], 2)
     further = (await read("/api/v1/commitments", params={"limit": 1, "cursor": everything["next"]})).json()

@@ -5,15 +5,15 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.house import House
+from tests.support.system import System
 
 pytestmark = pytest.mark.usefixtures("described")
 
 DESK = "/api/v1/desk/cases"
 
 
-async def filed(house: House, **changes: Any) -> str:
-    number: str = (await house.file(**changes))["reference"]
+async def filed(system: System, **changes: Any) -> str:
+    number: str = (await system.file(**changes))["reference"]
     return number
 
 
@@ -24,9 +24,9 @@ async def done(program: httpx.AsyncClient, number: str, action: str, **content: 
     return case
 
 
-async def test_a_case_goes_all_the_way_through(house: House) -> None:
-    number = await filed(house)
-    intake, handler, manager = [await house.program(name) for name in ("intake", "handler", "manager")]
+async def test_a_case_goes_all_the_way_through(system: System) -> None:
+    number = await filed(system)
+    intake, handler, manager = [await system.program(name) for name in ("intake", "handler", "manager")]
     accepted = await done(intake, number, "accept")
     assert (accepted["status"], accepted["department"]["code"]) == ("accepted", "roads")
     assert accepted["routing"]["chosen"] == "roads"
@@ -53,18 +53,18 @@ async def test_a_case_goes_all_the_way_through(house: House) -> None:
     assert (await handler.get(f"{DESK}/{number}")).status_code == 404
 
 
-async def test_a_case_leaves_for_another_agency_or_is_taken_back(house: House) -> None:
-    intake = await house.program("intake")
-    out = await done(intake, await filed(house), "transfer-out", agency="도로공사", reason="고속도로입니다.")
+async def test_a_case_leaves_for_another_agency_or_is_taken_back(system: System) -> None:
+    intake = await system.program("intake")
+    out = await done(intake, await filed(system), "transfer-out", agency="도로공사", reason="고속도로입니다.")
     assert out["status"] == "transferred_out"
-    back = await done(intake, await filed(house), "withdraw")
+    back = await done(intake, await filed(system), "withdraw")
     assert (back["status"], back["actions"]) == ("withdrawn", ["note"])
 
 
-async def test_the_list_is_narrowed_and_walked(house: House) -> None:
-    numbers = [await filed(house) for _number in range(3)]
-    tree = await filed(house, title="나무가 쓰러졌어요", body="공원 벤치 옆 나무입니다.", kind="inquiry")
-    intake = await house.program("intake")
+async def test_the_list_is_narrowed_and_walked(system: System) -> None:
+    numbers = [await filed(system) for _number in range(3)]
+    tree = await filed(system, title="나무가 쓰러졌어요", body="공원 벤치 옆 나무입니다.", kind="inquiry")
+    intake = await system.program("intake")
     whole = (await intake.get(DESK)).json()
     assert (whole["total"], whole["next"]) == (4, None)
     assert {row["reference"] for row in whole["items"]} == {*numbers, tree}
@@ -83,39 +83,39 @@ async def test_the_list_is_narrowed_and_walked(house: House) -> None:
     ):
         found = (await intake.get(f"{DESK}?{query}")).json()
         assert {row["reference"] for row in found["items"]} == expected, query
-    assert (await (await house.program("gardener")).get(DESK)).json()["total"] == 1
-    assert (await (await house.program("clerk")).get(DESK)).json() == {"items": [], "next": None, "total": 0}
+    assert (await (await system.program("gardener")).get(DESK)).json()["total"] == 1
+    assert (await (await system.program("clerk")).get(DESK)).json() == {"items": [], "next": None, "total": 0}
 
 
 @pytest.mark.parametrize(
     "query", ["status=lost", "department=moon", "overdue=maybe", "limit=0", "limit=x", "cursor=abc", "q=%00"]
 )
-async def test_a_filter_that_is_none_is_refused(house: House, query: str) -> None:
-    intake = await house.program("intake")
+async def test_a_filter_that_is_none_is_refused(system: System, query: str) -> None:
+    intake = await system.program("intake")
     assert (await intake.get(f"{DESK}?{query}")).status_code == 422
 
 
-async def test_who_has_no_right_is_refused(house: House) -> None:
-    number = await filed(house)
-    nobody = await house.client.post(f"{DESK}/{number}/accept", json={})
+async def test_who_has_no_right_is_refused(system: System) -> None:
+    number = await filed(system)
+    nobody = await system.client.post(f"{DESK}/{number}/accept", json={})
     assert (nobody.status_code, nobody.json()["code"]) == (401, "not_signed_in")
-    handler = await house.program("handler")
+    handler = await system.program("handler")
     assert (await handler.post(f"{DESK}/{number}/accept", json={})).status_code == 403
-    gardener = await house.program("gardener")
+    gardener = await system.program("gardener")
     assert (await gardener.get(f"{DESK}/{number}")).status_code == 404
     assert (await gardener.post(f"{DESK}/{number}/note", json={"text": "?"})).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["rate", "explode", "accept/again"])
-async def test_an_action_that_is_none_is_not_there(house: House, path: str) -> None:
-    intake = await house.program("intake")
-    answer = await intake.post(f"{DESK}/{await filed(house)}/{path}", json={})
+async def test_an_action_that_is_none_is_not_there(system: System, path: str) -> None:
+    intake = await system.program("intake")
+    answer = await intake.post(f"{DESK}/{await filed(system)}/{path}", json={})
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-async def test_the_second_of_two_officials_is_told_what_the_first_one_did(house: House) -> None:
-    number = await filed(house)
-    intake, manager = await house.program("intake"), await house.program("manager")
+async def test_the_second_of_two_officials_is_told_what_the_first_one_did(system: System) -> None:
+    number = await filed(system)
+    intake, manager = await system.program("intake"), await system.program("manager")
     seen = (await manager.get(f"{DESK}/{number}")).json()["version"]
     await done(intake, number, "accept", version=seen)
     late = await manager.post(f"{DESK}/{number}/assign", json={"handler": "handler", "version": seen})
@@ -125,9 +125,9 @@ async def test_the_second_of_two_officials_is_told_what_the_first_one_did(house:
     await done(manager, number, "assign", handler="handler", version=now)
 
 
-async def test_the_law_refuses_with_its_own_code(house: House) -> None:
-    number = await filed(house)
-    intake, handler = await house.program("intake"), await house.program("handler")
+async def test_the_law_refuses_with_its_own_code(system: System) -> None:
+    number = await filed(system)
+    intake, handler = await system.program("intake"), await system.program("handler")
     await done(intake, number, "accept")
     answer = await handler.post(f"{DESK}/{number}/extend", json={"amount": 400, "reason": "x"})
     assert (answer.status_code, answer.json()["code"]) == (409, "extension_too_long")
@@ -135,18 +135,18 @@ async def test_the_law_refuses_with_its_own_code(house: House) -> None:
     assert {error["field"] for error in refusal.json()["errors"]} == {"reasons", "remedies"}
 
 
-async def test_json_is_taken_as_it_is_and_never_converted(house: House) -> None:
-    number = await filed(house)
-    await done(await house.program("intake"), number, "accept")
+async def test_json_is_taken_as_it_is_and_never_converted(system: System) -> None:
+    number = await filed(system)
+    await done(await system.program("intake"), number, "accept")
     content = {"amount": "3", "reason": "현장 확인이 남았습니다.", "consent": "on"}
-    answer = await (await house.program("handler")).post(f"{DESK}/{number}/extend", json=content)
+    answer = await (await system.program("handler")).post(f"{DESK}/{number}/extend", json=content)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == ["amount", "consent"]
 
 
-async def test_many_cases_at_once(house: House) -> None:
-    numbers = [await filed(house) for _number in range(3)]
-    intake = await house.program("intake")
+async def test_many_cases_at_once(system: System) -> None:
+    numbers = [await filed(system) for _number in range(3)]
+    intake = await system.program("intake")
     await done(intake, numbers[1], "withdraw")
     answer = await intake.post(
         "/api/v1/desk/bulk", json={"action": "accept", "references": [*numbers, numbers[0], "nonsense"]}
@@ -173,23 +173,23 @@ async def test_many_cases_at_once(house: House) -> None:
         ({"action": "note", "references": ["x"] * 201}, "references"),
     ],
 )
-async def test_a_wrong_selection_is_refused(house: House, content: dict[str, Any], field: str) -> None:
-    intake = await house.program("intake")
+async def test_a_wrong_selection_is_refused(system: System, content: dict[str, Any], field: str) -> None:
+    intake = await system.program("intake")
     answer = await intake.post("/api/v1/desk/bulk", json=content)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
-async def test_many_need_the_same_right_as_one(house: House) -> None:
-    content = {"action": "accept", "references": [await filed(house)]}
-    assert (await house.client.post("/api/v1/desk/bulk", json=content)).status_code == 401
-    assert (await (await house.program("guide")).post("/api/v1/desk/bulk", json=content)).status_code == 403
+async def test_many_need_the_same_right_as_one(system: System) -> None:
+    content = {"action": "accept", "references": [await filed(system)]}
+    assert (await system.client.post("/api/v1/desk/bulk", json=content)).status_code == 401
+    assert (await (await system.program("guide")).post("/api/v1/desk/bulk", json=content)).status_code == 403
 
 
 @pytest.mark.parametrize(("path", "most"), [("", 3), ("?q=가로등", 4), ("/{number}", 6)])
-async def test_reads_cost_few_queries(house: House, count_queries: Any, path: str, most: int) -> None:
-    number = await filed(house)
-    intake = await house.program("intake")
+async def test_reads_cost_few_queries(system: System, count_queries: Any, path: str, most: int) -> None:
+    number = await filed(system)
+    intake = await system.program("intake")
     await intake.get(DESK)
     queries = count_queries()
     assert (await intake.get(DESK + path.format(number=number))).status_code == 200

@@ -7,7 +7,7 @@ import pytest
 
 from petitions.queries import integrity
 from server.core import clock
-from tests.support.house import House
+from tests.support.system import System
 
 pytestmark = pytest.mark.usefixtures("described")
 
@@ -16,14 +16,14 @@ WORDS = {"text": "허가 기준을 갖추었습니다. 다시 보아 주세요."
 REFUSAL = {"text": "허가할 수 없습니다.", "decision": "refused", "reasons": "도로법 제61조", "remedies": "이의신청"}
 
 
-async def answered(house: House, kind: str, **answer: str) -> tuple[str, httpx.AsyncClient]:
+async def answered(system: System, kind: str, **answer: str) -> tuple[str, httpx.AsyncClient]:
     """A case with an answer: its address, and a program that holds its key."""
-    receipt = await house.file(kind=kind)
-    intake, handler = await house.program("intake"), await house.program("handler")
+    receipt = await system.file(kind=kind)
+    intake, handler = await system.program("intake"), await system.program("handler")
     desk = f"/api/v1/desk/cases/{receipt['reference']}"
     assert (await intake.post(f"{desk}/accept", json={"department": "roads"})).status_code == 200
     assert (await handler.post(f"{desk}/answer", json=answer)).status_code == 200
-    client = house.visitor(**{"x-access-key": receipt["access_key"], "accept-language": "en"})
+    client = system.visitor(**{"x-access-key": receipt["access_key"], "accept-language": "en"})
     return f"/api/v1/cases/{receipt['reference']}", client
 
 
@@ -31,11 +31,11 @@ def desk_of(address: str) -> str:
     return address.replace("/v1/cases", "/v1/desk/cases")
 
 
-async def test_a_refused_application_is_objected_to(house: House) -> None:
+async def test_a_refused_application_is_objected_to(system: System) -> None:
     with clock.at(MONDAY):
-        address, citizen = await answered(house, "statutory:road_occupation", **REFUSAL)
-        await house.work()
-        told = len(house.mails())
+        address, citizen = await answered(system, "statutory:road_occupation", **REFUSAL)
+        await system.work()
+        told = len(system.mails())
         filed = await citizen.post(f"{address}/objection", json=WORDS)
         assert filed.status_code == 201
         assert filed.json()["status"] == "answered"
@@ -43,21 +43,21 @@ async def test_a_refused_application_is_objected_to(house: House) -> None:
         assert (event["kind"], event["text"]) == ("case.objection_filed", WORDS["text"])
         # Ten days, the day of filing not counted (Civil Act 157): 19 March.
         assert event["data"]["due_at"] == "2026-03-19T23:59:59+09:00"
-        await house.work()
-        heard = sorted(mail["to"] for mail in house.mails()[told:])
+        await system.work()
+        heard = sorted(mail["to"] for mail in system.mails()[told:])
         assert heard == ["handler@city.example", "hong@example.org", "manager@city.example"]
         again = await citizen.post(f"{address}/objection", json=WORDS)
         assert (again.status_code, again.json()["code"]) == (409, "already_objected")
         number = address.rpartition("/")[2]
-        page = await (await house.official("manager")).get(f"/desk/cases/{number}")
+        page = await (await system.official("manager")).get(f"/desk/cases/{number}")
         assert "이의신청을 했습니다" in page.text
         assert WORDS["text"] in page.text
         assert WORDS["text"] in (await citizen.get(f"/cases/{number}")).text
 
 
-async def test_after_sixty_days_it_is_too_late(house: House) -> None:
+async def test_after_sixty_days_it_is_too_late(system: System) -> None:
     with clock.at(MONDAY):
-        address, citizen = await answered(house, "statutory:road_occupation", **REFUSAL)
+        address, citizen = await answered(system, "statutory:road_occupation", **REFUSAL)
     # The 60th day after 9 March is 8 May 2026, a Friday.
     with clock.at(MONDAY + timedelta(days=61)):
         late = await citizen.post(f"{address}/objection", json=WORDS)
@@ -66,36 +66,36 @@ async def test_after_sixty_days_it_is_too_late(house: House) -> None:
         assert (await citizen.post(f"{address}/objection", json=WORDS)).status_code == 201
 
 
-async def test_other_petitions_and_other_answers_are_not_objected_to(house: House) -> None:
-    address, citizen = await answered(house, "inquiry", **REFUSAL)
+async def test_other_petitions_and_other_answers_are_not_objected_to(system: System) -> None:
+    address, citizen = await answered(system, "inquiry", **REFUSAL)
     other = await citizen.post(f"{address}/objection", json=WORDS)
     assert (other.status_code, other.json()["code"]) == (409, "not_statutory")
-    address, citizen = await answered(house, "statutory:road_occupation", text="허가합니다.", decision="accepted")
+    address, citizen = await answered(system, "statutory:road_occupation", text="허가합니다.", decision="accepted")
     nothing = await citizen.post(f"{address}/objection", json=WORDS)
     assert (nothing.status_code, nothing.json()["code"]) == (409, "nothing_refused")
-    receipt = await house.file(kind="statutory:road_occupation")
-    citizen = house.visitor(**{"x-access-key": receipt["access_key"]})
+    receipt = await system.file(kind="statutory:road_occupation")
+    citizen = system.visitor(**{"x-access-key": receipt["access_key"]})
     early = await citizen.post(f"/api/v1/cases/{receipt['reference']}/objection", json=WORDS)
     assert (early.status_code, early.json()["code"]) == (409, "illegal_transition")
 
 
-async def test_a_refusal_of_a_part_is_one(house: House) -> None:
-    address, citizen = await answered(house, "statutory:road_occupation", **REFUSAL | {"decision": "partly"})
+async def test_a_refusal_of_a_part_is_one(system: System) -> None:
+    address, citizen = await answered(system, "statutory:road_occupation", **REFUSAL | {"decision": "partly"})
     assert (await citizen.post(f"{address}/objection", json=WORDS)).status_code == 201
-    receipt, handler = await house.file(kind="statutory:road_occupation"), await house.program("handler")
+    receipt, handler = await system.file(kind="statutory:road_occupation"), await system.program("handler")
     bare = {"text": "한 차로만 허가합니다.", "decision": "partly", "reasons": "보도 폭"}
     refused = await handler.post(f"/api/v1/desk/cases/{receipt['reference']}/answer", json=bare)
     assert (refused.status_code, [error["field"] for error in refused.json()["errors"]]) == (422, ["remedies"])
 
 
-async def test_a_second_refusal_opens_a_second_objection(house: House) -> None:
-    address, citizen = await answered(house, "statutory:road_occupation", **REFUSAL)
+async def test_a_second_refusal_opens_a_second_objection(system: System) -> None:
+    address, citizen = await answered(system, "statutory:road_occupation", **REFUSAL)
     assert (await citizen.post(f"{address}/objection", json=WORDS)).status_code == 201
     # While it is open, nothing but its decision opens or closes the case.
-    for who, act in ((citizen, f"{address}/reopening"), (await house.program("manager"), f"{desk_of(address)}/close")):
+    for who, act in ((citizen, f"{address}/reopening"), (await system.program("manager"), f"{desk_of(address)}/close")):
         refused = await who.post(act, json=WORDS)
         assert (refused.status_code, refused.json()["code"]) == (409, "objection_open")
-    handler, manager = await house.program("handler"), await house.program("manager")
+    handler, manager = await system.program("handler"), await system.program("manager")
     upheld = {"ruling": "upheld", "reasons": "보도 폭을 다시 재었습니다."}
     assert (await handler.post(f"{desk_of(address)}/decide-objection", json=upheld)).status_code == 403
     decided = await manager.post(f"{desk_of(address)}/decide-objection", json=upheld)
@@ -107,13 +107,13 @@ async def test_a_second_refusal_opens_a_second_objection(house: House) -> None:
     assert not [line async for line in integrity.problems()]
 
 
-async def test_an_objection_is_taken_back_by_its_petitioner_only(house: House) -> None:
-    address, citizen = await answered(house, "statutory:road_occupation", **REFUSAL)
+async def test_an_objection_is_taken_back_by_its_petitioner_only(system: System) -> None:
+    address, citizen = await answered(system, "statutory:road_occupation", **REFUSAL)
     nothing = await citizen.post(f"{address}/objection-withdrawal", json={})
     assert (nothing.status_code, nothing.json()["code"]) == (409, "no_objection")
     filed = await citizen.post(f"{address}/objection", json=WORDS)
     assert "objection-withdrawal" in filed.json()["actions"]
-    for who in (house.client, await house.program("intake")):
+    for who in (system.client, await system.program("intake")):
         assert (await who.post(f"{address}/objection-withdrawal", json={})).status_code == 404
     gone = await citizen.post(f"{address}/objection-withdrawal", json={"text": "다시 신청하겠습니다."})
     assert (gone.status_code, gone.json()["status"], gone.json()["objection_due_on"]) == (200, "answered", None)
@@ -122,11 +122,11 @@ async def test_an_objection_is_taken_back_by_its_petitioner_only(house: House) -
     assert (event["kind"], event["text"]) == ("case.objection_withdrawn", "다시 신청하겠습니다.")
     # Decided ones are not taken back; on paper an official takes it in.
     await citizen.post(f"{address}/objection", json=WORDS)
-    paper = await (await house.program("handler")).post(f"{desk_of(address)}/withdraw-objection", json={})
+    paper = await (await system.program("handler")).post(f"{desk_of(address)}/withdraw-objection", json={})
     assert paper.status_code == 200
     await citizen.post(f"{address}/objection", json=WORDS)
     ruling = {"ruling": "dismissed", "reasons": "보도 폭이 좁습니다.", "remedies": "행정심판"}
-    await (await house.program("manager")).post(f"{desk_of(address)}/decide-objection", json=ruling)
+    await (await system.program("manager")).post(f"{desk_of(address)}/decide-objection", json=ruling)
     late = await citizen.post(f"{address}/objection-withdrawal", json={})
     assert (late.status_code, late.json()["code"]) == (409, "no_objection")
     assert not [line async for line in integrity.problems()]

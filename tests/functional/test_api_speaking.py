@@ -6,22 +6,22 @@ from server.core.participants.models import Unconfirmed
 from tests.functional.test_speaking import SAID, WHO, link, speaker
 from tests.support.contract import Described
 from tests.support.forums import a_forum
-from tests.support.house import House
+from tests.support.system import System
 
 
-async def test_a_program_speaks_comments_and_supports(house: House, described: Described) -> None:
-    slug = await a_forum(house)
+async def test_a_program_speaks_comments_and_supports(system: System, described: Described) -> None:
+    slug = await a_forum(system)
     address = f"/api/v1/forums/{slug}/submissions"
-    bare = await house.client.post(address, json=SAID)
+    bare = await system.client.post(address, json=SAID)
     assert bare.status_code == 422
     assert [error["field"] for error in bare.json()["errors"]] == ["name", "email"]
     for _try in range(2):
-        waits = await house.client.post(address, json={**SAID, **WHO}, headers={"idempotency-key": "k1"})
+        waits = await system.client.post(address, json={**SAID, **WHO}, headers={"idempotency-key": "k1"})
         assert (waits.status_code, waits.json()) == (202, {"status": "confirm_mail"})
     assert await Unconfirmed.all().count() == 1
-    await house.work()
-    number = (await house.visitor().post(link(house))).headers["location"].rpartition("/")[2]
-    hers = await speaker(house, WHO["name"], "flower@example.org")
+    await system.work()
+    number = (await system.visitor().post(link(system))).headers["location"].rpartition("/")[2]
+    hers = await speaker(system, WHO["name"], "flower@example.org")
     first = await hers.post(address, json={**SAID, "title": "둘째 생각"}, headers={"idempotency-key": "k2"})
     again = await hers.post(address, json={**SAID, "title": "둘째 생각"}, headers={"idempotency-key": "k2"})
     assert first.status_code == again.status_code == 201
@@ -34,10 +34,10 @@ async def test_a_program_speaks_comments_and_supports(house: House, described: D
     assert {error["field"] for error in wrong.json()["errors"]} == {"title", "text", "stance"}
 
     place = f"/api/v1/submissions/{number}"
-    neighbour = await speaker(house, "옆집", "next@example.org")
+    neighbour = await speaker(system, "옆집", "next@example.org")
     said = await neighbour.post(f"{place}/comments", json={"text": "010-1234-5678로 알려 주세요", "stance": "for"})
     assert (said.status_code, said.json()["text"]) == (201, "010-****-5678로 알려 주세요")
-    handler = await house.program("handler")
+    handler = await system.program("handler")
     reply, key = {"text": "가 보겠습니다", "parent": said.json()["id"]}, {"idempotency-key": "k3"}
     official = await handler.post(f"{place}/comments", json=reply, headers=key)
     assert (await handler.post(f"{place}/comments", json=reply, headers=key)).json() == official.json()
@@ -45,19 +45,19 @@ async def test_a_program_speaks_comments_and_supports(house: House, described: D
     assert other.json()["code"] == "idempotency_key_reused"
     assert official.json()["official"]
     assert official.json()["department"]["code"] == "roads"
-    (thread,) = (await house.client.get(f"{place}/comments")).json()["items"]
+    (thread,) = (await system.client.get(f"{place}/comments")).json()["items"]
     assert [answer["author"] for answer in thread["answers"]] == ["김처리"]
     assert (await handler.post(address, json=SAID)).status_code == 403
     for _try in range(2):
         assert (await neighbour.post(f"{place}/supports", json={})).json()["supports"] == 1
-    assert (await hers.post(f"{place}/supports", json={})).json()["code"] == "own_voice"
+    assert (await hers.post(f"{place}/supports", json={})).json()["code"] == "own_submission"
     assert (await neighbour.delete(f"{place}/supports")).json()["supports"] == 0
-    assert (await house.client.delete(f"{place}/supports")).status_code == 422
-    assert (await house.client.get("/api/v1/submissions/V-222-222-222")).status_code == 404
-    listed = (await house.client.get(address, params={"sort": "supported", "stance": "idea"})).json()
+    assert (await system.client.delete(f"{place}/supports")).status_code == 422
+    assert (await system.client.get("/api/v1/submissions/V-222-222-222")).status_code == 404
+    listed = (await system.client.get(address, params={"sort": "supported", "stance": "idea"})).json()
     assert [row["title"] for row in listed["items"]] == ["둘째 생각", SAID["title"]]
-    assert (await house.client.get(address, params={"cursor": "x"})).status_code == 400
-    notice = await a_forum(house, "notice")
+    assert (await system.client.get(address, params={"cursor": "x"})).status_code == 400
+    notice = await a_forum(system, "notice")
     assert (await hers.post(f"/api/v1/forums/{notice}/submissions", json=SAID)).status_code == 409
     assert await Comment.all().count() == 2
     assert ("POST", "/api/v1/forums/{slug}/submissions", 202) in described.seen

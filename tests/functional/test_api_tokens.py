@@ -7,17 +7,17 @@ import pytest
 
 from server.core import clock
 from server.core.accounts import Account, Session
-from tests.support.house import PASSWORD, House
+from tests.support.system import PASSWORD, System
 
 pytestmark = pytest.mark.usefixtures("described")
 
 
-async def test_a_token_opens_the_desk_for_twelve_hours(house: House) -> None:
-    answer = await house.client.post("/api/v1/tokens", json={"username": "intake", "password": PASSWORD})
+async def test_a_token_opens_the_desk_for_twelve_hours(system: System) -> None:
+    answer = await system.client.post("/api/v1/tokens", json={"username": "intake", "password": PASSWORD})
     assert answer.status_code == 201
     expires = datetime.fromisoformat(answer.json()["expires_at"])
     assert expires.utcoffset() == timedelta(hours=9)
-    program = house.visitor(authorization=f"Bearer {answer.json()['token']}")
+    program = system.visitor(authorization=f"Bearer {answer.json()['token']}")
     assert (await program.get("/api/v1/desk/cases")).status_code == 200
     with clock.at(expires + timedelta(seconds=1)):
         late = await program.get("/api/v1/desk/cases")
@@ -25,8 +25,8 @@ async def test_a_token_opens_the_desk_for_twelve_hours(house: House) -> None:
     assert late.headers["www-authenticate"] == "Bearer"
 
 
-async def test_signing_out_ends_the_token(house: House) -> None:
-    program = await house.program("intake")
+async def test_signing_out_ends_the_token(system: System) -> None:
+    program = await system.program("intake")
     assert (await program.delete("/api/v1/tokens")).status_code == 204
     assert (await program.get("/api/v1/desk/cases")).status_code == 401
     assert (await program.delete("/api/v1/tokens")).status_code == 401
@@ -41,8 +41,8 @@ async def test_signing_out_ends_the_token(house: House) -> None:
         {"username": "intake", "password": PASSWORD + "\0"},
     ],
 )
-async def test_what_is_wrong_is_not_said(house: House, credentials: dict[str, str]) -> None:
-    answer = await house.client.post("/api/v1/tokens", json=credentials)
+async def test_what_is_wrong_is_not_said(system: System, credentials: dict[str, str]) -> None:
+    answer = await system.client.post("/api/v1/tokens", json=credentials)
     assert (answer.status_code, answer.json()["code"]) == (401, "wrong_credentials")
 
 
@@ -54,23 +54,23 @@ async def test_what_is_wrong_is_not_said(house: House, credentials: dict[str, st
         ({"username": "intake", "password": ""}, {"password"}),
     ],
 )
-async def test_what_is_missing_is_named(house: House, credentials: dict[str, object], fields: set[str]) -> None:
-    answer = await house.client.post("/api/v1/tokens", json=credentials)
+async def test_what_is_missing_is_named(system: System, credentials: dict[str, object], fields: set[str]) -> None:
+    answer = await system.client.post("/api/v1/tokens", json=credentials)
     assert answer.status_code == 422
     assert {error["field"] for error in answer.json()["errors"]} == fields
 
 
-async def test_a_second_factor_is_asked_for_and_opens_once(house: House) -> None:
+async def test_a_second_factor_is_asked_for_and_opens_once(system: System) -> None:
     secret = pyotp.random_base32()
     await Account.filter(username="intake").update(totp_secret=secret)
     credentials = {"username": "intake", "password": PASSWORD}
-    assert (await house.client.post("/api/v1/tokens", json=credentials)).status_code == 401
+    assert (await system.client.post("/api/v1/tokens", json=credentials)).status_code == 401
     code = pyotp.TOTP(secret).at(clock.now())
-    assert (await house.client.post("/api/v1/tokens", json={**credentials, "code": code})).status_code == 201
-    assert (await house.client.post("/api/v1/tokens", json={**credentials, "code": code})).status_code == 401
+    assert (await system.client.post("/api/v1/tokens", json={**credentials, "code": code})).status_code == 201
+    assert (await system.client.post("/api/v1/tokens", json={**credentials, "code": code})).status_code == 401
 
 
-async def test_somebody_who_left_holds_no_token(house: House) -> None:
-    program = await house.program("handler")
+async def test_somebody_who_left_holds_no_token(system: System) -> None:
+    program = await system.program("handler")
     await Account.filter(username="handler").update(active=False)
     assert (await program.get("/api/v1/desk/cases")).status_code == 401

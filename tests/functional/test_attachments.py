@@ -17,34 +17,34 @@ from server import wiring
 from server.core import clock, idempotency, jobs, uploads
 from server.core.files import Store
 from tests.functional.test_citizen_files import WORDS, carried, codes, send, typed
-from tests.support.house import House, opened
 from tests.support.markup import Element, parse
 from tests.support.stories import filed, opened_with_key, somebody
+from tests.support.system import System, opened
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(40)
 PETITION = {"title": "가로등이 꺼졌어요", "body": "사흘째 켜지지 않습니다.", "petitioner": {"name": "홍길동"}}
 PDF = b"%PDF-1.7\n" + b"text " * 100
-Part = tuple[str, tuple[str, bytes, str]]
+Consultation = tuple[str, tuple[str, bytes, str]]
 
 
-def part(name: str, content: bytes, claimed: str = "application/octet-stream") -> Part:
+def part(name: str, content: bytes, claimed: str = "application/octet-stream") -> Consultation:
     return ("files", (name, content, claimed))
 
 
-async def check(house: House, *files: Part, **changes: str) -> httpx.Response:
-    return await house.client.post("/petitions/new", data={**WORDS, **changes}, files=list(files))
+async def check(system: System, *files: Consultation, **changes: str) -> httpx.Response:
+    return await system.client.post("/petitions/new", data={**WORDS, **changes}, files=list(files))
 
 
-def store(house: House) -> Store:
-    found: Store = house.app.state.store
+def store(system: System) -> Store:
+    found: Store = system.app.state.store
     return found
 
 
-async def test_files_are_filed_with_the_petition_and_come_back_as_they_were(house: House) -> None:
-    response = await check(house, part("어두운 길.png", PNG), part("신청서.pdf", PDF))
+async def test_files_are_filed_with_the_petition_and_come_back_as_they_were(system: System) -> None:
+    response = await check(system, part("어두운 길.png", PNG), part("신청서.pdf", PDF))
     page = parse(response.text)
     assert "어두운 길.png" in page.one("dl", class_="summary").text
-    number, key = codes(parse((await send_all(house, page)).text))
+    number, key = codes(parse((await send_all(system, page)).text))
     rows = await Attachment.all().order_by("id")
     assert [(r.name, r.media_type, r.size) for r in rows] == [
         ("어두운 길.png", "image/png", len(PNG)),
@@ -52,45 +52,45 @@ async def test_files_are_filed_with_the_petition_and_come_back_as_they_were(hous
     ]
     for row, content in zip(rows, (PNG, PDF), strict=True):
         address = f"/cases/{number}/files/{row.id}/{row.name}"
-        answer = await house.client.get(address)
+        answer = await system.client.get(address)
         assert answer.content == content
         assert answer.headers["content-type"] == row.media_type
         assert answer.headers["content-disposition"].startswith("attachment")
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["content-security-policy"] == "sandbox"
-        assert (await house.visitor().get(address)).status_code == 404
-        assert (await house.visitor(**{"x-access-key": key}).get(address)).status_code == 200
-        assert (await house.visitor(**{"x-access-key": "2222-2222"}).get(address)).status_code == 404
-    assert (await (await house.official("handler")).get(address)).status_code == 200
-    assert (await (await house.official("gardener")).get(address)).status_code == 404
-    assert (await house.client.get(f"/cases/{number}/files/{rows[0].id + 99}/x")).status_code == 404
+        assert (await system.visitor().get(address)).status_code == 404
+        assert (await system.visitor(**{"x-access-key": key}).get(address)).status_code == 200
+        assert (await system.visitor(**{"x-access-key": "2222-2222"}).get(address)).status_code == 404
+    assert (await (await system.official("handler")).get(address)).status_code == 200
+    assert (await (await system.official("gardener")).get(address)).status_code == 404
+    assert (await system.client.get(f"/cases/{number}/files/{rows[0].id + 99}/x")).status_code == 404
 
 
-async def send_all(house: House, page: Element) -> httpx.Response:
+async def send_all(system: System, page: Element) -> httpx.Response:
     """Send the check page's form with each of its kept files."""
     fields: dict[str, str | list[str]] = {**carried(page), "go": "send"}
     fields["files_kept"] = [e.attrs["value"] for e in page.all("input", name="files_kept")]
-    return await house.client.post("/petitions/new", data=fields)
+    return await system.client.post("/petitions/new", data=fields)
 
 
-async def test_another_case_does_not_lend_its_files(house: House) -> None:
-    first = codes(parse((await send_all(house, parse((await check(house, part("a.png", PNG))).text))).text))[0]
-    other = codes(parse((await send(house, parse((await check(house, title="다른 것")).text))).text))[0]
+async def test_another_case_does_not_lend_its_files(system: System) -> None:
+    first = codes(parse((await send_all(system, parse((await check(system, part("a.png", PNG))).text))).text))[0]
+    other = codes(parse((await send(system, parse((await check(system, title="다른 것")).text))).text))[0]
     row = await Attachment.get()
-    assert (await house.client.get(f"/cases/{first}/files/{row.id}/a.png")).status_code == 200
-    assert (await house.client.get(f"/cases/{other}/files/{row.id}/a.png")).status_code == 404
+    assert (await system.client.get(f"/cases/{first}/files/{row.id}/a.png")).status_code == 200
+    assert (await system.client.get(f"/cases/{other}/files/{row.id}/a.png")).status_code == 404
 
 
-async def test_a_file_survives_a_mistake_elsewhere_and_can_be_taken_back(house: House) -> None:
-    response = await check(house, part("a.png", PNG), part("b.pdf", PDF), title="")
+async def test_a_file_survives_a_mistake_elsewhere_and_can_be_taken_back(system: System) -> None:
+    response = await check(system, part("a.png", PNG), part("b.pdf", PDF), title="")
     assert response.status_code == 422
     page = parse(response.text)
     assert "a.png" in page.one("form", class_="filing").text
     kept = [e.attrs["value"] for e in page.all("input", name="files_kept")]
     remove = page.all("input", name="files_remove")[0].attrs["value"]
     fields = {**typed(page), **WORDS, "files_kept": kept, "files_remove": [remove]}
-    page = parse((await house.client.post("/petitions/new", data=fields)).text)
-    await send_all(house, page)
+    page = parse((await system.client.post("/petitions/new", data=fields)).text)
+    await send_all(system, page)
     assert [row.name for row in await Attachment.all()] == ["b.pdf"]
 
 
@@ -104,9 +104,9 @@ async def test_a_file_survives_a_mistake_elsewhere_and_can_be_taken_back(house: 
     ],
 )
 async def test_what_is_no_document_is_refused_by_its_content(
-    house: House, name: str, content: bytes, words: str
+    system: System, name: str, content: bytes, words: str
 ) -> None:
-    response = await check(house, part(name, content, "image/png"), part("a.png", PNG))
+    response = await check(system, part(name, content, "image/png"), part("a.png", PNG))
     assert response.status_code == 422
     page = parse(response.text)
     error = page.one("p", id="field-files-error").text
@@ -116,39 +116,39 @@ async def test_what_is_no_document_is_refused_by_its_content(
     assert await Case.all().count() == 0
 
 
-async def test_eleven_files_or_twenty_one_megabytes_are_too_much(house: House) -> None:
-    response = await check(house, *(part(f"{n}.png", PNG + bytes([n])) for n in range(11)))
+async def test_eleven_files_or_twenty_one_megabytes_are_too_much(system: System) -> None:
+    response = await check(system, *(part(f"{n}.png", PNG + bytes([n])) for n in range(11)))
     assert response.status_code == 422
     assert "10" in parse(response.text).one("p", id="field-files-error").text
-    response = await check(house, part("big.pdf", PDF + bytes(20 * 1024 * 1024)))
+    response = await check(system, part("big.pdf", PDF + bytes(20 * 1024 * 1024)))
     assert response.status_code == 422
     assert "20" in parse(response.text).one("p", id="field-files-error").text
 
 
-async def test_names_are_made_safe(house: House) -> None:
-    response = await check(house, part("../../etc/pass\u202ewd.png", PNG))
-    await send_all(house, parse(response.text))
+async def test_names_are_made_safe(system: System) -> None:
+    response = await check(system, part("../../etc/pass\u202ewd.png", PNG))
+    await send_all(system, parse(response.text))
     assert (await Attachment.get()).name == "passwd.png"
 
 
-async def test_a_forged_token_brings_no_file(house: House) -> None:
-    response = await house.client.post("/petitions/new", data={**WORDS, "files_kept": ["forged", "x.y.z"]})
+async def test_a_forged_token_brings_no_file(system: System) -> None:
+    response = await system.client.post("/petitions/new", data={**WORDS, "files_kept": ["forged", "x.y.z"]})
     assert response.status_code == 422
     assert "다시 골라" in parse(response.text).one("p", id="field-files-error").text
 
 
-async def test_what_is_never_filed_is_swept_and_the_rest_stays(house: House) -> None:
-    page = parse((await check(house, part("a.png", PNG))).text)
-    await send_all(house, page)
-    await check(house, part("b.pdf", PDF))
-    contents = list(store(house).path("0" * 64).parents[2].glob("??/??/*"))
+async def test_what_is_never_filed_is_swept_and_the_rest_stays(system: System) -> None:
+    page = parse((await check(system, part("a.png", PNG))).text)
+    await send_all(system, page)
+    await check(system, part("b.pdf", PDF))
+    contents = list(store(system).path("0" * 64).parents[2].glob("??/??/*"))
     assert len(contents) == 2
-    assert await uploads.sweep(store(house)) == 0, "young files are left alone"
+    assert await uploads.sweep(store(system)) == 0, "young files are left alone"
     old = clock.now().timestamp() - uploads.ORPHAN_LIFE - 60
     for path in contents:
         os.utime(path, (old, old))
-    assert await uploads.sweep(store(house)) == 1
-    assert store(house).path((await Attachment.get()).hash).exists()
+    assert await uploads.sweep(store(system)) == 1
+    assert store(system).path((await Attachment.get()).hash).exists()
 
 
 @asynccontextmanager
@@ -178,8 +178,8 @@ async def scanner(verdict: bytes) -> AsyncIterator[str]:
         (b"INSTREAM size limit exceeded\0", 422, "지금은 바이러스 검사를"),
     ],
 )
-async def test_a_scanner_has_its_say(house: House, verdict: bytes, status: int, words: str) -> None:
-    async with scanner(verdict) as url, opened(replace(house.settings, clamd_url=url)) as guarded:
+async def test_a_scanner_has_its_say(system: System, verdict: bytes, status: int, words: str) -> None:
+    async with scanner(verdict) as url, opened(replace(system.settings, clamd_url=url)) as guarded:
         response = await check(guarded, part("a.png", PNG))
         assert response.status_code == status
         assert words in response.text
@@ -187,59 +187,59 @@ async def test_a_scanner_has_its_say(house: House, verdict: bytes, status: int, 
         assert bool(left) == (b"FOUND" not in verdict)
 
 
-async def test_an_unreachable_scanner_lets_the_petition_through_without_the_file(house: House) -> None:
-    async with opened(replace(house.settings, clamd_url="tcp://127.0.0.1:9")) as guarded:
+async def test_an_unreachable_scanner_lets_the_petition_through_without_the_file(system: System) -> None:
+    async with opened(replace(system.settings, clamd_url="tcp://127.0.0.1:9")) as guarded:
         assert (await check(guarded, part("a.png", PNG))).status_code == 422
         assert (await check(guarded)).status_code == 200
 
 
-async def test_what_nobody_comes_back_for_is_swept_by_the_house_itself(house: House) -> None:
-    await check(house, part("b.pdf", PDF))
-    (content,) = store(house).path("0" * 64).parents[2].glob("??/??/*")
+async def test_what_nobody_comes_back_for_is_swept_automatically(system: System) -> None:
+    await check(system, part("b.pdf", PDF))
+    (content,) = store(system).path("0" * 64).parents[2].glob("??/??/*")
     old = clock.now().timestamp() - uploads.ORPHAN_LIFE - 60
     os.utime(content, (old, old))
     with clock.at(clock.now() - idempotency.LIFE - timedelta(minutes=1)):
-        await house.client.post("/api/v1/petitions", json=PETITION, headers={"Idempotency-Key": "old"})
-    await house.client.post("/api/v1/petitions", json=PETITION, headers={"Idempotency-Key": "new"})
+        await system.client.post("/api/v1/petitions", json=PETITION, headers={"Idempotency-Key": "old"})
+    await system.client.post("/api/v1/petitions", json=PETITION, headers={"Idempotency-Key": "new"})
     await jobs.enqueue(("periodic:core.sweep", "core.sweep", {}))
-    await house.work()
+    await system.work()
     assert not content.exists()
     assert await idempotency.Answer.all().count() == 1
     assert wiring.PERIODIC["core.sweep"] < timedelta(days=1)
 
 
-async def test_a_page_keeps_the_files_that_it_carries(house: House) -> None:
-    page = parse((await check(house, part("b.pdf", PDF))).text)
-    (content,) = store(house).path("0" * 64).parents[2].glob("??/??/*")
+async def test_a_page_keeps_the_files_that_it_carries(system: System) -> None:
+    page = parse((await check(system, part("b.pdf", PDF))).text)
+    (content,) = store(system).path("0" * 64).parents[2].glob("??/??/*")
     old = clock.now().timestamp() - uploads.ORPHAN_LIFE - 60
     os.utime(content, (old, old))
-    await send_all(house, page)
+    await send_all(system, page)
     assert content.stat().st_mtime > old + 60, "as good as new when it is sent: no sweep takes it before it is filed"
 
 
-async def test_a_content_that_comes_again_while_the_house_sweeps_is_kept(
-    house: House, monkeypatch: pytest.MonkeyPatch
+async def test_a_content_that_comes_again_during_the_sweep_is_kept(
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await check(house, part("b.pdf", PDF))
-    (content,) = store(house).path("0" * 64).parents[2].glob("??/??/*")
+    await check(system, part("b.pdf", PDF))
+    (content,) = store(system).path("0" * 64).parents[2].glob("??/??/*")
     old = clock.now().timestamp() - uploads.ORPHAN_LIFE - 60
     os.utime(content, (old, old))
-    referred = store(house).referred
+    referred = store(system).referred
 
     async def meanwhile(hashes: Sequence[str]) -> set[str]:
         found = await referred(hashes)
-        await check(house, part("again.pdf", PDF))
+        await check(system, part("again.pdf", PDF))
         return found
 
-    monkeypatch.setattr(store(house), "referred", meanwhile)
-    assert await uploads.sweep(store(house)) == 0
+    monkeypatch.setattr(store(system), "referred", meanwhile)
+    assert await uploads.sweep(store(system)) == 0
     assert content.exists()
 
 
-async def test_a_petitioner_sends_what_was_missing_with_its_papers(house: House) -> None:
+async def test_a_petitioner_sends_what_was_missing_with_its_papers(system: System) -> None:
     case = await filed()
     address = f"/cases/{case.reference}"
-    hong = await opened_with_key(house, case)
+    hong = await opened_with_key(system, case)
     handler = await somebody("manager")
     await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     await supplementing.request(handler, case.reference, RequestSupplement("기둥 번호의 사진을 보내 주세요.", 7))

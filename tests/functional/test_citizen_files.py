@@ -12,8 +12,8 @@ from petitions.reference import forget
 from server.core import clock, references
 from server.core.ledger import read
 from tests.support.answers import answer
-from tests.support.house import House
 from tests.support.markup import Element, parse
+from tests.support.system import System
 
 WORDS: dict[str, str] = {
     "title": "집 앞 가로등이 꺼졌어요",
@@ -48,15 +48,15 @@ def typed(page: Element) -> dict[str, str]:
     return fields
 
 
-async def check(house: House, **changes: str) -> Element:
+async def check(system: System, **changes: str) -> Element:
     """Fill the form in and press "check it"."""
-    response = await house.client.post("/petitions/new", data={**WORDS, "go": "check", **changes})
+    response = await system.client.post("/petitions/new", data={**WORDS, "go": "check", **changes})
     assert response.status_code == 200, response.text
     return parse(response.text)
 
 
-async def send(house: House, page: Element) -> httpx.Response:
-    return await house.client.post("/petitions/new", data={**carried(page), "go": "send"})
+async def send(system: System, page: Element) -> httpx.Response:
+    return await system.client.post("/petitions/new", data={**carried(page), "go": "send"})
 
 
 def codes(page: Element) -> tuple[str, str]:
@@ -64,17 +64,17 @@ def codes(page: Element) -> tuple[str, str]:
     return page.one("code", id="reference").text, page.one("code", id="key").text
 
 
-async def test_a_citizen_files_and_holds_a_receipt(house: House) -> None:
+async def test_a_citizen_files_and_holds_a_receipt(system: System) -> None:
     with clock.at(datetime(2026, 3, 4, 1, 30, tzinfo=UTC)):
-        blank = await house.client.get("/petitions/new")
+        blank = await system.client.get("/petitions/new")
         assert "no-store" not in blank.headers["cache-control"], "the back button would forget what was typed"
-        page = await check(house)
-        promise = page.one("section", class_="promise").text
-        assert "도로과" in promise
-        assert "한후견" in promise
-        assert "2026년 3월 4일 (수) 오후 2:30" in promise
+        page = await check(system)
+        commitment = page.one("section", class_="expected").text
+        assert "도로과" in commitment
+        assert "한후견" in commitment
+        assert "2026년 3월 4일 (수) 오후 2:30" in commitment
         assert await Case.all().count() == 0, "checking files nothing"
-        response = await send(house, page)
+        response = await send(system, page)
         assert response.status_code == 200
     receipt = parse(response.text)
     number, key = codes(receipt)
@@ -90,52 +90,52 @@ async def test_a_citizen_files_and_holds_a_receipt(house: House) -> None:
     assert receipt.one("div", class_="qr-picture").all("svg")
 
     # The same browser opens the receipt again without the key; another one does not.
-    again = await house.client.get(f"/cases/{number}/receipt")
+    again = await system.client.get(f"/cases/{number}/receipt")
     assert number in again.text
     assert key not in again.text
-    assert (await house.visitor().get(f"/cases/{number}/receipt")).status_code == 404
-    keyed = await house.visitor(**{"x-access-key": key.lower()}).get(f"/cases/{number}/receipt")
+    assert (await system.visitor().get(f"/cases/{number}/receipt")).status_code == 404
+    keyed = await system.visitor(**{"x-access-key": key.lower()}).get(f"/cases/{number}/receipt")
     assert keyed.status_code == 200
 
 
-async def test_a_double_click_or_a_reload_files_once_and_shows_the_same_key(house: House) -> None:
-    page = await check(house)
-    first, second = await send(house, page), await send(house, page)
+async def test_a_double_click_or_a_reload_files_once_and_shows_the_same_key(system: System) -> None:
+    page = await check(system)
+    first, second = await send(system, page), await send(system, page)
     assert codes(parse(first.text)) == codes(parse(second.text))
     assert await Case.all().count() == 1
 
 
-async def test_mending_the_text_after_sending_files_another_one(house: House) -> None:
-    page = await check(house)
-    first = await send(house, page)
+async def test_mending_the_text_after_sending_files_another_one(system: System) -> None:
+    page = await check(system)
+    first = await send(system, page)
     fields = carried(page) | {"title": "다른 가로등도 꺼졌어요", "go": "send"}
-    second = await house.client.post("/petitions/new", data=fields)
+    second = await system.client.post("/petitions/new", data=fields)
     assert codes(parse(first.text)) != codes(parse(second.text))
     assert await Case.all().count() == 2
 
 
-async def test_sending_without_the_check_pages_token_only_checks(house: House) -> None:
-    response = await house.client.post("/petitions/new", data={**WORDS, "go": "send"})
+async def test_sending_without_the_check_pages_token_only_checks(system: System) -> None:
+    response = await system.client.post("/petitions/new", data={**WORDS, "go": "send"})
     assert response.status_code == 200
-    assert parse(response.text).all("section", class_="promise")
+    assert parse(response.text).all("section", class_="expected")
     assert await Case.all().count() == 0
 
 
-async def test_going_back_to_change_something_keeps_everything(house: House) -> None:
-    page = await check(house)
-    response = await house.client.post("/petitions/new", data={**carried(page), "go": "edit"})
+async def test_going_back_to_change_something_keeps_everything(system: System) -> None:
+    page = await check(system)
+    response = await system.client.post("/petitions/new", data={**carried(page), "go": "edit"})
     fields = typed(parse(response.text))
     assert {name: fields.get(name) for name in WORDS if name != "language"} == {
         name: value for name, value in WORDS.items() if name != "language"
     }
 
 
-async def test_everything_wrong_is_said_at_once_and_beside_its_field(house: House) -> None:
+async def test_everything_wrong_is_said_at_once_and_beside_its_field(system: System) -> None:
     wrong = {
         "title": "", "body": "가", "kind": "statutory", "email": "hong@", "phone": "12", "language": "xx",
         "lat": "NaN", "lng": "127",
     }  # fmt: skip
-    response = await house.client.post("/petitions/new", data={**WORDS, **wrong})
+    response = await system.client.post("/petitions/new", data={**WORDS, **wrong})
     assert response.status_code == 422
     page = parse(response.text)
     summary = page.one("div", class_="error-summary")
@@ -164,17 +164,19 @@ async def test_everything_wrong_is_said_at_once_and_beside_its_field(house: Hous
         ({"name": "900101-1234567"}, "name"),
     ],
 )
-async def test_what_cannot_be_taken_is_refused_at_its_field(house: House, changes: dict[str, str], field: str) -> None:
-    page = await check(house)
+async def test_what_cannot_be_taken_is_refused_at_its_field(
+    system: System, changes: dict[str, str], field: str
+) -> None:
+    page = await check(system)
     for go in ("check", "send"):
-        response = await house.client.post("/petitions/new", data={**carried(page), **changes, "go": go})
+        response = await system.client.post("/petitions/new", data={**carried(page), **changes, "go": go})
         assert response.status_code == 422
         assert f'href="#field-{field}"' in response.text
     assert await Case.all().count() == 0
 
 
-async def test_a_citizen_cannot_claim_to_file_at_the_counter(house: House) -> None:
-    response = await house.client.post("/petitions/new", data={**WORDS, "channel": "visit"})
+async def test_a_citizen_cannot_claim_to_file_at_the_counter(system: System) -> None:
+    response = await system.client.post("/petitions/new", data={**WORDS, "channel": "visit"})
     assert response.status_code == 422
 
 
@@ -188,42 +190,42 @@ async def test_a_citizen_cannot_claim_to_file_at_the_counter(house: House) -> No
         (b"title=" + b"a" * 1_100_000, "application/x-www-form-urlencoded", 413),
     ],
 )
-async def test_a_broken_form_is_refused_politely(house: House, content: bytes, kind: str, status: int) -> None:
-    response = await house.client.post("/petitions/new", content=content, headers={"content-type": kind})
+async def test_a_broken_form_is_refused_politely(system: System, content: bytes, kind: str, status: int) -> None:
+    response = await system.client.post("/petitions/new", content=content, headers={"content-type": kind})
     assert response.status_code == status
     assert "120" in response.text
     assert await Case.all().count() == 0
 
 
-async def test_who_gives_no_name_is_told_that_it_is_a_tip(house: House) -> None:
-    page = await check(house, name="", email="")
+async def test_who_gives_no_name_is_told_that_it_is_a_tip(system: System) -> None:
+    page = await check(system, name="", email="")
     assert "제보" in page.one("div", class_="tone-warning").text
-    assert "기한" not in page.one("section", class_="promise").text
-    receipt = parse((await send(house, page)).text)
+    assert "기한" not in page.one("section", class_="expected").text
+    receipt = parse((await send(system, page)).text)
     case = await Case.get(reference=codes(receipt)[0])
     assert (case.kind, case.due_at) == ("report", None)
-    assert (await house.client.get(f"/cases/{case.reference}/due.ics")).status_code == 404
+    assert (await system.client.get(f"/cases/{case.reference}/due.ics")).status_code == 404
 
 
-async def test_numbers_that_may_be_sent_are_pointed_out_first(house: House) -> None:
-    page = await check(house, body="제 전화는 010-1234-5678 입니다. 버스 1711번이 안 와요.")
+async def test_numbers_that_may_be_sent_are_pointed_out_first(system: System) -> None:
+    page = await check(system, body="제 전화는 010-1234-5678 입니다. 버스 1711번이 안 와요.")
     warning = page.one("div", class_="tone-warning").text
     assert "010-****-5678" in warning
     assert "1711" not in warning
 
 
-async def test_who_does_not_know_the_kind_leaves_it_to_the_city(house: House) -> None:
-    page = await check(house, kind="", title="여권은 어떻게 신청하나요", body="어디서 무엇을 내야 하는지 궁금합니다.")
+async def test_who_does_not_know_the_kind_leaves_it_to_the_city(system: System) -> None:
+    page = await check(system, kind="", title="여권은 어떻게 신청하나요", body="어디서 무엇을 내야 하는지 궁금합니다.")
     assert "kind" in carried(page)
-    case = await Case.get(reference=codes(parse((await send(house, page)).text))[0])
+    case = await Case.get(reference=codes(parse((await send(system, page)).text))[0])
     assert case.kind == "inquiry"
 
 
-async def test_the_questions_lead_to_every_kind_and_keep_what_was_typed(house: House) -> None:
+async def test_the_questions_lead_to_every_kind_and_keep_what_was_typed(system: System) -> None:
     found = set()
 
     async def ask(fields: dict[str, str]) -> None:
-        response = await house.client.post("/petitions/new", data=fields)
+        response = await system.client.post("/petitions/new", data=fields)
         page = parse(response.text)
         if page.all("form", class_="filing"):
             fields = typed(page)
@@ -237,19 +239,19 @@ async def test_the_questions_lead_to_every_kind_and_keep_what_was_typed(house: H
     assert found == {"statutory", "grievance", "inquiry_law", "inquiry", "suggestion", "other"}
 
 
-async def test_an_application_under_a_law_shows_its_period(house: House) -> None:
+async def test_an_application_under_a_law_shows_its_period(system: System) -> None:
     with clock.at(datetime(2026, 7, 15, 2, 20, tzinfo=UTC)):
-        page = await check(house, kind="statutory", service="road_occupation")
-        assert "2026년 7월 23일 (목) 오전 11:20" in page.one("section", class_="promise").text
-        receipt = parse((await send(house, page)).text)
+        page = await check(system, kind="statutory", service="road_occupation")
+        assert "2026년 7월 23일 (목) 오전 11:20" in page.one("section", class_="expected").text
+        receipt = parse((await send(system, page)).text)
     assert "도로점용 허가" in receipt.one("section", class_="certificate").text
 
 
-async def test_the_due_date_goes_into_a_calendar(house: House) -> None:
+async def test_the_due_date_goes_into_a_calendar(system: System) -> None:
     with clock.at(datetime(2026, 7, 15, 0, 0, tzinfo=UTC)):
-        page = await check(house, kind="grievance", title="부당한, 처분; 이의")
-        number, _key = codes(parse((await send(house, page)).text))
-        response = await house.client.get(f"/cases/{number}/due.ics")
+        page = await check(system, kind="grievance", title="부당한, 처분; 이의")
+        number, _key = codes(parse((await send(system, page)).text))
+        response = await system.client.get(f"/cases/{number}/due.ics")
     assert response.headers["content-type"].startswith("text/calendar")
     assert response.headers["content-disposition"].startswith("attachment")
     lines = response.content.split(b"\r\n")
@@ -259,8 +261,8 @@ async def test_the_due_date_goes_into_a_calendar(house: House) -> None:
     assert f"/cases/{number}" in text
 
 
-async def test_a_japanese_resident_reads_and_files_in_japanese(house: House) -> None:
-    page = parse((await house.client.get("/petitions/new?lang=ja")).text)
+async def test_a_japanese_resident_reads_and_files_in_japanese(system: System) -> None:
+    page = parse((await system.client.get("/petitions/new?lang=ja")).text)
     assert page.one("html").attrs["lang"] == "ja"
     fields = {
         **WORDS,
@@ -269,17 +271,17 @@ async def test_a_japanese_resident_reads_and_files_in_japanese(house: House) -> 
         "name": "山田花子",
         "language": "ja",
     }
-    check_page = parse((await house.client.post("/petitions/new", data=fields)).text)
-    assert "佐藤美咲" in check_page.one("section", class_="promise").text
-    receipt = parse((await send(house, check_page)).text)
+    check_page = parse((await system.client.post("/petitions/new", data=fields)).text)
+    assert "佐藤美咲" in check_page.one("section", class_="expected").text
+    receipt = parse((await send(system, check_page)).text)
     case = await Case.get(reference=codes(receipt)[0])
     assert case.language == "ja"
     assert "受付" in receipt.text
 
 
 @pytest.mark.parametrize("channel", ["phone", "visit", "mail", "letter"])
-async def test_an_official_files_for_somebody(house: House, channel: str) -> None:
-    desk = await house.official("clerk")
+async def test_an_official_files_for_somebody(system: System, channel: str) -> None:
+    desk = await system.official("clerk")
     blank = await desk.get("/desk/petitions/new")
     assert blank.status_code == 200
     response = await desk.post("/desk/petitions/new", data={**WORDS, "channel": channel})
@@ -292,29 +294,29 @@ async def test_an_official_files_for_somebody(house: House, channel: str) -> Non
     assert (await read(f"case/{number}"))[0].actor == f"official:{case.filed_by_id}"
 
 
-async def test_only_who_may_file_opens_the_desks_form(house: House) -> None:
-    assert (await house.client.get("/desk/petitions/new")).status_code in {303, 401}
-    guide = await house.official("guide")
+async def test_only_who_may_file_opens_the_desks_form(system: System) -> None:
+    assert (await system.client.get("/desk/petitions/new")).status_code in {303, 401}
+    guide = await system.official("guide")
     assert (await guide.get("/desk/petitions/new")).status_code == 403
     assert (await guide.post("/desk/petitions/new", data=WORDS)).status_code == 403
     assert await Case.all().count() == 0
 
 
-async def test_suggestions_name_the_department_and_answered_cases(house: House) -> None:
-    number, _key = codes(parse((await send(house, await check(house))).text))
+async def test_suggestions_name_the_department_and_answered_cases(system: System) -> None:
+    number, _key = codes(parse((await send(system, await check(system))).text))
     await answer(number, "가로등을 고쳤습니다.")
-    fragment = await house.client.get("/petitions/suggest", params={"title": "우리 집 가로등이 안 켜져요", "body": ""})
+    fragment = await system.client.get("/petitions/suggest", params={"title": "우리 집 가로등이 안 켜져요", "body": ""})
     assert "도로과" in fragment.text
     assert f"/cases/{number}" in fragment.text
-    other = await house.client.get("/petitions/suggest", params={"title": "재산세 고지서가 틀려요"})
+    other = await system.client.get("/petitions/suggest", params={"title": "재산세 고지서가 틀려요"})
     assert "세무과" in other.text
     assert number not in other.text
-    assert (await house.client.get("/petitions/suggest", params={"title": "a\0b"})).status_code == 422
+    assert (await system.client.get("/petitions/suggest", params={"title": "a\0b"})).status_code == 422
 
 
-async def test_each_page_asks_the_database_little(house: House, count_queries: Callable[[], list[str]]) -> None:
+async def test_each_page_asks_the_database_little(system: System, count_queries: Callable[[], list[str]]) -> None:
     forget()
-    page = await check(house)
+    page = await check(system)
     statements = count_queries()
 
     async def cost(action: Any) -> int:
@@ -322,9 +324,9 @@ async def test_each_page_asks_the_database_little(house: House, count_queries: C
         assert (await action).status_code == 200
         return len(statements)
 
-    assert await cost(house.visitor().get("/petitions/new")) == 0
-    assert await cost(house.visitor().post("/petitions/new", data=WORDS)) <= 2
-    assert await cost(house.visitor().get("/petitions/suggest", params={"title": "가로등 도로 포트홀 수리"})) <= 14
-    filing = await cost(send(house, page))
+    assert await cost(system.visitor().get("/petitions/new")) == 0
+    assert await cost(system.visitor().post("/petitions/new", data=WORDS)) <= 2
+    assert await cost(system.visitor().get("/petitions/suggest", params={"title": "가로등 도로 포트홀 수리"})) <= 14
+    filing = await cost(send(system, page))
     assert filing <= 45, filing
     assert await Petitioner.filter(name="홍길동").count() == 1

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from petitions.actions import answering, handling, intake, objecting, parts
+from petitions.actions import answering, consultations, handling, intake, objecting
+from petitions.consultation_forms import RequestConsultation, WithdrawPart
 from petitions.desk_settings.departments import DEPARTMENTS, DepartmentInUse
 from petitions.errors import NoSuchCase, Refused
-from petitions.forms import Accept, DecideObjection, GiveAnswer, Transfer, Words
+from petitions.forms import Accept, DecideObjection, GiveAnswer, TextOnly, Transfer
 from petitions.models import Case, RoutingRule, Service
-from petitions.part_forms import AskPart, WithdrawPart
 from petitions.queries import integrity, settings
 from petitions.reference import reference
 from petitions.rights import subject
@@ -18,8 +18,8 @@ from server.core import ledger
 from server.core.accounts import Account, Department
 from server.core.errors import Invalid
 from tests.support.desk import desk
-from tests.support.house import House
 from tests.support.stories import filed, opened_with_key, somebody, to
+from tests.support.system import System
 
 WHEN = "has been closed"
 
@@ -46,7 +46,7 @@ class Held:
         return await self._step(*values)
 
 
-async def test_who_files_first_is_waited_for_and_counted(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_files_first_is_waited_for_and_counted(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     roads, admin = await unused("roads"), await somebody("admin")
     writing = Held(monkeypatch, intake, "create")
     filing = asyncio.create_task(filed())
@@ -65,7 +65,7 @@ async def test_who_files_first_is_waited_for_and_counted(house: House, monkeypat
 
 
 async def test_who_files_into_a_department_that_is_being_closed_comes_to_the_intake_office(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     roads, admin = await unused("roads"), await somebody("admin")
     await reference()
@@ -80,7 +80,7 @@ async def test_who_files_into_a_department_that_is_being_closed_comes_to_the_int
     case = await Case.get(reference=(await filing).reference)
     assert case.department_id is None
     assert WHEN in case.routing["because"]["msgid"]
-    intake_desk = await desk(house, "intake")
+    intake_desk = await desk(system, "intake")
     assert case.reference in intake_desk.listed
     await intake_desk.open(f"/desk/cases/{case.reference}")
     assert WHEN in intake_desk.text
@@ -89,27 +89,29 @@ async def test_who_files_into_a_department_that_is_being_closed_comes_to_the_int
         await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
 
 
-async def test_old_cases_name_a_closed_department_and_come_to_the_intake_office_when_opened_again(house: House) -> None:
+async def test_old_cases_name_a_closed_department_and_come_to_the_intake_office_when_opened_again(
+    system: System,
+) -> None:
     roads, admin = await unused("roads"), await somebody("admin")
     handler, case = await somebody("handler"), await filed(public=True)
     await handling.accept(await somebody("intake"), case.reference, Accept(""))
     await answering.answer(handler, case.reference, GiveAnswer("가로등을 고쳤습니다.", "accepted"))
     await DEPARTMENTS.switch(admin, roads.id, on=False)
 
-    hong, inspector = await opened_with_key(house, case), await desk(house, "inspector")
+    hong, inspector = await opened_with_key(system, case), await desk(system, "inspector")
     path = f"/cases/{case.reference}"
     assert "도로과" in (await hong.get(path)).text
-    assert "도로과" in (await house.client.get(path)).text, "and the public reads whose answer it is"
+    assert "도로과" in (await system.client.get(path)).text, "and the public reads whose answer it is"
     assert (await hong.get(f"/api/v1{path}")).json()["department"]["code"] == "roads"
     await inspector.open(f"/desk{path}")
     assert "Roads" in inspector.text
-    assert "roads" not in [d["code"] for d in (await house.client.get("/api/v1/departments")).json()["items"]]
+    assert "roads" not in [d["code"] for d in (await system.client.get("/api/v1/departments")).json()["items"]]
 
-    await answering.reopen("petitioner", case.reference, Words("여전히 어둡습니다."))
+    await answering.reopen("petitioner", case.reference, TextOnly("여전히 어둡습니다."))
     again = await Case.get(reference=case.reference)
     assert (again.open, again.department_id, again.handler_id) == (True, None, None)
     assert "case.routed" in [entry.kind for entry in (await ledger.read(subject(case.reference)))[-2:]]
-    intake_desk = await desk(house, "intake")
+    intake_desk = await desk(system, "intake")
     await intake_desk.open(f"/desk{path}")
     await intake_desk.send("transfer", department="parks", reason="도로과가 없어졌습니다.")
     assert (await Case.get(reference=case.reference)).department_id == (await Department.get(code="parks")).id
@@ -117,28 +119,28 @@ async def test_old_cases_name_a_closed_department_and_come_to_the_intake_office_
 
 
 async def test_a_department_that_owes_its_part_of_a_case_is_not_closed_and_a_closed_one_is_not_asked(
-    house: House,
+    system: System,
 ) -> None:
     parks, admin, handler = await unused("parks"), await somebody("admin"), await somebody("handler")
     case = await filed()
     await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
-    ask = AskPart.parse({"department": "parks", "text": "나무가 가로등을 가립니다.", "days": "1"})
-    await parts.ask(handler, case.reference, ask)
+    ask = RequestConsultation.parse({"department": "parks", "text": "나무가 가로등을 가립니다.", "days": "1"})
+    await consultations.ask(handler, case.reference, ask)
     with pytest.raises(DepartmentInUse) as refused:
         await DEPARTMENTS.switch(admin, parks.id, on=False)
     assert refused.value.held["cases"] == 1
-    await parts.withdraw(handler, case.reference, WithdrawPart("parks"))
+    await consultations.withdraw(handler, case.reference, WithdrawPart("parks"))
     await DEPARTMENTS.switch(admin, parks.id, on=False)
     with pytest.raises(Invalid):
-        await parts.ask(handler, case.reference, ask)
+        await consultations.ask(handler, case.reference, ask)
 
 
-async def test_a_department_is_not_closed_over_an_objection_that_only_its_manager_can_decide(house: House) -> None:
-    roads, admin, case = await unused("roads"), await desk(house, "admin"), await filed(kind="statutory:food_report")
+async def test_a_department_is_not_closed_over_an_objection_that_only_its_manager_can_decide(system: System) -> None:
+    roads, admin, case = await unused("roads"), await desk(system, "admin"), await filed(kind="statutory:food_report")
     await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     refusal = GiveAnswer("안 됩니다.", "refused", "도로법 제61조", "60일 안에 이의신청")
     await answering.answer(await somebody("handler"), case.reference, refusal)
-    await objecting.object_to("petitioner", case.reference, Words("다시 보아 주세요."))
+    await objecting.object_to("petitioner", case.reference, TextOnly("다시 보아 주세요."))
     await admin.open(f"/desk/departments/{roads.id}/close?lang=en")
     assert "Open objections: 1. Please decide them first." in admin.text
     with pytest.raises(DepartmentInUse) as refused:
@@ -150,7 +152,7 @@ async def test_a_department_is_not_closed_over_an_objection_that_only_its_manage
 
 
 async def test_an_objection_to_an_answer_of_a_closed_department_is_decided_by_the_one_it_is_passed_on_to(
-    house: House,
+    system: System,
 ) -> None:
     roads, case = await unused("roads"), await filed(kind="statutory:food_report")
     await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
@@ -159,20 +161,20 @@ async def test_an_objection_to_an_answer_of_a_closed_department_is_decided_by_th
     with pytest.raises(Refused):  # nobody hands on a refusal that stands
         await handling.transfer(await somebody("intake"), case.reference, Transfer("parks", "공원 일입니다."))
     await DEPARTMENTS.switch(await somebody("admin"), roads.id, on=False)
-    await house.work()
+    await system.work()
 
-    hong, intake_desk = await opened_with_key(house, case), await desk(house, "intake")
+    hong, intake_desk = await opened_with_key(system, case), await desk(system, "intake")
     path = f"/cases/{case.reference}"
     await hong.post(f"{path}/objection", data={"objection": "다시 보아 주세요."})
     row = await Case.get(reference=case.reference)
     assert (row.status, row.department_id, row.handler_id) == ("answered", None, None)
-    await house.work()
-    assert any("이의신청이 들어왔습니다" in mail["Subject"] for mail in to(house, "intake@city.example"))
+    await system.work()
+    assert any("이의신청이 들어왔습니다" in mail["Subject"] for mail in to(system, "intake@city.example"))
     assert (await intake_desk.open("/desk?objection=1")).listed == [case.reference]
     await intake_desk.open(f"/desk{path}")
     await intake_desk.send("transfer", department="parks", reason="도로과의 일을 맡았습니다.")
     assert (intake_desk.status, "transfer" in intake_desk.actions) == (200, False), "the objection has its department"
-    await house.work()
+    await system.work()
     assert not [line async for line in integrity.problems()], "it is answered as before"
     assert "공원녹지과에서 이의신청을 결정합니다" in (await hong.get(path)).text
     head, manager = await Account.get(username="manager"), await somebody("manager")
@@ -180,7 +182,7 @@ async def test_an_objection_to_an_answer_of_a_closed_department_is_decided_by_th
         await objecting.decide(manager, case.reference, DecideObjection("upheld", "맞습니다.", ""))
     parks = await Department.get(code="parks")
     await Account.filter(id=head.id).update(department_id=parks.id)
-    successor = await desk(house, "manager")
+    successor = await desk(system, "manager")
     await successor.open(f"/desk{path}")
     await successor.send("decide-objection", ruling="upheld", reasons="맞습니다.")
     again = await Case.get(reference=case.reference)
@@ -188,15 +190,15 @@ async def test_an_objection_to_an_answer_of_a_closed_department_is_decided_by_th
 
 
 async def test_a_case_that_an_upheld_objection_leaves_without_a_department_is_told_to_the_intake_office(
-    house: House,
+    system: System,
 ) -> None:
     roads, case = await unused("roads"), await filed(kind="statutory:food_report")
     await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     refusal = GiveAnswer("안 됩니다.", "refused", "도로법 제61조", "60일 안에 이의신청")
     await answering.answer(await somebody("handler"), case.reference, refusal)
-    await objecting.object_to("petitioner", case.reference, Words("다시 보아 주세요."))
+    await objecting.object_to("petitioner", case.reference, TextOnly("다시 보아 주세요."))
     await Department.filter(id=roads.id).update(active=False)  # by hand, for the desk refuses it
     await objecting.decide(await somebody("manager"), case.reference, DecideObjection("upheld", "맞습니다.", ""))
     assert (await Case.get(reference=case.reference)).department_id is None
-    await house.work()
-    assert any("부서를 정해야 합니다" in mail["Subject"] for mail in to(house, "intake@city.example"))
+    await system.work()
+    assert any("부서를 정해야 합니다" in mail["Subject"] for mail in to(system, "intake@city.example"))

@@ -15,8 +15,8 @@ from tests.functional.test_forum_live import talking, told
 from tests.functional.test_speaking import speaker, submitted
 from tests.support.answers import official
 from tests.support.forums import a_forum
-from tests.support.house import House
 from tests.support.stories import listening
+from tests.support.system import System
 
 WORDS, LINE = "저는 시장 이야기를 잘못 알았습니다", "글쓴이가 철회한 댓글입니다."
 
@@ -26,12 +26,15 @@ async def say(client: httpx.AsyncClient, number: str, text: str, parent: int | N
     return int(made.headers["location"].rpartition("-")[2])
 
 
-async def test_a_comment_goes_and_its_place_stays_for_the_answers(house: House) -> None:
-    slug = await a_forum(house)
-    mina, neighbour = await speaker(house, "미나", "mina@example.org"), await speaker(house, "옆집", "next@example.org")
+async def test_a_comment_goes_and_its_place_stays_for_the_answers(system: System) -> None:
+    slug = await a_forum(system)
+    mina, neighbour = (
+        await speaker(system, "미나", "mina@example.org"),
+        await speaker(system, "옆집", "next@example.org"),
+    )
     number = await submitted(neighbour, slug)
     page, talk = f"/submissions/{number}", f"/api/v1/submissions/{number}/comments"
-    handler = await house.official("handler")
+    handler = await system.official("handler")
     root = await say(mina, number, WORDS)
     answer, official_answer = (
         await say(neighbour, number, "그럴 수 있지요", root),
@@ -46,19 +49,19 @@ async def test_a_comment_goes_and_its_place_stays_for_the_answers(house: House) 
         assert f"/comments/{root}/withdraw" not in (await other.get(page)).text
         assert (await other.get(f"/comments/{root}/withdraw")).status_code == 403
         assert (await other.post(f"/comments/{root}/withdraw")).status_code == 403
-    assert (await house.client.post(f"/comments/{root}/withdraw")).status_code == 403
+    assert (await system.client.post(f"/comments/{root}/withdraw")).status_code == 403
     assert WORDS in (await mina.get(f"/comments/{root}/withdraw")).text
     for _press in range(2):
         gone = await mina.post(f"/comments/{root}/withdraw")
         assert (gone.status_code, gone.headers["location"]) == (303, f"{page}#comments")
     assert (await mina.post(f"/comments/{alone}/withdraw")).status_code == 303
-    facts = [fact.data["comment"] for fact in await ledger.read(f"talk/{slug}") if "withdrawn" in fact.kind]
-    assert facts == [root, alone], "once each"
+    events = [event.data["comment"] for event in await ledger.read(f"talk/{slug}") if "withdrawn" in event.kind]
+    assert events == [root, alone], "once each"
     assert (await Submission.get(number=number)).comments == 2 == (await Forum.get(slug=slug)).comments
     assert not (await Review.get(subject=f"comment/{root}")).open
 
-    moderator = await house.official("intake")
-    for reader in (mina, neighbour, house.client, moderator):
+    moderator = await system.official("intake")
+    for reader in (mina, neighbour, system.client, moderator):
         for address in (page, f"{page}/comments/{root}", talk):
             seen = (await reader.get(address)).text
             assert WORDS not in seen
@@ -68,7 +71,7 @@ async def test_a_comment_goes_and_its_place_stays_for_the_answers(house: House) 
     assert seen.count(LINE) == 1
     assert f"/comments/{root}/withdraw" not in seen
     assert 'name="parent"' not in (await mina.get(f"{page}/comments/{root}")).text, "nobody answers it any more"
-    (thread,) = (await house.client.get(talk)).json()["items"]
+    (thread,) = (await system.client.get(talk)).json()["items"]
     assert (thread["visibility"], thread["author"], len(thread["answers"])) == ("withdrawn", "", 2)
     for address in (f"{page}/comments/{alone}", f"/comments/{alone}/withdraw", f"/comments/{root}/withdraw"):
         assert (await mina.get(address)).status_code == 404
@@ -80,25 +83,25 @@ async def test_a_comment_goes_and_its_place_stays_for_the_answers(house: House) 
 
     assert (await handler.get(f"/comments/{official_answer}/withdraw")).status_code == 200
     assert (await handler.post(f"/comments/{official_answer}/withdraw")).status_code == 303
-    assert LINE in (await house.client.get(page)).text
+    assert LINE in (await system.client.get(page)).text
     await neighbour.post(f"/comments/{answer}/withdraw")
-    assert LINE not in (await house.client.get(page)).text, "nobody answers it: it leaves no line"
-    assert (await house.client.get(talk)).json()["items"] == []
+    assert LINE not in (await system.client.get(page)).text, "nobody answers it: it leaves no line"
+    assert (await system.client.get(talk)).json()["items"] == []
     assert (await Submission.get(number=number)).comments == 0 == (await Forum.get(slug=slug)).comments
     assert await Comment.filter(visibility="withdrawn").count() == 4
     again = await say(mina, number, WORDS)
     assert (await Comment.get(id=again)).visibility == "shown", "what was taken back repeats nothing"
 
 
-async def test_what_waits_or_is_hidden_is_taken_back_and_no_mail_goes_after_it(house: House) -> None:
-    slug, mina = await talking(house, moderation="before")
+async def test_what_waits_or_is_hidden_is_taken_back_and_no_mail_goes_after_it(system: System) -> None:
+    slug, mina = await talking(system, moderation="before")
     moderator = await official("intake")
     waits, hidden = [
         (await commenting.on_forum(mina, slug, Say(text)))[0] for text in ("첫째 말입니다", "둘째 말입니다")
     ]
     await deciding.decide(moderator, comment_subject(hidden), Decide(TextAction.HIDE, "insult", "욕설이 있습니다."))
-    entries = [fact for fact in await ledger.read(f"talk/{slug}") if fact.kind in {"text.held", "text.hidden"}]
-    letters = ForumLetters(house.settings)
+    entries = [event for event in await ledger.read(f"talk/{slug}") if event.kind in {"text.held", "text.hidden"}]
+    letters = ForumLetters(system.settings)
     told = [[addressee.to for _mail, addressee in await letters.addressees(entry)] for entry in entries]
     assert told == [[f"person:{mina.id}"]] * 3
     for number in (waits, hidden):
@@ -107,14 +110,17 @@ async def test_what_waits_or_is_hidden_is_taken_back_and_no_mail_goes_after_it(h
         assert await letters.letter(entry, 0, f"person:{mina.id}") is None, "it was in the post"
     assert (await Forum.get(slug=slug)).comments == 0
     assert not await Review.filter(open=True).exists()
-    await house.work()
-    assert house.mails() == []
-    assert "욕설이 있습니다." not in (await house.client.get(f"/forums/{slug}")).text
+    await system.work()
+    assert system.mails() == []
+    assert "욕설이 있습니다." not in (await system.client.get(f"/forums/{slug}")).text
 
 
-async def test_moderators_still_see_what_was_hidden_or_reported_and_nobody_else_does(house: House) -> None:
-    slug = await a_forum(house)
-    mina, neighbour = await speaker(house, "미나", "mina@example.org"), await speaker(house, "옆집", "next@example.org")
+async def test_moderators_still_see_what_was_hidden_or_reported_and_nobody_else_does(system: System) -> None:
+    slug = await a_forum(system)
+    mina, neighbour = (
+        await speaker(system, "미나", "mina@example.org"),
+        await speaker(system, "옆집", "next@example.org"),
+    )
     number = await submitted(neighbour, slug)
     said = "어제 회의는 거짓말이었습니다"
     made = await mina.post(f"/submissions/{number}/comments", data={"text": said, "stance": "against"})
@@ -126,7 +132,7 @@ async def test_moderators_still_see_what_was_hidden_or_reported_and_nobody_else_
     await neighbour.post(f"/forums/report/comment/{reported}", data={"rule": "advert"})
     for one in (insult, reported):
         assert (await mina.post(f"/comments/{one}/withdraw")).status_code == 303
-    moderator = await house.official("intake")
+    moderator = await system.official("intake")
     trail = (await moderator.get(f"/desk/moderation/forums/{slug}")).text
     for one, words in ((insult, said), (reported, WORDS)):
         page = (await moderator.get(f"/desk/moderation/comment/{one}")).text
@@ -140,21 +146,21 @@ async def test_moderators_still_see_what_was_hidden_or_reported_and_nobody_else_
     assert (await moderator.get(f"/desk/moderation/all?of=comment/{insult}&by=author")).status_code == 200
     assert said not in (await moderator.get(f"/desk/moderation/comment/{answer}")).text
     assert said not in (await moderator.get("/desk/moderation")).text, "it waits for nobody"
-    (thread,) = (await house.client.get(f"/api/v1/submissions/{number}/comments")).json()["items"]
+    (thread,) = (await system.client.get(f"/api/v1/submissions/{number}/comments")).json()["items"]
     assert (thread["visibility"], thread["author"], thread["text"], thread["stance"], thread["hidden"]) == (
         "withdrawn", "", "", "", None,
     )  # fmt: skip
-    for reader in (mina, neighbour, house.client, moderator):
+    for reader in (mina, neighbour, system.client, moderator):
         for address in (f"/submissions/{number}", f"/submissions/{number}/comments/{insult}", f"/forums/{slug}"):
             seen = (await reader.get(address)).text
             assert not [one for one in (said, WORDS, "욕설") if one in seen], address
 
 
-async def test_open_pages_hear_of_it(house: House) -> None:
-    slug, mina = await talking(house)
+async def test_open_pages_hear_of_it(system: System) -> None:
+    slug, mina = await talking(system)
     handler = await official("handler")
     root = (await commenting.on_forum(mina, slug, Say(WORDS)))[0]
-    async with listening(house, house.visitor(), f"/forums/{slug}/stream?lang=ko") as stream:
+    async with listening(system, system.visitor(), f"/forums/{slug}/stream?lang=ko") as stream:
         answer = (await commenting.on_forum(handler, slug, Say("답입니다", parent=root)))[0]
         while (await told(stream))["comment"] != answer:
             pass
@@ -167,13 +173,13 @@ async def test_open_pages_hear_of_it(house: House) -> None:
         assert {**await told(stream), "stream_id": ""} == {
             "what": "withdrawn", "comment": answer, "parent": root, "html": "", "comments": 0, "stream_id": "",
         }  # fmt: skip
-    async with listening(house, house.visitor(), f"/forums/{slug}/stream?lang=ko&after=0") as late:
+    async with listening(system, system.visitor(), f"/forums/{slug}/stream?lang=ko&after=0") as late:
         assert await told(late)
         assert WORDS not in late.text
 
 
-async def test_who_takes_everything_back_still_writes_faster_than_one_can_think(house: House) -> None:
-    slug, mina = await talking(house)
+async def test_who_takes_everything_back_still_writes_faster_than_one_can_think(system: System) -> None:
+    slug, mina = await talking(system)
     with clock.at(clock.now()):
         ids = []
         for turn in range(FLOOD):

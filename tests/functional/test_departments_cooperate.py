@@ -6,18 +6,18 @@ from typing import Any
 
 import httpx
 
-from petitions.models import Part
+from petitions.models import Consultation
 from petitions.queries import inbox
 from petitions.queries.cases import Credentials, Level
 from petitions.queries.filters import Filter, Position
-from petitions.queries.following import doorkeepers, whereabouts
+from petitions.queries.following import case_access, whereabouts
 from petitions.queries.inbox import listed
 from petitions.reference import reference
 from server.core import clock
 from server.core.accounts import Account, Department
 from tests.support.desk import Desk, desk
-from tests.support.house import House
 from tests.support.stories import listening, signed_in, somebody, to
+from tests.support.system import System
 
 DESK = "/api/v1/desk/cases"
 MORNING = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)  # Monday, 10:00 in Seoul
@@ -29,10 +29,10 @@ def at(days: float) -> Any:
     return clock.at(MORNING + timedelta(days=days))
 
 
-async def accepted(house: House, **changes: Any) -> dict[str, Any]:
+async def accepted(system: System, **changes: Any) -> dict[str, Any]:
     """A case in the road department, due on 26 March."""
-    filed = await house.file(kind="suggestion", **changes)
-    intake = await house.program("intake")
+    filed = await system.file(kind="suggestion", **changes)
+    intake = await system.program("intake")
     done = await intake.post(f"{DESK}/{filed['reference']}/accept", json={})
     assert done.status_code == 200, done.text
     return filed
@@ -58,29 +58,29 @@ async def find_it(parks: Desk, number: str) -> None:
     assert "Your department is being consulted" in parks.text
 
 
-async def read_by_petitioner(house: House, filed: dict[str, Any]) -> None:
+async def read_by_petitioner(system: System, filed: dict[str, Any]) -> None:
     """Which department was asked, until when, and that it replied: not what was said."""
     number, key = filed["reference"], {"x-access-key": filed["access_key"]}
-    hong = house.visitor()
+    hong = system.visitor()
     await hong.post("/cases", data={"reference": number, "key": filed["access_key"]})
     page = (await hong.get(f"/cases/{number}?lang=en")).text
     assert "공원녹지과" not in page
     assert "Parks is being consulted on your case" in page
     assert "Fri 13 Mar 2026" in page
     assert "Parks replied to the department in charge" in page
-    seen = (await house.client.get(f"/api/v1/cases/{number}", headers=key)).text
-    told = (await house.client.get(f"/api/v1/cases/{number}/events", headers=key)).text
+    seen = (await system.client.get(f"/api/v1/cases/{number}", headers=key)).text
+    told = (await system.client.get(f"/api/v1/cases/{number}/events", headers=key)).text
     for secret in (ASKED, REPLY, "나무를 더"):
         assert secret not in page + seen + told
     assert '"status":"replied"' in seen
-    assert "case.part_replied" in told
+    assert "case.consultation_replied" in told
 
 
-async def test_roads_asks_and_parks_replies(house: House) -> None:
+async def test_roads_asks_and_parks_replies(system: System) -> None:
     with at(0):
-        filed = await accepted(house)
+        filed = await accepted(system)
         number = filed["reference"]
-        roads, parks = await desk(house, "handler"), await desk(house, "gardener")
+        roads, parks = await desk(system, "handler"), await desk(system, "gardener")
         assert (await parks.open(f"/desk/cases/{number}")).status == 404
         await roads.open(f"/desk/cases/{number}")
         await roads.send("start")
@@ -92,8 +92,8 @@ async def test_roads_asks_and_parks_replies(house: House) -> None:
         await roads.send("part", due="2026-03-13")
         assert "The department has been consulted" in roads.text
         assert "Waiting for a reply" in roads.text
-        await house.work()
-        (mail,) = to(house, "gardener@city.example")
+        await system.work()
+        (mail,) = to(system, "gardener@city.example")
         assert "협조 요청이 왔습니다" in text_of(mail)
         assert "2026년 3월 13일" in text_of(mail)
         assert ASKED not in text_of(mail), "the words stay at the desk"
@@ -104,10 +104,10 @@ async def test_roads_asks_and_parks_replies(house: House) -> None:
         await roads.open(f"/desk/cases/{number}")
         await roads.send("answer", text="고쳤습니다.", decision="accepted")
         assert roads.status == 409
-        assert "still owes its reply" in roads.text
+        assert "has not replied yet" in roads.text
 
     with at(1):
-        roads, parks = await desk(house, "handler"), await desk(house, "gardener")
+        roads, parks = await desk(system, "handler"), await desk(system, "gardener")
         await parks.open(f"/desk/cases/{number}")
         await parks.send("part-extend", due="2026-03-20", reason="나무를 더 봐야 합니다.")
         assert parks.status == 409
@@ -116,12 +116,12 @@ async def test_roads_asks_and_parks_replies(house: House) -> None:
         assert parks.status == 200
         assert "part-extend" not in parks.actions, "once"
         await parks.send("part-reply", text=REPLY)
-        assert "The reply is sent" in parks.text
-        await keep_own_part_only(house, parks, filed)
+        assert "The reply has been sent" in parks.text
+        await keep_own_part_only(system, parks, filed)
         await parks.open("/desk")
         assert parks.listed == []
-        await house.work()
-        subjects = [text_of(mail).splitlines()[0] for mail in to(house, "handler@city.example")]
+        await system.work()
+        subjects = [text_of(mail).splitlines()[0] for mail in to(system, "handler@city.example")]
         assert any("늦어집니다" in subject for subject in subjects)
         assert any("협조 회신이 왔습니다" in subject for subject in subjects)
         await roads.open(f"/desk/cases/{number}")
@@ -130,13 +130,13 @@ async def test_roads_asks_and_parks_replies(house: House) -> None:
         await roads.send("answer", text="3월 20일에 고칩니다.", decision="accepted")
         assert f"{number} has been answered." in roads.text
 
-    await read_by_petitioner(house, filed)
+    await read_by_petitioner(system, filed)
 
 
-async def keep_own_part_only(house: House, parks: Desk, filed: dict[str, Any]) -> None:
+async def keep_own_part_only(system: System, parks: Desk, filed: dict[str, Any]) -> None:
     """Who has replied still reads what was asked and replied; the case itself, with who files and how, no more."""
     number = filed["reference"]
-    program, roads = await house.program("gardener"), await house.program("handler")
+    program, roads = await system.program("gardener"), await system.program("handler")
     await roads.post(f"{DESK}/{number}/note", json={"text": "내부 메모입니다."})
     await parks.open(f"/desk/cases/{number}")
     assert (parks.status, parks.actions) == (200, set())
@@ -152,8 +152,8 @@ async def keep_own_part_only(house: House, parks: Desk, filed: dict[str, Any]) -
     tax = await Department.get(code="tax")
     await Account.filter(username="handler2").update(department_id=tax.id)
     for stranger in ("handler2", "clerk"):
-        assert (await (await house.program(stranger)).get(f"{DESK}/{number}/parts")).status_code == 404
-    gardener, here, doors = await somebody("gardener"), await whereabouts([number]), await doorkeepers([number])
+        assert (await (await system.program(stranger)).get(f"{DESK}/{number}/parts")).status_code == 404
+    gardener, here, doors = await somebody("gardener"), await whereabouts([number]), await case_access([number])
     assert not here[number].seen_by(gardener), "nor does the live stream tell of it"
     assert doors[number].level(Credentials(gardener)) is Level.NONE
     for search in (f"q={number}", "q=가로등", "status=all", "parts=1", "status=all&sort=new"):
@@ -162,7 +162,7 @@ async def keep_own_part_only(house: House, parks: Desk, filed: dict[str, Any]) -
 
 
 async def do_nothing_else(
-    house: House, case: str, parks: httpx.AsyncClient, roads: httpx.AsyncClient, other: httpx.AsyncClient
+    system: System, case: str, parks: httpx.AsyncClient, roads: httpx.AsyncClient, other: httpx.AsyncClient
 ) -> None:
     """Parks replies and extends, roads does the rest, a third department finds nothing at all."""
     number = case.removeprefix(f"{DESK}/")
@@ -178,17 +178,17 @@ async def do_nothing_else(
         assert (await other.get(path)).status_code == 404
     assert (await other.get(f"{DESK}?q={number}")).json()["items"] == []
     assert (await other.get(f"{DESK}?parts=1")).json()["items"] == []
-    clerk = await house.program("clerk")
+    clerk = await system.program("clerk")
     assert (await clerk.get(case)).status_code == 404
 
 
-async def test_programs_do_the_same_and_others_see_and_do_nothing(house: House) -> None:
+async def test_programs_do_the_same_and_others_see_and_do_nothing(system: System) -> None:
     with at(0):
-        number = (await accepted(house))["reference"]
+        number = (await accepted(system))["reference"]
         tax = await Department.get(code="tax")
         await Account.filter(username="handler2").update(department_id=tax.id)
-        intake, roads = await house.program("intake"), await house.program("manager")
-        parks, other = await house.program("gardener"), await house.program("handler2")
+        intake, roads = await system.program("intake"), await system.program("manager")
+        parks, other = await system.program("gardener"), await system.program("handler2")
         asked = {"department": "parks", "text": ASKED, "days": 3}
         case = f"{DESK}/{number}"
         assert (await other.post(f"{case}/part", json=asked)).status_code == 404
@@ -214,25 +214,25 @@ async def test_programs_do_the_same_and_others_see_and_do_nothing(house: House) 
         assert (shown.status_code, shown.json()["actions"]) == (200, ["part-reply", "part-extend"])
         row = (await parks.get(f"{DESK}?parts=true")).json()["items"][0]
         assert (row["reference"], row["part_due_at"]) == (number, "2026-03-12T23:59:59+09:00")
-        await do_nothing_else(house, case, parks, roads, other)
+        await do_nothing_else(system, case, parks, roads, other)
 
         # The live stream tells parks what happens to it, until the request is taken back.
-        gardener, stranger = await signed_in(house, "gardener"), await signed_in(house, "handler2")
+        gardener, stranger = await signed_in(system, "gardener"), await signed_in(system, "handler2")
         async with (
-            listening(house, gardener, "/desk/stream") as theirs,
-            listening(house, stranger, "/desk/stream") as nothing,
+            listening(system, gardener, "/desk/stream") as theirs,
+            listening(system, stranger, "/desk/stream") as nothing,
         ):
             await roads.post(f"{case}/note", json={"text": "메모"})
             assert (await theirs.event())["kind"] == "case.note"
             withdrawn = await roads.post(f"{case}/part-withdraw", json={"department": "parks", "reason": "필요 없음"})
             assert withdrawn.json()["parts"][0]["status"] == "withdrawn"
-            assert (await theirs.event())["kind"] == "case.part_withdrawn"
+            assert (await theirs.event())["kind"] == "case.consultation_withdrawn"
             assert nothing.events == []
         assert (await parks.get(case)).status_code == 404
         assert (await parks.post(f"{case}/part-reply", json={"text": "?"})).status_code == 404
         assert (await roads.post(f"{case}/part-withdraw", json={"department": "parks"})).status_code == 422
-        await house.work()
-        assert any("취소되었습니다" in text_of(mail) for mail in to(house, "gardener@city.example"))
+        await system.work()
+        assert any("취소되었습니다" in text_of(mail) for mail in to(system, "gardener@city.example"))
 
         # A case that is passed to the asked department is its own; one that ends asks nobody any more.
         await roads.post(f"{case}/part", json=asked)
@@ -246,50 +246,50 @@ async def test_programs_do_the_same_and_others_see_and_do_nothing(house: House) 
         assert (await other.get(case)).status_code == 404
 
 
-async def test_a_reply_that_does_not_come_is_asked_for_once_and_reported(house: House) -> None:
+async def test_a_reply_that_does_not_come_is_asked_for_once_and_reported(system: System) -> None:
     with at(0):
-        number = (await accepted(house))["reference"]
-        roads = await house.program("handler")
+        number = (await accepted(system))["reference"]
+        roads = await system.program("handler")
         await roads.post(f"{DESK}/{number}/part", json={"department": "parks", "text": ASKED, "days": 3})
 
     async def subjects(days: float) -> list[str]:
         with at(days):
-            before = len(to(house, "gardener@city.example"))
+            before = len(to(system, "gardener@city.example"))
             for _twice in range(2):
-                await house.worker.handlers["petitions.remind"](None)  # type: ignore[arg-type]
-            await house.work()
-            return [str(mail["Subject"]) for mail in to(house, "gardener@city.example")[before:]]
+                await system.worker.handlers["petitions.remind"](None)  # type: ignore[arg-type]
+            await system.work()
+            return [str(mail["Subject"]) for mail in to(system, "gardener@city.example")[before:]]
 
     assert len(await subjects(1)) == 1, "the request itself"
     assert ["회신기한이 가깝습니다" in one for one in await subjects(3)] == [True]
     assert ["회신이 늦었습니다" in one for one in await subjects(5)] == [True]
-    assert any("회신이 늦었습니다" in str(mail["Subject"]) for mail in to(house, "manager@city.example"))
+    assert any("회신이 늦었습니다" in str(mail["Subject"]) for mail in to(system, "manager@city.example"))
     with at(5):
-        parks = await desk(house, "gardener")
+        parks = await desk(system, "gardener")
         await parks.open("/desk?overdue=1")
         assert parks.listed == [number]
         assert "Overdue 1" in {a.text for a in parks.page.one("nav", class_="tabs").all("a")}
         await parks.open(f"/desk/cases/{number}")
         assert parks.actions == {"part-reply"}, "it is put off before it is due"
         content = {"due": "2026-03-19", "reason": "늦었습니다."}
-        late = await (await house.program("gardener")).post(f"{DESK}/{number}/part-extend", json=content)
+        late = await (await system.program("gardener")).post(f"{DESK}/{number}/part-extend", json=content)
         assert (late.status_code, late.json()["code"]) == (409, "part_over")
-        program = await house.program("gardener")
+        program = await system.program("gardener")
         same: Any = {"json": {"text": REPLY}, "headers": {"idempotency-key": "reply-1"}}
         replied = (await program.post(f"{DESK}/{number}/part-reply", **same)).json()
         assert (set(replied), replied["status"]) == ({"reference", "status", "parts"}, "accepted")
         assert [part["reply"] for part in replied["parts"]] == [REPLY]
     with at(6):
-        await (await house.program("handler")).post(f"{DESK}/{number}/message", json={"text": "다음 주에 만납시다."})
-        program = await house.program("gardener")
+        await (await system.program("handler")).post(f"{DESK}/{number}/message", json={"text": "다음 주에 만납시다."})
+        program = await system.program("gardener")
         again = await program.post(f"{DESK}/{number}/part-reply", **same)
         assert (again.status_code, again.json()) == (200, replied), "asked again, it tells nothing of what came since"
-        parks = await desk(house, "gardener")
+        parks = await desk(system, "gardener")
         await parks.open(f"/desk/cases/{number}")
         assert "· overdue" in parks.text
 
 
-async def test_the_inbox_walks_through_own_cases_and_parts_together(house: House) -> None:
+async def test_the_inbox_walks_through_own_cases_and_parts_together(system: System) -> None:
     parks, known = await Department.get(code="parks"), await reference()
     numbers = []
     for n in range(10):
@@ -297,16 +297,16 @@ async def test_the_inbox_walks_through_own_cases_and_parts_together(house: House
             own = n % 2 == 0
             title = "공원 나무" if own else "도로 가로등"
             kind = "suggestion" if n % 3 else "inquiry"
-            numbers.append((await house.file(title=f"{title} {n}", kind=kind))["reference"])
-    roads = await house.program("manager")
+            numbers.append((await system.file(title=f"{title} {n}", kind=kind))["reference"])
+    roads = await system.program("manager")
     with at(1):
         for n, number in enumerate(numbers):
             if n % 2:
-                await (await house.program("intake")).post(f"{DESK}/{number}/accept", json={"department": "roads"})
+                await (await system.program("intake")).post(f"{DESK}/{number}/accept", json={"department": "roads"})
                 asked = {"department": "parks", "text": ASKED, "due": f"2026-03-{11 + n // 2}"}
                 done = await roads.post(f"{DESK}/{number}/part", json=asked)
                 assert done.status_code == 200, done.text
-    assert await Part.filter(department_id=parks.id).count() == 5
+    assert await Consultation.filter(department_id=parks.id).count() == 5
     gardener, intake = await somebody("gardener"), await somebody("intake")
     for official, wanted, many in (
         (gardener, Filter(), 10), (gardener, Filter(status="all"), 10), (gardener, Filter(parts=True), 5),

@@ -12,8 +12,8 @@ from petitions.queries.inbox import listed
 from petitions.reference import reference
 from server.core import clock
 from tests.support.desk import desk
-from tests.support.house import House
 from tests.support.stories import somebody
+from tests.support.system import System
 
 MORNING = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 
@@ -21,10 +21,10 @@ PARKS = {"title": "공원 나무가 쓰러졌어요", "body": "공원에 나무�
 TAX = {"title": "재산세 고지서", "body": "두 번 왔습니다."}
 
 
-async def test_everybody_sees_their_own(house: House) -> None:
-    roads, parks, tax = [(await house.file(**c))["reference"] for c in ({}, PARKS, TAX)]
+async def test_everybody_sees_their_own(system: System) -> None:
+    roads, parks, tax = [(await system.file(**c))["reference"] for c in ({}, PARKS, TAX)]
     seen = {
-        name: set((await desk(house, name)).listed) for name in ("intake", "inspector", "admin", "handler", "gardener")
+        name: set((await desk(system, name)).listed) for name in ("intake", "inspector", "admin", "handler", "gardener")
     }
     assert seen == {
         "intake": {roads, parks, tax},
@@ -33,19 +33,19 @@ async def test_everybody_sees_their_own(house: House) -> None:
         "handler": {roads},
         "gardener": {parks},
     }
-    guides = {name: set((await desk(house, name)).listed) for name in ("guide", "guide_parks", "guide_ja")}
+    guides = {name: set((await desk(system, name)).listed) for name in ("guide", "guide_parks", "guide_ja")}
     assert set.union(*guides.values()) == {roads, parks, tax}
     assert sum(map(len, guides.values())) == 3
-    clerk = await desk(house, "clerk")
+    clerk = await desk(system, "clerk")
     assert clerk.listed == []
     assert "Everything is done" in clerk.text
 
 
-async def test_filters_narrow_the_list(house: House) -> None:
-    roads = (await house.file(location={"address": "중앙구 한빛로 12"}, kind="grievance"))["reference"]
-    parks = (await house.file(**PARKS, kind="suggestion"))["reference"]
-    tax = (await house.file(**TAX, kind="inquiry"))["reference"]
-    intake = await desk(house, "intake")
+async def test_filters_narrow_the_list(system: System) -> None:
+    roads = (await system.file(location={"address": "중앙구 한빛로 12"}, kind="grievance"))["reference"]
+    parks = (await system.file(**PARKS, kind="suggestion"))["reference"]
+    tax = (await system.file(**TAX, kind="inquiry"))["reference"]
+    intake = await desk(system, "intake")
     await intake.bulk("accept", roads, parks)
     await intake.open("/desk")
     await intake.bulk("assign", roads, handler="handler")
@@ -70,7 +70,7 @@ async def test_filters_narrow_the_list(house: House) -> None:
     assert await shown("sort=new&status=all") == {roads, parks, tax}
     assert await shown("sort=new&status=ended") == {tax}
     assert await shown("overdue=1") == set()
-    handler = await desk(house, "handler")
+    handler = await desk(system, "handler")
     await handler.open("/desk?mine=1")
     assert handler.listed == [roads]
     await handler.open("/desk?department=parks")
@@ -81,8 +81,8 @@ async def test_filters_narrow_the_list(house: House) -> None:
 @pytest.mark.parametrize(
     "query", ["status=nonsense", "kind=x", "department=x", "mine=perhaps", "q=" + "가" * 1000, "sort=1"]
 )
-async def test_a_filter_that_does_not_exist_is_a_clear_page(house: House, query: str) -> None:
-    intake = await desk(house, "intake")
+async def test_a_filter_that_does_not_exist_is_a_clear_page(system: System, query: str) -> None:
+    intake = await desk(system, "intake")
     await intake.open(f"/desk?{query}")
     assert intake.status == 422
 
@@ -90,19 +90,19 @@ async def test_a_filter_that_does_not_exist_is_a_clear_page(house: House, query:
 @pytest.mark.parametrize(
     "place", ["x", "0..1", "9.1.1", "1.5.5", "0.5.-1", "0.x.1", "-", "1..99999999999999999999", "%00"]
 )
-async def test_a_position_that_is_none_shows_the_first_page(house: House, place: str) -> None:
-    number = (await house.file())["reference"]
-    intake = await desk(house, "intake")
+async def test_a_position_that_is_none_shows_the_first_page(system: System, place: str) -> None:
+    number = (await system.file())["reference"]
+    intake = await desk(system, "intake")
     for name in ("after", "before"):
         await intake.open(f"/desk?{name}={place}")
         assert intake.listed == [number]
 
 
-async def test_counts_tell_how_much_there_is(house: House) -> None:
+async def test_counts_tell_how_much_there_is(system: System) -> None:
     with clock.at(MORNING):
         for _number in range(3):
-            await house.file(kind="other")
-        intake = await desk(house, "intake")
+            await system.file(kind="other")
+        intake = await desk(system, "intake")
         await intake.take(intake.listed[0])
         tabs = {a.text for a in intake.page.one("nav", class_="tabs").all("a")}
         assert tabs == {"All open", "Overdue 0", "Unassigned 3", "Mine 0", "Objections 0", "Consultations 0"}
@@ -113,10 +113,10 @@ async def test_counts_tell_how_much_there_is(house: House) -> None:
         assert "Overdue 3" in {a.text for a in intake.page.one("nav", class_="tabs").all("a")}
 
 
-async def test_a_case_is_found_by_number_name_and_words(house: House) -> None:
-    one = (await house.file(petitioner={"name": "김민수", "email": "kim@example.org"}))["reference"]
-    two = (await house.file(**PARKS))["reference"]
-    intake = await desk(house, "intake")
+async def test_a_case_is_found_by_number_name_and_words(system: System) -> None:
+    one = (await system.file(petitioner={"name": "김민수", "email": "kim@example.org"}))["reference"]
+    two = (await system.file(**PARKS))["reference"]
+    intake = await desk(system, "intake")
 
     async def found(q: str) -> list[str]:
         return (await intake.open(f"/desk?q={q}")).listed
@@ -129,28 +129,28 @@ async def test_a_case_is_found_by_number_name_and_words(house: House) -> None:
     assert await found("없는낱말") == []
     assert "Nothing found" in intake.text
     assert await found("나무&status=answered") == []
-    handler = await desk(house, "handler")
+    handler = await desk(system, "handler")
     assert (await handler.open(f"/desk?q={two}")).listed == []
     assert (await handler.open("/desk?q=나무")).listed == []
 
 
-async def test_a_search_finds_ended_cases_too(house: House) -> None:
-    number = (await house.file())["reference"]
-    intake = await desk(house, "intake")
+async def test_a_search_finds_ended_cases_too(system: System) -> None:
+    number = (await system.file())["reference"]
+    intake = await desk(system, "intake")
     await intake.open(f"/desk/cases/{number}")
     await intake.send("withdraw")
     assert (await intake.open("/desk?q=가로등")).listed == [number]
     assert (await intake.open("/desk")).listed == []
 
 
-async def many(house: House, count: int) -> list[str]:
+async def many(system: System, count: int) -> list[str]:
     """Cases due at different times, some at the same, some never."""
     numbers = []
     for n in range(count):
         with clock.at(MORNING + timedelta(minutes=n // 2)):
             person = {} if n % 5 == 4 else {"name": "홍길동", "email": "hong@example.org"}
             kind = "suggestion" if n % 3 else "other"
-            numbers.append((await house.file(title=f"가로등 {n}", kind=kind, petitioner=person))["reference"])
+            numbers.append((await system.file(title=f"가로등 {n}", kind=kind, petitioner=person))["reference"])
     for n in range(0, count, 4):
         await Case.filter(reference=numbers[n]).update(open=False, status="closed")
         if n % 8:
@@ -171,11 +171,11 @@ async def many(house: House, count: int) -> list[str]:
     ],
 )  # fmt: skip
 async def test_pages_forward_and_back_show_every_case_once(
-    house: House, monkeypatch: pytest.MonkeyPatch, wanted: Filter, window: int
+    system: System, monkeypatch: pytest.MonkeyPatch, wanted: Filter, window: int
 ) -> None:
     for name in ("WINDOW", "COMMON_WINDOW", "HITS"):
         monkeypatch.setattr(inbox, name, window)
-    await many(house, 14)
+    await many(system, 14)
     official, known = await somebody("intake"), await reference()
     whole = [row.reference for row in (await listed(wanted, official, known)).rows] if window > 3 else None
 
@@ -204,10 +204,10 @@ async def test_pages_forward_and_back_show_every_case_once(
     assert back == forward[:-1]
 
 
-async def test_long_lists_have_pages_and_short_ones_do_not(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_long_lists_have_pages_and_short_ones_do_not(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox, "PAGE", 4)
-    numbers = await many(house, 8)
-    intake = await desk(house, "intake")
+    numbers = await many(system, 8)
+    intake = await desk(system, "intake")
     first = intake.listed
     assert len(first) == 4
     links = {
@@ -224,11 +224,11 @@ async def test_long_lists_have_pages_and_short_ones_do_not(house: House, monkeyp
     assert (await intake.open(links["prev"])).listed == first
 
 
-async def test_pages_cost_a_fixed_number_of_queries(house: House, count_queries: Callable[[], list[str]]) -> None:
-    number = (await house.file())["reference"]
+async def test_pages_cost_a_fixed_number_of_queries(system: System, count_queries: Callable[[], list[str]]) -> None:
+    number = (await system.file())["reference"]
     for n in range(6):
-        await house.file(title=f"도로의 가로등 {n}")
-    intake, handler = await desk(house, "intake"), await desk(house, "handler")
+        await system.file(title=f"도로의 가로등 {n}")
+    intake, handler = await desk(system, "intake"), await desk(system, "handler")
     await intake.open("/desk")
     seen = count_queries()
 
@@ -245,14 +245,14 @@ async def test_pages_cost_a_fixed_number_of_queries(house: House, count_queries:
     assert await cost(handler, "/desk") <= 7
     assert await cost(handler, "/desk?kind=other&district=central&unassigned=1") <= 8
     assert await cost(intake, "/desk?q=가로등") <= 8
-    # the case's five, its facts and names, neighbours, similar ones, people and templates
+    # the case's five, its events and names, neighbours, similar ones, people and templates
     assert await cost(intake, f"/desk/cases/{number}") <= 17
 
 
-async def test_prev_and_next_follow_a_search(house: House) -> None:
-    numbers = [(await house.file(title=f"가로등 {n}"))["reference"] for n in range(3)]
-    await house.file(**PARKS)
-    intake = await desk(house, "intake")
+async def test_prev_and_next_follow_a_search(system: System) -> None:
+    numbers = [(await system.file(title=f"가로등 {n}"))["reference"] for n in range(3)]
+    await system.file(**PARKS)
+    intake = await desk(system, "intake")
     await intake.open("/desk?q=가로등")
     assert intake.listed == numbers[::-1]
     link = intake.row(numbers[1]).one("a", class_="row-title").attrs["href"]
@@ -265,10 +265,10 @@ async def test_prev_and_next_follow_a_search(house: House) -> None:
     assert (await intake.open(back)).listed == numbers[::-1]
 
 
-async def test_titles_and_names_are_shown_as_they_are_written(house: House) -> None:
+async def test_titles_and_names_are_shown_as_they_are_written(system: System) -> None:
     nasty = "<b>도로</b> & \"가로등\" 'x' {{ 7*7 }}"
-    number = (await house.file(title=nasty, petitioner={"name": "홍 <i>길동", "email": "a@example.org"}))["reference"]
-    intake = await desk(house, "intake")
+    number = (await system.file(title=nasty, petitioner={"name": "홍 <i>길동", "email": "a@example.org"}))["reference"]
+    intake = await desk(system, "intake")
     assert intake.row(number).one("a", class_="row-title").text == nasty
     assert "홍 <i>길동" in intake.row(number).text
     await intake.open(f"/desk/cases/{number}")

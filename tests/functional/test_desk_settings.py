@@ -13,8 +13,8 @@ from petitions.reference import reference
 from petitions.rights import subject
 from server.core import clock, jobs, ledger, ledger_check
 from server.core.accounts import Department, Holiday, LocalHours
-from tests.support.house import House
 from tests.support.markup import parse
+from tests.support.system import System
 
 SWITCHED = re.compile(r"배정 규칙 \d+: [켰껐]습니다")
 CountQueries = Callable[[], list[str]]
@@ -41,11 +41,11 @@ async def changes(chain: str) -> list[tuple[str, str]]:
 # --- routing rules --------------------------------------------------------------------------------------------
 
 
-async def test_a_new_rule_changes_where_the_next_petition_goes(house: House) -> None:
+async def test_a_new_rule_changes_where_the_next_petition_goes(system: System) -> None:
     parks, roads = await department("parks"), await department("roads")
     before = await filed("가로등 아래 벤치", "가로등이 어둡습니다.")
     assert before.department_id == roads.id
-    browser = await house.official("intake")
+    browser = await system.official("intake")
     form = {"words": "벤치, 의자", "kinds": ["inquiry"], "department": "parks", "note": "앉을 것은 공원과"}
     answer = await browser.post("/desk/rules/new", data=form)
     assert (answer.status_code, answer.headers["location"]) == (303, "/desk/rules")
@@ -61,7 +61,7 @@ async def test_a_new_rule_changes_where_the_next_petition_goes(house: House) -> 
     assert (await filed("가로등 아래 벤치")).department_id == roads.id
     assert (await browser.post(f"/desk/rules/{rule.id}/open")).status_code == 303
     assert (await filed("가로등 아래 벤치")).department_id == parks.id
-    assert "삭제할까요" in (await browser.get(f"/desk/rules/{rule.id}/delete")).text
+    assert "삭제하시겠습니까" in (await browser.get(f"/desk/rules/{rule.id}/delete")).text
     assert await RoutingRule.exists(id=rule.id)
     assert (await browser.post(f"/desk/rules/{rule.id}/delete")).status_code == 303
     assert (await filed("가로등 아래 벤치")).department_id == roads.id
@@ -71,8 +71,8 @@ async def test_a_new_rule_changes_where_the_next_petition_goes(house: House) -> 
     ]  # fmt: skip
 
 
-async def test_the_first_rule_that_fits_decides_and_rules_change_places(house: House) -> None:
-    browser = await house.official("admin")
+async def test_the_first_rule_that_fits_decides_and_rules_change_places(system: System) -> None:
+    browser = await system.official("admin")
     await browser.post("/desk/rules/new", data={"words": "재산세", "department": "parks"})
     first, second = await RoutingRule.all().order_by("position")
     assert (await filed("재산세 문의")).routing["rule"] == first.id
@@ -87,8 +87,8 @@ async def test_the_first_rule_that_fits_decides_and_rules_change_places(house: H
     assert [how for _what, how in await changes("settings/rules")] == ["added", "moved", "moved"]
 
 
-async def test_the_buttons_of_a_rule_stand_in_the_list_and_on_its_page(house: House) -> None:
-    browser = await house.official("admin")
+async def test_the_buttons_of_a_rule_stand_in_the_list_and_on_its_page(system: System) -> None:
+    browser = await system.official("admin")
     await browser.post("/desk/rules/new", data={"words": "벤치", "department": "parks"})
     first, second = await RoutingRule.all().order_by("position")
     page = parse((await browser.get("/desk/rules")).text)
@@ -104,8 +104,8 @@ async def test_the_buttons_of_a_rule_stand_in_the_list_and_on_its_page(house: Ho
     assert tried.all("option")[0].attrs["value"] == "", "nothing is chosen unless somebody chooses"
 
 
-async def test_a_rule_is_changed_and_errors_stand_beside_the_field_with_the_input_kept(house: House) -> None:
-    browser = await house.official("admin")
+async def test_a_rule_is_changed_and_errors_stand_beside_the_field_with_the_input_kept(system: System) -> None:
+    browser = await system.official("admin")
     rule = await RoutingRule.first()
     assert rule
     page = (await browser.get(f"/desk/rules/{rule.id}")).text
@@ -131,8 +131,8 @@ async def test_a_rule_is_changed_and_errors_stand_beside_the_field_with_the_inpu
     assert await changes("settings/rules") == [("rule", "changed")]
 
 
-async def test_the_try_it_box_says_where_a_text_would_go_and_why(house: House) -> None:
-    browser = await house.official("intake")
+async def test_the_try_it_box_says_where_a_text_would_go_and_why(system: System) -> None:
+    browser = await system.official("intake")
 
     async def tried(**form: str) -> str:
         answer = await browser.post("/desk/rules/try", data=form)
@@ -154,8 +154,8 @@ async def test_the_try_it_box_says_where_a_text_would_go_and_why(house: House) -
 # --- reply templates ------------------------------------------------------------------------------------------
 
 
-async def test_a_manager_keeps_the_templates(house: House) -> None:
-    browser = await house.official("manager")
+async def test_a_manager_keeps_the_templates(system: System) -> None:
+    browser = await system.official("manager")
     roads = await department("roads")
     new = (await browser.get("/desk/templates/new")).text
     assert "{petitioner}" in new
@@ -194,47 +194,47 @@ async def test_a_manager_keeps_the_templates(house: House) -> None:
 # --- the calendar ---------------------------------------------------------------------------------------------
 
 
-async def test_a_temporary_holiday_moves_running_clocks_and_both_dates_stay_in_the_ledger(house: House) -> None:
+async def test_a_temporary_holiday_moves_running_clocks_and_both_dates_stay_in_the_ledger(system: System) -> None:
     with clock.at(MONDAY):
         case = await filed("공원 이용 문의")
         assert case.due_at
         before = case.due_at
-        browser = await house.official("admin")
+        browser = await system.official("admin")
         assert "진행 중인 처리기간: 1건" in (await browser.get("/desk/calendar")).text
         answer = await browser.post("/desk/calendar/holidays/new", data={"date": "2026-11-25", "name": "임시공휴일"})
         assert answer.status_code == 303
         page = (await browser.get("/desk/calendar")).text
         assert "다시 계산" in page
         assert "임시공휴일" in page
-        await house.work()
+        await system.work()
         moved = await Case.get(id=case.id)
         assert moved.due_at
         assert (moved.due_at - before).days == 1
-        [fact] = [e for e in await ledger.read(subject(case.reference)) if e.kind == "case.due_recomputed"]
-        assert fact.data["holiday"] == "임시공휴일"
-        assert datetime.fromisoformat(fact.data["previous_due_at"]) == before
-        assert datetime.fromisoformat(fact.data["due_at"]) == moved.due_at
+        [event] = [e for e in await ledger.read(subject(case.reference)) if e.kind == "case.due_recomputed"]
+        assert event.data["holiday"] == "임시공휴일"
+        assert datetime.fromisoformat(event.data["previous_due_at"]) == before
+        assert datetime.fromisoformat(event.data["due_at"]) == moved.due_at
 
-        assert "되돌릴까요" in (await browser.get("/desk/calendar/holidays/2026-11-25/delete")).text
+        assert "삭제하시겠습니까" in (await browser.get("/desk/calendar/holidays/2026-11-25/delete")).text
         assert (await browser.post("/desk/calendar/holidays/2026-11-25/delete")).status_code == 303
-        await house.work()
+        await system.work()
         again = await Case.get(id=case.id)
         assert again.due_at == before
         assert not await Holiday.exists()
         assert (await browser.post("/desk/calendar/holidays/2026-11-25/delete")).status_code == 404
 
 
-async def test_local_hours_move_periods_that_are_counted_in_hours(house: House) -> None:
+async def test_local_hours_move_periods_that_are_counted_in_hours(system: System) -> None:
     with clock.at(MONDAY):
         case = await filed("벤치", kind="other")
         assert case.due_at == datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # 10 + 3 hours, lunch between
-        browser = await house.official("admin")
+        browser = await system.official("admin")
         hours = {
             "first_day": "2026-11-01", "opens": "09:00", "lunch_starts": "11:30", "lunch_ends": "13:30",
             "closes": "17:00",
         }  # fmt: skip
         assert (await browser.post("/desk/calendar/hours/new", data=hours)).status_code == 303
-        await house.work()
+        await system.work()
         assert (await Case.get(id=case.id)).due_at == datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
         page = (await browser.get("/desk/calendar")).text
         assert "09:00–17:00" in page
@@ -256,9 +256,9 @@ async def test_local_hours_move_periods_that_are_counted_in_hours(house: House) 
     ],
 )
 async def test_a_day_or_hours_that_cannot_be_are_refused_with_the_input_kept(
-    house: House, page: str, form: dict[str, str], name: str
+    system: System, page: str, form: dict[str, str], name: str
 ) -> None:
-    browser = await house.official("admin")
+    browser = await system.official("admin")
     times = {"lunch_starts": "12:00", "lunch_ends": "13:00", "closes": "18:00", "opens": "09:00"}
     answer = await browser.post(f"/desk/calendar/{page}/new", data=form if page == "holidays" else {**times, **form})
     assert answer.status_code == 422
@@ -271,8 +271,8 @@ async def test_a_day_or_hours_that_cannot_be_are_refused_with_the_input_kept(
 # --- departments ----------------------------------------------------------------------------------------------
 
 
-async def test_a_department_is_opened_and_gets_petitions_by_its_keywords(house: House) -> None:
-    browser = await house.official("admin")
+async def test_a_department_is_opened_and_gets_petitions_by_its_keywords(system: System) -> None:
+    browser = await system.official("admin")
     form = {
         "code": "animals", "name": "동물보호과", "name_en": "Animals", "phone": "02-000-3000",
         "email": "animals@city.example", "keywords": "유기견, 길고양이", "duties": "동물 보호, 유기동물 구조",
@@ -296,8 +296,8 @@ async def test_a_department_is_opened_and_gets_petitions_by_its_keywords(house: 
     assert (await browser.get("/desk/departments/4711")).status_code == 404
 
 
-async def test_a_department_is_closed_only_when_nothing_leads_to_it(house: House) -> None:
-    browser = await house.official("admin")
+async def test_a_department_is_closed_only_when_nothing_leads_to_it(system: System) -> None:
+    browser = await system.official("admin")
     tax = await department("tax")
     case = await filed("재산세 문의")
     assert case.department_id == tax.id
@@ -311,7 +311,7 @@ async def test_a_department_is_closed_only_when_nothing_leads_to_it(house: House
     rule = await RoutingRule.get(department_id=tax.id)
     await browser.post(f"/desk/rules/{rule.id}/close")
     await Service.filter(department_id=tax.id).update(active=False)
-    assert "닫을까요" in (await browser.get(f"{page}/close")).text
+    assert "닫으시겠습니까" in (await browser.get(f"{page}/close")).text
     assert (await browser.post(f"{page}/close")).status_code == 303
     assert not (await department("tax")).active
     assert (await browser.post(f"/desk/rules/{rule.id}/open")).status_code == 409
@@ -336,9 +336,9 @@ async def _dead(count: int) -> None:
         )  # fmt: skip
 
 
-async def test_dead_letters_are_seen_without_personal_data_and_tried_again(house: House) -> None:
+async def test_dead_letters_are_seen_without_personal_data_and_tried_again(system: System) -> None:
     await _dead(2)
-    browser = await house.official("inspector")
+    browser = await system.official("inspector")
     page = (await browser.get("/desk/jobs")).text
     assert "SMTPRecipientsRefused" in page
     assert "hong" not in page
@@ -354,9 +354,9 @@ async def test_dead_letters_are_seen_without_personal_data_and_tried_again(house
     assert "작업 1개를 다시 시도합니다" in (await browser.get("/desk/jobs")).text
 
 
-async def test_many_dead_letters_come_in_pages(house: House) -> None:
+async def test_many_dead_letters_come_in_pages(system: System) -> None:
     await _dead(51)
-    browser = await house.official("admin")
+    browser = await system.official("admin")
     oldest = (await jobs.Job.filter(dead=True).order_by("id").first()) or pytest.fail("no job")
     page = (await browser.get("/desk/jobs")).text
     assert f"/desk/jobs/{oldest.id}/retry" not in page
@@ -365,8 +365,8 @@ async def test_many_dead_letters_come_in_pages(house: House) -> None:
     assert (await browser.get("/desk/jobs?before=nonsense")).status_code == 200
 
 
-async def test_the_trail_says_who_changed_what_to_those_who_may_change_it(house: House) -> None:
-    admin = await house.official("admin")
+async def test_the_trail_says_who_changed_what_to_those_who_may_change_it(system: System) -> None:
+    admin = await system.official("admin")
     rule = await RoutingRule.first()
     assert rule
     assert "아직 바뀐 것이 없습니다" in (await admin.get("/desk/audit")).text
@@ -379,7 +379,7 @@ async def test_the_trail_says_who_changed_what_to_those_who_may_change_it(house:
     for line in (f"배정 규칙 {rule.id}: 껐습니다", "2027년 3월 8일 (월)", "임시공휴일", "추가했습니다"):
         assert line in page
     assert page.index("추가했습니다") < page.index("껐습니다")
-    intake_page = (await (await house.official("intake")).get("/desk/audit")).text
+    intake_page = (await (await system.official("intake")).get("/desk/audit")).text
     assert "껐습니다" in intake_page
     assert "임시공휴일" not in intake_page
     for _again in range(30):

@@ -9,8 +9,8 @@ from tortoise.models import Model
 
 from petitions.models import ReplyTemplate, RoutingRule
 from server.core.accounts import Account, Department, Role
-from tests.support.house import House
 from tests.support.markup import Element, parse
+from tests.support.system import System
 
 
 def fields(page: Element) -> dict[str, Any]:
@@ -54,11 +54,11 @@ SETTINGS = {
 
 
 @pytest.mark.parametrize("path", SETTINGS)
-async def test_the_second_is_told_what_changed_and_saves_with_the_next_press(house: House, path: str) -> None:
+async def test_the_second_is_told_what_changed_and_saves_with_the_next_press(system: System, path: str) -> None:
     case = SETTINGS[path]
     if case.model is Department:
         await Account.filter(username=case.other).update(role=Role.ADMINISTRATOR)
-    first, second = await house.official("admin"), await house.official(case.other)
+    first, second = await system.official("admin"), await system.official(case.other)
     slow, quick = await look(second, path), await look(first, path)
     for _press in range(2):  # nobody conflicts with oneself
         assert (await first.post(path, data={**quick, case.name: case.value})).status_code == 303
@@ -67,7 +67,7 @@ async def test_the_second_is_told_what_changed_and_saves_with_the_next_press(hou
     assert refused.status_code == 409
     page = parse(refused.text)
     said = page.one(class_="conflict").text
-    for words in ("Somebody else changed this", "관리자", case.label, case.value):
+    for words in ("Someone else changed this", "관리자", case.label, case.value):
         assert words in said
     kept = fields(page)
     assert (kept[case.own], kept[case.name]) == (case.mine, slow[case.name])
@@ -84,9 +84,9 @@ async def test_the_second_is_told_what_changed_and_saves_with_the_next_press(hou
 
 
 @pytest.mark.parametrize("path", ["/desk/rules/1", "/desk/templates/1"])
-async def test_what_was_deleted_meanwhile_can_be_added_anew(house: House, path: str) -> None:
+async def test_what_was_deleted_meanwhile_can_be_added_anew(system: System, path: str) -> None:
     case = SETTINGS[path]
-    first, second = await house.official("admin"), await house.official(case.other)
+    first, second = await system.official("admin"), await system.official(case.other)
     slow = await look(second, path)
     assert (await first.post(f"{path}/delete")).status_code == 303
     refused = await second.post(path, data={**slow, case.own: case.mine})

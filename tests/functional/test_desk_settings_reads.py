@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from server.core import database
-from tests.support.house import House
+from tests.support.system import System
 
 CountQueries = Callable[[], list[str]]
 
@@ -27,17 +27,17 @@ QUERIES = {
 
 @pytest.mark.parametrize("page", QUERIES)
 async def test_each_page_asks_the_database_a_known_number_of_times(
-    house: House, count_queries: CountQueries, page: str
+    system: System, count_queries: CountQueries, page: str
 ) -> None:
-    browser = await house.official("admin")
+    browser = await system.official("admin")
     await browser.post("/desk/rules/1/close")
     seen = count_queries()
     assert (await browser.get(page)).status_code == 200
     assert len(seen) == QUERIES[page], "\n".join(seen)
 
 
-async def test_the_settings_are_read_from_the_database_in_every_language(house: House) -> None:
-    browser = await house.official("admin")
+async def test_the_settings_are_read_from_the_database_in_every_language(system: System) -> None:
+    browser = await system.official("admin")
     assert (await database.fetch_one("SELECT COUNT(*) AS n FROM routing_rule")) is not None
     for language, words in (("ko", "배정 규칙"), ("ja", "振り分け規則"), ("en", "Routing rules")):
         assert words in (await browser.get(f"/desk/rules?lang={language}")).text

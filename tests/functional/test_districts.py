@@ -7,8 +7,8 @@ import orjson
 from forums.states import ForumState
 from server.core import city, ledger
 from tests.functional.test_speaking import speaker
-from tests.support import voices
-from tests.support.house import House
+from tests.support import submissions
+from tests.support.system import System
 
 PAGE = "/desk/settings/districts"
 
@@ -27,8 +27,8 @@ def collection(*features: dict[str, Any]) -> bytes:
     return orjson.dumps({"type": "FeatureCollection", "features": list(features)})
 
 
-async def test_districts_are_looked_at_put_in_place_and_taken_back(house: House) -> None:
-    admin = await house.official("admin")
+async def test_districts_are_looked_at_put_in_place_and_taken_back(system: System) -> None:
+    admin = await system.official("admin")
 
     async def load(content: bytes, **names: str) -> tuple[int, str]:
         files = {"file": ("gu.geojson", content, "application/geo+json")}
@@ -61,7 +61,7 @@ async def test_districts_are_looked_at_put_in_place_and_taken_back(house: House)
     draft = page.split('name="draft" value="')[1].split('"')[0]
     assert (await admin.post(f"{PAGE}/apply", data={"draft": draft})).status_code == 303
     assert (await admin.post(f"{PAGE}/apply", data={"draft": draft})).headers["location"] == PAGE, "pressed twice"
-    assert "no longer waits" in (await admin.get(f"{PAGE}?lang=en")).text
+    assert "no longer waiting" in (await admin.get(f"{PAGE}?lang=en")).text
 
     known = await city.read()
     assert known.districts["central"] == {"ko": "중앙구", "ja": "中央区", "en": "Central"}, (
@@ -71,7 +71,7 @@ async def test_districts_are_looked_at_put_in_place_and_taken_back(house: House)
     assert known.district_of(37.505, 127.005, "") == "central"
     assert known.district_of(37.53, 127.03, "") == "", "in the hole"
     assert known.district_of(37.52, 127.32, "") == "central", "the other part"
-    receipt = await house.file(location={"lat": 37.72, "lng": 127.02, "address": ""})
+    receipt = await system.file(location={"lat": 37.72, "lng": 127.02, "address": ""})
     assert receipt["reference"]
 
     assert (await load(collection(feature("south", "남구", [square(127, 37)])), name="nm"))[0] == 303
@@ -86,17 +86,17 @@ async def test_districts_are_looked_at_put_in_place_and_taken_back(house: House)
         assert (await again(f"{PAGE}/undo{back}")).headers["location"] == PAGE
     assert [entry.data["how"] for entry in await ledger.read("settings/districts")] == ["changed", "undone"]
     assert "restored" in (await admin.get("/desk/audit?lang=en")).text
-    assert (await (await house.official("handler")).get(PAGE)).status_code == 403
+    assert (await (await system.official("handler")).get(PAGE)).status_code == 403
 
 
-async def test_what_is_a_district_no_more_is_counted_and_not_offered(house: House) -> None:
-    """Yuna merges "central" into a new district; its petitions and voices stay, and nothing new comes to it."""
-    admin, anna = await house.official("admin"), house.client
-    mina, others = await speaker(house, "미나", "mina@example.org"), await speaker(house, "옆집", "next@example.org")
+async def test_what_is_a_district_no_more_is_counted_and_not_offered(system: System) -> None:
+    """Yuna merges "central" into a new district; its petitions and submissions stay, and nothing new comes to it."""
+    admin, anna = await system.official("admin"), system.client
+    mina, others = await speaker(system, "미나", "mina@example.org"), await speaker(system, "옆집", "next@example.org")
     mine, lives = "/forums/mine/about", {"age_band": "", "district": "central"}
     assert (await mina.post(mine, data=lives)).status_code == 303
-    await house.file(location={"lat": 37.5, "lng": 127.0, "address": ""})
-    forum = await voices.hold_forum("discussion", district="central", status=ForumState.RUNNING)
+    await system.file(location={"lat": 37.5, "lng": 127.0, "address": ""})
+    forum = await submissions.hold_forum("discussion", district="central", status=ForumState.RUNNING)
     files = {"file": ("gu.geojson", collection(feature("north", "북구", [square(127.0, 37.7)])), "application/json")}
     assert (await admin.post(PAGE, data={"name": "nm"}, files=files)).status_code == 303
     draft = (await admin.get(PAGE)).text.split('name="draft" value="')[1].split('"')[0]
@@ -104,7 +104,7 @@ async def test_what_is_a_district_no_more_is_counted_and_not_offered(house: Hous
     assert '<option value="central"' in (await anna.get(speak)).text
     await admin.post(f"{PAGE}/apply", data={"draft": draft})
     await admin.post(f"{PAGE}/apply", data={"draft": draft})
-    await house.work()
+    await system.work()
 
     for page in (speak, "/forums/propose"):
         text = (await anna.get(page)).text

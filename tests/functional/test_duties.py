@@ -11,20 +11,20 @@ from petitions.queries.inbox import listed
 from petitions.reference import reference
 from server.core import clock, database, ledger
 from tests.support.desk import Desk, desk
-from tests.support.house import House
 from tests.support.stories import somebody, to
+from tests.support.system import System
 
 MONDAY = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)  # 10:00 in Seoul
 NOTICE = "중간 통지를 할 때입니다"
 
 
-async def test_receiving_and_passing_on_have_their_limits(house: House) -> None:
+async def test_receiving_and_passing_on_have_their_limits(system: System) -> None:
     with clock.at(MONDAY):
-        intake, handler = await desk(house, "intake"), await desk(house, "handler")
-        number = (await house.file(kind="grievance"))["reference"]
+        intake, handler = await desk(system, "intake"), await desk(system, "handler")
+        number = (await system.file(kind="grievance"))["reference"]
         phoned, mailed = [
             (
-                await (await house.program("intake")).post(
+                await (await system.program("intake")).post(
                     "/api/v1/petitions",
                     json={"title": "도로 파임", "body": "전화로 말했습니다.", "channel": channel, "kind": "grievance",
                           "petitioner": {"name": "김민수", "phone": "010-1234-5678"}},
@@ -32,27 +32,27 @@ async def test_receiving_and_passing_on_have_their_limits(house: House) -> None:
             ).json()["reference"]
             for channel in ("phone", "mail")
         ]  # fmt: skip
-        tip = (await house.file(petitioner={}))["reference"]
+        tip = (await system.file(petitioner={}))["reference"]
         await intake.open("/desk")
-        assert tag(intake, number, "Receive") == ("Accept: 8 h left", "plain")
-        assert tag(intake, phoned, "Pass to") == ("Send to a department: 1 h left", "plain")
-        assert tag(intake, mailed, "Receive") == ("Accept: 8 h left", "plain"), "as electronic as one filed online"
-        assert tag(intake, tip, "Receive") == ("", "")
+        assert tag(intake, number, "Accept") == ("Accept: 8 h left", "plain")
+        assert tag(intake, phoned, "Send to") == ("Send to a department: 1 h left", "plain")
+        assert tag(intake, mailed, "Accept") == ("Accept: 8 h left", "plain"), "as electronic as one filed online"
+        assert tag(intake, tip, "Accept") == ("", "")
     with clock.at(MONDAY + timedelta(hours=6, minutes=30)):  # 16:30, lunch not counted
         await intake.open("/desk")
-        assert tag(intake, number, "Receive") == ("Accept: 2 h 30 min left", "warning")
-        assert tag(intake, phoned, "Pass to") == ("Send to a department: 4 h late", "danger")
+        assert tag(intake, number, "Accept") == ("Accept: 2 h 30 min left", "warning")
+        assert tag(intake, phoned, "Send to") == ("Send to a department: 4 h late", "danger")
         await intake.open(f"/desk/cases/{number}")
         assert "by Tue 10 Mar 2026 10:00" in intake.text
         assert "To be transferred by by Tue 10 Mar 2026 10:00 (Decree 13)." in intake.text  # to another agency
         await intake.send("accept", department="roads")
         await handler.open("/desk")
-        assert tag(handler, number, "Pass on") == ("Transfer if not yours: 3 h left", "plain")
+        assert tag(handler, number, "Transfer if") == ("Transfer if not yours: 3 h left", "plain")
         await handler.open(f"/desk/cases/{number}")
         assert "To be transferred by by Tue 10 Mar 2026 10:30 (Decree 13)." in handler.text
     with clock.at(MONDAY + timedelta(days=2)):
-        handler = await desk(house, "handler")  # it has not been passed on: it is taken for the department's own
-        assert tag(handler, number, "Pass on") == ("", "")
+        handler = await desk(system, "handler")  # it has not been passed on: it is taken for the department's own
+        assert tag(handler, number, "Transfer if") == ("", "")
         await handler.open(f"/desk/cases/{number}")
         assert "Should have been transferred by by Tue 10 Mar 2026 10:30 (Decree 13): please do it now." in handler.text
 
@@ -67,19 +67,19 @@ def tag(who: Desk, number: str, begins: str) -> tuple[str, str]:
     return "", ""
 
 
-async def test_an_interim_notice_is_asked_for_once_each_time(house: House) -> None:
+async def test_an_interim_notice_is_asked_for_once_each_time(system: System) -> None:
     with clock.at(MONDAY):
-        number = (await house.file(kind="suggestion"))["reference"]
-        intake = await desk(house, "intake")
+        number = (await system.file(kind="suggestion"))["reference"]
+        intake = await desk(system, "intake")
         await intake.open(f"/desk/cases/{number}")
         await intake.send("accept", department="roads")
     with clock.at(MONDAY + timedelta(days=30)):
         assert await asked(number) == 0
     with clock.at(MONDAY + timedelta(days=31)):
         assert await asked(number) == await asked(number) == 1
-        await house.work()
-        assert told(house, "manager@city.example") == 1
-        manager = await desk(house, "manager")
+        await system.work()
+        assert told(system, "manager@city.example") == 1
+        manager = await desk(system, "manager")
         await manager.open("/desk?interim=1")
         assert number in manager.listed
         assert tag(manager, number, "Interim") == ("Interim notice needed", "warning")
@@ -93,13 +93,13 @@ async def test_an_interim_notice_is_asked_for_once_each_time(house: House) -> No
         assert await asked(number) == 1
     with clock.at(MONDAY + timedelta(days=61)):  # as the petitioner was told: 30 days after the notice
         assert await asked(number) == 2
-        await house.work()
-        assert (told(house, "manager@city.example"), told(house, "handler@city.example")) == (1, 1)
+        await system.work()
+        assert (told(system, "manager@city.example"), told(system, "handler@city.example")) == (1, 1)
 
 
-def told(house: House, address: str) -> int:
+def told(system: System, address: str) -> int:
     """How many mails asked somebody for a notice."""
-    return sum(str(mail["Subject"]).endswith(NOTICE) for mail in to(house, address))
+    return sum(str(mail["Subject"]).endswith(NOTICE) for mail in to(system, address))
 
 
 async def asked(number: str) -> int:
@@ -108,8 +108,8 @@ async def asked(number: str) -> int:
     return sum(entry.kind == "case.interim_due" for entry in await ledger.read(f"case/{number}"))
 
 
-async def test_what_is_due_is_found_by_its_index(house: House) -> None:
-    await house.file()
+async def test_what_is_due_is_found_by_its_index(system: System) -> None:
+    await system.file()
     known, quiet = await reference(), clock.now()
     plans = [
         (await plan(reminder.due.sql(params_inline=True)), index)
@@ -137,13 +137,13 @@ async def plan(sql: str, *values: Any) -> str:
         return str([row["QUERY PLAN"] for row in await database.fetch(f"EXPLAIN {sql}", *values)])
 
 
-async def test_no_extension_promises_a_day_that_is_over(house: House) -> None:
+async def test_no_extension_names_a_day_that_is_over(system: System) -> None:
     with clock.at(MONDAY):
-        number = (await house.file(kind="grievance"))["reference"]  # seven working days: until 17 March
+        number = (await system.file(kind="grievance"))["reference"]  # seven working days: until 17 March
         address = f"/api/v1/desk/cases/{number}"
-        assert (await (await house.program("intake")).post(f"{address}/accept", json={})).status_code == 200
+        assert (await (await system.program("intake")).post(f"{address}/accept", json={})).status_code == 200
     with clock.at(MONDAY + timedelta(days=15)):
-        handler = await house.program("handler")
+        handler = await system.program("handler")
         short = await handler.post(f"{address}/extend", json={"amount": 2, "reason": "조사가 더 필요합니다."})
         assert (short.status_code, [error["field"] for error in short.json()["errors"]]) == (422, ["amount"])
         long = await handler.post(f"{address}/extend", json={"amount": 7, "reason": "조사가 더 필요합니다."})

@@ -14,13 +14,13 @@ from itsdangerous import TimestampSigner
 
 from petitions.actions import answering, handling, supplementing, watch
 from petitions.actions.intake import Filed
-from petitions.forms import Accept, Assign, Extend, GiveAnswer, RequestSupplement, Words
+from petitions.forms import Accept, Assign, Extend, GiveAnswer, RequestSupplement, TextOnly
 from petitions.queries import following
 from petitions.rights import subject
 from server.core import clock, database, ledger
 from server.core.config import Settings
-from tests.support.house import House, opened
 from tests.support.stories import filed, opened_with_key, signed_in, somebody
+from tests.support.system import System, opened
 
 
 async def page(client: httpx.AsyncClient, case: Filed, **query: str) -> str:
@@ -35,7 +35,7 @@ async def answered(*, public: bool = True) -> Filed:
     await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     handler = await somebody("handler")
     await handling.start(handler, case.reference)
-    await handling.message(handler, case.reference, Words("홍길동님, 확인 중입니다."))
+    await handling.message(handler, case.reference, TextOnly("홍길동님, 확인 중입니다."))
     await answering.answer(handler, case.reference, GiveAnswer("홍길동님, 고쳤습니다.", "accepted"))
     return case
 
@@ -44,7 +44,7 @@ async def answered(*, public: bool = True) -> Filed:
 
 
 @pytest.mark.parametrize("typed", ["as is", "small letters", "spaces", "full width"])
-async def test_the_number_may_be_typed_any_way(house: House, typed: str) -> None:
+async def test_the_number_may_be_typed_any_way(system: System, typed: str) -> None:
     case = await filed()
     changed: dict[str, Callable[[str], str]] = {
         "as is": str,
@@ -53,14 +53,14 @@ async def test_the_number_may_be_typed_any_way(house: House, typed: str) -> None
         "full width": lambda text: "".join(chr(ord(c) + 0xFEE0) for c in text),
     }
     change = changed[typed]
-    client = house.visitor()
+    client = system.visitor()
     answer = await client.post("/cases", data={"reference": change(case.reference), "key": change(case.access_key)})
     assert answer.headers["location"] == f"/cases/{case.reference}"
     assert "가로등이 꺼졌어요" in await page(client, case)
     assert case.reference in (await client.get("/cases")).text, "the browser remembers it"
 
 
-async def test_nothing_tells_whether_number_or_key_is_wrong(house: House) -> None:
+async def test_nothing_tells_whether_number_or_key_is_wrong(system: System) -> None:
     case, other = await filed(), await filed(title="다른 일")
     tries = [
         (case.reference, other.access_key),
@@ -71,59 +71,59 @@ async def test_nothing_tells_whether_number_or_key_is_wrong(house: House) -> Non
     ]
     said = set()
     for reference, key in tries:
-        answer = await house.client.post("/cases", data={"reference": reference, "key": key})
+        answer = await system.client.post("/cases", data={"reference": reference, "key": key})
         assert answer.status_code == 422
         summary = re.search(r'class="error-summary".*?</div>', answer.text, re.DOTALL)
         assert summary
         said.add(summary[0])
         assert "session" not in answer.cookies
     assert len(said) == 1
-    missing = await house.client.post("/cases", data={"reference": "", "key": ""})
+    missing = await system.client.post("/cases", data={"reference": "", "key": ""})
     assert missing.status_code == 422
     assert missing.text.count('aria-invalid="true"') == 2
 
 
-async def test_a_case_that_is_not_yours_is_not_there(house: House) -> None:
+async def test_a_case_that_is_not_yours_is_not_there(system: System) -> None:
     case = await filed()
     secret = await answered(public=False)
     for path in (case.reference, secret.reference, "K7Q-M9X-RW4", "zzz", f"{case.reference}/stream", "%00"):
-        answer = await house.client.get(f"/cases/{path}")
+        answer = await system.client.get(f"/cases/{path}")
         assert answer.status_code == 404, path
         assert "가로등" not in answer.text
     here, nowhere = [
-        (await house.client.get(f"/cases/{number}")).text.replace(number, "")
+        (await system.client.get(f"/cases/{number}")).text.replace(number, "")
         for number in (case.reference, "K7Q-M9X-RW4")
     ]
     assert here == nowhere, "a number that exists looks like one that does not"
 
 
 async def test_trying_keys_is_slowed_down(settings: Settings) -> None:
-    async with opened(replace(settings, rate_limits=True)) as house:
+    async with opened(replace(settings, rate_limits=True)) as system:
         case = await filed()
         statuses = [
-            (await house.visitor().post("/cases", data={"reference": case.reference, "key": f"wrong {n}"})).status_code
+            (await system.visitor().post("/cases", data={"reference": case.reference, "key": f"wrong {n}"})).status_code
             for n in range(14)
         ]
         assert statuses[:8] == [422] * 8
         assert statuses[-1] == 429
-        assert (await house.visitor().get("/cases")).status_code == 200
+        assert (await system.visitor().get("/cases")).status_code == 200
 
 
-async def test_a_link_by_mail_opens_every_case_of_the_address(house: House) -> None:
+async def test_a_link_by_mail_opens_every_case_of_the_address(system: System) -> None:
     case, other = await filed(), await filed(title="다른 일")
     await filed(title="남의 일", petitioner={"name": "이몽룡", "email": "lee@example.org"})
-    await house.work()
-    known = len(house.mails())
+    await system.work()
+    known = len(system.mails())
     said = []
     for email in ("hong@example.org", "nobody@example.org"):
-        answer = await house.client.post("/cases/link", data={"email": email})
-        said.append((answer.status_code, answer.headers["location"], (await house.client.get("/cases/link")).text))
+        answer = await system.client.post("/cases/link", data={"email": email})
+        said.append((answer.status_code, answer.headers["location"], (await system.client.get("/cases/link")).text))
     assert said[0] == said[1]
-    await house.work()
-    (mail,) = house.mails()[known:]
+    await system.work()
+    (mail,) = system.mails()[known:]
     text = str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
     path = urlsplit(next(line for line in text.splitlines() if "/cases/link/" in line)).path
-    browser = house.visitor()
+    browser = system.visitor()
     landing = await browser.get(path)
     assert landing.status_code == 200
     assert "session" not in landing.cookies, "a scanner that follows the link opens nothing"
@@ -137,27 +137,27 @@ async def test_a_link_by_mail_opens_every_case_of_the_address(house: House) -> N
     assert case.reference not in (await browser.get("/cases")).text
     assert (await browser.get(f"/cases/{case.reference}")).status_code == 404
     for broken in (path + "x", path[:-1]):
-        assert (await house.visitor().post(broken)).headers["location"] == "/cases/link"
+        assert (await system.visitor().post(broken)).headers["location"] == "/cases/link"
     with patch.object(TimestampSigner, "get_timestamp", lambda self: int(clock.now().timestamp()) + 31 * 60):
-        assert (await house.visitor().post(path)).headers["location"] == "/cases/link"
-    assert (await house.client.post("/cases/link", data={"email": "no address"})).status_code == 422
+        assert (await system.visitor().post(path)).headers["location"] == "/cases/link"
+    assert (await system.client.post("/cases/link", data={"email": "no address"})).status_code == 422
 
 
-async def test_an_official_is_led_to_the_desk(house: House) -> None:
+async def test_an_official_is_led_to_the_desk(system: System) -> None:
     case = await filed()
-    handler = await signed_in(house, "handler")
+    handler = await signed_in(system, "handler")
     text = await page(handler, case)
     assert f"/desk/cases/{case.reference}" in text
     assert "do-message" not in text, "what the petitioner does is not the official's"
     assert (await handler.post(f"/cases/{case.reference}/messages", data={"message": "x"})).status_code == 403
     assert (await handler.post("/cases", data={"reference": case.reference, "key": case.access_key})).status_code == 400
-    gardener = await signed_in(house, "gardener")
+    gardener = await signed_in(system, "gardener")
     assert (await gardener.get(f"/cases/{case.reference}")).status_code == 404
 
 
-async def test_a_number_in_another_form_leads_to_the_one(house: House) -> None:
+async def test_a_number_in_another_form_leads_to_the_one(system: System) -> None:
     case = await filed()
-    client = await opened_with_key(house, case)
+    client = await opened_with_key(system, case)
     answer = await client.get(f"/cases/{case.reference.lower().replace('-', '')}")
     assert answer.headers["location"] == f"/cases/{case.reference}"
 
@@ -165,9 +165,9 @@ async def test_a_number_in_another_form_leads_to_the_one(house: House) -> None:
 # --- what is on the page ------------------------------------------------------------------------------------
 
 
-async def test_hong_follows_to_the_answer(house: House) -> None:
+async def test_hong_follows_to_the_answer(system: System) -> None:
     case = await filed()
-    hong = await opened_with_key(house, case)
+    hong = await opened_with_key(system, case)
     first = await page(hong, case)
     assert "한후견" in first
     assert "지금: 신청 완료" in first
@@ -175,7 +175,7 @@ async def test_hong_follows_to_the_answer(house: House) -> None:
     await handling.accept(intake, case.reference, Accept("roads"))
     await handling.assign(intake, case.reference, Assign("handler"))
     await handling.start(handler, case.reference)
-    await handling.note(handler, case.reference, Words("내부 메모"))
+    await handling.note(handler, case.reference, TextOnly("내부 메모"))
     await supplementing.request(handler, case.reference, RequestSupplement("기둥 번호를 알려 주세요.", 7))
     asked = await page(hong, case)
     assert "기둥 번호를 알려 주세요." in asked
@@ -209,9 +209,9 @@ async def test_hong_follows_to_the_answer(house: House) -> None:
     assert "do-message" not in await page(hong, case)
 
 
-async def test_what_is_typed_wrong_is_kept_and_changes_nothing(house: House) -> None:
+async def test_what_is_typed_wrong_is_kept_and_changes_nothing(system: System) -> None:
     case = await answered()
-    hong = await opened_with_key(house, case)
+    hong = await opened_with_key(system, case)
     before = len(await ledger.read(subject(case.reference)))
     tries = [
         ("rating", {"comment": "별점 없이"}, "별점 없이"),
@@ -226,7 +226,7 @@ async def test_what_is_typed_wrong_is_kept_and_changes_nothing(house: House) -> 
         assert "error-summary" in answer.text
     assert (await hong.post(f"/cases/{case.reference}/supplements", data={"supplement": "없음"})).status_code == 409
     assert (await hong.post(f"/cases/{case.reference}/withdrawal", data={})).status_code == 409
-    stranger = house.visitor()
+    stranger = system.visitor()
     for name in ("messages", "supplements", "withdrawal", "rating", "not-solved"):
         answer = await stranger.post(
             f"/cases/{case.reference}/{name}", data={"message": "x", "score": "1", "unsolved": "x"}
@@ -235,7 +235,7 @@ async def test_what_is_typed_wrong_is_kept_and_changes_nothing(house: House) -> 
     assert len(await ledger.read(subject(case.reference))) == before
 
 
-async def test_every_promise_stays_visible(house: House) -> None:
+async def test_every_due_date_stays_visible(system: System) -> None:
     monday = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
     with clock.at(monday):
         case = await filed()
@@ -243,8 +243,8 @@ async def test_every_promise_stays_visible(house: House) -> None:
         handler = await somebody("handler")
         await handling.extend(handler, case.reference, Extend(3, "부품이 늦습니다."))
         await watch.add_holiday(await somebody("admin"), (monday + timedelta(days=2)).date(), "임시공휴일")
-        await house.work()
-        hong = await opened_with_key(house, case)
+        await system.work()
+        hong = await opened_with_key(system, case)
         text = await page(hong, case)
     for day in ("11월 24일", "11월 27일", "11월 30일"):
         assert day in text
@@ -253,30 +253,30 @@ async def test_every_promise_stays_visible(house: House) -> None:
     assert struck == ["11월 24일", "11월 27일"], "what was promised before is struck through, and stays"
 
 
-async def test_the_public_sees_an_answered_case_masked(house: House) -> None:
+async def test_the_public_sees_an_answered_case_masked(system: System) -> None:
     case = await answered()
-    text = await page(house.client, case)
+    text = await page(system.client, case)
     assert "고쳤습니다." in text
     for secret in ("홍길동", "1234", "확인 중입니다", "한후견", "김처리", "hong@", "접수증", "do-message"):
         assert secret not in text, secret
-    assert text.count('class="event"') == 1, "only public facts"
+    assert text.count('class="event"') == 1, "only public events"
 
 
 @pytest.mark.parametrize(
     ("language", "words"), [("ko", "지금 할 수 있는 일"), ("ja", "今できること"), ("en", "What you can do now")]
 )
-async def test_the_page_speaks_the_readers_language(house: House, language: str, words: str) -> None:
+async def test_the_page_speaks_the_readers_language(system: System, language: str, words: str) -> None:
     case = await filed()
-    hong = await opened_with_key(house, case)
+    hong = await opened_with_key(system, case)
     text = await page(hong, case, lang=language)
     assert words in text
     assert f'<html lang="{language}">' in text
     assert words in await page(hong, case), "and remembers it"
 
 
-async def test_a_page_costs_few_queries(house: House, count_queries: Callable[[], list[str]]) -> None:
+async def test_a_page_costs_few_queries(system: System, count_queries: Callable[[], list[str]]) -> None:
     case = await answered()
-    hong = await opened_with_key(house, case)
+    hong = await opened_with_key(system, case)
     await page(hong, case)
     seen = count_queries()
     await page(hong, case)
@@ -285,15 +285,15 @@ async def test_a_page_costs_few_queries(house: House, count_queries: Callable[[]
     await hong.get("/cases")
     own = len(seen)
     seen.clear()
-    await page(house.visitor(), case)
-    # Session; case, answers, files, words; facts; officials' names; forums. The reference data is kept for a while.
+    await page(system.visitor(), case)
+    # Session; case, answers, files, words; events; officials' names; forums. The reference data is kept for a while.
     assert case_page <= 8, seen
     assert own <= 2
     assert len(seen) <= 5
 
 
 async def test_ones_own_cases_are_found_without_reading_all_cases(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = await filed()
     asked: list[tuple[str, tuple[object, ...]]] = []

@@ -13,25 +13,25 @@ from server.core.jobs import Task
 from server.core.search import tokens
 from tests.support.answers import official
 from tests.support.forums import a_draft, a_forum
-from tests.support.house import House
 from tests.support.stories import to
+from tests.support.system import System
 
 PARK = "park@example.org"
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 
-async def digest(house: House) -> None:
+async def digest(system: System) -> None:
     """The first mail of the next day."""
-    here = clock.now().astimezone(house.settings.zone)
+    here = clock.now().astimezone(system.settings.zone)
     with clock.at((here + timedelta(days=1)).replace(hour=9)):
-        await house.worker.handlers["core.digest"](Task("digest", "core.digest", {}, 1))
+        await system.worker.handlers["core.digest"](Task("digest", "core.digest", {}, 1))
 
 
-async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(house: House) -> None:
-    other = await a_forum(house, "notice", title="도서관 휴관 안내", body="쉽니다.")
-    slug = await a_forum(house, "field_office", body="주차할 곳이 없습니다.")
-    await house.work()
-    park = house.visitor()
+async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(system: System) -> None:
+    other = await a_forum(system, "notice", title="도서관 휴관 안내", body="쉽니다.")
+    slug = await a_forum(system, "field_office", body="주차할 곳이 없습니다.")
+    await system.work()
+    park = system.visitor()
 
     page = await park.get("/forums/following", params={"add": f"forum/{slug}"})
     assert page.status_code == 200
@@ -41,8 +41,8 @@ async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(house: House)
     assert "재래시장 주차 문제" in refused.text, "what was wanted stays on the page"
     asked = await park.post("/forums/following", data={"what": f"forum/{slug}", "email": PARK})
     assert asked.headers["location"] == "/confirm"
-    await house.work()
-    (mail,) = to(house, PARK)
+    await system.work()
+    (mail,) = to(system, PARK)
     link = re.search(r"/confirm/\S+", mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
     assert link
     entered = await park.post(link[0])
@@ -69,9 +69,9 @@ async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(house: House)
     draft = await a_draft("listening", title="도서관 이야기", district="central")
     gone = await a_draft("listening", title="도서관 이야기 둘", district="central")
     await planning.cancel(await official("intake"), gone, "열지 않습니다.")
-    await house.work()
-    await digest(house)
-    _link, told = to(house, PARK)
+    await system.work()
+    await digest(system)
+    _link, told = to(system, PARK)
     text = told.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert text.count("재래시장 주차 문제") == 1, "followed twice, told once"
     assert "시작했습니다" in text
@@ -79,38 +79,40 @@ async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(house: House)
     assert draft not in text, "a draft is no news"
     assert "도서관 이야기" not in text
     assert (await park.get(f"/forums/{gone}/feed.atom")).status_code == 404
-    await digest(house)
-    assert len(to(house, PARK)) == 2, "told once"
+    await digest(system)
+    assert len(to(system, PARK)) == 2, "told once"
 
     ended = await park.post("/forums/following/end", data={"what": "district/central"})
     assert ended.status_code == 303
     assert "중앙구" not in (await park.get("/forums/following")).text
     one_click = re.search(r"/forums/following/[^\s>]+", told["List-Unsubscribe"])
     assert one_click
-    assert "주제: 도서관" in (await house.client.get(one_click[0])).text
-    assert (await house.client.post(one_click[0], data={"List-Unsubscribe": "One-Click"})).status_code == 303
+    assert "주제: 도서관" in (await system.client.get(one_click[0])).text
+    assert (await system.client.post(one_click[0], data={"List-Unsubscribe": "One-Click"})).status_code == 303
     assert not await database.fetch("SELECT 1 FROM follow")
-    assert (await house.client.get(one_click[0])).status_code == 303
+    assert (await system.client.get(one_click[0])).status_code == 303
 
 
-async def test_a_stranger_names_a_topic_first_and_their_address_with_it(house: House) -> None:
-    answer = await house.client.post("/forums/following", data={"topic": "R&D 예산", "email": "lee@example.org"})
+async def test_a_stranger_names_a_topic_first_and_their_address_with_it(system: System) -> None:
+    answer = await system.client.post("/forums/following", data={"topic": "R&D 예산", "email": "lee@example.org"})
     assert answer.headers["location"] == "/confirm"
     (waits,) = await database.fetch("SELECT content FROM unconfirmed")
     assert "add=topic/R%26D%20" in str(database.document(waits["content"]))
 
 
-async def test_feeds_and_calendars_say_what_the_pages_say(house: House, count_queries: Callable[[], list[str]]) -> None:
-    slug = await a_forum(house, "listening", title="골목 & <상권>", district="central", summary="가게, 사람")
-    await a_forum(house, "notice", title="공고 02-123-4567")
+async def test_feeds_and_calendars_say_what_the_pages_say(
+    system: System, count_queries: Callable[[], list[str]]
+) -> None:
+    slug = await a_forum(system, "listening", title="골목 & <상권>", district="central", summary="가게, 사람")
+    await a_forum(system, "notice", title="공고 02-123-4567")
     await planning.start(await official("intake"), slug)
     for entry in await ledger.read(f"forum/{slug}"):
         if entry.kind in HEARD:
             await news.hear(Task("again", "forums.news", {"event": entry.id}, 1))
-    await house.work()
+    await system.work()
 
     async def titles(path: str) -> list[str]:
-        answer = await house.client.get(path)
+        answer = await system.client.get(path)
         assert answer.status_code == 200, answer.text
         return [each.text or "" for each in ET.fromstring(answer.content).findall("a:entry/a:title", ATOM)]  # noqa: S314 — our own
 
@@ -126,25 +128,25 @@ async def test_feeds_and_calendars_say_what_the_pages_say(house: House, count_qu
     assert await titles("/forums/feed.atom?q=상권") == [title for title in everything if title.startswith("골목")]
     searched = [statement for statement in seen if "search_" in statement]
     assert searched
-    assert all("LIMIT" in statement for statement in searched), "a common word is in half of a million voices"
+    assert all("LIMIT" in statement for statement in searched), "a common word is in half of a million submissions"
     assert await titles(f"/forums/{slug}/feed.atom") == [title for title in everything if title.startswith("골목")]
     assert await titles("/forums/feed.atom?kind=broadcast") == []
     for wrong in ("/forums/feed.atom?kind=x", "/forums/feed.atom?department=x", "/forums/feed.atom?district=x"):
-        assert (await house.client.get(wrong)).status_code == 400
-    assert (await house.client.get("/forums/listening-99/feed.atom")).status_code == 404
+        assert (await system.client.get(wrong)).status_code == 400
+    assert (await system.client.get("/forums/listening-99/feed.atom")).status_code == 404
 
-    first = await house.client.get("/forums/feed.atom")
-    again = await house.client.get("/forums/feed.atom", headers={"if-none-match": first.headers["etag"]})
+    first = await system.client.get("/forums/feed.atom")
+    again = await system.client.get("/forums/feed.atom", headers={"if-none-match": first.headers["etag"]})
     assert again.status_code == 304
 
-    calendar = await house.client.get(f"/forums/{slug}/calendar.ics")
+    calendar = await system.client.get(f"/forums/{slug}/calendar.ics")
     text = calendar.content.decode().replace("\r\n ", "")
     assert text.count("BEGIN:VEVENT") == 1
     assert "SUMMARY:골목 & <상권>" in text
     assert "LOCATION:시청 다목적홀" in text
-    everywhere = (await house.client.get("/forums/calendar.ics?kind=listening")).content.decode()
+    everywhere = (await system.client.get("/forums/calendar.ics?kind=listening")).content.decode()
     assert everywhere.count("BEGIN:VEVENT") == 1
-    assert "BEGIN:VEVENT" not in (await house.client.get("/forums/calendar.ics?kind=field_office")).content.decode()
+    assert "BEGIN:VEVENT" not in (await system.client.get("/forums/calendar.ics?kind=field_office")).content.decode()
 
 
 def test_a_topic_is_found_as_the_search_finds_it() -> None:

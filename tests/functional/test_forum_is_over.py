@@ -1,4 +1,4 @@
-"""A forum that is over: people have their say for a while, then on single opinions only, and its page says so."""
+"""A forum that is over: people have their say for a while, then on single submissions only, and its page says so."""
 
 from datetime import timedelta
 
@@ -8,17 +8,17 @@ from forums.queries import live
 from server.core import clock
 from tests.support.answers import official
 from tests.support.forums import a_forum
-from tests.support.house import House
 from tests.support.places import guest
+from tests.support.system import System
 
 SAID = {"stance": "idea", "title": "조명을 달아 주세요", "text": "저녁이면 골목이 어둡습니다.", "district": "central"}
-OVER = "의견과 댓글은 더 받지 않습니다. 올라온 의견에는 계속 댓글을 달 수 있습니다."
+OVER = "이 공론장은 닫혔습니다. 올라온 의견에는 계속 댓글을 달 수 있습니다."
 
 
-async def test_after_the_evening_people_still_have_their_say_for_two_weeks(house: House) -> None:
+async def test_after_the_evening_people_still_have_their_say_for_two_weeks(system: System) -> None:
     intake = await official("intake")
-    slug, asked = await a_forum(house), await a_forum(house, "discussion")
-    _her, browser = await guest(house, "골목 꽃집")
+    slug, asked = await a_forum(system), await a_forum(system, "discussion")
+    _her, browser = await guest(system, "골목 꽃집")
     for one in (slug, asked):
         await planning.close(intake, one)
     talk = f'action="/forums/{slug}/comments"'
@@ -31,7 +31,7 @@ async def test_after_the_evening_people_still_have_their_say_for_two_weeks(house
     page = (await browser.get(f"/forums/{asked}")).text
     assert (f"/forums/{asked}/speak" in page, f"/forums/{asked}/comments" in page) == (False, False)
     assert OVER in page
-    await Forum.filter(slug=asked).update(comments=1)  # on an opinion
+    await Forum.filter(slug=asked).update(comments=1)  # on a submission
     assert 'id="talk"' not in (await browser.get(f"/forums/{asked}")).text
     assert [one.open for one in await live.comments([(await Comment.get()).id])] == [True]
     with clock.at(clock.now() + timedelta(days=14)):
@@ -42,12 +42,12 @@ async def test_after_the_evening_people_still_have_their_say_for_two_weeks(house
             assert (await browser.post(f"/forums/{slug}/{path}", data=words)).status_code == 409
         refused = await browser.post(f"/api/v1/forums/{slug}/submissions", json=SAID)
         assert refused.status_code == 409, refused.text
-        told = (await house.client.get(f"/api/v1/forums/{slug}")).json()
+        told = (await system.client.get(f"/api/v1/forums/{slug}")).json()
         assert told["may_speak"] is False
-        # An opinion's answer comes later, so what is said to it stays possible.
-        voice = f"/submissions/{(await Submission.get()).number}"
-        assert f'action="{voice}/comments"' in (await browser.get(voice)).text
-        assert (await browser.post(f"{voice}/comments", data={"text": "답변 잘 읽었습니다."})).status_code == 303
+        # A submission's answer comes later, so what is said to it stays possible.
+        submission = f"/submissions/{(await Submission.get()).number}"
+        assert f'action="{submission}/comments"' in (await browser.get(submission)).text
+        assert (await browser.post(f"{submission}/comments", data={"text": "답변 잘 읽었습니다."})).status_code == 303
         told_now = await live.comments([one.id for one in await Comment.all()])
         assert {bool(one.submission): one.open for one in told_now} == {False: False, True: True}
     assert (await Submission.all().count(), await Comment.all().count()) == (1, 2)

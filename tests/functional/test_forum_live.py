@@ -13,23 +13,23 @@ from forums.actions import commenting, deciding, planning, speaking
 from forums.forms.moderating import Decide
 from forums.forms.speaking import Say, Submit
 from forums.models import Forum
-from forums.rights import comment_subject, voice_subject
+from forums.rights import comment_subject, submission_subject
 from forums.states import TextAction
 from server.core import city, database, ledger
 from server.core.config import Settings
 from server.core.participants.people import Person, take_name
 from tests.support.answers import official
 from tests.support.forums import a_forum
-from tests.support.house import House, opened
 from tests.support.stories import Stream, listening
+from tests.support.system import System, opened
 
 LISTENERS = 300
 SAID = ("시장이 살아나면 좋겠어요", "주차장이 먼저입니다", "골목마다 다릅니다", "아이들과 걷고 싶은 길")
 
 
-async def talking(house: House, **changes: Any) -> tuple[str, Person]:
+async def talking(system: System, **changes: Any) -> tuple[str, Person]:
     """A forum that goes on, and Mina who speaks in it."""
-    slug = await a_forum(house, "listening", **changes)
+    slug = await a_forum(system, "listening", **changes)
     await planning.start(await official("clerk"), slug)
     return slug, await take_name("mina@example.org", "미나", "ko")
 
@@ -56,10 +56,10 @@ async def told(stream: Stream) -> dict[str, Any]:
 
 
 async def test_one_comment_is_drawn_once_for_all_pages_of_a_language(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slug, mina = await talking(house)
-    narrator = house.app.state.narrator
+    slug, mina = await talking(system)
+    narrator = system.app.state.narrator
     drawn: list[str] = []
     render = narrator.render
 
@@ -70,12 +70,12 @@ async def test_one_comment_is_drawn_once_for_all_pages_of_a_language(
 
     monkeypatch.setattr(narrator, "render", counted)
     async with contextlib.AsyncExitStack() as stack:
-        visitor = house.visitor()
+        visitor = system.visitor()
         korean = [
-            await stack.enter_async_context(listening(house, visitor, f"/forums/{slug}/stream?lang=ko"))
+            await stack.enter_async_context(listening(system, visitor, f"/forums/{slug}/stream?lang=ko"))
             for _page in range(LISTENERS)
         ]
-        english = await stack.enter_async_context(listening(house, visitor, f"/forums/{slug}/stream?lang=en"))
+        english = await stack.enter_async_context(listening(system, visitor, f"/forums/{slug}/stream?lang=en"))
         await said(mina, slug, "시장이 살아나면 좋겠어요. 010-1234-5678")
         events = [await told(stream) for stream in (*korean, english)]
         assert sorted(drawn) == ["en", "ko"], "once a language, however many pages"
@@ -86,11 +86,11 @@ async def test_one_comment_is_drawn_once_for_all_pages_of_a_language(
         assert events[0]["comments"] == 1
 
 
-async def test_what_waits_for_a_moderator_is_never_told_and_what_is_hidden_vanishes(house: House) -> None:
-    slug, mina = await talking(house, moderation="before")
+async def test_what_waits_for_a_moderator_is_never_told_and_what_is_hidden_vanishes(system: System) -> None:
+    slug, mina = await talking(system, moderation="before")
     path = f"/forums/{slug}/stream"
     moderator = await official("inspector")
-    async with listening(house, house.visitor(), path) as stream:
+    async with listening(system, system.visitor(), path) as stream:
         number = await said(mina, slug, "심사를 기다리는 글")
         await asyncio.sleep(0.3)
         assert whats(stream) == []
@@ -102,19 +102,21 @@ async def test_what_waits_for_a_moderator_is_never_told_and_what_is_hidden_vanis
         assert (hidden["what"], hidden["comment"]) == ("hidden", number)
         assert "심사를 기다리는" not in hidden["html"]
     # Who was away while it was shown and hidden again never sees it either.
-    async with listening(house, house.visitor(), f"{path}?after=0") as late:
+    async with listening(system, system.visitor(), f"{path}?after=0") as late:
         await asyncio.sleep(0.1)
         assert "심사를 기다리는" not in late.text
 
 
-async def test_a_page_that_was_away_is_told_what_it_missed_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    slug, mina = await talking(house)
+async def test_a_page_that_was_away_is_told_what_it_missed_once(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slug, mina = await talking(system)
     path = f"/forums/{slug}/stream"
-    async with listening(house, house.visitor(), path) as stream:
+    async with listening(system, system.visitor(), path) as stream:
         first = await said(mina, slug, SAID[0])
         last = (await told(stream))["stream_id"]
     second, answer = await said(mina, slug, SAID[1]), await said(mina, slug, SAID[2], parent=first)
-    async with listening(house, house.visitor(), path, last=last) as stream:
+    async with listening(system, system.visitor(), path, last=last) as stream:
         assert whats(stream) == ["comment", "comment"]
         assert [told["comment"] for told in abouts(stream)] == [second, answer]
         assert abouts(stream)[1]["parent"] == first
@@ -125,19 +127,19 @@ async def test_a_page_that_was_away_is_told_what_it_missed_once(house: House, mo
         await asyncio.sleep(0.3)
         assert stream.events[-1]["status"] == "closed"
     monkeypatch.setattr("forums.routes.live.MISSED", 1)
-    async with listening(house, house.visitor(), path, last=last) as stream:
+    async with listening(system, system.visitor(), path, last=last) as stream:
         assert whats(stream) == ["more"], "who missed much reloads"
         assert abouts(stream)[0]["stream_id"] == str(await ledger.length(f"talk/{slug}"))
     for nonsense in ("x", "-1", "1" * 30, "٣"):
-        async with listening(house, house.visitor(), f"{path}?after={nonsense}") as stream:
+        async with listening(system, system.visitor(), f"{path}?after={nonsense}") as stream:
             assert whats(stream) == []
-    async with listening(house, house.visitor(), "/forums/listening-999/stream") as stream:
+    async with listening(system, system.visitor(), "/forums/listening-999/stream") as stream:
         assert stream.status == 404
-    assert "listening-999" not in house.app.state.narrator.once._kept
+    assert "listening-999" not in system.app.state.narrator.once._kept
 
 
-async def test_thousands_who_come_back_at_once_ask_the_database_once(house: House, count_queries: Any) -> None:
-    slug, mina = await talking(house)
+async def test_thousands_who_come_back_at_once_ask_the_database_once(system: System, count_queries: Any) -> None:
+    slug, mina = await talking(system)
     for text in SAID:
         await said(mina, slug, text)
     await asyncio.sleep(0.2)
@@ -145,7 +147,7 @@ async def test_thousands_who_come_back_at_once_ask_the_database_once(house: Hous
     queries = count_queries()
     async with contextlib.AsyncExitStack() as stack:
         back = [
-            await stack.enter_async_context(listening(house, house.visitor(), f"/forums/{slug}/stream?after=0"))
+            await stack.enter_async_context(listening(system, system.visitor(), f"/forums/{slug}/stream?after=0"))
             for _page in range(50)
         ]
         assert {tuple(whats(stream)) for stream in back} == {("comment",) * len(SAID)}
@@ -155,17 +157,17 @@ async def test_thousands_who_come_back_at_once_ask_the_database_once(house: Hous
         for stream in back:
             while (await told(stream))["comment"] != number:
                 pass
-        async with listening(house, house.visitor(), f"/forums/{slug}/stream?after=0") as fresh:
+        async with listening(system, system.visitor(), f"/forums/{slug}/stream?after=0") as fresh:
             assert fresh.events[-1]["comment"] == number, "nothing stale is kept"
 
 
-async def test_opinions_are_counted_live_and_hidden_ones_give_way(
-    house: House, monkeypatch: pytest.MonkeyPatch, count_queries: Any
+async def test_submissions_are_counted_live_and_hidden_ones_give_way(
+    system: System, monkeypatch: pytest.MonkeyPatch, count_queries: Any
 ) -> None:
-    slug, mina = await talking(house)
+    slug, mina = await talking(system)
     moderator = await official("intake")
-    narrator, encoded = house.app.state.narrator, list[str]()
-    draw = narrator.draw_voice
+    narrator, encoded = system.app.state.narrator, list[str]()
+    draw = narrator.draw_submission
 
     def counted(language: str, *told: Any) -> bytes:
         encoded.append(language)
@@ -183,7 +185,7 @@ async def test_opinions_are_counted_live_and_hidden_ones_give_way(
         queries.clear()
         return events
 
-    monkeypatch.setattr(narrator, "draw_voice", counted)
+    monkeypatch.setattr(narrator, "draw_submission", counted)
     await asyncio.sleep(0.2)
     queries = count_queries()
     await speaking.submit(mina, slug, Submit("가로등", "골목이 어둡습니다.", "idea"))
@@ -192,21 +194,21 @@ async def test_opinions_are_counted_live_and_hidden_ones_give_way(
     queries.clear()
     async with contextlib.AsyncExitStack() as stack:
         pages = [
-            await stack.enter_async_context(listening(house, house.visitor(), f"/forums/{slug}/stream?lang=ko"))
+            await stack.enter_async_context(listening(system, system.visitor(), f"/forums/{slug}/stream?lang=ko"))
             for _page in range(20)
         ]
         assert pages[0].events[0]["submissions"] == 1
         number = await speaking.submit(mina, slug, Submit("주차장", "주차장이 모자랍니다.", "idea"))
         (event, *_more) = await heard(pages, 1)
-        assert (event["what"], event["shown"], event["submissions"], event["html"]) == ("voice", True, 2, "")
+        assert (event["what"], event["shown"], event["submissions"], event["html"]) == ("submission", True, 2, "")
         hide = Decide(TextAction.HIDE, "insult", "욕설이 있습니다.")
-        await deciding.decide(moderator, voice_subject(number), hide)
+        await deciding.decide(moderator, submission_subject(number), hide)
         (event, *_more) = await heard(pages, 1)
         assert (event["shown"], event["submissions"]) == (False, 1)
-        assert f'id="voice-{event["voice"]}"' in event["html"]
+        assert f'id="submission-{event["submission"]}"' in event["html"]
         assert "욕설이 있습니다." in event["html"]
         assert "주차장" not in event["html"]
-        await deciding.decide(moderator, voice_subject(number), Decide(TextAction.SHOW))
+        await deciding.decide(moderator, submission_subject(number), Decide(TextAction.SHOW))
         (event, *_more) = await heard(pages, 1)
         assert (event["shown"], event["fresh"], event["submissions"]) == (True, False, 2)
         assert "주차장" in event["html"]
@@ -215,78 +217,80 @@ async def test_opinions_are_counted_live_and_hidden_ones_give_way(
         assert (event["shown"], event["submissions"], event["html"]) == (False, 1, "")
 
 
-async def test_a_page_that_was_away_is_told_what_became_of_the_opinions_on_it(
-    house: House, monkeypatch: pytest.MonkeyPatch, count_queries: Any
+async def test_a_page_that_was_away_is_told_what_became_of_the_submissions_on_it(
+    system: System, monkeypatch: pytest.MonkeyPatch, count_queries: Any
 ) -> None:
-    slug, mina = await talking(house)
+    slug, mina = await talking(system)
     first, second = [
         await speaking.submit(mina, slug, Submit(title, f"{title} 이야기입니다.", "idea"))
         for title in ("가로등", "주차장 요금")
     ]
-    drawn = (await house.client.get(f"/forums/{slug}")).text
+    drawn = (await system.client.get(f"/forums/{slug}")).text
     address = re.search(rf'data-talk="(/forums/{slug}/stream[^"]*)"', drawn)
     assert address
     path = html.unescape(address[1])
-    async with listening(house, house.visitor(), path) as stream:
+    async with listening(system, system.visitor(), path) as stream:
         assert stream.events[0]["submissions"] == 2
     await speaking.withdraw(mina, first)
     hide = Decide(TextAction.HIDE, "insult", "욕설이 있습니다.")
-    await deciding.decide(await official("intake"), voice_subject(second), hide)
+    await deciding.decide(await official("intake"), submission_subject(second), hide)
     await speaking.submit(mina, slug, Submit("버스", "버스가 드뭅니다.", "idea"))
     await asyncio.sleep(0.3)
     queries = count_queries()
     async with contextlib.AsyncExitStack() as stack:
-        back = [await stack.enter_async_context(listening(house, house.visitor(), path)) for _page in range(20)]
+        back = [await stack.enter_async_context(listening(system, system.visitor(), path)) for _page in range(20)]
         assert {stream.events[0]["submissions"] for stream in back} == {1}
         assert {tuple(event["shown"] for event in abouts(stream)) for stream in back} == {(False, False)}
-        assert {len(stream.events[0]["voices"]) for stream in back} == {1}, "the new one, once"
+        assert {len(stream.events[0]["new_submissions"]) for stream in back} == {1}, "the new one, once"
         assert len(queries) <= 8, queries
     monkeypatch.setattr("forums.routes.live.MISSED", 1)
-    async with listening(house, house.visitor(), path.replace("lang=ko", "lang=en")) as stream:
+    async with listening(system, system.visitor(), path.replace("lang=ko", "lang=en")) as stream:
         assert whats(stream) == ["more"]
 
 
-async def test_what_waits_for_a_moderator_is_no_new_opinion(house: House) -> None:
-    slug, mina = await talking(house, moderation="before")
-    async with listening(house, house.visitor(), f"/forums/{slug}/stream") as stream:
+async def test_what_waits_for_a_moderator_is_no_new_submission(system: System) -> None:
+    slug, mina = await talking(system, moderation="before")
+    async with listening(system, system.visitor(), f"/forums/{slug}/stream") as stream:
         number = await speaking.submit(mina, slug, Submit("가로등", "골목이 어둡습니다.", "idea"))
         other = await speaking.submit(mina, slug, Submit("주차장", "주차장이 모자랍니다.", "idea"))
         await speaking.withdraw(mina, other)
         await asyncio.sleep(0.3)
         assert whats(stream) == []
-        await deciding.decide(await official("intake"), voice_subject(number), Decide(TextAction.SHOW))
+        await deciding.decide(await official("intake"), submission_subject(number), Decide(TextAction.SHOW))
         assert (await told(stream))["submissions"] == 1
 
 
 async def test_a_crowd_leaves_room_and_is_told_when_to_come_back(settings: Settings) -> None:
-    async with opened(replace(settings, rate_limits=True)) as house:
-        slug, _mina = await talking(house)
-        hub, path = house.app.state.hub, f"/forums/{slug}/stream"
+    async with opened(replace(settings, rate_limits=True)) as system:
+        slug, _mina = await talking(system)
+        hub, path = system.app.state.hub, f"/forums/{slug}/stream"
         hub.crowd, hub.per_hall = 3, 2
-        async with listening(house, house.visitor(), path), listening(house, house.visitor(), path):
-            async with listening(house, house.visitor(), path) as third:
+        async with listening(system, system.visitor(), path), listening(system, system.visitor(), path):
+            async with listening(system, system.visitor(), path) as third:
                 assert third.status == 429
             hub.crowd = 2
-            async with listening(house, house.visitor(), path) as one_too_many:
+            async with listening(system, system.visitor(), path) as one_too_many:
                 assert one_too_many.status == 503
                 assert int(one_too_many.headers["retry-after"]) > 0
-        async with listening(house, house.visitor(), path) as again:
+        async with listening(system, system.visitor(), path) as again:
             assert again.status == 200
 
 
-async def test_when_news_cannot_be_drawn_pages_come_back_for_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    slug, mina = await talking(house)
-    narrator, render = house.app.state.narrator, house.app.state.narrator.render
+async def test_when_news_cannot_be_drawn_pages_come_back_for_it(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slug, mina = await talking(system)
+    narrator, render = system.app.state.narrator, system.app.state.narrator.render
 
     def broken(*_drawn: object) -> str:
         raise OSError
 
-    async with listening(house, house.visitor(), f"/forums/{slug}/stream?after=0") as stream:
+    async with listening(system, system.visitor(), f"/forums/{slug}/stream?after=0") as stream:
         monkeypatch.setattr(narrator, "render", broken)
         await said(mina, slug, SAID[0])
         await stream.until("over", 3)
     monkeypatch.setattr(narrator, "render", render)
-    async with listening(house, house.visitor(), f"/forums/{slug}/stream?after=0") as stream:
+    async with listening(system, system.visitor(), f"/forums/{slug}/stream?after=0") as stream:
         assert whats(stream) == ["comment"]
     assert (await Forum.get(slug=slug)).comments == 1
     assert await database.fetch_one("SELECT 1 AS found FROM comment") is not None
@@ -299,8 +303,8 @@ async def test_what_is_read_for_pages_that_have_gone_ends_with_the_server(settin
         begun.set()
         await asyncio.sleep(60)
 
-    async with opened(settings) as house:  # which looks that nothing goes on after its end
-        narrator = house.app.state.narrator
+    async with opened(settings) as system:  # which looks that nothing goes on after its end
+        narrator = system.app.state.narrator
         page = asyncio.create_task(narrator.once.read("market", "missed", read))
         await begun.wait()
         page.cancel()

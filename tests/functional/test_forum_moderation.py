@@ -16,8 +16,8 @@ from forums.forms.speaking import Say, Submit
 from forums.models import Comment, Forum, Review, Submission
 from forums.queries import moderation, moderators
 from forums.queries.moderators import Filter
-from forums.rights import comment_subject, voice_subject
-from forums.search import voice_index
+from forums.rights import comment_subject, submission_subject
+from forums.search import submission_index
 from forums.states import TextAction
 from server.core import city, clock, database, ledger, ledger_check
 from server.core.accounts import Account, Role
@@ -28,7 +28,7 @@ from server.core.participants.links import person_link
 from server.core.participants.people import Person, take_name
 from tests.support.answers import official
 from tests.support.forums import a_forum
-from tests.support.house import House, opened
+from tests.support.system import System, opened
 
 SPAM = "지금 바로 대출 상담 받으세요. 무담보 당일 승인, 상담은 전화 주세요 {}"
 HIDE = Decide(TextAction.HIDE, "advert")
@@ -39,8 +39,8 @@ async def someone(name: str) -> Person:
     return await take_name(f"{name}@example.org", name, "ko")
 
 
-async def a_talk(house: House, **changes: object) -> str:
-    slug = await a_forum(house, "listening", **changes)
+async def a_talk(system: System, **changes: object) -> str:
+    slug = await a_forum(system, "listening", **changes)
     await planning.start(await official("clerk"), slug)
     return slug
 
@@ -84,9 +84,9 @@ async def all_of(moderator: httpx.AsyncClient, of: str, by: str) -> dict[str, st
 
 
 async def test_three_hundred_spam_comments_are_gone_in_a_few_presses(
-    house: House, count_queries: Callable[[], list[str]]
+    system: System, count_queries: Callable[[], list[str]]
 ) -> None:
-    slug = await a_talk(house)
+    slug = await a_talk(system)
     mina, jun = await someone("미나"), await someone("준")
     await flood(slug, authors=5, each=60)
     innocent = await remark(mina, slug, "시장 골목에 그늘막이 있으면 좋겠습니다.")
@@ -97,7 +97,7 @@ async def test_three_hundred_spam_comments_are_gone_in_a_few_presses(
     await moderating.report("browser:0", one, ReportText("advert", ""))
     await moderating.report("browser:0", angry, ReportText("insult", ""))
 
-    intake = await house.official("intake")
+    intake = await system.official("intake")
     page = (await intake.get("/desk/moderation")).text
     assert listed(page) == [other, one, angry], "the most reported first, then the oldest"
     assert "(+239)" in page
@@ -130,12 +130,12 @@ async def test_three_hundred_spam_comments_are_gone_in_a_few_presses(
     assert "글 2건을 보이게 두었습니다" in partly
     assert "comment/0" in partly
 
-    # The books: each text's own fact, the public figures, the trail of the forum.
+    # The books: each text's own event, the public figures, the trail of the forum.
     assert [problem async for problem in ledger_check.verify()] == []
     assert [entry.kind for entry in await ledger.read(f"talk/{slug}")].count("text.hidden") == 300
     year, total = await moderation.figures(today())
     assert year == total == moderation.Count(reported=3, hidden=300, appealed=0, shown=2)
-    assert ">300<" in (await house.visitor().get("/forums/rules")).text
+    assert ">300<" in (await system.visitor().get("/forums/rules")).text
     trail = await intake.get(f"/desk/moderation/forums/{slug}")
     older = re.search(rf'href="(/desk/moderation/forums/{slug}\?before=\d+)"', trail.text)
     assert older
@@ -148,17 +148,17 @@ async def let_stand(moderator: httpx.AsyncClient, *picks: str) -> str:
     return done.text
 
 
-async def test_an_author_appeals_and_somebody_else_decides(house: House) -> None:
-    slug = await a_talk(house)
+async def test_an_author_appeals_and_somebody_else_decides(system: System) -> None:
+    slug = await a_talk(system)
     mina = await someone("미나")
     number = await speaking.submit(
         mina, slug, Submit("주차장을 늘려 주세요", "시장 앞에 주차할 곳이 없습니다.", "idea")
     )
-    subject = voice_subject(number)
+    subject = submission_subject(number)
     at = f"/desk/moderation/{subject}"
 
     # A reader without an account reports it: once a browser, and however many do, it stays.
-    reader = house.visitor()
+    reader = system.visitor()
     page = await reader.get(f"/forums/report/{subject}")
     assert "주차할 곳이 없습니다" in page.text
     assert (await reader.post(f"/forums/report/{subject}", data={"text": "900101-1234568"})).status_code == 422
@@ -167,11 +167,11 @@ async def test_an_author_appeals_and_somebody_else_decides(house: House) -> None
         thanks = await reader.get(sent.headers["location"])
         assert f"/submissions/{number}" in thanks.text
     for _each in range(3):  # a browser that keeps no mark is known by where it comes from
-        await house.visitor().post(f"/forums/report/{subject}", data={"rule": "advert"})
+        await system.visitor().post(f"/forums/report/{subject}", data={"rule": "advert"})
     assert (await Review.get(subject=subject)).reports == 2
     assert (await Submission.get(number=number)).visibility == "shown"
 
-    intake = await house.official("intake")
+    intake = await system.official("intake")
     wrong = await intake.post(at, data={"action": "hide", "seen": "0", "reason": "제 말은 남아요"})
     assert wrong.status_code == 422
     assert "제 말은 남아요" in wrong.text
@@ -180,23 +180,23 @@ async def test_an_author_appeals_and_somebody_else_decides(house: House) -> None
         hidden = await intake.post(at, data=decision)
         assert hidden.headers["location"] == "/desk/moderation?why=reported", "pressed twice, it is hidden once"
     assert (await Forum.get(slug=slug)).submissions == 0
-    assert not await voice_index.search(database.connection(), "주차장", limit=5)
+    assert not await submission_index.search(database.connection(), "주차장", limit=5)
     told = await moderation.reasons([subject])
     assert (told[subject].rule, told[subject].appealed) == ("advert", False)
     assert (await reader.get(f"/forums/report/{subject}")).status_code == 404
     assert "이 공론장과 관계없는 광고" in (await reader.get(f"/submissions/{number}")).text
 
-    await and_appeals(house, mina, subject, intake)
+    await and_appeals(system, mina, subject, intake)
     assert (await Forum.get(slug=slug)).submissions == 1
-    assert await voice_index.search(database.connection(), "주차장", limit=5)
+    assert await submission_index.search(database.connection(), "주차장", limit=5)
 
 
-async def and_appeals(house: House, mina: Person, subject: str, intake: httpx.AsyncClient) -> None:
-    reader, inspector, at = house.visitor(), await house.official("inspector"), f"/desk/moderation/{subject}"
+async def and_appeals(system: System, mina: Person, subject: str, intake: httpx.AsyncClient) -> None:
+    reader, inspector, at = system.visitor(), await system.official("inspector"), f"/desk/moderation/{subject}"
     # Only its author can ask for a second look, in words, once.
     with pytest.raises(Refusal):
         await moderating.appeal(await someone("준"), subject, AppealHiding("제 글이 아니지만 보여 주세요."))
-    author = await a_browser_of(house, mina)
+    author = await a_browser_of(system, mina)
     assert (await reader.get(f"/forums/appeal/{subject}")).status_code == 403
     assert (await author.post(f"/forums/appeal/{subject}", data={"text": ""})).status_code == 422
     for _twice in range(2):
@@ -232,16 +232,16 @@ async def and_appeals(house: House, mina: Person, subject: str, intake: httpx.As
     assert total == moderation.Count(reported=1, hidden=2, appealed=2, shown=2)
 
 
-async def a_browser_of(house: House, person: Person) -> httpx.AsyncClient:
+async def a_browser_of(system: System, person: Person) -> httpx.AsyncClient:
     """A browser in which somebody speaks, by the link of a mail."""
-    client = house.visitor()
-    link = person_link(house.settings, person.id, "/forums/mine")
-    await client.get(link.removeprefix(house.settings.public_url))
+    client = system.visitor()
+    link = person_link(system.settings, person.id, "/forums/mine")
+    await client.get(link.removeprefix(system.settings.public_url))
     return client
 
 
-async def test_what_a_forum_wants_to_see_first_waits_and_two_moderators_decide_once(house: House) -> None:
-    slug = await a_talk(house, moderation="before")
+async def test_what_a_forum_wants_to_see_first_waits_and_two_moderators_decide_once(system: System) -> None:
+    slug = await a_talk(system, moderation="before")
     mina = await someone("미나")
     first, second = [await remark(mina, slug, text) for text in ("그늘막을 세워 주세요.", "의자도 놓아 주세요.")]
     number = await speaking.submit(mina, slug, Submit("화장실", "공중화장실이 멀어요.", "idea"))
@@ -251,7 +251,7 @@ async def test_what_a_forum_wants_to_see_first_waits_and_two_moderators_decide_o
     assert (forum.comments, forum.submissions) == (0, 0)
     known = await city.city()
     page = await moderators.queue(Filter(forum=slug, why="before"), known)
-    assert [item.text.subject for item in page.rows] == [first, second, voice_subject(number)]
+    assert [item.text.subject for item in page.rows] == [first, second, submission_subject(number)]
     assert not (await moderators.queue(Filter(rule="advert"), known)).rows
     assert not (await moderators.queue(Filter(why="reported"), known)).rows
 
@@ -266,7 +266,7 @@ async def test_what_a_forum_wants_to_see_first_waits_and_two_moderators_decide_o
 
     shown = isinstance(outcomes[0], AlreadyDecided)
     assert (await Forum.get(slug=slug)).comments == shown
-    late = await house.official("inspector" if not shown else "intake")
+    late = await system.official("inspector" if not shown else "intake")
     told = await late.post(
         f"/desk/moderation/{first}", data={"action": "hide", "rule": "insult", "reason": "제가 쓰던 이유", "seen": "0"}
     )
@@ -275,29 +275,33 @@ async def test_what_a_forum_wants_to_see_first_waits_and_two_moderators_decide_o
     assert ("정심사" if shown else "이접수") in told.text
 
     # A mixed batch in one go: what is held is shown and counted, what another has hidden stays.
-    outcomes_of_many = await deciding.decide_many(intake, {second: 0, voice_subject(number): 0, first: 0}, SHOW)
+    outcomes_of_many = await deciding.decide_many(intake, {second: 0, submission_subject(number): 0, first: 0}, SHOW)
     assert [type(outcome) for outcome in outcomes_of_many.values()] == [type(None), type(None), AlreadyDecided]
     forum = await Forum.get(slug=slug)
     assert (forum.comments, forum.submissions) == (1 + shown, 1)
     assert [problem async for problem in ledger_check.verify()] == []
 
 
-async def test_moderators_and_speakers_at_once_lose_no_count(house: House) -> None:
-    slug = await a_talk(house)
+async def test_moderators_and_speakers_at_once_lose_no_count(system: System) -> None:
+    slug = await a_talk(system)
     people = [await someone(f"시민{number}") for number in range(6)]
     numbers = [
         await speaking.submit(who, slug, Submit(f"생각 {who.name}", f"{who.name}의 다른 생각입니다.", "idea"))
         for who in people[:3]
     ]
-    on_voices = [
-        comment_subject((await commenting.on_voice(who, number, Say(f"{who.name}: {number} 좋아요")))[0])
+    on_submissions = [
+        comment_subject((await commenting.on_submission(who, number, Say(f"{who.name}: {number} 좋아요")))[0])
         for who, number in zip(people, numbers * 2, strict=True)
     ]
-    texts = [*map(voice_subject, numbers), *on_voices, *[await remark(who, slug, f"{who.id}번째 말") for who in people]]
+    texts = [
+        *map(submission_subject, numbers),
+        *on_submissions,
+        *[await remark(who, slug, f"{who.id}번째 말") for who in people],
+    ]
     intake, inspector = await official("intake"), await official("inspector")
     said = asyncio.gather(
         *(
-            commenting.on_voice(who, number, Say(f"{who.name}, 새 말"))
+            commenting.on_submission(who, number, Say(f"{who.name}, 새 말"))
             for who, number in zip(people[:3], numbers, strict=True)
         ),
         *(moderating.report(f"browser:{number}", texts[-1], ReportText("advert", "")) for number in range(3)),
@@ -319,8 +323,8 @@ async def test_moderators_and_speakers_at_once_lose_no_count(house: House) -> No
     assert [problem async for problem in ledger_check.verify()] == []
 
 
-async def test_with_one_moderator_the_inspector_decides_and_without_anybody_it_says_so(house: House) -> None:
-    slug = await a_talk(house)
+async def test_with_one_moderator_the_inspector_decides_and_without_anybody_it_says_so(system: System) -> None:
+    slug = await a_talk(system)
     mina = await someone("미나")
     subject = await remark(mina, slug, "저는 반대합니다. 시장은 그대로가 좋아요.")
     intake = await official("intake")
@@ -329,24 +333,24 @@ async def test_with_one_moderator_the_inspector_decides_and_without_anybody_it_s
     with pytest.raises(OwnDecision, match="정심사"):
         await deciding.decide(intake, subject, SHOW)
     await Account.filter(role=Role.INSPECTOR).update(active=False)
-    with pytest.raises(OwnDecision, match="second moderator"):
+    with pytest.raises(OwnDecision, match="ask an administrator"):
         await deciding.decide(intake, subject, SHOW)
 
     for username in ("handler", "clerk", "admin"):
-        other = await house.official(username)
+        other = await system.official(username)
         for address in ("", f"/forums/{slug}", f"/{subject}", f"/all?of={subject}&by=author"):
             assert (await other.get(f"/desk/moderation{address}")).status_code == 403
         for address in ("chosen", "all", subject):
             form = {"action": "show", "pick": subject, "of": subject, "by": "author", "sure": "1"}
             assert (await other.post(f"/desk/moderation/{address}", data=form)).status_code == 403
-    assert (await house.visitor().get("/desk/moderation")).headers["location"].startswith("/desk/sign-in")
+    assert (await system.visitor().get("/desk/moderation")).headers["location"].startswith("/desk/sign-in")
 
 
 async def test_who_reports_without_end_is_slowed_down(settings: Settings) -> None:
-    async with opened(replace(settings, rate_limits=True)) as house:
-        subject = await remark(await someone("미나"), await a_talk(house), "시장 골목이 어두워요.")
+    async with opened(replace(settings, rate_limits=True)) as system:
+        subject = await remark(await someone("미나"), await a_talk(system), "시장 골목이 어두워요.")
         answers = [
-            (await house.client.post(f"/forums/report/{subject}", data={"rule": "advert"})).status_code
+            (await system.client.post(f"/forums/report/{subject}", data={"rule": "advert"})).status_code
             for _each in range(12)
         ]
         assert answers == [303] * 10 + [429] * 2

@@ -21,32 +21,32 @@ from server.core.listing import cursor
 from tests.support.answers import official
 from tests.support.contract import Described
 from tests.support.forums import a_draft, a_forum
-from tests.support.house import House
 from tests.support.markup import Element, parse
+from tests.support.system import System
 
 NOON = datetime(2026, 3, 4, 3, 0, tzinfo=UTC)
 """12:00 in the city."""
 
 
-async def titles(house: House, address: str) -> list[str]:
-    response = await house.client.get(address)
+async def titles(system: System, address: str) -> list[str]:
+    response = await system.client.get(address)
     assert response.status_code == 200, response.text
     return [row.one("h2").text for row in parse(response.text).all("li", class_="forum-row")]
 
 
-async def main_of(house: House, address: str) -> Element:
-    response = await house.client.get(address)
+async def main_of(system: System, address: str) -> Element:
+    response = await system.client.get(address)
     assert response.status_code == 200, response.text
     return parse(response.text).one("main")
 
 
-async def test_mrs_lee_finds_a_forum_by_its_state_by_filters_and_by_words(house: House) -> None:
+async def test_mrs_lee_finds_a_forum_by_its_state_by_filters_and_by_words(system: System) -> None:
     me = await official("intake")
-    assert "지금은 해당하는 공론장이 없습니다" in (await house.client.get("/forums")).text
+    assert "지금은 해당하는 공론장이 없습니다" in (await system.client.get("/forums")).text
     with clock.at(NOON):
-        late = await a_forum(house, title="늦은 토론회", starts_at=NOON + timedelta(days=9), ends_at=None)
+        late = await a_forum(system, title="늦은 토론회", starts_at=NOON + timedelta(days=9), ends_at=None)
         soon = await a_forum(
-            house,
+            system,
             "field_office",
             title="곧 여는 현장",
             starts_at=NOON + timedelta(days=2),
@@ -55,57 +55,57 @@ async def test_mrs_lee_finds_a_forum_by_its_state_by_filters_and_by_words(house:
         draft = await a_draft(title="아직 초안")
         dropped = await a_draft(title="접은 초안")
         await planning.cancel(me, dropped, "열지 않기로 했습니다.")
-        notice = await a_forum(house, "notice", title="토론회 결과 공지")
-    assert await titles(house, "/forums") == ["곧 여는 현장", "늦은 토론회"], (
+        notice = await a_forum(system, "notice", title="토론회 결과 공지")
+    assert await titles(system, "/forums") == ["곧 여는 현장", "늦은 토론회"], (
         "where nothing is open: what comes, soonest first"
     )
-    assert "곧 여는 현장" in (await house.client.get("/")).text
+    assert "곧 여는 현장" in (await system.client.get("/")).text
     with clock.at(NOON + timedelta(days=2)):
         await planning.start(me, soon)
-        assert await titles(house, "/forums") == ["곧 여는 현장"]
-        assert await titles(house, "/forums?tab=coming") == ["늦은 토론회"]
+        assert await titles(system, "/forums") == ["곧 여는 현장"]
+        assert await titles(system, "/forums?tab=coming") == ["늦은 토론회"]
         await planning.close(me, soon)
         await planning.cancel(me, late, "태풍 때문에 열지 못합니다.")
     await Forum.create(
         slug="listening-90", number=0, kind="listening", status="proposed", title="문의 010-1234-5678", created_at=NOON
     )  # fmt: skip
-    assert await titles(house, "/forums?tab=over") == ["늦은 토론회", "곧 여는 현장"], "the last date first"
-    assert await titles(house, "/forums?tab=over&state=cancelled") == ["늦은 토론회"]
-    assert await titles(house, "/forums?tab=proposed") == ["문의 010-****-5678"], "a citizen's number is hidden"
+    assert await titles(system, "/forums?tab=over") == ["늦은 토론회", "곧 여는 현장"], "the last date first"
+    assert await titles(system, "/forums?tab=over&state=cancelled") == ["늦은 토론회"]
+    assert await titles(system, "/forums?tab=proposed") == ["문의 010-****-5678"], "a citizen's number is hidden"
     for narrowed, found in (
         ("kind=field_office", ["곧 여는 현장"]), ("district=central", ["곧 여는 현장"]), ("department=parks", []),
         ("year=2026", ["늦은 토론회", "곧 여는 현장"]), ("year=2025", []),
         ("year=2026&department=roads&kind=listening", ["늦은 토론회"]),
     ):  # fmt: skip
-        assert await titles(house, f"/forums?tab=over&{narrowed}") == found, narrowed
-    page = (await house.client.get("/forums?tab=over&year=2025")).text
+        assert await titles(system, f"/forums?tab=over&{narrowed}") == found, narrowed
+    page = (await system.client.get("/forums?tab=over&year=2025")).text
     assert '<option value="2025" selected' in page, "also a year without a forum"
-    page = (await house.client.get("/forums?tab=over")).text
+    page = (await system.client.get("/forums?tab=over")).text
     assert page.index("늦은 토론회") < page.index('"/forums/notices"'), "what is asked for comes first"
-    assert await titles(house, "/forums?q=토론회") == ["토론회 결과 공지", "늦은 토론회"], "words look everywhere"
-    assert await titles(house, "/forums?q=토론회&kind=listening&state=cancelled") == ["늦은 토론회"]
+    assert await titles(system, "/forums?q=토론회") == ["토론회 결과 공지", "늦은 토론회"], "words look everywhere"
+    assert await titles(system, "/forums?q=토론회&kind=listening&state=cancelled") == ["늦은 토론회"]
     for hidden in (draft, dropped, "listening-99"):
-        assert (await house.client.get(f"/forums/{hidden}")).status_code == 404
-    assert "초안" in (await (await house.official("intake")).get(f"/forums/{draft}")).text
-    assert "태풍 때문에" in (await main_of(house, f"/forums/{late}")).text
-    assert (await house.client.get("/forums?after=nonsense")).status_code == 400
-    assert (await house.client.get("/forums?tab=nowhere")).status_code == 422
-    assert (await house.client.get(f"/forums/{notice}?lang=ja")).status_code == 200
+        assert (await system.client.get(f"/forums/{hidden}")).status_code == 404
+    assert "초안" in (await (await system.official("intake")).get(f"/forums/{draft}")).text
+    assert "태풍 때문에" in (await main_of(system, f"/forums/{late}")).text
+    assert (await system.client.get("/forums?after=nonsense")).status_code == 400
+    assert (await system.client.get("/forums?tab=nowhere")).status_code == 422
+    assert (await system.client.get(f"/forums/{notice}?lang=ja")).status_code == 200
 
 
-async def test_each_kind_has_its_page(house: House) -> None:
+async def test_each_kind_has_its_page(system: System) -> None:
     me = await official("intake")
     with clock.at(NOON):
         listening = await a_forum(
-            house, summary="상인에게 듣습니다.", body="무엇을 먼저 바꿀까요?", panel=("김상인", "이소비")
+            system, summary="상인에게 듣습니다.", body="무엇을 먼저 바꿀까요?", panel=("김상인", "이소비")
         )
-        office = await a_forum(house, "field_office")
-        corner = await a_forum(house, "speakers_corner")
-        question = await a_forum(house, "discussion", ends_at=NOON + timedelta(days=9))
+        office = await a_forum(system, "field_office")
+        corner = await a_forum(system, "speakers_corner")
+        question = await a_forum(system, "discussion", ends_at=NOON + timedelta(days=9))
         await planning.start(me, listening)
         await planning.write_minutes(me, listening, "1. 개회\n2. 의견을 들음")
         await planning.start(me, office)
-    page = await main_of(house, f"/forums/{listening}")
+    page = await main_of(system, f"/forums/{listening}")
     for words in (
         "골목 상권을 살리려면",
         "제1회 청책토론회",
@@ -118,18 +118,18 @@ async def test_each_kind_has_its_page(house: House) -> None:
         "의견을 들음",
     ):
         assert words in page.text, words
-    assert "시민청 지하" in (await main_of(house, f"/forums/{corner}")).text
+    assert "시민청 지하" in (await main_of(system, f"/forums/{corner}")).text
 
     forum, roads = await Forum.get(slug=office), await Department.get(code="roads")
-    assert "아직 결정된 것이 없습니다" in (await main_of(house, f"/forums/{office}")).text
+    assert "아직 결정된 것이 없습니다" in (await main_of(system, f"/forums/{office}")).text
     for number, status in enumerate(("done", "planned", "dropped")):
         await Commitment.create(
             number=f"C-{number}", forum=forum, title="소방차 길", status=status, department=roads, due_on=NOON.date(),
             created_at=NOON,
         )  # fmt: skip
-    assert "결정 2건 가운데 1건을 마쳤습니다" in (await main_of(house, f"/forums/{office}")).text
+    assert "결정 2건 가운데 1건을 마쳤습니다" in (await main_of(system, f"/forums/{office}")).text
     await Commitment.filter(status="planned").update(status="done")
-    assert "결정 2건을 모두 마쳤습니다" in (await main_of(house, f"/forums/{office}")).text
+    assert "결정 2건을 모두 이행했습니다" in (await main_of(system, f"/forums/{office}")).text
 
     forum = await Forum.get(slug=question)
     for number, (stance, visibility, status) in enumerate(
@@ -140,7 +140,7 @@ async def test_each_kind_has_its_page(house: House) -> None:
             number=f"V-{number}", forum=forum, channel="web", stance=stance, title="의견", text="의견", status=status,
             visibility=visibility, received_at=NOON, received_on=NOON.date(),
         )  # fmt: skip
-    page = await main_of(house, f"/forums/{question}")
+    page = await main_of(system, f"/forums/{question}")
     assert page.one("dl", class_="votes").text == "찬성 3 반대 1 다른 제안 0"
     assert page.one("rect", class_="votes-bar-for").attrs["width"] == "75.0%"
     with pytest.MonkeyPatch.context() as crowd:
@@ -153,27 +153,27 @@ async def test_each_kind_has_its_page(house: House) -> None:
     assert "2026년 3월 13일 (금) 오후 12:00까지" in page.text, "until when it can be answered"
     for slug in (listening, office, corner, question):
         for language in ("ja", "en"):
-            assert (await house.client.get(f"/forums/{slug}?lang={language}")).status_code == 200
+            assert (await system.client.get(f"/forums/{slug}?lang={language}")).status_code == 200
 
 
-async def test_a_film_is_framed_from_its_own_host_once_the_reader_asks_for_it(house: House) -> None:
+async def test_a_video_is_framed_from_its_own_host_once_the_reader_asks_for_it(system: System) -> None:
     me = await official("intake")
     with clock.at(NOON):
-        old = await a_forum(house, "broadcast", title="지난 방송", chapters=({"at": 754, "title": "예산의 줄기"},))
+        old = await a_forum(system, "broadcast", title="지난 방송", chapters=({"at": 754, "title": "예산의 줄기"},))
         await a_forum(
-            house,
+            system,
             "broadcast",
             title="다음 방송",
             starts_at=NOON + timedelta(days=1),
             ends_at=NOON + timedelta(days=1, hours=1),
         )
-        other = await a_forum(house, "broadcast", title="다른 곳의 방송", link="https://films.example.org/1")
+        other = await a_forum(system, "broadcast", title="다른 곳의 방송", link="https://videos.example.org/1")
         for slug in (old, other):
             await planning.start(me, slug)
-    page = await main_of(house, "/forums/broadcasts")
+    page = await main_of(system, "/forums/broadcasts")
     assert [section.one("h2").text for section in page.all("section")] == ["방송 중", "편성표", "다시 보기"]
     await planning.close(me, old)
-    page = await main_of(house, "/forums/broadcasts")
+    page = await main_of(system, "/forums/broadcasts")
     on_air, schedule, archive = page.all("section")
     assert ("다른 곳의 방송" in on_air.text, "다음 방송" in schedule.text, "지난 방송" in archive.text) == (
         True,
@@ -182,71 +182,71 @@ async def test_a_film_is_framed_from_its_own_host_once_the_reader_asks_for_it(ho
     )
     assert schedule.one("h3").text == "2026년 3월 5일 (목)"
 
-    before = await house.client.get(f"/forums/{old}")
+    before = await system.client.get(f"/forums/{old}")
     assert parse(before.text).all("iframe") == []
     assert "frame-src" not in before.headers["content-security-policy"], "nothing foreign is loaded unasked"
     chapter = parse(before.text).one("ol", class_="chapters").one("a")
     assert chapter.text == "0:12:34 예산의 줄기"
-    after = await house.client.get(chapter.attrs["href"].partition("#")[0])
+    after = await system.client.get(chapter.attrs["href"].partition("#")[0])
     frame = parse(after.text).one("iframe").attrs
     assert frame["src"] == "https://www.youtube-nocookie.com/embed/aqz-KE-bpKQ?start=754"
     assert "frame-src https://www.youtube-nocookie.com;" in after.headers["content-security-policy"]
-    stranger = await house.client.get(f"/forums/{other}?at=0")
+    stranger = await system.client.get(f"/forums/{other}?at=0")
     assert parse(stranger.text).all("iframe") == []
     assert "frame-src" not in stranger.headers["content-security-policy"]
-    assert 'href="https://films.example.org/1"' in stranger.text
+    assert 'href="https://videos.example.org/1"' in stranger.text
 
 
-async def notices(house: House, query: str = "") -> list[str]:
-    return [row.one("th").text for row in (await main_of(house, f"/forums/notices{query}")).one("tbody").all("tr")]
+async def notices(system: System, query: str = "") -> list[str]:
+    return [row.one("th").text for row in (await main_of(system, f"/forums/notices{query}")).one("tbody").all("tr")]
 
 
-async def test_the_notice_board_counts_its_pages_and_its_readers(house: House) -> None:
+async def test_the_notice_board_counts_its_pages_and_its_readers(system: System) -> None:
     me = await official("intake")
-    store = house.app.state.store
+    store = system.app.state.store
     stored = await store.put(BytesIO("참가 안내".encode()))
     with clock.at(NOON):
         for number in range(1, 12):
-            await a_forum(house, "notice", title=f"공지 {number}")
+            await a_forum(system, "notice", title=f"공지 {number}")
         newest = await a_draft("notice", title="붙임이 있는 공지")
         await planning.keep_files(f"forum/{newest}", [StoredFile(stored.hash, "안내문.txt", stored.size, "text/plain")])
         await planning.publish(me, newest)
         unseen = await a_draft("notice", title="초안 공지")
-    first = await main_of(house, "/forums/notices")
+    first = await main_of(system, "/forums/notices")
     rows = first.one("tbody").all("tr")
     assert [row.one("th").text for row in rows[:2]] == ["붙임이 있는 공지 파일 1개", "공지 11"]
     assert rows[0].text == "12 붙임이 있는 공지 파일 1개 도로과 2026년 3월 4일 (수) 조회 0"
-    assert await notices(house, "?page=2") == [
+    assert await notices(system, "?page=2") == [
         "공지 2",
         "공지 1",
     ]
-    assert "공지 1" in (await main_of(house, "/forums/notices?page=99")).text, "past the end: the last page"
-    assert await notices(house, "?q=붙임이") == ["붙임이 있는 공지"]
+    assert "공지 1" in (await main_of(system, "/forums/notices?page=99")).text, "past the end: the last page"
+    assert await notices(system, "?q=붙임이") == ["붙임이 있는 공지"]
 
-    page = await main_of(house, f"/forums/{newest}")
+    page = await main_of(system, f"/forums/{newest}")
     assert "12번 · 도로과 · 2026년 3월 4일 (수) 오후 12:00 · 조회 1회" in page.text
     assert page.one("a", rel="prev").text == "공지 11"
     assert page.all("a", rel="next") == [], "a draft is no neighbour"
-    file = await house.client.get(page.one("ul", class_="files").one("a").attrs["href"])
+    file = await system.client.get(page.one("ul", class_="files").one("a").attrs["href"])
     assert file.content.decode() == "참가 안내"
     assert file.headers["content-disposition"].startswith("attachment;")
     assert file.headers["content-security-policy"] == "sandbox"
     address = str(file.url.path)
-    assert (await house.client.get(address.replace(newest, "notice-1"))).status_code == 404, "of another forum"
+    assert (await system.client.get(address.replace(newest, "notice-1"))).status_code == 404, "of another forum"
     await planning.keep_files(f"forum/{unseen}", [StoredFile(stored.hash, "초안.txt", stored.size, "text/plain")])
     hidden = await file_of(unseen)
-    assert (await house.client.get(f"/forums/{unseen}/files/{hidden}/x")).status_code == 404, "of a draft"
+    assert (await system.client.get(f"/forums/{unseen}/files/{hidden}/x")).status_code == 404, "of a draft"
     store.path(stored.hash).unlink()
-    assert (await house.client.get(address)).status_code == 404
+    assert (await system.client.get(address)).status_code == 404
 
-    await house.client.get(f"/forums/{newest}")
-    await (await house.official("handler")).get(f"/forums/{newest}")
+    await system.client.get(f"/forums/{newest}")
+    await (await system.official("handler")).get(f"/forums/{newest}")
     forum = await Forum.get(slug=newest)
     assert forum.views + views.waiting(forum.id) == 2, "two readers; officials are not counted"
     await views.write()
     await views.write()
     assert ((await Forum.get(slug=newest)).views, views.waiting(forum.id)) == (2, 0)
-    assert "조회 3회" in (await main_of(house, f"/forums/{newest}")).text
+    assert "조회 3회" in (await main_of(system, f"/forums/{newest}")).text
     views.seen(forum.id)
     with pytest.MonkeyPatch.context() as broken:
 
@@ -265,33 +265,33 @@ async def file_of(slug: str) -> int:
     return int(row["id"])
 
 
-async def test_programs_read_the_same_as_json(house: House, described: Described) -> None:
+async def test_programs_read_the_same_as_json(system: System, described: Described) -> None:
     me = await official("intake")
     with clock.at(NOON):
-        slug = await a_forum(house, panel=("김상인",), district="central")
-        gone = await a_forum(house, "broadcast", chapters=({"at": 3, "title": "시작"},))
+        slug = await a_forum(system, panel=("김상인",), district="central")
+        gone = await a_forum(system, "broadcast", chapters=({"at": 3, "title": "시작"},))
         await planning.cancel(me, gone, "방송 사고")
-        await a_forum(house, "notice")
-    everything = (await house.client.get("/api/v1/forums")).json()
+        await a_forum(system, "notice")
+    everything = (await system.client.get("/api/v1/forums")).json()
     assert [row["kind"] for row in everything["items"]] == ["notice", "broadcast", "listening"]
     found, seen = "", []
     for _page in range(3):
-        answer = (await house.client.get(f"/api/v1/forums?limit=1{found}")).json()
+        answer = (await system.client.get(f"/api/v1/forums?limit=1{found}")).json()
         seen += [row["slug"] for row in answer["items"]]
         assert answer["total"] == 3, "on all pages, on each of them"
         found = f"&cursor={answer['next']}"
     assert (seen[-1], answer["next"]) == (slug, None)
     for words, number in (("골목 상권", 1), ("없는 말", 0)):
-        assert (await house.client.get("/api/v1/forums", params={"q": words})).json()["total"] == number
+        assert (await system.client.get("/api/v1/forums", params={"q": words})).json()["total"] == number
     assert await lists.total(Filters(q="골목 상권", states=ALL)) == 1
     assert await lists.total(Filters(q="없는 말", states=ALL)) == 0
-    narrowed = await house.client.get("/api/v1/forums?status=published&kind=listening&district=central&year=2026")
+    narrowed = await system.client.get("/api/v1/forums?status=published&kind=listening&district=central&year=2026")
     (row,) = narrowed.json()["items"]
     assert (row["district"], row["starts_at"]) == ({"code": "central", "name": "중앙구"}, "2026-03-04T13:00:00+09:00")
-    one = (await house.client.get(f"/api/v1/forums/{gone}", headers={"accept-language": "en"})).json()
+    one = (await system.client.get(f"/api/v1/forums/{gone}", headers={"accept-language": "en"})).json()
     assert (one["status"], one["reason"], one["chapters"]) == ("cancelled", "방송 사고", [{"at": 3, "title": "시작"}])
-    assert (await house.client.get("/api/v1/forums/listening-99")).status_code == 404
-    wrong = await house.client.get("/api/v1/forums?cursor=x&status=draft&limit=0")
+    assert (await system.client.get("/api/v1/forums/listening-99")).status_code == 404
+    wrong = await system.client.get("/api/v1/forums?cursor=x&status=draft&limit=0")
     assert {error["field"] for error in wrong.json()["errors"]} == {"cursor", "status", "limit"}
     assert described.seen >= {("GET", "/api/v1/forums", 200), ("GET", "/api/v1/forums", 422)}
 
@@ -314,7 +314,7 @@ async def many(number: int) -> None:
 
 
 async def test_lists_are_read_from_their_indexes_page_by_page_without_gaps(
-    house: House, count_queries: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+    system: System, count_queries: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await many(420)
     for tab, states in TABS.items():
@@ -336,12 +336,12 @@ async def test_lists_are_read_from_their_indexes_page_by_page_without_gaps(
         ("/forums", 3), ("/forums?tab=over", 3), ("/forums?tab=proposed", 2),
         ("/forums?tab=over&department=roads&year=2026", 2), ("/forums?q=공론장", 4),
         ("/forums/notices", 2), ("/forums/notices?page=3", 2), ("/", 3), ("/forums/broadcasts", 6),
-        (f"/forums/{await a_forum(house)}", 12), (f"/forums/{await a_forum(house, 'notice')}", 3),
+        (f"/forums/{await a_forum(system)}", 12), (f"/forums/{await a_forum(system, 'notice')}", 3),
     )  # fmt: skip
-    await house.client.get("/")  # what the city is made of is kept from now on
+    await system.client.get("/")  # what the city is made of is kept from now on
     for address, most in addresses:
         statements.clear()
-        assert (await house.visitor().get(address)).status_code == 200
+        assert (await system.visitor().get(address)).status_code == 200
         assert len(statements) <= most, (address, statements)
 
     asked: list[tuple[str, list[object]]] = []

@@ -24,8 +24,8 @@ from server.core.errors import Forbidden, NotPossibleNow
 from server.core.participants.people import Person, take_name
 from tests.support.answers import official
 from tests.support.forums import a_forum, words
-from tests.support.house import House
 from tests.support.places import a_session
+from tests.support.system import System
 
 A = ForumAction
 PAIRS = list(itertools.product(ForumState, ForumAction))
@@ -85,8 +85,8 @@ class Bench:
             raise NotPossibleNow(A.OPEN, await self.state())
 
 
-async def bench(house: House) -> Bench:
-    slug = await a_forum(house)
+async def bench(system: System) -> Bench:
+    slug = await a_forum(system)
     session = await a_session(slug, 1000)
     return Bench(slug, (await Forum.get(slug=slug)).department_id or 0, session, await official("intake"))
 
@@ -96,8 +96,8 @@ def kind_for(action: ForumAction) -> str:
     return "discussion" if action is A.OPEN else "listening"
 
 
-async def test_actions_lead_where_the_table_says(house: House) -> None:
-    forum = await bench(house)
+async def test_actions_lead_where_the_table_says(system: System) -> None:
+    forum = await bench(system)
     for (state, action), notice in itertools.product(PAIRS, (False, True)):
         if notice and action is A.REGISTER:  # no date can be added to a notice
             continue
@@ -114,8 +114,8 @@ async def test_actions_lead_where_the_table_says(house: House) -> None:
         assert await forum.state() == (expected or state)
 
 
-async def test_an_action_needs_its_right_and_what_has_none_is_for_citizens(house: House) -> None:
-    slug = await a_forum(house)
+async def test_an_action_needs_its_right_and_what_has_none_is_for_citizens(system: System) -> None:
+    slug = await a_forum(system)
     for username in ("intake", "admin", "clerk", "handler", "guide"):
         who = await official(username)
         for action in ForumAction:
@@ -128,9 +128,9 @@ async def test_an_action_needs_its_right_and_what_has_none_is_for_citizens(house
 
 @pytest.mark.untraced
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_the_pages_of_the_desk_say_the_same(house: House) -> None:
-    forum = await bench(house)
-    browser = await house.official("intake")
+async def test_the_pages_of_the_desk_say_the_same(system: System) -> None:
+    forum = await bench(system)
+    browser = await system.official("intake")
     fields = {
         "title": forum.plan.title,
         "place": forum.plan.place,

@@ -11,7 +11,7 @@ from forums.states import ForumState
 from server.core import clock
 from server.core.accounts import Department
 from tests.support.forums import a_draft, a_forum
-from tests.support.house import House
+from tests.support.system import System
 
 
 def version(html: str) -> str:
@@ -20,8 +20,8 @@ def version(html: str) -> str:
     return found[1]
 
 
-async def test_a_listening_forum_from_the_plan_to_its_minutes(house: House) -> None:
-    intake = await house.official("intake")
+async def test_a_listening_forum_from_the_plan_to_its_minutes(system: System) -> None:
+    intake = await system.official("intake")
     roads = await Department.get(code="roads")
     page = await intake.get("/desk/forums/new?kind=listening")
     press = re.search(r'name="press" value="([^"]+)"', page.text)
@@ -38,7 +38,7 @@ async def test_a_listening_forum_from_the_plan_to_its_minutes(house: House) -> N
         made = await intake.post("/desk/forums/new?kind=listening", data=plan, files=files)
         assert (made.status_code, made.headers["location"]) == (303, "/desk/forums/listening-1")
     assert await Forum.all().count() == 1, "pressed twice, planned once"
-    assert (await house.client.get("/forums/listening-1")).status_code == 404, "a draft is the planners' own"
+    assert (await system.client.get("/forums/listening-1")).status_code == 404, "a draft is the planners' own"
 
     page = await intake.get("/desk/forums/listening-1")
     assert "/desk/forums/listening-1/publish" not in page.text
@@ -60,7 +60,7 @@ async def test_a_listening_forum_from_the_plan_to_its_minutes(house: House) -> N
     without = await intake.post("/desk/forums/listening-1/edit", data=plan | {"place": "", "version": ""})
     assert 'id="field-place-error"' in without.text, "what was announced keeps what it needs"
 
-    clerk = await house.official("clerk")
+    clerk = await system.official("clerk")
     page = await clerk.get("/desk/forums/listening-1")
     assert "/edit" not in page.text
     for act in ("start", "close", "start"):
@@ -71,16 +71,16 @@ async def test_a_listening_forum_from_the_plan_to_its_minutes(house: House) -> N
         "version": version((await clerk.get("/desk/forums/listening-1/minutes")).text),
     }
     assert (await clerk.post("/desk/forums/listening-1/minutes", data=minutes)).status_code == 303
-    assert "2. 의견" in (await house.client.get("/forums/listening-1")).text
+    assert "2. 의견" in (await system.client.get("/forums/listening-1")).text
     assert (await clerk.post("/desk/forums/listening-1/cancel", data={"text": "그만"})).status_code == 403
-    handler = await house.official("handler")
+    handler = await system.official("handler")
     assert (await handler.get("/desk/forums")).status_code == 403
-    assert (await house.client.get("/desk/forums/listening-1")).status_code == 303, "to the sign-in page"
+    assert (await system.client.get("/desk/forums/listening-1")).status_code == 303, "to the sign-in page"
 
 
-async def test_two_planners_at_one_forum(house: House) -> None:
-    slug = await a_forum(house)
-    first, second = await house.official("intake"), await house.official("admin")
+async def test_two_planners_at_one_forum(system: System) -> None:
+    slug = await a_forum(system)
+    first, second = await system.official("intake"), await system.official("admin")
     page = await first.get(f"/desk/forums/{slug}/edit")
     seen = version(page.text)
     now = clock.now()
@@ -106,18 +106,18 @@ async def test_two_planners_at_one_forum(house: House) -> None:
     for _twice in range(2):
         gone = await first.post(f"/desk/forums/{slug}/cancel", data={"text": "태풍이 옵니다."})
         assert gone.status_code == 303
-    assert "태풍이 옵니다." in (await house.client.get(f"/forums/{slug}")).text
+    assert "태풍이 옵니다." in (await system.client.get(f"/forums/{slug}")).text
     draft = await a_draft("notice")
     assert (await first.post(f"/desk/forums/{draft}/cancel", data={"text": "다른 공지로 대신함"})).status_code == 303
-    assert (await house.client.get(f"/forums/{draft}")).status_code == 404, "it was never announced"
+    assert (await system.client.get(f"/forums/{draft}")).status_code == 404, "it was never announced"
 
 
 async def test_the_list_is_narrowed_and_each_kind_has_its_fields(
-    house: House, count_queries: Callable[[], list[str]]
+    system: System, count_queries: Callable[[], list[str]]
 ) -> None:
-    intake = await house.official("intake")
+    intake = await system.official("intake")
     for kind in FIELDS:
-        found = await forum(await a_forum(house, kind))
+        found = await forum(await a_forum(system, kind))
         assert (found.kind, found.status, found.number) == (kind, ForumState.PUBLISHED, 1)
     await a_draft("notice", title="휴관 알림")
     await a_draft("listening", title="하천 산책로")
@@ -149,4 +149,4 @@ async def test_the_list_is_narrowed_and_each_kind_has_its_fields(
                 "broadcast": {"starts_at", "panel", "link", "chapters", "moderation"},
             }[kind]
         )
-    assert "하천 산책로" not in (await house.client.get("/forums?q=산책로")).text
+    assert "하천 산책로" not in (await system.client.get("/forums?q=산책로")).text

@@ -11,8 +11,8 @@ from server.core import clock, database
 from server.core.accounts import Department
 from server.core.booking.slots import NewSlot, open_slots
 from server.core.participants.models import Unconfirmed
-from tests.support.house import House
 from tests.support.places import guest
+from tests.support.system import System
 
 WISH = {
     "kind": "listening",
@@ -31,48 +31,48 @@ def day() -> str:
     return f"{clock.now() + timedelta(days=30):%Y-%m-%d}T19:00"
 
 
-async def appointments(house: House, slug: str) -> int:
-    calendars = [await house.client.get(f"/forums/{part}calendar.ics") for part in ("", f"{slug}/")]
+async def appointments(system: System, slug: str) -> int:
+    calendars = [await system.client.get(f"/forums/{part}calendar.ics") for part in ("", f"{slug}/")]
     found = {answer.text.count("BEGIN:VEVENT") for answer in calendars}
     assert len(found) == 1
     return found.pop()
 
 
-async def test_a_proposal_is_confirmed_taken_up_and_held(house: House) -> None:
-    page = (await house.client.get("/forums/propose")).text
+async def test_a_proposal_is_confirmed_taken_up_and_held(system: System) -> None:
+    page = (await system.client.get("/forums/propose")).text
     assert 'name="email"' in page
     past = (clock.now() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
-    wrong = await house.client.post("/forums/propose", data=WISH | {"title": "", "starts_at": past, "email": "x"})
+    wrong = await system.client.post("/forums/propose", data=WISH | {"title": "", "starts_at": past, "email": "x"})
     assert wrong.status_code == 422
     assert {*re.findall(r'id="field-(\w+)-error"', wrong.text)} == {"title", "starts_at", "email"}
     assert "중앙시장 상인회관" in wrong.text
-    number = await house.client.post(
+    number = await system.client.post(
         "/forums/propose", data=WISH | {"text": "제 주민번호는 900101-1234568입니다. 도와주세요."}
     )
     assert 'id="field-text-error"' in number.text
     assert not await Unconfirmed.all().count()
 
     wish = WISH | {"starts_at": day()}
-    assert (await house.client.post("/forums/propose", data=wish)).headers["location"] == "/confirm"
-    await house.work()
-    link = re.search(r"/confirm/[\w.-]+", house.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    assert (await system.client.post("/forums/propose", data=wish)).headers["location"] == "/confirm"
+    await system.work()
+    link = re.search(r"/confirm/[\w.-]+", system.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
     assert link
-    assert WISH["title"] in (await house.client.get(link[0])).text
+    assert WISH["title"] in (await system.client.get(link[0])).text
     assert not await Forum.all().count(), "nobody but her pressed"
-    done = await house.client.post(link[0])
+    done = await system.client.post(link[0])
     assert done.headers["location"] == "/forums/proposal-1"
-    page = (await house.visitor().get("/forums/proposal-1")).text
+    page = (await system.visitor().get("/forums/proposal-1")).text
     assert "미나" in page
     assert "010-1234-5678" not in page
     for path in ("/forums?tab=proposed", "/forums/proposal-1"):
-        shown = (await house.client.get(path)).text
+        shown = (await system.client.get(path)).text
         assert WISH["title"] in shown
         assert re.search(r"희망 일시(</dt><dd>| )<time", shown), "a wish, not a date"
-    assert await appointments(house, "proposal-1") == 0
-    again = await house.client.post("/forums/propose", data={**WISH, "name": "", "email": ""})
+    assert await appointments(system, "proposal-1") == 0
+    again = await system.client.post("/forums/propose", data={**WISH, "name": "", "email": ""})
     assert again.headers["location"] == "/forums/proposal-1", "sent again it is the same"
 
-    intake = await house.official("intake")
+    intake = await system.official("intake")
     assert WISH["title"] in (await intake.get("/desk/forums?tab=proposed")).text
     assert (await intake.get("/desk/forums/proposal-1/edit")).status_code == 403
     silent = await intake.post("/desk/forums/proposal-1/accept", data={"text": ""})
@@ -88,64 +88,64 @@ async def test_a_proposal_is_confirmed_taken_up_and_held(house: House) -> None:
         forum_id=found.id, starts_at=clock.now(), ends_at=clock.now(), place="아직 모르는 강당",
         slot_id=(await open_slots(SCOPE, [NewSlot(clock.now(), 9)]))[0],
     )  # fmt: skip
-    draft = (await house.client.get("/forums/proposal-1")).text
+    draft = (await system.client.get("/forums/proposal-1")).text
     assert "12월에 열겠습니다." in draft, "she sees that it is planned"
     assert "아직 모르는 강당" not in draft, "no date before it is announced"
     assert "희망 일시" in draft
-    assert await appointments(house, "proposal-1") == 0
+    assert await appointments(system, "proposal-1") == 0
     roads = await Department.get(code="roads")
     fields = {"title": found.title, "body": found.body, "place": found.place, "department": str(roads.id),
               "district": "central", "starts_at": day(), "panel": "상인들"}  # fmt: skip
     assert (await intake.post("/desk/forums/proposal-1/edit", data=fields)).status_code == 303
     assert (await intake.post("/desk/forums/proposal-1/publish", data={})).status_code == 303
     assert (await forum("proposal-1")).status is ForumState.PUBLISHED
-    assert "희망 일시" not in (await house.client.get("/forums/proposal-1")).text
-    assert await appointments(house, "proposal-1") == 1
+    assert "희망 일시" not in (await system.client.get("/forums/proposal-1")).text
+    assert await appointments(system, "proposal-1") == 1
 
 
-async def test_a_question_needs_people_or_gets_a_reason(house: House) -> None:
-    await house.client.post("/forums/propose", data=WISH | {"kind": "discussion", "place": "x" * 900})
-    await house.work()
-    link = re.search(r"/confirm/[\w.-]+", house.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
+async def test_a_question_needs_people_or_gets_a_reason(system: System) -> None:
+    await system.client.post("/forums/propose", data=WISH | {"kind": "discussion", "place": "x" * 900})
+    await system.work()
+    link = re.search(r"/confirm/[\w.-]+", system.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
     assert link
-    await house.client.post(link[0])
+    await system.client.post(link[0])
     found = await forum("proposal-1")
     assert (found.kind, found.place) == ("discussion", ""), "a discussion has no place"
-    assert '<progress max="100" value="0"' in (await house.client.get("/forums/proposal-1")).text
+    assert '<progress max="100" value="0"' in (await system.client.get("/forums/proposal-1")).text
     for number in range(2, 6):
         more = WISH | {"title": f"{number}번째 제안입니다", "email": "", "name": "", "starts_at": day()}
-        assert (await house.client.post("/forums/propose", data=more)).headers[
+        assert (await system.client.post("/forums/propose", data=more)).headers[
             "location"
         ] == f"/forums/proposal-{number}"
-    late = await house.client.post("/forums/propose", data=WISH | {"title": "여섯 번째 제안입니다"})
+    late = await system.client.post("/forums/propose", data=WISH | {"title": "여섯 번째 제안입니다"})
     assert late.status_code == 409
     assert await Forum.all().count() == 5
-    intake = await house.official("intake")
+    intake = await system.official("intake")
     declined = await intake.post("/desk/forums/proposal-2/decline", data={"text": "지난달에 같은 토론회가 있었습니다."})
     assert declined.status_code == 303
-    assert "지난달에 같은 토론회가 있었습니다." in (await house.visitor().get("/forums/proposal-2")).text
+    assert "지난달에 같은 토론회가 있었습니다." in (await system.visitor().get("/forums/proposal-2")).text
     assert (await intake.post("/desk/forums/proposal-2/accept", data={"text": "다시"})).status_code == 409
     for act in ("accept", "cancel"):  # taken up, and called off before it was announced
         assert (await intake.post(f"/desk/forums/proposal-3/{act}", data={"text": "담당 부서 사정"})).status_code == 303
-    assert ">일시<" not in (await house.visitor().get("/forums/proposal-3")).text
-    assert await appointments(house, "proposal-3") == 0
+    assert ">일시<" not in (await system.visitor().get("/forums/proposal-3")).text
+    assert await appointments(system, "proposal-3") == 0
     await database.execute("UPDATE forum SET supports = 100 WHERE slug = ?", "proposal-1")
-    page = (await house.client.get("/forums/proposal-1")).text
+    page = (await system.client.get("/forums/proposal-1")).text
     assert '<progress max="100" value="100"' in page
 
 
-async def test_nobody_talks_about_a_proposal_that_is_not_shown(house: House) -> None:
-    await house.client.post("/forums/propose", data=WISH | {"kind": "discussion"})
-    await house.work()
-    link = re.search(r"/confirm/[\w.-]+", house.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
+async def test_nobody_talks_about_a_proposal_that_is_not_shown(system: System) -> None:
+    await system.client.post("/forums/propose", data=WISH | {"kind": "discussion"})
+    await system.work()
+    link = re.search(r"/confirm/[\w.-]+", system.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
     assert link
-    await house.client.post(link[0])
-    _person, neighbour = await guest(house, "옆집")
-    visitor = house.visitor()
+    await system.client.post(link[0])
+    _person, neighbour = await guest(system, "옆집")
+    visitor = system.visitor()
     talk, comment = "/forums/proposal-1/comments", {"text": "저도 그렇게 생각합니다"}
     assert (await neighbour.post(talk, data=comment)).status_code == 303
     officials = {
-        role: await house.official(role) for role in ("intake", "admin", "inspector", "handler", "clerk", "guide")
+        role: await system.official(role) for role in ("intake", "admin", "inspector", "handler", "clerk", "guide")
     }
     for visibility in ("pending", "hidden"):
         await database.execute("UPDATE forum SET visibility = ? WHERE slug = ?", visibility, "proposal-1")
@@ -161,7 +161,7 @@ async def test_nobody_talks_about_a_proposal_that_is_not_shown(house: House) -> 
             for address in ("/forums/proposal-1", "/api/v1/forums/proposal-1"):
                 seen = await reader.get(address)
                 assert (seen.status_code, WISH["title"] in seen.text) == (others, False)
-        for reader in (house.client, officials["intake"], officials["admin"], officials["inspector"]):
+        for reader in (system.client, officials["intake"], officials["admin"], officials["inspector"]):
             for address in ("/forums/proposal-1", "/api/v1/forums/proposal-1"):
                 assert WISH["title"] in (await reader.get(address)).text, "its author, and who decides on it"
     await database.execute("UPDATE forum SET visibility = 'shown' WHERE slug = ?", "proposal-1")

@@ -1,4 +1,4 @@
-"""A handler answers: starts, asks for what is missing, writes with a prepared text, looks at it, sends it."""
+"""A handler answers: starts, asks for what is missing, writes with a reply template, looks at it, sends it."""
 
 from datetime import UTC, datetime
 
@@ -9,35 +9,35 @@ from server.core import clock
 from server.core.accounts import Department
 from tests.functional.test_attachments import PDF, PNG
 from tests.support.desk import Desk, desk
-from tests.support.house import House
 from tests.support.markup import parse
+from tests.support.system import System
 
 MONDAY = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 PERMIT = {"title": "도로점용 허가를 신청합니다", "kind": "statutory:road_occupation"}
 
 
-async def accepted(house: House, **changes: object) -> str:
+async def accepted(system: System, **changes: object) -> str:
     """A case that the roads department has been given."""
-    number: str = (await house.file(**changes))["reference"]
-    intake = await desk(house, "intake")
+    number: str = (await system.file(**changes))["reference"]
+    intake = await desk(system, "intake")
     await intake.open(f"/desk/cases/{number}")
     await intake.send("accept", department="roads")
     return number
 
 
-async def at_work(house: House, **changes: object) -> tuple[Desk, str]:
+async def at_work(system: System, **changes: object) -> tuple[Desk, str]:
     """A handler who has begun to work on a case."""
-    number = await accepted(house, **changes)
-    handler = await desk(house, "handler")
+    number = await accepted(system, **changes)
+    handler = await desk(system, "handler")
     await handler.open(f"/desk/cases/{number}")
     await handler.send("start")
     return handler, number
 
 
-async def test_everything_one_needs_stands_on_the_page(house: House) -> None:
-    await house.file(title="가로등이 또 꺼졌어요")
+async def test_everything_one_needs_stands_on_the_page(system: System) -> None:
+    await system.file(title="가로등이 또 꺼졌어요")
     handler, number = await at_work(
-        house, petitioner={"name": "홍길동", "email": "hong@example.org", "phone": "010-1234-5678"},
+        system, petitioner={"name": "홍길동", "email": "hong@example.org", "phone": "010-1234-5678"},
         location={"address": "중앙구 한빛로 12", "lat": 37.5, "lng": 127.0},
     )  # fmt: skip
     for words in (
@@ -52,13 +52,13 @@ async def test_everything_one_needs_stands_on_the_page(house: House) -> None:
     }  # fmt: skip
 
 
-async def test_a_prepared_text_a_preview_and_the_answer(house: House) -> None:
+async def test_a_prepared_text_a_preview_and_the_answer(system: System) -> None:
     roads = await Department.get(code="roads")
     template = await ReplyTemplate.create(
         title="가로등 수리", department_id=roads.id, purpose="answer", language="ko",
         text="{petitioner}님, {department} {handler}입니다. {reference} 건은 {수리일}에 고칩니다.",
     )  # fmt: skip
-    handler, number = await at_work(house)
+    handler, number = await at_work(system)
     await handler.send("answer", text="안녕하세요.", step="template", template=str(template.id))
     assert handler.status == 200
     written = handler.fields("answer")["answer.text"]
@@ -77,11 +77,11 @@ async def test_a_prepared_text_a_preview_and_the_answer(house: House) -> None:
     assert handler.status == 200
 
 
-async def test_a_template_of_another_department_is_not_offered(house: House) -> None:
+async def test_a_template_of_another_department_is_not_offered(system: System) -> None:
     parks = await Department.get(code="parks")
     foreign = await ReplyTemplate.create(title="공원 답변", department_id=parks.id, text="공원입니다")
     kind = await ReplyTemplate.create(title="제안 답변", kind="suggestion", text="제안입니다")
-    handler, number = await at_work(house)
+    handler, number = await at_work(system)
     assert "공원 답변" not in handler.text
     assert "제안 답변" not in handler.text
     for template in (foreign, kind):
@@ -91,8 +91,8 @@ async def test_a_template_of_another_department_is_not_offered(house: House) -> 
     assert handler.fields("answer")["answer.text"] == "홍길동님, 도로과입니다."
 
 
-async def test_a_refusal_needs_reasons_and_remedies(house: House) -> None:
-    handler, number = await at_work(house, **PERMIT)
+async def test_a_refusal_needs_reasons_and_remedies(system: System) -> None:
+    handler, number = await at_work(system, **PERMIT)
     await handler.send("answer", text="허가할 수 없습니다.", decision="refused", reasons="", remedies="")
     assert handler.status == 422
     assert handler.fields("answer")["answer.text"] == "허가할 수 없습니다."
@@ -111,20 +111,20 @@ async def test_a_refusal_needs_reasons_and_remedies(house: House) -> None:
     assert number in handler.text
 
 
-async def test_remedies_fit_the_kind_and_the_petitioners_language(house: House) -> None:
-    handler, _number = await at_work(house, kind="grievance")
+async def test_remedies_fit_the_kind_and_the_petitioners_language(system: System) -> None:
+    handler, _number = await at_work(system, kind="grievance")
     assert "국민권익위원회" in handler.fields("answer")["answer.remedies"]
     assert "이의신청" not in handler.fields("answer")["answer.remedies"]
     person = {"name": "佐藤健", "email": "sato@example.org", "language": "ja"}
-    handler, _number = await at_work(house, **PERMIT, petitioner=person)
+    handler, _number = await at_work(system, **PERMIT, petitioner=person)
     assert "60日以内" in handler.fields("answer")["answer.remedies"]
     await handler.send("answer", text="道路の占用を許可します。", decision="accepted")
     assert "Answered: Done as requested" in handler.text
     assert "60日以内" not in handler.text, "nothing is refused, so nothing need be contested"
 
 
-async def test_a_forgotten_placeholder_does_not_leave_the_house(house: House) -> None:
-    handler, number = await at_work(house)
+async def test_a_forgotten_placeholder_is_never_sent(system: System) -> None:
+    handler, number = await at_work(system)
     await handler.send("answer", text="{petitioner}님, 고쳤습니다. {이런 것}은 그대로 둡니다.")
     assert handler.status == 422
     assert "{petitioner}" in handler.text
@@ -132,9 +132,9 @@ async def test_a_forgotten_placeholder_does_not_leave_the_house(house: House) ->
     assert f"{number} has been answered." in handler.text
 
 
-async def test_a_supplement_stops_the_clock_and_starts_it_again(house: House) -> None:
+async def test_a_supplement_stops_the_clock_and_starts_it_again(system: System) -> None:
     with clock.at(MONDAY):
-        handler, number = await at_work(house, kind="grievance")
+        handler, number = await at_work(system, kind="grievance")
         await handler.send("request-supplement", text="사진을 보내 주세요.", days="5")
         assert "supplement due by Mon 16 Mar 2026" in handler.text
         assert "사진을 보내 주세요." in handler.text
@@ -144,15 +144,15 @@ async def test_a_supplement_stops_the_clock_and_starts_it_again(house: House) ->
         assert "ask for the supplement a second time" in handler.text
         assert handler.fields("return")["return.text"] == "보완하지 않았습니다."
     with clock.at(datetime(2026, 3, 11, 1, 0, tzinfo=UTC)):
-        handler = await desk(house, "handler")
+        handler = await desk(system, "handler")
         await handler.open(f"/desk/cases/{number}")
         await handler.send("supplement", text="사진을 받았습니다.")
         assert "by the end of Fri 20 Mar 2026" in handler.text
         assert "Original deadline: Tue 17 Mar 2026" in handler.text
 
 
-async def test_what_the_law_does_not_allow_is_refused_and_the_text_kept(house: House) -> None:
-    handler, _number = await at_work(house, kind="grievance")
+async def test_what_the_law_does_not_allow_is_refused_and_the_text_kept(system: System) -> None:
+    handler, _number = await at_work(system, kind="grievance")
     await handler.send("extend", amount="8", reason="현장 조사가 필요합니다.")
     assert handler.status == 409
     assert "may not be longer than the original period" in handler.text
@@ -166,8 +166,8 @@ async def test_what_the_law_does_not_allow_is_refused_and_the_text_kept(house: H
     assert "Deadline extended by 3 working days" in handler.text
 
 
-async def test_notes_stay_inside_and_messages_go_out(house: House) -> None:
-    handler, number = await at_work(house)
+async def test_notes_stay_inside_and_messages_go_out(system: System) -> None:
+    handler, number = await at_work(system)
     await handler.send("note", text="전화로 확인함")
     await handler.send("message", text="내일 현장에 갑니다.")
     await handler.send("message", text="주민번호 900101-1234567")
@@ -181,9 +181,9 @@ async def test_notes_stay_inside_and_messages_go_out(house: House) -> None:
     assert number in handler.text
 
 
-async def test_another_departments_case_is_not_there(house: House) -> None:
-    number = (await house.file(title="공원 나무가 쓰러졌어요", body="공원에 나무가 쓰러졌습니다."))["reference"]
-    handler, gardener = await desk(house, "handler"), await desk(house, "gardener")
+async def test_another_departments_case_is_not_there(system: System) -> None:
+    number = (await system.file(title="공원 나무가 쓰러졌어요", body="공원에 나무가 쓰러졌습니다."))["reference"]
+    handler, gardener = await desk(system, "handler"), await desk(system, "gardener")
     assert number not in handler.listed
     assert number in gardener.listed
     await handler.open(f"/desk/cases/{number}")
@@ -195,10 +195,10 @@ async def test_another_departments_case_is_not_there(house: House) -> None:
     assert gardener.status == 200
 
 
-async def test_an_answered_public_case_of_another_department_stays_closed_to_the_desk(house: House) -> None:
-    handler, number = await at_work(house, public=True)
+async def test_an_answered_public_case_of_another_department_stays_closed_to_the_desk(system: System) -> None:
+    handler, number = await at_work(system, public=True)
     await handler.send("answer", text="고쳤습니다.")
-    gardener = await desk(house, "gardener")
+    gardener = await desk(system, "gardener")
     await gardener.open(f"/desk/cases/{number}")
     assert gardener.status == 404
 
@@ -208,9 +208,9 @@ async def test_an_answered_public_case_of_another_department_stays_closed_to_the
     [("handler", "accept"), ("handler", "assign"), ("handler", "guide"), ("inspector", "answer"), ("guide", "start"),
      ("admin", "answer"), ("admin", "message"), ("intake", "reopen")],
 )  # fmt: skip
-async def test_without_the_right_there_is_no_form_and_a_403(house: House, username: str, action: str) -> None:
-    number = await accepted(house)
-    somebody = await desk(house, username)
+async def test_without_the_right_there_is_no_form_and_a_403(system: System, username: str, action: str) -> None:
+    number = await accepted(system)
+    somebody = await desk(system, username)
     await somebody.open(f"/desk/cases/{number}")
     assert somebody.status == 200
     assert action not in somebody.actions
@@ -218,29 +218,29 @@ async def test_without_the_right_there_is_no_form_and_a_403(house: House, userna
     assert answer.status_code == 403
 
 
-async def test_nobody_gets_in_without_signing_in(house: House) -> None:
-    number = (await house.file())["reference"]
-    visitor = house.visitor()
+async def test_nobody_gets_in_without_signing_in(system: System) -> None:
+    number = (await system.file())["reference"]
+    visitor = system.visitor()
     for url in ("/desk", f"/desk/cases/{number}"):
         answer = await visitor.get(url)
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/desk/sign-in?next=")
     for url in (f"/desk/cases/{number}/note", "/desk/bulk", "/desk/views", "/desk/views/1/delete"):
         assert (await visitor.post(url, data={"text": "x", "action": "accept"})).status_code == 401
-    handler = await desk(house, "handler")
+    handler = await desk(system, "handler")
     assert (await handler.client.post(f"/desk/cases/{number}/rate", data={"score": "1"})).status_code == 404
     assert (await handler.client.post(f"/desk/cases/{number}/nonsense")).status_code == 404
 
 
-async def test_after_passing_it_on_a_handler_is_back_in_the_inbox(house: House) -> None:
-    handler, number = await at_work(house)
+async def test_after_passing_it_on_a_handler_is_back_in_the_inbox(system: System) -> None:
+    handler, number = await at_work(system)
     await handler.send("transfer", department="roads", reason="우리 일이 맞지만")
     assert handler.status == 422
     assert handler.fields("transfer")["transfer.reason"] == "우리 일이 맞지만"
     await handler.send("transfer", department="parks", reason="공원 안의 등입니다.")
     assert handler.url.endswith("/desk")
     assert f"{number} has been transferred." in handler.text
-    other, out = await at_work(house)
+    other, out = await at_work(system)
     await other.send("transfer-out", agency="경찰청", reason="단속은 경찰 일입니다.")
     assert "Transferred to another agency" in other.text
     assert "경찰청" in other.text
@@ -248,11 +248,11 @@ async def test_after_passing_it_on_a_handler_is_back_in_the_inbox(house: House) 
     assert out in other.text
 
 
-async def test_an_answer_and_words_bring_their_files_to_whom_they_are_for(house: House) -> None:
-    filed = await house.file(public=True)
+async def test_an_answer_and_words_bring_their_files_to_whom_they_are_for(system: System) -> None:
+    filed = await system.file(public=True)
     number = filed["reference"]
-    handler = await desk(house, "manager")
-    await (await desk(house, "intake")).take(number)
+    handler = await desk(system, "manager")
+    await (await desk(system, "intake")).take(number)
     await handler.open(f"/desk/cases/{number}")
     await handler.send("note", ("통화 기록.txt", b"010-1234"), text="전화로 확인함")
     await handler.send("message", ("약도.png", PNG), text="내일 현장에 갑니다.")
@@ -272,7 +272,7 @@ async def test_an_answer_and_words_bring_their_files_to_whom_they_are_for(house:
     rows = {row.name: row for row in await Attachment.all()}
     assert [(row.by_official, row.internal) for row in rows.values()] == [(True, True), (True, False), (True, False)]
 
-    citizen = house.visitor(**{"x-access-key": filed["access_key"]})
+    citizen = system.visitor(**{"x-access-key": filed["access_key"]})
     page = parse((await citizen.get(f"/cases/{number}")).text)
     assert "수리 계획.pdf" in page.one("section", class_="case-answer").text
     assert "공개되지 않습니다" in page.one("section", class_="case-answer").text
@@ -286,19 +286,19 @@ async def test_an_answer_and_words_bring_their_files_to_whom_they_are_for(house:
         "case.message": [rows["약도.png"].id],
         "case.answered": [rows["수리 계획.pdf"].id],
     }
-    public = await house.visitor().get(f"/cases/{number}")
+    public = await system.visitor().get(f"/cases/{number}")
     assert "고칩니다." in public.text
     assert ".pdf" not in public.text
-    found = (await house.visitor().get(f"/api/v1/cases/{number}/events")).json()["items"]
+    found = (await system.visitor().get(f"/api/v1/cases/{number}/events")).json()["items"]
     assert [event["data"]["files"] for event in found if event["kind"] == "case.answered"] == [[]]
     for name, row in rows.items():
         address = f"/cases/{number}/files/{row.id}/x"
-        assert (await house.visitor().get(address)).status_code == 404
+        assert (await system.visitor().get(address)).status_code == 404
         assert (await citizen.get(address)).status_code == (404 if row.internal else 200), name
         assert (await handler.client.get(address)).status_code == 200
 
-    await house.work()
-    mails = [mail for mail in house.mails() if mail["To"] == "hong@example.org"]
+    await system.work()
+    mails = [mail for mail in system.mails() if mail["To"] == "hong@example.org"]
     told = [mail.get_body(("plain",)).get_content() for mail in mails]  # type: ignore[union-attr]
     assert [name for name in rows if any(name in text for text in told)] == ["약도.png", "수리 계획.pdf"]
 

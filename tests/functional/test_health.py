@@ -1,19 +1,19 @@
 """Whether the process is alive and ready."""
 
-from tests.support.house import House
+from tests.support.system import System
 
 
-async def test_a_running_server_says_that_it_is_ready(house: House) -> None:
-    assert (await house.client.get("/healthz")).text == "ok\n"
-    assert (await house.client.get("/readyz")).text == "ready\n"
-    metrics = (await house.client.get("/metrics")).text
+async def test_a_running_server_says_that_it_is_ready(system: System) -> None:
+    assert (await system.client.get("/healthz")).text == "ok\n"
+    assert (await system.client.get("/readyz")).text == "ready\n"
+    metrics = (await system.client.get("/metrics")).text
     assert 'sinmungo_request_seconds_count{method="GET",route="server.pages.readyz",status="200"} ' in metrics
 
 
-async def test_an_unknown_page_says_what_to_do(house: House) -> None:
-    answer = await house.client.get("/nowhere")
+async def test_an_unknown_page_says_what_to_do(system: System) -> None:
+    answer = await system.client.get("/nowhere")
     assert answer.status_code == 404
     assert "120" in answer.text
-    problem = await house.client.get("/api/v1/nowhere")
+    problem = await system.client.get("/api/v1/nowhere")
     assert problem.headers["content-type"] == "application/problem+json"
     assert problem.json()["code"] == "not_found"

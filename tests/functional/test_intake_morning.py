@@ -6,15 +6,15 @@ import pytest
 
 from server.core import clock
 from tests.support.desk import desk
-from tests.support.house import House
+from tests.support.system import System
 
 MORNING = datetime(2026, 3, 9, 0, 30, tzinfo=UTC)
 """Monday, 09:30 in Seoul."""
 
 
-async def test_one_press_takes_the_proposed_department(house: House) -> None:
-    filed = await house.file()
-    intake = await desk(house, "intake")
+async def test_one_press_takes_the_proposed_department(system: System) -> None:
+    filed = await system.file()
+    intake = await desk(system, "intake")
     assert "Roads" in intake.row(filed["reference"]).text
     await intake.take(filed["reference"])
     assert intake.url.endswith("/desk")
@@ -24,13 +24,13 @@ async def test_one_press_takes_the_proposed_department(house: House) -> None:
     assert not [b for b in row.all("button") if "data-key" in b.attrs]
 
 
-async def test_the_list_is_due_first_and_says_the_clock_in_words(house: House) -> None:
+async def test_the_list_is_due_first_and_says_the_clock_in_words(system: System) -> None:
     with clock.at(MORNING):
-        slow = await house.file(title="제안합니다", kind="suggestion")
-        quick = await house.file(title="가로등이 꺼짐", kind="other")
-        tip = await house.file(title="이름 없이 알립니다", petitioner={})
-        middle = await house.file(title="부당합니다", kind="grievance")
-        intake = await desk(house, "intake")
+        slow = await system.file(title="제안합니다", kind="suggestion")
+        quick = await system.file(title="가로등이 꺼짐", kind="other")
+        tip = await system.file(title="이름 없이 알립니다", petitioner={})
+        middle = await system.file(title="부당합니다", kind="grievance")
+        intake = await desk(system, "intake")
         assert intake.listed == [r["reference"] for r in (quick, middle, slow, tip)]
         assert "3 h left" in intake.row(quick["reference"]).text
         assert "6 working days left" in intake.row(middle["reference"]).text
@@ -43,17 +43,17 @@ async def test_the_list_is_due_first_and_says_the_clock_in_words(house: House) -
         assert "Overdue" in intake.row(quick["reference"]).text
 
 
-async def test_many_at_once_are_done_or_refused_one_by_one(house: House) -> None:
-    roads = [await house.file(title=f"가로등 {n}") for n in range(3)]
-    unknown = await house.file(title="무엇인지 모르겠어요", body="그냥 말하고 싶었습니다.")
-    intake, other = await desk(house, "intake"), await desk(house, "manager")
+async def test_many_at_once_are_done_or_refused_one_by_one(system: System) -> None:
+    roads = [await system.file(title=f"가로등 {n}") for n in range(3)]
+    unknown = await system.file(title="무엇인지 모르겠어요", body="그냥 말하고 싶었습니다.")
+    intake, other = await desk(system, "intake"), await desk(system, "manager")
     await other.take(roads[2]["reference"])
     await intake.bulk("accept", *(r["reference"] for r in (*roads, unknown)))
     assert intake.status == 200
     assert "2 accepted." in intake.text
     refused = {li.text.partition(" :")[0]: li.text for li in intake.page.all("li") if "-" in li.text[:4]}
     assert set(refused) == {roads[2]["reference"], unknown["reference"]}
-    assert "Somebody else changed this case" in refused[roads[2]["reference"]]
+    assert "Someone else changed this case" in refused[roads[2]["reference"]]
     assert "choose a department" in refused[unknown["reference"]]
     await intake.open("/desk?status=received")
     assert intake.listed == [unknown["reference"]]
@@ -62,9 +62,9 @@ async def test_many_at_once_are_done_or_refused_one_by_one(house: House) -> None
     assert intake.listed == []
 
 
-async def test_handlers_are_named_and_cases_passed_on_many_at_once(house: House) -> None:
-    filed = [(await house.file(title=f"가로등 {n}"))["reference"] for n in range(3)]
-    intake = await desk(house, "intake")
+async def test_handlers_are_named_and_cases_passed_on_many_at_once(system: System) -> None:
+    filed = [(await system.file(title=f"가로등 {n}"))["reference"] for n in range(3)]
+    intake = await desk(system, "intake")
     await intake.bulk("accept", *filed)
     await intake.bulk("assign", *filed[:2], handler="handler2")
     assert "Handlers assigned to 2." in intake.text
@@ -80,18 +80,18 @@ async def test_handlers_are_named_and_cases_passed_on_many_at_once(house: House)
 
 
 @pytest.mark.parametrize("picked", [[], ["x"], ["K7Q-M9X-RW4:1"], ["\N{PILE OF POO}:"]])
-async def test_a_selection_that_is_none_is_a_clear_page(house: House, picked: list[str]) -> None:
-    intake = await desk(house, "intake")
+async def test_a_selection_that_is_none_is_a_clear_page(system: System, picked: list[str]) -> None:
+    intake = await desk(system, "intake")
     answer = await intake.client.post("/desk/bulk", data={"action": "accept", "case": picked})
     assert answer.status_code == (409 if picked else 422)
     answer = await intake.client.post("/desk/bulk", data={"action": "answer", "case": "x"})
     assert answer.status_code == 404
 
 
-async def test_the_department_is_corrected_and_the_next_case_opened(house: House) -> None:
-    first = await house.file(title="가로등이 꺼짐", kind="other")
-    second = await house.file(title="나무가 쓰러짐", kind="grievance")
-    intake = await desk(house, "intake")
+async def test_the_department_is_corrected_and_the_next_case_opened(system: System) -> None:
+    first = await system.file(title="가로등이 꺼짐", kind="other")
+    second = await system.file(title="나무가 쓰러짐", kind="grievance")
+    intake = await desk(system, "intake")
     await intake.open(f"/desk/cases/{first['reference']}?list=status%3Dreceived")
     assert "The text mentions" in intake.text
     assert intake.fields("accept")["accept.department"] == "roads"
@@ -104,9 +104,9 @@ async def test_the_department_is_corrected_and_the_next_case_opened(house: House
     assert not [a for a in intake.page.all("a") if a.attrs.get("rel") in {"prev", "next"}]
 
 
-async def test_a_view_is_kept_opened_and_deleted(house: House) -> None:
-    await house.file()
-    intake = await desk(house, "intake")
+async def test_a_view_is_kept_opened_and_deleted(system: System) -> None:
+    await system.file()
+    intake = await desk(system, "intake")
     await intake.open("/desk?status=received&department=roads")
     form = {"name": "도로과 신규", "list": "status=received&department=roads"}
     answer = await intake.client.post("/desk/views", data=form, follow_redirects=True)
@@ -116,7 +116,7 @@ async def test_a_view_is_kept_opened_and_deleted(house: House) -> None:
     assert "status=received" in intake.url
     assert "department=roads" in intake.url
     assert answer.status_code == 200
-    other = await desk(house, "handler")
+    other = await desk(system, "handler")
     assert "도로과 신규" not in other.text
     delete = next(f.attrs["action"] for f in intake.page.all("form") if "/views/" in f.attrs.get("action", ""))
     assert (await other.client.post(delete)).status_code == 404

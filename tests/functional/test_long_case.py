@@ -1,4 +1,4 @@
-"""A case that is talked about without end: its newest facts come first, none is out of reach, little is read."""
+"""A case that is talked about without end: its newest events come first, none is out of reach, little is read."""
 
 import re
 from collections.abc import Callable
@@ -7,12 +7,12 @@ import httpx
 
 from petitions.events import MessageSent, NoteWritten
 from petitions.models import Case, Statement
-from petitions.queries import facts
+from petitions.queries import case_events
 from petitions.rights import subject
 from server.core import clock, database, ledger
 from tests.support.desk import desk
-from tests.support.house import House
 from tests.support.stories import filed, opened_with_key
+from tests.support.system import System
 
 TALKS, AT_ONCE = 1_200, 300
 
@@ -48,18 +48,18 @@ async def walked(browser: httpx.AsyncClient, path: str) -> list[int]:
     while path:
         answer = await browser.get(path)
         numbers += said(answer)
-        assert answer.text.count('id="event-') <= facts.SHOWN
+        assert answer.text.count('id="event-') <= case_events.SHOWN
         following = earlier(answer)
         path = following and str(answer.url.join(following))
     return numbers
 
 
-async def test_the_newest_facts_come_first_and_every_earlier_one_can_be_reached(
-    house: House, count_queries: Callable[[], list[str]]
+async def test_the_newest_events_come_first_and_every_earlier_one_can_be_reached(
+    system: System, count_queries: Callable[[], list[str]]
 ) -> None:
     case = await filed()
-    hong, handler = await opened_with_key(house, case), await desk(house, "handler")
-    intake = await desk(house, "intake")
+    hong, handler = await opened_with_key(system, case), await desk(system, "handler")
+    intake = await desk(system, "intake")
     await intake.open(f"/desk/cases/{case.reference}")
     await intake.send("accept")
     await handler.open(f"/desk/cases/{case.reference}")
@@ -95,7 +95,7 @@ async def test_the_newest_facts_come_first_and_every_earlier_one_can_be_reached(
     await handler.send("supplement", text="늦은 보완")
     assert handler.status == 409
     assert "말 1199." in handler.page.one(class_="conflict").text
-    program = await house.program("handler2")
+    program = await system.program("handler2")
     late = await program.post(
         f"/api/v1/desk/cases/{case.reference}/supplement", json={"text": "늦은 보완", "version": 1}
     )

@@ -16,16 +16,16 @@ from petitions.forms import (
     Extend,
     GiveAnswer,
     RequestSupplement,
+    TextOnly,
     Transfer,
     TransferOut,
-    Words,
 )
 from server.core import clock, database
 from server.core.jobs import Task
 from server.core.mail import Mail, MailDeferred
 from server.core.notify.mailbox import Mode, mode_of, set_mode
-from tests.support.house import House
 from tests.support.stories import Failing, filed, opened_with_key, somebody, to
+from tests.support.system import System
 
 HONG = "hong@example.org"
 
@@ -45,10 +45,10 @@ async def at_work(case: Filed) -> None:
     await handling.start(await somebody("handler"), case.reference)
 
 
-async def test_the_receipt_names_number_guide_and_date_but_never_the_key(house: House) -> None:
+async def test_the_receipt_names_number_guide_and_date_but_never_the_key(system: System) -> None:
     case = await filed()
-    await house.work()
-    (mail,) = to(house, HONG)
+    await system.work()
+    (mail,) = to(system, HONG)
     said = text(mail)
     assert mail["Subject"] == f"[{case.reference}] 민원이 접수되었습니다"
     assert "홍길동님께" in said
@@ -62,20 +62,20 @@ async def test_the_receipt_names_number_guide_and_date_but_never_the_key(house: 
     assert mail["List-Unsubscribe"] is None, "the law wants the receipt told"
 
 
-async def test_the_link_of_a_notice_opens_the_case_in_this_browser(house: House) -> None:
+async def test_the_link_of_a_notice_opens_the_case_in_this_browser(system: System) -> None:
     case = await filed()
-    await house.work()
-    browser = house.visitor()
-    path = link(to(house, HONG)[0], "/cases/open/")
+    await system.work()
+    browser = system.visitor()
+    path = link(to(system, HONG)[0], "/cases/open/")
     assert (await browser.get(f"/cases/{case.reference}")).status_code == 404
     answer = await browser.get(path)
     assert answer.headers["location"] == f"/cases/{case.reference}"
     assert (await browser.get(f"/cases/{case.reference}")).status_code == 200
-    forged = await house.visitor().get(path[:-2] + "xx")
+    forged = await system.visitor().get(path[:-2] + "xx")
     assert forged.headers["location"] == "/cases"
 
 
-async def test_hong_hears_each_thing_that_concerns_him(house: House) -> None:
+async def test_hong_hears_each_thing_that_concerns_him(system: System) -> None:
     case = await filed()
     handler, officer = await somebody("handler"), await somebody("intake")
     await handling.accept(officer, case.reference, Accept("roads"))
@@ -83,21 +83,21 @@ async def test_hong_hears_each_thing_that_concerns_him(house: House) -> None:
     await handling.start(handler, case.reference)
     await handling.appoint_guide(officer, case.reference, AppointGuide("guide_ja"))
     await handling.extend(handler, case.reference, Extend(3, "부품이 아직 오지 않았습니다."))
-    await handling.interim_notice(handler, case.reference, Words("업체와 날짜를 맞추고 있습니다."))
-    await handling.message(handler, case.reference, Words("가로등 번호를 아시나요?"))
-    await handling.message("petitioner", case.reference, Words("모릅니다."))
-    await handling.note(handler, case.reference, Words("비밀 메모"))
+    await handling.interim_notice(handler, case.reference, TextOnly("업체와 날짜를 맞추고 있습니다."))
+    await handling.message(handler, case.reference, TextOnly("가로등 번호를 아시나요?"))
+    await handling.message("petitioner", case.reference, TextOnly("모릅니다."))
+    await handling.note(handler, case.reference, TextOnly("비밀 메모"))
     await supplementing.request(handler, case.reference, RequestSupplement("사진을 보내 주세요.", 7))
-    await supplementing.receive("petitioner", case.reference, Words("사진입니다."))
+    await supplementing.receive("petitioner", case.reference, TextOnly("사진입니다."))
     await handling.transfer(handler, case.reference, Transfer("parks", "공원 안의 가로등입니다."))
     await answering.answer(
         await somebody("gardener"), case.reference, GiveAnswer("고쳤습니다.", "refused", "예산", "행정심판")
     )
-    await answering.close(await somebody("gardener"), case.reference, Words("끝"))
-    await answering.reopen("petitioner", case.reference, Words("아직 어둡습니다."))
+    await answering.close(await somebody("gardener"), case.reference, TextOnly("끝"))
+    await answering.reopen("petitioner", case.reference, TextOnly("아직 어둡습니다."))
     await answering.answer(await somebody("gardener"), case.reference, GiveAnswer("다시 고쳤습니다.", "accepted"))
-    await house.work()
-    mails = to(house, HONG)
+    await system.work()
+    mails = to(system, HONG)
     subjects = sorted(mail["Subject"].partition("] ")[2] for mail in mails)
     assert subjects == sorted([
         "민원이 접수되었습니다", "담당 부서가 정해졌습니다", "담당자가 정해졌습니다", "민원후견인이 바뀌었습니다",
@@ -114,7 +114,7 @@ async def test_hong_hears_each_thing_that_concerns_him(house: House) -> None:
         assert text(mail).count("http://") == 1 + (mail["List-Unsubscribe"] is not None)
 
 
-async def test_the_other_endings_are_told(house: House) -> None:
+async def test_the_other_endings_are_told(system: System) -> None:
     handler = await somebody("handler")
     out = await filed()
     await at_work(out)
@@ -125,27 +125,27 @@ async def test_the_other_endings_are_told(house: House) -> None:
     with clock.at(clock.now() + timedelta(days=10)):
         await supplementing.request(handler, back.reference, RequestSupplement("다시 부탁드립니다.", 7))
     with clock.at(clock.now() + timedelta(days=30)):
-        await supplementing.give_back(handler, back.reference, Words("보완되지 않았습니다."))
+        await supplementing.cancel_registration(handler, back.reference, TextOnly("보완되지 않았습니다."))
     late = await filed()
     with clock.at(clock.now() + timedelta(days=40)):
         await watch.remind()
-        await house.work()
-    told = {mail["Subject"] for mail in to(house, HONG)}
+        await system.work()
+    told = {mail["Subject"] for mail in to(system, HONG)}
     assert f"[{out.reference}] 민원이 다른 기관으로 이송되었습니다" in told
     assert f"[{back.reference}] 민원이 반려되었습니다" in told
     assert f"[{late.reference}] 답변이 늦어지고 있습니다" in told
-    assert "한국전력" in "".join(text(mail) for mail in to(house, HONG))
+    assert "한국전력" in "".join(text(mail) for mail in to(system, HONG))
 
 
-async def test_a_moved_date_is_told(house: House) -> None:
+async def test_a_moved_date_is_told(system: System) -> None:
     case = await filed()
-    await house.work()
+    await system.work()
     day = (clock.now() + timedelta(days=2)).date()
     while day.weekday() > 4:
         day += timedelta(days=1)
     await watch.add_holiday(await somebody("admin"), day, "임시공휴일")
-    await house.work()
-    mail = to(house, HONG)[-1]
+    await system.work()
+    mail = to(system, HONG)[-1]
     assert mail["Subject"] == f"[{case.reference}] 답변 기한이 바뀌었습니다"
     assert "이전 기한" in text(mail)
 
@@ -153,75 +153,75 @@ async def test_a_moved_date_is_told(house: House) -> None:
 @pytest.mark.parametrize(
     ("language", "words"), [("ja", "申請を受け付けました"), ("en", "We received your petition"), ("ko", "접수")]
 )
-async def test_mails_are_in_the_petitioners_language(house: House, language: str, words: str) -> None:
+async def test_mails_are_in_the_petitioners_language(system: System, language: str, words: str) -> None:
     await filed(language=language)
-    await house.work()
-    (mail,) = to(house, HONG)
+    await system.work()
+    (mail,) = to(system, HONG)
     assert words in mail["Subject"]
     assert mail["Content-Language"] == language
 
 
-async def test_signs_that_mean_something_in_html_arrive_as_they_were_typed(house: House) -> None:
+async def test_signs_that_mean_something_in_html_arrive_as_they_were_typed(system: System) -> None:
     await filed(title="A & B <script>alert(1)</script>")
-    await house.work()
-    (mail,) = to(house, HONG)
+    await system.work()
+    (mail,) = to(system, HONG)
     assert "A & B <script>" in text(mail)
     html = str(mail.get_body(("html",)).get_content())  # type: ignore[union-attr]
     assert "A &amp; B &lt;script&gt;" in html
 
 
-async def test_who_wants_less_gets_only_what_the_law_wants_told(house: House) -> None:
+async def test_who_wants_less_gets_only_what_the_law_wants_told(system: System) -> None:
     case = await filed()
     await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
-    await house.work()
-    accepted = next(mail for mail in to(house, HONG) if mail["List-Unsubscribe"])
+    await system.work()
+    accepted = next(mail for mail in to(system, HONG) if mail["List-Unsubscribe"])
     address = accepted["List-Unsubscribe"].strip("<>")
     assert accepted["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     path = urlsplit(address).path
-    stranger = house.visitor()
+    stranger = system.visitor()
     assert "하루에 한 번" in (await stranger.get(path)).text
     assert await mode_of(HONG) is Mode.ALL, "looking changes nothing"
     answer = await stranger.post(path, data={"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 303
     assert await mode_of(HONG.upper()) is Mode.REQUIRED
-    before = len(to(house, HONG))
+    before = len(to(system, HONG))
     handler = await somebody("handler")
     await handling.start(handler, case.reference)
-    await handling.message(handler, case.reference, Words("안녕하세요."))
-    await house.work()
-    assert len(to(house, HONG)) == before
+    await handling.message(handler, case.reference, TextOnly("안녕하세요."))
+    await system.work()
+    assert len(to(system, HONG)) == before
     await answering.answer(handler, case.reference, GiveAnswer("고쳤습니다.", "accepted"))
-    await house.work()
-    assert len(to(house, HONG)) == before + 1
+    await system.work()
+    assert len(to(system, HONG)) == before + 1
     assert (await stranger.post(path, data={"mode": "all"})).status_code == 303
     assert await mode_of(HONG) is Mode.ALL
     assert (await stranger.post(path, data={"mode": "never"})).status_code == 422
     assert (await stranger.get(path + "x")).status_code == 404
 
 
-async def digest(house: House) -> None:
-    await house.worker.handlers["core.digest"](Task("periodic:core.digest", "core.digest", {}, 1))
+async def digest(system: System) -> None:
+    await system.worker.handlers["core.digest"](Task("periodic:core.digest", "core.digest", {}, 1))
 
 
-async def test_the_digest_comes_once_a_day_at_eight(house: House) -> None:
+async def test_the_digest_comes_once_a_day_at_eight(system: System) -> None:
     monday = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)  # 15:00 in Seoul
     with clock.at(monday):
         await set_mode(HONG, Mode.DIGEST)
         case, other = await filed(), await filed(title="다른 일")
         await at_work(case)
-        await handling.message(await somebody("handler"), case.reference, Words("보고 있습니다."))
+        await handling.message(await somebody("handler"), case.reference, TextOnly("보고 있습니다."))
         await handling.accept(await somebody("intake"), other.reference, Accept("roads"))
-        await house.work()
-        assert len(to(house, HONG)) == 2, "the receipts come at once"
-        await digest(house)
-        assert len(to(house, HONG)) == 2
+        await system.work()
+        assert len(to(system, HONG)) == 2, "the receipts come at once"
+        await digest(system)
+        assert len(to(system, HONG)) == 2
     with clock.at(monday + timedelta(hours=16, minutes=55)):  # 07:55
-        await digest(house)
-        assert len(to(house, HONG)) == 2
+        await digest(system)
+        assert len(to(system, HONG)) == 2
     with clock.at(monday + timedelta(hours=17, minutes=5)):  # 08:05
-        await digest(house)
-        await digest(house)
-    mails = to(house, HONG)
+        await digest(system)
+        await digest(system)
+    mails = to(system, HONG)
     assert len(mails) == 3
     said = text(mails[-1])
     assert said.count("담당 부서가 정해졌습니다") == 0
@@ -232,33 +232,33 @@ async def test_the_digest_comes_once_a_day_at_eight(house: House) -> None:
     assert mails[-1]["List-Unsubscribe"]
 
 
-async def test_a_digest_waits_while_the_server_is_away(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_digest_waits_while_the_server_is_away(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     with clock.at(datetime(2026, 11, 16, 6, 0, tzinfo=UTC)):
         await set_mode(HONG, Mode.DIGEST)
         await at_work(await filed())
-        await house.work()
-    before = len(to(house, HONG))
-    notifier = house.worker.handlers["core.digest"].__self__  # type: ignore[attr-defined]
+        await system.work()
+    before = len(to(system, HONG))
+    notifier = system.worker.handlers["core.digest"].__self__  # type: ignore[attr-defined]
     transport = notifier.post.transport
     notifier.post.transport = Failing(MailDeferred("away"))
     with clock.at(datetime(2026, 11, 17, 0, 0, tzinfo=UTC)):
         with pytest.raises(MailDeferred):
-            await digest(house)
+            await digest(system)
         notifier.post.transport = transport
-        await digest(house)
-    assert len(to(house, HONG)) == before + 1
+        await digest(system)
+    assert len(to(system, HONG)) == before + 1
 
 
 async def test_a_mailbox_that_takes_no_mail_holds_up_no_other_digest(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with clock.at(datetime(2026, 11, 16, 6, 0, tzinfo=UTC)):
         for address in ("a-full-one@example.org", HONG):
             await set_mode(address, Mode.DIGEST)
             await at_work(await filed(petitioner={"name": "홍길동", "email": address}))
-        await house.work()
-    before = len(to(house, HONG))
-    notifier = house.worker.handlers["core.digest"].__self__  # type: ignore[attr-defined]
+        await system.work()
+    before = len(to(system, HONG))
+    notifier = system.worker.handlers["core.digest"].__self__  # type: ignore[attr-defined]
     send = notifier.post.transport.send
 
     async def full(mail: Mail) -> None:
@@ -268,79 +268,79 @@ async def test_a_mailbox_that_takes_no_mail_holds_up_no_other_digest(
 
     monkeypatch.setattr(notifier.post.transport, "send", full)
     with clock.at(datetime(2026, 11, 17, 0, 0, tzinfo=UTC)), pytest.raises(MailDeferred):
-        await digest(house)
-    assert len(to(house, HONG)) == before + 1
+        await digest(system)
+    assert len(to(system, HONG)) == before + 1
     kept = await database.fetch("SELECT DISTINCT email FROM digest_item")
     assert [row["email"] for row in kept] == ["a-full-one@example.org"]
 
 
-async def test_officials_hear_what_they_must_act_on(house: House) -> None:
+async def test_officials_hear_what_they_must_act_on(system: System) -> None:
     case = await filed()
     officer, handler = await somebody("intake"), await somebody("handler")
     await handling.accept(officer, case.reference, Accept("roads"))
-    await handling.message("petitioner", case.reference, Words("언제 되나요?"))
-    await house.work()
-    assert [m["Subject"].partition("] ")[2] for m in to(house, "manager@city.example")] == ["민원인의 메시지"]
-    assert "언제 되나요" not in text(to(house, "manager@city.example")[0]), "words stay at the desk (Act 7)"
+    await handling.message("petitioner", case.reference, TextOnly("언제 되나요?"))
+    await system.work()
+    assert [m["Subject"].partition("] ")[2] for m in to(system, "manager@city.example")] == ["민원인의 메시지"]
+    assert "언제 되나요" not in text(to(system, "manager@city.example")[0]), "words stay at the desk (Act 7)"
     await handling.assign(officer, case.reference, Assign("handler"))
-    await handling.message("petitioner", case.reference, Words("급합니다."))
+    await handling.message("petitioner", case.reference, TextOnly("급합니다."))
     with clock.at(clock.now() + timedelta(days=40)):
         await watch.remind()
-        await house.work()
-    subjects = {m["Subject"].partition("] ")[2] for m in to(house, "handler@city.example")}
+        await system.work()
+    subjects = {m["Subject"].partition("] ")[2] for m in to(system, "handler@city.example")}
     due = {"처리기한이 곧 끝납니다", "처리기한이 지났습니다", "중간 통지를 할 때입니다"}
     assert subjects == {"민원이 배정되었습니다", "민원인의 메시지"} | due
-    assert f"/desk/cases/{case.reference}" in text(to(house, "handler@city.example")[0])
+    assert f"/desk/cases/{case.reference}" in text(to(system, "handler@city.example")[0])
     for watcher in ("manager", "inspector"):
         assert "처리기한이 지났습니다" in {
-            m["Subject"].partition("] ")[2] for m in to(house, f"{watcher}@city.example")
+            m["Subject"].partition("] ")[2] for m in to(system, f"{watcher}@city.example")
         }
-    assert not to(house, "gardener@city.example")
+    assert not to(system, "gardener@city.example")
     await answering.answer(handler, case.reference, GiveAnswer("고쳤습니다.", "accepted"))
-    hong = await opened_with_key(house, case)
+    hong = await opened_with_key(system, case)
     await hong.post(f"/cases/{case.reference}/not-solved", data={"unsolved": "아직 어두워요."})
-    await house.work()
-    assert "해결되지 않음" in to(house, "manager@city.example")[-1]["Subject"]
+    await system.work()
+    assert "해결되지 않음" in to(system, "manager@city.example")[-1]["Subject"]
 
 
-async def test_who_gives_a_case_to_oneself_is_not_told(house: House) -> None:
+async def test_who_gives_a_case_to_oneself_is_not_told(system: System) -> None:
     case = await filed()
     manager = await somebody("manager")
     await handling.accept(manager, case.reference, Accept("roads"))
     await handling.assign(manager, case.reference, Assign("manager"))
-    await house.work()
-    assert not to(house, "manager@city.example")
+    await system.work()
+    assert not to(system, "manager@city.example")
 
 
-async def test_a_fact_looked_at_twice_is_told_once(house: House) -> None:
+async def test_a_event_looked_at_twice_is_told_once(system: System) -> None:
     case = await filed()
-    await house.work()
+    await system.work()
     event = (
         await database.fetch("SELECT id FROM ledger_event WHERE subject = ? ORDER BY id", f"case/{case.reference}")
     )[0]
-    await house.worker.handlers["core.notify"](Task("again", "core.notify", {"event": event["id"]}, 1))
-    await house.work()
-    assert len(to(house, HONG)) == 1
+    await system.worker.handlers["core.notify"](Task("again", "core.notify", {"event": event["id"]}, 1))
+    await system.work()
+    assert len(to(system, HONG)) == 1
 
 
-async def test_what_was_imported_sends_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "first_facts", partial(intake.first_facts, imported=True))
+async def test_what_was_imported_sends_nothing(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "first_events", partial(intake.first_events, imported=True))
     with clock.at(clock.now() - timedelta(days=400)):
         case = await filed()
         await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     await filed()
-    await house.work()
-    assert house.mails() == []
+    await system.work()
+    assert system.mails() == []
     handler = await somebody("handler")
     await handling.start(handler, case.reference)
     await answering.answer(handler, case.reference, GiveAnswer("이제 답합니다.", "accepted"))
-    await house.work()
-    assert len(to(house, HONG)) == 1, "what happens to it from now on is told"
+    await system.work()
+    assert len(to(system, HONG)) == 1, "what happens to it from now on is told"
 
 
-async def test_no_address_no_mail(house: House) -> None:
+async def test_no_address_no_mail(system: System) -> None:
     await filed(petitioner={"name": "홍길동", "phone": "010-1234-5678"})
-    await house.work()
-    assert house.mails() == []
+    await system.work()
+    assert system.mails() == []
     rows = await database.fetch("SELECT key FROM job")
     assert list(rows) == []

@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import Request
 
 from petitions.actions import handling
-from petitions.forms import Accept, Words
+from petitions.forms import Accept, TextOnly
 from server import spool_page
 from server.core import clock, database, jobs, ledger
 from server.core.config import Settings
@@ -21,8 +21,8 @@ from server.core.notify.mailbox import Mode, set_mode
 from server.core.notify.notifier import Notifier
 from server.core.web import Site
 from tests.support.desk import desk
-from tests.support.house import House
 from tests.support.stories import Failing, filed, opened_with_key, somebody, to
+from tests.support.system import System
 
 HONG = "hong@example.org"
 
@@ -49,8 +49,8 @@ async def mail_task(attempts: int, **payload: object) -> tuple[Task, str]:
     return Task(key, "core.mail", {"event": event["id"], "to": "citizen", "mailing": 0, **payload}, attempts), key
 
 
-async def test_a_long_outage_makes_mails_wait_and_not_die(house: House) -> None:
-    notifier = house.worker.handlers["core.mail"].__self__  # type: ignore[attr-defined]
+async def test_a_long_outage_makes_mails_wait_and_not_die(system: System) -> None:
+    notifier = system.worker.handlers["core.mail"].__self__  # type: ignore[attr-defined]
     assert isinstance(notifier, Notifier)
     transport, notifier.post.transport = notifier.post.transport, Failing(MailDeferred("away"))
     early, _key = await mail_task(1)
@@ -62,63 +62,65 @@ async def test_a_long_outage_makes_mails_wait_and_not_die(house: House) -> None:
     assert row["key"] == f"{key}:1"
     notifier.post.transport = transport
     with clock.at(clock.now() + notifying.PATIENCE + timedelta(seconds=1)):
-        await house.work()
-    assert len(to(house, HONG)) == 1
+        await system.work()
+    assert len(to(system, HONG)) == 1
     notifier.post.transport = Failing(MailDeferred("away"))
     last, _key = await mail_task(jobs.MAX_ATTEMPTS, waited=notifying.MOST_WAITS)
     with pytest.raises(MailDeferred):
         await notifier.deliver(last)
 
 
-async def test_officials_hear_of_a_refused_address_and_nothing_names_it(house: House) -> None:
-    notifier = house.worker.handlers["core.mail"].__self__  # type: ignore[attr-defined]
+async def test_officials_hear_of_a_refused_address_and_nothing_names_it(system: System) -> None:
+    notifier = system.worker.handlers["core.mail"].__self__  # type: ignore[attr-defined]
     working = notifier.post.transport
     notifier.post.transport = Refusing(working, HONG)
     before = post.refused._value.get()
     case = await filed()
     await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     events = {e.kind: e.id for e in await ledger.read(f"case/{case.reference}")}
-    await house.work()
+    await system.work()
     assert post.refused._value.get() == before + 2
     assert list(await database.fetch("SELECT key FROM job")) == []
-    facts = [e for e in await ledger.read(f"case/{case.reference}") if e.kind == "case.mail_undelivered"]
-    told = {(fact.data["event"], fact.data["about"]) for fact in facts}
+    records = [e for e in await ledger.read(f"case/{case.reference}") if e.kind == "case.mail_undelivered"]
+    told = {(record.data["event"], record.data["about"]) for record in records}
     assert told == {(events[kind], kind) for kind in ("case.received", "case.accepted")}
-    assert "hong" not in str([fact.data for fact in facts])
+    assert "hong" not in str([record.data for record in records])
     (entry,) = [e for e in await ledger.read(f"case/{case.reference}") if e.kind == "case.received"]
     await notifier.deliver(Task("again", "core.mail", {"event": entry.id, "to": "citizen", "mailing": 0}, 1))
     assert len(await ledger.read(f"case/{case.reference}", kind="case.mail_undelivered")) == 2, (
         "a job runs at least once"
     )
 
-    mails = to(house, "manager@city.example")
-    assert [m["Subject"] for m in mails] == [f"[{case.reference}] 이메일을 민원인에게 전달하지 못했습니다"], "once a case"
-    handler, hong = await desk(house, "handler"), await opened_with_key(house, case)
+    mails = to(system, "manager@city.example")
+    assert [m["Subject"] for m in mails] == [f"[{case.reference}] 이메일을 민원인에게 전달하지 못했습니다"], (
+        "once a case"
+    )
+    handler, hong = await desk(system, "handler"), await opened_with_key(system, case)
     await handler.open(f"/desk/cases/{case.reference}")
     assert "An email could not be delivered to the petitioner. Please tell them by phone." in handler.text
     assert "mail_undelivered" not in str((await hong.get(f"/api/v1/cases/{case.reference}/events")).json())
 
     await set_mode(HONG, Mode.DIGEST)
-    await handling.message(await somebody("handler"), case.reference, Words("내일 갑니다."))
-    await house.work()
+    await handling.message(await somebody("handler"), case.reference, TextOnly("내일 갑니다."))
+    await system.work()
     with clock.at(clock.now() + timedelta(days=1)):
-        await house.worker.handlers["core.digest"](Task("digest", "core.digest", {}, 1))
+        await system.worker.handlers["core.digest"](Task("digest", "core.digest", {}, 1))
     last = (await ledger.read(f"case/{case.reference}", kind="case.mail_undelivered"))[-1]
     assert last.data["about"] == "case.message"
 
 
-async def test_the_spool_is_a_page_on_this_machine_only(house: House) -> None:
+async def test_the_spool_is_a_page_on_this_machine_only(system: System) -> None:
     case = await filed(title="A & B")
-    await house.work()
+    await system.work()
 
     def request(settings: Settings) -> Request:
         app = SimpleNamespace(state=SimpleNamespace(site=Site(settings)))
         scope = {"type": "http", "method": "GET", "path": "/dev/mail", "query_string": b"", "headers": [], "app": app}
         return Request(scope)
 
-    page = bytes((await spool_page.spool(request(house.settings))).body).decode()
+    page = bytes((await spool_page.spool(request(system.settings))).body).decode()
     assert f"[{case.reference}]" in page
     assert "/cases/open/" in page
-    for settings in (replace(house.settings, host="192.0.2.1"), replace(house.settings, smtp_url="smtp://127.0.0.1")):
+    for settings in (replace(system.settings, host="192.0.2.1"), replace(system.settings, smtp_url="smtp://127.0.0.1")):
         with pytest.raises(NotFound):
             await spool_page.spool(request(settings))

@@ -4,15 +4,15 @@ from datetime import UTC, datetime
 
 from server.core import clock
 from tests.support.desk import desk
-from tests.support.house import House
+from tests.support.system import System
 
 
-async def answered(house: House) -> tuple[str, str]:
+async def answered(system: System) -> tuple[str, str]:
     """A case that was answered too quickly: its number and key."""
-    filed = await house.file(kind="grievance")
+    filed = await system.file(kind="grievance")
     number = filed["reference"]
-    handler = await desk(house, "handler")
-    intake = await desk(house, "intake")
+    handler = await desk(system, "handler")
+    intake = await desk(system, "intake")
     await intake.open(f"/desk/cases/{number}")
     await intake.send("accept")
     await handler.open(f"/desk/cases/{number}")
@@ -20,16 +20,16 @@ async def answered(house: House) -> tuple[str, str]:
     return number, filed["access_key"]
 
 
-async def test_not_solved_comes_back_to_the_queue_and_is_answered_better(house: House) -> None:
+async def test_not_solved_comes_back_to_the_queue_and_is_answered_better(system: System) -> None:
     with clock.at(datetime(2026, 3, 9, 1, 0, tzinfo=UTC)):
-        number, key = await answered(house)
-        manager = await desk(house, "manager")
+        number, key = await answered(system)
+        manager = await desk(system, "manager")
         assert number not in manager.listed
     with clock.at(datetime(2026, 3, 16, 1, 0, tzinfo=UTC)):
         not_solved, shown = {"text": "아직도 꺼져 있습니다."}, {"x-access-key": key}
-        reopened = await house.client.post(f"/api/v1/cases/{number}/reopening", json=not_solved, headers=shown)
+        reopened = await system.client.post(f"/api/v1/cases/{number}/reopening", json=not_solved, headers=shown)
         assert reopened.is_success, reopened.text
-        manager = await desk(house, "manager")
+        manager = await desk(system, "manager")
         await manager.open("/desk?status=reopened")
         assert manager.listed == [number]
         row = manager.row(number)
@@ -43,7 +43,7 @@ async def test_not_solved_comes_back_to_the_queue_and_is_answered_better(house: 
         assert "담당 부서가 확인하겠습니다." in manager.text, "the answer that did not help"
         await manager.send("assign", handler="handler2")
         assert "Handler: 박담당" in manager.text
-        handler = await desk(house, "handler2")
+        handler = await desk(system, "handler2")
         await handler.open("/desk?mine=1")
         assert handler.listed == [number]
         await handler.open(f"/desk/cases/{number}")
@@ -56,20 +56,20 @@ async def test_not_solved_comes_back_to_the_queue_and_is_answered_better(house: 
         assert manager.actions == {"reopen", "note"}
 
 
-async def test_a_manager_can_open_it_again_themselves(house: House) -> None:
-    number, _key = await answered(house)
-    manager = await desk(house, "manager")
+async def test_a_manager_can_open_it_again_themselves(system: System) -> None:
+    number, _key = await answered(system)
+    manager = await desk(system, "manager")
     await manager.open(f"/desk/cases/{number}")
     await manager.send("reopen", text="")
     assert manager.status == 422
     await manager.send("reopen", text="전화로 다시 물어보셨습니다.")
-    assert "Cases reopened" in manager.text
+    assert "has been reopened" in manager.text
     assert "start" in manager.actions
 
 
-async def test_only_officials_of_the_department_can_be_named(house: House) -> None:
-    number, _key = await answered(house)
-    manager = await desk(house, "manager")
+async def test_only_officials_of_the_department_can_be_named(system: System) -> None:
+    number, _key = await answered(system)
+    manager = await desk(system, "manager")
     await manager.open(f"/desk/cases/{number}")
     await manager.send("reopen", text="다시 봅니다.")
     names = {o.attrs["value"] for o in manager.form("assign").all("option")}
@@ -79,9 +79,9 @@ async def test_only_officials_of_the_department_can_be_named(house: House) -> No
     assert "choose an official of the case" in manager.text
 
 
-async def test_a_case_withdrawn_by_phone_is_taken_back_for_the_petitioner(house: House) -> None:
-    number = (await house.file())["reference"]
-    intake = await desk(house, "intake")
+async def test_a_case_withdrawn_by_phone_is_taken_back_for_the_petitioner(system: System) -> None:
+    number = (await system.file())["reference"]
+    intake = await desk(system, "intake")
     await intake.open(f"/desk/cases/{number}")
     await intake.send("withdraw", text="이미 고쳐졌다고 전화하심")
     assert f"{number} has been withdrawn." in intake.text
@@ -93,15 +93,15 @@ async def test_a_case_withdrawn_by_phone_is_taken_back_for_the_petitioner(house:
     assert intake.listed == []
 
 
-async def test_another_guide_is_named(house: House) -> None:
-    number = (await house.file())["reference"]
-    intake = await desk(house, "intake")
+async def test_another_guide_is_named(system: System) -> None:
+    number = (await system.file())["reference"]
+    intake = await desk(system, "intake")
     await intake.open(f"/desk/cases/{number}")
     await intake.send("guide", guide="guide_ja")
     assert "Case guide: 佐藤美咲" in intake.text
-    guide = await desk(house, "guide_ja")
+    guide = await desk(system, "guide_ja")
     assert guide.listed == [number]
-    other = await desk(house, "guide")
+    other = await desk(system, "guide")
     assert other.listed == []
     await other.open(f"/desk/cases/{number}")
     assert other.status == 404

@@ -1,4 +1,4 @@
-"""What waited for a moderator is news when it is shown; who stands behind a proposal hears what became of it."""
+"""What waited for a moderator is news when it is shown; who supports a proposal hears what became of it."""
 
 from datetime import timedelta
 
@@ -13,49 +13,49 @@ from server.core.jobs import Task
 from server.core.participants.people import take_name
 from tests.support.answers import official
 from tests.support.forums import a_forum
-from tests.support.house import House
 from tests.support.stories import to
+from tests.support.system import System
 
 
-async def test_a_voice_that_waited_is_news_once_and_supporters_are_told(house: House) -> None:
-    slug, intake = await a_forum(house, moderation="before"), await official("intake")
+async def test_a_submission_that_waited_is_news_once_and_supporters_are_told(system: System) -> None:
+    slug, intake = await a_forum(system, moderation="before"), await official("intake")
     who, other = [await take_name(f"{n}@example.org", n, "ko") for n in ("narae", "park")]
     number = await speaking.submit(who, slug, Submit("차양", "가게 앞 차양이 필요합니다.", "idea"))
-    await house.work()
+    await system.work()
     kinds = [item.entry.kind for item in await news.newest({"forum_id": 1})]
     assert kinds == ["forum.published"]
     for action in (TextAction.SHOW, TextAction.HIDE, TextAction.SHOW):
         await deciding.decide(intake, f"submission/{number}", Decide(action, "advert" if action == "hide" else ""))
-        await house.work()
+        await system.work()
     items = await news.newest({"forum_id": 1})
     assert [item.entry.kind for item in items] == ["text.shown", "forum.published"], "once"
     for title in ("밤에 일하는 사람들", "아침에 일하는 사람들"):
         asked = await proposing.propose(who, ProposeForum("listening", title, "이야기를 들어 주세요.", "ko"))
         await supporting.on_forum(other, asked)
         await (proposing.accept if title[0] == "밤" else proposing.decline)(intake, asked, "다음 달에 있습니다.")
-        await house.work()
-    subjects = [mail["Subject"] for mail in to(house, "park@example.org")]
+        await system.work()
+    subjects = [mail["Subject"] for mail in to(system, "park@example.org")]
     assert len(subjects) == 2
     assert all("공감하신 제안" in subject for subject in subjects)
-    assert "공감" not in to(house, "narae@example.org")[-1]["Subject"]
+    assert "공감" not in to(system, "narae@example.org")[-1]["Subject"]
     told = {item.entry.kind for item in await news.newest({"forum_kind": "listening"})}
-    assert {"forum.taken_up", "forum.declined"} <= told
+    assert {"forum.accepted", "forum.declined"} <= told
 
 
-async def test_many_texts_hidden_at_once_are_three_mails_and_a_digest(house: House) -> None:
-    slug, intake = await a_forum(house), await official("intake")
+async def test_many_texts_hidden_at_once_are_three_mails_and_a_digest(system: System) -> None:
+    slug, intake = await a_forum(system), await official("intake")
     who = await take_name("narae@example.org", "narae", "ko")
     texts = [Submit(f"{n} 광고", f"{n * 7}번 가게로 오세요", "idea") for n in range(5)]
     numbers = [await speaking.submit(who, slug, each) for each in texts]
-    await house.work()
-    before = len(to(house, "narae@example.org"))
+    await system.work()
+    before = len(to(system, "narae@example.org"))
     for number in numbers:
         await deciding.decide(intake, f"submission/{number}", Decide(TextAction.HIDE, "advert"))
-    await house.work()
-    assert len(to(house, "narae@example.org")) == before + 3
-    here = clock.now().astimezone(house.settings.zone)
+    await system.work()
+    assert len(to(system, "narae@example.org")) == before + 3
+    here = clock.now().astimezone(system.settings.zone)
     with clock.at((here + timedelta(days=1)).replace(hour=9)):
-        await house.worker.handlers["core.digest"](Task("digest", "core.digest", {}, 1))
-    told = to(house, "narae@example.org")[before + 3 :]
+        await system.worker.handlers["core.digest"](Task("digest", "core.digest", {}, 1))
+    told = to(system, "narae@example.org")[before + 3 :]
     assert len(told) == 1
     assert str(told[0].get_body(("plain",)).get_content()).count("규칙") >= 2  # type: ignore[union-attr]

@@ -1,9 +1,9 @@
 """Numbers of people never stand on a public page: not in what somebody contests, asks for, or an official copies."""
 
-from forums.actions import answering, handing, planning, promising, proposing, speaking
+from forums.actions import answering, assigning, committing, planning, proposing, speaking
 from forums.forms.answering import GiveAnswer
-from forums.forms.handing import Hand, Words
-from forums.forms.promising import Finish, Promise
+from forums.forms.assigning import Assign, TextOnly
+from forums.forms.committing import Finish, MakeCommitment
 from forums.forms.proposing import ProposeForum
 from forums.forms.speaking import Submit
 from forums.models import Commitment
@@ -12,24 +12,24 @@ from server.core.days import today
 from server.core.participants.people import take_name
 from tests.support.answers import official
 from tests.support.forums import a_forum
-from tests.support.house import House
+from tests.support.system import System
 
 PHONE, RESIDENT, OFFICE = "010-1234-5678", "900101-1234568", "02-731-2120"
 
 
-async def test_no_number_of_a_person_is_read_by_everybody(house: House) -> None:
-    slug = await a_forum(house)
+async def test_no_number_of_a_person_is_read_by_everybody(system: System) -> None:
+    slug = await a_forum(system)
     who = await take_name("narae@example.org", "김나래", "ko")
     number = await speaking.submit(who, slug, Submit("차양", "가게 앞 차양이 필요합니다.", "idea"))
     intake, handler = await official("intake"), await official("handler")
     assert handler.department_id
-    await handing.hand(intake, number, Hand(handler.department_id))
+    await assigning.assign(intake, number, Assign(handler.department_id))
     due = today()
-    promise = Promise(f"차양 {PHONE}", "handler", due, f"문의 {OFFICE}, 신청인 {RESIDENT}", f"{RESIDENT}")
-    await answering.answer(handler, number, GiveAnswer("adopted", "차양을 세우겠습니다.", promise))
+    commitment = MakeCommitment(f"차양 {PHONE}", "handler", due, f"문의 {OFFICE}, 신청인 {RESIDENT}", f"{RESIDENT}")
+    await answering.answer(handler, number, GiveAnswer("adopted", "차양을 세우겠습니다.", commitment))
     done = await Commitment.get()
-    await promising.finish(handler, done.number, Finish(f"신청인 {RESIDENT} 확인, 문의 {OFFICE}"))
-    await promising.contest(who, done.number, Words(f"아직입니다. {RESIDENT}, {PHONE}로 전화 주세요."))
+    await committing.finish(handler, done.number, Finish(f"신청인 {RESIDENT} 확인, 문의 {OFFICE}"))
+    await committing.contest(who, done.number, TextOnly(f"아직입니다. {RESIDENT}, {PHONE}로 전화 주세요."))
     await database.execute("UPDATE forum SET title = ?, minutes = ?, panel = ? WHERE slug = ?",
                            f"토론회 {PHONE} {RESIDENT}", f"회의록 {RESIDENT}", f'["김상인 {RESIDENT}"]',
                            slug)  # fmt: skip
@@ -40,7 +40,7 @@ async def test_no_number_of_a_person_is_read_by_everybody(house: House) -> None:
     await database.execute("UPDATE forum SET department_id = ? WHERE slug = ?", handler.department_id, asked)
     await planning.publish(intake, asked)
 
-    reader = house.visitor()
+    reader = system.visitor()
     paths = (f"/commitments/{done.number}", "/commitments", f"/submissions/{number}", f"/forums/{slug}",
              f"/forums/{asked}", f"/forums/{asked}/calendar.ics", f"/api/v1/forums/{slug}",
              f"/api/v1/forums/{asked}")  # fmt: skip
@@ -53,5 +53,5 @@ async def test_no_number_of_a_person_is_read_by_everybody(house: House) -> None:
     page = (await reader.get(paths[0])).text
     assert page.count("010-****-5678") > 2, "the title, what she said, and the same in the course of it"
     assert OFFICE in page, "an office's own telephone is for everybody"
-    desk = await house.official("handler")
+    desk = await system.official("handler")
     assert RESIDENT not in (await desk.get(f"/desk/commitments/{done.number}")).text

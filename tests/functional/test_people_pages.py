@@ -10,7 +10,7 @@ import pytest
 from petitions.reference import guides_present
 from server.core import clock, ledger
 from server.core.accounts import Absence, Account, Department, Role, Session
-from tests.support.house import PASSWORD, House
+from tests.support.system import PASSWORD, System
 
 CountQueries = Callable[[], list[str]]
 SHOWN = re.compile(r'<code id="password"[^>]*>([^<]+)</code>')
@@ -35,8 +35,8 @@ async def trail() -> list[tuple[int, str]]:
     return [(entry.data["id"], entry.data["how"]) for entry in await ledger.read("settings/people")]
 
 
-async def test_a_new_official_gets_a_password_that_is_shown_once_and_opens_the_desk(house: House) -> None:
-    browser = await house.official("admin")
+async def test_a_new_official_gets_a_password_that_is_shown_once_and_opens_the_desk(system: System) -> None:
+    browser = await system.official("admin")
     parks = await Department.get(code="parks")
     form = {
         "username": "newcomer", "name": "신입", "role": "guide", "department": "parks", "languages": ["ko", "ja"],
@@ -51,7 +51,7 @@ async def test_a_new_official_gets_a_password_that_is_shown_once_and_opens_the_d
     assert (row.role, row.department_id, row.languages) == (Role.GUIDE, parks.id, ["ko", "ja"])
     assert row.specialities == ["나무", "벤치"]
     assert shown[1] not in (await browser.get(f"/desk/people/{row.id}")).text
-    answer = await house.visitor().post("/desk/sign-in", data={"username": "newcomer", "password": shown[1]})
+    answer = await system.visitor().post("/desk/sign-in", data={"username": "newcomer", "password": shown[1]})
     assert answer.status_code == 303
     assert await trail() == [(row.id, "added")]
     stored = "".join(str(entry.data) for entry in await ledger.read("settings/people"))
@@ -76,9 +76,9 @@ async def test_a_new_official_gets_a_password_that_is_shown_once_and_opens_the_d
     ],
 )
 async def test_wrong_input_is_refused_beside_its_field_and_kept(
-    house: House, changes: dict[str, object], name: str
+    system: System, changes: dict[str, object], name: str
 ) -> None:
-    browser = await house.official("admin")
+    browser = await system.official("admin")
     form = {
         "username": "newcomer", "name": "신입", "role": "handler", "department": "roads", "languages": ["ko"],
         "hours": "화요일만",
@@ -92,8 +92,8 @@ async def test_wrong_input_is_refused_beside_its_field_and_kept(
     assert await trail() == []
 
 
-async def test_an_official_moves_to_another_department_and_role(house: House) -> None:
-    browser = await house.official("admin")
+async def test_an_official_moves_to_another_department_and_role(system: System) -> None:
+    browser = await system.official("admin")
     handler, parks = await account("handler"), await Department.get(code="parks")
     page = f"/desk/people/{handler.id}"
     assert "김처리" in (await browser.get(page)).text
@@ -113,11 +113,11 @@ async def test_an_official_moves_to_another_department_and_role(house: House) ->
     assert (await browser.post(page, data=await form_of("handler", department="tax"))).status_code == 422
 
 
-async def test_a_closed_account_is_out_at_once_and_can_be_opened_again(house: House) -> None:
-    admin, handler = await house.official("admin"), await house.official("handler")
+async def test_a_closed_account_is_out_at_once_and_can_be_opened_again(system: System) -> None:
+    admin, handler = await system.official("admin"), await system.official("handler")
     row = await account("handler")
     page = f"/desk/people/{row.id}"
-    assert "닫을까요" in (await admin.get(f"{page}/close")).text
+    assert "닫으시겠습니까" in (await admin.get(f"{page}/close")).text
     assert (await handler.get("/desk/account")).status_code == 200
     assert (await admin.post(f"{page}/close")).status_code == 303
     assert (await handler.get("/desk/account")).status_code == 303
@@ -126,12 +126,12 @@ async def test_a_closed_account_is_out_at_once_and_can_be_opened_again(house: Ho
     assert "김처리" in (await admin.get("/desk/people?state=closed")).text
     await admin.post(f"{page}/close")  # a second press changes nothing
     assert (await admin.post(f"{page}/open")).status_code == 303
-    assert (await house.official("handler")) is not None
+    assert (await system.official("handler")) is not None
     assert await trail() == [(row.id, "switched_off"), (row.id, "switched_on")]
 
 
-async def test_the_last_administrator_stays(house: House) -> None:
-    browser = await house.official("admin")
+async def test_the_last_administrator_stays(system: System) -> None:
+    browser = await system.official("admin")
     admin = await account("admin")
     page = f"/desk/people/{admin.id}"
     refused = await browser.post(f"{page}/close")
@@ -149,9 +149,9 @@ async def test_the_last_administrator_stays(house: House) -> None:
     assert (await browser.get("/desk/people")).status_code == 303
 
 
-async def test_two_administrators_who_close_each_other_at_once_leave_one(house: House) -> None:
+async def test_two_administrators_who_close_each_other_at_once_leave_one(system: System) -> None:
     await Account.filter(username="intake").update(role=Role.ADMINISTRATOR)
-    one, two = await house.official("admin"), await house.official("intake")
+    one, two = await system.official("admin"), await system.official("intake")
     first, second = await account("admin"), await account("intake")
     answers = await asyncio.gather(
         one.post(f"/desk/people/{second.id}/close"), two.post(f"/desk/people/{first.id}/close")
@@ -160,30 +160,30 @@ async def test_two_administrators_who_close_each_other_at_once_leave_one(house: 
     assert await Account.filter(role=Role.ADMINISTRATOR, active=True).count() == 1
 
 
-async def test_a_lost_password_and_a_lost_second_factor_are_replaced(house: House) -> None:
-    admin, handler = await house.official("admin"), await house.official("handler")
+async def test_a_lost_password_and_a_lost_second_factor_are_replaced(system: System) -> None:
+    admin, handler = await system.official("admin"), await system.official("handler")
     row = await account("handler")
     await Account.filter(id=row.id).update(totp_secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
     page = f"/desk/people/{row.id}"
-    assert "새 비밀번호를 만들까요" in (await admin.get(f"{page}/password")).text
+    assert "새 비밀번호를 만드시겠습니까" in (await admin.get(f"{page}/password")).text
     answer = await admin.post(f"{page}/password")
     shown = SHOWN.search(answer.text)
     assert shown
     assert (await handler.get("/desk/account")).status_code == 303
     form = {"username": "handler", "password": shown[1]}
-    assert (await house.visitor().post("/desk/sign-in", data=form)).status_code == 401
+    assert (await system.visitor().post("/desk/sign-in", data=form)).status_code == 401
     assert "2단계 인증" in (await admin.get(f"{page}/totp")).text
     assert (await admin.post(f"{page}/totp")).status_code == 303
-    assert (await house.visitor().post("/desk/sign-in", data=form)).status_code == 303
-    assert (await house.visitor().post("/desk/sign-in", data={**form, "password": PASSWORD})).status_code == 401
+    assert (await system.visitor().post("/desk/sign-in", data=form)).status_code == 303
+    assert (await system.visitor().post("/desk/sign-in", data={**form, "password": PASSWORD})).status_code == 401
     assert await trail() == [(row.id, "password_reset"), (row.id, "totp_reset")]
 
 
-async def test_a_guide_who_is_away_gets_no_new_cases(house: House) -> None:
+async def test_a_guide_who_is_away_gets_no_new_cases(system: System) -> None:
     guide = await account("guide")
     page = f"/desk/people/{guide.id}"
     with clock.at(datetime(2026, 11, 25, 3, tzinfo=UTC)):
-        browser = await house.official("admin")
+        browser = await system.official("admin")
         assert guide.id in [present.id for present in await guides_present()]
         away = {"first_day": "2026-11-24", "last_day": "2026-11-26"}
         assert (await browser.post(f"{page}/absences", data=away)).status_code == 303
@@ -203,8 +203,8 @@ async def test_a_guide_who_is_away_gets_no_new_cases(house: House) -> None:
     assert await trail() == [(guide.id, "absence_added"), (guide.id, "absence_removed")]
 
 
-async def test_people_are_found_by_name_role_and_department(house: House) -> None:
-    browser = await house.official("admin")
+async def test_people_are_found_by_name_role_and_department(system: System) -> None:
+    browser = await system.official("admin")
     roads = await Department.get(code="roads")
 
     async def found(query: str) -> set[str]:
@@ -231,8 +231,8 @@ async def test_people_are_found_by_name_role_and_department(house: House) -> Non
     assert (await browser.get("/desk/people/4711")).status_code == 404
 
 
-async def test_many_people_come_in_pages(house: House) -> None:
-    browser = await house.official("admin")
+async def test_many_people_come_in_pages(system: System) -> None:
+    browser = await system.official("admin")
     now = clock.now()
     await Account.bulk_create(
         [
@@ -250,9 +250,9 @@ async def test_many_people_come_in_pages(house: House) -> None:
 
 @pytest.mark.parametrize(("page", "queries"), [("/desk/people", 4), ("/desk/people/1", 6), ("/desk/people/new", 3)])
 async def test_each_page_asks_the_database_a_known_number_of_times(
-    house: House, count_queries: CountQueries, page: str, queries: int
+    system: System, count_queries: CountQueries, page: str, queries: int
 ) -> None:
-    browser = await house.official("admin")
+    browser = await system.official("admin")
     seen = count_queries()
     assert (await browser.get(page)).status_code == 200
     assert len(seen) == queries, "\n".join(seen)

@@ -7,7 +7,7 @@ import pytest
 from petitions.permissions import Permission
 from server.core import accounts
 from server.core.accounts import Account, CorePermission, Role
-from tests.support.house import House
+from tests.support.system import System
 
 PAGES: dict[str, frozenset[accounts.Permission]] = {
     "/desk/rules": frozenset({Permission.EDIT_RULES}),
@@ -67,34 +67,34 @@ USERS = {
 
 
 @pytest.mark.parametrize("role", list(Role))
-async def test_a_role_sees_the_pages_of_its_permissions_and_no_other(house: House, role: Role) -> None:
-    browser = await house.official(USERS[role])
+async def test_a_role_sees_the_pages_of_its_permissions_and_no_other(system: System, role: Role) -> None:
+    browser = await system.official(USERS[role])
     seen = {page: (await browser.get(page)).status_code for page in PAGES}
     assert seen == {page: 200 if any(role in one.roles for one in needed) else 403 for page, needed in PAGES.items()}
 
 
 @pytest.mark.parametrize("role", list(Role))
-async def test_a_role_without_the_permission_changes_nothing(house: House, role: Role) -> None:
-    browser = await house.official(USERS[role])
+async def test_a_role_without_the_permission_changes_nothing(system: System, role: Role) -> None:
+    browser = await system.official(USERS[role])
     forbidden = [page for page, needed in ACTS.items() if role not in needed.roles]
     assert {(await browser.post(page)).status_code for page in forbidden} <= {403}
     assert await Account.filter(active=True).count() == 11
 
 
-async def test_whoever_is_not_signed_in_is_led_to_the_sign_in_and_back(house: House) -> None:
+async def test_whoever_is_not_signed_in_is_led_to_the_sign_in_and_back(system: System) -> None:
     for page in PAGES:
-        answer = await house.client.get(page)
+        answer = await system.client.get(page)
         assert answer.status_code == 303, page
         assert answer.headers["location"] == f"/desk/sign-in?next={quote(page, safe='')}"
     for page in ACTS:
-        assert (await house.client.post(page)).status_code == 401, page
+        assert (await system.client.post(page)).status_code == 401, page
 
 
-async def test_the_tabs_show_what_the_reader_may_change(house: House) -> None:
-    intake = (await (await house.official("intake")).get("/desk/rules")).text
+async def test_the_tabs_show_what_the_reader_may_change(system: System) -> None:
+    intake = (await (await system.official("intake")).get("/desk/rules")).text
     assert 'href="/desk/audit"' in intake
     for hidden in ("/desk/templates", "/desk/calendar", "/desk/people", "/desk/jobs", "/desk/departments"):
         assert f'href="{hidden}"' not in intake
-    admin = (await (await house.official("admin")).get("/desk/rules")).text
+    admin = (await (await system.official("admin")).get("/desk/rules")).text
     for shown in ("/desk/templates", "/desk/calendar", "/desk/people", "/desk/jobs", "/desk/departments"):
         assert f'href="{shown}"' in admin

@@ -8,13 +8,13 @@ import pytest
 
 from petitions.actions import answering
 from petitions.actions.intake import file
-from petitions.forms import FilePetition, Location, Person, Words
+from petitions.forms import FilePetition, Location, PetitionerDetails, TextOnly
 from petitions.queries import public
 from petitions.queries.public import PAGE
 from server.core import clock, database
 from tests.support.answers import answer
-from tests.support.house import House
 from tests.support.markup import parse
+from tests.support.system import System
 
 START = datetime(2026, 3, 4, 0, 0, tzinfo=UTC)
 
@@ -22,18 +22,18 @@ START = datetime(2026, 3, 4, 0, 0, tzinfo=UTC)
 async def filed(title: str, **changes: Any) -> str:
     values: dict[str, Any] = {
         "body": "도로에 구멍이 있습니다.", "kind": "other", "location": Location(), "public": True,
-        "petitioner": Person("홍길동", "hong@example.org"), **changes,
+        "petitioner": PetitionerDetails("홍길동", "hong@example.org"), **changes,
     }  # fmt: skip
     return (await file(FilePetition(title, **values))).reference
 
 
-async def titles(house: House, query: str = "") -> list[str]:
-    page = parse((await house.client.get(f"/petitions{query}")).text)
+async def titles(system: System, query: str = "") -> list[str]:
+    page = parse((await system.client.get(f"/petitions{query}")).text)
     return [row.one("h2").text for row in page.all("li", class_="public-row")]
 
 
-async def test_only_answered_cases_that_may_be_public_are_listed_newest_answer_first(house: House) -> None:
-    assert "아직 공개된 답변이 없습니다" in (await house.client.get("/petitions")).text
+async def test_only_answered_cases_that_may_be_public_are_listed_newest_answer_first(system: System) -> None:
+    assert "아직 공개된 답변이 없습니다" in (await system.client.get("/petitions")).text
     with clock.at(START):
         first, second = await filed("먼저"), await filed("나중")
         await filed("아직 답하지 않음")
@@ -43,68 +43,70 @@ async def test_only_answered_cases_that_may_be_public_are_listed_newest_answer_f
         await answer(second)
     with clock.at(START + timedelta(hours=3)):
         await answer(first)
-    assert await titles(house) == ["먼저", "나중"]
-    await answering.reopen("petitioner", first, Words("그대로입니다"))
-    assert await titles(house) == ["나중"], "a reopened case is not listed"
-    assert await titles(house, "?q=먼저") == []
+    assert await titles(system) == ["먼저", "나중"]
+    await answering.reopen("petitioner", first, TextOnly("그대로입니다"))
+    assert await titles(system) == ["나중"], "a reopened case is not listed"
+    assert await titles(system, "?q=먼저") == []
 
 
-async def test_names_and_numbers_are_hidden_in_every_part(house: House) -> None:
+async def test_names_and_numbers_are_hidden_in_every_part(system: System) -> None:
     number = await filed(
         "홍길동 010-1234-5678 도로",
         body="저는 홍길동이고 계좌는 국민은행 123-45-6789-012 입니다. 연락처 010-9876-5432",
     )
     await answer(number, "홍길동 님께 010-1234-5678 로 전화했습니다.")
-    text = (await house.client.get("/petitions")).text + (await house.client.get("/")).text
+    text = (await system.client.get("/petitions")).text + (await system.client.get("/")).text
     for secret in ("홍길동", "1234-5678", "9876", "123-45-6789"):
         assert secret not in text, secret
     assert "홍*동" in text
 
 
-async def test_a_number_at_the_cut_of_an_excerpt_stays_hidden(house: House) -> None:
+async def test_a_number_at_the_cut_of_an_excerpt_stays_hidden(system: System) -> None:
     for shift in range(0, 14, 3):
-        number = await filed(f"제목 {shift}", petitioner=Person("홍길동", "hong@example.org", "010-1234-5678"))
+        number = await filed(
+            f"제목 {shift}", petitioner=PetitionerDetails("홍길동", "hong@example.org", "010-1234-5678")
+        )
         await answer(number, "가" * (public.EXCERPT - shift) + " 010-1234-5678 로 연락")
-    text = (await house.client.get("/petitions")).text
+    text = (await system.client.get("/petitions")).text
     assert "1234" not in text
     assert "5678" not in text
 
 
-async def test_the_list_is_read_page_by_page_without_gaps(house: House) -> None:
+async def test_the_list_is_read_page_by_page_without_gaps(system: System) -> None:
     wanted = []
     for number in range(PAGE + 5):
         with clock.at(START + timedelta(minutes=number // 2)):
             reference = await filed(f"제목 {number}")
             await answer(reference)
             wanted.append(f"제목 {number}")
-    response = await house.client.get("/petitions")
+    response = await system.client.get("/petitions")
     page = parse(response.text)
     older = page.one("a", rel="next").attrs["href"]
     found = [row.one("h2").text for row in page.all("li", class_="public-row")]
     assert len(found) == PAGE
-    found += await titles(house, older.removeprefix("/petitions"))
+    found += await titles(system, older.removeprefix("/petitions"))
     assert found == wanted[::-1]
 
 
-async def test_the_list_narrows_by_department_district_kind_and_words(house: House) -> None:
+async def test_the_list_narrows_by_department_district_kind_and_words(system: System) -> None:
     for title, department, kind, address in (
         ("가로등 고장", "roads", "other", "중앙구 1"),
         ("가로수 문의", "parks", "inquiry", ""),
     ):
         await answer(await filed(title, kind=kind, location=Location(address=address)), department=department)
-    assert await titles(house, "?department=parks") == ["가로수 문의"]
-    assert await titles(house, "?district=central") == ["가로등 고장"]
-    assert await titles(house, "?kind=inquiry") == ["가로수 문의"]
-    assert await titles(house, "?q=가로등") == ["가로등 고장"]
-    assert await titles(house, "?q=도로에 구멍&department=parks") == ["가로수 문의"]
-    assert await titles(house, "?q=없는말") == []
-    assert await titles(house, "?department=roads&kind=inquiry") == []
-    page = parse((await house.client.get("/petitions?kind=inquiry&lang=ja")).text)
+    assert await titles(system, "?department=parks") == ["가로수 문의"]
+    assert await titles(system, "?district=central") == ["가로등 고장"]
+    assert await titles(system, "?kind=inquiry") == ["가로수 문의"]
+    assert await titles(system, "?q=가로등") == ["가로등 고장"]
+    assert await titles(system, "?q=도로에 구멍&department=parks") == ["가로수 문의"]
+    assert await titles(system, "?q=없는말") == []
+    assert await titles(system, "?department=roads&kind=inquiry") == []
+    page = parse((await system.client.get("/petitions?kind=inquiry&lang=ja")).text)
     assert page.one("ul", class_="filters-active").all("a")
 
 
 async def test_a_rare_filter_looks_at_a_window_and_says_where_to_look_on(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(public, "WINDOW", 3)
     for number in range(8):
@@ -113,7 +115,7 @@ async def test_a_rare_filter_looks_at_a_window_and_says_where_to_look_on(
     query, found, pages = "?department=parks", list[str](), 0
     while pages < 5:
         pages += 1
-        page = parse((await house.client.get(f"/petitions{query}")).text)
+        page = parse((await system.client.get(f"/petitions{query}")).text)
         found += [row.one("h2").text for row in page.all("li", class_="public-row")]
         links = [a for a in page.all("a") if "before=" in a.attrs["href"] and "lang=" not in a.attrs["href"]]
         if not links:
@@ -130,44 +132,44 @@ async def test_a_rare_filter_looks_at_a_window_and_says_where_to_look_on(
         *("?before=x", "?before=2026-99-99T00:00:00+00:00_1", "?q=a&before=-1"),
     ],
 )
-async def test_odd_questions_are_refused(house: House, query: str) -> None:
-    response = await house.client.get(f"/petitions{query.replace('+', '%2B')}")
+async def test_odd_questions_are_refused(system: System, query: str) -> None:
+    response = await system.client.get(f"/petitions{query.replace('+', '%2B')}")
     assert response.status_code in {400, 422}
     assert "120" in response.text
 
 
-async def test_the_first_page_tells_how_the_city_keeps_to_time(house: House) -> None:
-    assert "최근 답변" not in (await house.client.get("/")).text
+async def test_the_first_page_tells_how_the_city_keeps_to_time(system: System) -> None:
+    assert "최근 답변" not in (await system.client.get("/")).text
     for hours in (1, 2, 30):
         with clock.at(START):
             reference = await filed(f"제목 {hours}")
         with clock.at(START + timedelta(hours=hours)):
             await answer(reference)
-    text = parse((await house.client.get("/")).text).one("main").text
+    text = parse((await system.client.get("/")).text).one("main").text
     assert "3건 가운데 66%" in text
     assert "sinmungo-demo" not in text, "the password of the demonstration is shown there only"
 
 
-async def test_the_demonstration_tells_a_newcomer_how_to_come_in(house: House) -> None:
-    house.app.state.site.city.demo = True
-    text = parse((await house.client.get("/")).text).one("main").text
+async def test_the_demonstration_tells_a_newcomer_how_to_come_in(system: System) -> None:
+    system.app.state.site.city.demo = True
+    text = parse((await system.client.get("/")).text).one("main").text
     for username in ("admin", "intake", "handler", "manager", "inspector", "guide", "clerk", "sinmungo-demo"):
         assert username in text
 
 
 async def test_pages_cost_the_same_however_long_the_list_is(
-    house: House, count_queries: Callable[[], list[str]]
+    system: System, count_queries: Callable[[], list[str]]
 ) -> None:
     await answer(await filed("가로등"))
-    await house.client.get("/petitions")
+    await system.client.get("/petitions")
     statements = count_queries()
     for address, most in (("/petitions", 1), ("/petitions?department=roads", 2), ("/petitions?q=가로등", 3), ("/", 3)):
         statements.clear()
-        assert (await house.visitor().get(address)).status_code == 200
+        assert (await system.visitor().get(address)).status_code == 200
         assert len(statements) <= most, statements
 
 
-async def test_the_list_is_read_from_its_index(house: House) -> None:
+async def test_the_list_is_read_from_its_index(system: System) -> None:
     await answer(await filed("가로등"))
     sql, values = public.walk(()).statement(public._END, 21)
     async with database.transaction():

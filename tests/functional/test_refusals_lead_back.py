@@ -3,21 +3,21 @@
 from datetime import timedelta
 
 from forums.actions import answering
-from forums.forms.promising import Promise
+from forums.forms.committing import MakeCommitment
 from forums.states import SubmissionState
 from server.core.days import today
 from tests.support.answers import official
 from tests.support.forums import a_forum
-from tests.support.house import House
 from tests.support.places import a_session, guest
-from tests.support.voices import hold_forum, say
+from tests.support.submissions import hold_forum, say
+from tests.support.system import System
 
 
-async def test_whoever_waits_in_line_is_told_that_nothing_is_offered_and_finds_back(house: House) -> None:
-    slug = await a_forum(house)
+async def test_whoever_waits_in_line_is_told_that_nothing_is_offered_and_finds_back(system: System) -> None:
+    slug = await a_forum(system)
     page = f"/forums/{slug}/sessions/{await a_session(slug, 1)}"
-    _kim, her = await guest(house, "김상인")
-    _lee, him = await guest(house, "이과일")
+    _kim, her = await guest(system, "김상인")
+    _lee, him = await guest(system, "이과일")
     await her.post(page, data={})
     waiting = (await him.post(page, data={})).headers["location"]
     refused = await him.post(f"{waiting}/take")
@@ -31,14 +31,16 @@ async def test_whoever_waits_in_line_is_told_that_nothing_is_offered_and_finds_b
     assert 'class="button button-primary" href="/"' in (await him.get("/nowhere")).text
 
 
-async def test_a_stranger_is_told_at_once_that_a_promise_is_not_theirs_to_contest(house: House) -> None:
+async def test_a_stranger_is_told_at_once_that_a_commitment_is_not_theirs_to_contest(system: System) -> None:
     handler = await official("handler")
     forum = await hold_forum()
-    voice = await say(
+    submission = await say(
         forum, status=SubmissionState.ANSWERED, outcome="adopted", department_id=handler.department_id
     )  # fmt: skip
-    number = await answering.commit(handler, voice.number, Promise("조명", "handler", today() + timedelta(days=9)))
-    _park, stranger = await guest(house, "지나가는 사람")
+    number = await answering.commit(
+        handler, submission.number, MakeCommitment("조명", "handler", today() + timedelta(days=9))
+    )
+    _park, stranger = await guest(system, "지나가는 사람")
     for words in ("꺼졌어요.", ""):
         refused = await stranger.post(f"/commitments/{number}/contest", data={"text": words})
         assert refused.status_code == 403

@@ -1,38 +1,38 @@
-"""What was said once is not said twice: repeated requests, old news, old promises."""
+"""What was said once is not said twice: repeated requests, old news, old due dates."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 
 from petitions.actions import answering, handling, importing, objecting, supplementing, watch
-from petitions.forms import Accept, DecideObjection, Extend, FilePetition, GiveAnswer, RequestSupplement, Words
+from petitions.forms import Accept, DecideObjection, Extend, FilePetition, GiveAnswer, RequestSupplement, TextOnly
 from petitions.models import Case, Statement
 from petitions.reference import reference
 from server.core import accounts, clock
 from server.core.accounts import Account, Official
 from server.core.ledger import read
-from tests.support.house import House
 from tests.support.markup import parse
+from tests.support.system import System
 
 
-async def test_a_message_that_is_sent_again_is_said_once(house: House) -> None:
-    filed = await house.file()
+async def test_a_message_that_is_sent_again_is_said_once(system: System) -> None:
+    filed = await system.file()
     address = f"/api/v1/cases/{filed['reference']}/messages"
     headers = {"x-access-key": filed["access_key"], "idempotency-key": "retry-1"}
-    first = await house.client.post(address, json={"text": "언제 고치나요?"}, headers=headers)
-    again = await house.client.post(address, json={"text": "언제 고치나요?"}, headers=headers)
+    first = await system.client.post(address, json={"text": "언제 고치나요?"}, headers=headers)
+    again = await system.client.post(address, json={"text": "언제 고치나요?"}, headers=headers)
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
     assert await Statement.all().count() == 1
-    other = await house.client.post(address, json={"text": "다른 말"}, headers=headers)
+    other = await system.client.post(address, json={"text": "다른 말"}, headers=headers)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
     headers.pop("idempotency-key")
-    await house.client.post(address, json={"text": "언제 고치나요?"}, headers=headers)
+    await system.client.post(address, json={"text": "언제 고치나요?"}, headers=headers)
     assert await Statement.all().count() == 2
 
 
-async def test_an_officials_note_that_is_sent_again_is_written_once(house: House) -> None:
-    filed = await house.file()
-    intake = await house.program("intake")
+async def test_an_officials_note_that_is_sent_again_is_written_once(system: System) -> None:
+    filed = await system.file()
+    intake = await system.program("intake")
     address = f"/api/v1/desk/cases/{filed['reference']}"
     for _attempt in range(2):
         answer = await intake.post(f"{address}/note", json={"text": "전화함"}, headers={"idempotency-key": "n1"})
@@ -40,13 +40,13 @@ async def test_an_officials_note_that_is_sent_again_is_written_once(house: House
     assert await Statement.all().count() == 1
 
 
-async def test_a_refused_act_leaves_its_key_free(house: House) -> None:
-    filed = await house.file()
+async def test_a_refused_act_leaves_its_key_free(system: System) -> None:
+    filed = await system.file()
     headers = {"x-access-key": filed["access_key"], "idempotency-key": "r1"}
     address = f"/api/v1/cases/{filed['reference']}"
-    assert (await house.client.post(f"{address}/rating", json={"score": 5}, headers=headers)).status_code == 409
+    assert (await system.client.post(f"{address}/rating", json={"score": 5}, headers=headers)).status_code == 409
     await answering.answer(await official("intake"), filed["reference"], GiveAnswer("고쳤습니다.", "accepted"))
-    assert (await house.client.post(f"{address}/rating", json={"score": 5}, headers=headers)).status_code == 200
+    assert (await system.client.post(f"{address}/rating", json={"score": 5}, headers=headers)).status_code == 200
 
 
 async def official(username: str) -> Official:
@@ -54,44 +54,44 @@ async def official(username: str) -> Official:
     return Official(row.id, row.username, row.name, accounts.Role(row.role), row.department_id, "", row.language)
 
 
-async def test_an_imported_case_whose_period_is_long_over_reminds_nobody(house: House) -> None:
-    known = await reference()
+async def test_an_imported_case_whose_period_is_long_over_reminds_nobody(system: System) -> None:
+    reference_data = await reference()
     command = FilePetition.parse(
         {"title": "옛날 민원", "body": "예전 일입니다.", "petitioner": {"name": "홍길동", "email": "h@example.org"}},
-        known,
+        reference_data,
         language="ko",
     )
-    old = importing.Line("old:1", command, clock.now() - timedelta(days=400))
-    fresh = importing.Line("old:2", command, clock.now())
+    old = importing.ImportedPetition("old:1", command, clock.now() - timedelta(days=400))
+    fresh = importing.ImportedPetition("old:2", command, clock.now())
     assert await importing.take([old, fresh]) == 2
     with clock.at(clock.now() + timedelta(days=30)):
         assert await watch.remind() == 2  # soon and overdue, both of the fresh one
     assert (await Case.get(import_key="old:1")).reminded == 2
 
 
-async def test_a_late_case_is_not_called_late_again_because_it_was_supplemented(house: House) -> None:
+async def test_a_late_case_is_not_called_late_again_because_it_was_supplemented(system: System) -> None:
     start = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
     with clock.at(start):
-        number = (await house.file(kind="grievance"))["reference"]
+        number = (await system.file(kind="grievance"))["reference"]
         await handling.accept(await official("intake"), number, Accept("roads"))
     with clock.at(start + timedelta(days=12)):
         assert await watch.remind() == 2  # soon and overdue
         asked = RequestSupplement("사진을 보내 주세요.", 7, "현장에서 알았습니다.")
         await supplementing.request(await official("handler"), number, asked)
-        await supplementing.receive("petitioner", number, Words("사진입니다."))
+        await supplementing.receive("petitioner", number, TextOnly("사진입니다."))
         assert await watch.remind() == 0
         await handling.extend(await official("handler"), number, Extend(7, "부품이 늦습니다."))
     with clock.at(start + timedelta(days=40)):
         assert await watch.remind() == 3  # of the new date, and of the interim notice
 
 
-async def test_a_reopened_case_is_promised_anew(house: House) -> None:
-    filed = await house.file()
+async def test_a_reopened_case_is_promised_anew(system: System) -> None:
+    filed = await system.file()
     intake = await official("intake")
     await answering.answer(intake, filed["reference"], GiveAnswer("고쳤습니다.", "accepted"))
     before = await Case.get(reference=filed["reference"])
     with clock.at(clock.now() + timedelta(days=20)):
-        await answering.reopen("petitioner", filed["reference"], Words("아직입니다."))
+        await answering.reopen("petitioner", filed["reference"], TextOnly("아직입니다."))
     case = await Case.get(reference=filed["reference"])
     assert before.announced_due_at is not None
     assert before.interim_on is not None
@@ -102,26 +102,26 @@ async def test_a_reopened_case_is_promised_anew(house: House) -> None:
     assert case.interim_on > before.interim_on
 
 
-async def test_an_objection_keeps_its_case_from_being_closed(house: House) -> None:
+async def test_an_objection_keeps_its_case_from_being_closed(system: System) -> None:
     citizen = {"name": "홍길동", "email": "hong@example.org"}
-    filed = await house.file(kind="statutory:road_occupation", petitioner=citizen)
+    filed = await system.file(kind="statutory:road_occupation", petitioner=citizen)
     refusal = GiveAnswer("허가할 수 없습니다.", "refused", "보도 폭이 좁습니다.", "60일 안에 이의신청할 수 있습니다.")
     await answering.answer(await official("intake"), filed["reference"], refusal)
     address = f"/api/v1/cases/{filed['reference']}/objection"
     key = {"x-access-key": filed["access_key"]}
-    assert (await house.client.post(address, json={"text": "다시 보아 주세요."}, headers=key)).status_code == 201
+    assert (await system.client.post(address, json={"text": "다시 보아 주세요."}, headers=key)).status_code == 201
     with clock.at(clock.now() + timedelta(days=31)):
         assert await watch.close_uncontested() == 0
     await objecting.decide(await official("manager"), filed["reference"], DecideObjection("upheld", "다시 봅니다."))
-    late = await house.client.post(address, json={"text": "또"}, headers=key)
+    late = await system.client.post(address, json={"text": "또"}, headers=key)
     assert (late.status_code, late.json()["code"]) == (409, "illegal_transition")
 
 
-async def test_a_petitioners_button_pressed_twice_acts_once(house: House) -> None:
+async def test_a_petitioners_button_pressed_twice_acts_once(system: System) -> None:
     citizen = {"name": "홍길동", "email": "hong@example.org"}
-    case = await house.file(kind="statutory:road_occupation", petitioner=citizen)
+    case = await system.file(kind="statutory:road_occupation", petitioner=citizen)
     address = f"/cases/{case['reference']}"
-    hong = house.visitor()
+    hong = system.visitor()
     assert (
         await hong.post("/cases", data={"reference": case["reference"], "key": case["access_key"]})
     ).status_code == 303

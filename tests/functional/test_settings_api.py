@@ -7,11 +7,11 @@ import pytest
 from petitions.models import RoutingRule
 from server.core import ledger
 from server.core.accounts import Account, Department, Holiday
-from tests.support.house import House
+from tests.support.system import System
 
 
-async def test_a_rule_is_added_changed_switched_and_deleted(house: House) -> None:
-    program = await house.program("admin")
+async def test_a_rule_is_added_changed_switched_and_deleted(system: System) -> None:
+    program = await system.program("admin")
     added = await program.post("/api/v1/desk/rules", json={"words": ["벤치"], "department": "parks", "note": "공원과"})
     assert added.status_code == 201, added.text
     rule = added.json()
@@ -33,8 +33,8 @@ async def test_a_rule_is_added_changed_switched_and_deleted(house: House) -> Non
     ]  # fmt: skip
 
 
-async def test_what_others_changed_meanwhile_is_not_overwritten(house: House) -> None:
-    admin, intake = await house.program("admin"), await house.program("intake")
+async def test_what_others_changed_meanwhile_is_not_overwritten(system: System) -> None:
+    admin, intake = await system.program("admin"), await system.program("intake")
     path = "/api/v1/desk/rules/1"
     seen = (await admin.get(path)).json()
     assert (await intake.put(path, json={"words": ["재산세"], "department": "tax"})).status_code == 200
@@ -57,37 +57,37 @@ async def test_what_others_changed_meanwhile_is_not_overwritten(house: House) ->
         ("calendar/hours", {"first_day": "2026-12-01", "opens": "9"}, "opens"),
     ],
 )
-async def test_what_is_wrong_is_named(house: House, path: str, body: dict[str, object], field: str) -> None:
-    program = await house.program("admin")
+async def test_what_is_wrong_is_named(system: System, path: str, body: dict[str, object], field: str) -> None:
+    program = await system.program("admin")
     refused = await program.post(f"/api/v1/desk/{path}", json=body)
     assert refused.status_code == 422, refused.text
     assert field in [error["field"] for error in refused.json()["errors"]]
 
 
-async def test_a_filter_that_is_none_is_refused_by_name(house: House) -> None:
-    program = await house.program("admin")
+async def test_a_filter_that_is_none_is_refused_by_name(system: System) -> None:
+    program = await system.program("admin")
     assert (await program.get("/api/v1/desk/templates?purpose=answer")).json()["total"] == 1
     for query, field in (("purpose=nonsense", "purpose"), ("colour=red", "colour")):
         refused = await program.get(f"/api/v1/desk/templates?{query}")
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
 
 
-async def test_a_new_official_gets_a_password_in_the_answer_only(house: House) -> None:
-    program = await house.program("admin")
+async def test_a_new_official_gets_a_password_in_the_answer_only(system: System) -> None:
+    program = await system.program("admin")
     body = {"username": "newcomer", "name": "신입", "role": "guide", "languages": ["ko"], "specialities": ["나무"]}
     added = (await program.post("/api/v1/desk/people", json=body)).json()
     assert added["password"].count("-") == 3
     row = (await program.get(f"/api/v1/desk/people/{added['id']}")).json()
     assert (row["role"], row["specialities"]) == ("guide", ["나무"])
     assert "password" not in row
-    answer = await house.visitor().post("/desk/sign-in", data={"username": "newcomer", "password": added["password"]})
+    answer = await system.visitor().post("/desk/sign-in", data={"username": "newcomer", "password": added["password"]})
     assert answer.status_code == 303
     assert (await program.post("/api/v1/desk/people/1/close")).status_code in {200, 422}
     assert await Account.filter(role="administrator", active=True).exists()
 
 
-async def test_a_holiday_and_a_department_that_is_in_use(house: House) -> None:
-    program = await house.program("admin")
+async def test_a_holiday_and_a_department_that_is_in_use(system: System) -> None:
+    program = await system.program("admin")
     added = await program.post("/api/v1/desk/calendar/holidays", json={"date": "2026-12-31", "name": "임시공휴일"})
     assert (added.status_code, added.json()["id"]) == (201, "2026-12-31")
     assert await Holiday.exists(date=date(2026, 12, 31))
@@ -100,7 +100,7 @@ async def test_a_holiday_and_a_department_that_is_in_use(house: House) -> None:
 
 
 @pytest.mark.parametrize("path", ["rules", "templates", "departments", "people", "calendar/holidays"])
-async def test_only_those_with_the_right_look_and_change(house: House, path: str) -> None:
-    program = await house.program("handler")
+async def test_only_those_with_the_right_look_and_change(system: System, path: str) -> None:
+    program = await system.program("handler")
     assert (await program.get(f"/api/v1/desk/{path}")).status_code == 403
     assert (await program.post(f"/api/v1/desk/{path}", json={})).status_code == 403

@@ -1,4 +1,4 @@
-"""Officials sign in with a password and, if they like, a second factor; citizens need no account."""
+"""Officials sign in with a password and, if they like, a two-step verification; citizens need no account."""
 
 import re
 
@@ -7,12 +7,12 @@ import pytest
 
 from server.core import accounts, clock
 from server.core.accounts import Account, Session
-from tests.support.house import PASSWORD, House
 from tests.support.page_forms import form, send
+from tests.support.system import PASSWORD, System
 
 
-async def test_an_official_signs_in_and_out(house: House) -> None:
-    browser = house.visitor()
+async def test_an_official_signs_in_and_out(system: System) -> None:
+    browser = system.visitor()
     page = await browser.get("/desk/account")
     assert page.status_code == 303
     assert page.headers["location"] == "/desk/sign-in?next=%2Fdesk%2Faccount"
@@ -36,36 +36,36 @@ async def test_an_official_signs_in_and_out(house: House) -> None:
     [("handler", "wrong"), ("nobody", PASSWORD), ("", ""), ("handler\0", PASSWORD), ("handler", "x" * 500)],
 )
 async def test_a_wrong_name_or_password_is_refused_without_saying_which(
-    house: House, username: str, password: str
+    system: System, username: str, password: str
 ) -> None:
-    answer = await house.client.post("/desk/sign-in", data={"username": username, "password": password})
+    answer = await system.client.post("/desk/sign-in", data={"username": username, "password": password})
     assert answer.status_code == 401
     assert "이름, 비밀번호 또는 인증번호가 맞지 않습니다." in answer.text
     assert "session" not in answer.cookies
 
 
-async def test_a_closed_account_is_out_at_once(house: House) -> None:
-    browser = await house.official("handler")
+async def test_a_closed_account_is_out_at_once(system: System) -> None:
+    browser = await system.official("handler")
     assert (await browser.get("/desk/account")).status_code == 200
     await Account.filter(username="handler").update(active=False)
     assert (await browser.get("/desk/account")).status_code == 303
     assert (
-        await house.client.post("/desk/sign-in", data={"username": "handler", "password": PASSWORD})
+        await system.client.post("/desk/sign-in", data={"username": "handler", "password": PASSWORD})
     ).status_code == 401
 
 
 @pytest.mark.parametrize(
     "target", ["https://evil.example/desk", "//evil.example/desk", "/petitions", "/desk\\evil", "javascript:x"]
 )
-async def test_signing_in_leads_to_no_other_site(house: House, target: str) -> None:
-    answer = await house.client.post(
+async def test_signing_in_leads_to_no_other_site(system: System, target: str) -> None:
+    answer = await system.client.post(
         "/desk/sign-in", data={"username": "handler", "password": PASSWORD, "next": target}
     )
     assert answer.headers["location"] == "/desk"
 
 
-async def test_a_second_factor_is_asked_for_and_a_code_opens_once(house: House) -> None:
-    browser = await house.official("handler")
+async def test_a_second_factor_is_asked_for_and_a_code_opens_once(system: System) -> None:
+    browser = await system.official("handler")
     page = await browser.get("/desk/account")
     secret = re.search(r"<code>([A-Z2-7]{32})</code>", page.text)
     assert secret
@@ -75,7 +75,7 @@ async def test_a_second_factor_is_asked_for_and_a_code_opens_once(house: House) 
     assert (await send(browser, totp, code=code)).status_code == 303
 
     async def sign_in(**filled: str) -> int:
-        visitor = house.visitor()
+        visitor = system.visitor()
         shown = form(await visitor.get("/desk/sign-in"))
         return (await send(visitor, shown, username="handler", password=PASSWORD, **filled)).status_code
 
@@ -87,17 +87,17 @@ async def test_a_second_factor_is_asked_for_and_a_code_opens_once(house: House) 
 
 
 @pytest.mark.parametrize("new", ["two  spaces between", " one at each end ", "\u1112\u1161\u11ab" * 10])
-async def test_a_new_password_opens_as_it_was_typed(house: House, new: str) -> None:
-    browser = await house.official("handler")
+async def test_a_new_password_opens_as_it_was_typed(system: System, new: str) -> None:
+    browser = await system.official("handler")
     shown = form(await browser.get("/desk/account"), field="change", value="password")
     assert (await send(browser, shown, old=PASSWORD, new=new, again=new)).status_code == 303
-    answer = await house.visitor().post("/desk/sign-in", data={"username": "handler", "password": new})
+    answer = await system.visitor().post("/desk/sign-in", data={"username": "handler", "password": new})
     assert answer.status_code == 303
     assert (await send(browser, shown, old=new, new=PASSWORD, again=PASSWORD)).status_code == 303
 
 
-async def test_a_changed_password_ends_the_other_sessions(house: House) -> None:
-    here, there = await house.official("handler"), await house.official("handler")
+async def test_a_changed_password_ends_the_other_sessions(system: System) -> None:
+    here, there = await system.official("handler"), await system.official("handler")
     shown = form(await here.get("/desk/account"), field="change", value="password")
     bad = await send(here, shown, old="wrong", new="a new long one", again="another")
     assert bad.status_code == 422
@@ -107,12 +107,12 @@ async def test_a_changed_password_ends_the_other_sessions(house: House) -> None:
     assert good.status_code == 303
     assert (await here.get("/desk/account")).status_code == 200
     assert (await there.get("/desk/account")).status_code == 303
-    answer = await house.visitor().post("/desk/sign-in", data={"username": "handler", "password": "a new long one"})
+    answer = await system.visitor().post("/desk/sign-in", data={"username": "handler", "password": "a new long one"})
     assert answer.status_code == 303
 
 
-async def test_the_desk_speaks_the_language_that_is_chosen(house: House) -> None:
-    browser = await house.official("handler")
+async def test_the_desk_speaks_the_language_that_is_chosen(system: System) -> None:
+    browser = await system.official("handler")
     shown = form(await browser.get("/desk/account"), field="change", value="language")
     assert (await send(browser, shown, language="ja")).status_code == 303
     assert (await Account.get(username="handler")).language == "ja"
@@ -120,14 +120,14 @@ async def test_the_desk_speaks_the_language_that_is_chosen(house: House) -> None
     assert "パスワード" in (await browser.get("/desk/account?lang=ja")).text
 
 
-async def test_a_form_from_another_site_is_refused(house: House) -> None:
+async def test_a_form_from_another_site_is_refused(system: System) -> None:
     typed = {"username": "handler", "password": PASSWORD}
-    foreign = await house.client.post("/desk/sign-in", data=typed, headers={"origin": "https://evil.example"})
+    foreign = await system.client.post("/desk/sign-in", data=typed, headers={"origin": "https://evil.example"})
     assert foreign.status_code == 403
     assert "120" in foreign.text
-    cross = await house.client.post("/desk/sign-in", data=typed, headers={"sec-fetch-site": "cross-site"})
+    cross = await system.client.post("/desk/sign-in", data=typed, headers={"sec-fetch-site": "cross-site"})
     assert cross.status_code == 403
-    own = await house.client.post("/desk/sign-in", data=typed, headers={"origin": "http://127.0.0.1:8000"})
+    own = await system.client.post("/desk/sign-in", data=typed, headers={"origin": "http://127.0.0.1:8000"})
     assert own.status_code == 303
 
 

@@ -7,13 +7,13 @@ from starlette.types import Message, Scope
 
 from server.core import database, security
 from server.core.security import Patience
-from tests.support.house import House
+from tests.support.system import System
 
 HEAD = b'{"title": "'
 PART = b'--b\r\ncontent-disposition: form-data; name="files"; filename="a.txt"\r\n\r\n'
 
 
-async def answer(house: House, path: str, kind: bytes, first: bytes, *, pause: float) -> list[Message]:
+async def answer(system: System, path: str, kind: bytes, first: bytes, *, pause: float) -> list[Message]:
     """What a sender hears who begins a body and then sends a byte at every pause."""
     body, sent = iter([first]), list[Message]()
 
@@ -33,13 +33,13 @@ async def answer(house: House, path: str, kind: bytes, first: bytes, *, pause: f
         "client": ("127.0.0.1", 1), "root_path": "",
     }  # fmt: skip
     async with asyncio.timeout(5):
-        await house.app(scope, receive, send)
+        await system.app(scope, receive, send)
     return sent
 
 
 @pytest.mark.parametrize("pause", [0.01, 60.0], ids=["a byte at a time", "silence"])
 async def test_a_body_that_does_not_come_is_not_waited_for(
-    house: House, monkeypatch: pytest.MonkeyPatch, pause: float
+    system: System, monkeypatch: pytest.MonkeyPatch, pause: float
 ) -> None:
     monkeypatch.setattr(security, "BODY_SECONDS", 0.05)
     for path, kind, first in (
@@ -47,12 +47,12 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
         ("/petitions/new", b"application/x-www-form-urlencoded", b"title=a"),
         ("/petitions/new", b"multipart/form-data; boundary=b", PART),
     ):
-        start, content = await answer(house, path, kind, first, pause=pause)
+        start, content = await answer(system, path, kind, first, pause=pause)
         assert start["status"] == 408, path
         assert (b"connection", b"close") in start["headers"]
         assert content["body"]
     assert (await database.fetch("SELECT COUNT(*) AS n FROM petition_case"))[0]["n"] == 0
-    await house.file()
+    await system.file()
 
 
 def test_only_files_that_come_at_a_pace_buy_time() -> None:

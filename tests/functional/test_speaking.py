@@ -18,8 +18,8 @@ from server.core.accounts import Session
 from server.core.participants.models import Participant, Unconfirmed
 from server.core.participants.people import said_of_themselves, take_name
 from tests.support.forums import a_forum
-from tests.support.house import House
 from tests.support.places import guest
+from tests.support.system import System
 
 SAID = {
     "stance": "idea", "title": "시장 골목에 밤 조명을",
@@ -29,7 +29,7 @@ SAID = {
 WHO = {"name": "골목 꽃집", "email": "Flower@Example.org"}
 
 
-async def speaker(house: House, name: str, email: str) -> httpx.AsyncClient:
+async def speaker(system: System, name: str, email: str) -> httpx.AsyncClient:
     """A browser that speaks as somebody."""
     person = await take_name(email, name, "ko")
     token = f"token-of-{person.id}"
@@ -37,32 +37,32 @@ async def speaker(house: House, name: str, email: str) -> httpx.AsyncClient:
     await Session.create(
         token_hash=auth.token_hash(token), email=email, cases=[], created_at=now, expires_at=now + timedelta(days=1)
     )
-    client = house.visitor()
+    client = system.visitor()
     client.cookies.set("session", token)
     return client
 
 
 async def submitted(client: httpx.AsyncClient, slug: str, **changes: Any) -> str:
-    """Give an opinion; its number."""
+    """Give a submission; its number."""
     answer = await client.post(f"/forums/{slug}/speak", data={**SAID, **changes})
     assert answer.status_code == 303, answer.text
     return answer.headers["location"].rpartition("/")[2]
 
 
-def confirmations(house: House) -> list[str]:
+def confirmations(system: System) -> list[str]:
     """The paths of the links that confirm an address, oldest first."""
-    texts = [mail.get_body(("plain",)).get_content() for mail in house.mails()]  # type: ignore[union-attr]
+    texts = [mail.get_body(("plain",)).get_content() for mail in system.mails()]  # type: ignore[union-attr]
     return [urlsplit(found[0]).path for text in texts if (found := re.search(r"http\S+/confirm/\S+", text))]
 
 
-def link(house: House) -> str:
+def link(system: System) -> str:
     """The path of the newest one."""
-    return confirmations(house)[-1]
+    return confirmations(system)[-1]
 
 
-async def test_a_shopkeeper_confirms_her_address_and_is_heard(house: House) -> None:
-    slug = await a_forum(house)
-    her = house.visitor()
+async def test_a_shopkeeper_confirms_her_address_and_is_heard(system: System) -> None:
+    slug = await a_forum(system)
+    her = system.visitor()
     page = await her.get(f"/forums/{slug}")
     assert f"/forums/{slug}/speak" in page.text
     form = await her.get(f"/forums/{slug}/speak")
@@ -71,7 +71,7 @@ async def test_a_shopkeeper_confirms_her_address_and_is_heard(house: House) -> N
     assert wrong.status_code == 422
     assert wrong.text.count("aria-invalid") == 3
     assert SAID["text"] in wrong.text
-    house.app.state.site.city.names = {
+    system.app.state.site.city.names = {
         "ko": "한여울시",
         "ja": "ハンヨウル市",
         "en": "Hanyeoul City",
@@ -88,10 +88,10 @@ async def test_a_shopkeeper_confirms_her_address_and_is_heard(house: House) -> N
     assert "메일" in (await her.get("/confirm")).text
     assert await Submission.all().count() == 0
     assert await Unconfirmed.all().count() == 1
-    await house.work()
-    assert [mail["to"] for mail in house.mails()] == ["flower@example.org"]
-    assert len(confirmations(house)) == 1
-    path = link(house)
+    await system.work()
+    assert [mail["to"] for mail in system.mails()] == ["flower@example.org"]
+    assert len(confirmations(system)) == 1
+    path = link(system)
     assert path.rpartition("/")[2] not in str(await Unconfirmed.all().values())
     asked = await her.get(path)
     assert SAID["title"] in asked.text
@@ -106,52 +106,52 @@ async def test_a_shopkeeper_confirms_her_address_and_is_heard(house: House) -> N
     assert await Submission.all().count() == 1
     mine = await her.get("/forums/mine")
     assert number in mine.text
-    assert "flower@example.org" not in (await house.client.get(f"/submissions/{number}")).text
-    facts = await ledger.read(f"submission/{number}")
-    assert [(fact.kind, fact.actor.partition(":")[0]) for fact in facts] == [("submission.received", "participant")]
+    assert "flower@example.org" not in (await system.client.get(f"/submissions/{number}")).text
+    events = await ledger.read(f"submission/{number}")
+    assert [(event.kind, event.actor.partition(":")[0]) for event in events] == [("submission.received", "participant")]
     forum = await Forum.get(slug=slug)
     assert (forum.submissions, forum.participants) == (1, 1)
-    listed = await house.client.get(f"/forums/{slug}")
+    listed = await system.client.get(f"/forums/{slug}")
     assert number in listed.text
-    small = await house.client.get(f"/submissions/{number.lower().replace('-', '')}")
+    small = await system.client.get(f"/submissions/{number.lower().replace('-', '')}")
     assert small.headers["location"] == f"/submissions/{number}"
 
 
-async def test_a_link_that_is_too_old_does_nothing(house: House) -> None:
-    slug = await a_forum(house, "listening")
+async def test_a_link_that_is_too_old_does_nothing(system: System) -> None:
+    slug = await a_forum(system, "listening")
     now = clock.now()
-    await house.client.post(f"/forums/{slug}/speak", data={**SAID, **WHO})
-    await house.work()
-    path = link(house)
+    await system.client.post(f"/forums/{slug}/speak", data={**SAID, **WHO})
+    await system.work()
+    path = link(system)
     with clock.at(now + timedelta(hours=24, minutes=1)):
-        assert (await house.client.post(path)).headers["location"] == "/forums/mine"
-    assert (await house.client.get("/confirm/" + "0" * 64)).headers["location"] == "/forums/mine"
+        assert (await system.client.post(path)).headers["location"] == "/forums/mine"
+    assert (await system.client.get("/confirm/" + "0" * 64)).headers["location"] == "/forums/mine"
     assert await Submission.all().count() == 0
     # Whoever is unknown is told the same as whoever is known.
-    known = await house.client.post("/forums/mine", data={"email": WHO["email"]})
-    unknown = await house.client.post("/forums/mine", data={"email": "nobody@example.org"})
+    known = await system.client.post("/forums/mine", data={"email": WHO["email"]})
+    unknown = await system.client.post("/forums/mine", data={"email": "nobody@example.org"})
     assert (known.status_code, known.headers["location"], known.text) == (
         unknown.status_code, unknown.headers["location"], unknown.text,
     )  # fmt: skip
-    await house.work()
-    entered = await house.client.post(link(house))
+    await system.work()
+    entered = await system.client.post(link(system))
     assert entered.headers["location"] == "/forums/mine"
-    renamed = await house.client.post("/forums/mine/name", data={"name": "새벽 산책"})
+    renamed = await system.client.post("/forums/mine/name", data={"name": "새벽 산책"})
     assert renamed.status_code == 303
     assert await Participant.filter(name="새벽 산책").count() == 1
-    await house.client.post("/forums/mine/leave")
-    assert "새벽 산책" not in (await house.client.get("/forums/mine")).text
+    await system.client.post("/forums/mine/leave")
+    assert "새벽 산책" not in (await system.client.get("/forums/mine")).text
 
 
-async def test_people_comment_in_threads_two_deep(house: House) -> None:
-    slug = await a_forum(house)
-    number = await submitted(await speaker(house, "골목 꽃집", "flower@example.org"), slug)
-    neighbour = await speaker(house, "옆집", "next@example.org")
+async def test_people_comment_in_threads_two_deep(system: System) -> None:
+    slug = await a_forum(system)
+    number = await submitted(await speaker(system, "골목 꽃집", "flower@example.org"), slug)
+    neighbour = await speaker(system, "옆집", "next@example.org")
     said = await neighbour.post(
         f"/submissions/{number}/comments", data={"text": "저도 같은 생각입니다. 010-1234-5678", "stance": "for"}
     )
     root = int(said.headers["location"].rpartition("-")[2])
-    official = await house.official("handler")
+    official = await system.official("handler")
     answered = await official.post(
         f"/submissions/{number}/comments", data={"text": "현장을 보겠습니다.", "parent": root}
     )
@@ -159,7 +159,7 @@ async def test_people_comment_in_threads_two_deep(house: House) -> None:
     reply = int(answered.headers["location"].rpartition("-")[2])
     again = await neighbour.post(f"/submissions/{number}/comments", data={"text": "고맙습니다.", "parent": reply})
     assert again.headers["location"].startswith(f"/submissions/{number}/comments/{root}#")
-    page = (await house.client.get(f"/submissions/{number}")).text
+    page = (await system.client.get(f"/submissions/{number}")).text
     assert "010-****-5678" in page
     assert "010-1234-5678" not in page
     assert re.search(r"김처리</strong>\s*<span class=\"tag[^>]*>.*?도로과", page, re.DOTALL)
@@ -168,24 +168,24 @@ async def test_people_comment_in_threads_two_deep(house: House) -> None:
     assert (await Forum.get(slug=slug)).comments == 3
     empty = await neighbour.post(f"/submissions/{number}/comments", data={"text": "", "parent": root})
     assert empty.status_code == 422
-    other = await a_forum(house)
+    other = await a_forum(system)
     away = await neighbour.post(f"/forums/{other}/comments", data={"text": "여기도", "parent": root})
     assert away.status_code == 404
     assert (await neighbour.post(f"/forums/{other}/comments", data={"text": "여기도 궁금합니다"})).status_code == 303
-    assert "여기도 궁금합니다" in (await house.client.get(f"/forums/{other}")).text
-    stranger = await house.client.post(f"/submissions/{number}/comments", data={"text": "저도요"})
+    assert "여기도 궁금합니다" in (await system.client.get(f"/forums/{other}")).text
+    stranger = await system.client.post(f"/submissions/{number}/comments", data={"text": "저도요"})
     assert stranger.status_code == 422
     assert "저도요" in stranger.text
-    guide = await house.official("guide")
+    guide = await system.official("guide")
     assert (await guide.post(f"/submissions/{number}/comments", data={"text": "…"})).status_code == 403
 
 
-async def test_two_tabs_that_support_at_once_count_one(house: House) -> None:
-    slug = await a_forum(house)
-    hers = await speaker(house, "골목 꽃집", "flower@example.org")
+async def test_two_tabs_that_support_at_once_count_one(system: System) -> None:
+    slug = await a_forum(system)
+    hers = await speaker(system, "골목 꽃집", "flower@example.org")
     number = await submitted(hers, slug)
-    tabs = await speaker(house, "옆집", "next@example.org")
-    others = [await speaker(house, f"이웃 {n}", f"n{n}@example.org") for n in range(4)]
+    tabs = await speaker(system, "옆집", "next@example.org")
+    others = [await speaker(system, f"이웃 {n}", f"n{n}@example.org") for n in range(4)]
     address = f"/submissions/{number}/supports"
     answers = await asyncio.gather(*(client.post(address) for client in (tabs, tabs, tabs, *others)))
     assert {answer.status_code for answer in answers} == {303}
@@ -195,70 +195,70 @@ async def test_two_tabs_that_support_at_once_count_one(house: House) -> None:
     undone = await asyncio.gather(*(tabs.post(address, data={"undo": "1"}) for _tab in range(3)))
     assert {answer.status_code for answer in undone} == {303}
     assert (await Submission.get(number=number)).supports == 4
-    asked = await house.client.get(address)
+    asked = await system.client.get(address)
     assert SAID["title"] in asked.text
-    assert (await house.client.post(address)).status_code == 422
-    await house.client.post(address, data=WHO | {"email": "new@example.org"})
-    await house.work()
-    confirmed = await house.client.post(link(house))
+    assert (await system.client.post(address)).status_code == 422
+    await system.client.post(address, data=WHO | {"email": "new@example.org"})
+    await system.work()
+    confirmed = await system.client.post(link(system))
     assert confirmed.headers["location"] == f"/submissions/{number}"
     assert (await Submission.get(number=number)).supports == 5
 
 
-async def test_what_looks_like_spam_waits_and_is_not_lost(house: House) -> None:
-    slug, careful = await a_forum(house), await a_forum(house, moderation="before")
-    seller = await speaker(house, "싸다", "seller@example.org")
+async def test_what_looks_like_spam_waits_and_is_not_lost(system: System) -> None:
+    slug, careful = await a_forum(system), await a_forum(system, moderation="before")
+    seller = await speaker(system, "싸다", "seller@example.org")
     advert = await submitted(seller, slug, text="지금 바로 https://casino.example/kr", title="좋은 곳")
     first = await submitted(seller, slug)
-    again = await submitted(await speaker(house, "다른 이", "other@example.org"), slug)
+    again = await submitted(await speaker(system, "다른 이", "other@example.org"), slug)
     held = await submitted(seller, careful, title="다른 이야기", text="이 공론장에서는 모든 글을 먼저 봅니다.")
     reviews = {row.subject: row.why for row in await Review.all()}
     assert reviews == {
         f"submission/{advert}": "links", f"submission/{again}": "repeated", f"submission/{held}": "before",
     }  # fmt: skip
     assert (await Forum.get(slug=slug)).submissions == 1
-    page = (await house.client.get(f"/forums/{slug}")).text
+    page = (await system.client.get(f"/forums/{slug}")).text
     assert first in page
     assert advert not in page
-    assert (await house.client.get(f"/submissions/{advert}")).status_code == 404
+    assert (await system.client.get(f"/submissions/{advert}")).status_code == 404
     assert "casino" in (await seller.get(f"/submissions/{advert}")).text
     assert advert in (await seller.get("/forums/mine")).text
     await seller.post(f"/submissions/{first}/comments", data={"text": "http://a.kr/1 http://b.kr/2 http://c.kr/3"})
-    assert "a.kr/1" not in (await house.client.get(f"/submissions/{first}")).text
+    assert "a.kr/1" not in (await system.client.get(f"/submissions/{first}")).text
     assert "a.kr/1" in (await seller.get(f"/submissions/{first}")).text
     assert (await Submission.get(number=first)).comments == 0
 
 
-async def test_an_author_takes_a_voice_back(house: House) -> None:
-    slug = await a_forum(house)
-    hers = await speaker(house, "골목 꽃집", "flower@example.org")
+async def test_an_author_takes_a_submission_back(system: System) -> None:
+    slug = await a_forum(system)
+    hers = await speaker(system, "골목 꽃집", "flower@example.org")
     number = await submitted(hers, slug)
     page = (await hers.get(f"/submissions/{number}")).text
     assert f"/submissions/{number}/withdraw" in page
-    neighbour = await speaker(house, "옆집", "next@example.org")
+    neighbour = await speaker(system, "옆집", "next@example.org")
     assert (await neighbour.post(f"/submissions/{number}/withdraw")).status_code == 403
-    assert (await house.client.post(f"/submissions/{number}/withdraw")).status_code == 403
+    assert (await system.client.post(f"/submissions/{number}/withdraw")).status_code == 403
     for _press in range(2):
         assert (await hers.post(f"/submissions/{number}/withdraw")).status_code == 303
     assert (await Submission.get(number=number)).status is SubmissionState.WITHDRAWN
     assert (await Forum.get(slug=slug)).submissions == 0
-    seen = (await house.client.get(f"/submissions/{number}")).text
+    seen = (await system.client.get(f"/submissions/{number}")).text
     assert SAID["title"] not in seen
     assert SAID["title"] in (await hers.get(f"/submissions/{number}")).text
     for act in ("supports", "comments"):
         assert (await neighbour.post(f"/submissions/{number}/{act}", data={"text": "아쉽네요"})).status_code == 409
-    over = await a_forum(house, speaks_until=clock.now() + timedelta(hours=2))
+    over = await a_forum(system, speaks_until=clock.now() + timedelta(hours=2))
     with clock.at(clock.now() + timedelta(hours=3)):
         late = await hers.post(f"/forums/{over}/speak", data={**SAID, "title": "늦은 말"})
         assert late.status_code == 409
-    assert (await hers.post(f"/forums/{await a_forum(house, 'notice')}/speak", data=SAID)).status_code == 409
+    assert (await hers.post(f"/forums/{await a_forum(system, 'notice')}/speak", data=SAID)).status_code == 409
 
 
-async def test_pages_ask_a_fixed_number_of_questions(house: House, count_queries: Callable[[], list[str]]) -> None:
-    slug = await a_forum(house)
-    hers = await speaker(house, "골목 꽃집", "flower@example.org")
+async def test_pages_ask_a_fixed_number_of_questions(system: System, count_queries: Callable[[], list[str]]) -> None:
+    slug = await a_forum(system)
+    hers = await speaker(system, "골목 꽃집", "flower@example.org")
     number = await submitted(hers, slug)
-    forum, voice = await Forum.get(slug=slug), await Submission.get(number=number)
+    forum, submission = await Forum.get(slug=slug), await Submission.get(number=number)
     now = clock.now()
     await Submission.bulk_create(
         Submission(
@@ -269,12 +269,19 @@ async def test_pages_ask_a_fixed_number_of_questions(house: House, count_queries
         for n in range(60)
     )  # fmt: skip
     roots = [
-        await Comment.create(forum_id=forum.id, submission_id=voice.id, author="이웃", text=f"말 {n}", created_at=now)
+        await Comment.create(
+            forum_id=forum.id, submission_id=submission.id, author="이웃", text=f"말 {n}", created_at=now
+        )
         for n in range(25)
     ]
     await Comment.bulk_create(
         Comment(
-            forum_id=forum.id, submission_id=voice.id, parent_id=roots[24].id, author="이", text="답", created_at=now
+            forum_id=forum.id,
+            submission_id=submission.id,
+            parent_id=roots[24].id,
+            author="이",
+            text="답",
+            created_at=now,
         )
         for _n in range(30)
     )
@@ -292,7 +299,7 @@ async def test_pages_ask_a_fixed_number_of_questions(house: House, count_queries
         assert (await hers.get(address)).status_code == 200
         assert len(seen) <= most, (address, len(seen), "\n".join(seen))
     newest = (await hers.get(f"/forums/{slug}")).text
-    older = re.search(rf'href="(/forums/{slug}\?before=\d+)#voices"', newest)
+    older = re.search(rf'href="(/forums/{slug}\?before=\d+)#submissions"', newest)
     assert older
     following = (await hers.get(older[1])).text
     assert set(re.findall(r"생각 \d+", newest)).isdisjoint(re.findall(r"생각 \d+", following))
@@ -301,8 +308,8 @@ async def test_pages_ask_a_fixed_number_of_questions(house: House, count_queries
 
 
 @pytest.mark.parametrize("undo", [False, True])
-async def test_supports_for_a_proposal_open_its_discussion(house: House, undo: bool) -> None:
-    slug = await a_forum(house, "discussion")
+async def test_supports_for_a_proposal_open_its_discussion(system: System, undo: bool) -> None:
+    slug = await a_forum(system, "discussion")
     await Forum.filter(slug=slug).update(status="proposed")
     person = await take_name("one@example.org", "한 사람", "ko")
     assert await supporting.on_forum(person, slug)
@@ -313,8 +320,8 @@ async def test_supports_for_a_proposal_open_its_discussion(house: House, undo: b
     assert await database.fetch("SELECT key FROM job WHERE kind = ?", supporting.OPEN_JOB) == []
 
 
-async def test_age_and_district_are_said_freely_and_taken_back(house: House) -> None:
-    person, browser = await guest(house, "미나")
+async def test_age_and_district_are_said_freely_and_taken_back(system: System) -> None:
+    person, browser = await guest(system, "미나")
     wrong = await browser.post("/forums/mine/about", data={"age_band": "17", "district": "central"})
     assert wrong.status_code == 422
     assert (
@@ -326,4 +333,4 @@ async def test_age_and_district_are_said_freely_and_taken_back(house: House) -> 
     assert await said_of_themselves(person.id) == ("30s", "central"), "another name says nothing else"
     await browser.post("/forums/mine/about", data={})
     assert await said_of_themselves(person.id) == ("", "")
-    assert (await house.client.post("/forums/mine/about", data={"age_band": "30s"})).status_code == 403
+    assert (await system.client.post("/forums/mine/about", data={"age_band": "30s"})).status_code == 403

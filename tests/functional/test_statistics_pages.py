@@ -1,4 +1,4 @@
-"""A journalist follows the numbers down to single voices, recomputes them and finds the line that was changed."""
+"""A journalist follows the numbers down to single submissions, recomputes them and finds the line that was changed."""
 
 import io
 import subprocess
@@ -16,10 +16,10 @@ from server.core import clock, database
 from server.core.city import city
 from server.core.config import Settings
 from server.core.participants.models import Participant
-from tests.support import live, voices
+from tests.support import live, submissions
 from tests.support.command import sinmungo
 from tests.support.contract import Described
-from tests.support.house import House
+from tests.support.system import System
 from tracking.statistics import cells
 from tracking.statistics.actions import counting
 from tracking.statistics.books import CASES
@@ -37,13 +37,13 @@ async def a_year(count: int = 14) -> None:
     for n in range(4):
         with clock.at(MARCH + timedelta(days=100 * n)):
             kind = ("listening", "field_office")[n % 2]
-            forum = await voices.hold_forum(kind, district="central" if n else "", participants=20 + n)
+            forum = await submissions.hold_forum(kind, district="central" if n else "", participants=20 + n)
             for i in range(count):
-                said = await voices.say(forum, title=f"횡단보도 {i}, 010-1234-5678")
+                said = await submissions.say(forum, title=f"횡단보도 {i}, 010-1234-5678")
                 if outcome := outcomes[i % 7]:
-                    await voices.answer(said, outcome, 3 + i, ("roads", "parks")[i % 2])
+                    await submissions.answer(said, outcome, 3 + i, ("roads", "parks")[i % 2])
                 if i % 7 == 0:
-                    await voices.do(said, 60 + n)
+                    await submissions.do(said, 60 + n)
 
 
 def through_a_pipe(settings: Settings, *arguments: str, piped: str) -> subprocess.CompletedProcess[str]:
@@ -53,10 +53,10 @@ def through_a_pipe(settings: Settings, *arguments: str, piped: str) -> subproces
     )  # fmt: skip
 
 
-async def test_a_journalist_recomputes_the_numbers(house: House, described: Described, tmp_path: Path) -> None:
+async def test_a_journalist_recomputes_the_numbers(system: System, described: Described, tmp_path: Path) -> None:
     await a_year()
-    await house.work()
-    anna = house.client
+    await system.work()
+    anna = system.client
     published = (await anna.get("/api/v1/statistics/adoption")).json()
     assert published["total"] == {
         "forums": 4, "participants": 86, "received": 56, "considered": 48, "adopted": 16, "done": 8,
@@ -78,7 +78,7 @@ async def test_a_journalist_recomputes_the_numbers(house: House, described: Desc
     assert (await anna.get("/api/v1/statistics/dictionary?lang=en")).json()["licence"] == "CC BY 4.0"
     assert (await anna.get("/api/v1/statistics/adoption?year=soon")).status_code == 422
 
-    # Down to the single voice.
+    # Down to the single submission.
     assert "field-office-2" in (await anna.get("/statistics/adoption?kind=field_office&lang=en")).text
     listed = (await anna.get("/statistics/adoption/submissions?stage=adopted&kind=field_office&lang=en")).text
     told = ("8 in all", "2회 청책토론회 (field-office-2)")
@@ -105,27 +105,27 @@ async def test_a_journalist_recomputes_the_numbers(house: House, described: Desc
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
     csv, forums, figures = (str(tmp_path / name) for name in files)
-    agreed = sinmungo(house.settings, "statistics", "verify", csv, "--forums", forums, "--published", figures)
+    agreed = sinmungo(system.settings, "statistics", "verify", csv, "--forums", forums, "--published", figures)
     assert (agreed.exit_code, agreed.stderr) == (0, "")
     assert "56 submissions: every published figure is what the lines add up to" in agreed.stdout
     assert "The lines themselves cannot be compared" in agreed.stdout
-    at_home = sinmungo(house.settings, "statistics", "verify", csv, "--forums", forums)
+    at_home = sinmungo(system.settings, "statistics", "verify", csv, "--forums", forums)
     assert (at_home.exit_code, "Each line is what the records say" in at_home.stdout) == (0, True), at_home.stderr
 
     # Somebody made one answer better than it was.
     (tmp_path / "bad.csv").write_bytes(export.text.replace(",not_adopted,", ",adopted,", 1).encode())
-    found = sinmungo(house.settings, "statistics", "verify", str(tmp_path / "bad.csv"))
+    found = sinmungo(system.settings, "statistics", "verify", str(tmp_path / "bad.csv"))
     assert (found.exit_code, "fewer" in found.stderr) == (1, False)
     assert "total: adopted is published as 16, the lines say 17" in found.stderr
     assert "adopted' in outcome, the records say 'not_adopted'" in found.stderr
-    again = sinmungo(house.settings, "statistics", "recount")
+    again = sinmungo(system.settings, "statistics", "recount")
     assert (again.exit_code, "0 corrected" in again.stdout) == (0, True), again.stdout + again.stderr
 
 
-async def test_a_part_is_recomputed_under_its_filters_and_through_a_pipe(house: House, tmp_path: Path) -> None:
+async def test_a_part_is_recomputed_under_its_filters_and_through_a_pipe(system: System, tmp_path: Path) -> None:
     await a_year(7)
-    await house.work()
-    anna = house.client
+    await system.work()
+    anna = system.client
     query = "department=none&year=2025"
     part = await anna.get(f"/api/v1/statistics/adoption.csv?{query}")
     assert "adoption-part-none-2025-" in part.headers["content-disposition"]
@@ -141,10 +141,10 @@ async def test_a_part_is_recomputed_under_its_filters_and_through_a_pipe(house: 
     changed = part.text.replace(",,,\r", ",adopted,2025-03-10,\r")
     better = CliRunner().invoke(main, ["statistics", "verify", "-", *figures], input=changed)
     assert (better.exit_code, "considered is published as 0, the lines say 4" in better.stderr) == (1, True)
-    at_home = through_a_pipe(house.settings, "verify", "/dev/stdin", *forums, "--filters", query, piped=part.text)
+    at_home = through_a_pipe(system.settings, "verify", "/dev/stdin", *forums, "--filters", query, piped=part.text)
     assert (at_home.returncode, "Each line is what the records say" in at_home.stdout) == (0, True), at_home.stderr
 
-    alone = sinmungo(house.settings, "statistics", "verify", "-", piped=part.text)
+    alone = sinmungo(system.settings, "statistics", "verify", "-", piped=part.text)
     assert alone.exit_code == 1
     assert "total: received is published as 28, the lines say 4" in alone.stderr
     assert "fewer submissions than were published" in alone.stderr
@@ -152,76 +152,82 @@ async def test_a_part_is_recomputed_under_its_filters_and_through_a_pipe(house: 
                         ([*figures, "--filters", query], "say their filters themselves")):  # fmt: skip
         refused = CliRunner().invoke(main, ["statistics", "verify", "-", *wrong], input=part.text)
         assert (refused.exit_code, says in refused.stderr) == (2, True), says
-    no_year = sinmungo(house.settings, "statistics", "verify", "-", "--filters", "year=soon", piped=part.text)
+    no_year = sinmungo(system.settings, "statistics", "verify", "-", "--filters", "year=soon", piped=part.text)
     assert (no_year.exit_code, "Error: No such value: year." in no_year.stderr) == (2, True), no_year.stderr
     for unclear in ("year", "year=2025&year=2024"):
-        said = sinmungo(house.settings, "statistics", "verify", "-", "--filters", unclear, piped=part.text)
+        said = sinmungo(system.settings, "statistics", "verify", "-", "--filters", unclear, piped=part.text)
         assert (said.exit_code, "Give each filter once" in said.stderr) == (2, True), unclear
 
 
-async def test_a_changed_line_is_found_that_changes_no_figure(house: House) -> None:
-    """Jun swaps two days, renames a voice and moves a forum by a day; every sum stays as it was."""
+async def test_a_changed_line_is_found_that_changes_no_figure(system: System) -> None:
+    """Jun swaps two days, renames a submission and moves a forum by a day; every sum stays as it was."""
     await a_year(7)
-    await house.work()
-    known = await city()
-    text = (await house.client.get("/api/v1/statistics/adoption.csv")).text
-    held = (await house.client.get("/api/v1/statistics/forums.csv")).text
+    await system.work()
+    reference_data = await city()
+    text = (await system.client.get("/api/v1/statistics/adoption.csv")).text
+    held = (await system.client.get("/api/v1/statistics/forums.csv")).text
 
-    async def of_voices(changed: str) -> list[str]:
-        return [one async for one in records.voices(io.StringIO(changed, newline=""), known)]
+    async def of_submissions(changed: str) -> list[str]:
+        return [one async for one in records.submissions(io.StringIO(changed, newline=""), reference_data)]
 
-    assert await of_voices(text) == []
+    assert await of_submissions(text) == []
     first = text.split("\r\n")[1].split(",")
     later = ",".join([*first[:5], "2025-03-05", first[6], "2025-03-08", first[8]])
-    assert await of_voices(text.replace(",".join(first), later)) == [
+    assert await of_submissions(text.replace(",".join(first), later)) == [
         f"line 2: {first[0]} has '2025-03-05' in received_on, the records say '2025-03-04'",
         f"line 2: {first[0]} has '2025-03-08' in outcome_on, the records say '2025-03-07'",
     ]
-    assert await of_voices(text.replace(first[0], "V-none")) == ["line 2: V-none is not among the records that count"]
+    assert await of_submissions(text.replace(first[0], "V-none")) == [
+        "line 2: V-none is not among the records that count"
+    ]
     await Submission.filter(number=first[0]).update(visibility="hidden")
-    assert await of_voices(text) == [f"line 2: {first[0]} is not among the records that count"]
+    assert await of_submissions(text) == [f"line 2: {first[0]} is not among the records that count"]
     moved = held.replace("2025-03-04", "2025-03-05")
-    assert [one async for one in records.forums(io.StringIO(held, newline=""), known)] == []
-    assert [one async for one in records.forums(io.StringIO(moved, newline=""), known)] == [
+    assert [one async for one in records.forums(io.StringIO(held, newline=""), reference_data)] == []
+    assert [one async for one in records.forums(io.StringIO(moved, newline=""), reference_data)] == [
         "line 2: listening-1 has '2025-03-05' in held_on, the records say '2025-03-04'"
     ]
 
 
-async def test_pages_cost_the_same_however_much_there_is(house: House, count_queries: Callable[[], list[str]]) -> None:
+async def test_pages_cost_the_same_however_much_there_is(
+    system: System, count_queries: Callable[[], list[str]]
+) -> None:
     pages = ("/statistics", "/statistics/adoption", "/statistics/adoption/submissions", "/statistics/petitions",
              "/statistics/adoption?kind=listening&year=2025", "/statistics/data")  # fmt: skip
     await a_year(3)
-    await house.work()
+    await system.work()
     counts: list[dict[str, int]] = []
     for _round in range(2):
         for page in pages:
-            await house.client.get(page)  # what is kept of the city is kept
+            await system.client.get(page)  # what is kept of the city is kept
         queries = count_queries()
         found = {}
         for page in pages:
             queries.clear()
-            assert (await house.client.get(page)).status_code == 200
+            assert (await system.client.get(page)).status_code == 200
             found[page] = len(queries)
         counts.append(found)
         await a_year(12)
-        await house.work()
+        await system.work()
     # Counting wraps what counts already, so the second round sees each statement twice.
     assert counts[1] == {page: 2 * n for page, n in counts[0].items()} or counts[1] == counts[0]
     assert max(counts[0].values()) <= 18, counts[0]
 
 
-async def test_what_nobody_may_read_is_not_named_by_the_figures(house: House) -> None:
+async def test_what_nobody_may_read_is_not_named_by_the_figures(system: System) -> None:
     """Min plans a forum, takes one back, and a proposal is hidden: an address with its name tells nobody of it."""
-    open_one = await voices.hold_forum(title="모두의 토론회")
+    open_one = await submissions.hold_forum(title="모두의 토론회")
     secret = [
-        await voices.hold_forum(title="비밀 계획", status=ForumState.DRAFT, published_at=None),
-        await voices.hold_forum(title="비밀 취소", status=ForumState.CANCELLED, published_at=None),
-        await voices.hold_forum("discussion", title="비밀 제안", status=ForumState.PROPOSED, visibility="pending"),
-        await voices.hold_forum("discussion", title="비밀 낱말", status=ForumState.RUNNING, visibility="hidden"),
+        await submissions.hold_forum(title="비밀 계획", status=ForumState.DRAFT, published_at=None),
+        await submissions.hold_forum(title="비밀 취소", status=ForumState.CANCELLED, published_at=None),
+        await submissions.hold_forum("discussion", title="비밀 제안", status=ForumState.PROPOSED, visibility="pending"),
+        await submissions.hold_forum("discussion", title="비밀 낱말", status=ForumState.RUNNING, visibility="hidden"),
     ]
-    said = [await voices.say(one, title=f"의견 {n}") for n, one in enumerate([open_one, open_one, open_one, secret[3]])]
-    await house.work()
-    anna = house.client
+    said = [
+        await submissions.say(one, title=f"의견 {n}") for n, one in enumerate([open_one, open_one, open_one, secret[3]])
+    ]
+    await system.work()
+    anna = system.client
     for forum in secret:
         for page in ("/api/v1/statistics/adoption", "/statistics/adoption", "/statistics/adoption/submissions",
                      "/api/v1/statistics/adoption.csv"):  # fmt: skip
@@ -243,8 +249,8 @@ async def test_what_nobody_may_read_is_not_named_by_the_figures(house: House) ->
     assert [f"의견 {n}" in listed for n in range(3)] == [False, False, True]
 
 
-async def test_few_people_are_not_shown_and_a_correction_is(house: House) -> None:
-    forum = await voices.hold_forum()
+async def test_few_people_are_not_shown_and_a_correction_is(system: System) -> None:
+    forum = await submissions.hold_forum()
     for n in range(20):
         age = "60s" if n < 2 else "30s" if n < 9 else "40s"
         person = await Participant.create(
@@ -256,7 +262,7 @@ async def test_few_people_are_not_shown_and_a_correction_is(house: House) -> Non
         "INSERT INTO statistics_recount (why, started_at, finished_at, looked_at, late, corrected, samples) "
         "VALUES ('night', ?, ?, 9, 0, 1234, '[]')", clock.now(), clock.now(),
     )  # fmt: skip
-    page = (await house.client.get("/statistics?lang=en")).text
+    page = (await system.client.get("/statistics?lang=en")).text
     assert "1,234 figures were wrong" in page
     table = page.split('id="people-age"')[1].split("</table>")[0]
     assert ">11<" in table
@@ -264,17 +270,17 @@ async def test_few_people_are_not_shown_and_a_correction_is(house: House) -> Non
     assert table.count("not shown") == 7, "the two, the seven that would tell them, and all with nobody in them"
     for label in ("Under 20", "70 and over", "Not stated"):
         assert label in table, "what is missing would say that nobody is there"
-    said = (await house.client.get("/api/v1/statistics/adoption?lang=en")).json()["people"]
+    said = (await system.client.get("/api/v1/statistics/adoption?lang=en")).json()["people"]
     assert said["age"]["total"] == said["district"]["total"] == 20
     assert {line["value"]: line["people"] for line in said["age"]["of"]} == {
         **dict.fromkeys(("", *AGE_BANDS)), "40s": 11,
     }  # fmt: skip
     assert {line["value"] for line in said["district"]["of"]} == {"", *(await city()).districts}
-    assert (await house.client.get("/api/v1/statistics/adoption?year=2025")).json()["people"] is None
+    assert (await system.client.get("/api/v1/statistics/adoption?year=2025")).json()["people"] is None
 
     # Nobody says where they live, so that table tells nothing; the other one must not tell its total either.
     await database.execute("UPDATE statistics_people SET people = 0 WHERE dimension = 'district'")
-    hidden = (await house.client.get("/api/v1/statistics/adoption")).json()["people"]
+    hidden = (await system.client.get("/api/v1/statistics/adoption")).json()["people"]
     assert [line["people"] for table in hidden.values() for line in table["of"] if line["people"] is not None] == []
     assert hidden["age"]["total"] is None
 
@@ -284,7 +290,7 @@ async def test_few_people_are_not_shown_and_a_correction_is(house: House) -> Non
         delta.add(Entry(At(0, "suggestion", department, "", "m2025-05"), {"received": 1, "rated": 1, "rating": 4}))
     async with database.transaction():
         await cells.change(PETITIONS, delta)
-    rated = (await house.client.get("/api/v1/statistics/petitions")).json()
+    rated = (await system.client.get("/api/v1/statistics/petitions")).json()
     assert [line["rated"] for line in [rated["total"], *rated["by"]["kind"], *rated["by"]["department"]]] == [None] * 4
 
     # All three answered in one district are rated, four of forty in another: beside "3 answered" seven would tell it.
@@ -300,12 +306,12 @@ async def test_few_people_are_not_shown_and_a_correction_is(house: House) -> Non
     assert {line.figures["rated"] for line in kinds if line.figures.restricted_shown} == {67, 8}
 
 
-async def test_petitions_are_counted_too(house: House, described: Described) -> None:
+async def test_petitions_are_counted_too(system: System, described: Described) -> None:
     with clock.at(datetime(2025, 5, 7, 1, tzinfo=UTC)):
         for n in range(3):
             location = {"lat": 37.5, "lng": 127.0, "address": ""}
-            receipt = await house.file(title=f"가로등이 꺼졌어요 {n}", location=location)
-    await house.work()
+            receipt = await system.file(title=f"가로등이 꺼졌어요 {n}", location=location)
+    await system.work()
     answered = datetime(2025, 5, 7, 5, tzinfo=UTC)
     await database.execute(
         "UPDATE petition_case SET status = 'answered', answered_at = ?, rating = 4 WHERE reference = ?",
@@ -313,7 +319,7 @@ async def test_petitions_are_counted_too(house: House, described: Described) -> 
     )  # fmt: skip
     (row,) = await database.fetch("SELECT id FROM petition_case WHERE reference = ?", receipt["reference"])
     await counting.recount(CASES, [row["id"]])
-    found = (await house.client.get("/api/v1/statistics/petitions")).json()
+    found = (await system.client.get("/api/v1/statistics/petitions")).json()
     assert found["total"] == {
         "received": 3, "answered": 1, "on_time_percent": 100, "reopened": 0, "median_working_hours": 3,
         "p90_working_hours": 3, "rated": None, "satisfaction": None,
@@ -322,23 +328,23 @@ async def test_petitions_are_counted_too(house: House, described: Described) -> 
     assert found["by"]["month"] == [
         {"month": "2025-05", "received": 3, "answered": 1, "on_time_percent": 100, "reopened": 0}
     ]
-    file = await house.client.get("/api/v1/statistics/petitions.csv")
+    file = await system.client.get("/api/v1/statistics/petitions.csv")
     lines = file.text.split("\r\n")
     assert lines[0].startswith("dimension,value,received,answered,on_time_percent,reopened,median_working_hours,")
     assert {"total,,3,1,100,0,3.0,3,,", "district,central,3,1,100,0,3.0,3,,", "month,2025-05,3,1,100,0,,,,"} <= {*lines}
-    words = (await house.client.get("/api/v1/statistics/dictionary?lang=en")).json()
+    words = (await system.client.get("/api/v1/statistics/dictionary?lang=en")).json()
     meant = {name: {word["name"] for word in words[name]} for name in ("json", "figures", "people", "petitions")}
-    adopted = (await house.client.get("/api/v1/statistics/adoption")).json()
+    adopted = (await system.client.get("/api/v1/statistics/adoption")).json()
     assert {*adopted, *found} <= meant["json"]
     assert (meant["figures"], meant["petitions"]) == ({*adopted["total"]}, {*found["total"]})
     assert {word["name"] for word in words["files"]["petitions.csv"]} == {*lines[0].split(",")}
     await counting.count_people()
-    who = (await house.client.get("/api/v1/statistics/adoption")).json()["people"]
+    who = (await system.client.get("/api/v1/statistics/adoption")).json()["people"]
     assert {name for table in who.values() for line in table["of"] for name in line} == meant["people"]
-    page = (await house.client.get("/statistics/petitions?lang=en&show=median_hours")).text
+    page = (await system.client.get("/statistics/petitions?lang=en&show=median_hours")).text
     assert 'class="map"' in page
     assert "Central: 3 h" in page
     for language in ("ko", "ja"):
         for address in ("/statistics", "/statistics/petitions", "/statistics/adoption", "/statistics/data"):
-            assert (await house.client.get(f"{address}?lang={language}")).status_code == 200
-    assert (await house.client.get("/api/v1/statistics/petitions?kind=nothing")).status_code == 422
+            assert (await system.client.get(f"{address}?lang={language}")).status_code == 200
+    assert (await system.client.get("/api/v1/statistics/petitions?kind=nothing")).status_code == 422

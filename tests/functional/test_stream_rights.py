@@ -15,28 +15,28 @@ from server import wiring
 from server.core.accounts import Account, Department, Session
 from server.core.stream import hub as hubs
 from server.core.stream.hub import HEARTBEAT
-from server.core.stream.listener import Door
+from server.core.stream.listener import StreamAccess
 from server.people import ACCOUNTS
-from tests.support.house import House
 from tests.support.stories import Stream, filed, listening, opened_with_key, signed_in, somebody
-from tracking import doors
+from tests.support.system import System
+from tracking import stream_access
 
 
 async def test_who_may_not_look_any_more_stops_hearing_and_nobody_else_does(
-    house: House, count_queries: Callable[[], list[str]]
+    system: System, count_queries: Callable[[], list[str]]
 ) -> None:
-    case, hub = await filed(), house.app.state.hub
+    case, hub = await filed(), system.app.state.hub
     await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     path = f"/cases/{case.reference}/stream"
     browsers = {
-        name: await signed_in(house, name) for name in ("handler", "handler2", "manager", "inspector", "intake")
+        name: await signed_in(system, name) for name in ("handler", "handler2", "manager", "inspector", "intake")
     }
-    by_session, leaving = await opened_with_key(house, case), await opened_with_key(house, case)
-    by_key = house.visitor(**{"x-access-key": case.access_key})
+    by_session, leaving = await opened_with_key(system, case), await opened_with_key(system, case)
+    by_key = system.visitor(**{"x-access-key": case.access_key})
     async with contextlib.AsyncExitStack() as stack:
 
         async def opened(client: object, where: str) -> Stream:
-            stream = await stack.enter_async_context(listening(house, client, where))  # type: ignore[arg-type]
+            stream = await stack.enter_async_context(listening(system, client, where))  # type: ignore[arg-type]
             assert stream.status == 200
             return stream
 
@@ -51,7 +51,7 @@ async def test_who_may_not_look_any_more_stops_hearing_and_nobody_else_does(
         more = [await opened(client, path) for client in (by_session, by_session, browsers["intake"])]
 
         async def ended() -> set[str]:
-            await hub.look_at_doors()
+            await hub.check_access()
             for _turn in range(20):
                 await asyncio.sleep(0)
             return {name for name, stream in streams.items() if stream.over}
@@ -77,25 +77,25 @@ async def test_who_may_not_look_any_more_stops_hearing_and_nobody_else_does(
 
 
 async def test_the_heartbeat_looks_and_goes_on_when_the_database_does_not_answer(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert HEARTBEAT <= 30, "who loses a right stops hearing within a minute"
-    case, hub, looks = await filed(), wiring.hub(house.settings, []), 0
-    shut = doors.shut
+    case, hub, looks = await filed(), wiring.hub(system.settings, []), 0
+    revoked = stream_access.revoked
 
-    async def failing_once(asked: Sequence[Door]) -> list[Door]:
+    async def failing_once(asked: Sequence[StreamAccess]) -> list[StreamAccess]:
         nonlocal looks
         looks += 1
         if looks == 1:
             raise OSError("no database")
-        return await shut(asked)
+        return await revoked(asked)
 
-    monkeypatch.setattr(hub, "shut", failing_once)
+    monkeypatch.setattr(hub, "revoked", failing_once)
     monkeypatch.setattr(hubs, "HEARTBEAT", 0.03)
-    monkeypatch.setattr(house.app.state, "hub", hub)
+    monkeypatch.setattr(system.app.state, "hub", hub)
     task = asyncio.create_task(hub.run())
-    hong = await opened_with_key(house, case)
-    async with listening(house, hong, f"/cases/{case.reference}/stream") as stream:
+    hong = await opened_with_key(system, case)
+    async with listening(system, hong, f"/cases/{case.reference}/stream") as stream:
         await hong.post("/cases/forget")
         await stream.until("over")
     hub.stop()
@@ -104,15 +104,15 @@ async def test_the_heartbeat_looks_and_goes_on_when_the_database_does_not_answer
 
 
 async def test_thousands_of_streams_are_asked_for_in_a_few_small_statements(
-    house: House, count_queries: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+    system: System, count_queries: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doors, "BREATH", 0)
+    monkeypatch.setattr(stream_access, "BREATH", 0)
     case = await filed()
     many = [
-        doors.CaseDoor(f"{n:064}", key="", number=case.reference, audiences=AUDIENCES[Level.NONE])
+        stream_access.CaseDoor(f"{n:064}", key="", number=case.reference, audiences=AUDIENCES[Level.NONE])
         for n in range(1_000)
         for _tab in range(5)
     ]
     queries = count_queries()
-    assert await doors.shut(many) == [], "what was closed to them stays as it was"
-    assert len(queries) == 1_000 // doors.AT_ONCE + 1
+    assert await stream_access.revoked(many) == [], "what was closed to them stays as it was"
+    assert len(queries) == 1_000 // stream_access.AT_ONCE + 1

@@ -12,10 +12,10 @@ from server.check import problems
 from server.core import database, ledger, ledger_check
 from server.core.accounts import Department
 from server.core.config import Settings
-from tests.support.house import House
 from tests.support.live import command, environment
 from tests.support.postgres import NewDatabase
 from tests.support.stories import somebody
+from tests.support.system import System
 
 
 def check(settings: Settings, **more: str) -> subprocess.CompletedProcess[str]:
@@ -24,48 +24,48 @@ def check(settings: Settings, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-async def found(house: House) -> list[str]:
-    return [problem async for problem in problems(house.settings)]
+async def found(system: System) -> list[str]:
+    return [problem async for problem in problems(system.settings)]
 
 
-async def test_what_is_in_order_is_said_to_be(house: House) -> None:
-    filed = await house.file()
-    answer = check(house.settings)
+async def test_what_is_in_order_is_said_to_be(system: System) -> None:
+    filed = await system.file()
+    answer = check(system.settings)
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "Everything is in order.\n", "")
     await database.execute("UPDATE ledger_event SET actor = 'nobody' WHERE sequence = 1")
-    answer = check(house.settings)
+    answer = check(system.settings)
     assert answer.returncode == 1
-    assert f"case/{filed['reference']}: fact 1" in answer.stderr
+    assert f"case/{filed['reference']}: event 1" in answer.stderr
     assert answer.stdout == "1 problems.\n"
 
 
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
-        ("UPDATE petition_case SET status = 'closed'", "is “closed”, but its last fact is “case.received”"),
+        ("UPDATE petition_case SET status = 'closed'", "is “closed”, but its last event is “case.received”"),
         ("UPDATE petition_case SET reference = 'AAA-AAA-AAA'", "case/AAA-AAA-AAA: no chain in the ledger"),
         ("DELETE FROM ledger_head", "the chain does not end as its head says"),
     ],
 )
-async def test_a_case_that_is_not_what_its_chain_says_is_found(house: House, statement: str, words: str) -> None:
-    await house.file()
-    assert await found(house) == []
+async def test_a_case_that_is_not_what_its_chain_says_is_found(system: System, statement: str, words: str) -> None:
+    await system.file()
+    assert await found(system) == []
     await database.execute(statement)
-    assert any(words in problem for problem in await found(house))
+    assert any(words in problem for problem in await found(system))
 
 
-async def test_a_switch_that_changes_nothing_is_in_order_but_a_case_without_facts_is_not(house: House) -> None:
+async def test_a_switch_that_changes_nothing_is_in_order_but_a_case_without_events_is_not(system: System) -> None:
     roads = await Department.get(code="roads")
     await DEPARTMENTS.switch(await somebody("admin"), roads.id, on=True)
-    assert await found(house) == []
-    number = (await house.file())["reference"]
+    assert await found(system) == []
+    number = (await system.file())["reference"]
     await database.execute("DELETE FROM ledger_event")
     await database.execute("UPDATE ledger_head SET length = 0, hash = ?", ledger.GENESIS)
-    assert await found(house) == [f"case/{number}: no chain in the ledger"]
+    assert await found(system) == [f"case/{number}: no chain in the ledger"]
 
 
-async def test_bad_settings_are_all_named(house: House) -> None:
-    answer = check(house.settings, SINMUNGO_COUNTRY="FR", SINMUNGO_PORT="none")
+async def test_bad_settings_are_all_named(system: System) -> None:
+    answer = check(system.settings, SINMUNGO_COUNTRY="FR", SINMUNGO_PORT="none")
     assert answer.returncode == 2
     assert "SINMUNGO_COUNTRY" in answer.stderr
     assert "SINMUNGO_PORT" in answer.stderr
@@ -79,9 +79,9 @@ async def test_a_database_without_the_newest_schema_is_named(new_database: NewDa
 
 
 async def test_however_many_chains_there_are_only_a_few_rows_are_in_memory_at_once(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    numbers = sorted([(await house.file())["reference"] for _ in range(7)])
+    numbers = sorted([(await system.file())["reference"] for _ in range(7)])
     largest = 0
     fetch = database.fetch
 
@@ -95,7 +95,7 @@ async def test_however_many_chains_there_are_only_a_few_rows_are_in_memory_at_on
     monkeypatch.setattr(database, "fetch", counted)
     monkeypatch.setattr(ledger_check, "WALKED", 3)
     monkeypatch.setattr(integrity, "WALKED", 3)
-    assert await found(house) == []
+    assert await found(system) == []
     first, second, third, fourth, fifth, *_others = numbers
     for statement, number in (
         ("DELETE FROM ledger_head WHERE subject = ?", first),
@@ -105,6 +105,6 @@ async def test_however_many_chains_there_are_only_a_few_rows_are_in_memory_at_on
         ("UPDATE ledger_event SET data = '{}' WHERE subject = ? AND sequence = 1", fifth),
     ):
         await database.execute(statement, f"case/{number}")
-    named = {problem.partition(":")[0] for problem in await found(house)}
+    named = {problem.partition(":")[0] for problem in await found(system)}
     assert named == {f"case/{number}" for number in (first, second, third, fourth, fifth)}
     assert largest == 3

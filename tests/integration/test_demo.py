@@ -14,9 +14,9 @@ from server.core.accounts import Role
 from server.core.config import Settings
 from server.core.days import today
 from server.core.files import Store
-from tests.support.house import SECRET, opened
 from tests.support.live import command, environment
 from tests.support.postgres import Engine, NewDatabase
+from tests.support.system import SECRET, opened
 
 
 def sinmungo(settings: Settings, *arguments: str) -> str:
@@ -47,11 +47,11 @@ async def test_a_newcomer_finds_a_city_with_cases_in_every_state(
 
 
 async def two_years_of_forums_add_up(settings: Settings, folder: Path) -> None:
-    async with opened(settings) as house:
+    async with opened(settings) as system:
         for name in ("adoption.csv", "forums.csv"):
-            (folder / name).write_bytes((await house.client.get(f"/api/v1/statistics/{name}")).content)
-        figures = (await house.client.get("/api/v1/statistics/adoption")).json()
-        listed = (await house.client.get("/forums?tab=over")).text
+            (folder / name).write_bytes((await system.client.get(f"/api/v1/statistics/{name}")).content)
+        figures = (await system.client.get("/api/v1/statistics/adoption")).json()
+        listed = (await system.client.get("/forums?tab=over")).text
     assert "지난해 약속을 돌아봅니다" in listed
     for table in figures["people"].values():
         assert table["total"] > 100
@@ -71,7 +71,7 @@ async def two_years_of_forums_add_up(settings: Settings, folder: Path) -> None:
 async def much_went_on_in_them(settings: Settings) -> None:
     await database.connect(settings, wiring.APPS)
     try:
-        await promises_stand_everywhere_and_few_are_late()
+        await commitments_stand_everywhere_and_few_are_late()
         await people_came_spoke_and_were_heard()
         await what_remains_can_be_seen_again(settings)
     finally:
@@ -82,19 +82,19 @@ async def rows(sql: str, *values: object) -> list[dict[str, Any]]:
     return [dict(row) for row in await database.fetch(sql, *values)]
 
 
-async def promises_stand_everywhere_and_few_are_late() -> None:
+async def commitments_stand_everywhere_and_few_are_late() -> None:
     day = today()
-    promises = await rows(
+    commitments = await rows(
         "SELECT c.status, c.open, c.due_on, c.owner_id, c.budget, c.evidence, c.done_on, c.created_at, "
         "(SELECT COUNT(*) FROM commitment_step s WHERE s.commitment_id = c.id) AS steps FROM commitment c"
     )
-    assert {each["status"] for each in promises} == set(CommitmentState)
-    standing = [each for each in promises if each["open"]]
+    assert {each["status"] for each in commitments} == set(CommitmentState)
+    standing = [each for each in commitments if each["open"]]
     late = [each for each in standing if date.fromisoformat(str(each["due_on"])) < day]
     assert 1 <= len(late) <= 7
     assert all(each["owner_id"] and each["steps"] for each in standing)
     assert sum(bool(each["budget"]) for each in standing) > len(standing) / 2
-    assert all(each["evidence"] for each in promises if each["status"] == "done")
+    assert all(each["evidence"] for each in commitments if each["status"] == "done")
     studies = [
         date.fromisoformat(str(each["study_until"])) < day
         for each in await rows("SELECT study_until FROM submission WHERE outcome = 'under_study'")
@@ -120,7 +120,7 @@ async def people_came_spoke_and_were_heard() -> None:
         "(SELECT COUNT(*) FROM booking WHERE status = 'attended') AS checked_in, "
         "(SELECT COUNT(*) FROM submission WHERE visibility = 'hidden') AS hidden, "
         "(SELECT COUNT(*) FROM review WHERE appealed_at IS NOT NULL) AS appeals, "
-        "(SELECT COUNT(*) FROM submission WHERE joined_to_id IS NOT NULL) AS joined, "
+        "(SELECT COUNT(*) FROM submission WHERE merged_into_id IS NOT NULL) AS joined, "
         "(SELECT COUNT(*) FROM submission s JOIN petition_case c ON c.reference = s.petition "
         "WHERE s.moved_to = c.reference) AS to_petitions, "
         "(SELECT COUNT(*) FROM forum f JOIN petition_case c ON c.reference = f.from_petition) AS from_petitions"

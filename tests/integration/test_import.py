@@ -14,8 +14,8 @@ from petitions.search import desk_index
 from server import importing
 from server.core import database, ledger_check
 from server.core.jobs import Job
-from tests.support.house import House
 from tests.support.live import command, environment
+from tests.support.system import System
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -29,7 +29,7 @@ def write(path: Path, *lines: dict[str, Any] | str | bytes) -> Path:
 
 
 async def test_good_lines_become_cases_and_refused_ones_are_written_with_their_reason(
-    house: House, tmp_path: Path
+    system: System, tmp_path: Path
 ) -> None:
     path = write(
         tmp_path / "old.jsonl",
@@ -47,8 +47,8 @@ async def test_good_lines_become_cases_and_refused_ones_are_written_with_their_r
     )
     refused = tmp_path / "refused.jsonl"
     mapped = importing.Mapped("old", name="who", email="mail", received="at")
-    report = await importing.run(house.settings, path, mapped, refused)
-    assert (report.new, report.known, report.refused) == (3, 0, 7)
+    report = await importing.run(system.settings, path, mapped, refused)
+    assert (report.new, report.reference_data, report.refused) == (3, 0, 7)
     told = [json.loads(line) for line in refused.read_text().splitlines()]
     assert [line["line"] for line in told] == [3, 4, 5, 6, 7, 8, 10]
     assert "earlier line" in told[0]["reasons"][0]["message"]
@@ -66,29 +66,29 @@ async def test_good_lines_become_cases_and_refused_ones_are_written_with_their_r
     assert not await Job.filter(kind__startswith="tracking").exists()
 
 
-async def test_a_second_run_makes_nothing_twice(house: House, tmp_path: Path) -> None:
+async def test_a_second_run_makes_nothing_twice(system: System, tmp_path: Path) -> None:
     path = write(tmp_path / "old.jsonl", *({"id": n, "title": f"민원 {n}"} for n in range(20)))
     refused = tmp_path / "refused.jsonl"
-    assert (await importing.run(house.settings, path, importing.Mapped("old"), refused)).new == 20
+    assert (await importing.run(system.settings, path, importing.Mapped("old"), refused)).new == 20
     write(path, *({"id": n, "title": f"민원 {n}"} for n in range(25)))
-    again = await importing.run(house.settings, path, importing.Mapped("old"), refused)
-    assert (again.new, again.known) == (5, 20)
+    again = await importing.run(system.settings, path, importing.Mapped("old"), refused)
+    assert (again.new, again.reference_data) == (5, 20)
     assert not refused.exists()
     assert await Case.all().count() == 25
 
 
-async def test_lines_without_an_id_are_known_by_their_content(house: House, tmp_path: Path) -> None:
+async def test_lines_without_an_id_are_known_by_their_content(system: System, tmp_path: Path) -> None:
     path = write(tmp_path / "old.jsonl", {"title": "하나"}, {"title": "하나다"}, {"title": "하나다"})
     refused = tmp_path / "refused.jsonl"
-    report = await importing.run(house.settings, path, importing.Mapped("old"), refused)
+    report = await importing.run(system.settings, path, importing.Mapped("old"), refused)
     assert (report.new, report.refused) == (2, 1)
 
 
-async def test_an_import_that_is_killed_goes_on_without_duplicates(house: House, tmp_path: Path) -> None:
+async def test_an_import_that_is_killed_goes_on_without_duplicates(system: System, tmp_path: Path) -> None:
     lines = 5_000
     path = write(tmp_path / "old.jsonl", *({"id": n, "title": f"가로등 민원 {n}"} for n in range(lines)))
     importing_it = command("import", "petitions", str(path))
-    environ = environment(house.settings)
+    environ = environment(system.settings)
     running = subprocess.Popen(importing_it, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while not (done := await Case.all().count()) and running.poll() is None:
@@ -112,9 +112,9 @@ async def test_an_import_that_is_killed_goes_on_without_duplicates(house: House,
         ("en_wethepeople_1000.jsonl", importing.Mapped("wtp", language="en")),
     ],
 )
-async def test_real_files_are_taken(house: House, tmp_path: Path, name: str, mapped: importing.Mapped) -> None:
+async def test_real_files_are_taken(system: System, tmp_path: Path, name: str, mapped: importing.Mapped) -> None:
     path = DATA / name
     if not path.exists():
         pytest.skip(f"{name} is not beside the checkout")
-    report = await importing.run(house.settings, path, mapped, tmp_path / "refused.jsonl")
+    report = await importing.run(system.settings, path, mapped, tmp_path / "refused.jsonl")
     assert report.new > 0.99 * (report.new + report.refused)

@@ -11,10 +11,10 @@ from forums.models import Commitment, Forum, Submission
 from forums.numbering import next_number
 from server import importing_forums
 from server.core import database, ledger, ledger_check
-from tests.support.house import House
+from tests.support.system import System
 
 FORUMS = ("kind", "number", "title", "held_on", "place", "department", "district", "participants", "panel")
-VOICES = (
+SUBMISSIONS = (
     "number", "forum", "title", "text", "department", "received_on", "outcome", "outcome_on", "outcome_text",
     "promised", "due_on", "done_on", "evidence",
 )  # fmt: skip
@@ -28,7 +28,7 @@ def table(path: Path, columns: tuple[str, ...], *lines: tuple[object, ...]) -> P
     return path
 
 
-async def test_past_forums_keep_their_numbers_and_count(house: House, tmp_path: Path) -> None:
+async def test_past_forums_keep_their_numbers_and_count(system: System, tmp_path: Path) -> None:
     forums = table(
         tmp_path / "forums.csv", FORUMS,
         ("listening", 63, "골목 상권", "2013-05-02", "시청", "roads", "central", 131, "김하나 (상인회), 이두리"),
@@ -38,21 +38,21 @@ async def test_past_forums_keep_their_numbers_and_count(house: House, tmp_path: 
         ("listening", 65, "내일", "2999-01-01", "", "", "", "", ""),
     )  # fmt: skip
     refused = tmp_path / "refused.jsonl"
-    report = await importing_forums.run_forums(house.settings, forums, refused)
-    assert (report.new, report.known, report.refused) == (2, 0, 3)
+    report = await importing_forums.run_forums(system.settings, forums, refused)
+    assert (report.new, report.reference_data, report.refused) == (2, 0, 3)
     told = [json.loads(line) for line in refused.read_text().splitlines()]
     assert [line["line"] for line in told] == [4, 5, 6]
     assert {reason["field"] for reason in told[1]["reasons"]} == {
         "kind", "title", "held_on", "department", "participants",
     }  # fmt: skip
-    again = await importing_forums.run_forums(house.settings, forums, refused)
-    assert (again.new, again.known) == (0, 2)
+    again = await importing_forums.run_forums(system.settings, forums, refused)
+    assert (again.new, again.reference_data) == (0, 2)
     assert await next_number("listening") == 65, "the series goes on behind what was imported"
     forum = await Forum.get(slug="listening-63")
     assert (forum.status, forum.participants, forum.panel) == ("closed", 131, ["김하나 (상인회)", "이두리"])
 
-    voices = table(
-        tmp_path / "voices.csv", VOICES,
+    submissions = table(
+        tmp_path / "submissions.csv", SUBMISSIONS,
         ("2013-0412", "listening-63", "차양", "가게 앞 차양", "roads", "2013-05-02", "adopted", "2013-06-01", "합니다",
          "차양 설치", "2013-12-31", "2013-11-30", "사진"),
         ("", "listening-63", "", "주차장을 늘려 주세요", "", "2013-05-02", "", "", "", "", "", "", ""),
@@ -60,35 +60,35 @@ async def test_past_forums_keep_their_numbers_and_count(house: House, tmp_path: 
         ("X", "listening-99", "없는 곳", "", "", "2014-01-15", "", "", "", "", "", "", ""),
         ("Y", "listening-64", "순서", "", "", "2014-01-15", "not_adopted", "2013-01-01", "", "", "", "2014-02-01", ""),
     )  # fmt: skip
-    first = await importing_forums.run_voices(house.settings, voices, refused)
+    first = await importing_forums.run_submissions(system.settings, submissions, refused)
     assert (first.new, first.refused) == (2, 3)
     assert [json.loads(line)["line"] for line in refused.read_text().splitlines()] == [4, 5, 6]
-    second = await importing_forums.run_voices(house.settings, voices, refused)
-    assert (second.new, second.known) == (0, 2)
-    voice = await Submission.get(number="2013-0412")
-    assert (voice.outcome, str(voice.done_on), voice.status) == ("adopted", "2013-11-30", "answered")
-    facts = [entry.kind for entry in await ledger.read("submission/2013-0412")]
-    assert facts == ["submission.received", "submission.handed", "submission.answered", "submission.done"]
-    promise = await Commitment.get(submission_id=voice.id)
-    assert (promise.status, promise.evidence) == ("done", "사진")
+    second = await importing_forums.run_submissions(system.settings, submissions, refused)
+    assert (second.new, second.reference_data) == (0, 2)
+    submission = await Submission.get(number="2013-0412")
+    assert (submission.outcome, str(submission.done_on), submission.status) == ("adopted", "2013-11-30", "answered")
+    events = [entry.kind for entry in await ledger.read("submission/2013-0412")]
+    assert events == ["submission.received", "submission.assigned", "submission.answered", "submission.done"]
+    commitment = await Commitment.get(submission_id=submission.id)
+    assert (commitment.status, commitment.evidence) == ("done", "사진")
     assert (await Forum.get(slug="listening-63")).submissions == 2
     assert [problem async for problem in ledger_check.verify()] == []
-    figures = (await house.client.get("/api/v1/statistics/adoption")).json()
+    figures = (await system.client.get("/api/v1/statistics/adoption")).json()
     assert figures["total"] | {"received": 2, "adopted": 1, "done": 1, "adopted_percent": 50} == figures["total"]
-    page = await house.client.get("/submissions/2013-0412")
+    page = await system.client.get("/submissions/2013-0412")
     assert page.status_code == 200
     assert "가게 앞 차양" in page.text
     assert await database.fetch("SELECT 1 FROM job WHERE kind = 'core.notify'") == []
 
 
-async def test_a_file_that_is_no_such_table_changes_nothing(house: House, tmp_path: Path) -> None:
+async def test_a_file_that_is_no_such_table_changes_nothing(system: System, tmp_path: Path) -> None:
     wrong = table(tmp_path / "wrong.csv", ("kind", "nummer"), ("listening", 1))
     with pytest.raises(importing_forums.WrongFile, match="nummer"):
-        await importing_forums.run_forums(house.settings, wrong, tmp_path / "refused.jsonl")
+        await importing_forums.run_forums(system.settings, wrong, tmp_path / "refused.jsonl")
     empty = tmp_path / "empty.csv"
     empty.write_bytes(b"")
     with pytest.raises(importing_forums.WrongFile, match="empty"):
-        await importing_forums.run_voices(house.settings, empty, tmp_path / "refused.jsonl")
+        await importing_forums.run_submissions(system.settings, empty, tmp_path / "refused.jsonl")
     assert not await Forum.all().exists()
 
 
@@ -112,14 +112,14 @@ BROKEN = [
 ]
 
 
-async def test_a_broken_file_changes_nothing_and_its_line_is_named(house: House, tmp_path: Path) -> None:
+async def test_a_broken_file_changes_nothing_and_its_line_is_named(system: System, tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
     broken = folder / "broken.csv"
     for content, told in BROKEN:
         broken.write_bytes(content)
         with pytest.raises(importing_forums.WrongFile) as refused:
-            await importing_forums.run_forums(house.settings, broken, folder / "refused.jsonl")
+            await importing_forums.run_forums(system.settings, broken, folder / "refused.jsonl")
         assert told in str(refused.value)
         assert not await Forum.all().exists(), told
         assert [*folder.iterdir()] == [broken], told
@@ -129,11 +129,11 @@ UNSAFE = ("가-1", "A/1", "..", "A 1", "A%2F1", "A?1", "-1", "a-1")
 """What would not be the same in an address, or another one."""
 
 
-async def test_odd_lines_are_read_or_refused_one_by_one(house: House, tmp_path: Path) -> None:
+async def test_odd_lines_are_read_or_refused_one_by_one(system: System, tmp_path: Path) -> None:
     refused = tmp_path / "refused.jsonl"
 
     async def take(file: Path, run: Any = importing_forums.run_forums) -> tuple[int, dict[int, set[str]]]:
-        report = await run(house.settings, file, refused)
+        report = await run(system.settings, file, refused)
         lines = [json.loads(line) for line in refused.read_text().splitlines()] if report.refused else []
         return report.new, {line["line"]: {reason["field"] for reason in line["reasons"]} for line in lines}
 
@@ -152,18 +152,18 @@ async def test_odd_lines_are_read_or_refused_one_by_one(house: House, tmp_path: 
         5: {"kind", "number", "title", "held_on"}, 6: {""}, 7: {"title"}, 8: {""}, 12: {""},
         **{line: {"held_on"} for line in range(13, 13 + len(days))},
     }  # fmt: skip
-    voices = table(
-        tmp_path / "voices.csv", ("number", "forum", "title", "received_on", "outcome", "department"),
+    submissions = table(
+        tmp_path / "submissions.csv", ("number", "forum", "title", "received_on", "outcome", "department"),
         ("A", "listening-1", "하나", "2013-05-02", "adopted", "roads"),
         ("A", "listening-1", "둘", "2013-05-02", "", ""),
         ("B", "listening-1", "셋", "2013-05-02", "채택", "도로과"),
         ("C", "listening-1", "넷", "0001-01-01", "", ""),
         *((number, "listening-1", "주소", "2013-05-02", "", "") for number in UNSAFE),
     )  # fmt: skip
-    assert await take(voices, importing_forums.run_voices) == (
+    assert await take(submissions, importing_forums.run_submissions) == (
         1, {3: {""}, 4: {"outcome", "department"}, 5: {"received_on"}, **{n: {"number"} for n in range(6, 14)}},
     )  # fmt: skip
-    assert "capital letters from A to Z" in refused.read_text()
-    header = table(tmp_path / "header.csv", VOICES)
-    assert await take(header, importing_forums.run_voices) == (0, {})
+    assert "capital letters A to Z" in refused.read_text()
+    header = table(tmp_path / "header.csv", SUBMISSIONS)
+    assert await take(header, importing_forums.run_submissions) == (0, {})
     assert not refused.exists()

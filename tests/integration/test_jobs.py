@@ -8,10 +8,10 @@ import pytest
 
 from server.core import clock, database, jobs
 from server.core.jobs import Job, Task, Worker
-from tests.support.house import House
+from tests.support.system import System
 
 
-async def test_a_job_is_done_once_and_gone(house: House) -> None:
+async def test_a_job_is_done_once_and_gone(system: System) -> None:
     done: list[Task] = []
 
     async def handler(task: Task) -> None:
@@ -23,7 +23,7 @@ async def test_a_job_is_done_once_and_gone(house: House) -> None:
     assert await Job.all().count() == 0
 
 
-async def test_a_job_of_a_transaction_that_fails_was_never_there(house: House) -> None:
+async def test_a_job_of_a_transaction_that_fails_was_never_there(system: System) -> None:
     async def fail() -> None:
         async with database.transaction():
             await jobs.enqueue(("greet:1", "greet", {}))
@@ -34,7 +34,7 @@ async def test_a_job_of_a_transaction_that_fails_was_never_there(house: House) -
     assert await Job.all().count() == 0
 
 
-async def test_a_failing_job_is_tried_again_later_and_in_the_end_kept_as_a_dead_letter(house: House) -> None:
+async def test_a_failing_job_is_tried_again_later_and_in_the_end_kept_as_a_dead_letter(system: System) -> None:
     async def broken(_task: Task) -> None:
         raise ConnectionError("nobody there")
 
@@ -55,13 +55,13 @@ async def test_a_failing_job_is_tried_again_later_and_in_the_end_kept_as_a_dead_
     assert [task.attempts for task in await jobs.lease()] == [1]
 
 
-async def test_a_job_without_a_handler_waits_instead_of_being_lost(house: House) -> None:
+async def test_a_job_without_a_handler_waits_instead_of_being_lost(system: System) -> None:
     await jobs.enqueue(("greet:1", "unknown", {}))
     await Worker({}, {}).drain()
     assert await Job.all().count() == 1
 
 
-async def test_a_job_whose_worker_died_is_leased_again_after_its_lease(house: House) -> None:
+async def test_a_job_whose_worker_died_is_leased_again_after_its_lease(system: System) -> None:
     await jobs.enqueue(("greet:1", "greet", {}))
     assert len(await jobs.lease()) == 1
     assert await jobs.lease() == []
@@ -69,7 +69,7 @@ async def test_a_job_whose_worker_died_is_leased_again_after_its_lease(house: Ho
         assert [task.attempts for task in await jobs.lease()] == [2]
 
 
-async def test_workers_that_share_the_table_do_no_job_twice(house: House) -> None:
+async def test_workers_that_share_the_table_do_no_job_twice(system: System) -> None:
     done: list[str] = []
 
     async def handler(task: Task) -> None:
@@ -88,7 +88,7 @@ async def test_workers_that_share_the_table_do_no_job_twice(house: House) -> Non
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
-async def test_who_takes_jobs_neither_waits_for_another_worker_nor_takes_what_that_one_takes(house: House) -> None:
+async def test_who_takes_jobs_neither_waits_for_another_worker_nor_takes_what_that_one_takes(system: System) -> None:
     await jobs.enqueue(*((f"greet:{n}", "greet", {}) for n in range(10)))
     elsewhere = contextvars.copy_context()
     async with asyncio.timeout(10), database.transaction():
@@ -97,7 +97,7 @@ async def test_who_takes_jobs_neither_waits_for_another_worker_nor_takes_what_th
     assert sorted(task.key for task in (*here, *there)) == sorted(f"greet:{n}" for n in range(10))
 
 
-async def test_periodic_work_comes_back(house: House) -> None:
+async def test_periodic_work_comes_back(system: System) -> None:
     done: list[str] = []
 
     async def handler(task: Task) -> None:
@@ -112,7 +112,7 @@ async def test_periodic_work_comes_back(house: House) -> None:
     assert job.run_at > clock.now() + timedelta(minutes=4)
 
 
-async def test_a_running_worker_is_woken_by_a_commit(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_running_worker_is_woken_by_a_commit(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "IDLE", 600)
     done = asyncio.Event()
 
@@ -129,7 +129,7 @@ async def test_a_running_worker_is_woken_by_a_commit(house: House, monkeypatch: 
     await running
 
 
-async def test_a_slow_job_holds_up_no_other(house: House) -> None:
+async def test_a_slow_job_holds_up_no_other(system: System) -> None:
     done, go = asyncio.Event(), asyncio.Event()
 
     async def slow(_task: Task) -> None:
@@ -151,7 +151,7 @@ async def test_a_slow_job_holds_up_no_other(house: House) -> None:
     assert await Job.all().count() == 0
 
 
-async def test_a_cancelled_worker_leaves_no_job_running_and_the_lease_brings_it_back(house: House) -> None:
+async def test_a_cancelled_worker_leaves_no_job_running_and_the_lease_brings_it_back(system: System) -> None:
     begun, ended = asyncio.Event(), asyncio.Event()
 
     async def slow(_task: Task) -> None:
@@ -172,7 +172,7 @@ async def test_a_cancelled_worker_leaves_no_job_running_and_the_lease_brings_it_
     assert await Job.filter(key="slow:1", attempts=1).exists()
 
 
-async def test_more_jobs_than_places_are_all_done(house: House) -> None:
+async def test_more_jobs_than_places_are_all_done(system: System) -> None:
     done: list[str] = []
 
     async def handler(task: Task) -> None:

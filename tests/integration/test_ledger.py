@@ -10,12 +10,12 @@ import pytest
 from server.core import database, ledger, ledger_check
 from server.core.errors import NotFound
 from server.core.ledger import Audience
-from tests.support.house import House
+from tests.support.system import System
 
 
 @dataclass(frozen=True)
 class Said:
-    """A fact of these tests."""
+    """An event of these tests."""
 
     kind: ClassVar[str] = "test.said"
     audience: ClassVar[Audience] = Audience.STAFF
@@ -32,7 +32,7 @@ async def problems() -> list[str]:
     return [problem async for problem in ledger_check.verify()]
 
 
-async def test_an_untouched_ledger_has_no_problem(house: House) -> None:
+async def test_an_untouched_ledger_has_no_problem(system: System) -> None:
     await write("case/A", "one", "two", "three")
     await write("case/B", "one")
     assert await problems() == []
@@ -68,7 +68,7 @@ TAMPERINGS: dict[str, str] = {
 
 
 @pytest.mark.parametrize("statement", TAMPERINGS.values(), ids=TAMPERINGS.keys())
-async def test_any_single_tampered_row_is_found(house: House, statement: str) -> None:
+async def test_any_single_tampered_row_is_found(system: System, statement: str) -> None:
     await write("case/A", "one", "two", "three")
     await write("case/B", "one")
     await write("case/D", "one", "two")
@@ -78,7 +78,7 @@ async def test_any_single_tampered_row_is_found(house: House, statement: str) ->
     assert all("case/D" not in problem for problem in found)
 
 
-async def test_a_row_written_twice_in_one_place_is_refused_by_the_database(house: House) -> None:
+async def test_a_row_written_twice_in_one_place_is_refused_by_the_database(system: System) -> None:
     await write("case/A", "one")
     with pytest.raises(database.IntegrityError):
         await database.execute(
@@ -88,13 +88,13 @@ async def test_a_row_written_twice_in_one_place_is_refused_by_the_database(house
         )
 
 
-async def test_an_unknown_subject_cannot_be_locked(house: House) -> None:
+async def test_an_unknown_subject_cannot_be_locked(system: System) -> None:
     with pytest.raises(NotFound):
         async with database.transaction():
             await ledger.lock("case/none")
 
 
-async def test_what_was_rolled_back_leaves_no_trace_and_rings_no_bell(house: House) -> None:
+async def test_what_was_rolled_back_leaves_no_trace_and_rings_no_bell(system: System) -> None:
     rung: list[int] = []
     with pytest.raises(RuntimeError):
         await _write_and_fail(lambda: rung.append(1))
@@ -110,7 +110,7 @@ async def _write_and_fail(ring: Callable[[], None]) -> None:
         raise RuntimeError("on purpose")
 
 
-async def test_many_writers_of_one_subject_leave_one_unbroken_chain(house: House) -> None:
+async def test_many_writers_of_one_subject_leave_one_unbroken_chain(system: System) -> None:
     await write("case/A", "first")
 
     async def add(number: int) -> None:
@@ -125,7 +125,7 @@ async def test_many_writers_of_one_subject_leave_one_unbroken_chain(house: House
     assert [entry.id for entry in entries] == sorted(entry.id for entry in entries)
 
 
-async def test_a_reader_across_subjects_skips_nothing_that_commits_late(house: House) -> None:
+async def test_a_reader_across_subjects_skips_nothing_that_commits_late(system: System) -> None:
     """The first writer gets the smaller id and commits last; a reader in between must still see it later."""
     seen: list[str] = []
     place: ledger.Position = await ledger.position()

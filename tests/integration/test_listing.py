@@ -12,7 +12,7 @@ from server.core.contract import Contract
 from server.core.errors import BadRequest, Invalid, _
 from server.core.forms import Parameters
 from server.core.listing import Condition, Order, Walk, cursor, place
-from tests.support.house import House
+from tests.support.system import System
 
 NAMES = {"ko": "중앙구", "en": "Central", "ja": "中央区"}
 CITY = City({}, {"central": NAMES}, {}, {})
@@ -119,7 +119,7 @@ async def rows_of(walk: Walk, start: str = "", limit: int = 3) -> tuple[list[int
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("window", [0, 4])
 async def test_a_walk_shows_every_row_once_whatever_is_looked_at_row_by_row(
-    house: House, window: int, descending: bool
+    system: System, window: int, descending: bool
 ) -> None:
     days = [date(2026, 5, 1 + n % 3) for n in range(20)]
     day = {"sqlite": "'{}'", "postgres": "DATE '{}'"}[database.dialect()]
@@ -159,12 +159,12 @@ def test_a_json_list_names_a_bad_cursor() -> None:
     assert set(listing.paging(100)) == {"cursor", "limit"}
 
 
-async def test_json_refuses_a_parameter_that_its_contract_does_not_name(house: House) -> None:
+async def test_json_refuses_a_parameter_that_its_contract_does_not_name(system: System) -> None:
     assert Contract("", None).query == {}
-    answer = await house.client.get("/api/v1/forums?colour=red&limit=1")
+    answer = await system.client.get("/api/v1/forums?colour=red&limit=1")
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "colour"
-    assert (await house.client.get("/api/v1/departments?lang=en")).status_code == 200
-    assert (await house.client.get("/api/v1/departments?utm_source=mail")).status_code == 422
-    assert (await house.client.get("/petitions?utm_source=mail")).status_code == 200
-    assert (await house.client.get("/forums?utm_source=mail&fbclid=7")).status_code == 200
+    assert (await system.client.get("/api/v1/departments?lang=en")).status_code == 200
+    assert (await system.client.get("/api/v1/departments?utm_source=mail")).status_code == 422
+    assert (await system.client.get("/petitions?utm_source=mail")).status_code == 200
+    assert (await system.client.get("/forums?utm_source=mail&fbclid=7")).status_code == 200

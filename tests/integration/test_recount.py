@@ -13,8 +13,8 @@ from petitions.forms import Accept, Extend
 from petitions.models import Case
 from petitions.rights import subject
 from server.core import clock, ledger
-from tests.support.house import House
 from tests.support.stories import filed, somebody
+from tests.support.system import System
 
 MONDAY = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)
 HOLIDAY = datetime(2026, 11, 18, tzinfo=UTC).date()
@@ -24,48 +24,48 @@ async def kinds(case: Filed) -> list[str]:
     return [entry.kind for entry in await ledger.read(subject(case.reference))]
 
 
-async def test_a_recount_goes_on_where_a_job_must_end(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_recount_goes_on_where_a_job_must_end(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "BATCH", 2)
     with clock.at(MONDAY):
         cases = [await filed() for _number in range(5)]
-        await house.work()
+        await system.work()
         await watch.add_holiday(await somebody("admin"), HOLIDAY, "임시공휴일")
         assert await watch.recount("임시공휴일") is not None, "one job counts no more than a stretch"
-        await house.work()
+        await system.work()
     for case in cases:
         assert (await kinds(case)).count("case.due_recomputed") == 1
 
 
-async def test_a_case_filed_by_the_calendar_of_a_moment_ago_is_counted_as_well(house: House) -> None:
+async def test_a_case_filed_by_the_calendar_of_a_moment_ago_is_counted_as_well(system: System) -> None:
     with clock.at(MONDAY):
         old = await reference.reference()
         await watch.add_holiday(await somebody("admin"), HOLIDAY, "임시공휴일")
-        await house.work()
+        await system.work()
         with patch.object(reference, "_kept", [(time.monotonic(), old)]):  # as in another process
             case = await filed()
         before = (await Case.get(reference=case.reference)).due_at
     with clock.at(MONDAY + timedelta(minutes=1)):
-        await house.work()
+        await system.work()
     assert before is not None
     after = (await Case.get(reference=case.reference)).due_at
     assert after is not None
     assert after - before == timedelta(days=1)
 
 
-async def test_that_a_period_is_over_is_told_once_however_the_calendar_changes(house: House) -> None:
+async def test_that_a_period_is_over_is_told_once_however_the_calendar_changes(system: System) -> None:
     with clock.at(MONDAY):
         case = await filed()
     with clock.at(MONDAY + timedelta(days=40)):
         await watch.remind()
         await watch.add_holiday(await somebody("admin"), HOLIDAY, "임시공휴일")
-        await house.work()
+        await system.work()
         await watch.remind()
     assert (await kinds(case)).count("case.due_recomputed") == 1
     assert (await kinds(case)).count("case.overdue") == 1
 
 
 async def test_nobody_hears_of_a_late_case_whose_period_was_extended_meanwhile(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with clock.at(MONDAY):
         case = await filed()

@@ -10,7 +10,7 @@ import pytest
 
 from server.core import config, database, rows
 from server.core.rows import Local
-from tests.support.house import House
+from tests.support.system import System
 
 NOON = datetime(2026, 5, 6, 3, tzinfo=UTC)
 
@@ -37,7 +37,7 @@ class Thing:
 _AS_WRITTEN = {"sqlite": ("2026-05-06 03:00:00+00:00", "2026-05-06"), "postgres": (NOON, date(2026, 5, 6))}
 
 
-async def test_a_row_is_read_by_name_and_converted_by_type(house: House) -> None:
+async def test_a_row_is_read_by_name_and_converted_by_type(system: System) -> None:
     at, day = _AS_WRITTEN[database.dialect()]
     cast = {"sqlite": "?", "postgres": "CAST(? AS timestamptz)"}[database.dialect()]
     days = {"sqlite": "?", "postgres": "CAST(? AS date)"}[database.dialect()]
@@ -69,7 +69,7 @@ class Inner:
     name: str
 
 
-async def test_a_row_inside_another_one_has_a_prefix(house: House) -> None:
+async def test_a_row_inside_another_one_has_a_prefix(system: System) -> None:
     columns = rows.columns(Inner, "i", "inner_", name="UPPER(i.name)")
     assert columns == "i.id AS inner_id, UPPER(i.name) AS inner_name"
     found = await database.fetch_one(f"SELECT {columns} FROM (SELECT 1 AS id, 'x' AS name) AS i")
@@ -78,7 +78,7 @@ async def test_a_row_inside_another_one_has_a_prefix(house: House) -> None:
     assert rows.columns(Inner, "i", id="") == "i.name", "the caller puts it into the row"
 
 
-async def test_an_in_list_has_a_mark_for_each_value_and_nothing_is_in_an_empty_one(house: House) -> None:
+async def test_an_in_list_has_a_mark_for_each_value_and_nothing_is_in_an_empty_one(system: System) -> None:
     for wanted, n in (([1, 3], 2), ([], 0)):
         row = await database.fetch_one(
             f"SELECT COUNT(*) AS n FROM (SELECT 1 AS id UNION ALL SELECT 2 UNION ALL SELECT 3) AS t "

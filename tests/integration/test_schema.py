@@ -10,8 +10,8 @@ from petitions.models import Case
 from server import wiring
 from server.core import database
 from server.core.config import Settings
-from tests.support.house import SECRET, House, opened
 from tests.support.postgres import Engine, NewDatabase
+from tests.support.system import SECRET, System, opened
 
 OUTSIDE_THE_MODELS = re.compile(r"^(search_|sqlite_|tortoise_migrations)")
 """Text indexes (made by their own statements) and the databases' own tables."""
@@ -87,7 +87,7 @@ async def _postgres() -> dict[str, Any]:
     return found
 
 
-async def test_migrations_make_what_the_models_describe(described: dict[str, Any], house: House) -> None:
+async def test_migrations_make_what_the_models_describe(described: dict[str, Any], system: System) -> None:
     made = await schema()
     assert sorted(made) == sorted(described)
     for table, parts in described.items():
@@ -96,8 +96,8 @@ async def test_migrations_make_what_the_models_describe(described: dict[str, Any
 
 
 async def test_migrating_a_filled_database_again_changes_nothing(settings: Settings) -> None:
-    async with opened(settings) as house:
-        filed = await house.file()
+    async with opened(settings) as system:
+        filed = await system.file()
         before = await schema()
     await database.migrate(settings, wiring.APPS)
     try:

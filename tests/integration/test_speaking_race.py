@@ -27,9 +27,9 @@ from tests.functional.test_statistics_counting import recounted
 from tests.integration.test_never_lost import Inbox
 from tests.support.answers import official
 from tests.support.forums import a_forum
-from tests.support.house import House, opened
 from tests.support.live import LiveProcess, Starter, free_port
 from tests.support.places import somebody
+from tests.support.system import System, opened
 from tracking.statistics import cells
 from tracking.statistics.actions import recounting
 from tracking.statistics.cells import Filters
@@ -52,12 +52,12 @@ class Forum:
     people: list[Headers]
 
 
-async def begun(house: House) -> Forum:
-    slug = await a_forum(house, "discussion")
+async def begun(system: System) -> Forum:
+    slug = await a_forum(system, "discussion")
     await planning.start(await official("clerk"), slug)
     author, _token = await somebody("골목 꽃집")
     hot, *others = [await speaking.submit(author, slug, Submit(f"제안 {n}", "조명", "idea")) for n in range(4)]
-    remarks = [(await commenting.on_voice(author, hot, Say(f"덧붙임 {n}")))[0] for n in range(4)]
+    remarks = [(await commenting.on_submission(author, hot, Say(f"덧붙임 {n}")))[0] for n in range(4)]
     people = [{"cookie": f"{COOKIE}={(await somebody(f'이웃 {n}'))[1]}"} for n in range(PEOPLE)]
     return Forum(slug, hot, others, remarks, people)
 
@@ -126,8 +126,8 @@ class Crowd:
             answer = {"outcome": "not_adopted", "text": "터가 없습니다.", "department": "roads"}
             presses += [
                 self.act(n, who, f"{desk}/{hot}/answer", json=answer),
-                self.act(n + 1, who, f"{desk}/{second}/join", json={"to": hot}),
-                self.act(n + 2, who, f"{desk}/{third}/hand", json={"department": "parks"}),
+                self.act(n + 1, who, f"{desk}/{second}/merge", json={"to": hot}),
+                self.act(n + 2, who, f"{desk}/{third}/assign", json={"department": "parks"}),
             ]
         for n, who in enumerate(moderators):
             for subject in (*(f"comment/{each}" for each in forum.remarks), f"submission/{third}"):
@@ -172,11 +172,11 @@ async def drained() -> None:
 async def test_what_is_acknowledged_is_there_once_and_every_number_is_what_the_rows_say(
     settings: Settings, starter: Starter
 ) -> None:
-    async with opened(settings) as house, city(settings, starter) as (clients, inbox):
-        forum = await begun(house)
-        officials = [{"authorization": (await house.program("intake")).headers["authorization"]} for _program in "ab"]
+    async with opened(settings) as system, city(settings, starter) as (clients, inbox):
+        forum = await begun(system)
+        officials = [{"authorization": (await system.program("intake")).headers["authorization"]} for _program in "ab"]
         moderators = [
-            {"cookie": f"{COOKIE}={(await house.official(name)).cookies[COOKIE]}"} for name in ("intake", "inspector")
+            {"cookie": f"{COOKIE}={(await system.official(name)).cookies[COOKIE]}"} for name in ("intake", "inspector")
         ]
         crowd = Crowd(clients, forum)
         await recounting.begin("night")
@@ -243,7 +243,7 @@ def acts_were_done_once(said: Said, forum: Forum) -> None:
         assert said.acts[f"/desk/moderation/{subject}", 303] == 1, said.acts
         assert said.acts[f"/desk/moderation/{subject}", 409] == 1, said.acts
     done = Counter(path.rpartition("/")[2] for (path, status), _n in said.acts.items() if status == httpx.codes.OK)
-    assert set(done) == {"answer", "join", "hand"}
+    assert set(done) == {"answer", "merge", "assign"}
 
 
 def mails_went_out_once(inbox: Inbox) -> None:

@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 
 from server.openapi import PREFIX, document
-from tests.support.house import House
+from tests.support.system import System
 
 
 class Described:
@@ -31,7 +31,7 @@ class Described:
         return None
 
     def check(self, response: httpx.Response) -> None:
-        """Fail where an answer is not what the document promises."""
+        """Fail where an answer is not what the document commitments."""
         method, path = response.request.method, response.request.url.path
         found = self.operation(method, path) if path.startswith(PREFIX) else None
         where = f"{method} {path}: {response.status_code} {response.text[:500]}"
@@ -55,10 +55,10 @@ class Described:
 
 
 @pytest.fixture
-def described(house: House) -> Described:
+def described(system: System) -> Described:
     """From here on every answer that ``house`` gives is held against its document."""
-    found = Described(document(house.app.routes))
-    visitor = house.visitor
+    found = Described(document(system.app.routes))
+    visitor = system.visitor
 
     async def check(response: httpx.Response) -> None:
         await response.aread()
@@ -69,6 +69,6 @@ def described(house: House) -> Described:
         client.event_hooks = {"request": [], "response": [check]}
         return client
 
-    house.visitor = checked  # type: ignore[method-assign]
-    house.client = checked()
+    system.visitor = checked  # type: ignore[method-assign]
+    system.client = checked()
     return found

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from tests.support.house import House
 from tests.support.markup import Element, parse
+from tests.support.system import System
 
 
 @dataclass
@@ -93,7 +93,7 @@ class Desk:
         return self.page.text
 
 
-async def desk(house: House, username: str) -> Desk:
+async def desk(system: System, username: str) -> Desk:
     """An official who has signed in and sees the inbox (in English, so that tests read well)."""
-    found = Desk(await house.official(username), Element(""))
+    found = Desk(await system.official(username), Element(""))
     return await found.open("/desk?lang=en")

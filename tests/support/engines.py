@@ -16,9 +16,9 @@ import pytest
 STORIES = Path(__file__).parents[1] / "functional"
 ABOUT_THE_DATABASE = {
     "test_at_the_same_time", "test_desk_conflict", "test_desk_inbox", "test_desk_settings_conflict",
-    "test_forum_live", "test_forum_pages", "test_forums_by_time", "test_mail", "test_mail_delivery", "test_places",
-    "test_public_cases", "test_said_once", "test_statistics_counting", "test_statistics_pages", "test_stream",
-    "test_stream_rights", "test_voices_desk",
+    "test_forum_live", "test_forum_pages", "test_forums_by_time", "test_mail", "test_mail_delivery",
+    "test_registrations", "test_public_cases", "test_said_once", "test_statistics_counting",
+    "test_statistics_pages", "test_stream", "test_stream_rights", "test_submissions_desk",
 }  # fmt: skip
 _touches = re.compile(r"\b(database|ledger|jobs)\.|\bgather\(|\bcount_queries\b|\bbulk_create\(|\brows\(")
 

@@ -8,7 +8,7 @@ from forums.forms.planning import PlanForum
 from server.core import clock
 from server.core.accounts import Department
 from tests.support.answers import official
-from tests.support.house import House
+from tests.support.system import System
 
 
 def words(kind: str, now: datetime) -> dict[str, Any]:
@@ -35,7 +35,7 @@ async def a_draft(kind: str = "listening", **changes: Any) -> str:
     return await planning.plan(await official("intake"), command)
 
 
-async def a_forum(_house: House, kind: str = "listening", **changes: Any) -> str:
+async def a_forum(_system: System, kind: str = "listening", **changes: Any) -> str:
     """A forum that is announced; its slug."""
     slug = await a_draft(kind, **changes)
     await planning.publish(await official("intake"), slug)

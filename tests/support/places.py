@@ -13,7 +13,7 @@ from server.core.accounts import Session as Door
 from server.core.auth import COOKIE, token_hash
 from server.core.participants.people import Person, take_name
 from tests.support.answers import official
-from tests.support.house import House
+from tests.support.system import System
 
 
 async def a_session(slug: str, capacity: int, *, starts_in: timedelta = timedelta(days=7)) -> int:
@@ -39,10 +39,10 @@ async def somebody(name: str) -> tuple[Person, str]:
     return person, token
 
 
-async def guest(house: House, name: str) -> tuple[Person, httpx.AsyncClient]:
+async def guest(system: System, name: str) -> tuple[Person, httpx.AsyncClient]:
     """Somebody, and a browser in which they speak."""
     person, token = await somebody(name)
-    browser = house.visitor()
+    browser = system.visitor()
     browser.cookies.set(COOKIE, token)
     return person, browser
 

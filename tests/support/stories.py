@@ -21,7 +21,7 @@ from petitions.forms import FilePetition
 from petitions.reference import reference
 from server.core import auth, clock
 from server.core.accounts import Account, Official, Session
-from tests.support.house import House
+from tests.support.system import System
 
 
 async def filed(*, language: str = "ko", **changes: Any) -> Filed:
@@ -45,20 +45,20 @@ async def somebody(username: str) -> Official:
     )  # fmt: skip
 
 
-async def signed_in(house: House, username: str) -> httpx.AsyncClient:
+async def signed_in(system: System, username: str) -> httpx.AsyncClient:
     """A browser in which an official is signed in already."""
     account, token, now = await Account.get(username=username), token_urlsafe(), clock.now()
     await Session.create(
         token_hash=auth.token_hash(token), account_id=account.id, created_at=now, expires_at=now + timedelta(hours=1)
     )
-    client = house.visitor()
+    client = system.visitor()
     client.cookies.set(auth.COOKIE, token)
     return client
 
 
-async def opened_with_key(house: House, case: Filed) -> httpx.AsyncClient:
+async def opened_with_key(system: System, case: Filed) -> httpx.AsyncClient:
     """A browser in which somebody has typed a case's number and key."""
-    client = house.visitor()
+    client = system.visitor()
     answer = await client.post("/cases", data={"reference": case.reference, "key": case.access_key})
     assert answer.status_code == 303, answer.text
     return client
@@ -131,7 +131,7 @@ class Stream:
 
 
 @contextlib.asynccontextmanager
-async def listening(house: House, client: httpx.AsyncClient, path: str, last: str = "") -> AsyncIterator[Stream]:
+async def listening(system: System, client: httpx.AsyncClient, path: str, last: str = "") -> AsyncIterator[Stream]:
     """The stream at a path, asked for with a browser's cookies; open (or refused) when the block begins."""
     path, _mark, query = path.partition("?")
     headers = {"host": "127.0.0.1:8000", "cookie": "; ".join(f"{k}={v}" for k, v in client.cookies.items())}
@@ -146,7 +146,7 @@ async def listening(house: House, client: httpx.AsyncClient, path: str, last: st
         "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
         "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000),
     }  # fmt: skip
-    task = asyncio.create_task(house.app(scope, stream.receive, stream.send))
+    task = asyncio.create_task(system.app(scope, stream.receive, stream.send))
     try:
         await stream.until("begun")
         yield stream
@@ -155,9 +155,9 @@ async def listening(house: House, client: httpx.AsyncClient, path: str, last: st
         await asyncio.wait_for(task, 5)
 
 
-def to(house: House, address: str) -> list[EmailMessage]:
+def to(system: System, address: str) -> list[EmailMessage]:
     """The mails to an address, oldest first."""
-    return [mail for mail in house.mails() if mail["To"] == address]
+    return [mail for mail in system.mails() if mail["To"] == address]
 
 
 class Failing:

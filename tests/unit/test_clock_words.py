@@ -83,7 +83,7 @@ def test_the_due_date_is_written_in_the_readers_language() -> None:
     assert str(clock_words(HOURS, CALENDAR, now, "en").due_text) == "by Thu 5 Mar 2026 11:20"
 
 
-def test_a_paused_clock_says_what_it_waits_for_and_promises_no_date() -> None:
+def test_a_paused_deadline_says_what_it_waits_for_and_names_no_date() -> None:
     row = replace(Row(), status=State.SUPPLEMENT_REQUESTED, supplement_until=date(2026, 3, 16))
     waiting = clock_words(row, CALENDAR, at("2026-03-16T20:00"), "en")
     assert (waiting.due_text, waiting.tone) == (None, "paused")

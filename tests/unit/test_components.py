@@ -1,4 +1,4 @@
-"""Each component draws what its comment promises: escaped text, wired labels, words beside every colour."""
+"""Each component draws what its comment commitments: escaped text, wired labels, words beside every colour."""
 
 import re
 

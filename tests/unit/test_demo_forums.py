@@ -32,17 +32,23 @@ def test_the_same_seed_and_day_tell_the_same_two_years(past: list[Held]) -> None
 
 @pytest.mark.parametrize("today", [TODAY, date(2027, 1, 1), date(2028, 2, 29)])
 def test_the_city_keeps_its_word_nearly_always(today: date) -> None:
-    voices = [voice for held in Past(1, today, DEPARTMENT_IDS).everything() for voice in held.voices]
-    promised = [voice for voice in voices if voice.promised and voice.due_on]
-    late = [voice for voice in promised if not voice.done_on and voice.due_on and voice.due_on < today]
+    submissions = [
+        submission for held in Past(1, today, DEPARTMENT_IDS).everything() for submission in held.submissions
+    ]
+    promised = [submission for submission in submissions if submission.promised and submission.due_on]
+    late = [
+        submission
+        for submission in promised
+        if not submission.done_on and submission.due_on and submission.due_on < today
+    ]
     assert len(late) <= LATE
-    studies = [voice.study_until for voice in voices if voice.study_until]
+    studies = [submission.study_until for submission in submissions if submission.study_until]
     assert len(studies) >= 8
     assert sum(until <= today for until in studies) <= UNSTUDIED
-    for voice in promised:
-        assert voice.outcome_on
-        assert voice.received_on < voice.outcome_on <= min(voice.done_on or today, today)
-    assert max(voice.done_on for voice in promised if voice.done_on) <= today
+    for submission in promised:
+        assert submission.outcome_on
+        assert submission.received_on < submission.outcome_on <= min(submission.done_on or today, today)
+    assert max(submission.done_on for submission in promised if submission.done_on) <= today
 
 
 def test_meetings_are_on_working_days_and_speakers_stand_up_on_saturdays(past: list[Held]) -> None:
@@ -57,7 +63,7 @@ def test_meetings_are_on_working_days_and_speakers_stand_up_on_saturdays(past: l
 def test_nobody_speaks_under_an_officials_name(past: list[Held]) -> None:
     officials = {account.name for account in ACCOUNTS}
     assert not officials & set(people.NAMES)
-    assert not officials & {voice.author for held in past for voice in held.voices}
+    assert not officials & {submission.author for held in past for submission in held.submissions}
     assert sum(people.AGES.values()) == people.CITIZENS >= sum(people.WEIGHTS)
     assert len({people.author(Random(turn)) for turn in range(300)}) > 100
 
@@ -67,12 +73,12 @@ def test_what_people_write_differs_and_tells_of_nobody() -> None:
     written += [text for decision in texts.DECISIONS for text in (decision.text, decision.evidence)]
     assert Counter(written).most_common(1)[0][1] == 1
     assert not any(privacy.find(text) for text in written)
-    opinions = {opinion.title: opinion for topic in ALL for opinion in topic.opinions}
-    assert {one.title for one in THREADS} <= set(opinions)
-    studied = {title for title, opinion in opinions.items() if opinion.outcome == "under_study"}
+    wordings = {wording.title: wording for topic in ALL for wording in topic.wordings}
+    assert {one.title for one in THREADS} <= set(wordings)
+    studied = {title for title, wording in wordings.items() if wording.outcome == "under_study"}
     assert set(texts.STUDIED) == studied
-    assert set(texts.ELSEWHERE) == {title for title, one in opinions.items() if one.outcome == "out_of_scope"}
+    assert set(texts.ELSEWHERE) == {title for title, one in wordings.items() if one.outcome == "out_of_scope"}
 
 
-def test_every_film_has_a_player() -> None:
-    assert all(player(film) for film in texts.FILMS)
+def test_every_video_has_a_player() -> None:
+    assert all(player(video) for video in texts.VIDEOS)

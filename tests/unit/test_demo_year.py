@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from petitions import cooperation, rules
-from petitions.rights import FOR_ASKED, FOR_OWNER, RIGHTS
+from petitions import consultation, rules
+from petitions.rights import FOR_CONSULTED, FOR_OWNER, RIGHTS
 from petitions.states import Action, State, follow
 from server.core import clock, privacy
 from server.core.accounts import Role
@@ -168,7 +168,7 @@ def test_whoever_acts_may_and_is_in_charge(cases: tuple[CaseScript, ...]) -> Non
                 actor = BY_NAME[step.actor]
                 assert actor.role in RIGHTS[step.action].roles, step
                 if actor.role in {Role.HANDLER, Role.MANAGER}:
-                    turn = asked if step.action in FOR_ASKED else department
+                    turn = asked if step.action in FOR_CONSULTED else department
                     assert actor.department == turn, (case.scenario, step)
             else:
                 assert step.actor in {PETITIONER, SYSTEM}
@@ -238,12 +238,12 @@ class Replay:
             assert step.at.date() <= first <= due.on
             assert rules.check_site_investigation(rules.Kind(self.case.kind), days) is None
             self.site = [rules.site_investigation(CALENDAR, first, days)]
-        elif step.action in {Action.PART, Action.PART_EXTEND}:
+        elif step.action in {Action.CONSULTATION, Action.CONSULTATION_EXTEND}:
             due = self.due()
             assert due is not None
             day = step.payload["due"]
             assert isinstance(day, date)
-            assert cooperation.check_reply_day(CALENDAR, step.at, day, due.at) is None
+            assert consultation.check_reply_day(CALENDAR, step.at, day, due.at) is None
         elif step.action is Action.INTERIM_NOTICE:
             assert step.at.date() >= rules.interim_notice_date(self.case.received_at.date())
         elif step.action is Action.REOPEN:

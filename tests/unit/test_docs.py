@@ -1,4 +1,4 @@
-"""The operators' page names every setting, command and kind of fact that there is, and none that there is not."""
+"""The operators' page names every setting, command and kind of event that there is, and none that there is not."""
 
 import dataclasses
 import re
@@ -28,18 +28,19 @@ def test_every_command_is_explained_and_nothing_else() -> None:
     assert explained == set(main.commands)
 
 
-def test_every_kind_of_fact_is_listed_with_its_data() -> None:
+def test_every_kind_of_event_is_listed_with_its_data() -> None:
     listed = {
         kind: (audience, set(re.findall(r"`(\w+)`", data)))
         for kind, audience, data in re.findall(r"^\| `([a-z]+\.[a-z_]+)` \| (\w+) \| (.*) \|$", PAGE, re.MULTILINE)
     }
-    facts: list[Any] = [
-        fact
+    event_classes: list[Any] = [
+        event_class
         for module in (events, forum_events)
-        for fact in vars(module).values()
-        if dataclasses.is_dataclass(fact) and hasattr(fact, "kind")
+        for event_class in vars(module).values()
+        if dataclasses.is_dataclass(event_class) and hasattr(event_class, "kind")
     ]
-    facts += [SettingChanged, StatisticsCorrected]
+    event_classes += [SettingChanged, StatisticsCorrected]
     assert listed == {
-        fact.kind: (fact.audience.value, {field.name for field in dataclasses.fields(fact)}) for fact in facts
+        event_class.kind: (event_class.audience.value, {field.name for field in dataclasses.fields(event_class)})
+        for event_class in event_classes
     }

@@ -1,11 +1,11 @@
-"""What a clerk may take down and correct, what a line is called, and when two lines are one opinion."""
+"""What a clerk may transcribe and correct, what a line is called, and when two lines are one submission."""
 
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from forums import rules
-from forums.forms.intake import TakeDown
+from forums.forms.transcribing import Transcribe
 from forums.states import ForumState
 from server.core.errors import Invalid
 
@@ -15,10 +15,10 @@ NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 @pytest.mark.parametrize("status", ForumState)
 def test_lines_are_taken_while_the_forum_goes_on_and_two_days_after(status: ForumState) -> None:
     going_on = status in {ForumState.PUBLISHED, ForumState.RUNNING}
-    assert rules.may_take_down(status, None, NOW) is going_on
+    assert rules.may_transcribe(status, None, NOW) is going_on
     for hours, may in ((47, True), (48, False)):
         closed_at = NOW - timedelta(hours=hours)
-        assert rules.may_take_down(status, closed_at, NOW) is (may if status is ForumState.CLOSED else going_on)
+        assert rules.may_transcribe(status, closed_at, NOW) is (may if status is ForumState.CLOSED else going_on)
 
 
 def test_a_line_is_corrected_on_its_own_evening_only() -> None:
@@ -56,18 +56,18 @@ def test_a_line_is_called_by_its_first_sentence(text: str, title: str) -> None:
         ("!", "?", True, True),
     ],
 )
-def test_two_lines_are_probably_one_opinion(one: str, other: str, same_speaker: bool, alike: bool) -> None:
+def test_two_lines_are_probably_one_submission(one: str, other: str, same_speaker: bool, alike: bool) -> None:
     assert rules.alike(rules.pairs(one), rules.pairs(other), same_speaker=same_speaker) is alike
 
 
 def test_numbers_are_masked_before_they_are_kept_and_names_need_consent() -> None:
-    line = TakeDown.parse(
+    line = Transcribe.parse(
         {"text": "제 번호는 010-1234-5678, 주민번호 900101-1234567입니다.", "speaker": "7", "stance": "for"}
     )
     assert "1234-5678" not in line.text
     assert "1234567" not in line.text
     assert (line.stance, line.channel, line.speaker, line.author) == ("for", "floor", 7, "")
     with pytest.raises(Invalid) as refused:
-        TakeDown.parse({"text": "", "author": "김영희", "speaker": "0", "channel": "web"})
+        Transcribe.parse({"text": "", "author": "김영희", "speaker": "0", "channel": "web"})
     assert {error.field for error in refused.value.errors} == {"text", "consent", "speaker", "channel"}
-    assert TakeDown.parse({"text": "좋아요", "author": "김영희", "consent": "on"}).author == "김영희"
+    assert Transcribe.parse({"text": "좋아요", "author": "김영희", "consent": "on"}).author == "김영희"

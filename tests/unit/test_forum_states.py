@@ -1,4 +1,4 @@
-"""The three tables of the public's voice: complete, closed in themselves, and every end is an end."""
+"""The three tables of the public's submission: complete, closed in themselves, and every end is an end."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +11,7 @@ from forums.labels import COMMITMENT_STATES, FORUM_STATES, SUBMISSION_STATES
 from forums.states import (
     COMMITMENT,
     FORUM,
-    RUNNING_PROMISES,
+    RUNNING_COMMITMENTS,
     SUBMISSION,
     TEXT,
     CommitmentState,
@@ -56,7 +56,7 @@ def test_an_answer_may_be_given_again_but_not_taken_back() -> None:
 
 
 def test_what_no_official_may_do_belongs_to_citizens() -> None:
-    assert set(SubmissionAction) - set(rights.VOICE) == {
+    assert set(SubmissionAction) - set(rights.SUBMISSION_RIGHTS) == {
         SubmissionAction.WITHDRAW,
         SubmissionAction.SUPPORT,
         SubmissionAction.COMMENT,
@@ -74,7 +74,7 @@ class Held:
 
 
 @pytest.mark.parametrize(
-    ("forum", "opinions", "comments"),
+    ("forum", "submissions", "comments"),
     [
         (Held("listening", ForumState.PUBLISHED), True, True),
         (Held("listening", ForumState.RUNNING), True, True),
@@ -94,16 +94,16 @@ class Held:
     ],
 )
 def test_people_have_their_say_before_during_and_for_a_while_after(
-    forum: Held, *, opinions: bool, comments: bool
+    forum: Held, *, submissions: bool, comments: bool
 ) -> None:
-    assert (kinds.takes_opinions(forum, NOW), kinds.takes_comments(forum, NOW)) == (opinions, comments)
+    assert (kinds.takes_submissions(forum, NOW), kinds.takes_comments(forum, NOW)) == (submissions, comments)
 
 
-def test_a_promise_is_overdue_the_day_after() -> None:
+def test_a_commitment_is_overdue_the_day_after() -> None:
     day = date(2026, 5, 4)
     for status in CommitmentState:
-        assert not rules.promise_overdue(status, day, day)
-        assert rules.promise_overdue(status, day, date(2026, 5, 5)) is (status in RUNNING_PROMISES)
+        assert not rules.commitment_overdue(status, day, day)
+        assert rules.commitment_overdue(status, day, date(2026, 5, 5)) is (status in RUNNING_COMMITMENTS)
 
 
 @pytest.mark.parametrize("state", TextState)

@@ -1,4 +1,4 @@
-"""Which addresses are films that a page may show in a frame, and what the frame then shows."""
+"""Which addresses are videos that a page may show in a frame, and what the frame then shows."""
 
 import pytest
 
@@ -19,7 +19,7 @@ YOUTUBE = "https://www.youtube-nocookie.com/embed/aqz-KE-bpKQ?start=75"
         ("https://tv.kakao.com/channel/12/cliplink/345", "https://play-tv.kakao.com/embed/player/cliplink/345"),
     ],
 )
-def test_a_film_of_a_known_host_is_framed(link: str, frame: str) -> None:
+def test_a_video_of_a_known_host_is_framed(link: str, frame: str) -> None:
     found = player(link)
     assert found is not None
     assert found.begin(75) == frame

@@ -15,15 +15,15 @@ from petitions.actions.change import PETITIONER
 from petitions.acts import ACTS, CITIZEN, DESK
 from petitions.acts.page import CaseAct
 from petitions.errors import NotPossibleNow
-from petitions.models import Answer, Case, Part
-from petitions.rights import FOR_ASKED
+from petitions.models import Answer, Case, Consultation
+from petitions.rights import FOR_CONSULTED
 from petitions.states import OPEN, TRANSITIONS, Action, State, allowed, follow
 from server.core import clock
 from server.core.accounts import Account, Department, Official
 from server.core.acts import Offer, page_name
 from server.core.days import today
-from tests.support.house import House
 from tests.support.stories import somebody
+from tests.support.system import System
 
 PAIRS = list(itertools.product(State, Action))
 CONTENT: dict[Action, dict[str, object]] = {
@@ -37,23 +37,23 @@ CONTENT: dict[Action, dict[str, object]] = {
     Action.CLOSE_REPEATED: {"reason": "같은 내용입니다.", "remedies": "국민권익위원회"},
     Action.RATE: {"score": 3},
     Action.EXTEND_OBJECTION: {"amount": 10, "reason": "현장을 다시 봅니다."},
-    Action.PART: {"department": "parks", "text": "뿌리를 봐 주세요.", "days": 1},
-    Action.PART_EXTEND: {"days": 1, "reason": "나무를 더 봅니다."},
-    Action.PART_WITHDRAW: {"department": "parks"},
+    Action.CONSULTATION: {"department": "parks", "text": "뿌리를 봐 주세요.", "days": 1},
+    Action.CONSULTATION_EXTEND: {"days": 1, "reason": "나무를 더 봅니다."},
+    Action.CONSULTATION_WITHDRAW: {"department": "parks"},
     Action.DECIDE_OBJECTION: {"ruling": "dismissed", "reasons": "기준에 맞지 않습니다.", "remedies": "행정심판 90일"},
 }
 """What an action needs besides a text."""
 OF_OBJECTION = {Action.EXTEND_OBJECTION, Action.DECIDE_OBJECTION, Action.WITHDRAW_OBJECTION, Action.TRANSFER}
 """Actions that answered cases take while an objection is open."""
-WHOSE = {**dict.fromkeys(FOR_ASKED, "gardener"), Action.TRANSFER: "intake"}
+WHOSE = {**dict.fromkeys(FOR_CONSULTED, "gardener"), Action.TRANSFER: "intake"}
 """Whose turn it is: the asked department's own act, the intake office's, or else the manager's of the case."""
 
 
 class Bench:
     """A case that is put into any state; a fresh one now and then, because histories grow long."""
 
-    def __init__(self, house: House, official: Official, guide_id: int) -> None:
-        self.house = house
+    def __init__(self, system: System, official: Official, guide_id: int) -> None:
+        self.system = system
         self.official = official
         self.guide_id = guide_id
         self.number = self.key = ""
@@ -81,7 +81,7 @@ class Bench:
             self.earlier.append(self.number)
 
     async def renew(self) -> None:
-        receipt = await self.house.file(kind="grievance")
+        receipt = await self.system.file(kind="grievance")
         self.number, self.key = receipt["reference"], receipt["access_key"]
 
     async def put(self, state: State, action: Action) -> None:
@@ -110,10 +110,10 @@ class Bench:
     async def ask_parks(self, action: Action) -> None:
         """The part that another department owes, where that is acted on: it is due tomorrow, the case later."""
         case, now = await Case.get(reference=self.number), clock.now()
-        await Part.filter(case_id=case.id).delete()
-        if action in {*FOR_ASKED, Action.PART_WITHDRAW}:
+        await Consultation.filter(case_id=case.id).delete()
+        if action in {*FOR_CONSULTED, Action.CONSULTATION_WITHDRAW}:
             parks, due = await Department.get(code="parks"), now + timedelta(days=1)
-            await Part.create(case_id=case.id, department_id=parks.id, asked_text=1, asked_at=now, due_at=due)
+            await Consultation.create(case_id=case.id, department_id=parks.id, asked_text=1, asked_at=now, due_at=due)
 
     async def object(self, action: Action) -> None:
         """A refused application; the open objection to it, where that is acted on."""
@@ -139,12 +139,12 @@ class Bench:
         return (await Case.get(reference=self.number)).status
 
 
-async def bench(house: House) -> Bench:
+async def bench(system: System) -> Bench:
     # A manager holds the right to every action, on the cases of their department.
     manager = await Account.get(username="manager")
     roads = await Department.get(code="roads")
     official = Official(manager.id, "manager", manager.name, manager.role, roads.id, roads.name, "ko")
-    found = Bench(house, official, (await Account.get(username="guide")).id)
+    found = Bench(system, official, (await Account.get(username="guide")).id)
     await found.answer_before()
     return found
 
@@ -168,8 +168,8 @@ async def every_pair(
             assert (told, after) == ("done", expected), f"{action} while {state}: {told}"
 
 
-async def test_actions_lead_where_the_table_says(house: House) -> None:
-    case = await bench(house)
+async def test_actions_lead_where_the_table_says(system: System) -> None:
+    case = await bench(system)
 
     async def ask(action: Action) -> str:
         try:
@@ -185,9 +185,9 @@ async def test_actions_lead_where_the_table_says(house: House) -> None:
 
 @pytest.mark.untraced
 @pytest.mark.parametrize("engine", ["postgres"])
-async def test_the_json_interface_says_the_same(house: House) -> None:
-    case = await bench(house)
-    people = {name: await house.program(name) for name in ("manager", *WHOSE.values())}
+async def test_the_json_interface_says_the_same(system: System) -> None:
+    case = await bench(system)
+    people = {name: await system.program(name) for name in ("manager", *WHOSE.values())}
 
     async def ask(action: Action) -> str:
         actor = people[WHOSE.get(action, "manager")]
@@ -195,7 +195,7 @@ async def test_the_json_interface_says_the_same(house: House) -> None:
 
     async def ask_oneself(action: Action) -> str:
         address, key = f"/api/v1/cases/{case.number}/{CITIZEN[action][1].address}", {"x-access-key": case.key}
-        return told(await house.client.post(address, json=case.content(action), headers=key))
+        return told(await system.client.post(address, json=case.content(action), headers=key))
 
     def told(answer: httpx.Response) -> str:
         if answer.is_success:
@@ -209,9 +209,9 @@ async def test_the_json_interface_says_the_same(house: House) -> None:
 
 @pytest.mark.untraced
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_the_pages_say_the_same(house: House) -> None:
-    case = await bench(house)
-    people = {name: await house.official(name) for name in ("manager", *WHOSE.values())}
+async def test_the_pages_say_the_same(system: System) -> None:
+    case = await bench(system)
+    people = {name: await system.official(name) for name in ("manager", *WHOSE.values())}
 
     async def ask(action: Action) -> str:
         actor = people[WHOSE.get(action, "manager")]
@@ -235,7 +235,7 @@ async def test_the_pages_say_the_same(house: House) -> None:
         return "refused" if refused else f"{answer.status_code} {answer.text[:2000]}"
 
     await every_pair(case, ask, DESK)
-    petitioner = house.visitor()
+    petitioner = system.visitor()
     await petitioner.post("/cases", data={"reference": case.number, "key": case.key})
     await every_pair(case, ask_oneself, CITIZEN)
     # A rating is the petitioner's own: the desk has no page for it.

@@ -11,7 +11,7 @@ from forums.labels import KINDS
 from petitions.labels import KINDS as PETITION_KINDS
 from server.core import clock, contract, web
 from server.core.city import city
-from server.core.contract import Contract, Schema, promises
+from server.core.contract import Contract, Schema, documented
 from server.core.forms import Parameters
 from server.core.i18n import translate
 from server.core.ledger import END
@@ -117,7 +117,7 @@ def _about(request: Request, chosen: forms.Chosen) -> dict[str, object]:
     }
 
 
-@promises(
+@documented(
     Contract(
         "What became of what was said in forums: in total and by each dimension", _ADOPTION,
         query={**_BY_FORUM, "forums_after": contract.text(about="From `next`.")},
@@ -125,33 +125,33 @@ def _about(request: Request, chosen: forms.Chosen) -> dict[str, object]:
 )  # fmt: skip
 async def of_adoption(request: Request) -> Response:
     """``GET /statistics/adoption``."""
-    known, lang = await city(), web.language(request)
+    reference_data, lang = await city(), web.language(request)
     data = Parameters(request.query_params)
     before = data.integer("forums_after", low=0, high=10**12 - 1)
-    chosen = await forms.read(request.query_params, known, KINDS, data)
+    chosen = await forms.read(request.query_params, reference_data, KINDS, data)
     found = await adoption.adoption(chosen.filters, END if before is None else before, limit=200)
-    said = adoption.document(found, known, lang, kind_names(lang))
-    who = None if chosen.query else people.document(await people.people(), known, lang)
+    said = adoption.document(found, reference_data, lang, kind_names(lang))
+    who = None if chosen.query else people.document(await people.people(), reference_data, lang)
     following = str(said["next"]) if said["next"] else None
     return web.json({**said, "people": who, "next": following, **_about(request, chosen)})
 
 
 async def _handled(request: Request) -> tuple[forms.Chosen, dict[str, Any]]:
-    known, lang = await city(), web.language(request)
+    reference_data, lang = await city(), web.language(request)
     raw = {name: value for name, value in request.query_params.items() if name != "forum"}
-    chosen = await forms.read(raw, known, PETITION_KINDS)
+    chosen = await forms.read(raw, reference_data, PETITION_KINDS)
     found = await petitions.petitions(chosen.filters)
-    return chosen, tables.document(found, known, lang, petition_kinds(lang))
+    return chosen, tables.document(found, reference_data, lang, petition_kinds(lang))
 
 
-@promises(Contract("How petitions were handled: in total and by each dimension", _PETITIONS, query=_QUERY))
+@documented(Contract("How petitions were handled: in total and by each dimension", _PETITIONS, query=_QUERY))
 async def of_petitions(request: Request) -> Response:
     """``GET /statistics/petitions``."""
     chosen, found = await _handled(request)
     return web.json({**found, **_about(request, chosen)})
 
 
-@promises(Contract("The same figures of petitions, a line each", contract.text(), media=CSV, query=_QUERY))
+@documented(Contract("The same figures of petitions, a line each", contract.text(), media=CSV, query=_QUERY))
 async def petitions_csv(request: Request) -> Response:
     """``GET /statistics/petitions.csv``."""
     chosen, found = await _handled(request)
@@ -191,16 +191,16 @@ def _file(
     return StreamingResponse(_stream(columns, blocks), media_type="text/csv", headers=headers)
 
 
-@promises(Contract("Every counted submission, a line each", contract.text(), media=CSV, query=_BY_FORUM))
+@documented(Contract("Every counted submission, a line each", contract.text(), media=CSV, query=_BY_FORUM))
 async def adoption_csv(request: Request) -> Response:
     """``GET /statistics/adoption.csv``."""
-    known = await city()
-    chosen = await forms.read(request.query_params, known, KINDS)
-    codes = {row.id: row.code for row in known.departments.values()}
+    reference_data = await city()
+    chosen = await forms.read(request.query_params, reference_data, KINDS)
+    codes = {row.id: row.code for row in reference_data.departments.values()}
     return _file(request, _name("adoption", chosen), COLUMNS, lists.export(chosen.filters, codes))
 
 
-@promises(Contract("Every forum that was held, a line each", contract.text(), media=CSV))
+@documented(Contract("Every forum that was held, a line each", contract.text(), media=CSV))
 async def forums_csv(request: Request) -> Response:
     """``GET /statistics/forums.csv``."""
     codes = {row.id: row.code for row in (await city()).departments.values()}
@@ -212,7 +212,7 @@ _WORDS = contract.many(
 )
 
 
-@promises(
+@documented(
     Contract(
         "What each column and figure means, and under which licence",
         contract.record(

@@ -16,10 +16,10 @@ from forums.queries import figures as forum_figures
 from petitions import events as petition_events
 from petitions.queries import figures as petition_figures
 from server.core import database
-from server.core.ledger import Fact
+from server.core.ledger import DomainEvent
 from tracking.statistics import measures
 from tracking.statistics.measures import ADOPTION, CASE, FORUM, PETITIONS, SUBMISSION, Area, Row
-from tracking.statistics.models import CountedCase, CountedForum, CountedVoice
+from tracking.statistics.models import CountedCase, CountedForum, CountedSubmission
 from tracking.statistics.rules import At, Entry, month_of
 
 ROWS = 1_000
@@ -39,7 +39,7 @@ class Book:
     number: str
     """The column that names a thing to people."""
     area: Area
-    events: tuple[type[Fact], ...]
+    events: tuple[type[DomainEvent], ...]
     """Events after which a thing is counted again."""
     find: Callable[[str], Awaitable[int | None]]
     """A thing's id by its number."""
@@ -96,7 +96,7 @@ class Book:
         return self.area.entry(self.thing, at, row)
 
 
-def submission_row(now: forum_figures.VoiceFigures) -> Row:
+def submission_row(now: forum_figures.SubmissionFigures) -> Row:
     """A submission as its row."""
     counted = measures.submission_row(now.received_on, now.outcome, now.outcome_on, now.done_on)
     return {**vars(now), **counted, "submission_id": now.id, "period": month_of(now.received_on)}
@@ -108,7 +108,7 @@ def forum_row(now: forum_figures.ForumFigures) -> Row:
 
 
 async def _submissions(ids: Sequence[int], _last: Mapping[int, Row]) -> dict[int, Row]:
-    return {one.id: submission_row(one) for one in await forum_figures.voices("id", ids)}
+    return {one.id: submission_row(one) for one in await forum_figures.submissions("id", ids)}
 
 
 async def _forums(ids: Sequence[int], _last: Mapping[int, Row]) -> dict[int, Row]:
@@ -122,18 +122,18 @@ async def _cases(ids: Sequence[int], last: Mapping[int, Row]) -> dict[int, Row]:
 
 
 SUBMISSIONS = Book(
-    CountedVoice,
+    CountedSubmission,
     SUBMISSION,
     "number",
     ADOPTION,
     (
-        forum_events.SubmissionReceived, forum_events.SubmissionHanded, forum_events.SubmissionAnswered,
-        forum_events.SubmissionJoined, forum_events.SubmissionSeparated, forum_events.SubmissionWithdrawn,
+        forum_events.SubmissionReceived, forum_events.SubmissionAssigned, forum_events.SubmissionAnswered,
+        forum_events.SubmissionMerged, forum_events.SubmissionUnmerged, forum_events.SubmissionWithdrawn,
         forum_events.SubmissionDone, forum_events.BecamePetition, forum_events.TextHeld, forum_events.TextHidden,
-        forum_events.TextShown, forum_events.SubmissionTakenBack,
+        forum_events.TextShown, forum_events.TranscriptionWithdrawn,
     ),
-    forum_figures.voice_id,
-    forum_figures.voice_ids,
+    forum_figures.submission_id,
+    forum_figures.submission_ids,
     _submissions,
 )  # fmt: skip
 FORUMS = Book(
@@ -142,7 +142,7 @@ FORUMS = Book(
     "slug",
     ADOPTION,
     (
-        forum_events.ForumPlanned, forum_events.ForumTakenUp, forum_events.ForumPublished, forum_events.ForumOpened,
+        forum_events.ForumPlanned, forum_events.ForumAccepted, forum_events.ForumPublished, forum_events.ForumOpened,
         forum_events.ForumStarted, forum_events.ForumClosed, forum_events.ForumCancelled, forum_events.ForumEdited,
         forum_events.TookPart,
     ),

@@ -26,9 +26,7 @@ class Word:
 _FORUM = Word("forum", _("The forum's name in its address, which never changes."))
 _KIND = Word("kind", _("The kind of forum."), tuple(kind for kind in KINDS if kind != "notice"))
 _DEPARTMENT = Word(
-    "department", _(
-        "The department it is assigned to; before that, the department that holds the forum. Empty: none."
-    )
+    "department", _("The department it is assigned to; before that, the department that holds the forum. Empty: none.")
 )
 _DISTRICT = Word("district", _("The district it concerns; if it names none, the forum's. Empty: none."))
 
@@ -74,16 +72,17 @@ JSON: tuple[Word, ...] = (
 PEOPLE: tuple[Word, ...] = (
     Word("value", _("An age band, or the code of a district. Empty: not stated."), (*AGE_BANDS,)),
     Word("name", _("The same in words.")),
-    Word("people", _(
-        "How many people said so about themselves, counted every night. Null: too few, or revealing a small number."
-    )),
+    Word(
+        "people",
+        _("How many people said so about themselves, counted every night. Null: too few, or revealing a small number."),
+    ),
 )
 RULES: tuple[Text, ...] = (
     FLOOR,
     _("Merged submissions share their answer and count as one each."),
     _("Figures are counted as things happen, and all of them are recounted every night."),
     _(
-        
+
             "For people by age or by district of residence, numbers below %(least)s are not shown, nor others from "
             "which they could be calculated."
         , least=LEAST,

@@ -28,13 +28,15 @@ class Chosen:
     """Name to what stands in the address; only what is said."""
 
 
-async def read(raw: Mapping[str, Any], known: City, kinds: Collection[str], data: Parameters | None = None) -> Chosen:
+async def read(
+    raw: Mapping[str, Any], reference_data: City, kinds: Collection[str], data: Parameters | None = None
+) -> Chosen:
     """Read the filters of an address. Raises ``Invalid``."""
     data = data or Parameters(raw)
     slug = data.text("forum", limit=48)
     kind = data.choice("kind", kinds)
-    department = data.choice("department", [NONE, *(row.code for row in known.departments.values())])
-    district = data.choice("district", [NONE, *known.districts])
+    department = data.choice("department", [NONE, *(row.code for row in reference_data.departments.values())])
+    district = data.choice("district", [NONE, *reference_data.districts])
     year = data.text("year", limit=4)
     if year and not _YEAR.fullmatch(year):
         data.fail("year", _("Please enter a year, for example 2025."))
@@ -42,7 +44,7 @@ async def read(raw: Mapping[str, Any], known: City, kinds: Collection[str], data
     if slug and forum_id is None:
         data.errors.append(not_a_choice("forum", slug))
     data.done()
-    row = known.department_by_code(department)
+    row = reference_data.department_by_code(department)
     filters = Filters(
         forum_id or 0,
         kind,

@@ -1,4 +1,4 @@
-"""Tables of statistics: what was counted of each voice, forum and petition, and the totals that come of it.
+"""Tables of statistics: what was counted of each submission, forum and petition, and the totals that come of it.
 
 ``statistics_adoption`` and ``statistics_petitions`` hold a row for every combination of coordinates at which something
 was counted, those with "all" in one or more places included, so that a page reads rows and adds nothing up. Their
@@ -41,7 +41,7 @@ class _Counted(Model):
         abstract = True
 
 
-class CountedVoice(_Counted):
+class CountedSubmission(_Counted):
     """One submission as it was counted last: what its part of the totals is made of, and a line of the export."""
 
     submission_id = fields.BigIntField(primary_key=True)
@@ -55,14 +55,14 @@ class CountedVoice(_Counted):
     done_days = fields.IntField(null=True)
 
     class Meta:
-        table = "statistics_voice"
+        table = "statistics_submission"
         indexes = (
-            Index(fields=("received_on", "submission_id"), name="statistics_voice_day"),
-            Index(fields=("forum_id", "received_on", "submission_id"), name="statistics_voice_forum"),
-            Index(fields=("kind", "received_on", "submission_id"), name="statistics_voice_kind"),
-            Index(fields=("department_id", "received_on", "submission_id"), name="statistics_voice_department"),
-            Index(fields=("district", "received_on", "submission_id"), name="statistics_voice_district"),
-            Index(fields=("period", "submission_id"), name="statistics_voice_period"),
+            Index(fields=("received_on", "submission_id"), name="statistics_submission_day"),
+            Index(fields=("forum_id", "received_on", "submission_id"), name="statistics_submission_forum"),
+            Index(fields=("kind", "received_on", "submission_id"), name="statistics_submission_kind"),
+            Index(fields=("department_id", "received_on", "submission_id"), name="statistics_submission_department"),
+            Index(fields=("district", "received_on", "submission_id"), name="statistics_submission_district"),
+            Index(fields=("period", "submission_id"), name="statistics_submission_period"),
         )
 
 
@@ -183,7 +183,9 @@ class PetitionHours(_Days):
 
 
 class People(Model):
-    """How many different people took part, by what they said of themselves, counted once a night and never published bare."""  # noqa: E501
+    """How many different people took part, by what they said of themselves, counted once a night and never published
+    bare.
+    """
 
     id = fields.BigIntField(primary_key=True)
     dimension = fields.CharField(max_length=10)
@@ -204,7 +206,7 @@ class Recount(Model):
     finished_at = fields.DatetimeField(null=True)
     looked_at = fields.IntField(default=0)
     late = fields.IntField(default=0)
-    """Not counted yet, without anything being wrong: imported, or a fact of the last minutes."""
+    """Not counted yet, without anything being wrong: imported, or an event of the last minutes."""
     corrected = fields.IntField(default=0)
     samples: list[dict[str, Any]] = fields.JSONField(default=list)
 

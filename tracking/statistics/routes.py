@@ -21,10 +21,10 @@ from tracking.statistics.cells import Filters
 from tracking.statistics.forms import Chosen, kind_names, petition_kinds
 from tracking.statistics.measures import Measure
 from tracking.statistics.queries import adoption, lists, people, petitions, tables
-from tracking.statistics.queries.tables import Line, Tables
+from tracking.statistics.queries.tables import FigureRow, Tables
 from tracking.statistics.verify import FILTERS, NONE
 
-ADOPTION, VOICES = "/statistics/adoption", "/statistics/adoption/submissions"
+ADOPTION, SUBMISSIONS = "/statistics/adoption", "/statistics/adoption/submissions"
 PETITIONS, DATA = "/statistics/petitions", "/statistics/data"
 HOURS_A_DAY = 8
 STAGES = {name: stage.label for name, stage in lists.STAGES.items()}
@@ -38,11 +38,11 @@ def _address(page: str, query: Mapping[str, str], **more: str | None) -> str:
 
 
 def _fields(
-    known: City, lang: str, chosen: Chosen, kinds: Mapping[str, str], page: str, years: list[str]
+    reference_data: City, lang: str, chosen: Chosen, kinds: Mapping[str, str], page: str, years: list[str]
 ) -> dict[str, Any]:
     """What the filter bar needs: choices, what is chosen, and how to take each away."""
-    departments = [(row.code, row.name(lang)) for row in known.departments.values()]
-    districts = [(code, known.district_name(code, lang)) for code in known.districts]
+    departments = [(row.code, row.name(lang)) for row in reference_data.departments.values()]
+    districts = [(code, reference_data.district_name(code, lang)) for code in reference_data.districts]
     none = translate(lang, _("None specified"))
     words = {
         "kind": kinds, "department": dict([*departments, (NONE, none)]), "district": dict([*districts, (NONE, none)]),
@@ -63,14 +63,14 @@ def _fields(
 
 
 def _shown(
-    found: Tables, known: City, lang: str, kinds: Mapping[str, str], chosen: Chosen, page: str, **more: str
+    found: Tables, reference_data: City, lang: str, kinds: Mapping[str, str], chosen: Chosen, page: str, **more: str
 ) -> dict[str, Any]:
     """What both pages of figures need: the lines of each dimension, and the same as CSV and JSON."""
     by: dict[str, list[dict[str, Any]]] = {}
     for dimension, lines in found.by.items():
         by[dimension] = []
         for line in lines:
-            code, name = tables.coded(dimension, line.key, known, lang, kinds)
+            code, name = tables.coded(dimension, line.key, reference_data, lang, kinds)
             url = _address(page, chosen.query, **{**more, dimension: code or NONE})
             label = name or translate(lang, _("None specified"))
             by[dimension].append({"label": label, "url": url, "figures": line.figures})
@@ -86,12 +86,15 @@ async def overview(request: Request) -> Response:
     whole = await tables.total(measures.ADOPTION, Filters())
     handled = await tables.total(measures.PETITIONS, Filters())
     who = await people.people()
-    known = await city()
+    reference_data = await city()
     unsaid = translate(lang, _("Not stated"))
     shown = [
         (
             dimension,
-            [(people.value_name(dimension, value, known, lang) or unsaid, n) for value, n in table.counts.items()],
+            [
+                (people.value_name(dimension, value, reference_data, lang) or unsaid, n)
+                for value, n in table.counts.items()
+            ],
             table.total,
         )
         for dimension, table in who.items()
@@ -106,10 +109,10 @@ async def overview(request: Request) -> Response:
 
 async def of_adoption(request: Request) -> Response:
     """``/statistics/adoption``: the figures under filters, by each dimension."""
-    known, lang = await city(), web.language(request)
+    reference_data, lang = await city(), web.language(request)
     data = Parameters(request.query_params)
     before = data.integer("before", low=0, high=10**12 - 1)
-    chosen = await forms.read(request.query_params, known, KINDS, data)
+    chosen = await forms.read(request.query_params, reference_data, KINDS, data)
     found = await adoption.adoption(chosen.filters, END if before is None else before)
     kinds = kind_names(lang)
     query = chosen.query
@@ -122,32 +125,32 @@ async def of_adoption(request: Request) -> Response:
     context = {
         "forums": forums,
         "older": _address(ADOPTION, query, before=str(found.older)) if found.older else "",
-        "voices": lambda stage: _address(VOICES, query, stage=stage), "further": before is not None,
+        "submissions": lambda stage: _address(SUBMISSIONS, query, stage=stage), "further": before is not None,
         "forum_title": found.forums[0][0].title if chosen.filters.forum_id and found.forums else "",
         "stages": STAGES,
-        **_shown(found, known, lang, kinds, chosen, ADOPTION),
-        **_fields(known, lang, chosen, kinds, ADOPTION, years),
+        **_shown(found, reference_data, lang, kinds, chosen, ADOPTION),
+        **_fields(reference_data, lang, chosen, kinds, ADOPTION, years),
     }  # fmt: skip
     return web.page(request, "statistics/adoption.html", context)
 
 
-async def voices(request: Request) -> Response:
+async def submissions(request: Request) -> Response:
     """``/statistics/adoption/submissions``: the single submissions behind a number."""
-    known, lang = await city(), web.language(request)
+    reference_data, lang = await city(), web.language(request)
     data = Parameters(request.query_params)
     stage = data.choice("stage", lists.STAGES)
     before = data.text("before", limit=40)
-    chosen = await forms.read(request.query_params, known, KINDS, data)
+    chosen = await forms.read(request.query_params, reference_data, KINDS, data)
     rows, following, total = await lists.page(chosen.filters, stage, before)
     query = {**chosen.query, **({"stage": stage} if stage else {})}
     years = [line.key for line in await adoption.by(Filters(), "year")]
-    fields = _fields(known, lang, chosen, kind_names(lang), VOICES, years)
+    fields = _fields(reference_data, lang, chosen, kind_names(lang), SUBMISSIONS, years)
     if stage:
-        fields["active"].append((translate(lang, STAGES[stage]), _address(VOICES, chosen.query)))
+        fields["active"].append((translate(lang, STAGES[stage]), _address(SUBMISSIONS, chosen.query)))
     context = {
         "rows": rows, "total": total, "further": bool(before),
-        "older": _address(VOICES, query, before=following) if following else "",
-        "departments_by_id": {row.id: row.name(lang) for row in known.departments.values()},
+        "older": _address(SUBMISSIONS, query, before=following) if following else "",
+        "departments_by_id": {row.id: row.name(lang) for row in reference_data.departments.values()},
         "stage": stage, "stages": [(name, translate(lang, label)) for name, label in STAGES.items()],
         "outcomes": OUTCOMES, "back": _address(ADOPTION, chosen.query), **fields,
     }  # fmt: skip
@@ -156,29 +159,31 @@ async def voices(request: Request) -> Response:
 
 async def of_petitions(request: Request) -> Response:
     """``/statistics/petitions``: volume, times, promptness, satisfaction, on a map."""
-    known, lang = await city(), web.language(request)
+    reference_data, lang = await city(), web.language(request)
     raw = {name: value for name, value in request.query_params.items() if name != "forum"}
     data = Parameters(raw)
     show = data.choice("show", MAPS, next(iter(MAPS)))
-    chosen = await forms.read(raw, known, PETITION_KINDS, data)
+    chosen = await forms.read(raw, reference_data, PETITION_KINDS, data)
     found = await petitions.petitions(chosen.filters)
     kinds = petition_kinds(lang)
     more = {"show": show} if show != next(iter(MAPS)) else {}
     years = [line.key for line in await tables.by(measures.PETITIONS, Filters(), "year")]
     context = {
-        "map": _map(known, lang, found.by["district"], MAPS[show], {**chosen.query, **more}), "measure": MAPS[show],
-        "hours_a_day": HOURS_A_DAY, "least": rules.LEAST,
+        "map": _map(reference_data, lang, found.by["district"], MAPS[show], {**chosen.query, **more}),
+        "measure": MAPS[show],
+        "hours_a_day": HOURS_A_DAY,
+        "least": rules.LEAST,
         "maps": [(one, _address(PETITIONS, chosen.query, show=name)) for name, one in MAPS.items()],
-        **_shown(found, known, lang, kinds, chosen, PETITIONS, **more),
-        **_fields(known, lang, chosen, kinds, PETITIONS, years),
-    }  # fmt: skip
+        **_shown(found, reference_data, lang, kinds, chosen, PETITIONS, **more),
+        **_fields(reference_data, lang, chosen, kinds, PETITIONS, years),
+    }
     return web.page(request, "statistics/petitions.html", context)
 
 
 def _map(
-    known: City, lang: str, lines: list[Line], measure: Measure, query: Mapping[str, str]
+    reference_data: City, lang: str, lines: list[FigureRow], measure: Measure, query: Mapping[str, str]
 ) -> dict[str, Any] | None:
-    sheet = maps.draw(known.sketch)
+    sheet = maps.draw(reference_data.sketch)
     if sheet is None:
         return None
     values = {line.key: value for line in lines if line.key and (value := line.figures[measure.key]) is not None}
@@ -186,7 +191,7 @@ def _map(
     codes = [*values, *(shape.code for shape in sheet.shapes if shape.code not in values)]
     return {
         "sheet": sheet, "values": values, "steps": steps, "bounds": bounds,
-        "names": {code: known.district_name(code, lang) for code in {*known.districts, *values}},
+        "names": {code: reference_data.district_name(code, lang) for code in {*reference_data.districts, *values}},
         "rows": [(code, _address(PETITIONS, query, district=code)) for code in codes],
     }  # fmt: skip
 
@@ -205,7 +210,7 @@ async def data_page(request: Request) -> Response:
 routes = [
     Route("/statistics", overview),
     Route(ADOPTION, of_adoption),
-    Route(VOICES, voices),
+    Route(SUBMISSIONS, submissions),
     Route(PETITIONS, of_petitions),
     Route(DATA, data_page),
 ]

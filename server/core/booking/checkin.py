@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from server.core import clock, database, references
 from server.core.booking import slots
-from server.core.booking.errors import Full, NoSuchBooking, TooFewCounted
+from server.core.booking.errors import CountTooLow, Full, NoSuchBooking
 from server.core.booking.states import Status
 
 
@@ -81,7 +81,7 @@ async def count(slot_id: int, people: int) -> None:
         people,
     )
     if not hit:
-        raise TooFewCounted
+        raise CountTooLow
 
 
 async def _booking(slot_id: int, booking_id: int) -> Any:

@@ -24,7 +24,7 @@ class NoSuchBooking(NotFound):
     text = _("We cannot find this registration in this browser. Please open the link in the email we sent you.")
 
 
-class OfferOver(Conflict):
+class OfferExpired(Conflict):
     """409: the place was not taken in time, and somebody else has been asked."""
 
     code = "offer_over"
@@ -51,7 +51,7 @@ class TooFewPlaces(Conflict):
         self.details = {"booked": booked}
 
 
-class TooFewCounted(Conflict):
+class CountTooLow(Conflict):
     """409: fewer people would have been there than are checked in by name."""
 
     code = "too_few_counted"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from server.core import clock, database, references
 from server.core.booking import slots
-from server.core.booking.errors import BookingClosed, NotOffered, OfferOver
+from server.core.booking.errors import BookingClosed, NotOffered, OfferExpired
 from server.core.booking.states import ENDED, STANDING, Status
 
 
@@ -55,7 +55,7 @@ async def book(slot_id: int, participant_id: int, name: str, note: str = "") -> 
     return Booked(row["id"], row["code"], waiting)
 
 
-async def give_back(code: str, *, over: bool) -> int | None:
+async def cancel_registration(code: str, *, over: bool) -> int | None:
     """Give a place, an offer or a turn in line back: its booking's id; None where that was done before.
 
     ``over`` says that nobody gives anything back any more. Raises ``BookingClosed`` then, and for who was there.
@@ -96,7 +96,7 @@ async def accept(code: str, latest: datetime) -> int | None:
         raise NotOffered
     until = min(latest, database.moment_or_none(row["held_until"]) or clock.now())
     if row["status"] != Status.OFFERED or until <= clock.now():
-        raise OfferOver
+        raise OfferExpired
     await database.execute("UPDATE booking SET status = 'confirmed', held_until = NULL WHERE id = ?", row["id"])
     return int(row["id"])
 

@@ -32,10 +32,8 @@ UNREADABLE = _(
     "“%(field)s” contains characters that cannot be read (control or direction marks). Please enter it again."
 )
 NO_RESIDENT_NUMBERS = _(
-    
-        "“%(field)s” contains a resident registration number or a My Number. The law does not allow us to accept "
-        "it (Personal Information Protection Act, art. 24-2); please remove it."
-    
+    "“%(field)s” contains a resident registration number or a My Number. The law does not allow us to accept "
+    "it (Personal Information Protection Act, art. 24-2); please remove it."
 )
 NOT_TEXT = _("Please send text for “%(field)s”.")
 TOO_LONG = _("Please use at most %(limit)s characters for “%(field)s” (now %(count)s).")

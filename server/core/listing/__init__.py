@@ -50,15 +50,15 @@ LONGEST_CURSOR = 120
 
 
 def shown(
-    path: str, wanted: Filters, page: Page[Any], known: City, language: str, start: str, *, on: str = "after"
+    path: str, wanted: Filters, page: Page[Any], reference_data: City, language: str, start: str, *, on: str = "after"
 ) -> dict[str, object]:
     """What a page of a list shows around its rows. ``start``: the cursor that it began after; ``on``: its parameter."""
     return {
         "wanted": wanted,
         "rows": page.rows,
         "stopped": page.stopped,
-        "active": wanted.chips(path, known, language),
-        "choices": wanted.choices(known, language),
+        "active": wanted.chips(path, reference_data, language),
+        "choices": wanted.choices(reference_data, language),
         "carried": urlencode(wanted.query()),
         "beginning": wanted.address(path) if start else "",
         "further": wanted.address(path, **{on: page.after}) if page.after else "",

@@ -41,14 +41,14 @@ class Spec:
     chip: bool = True
     """Whether it is among what narrows the list; a tab is not."""
 
-    def words(self, known: City, language: str) -> Words:
+    def words(self, reference_data: City, language: str) -> Words:
         """The choices, with their words."""
-        return self.choices(known, language) if callable(self.choices) else self.choices or {}
+        return self.choices(reference_data, language) if callable(self.choices) else self.choices or {}
 
-    def read(self, data: Parameters, name: str, known: City, example: object) -> Any:
+    def read(self, data: Parameters, name: str, reference_data: City, example: object) -> Any:
         """The value in a form, an address or JSON."""
         if self.choices is not None:
-            return data.choice(name, self.words(known, "ko"), self.default)
+            return data.choice(name, self.words(reference_data, "ko"), self.default)
         if self.span:
             return data.integer(name, low=self.span[0], high=self.span[1]) or 0
         return data.flag(name) if isinstance(example, bool) else data.text(name, limit=self.limit)
@@ -99,17 +99,17 @@ def district(sql: str = "", **more: Any) -> Any:
     return choice(_districts, sql, about="A district's code.", **more)
 
 
-def _departments(known: City, language: str) -> Words:
-    return {row.code: row.name(language) for row in known.departments.values()}
+def _departments(reference_data: City, language: str) -> Words:
+    return {row.code: row.name(language) for row in reference_data.departments.values()}
 
 
-def _department_id(known: City, code: str) -> int:
-    row = known.department_by_code(code)
+def _department_id(reference_data: City, code: str) -> int:
+    row = reference_data.department_by_code(code)
     return row.id if row else 0
 
 
-def _districts(known: City, language: str) -> Words:
-    return {code: known.district_name(code, language) for code in known.districts}
+def _districts(reference_data: City, language: str) -> Words:
+    return {code: reference_data.district_name(code, language) for code in reference_data.districts}
 
 
 class Filters:
@@ -123,13 +123,13 @@ class Filters:
         return [(f.name, f.metadata["filter"], f.default) for f in fields(cls) if "filter" in f.metadata]  # type: ignore[arg-type]
 
     @classmethod
-    def take(cls, data: Parameters, known: City, *, json: bool = False) -> Self:
+    def take(cls, data: Parameters, reference_data: City, *, json: bool = False) -> Self:
         """Read the filters, noting what is wrong with any."""
         found = {}
         for name, spec, default in cls.specs():
             outside = (spec.json or name) if json else name
             if not (json and spec.json is None):
-                found[name] = spec.read(data, outside, known, default)
+                found[name] = spec.read(data, outside, reference_data, default)
         return cls(**found).settled()
 
     def settled(self) -> Self:
@@ -137,20 +137,20 @@ class Filters:
         return self
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any], known: City, *, also: Collection[str] | None = None) -> Self:
+    def parse(cls, raw: Mapping[str, Any], reference_data: City, *, also: Collection[str] | None = None) -> Self:
         """Read the filters. Raises ``Invalid``, with ``also`` for any parameter that is neither a filter nor in it."""
         data = Parameters(raw)
         if also is not None:
             data.errors += contract.unknown(raw, {*(name for name, _spec, _default in cls.specs()), *also})
-        found = cls.take(data, known)
+        found = cls.take(data, reference_data)
         data.done()
         return found
 
     @classmethod
-    def carried(cls, text: str, known: City) -> Self:
+    def carried(cls, text: str, reference_data: City) -> Self:
         """The filters that a form carried along; none where they cannot be read any more."""
         try:
-            return cls.parse(dict(parse_qsl(text[:1000])), known)
+            return cls.parse(dict(parse_qsl(text[:1000])), reference_data)
         except Invalid:
             return cls()
 
@@ -160,10 +160,12 @@ class Filters:
         return {spec.json or name: spec.schema(default) for name, spec, default in cls.specs() if spec.json is not None}
 
     @classmethod
-    def choices(cls, known: City, language: str) -> dict[str, list[tuple[str, str]]]:
+    def choices(cls, reference_data: City, language: str) -> dict[str, list[tuple[str, str]]]:
         """What can be chosen for each filter, with its words: the options of a page's fields."""
         return {
-            name: [(value, i18n.translate(language, text)) for value, text in spec.words(known, language).items()]
+            name: [
+                (value, i18n.translate(language, text)) for value, text in spec.words(reference_data, language).items()
+            ]
             for name, spec, _default in cls.specs()
             if spec.choices is not None
         }
@@ -186,25 +188,25 @@ class Filters:
         return replace(self, **{name: next(d for n, _spec, d in self.specs() if n == name)})  # type: ignore[type-var]
 
     def chips(
-        self, path: str, known: City, language: str, own: Mapping[str, str] | None = None
+        self, path: str, reference_data: City, language: str, own: Mapping[str, str] | None = None
     ) -> list[tuple[str, str]]:
         """What narrows the list now, in words, each with the address of the list without it. ``own``: other words."""
         found = []
         for name, spec, _default in self.specs():
             if spec.chip and (value := self.chosen().get(name)):
-                text: Text | str = (own or {}).get(name) or spec.words(known, language).get(value, "")
+                text: Text | str = (own or {}).get(name) or spec.words(reference_data, language).get(value, "")
                 if not text:
                     label = spec.label
                     text = Text(label.msgid, {name: value}) if isinstance(label, Text) else label.format(value)
                 found.append((i18n.translate(language, text), self.without(name).address(path)))
         return found
 
-    def conditions(self, known: City) -> dict[str, Condition]:
+    def conditions(self, reference_data: City) -> dict[str, Condition]:
         """The conditions that the filters declare, by their names."""
         found = {}
         for name, spec, _default in self.specs():
             value = self.chosen().get(name)
             if value and spec.sql:
-                inside = spec.value(known, value) if spec.value else value
+                inside = spec.value(reference_data, value) if spec.value else value
                 found[name] = Condition(spec.sql, (inside,) * spec.sql.count("?"))
         return found

@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
                 "unique_together": (("subject", "sequence"),),
                 "indexes": [Index(fields=["transaction_id", "id"], name="ledger_event_order")],
                 "pk_attr": "id",
-                "table_description": "One fact. Never updated, never deleted.",
+                "table_description": "One event. Never updated, never deleted.",
             },
             bases=["Model"],
         ),

@@ -30,14 +30,12 @@ MAILS_AN_HOUR = 5
 HANDED_IN = _("Your text will be submitted.")
 ENTER = _("This opens your submissions in the city's forums.")
 ENOUGH = _(
-    
-        "Several emails were sent to this address within the last hour. Please open the link in the latest one, or "
-        "try again later."
-    
+    "Several emails were sent to this address within the last hour. Please open the link in the latest one, or "
+    "try again later."
 )
 
 
-class NotAPart(Forbidden):
+class NotAnAction(Forbidden):
     """403: speaking needs a confirmed mail address and a display name."""
 
     code = "not_taking_part"
@@ -168,5 +166,5 @@ async def need_person(request: Request) -> Person:
     """Who speaks. Raises ``NotAPart``."""
     person = await person_of(auth.reader(request))
     if person is None:
-        raise NotAPart
+        raise NotAnAction
     return person

@@ -16,11 +16,9 @@ NAME_LIMIT = 40
 MOST = 100_000
 """Officials whose names are kept for them."""
 NOT_YOURS = _(
-    
-        "This name could be mistaken for the city's: the city's name, the names of its departments and officials, "
-        "and titles such as mayor or official are reserved. Please choose another one. If it is your real name, "
-        "add something to it, such as your neighbourhood."
-    
+    "This name could be mistaken for the city's: the city's name, the names of its departments and officials, "
+    "and titles such as mayor or official are reserved. Please choose another one. If it is your real name, "
+    "add something to it, such as your neighbourhood."
 )
 NO_NUMBERS = _("Please choose a name without phone numbers, addresses or links: everyone can read it.")
 
@@ -58,8 +56,8 @@ class Who(Address, Named):
 
 
 async def _somebody_elses(name: str, cities: Collection[str]) -> bool:
-    known = await city()
-    departments = [text for row in known.departments.values() for text in row.names.values() if text]
+    reference_data = await city()
+    departments = [text for row in reference_data.departments.values() for text in row.names.values() if text]
     if names.looks_official(name, cities, departments):
         return True
     return names.folded(name) in {names.folded(one.name) for one in await roles.staff(list(Role), limit=MOST)}

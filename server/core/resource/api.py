@@ -57,7 +57,7 @@ class Operations(Generic[FormT]):
         self.routes: list[Route] = []
 
         def route(path: str, method: str, endpoint: Any, promised: Contract) -> None:
-            self.routes.append(Route(path, contract.promises(promised)(endpoint), methods=[method]))
+            self.routes.append(Route(path, contract.documented(promised)(endpoint), methods=[method]))
 
         def operation(summary: str, status: int = 200, **more: Any) -> Contract:
             answer = more.pop("answer", row)

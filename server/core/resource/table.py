@@ -18,7 +18,7 @@ from server.core.accounts import Official, Permission
 from server.core.city import city
 from server.core.errors import ChangedMeanwhile, FieldError, Invalid, NotFound, Text, _
 from server.core.forms import Form
-from server.core.ledger import Chain, Fact, SettingChanged
+from server.core.ledger import Chain, DomainEvent, SettingChanged
 
 MOST = 500
 """Rows of a table on one page; no city has more departments, rules or templates."""
@@ -260,7 +260,7 @@ class Resource(Generic[FormT]):
         """Write a new row."""
         return await self.model.create(**columns)
 
-    def event(self, row: Any, how: str) -> Fact:
+    def event(self, row: Any, how: str) -> DomainEvent:
         """What the ledger is told of a change."""
         return SettingChanged(self.what, row.id, how)
 

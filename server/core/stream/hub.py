@@ -26,7 +26,7 @@ from server.core.accounts import Official
 from server.core.config import Settings
 from server.core.errors import Overloaded, TooMany
 from server.core.ledger import Entry, Position
-from server.core.stream.listener import Door, Listener, frame
+from server.core.stream.listener import Listener, StreamAccess, frame
 
 log = logging.getLogger("sinmungo.stream")
 streams = Gauge("sinmungo_streams", "Live streams that are open")
@@ -34,7 +34,7 @@ streams = Gauge("sinmungo_streams", "Live streams that are open")
 POLL = 1.0
 """Seconds after which the tail looks again although nothing woke it."""
 AGAIN = 0.05
-"""Seconds after which it looks again at first: a fact waits behind older transactions that are still running."""
+"""Seconds after which it looks again at first: an event waits behind older transactions that are still running."""
 PAUSE = 0.02
 """Least seconds between two looks, and between two notifications: many commits make one batch."""
 HEARTBEAT = 15.0
@@ -44,7 +44,7 @@ PER_CLIENT, IN_ALL = 10, 8_000
 PER_HALL, CROWD = 500, 7_000
 """The same for pages that a crowd follows: a hall full of telephones has one address, and leaves room for others."""
 REPLAYED = 2_000
-"""Most facts that one stream reads back from the ledger; the rest comes with the next."""
+"""Most events that one stream reads back from the ledger; the rest comes with the next."""
 CHANNEL = "sinmungo_ledger"
 
 _START = {
@@ -61,13 +61,13 @@ _BEAT = b":\n\n"
 
 
 class Narrator(Protocol):
-    """Tells facts in words of its own, made once for all who listen."""
+    """Tells events in words of its own, made once for all who listen."""
 
     prefix: str
     """How the subjects of its listeners begin."""
 
     async def news(self, entries: Sequence[Entry], heard: Collection[str]) -> Iterable[tuple[str, int, bytes]]:
-        """For the subjects that somebody hears: the subject, the fact's id, and what is written."""
+        """For the subjects that somebody hears: the subject, the event's id, and what is written."""
         ...
 
     async def close(self) -> None:
@@ -77,18 +77,18 @@ class Narrator(Protocol):
 
 Concerned = Callable[[list[Entry]], Awaitable[list[tuple[Entry, Callable[[Official], bool]]]]]
 """Of some events those that concern desks, each with what says whether it is for an official."""
-Shut = Callable[[Sequence[Door]], Awaitable[list[Door]]]
-"""Of the doors of open streams those whose readers may not see any more what they were opened to."""
+Shut = Callable[[Sequence[StreamAccess]], Awaitable[list[StreamAccess]]]
+"""Of the stream_access of open streams those whose readers may not see any more what they were opened to."""
 
 
 class Hub:
     """Everybody who listens in this process, and the one task that tells them."""
 
     def __init__(
-        self, settings: Settings, narrators: Sequence[Narrator] = (), *, concerned: Concerned, shut: Shut
+        self, settings: Settings, narrators: Sequence[Narrator] = (), *, affected_desks: Concerned, revoked: Shut
     ) -> None:
         self.settings = settings
-        self.concerned, self.shut = concerned, shut
+        self.affected_desks, self.revoked = affected_desks, revoked
         self.narrators = narrators
         self.per_client, self.per_hall = (PER_CLIENT, PER_HALL) if settings.rate_limits else (IN_ALL, IN_ALL)
         self.in_all, self.crowd = IN_ALL, CROWD
@@ -245,7 +245,7 @@ class Hub:
                 if entry.audience in listener.audiences:
                     listener.push(entry.id, encoded(entry))
         if self._desks:
-            for entry, heard_by in await self.concerned(entries):
+            for entry, heard_by in await self.affected_desks(entries):
                 for listener in self._desks:
                     if listener.official and heard_by(listener.official):
                         listener.push(entry.id, encoded(entry))
@@ -275,15 +275,15 @@ class Hub:
             for listener in self.listeners():
                 listener.push(0, _BEAT)
             try:
-                await self.look_at_doors()
+                await self.check_access()
             except Exception:
                 log.exception("nobody can say who may still listen")
 
-    async def look_at_doors(self) -> None:
+    async def check_access(self) -> None:
         """End the streams whose readers may not see any more what they were opened to; they may come back and ask."""
-        listeners = {listener.door: listener for listener in self.listeners() if listener.door is not None}
-        for door in await self.shut(list(listeners)):
-            listeners[door].end()
+        listeners = {listener.access: listener for listener in self.listeners() if listener.access is not None}
+        for access in await self.revoked(list(listeners)):
+            listeners[access].end()
 
     async def _connect(self) -> None:
         """Hear of other processes' commits and tell them of the ledger's news; connect again whenever that breaks."""

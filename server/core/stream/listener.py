@@ -20,7 +20,7 @@ BUFFER = 64 * 1024
 
 
 def frame(entry: Entry) -> bytes:
-    """A fact as a server-sent event: that something of this kind happened, no more."""
+    """An event as a server-sent event: that something of this kind happened, no more."""
     data = {"id": entry.id, "kind": entry.kind, "subject": entry.subject, "at": entry.occurred_at}
     return b"id: %d-%d\ndata: %s\n\n" % (entry.transaction_id, entry.id, orjson.dumps(data))
 
@@ -31,7 +31,7 @@ def event(what: str, sequence: int = 0, **content: object) -> bytes:
     return place + b"data: %s\n\n" % orjson.dumps({"what": what, **content})
 
 
-class Door:
+class StreamAccess:
     """What a stream was opened with. A domain's own may hold more."""
 
     __slots__ = ("official", "token_hash")
@@ -45,8 +45,20 @@ class Listener:
     """One open stream: what it may hear, and what waits to be written to it."""
 
     __slots__ = (
-        "_size", "_waiting", "after", "audiences", "client", "crowd", "deadline", "door", "official", "over", "seen",
-        "sending", "subject", "write",
+        "_size",
+        "_waiting",
+        "access",
+        "after",
+        "audiences",
+        "client",
+        "crowd",
+        "deadline",
+        "official",
+        "over",
+        "seen",
+        "sending",
+        "subject",
+        "write",
     )  # fmt: skip
 
     def __init__(
@@ -58,15 +70,15 @@ class Listener:
         audiences: Collection[Audience] = (),
         official: Official | None = None,
         after: int = 0,
-        door: Door | None = None,
+        access: StreamAccess | None = None,
         crowd: bool = False,
     ) -> None:
         self.write = write
         self.crowd = crowd
         """One of many who follow the same."""
-        self.door = door
+        self.access = access
         self.after = after
-        """The reader has every fact of its one subject up to this id: they come in the order of their ids."""
+        """The reader has every event of its one subject up to this id: they come in the order of their ids."""
         self.client = client
         self.subject = subject
         """Of the ledger, or what a narrator calls its news; empty for the desk, which hears of all that concerns it."""
@@ -81,7 +93,7 @@ class Listener:
 
     def push(self, event_id: int, content: bytes) -> None:
         """Write this as soon as the reader takes it."""
-        if self.over or 0 < event_id <= self.after:  # a heartbeat is no fact: 0
+        if self.over or 0 < event_id <= self.after:  # a heartbeat is no event: 0
             return
         self._waiting.append((event_id, content))
         self._size += len(content)

@@ -1,7 +1,8 @@
 """What goes on in the demonstration city's forums just now, acted out by people through the real actions.
 
-A discussion with voices and comments, a listening forum next week with a waiting list, a speaker's corner with slots, a
-broadcast, a citizen's proposal, and work for the desk: voices to hand out, a held text, a hidden one and its appeal.
+A discussion with submissions and comments, a listening forum next week with a waiting list, a speaker's corner with
+slots, a broadcast, a citizen's proposal, and work for the desk: submissions to hand out, a held text, a hidden one and
+its appeal.
 """
 
 from datetime import datetime, time, timedelta
@@ -9,11 +10,11 @@ from datetime import datetime, time, timedelta
 from forums import rules
 from forums.actions import (
     answering,
+    assigning,
     commenting,
     crossing,
     deciding,
-    handing,
-    joining,
+    merging,
     moderating,
     planning,
     proposing,
@@ -23,12 +24,12 @@ from forums.actions import (
     supporting,
 )
 from forums.forms.answering import GiveAnswer
+from forums.forms.assigning import Assign, Merge, TextOnly
+from forums.forms.committing import MakeCommitment, StepLine
 from forums.forms.crossing import BecomePetition
-from forums.forms.handing import Hand, Join, Words
 from forums.forms.moderating import AppealHiding, Decide, ReportText
 from forums.forms.places import NewSession
 from forums.forms.planning import PlanForum
-from forums.forms.promising import Promise, StepLine
 from forums.forms.proposing import ProposeForum
 from forums.forms.speaking import Say, Submit
 from forums.states import TextAction
@@ -116,15 +117,15 @@ class Present:
                 numbers.append(await speaking.submit(self.citizens[place], slug, Submit(title, text, stance)))
         for place, number in enumerate(numbers):
             for supporter in self.citizens[place + 2 : place + 52 - place * 5]:
-                await supporting.on_voice(supporter, number)
+                await supporting.on_submission(supporter, number)
         for place, (text, aside, answers) in enumerate(COMMENTS):
             with clock.at(self.now - 5 * DAY + place * 3 * HOUR):
-                said, _thread = await commenting.on_voice(self.citizens[12 + place], numbers[1], Say(text))
+                said, _thread = await commenting.on_submission(self.citizens[12 + place], numbers[1], Say(text))
                 await commenting.on_forum(self.citizens[16 + place], slug, Say(aside))
             for turn, (who, answer) in enumerate(answers, 1):
                 with clock.at(self.now - 5 * DAY + place * 3 * HOUR + turn * HOUR):
                     speaker = self.officials["culture1"] if who < 0 else self.citizens[who]
-                    await commenting.on_voice(speaker, numbers[1], Say(answer, parent=said))
+                    await commenting.on_submission(speaker, numbers[1], Say(answer, parent=said))
         return slug, numbers
 
     async def _moderate(self, slug: str, numbers: list[str]) -> None:
@@ -151,16 +152,16 @@ class Present:
         intake, culture = self.officials["intake"], self.departments["culture"]
         with clock.at(self.now - 4 * DAY):
             for number in numbers[:5]:
-                await handing.hand(intake, number, Hand(culture))
-            await joining.join(intake, numbers[5], Join(numbers[4]))
+                await assigning.assign(intake, number, Assign(culture))
+            await merging.merge(intake, numbers[5], Merge(numbers[4]))
         today = self.now.date()
         with clock.at(self.now - 1 * DAY):
-            promise = Promise(
+            commitment = MakeCommitment(
                 "역마다 무인 반납함", "culture1", today + timedelta(days=120), "지하철역 여섯 곳에 무인 반납함을 둡니다.",
                 "도서관 운영비 4,800만 원",
                 (StepLine("역과 자리 협의", today + timedelta(days=30)), StepLine("설치", today + timedelta(days=100))),
             )  # fmt: skip
-            command = GiveAnswer("adopted", "역 여섯 곳에 무인 반납함을 두겠습니다.", promise)
+            command = GiveAnswer("adopted", "역 여섯 곳에 무인 반납함을 두겠습니다.", commitment)
             await answering.answer(self.officials["culture1"], numbers[3], command)
             await answering.answer(
                 self.officials["culture1"], numbers[4],
@@ -215,12 +216,12 @@ class Present:
             )  # fmt: skip
 
     async def _as_a_petition(self, slug: str) -> None:
-        """A voice that cannot wait for the day: its author agrees that it goes on as a petition."""
+        """A submission that cannot wait for the day: its author agrees that it goes on as a petition."""
         author = self.citizens[40]
         number = await speaking.submit(author, slug, Submit(*DRAIN, "idea"))
         with clock.at(self.now - 2 * DAY):
-            await handing.hand(self.officials["intake"], number, Hand(self.departments["roads"]))
-            why = Words("아이들이 다칠 수 있어 기다릴 수 없는 일입니다. 민원으로 내시면 도로과가 바로 갑니다.")
+            await assigning.assign(self.officials["intake"], number, Assign(self.departments["roads"]))
+            why = TextOnly("아이들이 다칠 수 있어 기다릴 수 없는 일입니다. 민원으로 내시면 도로과가 바로 갑니다.")
             await crossing.propose(self.officials["handler"], number, why)
         with clock.at(self.now - 1 * DAY):
             await crossing.petition(author, number, BecomePetition(author.name), WAYS)

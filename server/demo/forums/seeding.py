@@ -8,7 +8,7 @@ from typing import TypeVar
 from tqdm import tqdm
 
 from forums.actions import importing
-from forums.forms.importing import PastVoice
+from forums.forms.importing import PastSubmission
 from server.core import city, clock, config, database
 from server.core.accounts import Official
 from server.demo.forums import people
@@ -23,12 +23,14 @@ BATCH = 200
 
 
 async def seed(number: int, officials: Mapping[str, Official]) -> None:
-    """Write the forums; the same ``number`` on the same day gives the same. Their figures are for the caller to count."""
+    """Write the forums; the same ``number`` on the same day gives the same. Their figures are for the caller to
+    count.
+    """
     known = await city.read()
     now = clock.now().astimezone(config.settings().zone)
     departments = {row.code: row.id for row in known.departments.values()}
     past = Past(number, now.date(), departments).everything()
-    lines = [voice for held in past for voice in held.voices]
+    lines = [submission for held in past for submission in held.submissions]
     rng = Random(f"people {number}")
     with tqdm(total=2 * len(past) + len(lines), desc="Forums", unit="lines", disable=None) as progress:
         with clock.at(now - timedelta(days=735)):
@@ -38,8 +40,8 @@ async def seed(number: int, officials: Mapping[str, Official]) -> None:
             await importing.take_forums(some)
             progress.update(len(some))
         ids = await importing.forum_ids([held.forum.slug for held in past])
-        for part in _parts([(f"demo:{place}", voice) for place, voice in enumerate(lines)]):
-            await importing.take_voices(part, ids)
+        for part in _parts([(f"demo:{place}", submission) for place, submission in enumerate(lines)]):
+            await importing.take_submissions(part, ids)
             progress.update(len(part))
         beside = Beside(stage, past, await _numbers(lines))
         for held in past:
@@ -49,8 +51,8 @@ async def seed(number: int, officials: Mapping[str, Official]) -> None:
         await Present(stage, now).play()
 
 
-async def _numbers(lines: Sequence[PastVoice]) -> dict[PastVoice, str]:
-    """The numbers that the imported voices were given."""
+async def _numbers(lines: Sequence[PastSubmission]) -> dict[PastSubmission, str]:
+    """The numbers that the imported submissions were given."""
     rows = await database.fetch("SELECT number, import_key FROM submission WHERE import_key LIKE 'demo:%'")
     return {lines[int(row["import_key"].removeprefix("demo:"))]: row["number"] for row in rows}
 

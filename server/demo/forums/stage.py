@@ -28,7 +28,7 @@ class Stage:
 
     @property
     def intake(self) -> Official:
-        """Who plans forums and hands voices out."""
+        """Who plans forums and hands submissions out."""
         return self.officials["intake"]
 
     @property

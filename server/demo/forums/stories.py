@@ -1,7 +1,8 @@
-"""Two forums of the last months told in full by the real actions, from the plan to what was made of each voice.
+"""Two forums of the last months told in full by the real actions, from the plan to what was made of each submission.
 
-A listening forum after the rains, with places, a waiting list, a clerk who takes down what is said, joined voices and a
-promise whose author says that it is not kept; and a discussion that a petition led to, with voices that were hidden.
+A listening forum after the rains, with places, a waiting list, a clerk who takes down what is said, joined submissions
+and a commitment whose author says that it is not kept; and a discussion that a petition led to, with submissions that
+were hidden.
 """
 
 from collections.abc import Sequence
@@ -9,31 +10,31 @@ from datetime import date, datetime, timedelta
 
 from forums.actions import (
     answering,
+    assigning,
+    checking_in,
     commenting,
+    committing,
     crossing,
     deciding,
-    door,
-    handing,
-    intake,
-    joining,
+    merging,
     moderating,
     planning,
-    promising,
     registering,
     sessions,
     speaking,
     supporting,
+    transcribing,
 )
 from forums.actions.places import slot_of
 from forums.forms.answering import GiveAnswer
+from forums.forms.assigning import Merge, TextOnly
+from forums.forms.committing import Finish, MakeCommitment
 from forums.forms.crossing import MakeTopic
-from forums.forms.handing import Join, Words
-from forums.forms.intake import TakeDown
 from forums.forms.moderating import AppealHiding, Decide
 from forums.forms.places import NewSession
 from forums.forms.planning import PlanForum
-from forums.forms.promising import Finish, Promise
 from forums.forms.speaking import Say, Submit
+from forums.forms.transcribing import Transcribe
 from forums.models import Commitment, Step
 from forums.states import TextAction
 from server.core import clock, config, database
@@ -58,7 +59,7 @@ SPOKEN = (
     "댐 물을 내릴 때 우리 동네에도 미리 알려 주면 좋겠습니다.",
     "하수구 뚜껑이 비 오는 날 들썩거립니다.",
 )
-VOICES = (
+SUBMISSIONS = (
     (
         "for",
         "우리 동네도 똑같습니다",
@@ -124,7 +125,7 @@ class Stories:
             with clock.at(at(day - (6 - place) * DAY, 20)):
                 numbers.append(await speaking.submit(people[place], slug, Submit(title, text, "idea", "solme")))
                 for person in people[place + 4 : place + 16 - place * 3]:
-                    await supporting.on_voice(person, numbers[-1])
+                    await supporting.on_submission(person, numbers[-1])
         numbers += await self._evening(slug, day, walk, hall)
         with clock.at(at(day + DAY, 11)):
             lines = "\n".join(f"{place}. {text}" for place, text in enumerate(SPOKEN, 1))
@@ -142,7 +143,7 @@ class Stories:
                 await registering.register(person, walk)
             codes = [await registering.register(person, hall) for person in people[:13]]
         with clock.at(at(day - 4 * DAY, 12)):
-            await registering.give_back(people[2], codes[2])
+            await registering.cancel_registration(people[2], codes[2])
         with clock.at(at(day - 4 * DAY, 14)):
             await registering.accept(people[12], codes[12])
 
@@ -154,15 +155,15 @@ class Stories:
             rows = sorted((guest for guest in guests if guest.status == "confirmed"), key=lambda guest: guest.id)
             with clock.at(minute):
                 for row in rows[:-2]:
-                    await door.check_in(clerk, slug, session, row.id)
-                await door.count(clerk, slug, session, more)
+                    await checking_in.check_in(clerk, slug, session, row.id)
+                await checking_in.count(clerk, slug, session, more)
         with clock.at(at(day, 14)):
             await planning.start(clerk, slug)
         numbers = []
         for turn, text in enumerate(SPOKEN, 1):
             with clock.at(at(day, 14, 10 + turn * 9)):
-                line = TakeDown(text, "idea", "floor", hall, turn)
-                numbers.append(await intake.take_down(clerk, slug, line, f"demo {turn}"))
+                line = Transcribe(text, "idea", "floor", hall, turn)
+                numbers.append(await transcribing.transcribe(clerk, slug, line, f"demo {turn}"))
         with clock.at(at(day, 16, 5)):
             await planning.close(clerk, slug)
         return numbers
@@ -171,13 +172,13 @@ class Stories:
         sewage, official = self.stage.departments["sewage"], self.stage.answerer("sewage")
         net, pipe, sand, path, shop, cleaning, siren, dam, lid = numbers
         with clock.at(at(day + 2 * DAY, 10)):
-            await handing.hand_many(self.stage.intake, dict.fromkeys(numbers, sewage))
-            await joining.join_many(self.stage.intake, [shop, cleaning], net)
+            await assigning.assign_many(self.stage.intake, dict.fromkeys(numbers, sewage))
+            await merging.merge_many(self.stage.intake, [shop, cleaning], net)
         due, later = day + 55 * DAY, self.stage.today + 80 * DAY
-        kept = self._promise(
+        kept = self._commitment(
             "빗물받이 그물망 120개", "sewage", day + 15 * DAY, due, "재난관리기금 960만 원", "자리 조사", "그물망 설치"
         )
-        wide = self._promise(
+        wide = self._commitment(
             "솔고개로 배수관 40미터 키우기",
             "sewage",
             day + 15 * DAY,
@@ -188,7 +189,7 @@ class Stories:
             "굴착과 교체",
             "도로 복구",
         )
-        bags = self._promise(
+        bags = self._commitment(
             "골목 입구 모래주머니 보관함 18곳",
             "sewage",
             day + 15 * DAY,
@@ -215,8 +216,8 @@ class Stories:
         await self._go_on(pipe)
         await self._go_on(sand, day + 44 * DAY, "골목 열여덟 곳에 보관함을 두고 모래주머니 스무 개씩을 넣었습니다.")
         with clock.at(at(due + 3 * DAY, 21)):
-            contested = Words("우리 골목 세 곳은 아직 그대로입니다. 지도에는 씌웠다고 나옵니다.")
-            await promising.contest(people[0], await self._promise_of(net), contested)
+            contested = TextOnly("우리 골목 세 곳은 아직 그대로입니다. 지도에는 씌웠다고 나옵니다.")
+            await committing.contest(people[0], await self._commitment_of(net), contested)
 
     async def _from_a_petition(self) -> None:
         rows = await database.fetch(
@@ -259,23 +260,23 @@ class Stories:
 
     async def _talk(self, slug: str, begins: datetime, people: Sequence[Person]) -> list[str]:
         numbers = []
-        for place, (stance, title, text) in enumerate(VOICES):
+        for place, (stance, title, text) in enumerate(SUBMISSIONS):
             with clock.at(begins + (1 + place) * DAY):
                 numbers.append(await speaking.submit(people[place], slug, Submit(title, text, stance)))
                 for person in people[place + 3 : place + 15 - place * 2]:
-                    await supporting.on_voice(person, numbers[-1])
+                    await supporting.on_submission(person, numbers[-1])
         for place, (text, *answers) in enumerate(TALK):
             with clock.at(begins + (7 + place) * DAY):
-                comment, _none = await commenting.on_voice(people[6 + place], numbers[place], Say(text))
+                comment, _none = await commenting.on_submission(people[6 + place], numbers[place], Say(text))
                 await supporting.on_comment(people[place], comment)
             for turn, answer in enumerate(answers, 1):
                 who = self.stage.intake if answer.startswith("@") else people[9 + place + turn % 2]
                 with clock.at(begins + (7 + place) * DAY + turn * 5 * HOUR):
-                    await commenting.on_voice(who, numbers[place], Say(answer.removeprefix("@"), parent=comment))
+                    await commenting.on_submission(who, numbers[place], Say(answer.removeprefix("@"), parent=comment))
         return numbers
 
     async def _hide(self, slug: str, moment: datetime, people: Sequence[Person]) -> None:
-        """Three voices are hidden; one author's appeal is dismissed by another moderator, one is heard."""
+        """Three submissions are hidden; one author's appeal is dismissed by another moderator, one is heard."""
         inspector = self.stage.officials["inspector"]
         subjects = []
         for place, (title, text, rule, reason) in enumerate(HIDDEN):
@@ -301,10 +302,10 @@ class Stories:
         official, code = self.stage.of_id(department), self._code(department)
         same, first, cost, watch, small = numbers
         with clock.at(ends + 2 * DAY):
-            await handing.hand_many(self.stage.intake, dict.fromkeys(numbers, department))
-            await joining.join(self.stage.intake, small, Join(first))
+            await assigning.assign_many(self.stage.intake, dict.fromkeys(numbers, department))
+            await merging.merge(self.stage.intake, small, Merge(first))
         made, due = ends.date() + 20 * DAY, self.stage.today + 60 * DAY
-        trial = self._promise(
+        trial = self._commitment(
             "한 동에서 석 달 시범 운영",
             code,
             made,
@@ -314,7 +315,7 @@ class Stories:
             "시범 운영",
             "결과 공개",
         )
-        wardens = self._promise(
+        wardens = self._commitment(
             "동네 살핌이 두 사람씩", code, made, due, "자원봉사 활동비 1,400만 원", "모집", "교육", "활동 시작"
         )
         answers = {
@@ -322,7 +323,7 @@ class Stories:
             watch: GiveAnswer("adopted", "동마다 두 분씩 모시고 활동비를 드리겠습니다.", wardens),
             same: GiveAnswer("already_done", "겪으신 세 곳은 답을 드린 건의와 함께 고쳤습니다."),
             cost: GiveAnswer("partly_adopted", "드는 돈을 항목별로 공개하고, 시범 뒤에 다시 셈하겠습니다.",
-                             self._promise("드는 돈 항목별 공개", code, made, made + 30 * DAY, "", "자료 모으기", "누리집에 싣기")),
+                             self._commitment("드는 돈 항목별 공개", code, made, made + 30 * DAY, "", "자료 모으기", "누리집에 싣기")),
         }  # fmt: skip
         for place, (number, answer) in enumerate(answers.items()):
             with clock.at(at(ends.date() + (18 + place) * DAY, 14)):
@@ -330,32 +331,34 @@ class Stories:
         await self._go_on(cost, made + 25 * DAY, "항목별 비용표를 누리집에 실었습니다.")
         await self._go_on(watch)
         await self._go_on(first, self.stage.today - 25 * DAY, "석 달 동안 운영하고 결과를 공개했습니다.")
-        number = await self._promise_of(first)
+        number = await self._commitment_of(first)
         with clock.at(at(self.stage.today - 21 * DAY, 20)):
-            await promising.contest(people[1], number, Words("석 달이 아니라 두 달만 하고 걷어 갔습니다."))
+            await committing.contest(people[1], number, TextOnly("석 달이 아니라 두 달만 하고 걷어 갔습니다."))
         last = await Step.filter(commitment__number=number).order_by("-position").first()
         assert last is not None  # noqa: S101 — three were written
         with clock.at(at(self.stage.today - 9 * DAY, 11)):
-            await promising.do_step(official, number, last.id)
+            await committing.do_step(official, number, last.id)
 
-    def _promise(self, title: str, department: str, made: date, due: date, budget: str, *steps: str) -> Promise:
+    def _commitment(
+        self, title: str, department: str, made: date, due: date, budget: str, *steps: str
+    ) -> MakeCommitment:
         owner = self.stage.answerer(department).username
-        return Promise(title, owner, due, "", budget, steps_between(steps, made, due))
+        return MakeCommitment(title, owner, due, "", budget, steps_between(steps, made, due))
 
-    async def _promise_of(self, voice: str) -> str:
-        return str(await Commitment.get(submission__number=voice).values_list("number", flat=True))
+    async def _commitment_of(self, submission: str) -> str:
+        return str(await Commitment.get(submission__number=submission).values_list("number", flat=True))
 
-    async def _go_on(self, voice: str, done: date | None = None, evidence: str = "") -> None:
-        """Do the steps of a voice's promise whose days have come, and finish it on a day where one is named."""
-        promise = await Commitment.get(submission__number=voice)
-        official = self.stage.of_id(promise.department_id)
-        for step in (await Step.filter(commitment_id=promise.id).order_by("position"))[:-1]:
+    async def _go_on(self, submission: str, done: date | None = None, evidence: str = "") -> None:
+        """Do the steps of a submission's commitment whose days have come, and finish it on a day where one is named."""
+        commitment = await Commitment.get(submission__number=submission)
+        official = self.stage.of_id(commitment.department_id)
+        for step in (await Step.filter(commitment_id=commitment.id).order_by("position"))[:-1]:
             if step.due_on and step.due_on < (done or self.stage.today):
                 with clock.at(at(step.due_on, 16)):
-                    await promising.do_step(official, promise.number, step.id)
+                    await committing.do_step(official, commitment.number, step.id)
         if done:
             with clock.at(at(done, 17)):
-                await promising.finish(official, promise.number, Finish(evidence, done_on=done))
+                await committing.finish(official, commitment.number, Finish(evidence, done_on=done))
 
     def _code(self, department: int) -> str:
         return next(code for code, id_ in self.stage.departments.items() if id_ == department)

@@ -1,4 +1,4 @@
-"""What officials wrote in the demonstration city's two years: studies that ended, evidence, minutes, steps, films."""
+"""What officials wrote in the demonstration city's two years: studies that ended, evidence, minutes, steps, videos."""
 
 from dataclasses import dataclass
 
@@ -15,22 +15,22 @@ STUDIED = {
     "동네 공연장": ("N", "옛 극장은 안전 등급이 낮아 사지 않기로 했습니다. 구청 강당을 저녁에 빌려 드립니다.", ""),
     "예배 자리": ("A", "시청 1층에 누구나 쓰는 조용한 방을 두기로 했습니다.", "시청 1층 조용한 방"),
 }  # fmt: skip
-"""What came of a study when its day came, by the opinion's title: outcome, answer, promise."""
+"""What came of a study when its day came, by the submission's title: outcome, answer, commitment."""
 
 ELSEWHERE = {
     "카드 수수료를 낮춰 주세요": "금융위원회", "아동수당을 올려 주세요": "보건복지부", "새 지하철 역": "국토교통부",
     "기초연금을 더": "보건복지부", "댐 방류 알림": "한국수자원공사", "운동장 주말 개방": "교육지원청",
     "경찰을 늘려 주세요": "경찰청", "子どもの学校のお知らせ": "교육지원청", "비자 기간": "출입국·외국인청",
 }  # fmt: skip
-"""Who decides what the city does not, by the opinion's title."""
+"""Who decides what the city does not, by the submission's title."""
 
 EVIDENCE = (
-    "‘{promise}’: 공사를 마치고 준공 검사를 받았습니다. 앞뒤 사진 네 장이 담당 부서에 있습니다.",
-    "‘{promise}’: 지난주부터 시행하고 있습니다. 동 주민센터와 현장에 안내문을 붙였습니다.",
-    "‘{promise}’: 의견을 주신 분들과 함께 현장에서 확인했습니다. 확인서에 열한 분이 서명하셨습니다.",
-    "‘{promise}’: 예산 집행을 마쳤고, 영수 내역을 재정 공개 누리집에 올렸습니다.",
-    "‘{promise}’: 시행 한 달 동안의 이용 기록을 함께 살폈고, 불편 신고는 두 건이었습니다.",
-    "‘{promise}’: 시보에 싣고 현장 표지판을 세웠습니다. 누구나 가서 보실 수 있습니다.",
+    "‘{commitment}’: 공사를 마치고 준공 검사를 받았습니다. 앞뒤 사진 네 장이 담당 부서에 있습니다.",
+    "‘{commitment}’: 지난주부터 시행하고 있습니다. 동 주민센터와 현장에 안내문을 붙였습니다.",
+    "‘{commitment}’: 의견을 주신 분들과 함께 현장에서 확인했습니다. 확인서에 열한 분이 서명하셨습니다.",
+    "‘{commitment}’: 예산 집행을 마쳤고, 영수 내역을 재정 공개 누리집에 올렸습니다.",
+    "‘{commitment}’: 시행 한 달 동안의 이용 기록을 함께 살폈고, 불편 신고는 두 건이었습니다.",
+    "‘{commitment}’: 시보에 싣고 현장 표지판을 세웠습니다. 누구나 가서 보실 수 있습니다.",
 )
 SECOND = "{name}, 지난해 약속을 돌아봅니다"
 NOTICES = (
@@ -104,12 +104,12 @@ DECISIONS = (
     Decision("environment", "{road} 공사장 흙먼지 막기", "창문을 못 연다는 말씀을 듣고 공사장에 함께 갔습니다.", ("방진막 설치 명령", "물차 하루 네 번"), "시공사 부담", "방진막을 치고 물차가 하루 네 번 다닙니다. 먼지 농도가 절반으로 줄었습니다."),
 )  # fmt: skip
 
-FILMS = (
+VIDEOS = (
     "https://www.youtube.com/watch?v=eRsGyueVLvQ", "https://www.youtube.com/watch?v=R6MlUcmOul8",
     "https://www.youtube.com/watch?v=TLkA0RELQ1g", "https://www.youtube.com/watch?v=Y-rmzh0PI3c",
     "https://www.youtube.com/watch?v=aqz-KE-bpKQ", "https://vimeo.com/1084537",
 )  # fmt: skip
-"""Animated films under a free licence, each ten minutes or longer."""
+"""Animated videos under a free licence, each ten minutes or longer."""
 
 CHAPTERS = (
     ((0, "여는 말과 오늘의 순서"), (95, "{name}: 지금까지 한 일"), (250, "시민 질문에 답합니다"), (440, "다음 공론장 안내")),

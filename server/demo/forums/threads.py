@@ -1,6 +1,6 @@
-"""What people wrote below each other's opinions in the demonstration city.
+"""What people wrote below each other's submissions in the demonstration city.
 
-One thread a line: the opinion's title | a comment | answers to it. ``@`` before an answer: the department gives it.
+One thread a line: the submission's title | a comment | answers to it. ``@`` before an answer: the department gives it.
 """
 
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ Interpreters at the clinic | Could Vietnamese be on the line in the evenings, to
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A comment on an opinion, and what was answered to it."""
+    """A comment on a submission, and what was answered to it."""
 
     title: str
     comment: str

@@ -1,6 +1,6 @@
-"""What the demonstration city talks about: matters, opinions about them, and what departments answered.
+"""What the demonstration city talks about: matters, submissions about them, and what departments answered.
 
-Opinions stand one a line: title | text | outcome | answer | what was promised. ``{gu}``, ``{park}``, ``{market}``,
+Submissions stand one a line: title | text | outcome | answer | what was promised. ``{gu}``, ``{park}``, ``{market}``,
 ``{road}`` and ``{school}`` become names of the district that a forum is held in.
 """
 
@@ -13,14 +13,14 @@ OUTCOMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class SubmissionText:
     """One thing that somebody says, and what the city makes of it."""
 
     title: str
     text: str
     outcome: str
     answer: str
-    promise: str
+    commitment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,16 @@ class Topic:
     department: str
     summary: str
     people: tuple[str, ...]
-    opinions: tuple[Opinion, ...]
+    wordings: tuple[SubmissionText, ...]
 
 
 def topic(name: str, department: str, summary: str, people: str, lines: str) -> Topic:
-    """A matter from its lists: people between slashes, opinions as above."""
-    opinions = []
+    """A matter from its lists: people between slashes, submissions as above."""
+    wordings = []
     for line in lines.strip().splitlines():
-        title, text, outcome, answer, promise = (part.strip() for part in line.split("|"))
-        opinions.append(Opinion(title, text, OUTCOMES[outcome], answer, promise))
-    return Topic(name, department, summary, tuple(people.split("/")), tuple(opinions))
+        title, text, outcome, answer, commitment = (part.strip() for part in line.split("|"))
+        wordings.append(SubmissionText(title, text, OUTCOMES[outcome], answer, commitment))
+    return Topic(name, department, summary, tuple(people.split("/")), tuple(wordings))
 
 
 TOPICS: tuple[Topic, ...] = (

@@ -1,6 +1,6 @@
 // Follows what is said in a forum: comments come drawn by the server, hidden ones give way to what stands in their
 // place, and what its author took back goes. Nobody's reading is pushed about: who has scrolled past where new ones go,
-// or stands in the list with the keyboard, gets a button that brings them; new opinions are always counted on a bar that
+// or stands in the list with the keyboard, gets a button that brings them; new submissions are always counted on a bar that
 // brings them. A screen reader hears now and then how many there are, never each of them.
 
 import { follow } from "./connection.js";
@@ -20,15 +20,15 @@ export function start(root) {
   if (!list) return;
   const state = root.querySelector("[data-talk-state]");
   const button = root.querySelector("[data-talk-new]");
-  const voices = root.querySelector("[data-talk-voices]");
+  const submissions = root.querySelector("[data-talk-submissions]");
   const reload = root.querySelector("[data-talk-reload]");
   const said = root.querySelector("[data-talk-said]");
   const held = new Map(); // id -> event: what waits for the reader to ask for it
-  const unread = new Set(); // ids of opinions that are not on the page
+  const unread = new Set(); // ids of submissions that are not on the page
   const address = new URL(root.dataset.talk, location.href);
-  const newest = Number(address.searchParams.get("newest")); // of the opinions there were as the page was drawn
+  const newest = Number(address.searchParams.get("newest")); // of the submissions there were as the page was drawn
   let unsaid = 0;
-  let spoken = 0; // opinions that were said to be new
+  let spoken = 0; // submissions that were said to be new
   let saying = null;
 
   const find = (id) => document.getElementById(`comment-${id}`);
@@ -47,7 +47,7 @@ export function start(root) {
       const fresh = unread.size;
       const words = [];
       if (unsaid) words.push(fill(root.dataset.textSaid, { n: number(unsaid) }));
-      if (fresh > spoken) words.push(voices.textContent);
+      if (fresh > spoken) words.push(submissions.textContent);
       if (words.length) said.textContent = words.join(" ");
       unsaid = 0;
       spoken = fresh;
@@ -125,41 +125,41 @@ export function start(root) {
     show();
   }
 
-  /** The number of opinions, and the bar that brings those that are not on the page. */
+  /** The number of submissions, and the bar that brings those that are not on the page. */
   function count(total) {
-    for (const place of document.querySelectorAll("[data-voices-count]")) {
+    for (const place of document.querySelectorAll("[data-submissions-count]")) {
       const { one, many } = place.dataset;
       place.textContent = total === 1 ? one : fill(many, { n: number(total) });
     }
     const fresh = unread.size;
-    voices.hidden = !fresh;
-    voices.firstElementChild.textContent = fill(root.dataset.textVoices, { n: number(fresh) });
+    submissions.hidden = !fresh;
+    submissions.firstElementChild.textContent = fill(root.dataset.textSubmissions, { n: number(fresh) });
     if (fresh > spoken) announce();
   }
 
   function came(id) {
-    if (!document.getElementById(`voice-${id}`)) unread.add(id);
+    if (!document.getElementById(`submission-${id}`)) unread.add(id);
   }
 
-  function voice(told) {
-    const row = document.getElementById(`voice-${told.voice}`);
+  function submission(told) {
+    const row = document.getElementById(`submission-${told.submission}`);
     if (row && told.html) row.replaceWith(drawn(told.html));
     else if (row && !told.shown) row.remove();
-    if (!told.shown) unread.delete(told.voice);
-    else if (told.fresh || told.voice > newest) came(told.voice);
+    if (!told.shown) unread.delete(told.submission);
+    else if (told.fresh || told.submission > newest) came(told.submission);
     count(told.submissions);
   }
 
   function take(event) {
     const told = JSON.parse(event.data);
     if (event.lastEventId) address.searchParams.set("after", event.lastEventId);
-    if (told.fact) address.searchParams.set("fact", told.fact);
-    if (told.voices && voices.getAttribute("href")) { // what came while nobody told
-      told.voices.forEach(came);
+    if (told.event) address.searchParams.set("event", told.event);
+    if (told.new_submissions && submissions.getAttribute("href")) { // what came while nobody told
+      told.new_submissions.forEach(came);
       count(told.submissions);
     }
     if (told.what === "more" || (told.what === "forum" && told.status !== root.dataset.talkStatus)) reload.hidden = false;
-    else if (told.what === "voice") voice(told);
+    else if (told.what === "submission") submission(told);
     else if (told.comment) comment(told);
   }
 
@@ -174,10 +174,10 @@ export function start(root) {
     target.scrollIntoView({ block: "nearest" });
   });
 
-  voices.addEventListener("click", (event) => {
+  submissions.addEventListener("click", (event) => {
     event.preventDefault();
-    history.scrollRestoration = "manual"; // to the opinions, not to where the reader was
-    history.replaceState(null, "", voices.href);
+    history.scrollRestoration = "manual"; // to the submissions, not to where the reader was
+    history.replaceState(null, "", submissions.href);
     location.reload();
   });
 

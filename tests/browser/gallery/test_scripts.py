@@ -60,7 +60,7 @@ async def test_what_cannot_be_copied_is_selected(open_page: OpenPage, stage: Sta
     await page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     await page.goto(stage.base_url)
     await page.get_by_role("button", name="Copy").click()
-    await expect(page.locator("#toasts")).to_contain_text("by hand")
+    await expect(page.locator("#toasts")).to_contain_text("copy it yourself")
     assert (await page.evaluate("String(getSelection())")).strip() == "2026-K7QF"
 
 
@@ -253,12 +253,12 @@ async def test_a_map_that_cannot_be_fetched_asks_for_the_address(open_page: Open
     page = await open_page()
     stage.put("/", draw("map_field", MAP.replace("leaflet.js", "missing.js")))
     await page.goto(stage.base_url)
-    await expect(page.get_by_role("status")).to_contain_text("Please write the address instead.")
+    await expect(page.get_by_role("status")).to_contain_text("Please enter the address instead.")
     await expect(page.locator(".map-sheet")).to_be_hidden()
 
 
 @pytest.mark.parametrize("selector", ["[data-copy]", ".map-sheet", "[data-draft-note]"])
-async def test_without_scripts_nothing_promises_what_it_cannot_do(
+async def test_without_scripts_nothing_offers_what_it_cannot_do(
     open_page: OpenPage, stage: Stage, selector: str
 ) -> None:
     page = await open_page(javascript=False)

@@ -1,1 +1,1 @@
-"""What writes the totals: counting after a fact, and counting all of it anew."""
+"""What writes the totals: counting after an event, and counting all of it anew."""

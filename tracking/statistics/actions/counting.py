@@ -44,7 +44,7 @@ def _moved(change: tuple[Row | None, Row | None]) -> bool:
 async def follow(task: Task) -> None:
     """Count a stretch of a changed forum's submissions, and put the next stretch into the outbox."""
     forum_id, after = int(task.payload["forum"]), int(task.payload["after"])
-    ids = await forum_figures.voice_ids(after, PAGE, forum_id)
+    ids = await forum_figures.submission_ids(after, PAGE, forum_id)
     await recount(SUBMISSIONS, ids)
     if len(ids) == PAGE:
         await _follow(forum_id, ids[-1], int(task.payload["event"]))

@@ -51,7 +51,7 @@ class Found:
 
 Totals = dict[At, Counter[str]]
 Days = Counter[tuple[At, str, int]]
-Part = tuple[str, str, Sequence[object]]
+Consultation = tuple[str, str, Sequence[object]]
 """A statement, its condition, and the values of both."""
 
 
@@ -105,7 +105,7 @@ def _books(area: Area) -> list[Book]:
     return [book for book in BOOKS if book.area is area]
 
 
-async def _both(area: Area, parts: Sequence[Part]) -> tuple[Delta, Delta]:
+async def _both(area: Area, parts: Sequence[Consultation]) -> tuple[Delta, Delta]:
     """Both sides of a comparison as they are at one moment: what is said, and the rows that it should come of."""
     sql = " UNION ALL ".join(statement.format(where=where) for statement, where, _values in parts)
     rows = await database.fetch(sql, *(value for _sql, _where, values in parts for value in values))
@@ -162,7 +162,7 @@ async def by_forum(after: int, found: Found) -> int | None:
     where, bounds = "forum_id > ? AND forum_id <= ?", [after, last]
     totals, days = _kept(ADOPTION)
     place = f"forum_id, {_PLACE}"
-    parts: list[Part] = [(totals, where, bounds), (days, where, bounds)]
+    parts: list[Consultation] = [(totals, where, bounds), (days, where, bounds)]
     parts += [(_sums(book, by_forum=True), where, [True, *bounds]) for book in _books(ADOPTION)]
     parts += [(statement, where, [True, *bounds]) for statement in _values(SUBMISSIONS, place, place)]
     said, right = await _both(ADOPTION, parts)
@@ -211,7 +211,7 @@ async def months(area: Area, after: int, found: Found) -> int | None:
     periods = await _periods(area)
     if after < len(periods):
         where, values = "period = ?", [periods[after]]
-        parts: list[Part] = [(_kept(area)[0], f"forum_id = 0 AND {where}", values)]
+        parts: list[Consultation] = [(_kept(area)[0], f"forum_id = 0 AND {where}", values)]
         parts += [(_sums(book, by_forum=False), where, [True, *values]) for book in _books(area)]
         said, right = await _both(area, parts)
         right.totals = await asyncio.to_thread(_in_all, right.totals, combinations)
@@ -239,7 +239,7 @@ async def _year(area: Area, period: str, department: int, found: Found) -> None:
     start = "y" if period == ALL else f"m{period[1:]}"
     span: list[object] = [start, f"{start}~"]
     kept, shorter = (f"{mine} AND period = ?", [department, period]), (f"{mine} AND {spans}", [department, *span])
-    parts: list[Part] = [(totals, *kept), (days, *kept), (below, *shorter)]
+    parts: list[Consultation] = [(totals, *kept), (days, *kept), (below, *shorter)]
     if period == ALL:
         parts.append((below_days, *shorter))
     else:

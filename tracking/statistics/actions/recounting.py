@@ -1,8 +1,8 @@
 """The nightly recount: everything counted anew, in pages, put right where it was wrong, and said loudly.
 
-First each voice, forum and petition against what was counted of it; then each total against what it is made of. A page
-is one transaction, or one statement that sees both sides at one moment, and what is wrong is put right by adding the
-difference: so it may run while others count. A thing that is only late (a fact of the last minutes, an import) is
+First each submission, forum and petition against what was counted of it; then each total against what it is made of. A
+page is one transaction, or one statement that sees both sides at one moment, and what is wrong is put right by adding
+the difference: so it may run while others count. A thing that is only late (an event of the last minutes, an import) is
 counted without noise.
 """
 
@@ -33,14 +33,14 @@ PAGE = 200
 """Things in one transaction. Live pages hear of nothing newer than the oldest one that writes: after an import, when
 all of a page is counted for the first time, 500 would hold them back for a second and more."""
 AT_HOUR = 3
-"""Of the city's day."""
+"""Of the city's date."""
 OFTEN = timedelta(hours=20)
 SETTLED = timedelta(minutes=10)
-"""A fact this old has been counted, or was missed."""
+"""An event this old has been counted, or was missed."""
 
 
 @dataclass(frozen=True)
-class Place:
+class RecountPosition:
     """Where a recount stands: the stage, and how far it has come."""
 
     stage: int = 0
@@ -68,7 +68,7 @@ async def begin(why: str) -> int:
 async def everything(why: str = "command") -> int:
     """A whole recount at once; its id."""
     recount = await _new(why)
-    place: Place | None = Place()
+    place: RecountPosition | None = RecountPosition()
     while place is not None:
         place = await stretch(recount, place)
     return recount
@@ -86,7 +86,10 @@ async def _new(why: str) -> int:
 
 async def recount(task: Task) -> None:
     """One stretch, and the next one into the outbox: none may last longer than its lease."""
-    number, place = int(task.payload["recount"]), Place(int(task.payload["stage"]), int(task.payload["after"]))
+    number, place = (
+        int(task.payload["recount"]),
+        RecountPosition(int(task.payload["stage"]), int(task.payload["after"])),
+    )
     following = await stretch(number, place)
     if following is not None:
         key = f"{RECOUNT}:{number}:{following.stage}:{following.after}"
@@ -95,15 +98,15 @@ async def recount(task: Task) -> None:
             await jobs.done(task.key)
 
 
-async def stretch(recount_id: int, place: Place) -> Place | None:
+async def stretch(recount_id: int, place: RecountPosition) -> RecountPosition | None:
     """Count one stretch; where the next one begins, None at the end."""
     found = Found()
     following = await _STAGES[place.stage](place.after, found)
     await _note(recount_id, found)
     if following is not None:
-        return Place(place.stage, following)
+        return RecountPosition(place.stage, following)
     if place.stage + 1 < len(_STAGES):
-        return Place(place.stage + 1)
+        return RecountPosition(place.stage + 1)
     await _finish(recount_id)
     return None
 

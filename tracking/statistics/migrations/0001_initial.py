@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
             bases=["_Counted"],
         ),
         ops.CreateModel(
-            name="CountedVoice",
+            name="CountedSubmission",
             fields=[
                 ("counted", fields.BooleanField(default=False)),
                 ("kind", fields.CharField(default="", max_length=20)),
@@ -157,15 +157,18 @@ class Migration(migrations.Migration):
                 ("done_days", fields.IntField(null=True)),
             ],
             options={
-                "table": "statistics_voice",
+                "table": "statistics_submission",
                 "app": "statistics",
                 "indexes": [
-                    Index(fields=["received_on", "submission_id"], name="statistics_voice_day"),
-                    Index(fields=["forum_id", "received_on", "submission_id"], name="statistics_voice_forum"),
-                    Index(fields=["kind", "received_on", "submission_id"], name="statistics_voice_kind"),
-                    Index(fields=["department_id", "received_on", "submission_id"], name="statistics_voice_department"),
-                    Index(fields=["district", "received_on", "submission_id"], name="statistics_voice_district"),
-                    Index(fields=["period", "submission_id"], name="statistics_voice_period"),
+                    Index(fields=["received_on", "submission_id"], name="statistics_submission_day"),
+                    Index(fields=["forum_id", "received_on", "submission_id"], name="statistics_submission_forum"),
+                    Index(fields=["kind", "received_on", "submission_id"], name="statistics_submission_kind"),
+                    Index(
+                        fields=["department_id", "received_on", "submission_id"],
+                        name="statistics_submission_department",
+                    ),
+                    Index(fields=["district", "received_on", "submission_id"], name="statistics_submission_district"),
+                    Index(fields=["period", "submission_id"], name="statistics_submission_period"),
                 ],
                 "pk_attr": "submission_id",
                 "table_description": "One submission as it was counted last: what its part of the totals is made of, and a line of the export.",

@@ -13,14 +13,14 @@ from tracking.statistics import cells
 from tracking.statistics.cells import Filters
 from tracking.statistics.measures import ADOPTION, Figures
 from tracking.statistics.queries import tables
-from tracking.statistics.queries.tables import DIMENSIONS, Forum, Line, Tables
+from tracking.statistics.queries.tables import DIMENSIONS, FigureRow, Forum, Tables
 
 FORUMS = 50
 """Forums on a page."""
 BLOCK = 1_000
 
 
-async def by(filters: Filters, dimension: str) -> list[Line]:
+async def by(filters: Filters, dimension: str) -> list[FigureRow]:
     """The figures by the values of a dimension, kinds in their own order. Two queries."""
     return await tables.by(ADOPTION, filters, dimension, tuple(KINDS) if dimension == "kind" else ())
 
@@ -61,19 +61,19 @@ async def adoption(filters: Filters, before: int = END, limit: int = FORUMS) -> 
     return Tables(whole, lines, await tables.months(ADOPTION, filters), rows, older)
 
 
-async def published(known: City, filters: Filters) -> dict[str, Any]:
+async def published(reference_data: City, filters: Filters) -> dict[str, Any]:
     """The figures with every forum, as ``verify`` holds them against the export."""
     found = await adoption(filters, limit=BLOCK)
     rows, older = list(found.forums), found.older
     while older is not None:
         more, older = await forums(filters, older, BLOCK)
         rows += more
-    return document(replace(found, forums=rows), known, "en", {})
+    return document(replace(found, forums=rows), reference_data, "en", {})
 
 
-def document(found: Tables, known: City, language: str, kinds: Mapping[str, str]) -> dict[str, Any]:
+def document(found: Tables, reference_data: City, language: str, kinds: Mapping[str, str]) -> dict[str, Any]:
     """The figures as JSON tells them, with a page of forums and where the next one begins."""
-    said = tables.document(found, known, language, kinds)
+    said = tables.document(found, reference_data, language, kinds)
     said["by"]["forum"] = [
         {"forum": forum.slug, "name": forum.title, "kind": forum.kind, **figures_.published()}
         for forum, figures_ in found.forums

@@ -72,7 +72,7 @@ class Listed:
 _ROW = (
     "SELECT v.submission_id, v.number AS submission, v.forum_id, COALESCE(f.slug, '') AS forum, v.kind, "
     "v.department_id, v.district, v.received_on, v.outcome, v.outcome_on, v.done_on "
-    "FROM statistics_voice v LEFT JOIN statistics_forum f ON f.forum_id = v.forum_id WHERE v.counted = ?"
+    "FROM statistics_submission v LEFT JOIN statistics_forum f ON f.forum_id = v.forum_id WHERE v.counted = ?"
 )
 
 
@@ -115,7 +115,7 @@ async def page(filters: Filters, stage: str, before: str) -> tuple[list[Listed],
             True, *values, *taken, date.fromisoformat(f"{taken[-1][1:]}-01"), *end,
         )  # fmt: skip
         rows += found
-    titles = await figures.voice_titles([row["submission_id"] for row in rows[:PAGE]])
+    titles = await figures.submission_titles([row["submission_id"] for row in rows[:PAGE]])
     forums = await figures.forum_titles(sorted({row["forum_id"] for row in rows[:PAGE]}))
     listed = [
         read(

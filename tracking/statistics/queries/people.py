@@ -42,14 +42,14 @@ def _table(counts: Mapping[str, int], *, shown: bool) -> Table:
     )
 
 
-def value_name(dimension: str, value: str, known: City, language: str) -> str:
+def value_name(dimension: str, value: str, reference_data: City, language: str) -> str:
     """An age band or a district as everybody reads it; empty for those who did not say."""
     if dimension == "age":
         return translate(language, AGE_BANDS[value]) if value in AGE_BANDS else ""
-    return known.district_name(value, language) if value else ""
+    return reference_data.district_name(value, language) if value else ""
 
 
-def document(tables: Mapping[str, Table], known: City, language: str) -> dict[str, dict[str, Any]] | None:
+def document(tables: Mapping[str, Table], reference_data: City, language: str) -> dict[str, dict[str, Any]] | None:
     """The tables as JSON tells them; None before they were counted for the first time."""
     if not tables:
         return None
@@ -57,7 +57,7 @@ def document(tables: Mapping[str, Table], known: City, language: str) -> dict[st
         dimension: {
             "total": table.total,
             "of": [
-                {"value": value, "name": value_name(dimension, value, known, language), "people": count}
+                {"value": value, "name": value_name(dimension, value, reference_data, language), "people": count}
                 for value, count in table.counts.items()
             ],
         }

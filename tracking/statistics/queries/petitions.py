@@ -6,11 +6,11 @@ from typing import Any
 from tracking.statistics.cells import Filters
 from tracking.statistics.measures import PETITIONS
 from tracking.statistics.queries import tables
-from tracking.statistics.queries.tables import DIMENSIONS, Line, Tables
+from tracking.statistics.queries.tables import DIMENSIONS, FigureRow, Tables
 from tracking.statistics.rules import total_shown, withheld
 
 
-def _ratings(lines: list[Line]) -> tuple[dict[Any, int], dict[Any, int]]:
+def _ratings(lines: list[FigureRow]) -> tuple[dict[Any, int], dict[Any, int]]:
     """How many rated in each line, and how many could have.
 
     Of what has no answer everybody knows that nobody rated it: it hides no other line.
@@ -20,7 +20,7 @@ def _ratings(lines: list[Line]) -> tuple[dict[Any, int], dict[Any, int]]:
     return {key: rated for key, (rated, _n) in known.items()}, {key: n for key, (_rated, n) in known.items()}
 
 
-async def petitions_by(filters: Filters, dimension: str) -> list[Line]:
+async def petitions_by(filters: Filters, dimension: str) -> list[FigureRow]:
     """The figures by the values of a dimension. Two queries.
 
     Ratings are shown for the city, and by one dimension at a time: a table that several filters cut smaller, or a

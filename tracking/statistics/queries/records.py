@@ -20,9 +20,9 @@ def _blocks(stream: TextIO, columns: Sequence[str]) -> Iterator[Lines]:
         yield block
 
 
-def _told(row: Mapping[str, Any], slug: str, known: City) -> dict[str, str]:
+def _told(row: Mapping[str, Any], slug: str, reference_data: City) -> dict[str, str]:
     """A record as the export tells it."""
-    department = known.departments.get(row["department_id"])
+    department = reference_data.departments.get(row["department_id"])
     said = {**row, "submission": row.get("number"), "forum": slug, "department": department.code if department else ""}
     return {name: str(value if value is not None else "") for name, value in said.items()}
 
@@ -38,20 +38,22 @@ def _differences(block: Lines, key: str, records: Mapping[str, Mapping[str, str]
                 yield f"line {number}: {row[key]} has {value!r} in {name}, the records say {record[name]!r}"
 
 
-async def voices(stream: TextIO, known: City) -> AsyncIterator[str]:
+async def submissions(stream: TextIO, reference_data: City) -> AsyncIterator[str]:
     """Sentences for each value of an export of submissions that is not what the records say. Raises ``Unreadable``."""
     for block in _blocks(stream, COLUMNS):
-        found = [one for one in await figures.voices("number", [row["submission"] for _n, row in block]) if one.counted]
+        found = [
+            one for one in await figures.submissions("number", [row["submission"] for _n, row in block]) if one.counted
+        ]
         slugs = {one.id: one.slug for one in await figures.forums("id", sorted({one.forum_id for one in found}))}
-        records = {one.number: _told(submission_row(one), slugs[one.forum_id], known) for one in found}
+        records = {one.number: _told(submission_row(one), slugs[one.forum_id], reference_data) for one in found}
         for difference in _differences(block, "submission", records):
             yield difference
 
 
-async def forums(stream: TextIO, known: City) -> AsyncIterator[str]:
+async def forums(stream: TextIO, reference_data: City) -> AsyncIterator[str]:
     """The same of an export of forums."""
     for block in _blocks(stream, FORUM_COLUMNS):
         found = [one for one in await figures.forums("slug", [row["forum"] for _n, row in block]) if one.counted]
-        records = {one.slug: _told(forum_row(one), one.slug, known) for one in found}
+        records = {one.slug: _told(forum_row(one), one.slug, reference_data) for one in found}
         for difference in _differences(block, "forum", records):
             yield difference

@@ -14,7 +14,7 @@ DIMENSIONS = ("kind", "department", "district", "year")
 
 
 @dataclass(frozen=True)
-class Line:
+class FigureRow:
     """The figures of one value of a dimension."""
 
     key: Any
@@ -38,8 +38,8 @@ class Tables:
     """All of it at one place."""
 
     total: Figures
-    by: Mapping[str, list[Line]]
-    months: list[Line]
+    by: Mapping[str, list[FigureRow]]
+    months: list[FigureRow]
     forums: list[tuple[Forum, Figures]] = field(default_factory=list)
     older: int | None = None
     """The forum below which the next page begins."""
@@ -51,14 +51,14 @@ async def total(area: Area, filters: Filters) -> Figures:
     return Figures(area, sums.get("", Counter()), days.get("", {}))
 
 
-async def by(area: Area, filters: Filters, dimension: str, order: Sequence[str] = ()) -> list[Line]:
+async def by(area: Area, filters: Filters, dimension: str, order: Sequence[str] = ()) -> list[FigureRow]:
     """The figures by the values of a dimension, in an order or the largest first. Two queries."""
     sums = await cells.totals(area, filters, dimension)
     days = await cells.days(area, filters, dimension)
     one = {"kind": filters.kind or None, "department": filters.department_id, "district": filters.district}
     wanted = one.get(dimension)
     lines = [
-        Line(key, Figures(area, found, days.get(key, {})))
+        FigureRow(key, Figures(area, found, days.get(key, {})))
         for key, found in sums.items()
         if wanted is None or key == wanted
     ]
@@ -69,31 +69,31 @@ async def by(area: Area, filters: Filters, dimension: str, order: Sequence[str] 
     return sorted(lines, key=lambda line: (-line.figures["received"], str(line.key)))
 
 
-async def months(area: Area, filters: Filters) -> list[Line]:
+async def months(area: Area, filters: Filters) -> list[FigureRow]:
     """The figures by month, the oldest first; without those that are not known by month. One query."""
     sums = await cells.totals(area, filters, "month")
-    return [Line(key, Figures(area, sums[key])) for key in sorted(sums)]
+    return [FigureRow(key, Figures(area, sums[key])) for key in sorted(sums)]
 
 
-def coded(dimension: str, key: Any, known: City, language: str, kinds: Mapping[str, str]) -> tuple[str, str]:
+def coded(dimension: str, key: Any, reference_data: City, language: str, kinds: Mapping[str, str]) -> tuple[str, str]:
     """A value of a dimension as everybody sees it: its stable code and its name; both empty for none."""
     if dimension == "kind":
         return key, kinds.get(key, key)
     if dimension == "department":
-        row = known.departments.get(key)
+        row = reference_data.departments.get(key)
         return (row.code, row.name(language)) if row else ("", "")
     if dimension == "district":
-        return key, known.district_name(key, language) if key else ""
+        return key, reference_data.district_name(key, language) if key else ""
     return key, key
 
 
-def document(found: Tables, known: City, language: str, kinds: Mapping[str, str]) -> dict[str, Any]:
+def document(found: Tables, reference_data: City, language: str, kinds: Mapping[str, str]) -> dict[str, Any]:
     """The figures as JSON tells them, each value by its stable code and its name."""
     said: dict[str, list[dict[str, Any]]] = {}
     for dimension, lines in found.by.items():
         said[dimension] = []
         for line in lines:
-            code, name = coded(dimension, line.key, known, language, kinds)
+            code, name = coded(dimension, line.key, reference_data, language, kinds)
             said[dimension].append({dimension: code, "name": name, **line.figures.published()})
     said["month"] = [{"month": line.key, **line.figures.published(monthly=True)} for line in found.months]
     return {"total": found.total.published(), "by": said}

@@ -1,0 +1,134 @@
+"""A clerk takes down what people say at a session: one line after the other, several clerks at once.
+
+Each line is a submission with a chain of its own, so clerks wait for each other only while the forum's count goes up.
+A line is known by the key that its form came with: sent again after a broken connection, it is there once.
+"""
+
+from collections.abc import Mapping
+
+from forums import kinds, rights, rules
+from forums.actions.change import Change, changing_submission
+from forums.actions.moderating import tell
+from forums.errors import NoSuchForum, NoSuchSession, NoSuchSubmission, OthersMerged
+from forums.events import SubmissionCorrected, SubmissionReceived, TranscriptionWithdrawn
+from forums.forms.transcribing import Transcribe
+from forums.models import Submission
+from forums.numbering import new_submission_number
+from forums.permissions import Permission
+from forums.search import submission_index, submission_text
+from forums.states import ForumAction, ForumState, SubmissionAction, SubmissionState
+from server.core import clock, config, database, idempotency, ledger
+from server.core.accounts import Official
+from server.core.days import day_of, today
+from server.core.errors import Forbidden, NotPossibleNow
+
+
+async def transcribe(actor: Official, slug: str, command: Transcribe, key: str) -> str:
+    """Write down one submission; its number. The same key with the same words writes nothing again.
+
+    Raises ``Forbidden``, ``NoSuchForum``, ``NoSuchSession``, ``NotPossibleNow`` and ``KeyReused``.
+    """
+    if not actor.may(Permission.RUN_FORUMS):
+        raise Forbidden
+    known = idempotency.digest(config.settings().secret_key, f"intake:{slug}", key)
+    async with database.transaction():
+        first = await idempotency.claim(known, idempotency.fingerprint(command))
+        if first is not None:
+            return first
+        forum = await _forum(slug, command.session_id)
+        number = new_submission_number()
+        await _write(actor, forum, number, command)
+        await database.execute("UPDATE forum SET submissions = submissions + 1 WHERE id = ?", forum["id"])
+        await idempotency.settle(known, number)
+    return number
+
+
+async def _forum(slug: str, session_id: int | None) -> Mapping[str, object]:
+    row: Mapping[str, object] | None = await database.fetch_one(
+        "SELECT f.id, f.slug, f.kind, f.status, f.district, f.language, f.closed_at, s.id AS session_id FROM forum f "
+        "LEFT JOIN forum_session s ON s.forum_id = f.id AND s.id = ? WHERE f.slug = ?",
+        session_id or 0,
+        slug,
+    )
+    if row is None:
+        raise NoSuchForum
+    if session_id and row["session_id"] is None:
+        raise NoSuchSession
+    status = ForumState(str(row["status"]))
+    speaks = ForumAction.SPEAK in kinds.table(str(row["kind"]))[status]
+    if not (speaks and rules.may_transcribe(status, database.moment_or_none(row["closed_at"]), clock.now())):
+        raise NotPossibleNow(ForumAction.SPEAK, status)
+    return row
+
+
+async def _write(actor: Official, forum: Mapping[str, object], number: str, command: Transcribe) -> None:
+    now = clock.now()
+    chain = await ledger.begin(rights.submission_subject(number))
+    row = await Submission.create(
+        number=number,
+        forum_id=forum["id"],
+        session_id=command.session_id,
+        author=command.author,
+        speaker=command.speaker,
+        channel=command.channel,
+        stance=command.stance,
+        title=rules.title_of(command.text),
+        text=command.text,
+        language=forum["language"],
+        district=forum["district"],
+        status=SubmissionState.RECEIVED,
+        received_at=now,
+        received_on=day_of(now),
+    )
+    await chain.append(actor.actor, SubmissionReceived(str(forum["slug"]), command.channel))
+    await _find_by(row)
+
+
+async def _find_by(row: Submission) -> None:
+    await submission_index.put(database.connection(), row.id, submission_text(row.number, row.title, row.text))
+
+
+async def correct(actor: Official, slug: str, number: str, command: Transcribe, seen: int | None = None) -> None:
+    """Set right what was written wrongly, on the day itself and while nobody has begun to work on it.
+
+    Raises ``NoSuchSubmission``, ``ChangedMeanwhile`` and ``NotPossibleNow``.
+    """
+    async with changing_submission(number, SubmissionAction.CORRECT, actor, seen=seen) as change:
+        await _need_own_evening(change, slug, SubmissionAction.CORRECT)
+        row = change.row
+        wanted: dict[str, object] = {
+            "text": command.text,
+            "stance": command.stance,
+            "speaker": command.speaker,
+            "author": command.author,
+        }
+        fields = [name for name, value in wanted.items() if getattr(row, name) != value]
+        if not fields:
+            return
+        change.set(**{name: wanted[name] for name in fields}, title=rules.title_of(command.text))
+        await _find_by(row)
+        change.record(SubmissionCorrected(slug, tuple(fields)))
+
+
+async def undo(actor: Official, slug: str, number: str) -> None:
+    """Take a line back that nobody said or that was taken down twice. Twice pressed it is taken back once.
+
+    Raises ``NoSuchSubmission``, ``NotPossibleNow``, and ``OthersJoined`` where others wait for its answer.
+    """
+    async with changing_submission(number, SubmissionAction.UNDO, actor) as change:
+        await _need_own_evening(change, slug, SubmissionAction.UNDO)
+        row = change.row
+        if await Submission.exists(merged_into_id=row.id):
+            raise OthersMerged
+        if row.visibility == "shown":
+            await database.execute("UPDATE forum SET submissions = submissions - 1 WHERE id = ?", row.forum_id)
+        await submission_index.remove(database.connection(), row.id)
+        await tell(change.actor, [(change.chain, TranscriptionWithdrawn(slug), change.chain.subject, row.forum_id)])
+
+
+async def _need_own_evening(change: Change[Submission], slug: str, action: SubmissionAction) -> None:
+    row = change.row
+    if await database.fetch_one("SELECT 1 AS found FROM forum WHERE id = ? AND slug = ?", row.forum_id, slug) is None:
+        raise NoSuchSubmission
+    if not rules.may_correct(row.channel, row.received_on, today()):
+        raise NotPossibleNow(action, row.status)

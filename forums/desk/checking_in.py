@@ -1,0 +1,148 @@
+"""The door of a session at the desk: who is there, who comes without a place, how many come without a name."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums import rules
+from forums.actions import checking_in, registering
+from forums.desk.common import PAGE
+from forums.desk.sessions import opened_session
+from forums.forms import places as forms
+from forums.labels import REGISTRATIONS, SESSION_KINDS
+from forums.permissions import Permission
+from forums.queries import sessions as queries
+from forums.queries.forums import ForumView
+from forums.queries.sessions import SessionView
+from server.core import auth, clock, config, idempotency, web
+from server.core.accounts import Official
+from server.core.booking import reading
+from server.core.booking.errors import CountTooLow, Full
+from server.core.errors import FieldError, Invalid, Refusal, Text, _
+from server.core.forms import Parameters
+
+MOST_LETTERS = 80
+
+
+async def show(request: Request) -> Response:
+    """``/desk/forums/{slug}/sessions/{session}``: the list; ``q`` searches it by name or code."""
+    return await _show(request, *await _opened(request))
+
+
+async def _show(
+    request: Request,
+    _official: Official,
+    found: ForumView,
+    shown: SessionView,
+    values: Mapping[str, Any] | None = None,
+    refusal: Refusal | None = None,
+    beside: str = "",
+) -> Response:
+    """The list, or with a form's values why they were refused: its own errors, or one beside a field."""
+    errors = refusal.errors if isinstance(refusal, Invalid) else []
+    if refusal and beside:
+        errors = [FieldError(beside, refusal.text)]
+    wanted = " ".join(request.query_params.get("q", "").split())[:MOST_LETTERS]
+    guests = await reading.expected(shown.slot_id, wanted)
+    open_now = not shown.cancelled and rules.check_in_open(shown.starts_at, clock.now(), config.settings().zone)
+    context = {
+        "forum": found,
+        "session": shown,
+        "form": forms.Book,
+        "kinds": SESSION_KINDS,
+        "states": REGISTRATIONS,
+        "guests": guests,
+        "most": reading.LISTED,
+        "wanted": wanted,
+        "named": await reading.named(shown.slot_id),
+        "open": open_now,
+        "drawn": clock.now().timestamp(),
+        "values": values if values is not None else {"here": open_now},
+        "errors": web.field_errors(web.language(request), errors),
+    }
+    return web.page(request, "desk/forums/check_in.html", context, status=refusal.status if refusal else 200)
+
+
+async def press(request: Request) -> Response:
+    """``POST …/check-in``, ``…/undo`` and ``…/give-back``: one press beside a name."""
+    official, found, shown = await _opened(request)
+    form = await web.read_form(request)
+    what = request.url.path.rpartition("/")[2]
+    back = f"{PAGE}/{found.slug}/sessions/{shown.id}"
+    number = Parameters(form).integer("registration", low=1, high=queries.LARGEST) or 0
+    if what == "give-back":
+        await registering.cancel_registration(official, (await reading.one_expected(shown.slot_id, number)).code)
+        return web.redirect(request, back, _("The registration has been cancelled."))
+    guest = await reading.one_expected(shown.slot_id, number)
+    if what == "undo":
+        await checking_in.undo(official, found.slug, shown.id, number)
+        return web.redirect(request, back, _("The check-in of %(name)s has been undone.", name=guest.name))
+    await checking_in.check_in(official, found.slug, shown.id, number)
+    return web.redirect(request, back, _("%(name)s has checked in.", name=guest.name))
+
+
+async def book(request: Request) -> Response:
+    """``POST …/book``: a place for somebody by name, at the door or on the telephone."""
+    official, found, shown = await _opened(request)
+    form = await web.read_form(request)
+    said: list[Text] = []
+    try:
+        who = forms.Book.parse(form)
+
+        async def act() -> None:
+            code = await checking_in.book(official, found.slug, shown.id, who)
+            done = _("%(name)s has checked in.", name=who.name)
+            said.append(done if who.here else _("%(name)s is registered, code %(code)s.", name=who.name, code=code))
+
+        await _once(request, form, shown, act)
+    except Invalid as invalid:
+        return await _show(request, official, found, shown, form, invalid)
+    except Full as full:
+        return await _show(request, official, found, shown, form, full, "name")
+    return web.redirect(request, f"{PAGE}/{found.slug}/sessions/{shown.id}", said[0] if said else None)
+
+
+async def count(request: Request) -> Response:
+    """``POST …/count``: so many more people without names, fewer below zero."""
+    official, found, shown = await _opened(request)
+    form = await web.read_form(request)
+    try:
+        people = forms.people(form)
+
+        async def act() -> None:
+            await checking_in.count(official, found.slug, shown.id, people)
+
+        await _once(request, form, shown, act)
+    except Invalid as invalid:
+        return await _show(request, official, found, shown, form, invalid)
+    except CountTooLow as few:
+        return await _show(request, official, found, shown, form, few, "people")
+    return web.redirect(request, f"{PAGE}/{found.slug}/sessions/{shown.id}", _("Counted."))
+
+
+async def _once(
+    request: Request, form: Mapping[str, Any], shown: SessionView, act: Callable[[], Awaitable[None]]
+) -> None:
+    """Act, and not again for the same form of the same page."""
+    content = [str(form.get(name) or "") for name in ("name", "topic", "here", "people")]
+    drawn = str(form.get("drawn") or "")
+    key = idempotency.fingerprint(["page", drawn, content]) if drawn else ""
+    secret = web.site(request).settings.secret_key
+    await idempotency.once(secret, f"{request.url.path} {shown.id}", key, content, act)
+
+
+async def _opened(request: Request) -> tuple[Official, ForumView, SessionView]:
+    auth.official(request, Permission.RUN_FORUMS)
+    return await opened_session(request)
+
+
+_ONE = f"{PAGE}/{{slug}}/sessions/{{session:int}}"
+routes = [
+    Route(_ONE, show),
+    *(Route(f"{_ONE}/{what}", press, methods=["POST"]) for what in ("check-in", "undo", "give-back")),
+    Route(f"{_ONE}/book", book, methods=["POST"]),
+    Route(f"{_ONE}/count", count, methods=["POST"]),
+]

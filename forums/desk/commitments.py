@@ -1,0 +1,199 @@
+"""Commitments at the desk: what one's department has promised, overdue first; one of them; what a forum decided
+itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums import rights
+from forums.actions import committing
+from forums.acts import COMMITMENTS
+from forums.desk.submissions import submissions_official
+from forums.forms.committing import MOST_STEPS, MakeCommitment, from_page
+from forums.kinds import DECIDING
+from forums.labels import COMMITMENT_STATES, KINDS
+from forums.permissions import Permission
+from forums.queries import commitments, forums, lists
+from forums.queries.commitments import DeskFilters
+from forums.queries.history import items
+from forums.rights import answers_for
+from forums.states import COMMITMENT
+from server.core import acts, auth, idempotency, listing, web
+from server.core.accounts import Official
+from server.core.acts import Attempt, ReturnedForm
+from server.core.city import city
+from server.core.days import day_of, today
+from server.core.errors import FieldError, Invalid, NotFound, _
+from server.core.forms import Parameters
+from server.core.listing import PAGING
+
+PAGE = "/desk/commitments"
+FORUM_LIMIT = 200
+
+
+async def index(request: Request) -> Response:
+    """``/desk/commitments``: of one's department, or of all for who hands submissions out; what is due first on top."""
+    official = submissions_official(request)
+    known, language, start = await city(), web.language(request), request.query_params.get("after", "")
+    wanted = DeskFilters.parse(request.query_params, known, also=PAGING)
+    everywhere = official.may(Permission.HAND_SUBMISSIONS) or official.department_id is None
+    own = known.departments.get(official.department_id or 0)
+    narrowed = wanted if everywhere else replace(wanted, department=own.code if own else "")
+    page = await commitments.listed(narrowed, known, today(), start)
+    context = {
+        **listing.shown(PAGE, wanted, page, known, language, start),
+        "tabs": listing.tabs(PAGE, wanted, "tab", commitments.DESK_TABS, language),
+        "everywhere": everywhere,
+        "department_names": {row.id: row.name(language) for row in known.departments.values()},
+        "states": COMMITMENT_STATES,
+        "decides": official.may(Permission.ANSWER_SUBMISSIONS),
+        "limit": FORUM_LIMIT,
+    }
+    return web.page(request, "desk/forums/commitments.html", context)
+
+
+# --- one commitment ----------------------------------------------------------------------------------------------
+
+
+async def show(request: Request) -> Response:
+    """``/desk/commitments/{number}``."""
+    return await _page(request, submissions_official(request), ReturnedForm())
+
+
+async def act(request: Request) -> Response:
+    """``POST /desk/commitments/{number}/{action}``: do it once, or show the page again with what hinders it."""
+    official, name = submissions_official(request), request.path_params["action"]
+    if name not in COMMITMENTS:
+        raise NotFound
+    chosen, offer = COMMITMENTS[name]
+    auth.official(request, rights.COMMITMENT_RIGHTS[chosen.action])
+    found = (await commitments.commitment(request.path_params["number"], today())).commitment
+    sent = await acts.read(request, chosen, offer)
+    attempt = Attempt(official, found.number, f"commitments/{official.id}/{found.number}")
+    kept = await acts.act_once(request, chosen, offer, attempt, sent)
+    if kept is not None:
+        return await _page(request, official, kept, status=kept.status)
+    return web.redirect(request, f"{PAGE}/{found.number}", offer.done)
+
+
+async def _page(request: Request, official: Official, kept: ReturnedForm, *, status: int = 200) -> Response:
+    known, language = await city(), web.language(request)
+    whole = await commitments.commitment(request.path_params["number"], today())
+    found = whole.commitment
+    mine = answers_for(official, found.department_id)
+    may = {
+        name
+        for name, (act, _offer) in COMMITMENTS.items()
+        if mine and act.action in COMMITMENT[found.status] and official.may(rights.COMMITMENT_RIGHTS[act.action])
+    }
+    departments = {row.id: row.name(language) for row in known.departments.values()}
+    context = {
+        "whole": whole,
+        "commitment": found,
+        "forms": {name: act.form for name, (act, _offer) in COMMITMENTS.items()},
+        "commitment_form": MakeCommitment,
+        "kept": kept,
+        "may": may,
+        "values": {name: getattr(found, name) for name in ("title", "text", "username", "due_on", "budget")},
+        "owners": [(o.username, o.name) for o in await commitments.owners(found.department_id)]
+        if "edit" in may
+        else [],
+        "department_names": departments,
+        "district": known.district_name(found.district, language) if found.district else "",
+        "states": COMMITMENT_STATES,
+        "happened": items(whole.turns, language, departments, whole.steps, desk=True),
+        "today": today(),
+        "made_on": day_of(found.created_at),
+        "most_steps": MOST_STEPS,
+    }
+    return web.page(request, "desk/forums/commitment.html", context, status=status)
+
+
+# --- what a forum decided itself ------------------------------------------------------------------------------
+
+
+async def choose(request: Request) -> Response:
+    """``/desk/commitments/decisions/new?forum=…``: the form of the forum that is meant, or which it can be."""
+    auth.official(request, Permission.ANSWER_SUBMISSIONS)
+    data = Parameters(request.query_params)
+    said = data.text("forum", limit=FORUM_LIMIT)
+    data.done()
+    if not said:
+        return web.redirect(request, PAGE)
+    found = await lists.meant(said, DECIDING)
+    if len(found) == 1:
+        return web.redirect(request, f"/desk/forums/{found[0].slug}/decisions/new")
+    context = {"said": said, "rows": found, "kinds": KINDS, "limit": FORUM_LIMIT}
+    return web.page(request, "desk/forums/which.html", context)
+
+
+async def new(request: Request) -> Response:
+    """``/desk/forums/{slug}/decisions/new``: commitment what was decided at the forum, without a submission behind
+    it.
+    """
+    official = submissions_official(request)
+    known, language = await city(), web.language(request)
+    forum = await forums.forum(request.path_params["slug"], official)
+    everywhere = official.may(Permission.HAND_SUBMISSIONS)
+    kept = ReturnedForm()
+    if request.method == "POST":
+        form = {name: value for name, value in (await web.read_form(request)).items() if isinstance(value, str)}
+        secret = web.site(request).settings.secret_key
+        key = idempotency.fingerprint(["page", form]) if form.get("drawn") else ""
+        made: list[str] = []
+
+        async def do() -> None:
+            department = _department(form, official, {row.code: row.id for row in known.open_departments})
+            made.append(
+                await committing.decide(
+                    official, forum.slug, MakeCommitment.parse(from_page(form), today()), department
+                )
+            )
+
+        try:
+            await idempotency.once(secret, f"decisions/{official.id}/{forum.slug}", key, form, do)
+        except Invalid as refusal:
+            kept = ReturnedForm("new", form, web.field_errors(language, refusal.errors), refusal)
+        else:
+            where = f"{PAGE}/{made[0]}" if made else PAGE
+            return web.redirect(request, where, _("The commitment has been published."))
+    own = known.departments.get(official.department_id or 0)
+    names = {row.id: row.name(language) for row in known.departments.values()}
+    owners = await commitments.owners(None if everywhere else official.department_id)
+    context = {
+        "forum": forum,
+        "commitment_form": MakeCommitment,
+        "kept": kept,
+        "everywhere": everywhere,
+        "department": own.code if own else "",
+        "receivers": [(row.code, row.name(language)) for row in known.open_departments],
+        "owners": [(o.username, f"{names[o.department_id]} · {o.name}" if everywhere else o.name) for o in owners],
+        "drawn": date.isoformat(today()),
+        "most_steps": MOST_STEPS,
+    }
+    status = kept.refusal.status if kept.refusal else 200
+    return web.page(request, "desk/forums/decision.html", context, status=status)
+
+
+def _department(form: Mapping[str, str], official: Official, codes: Mapping[str, int]) -> int:
+    """Who keeps it: the department that is named by who may, else one's own."""
+    if not official.may(Permission.HAND_SUBMISSIONS) and official.department_id is not None:
+        return official.department_id
+    chosen = codes.get(form.get("department", ""))
+    if chosen is None:
+        raise Invalid([FieldError("department", _("Please choose a department."))])
+    return chosen
+
+
+routes = [
+    Route(PAGE, index),
+    Route(f"{PAGE}/decisions/new", choose),
+    Route(f"{PAGE}/{{number}}", show),
+    Route(f"{PAGE}/{{number}}/{{action}}", act, methods=["POST"]),
+    Route("/desk/forums/{slug}/decisions/new", new, methods=["GET", "POST"]),
+]

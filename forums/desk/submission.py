@@ -1,0 +1,118 @@
+"""One submission at the desk: what was said, what is like it, what happened to it, and what can be done now.
+
+Forms exist for exactly what its state and the official's rights allow. What is refused comes back on the same page
+with what was typed.
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from forums import rights
+from forums.acts import SUBMISSIONS
+from forums.crossing import Said, ways
+from forums.desk.common import named
+from forums.desk.submissions import PAGE, submissions_official
+from forums.forms.answering import GiveAnswer
+from forums.forms.assigning import TextOnly
+from forums.forms.committing import MOST_STEPS, MakeCommitment
+from forums.labels import CHANNELS, COMMITMENT_STATES, OUTCOMES, STANCES, SUBMISSION_STATES
+from forums.queries import commitments, desk_submissions
+from forums.queries.desk_submissions import Detail
+from forums.queries.history import items, turns
+from forums.queries.similar import similar
+from forums.rights import answers_for, submission_subject
+from forums.states import ADOPTED, SUBMISSION, SubmissionState
+from server.core import acts, auth, web
+from server.core.accounts import Official
+from server.core.acts import Attempt, ReturnedForm
+from server.core.city import city
+from server.core.days import today
+from server.core.errors import NotFound, Text
+from server.core.ledger import Audience
+
+
+async def show(request: Request) -> Response:
+    """``/desk/submissions/{number}``."""
+    return await _page(request, submissions_official(request), ReturnedForm())
+
+
+async def act(request: Request) -> Response:
+    """``POST /desk/submissions/{number}/{action}``: do it once, or show the page again with what hinders it."""
+    official = submissions_official(request)
+    number, name = request.path_params["number"], request.path_params["action"]
+    if name not in SUBMISSIONS:
+        raise NotFound
+    chosen, offer = SUBMISSIONS[name]
+    auth.official(request, rights.SUBMISSION_RIGHTS[chosen.action])
+    sent = await acts.read(request, chosen, offer)
+    attempt = Attempt(official, number, f"submissions/{official.id}/{number}")
+    kept = await acts.act_once(request, chosen, offer, attempt, sent)
+    if kept is not None:
+        return await _page(request, official, kept, status=kept.status)
+    return web.redirect(request, f"{PAGE}/{number}", Text(offer.done.msgid, {"number": number}))
+
+
+def may(official: Official, found: Detail, *, promised: bool) -> frozenset[str]:
+    """What this official can do to this submission now."""
+    if not answers_for(official, found.row.department_id):
+        return frozenset()
+    state = SUBMISSION[found.row.status]
+    allowed = {
+        name
+        for name, (act, _offer) in SUBMISSIONS.items()
+        if act.action in state
+        and official.may(rights.SUBMISSION_RIGHTS[act.action])
+        and (act.when is None or act.when(found))
+    }
+    if found.row.outcome not in ADOPTED or promised:
+        allowed.discard("commit")
+    return frozenset(allowed)
+
+
+async def _page(request: Request, official: Official, kept: ReturnedForm, *, status: int = 200) -> Response:
+    known, language = await city(), web.language(request)
+    found = await desk_submissions.one(request.path_params["number"], official)
+    made = await commitments.of_submission(found.row.id, today())
+    mine = may(official, found, promised=any(one.status != "dropped" for one in made))
+    department = known.departments.get(found.row.department_id or 0)
+    proposed = None
+    if found.row.status is SubmissionState.RECEIVED and "assign" in mine:
+        proposed = (await ways(request).suggest([Said(found.row.title, found.text, found.row.district)]))[0]
+    own = found.row.department_id or official.department_id
+    names = {row.id: row.name(language) for row in known.departments.values()}
+    owners = await commitments.owners(own) if mine & {"answer", "commit"} else []
+    told = await turns(submission_subject(found.row.number), tuple(Audience))
+    context = {
+        "submission": found,
+        "answer_form": GiveAnswer,
+        "words_form": TextOnly,
+        "commitment_form": MakeCommitment,
+        "kept": kept,
+        "may": mine,
+        "made": made,
+        "department": department.name(language) if department else "",
+        "district": known.district_name(found.row.district, language) if found.row.district else "",
+        "proposed": proposed,
+        "proposed_code": known.departments[proposed.department_id].code if proposed and proposed.department_id else "",
+        "similar": await similar(found.row.id, found.forum_id) if "merge" in mine or found.row.merged else [],
+        "happened": items(told, language, names, desk=True),
+        "owners": [(o.username, o.name if own else f"{names[o.department_id]} · {o.name}") for o in owners],
+        "today": today(),
+        "most_steps": MOST_STEPS,
+        "department_names": names,
+        "states": SUBMISSION_STATES,
+        "commitment_states": COMMITMENT_STATES,
+        "outcomes": OUTCOMES,
+        "stances": STANCES,
+        "channels": CHANNELS,
+        "outcome_choices": named(OUTCOMES, language),
+        "receivers": [(row.code, row.name(language)) for row in known.open_departments],
+    }
+    return web.page(request, "desk/forums/submission.html", context, status=status)
+
+
+routes = [
+    Route(f"{PAGE}/{{number}}", show),
+    Route(f"{PAGE}/{{number}}/{{action}}", act, methods=["POST"]),
+]

@@ -1,0 +1,174 @@
+"""Commitments: what is promised, by whom, in which steps, by when; that it is done, or given up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Annotated, Any, Self
+
+from pydantic import Field
+
+from forums.forms.assigning import Version
+from forums.forms.planning import Link
+from server.core.errors import Text, _
+from server.core.forms import About, Day, Errors, Form, Html, Internal, Label, MayBeEmpty, Wrong, line, paragraphs
+
+TITLE_LIMIT, TEXT_LIMIT, BUDGET_LIMIT, STEP_LIMIT, REASON_LIMIT = 200, 10_000, 200, 300, 2_000
+MOST_STEPS = 10
+LONGEST = timedelta(days=366 * 15)
+"""How far ahead a commitment can be due."""
+TOO_FAR = _("This day is too far in the future. Please check the year.")
+PAST = _("Please enter today or a later day.")
+FUTURE = _("Please enter today or an earlier day.")
+
+
+def before_commitment(made_on: date) -> Text:
+    """What to say to a day before something was promised."""
+    return _("The commitment was made on %(day)s. Please enter that day or a later one.", day=made_on)
+
+
+def wrong_day_done(done_on: date, made_on: date, today: date) -> Text | None:
+    """What is wrong with the day since which a commitment is carried out; nothing is before it was promised."""
+    if done_on > today:
+        return FUTURE
+    return before_commitment(made_on) if done_on < made_on else None
+
+
+class StepLine(Form):
+    """One step; ``id`` where it stands already."""
+
+    text: Annotated[str, line(STEP_LIMIT), Label(_("Step"))] = ""
+    due_on: Annotated[Day | None, Label(_("Day"))] = None
+    id: Annotated[int | None, Field(ge=1, le=2**53), Label(_("Step")), Html(asked=False)] = None
+
+    def check(self, errors: Errors) -> None:
+        if self.due_on:
+            errors.require(self, "text")
+
+
+class MakeCommitment(Form):
+    """What is promised. ``owner`` is the name that an official of the department signs in with."""
+
+    title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Commitment in one line"))]
+    owner: Annotated[
+        str,
+        line(60, safe=False),
+        Label(_("Who is responsible")),
+        About("The name with which an official of the department signs in."),
+    ]
+    due_on: Annotated[Day, Label(_("Day"))]
+    text: Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Text"))] = ""
+    budget: Annotated[str, line(BUDGET_LIMIT), Label(_("Budget"))] = ""
+    steps: Annotated[
+        Sequence[StepLine],
+        Field(max_length=MOST_STEPS),
+        Wrong(_("Please send a list of at most %(most)s steps.", most=MOST_STEPS)),
+        Label(_("Steps")),
+    ] = ()
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any], today: date) -> Self:  # type: ignore[override]  # a commitment looks ahead
+        """Read a new one. Raises ``Invalid``."""
+        command, errors = cls.read(raw)
+        command.check_days(errors, today, today)
+        errors.done()
+        return command.tidy()
+
+    def check_days(self, errors: Errors, today: date, made_on: date, *, kept: date | None = None) -> None:
+        """Note days that cannot be promised.
+
+        ``kept`` is the day that holds now and may be left, though it is over. No step is due before ``made_on``.
+        """
+        if "due_on" not in errors:
+            if self.due_on < today and self.due_on != kept:
+                errors.fail("due_on", PAST)
+            elif self.due_on > today + LONGEST:
+                errors.fail("due_on", TOO_FAR)
+        for number, step in enumerate(self.steps, 1):
+            inner = errors.inside("steps", number)
+            if step.due_on and step.due_on > today + LONGEST:
+                inner.fail("due_on", TOO_FAR)
+            if step.due_on and step.due_on < made_on:
+                inner.fail("due_on", before_commitment(made_on) if made_on < today else PAST)
+
+    def tidy(self) -> Self:
+        """The same without the rows of a page that stayed empty."""
+        return replace(self, steps=tuple(step for step in self.steps if step.text))
+
+
+def from_page(form: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """A page's flat fields in the shape that ``Commitment.parse`` reads: the steps from their numbered rows."""
+    names = ("title", "owner", "due_on", "text", "budget")
+    rows = [
+        {part: form.get(f"{prefix}steps.{number}.{part}") for part in ("text", "due_on", "id")}
+        for number in range(1, MOST_STEPS + 1)
+    ]
+    return {**{name: form.get(prefix + name) for name in names}, "steps": rows}
+
+
+class EditCommitment(Form):
+    """What is promised from now on, and, where the day changes, why."""
+
+    commitment: Annotated[MakeCommitment, Internal()]
+    reason: Annotated[str, paragraphs(REASON_LIMIT), Label(_("Reason"))] = ""
+    seen: Version = None
+
+    @classmethod
+    def parse(  # type: ignore[override]  # against what was promised
+        cls, raw: Mapping[str, Any], today: date, made_on: date, due_on: date
+    ) -> Self:
+        """Read it; ``made_on`` is when it was promised, ``due_on`` the day that holds now. Raises ``Invalid``."""
+        commitment, errors = MakeCommitment.read(raw)
+        commitment.check_days(errors, today, made_on, kept=due_on)
+        command, others = cls.read(raw, commitment=commitment.tidy())
+        if "due_on" not in errors and commitment.due_on != due_on and not command.reason:
+            others.fail("reason", _("Please say why the due date changes; everyone can read it."))
+        errors.found.update(others.found)
+        errors.done()
+        return command
+
+
+class Commit(Form):
+    """What is promised because of a submission that was answered already."""
+
+    commitment: Annotated[MakeCommitment, Internal()]
+    seen: Version = None
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any], today: date) -> Self:  # type: ignore[override]  # a commitment looks ahead
+        """Read it. Raises ``Invalid``."""
+        commitment, errors = MakeCommitment.read(raw)
+        commitment.check_days(errors, today, today)
+        command, others = cls.read(raw, commitment=commitment.tidy())
+        errors.found.update(others.found)
+        errors.done()
+        return command
+
+
+class DoStep(Form):
+    """Which step is done."""
+
+    step: Annotated[int, Field(ge=1, le=2**53), Label(_("Step"))]
+    seen: Version = None
+
+
+class Finish(Form):
+    """That it is done, since which day, and what shows it: words, and a link or files where there are any.
+
+    Whether the day can be right, the action looks.
+    """
+
+    evidence: Annotated[
+        str,
+        paragraphs(TEXT_LIMIT),
+        MayBeEmpty(),
+        Label(_("Evidence"), _("What was done, and where and when it can be seen")),
+    ]
+    link: Link = ""
+    done_on: Annotated[Day | None, Label(_("Carried out on"))] = None
+    seen: Version = None
+
+    def check(self, errors: Errors) -> None:
+        if not self.evidence:
+            errors.fail(
+                "evidence", _("“Carried out” needs evidence: what was done, and where and when it can be seen.")
+            )

@@ -1,0 +1,40 @@
+"""What a clerk transcribes at a session: one submission a line, as fast as people speak."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from forums.labels import CHANNELS, STANCES
+from server.core import privacy
+from server.core.errors import _
+from server.core.forms import Errors, Form, Key, Label, OneOf, line
+from server.core.forms.kinds import TextRule
+
+LINE_LIMIT = 2_000
+NAME_LIMIT = 40
+LAST_SPEAKER = 9_999
+HERE = tuple(channel for channel in CHANNELS if channel in {"floor", "paper"})
+"""The channels of what is said or assigned in on the spot."""
+
+NO_CONSENT = _("Record a name only with the speaker's consent. Please ask, or leave the name empty.")
+
+
+class Transcribe(Form):
+    """One submission as a clerk heard it. Personal numbers in it are masked before anything is kept."""
+
+    text: Annotated[
+        str,
+        TextRule(LINE_LIMIT, least=2, lines=True, safe=False),
+        AfterValidator(privacy.mask),
+        Label(_("What was said")),
+    ]
+    stance: Annotated[str, OneOf(STANCES), Label(_("Stance"))] = "idea"
+    channel: Annotated[str, OneOf(HERE), Label(_("How it reached us"))] = HERE[0]
+    session_id: Annotated[int | None, Field(ge=1, le=2**53), Key("session"), Label(_("Session"))] = None
+    speaker: Annotated[int | None, Field(ge=1, le=LAST_SPEAKER), Label(_("Speaker's number"))] = None
+    author: Annotated[str, line(NAME_LIMIT, safe=False), AfterValidator(privacy.mask), Label(_("Name"))] = ""
+    consent: Annotated[bool, Label(_("Consent"))] = False
+
+    def check(self, errors: Errors) -> None:
+        if self.author and not self.consent:
+            errors.fail("consent", NO_CONSENT)

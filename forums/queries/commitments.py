@@ -1,0 +1,315 @@
+"""Commitments as pages show them: lists by what is due first, one with its steps and its history, and who can own one.
+
+Every list walks one index and stops after a page. Whether a commitment is overdue is decided by the day, when it is
+read.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from forums import rules
+from forums.errors import NoSuchCommitment, NoSuchSubmission
+from forums.permissions import Permission
+from forums.queries import files
+from forums.queries.files import FileView
+from forums.queries.history import HistoryEntry, turns
+from forums.rights import commitment_subject
+from forums.states import SEEN, CommitmentState, ForumState
+from server.core import accounts, database, ledger, listing, privacy, roles
+from server.core.accounts import Role
+from server.core.city import City
+from server.core.errors import Text, _
+from server.core.listing import Condition, Order, Page, Walk
+from server.core.rows import columns, read
+
+PAGE = 20
+CAP = 10_000
+"""How far commitments are counted."""
+ON_A_FORUM = 50
+"""Commitments that a forum's own page shows, what is due first on top."""
+CONTESTED = "contested"
+TABS: Mapping[str, Text] = {
+    "open": _("To be carried out"),
+    "overdue": _("Overdue"),
+    "done": _("Carried out"),
+    "dropped": _("Discontinued"),
+}
+DESK_TABS: Mapping[str, Text] = {
+    "open": TABS["open"], "overdue": TABS["overdue"], CONTESTED: _("Disputed"), "done": TABS["done"],
+    "dropped": TABS["dropped"],
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step of a commitment."""
+
+    id: int
+    text: str
+    due_on: date | None
+    done_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentView:
+    """A commitment as everybody may see it."""
+
+    id: int
+    number: str
+    title: str
+    text: str
+    status: CommitmentState
+    open: bool
+    overdue: bool
+    district: str
+    department_id: int
+    role: Role | None
+    """Of the official who answers for it."""
+    owner: str
+    """Their name, for the desk."""
+    username: str
+    due_on: date
+    budget: str
+    evidence: str
+    link: str
+    contested: str
+    created_at: datetime
+    done_on: date | None
+    forum: str
+    forum_title: str
+    forum_kind: str
+    submission_id: int | None
+    submission: str
+    """The number of the submission behind it; empty for what was decided at the forum."""
+    submission_title: str
+    """Empty where the submission is not shown."""
+    merged: int
+    """How many submissions are merged to that one."""
+
+
+_JOINS = (
+    f"JOIN forum f ON f.id = c.forum_id {accounts.with_official('c.owner_id', 'a')}LEFT JOIN "
+    "(SELECT v.id, v.number, v.title, v.visibility, "
+    "(SELECT COUNT(*) FROM submission j WHERE j.merged_into_id = v.id) AS merged FROM submission v) s "
+    "ON s.id = c.submission_id"
+)
+_COLUMNS = (
+    columns(
+        CommitmentView,
+        "c",
+        overdue="",
+        role="a.role",
+        owner="COALESCE(a.name, '')",
+        username="COALESCE(a.username, '')",
+        forum="f.slug",
+        forum_title="f.title",
+        forum_kind="f.kind",
+        submission_id="s.id",
+        submission="COALESCE(s.number, '')",
+        submission_title="CASE WHEN s.visibility = 'shown' THEN s.title ELSE '' END",
+        merged="COALESCE(s.merged, 0)",
+    )
+    + ", f.status AS forum_status"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A day that was promised, since when, and why it was changed."""
+
+    at: datetime
+    due_on: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class Whole:
+    """One commitment with everything that its page shows."""
+
+    commitment: CommitmentView
+    steps: Sequence[StepView]
+    turns: Sequence[HistoryEntry]
+    files: Sequence[FileView]
+    version: int
+
+    @property
+    def dates(self) -> list[Dated]:
+        """Every day that was promised, in order: the last one holds, and none is taken off the page."""
+        found: list[Dated] = []
+        for turn in self.turns:
+            due = turn.data.get("due_on")
+            if due and (not found or due != str(found[-1].due_on)):
+                found.append(Dated(turn.at, date.fromisoformat(due), turn.text))
+        return found
+
+
+_LATE = "`open` where nothing is said; `overdue` are those of them that are late."
+
+
+@dataclass(frozen=True, slots=True)
+class Filters(listing.Filters):
+    """What narrows a list; an empty one does not."""
+
+    tab: str = listing.tab(TABS, "open", json="status", about=_LATE)
+    department: str = listing.department("c.department_id = ?")
+    district: str = listing.district("c.district = ?")
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFilters(listing.Filters):
+    """The same at the desk, where nobody asks for a district."""
+
+    tab: str = listing.tab(DESK_TABS, "open")
+    department: str = listing.department("c.department_id = ?")
+
+
+def _walk(wanted: Filters | DeskFilters, reference_data: City, today: date) -> Walk:
+    rising = wanted.tab in {"open", "overdue", CONTESTED}
+    key = "done_on" if wanted.tab == "done" else "due_on"
+    stands = ("c.open = ?", True) if wanted.tab in {"open", "overdue"} else ("c.status = ?", wanted.tab)
+    driving = [Condition(stands[0], stands[1:])]
+    if wanted.tab == "overdue":
+        driving.append(Condition("c.due_on < ?", (today,)))
+    driving += wanted.conditions(reference_data).values()
+    return Walk("commitment c", Order({f"c.{key}": date, "c.id": int}, descending=not rising), driving)
+
+
+async def total(wanted: Filters, reference_data: City, today: date) -> int:
+    """How many a list holds on all its pages, up to ``CAP``."""
+    walk = _walk(wanted, reference_data, today)
+    return await listing.count(walk.source, walk.driving, CAP)
+
+
+async def listed(
+    wanted: Filters | DeskFilters, reference_data: City, today: date, after: str = "", limit: int = PAGE
+) -> Page[CommitmentView]:
+    """A page of commitments. One query. Raises ``BadRequest`` for a place in the list that no page of ours gave."""
+    walk = _walk(wanted, reference_data, today)
+    sql = f"SELECT {_COLUMNS} FROM ({{walk}}) c {_JOINS} ORDER BY {{order}}"
+    page = await walk.page(sql, walk.order.read(after), limit)
+    return page.of([_view(row, today) for row in page.rows])
+
+
+async def commitment(number: str, today: date) -> Whole:
+    """One commitment. At most six queries. Raises ``NoSuchCommitment``."""
+    subject = commitment_subject(number)
+    row = await database.fetch_one(
+        f"SELECT {_COLUMNS}, h.length AS version FROM commitment c {_JOINS} {ledger.with_version('?')}"
+        "WHERE c.number = ?",
+        subject,
+        number,
+    )
+    if row is None or ForumState(row["forum_status"]) not in SEEN:
+        raise NoSuchCommitment
+    steps = await steps_of([row["id"]])
+    return Whole(
+        _view(row, today),
+        steps.get(row["id"], []),
+        await turns(subject),
+        await files.of(subject),
+        row["version"],
+    )
+
+
+async def steps_of(commitment_ids: Sequence[int]) -> dict[int, list[StepView]]:
+    """The steps of commitments, in order, by the commitment. One query."""
+    found: dict[int, list[StepView]] = {}
+    if commitment_ids:
+        for row in await database.fetch(
+            "SELECT commitment_id, id, text, due_on, done_on FROM commitment_step "
+            f"WHERE commitment_id IN ({database.marks(commitment_ids)}) ORDER BY commitment_id, position, id",
+            *commitment_ids,
+        ):
+            step = read(StepView, {**row, "text": _officials(row["text"])})
+            found.setdefault(row["commitment_id"], []).append(step)
+    return found
+
+
+async def standing(submission_id: int) -> str | None:
+    """The number of the commitment that stands because of a submission: the one that was not given up."""
+    row = await database.fetch_one(
+        "SELECT number FROM commitment WHERE submission_id = ? AND status <> ? LIMIT 1",
+        submission_id,
+        CommitmentState.DROPPED.value,
+    )
+    return row["number"] if row else None
+
+
+async def is_promised(number: str) -> bool:
+    """Whether a commitment stands because of a submission. Raises ``NoSuchSubmission``."""
+    row = await database.fetch_one("SELECT id FROM submission WHERE number = ?", number)
+    if row is None:
+        raise NoSuchSubmission
+    return await standing(row["id"]) is not None
+
+
+async def of_submission(submission_id: int, today: date) -> Sequence[CommitmentView]:
+    """The commitments because of a submission, the newest first."""
+    rows = await database.fetch(
+        f"SELECT {_COLUMNS} FROM commitment c {_JOINS} WHERE c.submission_id = ? ORDER BY c.id DESC", submission_id
+    )
+    return [_view(row, today) for row in rows]
+
+
+async def of_submissions(submission_ids: Sequence[int], today: date) -> dict[int, CommitmentView]:
+    """The newest commitment because of each submission, or of the one whose answer it shares. One query."""
+    if not submission_ids:
+        return {}
+    rows = await database.fetch(
+        f"SELECT {_COLUMNS}, j.id AS asked FROM submission j "
+        f"JOIN commitment c ON c.submission_id = COALESCE(j.merged_into_id, j.id) {_JOINS} "
+        f"WHERE j.id IN ({database.marks(submission_ids)}) ORDER BY c.id",
+        *submission_ids,
+    )
+    return {row["asked"]: _view(row, today) for row in rows}
+
+
+async def of_forum(forum_id: int, today: date) -> Sequence[CommitmentView]:
+    """What was decided at a forum itself, or promised because of it, the first ``ON_A_FORUM``. One query."""
+    rows = await database.fetch(
+        f"SELECT {_COLUMNS} FROM (SELECT * FROM commitment WHERE forum_id = ? ORDER BY id LIMIT {ON_A_FORUM}) c "
+        f"{_JOINS} ORDER BY c.id",
+        forum_id,
+    )
+    return [_view(row, today) for row in rows]
+
+
+async def owner_of(username: str, department_id: int) -> int | None:
+    """The official of a department who signs in with a name, if they can own a commitment."""
+    found = await roles.staff(Permission.ANSWER_SUBMISSIONS.roles, department_id=department_id, username=username)
+    return found[0].id if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """An official who can own commitments."""
+
+    username: str
+    name: str
+    department_id: int
+
+
+async def owners(department_id: int | None) -> list[Owner]:
+    """The officials of a department who can own commitments; of every department where none is named."""
+    found = await roles.staff(Permission.ANSWER_SUBMISSIONS.roles, department_id=department_id or None)
+    return [Owner(one.username, one.name, one.department_id) for one in found if one.department_id]
+
+
+def _view(row: Any, today: date) -> CommitmentView:
+    masked = {name: privacy.mask(row[name]) for name in ("title", "contested", "forum_title", "submission_title")}
+    theirs = {name: _officials(row[name]) for name in ("text", "budget", "evidence")}
+    found = read(CommitmentView, {**row, **masked, **theirs, "overdue": False})
+    return replace(found, overdue=rules.commitment_overdue(found.status, found.due_on, today))
+
+
+def _officials(text: str) -> str:
+    """What an official wrote: their own telephone stays, numbers that nobody may keep never do."""
+    return privacy.mask(text, privacy.OF_OFFICIALS)
+
+
+async def main_of(submission_id: int) -> int:
+    """The submission whose answer a merged one shares; itself where it is not merged."""
+    row = await database.fetch_one("SELECT merged_into_id FROM submission WHERE id = ?", submission_id)
+    return row["merged_into_id"] or submission_id if row else submission_id

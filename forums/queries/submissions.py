@@ -1,0 +1,213 @@
+"""Submissions as everybody reads them: one with what became of it, the list of a forum, one's own.
+
+Texts come masked, but to their author. What is hidden comes with what stands in its place; what waits for a moderator
+is seen by its author and by moderators. Every read looks at a bounded number of rows.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from forums.errors import NoSuchSubmission
+from forums.labels import OUTCOMES, STANCES
+from forums.permissions import Permission
+from forums.queries import moderation
+from forums.queries.moderation import Hidden
+from forums.rights import reads, submission_subject
+from forums.states import ForumState, SubmissionState
+from server.core import database, ledger, listing, privacy, references
+from server.core.accounts import Official
+from server.core.city import City
+from server.core.errors import _
+from server.core.listing import Condition, Order, Page, Walk
+from server.core.participants.people import Person
+from server.core.rows import columns, read
+
+PAGE = 20
+WINDOW = 2_000
+"""How many submissions one page of a narrowed list looks at."""
+SORTS = {"newest": _("Newest first"), "supported": _("Most supported first")}
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionView:
+    """A submission as a reader may see it. ``title`` and ``text`` are empty where it is hidden or taken back."""
+
+    id: int
+    number: str
+    forum_id: int
+    forum: str
+    """Its slug."""
+    forum_title: str
+    forum_kind: str
+    forum_status: ForumState
+    author: str
+    speaker: int | None
+    """The turn at which it was said at a session."""
+    channel: str
+    stance: str
+    title: str
+    text: str
+    language: str
+    district: str
+    status: SubmissionState
+    visibility: str
+    department_id: int | None
+    outcome: str
+    outcome_at: datetime | None
+    outcome_text: str
+    link: str
+    study_until: date | None
+    moved_to: str
+    done_on: date | None
+    merged_into: str
+    """The number of the one that it is merged to."""
+    petition: str
+    supports: int
+    comments: int
+    received_at: datetime
+    mine: bool
+    supported: bool
+    """By the reader."""
+    hidden: Hidden | None
+    version: int = 0
+    """The length of its chain; only of one submission by itself."""
+
+    @property
+    def subject(self) -> str:
+        """Its name in the ledger."""
+        return submission_subject(self.number)
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether its author took it back."""
+        return self.status is SubmissionState.WITHDRAWN
+
+
+COLUMNS = columns(
+    SubmissionView, "s", forum="f.slug", forum_title="f.title", forum_kind="f.kind", forum_status="f.status",
+    merged_into="COALESCE(m.number, '')", mine="", supported="", hidden="",
+) + ", s.participant_id"  # fmt: skip
+JOINS = "JOIN forum f ON f.id = s.forum_id LEFT JOIN submission m ON m.id = s.merged_into_id"
+FROM = f"FROM submission s {JOINS}"
+_LIST = f"SELECT {COLUMNS} FROM ({{walk}}) s {JOINS} ORDER BY {{order}}"
+_NEWEST = Order({"s.id": int}, descending=True)
+_SUPPORTED = Order({"s.supports": int, "s.id": int}, descending=True)
+_STANDS = Condition("s.status <> ?", (SubmissionState.WITHDRAWN.value,))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters(listing.Filters):
+    """What narrows the list of a forum's submissions; an empty one does not."""
+
+    sort: str = listing.tab(SORTS, "newest")
+    stance: str = listing.choice(STANCES, "s.stance = ?")
+    outcome: str = listing.choice(OUTCOMES, "s.outcome = ?")
+
+
+def read_number(typed: str) -> str:
+    """A submission's number as somebody typed it, in its one form; as it is where it cannot be one."""
+    found = references.read_reference(typed[1:]) if typed[:1] in {"v", "V"} else None
+    return f"V-{found}" if found else typed
+
+
+async def submission(number: str, person: Person | None = None, official: Official | None = None) -> SubmissionView:
+    """One submission with its version. Raises ``NoSuchSubmission``. Three queries at most."""
+    row = await database.fetch_one(
+        f"SELECT {COLUMNS}, h.length AS version {FROM} {ledger.with_version('?')}WHERE s.number = ?",
+        submission_subject(number),
+        number,
+    )
+    if row is None or not (reads(official, row["visibility"]) or _is_mine(row, person)):
+        raise NoSuchSubmission
+    return (await views([row], person, open_to=official))[0]
+
+
+async def of_forum(
+    forum_id: int, wanted: Filters, reference_data: City, before: str = "", person: Person | None = None
+) -> Page[SubmissionView]:
+    """A page of a forum's submissions. Raises ``BadRequest`` for a place that no page of ours gave."""
+    chosen, own = [*wanted.conditions(reference_data).values()], Condition("s.forum_id = ?", (forum_id,))
+    shown, window = Condition("s.visibility = ?", ("shown",)), WINDOW if chosen else 0
+    if wanted.sort == "supported":
+        walk = Walk("submission s", _SUPPORTED, [own], [shown, _STANDS, *chosen], window)
+        return await _page(walk, before, person)
+    walk = Walk("submission s", _NEWEST, [own, shown], [_STANDS, *chosen], window)
+    if chosen:
+        return await _page(walk, before, person)
+    # Each on its own, so that both planners walk the index; what is hidden keeps its place.
+    hidden = replace(walk, driving=[own, Condition("s.visibility = ?", ("hidden",))])
+    start = _NEWEST.read(before)
+    both = listing.union([each.statement(start, PAGE + 1) for each in (walk, hidden)])
+    sql = f"SELECT {COLUMNS} FROM ({both.sql}) s {JOINS} ORDER BY s.id DESC LIMIT {PAGE + 1}"
+    page = _NEWEST.page(await database.fetch(sql, *both.values), PAGE)
+    return page.of(await views(page.rows, person))
+
+
+async def of_person(person: Person, before: str = "") -> Page[SubmissionView]:
+    """A page of somebody's own submissions, the newest first, whatever became of them."""
+    own = Condition("s.participant_id = ?", (person.id,))
+    return await _page(Walk("submission s", _NEWEST, [own]), before, person)
+
+
+async def _page(walk: Walk, before: str, person: Person | None) -> Page[SubmissionView]:
+    page = await walk.page(_LIST, walk.order.read(before), PAGE)
+    return page.of(await views(page.rows, person))
+
+
+async def views(
+    rows: Sequence[Any], person: Person | None = None, *, open_to: Official | None = None
+) -> list[SubmissionView]:
+    """Rows of this module's columns as a reader may see them: one query for what is hidden, one for one's supports."""
+    hidden = await moderation.reasons(
+        [submission_subject(row["number"]) for row in rows if row["visibility"] == "hidden"]
+    )
+    supported = await supported_by(person, [submission_subject(row["number"]) for row in rows])
+    return [_view(row, person, hidden, supported, open_to) for row in rows]
+
+
+async def supported_by(person: Person | None, subjects: Sequence[str]) -> frozenset[str]:
+    """Which of those things somebody support."""
+    if person is None or not subjects:
+        return frozenset()
+    rows = await database.fetch(
+        f"SELECT subject FROM support WHERE participant_id = ? AND subject IN ({database.marks(subjects)})",
+        person.id,
+        *subjects,
+    )
+    return frozenset(row["subject"] for row in rows)
+
+
+def _is_mine(row: Any, person: Person | None) -> bool:
+    return person is not None and row["participant_id"] == person.id
+
+
+def _view(
+    row: Any,
+    person: Person | None,
+    hidden: dict[str, Hidden],
+    supported: Collection[str],
+    official: Official | None,
+) -> SubmissionView:
+    subject, mine = submission_subject(row["number"]), _is_mine(row, person)
+    gone = row["status"] == SubmissionState.WITHDRAWN.value
+    shown = mine or (row["visibility"] != "hidden" and not gone)
+    if official is not None and official.may(Permission.MODERATE):
+        shown = not gone or mine
+    told = (lambda text: text) if mine else privacy.mask
+    return read(
+        SubmissionView,
+        {
+            **row,
+            "forum_title": privacy.mask(row["forum_title"]),
+            "author": privacy.mask(row["author"]) if shown else "",
+            "speaker": row["speaker"] if shown else None,
+            "title": told(row["title"]) if shown else "",
+            "text": told(row["text"]) if shown else "",
+            "outcome_text": privacy.mask(row["outcome_text"], privacy.OF_OFFICIALS),
+            "mine": mine,
+            "supported": subject in supported,
+            "hidden": hidden.get(subject),
+        },
+    )

@@ -1,0 +1,162 @@
+"""Departments working together on one case (협조, Act 20): asking for a part, replying, putting it off, taking back.
+
+One department has at most one open part of a case, so that a part is named by its department. The words are for
+officials; the petitioner hears which department is asked, until when, and that it replied.
+"""
+
+from datetime import datetime, timedelta
+
+from petitions import consultation
+from petitions.actions.change import SYSTEM, Change, changing, check
+from petitions.consultation import ConsultationStatus, Running
+from petitions.consultation_events import (
+    ConsultationDueSoon,
+    ConsultationExtended,
+    ConsultationOverdue,
+    ConsultationReplied,
+    ConsultationRequested,
+    ConsultationWithdrawn,
+)
+from petitions.consultation_forms import ExtendConsultation, RequestConsultation
+from petitions.errors import Refused
+from petitions.forms import AssignHandler, TextOnly
+from petitions.models import Consultation
+from petitions.rights import subject
+from petitions.states import Action
+from server.core import clock, config, database, ledger
+from server.core.accounts import Official, keep_open
+from server.core.errors import FieldError, Forbidden, Invalid, _
+from server.core.ledger import DomainEvent
+
+SOON = timedelta(hours=24)
+BATCH = 500
+NO_DEPARTMENT = _("Please choose a department from the list.")
+
+
+async def ask(actor: Official, reference: str, command: RequestConsultation) -> None:
+    """Ask another department for its part of the case, within the case's own period (Act 20①).
+
+    Raises ``Invalid`` for the case's own department, or one that is being asked already, and ``Refused`` for a day
+    beyond the case's period.
+    """
+    async with changing(reference, Action.CONSULTATION, actor, seen=command.version) as change:
+        department = change.reference.department_by_code(command.department)
+        if department is None or not await keep_open(department.id):
+            raise Invalid([FieldError("department", NO_DEPARTMENT)])
+        if department.id == change.case.department_id:
+            raise Invalid([FieldError("department", _("The case is already in this department."))])
+        if await _open_consultation(change, department.id):
+            raise Invalid(
+                [FieldError("department", _("This department is already being consulted; its reply is pending."))]
+            )
+        calendar, now, case_due = change.reference.calendar, clock.now(), change.case.due_at
+        day = command.reply_by.last_day(calendar, calendar.local(now).date())
+        check(consultation.check_reply_day(calendar, now, day, case_due))
+        due = consultation.reply_due(calendar, day, case_due)
+        words = await change.say(command.text)
+        part = await Consultation.create(
+            case_id=change.case.id,
+            department_id=department.id,
+            asked_text=words,
+            asked_at=now,
+            due_at=due,
+            reminded=int(due - now < SOON),  # the request itself says how soon it is due
+        )
+        change.record(ConsultationRequested(part.id, department.id, due.isoformat(), words))
+
+
+async def reply(actor: Official, reference: str, command: TextOnly) -> None:
+    """Reply to what one's department is asked for; late too, because a late reply is better than none."""
+    async with changing(reference, Action.CONSULTATION_REPLY, actor, seen=command.version) as change:
+        part = await _own_consultation(change, actor)
+        now, words = clock.now(), await change.say(command.text)
+        await Consultation.filter(id=part.id).update(
+            status=ConsultationStatus.REPLIED, reply_text=words, replied_at=now, replied_by_id=actor.id
+        )
+        change.record(ConsultationReplied(part.id, part.department_id, now <= part.due_at, words))
+
+
+async def extend(actor: Official, reference: str, command: ExtendConsultation) -> None:
+    """Put one's department's reply off, once and before it is due, telling why and how far it is (Act 20②③)."""
+    async with changing(reference, Action.CONSULTATION_EXTEND, actor, seen=command.version) as change:
+        part = await _own_consultation(change, actor)
+        calendar, now, case_due = change.reference.calendar, clock.now(), change.case.due_at
+        day = command.reply_by.last_day(calendar, calendar.local(part.due_at).date())
+        running = Running(part.asked_at, part.due_at, part.extended)
+        check(consultation.check_reply_extension(calendar, running, now, day, case_due))
+        due = consultation.reply_due(calendar, day, case_due)
+        before = part.due_at.astimezone(config.settings().zone).isoformat()
+        words = await change.say(command.reason)
+        await Consultation.filter(id=part.id).update(due_at=due, extended=True, reminded=0)
+        change.record(ConsultationExtended(part.id, part.department_id, due.isoformat(), before, words))
+
+
+async def withdraw(actor: Official, reference: str, command: AssignHandler) -> None:
+    """Take back what a department was asked for, with the reason where there is one; it sees the case no longer."""
+    async with changing(reference, Action.CONSULTATION_WITHDRAW, actor, seen=command.version) as change:
+        department = change.reference.department_by_code(command.target)
+        part = await _open_consultation(change, department.id) if department else None
+        if part is None:
+            raise Invalid([FieldError("department", _("No reply is pending from this department."))])
+        await Consultation.filter(id=part.id).update(status=ConsultationStatus.WITHDRAWN)
+        change.record(
+            ConsultationWithdrawn(part.id, part.department_id, await change.add_statement_if_any(command.text))
+        )
+
+
+async def check_no_consultation_open(change: Change) -> None:
+    """Raise ``Refused`` while another department owes its reply."""
+    if await Consultation.exists(case_id=change.case.id, status=ConsultationStatus.ASKED):
+        raise Refused(
+            _(
+                "A consulted department has not replied yet. Please wait for its reply, or withdraw the "
+                "consultation first."
+            ),
+            code="part_open",
+        )
+
+
+async def _open_consultation(change: Change, department_id: int) -> Consultation | None:
+    return await Consultation.filter(
+        case_id=change.case.id, department_id=department_id, status=ConsultationStatus.ASKED
+    ).first()
+
+
+async def _own_consultation(change: Change, actor: Official) -> Consultation:
+    """The part that the actor's department owes. Raises ``Forbidden`` for who was never asked, ``Refused`` after it."""
+    parts = await Consultation.filter(case_id=change.case.id, department_id=actor.department_id or 0).order_by("-id")
+    if not parts:
+        raise Forbidden(_("Your department was not consulted on this case."))
+    if parts[0].status is not ConsultationStatus.ASKED:
+        raise Refused(_("Your department no longer needs to reply in this case."), code="part_not_open")
+    return parts[0]
+
+
+async def remind() -> int:
+    """Record that reply periods end soon, or have ended; each once. The number of parts that were told of."""
+    now = clock.now()
+    told = 0
+    for stage, limit in ((1, now + SOON), (2, now)):
+        rows = await database.fetch(
+            "SELECT p.id, p.department_id, c.reference FROM consultation p JOIN petition_case c ON c.id = p.case_id "
+            f"WHERE p.status = ? AND p.due_at < ? AND p.reminded < ? ORDER BY p.due_at LIMIT {BATCH}",
+            ConsultationStatus.ASKED.value,
+            limit,
+            stage,
+        )
+        for row in rows:
+            event = (ConsultationDueSoon, ConsultationOverdue)[stage - 1](row["id"], row["department_id"])
+            told += await _remind_one(row["reference"], row["id"], stage, limit, event)
+    return told
+
+
+async def _remind_one(reference_text: str, part_id: int, stage: int, limit: datetime, event: DomainEvent) -> bool:
+    """Whether it still is so, now that nobody else changes the case."""
+    async with database.transaction():
+        chain = await ledger.lock(subject(reference_text))
+        hit = await Consultation.filter(
+            id=part_id, status=ConsultationStatus.ASKED, reminded__lt=stage, due_at__lt=limit
+        ).update(reminded=stage)
+        if hit:
+            await chain.append(SYSTEM, event)
+    return bool(hit)

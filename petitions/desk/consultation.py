@@ -1,0 +1,76 @@
+"""The section of a case's page about the parts that other departments are asked for (협조, Act 20)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from petitions.clock_words import ClockWords
+from petitions.consultation_words import reply_clock, reply_text
+from petitions.labels import PARTS
+from petitions.queries.cases import CaseView
+from petitions.queries.consultations import ConsultationView
+from petitions.queries.turns import consultation_of
+from petitions.reference import Reference
+from server.core.accounts import Official
+from server.core.errors import Text
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationRow:
+    """One part as it is drawn."""
+
+    part: ConsultationView
+    department: str
+    status: Text
+    until: str
+    clock: ClockWords | None
+    """What is left of the reply period, while it runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The parts of a case, and what the forms about them need."""
+
+    lines: Sequence[ConsultationRow]
+    own: ConsultationRow | None
+    """What the reader's own department owes."""
+    choices: Sequence[tuple[str, str]]
+    """Departments that can be asked."""
+    awaited: Sequence[tuple[str, str]]
+    """Departments whose replies are awaited."""
+    first_day: date
+    last_day: date | None
+    """The last day within the case's own period; None for a tip."""
+
+
+def section(case: CaseView, official: Official, now: datetime, language: str) -> Section:
+    """Everything about the parts, for one reader."""
+    calendar, reference_data = case.reference_data.calendar, case.reference_data
+    lines = [_line(part, reference_data, now, language) for part in case.parts]
+    open_ones = {each.part.department_id for each in lines if each.part.open}
+    part = consultation_of(case, official)
+    return Section(
+        lines,
+        next((each for each in lines if part and part.open and each.part.id == part.id), None),
+        [
+            (row.code, row.name(language))
+            for row in reference_data.open_departments
+            if row.id != case.department_id and row.id not in open_ones
+        ],
+        [(row.code, row.name(language)) for row in reference_data.departments.values() if row.id in open_ones],
+        calendar.local(now).date(),
+        calendar.local(case.due_at).date() if case.due_at else None,
+    )
+
+
+def replied(parts: Sequence[ConsultationView], reference_data: Reference, now: datetime, language: str) -> Section:
+    """What a department reads that has replied and does not see the case any more."""
+    today = reference_data.calendar.local(now).date()
+    return Section([_line(part, reference_data, now, language) for part in parts], None, (), (), today, None)
+
+
+def _line(part: ConsultationView, reference_data: Reference, now: datetime, language: str) -> ConsultationRow:
+    row = reference_data.departments.get(part.department_id)
+    running = reply_clock(part.due_at, reference_data.calendar, now, language) if part.open else None
+    name = row.name(language) if row else "–"
+    return ConsultationRow(part, name, PARTS[part.status], reply_text(part.due_at, language), running)

@@ -1,0 +1,126 @@
+"""What departments are asked for (협조, Act 20): the parts of one case, and the cases whose parts a department owes.
+
+A list of owed parts is walked along an index of the parts themselves, which are few beside the cases.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from petitions.consultation import ConsultationStatus
+from petitions.queries.rows import COLUMNS
+from petitions.queries.scope import ASKED
+from petitions.rights import cooperates
+from server.core import accounts, database, references
+from server.core.accounts import Official
+from server.core.listing import Condition
+from server.core.rows import Local, read, read_all
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationView:
+    """A part of a case. The words are empty for who may not read them."""
+
+    id: int
+    department_id: int
+    status: ConsultationStatus
+    asked_at: Local
+    due_at: Local
+    extended: bool
+    text: str
+    reply: str
+    replied_at: Local | None
+    replied_by: str
+
+    @property
+    def open(self) -> bool:
+        """Whether the reply is awaited."""
+        return self.status is ConsultationStatus.ASKED
+
+
+async def asked(case_id: int, department_id: int | None) -> bool:
+    """Whether a department owes a part of a case."""
+    sql = f"SELECT {ASKED} AS asked FROM petition_case c WHERE c.id = ?"
+    row = await database.fetch_one(sql, department_id, case_id)
+    return bool(row and row["asked"])
+
+
+_SQL = (
+    "SELECT p.*, COALESCE(a.name, '') AS replied_by, COALESCE(s.text, '') AS text, COALESCE(r.text, '') AS reply "
+    f"FROM consultation p {accounts.with_official('p.replied_by_id', 'a')}"
+    "LEFT JOIN statement s ON s.id = p.asked_text "
+    "LEFT JOIN statement r ON r.id = p.reply_text "
+)
+_UNSAID = {"text": "", "reply": ""}
+
+
+async def of_case(case_id: int, *, words: bool) -> tuple[ConsultationView, ...]:
+    """The parts of a case in the order in which they were asked for; with their ``words`` for officials only."""
+    rows = await database.fetch(f"{_SQL}WHERE p.case_id = ? ORDER BY p.id", case_id)
+    return tuple(read(ConsultationView, row if words else {**row, **_UNSAID}) for row in rows)
+
+
+async def replied(reference_text: str, official: Official) -> tuple[ConsultationView, ...]:
+    """What an official's department was asked for in a case and replied to: all that it still sees of it (Act 7)."""
+    number = references.read_reference(reference_text)
+    if number is None or not cooperates(official):
+        return ()
+    rows = await database.fetch(
+        f"{_SQL}JOIN petition_case c ON c.id = p.case_id "
+        "WHERE c.reference = ? AND p.department_id = ? AND p.status = ? ORDER BY p.id",
+        number, official.department_id, ConsultationStatus.REPLIED.value,
+    )  # fmt: skip
+    return tuple(read_all(ConsultationView, rows))
+
+
+OPEN_PART = "consultation q WHERE q.case_id = c.id AND q.status = 'asked'"
+WAITING = f"(SELECT COUNT(*) FROM {OPEN_PART}) AS waiting"
+"""Column: how many departments owe their part of the case."""
+
+
+def due_column(official: Official, *, everybodys: bool) -> Condition:
+    """Column ``part_due``: when the part is due that the official's department owes, or the first of all."""
+    if cooperates(official):
+        return Condition(f"(SELECT q.due_at FROM {OPEN_PART} AND q.department_id = ?) AS part_due",
+                         (official.department_id,))  # fmt: skip
+    return Condition(f"(SELECT MIN(q.due_at) FROM {OPEN_PART}) AS part_due" if everybodys else "NULL AS part_due")
+
+
+def owes(official: Official) -> Condition:
+    """Whether the official's department owes a part of the case; anybody's, for who has no department's cases."""
+    if cooperates(official):
+        return Condition(f"EXISTS (SELECT 1 FROM {OPEN_PART} AND q.department_id = ?)", (official.department_id,))
+    return Condition(f"EXISTS (SELECT 1 FROM {OPEN_PART})")
+
+
+def owed(
+    official: Official, also: Sequence[Condition], edges: Sequence[Condition], *, descending: bool, limit: int
+) -> Condition:
+    """The statement for the cases whose parts are owed, by the parts' due moments (column ``sort_due``).
+
+    ``also`` narrows the cases ``c``, ``edges`` the place (``p.due_at``, ``p.case_id``). Of several parts of one case
+    the one that is due first counts.
+    """
+    own = cooperates(official)
+    conditions = [
+        *([Condition("p.department_id = ?", (official.department_id,))] if own else []),
+        Condition("p.status = 'asked'"),
+        *edges,
+        *(each for each in also if each.sql),
+    ]
+    if not own:
+        conditions.append(
+            Condition(
+                "NOT EXISTS (SELECT 1 FROM consultation e WHERE e.case_id = p.case_id AND e.status = 'asked' "
+                "AND (e.due_at, e.id) < (p.due_at, p.id))"
+            )
+        )
+    source = "consultation p"
+    if database.dialect() == "sqlite":
+        source += " INDEXED BY part_department_due" if own else " INDEXED BY part_due"
+    where = " AND ".join(each.sql for each in conditions)
+    order = " DESC" if descending else ""
+    return Condition(
+        f"SELECT {COLUMNS}, p.due_at AS sort_due FROM {source} JOIN petition_case c ON c.id = p.case_id "
+        f"WHERE {where} ORDER BY p.due_at{order}, p.case_id{order} LIMIT {limit}",
+        tuple(value for each in conditions for value in each.values),
+    )

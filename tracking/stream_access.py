@@ -1,0 +1,68 @@
+"""Whether those who listen may still listen: sessions end, officials change departments, keys are changed.
+
+Asked at every heartbeat, once for each reader and each case however many streams they have, a few hundred at a time,
+so that five thousand streams cost some dozens of small reads and hold up nobody who files.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import TypeVar
+
+from petitions.queries import following
+from petitions.queries.cases import AUDIENCES, Credentials, Level
+from server.core import auth
+from server.core.ledger import Audience
+from server.core.stream.listener import StreamAccess
+
+AT_ONCE = 250
+"""Readers or cases of one statement."""
+BREATH = 0.02
+"""Seconds between two statements, for everybody else."""
+
+Found = TypeVar("Found")
+
+
+class CaseDoor(StreamAccess):
+    """What the stream of a case was opened with, and what it was opened to."""
+
+    __slots__ = ("audiences", "key", "number")
+
+    def __init__(self, token_hash: str, *, key: str, number: str, audiences: Collection[Audience]) -> None:
+        super().__init__(token_hash)
+        self.key = key
+        self.number = number
+        self.audiences = audiences
+
+
+async def revoked(stream_access: Sequence[StreamAccess]) -> list[StreamAccess]:
+    """Those through which nobody may look any more as they did: what they show has become less, more or another."""
+    readers = await _all(auth.readers, {access.token_hash for access in stream_access if access.token_hash})
+    cases = await _all(
+        following.case_access, {access.number for access in stream_access if isinstance(access, CaseDoor)}
+    )
+    found = []
+    for count, access in enumerate(stream_access, 1):
+        who = readers.get(access.token_hash, auth.NOBODY)
+        if isinstance(access, CaseDoor):
+            keeper = cases.get(access.number)
+            seen = Credentials(who.official, who.cases, who.email, access.key)
+            still = AUDIENCES[keeper.level(seen) if keeper else Level.NONE] == access.audiences
+        else:
+            still = who.official == access.official
+        if not still:
+            found.append(access)
+        if count % AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return found
+
+
+async def _all(
+    ask: Callable[[Sequence[str]], Awaitable[Mapping[str, Found]]], names: Collection[str]
+) -> dict[str, Found]:
+    found: dict[str, Found] = {}
+    wanted = sorted(names)
+    for first in range(0, len(wanted), AT_ONCE):
+        if first:
+            await asyncio.sleep(BREATH)
+        found.update(await ask(wanted[first : first + AT_ONCE]))
+    return found
