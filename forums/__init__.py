@@ -1,5 +1,5 @@
-"""The public's submission: listening forums, field offices, the speaker's corner, comments, adoption (반영).
+"""Forums: where the city asks and citizens speak. Listening forums, field offices, the speaker's corner, discussions,
+submissions with their comments and answers, and commitments (adoption, 반영).
 
-It owns what is said in public and asked of the public. It does not own petitions: an idea that becomes one
-crosses over in ``server.wiring``.
+Petitions belong to ``petitions``: a submission becomes one through ``server.wiring``.
 """

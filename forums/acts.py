@@ -1,6 +1,6 @@
-"""What officials do to submissions and to commitments, one record an action: its form, its function, its words.
+"""The actions of officials on submissions and commitments: one record each, with its form, function and texts.
 
-Pages and JSON take what these say. Forms with fields that come and go with an outcome have templates of their own.
+Pages and JSON are made from these records. Forms whose fields depend on the outcome have templates of their own.
 """
 
 from collections.abc import Mapping

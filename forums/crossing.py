@@ -1,8 +1,7 @@
-"""What crosses between forums and petitions: functions that the composition root passes, in ``app.state.ways``.
+"""What forums need from petitions: functions passed in by the composition root in ``app.state.ways``.
 
-Neither of the two imports the other: a submission that becomes a petition is filed by petitions, a petition that
-becomes a topic is looked up by petitions, and the department that a submission would go to is proposed by their
-routing.
+Neither imports the other. Petitions file a submission that becomes a petition, look up a petition that becomes the
+topic of a forum, and propose the department for a submission from their routing rules.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -17,7 +16,7 @@ from server.core.errors import Text
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """As much of a submission as routing needs."""
+    """The parts of a submission that routing reads."""
 
     title: str
     text: str
@@ -26,7 +25,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """The department that a submission would go to, and why; None where nothing fits."""
+    """The department proposed for a submission, and why; None where no rule matches."""
 
     department_id: int | None
     because: Text
@@ -34,7 +33,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class NewPetition:
-    """A submission as a petition: what it says, and who files it."""
+    """A submission as a petition: its text and its author."""
 
     title: str
     body: str
@@ -46,7 +45,7 @@ class NewPetition:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A petition that may be talked about in public: its number, and whether everybody may read it."""
+    """A petition that may become a topic: its number, and whether everybody may read it."""
 
     reference: str
     title: str
@@ -55,17 +54,17 @@ class Topic:
 
 @dataclass(frozen=True)
 class Crossings:
-    """The ways across."""
+    """The functions that petitions provide."""
 
     suggest: Callable[[Sequence[Said]], Awaitable[Sequence[Suggestion]]]
     file: Callable[[NewPetition], Awaitable[str]]
-    """Files a petition in the surrounding transaction; its number. Raises ``Invalid``."""
+    """File a petition in the surrounding transaction and return its number. Raises ``Invalid``."""
     topic: Callable[[str, Official], Awaitable[Topic]]
-    """A petition that an official sees and that is answered or public. Raises ``NotFound``, ``Conflict``."""
+    """A petition that this official may see and that is answered or public. Raises ``NotFound`` and ``Conflict``."""
     public: Callable[[Collection[str]], Awaitable[frozenset[str]]]
-    """Those of some petitions that everybody may read: only their numbers stand on a forum's page. One query."""
+    """Which of these petitions everybody may read: a forum's page shows only their numbers. One query."""
 
 
 def ways(request: Request) -> Crossings:
-    """The ways across in the application that a request reached."""
+    """The crossings of the application that serves this request."""
     return cast("Crossings", request.app.state.ways)

@@ -1,4 +1,4 @@
-"""What a forum refuses, each with its status and a stable code."""
+"""The refusals of forums, each with its status and a stable code."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from server.core.errors import Conflict, Forbidden, NotFound, _
 
 
 class NoSuchForum(NotFound):
-    """404: no such forum, or not for this reader."""
+    """404: no such forum, or this reader may not see it."""
 
     code = "no_such_forum"
     text = _("There is no such forum.")
@@ -20,105 +20,105 @@ class NoSuchSubmission(NotFound):
 
 
 class EndIsPast(Conflict):
-    """409: it ends by itself, and its end has passed."""
+    """409: the forum ends by itself, and its end has passed."""
 
     code = "end_is_past"
     text = _("Its end date has already passed. Please set a later one first.")
 
 
 class NoSuchSession(NotFound):
-    """404: no such date of this forum."""
+    """404: the forum has no such session."""
 
     code = "no_such_session"
     text = _("There is no such session.")
 
 
 class CheckInClosed(Conflict):
-    """409: people are checked in on the day of the session."""
+    """409: check-in opens on the day of the session."""
 
     code = "door_closed"
     text = _("Check-in opens on the day of the session.")
 
 
 class TooManyProposals(Conflict):
-    """409: several proposals of this person wait for an answer."""
+    """409: this participant has the maximum number of undecided proposals."""
 
     code = "too_many_proposals"
     text = _("Five of your proposals are waiting for an answer. Please wait until one of them has been answered.")
 
 
 class NotShownYet(Conflict):
-    """409: moderators have hidden the proposal, or have not looked at it yet."""
+    """409: moderators have hidden the proposal or not reviewed it yet."""
 
     code = "not_shown_yet"
     text = _("A moderator has not yet shown this proposal to everyone. Please decide on it under Moderation first.")
 
 
 class CommitmentExists(Conflict):
-    """409: the city has promised something because of this submission; that comes first."""
+    """409: a commitment because of this submission exists and has to be dealt with first."""
 
     code = "commitment_stands"
     text = _("There is a commitment because of this submission. Please discontinue it with its reason first.")
 
 
 class NoCommitmentPossible(Conflict):
-    """409: only what was adopted becomes a commitment, and one at a time."""
+    """409: only an adopted submission can have a commitment, and one at a time."""
 
     code = "no_commitment_possible"
     text = _("Only an adopted submission without a commitment can be given one.")
 
 
 class CannotMerge(Conflict):
-    """409: these two submissions cannot share an answer."""
+    """409: these two submissions cannot be merged."""
 
     code = "cannot_join"
     text = _("A submission cannot be merged with itself or with one that is merged into it.")
 
 
 class NotYours(Forbidden):
-    """403: another department has it."""
+    """403: another department is responsible."""
 
     code = "another_department"
     text = _("This belongs to another department; only its officials or those who assign submissions can do this.")
 
 
 class TwiceAtOnce(Conflict):
-    """409: the forum has a session of this kind there and then."""
+    """409: the forum already has a session of this kind at that time and place."""
 
     code = "twice_at_once"
     text = _("There is already a session at this place and time.")
 
 
 class NotTheAuthor(Forbidden):
-    """403: only who asked for it can say that it is not done."""
+    """403: only an author of the submission can contest its commitment."""
 
     code = "not_the_author"
     text = _("Only the people whose submissions led to this commitment can dispute that it was carried out.")
 
 
 class NoSuchCommitment(NotFound):
-    """404: no such commitment, or not for this reader."""
+    """404: no such commitment, or this reader may not see it."""
 
     code = "no_such_commitment"
     text = _("There is no such commitment.")
 
 
 class NoSuchText(NotFound):
-    """404: no such text, or nobody sees it."""
+    """404: no such text, or it is not shown."""
 
     code = "no_such_text"
     text = _("This text is no longer available.")
 
 
 class AlreadyDecided(Conflict):
-    """409: another moderator was first, or its author has appealed since the page was opened."""
+    """409: another moderator decided first, or the author appealed after the page was opened."""
 
     code = "already_decided"
     text = _("A decision on this text was made after you opened the page. Please review it.")
 
 
 class OwnDecision(Forbidden):
-    """403: who hid a text does not decide on the appeal against it."""
+    """403: the moderator who hid a text does not decide the appeal against it."""
 
     code = "own_decision"
 
@@ -137,35 +137,35 @@ class OwnDecision(Forbidden):
 
 
 class AppealedBefore(Conflict):
-    """409: an appeal is possible once for each hiding."""
+    """409: one appeal for each time a text is hidden."""
 
     code = "appealed_before"
     text = _("You have already appealed for this text. You can appeal only once.")
 
 
 class NotTheSpeaker(Forbidden):
-    """403: somebody else said it."""
+    """403: only the author of the submission can do this."""
 
     code = "not_the_speaker"
     text = _("Only the author of this submission can do this.")
 
 
 class OwnSubmission(Conflict):
-    """409: nobody support their own words."""
+    """409: nobody can support their own submission or comment."""
 
     code = "own_submission"
     text = _("This is your own submission. Others can support it.")
 
 
 class OthersMerged(Conflict):
-    """409: others' submissions were merged to this one and wait for its answer."""
+    """409: other authors' submissions are merged into this one and wait for its answer."""
 
     code = "others_joined"
     text = _("Other submissions were merged into this one and are waiting for its answer, so it cannot be withdrawn.")
 
 
 class NotYourSubmission(Forbidden):
-    """403: only its author takes a submission back."""
+    """403: only its author can withdraw it."""
 
     code = "not_your_submission"
     text = _("Only its author can withdraw it.")

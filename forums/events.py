@@ -1,14 +1,13 @@
-"""What can happen to a forum, a submission or a commitment: frozen, past-tense events. They hold ids, never words or
-contacts.
+"""The events of forums, submissions and commitments: frozen dataclasses that hold ids, never texts or contact details.
 
-Subjects: ``forum/{slug}``, ``talk/{slug}`` (everything said in passing: comments, and what becomes of them),
-``submission/{number}``, ``commitment/{number}``.
+Subjects: ``forum/{slug}``, ``talk/{slug}`` (comments in a forum, and their moderation), ``submission/{number}``,
+``commitment/{number}``.
 """
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from forums.registration_events import (  # noqa: F401 — every event of a forum is found here
+from forums.registration_events import (  # noqa: F401 — every event of a forum can be imported from here
     CheckedIn,
     CheckInUndone,
     OfferLapsed,
@@ -25,7 +24,7 @@ from server.core.ledger import Audience
 
 @dataclass(frozen=True)
 class ForumProposed:
-    """A citizen asks for a forum."""
+    """A citizen proposed a forum."""
 
     kind: ClassVar[str] = "forum.proposed"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -38,29 +37,29 @@ class ForumDeclined:
     kind: ClassVar[str] = "forum.declined"
     audience: ClassVar[Audience] = Audience.PUBLIC
     text: int
-    """Written by an official for the public."""
+    """Id of the official's public text."""
 
 
 @dataclass(frozen=True)
 class ForumAccepted:
-    """The city takes up what a citizen proposed, and plans it."""
+    """The city accepted a citizen's proposal and plans the forum."""
 
     kind: ClassVar[str] = "forum.accepted"
     audience: ClassVar[Audience] = Audience.PUBLIC
     text: int
-    """Written by an official for the public."""
+    """Id of the official's public text."""
 
 
 @dataclass(frozen=True)
 class ForumPlanned:
-    """The city plans it of itself."""
+    """The city planned a forum on its own initiative."""
 
     kind: ClassVar[str] = "forum.planned"
     audience: ClassVar[Audience] = Audience.STAFF
     forum_kind: str
     imported: bool = False
     petition: str = ""
-    """The petition whose matter it takes up."""
+    """The petition that it takes up as its topic."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class ForumPublished:
 
 @dataclass(frozen=True)
 class ForumOpened:
-    """A question that enough people support is discussed."""
+    """A proposed discussion opened because enough people support it."""
 
     kind: ClassVar[str] = "forum.opened"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -112,7 +111,7 @@ class MinutesPublished:
 
 @dataclass(frozen=True)
 class TookPart:
-    """Somebody took part in the forum for the first time; ``participant`` is None for people counted at a door."""
+    """Somebody took part in the forum for the first time; ``participant`` is None for people counted at check-in."""
 
     kind: ClassVar[str] = "talk.took_part"
     audience: ClassVar[Audience] = Audience.STAFF
@@ -122,7 +121,7 @@ class TookPart:
 
 @dataclass(frozen=True)
 class CommentMade:
-    """Somebody comments on a submission, or on the forum itself while it goes on."""
+    """Somebody commented on a submission, or on the forum itself."""
 
     kind: ClassVar[str] = "talk.comment"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -133,7 +132,7 @@ class CommentMade:
 
 @dataclass(frozen=True)
 class CommentWithdrawn:
-    """Its author takes a comment back."""
+    """The author withdrew a comment."""
 
     kind: ClassVar[str] = "talk.comment_withdrawn"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -159,21 +158,21 @@ class SubmissionAssigned:
 
 @dataclass(frozen=True)
 class SubmissionAnswered:
-    """A department says what becomes of it; ``outcome`` as in ``forums.labels.OUTCOMES``."""
+    """A department answered; ``outcome`` is a key of ``forums.labels.OUTCOMES``."""
 
     kind: ClassVar[str] = "submission.answered"
     audience: ClassVar[Audience] = Audience.PUBLIC
     outcome: str
     previous: str
     main: str = ""
-    """The submission that it is merged to and that was answered for it."""
+    """The submission that it is merged into and shares its answer with."""
     text: int | None = None
-    """What the department wrote; of a merged one, what it wrote to the main one."""
+    """Id of the department's text; for a merged submission, of the text to the main one."""
 
 
 @dataclass(frozen=True)
 class StudyOver:
-    """The day until which it was to be studied has passed, and nothing else was answered."""
+    """The day until which it was under study has passed without another answer."""
 
     kind: ClassVar[str] = "submission.study_over"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -182,7 +181,7 @@ class StudyOver:
 
 @dataclass(frozen=True)
 class SubmissionMerged:
-    """It says the same as another one and shares its answer."""
+    """It was merged into a similar submission and shares its answer."""
 
     kind: ClassVar[str] = "submission.merged"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -204,7 +203,7 @@ class SubmissionWithdrawn:
 
 @dataclass(frozen=True)
 class SubmissionCorrected:
-    """The clerk who took it down at a session set right what was written wrongly."""
+    """The clerk who transcribed it corrected a mistake."""
 
     kind: ClassVar[str] = "submission.corrected"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -214,7 +213,7 @@ class SubmissionCorrected:
 
 @dataclass(frozen=True)
 class TranscriptionWithdrawn:
-    """The clerk took back a line that nobody said, or that was taken down twice."""
+    """The clerk removed a line that nobody said, or that was transcribed twice."""
 
     kind: ClassVar[str] = "submission.transcription_withdrawn"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -223,7 +222,7 @@ class TranscriptionWithdrawn:
 
 @dataclass(frozen=True)
 class SubmissionDone:
-    """What was adopted is done (a day), or not done after all (empty)."""
+    """The adopted submission was carried out (a day), or turned out not to be (empty)."""
 
     kind: ClassVar[str] = "submission.done"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -232,7 +231,7 @@ class SubmissionDone:
 
 @dataclass(frozen=True)
 class PetitionProposed:
-    """An official thinks that it should go on as a petition; its author decides."""
+    """An official proposed that it should become a petition; its author decides."""
 
     kind: ClassVar[str] = "submission.petition_proposed"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -241,7 +240,7 @@ class PetitionProposed:
 
 @dataclass(frozen=True)
 class BecamePetition:
-    """It goes on as a petition; both keep their numbers."""
+    """It became a petition; both keep their numbers."""
 
     kind: ClassVar[str] = "submission.became_petition"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -250,7 +249,7 @@ class BecamePetition:
 
 @dataclass(frozen=True)
 class TextReported:
-    """Somebody says that a public text breaks a rule; ``comment`` is None for the submission of the subject."""
+    """Somebody reported a public text; ``comment`` is None for the submission itself."""
 
     kind: ClassVar[str] = "text.reported"
     audience: ClassVar[Audience] = Audience.STAFF
@@ -260,7 +259,7 @@ class TextReported:
 
 @dataclass(frozen=True)
 class TextHeld:
-    """A text waits for a moderator before it is shown, because the forum wants it so or something looks wrong."""
+    """A text waits for a moderator before it is shown, because of the forum's setting or because it looks like spam."""
 
     kind: ClassVar[str] = "text.held"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -270,7 +269,7 @@ class TextHeld:
 
 @dataclass(frozen=True)
 class TextHidden:
-    """A moderator hides a text; the rule and the reason (``text``) stay in its place."""
+    """A moderator hid a text; the rule and the reason (``text``) are shown in its place."""
 
     kind: ClassVar[str] = "text.hidden"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -281,16 +280,16 @@ class TextHidden:
 
 @dataclass(frozen=True)
 class TextShown:
-    """A moderator lets a text stand, or shows a hidden one again."""
+    """A moderator approved a text, or showed a hidden one again."""
 
     kind: ClassVar[str] = "text.shown"
     audience: ClassVar[Audience] = Audience.PUBLIC
     after_appeal: bool = False
     comment: int | None = None
     stood: bool = False
-    """Whether everybody could read it all the time."""
+    """Whether it had been public until then."""
     again: bool = False
-    """Whether it had been hidden: then it is nothing new."""
+    """Whether it had been hidden; then it is not news."""
 
 
 @dataclass(frozen=True)
@@ -303,7 +302,7 @@ class HidingAppealed:
 
 @dataclass(frozen=True)
 class HidingUpheld:
-    """Another moderator looked at it again: it stays hidden."""
+    """Another moderator dismissed the appeal: the text stays hidden."""
 
     kind: ClassVar[str] = "text.appeal_dismissed"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -327,9 +326,9 @@ class CommitmentEdited:
     audience: ClassVar[Audience] = Audience.PUBLIC
     fields: tuple[str, ...]
     due_on: str
-    """The day that holds now."""
+    """The due date after the change."""
     text: int | None = None
-    """Why the day was changed."""
+    """Id of the reason for a new due date."""
 
 
 @dataclass(frozen=True)
@@ -341,7 +340,7 @@ class StepDone:
 
 @dataclass(frozen=True)
 class CommitmentDone:
-    """It is done, and evidence is there."""
+    """It was carried out, and the evidence is attached."""
 
     kind: ClassVar[str] = "commitment.done"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -350,7 +349,7 @@ class CommitmentDone:
 
 @dataclass(frozen=True)
 class CommitmentContested:
-    """The author of the submission says that it is not done."""
+    """An author of the submission says that it was not carried out."""
 
     kind: ClassVar[str] = "commitment.contested"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -377,4 +376,4 @@ IN_PASSING = frozenset(
         *(TextReported, HidingAppealed),
     )
 )
-"""What many people do beside each other in a forum, and what changes nothing of what somebody edits meanwhile."""
+"""Events that many participants cause at once; they do not invalidate the version that an official is editing."""

@@ -1,4 +1,4 @@
-"""The rules of speaking in forums: what each asks of people, and what is said in place of a text that broke it."""
+"""The rules for texts in forums: the explanation of each, and the prepared reason for hiding a text that breaks it."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from server.core.errors import Text, _
 
 @dataclass(frozen=True, slots=True)
 class Guideline:
-    """One rule, explained to whoever speaks, and the prepared reason for hiding a text."""
+    """One rule: its explanation, and the prepared reason for hiding a text."""
 
     explained: Text
     reason: Text
@@ -46,7 +46,7 @@ GUIDELINES: dict[str, Guideline] = {
         _("It had nothing to do with this forum's topic. You are welcome to file a petition or use a suitable forum."),
     ),
 }
-"""By rule, as ``forums.labels.RULES`` names them."""
+"""By rule, a key of ``forums.labels.RULES``."""
 
 UPHELD = _("Another moderator has reviewed the text and the appeal. The text breaks the rule, so it stays hidden.")
-"""What an author is told where the moderator adds no words."""
+"""The reason for dismissing an appeal, where the moderator writes none."""

@@ -1,6 +1,6 @@
-"""What each kind of forum takes and needs: which fields it has, which must be filled before people hear of it.
+"""The kinds of forum: the fields of each, and which must be filled in before it is announced.
 
-The kinds share one table and one life; all their differences stand here.
+All kinds share one table and one set of states; every difference between them is declared here.
 """
 
 from collections.abc import Mapping
@@ -32,23 +32,23 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "broadcast": ("title", "department", "starts_at", "link"),
     "notice": ("title", "body", "department"),
 }
-"""What must be filled in before it is announced, and stays filled in from then on."""
+"""The fields that an announced forum must have."""
 
 PROPOSED = ("listening", "field_office", "speakers_corner", "discussion")
-"""The kinds that citizens can ask for; broadcasts and notices are the city's own."""
+"""The kinds that citizens can propose; only the city creates broadcasts and notices."""
 
 DECIDING = ("listening", "field_office", "speakers_corner", "discussion")
-"""The kinds at which something can be decided, so that it is promised without a submission behind it."""
+"""The kinds at which a commitment can be made without a submission."""
 
 TIMED = ("discussion", "broadcast")
-"""The kinds that begin and end by themselves at their times; at the others somebody stands and says so."""
+"""The kinds that begin and end automatically at their times; an official starts and closes the others."""
 
 AFTER: Mapping[str, timedelta] = {
     **dict.fromkeys(("listening", "field_office", "speakers_corner", "broadcast"), timedelta(days=14)),
     **dict.fromkeys(("discussion", "notice"), timedelta()),
 }
-"""How long after its end people may still have their say, where the forum names no last day of its own: who was in the
-hall thinks of it at home, and who saw the video later may answer; a discussion was open all the time, and ends."""
+"""How long after its end a forum takes submissions, where it sets no last day: people who were in the hall think of
+something at home, and people who watch the video later can answer. A discussion was open all along and ends at once."""
 
 SESSIONS: Mapping[str, tuple[str, ...]] = {
     "listening": ("sitting", "visit"),
@@ -58,19 +58,19 @@ SESSIONS: Mapping[str, tuple[str, ...]] = {
     "broadcast": ("sitting",),
     "notice": (),
 }
-"""The kinds of session that each can have."""
+"""The kinds of session that each kind of forum can have."""
 
 _OF_NOTICES = frozenset({ForumAction.EDIT, ForumAction.PUBLISH, ForumAction.CANCEL})
 _NOTICES = {state: {a: after for a, after in row.items() if a in _OF_NOTICES} for state, row in FORUM.items()}
 
 
 def table(kind: str) -> Mapping[ForumState, Mapping[ForumAction, ForumState]]:
-    """What is allowed when in a forum of this kind. Nobody speaks in a notice: it is put up and taken down."""
+    """The allowed transitions of a forum of this kind. A notice takes no submissions or comments."""
     return _NOTICES if kind == "notice" else FORUM
 
 
 class Held(Protocol):
-    """As much of a forum as this asks for."""
+    """The attributes of a forum that these functions read."""
 
     @property
     def kind(self) -> str: ...
@@ -85,14 +85,14 @@ class Held(Protocol):
 
 
 def last_word(forum: Held) -> datetime | None:
-    """Until when people may have their say; None while that is not known, because the forum goes on."""
+    """Until when the forum takes submissions; None while it is open without an end."""
     if forum.speaks_until or forum.status is not ForumState.CLOSED or forum.closed_at is None:
         return forum.speaks_until
     return forum.closed_at + AFTER[forum.kind]
 
 
 def takes_submissions(forum: Held, now: datetime) -> bool:
-    """Whether people may give a forum their submission: before, during and, for a while, after it."""
+    """Whether a forum takes submissions: before, during and, for a while, after it."""
     if follow(table(forum.kind), forum.status, ForumAction.SPEAK) is None:
         return False
     if forum.speaks_from and now < forum.speaks_from:
@@ -102,9 +102,9 @@ def takes_submissions(forum: Held, now: datetime) -> bool:
 
 
 def takes_comments(forum: Held, now: datetime) -> bool:
-    """Whether people may comment on a forum itself: while it goes on, and after it as long as it takes submissions.
+    """Whether people may comment on the forum itself: while it is open, and afterwards as long as it takes submissions.
 
-    A single submission can be commented on for good, because its answer comes later.
+    Single submissions can always be commented on, because their answers come later.
     """
     if follow(table(forum.kind), forum.status, ForumAction.COMMENT) is None:
         return False
@@ -112,10 +112,10 @@ def takes_comments(forum: Held, now: datetime) -> bool:
 
 
 def missing(kind: str, values: Mapping[str, object]) -> list[str]:
-    """What is not filled in yet of what this kind needs."""
+    """Which required fields of this kind are still empty."""
     return [name for name in NEEDED[kind] if not values[name]]
 
 
 def is_over(kind: str, ends_at: datetime | None, now: datetime) -> bool:
-    """Whether a forum that ends by itself has reached its end, so that it cannot go on."""
+    """Whether a forum that ends automatically has reached its end, and so cannot be opened."""
     return kind in TIMED and ends_at is not None and ends_at <= now

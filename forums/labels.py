@@ -1,4 +1,4 @@
-"""The words for kinds, states, outcomes and rules of a forum, as people read them."""
+"""The labels of kinds, states, outcomes and rules of forums."""
 
 from server.core.errors import Text, _
 
@@ -85,13 +85,13 @@ RULES: dict[str, Text] = {
     "unlawful": _("Is against the law"),
     "off_topic": _("Has nothing to do with the forum"),
 }
-"""The rules of speaking, public on a page of their own; a text that breaks one may be hidden."""
+"""The rules for texts, published on a page of their own; a text that breaks one may be hidden."""
 
 MODERATION: dict[str, Text] = {
     "after": _("At once; moderators review it afterwards"),
     "before": _("Only after a moderator has reviewed it"),
 }
-"""When what people write in a forum is shown."""
+"""When texts in a forum are shown."""
 
 WHY: dict[str, Text] = {
     "appeal": _("The author appeals"),
@@ -100,7 +100,7 @@ WHY: dict[str, Text] = {
     "repeated": _("Posted repeatedly"),
     "reported": _("Reported"),
 }
-"""Why a text is in the moderators' queue; with ``before``, ``links`` and ``repeated`` it is held: not shown yet."""
+"""Why a text is in the moderation queue; with ``before``, ``links`` and ``repeated`` it is held and not shown yet."""
 
 AGE_BANDS: dict[str, Text] = {
     "under_20": _("Under 20"),
@@ -111,11 +111,11 @@ AGE_BANDS: dict[str, Text] = {
     "60s": _("60 to 69"),
     "70_plus": _("70 and over"),
 }
-"""Ages as somebody may say them of themselves; nobody has to."""
+"""Age bands that participants may choose for the statistics; optional."""
 
 OFFICES: dict[str, Text] = {
     "intake": _("Intake officer"),
     "handler": _("Handler"),
     "manager": _("Department manager"),
 }
-"""The offices of those who answer for a commitment, as the public reads them."""
+"""The offices of officials who own commitments, as the public sees them."""

@@ -1,7 +1,7 @@
-"""Mails to those who take part in forums, and to officials of commitments: who is told, what stands around the words.
+"""Emails to participants of forums and to owners of commitments: the recipients, and the text around the message.
 
-One job a recipient, which names the event and the recipient by number, never an address. What everybody may follow is
-not here (``forums.following``).
+One job for each recipient; it names the event and the recipient by id and holds no email address. Emails to followers
+are in ``forums.following``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,18 +24,18 @@ from server.core.notify.mailbox import wishes_link
 from server.core.participants import links
 
 PERSON, REGISTRATION = "person", "registration"
-"""How a recipient who takes part is named in a job: ``person:7``, ``registration:12``; officials by their number."""
+"""Prefixes of recipients in a job: ``person:7``, ``registration:12``; officials are named by their id alone."""
 OFFICIALS = frozenset({Reader.OWNER, Reader.MANAGERS})
 WISHES = "participant:"
-"""How a link about wishes names somebody who takes part."""
+"""Prefix of a participant in a link to the mail preferences."""
 MOST_HIDDEN, HIDDEN_SPAN = 3, timedelta(hours=1)
-"""Mails about hidden texts that go to one author at once; of more, hidden together, the digest tells."""
+"""Immediate emails to one author about hidden texts within this time; the daily digest lists any others."""
 LINES = 10
-"""Of one forum in a digest; the rest are counted."""
+"""Events of one forum in a digest; any others are only counted."""
 
 
 class ForumLetters:
-    """What the mail engine asks of forums."""
+    """The forums' part of the mail engine."""
 
     name = "forums"
     subjects = frozenset({"forum", "talk", "submission", "commitment"})
@@ -83,13 +83,13 @@ class ForumLetters:
         return _letter(who.email, who.name, language, about, notice, link, wishes)
 
     async def section(self, entries: Sequence[Entry], language: str) -> Section | None:
-        """See ``Correspondent``: by forum, in the order of the first event, what is new with it and in it."""
+        """See ``Correspondent``: by forum, in the order of the first event."""
         things = await following.about(entry.subject for entry in entries)
         told: dict[str, dict[str, Any]] = {}
         base = self.settings.public_url
         for entry in entries:
             thing = things.get(entry.subject)
-            hidden = entry.kind == TextHidden.kind  # its author hears of it
+            hidden = entry.kind == TextHidden.kind  # its author gets an email
             if thing is None or not (thing.shown or hidden):
                 continue
             forum = told.setdefault(
@@ -107,7 +107,7 @@ class ForumLetters:
         return Section(list(told.values()), subject, f"{base}/forums", _("See all forums"), "")
 
     async def undelivered(self, entry: Entry, to: str | int | None) -> None:
-        """See ``Correspondent``: nobody can tell them in another way."""
+        """See ``Correspondent``: there is no other way to reach a participant."""
 
     async def address_of(self, name: str) -> str:
         """See ``Correspondent``."""
@@ -133,7 +133,7 @@ async def _with_roles(readers: Sequence[str], entry: Entry, about: About) -> lis
 
 
 async def _people(reader: Reader, entry: Entry, about: About) -> list[str]:
-    """Those who take part, as jobs name them."""
+    """The participants to write to, as named in jobs."""
     match reader:
         case Reader.AUTHOR | Reader.SENDER:
             comment = entry.data.get("comment")
@@ -185,7 +185,7 @@ async def _event(
 
 
 async def _happened(entry: Entry, about: About, language: str) -> Text:
-    """What an event says in a digest: the news of it, or what its mail says has happened."""
+    """The line of an event in a digest: its news, or what its email says has happened."""
     record, event = MESSAGES[entry.kind], await _event(entry, about, language)
     return record.new(event) or record.mails[0].notice(event).happened
 
@@ -209,7 +209,7 @@ def _desk_page(entry: Entry) -> str:
 
 
 def _path(entry: Entry, about: About, place: RegisteredSession | None) -> str:
-    """Where the one link of a mail leads."""
+    """The address that an email links to."""
     if place is not None:
         return f"/forums/registrations/{place.code}"
     if entry.kind == TextHidden.kind:

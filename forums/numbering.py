@@ -1,6 +1,6 @@
-"""The numbers of forums, which go up by one within each kind, and of what is said in them, which are random.
+"""The numbers of forums, consecutive within each kind, and of submissions and commitments, which are random.
 
-Numbers are public and stay: a forum that was imported keeps the one it had.
+Numbers are public and permanent: an imported forum keeps its number.
 """
 
 import re
@@ -8,11 +8,11 @@ import re
 from server.core import database, references
 
 SAFE = re.compile(r"[0-9A-Z]+(-[0-9A-Z]+)*")
-"""A submission's number, also one that was given elsewhere: it stands in addresses and in the ledger's names."""
+"""A submission's number, including imported ones: it is part of addresses and of ledger subjects."""
 
 
 async def next_number(series: str) -> int:
-    """The next number of a series, never given twice; inside a transaction the series waits until it ends."""
+    """The next number of a series, never given twice. Locks the series until the surrounding transaction ends."""
     row = await database.fetch_one(
         "INSERT INTO forum_numbering (series, given) VALUES (?, 1) "
         "ON CONFLICT (series) DO UPDATE SET given = forum_numbering.given + 1 RETURNING given",
@@ -23,7 +23,7 @@ async def next_number(series: str) -> int:
 
 
 async def keep_number(series: str, number: int) -> None:
-    """Remember that a number was given elsewhere, so that the series goes on behind it."""
+    """Record a number that was given elsewhere, so that the series continues after it."""
     await database.execute(
         "INSERT INTO forum_numbering (series, given) VALUES (?, ?) ON CONFLICT (series) DO UPDATE "
         "SET given = excluded.given WHERE forum_numbering.given < excluded.given",
@@ -38,7 +38,7 @@ def slug_of(kind: str, number: int) -> str:
 
 
 def new_submission_number() -> str:
-    """A submission's number, such as ``V-K7Q-M9X-RW4``, which nobody takes for a petition's."""
+    """A submission's number, such as ``V-K7Q-M9X-RW4``; the prefix distinguishes it from a case number."""
     return f"V-{references.new_reference()}"
 
 

@@ -1,4 +1,4 @@
-"""What participants do in forums, at once or after they have confirmed their address; pages and JSON share it."""
+"""The actions of participants, run at once or after they confirmed their address; shared by pages and JSON."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ SUPPORT = ParticipantAction("support", _support, _("Support a submission in a fo
 
 
 async def say(actor: Person | Official, slug: str, number: str, command: Say) -> str:
-    """Comment on a submission, or without a number on the forum; the address at which it stands."""
+    """Comment on a submission, or on the forum where ``number`` is empty. Returns the comment's address."""
     if number:
         made, root = await commenting.on_submission(actor, number, command)
     else:
@@ -49,7 +49,7 @@ async def say(actor: Person | Official, slug: str, number: str, command: Say) ->
 
 
 def page_of(slug: str, number: str) -> str:
-    """The page of a submission, or without a number of a forum."""
+    """The page of a submission, or of the forum where ``number`` is empty."""
     return f"/submissions/{number}" if number else f"/forums/{slug}"
 
 

@@ -1,11 +1,11 @@
-"""What officials may do with forums and what is said in them, and which roles may."""
+"""The permissions for forums and submissions, and the roles that hold them."""
 
 from server.core import accounts
 from server.core.accounts import Role
 
 
 class Permission(accounts.Permission):
-    """Each with the roles that hold it. A check names one of these, never a role."""
+    """Each with the roles that hold it. Checks name a permission, never a role."""
 
     PLAN_FORUMS = ("forums.plan", Role.INTAKE, Role.ADMINISTRATOR)
     RUN_FORUMS = ("forums.run", Role.INTAKE, Role.CLERK)

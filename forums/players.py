@@ -1,6 +1,6 @@
-"""Videos that a page may show in a frame: of these hosts only, by their players that follow nobody around.
+"""Videos that a page may embed: only from these hosts, through their players that do not track visitors.
 
-A link to any other host stays a link. Nothing is fetched from a host before the reader has asked for the video.
+A link to any other host stays a link. Nothing is loaded from a host before the reader starts the video.
 """
 
 import re
@@ -11,21 +11,21 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """A video's player on its host's own page."""
+    """The embedded player of a video."""
 
     host: str
-    """Who the video comes from, as people know them."""
+    """The host's name as readers know it."""
     address: str
-    """What the frame shows; ``{at}`` stands for the second at which it begins."""
+    """The address of the frame; ``{at}`` is the second at which the video begins."""
 
     @property
     def origin(self) -> str:
-        """What a page's policy has to allow in a frame."""
+        """The origin that the page's content security policy must allow in a frame."""
         parts = urlsplit(self.address)
         return f"{parts.scheme}://{parts.netloc}"
 
     def begin(self, at: int) -> str:
-        """The frame's address for a video that begins at a second."""
+        """The frame's address for a video that begins at this second."""
         return self.address.replace("{at}", str(at))
 
 
@@ -61,7 +61,7 @@ _video = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 def player(link: str) -> Player | None:
-    """The player of a video's public page; None for every other address."""
+    """The player for the address of a video's public page; None for any other address."""
     try:
         parts = urlsplit(link)
         host = _HOSTS.get(parts.hostname or "") if parts.scheme in {"http", "https"} else None

@@ -1,4 +1,4 @@
-"""What can happen to the dates of a forum and to the places in them: events in the forum's own chain, ids only."""
+"""The events of sessions and registrations. They belong to the forum's chain and hold ids only."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from server.core.ledger import Audience
 
 @dataclass(frozen=True)
 class Registered:
-    """Somebody registered for a session of the forum: a place, or a turn in the waiting list."""
+    """Somebody registered for a session and has a place, or is on the waiting list."""
 
     kind: ClassVar[str] = "forum.registered"
     audience: ClassVar[Audience] = Audience.STAFF
@@ -19,7 +19,7 @@ class Registered:
 
 @dataclass(frozen=True)
 class RegistrationCancelled:
-    """Somebody gave a place, an offer or a turn in the waiting list back."""
+    """Somebody cancelled their registration, offer or turn on the waiting list."""
 
     kind: ClassVar[str] = "forum.registration_cancelled"
     audience: ClassVar[Audience] = Audience.STAFF
@@ -29,7 +29,7 @@ class RegistrationCancelled:
 
 @dataclass(frozen=True)
 class PlaceOffered:
-    """A freed place is offered to the next of the waiting list, until a moment."""
+    """A free place was offered to the next on the waiting list, until a moment."""
 
     kind: ClassVar[str] = "forum.place_offered"
     audience: ClassVar[Audience] = Audience.STAFF
@@ -40,7 +40,7 @@ class PlaceOffered:
 
 @dataclass(frozen=True)
 class OfferLapsed:
-    """A place was offered and not taken in time."""
+    """An offer expired before it was accepted."""
 
     kind: ClassVar[str] = "forum.offer_lapsed"
     audience: ClassVar[Audience] = Audience.STAFF
@@ -50,7 +50,7 @@ class OfferLapsed:
 
 @dataclass(frozen=True)
 class CheckedIn:
-    """Somebody who registered is there."""
+    """Somebody with a registration was checked in."""
 
     kind: ClassVar[str] = "forum.checked_in"
     audience: ClassVar[Audience] = Audience.STAFF
@@ -60,7 +60,7 @@ class CheckedIn:
 
 @dataclass(frozen=True)
 class CheckInUndone:
-    """Somebody was marked as there who is not; a walk-in's place is free again."""
+    """A check-in was undone; the place of a walk-in is free again."""
 
     kind: ClassVar[str] = "forum.check_in_undone"
     audience: ClassVar[Audience] = Audience.STAFF
@@ -70,7 +70,7 @@ class CheckInUndone:
 
 @dataclass(frozen=True)
 class PeopleCounted:
-    """So many more people without names were there; fewer where a count is put right."""
+    """People were counted without names; a negative number corrects an earlier count."""
 
     kind: ClassVar[str] = "forum.people_counted"
     audience: ClassVar[Audience] = Audience.STAFF
@@ -80,7 +80,7 @@ class PeopleCounted:
 
 @dataclass(frozen=True)
 class SessionsAdded:
-    """The forum has dates that it did not have."""
+    """Sessions were added to the forum."""
 
     kind: ClassVar[str] = "forum.sessions_added"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -89,7 +89,7 @@ class SessionsAdded:
 
 @dataclass(frozen=True)
 class SessionChanged:
-    """Something about a date is different; whoever has a place must hear of another time or place."""
+    """A session was changed; people with a registration are told about another time or place."""
 
     kind: ClassVar[str] = "forum.session_changed"
     audience: ClassVar[Audience] = Audience.PUBLIC
@@ -99,7 +99,7 @@ class SessionChanged:
 
 @dataclass(frozen=True)
 class SessionCancelled:
-    """One date is called off; ``registrations`` had a place, an offer or a turn in its waiting list."""
+    """A session was cancelled; ``registrations`` had a place, an offer or a turn on the waiting list."""
 
     kind: ClassVar[str] = "forum.session_cancelled"
     audience: ClassVar[Audience] = Audience.STAFF

@@ -1,4 +1,4 @@
-"""Who may do what with which forum, submission and commitment, and what each is called in the ledger."""
+"""The permission that each action on a forum, submission or commitment needs, and the names of subjects."""
 
 from forums.permissions import Permission
 from forums.states import CommitmentAction, ForumAction, SubmissionAction
@@ -17,7 +17,7 @@ FORUM: dict[ForumAction, Permission] = {
     ForumAction.COMMENT: Permission.ANSWER_SUBMISSIONS,
     ForumAction.MINUTES: Permission.RUN_FORUMS,
 }
-"""Which right an official needs for an action on a forum. Supporting is for citizens."""
+"""The permission an official needs for an action on a forum. Only citizens support."""
 
 SUBMISSION_RIGHTS: dict[SubmissionAction, Permission] = {
     SubmissionAction.ASSIGN: Permission.ANSWER_SUBMISSIONS,
@@ -29,67 +29,67 @@ SUBMISSION_RIGHTS: dict[SubmissionAction, Permission] = {
     SubmissionAction.ANSWER: Permission.ANSWER_SUBMISSIONS,
     SubmissionAction.COMMIT: Permission.ANSWER_SUBMISSIONS,
 }
-"""Which right an official needs for an action on a submission, and :func:`answers_for` its department. Withdrawing,
-supporting and petitioning are for citizens."""
+"""The permission an official needs for an action on a submission, besides :func:`answers_for` its department. Only
+citizens withdraw, support and petition."""
 
 COMMITMENT_RIGHTS: dict[CommitmentAction, Permission] = dict.fromkeys(
     (CommitmentAction.EDIT, CommitmentAction.STEP, CommitmentAction.FINISH, CommitmentAction.DROP),
     Permission.ANSWER_SUBMISSIONS,
 )
-"""Which right an official needs for an action on a commitment. Contesting is for its author."""
+"""The permission an official needs for an action on a commitment. Only authors contest."""
 
 
 def forum_subject(slug: str) -> str:
-    """A forum's name in the ledger."""
+    """A forum's subject in the ledger."""
     return f"forum/{slug}"
 
 
 def submission_subject(number: str) -> str:
-    """A submission's name in the ledger."""
+    """A submission's subject in the ledger."""
     return f"submission/{number}"
 
 
 SUBMISSION_SUBJECT = "'submission/' || s.number"
-"""The same in SQL, of a row of ``submission s``."""
+"""The same in SQL, for a row of ``submission s``."""
 
 
 def talk_subject(slug: str) -> str:
-    """The name in the ledger of what is said in passing in a forum: comments, and what becomes of them."""
+    """The subject in the ledger of the comments in a forum and their moderation."""
     return f"talk/{slug}"
 
 
 def comment_subject(comment_id: int) -> str:
-    """A comment's name among reports, reviews and supports; its events stand in its forum's talk."""
+    """A comment's key in reviews, reports and supports; its events are in its forum's talk chain."""
     return f"comment/{comment_id}"
 
 
 def session_subject(session_id: int) -> str:
-    """The name of a session among officials' words; its events stand in its forum's chain."""
+    """A session's key among officials' public texts; its events are in its forum's chain."""
     return f"session/{session_id}"
 
 
 def commitment_subject(number: str) -> str:
-    """A commitment's name in the ledger."""
+    """A commitment's subject in the ledger."""
     return f"commitment/{number}"
 
 
 def reads_unshown(official: Official | None) -> bool:
-    """Whether an official reads what waits for a moderator: who moderates, and who hands submissions out."""
+    """Whether an official reads texts held for moderation: moderators, and officials who assign submissions."""
     return official is not None and (official.may(Permission.MODERATE) or official.may(Permission.HAND_SUBMISSIONS))
 
 
 def reads(official: Official | None, visibility: str | None) -> bool:
-    """Whether an official reads a text, and so may act on it; what waits for a moderator only as said above."""
+    """Whether an official may read a text, and so act on it; held texts only as in :func:`reads_unshown`."""
     return visibility != "pending" or reads_unshown(official)
 
 
 def reads_proposal(official: Official | None) -> bool:
-    """Whether an official reads a proposal that is not shown: who moderates, and who takes proposals up or declines."""
+    """Whether an official reads a proposal that is not shown: moderators, and officials who decide on proposals."""
     return official is not None and (official.may(Permission.MODERATE) or official.may(FORUM[ForumAction.DECLINE]))
 
 
 def answers_for(official: Official, department_id: int | None) -> bool:
-    """Whether an official may speak for a department: their own; who hands submissions out, for any."""
+    """Whether an official may answer for a department: their own, or any for officials who assign submissions."""
     if official.may(Permission.HAND_SUBMISSIONS):
         return True
     return department_id is not None and department_id == official.department_id

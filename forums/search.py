@@ -1,4 +1,4 @@
-"""The two text indexes over forums: the forums themselves, and what was said in them."""
+"""The two text indexes: forums, and submissions."""
 
 from collections.abc import Sequence
 
@@ -12,10 +12,10 @@ submission_index = Index("submission")
 
 
 def forum_text(title: str, summary: str, body: str, place: str, panel: Sequence[str]) -> str:
-    """What a forum is found by."""
+    """The indexed text of a forum."""
     return "\n".join([title, summary, place, *panel, body])
 
 
 def submission_text(number: str, title: str, text: str) -> str:
-    """What a submission is found by: what everybody reads of it, so that nobody finds out whose number it holds."""
+    """The indexed text of a submission: only what everybody reads, so that a search cannot reveal masked data."""
     return f"{number}\n{privacy.mask(title)}\n{privacy.mask(text)}"

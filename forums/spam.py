@@ -1,7 +1,7 @@
-"""What looks like spam, pure: the same text again, a text full of links, somebody who writes without a pause.
+"""Spam detection as pure functions: repeated texts, texts full of links, and authors who write without a pause.
 
-None of it is refused: such a text waits for a moderator. So the rules may err, but rarely: people who agree in the same
-few words, quote an article or answer "thank you" twice are no spam.
+Suspicious texts are not refused but held for a moderator, so false positives are acceptable but must be rare: people
+who agree in the same few words, quote an article or answer "thank you" twice are not spammers.
 """
 
 import hashlib
@@ -13,21 +13,21 @@ from datetime import datetime, timedelta
 
 BITS = 64
 SHORT = 20
-"""Letters below which many people say the same without having copied it."""
+"""Texts with fewer letters are often the same by coincidence."""
 NEAR = ((160, 5), (40, 3))
-"""From so many letters on, texts whose fingerprints differ in so many bits are one text with a word changed.
+"""(letters, bits): from this length on, texts whose fingerprints differ in at most so many bits are near-duplicates.
 
-Among the titles and bodies of Korean and English petitions that were compared no two different ones came nearer; of
-copies in which one word was replaced, about nine of ten are found from 160 letters on, two of five below.
+Measured on titles and bodies of Korean and English petitions: no two different texts came as close. Of copies with one
+word replaced, about 90 % are found from 160 letters on, and 40 % below.
 """
 AGAIN = 3
-"""How often somebody may say the same short thing."""
+"""After this number of equal short texts, the author's next one is held."""
 MOST_LINKS = 3
-"""So many links are too many."""
+"""From this number of links on, a text is held."""
 WORDS_BESIDE = 15
-"""Letters of one's own that a text with a link needs."""
+"""Letters beside its link that a text needs not to be held."""
 FLOOD, FLOOD_SPAN = 10, timedelta(minutes=5)
-"""So many texts of one person in so short a time are too many."""
+"""After this number of texts within this time, the author's next one is held."""
 
 _ENDINGS = "com|net|org|kr|jp|io|me|ly|gg|to|xyz|top|shop|club|info|biz"
 _LINK = re.compile(
@@ -37,7 +37,7 @@ _LINK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """Something that the same person wrote before."""
+    """An earlier text of the same author."""
 
     forum_id: int
     fingerprint: int
@@ -45,16 +45,16 @@ class Earlier:
 
 
 def letters(text: str) -> str:
-    """A text as it is compared: letters and digits only, without width and case."""
+    """A text normalised for comparison: letters and digits only, width and case folded."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(character for character in folded if character.isalnum())
 
 
 def fingerprint(text: str) -> int:
-    """A text's simhash over its pairs of letters, as a signed number of 64 bits; 0 for a text without letters.
+    """The 64-bit simhash of a text's letter bigrams, as a signed integer; 0 for a text without letters.
 
-    The same letters have the same fingerprint, texts that share most of their pairs one that differs in few bits
-    (Charikar, "Similarity estimation techniques from rounding algorithms", 2002).
+    Texts that share most of their bigrams have fingerprints that differ in few bits (Charikar, "Similarity estimation
+    techniques from rounding algorithms", 2002).
     """
     plain = letters(text)
     if not plain:
@@ -70,14 +70,14 @@ def fingerprint(text: str) -> int:
 
 
 def distance(one: int, other: int) -> int:
-    """In how many bits two fingerprints differ."""
+    """The Hamming distance of two fingerprints."""
     return ((one ^ other) & ((1 << BITS) - 1)).bit_count()
 
 
 def is_repeated(text: str, others: Collection[int], own: Sequence[Earlier], forum_id: int) -> bool:
-    """Whether a text says word for word, or almost, what stands in the forum already.
+    """Whether a text repeats an earlier one, literally or almost.
 
-    ``others`` are fingerprints of texts of this forum, ``own`` what its author wrote lately anywhere.
+    ``others`` are the fingerprints of texts in this forum, ``own`` the author's recent texts in any forum.
     """
     mark, length = fingerprint(text), len(letters(text))
     if length < SHORT:
@@ -88,12 +88,12 @@ def is_repeated(text: str, others: Collection[int], own: Sequence[Earlier], foru
 
 
 def is_flood(own: Sequence[Earlier], now: datetime) -> bool:
-    """Whether somebody writes faster than one can think."""
+    """Whether an author writes faster than a person can."""
     return sum(now - each.at < FLOOD_SPAN for each in own) >= FLOOD
 
 
 def is_link_spam(text: str) -> bool:
-    """Whether a text is mostly there for its links: several of them, or one with hardly a word beside it."""
+    """Whether a text consists mainly of links: several of them, or one with hardly any text."""
     plain = unicodedata.normalize("NFKC", text)
     links = _LINK.findall(plain)
     if not links:
@@ -104,7 +104,7 @@ def is_link_spam(text: str) -> bool:
 def why_held(
     text: str, moderation: str, others: Collection[int], own: Sequence[Earlier], *, forum_id: int, now: datetime
 ) -> str:
-    """Why a text waits for a moderator (a key of ``labels.WHY``); empty where it is shown at once."""
+    """Why a text is held for a moderator (a key of ``labels.WHY``); empty where it is shown at once."""
     if is_link_spam(text):
         return "links"
     if is_repeated(text, others, own, forum_id) or is_flood(own, now):

@@ -1,7 +1,6 @@
-"""The lives of a forum, of a submission and of a commitment, each as one table: what is allowed when, and where it
-leads.
+"""The states of forums, submissions and commitments: one transition table each.
 
-Whatever is not in a table is refused, by action, API and page alike.
+Actions, JSON and pages alike refuse any transition that is not in the table.
 """
 
 from collections.abc import Mapping
@@ -10,29 +9,29 @@ from typing import TypeVar
 
 
 class ForumState(StrEnum):
-    """Where a forum stands."""
+    """The state of a forum."""
 
     PROPOSED = "proposed"
-    """A citizen asks for it; others support it."""
+    """Proposed by a citizen; others can support it."""
     DECLINED = "declined"
     DRAFT = "draft"
-    """The city plans it; nobody else sees it."""
+    """Planned by the city; not public."""
     PUBLISHED = "published"
-    """Announced: people register and may speak beforehand."""
+    """Announced: people can register and submit."""
     RUNNING = "running"
     CLOSED = "closed"
-    """Over: minutes and what became of each submission remain."""
+    """Over: the minutes and the outcome of each submission remain."""
     CANCELLED = "cancelled"
 
 
 class ForumAction(StrEnum):
-    """What somebody does to a forum."""
+    """An action on a forum."""
 
     EDIT = "edit"
     SUPPORT = "support"
     ACCEPT = "accept"
     OPEN = "open"
-    """Enough people support a question: it is discussed without anybody's leave."""
+    """Open a proposed discussion that enough people support, without an official's decision."""
     DECLINE = "decline"
     PUBLISH = "publish"
     REGISTER = "register"
@@ -45,19 +44,19 @@ class ForumAction(StrEnum):
 
 
 class SubmissionState(StrEnum):
-    """Where a submission stands on its way to an answer."""
+    """The state of a submission."""
 
     RECEIVED = "received"
     ASSIGNED = "assigned"
-    """A department has it."""
+    """A department is responsible for it."""
     ANSWERED = "answered"
     MERGED = "merged"
-    """It says the same as another one, whose answer is its own."""
+    """It shares the answer of another submission."""
     WITHDRAWN = "withdrawn"
 
 
 class SubmissionAction(StrEnum):
-    """What somebody does to a submission."""
+    """An action on a submission."""
 
     ASSIGN = "assign"
     ANSWER = "answer"
@@ -68,33 +67,33 @@ class SubmissionAction(StrEnum):
     COMMENT = "comment"
     COMMIT = "commit"
     PROPOSE = "propose"
-    """The department that has it proposes to its author to make it a petition."""
+    """The responsible department proposes to the author to make it a petition."""
     PETITION = "petition"
-    """Its author agrees: it is a petition, and its department's answer says so; it keeps its number."""
+    """The author agrees: it becomes a petition and keeps its number, and the department's answer says so."""
     CORRECT = "correct"
-    """The clerk who took it down at a session sets it right."""
+    """The clerk who transcribed it corrects it."""
     UNDO = "undo"
-    """The clerk takes back what was taken down by mistake."""
+    """The clerk removes what was transcribed by mistake."""
 
 
 class CommitmentState(StrEnum):
-    """Where a commitment stands."""
+    """The state of a commitment."""
 
     PLANNED = "planned"
     UNDER_WAY = "under_way"
     DONE = "done"
     CONTESTED = "contested"
-    """The author says that it is not done."""
+    """An author says that it was not carried out."""
     DROPPED = "dropped"
 
 
 class CommitmentAction(StrEnum):
-    """What somebody does to a commitment."""
+    """An action on a commitment."""
 
     EDIT = "edit"
     STEP = "step"
     FINISH = "finish"
-    """It is done; needs evidence."""
+    """It is carried out; needs evidence."""
     CONTEST = "contest"
     DROP = "drop"
 
@@ -120,7 +119,7 @@ FORUM: dict[ForumState, dict[ForumAction, ForumState]] = {
     },
     F.CANCELLED: {},
 }  # fmt: skip
-"""Speaking after the end is allowed as long as the forum's own last day to speak has not passed."""
+"""Submissions are possible after the end until the forum's last day for them."""
 
 S, B = SubmissionState, SubmissionAction
 _TALK = (B.SUPPORT, B.COMMENT)
@@ -137,7 +136,7 @@ SUBMISSION: dict[SubmissionState, dict[SubmissionAction, SubmissionState]] = {
     S.MERGED: {B.UNMERGE: S.RECEIVED, B.WITHDRAW: S.WITHDRAWN, **dict.fromkeys(_TALK, S.MERGED)},
     S.WITHDRAWN: {},
 }  # fmt: skip
-"""An answer may be given again: what was under study is decided one day."""
+"""A submission can be answered again: one under study is decided later."""
 
 C, D = CommitmentState, CommitmentAction
 COMMITMENT: dict[CommitmentState, dict[CommitmentAction, CommitmentState]] = {
@@ -150,26 +149,26 @@ COMMITMENT: dict[CommitmentState, dict[CommitmentAction, CommitmentState]] = {
 
 
 class TextState(StrEnum):
-    """What becomes of something that somebody wrote for the public."""
+    """The moderation state of a text."""
 
     PENDING = "pending"
-    """Held: a moderator looks at it first."""
+    """Held for review by a moderator before it is shown."""
     SHOWN = "shown"
     HIDDEN = "hidden"
     APPEALED = "appealed"
-    """Hidden, and its author asks another moderator to look again."""
+    """Hidden, and its author has appealed."""
 
 
 class TextAction(StrEnum):
-    """What readers, moderators and authors do with it."""
+    """An action of readers, moderators or authors on a text."""
 
     REPORT = "report"
     SHOW = "show"
-    """Let it stand, or show it again."""
+    """Approve it, or show it again."""
     HIDE = "hide"
     APPEAL = "appeal"
     UPHOLD = "uphold"
-    """Leave it hidden after an appeal."""
+    """Keep it hidden after an appeal."""
 
 
 T, X = TextState, TextAction
@@ -179,14 +178,14 @@ TEXT: dict[TextState, dict[TextAction, TextState]] = {
     T.HIDDEN: {X.SHOW: T.SHOWN, X.APPEAL: T.APPEALED},
     T.APPEALED: {X.SHOW: T.SHOWN, X.UPHOLD: T.HIDDEN},
 }
-"""An appeal is possible once for each hiding."""
+"""One appeal is possible each time a text is hidden."""
 
 SEEN = frozenset({F.PROPOSED, F.PUBLISHED, F.RUNNING, F.CLOSED, F.CANCELLED, F.DECLINED})
-"""Forums that the public sees."""
+"""The states of forums that the public sees."""
 RUNNING_COMMITMENTS = frozenset({C.PLANNED, C.UNDER_WAY, C.CONTESTED})
-"""Commitments that the city still has to keep."""
+"""The states of commitments that are not finished or discontinued."""
 ADOPTED = frozenset({"adopted", "partly_adopted"})
-"""Outcomes that become a commitment."""
+"""The outcomes that lead to a commitment."""
 
 
 StateT = TypeVar("StateT", bound=StrEnum)
@@ -194,5 +193,5 @@ ActionT = TypeVar("ActionT", bound=StrEnum)
 
 
 def follow(table: Mapping[StateT, Mapping[ActionT, StateT]], state: StateT, action: ActionT) -> StateT | None:
-    """Where an action leads from a state; None when it is not allowed there."""
+    """The state that an action leads to; None if it is not allowed."""
     return table[state].get(action)

@@ -1,7 +1,7 @@
-"""How often a forum's page was opened: counted in this process and written down together, every few seconds.
+"""Page views of forums: counted in this process and written to the database together every few seconds.
 
-A page that thousands open at once must not write for each of them. What a process has counted and not yet written is
-lost when it is killed; when it ends it writes.
+A page that thousands open at once must not cause a write for each of them. A process writes its counts when it ends;
+if it is killed, unwritten counts are lost.
 """
 
 import asyncio
@@ -10,24 +10,24 @@ import logging
 from server.core import database
 
 EVERY = 5.0
-"""Seconds between two writings."""
+"""Seconds between two writes."""
 
 _counted: dict[int, int] = {}
 log = logging.getLogger("sinmungo.views")
 
 
 def seen(forum_id: int) -> None:
-    """Count one look."""
+    """Count one view."""
     _counted[forum_id] = _counted.get(forum_id, 0) + 1
 
 
 def waiting(forum_id: int) -> int:
-    """How many looks at a forum this process has counted and not written down yet."""
+    """The views of a forum that this process has not written yet."""
     return _counted.get(forum_id, 0)
 
 
 async def write() -> None:
-    """Write down what was counted, always in the same order, so that two processes never wait for each other."""
+    """Write the counts in the order of ids, so that two processes cannot deadlock."""
     counted = dict(sorted(_counted.items()))
     if not counted:
         return
@@ -47,7 +47,7 @@ async def keep_writing() -> None:
             await asyncio.sleep(EVERY)
             try:
                 await write()
-            except (database.OperationalError, OSError):  # what was counted waits for the next time
+            except (database.OperationalError, OSError):  # kept in memory for the next attempt
                 log.warning("views of forums could not be written down yet", exc_info=True)
     finally:
         await write()
