@@ -1,8 +1,8 @@
-"""What the law decides about a petition: its kind, its period, and what may be done to it and by when.
+"""The Civil Petitions Treatment Act as pure functions: a petition's kind, its period, what may be done and by when.
 
-Pure decisions, values in and a value or a ``Refusal`` out, so that every article can be tested without a
-database. "Act" is the Civil Petitions Treatment Act (민원 처리에 관한 법률), "Decree" its Enforcement Decree
-(시행령), "Rule" its Enforcement Rule (시행규칙); how a period is counted belongs to ``server.core.clock``.
+Values in, a value or a ``Refusal`` out, so that every article can be tested without a database. "Act" is the Civil
+Petitions Treatment Act (민원 처리에 관한 법률), "Decree" its Enforcement Decree (시행령), "Rule" its Enforcement Rule
+(시행규칙). How a period is counted is decided in ``server.core.clock``.
 """
 
 import unicodedata
@@ -17,7 +17,7 @@ from server.core.errors import Text, _
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why the law does not allow something: a stable code, and words to be translated for a person."""
+    """Why the law does not allow an action: a stable code and a translatable explanation."""
 
     code: str
     text: Text
@@ -27,7 +27,7 @@ class Refusal:
 
 
 class Kind(StrEnum):
-    """What is asked for (Act 2)."""
+    """The kind of petition (Act 2)."""
 
     INQUIRY_LAW = "inquiry_law"
     """질의민원 about the meaning of a law."""
@@ -40,9 +40,9 @@ class Kind(StrEnum):
     OTHER = "other"
     """기타민원: simple counselling, an everyday inconvenience."""
     STATUTORY = "statutory"
-    """법정민원: an application that a law provides for; written ``statutory:`` and its service's code."""
+    """법정민원: an application under another law; written as ``statutory:`` and the code of its service."""
     REPORT = "report"
-    """제보: no petition in the law's sense, for want of a person to answer (Decree 2①); has no period."""
+    """제보: a tip, which is not a petition because the petitioner is not identified (Decree 2①); it has no period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """How long the office may take, and which article says so."""
+    """The processing period, and the article that it comes from."""
 
     unit: Unit
     amount: int
@@ -66,7 +66,7 @@ class Period:
 
 HOURS_A_DAY = 8
 LONGEST_IN_HOURS = 5
-"""Periods of up to so many days are counted in hours, eight to a day (Act 19①)."""
+"""Periods of at most this many days are counted in hours, eight to a day (Act 19①)."""
 
 _PERIODS = {
     Kind.INQUIRY_LAW: Period(Unit.DAYS, 14, _("Civil Petitions Treatment Decree, Article 14, item 1")),
@@ -91,15 +91,15 @@ def parse_kind(text: str, services: Mapping[str, Service]) -> tuple[Kind, Servic
 
 
 def kind_text(kind: Kind, service: Service | None = None) -> str:
-    """The way a kind is written: what ``parse_kind`` reads."""
+    """The written form of a kind, as read by ``parse_kind``."""
     return f"{kind}:{service.code}" if service else str(kind)
 
 
 def period(kind: Kind, service: Service | None = None) -> Period | None:
-    """The period of a kind (Act 17, Decree 14-17, 19); None for a report.
+    """The period of a kind (Act 17, Decree 14-17, 19); None for a tip.
 
-    A published period of five days or less comes back in hours (Act 19①). Raises ValueError for a statutory
-    petition without its service.
+    A published period of five days or less is returned in hours (Act 19①). Raises ValueError for a statutory petition
+    without its service.
     """
     if kind is Kind.REPORT:
         return None
@@ -119,7 +119,7 @@ def due_date(
     extensions: Sequence[int] = (),
     pauses: Sequence[Pause] = (),
 ) -> Due:
-    """When the answer is due. Extensions are amounts in the period's own unit and lengthen it (Decree 21①).
+    """When the answer is due. Extensions are amounts in the period's own unit (Decree 21①).
 
     Pauses are the days that do not count (Decree 20, 17⑤). Raises ValueError as ``clock.due`` does.
     """
@@ -129,8 +129,8 @@ def due_date(
 def check_extension(period: Period, extensions: Sequence[int], amount: int, *, consent: bool) -> Refusal | None:
     """Whether one more extension by ``amount`` is lawful after ``extensions`` (Decree 21①).
 
-    Once for unavoidable reasons, a second time by the petitioner's consent, each at most as long as the
-    original period.
+    Once for unavoidable reasons, a second time with the petitioner's consent, each at most as long as the original
+    period.
     """
     if amount < 1:
         return Refusal("extension_empty", _("An extension must be at least one unit of the processing period."))
@@ -153,18 +153,18 @@ NOBODY = frozenset(
         *("none", "unknown", "nobody", "noname", "na"),
     )
 )
-"""What people write who do not want to say their name or where they can be reached."""
+"""What people enter as a name or an address when they do not want to be identified."""
 ANONYMOUS = ("익명", "匿名", "anonym")
-"""How such words begin that have many endings."""
+"""Prefixes of such words that occur with many endings."""
 
 
 def is_petition(name: str, *contacts: str) -> bool:
-    """Whether the petitioner is clear, so that the submission is a petition and not a report (Decree 2①).
+    """Whether the petitioner is identified, so that the submission is a petition and not a tip (Decree 2①).
 
-    The law asks for a clear name and address. Policy of this program: a name is clear if it has two letters
-    (single Hangul consonants and vowels are none), no masking sign, and is not a word for nobody; the
-    address is clear if at least one of ``contacts`` (e-mail, phone or postal address) reaches the person,
-    because that is where an answer goes. Whether a contact is well formed is for the form to say.
+    The law asks for a clear name and address. Policy of this program: a name is clear if it has two letters (single
+    Hangul consonants and vowels do not count), no masking sign, and is not a word for "anonymous"; the address is clear
+    if at least one of ``contacts`` (email, phone or postal address) reaches the person, because that is where the
+    answer goes. Whether a contact is well formed is checked by the form.
     """
     return _is_clear_name(name) and any(_is_said(contact) for contact in contacts)
 
@@ -192,14 +192,14 @@ def receipt_limit(calendar: WorkingCalendar, arrived: datetime) -> Due:
 
 
 class Transfer(StrEnum):
-    """Who passes a petition on (Act 16, Decree 13)."""
+    """The kinds of transfer (Act 16, Decree 13)."""
 
     TO_DEPARTMENT = "to_department"
-    """The intake office to the handling department: no way is far between the pages of one program."""
+    """From the intake office to the handling department. All offices share one system, so distance plays no role."""
     BETWEEN_DEPARTMENTS = "between_departments"
-    """The wrong department by way of the intake office to the right one."""
+    """From the wrong department to the right one, by way of the intake office."""
     TO_AGENCY = "to_agency"
-    """To another agency, telling the petitioner."""
+    """To another agency; the petitioner is notified."""
 
 
 TRANSFER_HOURS = {
@@ -210,9 +210,9 @@ TRANSFER_HOURS = {
 
 
 def transfer_limit(calendar: WorkingCalendar, transfer: Transfer, since: datetime) -> Due:
-    """The latest moment to pass a petition on (Decree 13).
+    """The latest moment to transfer a petition (Decree 13).
 
-    An electronic document goes "without delay"; the hours of the paper one are its outer limit here.
+    Electronic documents must be transferred "without delay"; the hours for paper documents are used as the outer limit.
     """
     return due(calendar, Unit.HOURS, TRANSFER_HOURS[transfer], since)
 
@@ -221,22 +221,22 @@ def transfer_limit(calendar: WorkingCalendar, transfer: Transfer, since: datetim
 
 
 def supplement_request_limit(calendar: WorkingCalendar, received: datetime) -> Due:
-    """Until when a supplement must be asked for: eight working hours from the receipt (Rule 9①).
+    """Until when a supplement must be requested: eight working hours from the receipt (Rule 9①).
 
-    Policy: ``received`` is the moment from which the period of the petition runs. That is when it arrived, for
-    then the receipt is handed out (Act 9②), and of a reopened case the reopening. A transfer inside the agency
-    does not begin it anew: the agency has received the petition, and who gets it late says so as the reason.
+    Policy: ``received`` is the moment at which the period of the petition starts. That is its arrival, when the receipt
+    is issued (Act 9②), or the reopening of a reopened case. A transfer inside the agency does not restart it, because
+    the agency has already received the petition; a department that gets it late gives that as the reason.
     """
     return due(calendar, Unit.HOURS, 8, received)
 
 
 def supplement_due(calendar: WorkingCalendar, asked: date, days: int) -> Due:
-    """The last day to supplement, ``days`` after the day of the request, by the Civil Act (Decree 24④)."""
+    """The last day to supplement, ``days`` after the day of the request, counted by the Civil Act (Decree 24④)."""
     return due(calendar, Unit.CIVIL_DAYS, days, asked)
 
 
 def check_supplement_prolongation(granted: int) -> Refusal | None:
-    """Whether the petitioner may have more time to supplement: twice (Decree 24②), over all requests together."""
+    """Whether the petitioner may have more time to supplement: twice (Decree 24②), counted over all requests."""
     if granted < 2:  # noqa: PLR2004
         return None
     return Refusal("prolongation_used_up", _("The time to send the supplement has already been extended twice."))
@@ -245,7 +245,7 @@ def check_supplement_prolongation(granted: int) -> Refusal | None:
 def check_second_request(days: int, *, running: bool = False) -> Refusal | None:
     """Whether a second request to supplement may set that many days: ten at most (Decree 24③).
 
-    ``running`` says that the time of the request before has not run out: until then there is nothing to repeat.
+    ``running`` means that the previous request has not expired yet, so it cannot be repeated.
     """
     if running:
         return Refusal("supplement_running", _("The time to send the supplement has not run out yet."))
@@ -257,8 +257,8 @@ def check_second_request(days: int, *, running: bool = False) -> Refusal | None:
 def may_return(requests: Sequence[Due], moment: datetime) -> Refusal | None:
     """Whether a petition that was not supplemented may be returned (반려, Decree 25①).
 
-    ``requests`` are the ends of the periods set for what is still missing. Policy: only after the second request,
-    which Decree 24③ leaves to the office, has run out as well, because a return is the harsher answer.
+    ``requests`` are the last days of the periods set for what is still missing. Policy: a return requires that a second
+    request, which Decree 24③ leaves to the office, has expired as well, because a return is the more severe outcome.
     """
     if len(requests) < 2:  # noqa: PLR2004
         return Refusal("second_request_missing", _("Please ask for the supplement a second time first."))
@@ -268,7 +268,7 @@ def may_return(requests: Sequence[Due], moment: datetime) -> Refusal | None:
 
 
 def may_deem_withdrawn(undelivered: int) -> Refusal | None:
-    """Whether a petition counts as withdrawn because requests came back undelivered: twice (Decree 25②)."""
+    """Whether a petition is deemed withdrawn because requests were returned undelivered twice (Decree 25②)."""
     if undelivered >= 2:  # noqa: PLR2004
         return None
     return Refusal("delivery_not_tried_twice", _("A request must be returned undelivered twice first."))
@@ -280,8 +280,8 @@ def may_deem_withdrawn(undelivered: int) -> Refusal | None:
 def check_site_investigation(kind: Kind, days: int, prolongation: int = 0) -> Refusal | None:
     """Whether a site investigation may take so many working days (Decree 17④⑤).
 
-    Grievances only, 14 days, prolonged once by at most 7 (0 while it is not). Policy: they are working days, as
-    the period is.
+    For grievances only: at most 14 days, extended once by at most 7 (``prolongation``, 0 without an extension). Policy:
+    they are working days, like the period itself.
     """
     if kind is not Kind.GRIEVANCE:
         return Refusal("not_a_grievance", _("A site investigation pauses the deadline of a grievance only."))
@@ -294,20 +294,20 @@ def check_site_investigation(kind: Kind, days: int, prolongation: int = 0) -> Re
 
 
 def site_investigation(calendar: WorkingCalendar, first: date, days: int) -> Pause:
-    """The days that a site investigation of ``days`` working days takes out of the period (Decree 17⑤)."""
+    """The days that a site investigation of ``days`` working days adds to the days that do not count (Decree 17⑤)."""
     return first, due(calendar, Unit.DAYS, days, first).on
 
 
 def interim_notice_date(received: date, number: int = 1) -> date:
-    """The day of the first, second, … interim notice (Decree 23): when 30 days have passed, then every 30.
+    """The day of the first, second, … interim notice (Decree 23): after 30 days, then every 30 days.
 
-    The day of the receipt is not counted (Civil Act 157), and no date moves off a closed day: earlier harms nobody.
+    The day of the receipt is not counted (Civil Act 157). Holidays do not move the date: early notices harm nobody.
     """
     return received + timedelta(days=30 * number + 1)
 
 
 def next_interim_notice(received: date, told: date) -> date:
-    """The day of the notice after one given on ``told``: those on request or late do not move what the receipt sets."""
+    """The day of the notice after one given on ``told``. Extra or late notices do not shift the schedule."""
     return interim_notice_date(received, max(0, (told - received).days - 1) // 30 + 1)
 
 
@@ -321,10 +321,10 @@ def may_close_as_repeated(
 ) -> Refusal | None:
     """Whether a repeated petition may be closed without another answer (종결처리, Act 23, Decree 26).
 
-    ``submitted`` counts the same petition including this one, ``notified`` the results told so far. Whether
-    it is the same, and without good reason, is for a person to judge (Act 23③). So is whether it is one of many
-    (다수인관련민원: five households and five signatures, Act 2 vi), with which the mediation committee
-    (민원조정위원회) must have dealt: ``deliberated``.
+    ``submitted`` counts the same petition including this one, ``notified`` the results notified so far. An official
+    decides whether it is the same without a valid reason (Act 23③), and whether it is one by many people
+    (다수인관련민원: five households and five signatures, Act 2 vi), which the mediation committee (민원조정위원회) must
+    have considered: ``deliberated``.
     """
     if kind is Kind.STATUTORY:
         return Refusal("statutory_not_closed", _("A statutory petition must be decided however often it is filed."))
@@ -342,12 +342,12 @@ def may_close_as_repeated(
 
 
 class Counting(StrEnum):
-    """How the ten days to decide an objection are counted: the law does not say (Act 35②)."""
+    """How the ten days to decide an objection are counted, which the law leaves open (Act 35②)."""
 
     CALENDAR = "calendar"
-    """Calendar days, the first not counted (Civil Act 157): the earlier, hence the default."""
+    """Calendar days, the first not counted (Civil Act 157). Ends earlier, hence the default."""
     WORKING = "working"
-    """Working days, the first counted, as the period of a petition."""
+    """Working days, the first counted, as for the period of a petition."""
 
 
 OBJECTION_DAYS = 60
@@ -360,7 +360,7 @@ def objection_window(calendar: WorkingCalendar, notified: date) -> Due:
 
 
 def may_object(calendar: WorkingCalendar, kind: Kind, notified: date, moment: datetime) -> Refusal | None:
-    """Whether the refusal of a petition, received on ``notified``, can still be objected to (Act 35①)."""
+    """Whether an objection to the refusal, received on ``notified``, is still possible (Act 35①)."""
     if kind is not Kind.STATUTORY:
         return Refusal("not_statutory", _("Only the refusal of a statutory petition can be objected to."))
     if overdue(objection_window(calendar, notified), moment):
@@ -383,15 +383,15 @@ def objection_due(
     first = due(calendar, unit, DECISION_DAYS, received)
     if not extension:
         return first
-    # Civil days leave out their first day, the one on which the ten days end; working days begin after it.
+    # Calendar days exclude their first day, the one on which the ten days end; working days start the day after.
     since = first.on if counting is Counting.CALENDAR else first.on + timedelta(days=1)
     return due(calendar, unit, extension, since)
 
 
 def check_objection_extension(days: int, granted: int = 0) -> Refusal | None:
-    """Whether the decision on an objection may be put off by so many days: at most ten, once (Act 35②).
+    """Whether the decision on an objection may be extended by so many days: at most ten, once (Act 35②).
 
-    ``granted`` is the number of days by which it was put off before.
+    ``granted`` is the number of days of an earlier extension.
     """
     if granted:
         return Refusal("objection_extension_used_up", _("The time to decide can be extended only once."))

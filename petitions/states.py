@@ -1,6 +1,6 @@
-"""The life of a case as one table: which action is allowed in which state, and where it leads.
+"""The states of a case as one table: which action is allowed in which state, and which state follows.
 
-Whatever is not in the table is refused, by action, API and page alike.
+Actions that are not in the table are refused in code, JSON and pages alike.
 """
 
 from enum import StrEnum
@@ -8,7 +8,7 @@ from typing import Self
 
 
 class State(StrEnum):
-    """Where a case stands."""
+    """The state of a case."""
 
     RECEIVED = "received"
     ACCEPTED = "accepted"
@@ -24,12 +24,12 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """What somebody does to a case, and the right that an official needs for it (``petitions.permissions``)."""
+    """The actions on a case, each with the permission that an official needs for it (``petitions.permissions``)."""
 
     right: str
 
     def __new__(cls, name: str, right: str) -> Self:
-        """A member is written as its name and the right."""
+        """A member is declared as its name and its permission."""
         member = str.__new__(cls, name)
         member._value_ = name
         member.right = right
@@ -83,8 +83,10 @@ _AT_WORK = {
 _ASKED = (A.CONSULTATION_REPLY, A.CONSULTATION_EXTEND, A.CONSULTATION_WITHDRAW)
 _STAYS = (A.EXTEND, A.INVESTIGATE, A.INTERIM_NOTICE, A.GUIDE, A.NOTE, A.MESSAGE, A.CONSULTATION, *_ASKED)
 _OBJECTION = (A.OBJECT, A.EXTEND_OBJECTION, A.DECIDE_OBJECTION, A.WITHDRAW_OBJECTION)
-"""A refusal stands while it is objected to, and after an objection was dismissed; who upholds one reopens the case.
-Where its department was closed, a refusal that is objected to is passed on to the one that is to decide."""
+"""The refusal stays in force during an objection and after its dismissal; upholding the objection reopens the case.
+
+If the department was closed meanwhile, the case is transferred to the department that decides the objection.
+"""
 
 TRANSITIONS: dict[State, dict[Action, State]] = {
     S.RECEIVED: {
@@ -130,14 +132,14 @@ TRANSITIONS: dict[State, dict[Action, State]] = {
 }
 
 OPEN = frozenset({S.RECEIVED, S.ACCEPTED, S.ASSIGNED, S.IN_PROGRESS, S.SUPPLEMENT_REQUESTED, S.REOPENED})
-"""States in which the city still owes something."""
+"""States in which the city still has to act."""
 
 
 def follow(state: State, action: Action) -> State | None:
-    """Where an action leads from a state; None when it is not allowed there."""
+    """The state that follows an action; None if the action is not allowed in that state."""
     return TRANSITIONS[state].get(action)
 
 
 def allowed(state: State) -> tuple[Action, ...]:
-    """The actions that a state allows."""
+    """The actions allowed in a state."""
     return tuple(TRANSITIONS[state])

@@ -1,1 +1,1 @@
-"""The only place that writes: one module per topic, one transaction per action."""
+"""The only package that writes: one module per topic, one transaction per action."""

@@ -1,4 +1,4 @@
-"""How a case ends, and how it begins again: answering, closing, reopening, rating, withdrawing."""
+"""How a case ends and reopens: answering, closing, reopening, rating, withdrawing."""
 
 from collections.abc import Sequence
 
@@ -24,12 +24,12 @@ from server.core.files import StoredFile
 
 
 async def answer(actor: Official, reference: str, command: GiveAnswer, *, files: Sequence[StoredFile] = ()) -> None:
-    """Answer a case (Act 27). Its files are never published.
+    """Answer a case (Act 27). Files of an answer are never published.
 
-    A refusal, even of a part of what a law provides for, carries its reasons and the remedies (Act 27③).
-    Not while another department still owes its part (Act 20): the answer would be given without what was asked for. The
-    handler waits for the reply, or takes the request back first, so that the asked department knows it need not reply.
-    Raises ``Refused``.
+    A refusal, even a partial one of a statutory petition, needs its reasons and the remedies (Act 27③). It is not
+    possible while a consultation is open (Act 20), because the answer would ignore what was asked for: the handler
+    waits for the reply or withdraws the request, so that the consulted department knows that it need not reply. Raises
+    ``Refused``.
     """
     async with changing(reference, Action.ANSWER, actor, seen=command.version) as change:
         await check_no_consultation_open(change)
@@ -57,7 +57,7 @@ async def answer(actor: Official, reference: str, command: GiveAnswer, *, files:
 
 
 async def _publish(change: Change, command: GiveAnswer) -> None:
-    """Let everybody find the answered case, without names and numbers."""
+    """Publish the answered case in the public list, without names and numbers."""
     who = await Petitioner.get(case_id=change.case.id)
     texts = (change.case.title, change.case.body)
     own = Own(who.name, who.email, who.phone, who.address, texts)
@@ -75,12 +75,12 @@ async def close(actor: Official | str, reference: str, command: TextOnly) -> Non
 
 
 async def close_quietly(reference: str) -> None:
-    """Close an answered case that nobody has contested in time."""
+    """Close an answered case that was not contested in time, without an actor."""
     await close(SYSTEM, reference, TextOnly(""))
 
 
 async def reopen(actor: Official | str, reference: str, command: TextOnly) -> None:
-    """Open a case again because it is not solved: it goes back to the department's queue with a fresh period."""
+    """Reopen a case because it is not solved: it returns to the department's queue with a new period."""
     async with changing(reference, Action.REOPEN, actor, seen=command.version) as change:
         _check_no_objection(change)
         due = begin_anew(change)
@@ -88,7 +88,7 @@ async def reopen(actor: Official | str, reference: str, command: TextOnly) -> No
 
 
 def begin_anew(change: Change) -> Due | None:
-    """Give a case a fresh period and take it from its handler; when the answer is due now."""
+    """Start a new period and remove the handler; returns when the answer is due."""
     change.set(
         reopened=change.case.reopened + 1,
         clock_started_at=clock.now(),
@@ -110,7 +110,7 @@ def begin_anew(change: Change) -> Due | None:
 
 
 def _check_no_objection(change: Change) -> None:
-    """The city owes a decision on an objection, which nobody takes away by closing or reopening the case."""
+    """Refuse while an objection is open: closing or reopening must not pre-empt the decision that the city owes."""
     if change.case.objection_due_at is not None:
         raise Refused(_("An objection to this answer is open and must be decided first."), code="objection_open")
 
@@ -123,7 +123,7 @@ async def rate(actor: Official | str, reference: str, command: Rate) -> None:
 
 
 async def withdraw(actor: Official | str, reference: str, command: TextOnly) -> None:
-    """Take the petition back (취하, Act 22②)."""
+    """Withdraw the petition (취하, Act 22②)."""
     async with changing(reference, Action.WITHDRAW, actor, seen=command.version) as change:
         change.set(closed_at=clock.now())
         change.record(CaseWithdrawn(await change.add_statement_if_any(command.text)))

@@ -1,6 +1,6 @@
-"""Files that reach a case after it was filed: by themselves, or with an answer, a message, a note or a supplement.
+"""Files added to a case after filing: on their own, or with an answer, a message, a note or a supplement.
 
-Each is named by an event in the case's ledger: by one of its own, or by that of the words it came with.
+Each is named by an event in the case's ledger: its own, or that of the text it came with.
 """
 
 from collections.abc import Sequence
@@ -17,11 +17,11 @@ from server.core.errors import _
 from server.core.files import StoredFile
 
 MOST = 100
-"""Files of one case."""
+"""The most files of one case."""
 
 
 async def add(reference: str, files: Sequence[StoredFile]) -> None:
-    """Add the petitioner's files, which lie in the store already. Raises ``NotPossibleNow`` once the case has ended."""
+    """Add the petitioner's files, already in the store. Raises ``NotPossibleNow`` once the case has ended."""
     async with database.transaction():
         chain = await ledger.lock(subject(reference))
         case = await Case.get(reference=reference)
@@ -40,9 +40,9 @@ async def keep(
     statement_id: int | None = None,
     internal: bool = False,
 ) -> tuple[int, ...]:
-    """Keep the files that come with an answer or a statement; the ids by which the event of those names them.
+    """Attach the files of an answer or a statement; returns the ids by which its event names them.
 
-    ``internal`` ones are for officials only; all others for the parties, never for the public. Raises ``Refused``
+    ``internal`` files are for officials only, all others for the parties, never for the public. Raises ``Refused``
     where the case would hold more than :data:`MOST`.
     """
     if not files:

@@ -1,7 +1,7 @@
-"""The frame of every action on a case: lock, check, change, record, in one transaction.
+"""What every action on a case has in common: lock, check, change, record, in one transaction.
 
-It locks the case's chain, so that actions on one case come one after the other; compares the version that the actor
-has seen; asks the table of transitions and the table of rights; and writes the new state with compare-and-swap.
+It locks the case's chain, so that actions on one case run one after the other; compares the version that the actor has
+seen; checks the tables of transitions and rights; and writes the new state with compare-and-swap.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ from server.core.ledger import Chain, DomainEvent
 SYSTEM = "system"
 PETITIONER = "petitioner"
 CHANGES = 50
-"""Events of others that a conflict names at most, the newest."""
+"""The most events of others that a conflict lists, newest first."""
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Change:
     actor: str
     reference: Reference
     after: State
-    """Where the act leads, by the table."""
+    """The next state, by the table."""
     new_events: list[DomainEvent] = field(default_factory=list)
     values: dict[str, object] = field(default_factory=dict)
 
@@ -51,27 +51,27 @@ class Change:
             setattr(self.case, name, value)
 
     def record(self, *new_events: DomainEvent) -> None:
-        """Write events into the ledger when the action is complete."""
+        """Add events that are written to the ledger when the action completes."""
         self.new_events.extend(new_events)
 
     def redirect_to(self, action: Action) -> None:
-        """Let this act end where another one leads. Raises ``NotPossibleNow`` where that one is not allowed."""
+        """Use the next state of another action. Raises ``NotPossibleNow`` if that action is not allowed."""
         after = follow(self.case.status, action)
         if after is None:
             raise NotPossibleNow(action, self.case.status)
         self.after = after
 
     async def say(self, text: str) -> int:
-        """Keep somebody's words; the id that an event names them by."""
+        """Store a text; returns the id by which an event refers to it."""
         statement = await Statement.create(case_id=self.case.id, text=text, created_at=clock.now())
         return int(statement.id)
 
     async def add_statement_if_any(self, text: str) -> int | None:
-        """Keep words, where there are any."""
+        """Store a text if there is any."""
         return await self.say(text) if text else None
 
     def recompute_due(self) -> Due | None:
-        """Count the due date anew and set it; None for a tip, which has no period."""
+        """Recompute and set the due date; None for a tip, which has no period."""
         due = due_of(self.case, self.reference)
         if due is not None:
             self.set(due_at=due.at, reminded=reminded(self.case, due.at))
@@ -79,7 +79,7 @@ class Change:
 
 
 def reminded(case: Case, due: datetime) -> int:
-    """What is still known of a reminder under a new date: who was told that it is over is not told so again."""
+    """The reminder state under a new due date: an overdue case that stays overdue is not reported again."""
     return 0 if due > clock.now() else case.reminded
 
 
@@ -91,7 +91,7 @@ def period_of(case: Case) -> rules.Period | None:
 
 
 def due_of(case: Case, reference_data: Reference) -> Due | None:
-    """When a case's answer is due, by its own period, extensions and the days that do not count."""
+    """When a case's answer is due, by its period, extensions and pauses."""
     period = period_of(case)
     if period is None:
         return None
@@ -100,7 +100,7 @@ def due_of(case: Case, reference_data: Reference) -> Due | None:
 
 
 def pauses_of(case: Case, reference_data: Reference) -> list[tuple[date, date]]:
-    """The days that do not count: of supplements (of one not yet received, up to its last day) and on the site."""
+    """The days that do not count: supplements (an open one up to its last day) and site investigations."""
     found = []
     for first, last in case.pauses:
         start = date.fromisoformat(str(first))
@@ -116,7 +116,7 @@ def pauses_of(case: Case, reference_data: Reference) -> list[tuple[date, date]]:
 async def changing(
     reference_text: str, action: Action, actor: Official | str, *, seen: int | None = None
 ) -> AsyncIterator[Change]:
-    """Open a case for one action; on leaving, the state moves on and the events are written.
+    """Open a case for one action; on exit the state is changed and the events are written.
 
     ``seen`` is the ledger length that the actor's page showed. Raises ``NoSuchCase`` (also for a case that the actor
     may not see), ``Forbidden``, ``ChangedMeanwhile`` and ``NotPossibleNow``.
@@ -145,9 +145,9 @@ async def changing(
 
 
 async def _check_right(actor: Official, action: Action, case: Case) -> None:
-    """Raises ``NoSuchCase`` for a case that the actor may not see, ``Forbidden`` for what is not theirs to do.
+    """Raises ``NoSuchCase`` for a case that the actor may not see, ``Forbidden`` for an action they may not do.
 
-    An asked department (협조, Act 20) sees the case and does its own part; everything else is the owner's.
+    A consulted department (협조, Act 20) sees the case and handles its consultation; all else is the owner's.
     """
     own = keeps(actor, department_id=case.department_id, guide_id=case.guide_id)
     if not own and not (cooperates(actor) and await asked(case.id, actor.department_id)):
@@ -163,7 +163,7 @@ async def _check_right(actor: Official, action: Action, case: Case) -> None:
 
 
 async def withdraw_consultations(change: Change, department_id: int | None = None) -> None:
-    """Take back what departments were asked for and have not replied to: all of it, or one department's."""
+    """Withdraw the open consultations of a case: all, or one department's."""
     where, values = (" AND department_id = ?", [department_id]) if department_id else ("", [])
     rows = await database.fetch(
         f"UPDATE consultation SET status = ? WHERE case_id = ? AND status = ?{where} RETURNING id, department_id",
@@ -173,7 +173,7 @@ async def withdraw_consultations(change: Change, department_id: int | None = Non
 
 
 async def leave_closed_department(change: Change) -> None:
-    """Take a case that something is owed on again from a department closed since: the intake office passes it on."""
+    """Remove a reopened case from a department that was closed meanwhile, so that the intake office assigns it anew."""
     department = change.case.department_id
     if department and not await keep_open(department):
         change.set(department_id=None, handler_id=None)
@@ -187,19 +187,19 @@ async def _write(change: Change, before: State) -> None:
         await leave_closed_department(change)
     change.set(status=change.after, open=change.after in OPEN)
     hit = await Case.filter(id=change.case.id, status=before).update(**change.values)
-    if not hit:  # SQLite counts the rows of a text index that was written before with them, so it may be more than one
+    if not hit:  # SQLite's count includes text-index rows written before, so this may exceed one
         raise NotPossibleNow("?", before)
     await change.chain.append(change.actor, *change.new_events)
 
 
 def check(refusal: rules.Refusal | None) -> None:
-    """Raise what a rule of the law refuses."""
+    """Raise a refusal of the law as ``Refused``."""
     if refusal is not None:
         raise Refused(refusal.text, code=refusal.code)
 
 
 def take(change: Change, actor: Official) -> None:
-    """Who works on a case without a handler becomes its handler, within the case's department."""
+    """Make the official the handler of a case that has none, if it is in their department."""
     if change.case.handler_id is None:
         if change.case.department_id is None:
             raise Forbidden(_("The case has no department yet."))

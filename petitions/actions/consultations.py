@@ -1,7 +1,7 @@
-"""Departments working together on one case (협조, Act 20): asking for a part, replying, putting it off, taking back.
+"""Consultations (협조, Act 20): asking another department, replying, extending, withdrawing.
 
-One department has at most one open part of a case, so that a part is named by its department. The words are for
-officials; the petitioner hears which department is asked, until when, and that it replied.
+A case has at most one open consultation per department, so the department identifies it. The texts are for officials;
+the petitioner is told which department is consulted, until when, and that it replied.
 """
 
 from datetime import datetime, timedelta
@@ -34,10 +34,10 @@ NO_DEPARTMENT = _("Please choose a department from the list.")
 
 
 async def ask(actor: Official, reference: str, command: RequestConsultation) -> None:
-    """Ask another department for its part of the case, within the case's own period (Act 20①).
+    """Consult another department, within the case's own period (Act 20①).
 
-    Raises ``Invalid`` for the case's own department, or one that is being asked already, and ``Refused`` for a day
-    beyond the case's period.
+    Raises ``Invalid`` for the case's own department or one that is already consulted, and ``Refused`` for a day beyond
+    the case's period.
     """
     async with changing(reference, Action.CONSULTATION, actor, seen=command.version) as change:
         department = change.reference.department_by_code(command.department)
@@ -60,13 +60,13 @@ async def ask(actor: Official, reference: str, command: RequestConsultation) -> 
             asked_text=words,
             asked_at=now,
             due_at=due,
-            reminded=int(due - now < SOON),  # the request itself says how soon it is due
+            reminded=int(due - now < SOON),  # the request itself states how soon it is due
         )
         change.record(ConsultationRequested(part.id, department.id, due.isoformat(), words))
 
 
 async def reply(actor: Official, reference: str, command: TextOnly) -> None:
-    """Reply to what one's department is asked for; late too, because a late reply is better than none."""
+    """Reply for one's department; late replies are accepted, because a late reply is better than none."""
     async with changing(reference, Action.CONSULTATION_REPLY, actor, seen=command.version) as change:
         part = await _own_consultation(change, actor)
         now, words = clock.now(), await change.say(command.text)
@@ -77,7 +77,7 @@ async def reply(actor: Official, reference: str, command: TextOnly) -> None:
 
 
 async def extend(actor: Official, reference: str, command: ExtendConsultation) -> None:
-    """Put one's department's reply off, once and before it is due, telling why and how far it is (Act 20②③)."""
+    """Extend the reply of one's department, once and before it is due, with the reason and the progress (Act 20②③)."""
     async with changing(reference, Action.CONSULTATION_EXTEND, actor, seen=command.version) as change:
         part = await _own_consultation(change, actor)
         calendar, now, case_due = change.reference.calendar, clock.now(), change.case.due_at
@@ -92,7 +92,7 @@ async def extend(actor: Official, reference: str, command: ExtendConsultation) -
 
 
 async def withdraw(actor: Official, reference: str, command: AssignHandler) -> None:
-    """Take back what a department was asked for, with the reason where there is one; it sees the case no longer."""
+    """Withdraw a consultation, with an optional reason; the department no longer sees the case."""
     async with changing(reference, Action.CONSULTATION_WITHDRAW, actor, seen=command.version) as change:
         department = change.reference.department_by_code(command.target)
         part = await _open_consultation(change, department.id) if department else None
@@ -105,7 +105,7 @@ async def withdraw(actor: Official, reference: str, command: AssignHandler) -> N
 
 
 async def check_no_consultation_open(change: Change) -> None:
-    """Raise ``Refused`` while another department owes its reply."""
+    """Raise ``Refused`` while a consultation is open."""
     if await Consultation.exists(case_id=change.case.id, status=ConsultationStatus.ASKED):
         raise Refused(
             _(
@@ -123,7 +123,7 @@ async def _open_consultation(change: Change, department_id: int) -> Consultation
 
 
 async def _own_consultation(change: Change, actor: Official) -> Consultation:
-    """The part that the actor's department owes. Raises ``Forbidden`` for who was never asked, ``Refused`` after it."""
+    """The actor's open consultation. Raises ``Forbidden`` if there never was one, ``Refused`` if it is not open."""
     parts = await Consultation.filter(case_id=change.case.id, department_id=actor.department_id or 0).order_by("-id")
     if not parts:
         raise Forbidden(_("Your department was not consulted on this case."))
@@ -133,7 +133,7 @@ async def _own_consultation(change: Change, actor: Official) -> Consultation:
 
 
 async def remind() -> int:
-    """Record that reply periods end soon, or have ended; each once. The number of parts that were told of."""
+    """Record that reply periods end soon or have ended, each once. Returns the number of reminders."""
     now = clock.now()
     told = 0
     for stage, limit in ((1, now + SOON), (2, now)):
@@ -151,7 +151,7 @@ async def remind() -> int:
 
 
 async def _remind_one(reference_text: str, part_id: int, stage: int, limit: datetime, event: DomainEvent) -> bool:
-    """Whether it still is so, now that nobody else changes the case."""
+    """Check again under the case's lock, and record; returns whether it still applied."""
     async with database.transaction():
         chain = await ledger.lock(subject(reference_text))
         hit = await Consultation.filter(

@@ -1,4 +1,4 @@
-"""What officials do with a case on its way: accept, assign, start, transfer, extend, write."""
+"""Officials' actions on an open case: accept, assign, start, transfer, extend, write."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -38,7 +38,7 @@ PLAIN = Plain()
 
 
 async def accept(actor: Official, reference: str, command: AssignHandler) -> None:
-    """Take a case in (접수) and give it to a department: the one named, or the one proposed."""
+    """Accept a case (접수) and assign it to a department: the one named, or the one proposed."""
     async with changing(reference, Action.ACCEPT, actor, seen=command.version) as change:
         department = await _department(change, command.target) if command.target else change.case.department_id
         if department is None:
@@ -52,7 +52,7 @@ async def accept(actor: Official, reference: str, command: AssignHandler) -> Non
 
 
 async def assign(actor: Official, reference: str, command: AssignHandler) -> None:
-    """Name the handler, by username or id; they must belong to the case's department."""
+    """Assign a handler, by username or id; they must belong to the case's department."""
     async with changing(reference, Action.ASSIGN, actor, seen=command.version) as change:
         handler = await _official(command.target)
         if (
@@ -66,17 +66,17 @@ async def assign(actor: Official, reference: str, command: AssignHandler) -> Non
 
 
 async def start(actor: Official, reference: str, command: Plain = PLAIN) -> None:
-    """Begin to work; who begins becomes the handler where there is none."""
+    """Start working; the official becomes the handler if there is none."""
     async with changing(reference, Action.START, actor, seen=command.version) as change:
         take(change, actor)
         change.record(WorkStarted(actor.id))
 
 
 async def transfer(actor: Official, reference: str, command: AssignHandler) -> None:
-    """Pass the case to another department (이송 inside the agency, Decree 13), with the reason.
+    """Transfer the case to another department (이송 inside the agency, Decree 13), with the reason.
 
-    Parts that other departments are asked for stay with the case; what its new department was asked for is its own now.
-    An answered case lies where it is, but for an objection that no department is there to decide: ``Refused``.
+    Open consultations stay with the case, except one of the new department, which is withdrawn. Raises ``Refused`` for
+    an answered case, unless an objection is open and there is no department to decide it.
     """
     async with changing(reference, Action.TRANSFER, actor, seen=command.version) as change:
         if change.after not in OPEN and (change.case.department_id or change.case.objection_due_at is None):
@@ -97,7 +97,7 @@ async def transfer(actor: Official, reference: str, command: AssignHandler) -> N
 
 
 async def transfer_out(actor: Official, reference: str, command: AssignHandler) -> None:
-    """Pass the case to another agency and tell the petitioner (Act 16)."""
+    """Transfer the case to another agency and tell the petitioner (Act 16)."""
     async with changing(reference, Action.TRANSFER_OUT, actor, seen=command.version) as change:
         text = await change.say(f"{command.target}\n\n{command.text}")
         change.set(closed_at=clock.now())
@@ -105,7 +105,7 @@ async def transfer_out(actor: Official, reference: str, command: AssignHandler) 
 
 
 async def appoint_guide(actor: Official, reference: str, command: AssignHandler) -> None:
-    """Name another guide (민원후견인); the petitioner is told."""
+    """Appoint another case guide (민원후견인); the petitioner is told."""
     async with changing(reference, Action.GUIDE, actor, seen=command.version) as change:
         guide = await _official(command.target)
         if guide is None or guide.role is not Role.GUIDE:
@@ -117,7 +117,7 @@ async def appoint_guide(actor: Official, reference: str, command: AssignHandler)
 
 
 async def extend(actor: Official, reference: str, command: Extend) -> None:
-    """Extend the period (연장, Decree 21①): once, a second time with the petitioner's consent."""
+    """Extend the period (연장, Decree 21①): once, and a second time with the petitioner's consent."""
     async with changing(reference, Action.EXTEND, actor, seen=command.version) as change:
         period, before = period_of(change.case), change.case.due_at
         if period is None or before is None:
@@ -137,7 +137,7 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
 
 
 async def interim_notice(actor: Official, reference: str, command: TextOnly) -> None:
-    """Tell how far the case is (Decree 23), and set when the next notice is due; none ever is for a tip."""
+    """Report progress to the petitioner (Decree 23) and set when the next notice is due; a tip needs none."""
     async with changing(reference, Action.INTERIM_NOTICE, actor, seen=command.version) as change:
         if change.case.unit:
             received = day_of(change.case.clock_started_at)
@@ -147,7 +147,7 @@ async def interim_notice(actor: Official, reference: str, command: TextOnly) -> 
 
 
 async def note(actor: Official, reference: str, command: TextOnly, *, files: Sequence[StoredFile] = ()) -> None:
-    """Write an internal note; its files stay inside as well."""
+    """Write an internal note; its files are internal as well."""
     async with changing(reference, Action.NOTE, actor) as change:
         text = await change.say(command.text)
         change.record(NoteWritten(text, await keep(change, files, statement_id=text, internal=True)))
@@ -156,7 +156,7 @@ async def note(actor: Official, reference: str, command: TextOnly, *, files: Seq
 async def message(
     actor: Official | str, reference: str, command: TextOnly, *, files: Sequence[StoredFile] = ()
 ) -> None:
-    """Write to the other side: the petitioner to the officials, or an official to the petitioner."""
+    """Send a message: from the petitioner to the officials, or from an official to the petitioner."""
     async with changing(reference, Action.MESSAGE, actor) as change:
         text = await change.say(command.text)
         change.record(MessageSent(text, await keep(change, files, statement_id=text)))
@@ -176,7 +176,7 @@ async def _official(name: str) -> Account | None:
 
 
 async def _appoint_guide(change: Change) -> None:
-    """Choose the guide anew for another department; a guide of that department stays."""
+    """Choose a guide again for another department; a guide of that department stays."""
     case = change.case
     guide = choose_guide(
         [replace(g, load=g.load - (g.id == case.guide_id)) for g in await guides_present()],

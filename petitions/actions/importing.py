@@ -1,7 +1,7 @@
-"""Bulk import: many submissions of another system in few statements, each line once however often it is read.
+"""Bulk import: many petitions of another system in few statements, each line once however often it is read.
 
-A line's import key (its source and id) is unique in the table, so a run that was killed goes on where it stopped and
-makes nothing twice. Imported cases get the same decisions, chains and index entries as filed ones; no mail is sent.
+A line's import key (its source and id) is unique in the table, so a run that was killed can be repeated without
+duplicates. Imported cases get the same decisions, chains and index entries as filed ones; no mail is sent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ ACTOR = "import"
 
 @dataclass(frozen=True)
 class ImportedPetition:
-    """A submission that was read and found good: its key in the source, and when it was received there."""
+    """A valid petition of another system: its key in the source, and when it was received there."""
 
     key: str
     command: FilePetition
@@ -52,7 +52,7 @@ async def known_keys(keys: Sequence[str]) -> set[str]:
 
 
 async def take(lines: Sequence[ImportedPetition]) -> int:
-    """Import a batch in one transaction; lines imported before are left alone. The number of new cases."""
+    """Import a batch in one transaction, skipping lines imported before. Returns the number of new cases."""
     reference_data = await reference()
     guides = await guides_present()
     async with database.transaction():
@@ -70,7 +70,7 @@ async def take(lines: Sequence[ImportedPetition]) -> int:
                 key_hash = references.key_hash(references.new_key())
                 values = case_values(line.command, decided, number, key_hash, import_key=line.key)
             if values["interim_on"] and values["interim_on"] <= today():
-                values["interim_ask_on"] = None  # old news as well: the desk sees it, but is not written to
+                values["interim_ask_on"] = None  # Old news too: it is shown at the desk, but not sent by mail.
             guides = _loaded(guides, decided.guide)
             new.append(_New(line, decided, number, values))
         if new:
@@ -79,7 +79,7 @@ async def take(lines: Sequence[ImportedPetition]) -> int:
 
 
 def _loaded(guides: list[GuideProfile], chosen: GuideProfile | None) -> list[GuideProfile]:
-    """The guides with one more case on the chosen one."""
+    """The guides, with one more case for the chosen one."""
     if chosen is None:
         return guides
     return [replace(guide, load=guide.load + 1) if guide.id == chosen.id else guide for guide in guides]
@@ -112,5 +112,5 @@ async def _write(new: Sequence[_New]) -> None:
 
 
 def _told(decided: Decided) -> int:
-    """A period that ended before the import is old news to everybody: nobody is reminded of it."""
+    """The reminder state of an imported case: nobody is reminded of a period that ended before the import."""
     return 2 if decided.due is not None and clock.overdue(decided.due, clock.now()) else 0

@@ -1,6 +1,6 @@
-"""Filing: a case comes into being with its number, key, period, department, guide, ledger chain and outbox jobs.
+"""Filing: a case is created with its number, key, period, department, guide, ledger chain and outbox jobs.
 
-All of it is one transaction. Before the commit there is nothing; after it nothing is lost, whatever is killed.
+All of it is one transaction, so a crash at any point leaves either nothing or the complete case.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ CLOSED_MEANWHILE = _("The department it belongs to has been closed; an intake of
 
 @dataclass(frozen=True)
 class Filed:
-    """What filing gave: the number and the key, which is shown this once."""
+    """The result of filing: the number, and the key, which is shown only once."""
 
     reference: str
     access_key: str
@@ -39,7 +39,7 @@ class Filed:
 
 @dataclass(frozen=True)
 class Decided:
-    """What the rules decided about a submission before anything is written."""
+    """What the rules decided about a petition before anything is written."""
 
     kind: rules.Kind
     service_code: str
@@ -53,9 +53,9 @@ class Decided:
 async def file(
     command: FilePetition, actor: Official | None = None, *, files: Sequence[StoredFile] = (), idempotency_key: str = ""
 ) -> Filed:
-    """File a petition. With a key that was seen before, the first answer comes back and nothing is created.
+    """File a petition. A repeated idempotency key returns the first result and creates nothing.
 
-    Raises ``KeyReused`` when the key belongs to other content.
+    Raises ``KeyReused`` when the key was used with other content.
     """
     reference_data = await reference()
     secret = config.settings().secret_key
@@ -78,7 +78,7 @@ async def file(
 def decide(
     command: FilePetition, reference_data: Reference, guides: Sequence[GuideProfile], received: datetime
 ) -> Decided:
-    """Kind, period, due date, district, department and guide of a submission, by the rules alone."""
+    """Decide kind, period, due date, district, department and guide of a petition. Nothing is written."""
     services = {code: row.rule for code, row in reference_data.services.items()}
     parsed = rules.parse_kind(command.kind, services)
     kind, service = (rules.Kind.OTHER, None) if isinstance(parsed, rules.Refusal) else parsed
@@ -113,7 +113,10 @@ def decide(
 
 
 async def to_open_department(decided: Decided) -> Decided:
-    """The same; for an intake officer where the department was closed meanwhile, else it stays open till the commit."""
+    """The same decision, without the department if it was closed meanwhile; else the department is locked open.
+
+    A case without a department goes to an intake officer. The lock lasts until the commit.
+    """
     choice = decided.choice
     if choice.department_id is None or await keep_open(choice.department_id):
         return decided
@@ -191,7 +194,7 @@ def case_values(
 def first_events(
     command: FilePetition, decided: Decided, actor: Official | None = None, *, imported: bool = False
 ) -> list[DomainEvent]:
-    """What the ledger says of a receipt."""
+    """The first events of a case's chain."""
     due = decided.due
     new_events: list[DomainEvent] = [
         CaseReceived(
@@ -217,7 +220,7 @@ async def attach(
     statement_id: int | None = None,
     internal: bool = False,
 ) -> list[Attachment]:
-    """Write the rows of files that lie in the store already."""
+    """Add the rows of files that are already in the store."""
     return [
         await Attachment.create(
             case_id=case_id, hash=f.hash, name=f.name, size=f.size, media_type=f.media_type, by_official=by_official,
@@ -228,7 +231,7 @@ async def attach(
 
 
 def routing_document(choice: Choice) -> dict[str, object]:
-    """What a case keeps of how it was routed, in words that can be translated."""
+    """The stored explanation of how a case was routed, in translatable form."""
     return {
         "chosen": choice.department_id,
         "rule": choice.rule_id,

@@ -1,4 +1,4 @@
-"""The site investigation of a grievance (실지조사, Decree 17④⑤): its working days do not count into the period."""
+"""The site investigation of a grievance (실지조사, Decree 17④⑤): its working days do not count towards the period."""
 
 from datetime import date
 from typing import Any
@@ -16,11 +16,11 @@ from server.core.errors import FieldError, Invalid, _
 
 
 async def investigate(actor: Official, reference: str, command: Investigate) -> None:
-    """Set a site investigation of up to 14 working days, or prolong the one that is set, once, by up to 7.
+    """Set a site investigation of up to 14 working days, or extend the current one, once, by up to 7.
 
-    The petitioner is told the new date. Policy: it is set before it begins and begins within the period, and it is
-    prolonged before it ends, because a clock that ran out cannot be turned back. A petition has one investigation,
-    a reopened case another. Raises ``Refused`` and ``Invalid``.
+    The petitioner is told the new due date. Policy: it is set before it begins and begins within the period, and it is
+    extended before it ends, because days already counted cannot be undone. A petition has one investigation; a reopened
+    case may have another. Raises ``Refused`` and ``Invalid``.
     """
     async with changing(reference, Action.INVESTIGATE, actor, seen=command.version) as change:
         before, known = change.case.due_at, change.case.investigation
@@ -48,7 +48,7 @@ async def investigate(actor: Official, reference: str, command: Investigate) -> 
 
 
 def _begin(change: Change, command: Investigate) -> date:
-    """The first day, from today to the last day of the period."""
+    """The first day, between today and the last day of the period."""
     first, due = command.first, change.case.due_at
     if first is None:
         raise Investigate.missing("first")
@@ -67,7 +67,7 @@ def _begin(change: Change, command: Investigate) -> date:
 
 
 def _prolong(change: Change, command: Investigate, known: dict[str, Any]) -> date:
-    """The first day of the investigation that is set, if it can still be prolonged."""
+    """The first day of the current investigation, if it can still be extended."""
     if command.first is not None or known["more"]:
         raise Refused(
             _(

@@ -1,7 +1,7 @@
-"""Objecting to a refusal (이의신청, Act 35): who was refused what a law provides for may have it decided anew.
+"""Objections to a refusal (이의신청, Act 35): a refused statutory petition can be decided again.
 
-An objection is open from its filing until it is decided; meanwhile the case can neither be closed nor reopened by
-anything but that decision.
+An objection is open from its filing until the decision; meanwhile the case cannot be closed or reopened in any other
+way.
 """
 
 from datetime import datetime
@@ -30,10 +30,10 @@ OVER = _("The deadline for the decision has passed. It could only be extended be
 
 
 async def object_to(actor: Official | str, reference: str, command: TextOnly) -> None:
-    """File an objection to the last answer, by the petitioner or in their name; it is decided within ten days.
+    """File an objection to the last answer, by the petitioner or on their behalf; it is decided within ten days.
 
-    Raises ``Refused`` where the answer is no refusal of a statutory petition, is more than 60 days old (Act 35①), or
-    was objected to already.
+    Raises ``Refused`` if the answer is not a refusal of a statutory petition, is more than 60 days old (Act 35①), or
+    was already objected to.
     """
     async with changing(reference, Action.OBJECT, actor, seen=command.version) as change:
         case, zone = change.case, config.settings().zone
@@ -51,7 +51,7 @@ async def object_to(actor: Official | str, reference: str, command: TextOnly) ->
 
 
 async def extend(actor: Official, reference: str, command: Extend) -> None:
-    """Put the decision off, once, by at most ten days and before its time ends (Act 35②).
+    """Extend the decision, once, by at most ten days and before its deadline (Act 35②).
 
     Raises ``Refused`` and ``Invalid``.
     """
@@ -71,7 +71,7 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
 
 
 async def decide(actor: Official, reference: str, command: DecideObjection) -> None:
-    """Decide an objection (Act 35②): who upholds it reopens the case, so that it is answered anew."""
+    """Decide an objection (Act 35②); upholding it reopens the case, so that it is answered again."""
     async with changing(reference, Action.DECIDE_OBJECTION, actor, seen=command.version) as change:
         _open(change)
         change.set(objection_due_at=None, objection_decided_at=clock.now())
@@ -85,9 +85,9 @@ async def decide(actor: Official, reference: str, command: DecideObjection) -> N
 
 
 async def withdraw(actor: Official | str, reference: str, command: TextOnly) -> None:
-    """Take an objection back before it is decided (Act 22②), by the petitioner or in their name; the refusal stands.
+    """Withdraw an objection before it is decided (Act 22②), by the petitioner or on their behalf; the refusal stands.
 
-    Policy: it counts as never filed, so that another one can be filed within the 60 days. Raises ``Refused``.
+    Policy: it counts as never filed, so another can be filed within the 60 days. Raises ``Refused``.
     """
     async with changing(reference, Action.WITHDRAW_OBJECTION, actor, seen=command.version) as change:
         _open(change)
@@ -96,7 +96,7 @@ async def withdraw(actor: Official | str, reference: str, command: TextOnly) -> 
 
 
 def _open(change: Change) -> tuple[datetime, datetime]:
-    """When the open objection was filed and until when it must be decided, in the city's time."""
+    """When the open objection was filed and until when it must be decided, in the city's time zone."""
     case, zone = change.case, config.settings().zone
     if case.objected_at is None or case.objection_due_at is None:
         raise Refused(_("No objection to this answer is open."), code="no_objection")

@@ -1,4 +1,4 @@
-"""Closing a repeated petition without another answer (종결처리, Act 23): a person decides, the program only checks."""
+"""Closing a repeated petition without another answer (종결처리, Act 23): an official decides, the program checks."""
 
 from petitions import rules
 from petitions.act_forms import CloseRepeated
@@ -11,15 +11,16 @@ from server.core.accounts import Official
 from server.core.errors import FieldError, Invalid, _
 
 FIELDS = {"not_repeated_enough": "earlier", "committee_first": "committee"}
-"""Beside which field a refusal of the law stands."""
+"""The form field beside which each refusal is shown."""
 
 
 async def close(actor: Official, reference: str, command: CloseRepeated) -> None:
-    """Close a case whose petitioner was told the result of the same petition twice before (Act 23, Decree 26).
+    """Close a case whose petitioner was notified of the result of the same petition twice before (Act 23, Decree 26).
 
-    The official names those cases and says why they are the same; the petitioner is told that and the remedies. Each
-    must be an earlier case of the same petitioner (by mail address or phone) that this official sees, answered before
-    this one came: only "later" ones may be closed (Act 23①). Raises ``Refused`` and ``Invalid``.
+    The official names those cases and explains why they are the same; the petitioner is told this and the remedies.
+    Each must be an earlier case of the same petitioner (by email address or phone) that this official sees, and must
+    have been answered before this one arrived: only later petitions may be closed (Act 23①). Raises ``Refused`` and
+    ``Invalid``.
     """
     async with changing(reference, Action.CLOSE_REPEATED, actor, seen=command.version) as change:
         await _check_earlier(change, actor, command.earlier)

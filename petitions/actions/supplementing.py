@@ -1,7 +1,7 @@
-"""What is missing from a petition (보완, Act 22, Decree 24-25): asked for, given more time, sent, or never received.
+"""Supplements (보완, Act 22, Decree 24-25): requested, extended, received, or never received.
 
-While it is missing the deadline is paused; a petition that stays incomplete is returned, one whose petitioner cannot be
-reached counts as withdrawn.
+Meanwhile the deadline is paused. A petition that stays incomplete is returned; one whose petitioner cannot be reached
+is deemed withdrawn.
 """
 
 from collections.abc import Sequence
@@ -36,11 +36,11 @@ LATE = _(
 
 
 async def request(actor: Official, reference: str, command: RequestSupplement) -> None:
-    """Ask for what is missing (Act 22, Decree 24); the deadline is paused from today.
+    """Request a supplement (Act 22, Decree 24); the deadline is paused from today.
 
-    The first request comes within eight working hours, later only with the reason why the need was found so late
-    (Rule 9①), which is kept. A further one is a second request of at most ten days (Decree 24③): after the time of
-    the one before has run out, or when that one came back undelivered. Raises ``Refused`` and ``Invalid``.
+    The first request is due within eight working hours; a later one needs the reason why the need was found so late
+    (Rule 9①), which is stored. A further one is a second request of at most ten days (Decree 24③), possible after the
+    previous one has expired or was returned undelivered. Raises ``Refused`` and ``Invalid``.
     """
     async with changing(reference, Action.REQUEST_SUPPLEMENT, actor, seen=command.version) as change:
         case = change.case
@@ -68,18 +68,18 @@ async def request(actor: Official, reference: str, command: RequestSupplement) -
 
 
 def _is_late(change: Change) -> bool:
-    """Whether the time to ask without a reason has passed (Rule 9①); of a tip, which has no period, it never does."""
+    """Whether a request now needs a reason for being late (Rule 9①); never for a tip, which has no period."""
     received = change.case.clock_started_at.astimezone(config.settings().zone)
     limit = rules.supplement_request_limit(change.reference.calendar, received)
     return bool(change.case.unit) and clock.overdue(limit, clock.now())
 
 
 async def prolong(actor: Official | str, reference: str, command: Prolong) -> None:
-    """Give the petitioner the further days that they name, from the last day on (Decree 24②); it holds at once.
+    """Give the petitioner the further days that they ask for, from the last day on (Decree 24②), at once.
 
-    Policy: the law leaves the new period to the agency, so nobody is kept waiting for a decision that is only ever
-    yes: it is granted while the time still runs, twice over all requests, each time at most as long as the request
-    itself had given. Who needs more speaks with the handler. Raises ``Refused`` and ``Invalid``.
+    Policy: the law leaves the new period to the agency, so nobody waits for an approval that is always given: it is
+    granted before the current time ends, twice over all requests, each time for at most as long as the original
+    request. Anyone who needs more talks to the handler. Raises ``Refused`` and ``Invalid``.
     """
     async with changing(reference, Action.PROLONG, actor, seen=command.version) as change:
         case, before = change.case, change.case.supplement_until
@@ -105,10 +105,10 @@ async def prolong(actor: Official | str, reference: str, command: Prolong) -> No
 async def receive(
     actor: Official | str, reference: str, command: TextOnly, *, files: Sequence[StoredFile] = ()
 ) -> None:
-    """Take what was missing, from the petitioner or on their behalf; the deadline resumes from tomorrow.
+    """Receive the supplement, from the petitioner or on their behalf; the deadline resumes tomorrow.
 
-    With it the request is met: whatever turns out to be missing later is asked for as a first request (Rule 9①), and
-    a return needs two unmet requests for that (Decree 24③, 25①). The times that it was prolonged stay counted.
+    The request is then met: whatever turns out to be missing later is a first request again (Rule 9①), and a return
+    needs two unmet requests for it (Decree 24③, 25①). Extensions already granted still count.
     """
     async with changing(reference, Action.SUPPLEMENT, actor, seen=command.version) as change:
         pauses = [[first, last or today().isoformat()] for first, last in change.case.pauses]
@@ -128,7 +128,7 @@ async def cancel_registration(actor: Official, reference: str, command: TextOnly
 
 
 async def note_undelivered(actor: Official, reference: str, command: TextOnly) -> None:
-    """Record that a request came back undelivered, and how (Decree 25②); each request once. Raises ``Refused``."""
+    """Record that a request was returned undelivered, and how (Decree 25②); once per request. Raises ``Refused``."""
     async with changing(reference, Action.UNDELIVERED, actor, seen=command.version) as change:
         case = change.case
         if case.supplement_times in case.supplement_undelivered:
@@ -144,7 +144,7 @@ async def note_undelivered(actor: Official, reference: str, command: TextOnly) -
 
 
 async def deem_withdrawn(actor: Official, reference: str, command: TextOnly) -> None:
-    """Close a case whose requests came back undelivered twice, as withdrawn (Decree 25②), with the reason."""
+    """Close a case as deemed withdrawn, with the reason, after two undelivered requests (Decree 25②)."""
     async with changing(reference, Action.DEEM_WITHDRAWN, actor, seen=command.version) as change:
         check(rules.may_deem_withdrawn(len(change.case.supplement_undelivered)))
         change.set(closed_at=clock.now())
@@ -152,7 +152,7 @@ async def deem_withdrawn(actor: Official, reference: str, command: TextOnly) -> 
 
 
 def _stands(change: Change) -> bool:
-    """Whether the deadline is paused for a supplement already."""
+    """Whether the deadline is already paused for a supplement."""
     return any(last is None for _first, last in change.case.pauses)
 
 
@@ -161,7 +161,7 @@ def _run_out(change: Change) -> bool:
 
 
 def _period(change: Change) -> Due:
-    """The end of the time to supplement as it stands; those of requests before it do not matter any more."""
+    """The last day of the current request; the days of earlier requests no longer matter."""
     until = change.case.supplement_until or today()
     end = datetime.combine(until, clock.END_OF_DAY, config.settings().zone)
     return Due(end, until, by_day=True)

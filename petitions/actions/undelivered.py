@@ -1,7 +1,7 @@
-"""What no mail could tell: a server took the address for undeliverable, so officials must tell it in another way.
+"""Notices that could not be delivered: a mail server rejected the address, so officials must reach the petitioner.
 
-The ledger gets an event with neither the address nor what the server said; the handler, or the department's managers,
-hear of it by their own mail and read it in the case's timeline.
+The event in the ledger holds neither the address nor the server's reply. The handler, or the department's managers, get
+a mail of their own and see it in the case's timeline.
 """
 
 from petitions.events import MailUndelivered
@@ -12,7 +12,7 @@ SYSTEM = "system"
 
 
 async def note(entry: Entry) -> None:
-    """Write down that the petitioner was not told of an event; once, however often the mail is tried."""
+    """Record that a notice about an event did not reach the petitioner; once, however often the mail is tried."""
     async with database.transaction():
         chain = await ledger.lock(entry.subject)
         since = await ledger.read(entry.subject, after_sequence=entry.sequence, kind=MailUndelivered.kind)

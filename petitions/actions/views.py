@@ -1,4 +1,4 @@
-"""Views of the inbox that an official keeps by name. They are the official's own and no event about any case."""
+"""Saved inbox views. They belong to one official and are not events of any case."""
 
 from petitions.models import SavedView
 from server.core import database
@@ -9,7 +9,7 @@ MOST = 20
 
 
 async def save(actor: Official, name: str, query: str) -> None:
-    """Keep a filter; an earlier one of the same name is replaced. Raises ``Invalid`` past ``MOST``."""
+    """Save a filter under a name; an earlier one of the same name is replaced. Raises ``Invalid`` beyond ``MOST``."""
     async with database.transaction():
         replaced = await SavedView.filter(account_id=actor.id, name=name).update(query=query)
         if replaced:
@@ -22,6 +22,6 @@ async def save(actor: Official, name: str, query: str) -> None:
 
 
 async def delete(actor: Official, view_id: int) -> None:
-    """Forget one of the official's own views. Raises ``NotFound``."""
+    """Delete one of the official's own views. Raises ``NotFound``."""
     if not await SavedView.filter(account_id=actor.id, id=view_id).delete():
         raise NotFound

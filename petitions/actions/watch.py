@@ -1,4 +1,4 @@
-"""The clock's own acts: reminding before and at the end of a period, and counting anew when the calendar changes."""
+"""What happens to cases by time: reminders before and at the end of a period, and recounts after calendar changes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -30,28 +30,28 @@ from server.core.ledger import DomainEvent
 
 SOON = timedelta(hours=24)
 QUIET_DAYS = 30
-"""Days after which an answered case that nobody contests is closed."""
+"""Days after which an uncontested answered case is closed."""
 BATCH = 500
 CALENDAR = "calendar"
 
 
 @dataclass(frozen=True)
 class Reminder:
-    """Something that the desk is told once for each date: which cases, and how they are marked as told."""
+    """A reminder that the desk gets once for each date: which cases, and how they are marked as reminded."""
 
     cases: Q
-    """Which cases; asked once more when nobody else can change the case."""
+    """Which cases; checked again under the case's lock."""
     order: str
     told: Mapping[str, object]
     event: Callable[[Case], DomainEvent]
 
     @property
     def due(self) -> QuerySet[Case]:
-        """The cases that it holds for, a batch of them."""
+        """A batch of the cases that the reminder is for."""
         return Case.filter(self.cases).order_by(self.order).limit(BATCH)
 
     async def send(self) -> int:
-        """Record it for each of them; how many."""
+        """Record the reminder for each of them; returns how many."""
         return sum([await self._send_one(str(number)) for number in await self.due.values_list("reference", flat=True)])
 
     async def _send_one(self, number: str) -> bool:
@@ -65,9 +65,9 @@ class Reminder:
 
 
 def reminders() -> tuple[Reminder, ...]:
-    """That the period of an answer, or of the decision on an objection, ends soon or has ended; each once.
+    """The reminders: a period or an objection's deadline ends soon or has ended, each once.
 
-    And that an interim notice is due (Decree 23), once for each date.
+    Also that an interim notice is due (Decree 23), once for each date.
     """
     now = clock.now()
     running = Q(open=True) & ~Q(status=State.SUPPLEMENT_REQUESTED)
@@ -89,7 +89,7 @@ def reminders() -> tuple[Reminder, ...]:
 
 
 async def remind() -> int:
-    """Record everything that the desk is to be reminded of now; the number of events."""
+    """Record all reminders that are due now; returns the number of events."""
     return sum([await reminder.send() for reminder in reminders()])
 
 
@@ -100,9 +100,9 @@ UNCONTESTED = (
 
 
 async def close_uncontested() -> int:
-    """Close answered cases that nobody has contested for ``QUIET_DAYS``; how many.
+    """Close answered cases that were not contested for ``QUIET_DAYS``; returns how many.
 
-    An open objection keeps its case open; where one was dismissed, the days count from that decision.
+    An open objection keeps its case open; after a dismissal, the days count from that decision.
     """
     quiet = clock.now() - timedelta(days=QUIET_DAYS)
     rows = await database.fetch(UNCONTESTED, State.ANSWERED.value, quiet, quiet)
@@ -112,7 +112,7 @@ async def close_uncontested() -> int:
 
 
 async def add_holiday(actor: Official, day: date, name: str) -> None:
-    """Add a temporary holiday (임시공휴일); running clocks are counted anew by a job."""
+    """Add a temporary holiday (임시공휴일); a job recomputes the running deadlines."""
     async with database.transaction():
         chain = await ledger.open_or_begin(CALENDAR)
         if await Holiday.exists(date=day):
@@ -123,7 +123,7 @@ async def add_holiday(actor: Official, day: date, name: str) -> None:
 
 
 async def remove_holiday(actor: Official, day: date) -> None:
-    """Take a temporary holiday back; running clocks are counted anew by a job."""
+    """Remove a temporary holiday; a job recomputes the running deadlines."""
     async with database.transaction():
         chain = await ledger.open_or_begin(CALENDAR)
         if not await Holiday.filter(date=day).delete():
@@ -133,7 +133,7 @@ async def remove_holiday(actor: Official, day: date) -> None:
 
 
 async def set_hours(actor: Official, hours: LocalHours) -> None:
-    """Set the office hours from a day on."""
+    """Set the office hours that apply from a day on."""
     async with database.transaction():
         chain = await ledger.open_or_begin(CALENDAR)
         await LocalHours.filter(first_day=hours.first_day).delete()
@@ -143,9 +143,9 @@ async def set_hours(actor: Official, hours: LocalHours) -> None:
 
 
 async def recount(reason: str, after: int = 0) -> int | None:
-    """Count running clocks anew, ``BATCH`` cases from an id on; where to go on, None at the end.
+    """Recompute running deadlines, ``BATCH`` cases from an id on; returns the id to continue with, None at the end.
 
-    A case whose date moves gets an event that names both dates.
+    A case whose due date changes gets an event with both dates.
     """
     forget()
     rows = await database.fetch(
