@@ -1,7 +1,7 @@
-"""The notice board: pages by the notices' own numbers, the newest on page 1, and a notice's neighbours.
+"""The notice board: pages by notice number, newest on page 1, and a notice's neighbours.
 
-A page is a stretch of numbers, so that the last of a thousand pages costs what the first one costs. A page on which a
-draft stands or a number was never given is shorter by it.
+A page is a range of numbers, so the last of a thousand pages costs as much as the first. Drafts and unused numbers
+leave a page shorter.
 """
 
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ class Board:
 
 
 async def board(page: int) -> Board:
-    """A page of the board; past its end the last one. Two queries."""
+    """A page of the board; the last one if ``page`` is past the end. Two queries."""
     newest = await database.fetch_one(
         f"SELECT f.number FROM forum f WHERE {_SHOWN} ORDER BY f.number DESC LIMIT 1", NOTICE, *_SEEN
     )
@@ -67,14 +67,14 @@ async def board(page: int) -> Board:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """The notice before or after one."""
+    """The previous or next notice."""
 
     slug: str
     title: str
 
 
 async def neighbours(number: int) -> tuple[Neighbour | None, Neighbour | None]:
-    """The notice before one and the one after it. One query."""
+    """The previous and the next notice. One query."""
     rows = await database.fetch(
         "SELECT * FROM (SELECT 'before' AS side, f.slug, f.title FROM forum f "
         f"WHERE {_SHOWN} AND f.number < ? ORDER BY f.number DESC LIMIT 1) AS earlier UNION ALL "

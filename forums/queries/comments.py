@@ -1,4 +1,4 @@
-"""Comments in threads two deep, under a submission or a forum: the newest first, the answers to each in their order."""
+"""Comments under a submission or a forum, in threads two levels deep: newest first, replies oldest first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,20 +19,20 @@ from server.core.rows import columns, read
 
 PAGE = 20
 REPLIES = 5
-"""Answers shown under a comment; the others are on the page of its thread."""
+"""Replies shown under a comment; the thread's own page has the rest."""
 
 SKIPPED = (200, 200, 200)
-"""How many more are looked at where many wait for a moderator."""
+"""Sizes of the further batches that are read when pending comments leave a page short."""
 
 _ANSWER = "SELECT 1 FROM comment r WHERE r.parent_id = c.id AND r.visibility IN ('shown', 'hidden')"
 _END = 2**62
 Reader = Person | Official | None
-"""Whose own comments stand out."""
+"""Who is reading; their own comments are marked."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommentView:
-    """A comment as a reader may see it. ``text`` is empty where it is hidden or withdrawn."""
+    """A comment as a reader may see it. ``text`` is empty if it is hidden or withdrawn."""
 
     id: int
     forum_id: int
@@ -41,7 +41,7 @@ class CommentView:
     author: str
     official: bool
     department_id: int | None
-    """The official's."""
+    """The department of the official who wrote it."""
     stance: str
     text: str
     visibility: str
@@ -55,13 +55,13 @@ class CommentView:
 
     @property
     def subject(self) -> str:
-        """Its name among reports, reviews and supports."""
+        """Its name in reports, reviews and supports."""
         return comment_subject(self.id)
 
 
 COLUMNS = columns(CommentView, "c", official="", department_id="a.department_id", mine="", supported="", hidden="") + (
     ", c.participant_id, c.official_id, a.name AS official_name, "
-    # What was taken back keeps its place while there are answers to it; on both sides of OR the whole index serves.
+    # A withdrawn comment keeps its place while it has replies. Both sides of OR can use the whole index.
     f"CASE WHEN c.visibility = 'withdrawn' THEN EXISTS ({_ANSWER} AND r.submission_id = c.submission_id) "
     f"OR EXISTS ({_ANSWER} AND r.submission_id IS NULL) ELSE FALSE END AS answered"
 )
@@ -69,8 +69,8 @@ FROM = f"FROM comment c {accounts.with_official('c.official_id', 'a')}"
 
 
 async def of_submission(submission_id: int, before: str = "", reader: Reader = None) -> Page[CommentView]:
-    """A page of the comments on a submission, the newest first, with the first answers to each. Four queries."""
-    # Ordered by the whole index, because PostgreSQL does not take IS NULL for a constant.
+    """A page of the comments on a submission, newest first, each with its first replies. Four queries."""
+    # Ordered by the whole index, because PostgreSQL does not treat IS NULL as a constant.
     sql = (
         f"SELECT {COLUMNS} {FROM} WHERE c.submission_id = ? AND c.parent_id IS NULL AND c.id < ? "
         "ORDER BY c.parent_id DESC, c.id DESC LIMIT ?"
@@ -81,7 +81,7 @@ async def of_submission(submission_id: int, before: str = "", reader: Reader = N
 
 
 async def of_forum(forum_id: int, before: str = "", reader: Reader = None) -> Page[CommentView]:
-    """The same of what was said to a forum itself."""
+    """A page of the comments on the forum itself, as in ``of_submission``."""
     sql = (
         f"SELECT {COLUMNS} {FROM} WHERE c.forum_id = ? AND c.submission_id IS NULL AND c.parent_id IS NULL "
         "AND c.id < ? ORDER BY c.submission_id DESC, c.id DESC LIMIT ?"
@@ -90,7 +90,7 @@ async def of_forum(forum_id: int, before: str = "", reader: Reader = None) -> Pa
 
 
 async def _page(sql: str, subject_id: int, start: int, reader: Reader) -> Sequence[Any]:
-    """A page's comments and one more, without those that wait for a moderator; it looks at a bounded number."""
+    """One page of comments plus one, without those awaiting moderation; reads a bounded number of rows."""
     found: list[Any] = []
     for size in (PAGE + 1, *SKIPPED):
         rows = await database.fetch(sql, subject_id, start, size)
@@ -102,14 +102,14 @@ async def _page(sql: str, subject_id: int, start: int, reader: Reader) -> Sequen
 
 
 async def thread(root: CommentView, after: str = "", reader: Reader = None) -> Page[CommentView]:
-    """A page of the answers to one comment, oldest first."""
+    """A page of the replies to one comment, oldest first."""
     rows = await _replies([root.id], root.submission_id, (*place_of(after, int), 0)[0], PAGE)
     shown = await views([row for row in rows[:PAGE] if _listed(row, reader)], reader)
     return Page(shown, cursor(rows[PAGE - 1]["id"]) if len(rows) > PAGE else "")
 
 
 async def one(comment_id: int, reader: Reader = None) -> CommentView:
-    """One comment without its answers. Raises ``NoSuchText``."""
+    """One comment without its replies. Raises ``NoSuchText``."""
     row = await database.fetch_one(f"SELECT {COLUMNS} {FROM} WHERE c.id = ?", comment_id)
     if row is None or not _listed(row, reader):
         raise NoSuchText
@@ -117,7 +117,7 @@ async def one(comment_id: int, reader: Reader = None) -> CommentView:
 
 
 async def place(comment_id: int) -> tuple[str, str]:
-    """The slug of a comment's forum, and the number of the submission that it is about; empty where of none."""
+    """The slug of a comment's forum, and the number of its submission; empty if it is on the forum itself."""
     row = await database.fetch_one(
         "SELECT f.slug, s.number FROM comment c JOIN forum f ON f.id = c.forum_id "
         "LEFT JOIN submission s ON s.id = c.submission_id WHERE c.id = ?",
@@ -148,7 +148,7 @@ async def _threads(rows: Sequence[Any], reader: Reader, submission_id: int | Non
 
 
 async def _replies(parents: Sequence[int], submission_id: int | None, after: int, limit: int) -> Sequence[Any]:
-    """The first answers to each of some comments, one more than ``limit``."""
+    """The first replies to each of the given comments, one more than ``limit``."""
     where = "c.submission_id = ?" if submission_id is not None else "c.submission_id IS NULL"
     each = (
         f"SELECT * FROM (SELECT {COLUMNS} {FROM} WHERE {where} AND c.parent_id = ? AND c.id > ? "
@@ -163,7 +163,7 @@ async def _replies(parents: Sequence[int], submission_id: int | None, after: int
 
 
 async def views(rows: Sequence[Any], reader: Reader) -> list[CommentView]:
-    """Rows of this module's columns as a reader may see them."""
+    """Converts rows of this module's columns into what the reader may see."""
     subjects = [comment_subject(row["id"]) for row in rows]
     hidden = await moderation.reasons([comment_subject(row["id"]) for row in rows if row["visibility"] == "hidden"])
     supported = await supported_by(None if isinstance(reader, Official) else reader, subjects)
@@ -171,7 +171,7 @@ async def views(rows: Sequence[Any], reader: Reader) -> list[CommentView]:
 
 
 def _listed(row: Any, reader: Reader) -> bool:
-    """Whether a comment stands in the list: what waits for a moderator is its author's alone."""
+    """Whether a comment is listed; one awaiting moderation is listed only for its author."""
     if row["visibility"] == "withdrawn":
         return bool(row["answered"])
     return row["visibility"] != "pending" or _is_mine(row, reader)
@@ -202,5 +202,5 @@ def _view(row: Any, reader: Reader, hidden: Mapping[str, Hidden], supported: boo
 
 
 def _said(text: str, *, official: bool) -> str:
-    """In an official's words their own telephone and mail address stay."""
+    """Masks personal numbers; an official's own telephone number and email address stay."""
     return privacy.mask(text, privacy.OF_OFFICIALS) if official else privacy.mask(text)

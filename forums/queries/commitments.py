@@ -1,7 +1,6 @@
-"""Commitments as pages show them: lists by what is due first, one with its steps and its history, and who can own one.
+"""Commitments as pages show them: lists by due date, one commitment with its steps and history, and possible owners.
 
-Every list walks one index and stops after a page. Whether a commitment is overdue is decided by the day, when it is
-read.
+Every list walks one index and stops after a page. Whether a commitment is overdue is decided when it is read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,9 +25,9 @@ from server.core.rows import columns, read
 
 PAGE = 20
 CAP = 10_000
-"""How far commitments are counted."""
+"""Counts of commitments stop here."""
 ON_A_FORUM = 50
-"""Commitments that a forum's own page shows, what is due first on top."""
+"""Commitments shown on a forum's own page, earliest due date first."""
 CONTESTED = "contested"
 TABS: Mapping[str, Text] = {
     "open": _("To be carried out"),
@@ -54,7 +53,7 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class CommitmentView:
-    """A commitment as everybody may see it."""
+    """A commitment as the public may see it."""
 
     id: int
     number: str
@@ -66,9 +65,9 @@ class CommitmentView:
     district: str
     department_id: int
     role: Role | None
-    """Of the official who answers for it."""
+    """The owner's role."""
     owner: str
-    """Their name, for the desk."""
+    """The owner's name, for the desk."""
     username: str
     due_on: date
     budget: str
@@ -82,11 +81,11 @@ class CommitmentView:
     forum_kind: str
     submission_id: int | None
     submission: str
-    """The number of the submission behind it; empty for what was decided at the forum."""
+    """The number of the submission behind it; empty for a decision made at the forum."""
     submission_title: str
-    """Empty where the submission is not shown."""
+    """Empty if the submission is not shown."""
     merged: int
-    """How many submissions are merged to that one."""
+    """How many submissions are merged into that one."""
 
 
 _JOINS = (
@@ -117,7 +116,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A day that was promised, since when, and why it was changed."""
+    """A due date, since when it applies, and why it was changed."""
 
     at: datetime
     due_on: date
@@ -126,7 +125,7 @@ class Dated:
 
 @dataclass(frozen=True)
 class Whole:
-    """One commitment with everything that its page shows."""
+    """One commitment with everything its page shows."""
 
     commitment: CommitmentView
     steps: Sequence[StepView]
@@ -136,7 +135,7 @@ class Whole:
 
     @property
     def dates(self) -> list[Dated]:
-        """Every day that was promised, in order: the last one holds, and none is taken off the page."""
+        """Every due date so far, oldest first; the last one applies."""
         found: list[Dated] = []
         for turn in self.turns:
             due = turn.data.get("due_on")
@@ -150,7 +149,7 @@ _LATE = "`open` where nothing is said; `overdue` are those of them that are late
 
 @dataclass(frozen=True, slots=True)
 class Filters(listing.Filters):
-    """What narrows a list; an empty one does not."""
+    """What narrows a list; empty fields do not."""
 
     tab: str = listing.tab(TABS, "open", json="status", about=_LATE)
     department: str = listing.department("c.department_id = ?")
@@ -159,7 +158,7 @@ class Filters(listing.Filters):
 
 @dataclass(frozen=True, slots=True)
 class DeskFilters(listing.Filters):
-    """The same at the desk, where nobody asks for a district."""
+    """The filters at the desk, which have no district."""
 
     tab: str = listing.tab(DESK_TABS, "open")
     department: str = listing.department("c.department_id = ?")
@@ -177,7 +176,7 @@ def _walk(wanted: Filters | DeskFilters, reference_data: City, today: date) -> W
 
 
 async def total(wanted: Filters, reference_data: City, today: date) -> int:
-    """How many a list holds on all its pages, up to ``CAP``."""
+    """The size of a list over all pages, up to ``CAP``."""
     walk = _walk(wanted, reference_data, today)
     return await listing.count(walk.source, walk.driving, CAP)
 
@@ -185,7 +184,7 @@ async def total(wanted: Filters, reference_data: City, today: date) -> int:
 async def listed(
     wanted: Filters | DeskFilters, reference_data: City, today: date, after: str = "", limit: int = PAGE
 ) -> Page[CommitmentView]:
-    """A page of commitments. One query. Raises ``BadRequest`` for a place in the list that no page of ours gave."""
+    """A page of commitments. One query. Raises ``BadRequest`` for an invalid cursor."""
     walk = _walk(wanted, reference_data, today)
     sql = f"SELECT {_COLUMNS} FROM ({{walk}}) c {_JOINS} ORDER BY {{order}}"
     page = await walk.page(sql, walk.order.read(after), limit)
@@ -214,7 +213,7 @@ async def commitment(number: str, today: date) -> Whole:
 
 
 async def steps_of(commitment_ids: Sequence[int]) -> dict[int, list[StepView]]:
-    """The steps of commitments, in order, by the commitment. One query."""
+    """The steps of the commitments in order, by commitment. One query."""
     found: dict[int, list[StepView]] = {}
     if commitment_ids:
         for row in await database.fetch(
@@ -228,7 +227,7 @@ async def steps_of(commitment_ids: Sequence[int]) -> dict[int, list[StepView]]:
 
 
 async def standing(submission_id: int) -> str | None:
-    """The number of the commitment that stands because of a submission: the one that was not given up."""
+    """The number of a submission's commitment that was not discontinued."""
     row = await database.fetch_one(
         "SELECT number FROM commitment WHERE submission_id = ? AND status <> ? LIMIT 1",
         submission_id,
@@ -238,7 +237,7 @@ async def standing(submission_id: int) -> str | None:
 
 
 async def is_promised(number: str) -> bool:
-    """Whether a commitment stands because of a submission. Raises ``NoSuchSubmission``."""
+    """Whether a submission has a commitment that was not discontinued. Raises ``NoSuchSubmission``."""
     row = await database.fetch_one("SELECT id FROM submission WHERE number = ?", number)
     if row is None:
         raise NoSuchSubmission
@@ -246,7 +245,7 @@ async def is_promised(number: str) -> bool:
 
 
 async def of_submission(submission_id: int, today: date) -> Sequence[CommitmentView]:
-    """The commitments because of a submission, the newest first."""
+    """A submission's commitments, newest first."""
     rows = await database.fetch(
         f"SELECT {_COLUMNS} FROM commitment c {_JOINS} WHERE c.submission_id = ? ORDER BY c.id DESC", submission_id
     )
@@ -254,7 +253,7 @@ async def of_submission(submission_id: int, today: date) -> Sequence[CommitmentV
 
 
 async def of_submissions(submission_ids: Sequence[int], today: date) -> dict[int, CommitmentView]:
-    """The newest commitment because of each submission, or of the one whose answer it shares. One query."""
+    """The newest commitment for each submission, or for the one it is merged into. One query."""
     if not submission_ids:
         return {}
     rows = await database.fetch(
@@ -267,7 +266,7 @@ async def of_submissions(submission_ids: Sequence[int], today: date) -> dict[int
 
 
 async def of_forum(forum_id: int, today: date) -> Sequence[CommitmentView]:
-    """What was decided at a forum itself, or promised because of it, the first ``ON_A_FORUM``. One query."""
+    """A forum's decisions and the commitments made because of it, the first ``ON_A_FORUM``. One query."""
     rows = await database.fetch(
         f"SELECT {_COLUMNS} FROM (SELECT * FROM commitment WHERE forum_id = ? ORDER BY id LIMIT {ON_A_FORUM}) c "
         f"{_JOINS} ORDER BY c.id",
@@ -277,7 +276,7 @@ async def of_forum(forum_id: int, today: date) -> Sequence[CommitmentView]:
 
 
 async def owner_of(username: str, department_id: int) -> int | None:
-    """The official of a department who signs in with a name, if they can own a commitment."""
+    """The department's official with this username, if they can own a commitment."""
     found = await roles.staff(Permission.ANSWER_SUBMISSIONS.roles, department_id=department_id, username=username)
     return found[0].id if found else None
 
@@ -292,7 +291,7 @@ class Owner:
 
 
 async def owners(department_id: int | None) -> list[Owner]:
-    """The officials of a department who can own commitments; of every department where none is named."""
+    """The officials of a department who can own commitments; of every department if it is None."""
     found = await roles.staff(Permission.ANSWER_SUBMISSIONS.roles, department_id=department_id or None)
     return [Owner(one.username, one.name, one.department_id) for one in found if one.department_id]
 
@@ -305,11 +304,11 @@ def _view(row: Any, today: date) -> CommitmentView:
 
 
 def _officials(text: str) -> str:
-    """What an official wrote: their own telephone stays, numbers that nobody may keep never do."""
+    """Masks personal numbers in an official's text; their own telephone number stays, identity numbers never do."""
     return privacy.mask(text, privacy.OF_OFFICIALS)
 
 
 async def main_of(submission_id: int) -> int:
-    """The submission whose answer a merged one shares; itself where it is not merged."""
+    """The id of the submission whose answer a merged one shares; its own id if it is not merged."""
     row = await database.fetch_one("SELECT merged_into_id FROM submission WHERE id = ?", submission_id)
     return row["merged_into_id"] or submission_id if row else submission_id

@@ -1,4 +1,4 @@
-"""What a petition and the forums have to do with each other: the submission it came from, the topics it became."""
+"""Links between a petition and the forums: the submission it came from and the topics it led to."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from server.core import database, privacy
 
 
 class HasKind(Protocol):
-    """Something that was said to have happened."""
+    """Anything with an event kind."""
 
     @property
     def kind(self) -> str: ...
@@ -22,9 +22,7 @@ HasKindT = TypeVar("HasKindT", bound=HasKind)
 
 
 def proposal(told: Sequence[HasKindT]) -> HasKindT | None:
-    """Of what happened to a submission, the proposal to make it a petition; that of the department that has it now
-    only.
-    """
+    """The proposal, among a submission's events, to make it a petition; only if its present department made it."""
     newest = [one for one in told if one.kind in {PetitionProposed.kind, SubmissionAssigned.kind}][-1:]
     return newest[0] if newest and newest[0].kind == PetitionProposed.kind else None
 
@@ -38,11 +36,11 @@ class Link:
     number: str
     """Of a submission; empty for a forum."""
     origin: bool
-    """Whether the petition came from there; else it went on there."""
+    """Whether the petition came from there; otherwise the petition led to it."""
 
 
 async def of_petition(reference: str) -> list[Link]:
-    """What everybody may see of it. One query."""
+    """The links that the public may see. One query."""
     seen = database.marks(SEEN)
     rows = await database.fetch(
         "SELECT s.number AS name, s.title, s.channel, 'submission' AS sort FROM submission s "
@@ -63,10 +61,9 @@ async def of_petition(reference: str) -> list[Link]:
 
 
 async def shown_petitions(some: Iterable[SubmissionView], ways: Crossings) -> dict[str, str]:
-    """The petitions that submissions tell of, by the submissions' numbers. At most one query.
+    """The petitions to name on submissions, by submission number. At most one query.
 
-    A petition that somebody made of their own submission has its number there; one that came the other way only if
-    public.
+    A petition made from a submission is always named there; a petition that became a submission only if it is public.
     """
     told = [found for found in some if found.petition]
     came = {found.petition for found in told if found.channel == "petition"}
@@ -75,5 +72,5 @@ async def shown_petitions(some: Iterable[SubmissionView], ways: Crossings) -> di
 
 
 async def petition_public(number: str, ways: Crossings) -> bool:
-    """Whether the petition that a forum grew out of is named there: only where everybody may read it."""
+    """Whether to name the petition that a forum grew out of: only if it is public."""
     return bool(number) and number in await ways.public([number])

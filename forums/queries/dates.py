@@ -15,7 +15,7 @@ from server.core.booking.reading import with_slot
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A date of a forum, for calendars: one of its sessions, or the forum itself where it has none."""
+    """A calendar entry of a forum: one of its sessions, or the forum itself if it has none."""
 
     uid: str
     title: str
@@ -27,14 +27,14 @@ class Appointment:
 
 
 MOST_DATES = 500
-"""In one calendar."""
+"""The most in one calendar."""
 
 
 async def dates(where: Mapping[str, object], since: datetime, q: str = "") -> list[Appointment]:
     """The dates of public forums from a moment on, soonest first; ``where``: slug, kind, department_id, district.
 
-    ``q`` are words that the forum holds. Notices have no date that anybody could go to, and what was called off while
-    it was planned, a citizen's proposal among it, has none any more.
+    ``q`` is full-text. Left out are notices, which have no date to attend, and forums cancelled while planned,
+    including citizens' proposals.
     """
     names = {"slug": "f.slug", "kind": "f.kind", "department_id": "f.department_id", "district": "f.district"}
     narrowed, values = "".join(f" AND {names[name]} = ?" for name in where), list(where.values())

@@ -1,4 +1,4 @@
-"""The days named for a submission: until when it is looked into, by when what was promised and its steps are done."""
+"""The dates attached to a submission: the end of its study, and the due dates of its commitments and their steps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from server.core import database, privacy
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One day. ``sort``: study, due, done, dropped, step, step_done."""
+    """One date. ``sort``: study, due, done, dropped, step, step_done."""
 
     uid: str
-    """The same for as long as it is the same thing, also on another day."""
+    """Stays the same when the date changes."""
     sort: str
     title: str
     path: str
@@ -23,9 +23,7 @@ class Deadline:
 
 
 async def of_submission(number: str, today: date) -> list[Deadline]:
-    """A submission's days, and those of every commitment because of it, or of the one whose answer it shares. Three
-    queries.
-    """
+    """The dates of a submission and of all its commitments, or those of the one it is merged into. Three queries."""
     row = await database.fetch_one(
         "SELECT title, outcome, study_until, COALESCE(merged_into_id, id) AS main FROM submission WHERE number = ?",
         number,
@@ -42,7 +40,7 @@ async def of_submission(number: str, today: date) -> list[Deadline]:
 
 
 async def of_commitment(number: str, today: date) -> list[Deadline]:
-    """A commitment's days. Raises ``NoSuchCommitment``."""
+    """The dates of a commitment. Raises ``NoSuchCommitment``."""
     whole = await commitments.commitment(number, today)
     return _days(whole.commitment, whole.steps)
 

@@ -1,7 +1,7 @@
-"""Submissions as the desk lists them: what waits to be assigned out or answered, narrowed, flat however many there are.
+"""Submissions as the desk lists them: what waits to be assigned or answered, at a constant cost for any number of rows.
 
-A list is walked along one index from a place on (no ``OFFSET`` but in the look-ahead, no ``COUNT(*)``). What no index
-answers is looked at submission by submission, and one page looks at ``WINDOW`` of them: it then says where to go on.
+A list walks one index from a cursor (no ``OFFSET`` but in the look-ahead, no ``COUNT(*)``). Filters without an index
+are tested row by row, at most ``WINDOW`` rows for one page, which then says where to continue.
 """
 
 from collections.abc import Sequence
@@ -23,18 +23,18 @@ from server.core.rows import columns, read, read_all
 PAGE = 50
 WINDOW = 5_000
 HITS = 1_000
-"""How many hits of a search, newest first, one page looks at."""
+"""How many search results, newest first, one page considers."""
 CAP = 1_000
-"""Counts end here and are shown as "1,000+"."""
+"""Counts stop here and are shown as "1,000+"."""
 EVERY, STUDY_OVER = "all", "study_over"
 STATUSES = {**SUBMISSION_STATES, STUDY_OVER: _("Study period over"), EVERY: _("All")}
 OLDEST_FIRST = frozenset({SubmissionState.RECEIVED.value, SubmissionState.ASSIGNED.value, STUDY_OVER})
-"""What waits is shown in the order in which it came; everything else newest first."""
+"""Waiting submissions are shown oldest first, all others newest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter(listing.Filters):
-    """What narrows the list; a search without a status looks everywhere."""
+    """What narrows the list; a search without a status covers all of them."""
 
     q: str = listing.words(200)
     status: str = listing.choice(STATUSES, chip=False)
@@ -46,16 +46,16 @@ class Filter(listing.Filters):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A submission in the list, as officials see it: nothing is masked."""
+    """A submission in the list as officials see it: nothing is masked."""
 
     id: int
     number: str
     title: str
     text: str
-    """Its beginning."""
+    """The beginning of the text."""
     author: str
     speaker: int | None
-    """Whose turn it was at the forum."""
+    """The speaker's turn at the forum."""
     stance: str
     channel: str
     district: str
@@ -71,7 +71,7 @@ class Row:
     forum_title: str
     version: int
     merged: int
-    """How many are merged to it."""
+    """How many are merged into it."""
 
 
 _COLUMNS = columns(
@@ -82,7 +82,7 @@ _JOINS = f"JOIN forum f ON f.id = s.forum_id {ledger.with_version(SUBMISSION_SUB
 
 
 async def listed(wanted: Filter, reference_data: City, today: date, *, after: str = "") -> Page[Row]:
-    """A page of what fits, from a cursor on. At most three queries; one more for words."""
+    """A page of matching submissions from a cursor on. At most three queries, one more for a text search."""
     walk = await _walk(wanted, reference_data, today)
     if walk is None:
         return Page(())
@@ -92,7 +92,7 @@ async def listed(wanted: Filter, reference_data: City, today: date, *, after: st
 
 
 async def numbers(wanted: Filter, reference_data: City, today: date, limit: int) -> list[str]:
-    """The numbers of what fits, as many as one page looks through, at most ``limit``."""
+    """The numbers of matching submissions, as many as one page considers, at most ``limit``."""
     walk = await _walk(wanted, reference_data, today)
     if walk is None:
         return []
@@ -101,7 +101,7 @@ async def numbers(wanted: Filter, reference_data: City, today: date, limit: int)
 
 
 async def _walk(wanted: Filter, reference_data: City, today: date) -> Walk | None:
-    """How a list is walked; None where nothing can fit."""
+    """How a list is walked; None if nothing can match."""
     by = wanted.conditions(reference_data)
     if wanted.forum:
         forum = await database.fetch_one("SELECT id FROM forum WHERE slug = ?", wanted.forum)
@@ -125,16 +125,16 @@ async def _walk(wanted: Filter, reference_data: City, today: date) -> Walk | Non
 
 
 _STUDIED = f"SELECT id FROM submission WHERE study_until < ? ORDER BY study_until, id LIMIT {WINDOW}"
-"""What was to be studied by now: few, so that they are found first, whatever the planners know of the table."""
+"""Submissions whose study has ended. There are few, so a subquery finds them first whatever the planner estimates."""
 _INDEXES: Sequence[tuple[str, ...]] = (
     *(("study",), ("forum", "status"), ("forum",), ("department", "status")),
     *(("department",), ("status",), ("outcome",)),
 )
-"""What an index answers in the order of ids; the first that fits leads the walk."""
+"""Filters that an index answers in the order of ids; the first that applies drives the walk."""
 
 
 async def counts(department_id: int | None, today: date) -> dict[str, int]:
-    """How many wait: ``received``, ``assigned``, ``study_over``, of a department where one is named; up to ``CAP`` + 1.
+    """How many wait as ``received``, ``assigned`` and ``study_over``, of one department or of all; up to ``CAP`` + 1.
 
     One statement.
     """
@@ -159,7 +159,7 @@ async def counts(department_id: int | None, today: date) -> dict[str, int]:
 
 
 async def said(wanted: Sequence[str]) -> list[Row]:
-    """Submissions by their numbers, in stretches of a few hundred; those that are not there are left out."""
+    """Submissions by number, in batches of a few hundred; missing ones are left out."""
     found: list[Row] = []
     for start in range(0, len(wanted), 500):
         some = wanted[start : start + 500]
@@ -172,7 +172,7 @@ async def said(wanted: Sequence[str]) -> list[Row]:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One submission with everything that the desk decides on; nothing is masked."""
+    """One submission with everything the desk needs for a decision; nothing is masked."""
 
     row: Row
     text: str
@@ -187,7 +187,7 @@ class Detail:
     merged_into: str
     petition: str
     others: Sequence[Row]
-    """The first that are merged to it."""
+    """The first of those merged into it."""
 
 
 _DETAIL = columns(
@@ -197,7 +197,7 @@ MERGED_SHOWN = 50
 
 
 async def one(number: str, official: Official) -> Detail:
-    """A submission. Two queries. Raises ``NoSuchSubmission``, also where the official may not read it yet."""
+    """A submission. Two queries. Raises ``NoSuchSubmission``, also if the official may not read it yet."""
     found = await database.fetch_one(
         f"SELECT {_COLUMNS}, s.text AS whole, {_DETAIL} FROM submission s {_JOINS} "
         "LEFT JOIN submission m ON m.id = s.merged_into_id WHERE s.number = ?",

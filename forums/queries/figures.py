@@ -1,4 +1,4 @@
-"""What statistics count: each submission and forum as it stands now, and who took part, without names or words."""
+"""What the statistics count: the current state of submissions and forums, and who took part, without names or texts."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from server.core.rows import columns, read
 
 @dataclass(frozen=True)
 class SubmissionFigures:
-    """One submission. Until a department has it, it counts with the one that holds the forum, and so for districts."""
+    """One submission. Until it is assigned, it counts for the forum's department, and likewise for the district."""
 
     id: int
     number: str
     counted: bool
-    """Whether the public sees it and its author stands by it."""
+    """Whether the public sees it and its author has not withdrawn it."""
     forum_id: int
     kind: str
     department_id: int
@@ -63,7 +63,7 @@ _FORUM = columns(
     department_id="COALESCE(department_id, 0)",
     held_on="COALESCE(starts_at, published_at, created_at)",
 )
-"""One that was called off was not held."""
+"""A cancelled forum does not count as held."""
 
 
 def _day(value: Any) -> date | None:
@@ -72,7 +72,7 @@ def _day(value: Any) -> date | None:
 
 
 async def submissions(column: str, values: Sequence[int] | Sequence[str]) -> list[SubmissionFigures]:
-    """Submissions by their ``id`` or ``number``, as they are at this moment."""
+    """Submissions by ``id`` or ``number``, in their current state."""
     if not values:
         return []
     found = await database.fetch(
@@ -84,7 +84,7 @@ async def submissions(column: str, values: Sequence[int] | Sequence[str]) -> lis
 
 
 async def forums(column: str, values: Sequence[int] | Sequence[str]) -> list[ForumFigures]:
-    """Forums by their ``id`` or ``slug``, as they are at this moment."""
+    """Forums by ``id`` or ``slug``, in their current state."""
     if not values:
         return []
     found = await database.fetch(
@@ -100,24 +100,24 @@ async def submission_id(number: str) -> int | None:
 
 
 async def forum_id(slug: str) -> int | None:
-    """A forum's id by its name."""
+    """A forum's id by its slug."""
     row = await database.fetch_one("SELECT id FROM forum WHERE slug = ?", slug)
     return row["id"] if row else None
 
 
 _SEEN = ", ".join(f"'{status}'" for status in sorted(SEEN - {ForumState.CANCELLED}))
 _PUBLIC = f"visibility = 'shown' AND (published_at IS NOT NULL OR status IN ({_SEEN}))"
-"""Forums whose words everybody may read: no drafts, none that was called off unannounced, no hidden proposals."""
+"""Forums that are public: no drafts, none cancelled before they were announced, no hidden proposals."""
 
 
 async def public_forum(slug: str) -> int | None:
-    """The id of a forum that everybody sees, by its name."""
+    """The id of a public forum by its slug."""
     row = await database.fetch_one(f"SELECT id FROM forum WHERE slug = ? AND {_PUBLIC}", slug)
     return int(row["id"]) if row else None
 
 
 async def forum_titles(ids: Sequence[int]) -> dict[int, str]:
-    """What forums are called; those that not everybody sees are missing."""
+    """The titles of forums; those that are not public are missing."""
     if not ids:
         return {}
     rows = await database.fetch(
@@ -131,7 +131,7 @@ async def forum_titles(ids: Sequence[int]) -> dict[int, str]:
 
 
 async def submission_titles(ids: Sequence[int]) -> dict[int, str]:
-    """What submissions are called, as the public may read it; hidden and withdrawn ones are missing."""
+    """The titles of submissions as the public may read them; hidden and withdrawn ones are missing."""
     if not ids:
         return {}
     rows = await database.fetch(
@@ -143,9 +143,9 @@ async def submission_titles(ids: Sequence[int]) -> dict[int, str]:
 
 
 async def people() -> dict[str, dict[str, int]]:
-    """How many different people took part, by age band and by district of residence; empty where they did not say.
+    """How many different people took part, by age band and by district of residence; empty if they did not say.
 
-    Every band and district is there, also with nobody in it: one that is missing would say so.
+    Bands and districts without anybody are included, because leaving them out would reveal it.
     """
     found: dict[str, dict[str, int]] = {}
     every: dict[str, Collection[str]] = {"age": AGE_BANDS, "district": (await city()).districts}
@@ -161,7 +161,7 @@ async def people() -> dict[str, dict[str, int]]:
 
 
 async def submission_ids(after: int, limit: int, forum_id: int = 0) -> list[int]:
-    """The ids of submissions above one in order, of one forum where it is named."""
+    """The ids of submissions above ``after``, in order, of one forum if ``forum_id`` is given."""
     where, values = (" AND forum_id = ?", (forum_id,)) if forum_id else ("", ())
     rows = await database.fetch(
         f"SELECT id FROM submission WHERE id > ?{where} ORDER BY id LIMIT {limit}", after, *values
@@ -170,6 +170,6 @@ async def submission_ids(after: int, limit: int, forum_id: int = 0) -> list[int]
 
 
 async def forum_ids(after: int, limit: int) -> list[int]:
-    """The ids of forums above one in order."""
+    """The ids of forums above ``after``, in order."""
     rows = await database.fetch(f"SELECT id FROM forum WHERE id > ? ORDER BY id LIMIT {limit}", after)
     return [row["id"] for row in rows]

@@ -1,4 +1,4 @@
-"""The files of forums, submissions and commitments: what a page lists, and one of them by its id."""
+"""The files of forums, submissions and commitments: the list for a page, and one file by its id."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from server.core.rows import columns, read, read_all
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """A file; its content lies in the store."""
+    """A file; its content is in the store."""
 
     id: int
     subject: str
@@ -24,7 +24,7 @@ _COLUMNS = columns(FileView, "a")
 
 
 async def of(*subjects: str) -> Sequence[FileView]:
-    """The files of some subjects, each subject's in the order in which they came. One query."""
+    """The files of the subjects, each subject's in upload order. One query."""
     rows = await database.fetch(
         f"SELECT {_COLUMNS} FROM forum_file a WHERE subject IN ({database.marks(subjects)}) ORDER BY subject, id",
         *subjects,
@@ -43,6 +43,6 @@ async def one(subject: str, file_id: int) -> FileView:
 
 
 async def referred(hashes: Sequence[str]) -> set[str]:
-    """Those of some contents of the store that our files refer to."""
+    """Which of the content hashes our files refer to."""
     rows = await database.fetch(f"SELECT hash FROM forum_file WHERE hash IN ({database.marks(hashes)})", *hashes)
     return {row["hash"] for row in rows}

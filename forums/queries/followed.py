@@ -1,5 +1,5 @@
 """What can be followed, and how it is named: ``all``, ``forum/…``, ``submission/…``, ``kind/…``, ``district/…``,
-``department/…`` (its code) and ``topic/…`` (words to look for).
+``department/…`` (its code) and ``topic/…`` (search words).
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ NOT_THERE = _("This cannot be followed.")
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """Something that is followed, in words, and where it is."""
+    """Something that is followed, its title and its address."""
 
     what: str
     text: Text | str
@@ -27,7 +27,7 @@ class Followed:
 
 
 async def read(what: str) -> str:
-    """A name as somebody sent it, in its one form. Raises ``Invalid`` for what is not there."""
+    """Normalises a name that somebody sent. Raises ``Invalid`` if there is no such thing."""
     data = Parameters({"what": what})
     sort, _slash, name = data.text("what", limit=MOST).partition("/")
     if data.errors:
@@ -52,7 +52,7 @@ async def read(what: str) -> str:
 
 
 async def words(whats: Sequence[str], language: str) -> list[Followed]:
-    """What is followed, as a list for people; what is gone or hidden by now is named by its number."""
+    """What is followed, for display; a deleted or hidden thing is shown by its number."""
     known = await city.city()
     things = await about([what for what in whats if what.startswith(("forum/", "submission/"))])
     found = []
@@ -79,7 +79,7 @@ async def words(whats: Sequence[str], language: str) -> list[Followed]:
 
 
 def names_of(thing: About, departments: Mapping[int, city.DepartmentRow]) -> list[str]:
-    """Everything that a piece of news can be followed by, topics aside."""
+    """Every name, except topics, under which this event can be followed."""
     names = ["all", f"kind/{thing.forum_kind}", f"forum/{thing.forum}"]
     if thing.number:
         names.append(thing.subject)
@@ -92,10 +92,10 @@ def names_of(thing: About, departments: Mapping[int, city.DepartmentRow]) -> lis
 
 
 def topic_text(thing: About) -> str:
-    """What topics are looked for in: the search tokens of all that is public of it."""
+    """The text that topics are matched against: the search tokens of everything public about it."""
     return f" {' '.join(tokens(f'{thing.forum_title} {thing.title} {thing.text}'))} "
 
 
 def about_topic(topic: str, text: str) -> bool:
-    """Whether it is about a topic, by its :func:`topic_text`: it holds every term, as the search does."""
+    """Whether the text from :func:`topic_text` contains every term of the topic, as in a search."""
     return all(f" {' '.join(term.tokens)}{'' if term.prefix else ' '}" in text for term in query_terms(topic))

@@ -1,7 +1,6 @@
-"""What mails and feeds say an event is about: the forum, the submission or the commitment of a ledger subject, and
-whose it is.
+"""What emails and feeds say an event is about: the forum, submission or commitment of a ledger subject, and its author.
 
-Asked for many subjects at once, a fixed number of statements however many there are.
+Reads many subjects at once with a fixed number of statements.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,12 +16,12 @@ from server.core.participants import people
 from server.core.rows import columns, read
 
 MOST_SUPPORTERS = 2_000
-"""Who are told what became of a proposal; it opens, or is answered, long before there are so many."""
+"""The most supporters notified of a decision on a proposal; it is decided long before it has so many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody who takes part, as a mail addresses them."""
+    """A participant as an email addresses them."""
 
     id: int
     name: str
@@ -32,7 +31,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The thing that a subject of the ledger names, as the public may see it."""
+    """The thing that a ledger subject names, as the public may see it."""
 
     subject: str
     title: str
@@ -42,22 +41,22 @@ class About:
     path: str
     forum_id: int
     forum: str
-    """Its slug."""
+    """The forum's slug."""
     forum_kind: str
     forum_title: str
     department_id: int | None
     district: str
     shown: bool
-    """Whether everybody may see it."""
+    """Whether it is public."""
     submission_id: int | None = None
     author: Recipient | None = None
     """Of a submission, of the submission behind a commitment, or the proposer of a forum."""
     text: str = ""
-    """What it says, for those who follow a topic; masked."""
+    """Its text, to match followed topics; masked."""
     outcome: str = ""
     outcome_text: str = ""
     owner_id: int | None = None
-    """The official who answers for a commitment."""
+    """The official who owns a commitment."""
 
 
 _PERSON = columns(Recipient, "p", "p_")
@@ -68,7 +67,7 @@ _FORUM = (
 
 
 async def about(subjects: Iterable[str]) -> dict[str, About]:
-    """What subjects name, by subject; those that are gone are left out. One statement for each sort of subject."""
+    """What the subjects name, by subject; missing ones are left out. One statement for each sort of subject."""
     by_sort: dict[str, list[str]] = {}
     for subject in dict.fromkeys(subjects):
         sort, _slash, name = subject.partition("/")
@@ -84,7 +83,7 @@ async def about(subjects: Iterable[str]) -> dict[str, About]:
 
 
 def _public(row: Any) -> bool:
-    """Whether everybody sees the forum: one that was called off before it was announced stays unseen."""
+    """Whether the forum is public: one cancelled before it was announced is not."""
     status = ForumState(row["f_status"])
     return row["f_published"] is not None or (status in SEEN and status is not ForumState.CANCELLED)
 
@@ -173,7 +172,7 @@ _READ: Mapping[str, tuple[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class RegisteredSession:
-    """Somebody's place in a session, as a mail tells of it."""
+    """A registration for a session as an email describes it."""
 
     person: Recipient | None
     code: str
@@ -204,7 +203,7 @@ async def place(registration_id: int) -> RegisteredSession | None:
 
 
 async def registered(slug: str, session_id: int | None = None) -> list[int]:
-    """The registrations that still stand in a forum's coming sessions, or in one: places, offers, turns in the list."""
+    """The active registrations of a forum's coming sessions, or of one session: places, offers and waiting list."""
     one, values = (" AND s.id = ?", [session_id]) if session_id else ("", [])
     rows = await database.fetch(
         f"SELECT r.id FROM forum f JOIN forum_session s ON s.forum_id = f.id {with_bookings('s.slot_id', 'r')}"
@@ -218,7 +217,7 @@ async def registered(slug: str, session_id: int | None = None) -> list[int]:
 
 
 async def commenter(comment_id: int) -> Recipient | None:
-    """Who wrote a comment; None for officials, and for one that was taken back."""
+    """The author of a comment; None for officials and for a withdrawn comment."""
     row = await database.fetch_one(
         f"SELECT {_PERSON} FROM comment c {people.with_participant('c.participant_id', 'p')}"
         "WHERE c.id = ? AND c.visibility <> 'withdrawn'",
@@ -228,7 +227,7 @@ async def commenter(comment_id: int) -> Recipient | None:
 
 
 async def hidden_before(participant_id: int, event_id: int, since: datetime, most: int) -> bool:
-    """Whether so many texts of somebody were hidden since a moment, before an event."""
+    """Whether at least ``most`` of a participant's texts were hidden between ``since`` and an event."""
     rows = await database.fetch(
         f"SELECT 1 AS one FROM review r JOIN text_event t ON t.subject = r.subject {ledger.with_event('t.event_id')}"
         "WHERE r.participant_id = ? AND t.event_id < ? AND e.kind = 'text.hidden' "
@@ -241,7 +240,7 @@ async def hidden_before(participant_id: int, event_id: int, since: datetime, mos
 
 
 async def supporters(subject: str) -> list[int]:
-    """Who supports a forum: the first ``MOST_SUPPORTERS`` of them."""
+    """The supporters of a forum, the first ``MOST_SUPPORTERS``."""
     rows = await database.fetch(
         f"SELECT participant_id FROM support WHERE subject = ? ORDER BY participant_id LIMIT {MOST_SUPPORTERS}", subject
     )
@@ -249,13 +248,13 @@ async def supporters(subject: str) -> list[int]:
 
 
 async def participant(participant_id: int) -> Recipient | None:
-    """Somebody who takes part."""
+    """One participant."""
     found = await people.person(participant_id)
     return Recipient(found.id, found.name, found.email, found.language) if found else None
 
 
 async def words(words_id: int | None, *, official: bool) -> str:
-    """Public words that an event names by their number, masked; in an official's their own telephone and mail stay."""
+    """A public text that an event refers to, masked; an official's own telephone number and email address stay."""
     if words_id is None:
         return ""
     row = await database.fetch_one("SELECT text FROM forum_words WHERE id = ?", words_id)

@@ -1,4 +1,4 @@
-"""One forum as pages and JSON show it, and what its page tells beside it: its neighbours, votes and decisions."""
+"""One forum as pages and JSON show it, with the counts of its stances and the progress of its decisions."""
 
 import time
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ class ForumView:
     minutes: str
     proposer_id: int | None
     proposer: str
-    """The display name of the citizen who asked for it."""
+    """The display name of the citizen who proposed it."""
     from_petition: str
     supports: int
     submissions: int
@@ -55,9 +55,9 @@ class ForumView:
     published_at: datetime | None
     closed_at: datetime | None
     visibility: str
-    """``hidden`` or ``pending`` is a proposal whose words moderators took away or have not seen yet."""
+    """``hidden`` or ``pending``: a proposal whose text moderators have hidden or not reviewed yet."""
     version: int
-    """The length of its chain: what a form shows as seen."""
+    """The length of its chain; forms send it back as the version they showed."""
 
 
 _COLUMNS = columns(
@@ -67,13 +67,13 @@ _COLUMNS = columns(
 
 
 async def forum(slug: str, official: Official | None = None, person: Person | None = None) -> ForumView:
-    """One forum. Raises ``NoSuchForum``, also for a draft where the reader does not plan forums.
+    """One forum. Raises ``NoSuchForum``, also for a draft if the reader does not plan forums.
 
-    A proposal that waits for a moderator is seen by who decides on it and by its author; of a hidden one the others
-    see the place without the words.
+    A proposal awaiting moderation is visible to moderators and its author; of a hidden one everybody else sees the page
+    without the text.
 
-    A draft that was called off was never announced and stays the planners' own; one that a citizen proposed was seen
-    before it was taken up, and stays so.
+    A draft cancelled before it was announced stays visible to planners only, unless it came from a citizen's public
+    proposal.
     """
     row = await database.fetch_one(
         f"SELECT {_COLUMNS} FROM forum f {ledger.with_version('?')}WHERE f.slug = ?",
@@ -95,7 +95,7 @@ async def forum(slug: str, official: Official | None = None, person: Person | No
 
 
 def public_text(text: str, status: str, proposer_id: int | None, from_petition: str) -> str:
-    """What is said of a forum, with the personal numbers in a citizen's words masked; officials' own phones stay."""
+    """A forum's text with personal numbers masked; official telephone numbers stay unless a citizen wrote the text."""
     theirs = proposer_id is not None or from_petition or status in {ForumState.PROPOSED, ForumState.DECLINED}
     return privacy.mask(text) if theirs else privacy.mask(text, privacy.OF_OFFICIALS)
 
@@ -112,7 +112,7 @@ def _view(row: Any) -> ForumView:
 
 
 async def reason(slug: str) -> str:
-    """The official's words on why a forum was called off or not taken up."""
+    """The official's reason for cancelling a forum or declining a proposal."""
     row = await database.fetch_one(
         "SELECT text FROM forum_words WHERE subject = ? ORDER BY id DESC LIMIT 1", forum_subject(slug)
     )
@@ -121,13 +121,14 @@ async def reason(slug: str) -> str:
 
 LARGE = 5_000
 KEPT = 5.0
-"""Seconds for which the votes of a discussion with more than ``LARGE`` submissions stand: 100,000 take 20 ms to
-count."""
+"""Seconds for which the counts of a discussion with more than ``LARGE`` submissions are cached: counting 100,000
+takes 20 ms.
+"""
 _large: dict[int, tuple[float, dict[str, int]]] = {}
 
 
 async def stances(forum_id: int) -> dict[str, int]:
-    """How many submissions that are shown are for, against, or another idea."""
+    """How many shown submissions are for, against, or another idea."""
     kept = _large.pop(forum_id, None)
     if kept is None or time.monotonic() - kept[0] > KEPT:
         kept = time.monotonic(), await _count_stances(forum_id)
@@ -149,7 +150,9 @@ async def _count_stances(forum_id: int) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a field office has come: what was decided there and not given up, and what of it is done."""
+    """The progress of a field office: how many decisions were not discontinued, and how many of them are carried
+    out.
+    """
 
     decided: int
     done: int
@@ -161,7 +164,7 @@ class Progress:
 
 
 async def progress(forum_id: int) -> Progress:
-    """What became of a forum's decisions and commitments."""
+    """The progress of a forum's decisions and commitments."""
     rows = await database.fetch(
         "SELECT status, count(*) AS n FROM commitment WHERE forum_id = ? AND status <> ? GROUP BY status",
         forum_id,

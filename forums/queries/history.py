@@ -1,6 +1,4 @@
-"""What happened to a submission or a commitment, as its ledger tells it, with the words and the people that its events
-name.
-"""
+"""The history of a submission or commitment from its ledger, with the texts and people that its events refer to."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -32,11 +30,11 @@ class HistoryEntry:
     kind: str
     data: Mapping[str, Any]
     text: str
-    """The words that it names, as everybody may read them: personal numbers masked, but for officials' own phones."""
+    """The text it refers to, for the public: personal numbers masked, but an official's own telephone number stays."""
     official: str
-    """Who did it, where an official did: for the desk only."""
+    """The official who did it, if any; only for the desk."""
     department_id: int | None
-    """Theirs."""
+    """The official's department."""
     by: str
     """``official``, ``participant`` or ``system``."""
     entry: Entry
@@ -50,7 +48,7 @@ def items(
     *,
     desk: bool,
 ) -> list[Item]:
-    """Each event in one line; at the desk with who did it."""
+    """Each event as one line; at the desk with who did it."""
     found, texts = [], {step.id: step.text for step in steps}
     for turn in turns:
         record = MESSAGES[turn.kind]
@@ -61,7 +59,7 @@ def items(
 
 
 async def turns(subject: str, audiences: Collection[Audience] = (Audience.PUBLIC,)) -> list[HistoryEntry]:
-    """The events of a subject, oldest first, as far as a reader may know them. At most three queries."""
+    """The events of a subject that the audiences may see, oldest first. At most three queries."""
     entries = [entry for entry in await ledger.read(subject) if entry.audience in audiences]
     named = [entry.data["text"] for entry in entries if entry.data.get("text")]
     said = await _words(named)

@@ -1,7 +1,7 @@
-"""Lists of forums as everybody sees them: by tab and filter, by words, and the few that the first page names.
+"""Public lists of forums: by tab and filter, by full-text search, and the few on the home page.
 
-Every read walks an index and stops after a page. The dated forums of a tab come in the order of their dates, after
-them those without a date, newest first; proposals come newest first.
+Every read walks an index and stops after a page. A tab lists its dated forums by date, then those without a date,
+newest first; proposals are listed newest first.
 """
 
 from collections.abc import Sequence
@@ -23,17 +23,17 @@ from server.core.rows import columns, read
 
 PAGE = 20
 MAX_WORDS = 100
-"""Characters of what is looked for."""
+"""Characters of a search."""
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 HITS = 300
-"""How many hits of a search, newest first, one page looks at."""
+"""How many search results, newest first, one page considers."""
 CAP = 100_000
-"""Counts end here."""
+"""Counts stop here."""
 FRONT = 3
 MOST_DIGITS = 10
 """Of a number that somebody typed."""
 KINDS = ("listening", "field_office", "speakers_corner", "discussion", "broadcast")
-"""The kinds that are listed by their dates; notices have a board of their own."""
+"""The kinds that are listed by date; notices have their own board."""
 NOTICE = "notice"
 
 _F = ForumState
@@ -43,7 +43,7 @@ TABS: dict[str, tuple[ForumState, ...]] = {
     "over": (_F.CLOSED, _F.CANCELLED),
     "proposed": (_F.PROPOSED, _F.DECLINED),
 }
-"""The states that stand under each tab."""
+"""The states under each tab."""
 TAB_WORDS = {
     "open": FORUM_STATES["running"],
     "coming": _("Coming up"),
@@ -51,12 +51,12 @@ TAB_WORDS = {
     "proposed": _("Proposed by citizens"),
 }
 ALL = tuple(sorted(SEEN))
-"""Every state that the public sees: where words are looked for."""
+"""Every public state: the scope of a search."""
 BY_ID = frozenset({*TABS["proposed"], _F.DRAFT})
-"""The states in which a date is a wish: listed newest first."""
+"""The states in which a date is only a wish: listed newest first."""
 
 PLACE = (datetime | None, int)
-"""What a cursor holds: the date (None among those without one), and the forum."""
+"""What a cursor holds: the date (None in the undated part) and the forum's id."""
 _EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 _LAST = 2**62
 _SOONEST_FIRST = Order({"f.starts_at": datetime, "f.id": int})
@@ -94,7 +94,7 @@ _COLUMNS = columns(Listed, "f") + ", f.proposer_id, f.from_petition"
 
 @dataclass(frozen=True, slots=True)
 class Filters(listing.Filters):
-    """What narrows a list; an empty one does not."""
+    """What narrows a list; empty fields do not."""
 
     kind: str = listing.choice({kind: KIND_WORDS[kind] for kind in (*KINDS, NOTICE)}, "f.kind = ?")
     tab: str = listing.tab(TAB_WORDS, "", json=None)
@@ -107,29 +107,29 @@ class Filters(listing.Filters):
     year: int = listing.number(FIRST_YEAR, LAST_YEAR, about="In which they begin.")
     q: str = listing.words(MAX_WORDS, about="Words.")
     states: tuple[ForumState, ...] = TABS["open"]
-    """Among which forums the list is."""
+    """The states of the forums listed."""
 
     @property
     def order(self) -> Order:
-        """Of what comes, the next date is at the top; of what was, the last one."""
+        """Coming forums start with the next date, past ones with the last."""
         return _SOONEST_FIRST if self.states == TABS["coming"] else _LATEST_FIRST
 
     def among(self, reference_data: City, state: ForumState) -> list[Condition]:
-        """What holds for the forums of a state; without the words."""
+        """The conditions for the forums of one state, without the search."""
         found = [Condition("f.status = ?", (state.value,)), *self.conditions(reference_data).values()]
         if self.year:
             zone = config.settings().zone
             span = tuple(datetime(self.year + n, 1, 1, tzinfo=zone) for n in (0, 1))
             found.append(Condition("f.starts_at >= ? AND f.starts_at < ?", span))
-        if state is ForumState.CANCELLED:  # a draft that was called off was never announced
+        if state is ForumState.CANCELLED:  # a draft cancelled before it was announced
             found.append(Condition("f.published_at IS NOT NULL"))
-        if state in TABS["proposed"]:  # what moderators took away
+        if state in TABS["proposed"]:  # hidden by moderators
             found.append(Condition("f.visibility = 'shown'"))
         return found
 
 
 async def listed(wanted: Filters, after: str = "", limit: int = PAGE) -> Page[Listed]:
-    """A page of a tab, or of what words find. At most two queries, three with words. Raises ``BadRequest``."""
+    """A page of a tab or of search results. At most two queries, three for a search. Raises ``BadRequest``."""
     start, reference_data = place(after, *PLACE), await city()
     if wanted.q:
         return await _found(wanted, reference_data, start, limit)
@@ -143,7 +143,7 @@ async def listed(wanted: Filters, after: str = "", limit: int = PAGE) -> Page[Li
         rows.sort(key=lambda row: (row.starts_at or _LATEST, row.id), reverse=not rising)
     if len(rows) <= limit and not wanted.year:
         before = start[1:] if start and not start[0] else ()
-        # A branch a kind: the notices, of which there are many and none has a date, would stand in between.
+        # One branch for each kind, because the many undated notices would lie in between.
         each = [replace(wanted, kind=kind) for kind in ([wanted.kind] if wanted.kind else KINDS)]
         undated = Condition("f.starts_at IS NULL")
         branches = [
@@ -161,18 +161,18 @@ def _page(rows: Sequence[Listed], limit: int, *, dated: bool = True) -> Page[Lis
 
 
 def _dated(wanted: Filters, reference_data: City, state: ForumState, start: Sequence[object], limit: int) -> Condition:
-    """The forums of a state by their dates; from the edge of time on, because some have none."""
+    """The forums of a state by date, from the earliest or latest possible date on, because some have none."""
     edge = (_EARLIEST, 0) if wanted.order is _SOONEST_FIRST else (_LATEST, _LAST)
     return Walk("forum f", wanted.order, wanted.among(reference_data, state)).statement(start or edge, limit + 1)
 
 
 def _branch(conditions: Sequence[Condition], start: Sequence[object], limit: int) -> Condition:
-    """Forums newest first, from a place on."""
+    """Forums newest first, from a cursor on."""
     return Walk("forum f", _NEWEST_FIRST, conditions).statement(start or (_LAST,), limit + 1)
 
 
 async def _merged(branches: Sequence[Condition]) -> list[Listed]:
-    """The first rows of each branch, and one more that tells whether there is more; each walks an index of its own."""
+    """The first rows of each branch, each from its own index, plus one that shows whether there are more."""
     all_of_them = listing.union(branches)
     rows = await database.fetch(f"SELECT {_COLUMNS} FROM ({all_of_them.sql}) AS f", *all_of_them.values)
     return [_listed(row) for row in rows]
@@ -193,7 +193,7 @@ async def _found(wanted: Filters, reference_data: City, start: Sequence[int], li
 
 
 async def first_year(zone: tzinfo) -> int | None:
-    """The year of the earliest forum that is over; None before there is one. One query."""
+    """The year of the earliest closed forum; None if there is none. One query."""
     row = await database.fetch_one(
         "SELECT f.starts_at FROM forum f WHERE f.status = 'closed' AND f.starts_at >= ? "
         "ORDER BY f.starts_at, f.id LIMIT 1",
@@ -203,9 +203,9 @@ async def first_year(zone: tzinfo) -> int | None:
 
 
 async def meant(words: str, kinds: Sequence[str] = KINDS) -> tuple[Listed, ...]:
-    """The announced forums that an official means by a title, a number or the end of an address: at most a page.
+    """The announced forums that an official may mean by a title, a number or a slug, at most one page.
 
-    By the end of its address a forum is meant alone. At most three queries.
+    A full slug finds that forum only. At most three queries.
     """
     slug = words.strip().lower()
     slugs = [slug_of(kind, int(slug)) for kind in kinds if slug.isdecimal() and len(slug) < MOST_DIGITS]
@@ -224,15 +224,15 @@ async def meant(words: str, kinds: Sequence[str] = KINDS) -> tuple[Listed, ...]:
 
 
 async def total(wanted: Filters) -> int:
-    """How many a list holds on all its pages, up to ``CAP``; of words, among the ``HITS`` newest. Two queries at most.
+    """The size of a list over all pages, up to ``CAP``; of a search, among the newest ``HITS``. At most two queries.
 
-    A branch a state, so that each is counted along an index.
+    One branch for each state, so that each is counted along an index.
     """
     reference_data, also = await city(), Condition("")
     if wanted.q:
         hits = await forum_index.search(database.connection(), wanted.q, limit=HITS)
         also = Condition(f"f.id IN ({database.marks(hits)})", tuple(hits))
-    elif BY_ID.isdisjoint(wanted.states) and not wanted.kind:  # the notices have a board of their own
+    elif BY_ID.isdisjoint(wanted.states) and not wanted.kind:  # notices have their own board
         also = Condition(f"(f.starts_at IS NOT NULL OR f.kind <> '{NOTICE}')")
     branches = [listing.where(*wanted.among(reference_data, state), also) for state in wanted.states]
     both = listing.union([Condition(f"SELECT 1 FROM forum f{one.sql} LIMIT {CAP}", one.values) for one in branches])
@@ -241,7 +241,7 @@ async def total(wanted: Filters) -> int:
 
 
 async def front() -> tuple[Listed, ...]:
-    """The few forums that the first page names: those that are open, then those that come soonest. One query."""
+    """The few forums on the home page: the open ones, then the next coming ones. One query."""
     reference_data = await city()
     tabs = [Filters(states=TABS[tab]) for tab in ("open", "coming")]
     branches = [_dated(wanted, reference_data, wanted.states[0], (), FRONT) for wanted in tabs]

@@ -1,7 +1,7 @@
-"""What the live streams of forums tell: comments and submissions as they stand now, and whether a forum still goes on.
+"""What the live streams of forums send: comments and submissions in their current state, and a forum's status.
 
-Whatever an event says happened, the stream says what is to be seen at the moment it is told: a comment that waits for a
-moderator is not, one that was hidden shows what stands in its place, one that was taken back only for its answers.
+Whatever an event says, the stream sends what is visible when it is sent: not a comment awaiting moderation, the
+placeholder of a hidden one, and a withdrawn one only if it has replies.
 """
 
 from collections.abc import Collection
@@ -21,27 +21,27 @@ from server.core import clock, database, ledger
 
 @dataclass(frozen=True, slots=True)
 class LiveComment:
-    """A comment as everybody may see it now, and where."""
+    """A comment as the public may see it now, and where."""
 
     comment: CommentView
     slug: str
     submission: str
-    """The number of what it comments on; empty for the forum itself."""
+    """The number of the submission it is on; empty for the forum itself."""
     total: int
-    """How many comments there are with it: on the submission, or in the forum."""
+    """The number of comments including it, on the submission or in the forum."""
     open: bool
-    """Whether it can be answered and supported now."""
+    """Whether it can be replied to and supported now."""
     stands: bool
-    """Whether pages show it, or what stands in its place."""
+    """Whether pages show it or its placeholder."""
 
     @property
     def page(self) -> str:
-        """Where it stands."""
+        """The address of its page."""
         return f"/submissions/{self.submission}" if self.submission else f"/forums/{self.slug}"
 
 
 async def comments(ids: Collection[int]) -> list[LiveComment]:
-    """Those of the comments that do not wait for a moderator. Two queries."""
+    """The given comments, without those awaiting moderation. Two queries."""
     if not ids:
         return []
     rows = await database.fetch(
@@ -73,7 +73,7 @@ def _open(row: Any) -> bool:
 
 
 async def submissions(numbers: Collection[str]) -> list[tuple[SubmissionView, int]]:
-    """Those of the submissions that do not wait for a moderator, and how many their forum has. Two queries, or none."""
+    """The given submissions, without those awaiting moderation, and how many their forum has. Two queries or none."""
     if not numbers:
         return []
     rows = await database.fetch(
@@ -85,9 +85,7 @@ async def submissions(numbers: Collection[str]) -> list[tuple[SubmissionView, in
 
 
 async def place(slug: str, forum_id: int) -> tuple[int, int, int]:
-    """Up to where a page knows a forum: the length of its talk, the last event about a text of it, the last
-    submission.
-    """
+    """The position of a forum's page in its stream: length of its talk, last event about a text, last submission."""
     row = await database.fetch_one(
         f"SELECT COALESCE({ledger.version_of('?')}, 0) AS talk, "
         "COALESCE((SELECT MAX(event_id) FROM text_event WHERE forum_id = ?), 0) AS event, "
@@ -101,7 +99,7 @@ async def place(slug: str, forum_id: int) -> tuple[int, int, int]:
 
 
 async def newer(forum_id: int, after: int, most: int) -> list[int]:
-    """The submissions of a forum that came after one of them and are to be seen; the oldest ``most``."""
+    """A forum's shown submissions after a given one; the oldest ``most``."""
     rows = await database.fetch(
         "SELECT id FROM submission WHERE forum_id = ? AND visibility = 'shown' AND id > ? AND status <> ? "
         f"ORDER BY id LIMIT {most}",
@@ -113,7 +111,7 @@ async def newer(forum_id: int, after: int, most: int) -> list[int]:
 
 
 async def text_events(forum_id: int, after: int, most: int) -> list[tuple[int, str]]:
-    """The events about texts of a forum after one of them, and each text's name; the oldest ``most``."""
+    """The events about a forum's texts after a given one, each with the text's name; the oldest ``most``."""
     rows = await database.fetch(
         f"SELECT event_id, subject FROM text_event WHERE forum_id = ? AND event_id > ? ORDER BY event_id LIMIT {most}",
         forum_id,
@@ -123,6 +121,6 @@ async def text_events(forum_id: int, after: int, most: int) -> list[tuple[int, s
 
 
 async def status(slug: str) -> str:
-    """Where a forum stands now."""
+    """A forum's current status."""
     row = await database.fetch_one("SELECT status FROM forum WHERE slug = ?", slug)
     return str(row["status"]) if row else ""

@@ -1,4 +1,4 @@
-"""What became of texts that were reported, held, hidden or appealed for, as everybody and their authors see it."""
+"""The moderation of texts that were reported, held, hidden or appealed, as the public and their authors see it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ YEAR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """What stands in place of a hidden text."""
+    """The placeholder of a hidden text."""
 
     rule: str
     """A key of ``forums.labels.RULES``."""
     reason: Text | str
-    """The moderator's own words, or the rule's prepared ones (``|text`` translates them)."""
+    """The moderator's own words, or the rule's standard ones (``|text`` translates them)."""
     appealed: bool
-    """Whether the author has appealed; that can be done once."""
+    """Whether the author has appealed, which is possible once."""
     upheld: bool = False
-    """Whether another moderator has looked at it after the appeal and left it hidden."""
+    """Whether another moderator has kept it hidden after the appeal."""
 
     @property
     def name(self) -> Text:
@@ -36,7 +36,7 @@ class Hidden:
 
 
 async def reasons(subjects: Sequence[str]) -> dict[str, Hidden]:
-    """Of those subjects that are hidden, what stands in their place. One query, none without subjects."""
+    """The placeholders of those subjects that are hidden. One query, none without subjects."""
     if not subjects:
         return {}
     rows = await database.fetch(
@@ -48,7 +48,7 @@ async def reasons(subjects: Sequence[str]) -> dict[str, Hidden]:
 
 
 def hidden(row: Mapping[str, Any]) -> Hidden:
-    """The same of a review's row."""
+    """The placeholder from a row of ``review``."""
     appealed = row["appealed_at"] is not None
     reason = row["reason"] or GUIDELINES[row["rule"]].reason
     return Hidden(row["rule"], reason, appealed, appealed and not row["open"])
@@ -56,7 +56,7 @@ def hidden(row: Mapping[str, Any]) -> Hidden:
 
 @dataclass(frozen=True, slots=True)
 class Appeal:
-    """Where an author's right to a second look stands."""
+    """The state of an author's appeal."""
 
     hidden: Hidden
     words: str
@@ -64,7 +64,7 @@ class Appeal:
 
 
 async def appeal(subject: str) -> Appeal | None:
-    """The hiding of a text as its author sees it; None while it is not hidden."""
+    """The hiding of a text as its author sees it; None if it is not hidden."""
     row = await database.fetch_one(
         "SELECT rule, reason, open, appeal, appealed_at FROM review WHERE subject = ? AND rule <> ''", subject
     )
@@ -73,7 +73,7 @@ async def appeal(subject: str) -> Appeal | None:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many texts were reported, hidden, appealed for and shown again after they had been hidden."""
+    """How many texts were reported, hidden, appealed, and restored after they had been hidden."""
 
     reported: int
     hidden: int
@@ -82,7 +82,7 @@ class Count:
 
 
 async def figures(today: date) -> tuple[Count, Count]:
-    """The public figures of the last year and of all time, from the totals of the days. One query."""
+    """The public figures of the last year and of all time, from the daily totals. One query."""
     names = ("reported", "hidden", "appealed", "shown")
     sums = ", ".join(
         f"COALESCE(SUM(CASE WHEN day > ? THEN {name} ELSE 0 END), 0) AS year_{name}, COALESCE(SUM({name}), 0) AS {name}"
@@ -95,20 +95,20 @@ async def figures(today: date) -> tuple[Count, Count]:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An event about a text, as it is told of it."""
+    """An event about a text, for its history."""
 
     id: int
     subject: str
     kind: str
     rule: str
-    """Which one is said to be broken, where the event says it."""
+    """The rule that the event names, if any."""
     why: str
-    """For what it was held."""
+    """Why it was held."""
     at: datetime
     who: str
-    """The official's name; empty for readers, authors and the program."""
+    """The official's name; empty for readers, authors and the system."""
     words: str
-    """What the event names by its number: a reason, or what the author wrote."""
+    """The text that the event refers to: a reason, or what the author wrote."""
 
 
 _ENTRY = (
@@ -119,13 +119,13 @@ PAGE = 50
 
 
 async def history(subject: str) -> list[Entry]:
-    """Everything that happened to one text, oldest first; the newest thousand. Three queries."""
+    """The history of one text, oldest first; the newest thousand events. Three queries."""
     rows = await database.fetch(_ENTRY + "t.subject = ? ORDER BY t.event_id DESC LIMIT 1000", subject)
     return await _entries(rows[::-1])
 
 
 async def of_forum(forum_id: int, before: int) -> tuple[list[Entry], int | None]:
-    """What happened to texts of one forum, newest first, below a place; and where that goes on. Three queries."""
+    """The moderation events of one forum, newest first, below an id; and the id to continue from. Three queries."""
     rows = await database.fetch(
         f"{_ENTRY}t.forum_id = ? AND t.event_id < ? ORDER BY t.event_id DESC LIMIT {PAGE + 1}", forum_id, before
     )
@@ -153,7 +153,7 @@ async def _entries(rows: Sequence[Any]) -> list[Entry]:
 
 
 def _official(actor: str) -> int:
-    """The official's number in an actor's name; 0 for everybody else."""
+    """The official's id in an actor's name; 0 for anybody else."""
     kind, _colon, number = actor.partition(":")
     return int(number) if kind == "official" else 0
 

@@ -1,7 +1,7 @@
-"""The moderators' queue: what waits for them, most urgent first, each text with all that a decision needs.
+"""The moderators' queue: what waits, most urgent first, each text with everything a decision needs.
 
-A page walks one index from a position (no ``OFFSET``, no ``COUNT(*)``) and then asks once for each sort of thing
-beside the texts, however many there are.
+A page walks one index from a cursor (no ``OFFSET``, no ``COUNT(*)``), then asks once for each kind of detail, however
+many texts there are.
 """
 
 from collections import defaultdict
@@ -22,18 +22,18 @@ from server.core.rows import read
 
 PAGE = 30
 WORDS = 3
-"""How many of the reporters' words are shown."""
+"""How many of the reporters' remarks are shown."""
 CAP = 1_000
-"""Up to here is counted what waits, and what of one author is hidden."""
+"""Where the counts of waiting texts and of an author's hidden texts stop."""
 MOST = 500
-"""How many texts of one author, or of one wording, are decided on at once."""
+"""The most texts of one author, or of one wording, that are decided on at once."""
 
 _BROKEN = "(r.rule = ? OR EXISTS (SELECT 1 FROM report p WHERE p.subject = r.subject AND p.rule = ?))"
 
 
 @dataclass(frozen=True, slots=True)
 class Filter(listing.Filters):
-    """What narrows the queue; an empty one does not."""
+    """What narrows the queue; empty fields do not."""
 
     forum: str = listing.words(48, "{}", "r.forum_id = (SELECT id FROM forum WHERE slug = ?)")
     """A slug."""
@@ -43,7 +43,7 @@ class Filter(listing.Filters):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A text with its review and what stands beside it."""
+    """A text with its review and the details for a decision."""
 
     text: Spoken
     open: bool
@@ -54,17 +54,17 @@ class Item:
     hidden: Hidden | None
     appeal: str
     reports: Mapping[str, int] = field(default_factory=dict)
-    """How many say that it breaks which rule, most first."""
+    """How many reports name each rule, most first."""
     words: Sequence[str] = ()
-    """What they say beside it, the newest few."""
+    """The reporters' remarks, the newest few."""
     others: int = 0
-    """Other texts of this author that are hidden, counted up to ``CAP``."""
+    """Other hidden texts of this author, counted up to ``CAP``."""
     alike: int = 0
     """Other texts of the same wording in this forum that are not hidden."""
 
     @property
     def likely(self) -> str:
-        """The rule that the decision begins with: the one it was hidden for, or that most say it breaks."""
+        """The rule preselected for the decision: the one it was hidden for, or the one most reports name."""
         if self.hidden:
             return self.hidden.rule
         guess = {"repeated": "repeated", "links": "advert"}.get(self.why, "")
@@ -80,7 +80,7 @@ _DECIDED = accounts.with_official("r.decided_by_id", "a")
 
 
 async def queue(wanted: Filter, reference_data: City, after: str = "") -> Page[Item]:
-    """A page of what waits. Ten queries at most. Raises ``BadRequest`` for a place that no page of ours gave."""
+    """A page of the queue. At most ten queries. Raises ``BadRequest`` for an invalid cursor."""
     driving = [Condition("r.open = ?", (True,)), *wanted.conditions(reference_data).values()]
     if wanted.why == "reported":
         driving.append(Condition("r.urgency >= 2"))
@@ -92,7 +92,7 @@ async def queue(wanted: Filter, reference_data: City, after: str = "") -> Page[I
 
 
 async def item(subject: str) -> Item | None:
-    """One text with its review, which it need not have; None where there is no such text."""
+    """One text with its review, if it has one; None if there is no such text."""
     rows = await database.fetch(f"{_REVIEW}review r {_DECIDED} WHERE r.subject = ?", subject)
     if rows:
         return next(iter(await _items(rows)), None)
@@ -103,7 +103,7 @@ async def item(subject: str) -> Item | None:
 
 
 async def several(subjects: Sequence[str]) -> dict[str, Item]:
-    """Texts with their reviews, by name, with nothing beside them: what a page asks about before it decides."""
+    """Texts with their reviews, by name, without other details: for the page that asks before a bulk decision."""
     texts = await spoken(subjects)
     rows = await database.fetch(
         f"{_REVIEW}review r {_DECIDED} WHERE r.subject IN ({database.marks(subjects)})", *subjects
@@ -119,7 +119,7 @@ async def several(subjects: Sequence[str]) -> dict[str, Item]:
 
 
 async def waiting() -> dict[str, int]:
-    """How many wait, by urgency (``appeal``, ``held``, ``reported``), each counted up to ``CAP``. One query."""
+    """How many wait, by urgency (``appeal``, ``held``, ``reported``), each counted up to ``CAP`` + 1. One query."""
     spans = {"appeal": "urgency = 0", "held": "urgency = 1", "reported": "urgency >= 2"}
     counts = ", ".join(
         f"(SELECT COUNT(*) FROM (SELECT 1 FROM review WHERE open = ? AND {span} LIMIT {CAP + 1}) AS {name}_rows) "
@@ -137,7 +137,7 @@ def _item(text: Spoken, row: Mapping[str, Any]) -> Item:
 
 async def _items(rows: Sequence[Any]) -> list[Item]:
     texts = await spoken([row["subject"] for row in rows])
-    # What its author took back meanwhile needs no decision.
+    # A text withdrawn meanwhile needs no decision.
     return await _beside(
         [
             _item(texts[row["subject"]], row)
@@ -222,12 +222,12 @@ async def _alike(marks: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]
 
 
 async def of_author(participant_id: int, since: datetime, until: datetime) -> list[str]:
-    """The names of an author's texts, in any forum, that are not hidden; the newest ``MOST`` of a span."""
+    """The names of an author's texts in any forum that are not hidden; the newest ``MOST`` of a time span."""
     return await _names("participant_id = ?", (participant_id,), since, until)
 
 
 async def of_wording(forum_id: int, fingerprint: int, since: datetime, until: datetime) -> list[str]:
-    """The same of the texts with one wording in a forum."""
+    """The names of the texts with one wording in a forum, as in ``of_author``."""
     return await _names("forum_id = ? AND fingerprint = ?", (forum_id, fingerprint), since, until)
 
 

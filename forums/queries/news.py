@@ -1,6 +1,6 @@
-"""What is new in public: events of forums, submissions and commitments, kept by everything they can be followed by.
+"""Public news: events of forums, submissions and commitments, indexed by what they can be followed by.
 
-``forums.actions.news`` keeps them; feeds read them here.
+Written by ``forums.actions.news``, read here by the feeds.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,20 +19,20 @@ from server.core.ledger import Entry
 PAGE = 50
 """Entries of a feed."""
 WINDOW = 20_000
-"""How many pieces of news, newest first, a feed of many forums looks at."""
+"""How many events, newest first, a feed of many forums considers."""
 HITS = 1_000
-"""How many forums, and how many submissions, newest first, a feed about words looks at."""
+"""How many forums, and how many submissions, newest first, a search feed considers."""
 
 HEARD = tuple(sorted(kind for kind, record in MESSAGES.items() if record.news is not None))
 """The kinds of events that are news."""
 COMMITMENTS = tuple(kind for kind in HEARD if kind.startswith("commitment."))
 MANY = events.SubmissionReceived.kind
-"""What comes by the hundred: news of its forum's feed and of topics only."""
+"""Comes by the hundred, so only the feed of its own forum and topics report it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One piece of news."""
+    """One news item."""
 
     entry: Entry
     about: About
@@ -40,22 +40,21 @@ class Item:
 
 
 def line(entry: Entry) -> Text | None:
-    """What an event says to followers; None where it is nothing new."""
+    """What followers read about an event; None if it is not news."""
     return MESSAGES[entry.kind].new(ForumEvent(entry))
 
 
 async def of_one(thing: About) -> list[Item]:
-    """The newest pieces of news of a thing that little happens to, newest first."""
+    """The newest news of something with few events, newest first."""
     found = [(entry, line(entry)) for entry in await ledger.read(thing.subject)]
     items = [Item(entry, thing, text) for entry, text in found if text is not None]
     return items[: -PAGE - 1 : -1]
 
 
 async def newest(where: Mapping[str, object], q: str = "", *, commitments: bool = False) -> list[Item]:
-    """The newest pieces of news, newest first, narrowed by forum_id, forum_kind, department_id, district,
-    submission_id.
+    """The latest news, newest first, narrowed by forum_id, forum_kind, department_id, district and submission_id.
 
-    ``commitments``: only of what the city has promised.
+    ``commitments``: only news of commitments.
     """
     wanted, values = [f"n.{name} = ?" for name in where], list(where.values())
     if q:
@@ -76,7 +75,7 @@ async def newest(where: Mapping[str, object], q: str = "", *, commitments: bool 
     rows = await _rows(wanted, values, COMMITMENTS if commitments else ())
     entries = await ledger.several([row["event_id"] for row in rows])
     things = await about(entry.subject for entry in entries.values())
-    items = sorted(entries.values(), key=lambda entry: -entry.id)  # jobs may hear of them in another order
+    items = sorted(entries.values(), key=lambda entry: -entry.id)  # jobs may record events out of order
     return [
         Item(entry, things[entry.subject], text)
         for entry in items
@@ -85,7 +84,7 @@ async def newest(where: Mapping[str, object], q: str = "", *, commitments: bool 
 
 
 async def _rows(wanted: Sequence[str], values: Sequence[object], kinds: Sequence[str]) -> Sequence[Any]:
-    """The newest rows; of some kinds only, the newest of each from an index, for they are few among all the others."""
+    """The newest rows. Given kinds are rare among the others, so the newest of each are read from an index."""
     one = "SELECT n.id, n.event_id FROM forum_news n {} ORDER BY n.id DESC " + f"LIMIT {PAGE}"
     if not kinds:
         return await database.fetch(one.format("WHERE " + " AND ".join(wanted) if wanted else ""), *values)

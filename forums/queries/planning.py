@@ -1,4 +1,4 @@
-"""What the planners' desk shows: how much waits for them, a forum's history, what was said to those who proposed it."""
+"""What the planners' desk shows: how much waits for them, a forum's history, and the answers to proposals."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from server.core.errors import Text
 from server.core.ledger import Entry
 
 COUNTED = 100
-"""Counts end here: more than that is just many."""
+"""Counts stop here."""
 SHOWN = 30
 """Events of a history."""
 _SAID = {ForumState.CANCELLED: "forum.cancelled", ForumState.DECLINED: "forum.declined"}
@@ -21,7 +21,7 @@ _SAID = {ForumState.CANCELLED: "forum.cancelled", ForumState.DECLINED: "forum.de
 
 @dataclass(frozen=True, slots=True)
 class PlannedForum:
-    """One line of a history: what, who (empty for the clock or a citizen) and when."""
+    """One line of a history: what, who (empty for the system or a citizen) and when."""
 
     text: Text
     who: str
@@ -30,14 +30,14 @@ class PlannedForum:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What an official said to everybody about a forum, and when."""
+    """An official's public statement about a forum, and when it was made."""
 
     text: str
     at: datetime
 
 
 async def waiting() -> Mapping[str, int]:
-    """How many proposals and drafts there are, at most ``COUNTED`` and one; by state. One query."""
+    """How many proposals and drafts there are, each up to ``COUNTED`` + 1, by state. One query."""
     states = (ForumState.PROPOSED, ForumState.DRAFT)
     each = " UNION ALL ".join(
         f"SELECT ? AS status, count(*) AS n FROM (SELECT 1 AS one FROM forum WHERE status = ? "
@@ -49,7 +49,7 @@ async def waiting() -> Mapping[str, int]:
 
 
 async def history(slug: str) -> list[PlannedForum]:
-    """What happened to a forum itself, the newest first; who takes part in it stands elsewhere. Two queries."""
+    """The history of a forum itself, newest first, without participation. Two queries."""
     newest = await ledger.newest([forum_subject(slug)], limit=10 * SHOWN)
     told = [(e, line) for e in newest if (line := MESSAGES[e.kind].desk) is not None][:SHOWN]
     known = await names([entry for entry, _line in told])
@@ -59,13 +59,13 @@ async def history(slug: str) -> list[PlannedForum]:
 
 
 async def names(entries: Iterable[Entry]) -> dict[str, str]:
-    """The names of the officials who did something, by how the ledger names them. One query, or none."""
+    """The names of the officials among the actors, by their name in the ledger. At most one query."""
     ids = {int(e.actor.removeprefix("official:")) for e in entries if e.actor.startswith("official:")}
     return {f"official:{id_}": name for id_, name in (await accounts.names(ids)).items()}
 
 
 async def said(slug: str, status: ForumState, *, proposed: bool) -> Sequence[Statement]:
-    """Why a forum was called off, or what was answered to a proposal; in that order. Two queries at the most."""
+    """The reason for a cancellation or a refusal, then the answer to an accepted proposal. At most two queries."""
     kinds = [kind for kind in (_SAID.get(status), "forum.accepted" if proposed else None) if kind]
     found = []
     for kind in kinds:

@@ -1,4 +1,4 @@
-"""The places that somebody has taken in sessions, or waits for: first what comes, soonest first, then what was."""
+"""Somebody's registrations and waiting-list entries: first coming sessions, soonest first, then past ones."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ _PARTS = ("coming", "past")
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """One of them."""
+    """One registration."""
 
     code: str
     status: str
@@ -26,9 +26,9 @@ class Registered:
 
 
 async def of_person(person: Person, after: str = "") -> Page[Registered]:
-    """A page of somebody's registrations. One query. Raises ``BadRequest`` for a place that no page of ours gave.
+    """A page of somebody's registrations. One query. Raises ``BadRequest`` for an invalid cursor.
 
-    A cursor names the part of the list first: 0 is what comes, 1 what was.
+    A cursor starts with the part of the list: 0 for coming sessions, 1 for past ones.
     """
     first, *start = place(after, int, datetime, int) or (0,)
     if first not in range(len(_PARTS)):

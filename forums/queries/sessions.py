@@ -1,4 +1,4 @@
-"""The sessions of a forum with the places that are left, and somebody's own place."""
+"""The sessions of a forum with their free places, and a reader's own registration."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,11 +14,11 @@ from server.core.days import day_of
 from server.core.rows import columns, read
 
 SHOWN = 150
-"""Sessions to come on a forum's page: a day of slots on three stages."""
+"""Coming sessions on a forum's page: a day of slots on three stages."""
 PAST = 60
-"""Sessions that are over, on one page of them."""
+"""Past sessions on one page."""
 LARGEST = 2**31
-"""Numbers of rows in addresses stay below it."""
+"""Row ids in addresses are smaller than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class SessionView:
     starts_at: datetime
     ends_at: datetime
     place: str
-    """The forum's where it has none of its own."""
+    """The forum's if it has none of its own."""
     own_place: str
     link: str
     transcript: str
@@ -54,27 +54,27 @@ class SessionView:
     attended: int
     cancelled: bool
     open: bool
-    """Whether people register for it now."""
+    """Whether registration is open."""
     mine: Mine | None = None
 
     @property
     def left(self) -> int:
-        """Places that somebody who comes now can have; none while others wait."""
+        """Places that can be taken now; none while others wait."""
         return 0 if self.waiting else self.capacity - self.booked
 
     @property
     def bookable(self) -> bool:
-        """Whether it has places to register for at all; the others are open to whoever comes."""
+        """Whether people can register for it at all; otherwise anybody can come."""
         return self.capacity > 0 and self.kind != "walk_in"
 
     @property
     def stage(self) -> str:
-        """The day and place that slots share, in the order of a page."""
+        """The day and place by which a page groups slots."""
         return f"{day_of(self.starts_at)} {self.place}"
 
     @property
     def is_slot(self) -> bool:
-        """Whether somebody has the floor for ten minutes."""
+        """Whether it is a ten-minute slot of one speaker."""
         return self.kind in {"slot", "walk_in"}
 
 
@@ -88,7 +88,7 @@ def _columns(transcript: str) -> str:
 
 
 _LINE = _columns("CASE WHEN s.transcript = '' THEN '' ELSE '…' END")
-"""For lists: of what was said only whether it is there."""
+"""For lists: of the transcript only whether there is one."""
 _WHOLE = _columns("s.transcript")
 _MINE = "r.code, r.status AS r_status, r.held_until"
 _FROM = f"FROM forum_session s {reading.with_slot('s.slot_id', 'b')}JOIN forum f ON f.id = s.forum_id "
@@ -105,7 +105,7 @@ def _view(row: Any) -> SessionView:
 
 
 async def of_forum(forum_id: int, person_id: int | None = None) -> list[SessionView]:
-    """The sessions of a forum that are not over yet, in order, with somebody's own places. One statement."""
+    """A forum's sessions that are not over, in order, with the person's own registrations. One statement."""
     rows = await database.fetch(
         f"SELECT {_LINE}, {_MINE} {_FROM}{_JOIN}WHERE s.forum_id = ? AND s.ends_at > ? "
         f"ORDER BY s.starts_at, s.id LIMIT {SHOWN}",
@@ -117,7 +117,7 @@ async def of_forum(forum_id: int, person_id: int | None = None) -> list[SessionV
 
 
 async def past(forum_id: int, before: tuple[datetime, int] | None = None, limit: int = PAST) -> list[SessionView]:
-    """The sessions of a forum that are over, newest first, before a place in the list."""
+    """A forum's past sessions, newest first, before a cursor."""
     where, values = "", list[object]()
     if before:
         where, values = "AND (s.starts_at < ? OR (s.starts_at = ? AND s.id < ?)) ", [before[0], *before]
@@ -132,7 +132,7 @@ async def past(forum_id: int, before: tuple[datetime, int] | None = None, limit:
 
 
 async def every(forum_id: int, since: datetime) -> list[SessionView]:
-    """The sessions of a forum from a moment on, for the desk."""
+    """A forum's sessions from a moment on, for the desk."""
     rows = await database.fetch(
         f"SELECT {_LINE}, NULL AS code {_FROM}WHERE s.forum_id = ? AND s.starts_at >= ? "
         f"ORDER BY s.starts_at, s.id LIMIT {SHOWN}",
@@ -155,7 +155,7 @@ async def session(slug: str, session_id: int, person_id: int | None = None) -> S
 
 
 async def of_slot(slot_id: int, person_id: int) -> SessionView:
-    """The session that a slot belongs to, with somebody's own place. Raises ``NoSuchSession``."""
+    """The session of a slot, with the person's own registration. Raises ``NoSuchSession``."""
     row = await database.fetch_one(f"SELECT {_WHOLE}, {_MINE} {_FROM}{_JOIN}WHERE s.slot_id = ?", person_id, slot_id)
     if row is None:
         raise NoSuchSession
@@ -163,6 +163,6 @@ async def of_slot(slot_id: int, person_id: int) -> SessionView:
 
 
 async def reason(session_id: int) -> str:
-    """Why a session was called off, in the official's words; empty where it was not."""
+    """The official's reason for cancelling a session; empty if it was not cancelled."""
     row = await database.fetch_one("SELECT text FROM forum_words WHERE subject = ?", session_subject(session_id))
     return row["text"] if row else ""

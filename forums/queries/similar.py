@@ -1,7 +1,6 @@
-"""Submissions of one forum that say much the same: by the words that the text index cuts them into, rare words count
-more.
+"""Similar submissions within one forum, by the tokens of the text index, with rare tokens weighing more.
 
-The newest ``LOOKED_AT`` of the forum are compared, so that the cost does not grow with the city's other forums.
+The newest ``LOOKED_AT`` of the forum are compared, so the cost does not grow with the city's other forums.
 """
 
 import math
@@ -18,14 +17,14 @@ from server.core.search import tokens
 LOOKED_AT = 1_000
 SHOWN = 8
 READ = 160
-"""Characters of a text that are compared, behind its title."""
+"""Characters of the text compared, after the title."""
 ALIKE = 0.3
-"""From which likeness on two submissions are proposed to be merged; 1 is the same words."""
+"""The similarity from which merging is proposed; 1 means the same words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """A submission that says much the same."""
+    """A similar submission."""
 
     number: str
     title: str
@@ -33,13 +32,11 @@ class Similar:
     status: SubmissionState
     outcome: str
     percent: int
-    """How alike they are."""
+    """The similarity."""
 
 
 async def similar(submission_id: int, forum_id: int) -> list[Similar]:
-    """The submissions of its forum that are most like one and could be merged with it, the most alike first. One
-    query.
-    """
+    """The submissions of its forum most similar to one that could be merged with it, most similar first. One query."""
     rows = await database.fetch(
         f"SELECT s.id, s.number, s.title, substr(s.text, 1, {READ}) AS text, s.status, s.outcome FROM submission s "
         "WHERE s.forum_id = ? AND s.visibility = 'shown' "
@@ -61,12 +58,12 @@ async def similar(submission_id: int, forum_id: int) -> list[Similar]:
 
 @lru_cache(maxsize=2 * LOOKED_AT)
 def _words(text: str) -> frozenset[str]:
-    """Kept, because who works through a forum compares the same thousand texts again and again: 80 ms each time."""
+    """Cached, because working through a forum compares the same thousand texts again and again: 80 ms each time."""
     return frozenset(tokens(text))
 
 
 def alike(wanted: frozenset[str], others: Mapping[int, frozenset[str]]) -> dict[int, float]:
-    """How alike texts are to one, from 0 to 1: the cosine over their words, each weighed by how rare it is."""
+    """The similarity of texts to one, from 0 to 1: cosine over their tokens, each weighted by its rarity."""
     known = Counter(word for words in others.values() for word in words)
     weight = {word: math.log(1 + len(others) / known[word]) ** 2 for word in known}
     own = _length(wanted, weight)

@@ -1,4 +1,4 @@
-"""What has to be known before somebody speaks: what they speak to, and what was said there already."""
+"""What is checked before somebody speaks: the forum or submission, and what was said there already."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from server.core import database
 from server.core.rows import columns, read
 
 COMPARED = 200
-"""Of a forum's newest submissions so many are compared with a new one; the very same words are found in all."""
+"""How many of a forum's newest submissions a new one is compared with; identical texts are found among all."""
 OWN = 20
-"""Of somebody's newest submissions and comments."""
+"""How many of a participant's newest submissions and comments are considered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A submission that somebody comments on or support, in its forum."""
+    """A submission that somebody comments on or supports, with its forum."""
 
     id: int
     number: str
@@ -50,7 +50,7 @@ _TARGET = columns(Target, "s", floor="")
 
 
 async def floor(slug: str) -> Floor:
-    """A forum that the public sees, and no proposal whose words are hidden or wait. Raises ``NoSuchForum``."""
+    """A public forum that is not a hidden or pending proposal. Raises ``NoSuchForum``."""
     row = await database.fetch_one(f"SELECT {FLOOR} FROM forum f WHERE f.slug = ?", slug)
     if row is None or ForumState(row["floor_status"]) not in SEEN or row["floor_visibility"] != "shown":
         raise NoSuchForum
@@ -58,7 +58,7 @@ async def floor(slug: str) -> Floor:
 
 
 async def target(number: str) -> Target:
-    """A submission that the public sees. Raises ``NoSuchSubmission``."""
+    """A public submission. Raises ``NoSuchSubmission``."""
     row = await database.fetch_one(
         f"SELECT {_TARGET}, {FLOOR} FROM submission s JOIN forum f ON f.id = s.forum_id WHERE s.number = ?",
         number,
@@ -74,7 +74,7 @@ def floor_of(row: Any) -> Floor:
 
 
 async def said_in(forum_id: int, mark: int) -> list[int]:
-    """Fingerprints of a forum's newest submissions, and ``mark`` itself where any of them has it."""
+    """Fingerprints of a forum's newest submissions, and ``mark`` if any of its submissions has it."""
     newest = (
         "SELECT * FROM (SELECT fingerprint FROM submission WHERE forum_id = ? AND visibility = ? AND status <> ? "
         f"ORDER BY id DESC LIMIT {COMPARED}) AS {{}}"
@@ -94,7 +94,7 @@ async def said_in(forum_id: int, mark: int) -> list[int]:
 
 
 async def commented_in(forum_id: int, mark: int) -> list[int]:
-    """``mark`` where a comment of the forum has it."""
+    """``mark`` if a comment of the forum has it."""
     row = await database.fetch_one(
         "SELECT fingerprint FROM comment WHERE forum_id = ? AND fingerprint = ? AND visibility <> 'withdrawn' LIMIT 1",
         forum_id,
@@ -104,7 +104,7 @@ async def commented_in(forum_id: int, mark: int) -> list[int]:
 
 
 async def said_by(participant_id: int) -> Sequence[Earlier]:
-    """What somebody wrote lately, anywhere. What was taken back was written, but nothing repeats it."""
+    """A participant's recent texts in any forum. Withdrawn ones count but never match as a repetition."""
     each = (
         "SELECT * FROM (SELECT forum_id, fingerprint, {} AS at, {} = 'withdrawn' AS gone FROM {} "
         f"WHERE participant_id = ? ORDER BY id DESC LIMIT {OWN}) AS {{}}"

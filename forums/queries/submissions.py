@@ -1,7 +1,7 @@
-"""Submissions as everybody reads them: one with what became of it, the list of a forum, one's own.
+"""Submissions as the public reads them: one with its outcome, the list of a forum, and a participant's own.
 
-Texts come masked, but to their author. What is hidden comes with what stands in its place; what waits for a moderator
-is seen by its author and by moderators. Every read looks at a bounded number of rows.
+Texts are masked, except for their author. Hidden ones come with their placeholder; pending ones are visible to their
+author and to moderators. Every read considers a bounded number of rows.
 """
 
 from collections.abc import Collection, Sequence
@@ -26,25 +26,25 @@ from server.core.rows import columns, read
 
 PAGE = 20
 WINDOW = 2_000
-"""How many submissions one page of a narrowed list looks at."""
+"""How many submissions one page of a narrowed list considers."""
 SORTS = {"newest": _("Newest first"), "supported": _("Most supported first")}
 
 
 @dataclass(frozen=True, slots=True)
 class SubmissionView:
-    """A submission as a reader may see it. ``title`` and ``text`` are empty where it is hidden or taken back."""
+    """A submission as a reader may see it. ``title`` and ``text`` are empty if it is hidden or withdrawn."""
 
     id: int
     number: str
     forum_id: int
     forum: str
-    """Its slug."""
+    """The forum's slug."""
     forum_title: str
     forum_kind: str
     forum_status: ForumState
     author: str
     speaker: int | None
-    """The turn at which it was said at a session."""
+    """The speaker's turn at a session."""
     channel: str
     stance: str
     title: str
@@ -62,7 +62,7 @@ class SubmissionView:
     moved_to: str
     done_on: date | None
     merged_into: str
-    """The number of the one that it is merged to."""
+    """The number of the submission it is merged into."""
     petition: str
     supports: int
     comments: int
@@ -72,7 +72,7 @@ class SubmissionView:
     """By the reader."""
     hidden: Hidden | None
     version: int = 0
-    """The length of its chain; only of one submission by itself."""
+    """The length of its chain; only set when a single submission is read."""
 
     @property
     def subject(self) -> str:
@@ -81,7 +81,7 @@ class SubmissionView:
 
     @property
     def withdrawn(self) -> bool:
-        """Whether its author took it back."""
+        """Whether its author withdrew it."""
         return self.status is SubmissionState.WITHDRAWN
 
 
@@ -99,7 +99,7 @@ _STANDS = Condition("s.status <> ?", (SubmissionState.WITHDRAWN.value,))
 
 @dataclass(frozen=True, slots=True)
 class Filters(listing.Filters):
-    """What narrows the list of a forum's submissions; an empty one does not."""
+    """What narrows the list of a forum's submissions; empty fields do not."""
 
     sort: str = listing.tab(SORTS, "newest")
     stance: str = listing.choice(STANCES, "s.stance = ?")
@@ -107,13 +107,13 @@ class Filters(listing.Filters):
 
 
 def read_number(typed: str) -> str:
-    """A submission's number as somebody typed it, in its one form; as it is where it cannot be one."""
+    """Normalises a typed submission number; returns it unchanged if it cannot be one."""
     found = references.read_reference(typed[1:]) if typed[:1] in {"v", "V"} else None
     return f"V-{found}" if found else typed
 
 
 async def submission(number: str, person: Person | None = None, official: Official | None = None) -> SubmissionView:
-    """One submission with its version. Raises ``NoSuchSubmission``. Three queries at most."""
+    """One submission with its version. Raises ``NoSuchSubmission``. At most three queries."""
     row = await database.fetch_one(
         f"SELECT {COLUMNS}, h.length AS version {FROM} {ledger.with_version('?')}WHERE s.number = ?",
         submission_subject(number),
@@ -127,7 +127,7 @@ async def submission(number: str, person: Person | None = None, official: Offici
 async def of_forum(
     forum_id: int, wanted: Filters, reference_data: City, before: str = "", person: Person | None = None
 ) -> Page[SubmissionView]:
-    """A page of a forum's submissions. Raises ``BadRequest`` for a place that no page of ours gave."""
+    """A page of a forum's submissions. Raises ``BadRequest`` for an invalid cursor."""
     chosen, own = [*wanted.conditions(reference_data).values()], Condition("s.forum_id = ?", (forum_id,))
     shown, window = Condition("s.visibility = ?", ("shown",)), WINDOW if chosen else 0
     if wanted.sort == "supported":
@@ -136,7 +136,7 @@ async def of_forum(
     walk = Walk("submission s", _NEWEST, [own, shown], [_STANDS, *chosen], window)
     if chosen:
         return await _page(walk, before, person)
-    # Each on its own, so that both planners walk the index; what is hidden keeps its place.
+    # Separate walks, so that both planners use the index; hidden submissions keep their place.
     hidden = replace(walk, driving=[own, Condition("s.visibility = ?", ("hidden",))])
     start = _NEWEST.read(before)
     both = listing.union([each.statement(start, PAGE + 1) for each in (walk, hidden)])
@@ -146,7 +146,7 @@ async def of_forum(
 
 
 async def of_person(person: Person, before: str = "") -> Page[SubmissionView]:
-    """A page of somebody's own submissions, the newest first, whatever became of them."""
+    """A page of somebody's own submissions in any state, newest first."""
     own = Condition("s.participant_id = ?", (person.id,))
     return await _page(Walk("submission s", _NEWEST, [own]), before, person)
 
@@ -159,7 +159,7 @@ async def _page(walk: Walk, before: str, person: Person | None) -> Page[Submissi
 async def views(
     rows: Sequence[Any], person: Person | None = None, *, open_to: Official | None = None
 ) -> list[SubmissionView]:
-    """Rows of this module's columns as a reader may see them: one query for what is hidden, one for one's supports."""
+    """Converts rows of this module's columns into what the reader may see. One query for hiding, one for supports."""
     hidden = await moderation.reasons(
         [submission_subject(row["number"]) for row in rows if row["visibility"] == "hidden"]
     )
@@ -168,7 +168,7 @@ async def views(
 
 
 async def supported_by(person: Person | None, subjects: Sequence[str]) -> frozenset[str]:
-    """Which of those things somebody support."""
+    """Which of the subjects the person supports."""
     if person is None or not subjects:
         return frozenset()
     rows = await database.fetch(

@@ -1,6 +1,6 @@
-"""Public texts by their name: a submission, a comment or a proposal, with what it was said to. For moderation.
+"""Public texts by name: a submission, a comment or a proposal, with what it responds to. For moderation.
 
-They are read as they were written: whoever shows them to the public masks personal numbers first.
+Texts are unmasked: a caller that shows them to the public masks personal numbers first.
 """
 
 import re
@@ -16,29 +16,29 @@ from server.core.participants import people
 from server.core.rows import read
 
 SORTS = ("submission", "comment", "forum")
-"""What can be reported, as the first part of its name says it."""
+"""What can be reported, as the first part of its name."""
 
 _comment_id = re.compile(r"[1-9][0-9]{0,17}")
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Something that somebody wrote for the public."""
+    """A text that somebody wrote for the public."""
 
     subject: str
-    """Its name among reports, reviews and supports."""
+    """Its name in reports, reviews and supports."""
     id: int
     chain: str
-    """The subject of the ledger that its events stand in."""
+    """The ledger subject that holds its events."""
     forum_id: int
     slug: str
     forum_title: str
     number: str
-    """Of the submission that it is, or that it comments on; empty for what is said to the forum itself."""
+    """Of the submission itself or of the one commented on; empty for a comment on the forum itself."""
     submission_id: int | None
     submission_title: str
     parent: str
-    """What it answers."""
+    """The text it replies to."""
     participant_id: int | None
     author: str
     official: bool
@@ -49,7 +49,7 @@ class Spoken:
     fingerprint: int
     said_at: datetime
     speaker: int | None = None
-    """Whose turn it was at the forum."""
+    """The speaker's turn at the forum."""
 
     @property
     def sort(self) -> str:
@@ -58,18 +58,18 @@ class Spoken:
 
     @property
     def comment(self) -> int | None:
-        """Its id as events say it, if it is a comment."""
+        """Its id in events, if it is a comment."""
         return self.id if self.sort == "comment" else None
 
     @property
     def href(self) -> str:
-        """Where everybody reads it."""
+        """The address of its public page."""
         page = f"/submissions/{self.number}" if self.number else f"/forums/{self.slug}"
         return f"{page}#comment-{self.id}" if self.sort == "comment" else page
 
     @property
     def counted(self) -> bool:
-        """Whether the numbers of its forum hold it."""
+        """Whether it is included in its forum's counts."""
         return self.visibility == "shown" and not self.withdrawn
 
 
@@ -97,7 +97,7 @@ _PROPOSAL = (
 
 
 async def spoken(subjects: Sequence[str]) -> dict[str, Spoken]:
-    """The texts of those names that there are. One query for each sort among them."""
+    """The texts with these names that exist. One query for each sort among them."""
     names: dict[str, list[object]] = {sort: [] for sort in SORTS}
     for subject in dict.fromkeys(subjects):
         sort, _slash, name = subject.partition("/")
@@ -116,7 +116,7 @@ async def spoken(subjects: Sequence[str]) -> dict[str, Spoken]:
 
 
 async def one(subject: str) -> Spoken:
-    """One text. Raises ``NoSuchText``, also for a comment that its author took back."""
+    """One text. Raises ``NoSuchText``, also for a comment that its author withdrew."""
     found = (await spoken([subject])).get(subject)
     if found is None or found.visibility == "withdrawn":
         raise NoSuchText
@@ -124,7 +124,7 @@ async def one(subject: str) -> Spoken:
 
 
 _ELSEWHERE = {"number": "", "submission_id": None, "submission_title": "", "parent": "", "official": False, "title": ""}
-"""What only some sorts of text have."""
+"""Defaults for fields that only some sorts of text have."""
 
 
 def _submission(row: Mapping[str, Any]) -> Spoken:

@@ -1,4 +1,4 @@
-"""What the clerks of a forum have taken down on a day: newest first, with what two of them seem to have taken both."""
+"""What a forum's clerks transcribed on a day, newest first, marking what two of them seem to have transcribed twice."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,9 +11,9 @@ from server.core.booking.reading import with_slot
 from server.core.rows import columns, read_all
 
 SHOWN = 50
-"""Lines on the page; there are more in the forum's own list."""
+"""Lines on the page; the forum's own list has the rest."""
 AT_ONCE = timedelta(minutes=10)
-"""Two clerks hear a submission at the same time: lines further apart are not compared."""
+"""Two clerks hear a submission at the same time, so lines further apart are not compared."""
 _TODAY = (
     "forum_id = ? AND visibility = 'shown' AND received_on = ? AND channel IN ('floor', 'paper') "
     "AND status <> 'withdrawn'"
@@ -22,7 +22,7 @@ _TODAY = (
 
 @dataclass(frozen=True, slots=True)
 class TranscribedSubmission:
-    """One line that was taken down."""
+    """One transcribed line."""
 
     number: str
     text: str
@@ -33,7 +33,7 @@ class TranscribedSubmission:
     author: str
     at: datetime
     clerk: str
-    """Who took it down."""
+    """The clerk who transcribed it."""
     clerk_id: int
     version: int
     correctable: bool
@@ -52,7 +52,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """A date of the forum, to choose from."""
+    """A session of the forum to choose from."""
 
     id: int
     title: str
@@ -79,7 +79,7 @@ async def taken(forum_id: int, day: date) -> Taken:
 
 
 def _compared(lines: list[TranscribedSubmission]) -> Iterator[TranscribedSubmission]:
-    """The lines, newest first, each with the earlier one of another clerk that it resembles."""
+    """The lines, newest first, each with the earlier line of another clerk that it resembles."""
     told = [rules.pairs(line.text) for line in lines]
     for at, line in enumerate(lines):
         earlier = (behind for behind in range(at + 1, len(lines)) if _both(line, lines[behind], told[at], told[behind]))
@@ -96,7 +96,7 @@ def _both(
 
 
 async def sittings(forum_id: int) -> list[Sitting]:
-    """The dates of a forum at which people speak."""
+    """The sessions of a forum at which people speak."""
     rows = await database.fetch(
         f"SELECT {columns(Sitting, 's')} FROM forum_session s {with_slot('s.slot_id', 'b')}"
         "WHERE s.forum_id = ? AND NOT b.cancelled ORDER BY s.starts_at, s.id",
