@@ -1,1 +1,1 @@
-"""Petitions: a case from receipt over routing and guidance to the answer; not what is published of it."""
+"""Petitions: a case from its receipt through routing and handling to the answer."""

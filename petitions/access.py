@@ -1,4 +1,4 @@
-"""What a request shows to see a case: session, opened cases, mailbox, key."""
+"""The credentials of a request: official, opened cases, email address, access key."""
 
 from starlette.requests import Request
 
@@ -9,6 +9,6 @@ KEY_HEADER = "x-access-key"
 
 
 def shown(request: Request) -> Credentials:
-    """Everything that this request shows, for ``petitions.queries.cases.view``."""
+    """The request's credentials, for ``petitions.queries.cases.view``."""
     who = auth.reader(request)
     return Credentials(who.official, who.cases, who.email, request.headers.get(KEY_HEADER, ""))

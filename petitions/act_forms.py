@@ -1,4 +1,4 @@
-"""Forms of the actions that the law bounds closely: more time, a site investigation, a repeated petition."""
+"""Forms of actions with strict legal limits: supplement extension, site investigation, repeated petition."""
 
 from typing import Annotated
 
@@ -9,11 +9,11 @@ from server.core.errors import _
 from server.core.forms import About, Day, Form, Hint, Html, Label, ReferencesRule, Seen, Wrong
 
 MOST_EARLIER = 20
-"""Earlier cases that a closing names at most; two are enough for the law."""
+"""The most earlier cases that a closure names; the law requires two."""
 
 
 class Prolong(Form):
-    """By how many days the time to supplement is to be longer, and why (Decree 24②)."""
+    """By how many days the time to supplement is extended, and why (Decree 24②)."""
 
     days: Annotated[
         int,
@@ -26,7 +26,7 @@ class Prolong(Form):
 
 
 class Investigate(Form):
-    """A site investigation: its first day, how many working days, and why; without a first day it is prolonged."""
+    """A site investigation: first day, number of working days, reason; without a first day it is extended."""
 
     days: Annotated[
         int,
@@ -49,7 +49,7 @@ class Investigate(Form):
 
 
 class ExtendObjection(Extend):
-    """By how many days the decision on an objection is put off, and why (Act 35②)."""
+    """By how many days the decision on an objection is extended, and why (Act 35②)."""
 
     amount: Annotated[
         int,
@@ -62,10 +62,10 @@ class ExtendObjection(Extend):
 
 
 class CloseRepeated(Form):
-    """Which earlier cases asked for the same and were answered, why they are the same, and what can be done against it.
+    """The earlier answered cases with the same request, why they are the same, and the remedies.
 
-    ``multi_party`` and ``committee`` are what the official knows: a petition by many people (다수인관련민원), and that
-    the mediation committee has dealt with it (Decree 26). Who files is not asked for households and signatures.
+    The official states ``multi_party``, a petition by many people (다수인관련민원), and ``committee``, that the
+    mediation committee has considered it (Decree 26). Petitioners are not asked about households and signatures.
     """
 
     earlier: Annotated[

@@ -1,6 +1,6 @@
-"""What a petitioner does with their own case: write, supplement, withdraw, rate, say that it is not solved.
+"""The petitioner's actions on their own case: write, supplement, withdraw, rate, say that it is not solved.
 
-Plain forms of the case's page. What is typed wrong is shown again on a page of its own, with everything kept.
+Plain forms of the case's page. Invalid input is shown again on a page of its own, with everything kept.
 """
 
 from collections.abc import Awaitable, Callable
@@ -23,7 +23,7 @@ from server.core.errors import FieldError, Forbidden, _
 
 
 async def _own(request: Request) -> str:
-    """The number of a case that is the reader's own."""
+    """The number of a case that belongs to the reader."""
     reference, level = await following.access_level(request.path_params["reference"], shown(request))
     if auth.reader(request).official:
         raise Forbidden(_("Officials work on cases at the desk; only the petitioner can use this page."))
@@ -34,7 +34,7 @@ async def _own(request: Request) -> str:
 
 def _acting(act: CaseAct, offer: Offer) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        """Do it once and go back to the case; what hinders it is said with everything that was typed and chosen.
+        """Act once and return to the case; errors are shown with everything that was typed and chosen.
 
         Raises ``NoSuchCase`` and ``Forbidden``.
         """

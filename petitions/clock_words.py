@@ -1,7 +1,7 @@
-"""The legal clock in words and colour: when a case is due, what is left of its period, and how urgent that is.
+"""A case's deadline as text and colour: when it is due, how much time is left, and how urgent it is.
 
-Shared by the desk and the case page, so that officials and petitioners read the same statement. Pure; what is counted
-belongs to ``server.core.clock``.
+Shared by the desk and the case page, so that officials and petitioners read the same statement. Pure functions; the
+counting is in ``server.core.clock``.
 """
 
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ Tone = Literal["ok", "soon", "late", "paused", "done"]
 HOUR, WORKING_DAY = 60, 8 * 60
 """Minutes of working time."""
 NEAR = 4
-"""Calendar days from the due moment within which a period in hours is told in hours."""
+"""Within so many calendar days of the due moment, a period in hours is shown in hours."""
 FAR, MONTH = 92, 31
-"""Calendar days from which on working days are not counted any more, and those of the longest month."""
+"""Beyond so many calendar days, months are shown instead of working days; a month is taken as its longest length."""
 
 
 class Clocked(Protocol):
-    """What of a case its clock is read from."""
+    """The fields of a case that its deadline is read from."""
 
     @property
     def status(self) -> State: ...
@@ -44,7 +44,7 @@ class Clocked(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ClockWords:
-    """A clock to be read: ``due_text`` is None where no date is promised (a tip, a paused clock)."""
+    """A deadline in words: ``due_text`` is None if there is no date (a tip, a paused deadline)."""
 
     due_text: Text | None
     remaining: Text
@@ -52,7 +52,7 @@ class ClockWords:
 
 
 def clock_words(case: Clocked, calendar: WorkingCalendar, now: datetime, language: str) -> ClockWords:
-    """A case's clock at ``now``; dates inside the texts are written in ``language``."""
+    """A case's deadline at ``now``; dates in the texts are formatted in ``language``."""
     if case.status not in OPEN:
         return ClockWords(None, _ended(case, calendar, language), "done")
     if case.status is State.SUPPLEMENT_REQUESTED:
@@ -64,7 +64,7 @@ def clock_words(case: Clocked, calendar: WorkingCalendar, now: datetime, languag
 
 
 def period_words(due: Due, amount: int, calendar: WorkingCalendar, now: datetime, language: str) -> ClockWords:
-    """A running period at ``now``; ``amount`` is its length in hours, where it is counted in hours."""
+    """A running period at ``now``; ``amount`` is its length in hours if it is counted in hours."""
     if due.by_day:
         text = _("by the end of %(day)s", day=i18n.date_text(due.on, language))
     else:
@@ -75,7 +75,7 @@ def period_words(due: Due, amount: int, calendar: WorkingCalendar, now: datetime
 
 
 def _left(amount: int, calendar: WorkingCalendar, due: Due, now: datetime, *, late: bool) -> tuple[Text, bool]:
-    """What is left, and whether that is little: the last day or the one before, the last third of a few hours."""
+    """The time left, and whether it is short: the last two days, or the last third of a period in hours."""
     today = calendar.local(now).date()
     away = abs((due.on - today).days)
     if away > FAR:
@@ -87,7 +87,7 @@ def _left(amount: int, calendar: WorkingCalendar, due: Due, now: datetime, *, la
         days = calendar.working_days_between(today, due.on)
         return _days_late(-days) if late else _days_left(days), days <= 1
     minutes = clock.remaining(calendar, due, now).minutes
-    # Rounding is toward less time left, so a period that just ended has -1 minute.
+    # Rounding is towards less time left, so a period that just ended has -1 minute.
     return (
         _minutes_late(-minutes) if late else _minutes_left(minutes),
         minutes <= min(WORKING_DAY, amount * HOUR // 3),

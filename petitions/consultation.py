@@ -1,6 +1,6 @@
-"""What the law decides when one department asks another for a part of a case (협조, Act 20).
+"""Legal limits of consultations (협조, Act 20): until when a reply may be requested, and how far it may be extended.
 
-Pure decisions, as in ``petitions.rules``: until when a reply may be asked for, and how far that may be put off.
+Pure functions, as in ``petitions.rules``.
 """
 
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from server.core.clock import END_OF_DAY, WorkingCalendar
 from server.core.errors import _
 
 LONGEST_DAYS = 60
-"""The longest reply period in working days that can be asked for."""
+"""The longest reply period that can be requested, in working days."""
 LONGEST = timedelta(days=366)
-"""A reply day further away than this is a typing error."""
+"""A reply day later than this is treated as a typing error."""
 
 
 class ConsultationStatus(StrEnum):
-    """Where a part stands."""
+    """The status of a consultation."""
 
     ASKED = "asked"
     REPLIED = "replied"
@@ -27,22 +27,22 @@ class ConsultationStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReplyBy:
-    """Until when somebody wants a reply: so many working days from now, or a day."""
+    """When a reply is wanted: within so many working days, or by a day."""
 
     days: int | None = None
     day: date | None = None
 
     def last_day(self, calendar: WorkingCalendar, since: date) -> date:
-        """The day. Policy: working days, the day of the request not counted (Civil Act 157)."""
+        """The last day. Policy: working days, the day of the request not counted (Civil Act 157)."""
         if self.day is not None:
             return self.day
         return calendar.add_working_days(since + timedelta(days=1), self.days or 1)[0]
 
 
 def reply_due(calendar: WorkingCalendar, day: date, case_due: datetime | None) -> datetime:
-    """The moment at which a reply period ends: with its last day.
+    """The moment at which a reply period ends: the end of its last day.
 
-    It ends with the case's own period where that ends on the same day, for a period in hours ends at an hour.
+    It ends with the case's own period if that ends on the same day, because periods in hours end at an hour.
     """
     end = datetime.combine(day, END_OF_DAY, calendar.timezone)
     if case_due is not None and calendar.local(case_due).date() == day:
@@ -51,9 +51,9 @@ def reply_due(calendar: WorkingCalendar, day: date, case_due: datetime | None) -
 
 
 def check_reply_day(calendar: WorkingCalendar, now: datetime, day: date, case_due: datetime | None) -> Refusal | None:
-    """Whether a reply may be asked for by a day: today or later, within the case's own period (Act 20①).
+    """Whether a reply may be requested by a day: today or later, within the case's own period (Act 20①).
 
-    ``case_due`` is None for a tip, which has no period. A case whose period is over must be extended first.
+    ``case_due`` is None for a tip, which has no period. An overdue case must be extended first.
     """
     today = calendar.local(now).date()
     if day < today or day > today + LONGEST:
@@ -84,7 +84,7 @@ def check_reply_day(calendar: WorkingCalendar, now: datetime, day: date, case_du
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A reply period as it runs."""
+    """A running reply period."""
 
     asked_at: datetime
     due_at: datetime
@@ -94,11 +94,11 @@ class Running:
 def check_reply_extension(
     calendar: WorkingCalendar, part: Running, now: datetime, day: date, case_due: datetime | None
 ) -> Refusal | None:
-    """Whether the asked department may put its reply off to a day (Act 20②③).
+    """Whether the consulted department may extend its reply to a day (Act 20②③).
 
-    Once, told before the reply period ends, by at most the length of that period; and still within the case's own
-    period (Act 20①). Policy: the length is counted in working days, the day of the request left out; a period that
-    ends on the day of the request counts as one day.
+    Once, announced before the reply period ends, by at most the length of that period, and within the case's own period
+    (Act 20①). Policy: the length is counted in working days without the day of the request; a period that ends on the
+    day of the request counts as one day.
     """
     if part.extended:
         return Refusal(

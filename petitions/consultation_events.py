@@ -1,4 +1,4 @@
-"""What happens when departments work together on a case (협조, Act 20): events, as in ``petitions.events``."""
+"""Events of consultations (협조, Act 20), as in ``petitions.events``."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,9 +8,9 @@ from server.core.ledger import Audience
 
 @dataclass(frozen=True)
 class ConsultationRequested:
-    """Another department is asked for a part (협조, Act 20). The petitioner hears which and until when.
+    """Another department is consulted (협조, Act 20). The petitioner is told which one and until when.
 
-    ``words`` is a statement as ``text`` is, but for officials only.
+    ``words`` is a statement like ``text``, but for officials only.
     """
 
     kind: ClassVar[str] = "case.consultation_requested"
@@ -23,7 +23,7 @@ class ConsultationRequested:
 
 @dataclass(frozen=True)
 class ConsultationExtended:
-    """The asked department put its reply off, once (Act 20②)."""
+    """The consulted department extended its reply, once (Act 20②)."""
 
     kind: ClassVar[str] = "case.consultation_extended"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -36,7 +36,7 @@ class ConsultationExtended:
 
 @dataclass(frozen=True)
 class ConsultationReplied:
-    """The asked department replied; the words are for officials."""
+    """The consulted department replied; the words are for officials."""
 
     kind: ClassVar[str] = "case.consultation_replied"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -48,7 +48,7 @@ class ConsultationReplied:
 
 @dataclass(frozen=True)
 class ConsultationWithdrawn:
-    """The request is taken back: by the case's department, or because the case ended or came to the asked one."""
+    """The request was withdrawn: by the case's department, or because the case ended or was transferred to this one."""
 
     kind: ClassVar[str] = "case.consultation_withdrawn"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -69,7 +69,7 @@ class ConsultationDueSoon:
 
 @dataclass(frozen=True)
 class ConsultationOverdue:
-    """The reply period is over without a reply."""
+    """The reply period has ended without a reply."""
 
     kind: ClassVar[str] = "case.consultation_overdue"
     audience: ClassVar[Audience] = Audience.STAFF

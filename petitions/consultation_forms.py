@@ -1,4 +1,4 @@
-"""What is filled in where departments cooperate: asking, putting the reply off, taking the request back."""
+"""Forms of consultations: requesting, extending the reply, withdrawing the request."""
 
 from datetime import date
 from typing import Annotated
@@ -26,9 +26,9 @@ Days = Annotated[
 
 
 class RequestConsultation(Form):
-    """Which department is asked, for what, and until when: by a day or within working days.
+    """Which department is consulted, on what, and until when: by a day or within working days.
 
-    The day counts where both are said.
+    The day takes precedence if both are given.
     """
 
     department: Annotated[
@@ -59,7 +59,7 @@ class RequestConsultation(Form):
 
 
 class ExtendConsultation(Form):
-    """Until when the reply is put off, and why."""
+    """Until when the reply is extended, and why."""
 
     reason: Annotated[
         Reason,
@@ -79,7 +79,7 @@ class ExtendConsultation(Form):
 
 
 class WithdrawPart(AssignHandler):
-    """Which department need not reply any more, and why."""
+    """Which consultation is withdrawn, and why."""
 
     target: Annotated[
         Code,

@@ -1,4 +1,4 @@
-"""Until when a department is to reply, in words and colour: for the desk, the inbox and mails."""
+"""When a department's reply is due, as text and colour: for the desk, the inbox and mails."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from server.core.clock import Due, WorkingCalendar
 
 
 def reply_text(due_at: datetime, language: str) -> str:
-    """The day, or the hour where the case's own period ends with one."""
+    """The day, or the hour if the case's own period ends at an hour."""
     here = due_at.astimezone(config.settings().zone)
     if here.time() == clock.END_OF_DAY:
         return i18n.date_text(here.date(), language)
@@ -16,7 +16,7 @@ def reply_text(due_at: datetime, language: str) -> str:
 
 
 def reply_clock(due_at: datetime, calendar: WorkingCalendar, now: datetime, language: str) -> ClockWords:
-    """What is left of a reply period at ``now``."""
+    """The remaining reply period at ``now``."""
     here = calendar.local(due_at)
     by_day = here.time() == clock.END_OF_DAY
     return period_words(Due(here, here.date(), by_day=by_day), 0 if by_day else 1, calendar, now, language)

@@ -1,7 +1,7 @@
-"""What the desk owes on a case besides its answer, and until when: receiving it, passing it on, an interim notice, the
-decision on an objection.
+"""What the desk owes on a case besides its answer: acceptance, transfer, interim notice, the decision on an objection.
 
-Read from the case alone, in words and colour like the clock. Pure; the limits belong to ``petitions.rules``.
+Derived from the case alone, as text and colour like its deadline. Pure functions; the limits are in
+``petitions.rules``.
 """
 
 from dataclasses import dataclass
@@ -17,14 +17,15 @@ from server.core.clock import Due, WorkingCalendar
 from server.core.errors import Text, _
 
 ELECTRONIC = frozenset({"web", "mail"})
-"""Channels by which a petition comes as an electronic document, to be received within eight hours (Decree 6⑦).
+"""Channels by which a petition comes as an electronic document, to be accepted within eight hours (Decree 6⑦).
 
-Policy: an e-mail is one as much as the city's own form; the hour to pass on is for paper and talk (Decree 13).
+Policy: an email counts like the city's own form; the hour to transfer applies to paper and spoken petitions (Decree
+13).
 """
 
 
 class Owing(Protocol):
-    """What of a case the duties are read from."""
+    """The fields of a case that its duties are read from."""
 
     @property
     def kind(self) -> str: ...
@@ -42,7 +43,7 @@ class Owing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One of them: in few words for a list, and with its date and its article for the page of the case."""
+    """One duty: short for a list, and with its date and article for the case's page."""
 
     words: Text
     tone: Tone
@@ -53,10 +54,10 @@ class Duty:
 def duties(
     case: Owing, passed_at: datetime | None, calendar: WorkingCalendar, now: datetime, language: str
 ) -> list[Duty]:
-    """What is owed at ``now``, what is due first on top as a rule.
+    """The duties open at ``now``, in general the earliest due first.
 
-    ``passed_at`` is when a case that nobody handles yet came to its department. A tip is no petition in the law's
-    sense (Decree 2①): its receipt and its way have no limits.
+    ``passed_at`` is when a case without a handler reached its department. A tip is not a petition (Decree 2①), so its
+    receipt and transfer have no limits.
     """
     found: list[Duty] = []
     if case.kind != rules.Kind.REPORT:
@@ -94,7 +95,7 @@ def _receipt(case: Owing, calendar: WorkingCalendar, now: datetime, language: st
 def _transfer(
     case: Owing, passed_at: datetime | None, calendar: WorkingCalendar, now: datetime, language: str
 ) -> list[Duty]:
-    """For the department that a case does not belong to; once that time is over, the case is taken for its own."""
+    """The deadline to transfer a case that belongs elsewhere; after it, the department is taken to keep the case."""
     if case.status is not State.ACCEPTED or passed_at is None:
         return []
     words = _passing(Transfer.BETWEEN_DEPARTMENTS, passed_at, calendar, now, language)
@@ -117,7 +118,7 @@ def _interim(case: Owing, calendar: WorkingCalendar, now: datetime, language: st
 
 
 def passing_on(transfer: Transfer, since: datetime, calendar: WorkingCalendar, now: datetime, language: str) -> Text:
-    """Until when a case must be passed on, as the form for it says; also when that is over."""
+    """Until when a case must be transferred, as shown on the form; also after that time."""
     words = _passing(transfer, since, calendar, now, language)
     if words.tone == "late":
         return _("Should have been transferred by %(moment)s (Decree 13): please do it now.", moment=words.due_text)

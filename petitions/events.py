@@ -1,7 +1,7 @@
-"""What can happen to a case: frozen, past-tense events. They hold ids, never a person's words or contact.
+"""What can happen to a case: frozen, past-tense events. They hold ids, never a person's words or contact details.
 
-``text`` is the id of the statement that carries the words, so that words can be masked, shown to those who may read
-them, and purged, without touching the ledger. ``files`` are the ids of the attachments that came with the words.
+``text`` is the id of the statement that holds the words, so that words can be masked, access-controlled and purged
+without touching the ledger. ``files`` are the ids of the attachments that came with the words.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class CaseReceived:
 
 @dataclass(frozen=True)
 class CaseRouted:
-    """The platform proposed a department (or none: the intake officer decides)."""
+    """The program proposed a department (or none: the intake officer decides)."""
 
     kind: ClassVar[str] = "case.routed"
     audience: ClassVar[Audience] = Audience.STAFF
@@ -92,7 +92,7 @@ class CaseTransferredOut:
 
 @dataclass(frozen=True)
 class SupplementRequested:
-    """``late_reason`` says why it was asked for only after eight working hours (Rule 9①)."""
+    """``late_reason`` explains a request made after more than eight working hours (Rule 9①)."""
 
     kind: ClassVar[str] = "case.supplement_requested"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -104,7 +104,7 @@ class SupplementRequested:
 
 @dataclass(frozen=True)
 class SupplementProlonged:
-    """The petitioner asked for more time to supplement, and has it (Decree 24②)."""
+    """The petitioner asked for and got more time to supplement (Decree 24②)."""
 
     kind: ClassVar[str] = "case.supplement_prolonged"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -116,7 +116,7 @@ class SupplementProlonged:
 
 @dataclass(frozen=True)
 class SupplementUndelivered:
-    """A request to supplement came back undelivered."""
+    """A request to supplement was returned undelivered."""
 
     kind: ClassVar[str] = "case.supplement_undelivered"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -126,7 +126,7 @@ class SupplementUndelivered:
 
 @dataclass(frozen=True)
 class CaseDeemedWithdrawn:
-    """Two requests came back undelivered, so the petition counts as withdrawn (Decree 25②)."""
+    """Two requests were returned undelivered, so the petition is deemed withdrawn (Decree 25②)."""
 
     kind: ClassVar[str] = "case.deemed_withdrawn"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -163,7 +163,7 @@ class PeriodExtended:
 
 @dataclass(frozen=True)
 class SiteInvestigated:
-    """A site investigation was set, or prolonged: the days from ``first`` to ``until`` do not count (Decree 17④⑤)."""
+    """A site investigation was set or extended: the days from ``first`` to ``until`` do not count (Decree 17④⑤)."""
 
     kind: ClassVar[str] = "case.site_investigation"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -184,7 +184,7 @@ class InterimNoticeGiven:
 
 @dataclass(frozen=True)
 class InterimNoticeDue:
-    """Another 30 days have passed since the receipt: the desk is asked for a notice (Decree 23)."""
+    """Another 30 days have passed since the receipt: the desk must give an interim notice (Decree 23)."""
 
     kind: ClassVar[str] = "case.interim_due"
     audience: ClassVar[Audience] = Audience.STAFF
@@ -201,7 +201,7 @@ class NoteWritten:
 
 @dataclass(frozen=True)
 class MessageSent:
-    """Between the petitioner and the officials; the actor says from whom."""
+    """Between the petitioner and the officials; the actor shows who wrote it."""
 
     kind: ClassVar[str] = "case.message"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -228,10 +228,10 @@ class CaseClosed:
 
 @dataclass(frozen=True)
 class CaseClosedAsRepeated:
-    """The same was answered at least twice, in the cases ``earlier`` (종결처리, Act 23).
+    """The same petition was answered at least twice, in the cases ``earlier`` (종결처리, Act 23).
 
-    ``remedies`` is the statement that tells the ways to contest it; ``committee`` says that it is a petition by many
-    people with which the mediation committee has dealt (Decree 26).
+    ``remedies`` is the statement with the remedies; ``committee`` means that it is a petition by many people that the
+    mediation committee has considered (Decree 26).
     """
 
     kind: ClassVar[str] = "case.closed_as_repeated"
@@ -260,7 +260,7 @@ class CaseReopened:
 
 @dataclass(frozen=True)
 class ObjectionFiled:
-    """The petitioner objects to a refusal (Act 35); until ``due_at`` it must be decided."""
+    """The petitioner objected to a refusal (Act 35); the decision is due at ``due_at``."""
 
     kind: ClassVar[str] = "case.objection_filed"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -270,7 +270,7 @@ class ObjectionFiled:
 
 @dataclass(frozen=True)
 class ObjectionPassedOn:
-    """The refusing department was closed: this one decides the objection. The case stays answered."""
+    """The refusing department was closed: this one decides the objection. The case remains answered."""
 
     kind: ClassVar[str] = "case.objection_passed_on"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -280,7 +280,7 @@ class ObjectionPassedOn:
 
 @dataclass(frozen=True)
 class ObjectionExtended:
-    """The decision on an objection is put off, once (Act 35②)."""
+    """The decision on an objection was extended, once (Act 35②)."""
 
     kind: ClassVar[str] = "case.objection_extended"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -292,7 +292,7 @@ class ObjectionExtended:
 
 @dataclass(frozen=True)
 class ObjectionUpheld:
-    """The petitioner was right: the case is open again, to be answered anew by ``due_at``."""
+    """The objection was justified: the case is reopened and must be answered again by ``due_at``."""
 
     kind: ClassVar[str] = "case.objection_upheld"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -302,7 +302,7 @@ class ObjectionUpheld:
 
 @dataclass(frozen=True)
 class ObjectionDismissed:
-    """The refusal stands; ``remedies`` is the statement that tells the ways to contest it (Decree 40)."""
+    """The refusal stands; ``remedies`` is the statement with the remedies (Decree 40)."""
 
     kind: ClassVar[str] = "case.objection_dismissed"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -312,7 +312,7 @@ class ObjectionDismissed:
 
 @dataclass(frozen=True)
 class ObjectionWithdrawn:
-    """The petitioner took the objection back before it was decided: the refusal stands."""
+    """The petitioner withdrew the objection before it was decided: the refusal stands."""
 
     kind: ClassVar[str] = "case.objection_withdrawn"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -340,7 +340,7 @@ class CaseWithdrawn:
 
 @dataclass(frozen=True)
 class DueRecomputed:
-    """The calendar changed under a running clock; the date announced before stays visible."""
+    """The calendar changed while a deadline was running; the date announced before stays visible."""
 
     kind: ClassVar[str] = "case.due_recomputed"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -357,7 +357,7 @@ class DueSoon:
 
 @dataclass(frozen=True)
 class Overdue:
-    """The period has passed; the inspector and the manager hear of it (Decree 28)."""
+    """The period has ended; the inspector and the manager are notified (Decree 28)."""
 
     kind: ClassVar[str] = "case.overdue"
     audience: ClassVar[Audience] = Audience.PARTY
@@ -372,7 +372,7 @@ class AttachmentAdded:
 
 @dataclass(frozen=True)
 class MailUndelivered:
-    """A mail server took the petitioner's address for undeliverable, so they were not told of an event of the case."""
+    """A mail server rejected the petitioner's address, so they were not notified of an event of the case."""
 
     kind: ClassVar[str] = "case.mail_undelivered"
     audience: ClassVar[Audience] = Audience.STAFF
@@ -382,7 +382,7 @@ class MailUndelivered:
 
 @dataclass(frozen=True)
 class CalendarChanged:
-    """A temporary holiday was added or removed, or local hours were set (subject ``calendar``)."""
+    """A temporary holiday was added or removed, or office hours were set (subject ``calendar``)."""
 
     kind: ClassVar[str] = "calendar.changed"
     audience: ClassVar[Audience] = Audience.PUBLIC

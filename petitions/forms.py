@@ -1,4 +1,4 @@
-"""Commands that come from outside, each declared once for the website, the JSON interface and its document."""
+"""Commands from outside, each declared once for the website, the JSON interface and its OpenAPI document."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -57,7 +57,7 @@ def national_phone(value: str) -> str:
 
 
 class Location(Form):
-    """Where it is about."""
+    """The place that the petition is about."""
 
     lat: Annotated[float | None, Field(ge=-90, le=90), Label(_("Latitude"))] = None
     lng: Annotated[float | None, Field(ge=-180, le=180), Label(_("Longitude"))] = None
@@ -90,7 +90,7 @@ class PetitionerDetails(Form):
 
 
 class FilePetition(Form):
-    """A petition (or a tip) as somebody wants to file it."""
+    """A petition (or a tip) as it is filed."""
 
     title: Annotated[
         str,
@@ -133,7 +133,7 @@ class FilePetition(Form):
         official: bool = False,
         strict: bool = False,
     ) -> Self:
-        """Read a whole submission. Raises ``Invalid`` with every error."""
+        """Parse a whole petition. Raises ``Invalid`` with all errors."""
         choices = {"petitioner.language": config.settings().languages}
         command, errors = cls.read(_with_language(raw, language), strict=strict, choices=choices)
         kind = read_kind(command.kind, reference_data)
@@ -149,7 +149,7 @@ class FilePetition(Form):
         return replace(command, kind=kind)
 
     def content(self) -> list[object]:
-        """What makes two submissions the same, for the Idempotency-Key."""
+        """The content by which the Idempotency-Key recognises a repeated petition."""
         place, who = self.location, self.petitioner
         return [
             self.title, self.body, self.kind, place.lat, place.lng, place.address, who.name, who.email, who.phone,
@@ -158,7 +158,7 @@ class FilePetition(Form):
 
 
 def _with_language(raw: Mapping[str, Any], language: str) -> Mapping[str, Any]:
-    """The language that the petitioner reads, where they name no other."""
+    """Fill in the page's language unless the petitioner names another."""
     who = raw.get("petitioner")
     who = {} if who is None else who
     if not isinstance(who, Mapping) or who.get("language"):
@@ -167,7 +167,7 @@ def _with_language(raw: Mapping[str, Any], language: str) -> Mapping[str, Any]:
 
 
 def read_kind(text: str, reference_data: Reference) -> str | rules.Refusal:
-    """The kind as it is written."""
+    """The kind in its written form, or a refusal if it does not exist."""
     parsed = rules.parse_kind(text, {code: row.rule for code, row in reference_data.services.items()})
     if isinstance(parsed, rules.Refusal):
         return parsed
@@ -188,7 +188,7 @@ _PAGE_NAMES = {
 
 
 def from_page(form: Mapping[str, Any]) -> dict[str, Any]:
-    """The page's flat form in the shape that ``FilePetition.parse`` reads: the kind from its two fields."""
+    """Convert the page's flat form into what ``FilePetition.parse`` reads; the kind comes from two fields."""
     raw: dict[str, Any] = {name: form.get(name) for name in ("title", "body", "public", "channel")}
     kind = form.get("kind")
     raw["kind"] = f"{kind}:{form.get('service') or ''}" if kind == rules.Kind.STATUTORY else kind
@@ -199,7 +199,7 @@ def from_page(form: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def on_page(errors: Sequence[FieldError], form: Mapping[str, Any]) -> list[FieldError]:
-    """Errors of ``FilePetition.parse`` under the names that the page's fields have."""
+    """Rename the errors of ``FilePetition.parse`` to the page's field names."""
     statutory = form.get("kind") == rules.Kind.STATUTORY
     found = []
     for error in errors:
@@ -218,13 +218,13 @@ def on_page(errors: Sequence[FieldError], form: Mapping[str, Any]) -> list[Field
 
 
 class Plain(Form):
-    """Of an action that says nothing but itself."""
+    """An action without fields of its own."""
 
     version: Seen = None
 
 
 class TextOnly(Form):
-    """A message, a note or a reason."""
+    """An action with a text: a message, a note or a reason."""
 
     text: Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Text")), Html(rows=4)]
     version: Seen = None
@@ -233,14 +233,14 @@ class TextOnly(Form):
 def words(
     name: Text, asks: Text | None = None, *, hint: Text | None = None, rows: int = 4, optional: bool = False
 ) -> type[TextOnly]:
-    """``Words`` as one action calls them."""
+    """``Words`` with the label and hint of one action."""
     beside = (paragraphs(TEXT_LIMIT), Label(name, asks), Html(rows=rows), *([Hint(hint)] if hint else ()))
     own: dict[str, Any] = {"__annotations__": {"text": Annotated[str, *beside]}, "__doc__": TextOnly.__doc__}
     return type("Words", (TextOnly,), {**own, "text": ""} if optional else own)
 
 
 class AssignHandler(Form):
-    """To a department or to a person, with a reason where one is due; each action names its target itself."""
+    """Assign to a department or a person, with a reason where one is required; each action names its target."""
 
     target: Annotated[Code, Label(_("Department"))]
     text: Annotated[Reason, Key("reason"), Html(asked=False)] = ""
@@ -248,13 +248,13 @@ class AssignHandler(Form):
 
 
 class Accept(AssignHandler):
-    """Into the department that is named, or the one proposed."""
+    """The department that is named, or the one proposed."""
 
     target: Annotated[Code, OneOf(), Key("department"), Label(_("Department")), About("A department's code.")] = ""
 
 
 class Assign(AssignHandler):
-    """To the handler who is named."""
+    """The handler."""
 
     target: Annotated[Code, OneOf(), Key("handler"), Label(_("Handler")), About("An official's username or id.")]
 
@@ -280,7 +280,7 @@ class TransferOut(AssignHandler):
 
 
 class RequestSupplement(Form):
-    """What is missing, how many days the petitioner has (Act 22), and why it is asked for late (Rule 9①)."""
+    """What is missing, how many days the petitioner has (Act 22), and the reason for a late request (Rule 9①)."""
 
     text: Annotated[
         str,
@@ -337,7 +337,7 @@ class GiveAnswer(Form):
 
 
 class DecideObjection(Form):
-    """Upheld or not, and why; a dismissal tells the ways to contest the refusal as well (Decree 40)."""
+    """Whether it is upheld, and why; a dismissal also needs the remedies against the refusal (Decree 40)."""
 
     ruling: Annotated[str, OneOf(RULINGS), Label(_("Decision")), Html(radios=True)]
     reasons: Annotated[Reasons, Hint(_("The petitioner will read it too."))]

@@ -1,7 +1,7 @@
-"""The kinds of petition for somebody who does not know them: in plain words, by questions, and by what they wrote.
+"""Help with choosing the kind of a petition: descriptions in plain words, questions, and a guess from the text.
 
-The law sorts petitions by what is asked for (Act 2), and the period follows from it; nobody has to know that to be
-heard. Pure; the choice stays with the petitioner, and an official can still change it.
+The law sorts petitions by what is asked for (Act 2), and the period depends on it; petitioners need not know that. Pure
+functions; the petitioner chooses, and an official can change the kind later.
 """
 
 import re
@@ -44,12 +44,12 @@ PLAIN: Mapping[Kind, tuple[Text, Text]] = {
         _("Anything the law provides a procedure for. Legal term: statutory petition (법정민원)."),
     ),
 }
-"""What each kind is, as a petitioner would say it, and examples with the term of the law."""
+"""Each kind in a petitioner's words, and examples with the legal term."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question answered by yes or no; either answer names the next question, or the kind."""
+    """A yes-or-no question; each answer leads to another question or to a kind."""
 
     text: Text
     hint: Text
@@ -90,7 +90,7 @@ QUESTIONS: Mapping[str, Question] = {
         Kind.OTHER,
     ),
 }
-"""The helper: at most four questions lead to a kind."""
+"""The questions: at most four lead to a kind."""
 
 _SIGNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (
@@ -184,16 +184,16 @@ _broken = re.compile(
 
 @dataclass(frozen=True)
 class Guess:
-    """A kind, and the word that it was taken from ("" where there was none)."""
+    """A kind, and the word that suggested it ("" if none)."""
 
     kind: Kind
     word: str = ""
 
 
 def guess(title: str, body: str) -> Guess:
-    """The kind that a text most likely is; ``other``, which has the shortest period, where nothing says more.
+    """The most likely kind of a text; ``other``, which has the shortest period, if nothing else matches.
 
-    A thing that is broken or a nuisance is an everyday inconvenience even when it is put as a question.
+    Something broken or a nuisance is an everyday inconvenience even if it is phrased as a question.
     """
     text = fold(f"{title}\n{body}")
     for kind, words in _SIGNS:
@@ -205,7 +205,7 @@ def guess(title: str, body: str) -> Guess:
 
 
 def period_text(period: Period | None) -> Text:
-    """How long the city may take, in words."""
+    """The processing period in words."""
     if period is None:
         return _("no fixed period")
     if period.unit is Unit.HOURS:

@@ -1,4 +1,4 @@
-"""The words for states, kinds, channels and decisions, as people read them."""
+"""Labels of states, kinds, channels and decisions."""
 
 from server.core.errors import Text, _
 
@@ -48,10 +48,10 @@ DECISIONS: dict[str, Text] = {
 }
 
 REFUSING = frozenset({"refused", "partly"})
-"""Decisions that refuse what was asked for, at least in part."""
+"""Decisions that refuse the request, at least in part."""
 
 RULINGS: dict[str, Text] = {
     "upheld": _("Upheld: the case is reopened"),
     "dismissed": _("Dismissed: the refusal stands"),
 }
-"""What can be decided on an objection (Act 35②)."""
+"""The possible decisions on an objection (Act 35②)."""

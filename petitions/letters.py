@@ -1,7 +1,7 @@
-"""Mails about cases: who has which role in an event, and what stands around its words.
+"""Mails about cases: who receives them, and what surrounds the text of an event.
 
-By when, who is responsible and how to reach them stands below every notice in the same place (Decree 31: the handler's
-department, name and contact).
+The due date, the person responsible and their contact details appear in the same place below every notice (Decree 31:
+the handler's department, name and contact).
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,13 +28,13 @@ from server.core.notify.mailbox import wishes_link
 
 MAILBOX_JOB = "petitions.mailbox"
 HISTORY = timedelta(days=3)
-"""Of an imported case, events older than this were told elsewhere."""
+"""Older events of an imported case are not notified: the other system did that."""
 FIRST_EVENTS, FILING = 3, timedelta(seconds=1)
-"""Receipt, proposed department and guide are written at once; the mail about the receipt tells all of it."""
+"""Receipt, proposed department and guide are written together; the mail about the receipt covers all three."""
 
 
 class CaseLetters:
-    """What the mail engine asks of petitions."""
+    """The petitions' implementation of ``Correspondent``."""
 
     name = "cases"
     subjects = frozenset({"case"})
@@ -45,7 +45,7 @@ class CaseLetters:
         self.settings = settings
 
     async def addressees(self, entry: Entry) -> Sequence[tuple[int, Addressee]]:
-        """See ``Correspondent``. Of the past of an imported case nobody is told."""
+        """See ``Correspondent``. Nobody is notified of the past of an imported case."""
         receipt = (await ledger.read(entry.subject, limit=1))[0]
         filing = entry.sequence <= FIRST_EVENTS and entry.occurred_at - receipt.occurred_at < FILING
         if receipt.data.get("imported") and (filing or clock.now() - entry.occurred_at > HISTORY):
@@ -113,16 +113,16 @@ class CaseLetters:
         return Section(list(told.values()), _("Your cases: updates"), overview, _("Follow a case"), wishes)
 
     async def undelivered(self, entry: Entry, to: str | int | None) -> None:
-        """See ``Correspondent``: officials are told that the petitioner could not be."""
+        """See ``Correspondent``: officials are told that the petitioner could not be reached."""
         if not isinstance(to, int):
             await undelivered.note(entry)
 
     async def address_of(self, name: str) -> str:
-        """See ``Correspondent``; the name is a case's number."""
+        """See ``Correspondent``; the name is a case number."""
         return await following.address_of(name)
 
     async def mailbox(self, task: Task) -> Letter | None:
-        """The link to all cases of an address, which somebody asked for; a case's number stands for the address."""
+        """The link to all cases of an email address, on request; a case number stands for the address."""
         number, language = task.payload["mailbox"], self.settings.spoken(task.payload["language"])
         email = await following.address_of(number) if number else ""
         if not email:

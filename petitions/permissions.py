@@ -1,11 +1,11 @@
-"""What officials may do with petitions, and which roles may."""
+"""What officials may do with petitions, and which roles may do it."""
 
 from server.core import accounts
 from server.core.accounts import Role
 
 
 class Permission(accounts.Permission):
-    """Each with the roles that hold it. A check names one of these, never a role."""
+    """Each permission with the roles that hold it. Checks name a permission, never a role."""
 
     SEE_ALL = ("cases.see_all", Role.INTAKE, Role.INSPECTOR, Role.ADMINISTRATOR)
     SEE_DEPARTMENT = ("cases.see_department", Role.HANDLER, Role.MANAGER, Role.CLERK)

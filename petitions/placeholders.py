@@ -1,7 +1,7 @@
 """Placeholders of reply templates: ``{petitioner}``, ``{due}`` and so on, filled in from the case.
 
-A name that is not known, or that the case has no value for, stays in the text and is reported: an answer never
-leaves with a gap that nobody saw.
+An unknown name, or one that the case has no value for, stays in the text and is reported, so that no answer is sent
+with an unnoticed gap.
 """
 
 import re
@@ -30,7 +30,7 @@ NAMES: dict[str, Text] = {
     "today": _("today's date"),
     "city": _("the city's name"),
 }
-"""Every placeholder, with what it stands for."""
+"""Every placeholder and its meaning."""
 
 _PLACEHOLDER = re.compile(r"\{\s*([A-Za-z_가-힣ぁ-んァ-ヶ一-龠][\w ]{0,30}?)\s*\}")
 
@@ -44,7 +44,7 @@ class Filled:
 
 
 def fill(text: str, values: Mapping[str, str]) -> Filled:
-    """Put the values in. What has none stays as it is written."""
+    """Fill in the values. A placeholder without a value stays as it is."""
 
     def replaced(match: re.Match[str]) -> str:
         return values.get(match[1]) or match[0]
@@ -60,12 +60,12 @@ def unknown(text: str) -> tuple[str, ...]:
 
 
 def remaining(text: str) -> tuple[str, ...]:
-    """The placeholders that somebody forgot in a finished text; other braces are nobody's business."""
+    """The placeholders left in a finished text; other braces are ignored."""
     return tuple(dict.fromkeys(m[1] for m in _PLACEHOLDER.finditer(text) if m[1] in NAMES))
 
 
 def values_of(case: CaseView, official: Official, language: str) -> dict[str, str]:
-    """What the placeholders stand for when ``official`` answers a case in ``language``."""
+    """The values of the placeholders when ``official`` answers a case in ``language``."""
     settings = config.settings()
     department = case.reference_data.departments.get(case.department_id or 0)
     service = case.reference_data.services.get(case.service_code)

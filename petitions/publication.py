@@ -1,4 +1,4 @@
-"""What of a case everybody may read: texts without names and numbers."""
+"""What everybody may read of a case: texts without names and numbers."""
 
 import re
 import unicodedata
@@ -10,14 +10,14 @@ from server.core import privacy
 from server.core.privacy import NumberKind
 
 _LEAST = 7
-"""Digits of the shortest telephone number that is somebody's own."""
+"""Digits of the shortest phone number that is treated as personal."""
 _SHORTEST = 4
-"""Characters of the shortest address that tells where somebody is."""
+"""Characters of the shortest address that identifies a place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What is the petitioner's own, also in an answer: how to reach them, and what they wrote."""
+    """The petitioner's own details, masked also in an answer: contact details and what they wrote."""
 
     name: str = ""
     email: str = ""
@@ -26,7 +26,7 @@ class Own:
     wrote: tuple[str, ...] = ()
 
     def has(self, number: str) -> bool:
-        """Whether a telephone number is theirs, written with or without its country."""
+        """Whether a phone number is the petitioner's, with or without its country code."""
         digits = _digits(number)
         return any(
             min(len(digits), len(own)) >= _LEAST and (own.endswith(digits) or digits.endswith(own))
@@ -35,9 +35,9 @@ class Own:
 
 
 def published(text: str, own: Own, *, official: bool = False) -> str:
-    """A text with personal numbers, mail addresses and the petitioner's own name and addresses masked.
+    """A text with personal numbers, email addresses and the petitioner's own name and addresses masked.
 
-    In what an official wrote the city's telephones and mail addresses stay; the petitioner's own do not.
+    An official's text keeps the city's phone numbers and email addresses, but not the petitioner's.
     """
     masked = privacy.mask(text, privacy.OF_OFFICIALS) if official else privacy.mask(text)
     for number in {number for number in _telephones(masked) if own.has(number)}:

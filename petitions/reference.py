@@ -1,7 +1,7 @@
-"""What rarely changes and every filing needs: the city with its services, rules, guides and calendar.
+"""The reference data of petitions: services, rules, guides and calendar, which change rarely and every filing needs.
 
-Read together and kept for a few seconds in this process; an action that changes any of it calls ``forget`` after its
-commit, other processes notice within ``KEPT`` seconds.
+They are read together and cached for a few seconds in each process. An action that changes any of them calls ``forget``
+after its commit; other processes see the change within ``KEPT`` seconds.
 """
 
 import time
@@ -20,7 +20,7 @@ from server.core.days import today
 from server.core.rows import columns, read, read_all
 
 FULL = 300
-"""Open cases at which a guide is as busy as can be; more are not counted, so that filing stays flat."""
+"""A guide's open cases are counted up to this number, so that filing takes constant time."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class ServiceRow:
     documents: tuple[str, ...]
 
     def name(self, language: str) -> str:
-        """Its name in a language, in Korean where there is none."""
+        """The name in a language, in Korean if there is none."""
         return self.names.get(language) or self.names["ko"]
 
 
 @dataclass(frozen=True)
 class GuideRow:
-    """A guide's card: who stands by the petitioner, and how to reach them."""
+    """A guide's card: name and contact details."""
 
     id: int
     name: str
@@ -52,7 +52,7 @@ class GuideRow:
 
 @dataclass(frozen=True)
 class Reference(City):
-    """One consistent look at all of it."""
+    """A consistent snapshot of the reference data."""
 
     profiles: tuple[DepartmentProfile, ...]
     services: Mapping[str, ServiceRow]
@@ -64,7 +64,7 @@ _kept: list[tuple[float, Reference]] = []
 
 
 def forget() -> None:
-    """Read anew at the next use."""
+    """Clear the cache; the next use reads everything again."""
     _kept.clear()
     city.forget()
 
@@ -100,7 +100,7 @@ async def _read() -> Reference:
 
 
 async def calendar() -> WorkingCalendar:
-    """The city's working calendar with the administrator's holidays and hours, read now."""
+    """The city's working calendar with the administrator's holidays and hours, not cached."""
     settings = config.settings()
     holidays = await accounts.holidays()
     hours = await accounts.local_hours()
@@ -121,12 +121,12 @@ async def calendar() -> WorkingCalendar:
 
 
 def as_day(value: Any) -> date:
-    """A raw column's day (SQLite keeps text)."""
+    """The date in a raw column (SQLite stores text)."""
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 async def guides_present() -> list[GuideProfile]:
-    """The active guides who are not away today, with the number of open cases each has (counted up to ``FULL``)."""
+    """The active guides who are not away today, with their number of open cases (counted up to ``FULL``)."""
     day = today()
     rows = await database.fetch(
         "SELECT a.id, a.department_id, a.languages, a.specialities, "

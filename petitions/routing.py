@@ -1,6 +1,6 @@
-"""Which department a case goes to, and why: explicit rules first, then the departments' duties and keywords.
+"""Which department is proposed for a case, and why: routing rules first, then the departments' duties and keywords.
 
-Pure. ``rank`` is the one seam for ranking departments by a text; whatever replaces it later keeps its shape.
+Pure functions. ``rank`` alone ranks departments by a text and can be replaced without other changes.
 """
 
 import unicodedata
@@ -15,7 +15,7 @@ CANDIDATES = 3
 
 @dataclass(frozen=True)
 class DepartmentProfile:
-    """What routing knows of a department."""
+    """What routing needs to know about a department."""
 
     id: int
     code: str
@@ -26,7 +26,7 @@ class DepartmentProfile:
 
 @dataclass(frozen=True)
 class Rule:
-    """An explicit rule; an empty part matches everything."""
+    """A routing rule; an empty field matches everything."""
 
     id: int
     kinds: tuple[str, ...]
@@ -38,7 +38,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A department that could answer, with a score from 0 to 1 and the reason in words."""
+    """A department that could answer, with a score from 0 to 1 and the reason as text."""
 
     department_id: int
     code: str
@@ -48,7 +48,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Choice:
-    """What was proposed: a department by a rule or by its words, or none (the intake officer decides)."""
+    """The proposal: a department by a rule or by keywords, or none (the intake officer decides)."""
 
     department_id: int | None
     rule_id: int | None
@@ -57,12 +57,12 @@ class Choice:
 
 
 def fold(text: str) -> str:
-    """How words are compared: compatibility-normalised, without case."""
+    """Normalise a text for comparison: compatibility form, case-folded."""
     return unicodedata.normalize("NFKC", text).casefold()
 
 
 def rank(title: str, body: str, departments: Sequence[DepartmentProfile]) -> tuple[Candidate, ...]:
-    """The departments whose keywords and duties the text names, best first; those it does not name are left out."""
+    """Rank the departments whose keywords or duties occur in the text, best first; others are left out."""
     head, text = fold(title), fold(body)
     scored: list[tuple[float, DepartmentProfile, list[str]]] = []
     for department in departments:
@@ -101,7 +101,7 @@ def choose(
     departments: Sequence[DepartmentProfile],
     service_department: int | None = None,
 ) -> Choice:
-    """Propose a department: the service's own, the first rule that fits, the best ranked, or none."""
+    """Propose a department: the service's own, that of the first matching rule, the best ranked, or none."""
     candidates = rank(title, body, departments)
     if service_department is not None:
         return Choice(service_department, None, _("This department is responsible for the procedure."), candidates)
@@ -125,7 +125,7 @@ def choose(
 
 @dataclass(frozen=True)
 class GuideProfile:
-    """What the choice of a guide rests on; ``load`` is the number of open cases that name them."""
+    """What the choice of a guide depends on; ``load`` is the number of open cases that they guide."""
 
     id: int
     department_id: int | None
@@ -137,10 +137,10 @@ class GuideProfile:
 def choose_guide(
     guides: Sequence[GuideProfile], *, department_id: int | None, language: str, text: str
 ) -> GuideProfile | None:
-    """The guide of a case (민원후견인, Act 33) among those who are not away.
+    """Choose the guide of a case (민원후견인, Act 33) among those who are present.
 
-    First who speaks the petitioner's language, then who belongs to the department, then whose speciality the text
-    names, then who has the fewest open cases.
+    By the petitioner's language, then the department, then a speciality that the text mentions, then the fewest open
+    cases.
     """
     folded = fold(text)
 

@@ -7,10 +7,10 @@ public_index = Index("case_public")
 
 
 def desk_text(reference: str, title: str, body: str, name: str) -> str:
-    """What officials find a case by."""
+    """The text by which officials find a case."""
     return f"{reference}\n{title}\n{name}\n{body}"
 
 
 def public_text(title: str, body: str, answer: str) -> str:
-    """What everybody finds an answered case by; the parts are already masked."""
+    """The text by which everybody finds an answered case; the parts are already masked."""
     return f"{title}\n{body}\n{answer}"

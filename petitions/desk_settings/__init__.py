@@ -1,4 +1,4 @@
-"""The desk's settings that concern cases: routing rules, reply templates, the calendar, departments."""
+"""The desk's settings about cases: routing rules, reply templates, the calendar, departments."""
 
 from starlette.routing import Route
 
@@ -6,6 +6,6 @@ from petitions.desk_settings import calendar, departments, routing_rules, templa
 from server.core.resource import Resource
 
 TABLES: tuple[Resource, ...] = (routing_rules.RULES, templates.TEMPLATES, departments.DEPARTMENTS)  # type: ignore[type-arg]
-"""Those whose trail is a chain of their own."""
+"""Tables whose audit trail is a chain of its own."""
 routes: list[Route] = [*routing_rules.routes, *templates.routes, *calendar.routes, *departments.routes]
-"""All need an official with the permission that the table is about."""
+"""All require an official with the permission of the table."""

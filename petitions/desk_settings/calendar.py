@@ -1,6 +1,6 @@
-"""The working calendar: temporary holidays, local office hours, and the public holidays to come.
+"""The working calendar: temporary holidays, office hours and upcoming public holidays.
 
-Each change is an event by which a job counts every running period anew.
+Each change is an event, after which a job recomputes all running deadlines.
 """
 
 import re
@@ -32,12 +32,12 @@ from server.core.working_calendar import FIRST_YEAR, LAST_YEAR
 
 PAGE = "/desk/calendar"
 AHEAD = 366
-"""Days for which public holidays are shown."""
+"""How many days ahead public holidays are shown."""
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def _within(day: date) -> date:
-    """A day of the years whose holidays are known."""
+    """A day within the years whose holidays are known."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise Mistake(_("Please enter a day in the years %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
     return day
@@ -61,7 +61,7 @@ class AddHoliday(Form):
 
 
 class SetHours(Form):
-    """The office hours from a day on, where an ordinance differs from those of Decree 8-3."""
+    """The office hours from a day on, if an ordinance differs from Decree 8-3."""
 
     first_day: Annotated[CalendarDay, Label(_("First day"), _("Effective from"))]
     opens: Annotated[Time, Label(_("Opening"))]
@@ -75,7 +75,7 @@ class SetHours(Form):
 
 
 class _CalendarTable(Resource[Any]):
-    """A table of the calendar: its rows are named by their days, and both stand on one page."""
+    """A table of the calendar: rows are identified by their days, and both tables share one page."""
 
     chain, home, permission = CALENDAR, PAGE, CorePermission.EDIT_CALENDAR
     number: ClassVar[str] = "{id}"
@@ -133,7 +133,7 @@ class Holidays(_CalendarTable):
 
 
 class OfficeHoursTable(_CalendarTable):
-    """The hours that differ from the law's, each from a day on."""
+    """Office hours that differ from the law's, each from a day on."""
 
     what, path = "hours", "calendar/hours"
     model, form = LocalHours, SetHours
@@ -159,7 +159,7 @@ class OfficeHoursTable(_CalendarTable):
         return {name: getattr(hours, name).isoformat("minutes") for name in self.names if name != "first_day"}
 
     async def create(self, columns: Mapping[str, Any]) -> LocalHours:
-        """The same day set again replaces what was said of it."""
+        """Hours for a day that already has some replace them."""
         await LocalHours.filter(first_day=columns["first_day"]).delete()
         return await LocalHours.create(**columns)
 
@@ -171,7 +171,7 @@ HOLIDAYS, HOURS = Holidays(), OfficeHoursTable()
 
 
 async def show(request: Request) -> Response:
-    """``/desk/calendar``: both tables with their forms, and the holidays of the coming year."""
+    """``/desk/calendar``: both tables with their forms, and the public holidays of the coming year."""
     auth.official(request, CorePermission.EDIT_CALENDAR)
     language = web.language(request)
     calendar = (await reference()).calendar

@@ -1,4 +1,4 @@
-"""Departments: names in three languages, how to reach them, duties and keywords; closing and opening."""
+"""Departments: names in three languages, contact details, duties and keywords; closing and reopening."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ def _code(value: str) -> str:
 
 
 class EditDepartment(Form):
-    """A department's names, how to reach it, and what it is there for."""
+    """A department's names, contact details and duties."""
 
     code: Annotated[
         str,
@@ -61,7 +61,7 @@ class EditDepartment(Form):
 
 
 class DepartmentInUse(Conflict):
-    """409: cases, objections, rules or procedures still name the department; ``held`` says how many of each."""
+    """409: cases, objections, rules or procedures still refer to the department; ``held`` counts each."""
 
     code = "department_in_use"
 
@@ -78,7 +78,7 @@ class DepartmentInUse(Conflict):
 
 
 class Departments(Resource[EditDepartment]):
-    """The departments. One is closed only when nothing leads to it any more."""
+    """The departments. One can be closed only when nothing refers to it any more."""
 
     what, path, permission = "department", "departments", CorePermission.EDIT_DEPARTMENTS
     model, form, key = Department, EditDepartment, "code"
@@ -133,7 +133,7 @@ class Departments(Resource[EditDepartment]):
         ]
 
     async def check_switch(self, row: Department, *, on: bool) -> None:
-        """Whoever is just giving it a case is waited for and counted; whoever comes later finds it closed."""
+        """Wait for transactions that are assigning it a case, and count their cases; later ones find it closed."""
         await may_close(row.id)
         if not on and any((held := await queries.hold_open(row.id)).values()):
             raise DepartmentInUse(held)

@@ -1,4 +1,4 @@
-"""Routing rules: their order, what each says, and a box to try them on a text."""
+"""Routing rules: their order and conditions, and a form to try them on a text."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -26,7 +26,7 @@ from server.core.resource.pages import Pages
 
 
 class EditRule(Form):
-    """A routing rule; an empty part matches everything, but one part must say something."""
+    """A routing rule; an empty field matches everything, but at least one field is required."""
 
     department: Annotated[str, OneOf(), Label(_("Department"))]
     words: Annotated[
@@ -58,7 +58,7 @@ class EditRule(Form):
 
 
 class TryRules(Form):
-    """A text, to see where the rules would send it."""
+    """A text for which the rules are tried."""
 
     body: Annotated[str, paragraphs(BODY_LIMIT), Label(_("Text")), Html(rows=5)]
     title: Annotated[str, line(TITLE_LIMIT), Label(_("Title"))] = ""
@@ -73,14 +73,14 @@ class DepartmentClosed(ClosedDepartment):
 
 
 async def need_department(code: str) -> None:
-    """Raise ``Invalid`` where a department is closed; it stays open until the surrounding transaction ends."""
+    """Raise ``Invalid`` if a department is closed; else lock it open until the surrounding transaction ends."""
     department = (await city.city()).department_by_code(code)
     if department is None or not await keep_open(department.id):
         raise Invalid([FieldError("department", DepartmentClosed.text)])
 
 
 class Rules(Resource[EditRule]):
-    """The routing rules, in the order in which they are asked."""
+    """The routing rules, in the order in which they are applied."""
 
     what, path, permission = "rule", "rules", Permission.EDIT_RULES
     model, form = RoutingRule, EditRule
@@ -132,7 +132,7 @@ class Rules(Resource[EditRule]):
         return [] if row.active else [(_("turned off"), "warning")]
 
     async def list_context(self, language: str) -> dict[str, Any]:
-        """The box to try the rules on a text."""
+        """The form to try the rules on a text."""
         return {"try_rules": TryRules, "try_choices": await try_choices(language), "tried": {}, "choice": None}
 
     def deleting(self, row: RoutingRule, _language: str) -> Question:
@@ -160,12 +160,12 @@ class Rules(Resource[EditRule]):
             raise DepartmentClosed
 
     async def create(self, columns: Any) -> RoutingRule:
-        """A new rule comes after all others."""
+        """A new rule comes last."""
         last = await RoutingRule.all().order_by("-position").first()
         return await RoutingRule.create(position=last.position + 1 if last else 1, **columns)
 
     async def move(self, actor: Official, number: int, step: int) -> None:
-        """Let a rule change places with the one before (-1) or after (1) it; at the end of the list nothing happens."""
+        """Swap a rule with the one before (-1) or after (1) it; nothing happens at the end of the list."""
         async with self.changing() as chain:
             await self.need(number)
             rules = await RoutingRule.all().order_by("position", "id")
@@ -195,7 +195,7 @@ _pages = Pages(RULES)
 
 
 async def try_out(request: Request) -> Response:
-    """``POST /desk/rules/try``: which rule, department and reason a text would get. Nothing is kept."""
+    """``POST /desk/rules/try``: which rule, department and reason a text would get. Nothing is stored."""
     auth.official(request, RULES.permission)
     language = web.language(request)
     raw = TryRules.raw((await web.read_form(request)).multi_items())
@@ -209,7 +209,7 @@ async def try_out(request: Request) -> Response:
 
 
 def route(reference_data: Reference, text: TryRules) -> Choice:
-    """Where a text would go, and why."""
+    """The department that a text would be routed to, and why."""
     name, _colon, code = text.kind.partition(":")
     service = reference_data.services.get(code)
     return choose(
@@ -224,7 +224,7 @@ def route(reference_data: Reference, text: TryRules) -> Choice:
 
 
 class Move(Form):
-    """Which way."""
+    """The direction of a move."""
 
     way: Annotated[str, OneOf(("up", "down")), Label(_("Order"))]
 

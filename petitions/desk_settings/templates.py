@@ -1,4 +1,4 @@
-"""Reply templates: reply templates by department, kind, language and purpose, with their placeholders."""
+"""Reply templates by department, kind, language and purpose, with their placeholders."""
 
 from typing import Annotated, Any, ClassVar
 
@@ -29,7 +29,7 @@ PURPOSES: dict[str, Text] = {
 }
 """What a reply template is for."""
 TEMPLATE_KINDS = {kind: words for kind, words in KINDS.items() if kind != Kind.REPORT}
-"""The kinds that a template can be for: all but tips, which are not answered."""
+"""The kinds that a template can be for: all but tips, which get no answer."""
 TEXT_LIMIT, REASON_LIMIT = 20_000, 10_000
 
 
@@ -79,7 +79,7 @@ class Templates(Resource[EditTemplate]):
     unchosen: ClassVar = {"department": _("All departments"), "kind": _("All kinds")}
 
     async def narrowing(self, name: str, value: str) -> Q:
-        """Of one department, with those for all."""
+        """Those of one department, and those for all departments."""
         condition = await super().narrowing(name, value)
         return condition | Q(department_id=None) if name == "department" else condition
 
