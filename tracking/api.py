@@ -1,4 +1,4 @@
-"""``/api/v1/cases/{reference}/events``: what happened to a case, in order, as much of it as the reader may see."""
+"""``/api/v1/cases/{reference}/events``: the events of a case in order, limited to those that the reader may see."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -48,7 +48,7 @@ _EVENT = contract.named(
     )
 )
 async def events(request: Request) -> Response:
-    """``GET``: ``next`` is what to ask for ``after`` the last one, where there are more."""
+    """``GET``: if there are more events, ``next`` is the value of ``after`` for the next request."""
     data = Parameters(request.query_params)
     after = data.integer("after", low=0, high=LAST) or 0
     data.done()

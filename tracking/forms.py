@@ -1,4 +1,4 @@
-"""What people type to follow a case: number and key, or the mail address that a link is sent to."""
+"""Forms for following a case: case number and access key, or the email address to which a case link is sent."""
 
 import unicodedata
 from functools import partial
@@ -23,9 +23,9 @@ def _reference(typed: str) -> str:
 
 
 class Follow(Form):
-    """A case's number and key, typed in any way: capitals or not, with or without dashes, in full-width letters too.
+    """A case number and access key; letter case, dashes and full-width letters do not matter.
 
-    The number is in its one form; as typed where it cannot be a number.
+    The number is normalised; input that cannot be a case number is kept as typed.
     """
 
     reference: Annotated[str, line(80, safe=False), AfterValidator(_reference), Label(_("Case number"))]
@@ -33,12 +33,12 @@ class Follow(Form):
 
 
 class AskForLink(Form):
-    """Where a link to all cases of an address is sent to."""
+    """The email address to which a link to all its cases is sent."""
 
     email: Annotated[Email, Label(_("Email address"))]
 
 
 class Wish(Form):
-    """How an address wants to hear."""
+    """The mail preference of an address."""
 
     mode: Annotated[str, OneOf(MODES), Label(_("When we write"))]

@@ -1,4 +1,4 @@
-"""What the page of a case shows, put together from the case, its events in the ledger and the legal clock."""
+"""The context of a case's page, built from the case, its events in the ledger and the legal deadline."""
 
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ _SHORT = {"ko": "M.d.", "ja": "M/d", "en": "d MMM"}
 
 
 async def case_context(view: CaseView, language: str, before: str = "") -> dict[str, Any]:
-    """A case's page for its reader, with the events ``before`` an id or the newest.
+    """The page's context for this reader, with the events ``before`` an id, or the newest.
 
     Officials are shown what the petitioner sees; their own page is at the desk.
     """

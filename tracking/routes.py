@@ -1,4 +1,4 @@
-"""Pages for following a case: number and key, one's own cases, a link by mail, the case itself, wishes about mail."""
+"""Pages for following a case: number and key, own cases, a link by email, the case itself, mail preferences."""
 
 from secrets import token_hex
 
@@ -22,7 +22,7 @@ from tracking import pages, stream
 from tracking.forms import AskForLink, Follow, Wish
 
 TRIES = Rate(20, 10)
-"""How often a number and key may be tried, by address and by case: two slips of the finger, not a search."""
+"""Attempts to open a case, by address and by case: allows for typing errors but not for guessing."""
 LINKS = Rate(6, 3)
 WRONG = _("The case number and the key do not match. Please check both; they are on your receipt.")
 TOO_OLD = _("This link has expired or is incomplete. Enter the case number and key, or let us send you a new link.")
@@ -36,7 +36,7 @@ def _client(request: Request) -> str:
 
 
 async def follow(request: Request) -> Response:
-    """``GET /cases``: number and key; and the cases that this browser has opened before."""
+    """``GET /cases``: the form for number and key, and the cases that this browser has opened before."""
     return await _follow_page(request)
 
 
@@ -56,7 +56,7 @@ async def _follow_page(
 
 
 async def open_with_key(request: Request) -> Response:
-    """``POST /cases``: open a case in this browser. What of number and key is wrong is not said."""
+    """``POST /cases``: open a case in this browser. The error does not say whether the number or the key was wrong."""
     form = await web.read_form(request)
     auth.limit(request, f"follow:{_client(request)}", TRIES)
     try:
@@ -73,7 +73,7 @@ async def open_with_key(request: Request) -> Response:
 
 
 async def _number(command: Follow) -> str:
-    """The case that a number and key open. Raises ``Invalid`` where there is none."""
+    """The number of the case that number and key open. Raises ``Invalid`` if there is none."""
     try:
         number, level = await following.access_level(command.reference, Credentials(key=command.key))
     except NoSuchCase:
@@ -94,7 +94,7 @@ async def forget(request: Request) -> Response:
 
 
 async def open_link(request: Request) -> Response:
-    """``GET /cases/open/{token}``: the one link of a notice opens its case."""
+    """``GET /cases/open/{token}``: open the case that a notice links to."""
     number = read_case_link(web.site(request).settings, request.path_params["token"])
     if number is None:
         return web.redirect(request, "/cases", notice=TOO_OLD)
@@ -105,11 +105,11 @@ async def open_link(request: Request) -> Response:
     return response
 
 
-# --- a link by mail -----------------------------------------------------------------------------------------
+# --- a link by email ----------------------------------------------------------------------------------------
 
 
 async def ask_for_link(request: Request) -> Response:
-    """``/cases/link``: send a link to an address; the answer is the same whether or not it has cases."""
+    """``/cases/link``: send a link to an address; the response is the same whether or not it has cases."""
     if request.method != "POST":
         return web.page(request, "cases/link.html", {"values": {}, "errors": {}, "minutes": MAILBOX_MINUTES})
     form = await web.read_form(request)
@@ -132,7 +132,7 @@ async def ask_for_link(request: Request) -> Response:
 
 
 async def open_mailbox(request: Request) -> Response:
-    """``/cases/link/{token}``: one press opens all cases of the address; programs that look into mails do not press."""
+    """``/cases/link/{token}``: open all cases of the address. Asks for a click, because mail scanners follow links."""
     number = read_mailbox_link(web.site(request).settings, request.path_params["token"])
     email = await following.address_of(number) if number else ""
     if not email:
@@ -145,7 +145,7 @@ async def open_mailbox(request: Request) -> Response:
 
 
 async def wishes(request: Request) -> Response:
-    """``/mail/{token}``: how an address wants to hear; also one press in a mail program (RFC 8058)."""
+    """``/mail/{token}``: the mail preference of an address; also one-click unsubscribe (RFC 8058)."""
     name = mailbox.read_wishes_link(web.site(request).settings, request.path_params["token"])
     email = await correspondence.address_of(request.app.state.correspondents, name) if name else ""
     if not email:
@@ -153,7 +153,7 @@ async def wishes(request: Request) -> Response:
     if request.method != "POST":
         return web.page(request, "cases/wishes.html", {"email": email, "mode": await mailbox.mode_of(email)})
     form = await web.read_form(request)
-    one_press = form.get("List-Unsubscribe") == "One-Click"  # of a mail program: it means the least
+    one_press = form.get("List-Unsubscribe") == "One-Click"  # sent by mail programs; means the fewest mails
     await mailbox.set_mode(email, mailbox.Mode("required" if one_press else Wish.parse(form).mode))
     return web.redirect(request, request.url.path, notice=_("Saved. We will write to you as you wish."))
 
@@ -162,7 +162,7 @@ async def wishes(request: Request) -> Response:
 
 
 async def case(request: Request) -> Response:
-    """``/cases/{reference}``: everything that happened, as much of it as the reader may see."""
+    """``/cases/{reference}``: the case and its timeline, limited to what the reader may see."""
     view = await cases.view(request.path_params["reference"], shown(request))
     if view.reference != request.path_params["reference"]:
         return web.redirect(request, f"/cases/{view.reference}")

@@ -1,4 +1,4 @@
-"""The addresses of the live streams: who may open which, and from where in the ledger it goes on."""
+"""The endpoints of the live streams: who may open which, and from which position in the ledger it continues."""
 
 import re
 from collections.abc import AsyncIterator
@@ -20,12 +20,12 @@ from server.core.stream.listener import Listener, StreamAccess, frame
 from tracking.stream_access import CaseDoor
 
 FURTHEST = 5_000
-"""Events that are looked through for one stream; a page reads itself anew when it comes back in any case."""
+"""Most events searched when a stream reconnects; the page reloads its content after a reconnect anyway."""
 _position = re.compile(r"([0-9]{1,19})-([0-9]{1,19})")
 
 
 def position_of(request: Request) -> Position | None:
-    """Where a reader stands: the last event it has seen, or the one its page was drawn at (``after``)."""
+    """The reader's position: the last event it received, or the one at which its page was rendered (``after``)."""
     for text in (request.headers.get("last-event-id"), request.query_params.get("after")):
         if text and (found := _position.fullmatch(text)) and int(found[1]) < 2**63 > int(found[2]):
             return int(found[1]), int(found[2])
@@ -33,16 +33,16 @@ def position_of(request: Request) -> Position | None:
 
 
 def _client(request: Request) -> str:
-    """Whose streams are counted together: one browser's where it is known, else one address's."""
+    """The key by which streams are limited: the browser if known, otherwise the IP address."""
     who = auth.reader(request)
     return who.token_hash or (request.client.host if request.client else "?")
 
 
 class CaseStream:
-    """``/cases/{reference}/stream``: a case's news for who may see the case."""
+    """``/cases/{reference}/stream``: the events of a case, for readers who may see it."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises ``NoSuchCase`` where the reader may see nothing."""
+        """Raises ``NoSuchCase`` if the reader may not see the case."""
         request = Request(scope)
         reference, level = await following.access_level(request.path_params["reference"], shown(request))
         after = position_of(request)
@@ -70,7 +70,7 @@ async def _case_past(listener: Listener, after: Position | None) -> AsyncIterato
 
 
 class DeskStream:
-    """``/desk/stream``: the news of every case that an official may see."""
+    """``/desk/stream``: the events of every case that the official may see."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises ``NotSignedIn``."""
@@ -82,7 +82,7 @@ class DeskStream:
 
 
 async def _desk_past(official: Official, after: Position | None) -> AsyncIterator[Entry]:
-    """What an official missed. Who was away for long is told of the ``FURTHEST`` newest events of all cases only."""
+    """The events that an official missed, at most the ``FURTHEST`` newest of all cases."""
     first = True
     while after and (entries := await ledger.tail(after)):
         for entry, heard_by in await affected_desks(entries):

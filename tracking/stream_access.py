@@ -1,7 +1,7 @@
-"""Whether those who listen may still listen: sessions end, officials change departments, keys are changed.
+"""Whether open streams may stay open: sessions end, officials change departments, access keys are changed.
 
-Asked at every heartbeat, once for each reader and each case however many streams they have, a few hundred at a time,
-so that five thousand streams cost some dozens of small reads and hold up nobody who files.
+Checked at every heartbeat, once per reader and case however many streams they have, a few hundred at a time, so that
+five thousand streams cost a few dozen small reads and do not delay requests.
 """
 
 import asyncio
@@ -15,15 +15,15 @@ from server.core.ledger import Audience
 from server.core.stream.listener import StreamAccess
 
 AT_ONCE = 250
-"""Readers or cases of one statement."""
+"""Readers or cases in one statement."""
 BREATH = 0.02
-"""Seconds between two statements, for everybody else."""
+"""Seconds between two statements, to let other queries run."""
 
 Found = TypeVar("Found")
 
 
 class CaseDoor(StreamAccess):
-    """What the stream of a case was opened with, and what it was opened to."""
+    """The stream access of one case: the credentials it was opened with and the access they gave."""
 
     __slots__ = ("audiences", "key", "number")
 
@@ -35,7 +35,7 @@ class CaseDoor(StreamAccess):
 
 
 async def revoked(stream_access: Sequence[StreamAccess]) -> list[StreamAccess]:
-    """Those through which nobody may look any more as they did: what they show has become less, more or another."""
+    """Streams whose audience has changed since they opened, whether they may now show less, more or something else."""
     readers = await _all(auth.readers, {access.token_hash for access in stream_access if access.token_hash})
     cases = await _all(
         following.case_access, {access.number for access in stream_access if isinstance(access, CaseDoor)}

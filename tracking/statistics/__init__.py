@@ -1,5 +1,5 @@
-"""Public statistics: what became of what was said, and how petitions were handled, as totals that add up.
+"""Public statistics: the outcomes of submissions and the handling of petitions, as consistent totals.
 
-It owns the counted state of every submission, forum and petition, the totals made from them, and the export that
-anybody can recompute them from. It reads the domains through their ``queries.figures`` only.
+It owns the counted state of every submission, forum and petition, the totals derived from it, and the export from
+which anybody can recompute them. It reads the domains only through their ``queries.figures``.
 """

@@ -1,4 +1,4 @@
-"""Statistics for programs: figures as JSON, the lines that they come of as CSV, and what each word means."""
+"""Statistics as an API: figures as JSON, the lines they are computed from as CSV, and the data dictionary."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
@@ -30,7 +30,7 @@ _LIMITS: Mapping[Unit, tuple[int, int | None]] = {
 
 
 def _figure(measure: Measure, area: Area) -> Schema:
-    """One figure; null where there may be none, as there is of nothing."""
+    """The schema of one figure; nullable if it may be missing, such as the median of no values."""
     if measure.unit is Unit.EACH:
         return contract.record(dict.fromkeys(measure.values, _COUNT))
     low, high = _LIMITS[measure.unit]
@@ -43,7 +43,7 @@ def _figures(area: Area, *, monthly: bool = False) -> dict[str, Schema]:
 
 
 def _tables(area: Area, total: Schema, more: Mapping[str, Schema], **by: Schema) -> Schema:
-    """What both areas answer: the total, the same by each dimension and by month, and what it is about."""
+    """The schema common to both areas: the total, the figures by each dimension and by month, and the filters."""
     lines = {name: {name: contract.TEXT, "name": contract.TEXT, **_figures(area)} for name in tables.DIMENSIONS}
     lines["month"] = {"month": contract.text(about="YYYY-MM"), **_figures(area, monthly=True)}
     return contract.record(
@@ -169,7 +169,7 @@ async def petitions_csv(request: Request) -> Response:
 
 
 async def _stream(columns: Sequence[str], blocks: AsyncIterator[list[tuple[str, ...]]]) -> AsyncIterator[str]:
-    """Lines of CSV (RFC 4180). No value holds a comma, a quote or a line break: codes, numbers and days only."""
+    """Lines of CSV (RFC 4180). Values are codes, numbers and dates, so none needs quoting."""
     yield ",".join(columns) + "\r\n"
     async for block in blocks:
         yield "".join(",".join(line) + "\r\n" for line in block)

@@ -1,6 +1,7 @@
-"""What was counted last of each submission, forum and petition, and how that adds to the totals: one book for each.
+"""What was last counted for each submission, forum and petition, and how it adds to the totals: one book for each.
 
-A row says all that its part of the totals was made of, so that the next count can take exactly that away again.
+A row holds everything its contribution to the totals was computed from, so that the next count can subtract exactly
+that.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -32,21 +33,21 @@ _READ: Mapping[type[fields.Field[Any]], Callable[[Any], Any]] = {
 
 @dataclass(frozen=True, eq=False)
 class Book:
-    """One table of what was counted."""
+    """A table of counted rows, one for each record of a kind."""
 
     model: type[Model]
     thing: str
     number: str
-    """The column that names a thing to people."""
+    """The column with the record's public number."""
     area: Area
     events: tuple[type[DomainEvent], ...]
-    """Events after which a thing is counted again."""
+    """Events after which a record is counted again."""
     find: Callable[[str], Awaitable[int | None]]
-    """A thing's id by its number."""
+    """A record's id by its number."""
     ids: Callable[[int, int], Awaitable[list[int]]]
-    """The next ids of things above one, and how many at most."""
+    """The next record ids above a given one, up to a limit."""
     read: Callable[[Sequence[int], Mapping[int, Row]], Awaitable[dict[int, Row]]]
-    """The rows of things as they are now, by their ids; given as well what was counted last."""
+    """The present rows of records by id; takes the ids and the rows that were counted last."""
 
     @cached_property
     def _fields(self) -> dict[str, fields.Field[Any]]:
@@ -54,22 +55,22 @@ class Book:
 
     @cached_property
     def table(self) -> str:
-        """Its name."""
+        """The table's name."""
         return str(self.model._meta.db_table)  # noqa: SLF001 — the only way
 
     @cached_property
     def key(self) -> str:
-        """The column of a thing's id."""
+        """The column with the record's id."""
         return str(self.model._meta.pk_attr)  # noqa: SLF001 — the only way
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """All the others."""
+        """The other columns."""
         return tuple(name for name in self._fields if name != self.key)
 
     @cached_property
     def blank(self) -> dict[str, Any]:
-        """What a row says before anything was counted."""
+        """The values of a row before anything was counted."""
         return {
             name: "" if column.default is None else column.default
             for name, column in self._fields.items()
@@ -81,15 +82,15 @@ class Book:
         return {name: _READ[type(column)] for name, column in self._fields.items() if type(column) in _READ}
 
     def subjects(self, number: str) -> tuple[str, ...]:
-        """A thing's subjects in the ledger."""
+        """A record's subjects in the ledger."""
         return tuple(f"{word}/{number}" for word in ((self.thing, "talk") if self.thing == FORUM else (self.thing,)))
 
     def normal(self, row: Row) -> dict[str, Any]:
-        """A raw row in one shape on both databases."""
+        """A raw row in the same shape for both databases."""
         return {**row, **{name: read(row[name]) for name, read in self._converted.items()}}
 
     def entry_of(self, row: Row | None) -> Entry | None:
-        """What a row adds to the totals."""
+        """What a row adds to the totals; None if nothing."""
         if row is None or not row["counted"]:
             return None
         at = At(row.get("forum_id", 0), row["kind"], row["department_id"], row["district"], row["period"])
@@ -116,7 +117,7 @@ async def _forums(ids: Sequence[int], _last: Mapping[int, Row]) -> dict[int, Row
 
 
 async def _cases(ids: Sequence[int], last: Mapping[int, Row]) -> dict[int, Row]:
-    """Hours that were counted once stay: a holiday that is added later changes none."""
+    """Working hours once counted are kept: a holiday added later does not change them."""
     kept = {i: (row["answered_at"], row["hours"]) for i, row in last.items() if row["hours"] is not None}
     return {row["case_id"]: row for row in await petition_figures.cases_by_id(ids, kept)}
 
@@ -170,9 +171,9 @@ BOOKS = (SUBMISSIONS, FORUMS, CASES)
 
 
 async def lock(book: Book, ids: Sequence[int], *, make: bool) -> dict[int, Row]:
-    """The rows of some things, locked until the transaction ends; ``make`` begins those that are not there.
+    """The rows of some records, locked until the transaction ends; ``make`` inserts missing ones.
 
-    The rows are taken in the order of their ids, so that two processes never wait for each other in a circle.
+    Rows are locked in the order of their ids to avoid deadlocks.
     """
     if not ids:
         return {}
@@ -189,7 +190,7 @@ async def lock(book: Book, ids: Sequence[int], *, make: bool) -> dict[int, Row]:
 
 
 async def write(book: Book, rows: Sequence[Row]) -> None:
-    """Keep what was counted now."""
+    """Store what has been counted now."""
     sets = ", ".join(f"{name} = excluded.{name}" for name in book.columns)
     for start in range(0, len(rows), ROWS):
         await _insert(book, (book.key, *book.columns), rows[start : start + ROWS], f"UPDATE SET {sets}")

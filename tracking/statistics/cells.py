@@ -1,6 +1,6 @@
-"""The tables of totals: adding to them, and reading rows of them. Knows nothing of what is counted.
+"""The tables of totals: adding to them and reading from them. Knows nothing about what is counted.
 
-Rows are written in one order, so that two processes that write at once wait for each other and never in a circle.
+Rows are always written in the same order to avoid deadlocks.
 """
 
 from collections import Counter, defaultdict
@@ -13,7 +13,7 @@ from tracking.statistics.measures import Area
 from tracking.statistics.rules import ALL, EVERY_DEPARTMENT, EVERY_FORUM, At, Delta, Spread
 
 ROWS = 1_000
-"""Rows in one statement: the databases take 32,766 values."""
+"""Rows in one statement: the databases accept at most 32,766 values."""
 DIMENSIONS = ("kind", "department", "district", "year", "month")
 
 
@@ -22,7 +22,7 @@ PLACE = "forum_id, kind, department_id, district, period"
 
 @dataclass(frozen=True)
 class Filters:
-    """What narrows the figures; 0 is no forum, None no department, None no district: each "all of them"."""
+    """Filters of the figures; forum 0, department None and district None mean "all"."""
 
     forum_id: int = EVERY_FORUM
     kind: str = ""
@@ -31,7 +31,7 @@ class Filters:
     year: str = ""
 
     def at(self) -> At:
-        """The total that these name."""
+        """The cell that the filters select."""
         return At(
             self.forum_id,
             self.kind or ALL,
@@ -42,7 +42,7 @@ class Filters:
 
 
 async def change(area: Area, delta: Delta) -> None:
-    """Add to the totals, inside a transaction."""
+    """Add to the totals. Must be called inside a transaction."""
     rows = [
         (*at, *(change[name] for name in area.columns))
         for at, change in sorted(delta.totals.items())
@@ -73,17 +73,17 @@ _KEYS = {
     "year": "substr(period, 2, 4)",
     "month": "substr(period, 2)",
 }
-"""What tells the values of a dimension apart, in the tables of totals."""
+"""The columns of the tables of totals that hold each dimension."""
 
 
 def _parted(filters: Filters, dimension: str = "") -> bool:
-    """Whether a forum's totals are asked for by department or district, so that they are added up from its places."""
+    """Whether a forum's totals are requested by department or district, so must be added up from its cells."""
     parts = {"department", "district"}
     return filters.department_id is not None or filters.district is not None or dimension in parts
 
 
 def _condition(filters: Filters, dimension: str, *, monthly: bool) -> tuple[str, list[object]]:
-    """What finds the totals of a dimension's values at a place. A forum's places keep days by year, totals by month."""
+    """The condition for the totals by a dimension. A forum's cells keep durations by year and sums by month."""
     at, one = filters.at(), bool(filters.forum_id)
     places = one and _parted(filters, dimension)
     parts: list[tuple[str, Sequence[object]]] = [("forum_id = ?", (at.forum_id,))]
@@ -91,7 +91,7 @@ def _condition(filters: Filters, dimension: str, *, monthly: bool) -> tuple[str,
         every = EVERY_DEPARTMENT if name == "department_id" else ALL
         if dimension == name.removesuffix("_id") or (places and value == every):
             parts.append((f"{name} <> ?", (every,)))
-        elif not (one and name == "kind" and value == every):  # a forum's totals name its kind
+        elif not (one and name == "kind" and value == every):  # a forum's totals are stored under its kind
             parts.append((f"{name} = ?", (value,)))
     if places or dimension in {"year", "month"}:
         start = f"{('m' if monthly else 'y') if places else dimension[0]}{at.period[1:]}"
@@ -102,7 +102,7 @@ def _condition(filters: Filters, dimension: str, *, monthly: bool) -> tuple[str,
 
 
 async def totals(area: Area, filters: Filters, dimension: str = "") -> dict[Any, Counter[str]]:
-    """The measures at a place, by the values of a dimension (one key, ``""``, for none). One query."""
+    """The sums under filters, by the values of a dimension (a single key ``""`` without one). One query."""
     where, values = _condition(filters, dimension, monthly=True)
     sums = ", ".join(f"SUM({name}) AS {name}" for name in area.columns)
     rows = await database.fetch(
@@ -113,7 +113,7 @@ async def totals(area: Area, filters: Filters, dimension: str = "") -> dict[Any,
 
 
 async def days(area: Area, filters: Filters, dimension: str = "") -> dict[Any, dict[str, Spread]]:
-    """Where numbers of days stand at a place, by the values of a dimension that is no month. One query."""
+    """The spreads of durations under filters, by the values of a dimension other than month. One query."""
     where, values = _condition(filters, dimension, monthly=False)
     return await _spreads(area, _KEYS[dimension], where, values, added=bool(filters.forum_id))
 
@@ -121,9 +121,9 @@ async def days(area: Area, filters: Filters, dimension: str = "") -> dict[Any, d
 async def _spreads(
     area: Area, key: str, where: str, values: Sequence[object], *, added: bool
 ) -> dict[Any, dict[str, Spread]]:
-    """The database walks what may be ten thousand counts, and hands out three; ``added`` up where many are one."""
+    """Spreads computed in the database, from up to ten thousand counts each; ``added``: counts must be summed first."""
     source = f"FROM {area.days} WHERE {where} AND number > 0"
-    counts = f"SELECT {key} AS mark, what, value, number {source}"  # in the order of an index that has all of it
+    counts = f"SELECT {key} AS mark, what, value, number {source}"  # in the order of a covering index
     if added:
         counts = f"SELECT {key} AS mark, what, value, SUM(number) AS number {source} GROUP BY 1, 2, 3"
     one, whole = "PARTITION BY mark, what ORDER BY value", "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
@@ -143,14 +143,14 @@ async def _spreads(
 async def forums(
     area: Area, filters: Filters, before: int, limit: int
 ) -> tuple[dict[int, Counter[str]], dict[int, dict[str, Spread]]]:
-    """The totals of forums under filters, the newest first, from below an id: their measures and days.
+    """The sums and spreads of forums under filters, newest first, with ids below a given one.
 
-    Two queries, three in a department's or district's year.
+    Two queries; three for a department or district within a year.
     """
     where, values = _condition(replace(filters, forum_id=1), "", monthly=True)
     where = where.replace("forum_id = ?", "forum_id > ? AND forum_id < ?", 1)
     if filters.year and _parted(filters):
-        # Begun at the year's last forum, and never by the index of periods, which would have to be sorted.
+        # Starts at the year's last forum and avoids the index of periods, whose rows would have to be sorted.
         before = min(before, await _end_of(area, filters.year))
         where = where.replace("period >=", "(period || '') >=").replace("period <", "(period || '') <")
     sums = ", ".join(f"SUM({name}) AS {name}" for name in area.columns)
@@ -170,7 +170,7 @@ async def forums(
 
 
 async def _end_of(area: Area, year: str) -> int:
-    """An id above those of all forums in which something was counted in a year."""
+    """An id above those of all forums with anything counted in a year."""
     one = f"SELECT MAX(forum_id) AS last FROM {area.totals} WHERE period = ?"
     row = await database.fetch_one(
         f"SELECT MAX(last) AS last FROM ({' UNION ALL '.join([one] * 12)}) AS months",

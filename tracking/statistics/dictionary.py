@@ -1,4 +1,4 @@
-"""What each column of the exports and each figure means, under which rules figures are made, and the licence."""
+"""The data dictionary: the meaning of each export column and figure, the rules of calculation, and the licence."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ FLOOR = _("Percentages are always rounded down, as the city publishes them: 856 
 
 @dataclass(frozen=True)
 class Word:
-    """A column or figure."""
+    """An entry for a column or figure."""
 
     name: str
     means: Text
@@ -94,7 +94,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {name: tuple(word.name for word in words) 
 
 
 def document(language: str) -> dict[str, Any]:
-    """All of it in a language."""
+    """The whole dictionary in one language."""
     return {
         "files": {name: [_word(word, language) for word in columns] for name, columns in FILES.items()},
         **{

@@ -1,4 +1,4 @@
-"""What can happen to the statistics themselves (subject ``statistics``)."""
+"""Events about the statistics themselves (subject ``statistics``)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from server.core.ledger import Audience
 
 @dataclass(frozen=True)
 class StatisticsCorrected:
-    """A recount found totals that were not what the records say, and put them right."""
+    """A recount found totals that did not agree with the records, and corrected them."""
 
     kind: ClassVar[str] = "statistics.corrected"
     audience: ClassVar[Audience] = Audience.PUBLIC

@@ -1,4 +1,4 @@
-"""What narrows the figures, as it is written in an address: forum, kind, department, district, year."""
+"""The filters of the figures as query parameters: forum, kind, department, district, year."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -21,17 +21,17 @@ _YEAR = re.compile(r"(19|20)\d\d")
 
 @dataclass(frozen=True)
 class Chosen:
-    """The filters, and how they are written."""
+    """The filters, and the query parameters they were read from."""
 
     filters: Filters
     query: Mapping[str, str]
-    """Name to what stands in the address; only what is said."""
+    """Parameter name to value; only those given."""
 
 
 async def read(
     raw: Mapping[str, Any], reference_data: City, kinds: Collection[str], data: Parameters | None = None
 ) -> Chosen:
-    """Read the filters of an address. Raises ``Invalid``."""
+    """Read the filters from query parameters. Raises ``Invalid``."""
     data = data or Parameters(raw)
     slug = data.text("forum", limit=48)
     kind = data.choice("kind", kinds)

@@ -1,6 +1,6 @@
-"""A map of districts as SVG paths: where each lies, how deep its colour and which pattern, and where its label goes.
+"""A map of districts as SVG paths, with the colour step, pattern and label position of each.
 
-The number of a district is told by colour, by pattern and by figures on the map, so that none of them is needed alone.
+A district's value is shown by colour, by pattern and as a number, so that nobody depends on colour alone.
 """
 
 import math
@@ -33,7 +33,7 @@ class Sheet:
 
 
 def draw(areas: Mapping[str, Rings]) -> Sheet | None:
-    """Districts as paths, north above; None where there are none. Degrees of longitude shrink with the latitude."""
+    """Districts as paths, north up; None without districts. Longitudes are scaled by the cosine of the latitude."""
     points = [point for outline in areas.values() for ring in outline for point in ring]
     if not points:
         return None
@@ -56,9 +56,9 @@ def draw(areas: Mapping[str, Rings]) -> Sheet | None:
 
 
 def steps(values: Mapping[str, float]) -> tuple[list[tuple[float, float]], dict[str, int]]:
-    """Up to ``STEPS`` classes as the least and the greatest value in each, and each value's class from 0.
+    """Up to ``STEPS`` classes as pairs of least and greatest value, and the class of each value, from 0.
 
-    They are of equal width; those with nothing in them are left out.
+    Classes have equal width; empty ones are omitted.
     """
     if not values:
         return [], {}

@@ -1,7 +1,7 @@
 """Every published figure, one :class:`Measure` record each: its words, how it is counted, and where it is shown.
 
 Counting, the recount, the tables, the pages, JSON with its schema, the CSV, the dictionary and ``verify`` read these
-records. A figure that comes of columns and durations that are counted already is one record and nothing else.
+records. A new figure based on columns and durations that are already counted needs only one record.
 """
 
 from collections import Counter
@@ -17,11 +17,11 @@ from tracking.statistics.rules import ADOPTED, ANSWER, DONE, HOURS, OUTCOMES, At
 
 Row = Mapping[str, Any]
 SUBMISSION, FORUM, CASE = "submission", "forum", "case"
-"""The things that are counted, by the first word of their subject in the ledger."""
+"""The kinds of records that are counted, named as the prefix of their subject in the ledger."""
 
 
 class Unit(StrEnum):
-    """What a figure is a number of: how pages write it, and which limits it has."""
+    """The unit of a figure, which decides how pages format it and its limits in the schema."""
 
     NUMBER = "number"
     PERCENT = "percent"
@@ -31,48 +31,48 @@ class Unit(StrEnum):
     POINTS = "points"
     """From 1 to 5."""
     EACH = "each"
-    """Several numbers, by the values of the measure."""
+    """Several numbers, one for each of the measure's ``values``."""
 
 
 @dataclass(frozen=True, eq=False)
 class Tally:
-    """What one thing adds to a column of the totals: from its row, and as SQL over the table of such rows."""
+    """What one record adds to a column of the totals: computed from its row, and as SQL over the table of rows."""
 
     thing: str
     add: Callable[[Row], int]
     sql: str
     own: bool = False
-    """Whether the thing's row keeps the number under the same name."""
+    """Whether the row has a column of the same name with the number."""
 
 
 def _each(thing: str) -> Tally:
-    """Every thing counts one."""
+    """Counts one for every record."""
     return Tally(thing, lambda _row: 1, "COUNT(*)")
 
 
 def _number(thing: str, column: str) -> Tally:
-    """What a column of the thing says, where it may also be a yes (1) or a no (0)."""
+    """Adds the number in a column; a Boolean counts as 1 or 0."""
     return Tally(thing, itemgetter(column), f"SUM({column})", own=True)
 
 
 def _where(thing: str, column: str, value: str) -> Tally:
-    """Those whose column has a value."""
+    """Counts the records whose column has the given value."""
     return Tally(thing, lambda row: int(row[column] == value), f"SUM(CASE WHEN {column} = '{value}' THEN 1 ELSE 0 END)")
 
 
 def _given(thing: str, column: str) -> Tally:
-    """Those whose column is not empty."""
+    """Counts the records whose column is not empty."""
     return Tally(thing, lambda row: int(row[column] is not None), f"SUM(CASE WHEN {column} IS NULL THEN 0 ELSE 1 END)")
 
 
 @dataclass(frozen=True)
 class Duration:
-    """What is counted by its number of days or hours, so that medians are exact."""
+    """A duration whose frequencies are counted by number of days or hours, so that medians are exact."""
 
     name: str
     thing: str
     column: str
-    """Of the thing's row."""
+    """The column of the record's row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,30 +80,30 @@ class Measure:
     """One published figure."""
 
     key: str
-    """Its name in JSON, in the CSV, in the dictionary and in ``verify``."""
+    """The name in JSON, the CSV, the dictionary and ``verify``."""
     means: Text
-    """What it means, for the dictionary and the schema."""
+    """The definition, for the dictionary and the schema."""
     unit: Unit = Unit.NUMBER
     label: Text | None = None
-    """Its name among the numbers at the top of its page; None: it is not among them."""
+    """The label among the numbers at the top of the page; None: not shown there."""
     head: Text | None = None
-    """The head of its column in the page's tables; None: it has none."""
+    """The column heading in the page's tables; None: no column."""
     on_map: tuple[str, Text] | None = None
-    """Its name in the address of the map, and the title of the map."""
+    """The map's query parameter value, and its title."""
     counts: Mapping[str, Tally] = field(default_factory=dict)
-    """The columns of the totals that it is made of; without ``value`` it is their sum."""
+    """The columns of the totals that it is computed from; without ``value`` it is their sum."""
     value: Callable[["Figures"], Any] | None = None
     over: Duration | None = None
     point: str = "median"
-    """Which point of ``over`` it tells: ``median`` or ``late`` (nine of ten)."""
+    """Which point of ``over`` it is: ``median`` or ``late`` (90th percentile)."""
     restricted: bool = False
-    """Whether it is withheld where it could tell of a few people: by month, under filters, and where few count."""
+    """Whether it is withheld where it could reveal a few people: by month, under filters, and for low counts."""
     values: tuple[str, ...] = ()
-    """The values that it tells apart."""
+    """The values that it distinguishes."""
 
     @property
     def monthly(self) -> bool:
-        """Whether it is known by month: durations are kept by year, and ratings of a month could tell of a few."""
+        """Whether it exists by month: durations are kept by year, and monthly ratings could reveal a few people."""
         return self.over is None and not self.restricted
 
     @property
@@ -112,7 +112,7 @@ class Measure:
         return self.unit is not Unit.POINTS and (self.over is None or self.point != "median")
 
     def of(self, figures: "Figures") -> Any:
-        """The figure at a place; None where there is none, or where it must not be published."""
+        """The figure for a cell; None if it does not exist or must not be published."""
         if self.restricted and not figures.restricted_shown:
             return None
         if self.over:
@@ -123,12 +123,12 @@ class Measure:
 
 @dataclass(frozen=True, eq=False)
 class Area:
-    """A pair of tables and the figures that are made of them."""
+    """A pair of tables and the figures computed from them."""
 
     totals: str
     """The table of sums."""
     days: str
-    """The table of how often each number of days or hours came."""
+    """The table of frequencies of each number of days or hours."""
     measures: tuple[Measure, ...]
 
     def __getitem__(self, key: str) -> Measure:
@@ -141,7 +141,7 @@ class Area:
 
     @cached_property
     def tallies(self) -> Mapping[str, Tally]:
-        """The columns of the totals, each once."""
+        """The distinct columns of the totals."""
         return {name: tally for measure in self.measures for name, tally in measure.counts.items()}
 
     @cached_property
@@ -161,11 +161,11 @@ class Area:
         }
 
     def durations(self, thing: str) -> list[Duration]:
-        """What is counted in days or hours of a thing."""
+        """The durations of a kind of record."""
         return self._things[thing][1]
 
     def entry(self, thing: str, at: At, row: Row) -> Entry:
-        """What a thing adds to the totals."""
+        """What a record adds to the totals."""
         adds, durations = self._things[thing]
         days = ((duration.name, row[duration.column]) for duration in durations)
         return Entry(
@@ -177,26 +177,26 @@ class Area:
 
 @dataclass(frozen=True)
 class Figures:
-    """What is published at one place: ``figures[key]`` by the name of a measure."""
+    """The published figures of one cell: ``figures[key]`` by the name of a measure."""
 
     area: Area
     sums: Mapping[str, int] = field(default_factory=Counter)
     """The columns of the totals."""
     days: Mapping[str, Spread] = field(default_factory=dict)
     restricted_shown: bool = False
-    """Whether so many people are counted that restricted figures tell of none of them."""
+    """Whether enough people are counted for restricted figures to be shown."""
 
     def __getitem__(self, key: str) -> Any:
         """A figure by its name."""
         return self.area[key].of(self)
 
     def published(self, *, monthly: bool = False) -> dict[str, Any]:
-        """All of them as JSON says it, and as the export is held against it."""
+        """All figures as in JSON and as ``verify`` compares them with the export."""
         return {one.key: one.of(self) for one in self.area.measures if one.monthly or not monthly}
 
 
 def _mean(figures: Figures) -> float | None:
-    """Of the ratings, to one place, rounded down."""
+    """The mean rating, rounded down to one decimal place."""
     rated = figures.sums.get("rated", 0)
     return figures.sums.get("rating", 0) * 10 // rated / 10 if rated else None
 
@@ -207,7 +207,7 @@ def _on_time(figures: Figures) -> int | None:
 
 
 def submission_row(received_on: Any, outcome: str, answered_on: Any, done_on: Any) -> dict[str, Any]:
-    """What figures of a submission are made of; it has an answer only together with the day of it."""
+    """The values that a submission's figures are computed from; an outcome counts only if its day is known."""
     answered = answered_on if outcome else None
     return {
         "received_on": received_on,

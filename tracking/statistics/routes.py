@@ -1,4 +1,4 @@
-"""The public's pages: overview, adoption down to the single submission, petitions with a map, open data."""
+"""Public pages of statistics: overview, adoption down to single submissions, petitions with a map, open data."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +29,7 @@ PETITIONS, DATA = "/statistics/petitions", "/statistics/data"
 HOURS_A_DAY = 8
 STAGES = {name: stage.label for name, stage in lists.STAGES.items()}
 MAPS = {one.on_map[0]: one for one in measures.PETITIONS.measures if one.on_map}
-"""What the map can show, by its name in the address."""
+"""The measures that the map can show, by query parameter value."""
 
 
 def _address(page: str, query: Mapping[str, str], **more: str | None) -> str:
@@ -40,7 +40,7 @@ def _address(page: str, query: Mapping[str, str], **more: str | None) -> str:
 def _fields(
     reference_data: City, lang: str, chosen: Chosen, kinds: Mapping[str, str], page: str, years: list[str]
 ) -> dict[str, Any]:
-    """What the filter bar needs: choices, what is chosen, and how to take each away."""
+    """The context of the filter bar: choices, active filters, and the links that remove them."""
     departments = [(row.code, row.name(lang)) for row in reference_data.departments.values()]
     districts = [(code, reference_data.district_name(code, lang)) for code in reference_data.districts]
     none = translate(lang, _("None specified"))
@@ -65,7 +65,7 @@ def _fields(
 def _shown(
     found: Tables, reference_data: City, lang: str, kinds: Mapping[str, str], chosen: Chosen, page: str, **more: str
 ) -> dict[str, Any]:
-    """What both pages of figures need: the lines of each dimension, and the same as CSV and JSON."""
+    """The context common to both pages of figures: the rows by dimension, and links to the CSV and JSON."""
     by: dict[str, list[dict[str, Any]]] = {}
     for dimension, lines in found.by.items():
         by[dimension] = []
@@ -108,7 +108,7 @@ async def overview(request: Request) -> Response:
 
 
 async def of_adoption(request: Request) -> Response:
-    """``/statistics/adoption``: the figures under filters, by each dimension."""
+    """``/statistics/adoption``: figures under filters, by each dimension."""
     reference_data, lang = await city(), web.language(request)
     data = Parameters(request.query_params)
     before = data.integer("before", low=0, high=10**12 - 1)
@@ -135,7 +135,7 @@ async def of_adoption(request: Request) -> Response:
 
 
 async def submissions(request: Request) -> Response:
-    """``/statistics/adoption/submissions``: the single submissions behind a number."""
+    """``/statistics/adoption/submissions``: the submissions behind a number."""
     reference_data, lang = await city(), web.language(request)
     data = Parameters(request.query_params)
     stage = data.choice("stage", lists.STAGES)
@@ -158,7 +158,7 @@ async def submissions(request: Request) -> Response:
 
 
 async def of_petitions(request: Request) -> Response:
-    """``/statistics/petitions``: volume, times, promptness, satisfaction, on a map."""
+    """``/statistics/petitions``: volume, processing times, punctuality and satisfaction, with a map."""
     reference_data, lang = await city(), web.language(request)
     raw = {name: value for name, value in request.query_params.items() if name != "forum"}
     data = Parameters(raw)
@@ -197,7 +197,7 @@ def _map(
 
 
 async def data_page(request: Request) -> Response:
-    """``/statistics/data``: what there is to download, what each word means, how to recompute it."""
+    """``/statistics/data``: downloads, the data dictionary, and how to recompute the figures."""
     context = {
         "files": dictionary.FILES, "json": dictionary.JSON, "rules": dictionary.RULES,
         "figures": [(_("Adoption figures"), dictionary.FIGURES), (_("Participant figures"), dictionary.PEOPLE),

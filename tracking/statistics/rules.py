@@ -1,6 +1,6 @@
-"""What is decided about figures: which totals a thing counts in, what a median is, what must not be published.
+"""Rules of the figures: which totals a record counts in, what a median is, what must be suppressed.
 
-Pure: the same functions make the published figures and recompute them from the export.
+Pure functions, used both to make the published figures and to recompute them from the export.
 """
 
 from collections import Counter
@@ -14,16 +14,16 @@ EVERY_DEPARTMENT = -1
 NO_DEPARTMENT = 0
 EVERY_FORUM = 0
 LEAST = 5
-"""People below which a figure about people is not published."""
+"""Smallest number of people for which a figure about people is published."""
 
 ADOPTED = ("adopted", "partly_adopted")
 OUTCOMES = (*ADOPTED, "already_done", "under_study", "not_adopted", "out_of_scope")
 ANSWER, DONE, HOURS = "answer", "done", "hours"
-"""What is counted in days, or in working hours."""
+"""Durations, in days or in working hours."""
 
 
 class At(NamedTuple):
-    """Where something is counted: one value in each dimension, or "all" of it."""
+    """A cell: one value, or "all", in each dimension."""
 
     forum_id: int
     kind: str
@@ -36,18 +36,18 @@ EVERYTHING = At(EVERY_FORUM, ALL, EVERY_DEPARTMENT, ALL, ALL)
 
 
 def month_of(day: date) -> str:
-    """A day's month as totals name it: ``m2025-03``."""
+    """The month of a date as a period of the totals: ``m2025-03``."""
     return f"m{day.isoformat()[:7]}"
 
 
 def year_of(period: str) -> str:
-    """The year of a month or year: ``y2025``."""
+    """The year of a period: ``y2025``."""
     return f"y{period[1:5]}"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one thing adds to the totals, and where; ``at.period`` is its month."""
+    """What one record adds to the totals, and to which cell; ``at.period`` is its month."""
 
     at: At
     measures: Mapping[str, int]
@@ -55,7 +55,7 @@ class Entry:
 
 
 def combinations(at: At) -> Iterator[At]:
-    """A place without its forum, and everything that is the same with "all" for kind, department or district."""
+    """A cell without its forum, and the same with "all" for any of kind, department and district."""
     for kind in (at.kind, ALL):
         for department in (at.department_id, EVERY_DEPARTMENT):
             for district in (at.district, ALL):
@@ -63,9 +63,9 @@ def combinations(at: At) -> Iterator[At]:
 
 
 def forum_totals(at: At) -> Iterator[At]:
-    """A forum's own totals: at the place itself, and of the whole forum in the month, in the year, and ever.
+    """The cells of a forum's own totals: the cell itself, and the whole forum by month, by year and overall.
 
-    The whole is kept, because a forum of 50,000 submissions has about as many places.
+    The whole is stored because a forum of 50,000 submissions has about as many cells.
     """
     whole = at._replace(department_id=EVERY_DEPARTMENT, district=ALL)
     yield at
@@ -74,14 +74,14 @@ def forum_totals(at: At) -> Iterator[At]:
 
 
 def forum_days(at: At) -> Iterator[At]:
-    """The same for days, which are kept by year."""
+    """The cells of a forum's own durations, which are kept by year."""
     year = at._replace(period=year_of(at.period))
     whole = year._replace(department_id=EVERY_DEPARTMENT, district=ALL)
     yield from (year, whole, whole._replace(period=ALL))
 
 
 def totals_of(at: At) -> Iterator[At]:
-    """Every total that something at a place counts in: its forum's own, and all combinations above."""
+    """Every total that a record in a cell counts in: its forum's own, and all combinations across forums."""
     if at.forum_id:
         yield from forum_totals(at)
     for found in combinations(at):
@@ -90,7 +90,7 @@ def totals_of(at: At) -> Iterator[At]:
 
 
 def days_of(at: At) -> Iterator[At]:
-    """The same for days, which are kept by year."""
+    """Every total that a record's durations count in; they are kept by year."""
     if at.forum_id:
         yield from forum_days(at)
     for found in combinations(at):
@@ -100,13 +100,13 @@ def days_of(at: At) -> Iterator[At]:
 
 @dataclass
 class Delta:
-    """What totals change by."""
+    """Changes to totals."""
 
     totals: dict[At, Counter[str]] = field(default_factory=dict)
     days: Counter[tuple[At, str, int]] = field(default_factory=Counter)
 
     def add(self, entry: Entry | None, sign: int = 1) -> None:
-        """Add an entry, or take it away."""
+        """Add an entry; with ``sign=-1``, subtract it."""
         if entry is None:
             return
         for at in totals_of(entry.at):
@@ -118,7 +118,7 @@ class Delta:
                 self.days[at, what, value] += sign
 
     def move(self, last: Entry | None, now: Entry | None) -> bool:
-        """Count something as it is now instead of as it was counted last; whether that is a difference."""
+        """Replace the entry that was counted last with the present one; whether they differ."""
         if last == now:
             return False
         self.add(last, -1)
@@ -127,32 +127,32 @@ class Delta:
 
 
 def days_between(first: date, last: date) -> int:
-    """Days by the calendar; nothing ends before it began, whatever old records say."""
+    """Calendar days, at least 0, even if old records have an end before the start."""
     return max(0, (last - first).days)
 
 
 def percent(part: int, whole: int) -> int:
-    """Per cent, always rounded down: 856 of 1,196 are 71 %, never 72; of nothing, 0."""
+    """Per cent, always rounded down: 856 of 1,196 are 71 %, not 72. 0 if ``whole`` is 0."""
     return part * 100 // whole if whole else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Where counted values stand: the two in the middle (one twice where their number is odd), and the ninth tenth."""
+    """The two middle values of a distribution (equal if the count is odd), and its 90th percentile."""
 
     low: int
     high: int
     late: int
-    """The smallest value that at least 90 per cent do not exceed (nearest rank)."""
+    """The 90th percentile by nearest rank."""
 
     @property
     def median(self) -> float:
-        """The middle; of an even number the mean of the two in the middle."""
+        """The median: the mean of the two middle values."""
         return (self.low + self.high) / 2
 
 
 def spread(days: Mapping[int, int]) -> Spread | None:
-    """Where values stand that were counted one by one; of none, None."""
+    """The spread of values given by their frequencies; None without values."""
     count = sum(days.values())
     if count <= 0:
         return None
@@ -160,7 +160,7 @@ def spread(days: Mapping[int, int]) -> Spread | None:
 
 
 def nth(days: Mapping[int, int], place: int) -> int:
-    """The value at a place, from 0, of all values in order."""
+    """The value at an index, from 0, of all values in order."""
     for value in sorted(days):
         place -= days[value]
         if place < 0:
@@ -172,11 +172,11 @@ KeyT = TypeVar("KeyT")
 
 
 def suppressed(counts: Mapping[KeyT, int], least: int = LEAST) -> set[KeyT]:
-    """Which cells of a table about people must not be published beside its total, so that none can be computed.
+    """The cells of a table about people to suppress beside its total, so that none of them can be computed.
 
-    Cells under ``least`` go, nought included, or the others would tell that somebody is there. The total less what is
-    published is the sum of those that go; where that tells one of them, the smallest of the others go as well, equal
-    ones together. Where there are no others, the total goes (:func:`total_shown`).
+    Cells below ``least`` are suppressed, also zeros, or the suppressed ones would be known not to be zero. The total
+    less the published cells is the sum of the suppressed ones; if that reveals one of them, the smallest of the others
+    are suppressed too, all equal ones together. If there are no others, the total is suppressed (:func:`total_shown`).
     """
     gone = {key for key, count in counts.items() if count < least}
     if gone and not _safe(counts, gone, least):
@@ -186,10 +186,10 @@ def suppressed(counts: Mapping[KeyT, int], least: int = LEAST) -> set[KeyT]:
 
 
 def _safe(counts: Mapping[KeyT, int], gone: set[KeyT], least: int) -> bool:
-    """Whether the sum of hidden cells leaves open what each of them is, also to who knows how they were chosen.
+    """Whether the sum of suppressed cells reveals none of them, even to a reader who knows these rules.
 
-    It is no number that would itself be hidden. Cells that differ could change places, and the same would be hidden;
-    of two that are equal one could hold one more and the other one less, unless that much were shown.
+    The sum must itself be large enough to be published. Cells that differ could be swapped with the same result; of two
+    equal cells one could be greater by one and the other less by one, unless the greater would then be published.
     """
     hidden = {counts[key] for key in gone}
     alike = len(hidden) > 1 or (len(gone) > 1 and hidden < set(range(least - 1)))
@@ -197,9 +197,9 @@ def _safe(counts: Mapping[KeyT, int], gone: set[KeyT], least: int) -> bool:
 
 
 def withheld(counts: Mapping[KeyT, int], limits: Mapping[KeyT, int], least: int = LEAST) -> set[KeyT]:
-    """The same of a table that also tells what no cell can exceed: how many ratings there can be at most.
+    """The cells to suppress in a table that also shows an upper limit of each cell: how many ratings it could have.
 
-    Hidden cells cannot change places where one has no room for what the other holds; then all of them go.
+    Suppressed cells cannot be swapped if the limit of one is below the value of another; then all cells are suppressed.
     """
     gone = suppressed(counts, least)
     room = max(least, *(counts[key] for key in gone)) if gone else 0
@@ -207,9 +207,9 @@ def withheld(counts: Mapping[KeyT, int], limits: Mapping[KeyT, int], least: int 
 
 
 def total_shown(counts: Mapping[KeyT, int], limits: Mapping[KeyT, int] | None = None, least: int = LEAST) -> bool:
-    """Whether the total of such a table may be published.
+    """Whether the total of a table about people may be published.
 
-    With ``limits`` it goes as well where the others have no room for all of it: then it tells what a small one has.
+    With ``limits``, it is also suppressed if the limits leave so little room that it would reveal a small cell.
     """
     if limits is None:
         gone, tight = suppressed(counts, least), False

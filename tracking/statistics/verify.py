@@ -1,7 +1,7 @@
 """Recomputing the published figures from the export alone: what ``sinmungo statistics verify`` does.
 
-The functions that turn lines into figures are those that turn records into totals (``rules``); what differs is where
-the lines come from, and that everything is added up anew.
+It uses the same functions (``rules``) as the counting of records; only the source of the lines differs, and everything
+is summed from scratch.
 """
 
 import csv
@@ -22,31 +22,31 @@ COLUMNS, FORUM_COLUMNS = dictionary.COLUMNS["adoption.csv"], dictionary.COLUMNS[
 DIMENSIONS = ("kind", "department", "district", "year", "forum", "month")
 FILTERS = ("forum", "kind", "department", "district", "year")
 NONE = "none"
-"""What filters call "no department" and "no district"."""
+"""The filter value for "no department" and "no district"."""
 PEOPLE = {name for name, tally in ADOPTION.tallies.items() if tally.thing == FORUM}
-"""Figures that only the list of forums can tell."""
+"""Figures that can only be computed from the export of forums."""
 _NAME = re.compile(r"[0-9A-Za-z_.-]{0,60}")
 
 
 class Unreadable(ValueError):
-    """The file is no export of ours; the message says where and why."""
+    """The file is not a valid export; the message says where and why."""
 
 
 @dataclass
 class Sums:
-    """What is added up at one place."""
+    """The sums of one cell."""
 
     measures: Counter[str] = field(default_factory=Counter)
     days: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, entry: Entry) -> None:
-        """Add what one line says."""
+        """Add one line's entry."""
         self.measures.update(entry.measures)
         for what, value in entry.days:
             self.days[what][value] += 1
 
     def published(self, *, monthly: bool) -> dict[str, Any]:
-        """As it is published."""
+        """The figures as they are published."""
         days = {what: found for what, counts in self.days.items() if (found := spread(counts))}
         return Figures(ADOPTION, self.measures, days).published(monthly=monthly)
 
@@ -56,19 +56,19 @@ Place = tuple[str, str]
 
 
 class Recomputed:
-    """The figures of an export, of those of its lines that fit filters as an address says them."""
+    """The figures of an export, of the lines that match filters given as query parameters."""
 
     def __init__(self, filters: Mapping[str, str] | None = None) -> None:
         self.filters = {name: "" if value == NONE else value for name, value in (filters or {}).items()}
         self.sums: dict[Place, Sums] = defaultdict(Sums)
         self.lines = 0
-        """Submissions that fit."""
+        """Matching submissions."""
         self.forums = False
         self.compared = 0
-        """Published figures that were held against the lines."""
+        """Published figures that were compared with the lines."""
 
     def _add(self, entry: Entry, keys: Mapping[str, str]) -> bool:
-        """Whether the line fits."""
+        """Add a line's entry if it matches the filters; whether it does."""
         if any(keys[name] != value for name, value in self.filters.items()):
             return False
         self.sums["", ""].add(entry)
@@ -112,7 +112,7 @@ class Recomputed:
             self._add(entry, {**line.names("forum", "kind", "department", "district"), **_times(held)})
 
     def differences(self, published: Mapping[str, Any], *, every_forum: bool) -> Iterator[str]:
-        """Sentences for each figure that is not what the lines add up to; ``every_forum``: none may be left out."""
+        """A sentence for each published figure that differs from the lines; ``every_forum``: none may be missing."""
         yield from self._compare("total", ("", ""), published.get("total", {}), monthly=False)
         listed = published.get("by", {})
         for dimension in DIMENSIONS:
@@ -142,7 +142,7 @@ class Recomputed:
 
 
 def read_published(raw: bytes) -> Mapping[str, Any]:
-    """Published figures as they were downloaded. Raises ``Unreadable``."""
+    """Parse downloaded figures. Raises ``Unreadable``."""
     try:
         content = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
@@ -187,7 +187,7 @@ def _times(day: date) -> dict[str, str]:
 
 
 def lines(stream: TextIO, columns: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The lines of an export with their numbers. Raises ``Unreadable``."""
+    """The lines of an export with their line numbers. Raises ``Unreadable``."""
     wanted = list(columns)
     reader = csv.reader(stream, strict=True)
     try:

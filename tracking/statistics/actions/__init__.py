@@ -1,1 +1,1 @@
-"""What writes the totals: counting after an event, and counting all of it anew."""
+"""Actions that write the totals: counting after an event, and the full recount."""

@@ -1,7 +1,7 @@
-"""Counting after an event: what a thing adds to the totals now, less what it added when it was counted last.
+"""Counting after an event: add a record's present contribution to the totals and subtract its previous one.
 
-A job reads the present state, not what its event said, after it has locked what was counted last. So events may arrive
-twice, late, in any order and at several workers at once: the totals come out the same.
+A job locks the row that was counted last, then reads the present state rather than the event's content. So the totals
+are the same if events arrive twice, late, in any order or at several workers at once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,16 +15,16 @@ from tracking.statistics.measures import Row
 from tracking.statistics.rules import Delta
 
 COUNT, FOLLOW = "statistics.count", "statistics.follow"
-"""The jobs: one thing after an event; a forum's submissions after the forum was changed."""
+"""Job kinds: count one record after an event; count a forum's submissions after the forum changed."""
 PAGE = 300
 HEARD: tuple[str, ...] = tuple(event.kind for book in BOOKS for event in book.events)
-"""Kinds of events after which something is counted again."""
+"""Kinds of events that cause a count."""
 Changes = Mapping[int, tuple[Row | None, Row | None]]
-"""By id, what was counted last and what is now."""
+"""By id, the row that was counted last and the present one."""
 
 
 async def count(task: Task) -> None:
-    """Count what an event is about."""
+    """Count the subject of an event."""
     subject = str(task.payload["subject"])
     number = subject.partition("/")[2]
     for book in BOOKS:
@@ -35,14 +35,14 @@ async def count(task: Task) -> None:
 
 
 def _moved(change: tuple[Row | None, Row | None]) -> bool:
-    """Whether a forum counts at another place than before, on which its submissions may depend."""
+    """Whether a forum's dimension values changed, on which those of its submissions may depend."""
     before, now = change
     place = ("kind", "department_id", "district")
     return bool(before and before["kind"] and now and any(before[name] != now[name] for name in place))
 
 
 async def follow(task: Task) -> None:
-    """Count a stretch of a changed forum's submissions, and put the next stretch into the outbox."""
+    """Count one batch of a changed forum's submissions and enqueue the next batch."""
     forum_id, after = int(task.payload["forum"]), int(task.payload["after"])
     ids = await forum_figures.submission_ids(after, PAGE, forum_id)
     await recount(SUBMISSIONS, ids)
@@ -56,14 +56,14 @@ async def _follow(forum_id: int, after: int, event: int) -> None:
 
 
 async def recount(book: Book, ids: Sequence[int]) -> Changes:
-    """Count things again; those that were not counted as they are."""
+    """Count records again; the changes, for those whose counted row was not up to date."""
     async with database.transaction():
         last = await books.lock(book, ids, make=True)
         return await move(book, last, await book.read(ids, last))
 
 
 async def move(book: Book, last: Mapping[int, Row], now: Mapping[int, Row]) -> Changes:
-    """Take away what was counted last and add what is now, of locked rows; those that differ, in order."""
+    """For locked rows, subtract what was counted last and add what is now; returns those that differ, in order."""
     delta = Delta()
     changes: dict[int, tuple[Row | None, Row | None]] = {}
     for key in sorted({*last, *now}):
@@ -79,7 +79,7 @@ async def move(book: Book, last: Mapping[int, Row], now: Mapping[int, Row]) -> C
 
 
 async def count_people() -> None:
-    """Count who took part, by what they said of themselves. Once a night, so that no step tells of one person."""
+    """Count participants by age band and district. Only once a night, so that no single change reveals one person."""
     found = await forum_figures.people()
     async with database.transaction():
         await database.execute("DELETE FROM statistics_people")

@@ -1,7 +1,7 @@
-"""Totals against what they are made of: each forum's, each month's, each year's, and all together.
+"""Checks totals against the rows they are derived from: by forum, by month, by year and overall.
 
-Both sides are read in one statement, which sees them at one moment, and what is wrong is put right by adding the
-difference: so it may run while others count.
+Both sides are read in one statement, so from one snapshot, and errors are corrected by adding the difference; so this
+may run while other processes count.
 """
 
 import asyncio
@@ -30,12 +30,12 @@ from tracking.statistics.rules import (
 
 SAMPLES = 20
 SOME = 50
-"""Forums whose totals are looked at at once."""
+"""Forums whose totals are checked at once."""
 
 
 @dataclass
 class Found:
-    """What a stretch of a recount came upon."""
+    """The findings of one step of a recount."""
 
     looked_at: int = 0
     late: int = 0
@@ -43,7 +43,7 @@ class Found:
     corrected: int = 0
 
     def wrong(self, what: str, where: str, said: object, now: object) -> None:
-        """Note something that was not as it should be."""
+        """Record a value that was wrong."""
         self.corrected += 1
         if len(self.samples) < SAMPLES:
             self.samples.append({"what": what, "where": where, "was": said, "is": now})
@@ -59,7 +59,7 @@ _PLACE = "kind, department_id, district, period"
 
 
 def _sums(book: Book, *, by_forum: bool) -> str:
-    """A statement of what the rows of a book add up to, by place."""
+    """SQL for the sums of a book's rows, by dimension values."""
     forum, group = ("forum_id", "forum_id, ") if by_forum else ("0 AS forum_id", "")
     tallies = book.area.tallies.values()
     names = ", ".join(tally.sql if tally.thing == book.thing else "0" for tally in tallies)
@@ -70,7 +70,7 @@ def _sums(book: Book, *, by_forum: bool) -> str:
 
 
 def _values(book: Book, place: str, group: str) -> list[str]:
-    """The same of their days or hours, at a place, by some of its columns."""
+    """SQL for their durations in days or hours, grouped by some of the dimensions."""
     blank = ", 0" * (len(book.area.columns) - 1)
     return [
         f"SELECT 1, {place}, '{one.name}', {one.column}, COUNT(*){blank} FROM {book.table} "
@@ -80,7 +80,7 @@ def _values(book: Book, place: str, group: str) -> list[str]:
 
 
 def _kept(area: Area) -> tuple[str, str]:
-    """Statements of what the tables of totals say."""
+    """SQL for the stored totals."""
     blank = ", 0" * (len(area.columns) - 1)
     totals = (
         f"SELECT 0 AS side, {cells.PLACE}, '' AS what, 0 AS value, {', '.join(area.columns)} "
@@ -90,7 +90,7 @@ def _kept(area: Area) -> tuple[str, str]:
 
 
 def _added(area: Area, place: str) -> tuple[str, str]:
-    """Statements of what they add up to at a place, by kind and district."""
+    """SQL for the sums of the stored totals, by kind and district."""
     blank = ", 0" * (len(area.columns) - 1)
     sums = ", ".join(f"CAST(SUM({name}) AS BIGINT)" for name in area.columns)
     totals = f"SELECT 1, {place}, '', 0, {sums} FROM {area.totals} WHERE {{where}} GROUP BY kind, district"
@@ -106,10 +106,10 @@ def _books(area: Area) -> list[Book]:
 
 
 async def _both(area: Area, parts: Sequence[Consultation]) -> tuple[Delta, Delta]:
-    """Both sides of a comparison as they are at one moment: what is said, and the rows that it should come of."""
+    """Both sides of a comparison from one snapshot: the stored totals, and those that the rows add up to."""
     sql = " UNION ALL ".join(statement.format(where=where) for statement, where, _values in parts)
     rows = await database.fetch(sql, *(value for _sql, _where, values in parts for value in values))
-    return await asyncio.to_thread(_sides, area, rows)  # many rows: others go on meanwhile
+    return await asyncio.to_thread(_sides, area, rows)  # many rows: must not block the event loop
 
 
 def _sides(area: Area, rows: Sequence[Any]) -> tuple[Delta, Delta]:
@@ -125,7 +125,7 @@ def _sides(area: Area, rows: Sequence[Any]) -> tuple[Delta, Delta]:
 
 
 async def _correct(area: Area, said: Delta, right: Delta, found: Found) -> None:
-    """Add the differences to the totals, and note them."""
+    """Add the differences to the totals, and record them."""
     delta = await asyncio.to_thread(_differences, area, said, right, found)
     if delta.totals or delta.days:
         async with database.transaction():
@@ -156,7 +156,7 @@ def _name(at: At) -> str:
 
 
 async def by_forum(after: int, found: Found) -> int | None:
-    """Each forum's own totals, against its submissions and itself; some forums at once."""
+    """Check each forum's own totals against the forum and its submissions, some forums at once."""
     ids = await forum_figures.forum_ids(after, SOME)
     last = ids[-1] if len(ids) == SOME else ledger.END
     where, bounds = "forum_id > ? AND forum_id <= ?", [after, last]
@@ -176,7 +176,7 @@ def _of_forums(counted: Delta) -> Delta:
 
 
 def _in_all(totals: Totals, places: Callable[[At], Iterable[At]]) -> Totals:
-    """What was counted, at all the places in which it counts."""
+    """Sums spread over all cells in which they count."""
     found: Totals = {}
     for at, sums in totals.items():
         for one in places(at):
@@ -185,7 +185,7 @@ def _in_all(totals: Totals, places: Callable[[At], Iterable[At]]) -> Totals:
 
 
 def _days_in_all(days: Days, places: Callable[[At], Iterable[At]]) -> Days:
-    """The same of days or hours."""
+    """Durations spread over all cells in which they count."""
     found: Days = Counter()
     for (at, what, value), number in days.items():
         for one in places(at):
@@ -194,7 +194,7 @@ def _days_in_all(days: Days, places: Callable[[At], Iterable[At]]) -> Days:
 
 
 async def _periods(area: Area) -> list[str]:
-    """Every month from the first to the last of which anything is said or counted, in order."""
+    """Every month from the first to the last with stored or counted values, in order."""
     ends = " UNION ALL ".join(
         f"SELECT MIN(period) AS first, MAX(period) AS last FROM {table} WHERE period >= 'm' AND period < 'n'"
         for table in (area.totals, *(book.table for book in _books(area)))
@@ -207,7 +207,7 @@ async def _periods(area: Area) -> list[str]:
 
 
 async def months(area: Area, after: int, found: Found) -> int | None:
-    """One month's totals over all forums, against what was counted in it."""
+    """Check one month's totals over all forums against the rows counted in it."""
     periods = await _periods(area)
     if after < len(periods):
         where, values = "period = ?", [periods[after]]
@@ -220,9 +220,9 @@ async def months(area: Area, after: int, found: Found) -> int | None:
 
 
 async def years(area: Area, after: int, found: Found) -> int | None:
-    """One year's totals, against its months'; its days, against what was counted; at the end all years together.
+    """Check one year's totals against its months and its durations against the rows; at the end all years together.
 
-    A department at a time, and all together as one, for a city of a million submissions has a million counted days.
+    One department at a time, then all together: a city with a million submissions has a million durations.
     """
     years = sorted({year_of(period) for period in await _periods(area)})
     departments = [EVERY_DEPARTMENT, NO_DEPARTMENT, *sorted((await city.read()).departments)]
@@ -254,5 +254,5 @@ async def _year(area: Area, period: str, department: int, found: Found) -> None:
 
 
 def _of_department(department: int, at: At) -> set[At]:
-    """A department's combinations of a place, or those of all of them."""
+    """The combinations of dimension values for one department, or for all departments together."""
     return {one for one in combinations(at) if one.department_id == department}

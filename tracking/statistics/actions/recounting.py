@@ -1,9 +1,9 @@
-"""The nightly recount: everything counted anew, in pages, put right where it was wrong, and said loudly.
+"""The nightly recount: counts everything anew in pages, corrects errors, and reports them.
 
-First each submission, forum and petition against what was counted of it; then each total against what it is made of. A
-page is one transaction, or one statement that sees both sides at one moment, and what is wrong is put right by adding
-the difference: so it may run while others count. A thing that is only late (an event of the last minutes, an import) is
-counted without noise.
+First each submission, forum and petition is checked against its counted row, then each total against the rows it is
+derived from. A page is one transaction, or one statement that reads both sides from one snapshot, and errors are
+corrected by adding the difference; so it may run while other processes count. A record that is only not counted yet (an
+event of the last minutes, an import) is counted without being reported.
 """
 
 import logging
@@ -30,25 +30,25 @@ wrong = Metric("sinmungo_statistics_corrected", "Totals and counted things that 
 RECOUNT, NIGHTLY = "statistics.recount", "statistics.nightly"
 SUBJECT = "statistics"
 PAGE = 200
-"""Things in one transaction. Live pages hear of nothing newer than the oldest one that writes: after an import, when
-all of a page is counted for the first time, 500 would hold them back for a second and more."""
+"""Records in one transaction. Live streams deliver nothing newer than the oldest writing transaction: after an import,
+when a whole page is counted for the first time, 500 would delay them by more than a second."""
 AT_HOUR = 3
-"""Of the city's date."""
+"""Hour of the day in the city's time zone."""
 OFTEN = timedelta(hours=20)
 SETTLED = timedelta(minutes=10)
-"""An event this old has been counted, or was missed."""
+"""An event older than this has been counted, or was missed."""
 
 
 @dataclass(frozen=True)
 class RecountPosition:
-    """Where a recount stands: the stage, and how far it has come."""
+    """The position of a recount: its stage, and the last id or period done in it."""
 
     stage: int = 0
     after: int = 0
 
 
 async def nightly(_task: Task) -> None:
-    """Begin a recount in the night, once; where the night was missed, as soon as one is a day and a half old."""
+    """Begin one recount a night, or as soon as the last one is a day and a half old if a night was missed."""
     now = clock.now()
     last = await database.fetch_one("SELECT started_at FROM statistics_recount ORDER BY id DESC LIMIT 1")
     age = now - database.moment(last["started_at"]) if last else None
@@ -58,7 +58,7 @@ async def nightly(_task: Task) -> None:
 
 
 async def begin(why: str) -> int:
-    """Start a recount, whose stretches are jobs; its id."""
+    """Start a recount that runs as a series of jobs; its id."""
     async with database.transaction():
         recount = await _new(why)
         await jobs.enqueue((f"{RECOUNT}:{recount}:0:0", RECOUNT, {"recount": recount, "stage": 0, "after": 0}))
@@ -66,7 +66,7 @@ async def begin(why: str) -> int:
 
 
 async def everything(why: str = "command") -> int:
-    """A whole recount at once; its id."""
+    """Run a whole recount at once; its id."""
     recount = await _new(why)
     place: RecountPosition | None = RecountPosition()
     while place is not None:
@@ -85,7 +85,7 @@ async def _new(why: str) -> int:
 
 
 async def recount(task: Task) -> None:
-    """One stretch, and the next one into the outbox: none may last longer than its lease."""
+    """Run one step and enqueue the next: no job may last longer than its lease."""
     number, place = (
         int(task.payload["recount"]),
         RecountPosition(int(task.payload["stage"]), int(task.payload["after"])),
@@ -93,13 +93,13 @@ async def recount(task: Task) -> None:
     following = await stretch(number, place)
     if following is not None:
         key = f"{RECOUNT}:{number}:{following.stage}:{following.after}"
-        async with database.transaction():  # both, or who is killed in between would go on twice
+        async with database.transaction():  # both, or a process killed in between would repeat the step
             await jobs.enqueue((key, RECOUNT, {"recount": number, **asdict(following)}))
             await jobs.done(task.key)
 
 
 async def stretch(recount_id: int, place: RecountPosition) -> RecountPosition | None:
-    """Count one stretch; where the next one begins, None at the end."""
+    """Count one step; returns where the next one begins, None at the end."""
     found = Found()
     following = await _STAGES[place.stage](place.after, found)
     await _note(recount_id, found)
@@ -140,11 +140,11 @@ async def _finish(recount_id: int) -> None:
             await chain.append("system", StatisticsCorrected(recount_id, row["corrected"]))
 
 
-# --- what was counted, against the records ---------------------------------------------------------------------------
+# --- counted rows against the records --------------------------------------------------------------------------------
 
 
 async def _things(book: Book, after: int, found: Found) -> int | None:
-    """Hold a page of a book, and of the records, against each other; where the next page begins."""
+    """Compare a page of a book with the records; returns where the next page begins."""
     ids = await book.ids(after, PAGE)
     async with database.transaction():
         known = await database.fetch(
@@ -154,7 +154,7 @@ async def _things(book: Book, after: int, found: Found) -> int | None:
         last = await books.lock(book, every, make=False)
         now = await book.read(every, last)
         missing = [i for i in now if i not in last]
-        if missing:  # locked as well, for their events may be counted at this moment
+        if missing:  # locked as well, because their events may be counted at this moment
             last = {**last, **await books.lock(book, missing, make=True)}
             missing = [i for i in missing if not last[i]["period"]]
         changes = await counting.move(book, last, now)

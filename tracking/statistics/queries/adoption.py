@@ -1,4 +1,4 @@
-"""What became of what was said in forums, as it is published, with the figures of each forum."""
+"""The published figures about the outcomes of submissions, with those of each forum."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,14 +21,14 @@ BLOCK = 1_000
 
 
 async def by(filters: Filters, dimension: str) -> list[FigureRow]:
-    """The figures by the values of a dimension, kinds in their own order. Two queries."""
+    """The figures by the values of a dimension; kinds in their declared order. Two queries."""
     return await tables.by(ADOPTION, filters, dimension, tuple(KINDS) if dimension == "kind" else ())
 
 
 async def forums(
     filters: Filters, before: int = END, limit: int = FORUMS
 ) -> tuple[list[tuple[Forum, Figures]], int | None]:
-    """The figures by forum, the newest first, and where the next page begins. Four queries."""
+    """The figures by forum, newest first, and where the next page begins. Four queries."""
     sums, days = await cells.forums(ADOPTION, filters, before, limit + 1)
     ids = list(sums)[:limit]
     named = await _named(ids)
@@ -51,7 +51,7 @@ async def _named(ids: list[int]) -> dict[int, Forum]:
 
 
 async def adoption(filters: Filters, before: int = END, limit: int = FORUMS) -> Tables:
-    """Everything that the page and the JSON show. Fifteen queries, however much there is."""
+    """Everything that the page and the JSON show, in a constant fifteen queries."""
     lines = {dimension: await by(filters, dimension) for dimension in DIMENSIONS}
     whole = await tables.total(ADOPTION, filters)
     if filters.forum_id:
@@ -62,7 +62,7 @@ async def adoption(filters: Filters, before: int = END, limit: int = FORUMS) -> 
 
 
 async def published(reference_data: City, filters: Filters) -> dict[str, Any]:
-    """The figures with every forum, as ``verify`` holds them against the export."""
+    """The figures with every forum, as ``verify`` compares them with the export."""
     found = await adoption(filters, limit=BLOCK)
     rows, older = list(found.forums), found.older
     while older is not None:
@@ -72,7 +72,7 @@ async def published(reference_data: City, filters: Filters) -> dict[str, Any]:
 
 
 def document(found: Tables, reference_data: City, language: str, kinds: Mapping[str, str]) -> dict[str, Any]:
-    """The figures as JSON tells them, with a page of forums and where the next one begins."""
+    """The figures as JSON, with a page of forums and where the next one begins."""
     said = tables.document(found, reference_data, language, kinds)
     said["by"]["forum"] = [
         {"forum": forum.slug, "name": forum.title, "kind": forum.kind, **figures_.published()}

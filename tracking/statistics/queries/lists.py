@@ -1,6 +1,6 @@
-"""The single submissions behind the figures: page by page for people, line by line for the export.
+"""The submissions behind the figures: as pages of a list, and line by line for the export.
 
-The totals say in which months there is something under the filters, so that no list walks over empty stretches.
+The totals tell which months are not empty under the filters, so that lists do not scan empty periods.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -21,16 +21,16 @@ from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS
 
 PAGE = 30
 BLOCK = 1_000
-"""Lines of the export that are read at once."""
+"""Lines of the export read at once."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """How far submissions have come: the ones behind a number."""
+    """A stage of submissions, which is the list behind a number."""
 
     label: Text
     where: str
-    """What finds them, among counted ones."""
+    """SQL condition that selects them among counted submissions."""
     count: Callable[[Figures], int]
 
 
@@ -61,7 +61,7 @@ class Listed:
     title: str
     forum: str
     forum_title: str
-    """Its number once more where not everybody may read its title."""
+    """The number again if the title is not public."""
     department_id: int
     received_on: date
     outcome: str
@@ -86,16 +86,16 @@ def _where(filters: Filters) -> tuple[str, list[object]]:
 
 
 async def _months(filters: Filters, stage: str) -> dict[str, int]:
-    """The months with something in them, and how much."""
+    """The months that are not empty, with their counts."""
     count = STAGES[stage].count if stage else lambda found: found["received"]
     months = await tables.months(ADOPTION, filters)
     return {f"m{line.key}": n for line in months if (n := count(line.figures))}
 
 
 async def page(filters: Filters, stage: str, before: str) -> tuple[list[Listed], str, int]:
-    """A page of the list, the newest first, where the next one begins, and how many there are on all of them.
+    """A page of the list, newest first, where the next one begins, and the total count.
 
-    Raises ``Invalid`` for no place of ours.
+    Raises ``Invalid`` for a malformed ``before``.
     """
     start = listing.place(before, date, int) or _NEVER
     months = await _months(filters, stage)
@@ -107,7 +107,7 @@ async def page(filters: Filters, stage: str, before: str) -> tuple[list[Listed],
         taken, wanted = [left.pop(0)], PAGE + 1 - len(rows)
         while left and sum(months[month] for month in taken[1:]) < wanted:
             taken.append(left.pop(0))
-        end = min(start, (_after(taken[0]), 0))  # where the stretch ends, or the index would be walked from its end
+        end = min(start, (_after(taken[0]), 0))  # an upper bound, or the index would be scanned from its end
         found = await database.fetch(
             f"{_ROW}{where} AND v.period IN ({', '.join('?' * len(taken))}) "
             "AND v.received_on >= ? AND (v.received_on, v.submission_id) < (?, ?) "
@@ -134,15 +134,15 @@ async def page(filters: Filters, stage: str, before: str) -> tuple[list[Listed],
 
 
 def _after(month: str) -> date:
-    """The day after a month."""
+    """The first day after a month."""
     year, number = int(month[1:5]), int(month[6:8])
     return date(year + number // 12, number % 12 + 1, 1)
 
 
 async def export(filters: Filters, known: Mapping[int, str]) -> AsyncIterator[list[tuple[str, ...]]]:
-    """Every counted submission under filters, oldest first, in blocks. ``known``: codes of departments.
+    """Every counted submission under filters, oldest first, in blocks. ``known``: department codes by id.
 
-    Each block is a short read of its own: a million lines hold nobody up.
+    Each block is a short read of its own, so that a million lines do not block other work.
     """
     where, values = _where(filters)
     for month in sorted(await _months(filters, "")):
@@ -168,7 +168,7 @@ def _line(row: Mapping[str, Any], columns: Sequence[str], known: Mapping[int, st
 
 
 async def export_forums(known: Mapping[int, str]) -> AsyncIterator[list[tuple[str, ...]]]:
-    """Every forum that was held, the oldest first."""
+    """Every forum that was held, oldest first."""
     after = 0
     while True:
         rows = await database.fetch(

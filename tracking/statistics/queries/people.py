@@ -1,4 +1,4 @@
-"""Who took part, by what they said of themselves: as it may be published, and when everything was recounted last."""
+"""Participants by what they stated about themselves, as far as it may be published, and the latest recounts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,20 +17,20 @@ DIMENSIONS = ("age", "district")
 
 @dataclass(frozen=True)
 class Table:
-    """A table about people: None where a number must not be published."""
+    """A table about people; a suppressed number is None."""
 
     counts: Mapping[str, int | None]
     total: int | None
 
 
 async def people() -> dict[str, Table]:
-    """By age band and by district of residence; an empty value is of those who did not say. One query."""
+    """Participants by age band and by district of residence; empty if not stated. One query."""
     rows = await database.fetch("SELECT dimension, value, people FROM statistics_people ORDER BY dimension, value")
     found: dict[str, dict[str, int]] = {}
     for row in rows:
         found.setdefault(row["dimension"], {})[row["value"]] = row["people"]
-    # The tables share their total: where one of them must not show it, the other must not either, nor cells of which
-    # it could be guessed.
+    # The tables share their total: if one of them must not show it, the other must not either, nor cells from which
+    # it could be derived.
     shown = bool(found) and all(map(total_shown, found.values()))
     return {dimension: _table(counts, shown=shown) for dimension, counts in found.items()}
 
@@ -43,14 +43,14 @@ def _table(counts: Mapping[str, int], *, shown: bool) -> Table:
 
 
 def value_name(dimension: str, value: str, reference_data: City, language: str) -> str:
-    """An age band or a district as everybody reads it; empty for those who did not say."""
+    """The name of an age band or district; empty for those who did not say."""
     if dimension == "age":
         return translate(language, AGE_BANDS[value]) if value in AGE_BANDS else ""
     return reference_data.district_name(value, language) if value else ""
 
 
 def document(tables: Mapping[str, Table], reference_data: City, language: str) -> dict[str, dict[str, Any]] | None:
-    """The tables as JSON tells them; None before they were counted for the first time."""
+    """The tables as JSON; None before the first count."""
     if not tables:
         return None
     return {
@@ -67,7 +67,7 @@ def document(tables: Mapping[str, Table], reference_data: City, language: str) -
 
 @dataclass(frozen=True)
 class Recounted:
-    """A recount as pages tell it."""
+    """A finished recount, as pages show it."""
 
     id: int
     why: str
@@ -80,7 +80,7 @@ class Recounted:
 
 
 async def recounts(limit: int = 1) -> list[Recounted]:
-    """The newest finished recounts. One query."""
+    """The latest finished recounts. One query."""
     rows = await database.fetch(
         f"SELECT {columns(Recounted, 'statistics_recount')} FROM statistics_recount "
         f"WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT {limit}"

@@ -1,4 +1,4 @@
-"""How petitions were handled, as it is published: ratings only where they tell of nobody."""
+"""The published figures about petitions; ratings only where they identify nobody."""
 
 from dataclasses import replace
 from typing import Any
@@ -11,9 +11,9 @@ from tracking.statistics.rules import total_shown, withheld
 
 
 def _ratings(lines: list[FigureRow]) -> tuple[dict[Any, int], dict[Any, int]]:
-    """How many rated in each line, and how many could have.
+    """How many ratings each row has, and how many it could have.
 
-    Of what has no answer everybody knows that nobody rated it: it hides no other line.
+    Without an answer there can be no rating, so such a row cannot conceal another.
     """
     found = {line.key: (line.figures.sums["rated"], line.figures.sums["answered"]) for line in lines}
     known = {key: pair for key, pair in found.items() if any(pair)}
@@ -23,8 +23,8 @@ def _ratings(lines: list[FigureRow]) -> tuple[dict[Any, int], dict[Any, int]]:
 async def petitions_by(filters: Filters, dimension: str) -> list[FigureRow]:
     """The figures by the values of a dimension. Two queries.
 
-    Ratings are shown for the city, and by one dimension at a time: a table that several filters cut smaller, or a
-    second cut through the same petitions, would tell the ratings of a few.
+    Ratings are shown for the city and by one dimension at a time: combined filters, or a second breakdown of the same
+    petitions, would reveal the ratings of a few people.
     """
     lines = await tables.by(PETITIONS, filters, dimension)
     if filters != Filters():
@@ -35,11 +35,11 @@ async def petitions_by(filters: Filters, dimension: str) -> list[FigureRow]:
 
 
 async def petitions(filters: Filters) -> Tables:
-    """Everything that the page and the JSON show. Eleven queries, however many petitions there are."""
+    """Everything that the page and the JSON show, in a constant eleven queries."""
     by = {dimension: await petitions_by(filters, dimension) for dimension in DIMENSIONS}
     whole = await tables.total(PETITIONS, filters)
-    # Of the tables that share the total, one alone that must not be seen beside it is enough to leave out the total,
-    # and what the others show of it.
+    # These tables share the total: if one of them must not be shown beside it, the total is left out, and with it what
+    # the others reveal of it.
     shown = filters == Filters() and all(total_shown(*_ratings(lines)) for lines in by.values())
     if not shown:
         by = {

@@ -1,4 +1,4 @@
-"""An export held line by line against the records themselves: figures alone would not show a day that was changed."""
+"""Compares an export line by line with the records: figures alone would not reveal a changed date."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from itertools import islice
@@ -10,7 +10,7 @@ from tracking.statistics.books import forum_row, submission_row
 from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS, lines
 
 BLOCK = 1_000
-"""Lines whose records are read at once."""
+"""Lines compared at once."""
 Lines = Sequence[tuple[int, Mapping[str, str]]]
 
 
@@ -21,7 +21,7 @@ def _blocks(stream: TextIO, columns: Sequence[str]) -> Iterator[Lines]:
 
 
 def _told(row: Mapping[str, Any], slug: str, reference_data: City) -> dict[str, str]:
-    """A record as the export tells it."""
+    """A record as its line of the export."""
     department = reference_data.departments.get(row["department_id"])
     said = {**row, "submission": row.get("number"), "forum": slug, "department": department.code if department else ""}
     return {name: str(value if value is not None else "") for name, value in said.items()}
@@ -39,7 +39,7 @@ def _differences(block: Lines, key: str, records: Mapping[str, Mapping[str, str]
 
 
 async def submissions(stream: TextIO, reference_data: City) -> AsyncIterator[str]:
-    """Sentences for each value of an export of submissions that is not what the records say. Raises ``Unreadable``."""
+    """A sentence for each value in an export of submissions that differs from the records. Raises ``Unreadable``."""
     for block in _blocks(stream, COLUMNS):
         found = [
             one for one in await figures.submissions("number", [row["submission"] for _n, row in block]) if one.counted
@@ -51,7 +51,7 @@ async def submissions(stream: TextIO, reference_data: City) -> AsyncIterator[str
 
 
 async def forums(stream: TextIO, reference_data: City) -> AsyncIterator[str]:
-    """The same of an export of forums."""
+    """A sentence for each value in an export of forums that differs from the records. Raises ``Unreadable``."""
     for block in _blocks(stream, FORUM_COLUMNS):
         found = [one for one in await figures.forums("slug", [row["forum"] for _n, row in block]) if one.counted]
         records = {one.slug: _told(forum_row(one), one.slug, reference_data) for one in found}

@@ -1,4 +1,4 @@
-"""The figures of an area as they are published, in total, by each dimension and by month: for pages and JSON alike."""
+"""The published figures of an area in total, by each dimension and by month, for pages and JSON."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ DIMENSIONS = ("kind", "department", "district", "year")
 
 @dataclass(frozen=True)
 class FigureRow:
-    """The figures of one value of a dimension."""
+    """The figures for one value of a dimension."""
 
     key: Any
     figures: Figures
@@ -23,19 +23,19 @@ class FigureRow:
 
 @dataclass(frozen=True)
 class Forum:
-    """A forum as figures name it."""
+    """A forum as it is named beside figures."""
 
     id: int
     slug: str
     title: str
     kind: str
     named: bool
-    """Whether everybody may read its title; else that is its number, and no figures of it alone are given."""
+    """Whether its title is public; otherwise the title is its number, and it has no figures of its own."""
 
 
 @dataclass(frozen=True)
 class Tables:
-    """All of it at one place."""
+    """All figures under one set of filters."""
 
     total: Figures
     by: Mapping[str, list[FigureRow]]
@@ -46,13 +46,13 @@ class Tables:
 
 
 async def total(area: Area, filters: Filters) -> Figures:
-    """The figures at one place. Two queries."""
+    """The total figures under filters. Two queries."""
     sums, days = await cells.totals(area, filters), await cells.days(area, filters)
     return Figures(area, sums.get("", Counter()), days.get("", {}))
 
 
 async def by(area: Area, filters: Filters, dimension: str, order: Sequence[str] = ()) -> list[FigureRow]:
-    """The figures by the values of a dimension, in an order or the largest first. Two queries."""
+    """The figures by the values of a dimension, in the given order or the largest first. Two queries."""
     sums = await cells.totals(area, filters, dimension)
     days = await cells.days(area, filters, dimension)
     one = {"kind": filters.kind or None, "department": filters.department_id, "district": filters.district}
@@ -70,13 +70,13 @@ async def by(area: Area, filters: Filters, dimension: str, order: Sequence[str] 
 
 
 async def months(area: Area, filters: Filters) -> list[FigureRow]:
-    """The figures by month, the oldest first; without those that are not known by month. One query."""
+    """The figures by month, oldest first; only those that exist by month. One query."""
     sums = await cells.totals(area, filters, "month")
     return [FigureRow(key, Figures(area, sums[key])) for key in sorted(sums)]
 
 
 def coded(dimension: str, key: Any, reference_data: City, language: str, kinds: Mapping[str, str]) -> tuple[str, str]:
-    """A value of a dimension as everybody sees it: its stable code and its name; both empty for none."""
+    """The stable code and the name of a dimension value; both empty for none."""
     if dimension == "kind":
         return key, kinds.get(key, key)
     if dimension == "department":
@@ -88,7 +88,7 @@ def coded(dimension: str, key: Any, reference_data: City, language: str, kinds: 
 
 
 def document(found: Tables, reference_data: City, language: str, kinds: Mapping[str, str]) -> dict[str, Any]:
-    """The figures as JSON tells them, each value by its stable code and its name."""
+    """The figures as JSON, each value with its stable code and its name."""
     said: dict[str, list[dict[str, Any]]] = {}
     for dimension, lines in found.by.items():
         said[dimension] = []
