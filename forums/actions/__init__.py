@@ -1,1 +1,1 @@
-"""The only place that writes: one module per topic, one transaction per action."""
+"""The only modules that write: one module per topic, one transaction per action."""

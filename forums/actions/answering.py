@@ -1,7 +1,7 @@
-"""Answering: a department says what becomes of a submission, and everything that is merged to it hears the same.
+"""Answering: a department's answer to a submission, which also applies to everything merged into it.
 
-What is adopted becomes a commitment in the same step. An answer may be given again; what was said before stays in the
-ledger and among the public words.
+Adopting a submission makes a commitment in the same step. A submission can be answered again; earlier answers stay
+public.
 """
 
 from forums.actions.change import Change, changing_submission, name_of
@@ -24,10 +24,10 @@ WHICH = _("Please choose the department that answers.")
 
 
 async def answer(actor: Official, number: str, command: GiveAnswer) -> None:
-    """Say what becomes of a submission.
+    """Answer a submission.
 
-    Raises ``NotYours``, ``ChangedMeanwhile``, ``NotPossibleNow``; ``CommitmentStands`` where something else was
-    promised because of it; ``Invalid`` where the commitment lacks what it needs.
+    Raises ``NotYours``, ``ChangedMeanwhile``, ``NotPossibleNow``; ``CommitmentExists`` where the outcome contradicts an
+    existing commitment; ``Invalid`` where a new commitment or the department is missing.
     """
     async with database.transaction():
         await _alone_with(number)
@@ -52,9 +52,9 @@ async def answer(actor: Official, number: str, command: GiveAnswer) -> None:
 
 
 async def commit(actor: Official, number: str, command: MakeCommitment, seen: int | None = None) -> str:
-    """Commitment something because of a submission that was adopted and has no commitment that stands; its number.
+    """Make a commitment for an adopted submission that has none. Returns the commitment's number.
 
-    Raises ``NotPromised``.
+    Raises ``NotYours``, ``NoCommitmentPossible`` and ``Invalid``.
     """
     async with changing_submission(number, SubmissionAction.COMMIT, actor, seen=seen) as change:
         _check(actor, change)
@@ -64,7 +64,7 @@ async def commit(actor: Official, number: str, command: MakeCommitment, seen: in
 
 
 async def give(change: Change[Submission], outcome: str, text: str, **more: object) -> None:
-    """Write an answer down, for the submission and for all that are merged to it; under ``alone`` only."""
+    """Write an answer to the submission and to all merged into it; only under ``alone``."""
     row, previous = change.row, change.row.outcome
     done_before = row.done_on
     values = {
@@ -93,7 +93,7 @@ def _department(change: Change[Submission]) -> int:
 
 
 async def _to_a_department(change: Change[Submission], actor: Official, command: GiveAnswer) -> None:
-    """Who answers what no department has yet: the one that is named, or the official's own."""
+    """Assign an unassigned submission to the department in the command, or to the official's own."""
     if change.row.department_id is not None:
         return
     chosen = command.department_id or actor.department_id

@@ -1,5 +1,6 @@
-"""Giving submissions to the departments that answer them, one or many at once. Those merged to a submission go with
-it.
+"""Assigning submissions to the departments that answer them, one or many at once.
+
+Submissions merged into an assigned one are assigned with it.
 """
 
 from collections.abc import Mapping
@@ -15,14 +16,14 @@ from server.core.ledger import DomainEvent
 
 
 async def assign(actor: Official, number: str, command: Assign) -> None:
-    """Give one submission to a department. Raises ``NotYours``, ``NotPossibleNow``, ``ClosedDepartment``."""
+    """Assign one submission to a department. Raises ``NotYours``, ``NotPossibleNow`` and ``ClosedDepartment``."""
     one(number, await assign_many(actor, {number: command.department_id}, {number: command.seen}))
 
 
 async def assign_many(
     actor: Official, wanted: Mapping[str, int], seen: Mapping[str, int | None] | None = None
 ) -> dict[str, Refusal]:
-    """Give submissions, by their numbers, to departments; what was refused, and why. ``STRETCH`` of them at a time."""
+    """Assign submissions, by number, to departments, ``STRETCH`` in a transaction. Returns the refusals by number."""
     numbers = list(wanted)
     refused: dict[str, Refusal] = {}
     for start in range(0, len(numbers), STRETCH):
@@ -43,7 +44,7 @@ async def _assign(wanted: Mapping[str, int], actor: Actor, seen: Mapping[str, in
             def told(submission: LockedSubmission, department_id: int = department_id) -> list[DomainEvent]:
                 return [SubmissionAssigned(department_id, submission.department_id)]
 
-            # Given to where it is already: nothing happens.
+            # Assigned to this department already: nothing happens.
             new = [v for v in submissions if (v.status, v.department_id) != (SubmissionState.ASSIGNED, department_id)]
             values = {"status": SubmissionState.ASSIGNED.value, "department_id": department_id}
             await many.write(name, new, values, told)

@@ -1,7 +1,7 @@
 """The frame of every action on a forum, a submission or a commitment: lock, check, change, record, in one transaction.
 
-It locks the subject's chain, so that actions on one subject come one after the other; compares the version that the
-actor has seen; asks the table of transitions and the table of rights; and writes with compare-and-swap on the state.
+It locks the subject's chain, so actions on one subject run one after the other; compares the version that the actor
+has seen; checks the transition and the permission; and writes with compare-and-swap on the state.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ ModelT = TypeVar("ModelT", Forum, Submission, Commitment)
 
 
 def name_of(actor: Actor) -> str:
-    """How the ledger names somebody."""
+    """The actor's name in the ledger."""
     return actor if isinstance(actor, str) else actor.actor
 
 
@@ -51,11 +51,11 @@ class Change(Generic[ModelT]):
             setattr(self.row, name, value)
 
     def record(self, *new_events: DomainEvent) -> None:
-        """Write events into the ledger when the action is complete."""
+        """Write these events into the ledger when the action is complete."""
         self.new_events.extend(new_events)
 
     async def say(self, text: str) -> int:
-        """Keep an official's public words; the id that an event names them by."""
+        """Store an official's public text and return the id that its event holds."""
         words = await ForumWords.create(subject=self.chain.subject, text=text, created_at=clock.now())
         return int(words.id)
 
@@ -64,7 +64,7 @@ class Change(Generic[ModelT]):
 async def changing_forum(
     slug: str, action: ForumAction, actor: Actor, *, seen: int | None = None
 ) -> AsyncIterator[Change[Forum]]:
-    """Open a forum for one action. Raises ``NoSuchForum``, ``Forbidden``, ``ChangedMeanwhile``, ``NotPossibleNow``."""
+    """Lock a forum for one action. Raises ``NoSuchForum``, ``Forbidden``, ``ChangedMeanwhile``, ``NotPossibleNow``."""
     permit(actor, rights.FORUM.get(action))
     async with database.transaction():
         chain = await _lock(rights.forum_subject(slug), NoSuchForum())
@@ -77,8 +77,8 @@ async def changing_forum(
 async def changing_submission(
     number: str, action: SubmissionAction, actor: Actor, *, seen: int | None = None
 ) -> AsyncIterator[Change[Submission]]:
-    """Open a submission for one action; raises as :func:`changing_forum`, also where the official may not read it
-    yet.
+    """Lock a submission for one action. Raises as :func:`changing_forum`, and ``NoSuchSubmission`` also where the
+    official may not read it.
     """
     permit(actor, rights.SUBMISSION_RIGHTS.get(action))
     async with database.transaction():
@@ -94,7 +94,7 @@ async def changing_submission(
 async def changing_commitment(
     number: str, action: CommitmentAction, actor: Actor, *, seen: int | None = None
 ) -> AsyncIterator[Change[Commitment]]:
-    """Open a commitment for one action; raises as :func:`changing_forum`."""
+    """Lock a commitment for one action. Raises as :func:`changing_forum`."""
     permit(actor, rights.COMMITMENT_RIGHTS.get(action))
     async with database.transaction():
         chain = await _lock(rights.commitment_subject(number), NoSuchCommitment())
@@ -104,7 +104,7 @@ async def changing_commitment(
 
 
 def permit(actor: Actor, permission: Permission | None) -> None:
-    """Raise ``Forbidden`` for an official without the right; what has no right is for citizens."""
+    """Raise ``Forbidden`` for an official without the permission; actions without one are for citizens."""
     if isinstance(actor, Official) and (permission is None or not actor.may(permission)):
         raise Forbidden
 

@@ -1,4 +1,4 @@
-"""At the door of a session: who is there, who comes without a place, how many come without a name."""
+"""Check-in at a session: registered participants, walk-ins, and people counted without names."""
 
 from forums import rules
 from forums.actions.places import CHECK_IN, HeldPlaces, holding, pass_on
@@ -16,9 +16,9 @@ from server.core.participants.people import person_of
 
 
 async def check_in(actor: Official, slug: str, session_id: int, registration_id: int) -> None:
-    """Mark somebody as there; who stood in line or had given the place back gets one that is free. Again: nothing.
+    """Check somebody in. Whoever waits or has cancelled gets a free place. Repeating it does nothing.
 
-    Raises ``NoSuchBooking``, ``DoorClosed``, ``Full``.
+    Raises ``NoSuchBooking``, ``CheckInClosed``, ``Full``.
     """
     async with holding(session_id, actor, *CHECK_IN, slug=slug) as held:
         _open(held)
@@ -28,7 +28,7 @@ async def check_in(actor: Official, slug: str, session_id: int, registration_id:
 
 
 async def undo(actor: Official, slug: str, session_id: int, registration_id: int) -> None:
-    """Take a check-in back: the place stays theirs, that of a walk-in comes free. Again: nothing happens."""
+    """Undo a check-in: the place stays booked, that of a walk-in becomes free. Repeating it does nothing."""
     async with holding(session_id, actor, *CHECK_IN, slug=slug) as held:
         guest = await checkin.undo(held.slot, registration_id)
         if guest is None:
@@ -40,9 +40,9 @@ async def undo(actor: Official, slug: str, session_id: int, registration_id: int
 
 
 async def book(actor: Official, slug: str, session_id: int, who: Book) -> str:
-    """Take a place for somebody by name: they stand at the door, or asked on the telephone; the registration's code.
+    """Book a place for a walk-in or for somebody on the telephone, by name. Returns the registration's code.
 
-    At the door the waiting list is over; before, a free place belongs to it. Raises ``Full``, ``DoorClosed``.
+    A walk-in takes any free place; otherwise the waiting list comes first. Raises ``Full``, ``CheckInClosed``.
     """
     async with holding(session_id, actor, *CHECK_IN, slug=slug) as held:
         if who.here:
@@ -57,7 +57,7 @@ async def book(actor: Official, slug: str, session_id: int, who: Book) -> str:
 
 
 async def count(actor: Official, slug: str, session_id: int, people: int) -> None:
-    """Count people who came without a name, or put an earlier count right. Raises ``TooFewCounted``, ``DoorClosed``."""
+    """Count people without names, or correct an earlier count. Raises ``CountTooLow`` and ``CheckInClosed``."""
     async with holding(session_id, actor, *CHECK_IN, slug=slug) as held:
         _open(held)
         await checkin.count(held.slot, people)
@@ -81,7 +81,7 @@ async def _came(held: HeldPlaces, registration_id: int, person_id: int | None) -
 
 
 async def _was_not_there(held: HeldPlaces, person_id: int | None) -> None:
-    """Take back that somebody took part, unless they did in another way, too."""
+    """Undo their participation, unless they also took part in another way."""
     if person_id is None:
         await _people(held, -1)
         return

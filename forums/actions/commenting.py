@@ -1,6 +1,6 @@
-"""Commenting: on a submission, or on a forum itself while it goes on, and answering such a comment once.
+"""Commenting on a submission, or on a forum itself while it is open, with one level of replies.
 
-Its author may take it back. Every comment is an event in its forum's talk. Officials comment in the open, under their
+Authors can withdraw their comments. Every comment is an event of its forum's talk chain. Officials comment under their
 name and department.
 """
 
@@ -24,7 +24,7 @@ from server.core.participants.people import Person
 
 
 async def on_submission(actor: Person | Official, number: str, command: Say) -> tuple[int, int | None]:
-    """Comment on a submission; the ids of the comment and of the one that it answers.
+    """Comment on a submission. Returns the ids of the comment and of the one that it replies to.
 
     Raises ``NoSuchSubmission``, ``NoSuchText``, ``NotPossibleNow``, ``Forbidden``.
     """
@@ -36,13 +36,13 @@ async def on_submission(actor: Person | Official, number: str, command: Say) -> 
 
 
 async def on_forum(actor: Person | Official, slug: str, command: Say) -> tuple[int, int | None]:
-    """The same on a forum itself. Raises ``NoSuchForum`` as well."""
+    """Comment on a forum itself, as :func:`on_submission`. Raises ``NoSuchForum`` as well."""
     async with database.transaction():
         return await _comment(actor, await speaking.floor(slug), None, command)
 
 
 async def withdraw(actor: Person | Official, comment_id: int) -> None:
-    """Take one's own comment back, whatever became of its forum: only moderators read it. Asked again, nothing happens.
+    """Withdraw one's own comment, in any state of the forum: only moderators still read it. Repeating it does nothing.
 
     Raises ``NoSuchText`` and ``NotYourSubmission``.
     """
@@ -104,9 +104,9 @@ async def _comment(
 
 
 async def _thread(parent: int, forum_id: int, submission_id: int | None) -> int:
-    """The comment that an answer stands under: there are two levels, so an answer to an answer stands beside it.
+    """The comment that a reply belongs under: there are two levels, so a reply to a reply has the same parent.
 
-    Nobody answers what is not shown, nor in a thread that begins with it.
+    Raises ``NoSuchText`` where either of the two is not shown.
     """
     row = await database.fetch_one(
         "SELECT root.id, root.forum_id, root.submission_id FROM comment c "

@@ -1,8 +1,7 @@
-"""What the city commitments because of a submission, or decides at a forum: made, changed, done step by step, shown,
-contested.
+"""Commitments: what the city will do because of a submission or a decision at a forum, from the start to the evidence.
 
-"Done" needs evidence. It flows to the submission and to all that are merged to it; when an author says that it is not
-done, it flows back, and the commitment lies with its department again.
+Finishing needs evidence. It marks the submission and all merged into it as carried out; when an author contests that,
+the mark is removed and the department is responsible for the commitment again.
 """
 
 from collections.abc import Sequence
@@ -43,7 +42,7 @@ CLOSED = _("This department has been closed. Please choose another one.")
 
 
 async def decide(actor: Official, slug: str, command: MakeCommitment, department_id: int) -> str:
-    """Commitment what was decided at the forum itself, as field offices do; its number. Raises ``NotYours``."""
+    """Make a commitment decided at the forum itself, as at field offices. Returns its number. Raises ``NotYours``."""
     if not actor.may(Permission.ANSWER_SUBMISSIONS):
         raise Forbidden
     if not answers_for(actor, department_id):
@@ -92,7 +91,7 @@ async def make(
 
 
 async def edit(actor: Official, number: str, command: EditCommitment) -> None:
-    """Change what is promised. Another day needs a public reason; the days before it stay readable."""
+    """Change a commitment. A new due date needs a public reason; earlier due dates stay public."""
     wanted = command.commitment
     async with changing_commitment(number, CommitmentAction.EDIT, actor, seen=command.seen) as change:
         row = _own(actor, change)
@@ -104,7 +103,7 @@ async def edit(actor: Official, number: str, command: EditCommitment) -> None:
         said = await change.say(command.reason) if command.reason and "due_on" in fields else None
         change.set(**values)
         if "due_on" in fields:
-            change.set(reminded=0)  # told again once the new day is over
+            change.set(reminded=0)  # another reminder once the new due date has passed
         if await _write_steps(row.id, wanted.steps):
             fields.append("steps")
         if fields:
@@ -112,7 +111,7 @@ async def edit(actor: Official, number: str, command: EditCommitment) -> None:
 
 
 async def do_step(actor: Official, number: str, step_id: int, seen: int | None = None) -> None:
-    """Note that a step is done. Raises ``NotPossibleNow`` for one that is done already, or not there."""
+    """Mark a step as done. Raises ``NotPossibleNow`` where it does not exist or is done already."""
     async with changing_commitment(number, CommitmentAction.STEP, actor, seen=seen) as change:
         row = _own(actor, change)
         if not await Step.filter(id=step_id, commitment_id=row.id, done_on__isnull=True).update(done_on=today()):
@@ -121,9 +120,9 @@ async def do_step(actor: Official, number: str, step_id: int, seen: int | None =
 
 
 async def finish(actor: Official, number: str, command: Finish, files: Sequence[StoredFile] = ()) -> None:
-    """Say that it is done, with the evidence for it; the submissions that asked for it are done with it.
+    """Mark a commitment as carried out, with evidence, and the submissions behind it too.
 
-    Raises ``Invalid`` for a day that has not come, or before that of the commitment.
+    Raises ``Invalid`` for a day in the future or before the commitment was made.
     """
     async with changing_commitment(number, CommitmentAction.FINISH, actor, seen=command.seen) as change:
         row = _own(actor, change)
@@ -137,8 +136,8 @@ async def finish(actor: Official, number: str, command: Finish, files: Sequence[
 
 
 async def contest(person: Person, number: str, command: TextOnly) -> None:
-    """An author says that it is not done. Raises ``NotTheAuthor``: those of the submission, and of those merged to
-    it.
+    """Record that an author says it was not carried out. Raises ``NotTheAuthor`` for anybody but the authors of the
+    submission and of those merged into it.
     """
     async with changing_commitment(number, CommitmentAction.CONTEST, person, seen=command.seen) as change:
         if not await asked_for(change.row.submission_id, person.id):
@@ -149,7 +148,7 @@ async def contest(person: Person, number: str, command: TextOnly) -> None:
 
 
 async def drop(actor: Official, number: str, command: TextOnly) -> None:
-    """Give a commitment up, with the reason that everybody reads."""
+    """Discontinue a commitment, with a public reason."""
     async with changing_commitment(number, CommitmentAction.DROP, actor, seen=command.seen) as change:
         _own(actor, change)
         change.set(open=False)
@@ -157,7 +156,7 @@ async def drop(actor: Official, number: str, command: TextOnly) -> None:
 
 
 async def asked_for(submission_id: int | None, person_id: int) -> bool:
-    """Whether somebody is an author of a submission, or of one that is merged to it."""
+    """Whether somebody is an author of the submission or of one merged into it."""
     row = await database.fetch_one(
         "SELECT id FROM submission WHERE participant_id = ? AND (id = ? OR merged_into_id = ?) LIMIT 1",
         person_id, submission_id, submission_id,
@@ -172,7 +171,7 @@ def _own(actor: Official, change: Change[Commitment]) -> Commitment:
 
 
 async def _tell_submissions(change: Change[Commitment], done_on: date | None) -> None:
-    """Carry the day, or that it is not done after all, to the submission and to all that are merged to it."""
+    """Set the day on which it was carried out, or clear it, on the submission and on all merged into it."""
     if change.row.submission_id is None:
         return
     submission = await Submission.get(id=change.row.submission_id)
@@ -195,7 +194,7 @@ async def _owner(command: MakeCommitment, department_id: int, prefix: str) -> in
 
 
 async def _write_steps(commitment_id: int, wanted: Sequence[StepLine]) -> bool:
-    """Keep exactly these steps in this order, and what is done of them; whether that changes anything."""
+    """Write exactly these steps in this order; done steps are kept. Returns whether anything changed."""
     before = {step.id: step for step in await Step.filter(commitment_id=commitment_id)}
     kept = {line.id for line in wanted} & set(before)
     gone = [step.id for step in before.values() if step.id not in kept and step.done_on is None]

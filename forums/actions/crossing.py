@@ -1,8 +1,8 @@
-"""What crosses over: a submission goes on as a petition, a petition becomes a topic. Both keep their numbers.
+"""A submission becomes a petition, or a petition becomes a topic. Both keep their numbers.
 
-A petition needs its author's own press, because name and mail address go along. That it went
-on there is an answer like any other, though: of the department that has the submission, whose official proposes it. The
-other way nothing private goes along: an official writes title and text anew.
+A petition carries its author's name and email address, so the author has to agree. An official of the responsible
+department proposes it, and the proposal is the answer to the submission. Nothing private goes the other way: an
+official writes the topic's title and text.
 """
 
 from forums.actions import planning
@@ -30,9 +30,9 @@ from server.core.participants.people import Person
 
 
 async def propose(actor: Official, number: str, command: TextOnly) -> None:
-    """Propose to its author that a submission goes on as a petition; the reason is the answer as soon as they agree.
+    """Propose to the author that a submission becomes a petition; the reason becomes the answer once they agree.
 
-    Raises ``NotYours``: what a department has is only for itself to move, and for who hands submissions out.
+    Raises ``NotYours`` for officials of another department, unless they assign submissions.
     """
     async with changing_submission(number, SubmissionAction.PROPOSE, actor, seen=command.seen) as change:
         if not answers_for(actor, change.row.department_id):
@@ -43,10 +43,11 @@ async def propose(actor: Official, number: str, command: TextOnly) -> None:
 
 
 async def petition(person: Person, number: str, command: BecomePetition, ways: Crossings) -> str:
-    """Its author agrees that a submission goes on as a petition, in one transaction; the petition's number.
+    """Turn a submission into a petition with its author's consent, in one transaction. Returns the case number.
 
-    The answer is that of the official who proposed it: out of scope, and moved there. What is merged to it hears the
-    same. Raises ``NotTheSpeaker``, ``Invalid``; ``NotPossibleNow`` without a proposal of the department that has it.
+    The answer (out of scope, with the case number) is that of the official who proposed it, and applies to everything
+    merged into it. Raises ``NotTheSpeaker``, ``Invalid``; ``NotPossibleNow`` without a proposal of the responsible
+    department.
     """
     async with database.transaction():
         row = await database.fetch_one("SELECT forum_id FROM submission WHERE number = ?", number)
@@ -74,9 +75,9 @@ async def petition(person: Person, number: str, command: BecomePetition, ways: C
 
 
 async def make_topic(actor: Official, reference: str, command: MakeTopic, ways: Crossings) -> str:
-    """Make a petition's matter a topic: a draft of a forum, or a submission in one that is there; its address.
+    """Make a topic of a petition: a draft forum, or a submission in an existing one. Returns its address.
 
-    Raises ``Forbidden``, ``NoSuchForum``, ``NotPossibleNow``, and what looking the petition up raises.
+    Raises ``Forbidden``, ``NoSuchForum``, ``NotPossibleNow``, and what ``Crossings.topic`` raises.
     """
     if not actor.may(Permission.PLAN_FORUMS):
         raise Forbidden

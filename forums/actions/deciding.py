@@ -1,7 +1,7 @@
-"""What moderators decide: hide a text with its rule and reason, let it stand, show it again, dismiss an appeal.
+"""Moderators' decisions: hide a text with a rule and a reason, approve it, show it again, dismiss an appeal.
 
-One text or many at once, the same way: everything is locked, looked at again and written together. What cannot be
-decided any more, because another moderator was first, is said and changes nothing.
+One text and many are handled alike: everything is locked, checked again and written together. Decisions that are no
+longer possible, because another moderator was faster, are reported and change nothing.
 """
 
 from collections import Counter
@@ -26,17 +26,17 @@ from server.core.errors import Forbidden, NotPossibleNow, Refusal
 from server.core.ledger import Chain, DomainEvent
 
 TOGETHER = 200
-"""Texts that are decided in one transaction."""
+"""Texts decided in one transaction."""
 
 Chosen = Mapping[str, int | None]
-"""Texts, each with the number of decisions and appeals that the page knew."""
+"""Texts, each with the number of decisions and appeals that the page showed."""
 
 
 async def decide(official: Official, subject: str, command: Decide) -> None:
     """Decide on one text.
 
-    Raises ``Forbidden``, ``NoSuchText``, ``AlreadyDecided``, ``OwnDecision`` where who hid it would decide on the
-    appeal, and ``NotPossibleNow``.
+    Raises ``Forbidden``, ``NoSuchText``, ``AlreadyDecided``, ``NotPossibleNow``; ``OwnDecision`` where the official hid
+    the text that the appeal is about.
     """
     (refusal,) = (await decide_many(official, {subject: command.seen}, command)).values()
     if refusal:
@@ -46,10 +46,10 @@ async def decide(official: Official, subject: str, command: Decide) -> None:
 async def decide_many(
     official: Official, chosen: Chosen, command: Decide, *, looked_at: datetime | None = None
 ) -> dict[str, Refusal | None]:
-    """Decide on many texts; of each, why nothing was changed, or None where it was.
+    """Decide on many texts. Returns for each the refusal, or None where it was changed.
 
-    ``looked_at`` is when the page was drawn that named them without their versions: a text on which somebody decided
-    later is left alone. Appeals are answered one by one.
+    ``looked_at`` is when the page was rendered, for pages without versions: texts decided later are left alone.
+    Appeals are decided one by one.
     """
     if not official.may(Permission.MODERATE):
         raise Forbidden
@@ -90,7 +90,7 @@ async def _together(
 
 
 async def _lock(subjects: Iterable[str]) -> dict[str, Chain]:
-    """Lock chains, always in the same order. The first statement is a write, as SQLite wants it."""
+    """Lock chains, always in the same order. The first statement is a write, because SQLite takes its lock there."""
     talks = sorted(subject for subject in subjects if subject.startswith("talk/"))
     submissions = sorted(set(subjects) - set(talks))
     chains = {submission: await ledger.lock(submission) for submission in submissions[:1]}
@@ -118,7 +118,7 @@ async def _refusal(
 
 
 async def _other_moderators(official: Official) -> list[str]:
-    """Who else may decide: the other moderators, or the inspectors where there is none."""
+    """The names of others who may decide: moderators first, then inspectors; at most five."""
     found = await roles.staff(Permission.MODERATE.roles)
     found.sort(key=lambda one: (one.role is Role.INSPECTOR, one.name))
     return [one.name for one in found if one.id != official.id][:5]
@@ -145,7 +145,7 @@ async def _write(official: Official, cases: Sequence[_Case], chains: Mapping[str
 
 
 async def _words(cases: Sequence[_Case], chains: Mapping[str, Chain], command: Decide) -> dict[str, int]:
-    """The reason in words, by chain: the moderator's own or the prepared ones in the city's language."""
+    """Store the reason in each chain, the moderator's or the prepared one in the city's language. Ids by chain."""
     if command.action is TextAction.SHOW:
         return {}
     prepared = GUIDELINES[command.rule].reason if command.rule else UPHELD
@@ -164,9 +164,9 @@ def _event(case: _Case, command: Decide, words: Mapping[str, int]) -> DomainEven
 
 
 async def _count(texts: Sequence[Spoken], before: set[str], after: TextState) -> None:
-    """Let the numbers follow: first the forums', then the submissions', each in order, as every action takes them."""
+    """Update the counters: forums first, then submissions, each by id, in the order that every action uses."""
     added = 1 if after is TextState.SHOWN else -1
-    # What was not shown and is hidden changes no number, nor does what its author took back.
+    # Hiding a text that was not public changes no counter, nor does any decision on a withdrawn one.
     moved = [text for text in texts if not text.withdrawn and (after is TextState.SHOWN or text.subject in before)]
     forums = {text.forum_id: Counter[str]() for text in moved}
     for text in moved:
@@ -186,7 +186,7 @@ async def _count(texts: Sequence[Spoken], before: set[str], after: TextState) ->
 
 
 async def _hold_rows(submission_ids: AbstractSet[int]) -> None:
-    """Lock submissions in one order, so that two moderators never wait for each other."""
+    """Lock submissions in the order of their ids, so that two moderators cannot deadlock."""
     if submission_ids and database.dialect() == "postgres":  # SQLite has one writer at a time
         await database.fetch(
             f"SELECT id FROM submission WHERE id IN ({database.marks(submission_ids)}) ORDER BY id FOR UPDATE",
@@ -204,7 +204,7 @@ async def _show(texts: Sequence[Spoken], after: TextState) -> None:
 
 
 async def _settle(official: Official, cases: Sequence[_Case], command: Decide) -> None:
-    """Write how each stands now. A hiding begins a new right to appeal; dismissing an appeal leaves its reason."""
+    """Write the reviews. Each hiding allows a new appeal; dismissing an appeal keeps the reason."""
     kept = command.action is TextAction.UPHOLD
     now, rows = clock.now(), list[object]()
     for case in cases:
@@ -225,7 +225,7 @@ async def _settle(official: Official, cases: Sequence[_Case], command: Decide) -
 
 
 async def _index(texts: Sequence[Spoken], after: TextState) -> None:
-    """What is hidden is not found any more. Comments are in no index."""
+    """Remove hidden texts from the index and add shown ones. Comments are not indexed."""
     connection = database.connection()
     for text in texts:
         if text.sort == "comment":

@@ -1,7 +1,7 @@
-"""Bulk import of past forums and of what was said in them: each line once, with its number, however often it is read.
+"""Bulk import of past forums and their submissions: each line once, with its number, however often it is read.
 
-A run that was killed goes on where it stopped. Imported things get the same chains and index entries as those that
-happen here, their events at the days on which they happened; no mail is sent about what is long past.
+An interrupted run can be repeated. Imported rows get the same chains and index entries as new ones, with events at
+their original dates; no emails are sent about them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,10 +30,10 @@ from server.core.ledger import DomainEvent
 
 ACTOR = "import"
 OPENS, ENDS = time(10), time(18)
-"""Of a day whose hours nobody wrote down."""
+"""The hours assumed where a past forum has none."""
 
 Line = tuple[str, PastSubmission]
-"""What makes it the same again, and what it says."""
+"""The key that identifies the line, and its content."""
 
 
 def _at(day: date, hour: time) -> datetime:
@@ -50,22 +50,22 @@ async def _known(table: str, column: str, values: Sequence[str]) -> dict[str, in
 
 
 async def forum_ids(slugs: Sequence[str]) -> dict[str, int]:
-    """The forums that are there, by their names."""
+    """The ids of existing forums, by slug."""
     return await _known("forum", "slug", slugs)
 
 
 async def taken_numbers(numbers: Sequence[str]) -> set[str]:
-    """Which numbers submissions have already."""
+    """Which of these numbers are taken."""
     return set(await _known("submission", "number", numbers))
 
 
 async def known_keys(keys: Sequence[str]) -> set[str]:
-    """Which lines were imported before."""
+    """Which of these lines were imported before."""
     return set(await _known("submission", "import_key", keys))
 
 
 async def take_forums(lines: Sequence[PastForum]) -> list[int]:
-    """Import forums in one transaction; those that are there already are left alone. The ids of the new ones."""
+    """Import forums in one transaction, skipping existing ones. Returns the ids of the new ones."""
     async with database.transaction():
         for kind in sorted({line.kind for line in lines}):
             await keep_number(kind, max(line.number for line in lines if line.kind == kind))
@@ -103,7 +103,7 @@ def _forum_events(line: PastForum) -> list[tuple[DomainEvent, datetime]]:
 
 
 async def take_submissions(lines: Sequence[Line], forums: Mapping[str, int]) -> list[int]:
-    """Import submissions in one transaction; lines imported before are left alone. The ids of the new ones."""
+    """Import submissions in one transaction, skipping lines imported before. Returns the ids of the new ones."""
     async with database.transaction():
         old = await known_keys([key for key, _line in lines])
         new = [(key, line, line.number or new_submission_number()) for key, line in lines if key not in old]

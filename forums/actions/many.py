@@ -1,8 +1,8 @@
-"""The frame of an action on many submissions: of whatever is picked from a list, and of those that share one answer.
+"""The frame of an action on many submissions: those selected in a list, or those that share one answer.
 
-All of it is a fixed number of statements a stretch, however many submissions there are. Submissions of one forum are
-changed together by one transaction at a time (:func:`alone`), because such a transaction holds many chains; what
-changes a single submission holds one chain only, so nobody waits in a circle.
+Each stretch takes a fixed number of statements. A transaction that changes several submissions of a forum holds many
+chains, so only one runs at a time (:func:`alone`). An action on a single submission holds one chain, so no deadlock is
+possible.
 """
 
 import contextlib
@@ -22,13 +22,13 @@ from server.core.rows import columns
 from server.core.rows import read as read_row
 
 STRETCH = 200
-"""Submissions in one transaction, and in one statement."""
+"""Submissions in one transaction and in one statement."""
 _TOGETHER = 0x766F6963  # "voic"
 
 
 @dataclass(frozen=True, slots=True)
 class LockedSubmission:
-    """As much of a submission as acting on many of them needs."""
+    """The columns of a submission that these actions read."""
 
     id: int
     number: str
@@ -44,7 +44,7 @@ _COLUMNS = columns(LockedSubmission, "s")
 
 
 async def read(numbers: Sequence[str]) -> dict[str, LockedSubmission]:
-    """Submissions by their numbers; those that are not there are left out."""
+    """Submissions by number; missing ones are left out."""
     rows = await database.fetch(
         f"SELECT {_COLUMNS} FROM submission s WHERE number IN ({database.marks(numbers)})", *numbers
     )
@@ -52,7 +52,7 @@ async def read(numbers: Sequence[str]) -> dict[str, LockedSubmission]:
 
 
 async def alone(forum_ids: Iterable[int]) -> None:
-    """From now on until this transaction ends, nobody else changes submissions of these forums together."""
+    """Keep other transactions from changing several submissions of these forums until this one ends."""
     if database.dialect() == "postgres":  # SQLite has one writer at a time
         for forum_id in sorted(set(forum_ids)):
             await database.fetch("SELECT pg_advisory_xact_lock(?, ?)", _TOGETHER, forum_id)
@@ -72,7 +72,7 @@ class Group:
         values: Mapping[str, object],
         new_events: Callable[[LockedSubmission], Sequence[DomainEvent]],
     ) -> None:
-        """Change the same columns of some of them; each gets its own events. Compare-and-swap on their states."""
+        """Change the same columns of some submissions and append events to each. Compare-and-swap on their states."""
         for start in range(0, len(submissions), STRETCH):
             some = submissions[start : start + STRETCH]
             before = sorted({submission.status.value for submission in some})
@@ -91,7 +91,7 @@ class Group:
 
 
 async def merged_into(main_ids: Sequence[int]) -> Group:
-    """The submissions that share the answers of some others, locked; only under :func:`alone`."""
+    """The submissions merged into these, locked; only under :func:`alone`."""
     group = Group()
     if not main_ids:
         return group
@@ -101,7 +101,7 @@ async def merged_into(main_ids: Sequence[int]) -> Group:
     for start in range(0, len(numbers), STRETCH):
         group.chains |= await ledger.lock_many([submission_subject(n) for n in numbers[start : start + STRETCH]])
     group.chains = {subject.partition("/")[2]: chain for subject, chain in group.chains.items()}
-    if numbers:  # one that was taken back before its chain was locked is not among them any more
+    if numbers:  # one that was withdrawn before its chain was locked is no longer merged
         submissions = [read_row(LockedSubmission, row) for row in await database.fetch(select, *main_ids)]
         group.submissions = [submission for submission in submissions if submission.number in group.chains]
     return group
@@ -109,14 +109,14 @@ async def merged_into(main_ids: Sequence[int]) -> Group:
 
 @dataclass
 class Many(Group):
-    """Submissions that are acted on together: those that it may be done to, and why not to the others."""
+    """The locked submissions that can be changed, and the refusals of the others."""
 
     refused: dict[str, Refusal] = field(default_factory=dict)
     locked: dict[str, LockedSubmission] = field(default_factory=dict)
-    """All that are locked, those that are not acted on among them."""
+    """All locked submissions, including those that are not changed."""
 
     def refuse(self, submissions: Iterable[LockedSubmission], refusal: Refusal) -> None:
-        """Leave some as they are."""
+        """Leave these submissions unchanged."""
         for submission in list(submissions):
             self.refused[submission.number] = refusal
             self.submissions.remove(submission)
@@ -131,7 +131,7 @@ async def changing_submissions(
     beside: Sequence[str] = (),
     seen: Mapping[str, int | None] | None = None,
 ) -> AsyncIterator[Many]:
-    """Open at most ``STRETCH`` submissions for one action. Raises ``Forbidden`` for who may do it to none."""
+    """Lock at most ``STRETCH`` submissions for one action. Raises ``Forbidden`` for an actor without the permission."""
     permit(actor, rights.SUBMISSION_RIGHTS.get(action))
     wanted = [*dict.fromkeys([*numbers, *beside])]
     async with database.transaction():
@@ -165,6 +165,6 @@ async def _hinders(
 
 
 def one(number: str, refused: Mapping[str, Refusal]) -> None:
-    """Raise what hindered an action on a single submission."""
+    """Raise the refusal of a single submission, if there is one."""
     if number in refused:
         raise refused[number]

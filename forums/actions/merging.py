@@ -1,7 +1,7 @@
-"""Joining submissions that say the same: they share one answer, and every author hears it.
+"""Merging similar submissions: they share one answer, and every author is notified of it.
 
-A merged submission always hangs on a main one, never on another merged one: what is merged to a merged submission is
-merged to its main one, and who brings merged ones along brings them to the new main one.
+Merged submissions always point to a main one, never to another merged one: merging into a merged submission means its
+main one, and a submission's own merged ones move with it to the new main one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ TAKEN_BACK = _("The submission to merge into has been withdrawn.")
 
 
 async def merge(actor: Official, number: str, command: Merge) -> None:
-    """Join a submission with another one. Raises ``CannotJoin``, ``NotPossibleNow``, ``NoSuchSubmission``,
+    """Merge a submission into another. Raises ``CannotMerge``, ``NotPossibleNow``, ``NoSuchSubmission``,
     ``NotYours``.
     """
     one(number, await merge_many(actor, [number], command.to, {number: command.seen}))
@@ -40,10 +40,10 @@ async def merge(actor: Official, number: str, command: Merge) -> None:
 async def merge_many(
     actor: Official, numbers: Sequence[str], to: str, seen: Mapping[str, int | None] | None = None
 ) -> dict[str, Refusal]:
-    """Join submissions with one; what was refused, and why. The one itself among them, and what is merged to it
-    already, are left as they are.
+    """Merge submissions into one. Returns the refusals by number. The main one itself, and those already merged into
+    it, are skipped.
 
-    Raises ``NoSuchSubmission`` and ``NotYours`` about the one that they are to be merged with.
+    Raises ``NoSuchSubmission`` and ``NotYours`` for the main one.
     """
     main = await _main_of(actor, to)
     own = [number for number in dict.fromkeys(numbers) if number != main] if len(numbers) > 1 else list(numbers)
@@ -71,7 +71,7 @@ async def _merge(many: Many, actor: Official, number: str) -> None:
     main = many.locked[number]
     if not answers_for(actor, main.department_id):
         raise NotYours
-    if main.status is SubmissionState.MERGED:  # since it was looked up
+    if main.status is SubmissionState.MERGED:  # merged after it was looked up
         raise ChangedMeanwhile
     if main.status is SubmissionState.WITHDRAWN:
         raise CannotMerge(TAKEN_BACK)
@@ -94,20 +94,20 @@ async def _merge(many: Many, actor: Official, number: str) -> None:
 
 
 def _already_merged(submission: LockedSubmission | None, main: LockedSubmission, refusal: Refusal) -> bool:
-    """Whether a submission was refused only because it is merged to the same one: nothing happens."""
+    """Whether a submission was refused only because it is already merged into this one; that is no error."""
     return isinstance(refusal, NotPossibleNow) and submission is not None and submission.merged_into_id == main.id
 
 
 @dataclass(frozen=True)
 class Shared:
-    """The answer of a main submission as its merged ones get it."""
+    """The answer of a main submission, as its merged ones receive it."""
 
     main: str
     values: Mapping[str, object]
     text: int | None
 
     def told(self, submission: LockedSubmission) -> list[DomainEvent]:
-        """What a merged one hears of it."""
+        """The events of a merged submission that receives this answer."""
         outcome, done_on = str(self.values["outcome"]), self.values["done_on"]
         new_events: list[DomainEvent] = []
         if outcome:
@@ -118,7 +118,7 @@ class Shared:
 
 
 async def answer_of(main: LockedSubmission) -> Shared:
-    """What became of a submission until now."""
+    """A submission's current answer."""
     row = await database.fetch_one(f"SELECT {', '.join(ANSWER)} FROM submission WHERE id = ?", main.id)
     assert row is not None  # noqa: S101 — it is locked
     values = {name: row[name] for name in ANSWER}
@@ -131,7 +131,7 @@ async def answer_of(main: LockedSubmission) -> Shared:
 
 
 async def unmerge(actor: Official, number: str, command: Plain = PLAIN) -> None:
-    """Take a merged submission out again: it stands for itself and waits for an answer of its own."""
+    """Undo a merge: the submission has no answer and no department again."""
     async with changing_submission(number, SubmissionAction.UNMERGE, actor, seen=command.seen) as change:
         if not answers_for(actor, change.row.department_id):
             raise NotYours
@@ -141,7 +141,7 @@ async def unmerge(actor: Official, number: str, command: Plain = PLAIN) -> None:
 
 
 async def release(number: str) -> int:
-    """Take out everything that is merged to a submission which its author took back; how many there were."""
+    """Unmerge everything that was merged into a withdrawn submission. Returns how many there were."""
     async with database.transaction():
         main = (await read([number])).get(number)
         if main is None or main.status is not SubmissionState.WITHDRAWN:

@@ -1,7 +1,7 @@
-"""Moderation as its readers and authors have it: a text is held, reported, or appealed for.
+"""Moderation from the side of readers and authors: a text is held, reported, or its hiding appealed.
 
-Whatever happens to one text happens under the lock of its chain: a submission's own, or its forum's talk. What stands
-in the table of reviews is how it is now; every step is an event of the ledger.
+Everything about one text happens under the lock of its chain: a submission's own, or its forum's talk. The review
+table holds the current state; every step is an event of the ledger.
 """
 
 from collections.abc import Sequence
@@ -28,15 +28,15 @@ AUTHORS = {
     "comment": "SELECT participant_id FROM comment WHERE id = ?",
     "forum": "SELECT proposer_id FROM forum WHERE slug = ?",
 }
-"""Who wrote a text, by its sort."""
+"""The query for a text's author, by sort of text."""
 READER = "reader"
-"""How the ledger names whoever reports: not at all."""
+"""The actor of every report in the ledger: reporters stay anonymous."""
 
 
 async def hold(chain: Chain, subject: str, forum_id: int, why: str, comment: int | None = None) -> None:
-    """Put a text that was just written with visibility ``pending`` into the moderators' queue, inside its action.
+    """Put a new text with visibility ``pending`` into the moderation queue, inside the action that writes it.
 
-    ``chain`` is the locked one of its submission or of its forum's talk, ``subject`` its name among reviews
+    ``chain`` is the locked chain of its submission or of its forum's talk, ``subject`` its key among reviews
     (``rights.submission_subject``, ``comment_subject``, ``forum_subject``), ``why`` a key of ``labels.WHY``,
     ``comment`` its id if it is one.
     """
@@ -58,9 +58,9 @@ async def hold(chain: Chain, subject: str, forum_id: int, why: str, comment: int
 
 
 async def report(reporter: str, subject: str, command: ReportText) -> None:
-    """Somebody says that a public text breaks a rule. ``reporter`` stands for a person or a browser, each heard once.
+    """Report a public text. ``reporter`` stands for a participant or a browser; each counts once.
 
-    However many report it, the text stays where it is until a moderator decides; it only moves up in their queue.
+    Reports never hide a text: it stays public until a moderator decides, and only moves up in their queue.
     Raises ``NoSuchText`` for one that is not shown.
     """
     found = await one(subject)
@@ -101,7 +101,7 @@ async def report(reporter: str, subject: str, command: ReportText) -> None:
 
 
 async def appeal(person: Person, subject: str, command: AppealHiding) -> None:
-    """The author of a hidden text asks another moderator to look again, once for each hiding.
+    """Appeal against the hiding of one's own text, once each time it is hidden.
 
     Raises ``NoSuchText`` for somebody else's, ``NotPossibleNow`` and ``AppealedBefore``.
     """
@@ -134,13 +134,13 @@ async def appeal(person: Person, subject: str, command: AppealHiding) -> None:
 
 
 async def close_review(subject: str) -> None:
-    """Take a text out of the queue because its author took it back; inside that action."""
+    """Remove a text from the queue because its author withdrew it; inside that action."""
     await database.execute("UPDATE review SET open = ? WHERE subject = ? AND open = ?", False, subject, True)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the review of a text stands."""
+    """The current review of a text."""
 
     open: bool
     why: str
@@ -152,7 +152,7 @@ class Standing:
     appealed_at: datetime | None
 
     def state(self, visibility: str) -> TextState:
-        """The text's place in the table of what may be done."""
+        """The text's moderation state."""
         appealed = visibility == TextState.HIDDEN and self.open and self.why == "appeal"
         return TextState.APPEALED if appealed else TextState(visibility)
 
@@ -161,7 +161,7 @@ _STANDING = columns(Standing, "r", decided_by="r.decided_by_id")
 
 
 async def reviews_of(subjects: Sequence[str]) -> dict[str, Standing]:
-    """The reviews of those texts that have one."""
+    """The reviews of these texts, where there are any."""
     rows = await database.fetch(
         f"SELECT r.subject, {_STANDING} FROM review r WHERE subject IN ({database.marks(subjects)})",
         *subjects,
@@ -170,22 +170,22 @@ async def reviews_of(subjects: Sequence[str]) -> dict[str, Standing]:
 
 
 async def review_of(subject: str) -> Standing | None:
-    """The review of one text."""
+    """The review of one text, if there is one."""
     return (await reviews_of([subject])).get(subject)
 
 
 async def say(chain: Chain, text: str) -> int:
-    """Keep words that belong to an event; the id that it names them by."""
+    """Store an official's text for an event and return its id."""
     words = await ForumWords.create(subject=chain.subject, text=text, created_at=clock.now())
     return int(words.id)
 
 
 TextEventRow = tuple[Chain, DomainEvent, str, int]
-"""A locked chain, what is told in it, and the text and the forum that it is about."""
+"""A locked chain, the event for it, and the subject and forum of the text it is about."""
 
 
 async def tell(actor: str, told: Sequence[TextEventRow]) -> None:
-    """Write events about texts, and where each text finds its own among all that its chain holds."""
+    """Write events about texts, and a row for each by which a text's own events are found in a shared chain."""
     chains: dict[str, tuple[Chain, list[tuple[DomainEvent, str, int]]]] = {}
     for chain, event, subject, forum_id in told:
         chains.setdefault(chain.subject, (chain, []))[1].append((event, subject, forum_id))
@@ -201,7 +201,7 @@ async def tell(actor: str, told: Sequence[TextEventRow]) -> None:
 
 
 async def count(*, reported: int = 0, hidden: int = 0, appealed: int = 0, shown: int = 0) -> None:
-    """Add to the day's public figures; the last write of an action, because all actions of the day meet in this row."""
+    """Add to the day's public figures. Call it last: all actions of the day contend for this row."""
     await database.execute(
         "INSERT INTO moderation_day (day, reported, hidden, appealed, shown) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (day) DO UPDATE SET reported = moderation_day.reported + excluded.reported, "

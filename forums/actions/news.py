@@ -1,6 +1,6 @@
-"""Keep what is new in public, and let it wait for the daily digest of those who follow it.
+"""Keep events as public news, and queue them for the daily digests of followers.
 
-Done by a job that hears the ledger, so that no action waits for followers.
+Run by a job that consumes the ledger, so that no action waits for followers.
 """
 
 from forums import events
@@ -13,13 +13,13 @@ from server.core.notify import follows
 
 
 async def hear(task: Task) -> None:
-    """Keep one event as news, and lay it into the digests of its followers. Once, however often it is tried."""
+    """Keep one event as news and queue it for its followers' digests. Idempotent."""
     entry = await ledger.get(task.payload["event"])
     thing = (await about([entry.subject])).get(entry.subject)
     if thing is None or not thing.shown or line(entry) is None:
         return
     kind = entry.kind
-    if kind == events.TextShown.kind:  # a submission that waited for a moderator is news when it can be read
+    if kind == events.TextShown.kind:  # a held submission becomes news once it is public
         if thing.submission_id is None or entry.data["comment"] or entry.data["stood"] or entry.data["after_appeal"]:
             return
         kind = MANY
@@ -43,7 +43,7 @@ async def hear(task: Task) -> None:
 
 
 async def _topics(thing: About) -> list[str]:
-    """The followed topics that it is about: of what is followed only these begin with t, in any order of letters."""
+    """The followed topics that match an event's subject. Only topic keys begin with t, whatever the collation."""
     topics = await follows.between("topic", "u")
     text = topic_text(thing) if topics else ""
     return [topic for topic in topics if about_topic(topic.removeprefix("topic/"), text)]

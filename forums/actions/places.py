@@ -1,7 +1,7 @@
-"""The frame of every action on the places of a session, and the way of a free place to whoever waits for it.
+"""The frame of every action on the places of a session, and the offer of free places to the waiting list.
 
-The session's slot is locked first, the forum's chain after it and for a moment only: hundreds who register for the
-sessions of one forum wait for each other no longer than it takes to write their events.
+The session's slot is locked first, and the forum's chain after it and only briefly: of hundreds who register for the
+sessions of one forum, each waits only while the events of the others are written.
 """
 
 import contextlib
@@ -21,14 +21,14 @@ from server.core.errors import Forbidden, NotPossibleNow
 from server.core.ledger import Chain, DomainEvent
 
 SCOPE = "forums"
-"""Whose slots they are."""
+"""The scope of these slots in ``booking``."""
 CHECK_IN = (ForumAction.REGISTER, ForumAction.MINUTES)
-"""Either of these lets people be checked in: also when the forum is over and its list is completed."""
+"""Either of these allows check-in: also after the forum's end, when its list is completed."""
 
 
 @dataclass
 class HeldPlaces:
-    """A session whose slot and whose forum's chain are locked."""
+    """A session whose slot and forum chain are locked."""
 
     id: int
     slot: int
@@ -43,15 +43,15 @@ class HeldPlaces:
     new_events: list[DomainEvent] = field(default_factory=list)
 
     def record(self, *new_events: DomainEvent) -> None:
-        """Write events into the ledger when the action is complete."""
+        """Write these events into the ledger when the action is complete."""
         self.new_events.extend(new_events)
 
 
 @contextlib.asynccontextmanager
 async def holding(session_id: int, actor: Actor, *actions: ForumAction, slug: str = "") -> AsyncIterator[HeldPlaces]:
-    """Open a session for one action. One of ``actions`` must be possible in its forum; without any, no state is asked.
+    """Lock a session for one action. The forum must allow one of ``actions``; without any, its state is not checked.
 
-    ``slug`` names the forum that it must belong to. Raises ``NoSuchSession``, ``Forbidden``, ``NotPossibleNow``.
+    ``slug`` is the forum that it must belong to. Raises ``NoSuchSession``, ``Forbidden``, ``NotPossibleNow``.
     """
     permit(actor, *actions)
     slot, forum_id = await slot_of(session_id)
@@ -73,7 +73,7 @@ async def holding(session_id: int, actor: Actor, *actions: ForumAction, slug: st
 
 
 async def slot_of(session_id: int) -> tuple[int, int]:
-    """A session's slot and its forum's id, neither of which ever changes. Raises ``NoSuchSession``."""
+    """A session's slot and its forum's id; neither ever changes. Raises ``NoSuchSession``."""
     row = await database.fetch_one("SELECT slot_id, forum_id FROM forum_session WHERE id = ?", session_id)
     if row is None:
         raise NoSuchSession
@@ -89,13 +89,13 @@ async def session_of(slot_id: int) -> int:
 
 
 def permit(actor: Actor, *actions: ForumAction) -> None:
-    """Refuse an official without the right for any of the actions. Raises ``Forbidden``."""
+    """Raise ``Forbidden`` for an official without the permission for any of the actions."""
     if isinstance(actor, Official) and not all(actor.may(rights.FORUM[action]) for action in actions):
         raise Forbidden
 
 
 async def chain_of(forum_id: int, *actions: ForumAction) -> tuple[Chain, ForumState]:
-    """Lock a forum's chain and look where it stands. Raises ``NotPossibleNow`` if none of ``actions`` is possible."""
+    """Lock a forum's chain and read its state. Raises ``NotPossibleNow`` if none of ``actions`` is possible."""
     found = await database.fetch_one("SELECT slug FROM forum WHERE id = ?", forum_id)
     if found is None:
         raise NoSuchSession
@@ -108,7 +108,7 @@ async def chain_of(forum_id: int, *actions: ForumAction) -> tuple[Chain, ForumSt
 
 
 async def pass_on(held: HeldPlaces) -> None:
-    """Offer every free place to the next who wait, as long as there is time for an offer."""
+    """Offer every free place to the next on the waiting list, as long as there is time for an offer."""
     until = rules.offer_until(clock.now(), held.starts_at, config.settings().zone)
     if until is None or follow(FORUM, held.status, ForumAction.REGISTER) is None:
         return

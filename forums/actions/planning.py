@@ -1,6 +1,6 @@
-"""Planning and running a forum: drafted, changed, announced, begun, ended, called off, written down.
+"""Planning and running a forum: draft, edit, publish, start, close, cancel, minutes.
 
-What each kind needs is in ``forums.kinds``; who may do what in ``forums.rights``.
+What each kind needs is in ``forums.kinds``; the permissions are in ``forums.rights``.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -43,8 +43,8 @@ async def plan(
     key: str = "",
     from_petition: str = "",
 ) -> str:
-    """Draft a forum, which gets the next number of its kind; its slug. With a ``key`` once: a form pressed twice.
-    ``from_petition`` is the petition whose matter it takes up.
+    """Draft a forum with the next number of its kind; its slug. The same ``key`` (a form sent twice) drafts it once.
+    ``from_petition`` is the petition that it takes up as its topic.
 
     Raises ``Forbidden`` and ``Invalid``.
     """
@@ -85,9 +85,9 @@ async def edit(
     add: Sequence[StoredFile] = (),
     remove: Collection[int] = (),
 ) -> None:
-    """Change what a forum is, and its files: ``add`` lie in the store already, ``remove`` are ids of those that go.
+    """Change a forum and its files: ``add`` are in the store already, ``remove`` are the ids of files to remove.
 
-    Raises ``ChangedMeanwhile``; and ``Invalid`` where a forum that is announced would lack what its kind needs.
+    Raises ``ChangedMeanwhile``; ``Invalid`` where an announced forum would lack a required field.
     """
     async with changing_forum(slug, ForumAction.EDIT, actor, seen=seen) as change:
         row, wanted = change.row, command.values()
@@ -105,7 +105,7 @@ async def edit(
 
 
 async def publish(actor: Actor, slug: str, seen: int | None = None) -> None:
-    """Announce a forum. Raises ``Invalid`` naming what is not filled in yet, and ``EndIsPast``."""
+    """Announce a forum. Raises ``Invalid`` with the required fields that are empty, and ``EndIsPast``."""
     async with changing_forum(slug, ForumAction.PUBLISH, actor, seen=seen) as change:
         row, now = change.row, clock.now()
         _need_all(row)
@@ -117,7 +117,7 @@ async def publish(actor: Actor, slug: str, seen: int | None = None) -> None:
 
 
 async def start(actor: Actor, slug: str, seen: int | None = None) -> None:
-    """Begin a forum, or go on with one that is over. Raises ``EndIsPast`` where its own end would end it at once."""
+    """Start a forum, or reopen a closed one. Raises ``EndIsPast`` where it would end at once."""
     async with changing_forum(slug, ForumAction.START, actor, seen=seen) as change:
         _need_future(change.row)
         change.set(closed_at=None)
@@ -132,7 +132,7 @@ async def close(actor: Actor, slug: str, seen: int | None = None) -> None:
 
 
 async def cancel(actor: Official, slug: str, text: str, seen: int | None = None) -> None:
-    """Call a forum off for good, with the reason that everybody reads. A draft's day was never announced: it goes."""
+    """Cancel a forum, with a public reason. The times of a draft are cleared, because they were never announced."""
     async with changing_forum(slug, ForumAction.CANCEL, actor, seen=seen) as change:
         if change.row.status is ForumState.DRAFT:
             change.set(starts_at=None, ends_at=None)
@@ -141,7 +141,7 @@ async def cancel(actor: Official, slug: str, text: str, seen: int | None = None)
 
 
 async def write_minutes(actor: Official, slug: str, text: str, seen: int | None = None) -> None:
-    """Put up the minutes, or mended ones."""
+    """Publish the minutes, or a corrected version."""
     async with changing_forum(slug, ForumAction.MINUTES, actor, seen=seen) as change:
         if change.row.minutes == text:
             return
@@ -150,13 +150,13 @@ async def write_minutes(actor: Official, slug: str, text: str, seen: int | None 
 
 
 async def number_it(change: Change[Forum]) -> None:
-    """Give a forum that citizens proposed its place in the series of its kind; its slug stays."""
+    """Give a proposed forum its number in the series of its kind; its slug stays."""
     if not change.row.number:
         change.set(number=await next_number(change.row.kind))
 
 
 async def find_by(forum: Forum) -> None:
-    """Make a forum findable by what everybody reads of it now."""
+    """Index a forum by its public texts."""
     title, summary, body, place, *panel = (
         public_text(each, forum.status, forum.proposer_id, forum.from_petition)
         for each in (forum.title, forum.summary, forum.body, forum.place, *forum.panel)
@@ -166,7 +166,7 @@ async def find_by(forum: Forum) -> None:
 
 
 async def keep_files(subject: str, files: Sequence[StoredFile]) -> None:
-    """Keep files that lie in the store already."""
+    """Attach files that are in the store already."""
     for file in files:
         await ForumFile.create(
             subject=subject, hash=file.hash, name=file.name, size=file.size, media_type=file.media_type,
@@ -175,7 +175,7 @@ async def keep_files(subject: str, files: Sequence[StoredFile]) -> None:
 
 
 async def _change_files(subject: str, add: Sequence[StoredFile], remove: Collection[int]) -> bool:
-    """Take some files away and add others; whether that changes anything. Raises ``Invalid`` for too many."""
+    """Remove and add files. Returns whether anything changed. Raises ``Invalid`` for too many."""
     if not (add or remove):
         return False
     before = {row.id: row.hash for row in await ForumFile.filter(subject=subject)}

@@ -1,6 +1,6 @@
-"""Forums that citizens ask for: proposed, taken up or not with a reason, opened when enough people support one.
+"""Forums that citizens propose: accepted or declined with a reason, or opened when enough people support them.
 
-A proposal has an address of its own that stays; a number among the forums of its kind it gets when it becomes one.
+A proposal keeps its address; it gets a number among the forums of its kind only when it is accepted.
 """
 
 import contextlib
@@ -25,20 +25,18 @@ from server.core.participants.people import Person
 
 SERIES = "proposal"
 MOST_OPEN = 5
-"""Proposals of one person that wait for an answer."""
+"""Undecided proposals that a participant may have."""
 OPEN_DAYS = 30
-"""Days for which a question is discussed that opened by itself."""
+"""Days for which a discussion is open that support has opened."""
 
 
 async def propose(person: Person, command: ProposeForum) -> str:
-    """Ask for a forum; its slug. The same again, while it waits, is the one that is there already.
+    """Propose a forum; its slug. An equal proposal that is still undecided is returned instead.
 
-    What looks like spam waits for a moderator before it is shown.
-
-    Raises ``TooManyProposals``.
+    A proposal that looks like spam is held for a moderator. Raises ``TooManyProposals``.
     """
     async with database.transaction():
-        number = await next_number(SERIES)  # a person's proposals come one after the other from here on
+        number = await next_number(SERIES)  # serialises proposals, so that the limit holds
         waiting = await Forum.filter(proposer_id=person.id, status=ForumState.PROPOSED).values("slug", "title", "kind")
         for one in waiting:
             if (one["title"], one["kind"]) == (command.title, command.kind):
@@ -75,9 +73,9 @@ async def propose(person: Person, command: ProposeForum) -> str:
 
 
 async def accept(actor: Official, slug: str, text: str, seen: int | None = None) -> None:
-    """Take a proposal up, with words that everybody reads: from now on the city plans it.
+    """Accept a proposal, with a public text: from now on the city plans it.
 
-    Raises ``NotShownYet`` for one that a moderator has not shown: what is announced is read by everybody.
+    Raises ``NotShownYet`` for one that no moderator has shown, because the announcement makes it public.
     """
     async with changing_forum(slug, ForumAction.ACCEPT, actor, seen=seen) as change:
         if change.row.visibility != "shown":
@@ -87,16 +85,16 @@ async def accept(actor: Official, slug: str, text: str, seen: int | None = None)
 
 
 async def decline(actor: Official, slug: str, text: str, seen: int | None = None) -> None:
-    """Do not take a proposal up, with the reason that everybody reads."""
+    """Decline a proposal, with a public reason."""
     async with changing_forum(slug, ForumAction.DECLINE, actor, seen=seen) as change:
         change.set(closed_at=clock.now())
         change.record(ForumDeclined(await change.say(text)))
 
 
 async def open_supported(slug: str) -> bool:
-    """Open a proposed discussion that enough people support, for ``OPEN_DAYS``; whether it was opened now.
+    """Open a proposed discussion with enough support, for ``OPEN_DAYS``. Returns whether it was opened now.
 
-    To be called after the commit of a support: whoever changes a forum holds its chain before its row.
+    Call it after the commit of a support: an action on a forum locks its chain before its row.
     """
     needed = config.settings().forum_supports
     row = await database.fetch_one(
@@ -108,7 +106,7 @@ async def open_supported(slug: str) -> bool:
     )
     if row is None:
         return False
-    with contextlib.suppress(NotPossibleNow):  # somebody was faster: an official, or the last but one supporter
+    with contextlib.suppress(NotPossibleNow):  # an official or another supporter was faster
         async with changing_forum(slug, ForumAction.OPEN, SYSTEM) as change:
             now = clock.now()
             await number_it(change)

@@ -1,4 +1,4 @@
-"""What people do about a place: take it, stand in line for it, give it back, take what is offered or let it go by."""
+"""Registrations for sessions: take a place or join the waiting list, cancel, accept an offer or let it expire."""
 
 from forums.actions.places import SCOPE, chain_of, holding, pass_on, session_of, slot_of
 from forums.registration_events import OfferLapsed, Registered, RegistrationCancelled
@@ -10,11 +10,11 @@ from server.core.booking.errors import NoSuchBooking
 from server.core.participants.people import Person
 
 MOST_LAPSED = 500
-"""Sessions that one run of the job looks at."""
+"""Sessions handled by one run of the job."""
 
 
 async def register(person: Person, session_id: int, topic: str = "") -> str:
-    """Take a place, or a turn in the waiting list when none is free; the registration's code.
+    """Book a place, or a turn on the waiting list when none is free. Returns the registration's code.
 
     Whoever is registered already gets the same code. Raises ``NoSuchSession``, ``BookingClosed``, ``NotPossibleNow``.
     """
@@ -31,9 +31,10 @@ async def register(person: Person, session_id: int, topic: str = "") -> str:
 
 
 async def cancel_registration(actor: Person | Official, code: str) -> None:
-    """Give a place, an offer or a turn in line back; a free place goes to who waits next. Again: nothing more happens.
+    """Cancel a place, an offer or a turn on the waiting list; a free place is offered to the next. Repeating it does
+    nothing.
 
-    Raises ``NoSuchBooking`` for somebody else's, ``BookingClosed`` for who was there.
+    Raises ``NoSuchBooking`` for somebody else's, ``BookingClosed`` for participants who were checked in.
     """
     session_id = await _session_of(actor, code)
     actions = (ForumAction.REGISTER,) if isinstance(actor, Official) else ()
@@ -45,9 +46,9 @@ async def cancel_registration(actor: Person | Official, code: str) -> None:
 
 
 async def accept(person: Person, code: str) -> None:
-    """Take the place that is offered; again: nothing more happens.
+    """Accept an offered place. Repeating it does nothing.
 
-    Raises ``NoSuchBooking``, ``NotOffered``, ``OfferOver``, ``NotPossibleNow``.
+    Raises ``NoSuchBooking``, ``NotOffered``, ``OfferExpired``, ``NotPossibleNow``.
     """
     async with holding(await _session_of(person, code), person, ForumAction.REGISTER) as held:
         accepted = await places.accept(code, held.starts_at)
@@ -63,7 +64,7 @@ async def _session_of(actor: Person | Official, code: str) -> int:
 
 
 async def lapse() -> int:
-    """End the offers whose time is over and ask the next in line; how many ended. Periodic."""
+    """Expire overdue offers and make new ones. Returns how many expired. Periodic."""
     count = 0
     for slot in await places.overdue(SCOPE, MOST_LAPSED):
         async with holding(await session_of(slot), "system") as held:

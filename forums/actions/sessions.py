@@ -1,4 +1,4 @@
-"""The dates of a forum, set by who plans it: added, cut into slots, changed, called off; and the video of each."""
+"""The sessions of a forum: added, cut into slots, changed, cancelled; and the video of each."""
 
 from forums.actions.change import changing_forum
 from forums.actions.places import SCOPE, holding, pass_on
@@ -18,9 +18,10 @@ SLOTS = frozenset({"slot", "walk_in"})
 
 
 async def add(actor: Official, slug: str, new: list[NewSession]) -> list[int]:
-    """Add sessions to a forum; their ids. Raises ``TwiceAtOnce`` where a place would have two, ``NotPossibleNow`` ….
+    """Add sessions to a forum and return their ids. Raises ``NotPossibleNow``, and ``TwiceAtOnce`` for a second session
+    at the same place and time.
 
-    The same form sent twice therefore adds its sessions once.
+    So the same form sent twice adds its sessions once.
     """
     async with changing_forum(slug, ForumAction.EDIT, actor) as change:
         found = []
@@ -37,7 +38,7 @@ async def add(actor: Official, slug: str, new: list[NewSession]) -> list[int]:
 
 
 async def _not_twice(forum_id: int, new: list[NewSession]) -> None:
-    """Refuse sessions of a kind at a place and time that have one already; slots and walk-in slots are one kind."""
+    """Refuse a second session of a kind at a place and time; slots and walk-in slots count as one kind."""
     first, last = min(each.starts_at for each in new), max(each.ends_at for each in new)
     rows = await database.fetch(
         f"SELECT s.kind, s.starts_at, s.ends_at, s.place FROM forum_session s {with_slot('s.slot_id', 'b')}"
@@ -59,9 +60,9 @@ async def _not_twice(forum_id: int, new: list[NewSession]) -> None:
 
 
 async def edit(actor: Official, slug: str, session_id: int, wanted: ChangeSession) -> None:
-    """Change a session; places that come free by it go to the waiting list.
+    """Change a session; places that become free are offered to the waiting list.
 
-    Raises ``NoSuchSession``, ``TooFewPlaces`` where fewer places are wanted than are taken.
+    Raises ``NoSuchSession``, ``TooFewPlaces`` where the new capacity is below the number of booked places.
     """
     async with holding(session_id, actor, ForumAction.EDIT, slug=slug) as held:
         row, columns = await Session.get(id=held.id), wanted.values()
@@ -79,7 +80,7 @@ async def edit(actor: Official, slug: str, session_id: int, wanted: ChangeSessio
 
 
 async def cancel(actor: Official, slug: str, session_id: int, reason: str) -> None:
-    """Call a session off, with the reason that everybody reads; nobody has a place in it any more. Again: nothing."""
+    """Cancel a session and its registrations, with a public reason. Repeating it does nothing."""
     async with holding(session_id, actor, ForumAction.EDIT, slug=slug) as held:
         if held.cancelled:
             return
@@ -90,7 +91,7 @@ async def cancel(actor: Official, slug: str, session_id: int, reason: str) -> No
 
 
 async def keep_record(actor: Official, slug: str, session_id: int, record: KeepRecord) -> None:
-    """Put the video's address and what was said beside a session. Raises ``NoSuchSession``, ``NotPossibleNow``."""
+    """Set a session's video and what was said there. Raises ``NoSuchSession``, ``NotPossibleNow``."""
     async with holding(session_id, actor, ForumAction.MINUTES, slug=slug) as held:
         row = await Session.get(id=held.id)
         values = {"link": record.link, "transcript": record.transcript}

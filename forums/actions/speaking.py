@@ -1,7 +1,7 @@
-"""Speaking: a submission is received, and its author may take it back.
+"""Submissions: received from participants, and withdrawn by their authors.
 
-A busy forum is not locked by it: the submission has a chain of its own. Who locks more does so in one order: its own
-chain, the forum's talk, the forum's row, the submission's row.
+A submission has a chain of its own, so it does not lock a busy forum. Actions that lock more use this order: the
+submission's chain, the forum's talk chain, the forum's row, the submission's row.
 """
 
 from forums import rights, spam
@@ -24,10 +24,10 @@ from server.core.participants.people import Person
 
 
 async def submit(person: Person, slug: str, command: Submit, *, petition: str = "") -> str:
-    """Give a submission to a forum; its number. What looks like spam, or where the forum wants it, waits for a
-    moderator.
+    """Submit to a forum. Returns the submission's number. It is held for a moderator if the forum requires that or it
+    looks like spam.
 
-    ``petition`` is the number of the petition that it grew out of. Raises ``NoSuchForum`` and ``NotPossibleNow``.
+    ``petition`` is the petition that it grew out of. Raises ``NoSuchForum`` and ``NotPossibleNow``.
     """
     async with database.transaction():
         forum = await speaking.floor(slug)
@@ -75,9 +75,9 @@ async def submit(person: Person, slug: str, command: Submit, *, petition: str = 
 
 
 async def withdraw(person: Person, number: str) -> None:
-    """Take one's own submission back: nobody reads it any more, and nothing becomes of it.
+    """Withdraw one's own submission: it is no longer public and gets no answer.
 
-    Raises ``NoSuchSubmission``, ``NotYourSubmission``, ``NotPossibleNow``; ``OthersJoined`` where others wait for its
+    Raises ``NoSuchSubmission``, ``NotYourSubmission``, ``NotPossibleNow``; ``OthersMerged`` where others share its
     answer.
     """
     async with changing_submission(number, SubmissionAction.WITHDRAW, person) as change:

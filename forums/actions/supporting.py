@@ -1,6 +1,6 @@
-"""Standing behind a submission, a comment or a forum: once a person, and it may be undone.
+"""Supporting a submission, a comment or a forum: once per participant, and it can be undone.
 
-Nothing of it stands in the ledger, nor is anything locked but for the row whose number goes up or down.
+Supports are not recorded in the ledger, and only the row with the counter is locked.
 """
 
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from server.core.errors import NotPossibleNow
 from server.core.participants.people import Person
 
 OPEN_JOB = "forums.open"
-"""Looks whether enough people support a proposed question; after the commit, because it takes other locks."""
+"""Checks whether a proposed discussion has enough support; run after the commit, because it takes other locks."""
 
 
 class _What(NamedTuple):
@@ -29,7 +29,7 @@ class _What(NamedTuple):
 
 
 async def on_submission(person: Person, number: str, *, undo: bool = False) -> bool:
-    """Support a submission, or no longer; whether that changed anything.
+    """Support a submission, or undo it. Returns whether anything changed.
 
     Raises ``NoSuchSubmission``, ``NotPossibleNow``, ``OwnSubmission``.
     """
@@ -42,7 +42,7 @@ async def on_submission(person: Person, number: str, *, undo: bool = False) -> b
 
 
 async def on_comment(person: Person, comment_id: int, *, undo: bool = False) -> bool:
-    """The same for a comment."""
+    """Support a comment, or undo it. Returns whether anything changed."""
     async with database.transaction():
         row = await database.fetch_one(
             "SELECT c.id, c.participant_id, c.visibility, f.slug FROM comment c JOIN forum f ON f.id = c.forum_id "
@@ -57,7 +57,7 @@ async def on_comment(person: Person, comment_id: int, *, undo: bool = False) -> 
 
 
 async def on_forum(person: Person, slug: str, *, undo: bool = False) -> bool:
-    """The same for a forum, first of all a proposed one, whose discussion opens when enough people support it.
+    """Support a forum, usually a proposed one, or undo it; enough support opens a proposed discussion.
 
     Raises ``NoSuchForum`` and ``NotPossibleNow``.
     """

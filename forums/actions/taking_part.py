@@ -1,4 +1,4 @@
-"""Who took part in a forum: each person once, however often they speak, and people counted at a door."""
+"""Participation in a forum: each participant counts once, and people without names count at check-in."""
 
 from forums.actions.change import SYSTEM
 from forums.events import TookPart
@@ -9,9 +9,9 @@ from server.core.participants.people import Person
 
 
 async def took_part(chain: Chain, forum_id: int, person_id: int | None, *, people: int = 1) -> None:
-    """Count somebody who was there or spoke, the first time only; without a person, so many counted at a door.
+    """Count a participant the first time, or ``people`` without names where ``person_id`` is None.
 
-    ``chain`` is the forum's talk, locked.
+    ``chain`` is the forum's talk chain, locked.
     """
     if person_id is not None and not await _first_time(forum_id, person_id):
         return
@@ -19,9 +19,9 @@ async def took_part(chain: Chain, forum_id: int, person_id: int | None, *, peopl
 
 
 async def take_part(slug: str, forum_id: int, person: Person) -> None:
-    """The same for somebody who speaks; the forum's talk is locked only the first time.
+    """Count a participant; the forum's talk chain is locked only the first time.
 
-    It is locked before the row is written, as everybody does who holds the talk already: so nobody waits in a circle.
+    The chain is locked before the row is written, the order that other actions use too, so no deadlock is possible.
     """
     if not await _is_there(forum_id, person.id):
         await took_part(await ledger.open_or_begin(talk_subject(slug)), forum_id, person.id)

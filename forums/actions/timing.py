@@ -1,6 +1,6 @@
-"""What happens to forums by the clock: discussions and broadcasts begin and end at their times, questions open.
+"""Scheduled transitions of forums: discussions and broadcasts start and close, supported discussions open.
 
-Each is an action of its own in its own transaction, so that one that cannot be done holds up none of the others.
+Each is an action in its own transaction, so one failure does not block the others.
 """
 
 import contextlib
@@ -17,14 +17,14 @@ BATCH = 500
 
 
 async def by_time() -> None:
-    """End what has reached its end, begin what has reached its beginning, open what has enough supporters."""
+    """Close forums that have ended, start those that begin, and open discussions with enough support."""
     for kind in TIMED:
         for slug in await _reached(kind, ForumState.RUNNING, "ends_at"):
             await _close(slug)
         for slug in await _reached(kind, ForumState.PUBLISHED, "starts_at"):
             try:
                 await planning.start(SYSTEM, slug)
-            except EndIsPast:  # announced when it was over already, as the video of a broadcast may be
+            except EndIsPast:  # its end has passed before it started, which is usual for the video of a broadcast
                 await _close(slug)
             except NotPossibleNow:
                 continue
@@ -33,7 +33,7 @@ async def by_time() -> None:
 
 
 async def _close(slug: str) -> None:
-    with contextlib.suppress(NotPossibleNow):  # somebody was faster
+    with contextlib.suppress(NotPossibleNow):  # another action was faster
         await planning.close(SYSTEM, slug)
 
 
@@ -48,7 +48,7 @@ async def _reached(kind: str, status: ForumState, column: str) -> list[str]:
 
 
 async def _supported() -> list[str]:
-    """Discussions that should be open: the support that was the last came, and nothing came after it."""
+    """Supported discussions that are not open yet, because the job after the last support did not open them."""
     rows = await database.fetch(
         f"SELECT slug FROM forum WHERE kind = ? AND status = ? AND supports >= ? ORDER BY starts_at, id LIMIT {BATCH}",
         "discussion",

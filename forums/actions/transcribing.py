@@ -1,7 +1,7 @@
-"""A clerk takes down what people say at a session: one line after the other, several clerks at once.
+"""Transcribing: clerks write down what people say at a session, one line after the other, several clerks at once.
 
-Each line is a submission with a chain of its own, so clerks wait for each other only while the forum's count goes up.
-A line is known by the key that its form came with: sent again after a broken connection, it is there once.
+Each line is a submission with a chain of its own, so clerks wait for each other only for the forum's counter. A line is
+identified by its form's key: sent again after a broken connection, it is written once.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from server.core.errors import Forbidden, NotPossibleNow
 
 
 async def transcribe(actor: Official, slug: str, command: Transcribe, key: str) -> str:
-    """Write down one submission; its number. The same key with the same words writes nothing again.
+    """Write down one submission. Returns its number. The same key with the same content writes nothing again.
 
     Raises ``Forbidden``, ``NoSuchForum``, ``NoSuchSession``, ``NotPossibleNow`` and ``KeyReused``.
     """
@@ -89,7 +89,7 @@ async def _find_by(row: Submission) -> None:
 
 
 async def correct(actor: Official, slug: str, number: str, command: Transcribe, seen: int | None = None) -> None:
-    """Set right what was written wrongly, on the day itself and while nobody has begun to work on it.
+    """Correct a transcription, on the same day and before anybody has acted on it.
 
     Raises ``NoSuchSubmission``, ``ChangedMeanwhile`` and ``NotPossibleNow``.
     """
@@ -111,9 +111,9 @@ async def correct(actor: Official, slug: str, number: str, command: Transcribe, 
 
 
 async def undo(actor: Official, slug: str, number: str) -> None:
-    """Take a line back that nobody said or that was taken down twice. Twice pressed it is taken back once.
+    """Remove a line that nobody said or that was transcribed twice. Repeating it does nothing.
 
-    Raises ``NoSuchSubmission``, ``NotPossibleNow``, and ``OthersJoined`` where others wait for its answer.
+    Raises ``NoSuchSubmission``, ``NotPossibleNow``; ``OthersMerged`` where others share its answer.
     """
     async with changing_submission(number, SubmissionAction.UNDO, actor) as change:
         await _need_own_evening(change, slug, SubmissionAction.UNDO)

@@ -1,4 +1,4 @@
-"""What time brings by itself: commitments become overdue, and studies end without another answer."""
+"""Periodic checks: commitments become overdue, and studies end without another answer."""
 
 from forums.actions.change import SYSTEM
 from forums.events import CommitmentOverdue, StudyOver
@@ -12,7 +12,7 @@ BATCH = 100
 
 
 async def remind() -> int:
-    """Record every commitment that is overdue and every study whose day has passed, each once; how many."""
+    """Record each overdue commitment and each study whose day has passed, once. Returns how many."""
     return await _overdue() + await _study_over()
 
 
