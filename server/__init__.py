@@ -1,1 +1,1 @@
-"""The roof: the only package that knows every room; commands, routes, wiring, demonstration city."""
+"""The application: the only package that knows every domain. Commands, routes, wiring and the demonstration city."""

@@ -1,7 +1,7 @@
-"""Where ``sinmungo`` and ``python -m server`` begin: everything is imported, then the command runs.
+"""The entry point of ``sinmungo`` and ``python -m server``: imports everything, then runs the command.
 
-A thousand modules are imported, which the garbage collector would walk through again and again, a sixth of the time
-to start. They stay for good, so it never looks at them.
+About a thousand modules are imported. Scanning them repeatedly in the garbage collector would take a sixth of the
+start-up time, and they are never freed, so they are excluded from collection.
 """
 
 import gc

@@ -1,4 +1,4 @@
-"""The web application: every room's routes under one roof, and what starts and stops with the process."""
+"""The web application: the routes of all domains, and what starts and stops with the process."""
 
 import asyncio
 import contextlib
@@ -53,11 +53,11 @@ UPLOADS = (
     *("/petitions/new", "/desk/petitions/new", "/cases/", "/desk/cases/", "/desk/forums/", "/desk/settings/districts"),
     *("/desk/commitments/", "/api/v1/cases/", "/api/v1/desk/files"),
 )
-"""Where the addresses begin that take files."""
+"""Path prefixes that accept file uploads."""
 
 
 class KeptFiles(StaticFiles):
-    """Static files that a browser keeps for ever when their address carries their hash."""
+    """Static files, cached indefinitely by browsers if their URL carries their hash."""
 
     async def get_response(self, path: str, scope):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
         """The file with its ``Cache-Control``."""
@@ -68,7 +68,7 @@ class KeptFiles(StaticFiles):
 
 
 def routes() -> list[Route | Mount]:
-    """Every route of every room."""
+    """All routes of all domains."""
     return [
         *pages.routes,
         *participants.routes,
@@ -92,21 +92,21 @@ def routes() -> list[Route | Mount]:
         *tokens.routes,
         *openapi.routes,
         Route("/metrics", observe.metrics),
-        # Compressed are only these: a page holds keys beside what its reader typed, and its length would tell on them.
+        # Only these are compressed: pages contain keys beside user input, which compressed length would leak (BREACH).
         Mount("/static/vendor/leaflet", GZipMiddleware(KeptFiles(directory=Path(xstatic.pkg.leaflet.BASE_DIR)))),
         Mount("/static", GZipMiddleware(KeptFiles(directory=templates.STATIC))),
     ]
 
 
 async def _city(settings: Settings) -> web.City:
-    """What pages say about the city: its names, and whether it is the demonstration."""
+    """The city as pages show it: its names, and whether it is the demonstration."""
     demo = await Account.filter(demo=True).exists()
     names = CITY.names._asdict() if demo else dict.fromkeys(settings.languages, settings.city_name)
     return web.City(names, settings.call_centre, demo=demo)
 
 
 def create_app(settings: Settings) -> Starlette:
-    """The application for these settings; the database opens with its lifespan."""
+    """The application for these settings; its lifespan opens the database."""
     settings = wiring.prepare(settings)
     adapters = wiring.ports(settings)
     site = web.Site(settings)
@@ -129,7 +129,7 @@ def create_app(settings: Settings) -> Starlette:
         finally:
             worker.stop()
             hub.stop()
-            views.cancel()  # it writes once more before it ends
+            views.cancel()  # it writes once more on cancellation
             await asyncio.wait(tasks, timeout=5)
             for task in tasks:
                 task.cancel()
@@ -168,6 +168,6 @@ def create_app(settings: Settings) -> Starlette:
 
 
 def from_environment() -> Starlette:
-    """What each web process starts: the application for the environment's settings."""
+    """The application for the environment's settings; each web process starts this."""
     observe.configure()
     return create_app(Settings.load())

@@ -1,4 +1,4 @@
-"""What ``sinmungo check`` looks at: the schema, every chain of the ledger, and cases against their chains."""
+"""The checks of ``sinmungo check``: the schema, every chain of the ledger, and cases against their chains."""
 
 from collections.abc import AsyncIterator
 
@@ -11,7 +11,7 @@ from server.core.config import Settings
 
 
 async def problems(settings: Settings) -> AsyncIterator[str]:
-    """A sentence for each thing that is wrong; nothing when all is in order."""
+    """A sentence for each problem found."""
     apps = database.config(settings, wiring.APPS)["apps"]
     plan = await MigrationExecutor(database.connection(), apps).plan(None)
     if plan:

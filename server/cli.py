@@ -51,7 +51,7 @@ def _settings() -> Settings:
 
 
 def run(work: Callable[[Settings], Awaitable[T]]) -> T:
-    """Run something with the database open."""
+    """Run a coroutine with the database open."""
     settings = _settings()
 
     async def with_database() -> T:
@@ -293,7 +293,7 @@ _PART = (
 
 @contextmanager
 def _kept(path: str) -> Iterator[TextIO]:
-    """An export that can be read twice: what comes through a pipe is kept until it is closed."""
+    """An export that can be read twice: input from a pipe is buffered in a temporary file."""
     with ExitStack() as files:
         raw = files.enter_context(click.open_file(path, "rb"))
         if not raw.seekable():
@@ -305,7 +305,7 @@ def _kept(path: str) -> Iterator[TextIO]:
 
 
 async def _line_that_differs(file: TextIO, forums: TextIO | None) -> str:
-    """The first line of the exports that is not what the records say; empty where none is."""
+    """A sentence about the first line of the exports that differs from the records; empty if none does."""
     reference_data = await city.city()
     for stream, compare in ((file, records.submissions), (forums, records.forums)):
         if stream is not None:

@@ -1,4 +1,4 @@
-"""What crosses between petitions and forums, which never import each other: functions that the wiring hands over."""
+"""Functions that connect petitions and forums, which never import each other; the wiring passes them in."""
 
 from collections.abc import Collection, Sequence
 
@@ -18,14 +18,14 @@ ENDED = frozenset({State.ANSWERED, State.CLOSED})
 
 
 class NotAnswered(Conflict):
-    """409: what is not answered yet is nobody's topic."""
+    """409: only an answered petition can become a topic."""
 
     code = "not_answered"
     text = _("Only an answered petition can become a topic.")
 
 
 async def suggest(submissions: Sequence[Said]) -> list[Suggestion]:
-    """The departments that petitions with these words would go to."""
+    """The departments to which petitions with these texts would be routed."""
     reference_data = await reference()
     found = []
     for submission in submissions:
@@ -38,7 +38,7 @@ async def suggest(submissions: Sequence[Said]) -> list[Suggestion]:
 
 
 async def file(submission: NewPetition) -> str:
-    """File what was said in a forum as a suggestion (건의민원); its number. Raises ``Invalid``."""
+    """File a submission as a suggestion (건의민원); returns the case number. Raises ``Invalid``."""
     reference_data = await reference()
     raw = {
         "title": submission.title,
@@ -49,13 +49,13 @@ async def file(submission: NewPetition) -> str:
     }
     try:
         command = FilePetition.parse(raw, reference_data, language=submission.language)
-    except Invalid as error:  # by the names of the form that was sent
+    except Invalid as error:  # translate field names to those of the submitted form
         raise Invalid([FieldError(e.field.rpartition(".")[2], e.text) for e in error.errors]) from error
     return (await intake.file(command)).reference
 
 
 async def topic(number: str, official: Official) -> Topic:
-    """An answered petition that an official sees. Raises ``NoSuchCase`` and ``NotAnswered``."""
+    """An answered petition that the official may see. Raises ``NoSuchCase`` and ``NotAnswered``."""
     case = await cases.view(number, Credentials(official))
     if case.status not in ENDED:
         raise NotAnswered
@@ -63,7 +63,7 @@ async def topic(number: str, official: Official) -> Topic:
 
 
 async def public(numbers: Collection[str]) -> frozenset[str]:
-    """Those of some petitions that everybody may read. One query."""
+    """Those of the given petitions that are public. One query."""
     accesses = await following.case_access(numbers)
     return frozenset(
         number for number, access_level in accesses.items() if access_level.level(Credentials()) is not Level.NONE

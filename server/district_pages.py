@@ -1,4 +1,4 @@
-"""The desk's page of districts: load a GeoJSON file, look at what it would change, put it in place, take it back."""
+"""The desk's page of districts: load a GeoJSON file, preview its changes, apply them, and undo."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -47,7 +47,7 @@ Column = Annotated[str, line(60, safe=False), Label(_("Property"))]
 
 
 class Columns(Form):
-    """Which properties of the file hold what, where they are called otherwise."""
+    """The names of the file's properties, if they differ from the defaults."""
 
     code: Column = ""
     name: Column = ""
@@ -56,7 +56,7 @@ class Columns(Form):
 
 
 async def load(request: Request) -> Response:
-    """``POST``: read a file and keep it as a draft."""
+    """``POST``: read a file and store it as a draft."""
     auth.official(request, CorePermission.EDIT_DEPARTMENTS)
     form = await web.read_form(request, files=1)
     try:
@@ -76,7 +76,7 @@ async def load(request: Request) -> Response:
 
 
 async def apply(request: Request) -> Response:
-    """``POST …/apply``: put the draft in place."""
+    """``POST …/apply``: apply the draft."""
     official = auth.official(request, CorePermission.EDIT_DEPARTMENTS)
     form = await web.read_form(request)
     number = Parameters(form).integer("draft", low=1, high=10**12 - 1)
@@ -87,14 +87,14 @@ async def apply(request: Request) -> Response:
 
 
 async def discard(request: Request) -> Response:
-    """``POST …/discard``: forget the draft."""
+    """``POST …/discard``: delete the draft."""
     auth.official(request, CorePermission.EDIT_DEPARTMENTS)
     await districts.discard()
     return web.redirect(request, PAGE, _("Nothing was changed."))
 
 
 async def undo(request: Request) -> Response:
-    """``…/undo``: asks first, then puts back what was there before."""
+    """``…/undo``: restore the previous districts, after a confirmation."""
     official = auth.official(request, CorePermission.EDIT_DEPARTMENTS)
     change = Parameters(request.query_params).integer("change", low=1, high=10**12 - 1) or 0
     if request.method == "GET" and change == await districts.last_change():

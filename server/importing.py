@@ -1,7 +1,8 @@
-"""``sinmungo import petitions FILE.jsonl``: read another system's petitions, line by line, into cases.
+"""``sinmungo import petitions FILE.jsonl``: import another system's petitions, line by line, as cases.
 
-Every line is read by the same form as a filing. Good ones are imported in batches, each in one transaction; refused
-ones are written beside the file with their reasons. A second run over the same file makes nothing twice.
+Every line is validated by the same form as a new petition. Valid lines are imported in batches, each in one
+transaction; refused lines are written to a file next to the input, with reasons. Running it again creates no
+duplicates.
 """
 
 import hashlib
@@ -26,12 +27,12 @@ Raw = TypeVar("Raw")
 Good = TypeVar("Good")
 BATCH = 500
 MAX_LINE = 1_000_000
-"""Characters; a longer line is refused."""
+"""In characters; a longer line is refused."""
 
 
 @dataclass(frozen=True)
 class Mapped:
-    """Which field of a line says what."""
+    """The mapping from the fields of a line to those of the form."""
 
     source: str
     id: str = "id"
@@ -46,7 +47,7 @@ class Mapped:
     address: str = ""
 
     def raw(self, line: Mapping[str, Any]) -> dict[str, Any]:
-        """The line as the form reads it; a line without a body says it all in its title."""
+        """The line as input of the form; without a body, the title is used as the body."""
         title = line.get(self.title)
         return {
             "title": title,
@@ -62,7 +63,7 @@ class Mapped:
         }
 
     def key(self, text: str, line: Mapping[str, Any]) -> str:
-        """What makes the line the same again: its id, or its content where it has none."""
+        """The idempotency key of a line: its id, or its content if it has none."""
         found = line.get(self.id)
         name = str(found) if isinstance(found, str | int) and found != "" else hashlib.sha256(text.encode()).hexdigest()
         return f"{self.source}:{name}"[:120]
@@ -70,7 +71,7 @@ class Mapped:
 
 @dataclass
 class Report:
-    """What came of a run."""
+    """The result of a run."""
 
     new: int = 0
     reference_data: int = 0
@@ -79,13 +80,13 @@ class Report:
 
 
 class Unreadable(ValueError):
-    """A line that is not what it should be; the message says why."""
+    """A malformed line; the message says why."""
 
 
 def read_line(
     text: str | None, mapped: Mapped, reference_data: Reference, zone: Any, seen: set[str]
 ) -> ImportedPetition:
-    """One line as a good submission. Raises :class:`Unreadable` or ``Invalid``."""
+    """Validate one line. Raises :class:`Unreadable` or ``Invalid``."""
     if text is None:
         raise Unreadable("no valid UTF-8")
     if len(text) > MAX_LINE:
@@ -118,7 +119,7 @@ def _moment(value: object, zone: Any) -> datetime:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str | None, int]]:
-    """Number, text (None where it is no UTF-8) and the place in the file behind it of each line that is not empty."""
+    """Number, text (None if not UTF-8) and the file position after it, for each line that is not empty."""
     with path.open("rb") as stream:
         for number, raw in enumerate(stream, start=1):
             try:
@@ -148,7 +149,7 @@ async def load(
     *,
     batch: int,
 ) -> Report:
-    """Read the lines of a file and take the good ones in batches; ``take`` says how many of them are new.
+    """Read the lines of a file and import the valid ones in batches; ``take`` returns how many of them are new.
 
     The refused lines of this run replace those of an earlier one.
     """
@@ -184,7 +185,7 @@ def _size(path: Path) -> int:
 
 
 def _keep(draft: Path, path: Path, *, wanted: bool) -> None:
-    """Leave the refused lines beside the file where there are any; else none, not of an earlier run either."""
+    """Keep the file of refused lines if there are any; otherwise remove it, also that of an earlier run."""
     if wanted:
         draft.replace(path)
     else:
@@ -193,7 +194,7 @@ def _keep(draft: Path, path: Path, *, wanted: bool) -> None:
 
 
 def _note(refused: TextIO, number: int, raw: object, error: Unreadable | Invalid) -> None:
-    """Write a refused line down with its reasons."""
+    """Write a refused line with its reasons."""
     reasons = (
         [{"field": e.field, "message": str(e.text)} for e in error.errors]
         if isinstance(error, Invalid)
@@ -204,7 +205,7 @@ def _note(refused: TextIO, number: int, raw: object, error: Unreadable | Invalid
 
 
 def mapping_options(command: Any) -> Any:
-    """The options that say which field of a line is what."""
+    """Add the command-line options that map the fields of a line."""
     for name, default, words in reversed(
         (
             ("id", "id", "field with the line's own id (without one, its content counts)"),

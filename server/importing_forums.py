@@ -1,7 +1,8 @@
-"""``sinmungo import forums FILE.csv`` and ``sinmungo import submissions FILE.csv``: past forums, and what was said.
+"""``sinmungo import forums FILE.csv`` and ``sinmungo import submissions FILE.csv``: past forums and their submissions.
 
-Every line is read by a form. Good ones are imported in batches, each in one transaction, and counted by the statistics
-with it; refused ones are written beside the file with their reasons. A second run makes nothing twice.
+Every line is validated by a form. Valid lines are imported in batches, each in one transaction that also counts them
+for the statistics; refused lines are written to a file next to the input, with reasons. Running it again creates no
+duplicates.
 """
 
 import csv
@@ -22,7 +23,7 @@ from tracking.statistics.actions import counting
 
 BATCH = 300
 MAX_FIELD = 200_000
-"""Characters of one column."""
+"""In characters."""
 
 
 def _columns(line: type[PastForum | PastSubmission]) -> frozenset[str]:
@@ -32,24 +33,24 @@ def _columns(line: type[PastForum | PastSubmission]) -> frozenset[str]:
 FORUM_COLUMNS, SUBMISSION_COLUMNS = _columns(PastForum), _columns(PastSubmission)
 FORUM_NEEDS = frozenset({"number", "kind", "title", "held_on"})
 SUBMISSION_NEEDS = frozenset({"forum", "received_on"})
-"""Columns without which no line can be read."""
+"""Required columns."""
 
 Row = Mapping[str, str]
 
 
 class WrongFile(ValueError):
-    """The file cannot be read as such a table; the message says why."""
+    """The file is not a table of the expected form; the message says why."""
 
 
 def _rows(path: Path, columns: frozenset[str], needs: frozenset[str]) -> Iterator[tuple[int, Row | None, int]]:
-    """The lines of a file that can be read to its end: one that breaks off in its middle changes nothing."""
+    """The lines of a file, after checking that it is complete: a truncated file changes nothing."""
     for _line in _read(path, columns, needs):
         pass
     return _read(path, columns, needs)
 
 
 def _read(path: Path, columns: frozenset[str], needs: frozenset[str]) -> Iterator[tuple[int, Row | None, int]]:
-    """Line number, columns (None for a line with too many or too few) and the place in the file after it."""
+    """Line number, columns (None for a line with too many or too few) and the file position after it."""
     csv.field_size_limit(MAX_FIELD)
     with path.open("rb") as raw:
         lines = (line.decode("utf-8-sig" if first == 0 else "utf-8") for first, line in enumerate(raw))

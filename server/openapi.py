@@ -1,6 +1,6 @@
-"""``/api/v1/openapi.json``: the JSON interface described, made from the routes and the contracts beside them.
+"""``/api/v1/openapi.json``: the description of the JSON API, made from the routes and their contracts.
 
-OpenAPI 3.1. A route without a contract is left out here and found by a test.
+OpenAPI 3.1. A route without a contract is left out; a test reports it.
 """
 
 import re
@@ -43,7 +43,7 @@ _braces = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
 def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
-    """The whole description of those routes that have a contract."""
+    """The OpenAPI document of all routes with a contract."""
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         promised = contract.of(route.endpoint) if isinstance(route, Route) else None
@@ -133,7 +133,7 @@ def _responses(method: str, promised: Contract) -> dict[str, Any]:
 
 @documented(Contract("This document", {"type": "object"}))
 async def describe(request: Request) -> Response:
-    """The document of the application that was asked."""
+    """Serve the OpenAPI document of this application."""
     return web.json(document(request.app.routes))
 
 

@@ -1,4 +1,4 @@
-"""Pages of the house itself: the first page, health, and the spool of mails in development."""
+"""Pages of the site itself: the home page, health checks, and the mail spool in development."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ from server.core.city import city
 
 
 async def home(request: Request) -> Response:
-    """``/``: file, follow, see."""
+    """``/``: the home page."""
     known, lang = await reference(), web.language(request)
     context = {
         "front": await public.front(),
@@ -28,12 +28,12 @@ async def home(request: Request) -> Response:
 
 
 async def healthz(_request: Request) -> Response:
-    """The process answers."""
+    """Liveness: the process responds."""
     return PlainTextResponse("ok\n")
 
 
 async def readyz(_request: Request) -> Response:
-    """The process can reach its database."""
+    """Readiness: the process can reach its database."""
     try:
         async with asyncio.timeout(2):
             await database.ping()

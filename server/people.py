@@ -1,7 +1,7 @@
-"""Accounts at the desk: who may sign in, as what, in which department; new passwords, two-step verification, absences.
+"""Officials' accounts: role, department, new passwords, two-step verification, absences.
 
-There is always an active administrator: the last one can neither be closed nor given another role. The trail in the
-ledger names accounts by their ids only.
+There is always an active administrator: the last one can neither be closed nor given another role. The ledger
+identifies accounts by their ids only.
 """
 
 import re
@@ -35,7 +35,7 @@ from server.people_list import ROLES, index
 PASSWORD_LENGTH = 16
 """Characters of a random password: 29¹⁶, 77 bits."""
 IN_A_DEPARTMENT = frozenset({Role.HANDLER, Role.MANAGER})
-"""Roles that mean nothing without a department."""
+"""Roles that require a department."""
 LONGEST_ABSENCE = 366
 """Days."""
 LAST_ADMINISTRATOR = _("This is the last active administrator. Please appoint another one first.")
@@ -49,7 +49,7 @@ def _username(value: str) -> str:
 
 
 class EditAccount(Form):
-    """What an administrator says of an official."""
+    """An official's account, as an administrator edits it."""
 
     username: Annotated[
         str,
@@ -84,7 +84,7 @@ class EditAccount(Form):
 
 
 class AddAbsence(Form):
-    """First and last day on which an official is away."""
+    """First and last day of an official's absence."""
 
     first_day: Annotated[Day, Label(_("First day of absence"))]
     last_day: Annotated[Day, Label(_("Last day of absence"))]
@@ -142,7 +142,7 @@ class Accounts(Resource[EditAccount]):
             raise Invalid([FieldError("department", _("This department is closed."))])
 
     async def check_switch(self, row: Account, *, on: bool) -> None:
-        """Whoever is signed in with a closed account is out at once."""
+        """Closing an account ends its sessions at once."""
         if not on:
             await _keep_an_administrator(row, "")
             await Session.filter(account_id=row.id).delete()
@@ -154,13 +154,13 @@ class Accounts(Resource[EditAccount]):
         forget()
 
     async def open_account(self, actor: Official, command: EditAccount) -> tuple[int, str]:
-        """Add an account: its id and its random password, which is shown this once. Raises ``Invalid``."""
+        """Add an account; returns its id and its random password, which is shown only once. Raises ``Invalid``."""
         password = new_password()
-        password_hash = await hash_password(password)  # outside the transaction: it takes a while
+        password_hash = await hash_password(password)  # outside the transaction, because hashing is slow
         return await self.add(actor, command, password_hash=password_hash, created_at=clock.now()), password
 
     async def reset_password(self, actor: Official, number: int) -> str:
-        """Give a new random password, shown this once, and end every session of the account."""
+        """Set a new random password, which is shown only once, and end all sessions of the account."""
         password = new_password()
         password_hash = await hash_password(password)
         async with self.changing() as chain:
@@ -171,7 +171,7 @@ class Accounts(Resource[EditAccount]):
         return password
 
     async def reset_totp(self, actor: Official, number: int) -> None:
-        """Take the two-step verification away from somebody who has lost it, and end every session of the account."""
+        """Remove the two-step verification of somebody who has lost it, and end all sessions of the account."""
         async with self.changing() as chain:
             await self.need(number)
             if await Account.filter(id=number).exclude(totp_secret="").update(totp_secret=""):
@@ -179,7 +179,7 @@ class Accounts(Resource[EditAccount]):
                 await chain.append(actor.actor, SettingChanged(self.what, number, "totp_reset"))
 
     async def add_absence(self, actor: Official, number: int, command: AddAbsence) -> None:
-        """Note the days on which an official is away, both included. Raises ``Invalid`` where they overlap others."""
+        """Add an absence, both days included. Raises ``Invalid`` if it overlaps another."""
         async with self.changing() as chain:
             await self.need(number)
             first, last = command.first_day, command.last_day
@@ -189,7 +189,7 @@ class Accounts(Resource[EditAccount]):
             await chain.append(actor.actor, SettingChanged(self.what, number, "absence_added"))
 
     async def remove_absence(self, actor: Official, number: int, absence_id: int) -> None:
-        """Forget an absence. Raises ``NotFound``."""
+        """Remove an absence. Raises ``NotFound``."""
         async with self.changing() as chain:
             if not await Absence.filter(id=absence_id, account_id=number).delete():
                 raise NotFound
@@ -197,13 +197,13 @@ class Accounts(Resource[EditAccount]):
 
 
 def new_password() -> str:
-    """A random password that can be read out: four groups of four characters."""
+    """A random password that is easy to read out: four groups of four characters."""
     characters = [secrets.choice(ALPHABET) for _place in range(PASSWORD_LENGTH)]
     return "-".join("".join(characters[n : n + 4]) for n in range(0, PASSWORD_LENGTH, 4))
 
 
 async def _keep_an_administrator(account: Account, field: str) -> None:
-    """Refuse to take away the last active administrator. The chain's lock lets nobody else do it meanwhile."""
+    """Refuse to remove the last active administrator. The lock on the chain prevents concurrent changes."""
     if account.role is not Role.ADMINISTRATOR or not account.active:
         return
     if not await Account.filter(role=Role.ADMINISTRATOR, active=True).exclude(id=account.id).exists():
@@ -215,15 +215,15 @@ PAGE = ACCOUNTS.page
 
 
 class AccountPages(Pages[EditAccount]):
-    """The pages of the accounts, with their passwords and absences."""
+    """The pages of accounts, with passwords and absences."""
 
     async def insert(self, request: Request, official: Official, command: EditAccount) -> Response:
-        """The random password is on the page that answers, and nowhere else."""
+        """The random password is shown on the response page and nowhere else."""
         number, password = await ACCOUNTS.open_account(official, command)
         return await _password_page(request, number, password)
 
     async def reset_password(self, request: Request) -> Response:
-        """``/desk/people/{id}/password``: asks first; the answer shows the new password this once."""
+        """``/desk/people/{id}/password``: set a new password after a confirmation; the response shows it once."""
         official, row = await self.need(request)
         if request.method == "POST":
             return await _password_page(request, row.id, await ACCOUNTS.reset_password(official, row.id))
@@ -235,7 +235,7 @@ class AccountPages(Pages[EditAccount]):
         return confirm(request, question, f"{PAGE}/{row.id}")
 
     async def reset_totp(self, request: Request) -> Response:
-        """``/desk/people/{id}/totp``: asks first, then takes the two-step verification away."""
+        """``/desk/people/{id}/totp``: remove the two-step verification, after a confirmation."""
         official, row = await self.need(request)
         if request.method == "POST":
             await ACCOUNTS.reset_totp(official, row.id)
@@ -274,7 +274,7 @@ async def _password_page(request: Request, number: int, password: str) -> Respon
 
 
 class AccountOperations(Operations[EditAccount]):
-    """The accounts through JSON. A new account's random password is in the answer, and nowhere else."""
+    """The accounts in the JSON API. A new account's random password is in the response and nowhere else."""
 
     shown_once: ClassVar = {"password": TEXT}
 

@@ -1,4 +1,4 @@
-"""The list of accounts at the desk, narrowed and in pages."""
+"""The list of accounts at the desk, with filters and pages."""
 
 from dataclasses import dataclass
 
@@ -55,7 +55,7 @@ def _pattern(_known: City, words: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Wanted(listing.Filters):
-    """What narrows the list."""
+    """The filters of the list."""
 
     q: str = listing.words(80, sql=_BY_NAME, value=_pattern)
     role: str = listing.choice(ROLES, "a.role = ?")
@@ -70,7 +70,7 @@ _PEOPLE = f"SELECT {_COLUMNS} FROM ({{walk}}) a ORDER BY {{order}}"
 
 
 async def index(request: Request) -> Response:
-    """``/desk/people``: accounts by user name, narrowed."""
+    """``/desk/people``: accounts by username."""
     auth.official(request, CorePermission.EDIT_PEOPLE)
     lang, reference_data, start = web.language(request), await city(), request.query_params.get("after", "")
     wanted = Wanted.parse(request.query_params, reference_data, also=PAGING)

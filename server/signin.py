@@ -1,4 +1,4 @@
-"""Signing in and out of the desk, and what officials decide about their own account: password, code, language."""
+"""Signing in and out of the desk, and the settings of one's own account: password, two-step verification, language."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -18,11 +18,11 @@ from server.core.forms import Errors, Form, Label, OneOf, Password, PasswordRule
 from server.core.security import sign, unsign
 
 TOTP_LIFE = 600
-"""Seconds in which a new two-step verification must be confirmed."""
+"""Seconds within which a new two-step verification must be confirmed."""
 
 
 def _next(given: str) -> str:
-    """Where to go after signing in: a page of this desk, never another site."""
+    """The page to go to after signing in: always within this desk, never another site."""
     parts = urlsplit(given)
     if parts.scheme or parts.netloc or not given.startswith("/desk") or "\\" in given:
         return "/desk"
@@ -30,7 +30,7 @@ def _next(given: str) -> str:
 
 
 async def sign_in(request: Request) -> Response:
-    """``/desk/sign-in``: name, password, and the code where the account has a two-step verification."""
+    """``/desk/sign-in``: username, password, and a code if the account has two-step verification."""
     wanted = _next(request.query_params.get("next", ""))
     if request.method == "GET":
         if auth.reader(request).official:
@@ -64,7 +64,7 @@ async def sign_out(request: Request) -> Response:
 
 
 async def account(request: Request) -> Response:
-    """``/desk/account``: one's own name, language, password and two-step verification."""
+    """``/desk/account``: the official's own name, language, password and two-step verification."""
     official = auth.official(request)
     row = await Account.get(id=official.id)
     if request.method == "GET":
@@ -94,13 +94,13 @@ def _account_page(request: Request, row: Account, invalid: Invalid | None = None
 
 
 class Language(Form):
-    """In which language mails come."""
+    """The language of emails."""
 
     language: Annotated[str, OneOf(("ko", "ja", "en")), Label(_("Language"), _("Language of the emails I receive"))]
 
 
 class NewPassword(Form):
-    """Another password, and the one until now. They are kept as they are typed, as signing in takes them."""
+    """The new and the present password. Neither is trimmed or normalised, because sign-in does not do so either."""
 
     old: Annotated[Password, Label(_("Current password"))]
     new: Annotated[Password, PasswordRule(least=accounts.PASSWORD_LEAST), Label(_("New password"))]
@@ -112,14 +112,14 @@ class NewPassword(Form):
 
 
 class SecondFactor(Form):
-    """The code that proves that a two-step verification was set up, and what it was set up with."""
+    """The code that proves that two-step verification was set up, with its secret."""
 
     code: Annotated[str, line(10, safe=False), Label(_("Code"))]
     proof: Annotated[str, line(500, safe=False), Label(_("Code"))] = ""
 
 
 class NoSecondFactor(Form):
-    """The password, to sign in with it alone again."""
+    """The password, which is required to switch two-step verification off."""
 
     off: Annotated[Password, Label(_("Current password"))] = ""
 

@@ -1,6 +1,6 @@
-"""The spool folder as a page, for development and demonstrations: what people would have received by mail.
+"""The spool folder as a page, for development and demonstrations: the emails that would have been sent.
 
-It shows signed links, so it exists only where nobody but this machine can reach the server.
+It shows signed links, so it exists only if the server is reachable from this machine alone.
 """
 
 import re
@@ -17,7 +17,7 @@ _link = re.compile(r"https?://\S+")
 
 
 async def spool(request: Request) -> Response:
-    """``/dev/mail``: the newest mails of the spool folder. Raises ``NotFound`` where others could read it."""
+    """``/dev/mail``: the newest mails in the spool folder. Raises ``NotFound`` if the server is reachable by others."""
     settings = web.site(request).settings
     if settings.smtp_url or not settings.loopback:
         raise NotFound
@@ -27,7 +27,7 @@ async def spool(request: Request) -> Response:
 
 
 def _links(written: mail.Mail) -> list[str]:
-    """Where a mail leads, each place once."""
+    """The distinct links in a mail."""
     return list(dict.fromkeys(_link.findall(written.text)))
 
 

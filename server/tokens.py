@@ -1,4 +1,4 @@
-"""``/api/v1/tokens``: how a program signs in for an official, and out again."""
+"""``/api/v1/tokens``: sign-in and sign-out of programs that act for an official."""
 
 from datetime import datetime
 from typing import Annotated
@@ -14,7 +14,7 @@ from server.core.forms import About, Form, Label, Password, line
 
 
 class Credentials(Form):
-    """What an official signs in with."""
+    """An official's sign-in credentials."""
 
     username: Annotated[str, line(60, safe=False), Label(_("User name"))]
     password: Password
@@ -27,7 +27,7 @@ class Credentials(Form):
 
 
 class Token(Answer):
-    """What a program shows to be an official's."""
+    """A bearer token of an official."""
 
     token: str
     expires_at: datetime
@@ -35,7 +35,7 @@ class Token(Answer):
 
 @documented(Contract("Sign in: a token for 12 hours", Token, 201, body=Credentials, refusals=(401,)))
 async def create(request: Request) -> Response:
-    """``POST``: a token for an official's name and password."""
+    """``POST``: issue a token for an official's username and password."""
     given = Credentials.parse(await web.read_json(request), strict=True)
     token, session = await auth.sign_in(request, given.username, given.password, given.code, api=True)
     return web.json(Token(token=token, expires_at=session.expires_at), 201)
@@ -43,7 +43,7 @@ async def create(request: Request) -> Response:
 
 @documented(Contract("Sign out: the token that is shown ends", None, 204, access=Access.OFFICIAL))
 async def end(request: Request) -> Response:
-    """``DELETE``: end the session of the token that was shown."""
+    """``DELETE``: end the session of the token in the request."""
     if not auth.reader(request).token_hash:
         raise NotSignedIn
     response = Response(status_code=204)

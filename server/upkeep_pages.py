@@ -1,7 +1,7 @@
-"""Pages for keeping the house in order: jobs that wait or have failed, and the trail of changed settings.
+"""Maintenance pages: waiting and failed jobs, and the audit trail of settings.
 
-Neither shows what a job carries or whom an event concerns beyond the official's own colleagues: payloads, keys and
-error texts can hold addresses of petitioners, so of an error only its class is shown.
+Neither shows payloads or any people other than officials: payloads, keys and error messages can contain addresses of
+petitioners, so only the class of an error is shown.
 """
 
 from dataclasses import replace
@@ -25,14 +25,14 @@ SHOWN = 50
 CAP = 1_000
 NEWEST = 2**62
 LONGEST_ID = 19
-"""Digits."""
+"""In digits."""
 
 CHAINS: dict[str, accounts.Permission] = {
     **{table.chain: table.permission for table in (*TABLES, ACCOUNTS)},
     districts.SUBJECT: CorePermission.EDIT_DEPARTMENTS,
     CALENDAR: CorePermission.EDIT_CALENDAR,
 }
-"""Whoever may change a kind of setting reads its trail."""
+"""The permission to change a kind of setting is also required to read its audit trail."""
 
 WHAT: dict[str, Text] = {
     "rule": _("Routing rule %(id)s"),
@@ -58,7 +58,7 @@ HOW: dict[str, Text] = {
 
 
 async def show_jobs(request: Request) -> Response:
-    """``/desk/jobs``: dead letters, newest first, and the jobs that are due next."""
+    """``/desk/jobs``: failed jobs (dead letters), newest first, and the jobs due next."""
     auth.official(request, CorePermission.SEE_JOBS)
     before = _before(request)
     dead = await jobs.dead_letters(before, SHOWN + 1)
@@ -75,7 +75,7 @@ async def show_jobs(request: Request) -> Response:
 
 
 def _before(request: Request) -> int:
-    """The id that this page of a list begins under; the list's beginning where nothing sensible is asked."""
+    """The id below which this page of a list begins; the start of the list if the parameter is missing or malformed."""
     asked = request.query_params.get("before", "")
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < LONGEST_ID else NEWEST
 
@@ -85,13 +85,13 @@ def _shown(line: jobs.Line) -> jobs.Line:
 
 
 def error_class(text: str) -> str:
-    """The class of a written error, without what it says: ``smtplib.SMTPServerDisconnected``."""
+    """The class of a recorded error without its message: ``smtplib.SMTPServerDisconnected``."""
     name = text.partition(":")[0].strip()
     return name if name.isascii() and name.replace(".", "").replace("_", "").isalnum() else ""
 
 
 async def retry(request: Request) -> Response:
-    """``POST /desk/jobs/{id}/retry``. Raises ``NotFound`` when it is no dead letter any more."""
+    """``POST /desk/jobs/{id}/retry``. Raises ``NotFound`` if the job is no longer a dead letter."""
     auth.official(request, CorePermission.SEE_JOBS)
     wanted = request.path_params["id"]
     key = await jobs.key_of(wanted) if wanted < NEWEST else None
@@ -101,14 +101,14 @@ async def retry(request: Request) -> Response:
 
 
 async def retry_all(request: Request) -> Response:
-    """``POST /desk/jobs/retry``: every dead letter, as after an outage."""
+    """``POST /desk/jobs/retry``: retry every dead letter, for example after an outage."""
     auth.official(request, CorePermission.SEE_JOBS)
     count = await jobs.retry_all_dead()
     return web.redirect(request, JOBS, _("%(count)s jobs will be retried.", count=count))
 
 
 async def show_audit(request: Request) -> Response:
-    """``/desk/audit``: who changed which setting when, newest first, as far as the reader may change them."""
+    """``/desk/audit``: who changed which setting when, newest first, for the settings that the reader may change."""
     official = auth.official(request)
     if not (official.may(CorePermission.EDIT_PEOPLE) or official.may(Permission.EDIT_RULES)):
         raise Forbidden
@@ -126,7 +126,7 @@ async def show_audit(request: Request) -> Response:
 
 
 def _people(entry: Entry) -> list[int]:
-    """The accounts that an event names."""
+    """The ids of accounts in an event."""
     who = entry.actor.removeprefix("official:")
     found = [int(who)] if who.isdigit() else []
     return [*found, entry.data["id"]] if entry.data.get("what") == "account" else found

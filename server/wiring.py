@@ -1,4 +1,4 @@
-"""The composition root: which consumer hears which event, who does which job, which adapter serves which port."""
+"""The composition root: the jobs that follow each event, the handler of each job, the adapter for each port."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ APPS = {
     "forums": "forums.models",
     "statistics": "tracking.statistics.models",
 }
-"""Tortoise apps above the ground floor: label to models module."""
+"""Tortoise apps of the domains: label to models module."""
 
 HEARD: Mapping[str, tuple[str, ...]] = {
     notifier.NOTIFY: (*messages.heard(petition_messages.MESSAGES), *messages.heard(forum_messages.MESSAGES)),
@@ -52,12 +52,12 @@ HEARD: Mapping[str, tuple[str, ...]] = {
     "petitions.recount": (petition_events.CalendarChanged.kind,),
     "forums.release": (forum_events.SubmissionWithdrawn.kind, forum_events.TranscriptionWithdrawn.kind),
 }
-"""Job kind to the kinds of events that lead to it."""
+"""Job kind to the kinds of events that enqueue it."""
 
 CONSUMERS: Mapping[str, tuple[str, ...]] = {
     kind: tuple(job for job, kinds in HEARD.items() if kind in kinds) for kind in sorted({*chain(*HEARD.values())})
 }
-"""Event kind to the jobs it leads to."""
+"""Event kind to the jobs it enqueues."""
 
 PERIODIC: Mapping[str, timedelta] = {
     "petitions.remind": timedelta(minutes=1),
@@ -69,17 +69,17 @@ PERIODIC: Mapping[str, timedelta] = {
     recounting.NIGHTLY: timedelta(minutes=30),
     "core.sweep": timedelta(hours=6),
 }
-"""Job kinds that come back by themselves, and how often."""
+"""Periodic job kinds and their intervals."""
 
 REMIND_ON = "forums.remind_on"
 
 PERMISSIONS: Mapping[str, Permission] = {
     one.value: one for room in (CorePermission, PetitionPermission, ForumPermission) for one in room
 }
-"""Every room's permissions by name."""
+"""The permissions of all domains by name."""
 
 CONFIRMATIONS = Confirmations(participant_actions.ACTIONS, "/forums/mine", (_("All forums"), "/forums"))
-"""What participants of all domains do, and the pages around its confirmation."""
+"""The participants' actions of all domains, and the pages that confirm them."""
 
 TORTOISE_ORM = database.config(Settings(), APPS)
 """For ``tortoise -c server.wiring.TORTOISE_ORM makemigrations``."""
@@ -94,7 +94,7 @@ class Ports:
 
 
 def ports(settings: Settings) -> Ports:
-    """SMTP or the spool folder; the content-addressed folder."""
+    """The adapters for these settings: SMTP or the spool folder for mail, the content-addressed folder for files."""
     return Ports(
         mail.make_transport(settings.smtp_url or None, settings.spool, settings.mail_from),
         Store(settings.data_dir / "files", (case_files.referred, forum_files.referred)),
@@ -110,7 +110,7 @@ async def _open_discussion(task: Task) -> None:
 
 
 async def _remind_of_commitments(task: Task) -> None:
-    if await watching.remind() >= watching.BATCH:  # a job for each stretch, because none may last longer than its lease
+    if await watching.remind() >= watching.BATCH:  # one job per batch, because none may last longer than its lease
         stretch = task.payload.get("stretch", 0) + 1
         await jobs.enqueue((f"{REMIND_ON}:{stretch}", REMIND_ON, {"stretch": stretch}))
 
@@ -120,7 +120,7 @@ async def _release(task: Task) -> None:
 
 
 def correspondents(settings: Settings) -> Sequence[Correspondent]:
-    """What the mail engine asks of each domain; in this order they stand in a digest."""
+    """The domains' correspondents for the mail engine, in the order of their sections in a digest."""
     return (CaseLetters(settings), ForumLetters(settings))
 
 
@@ -130,7 +130,7 @@ def hub(settings: Settings, narrators: Sequence[Narrator]) -> Hub:
 
 
 def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, Handler]:
-    """What does each kind of job."""
+    """The handler of each job kind."""
     post = Post(settings, adapters.transport, render)
     letters = correspondents(settings)
     notifying = notifier.Notifier(post, letters)
@@ -139,10 +139,10 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         event = await ledger.get(task.payload["event"])
         again = bool(task.payload.get("again"))
         following = await watch.recount(str(event.data["what"]), task.payload.get("after", 0))
-        if following is not None:  # a job for each stretch, because none may last longer than its lease
+        if following is not None:  # one job per batch, because none may last longer than its lease
             key = f"{task.kind}:{event.id}:{again:d}:{following}"
             await jobs.enqueue((key, task.kind, {**task.payload, "after": following}))
-        elif not again:  # other processes count by the calendar that they know until they notice
+        elif not again:  # other processes use the old calendar until they notice the change
             payload = {"event": event.id, "again": True}
             delay = timedelta(seconds=2 * KEPT)
             await jobs.enqueue((f"{task.kind}:{event.id}:again", task.kind, payload), delay=delay)
@@ -192,7 +192,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
 
 
 def prepare(settings: Settings) -> Settings:
-    """Fix the settings of this process, secret included, and say which job hears which event."""
+    """Fix the settings of this process, including the secret, and register which jobs follow which events."""
     complete = settings.with_secret()
     config.use(complete)
     ledger.route(CONSUMERS)
