@@ -1,6 +1,4 @@
-"""The officials' pages about forums: planning and running them, moderating, answering submissions, keeping
-commitments.
-"""
+"""The officials' pages about forums: planning, running, moderation, answering submissions, and commitments."""
 
 from starlette.routing import Route
 

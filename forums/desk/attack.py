@@ -1,7 +1,7 @@
-"""Many texts at once, for a moderator under attack: those that are chosen, all of one author, all of one wording.
+"""Bulk moderation for a moderator under attack: selected texts, all of one author, or all of one wording.
 
-Nothing of it happens by one press: a page first says how many texts it would be and shows them. What was written or
-decided after that page was drawn is left alone.
+Nothing is decided in one step: a page first shows the texts and how many there are. Texts written or decided after that
+page was rendered are left alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ class Group:
 
 
 async def chosen(request: Request) -> Response:
-    """``POST /desk/moderation/chosen``: the texts that were ticked; first it asks, then it acts."""
+    """``POST /desk/moderation/chosen``: the selected texts; first asks for confirmation, then acts."""
     auth.official(request, Permission.MODERATE)
     form = await web.read_form(request)
     picked = _picked(form)
@@ -68,7 +68,7 @@ async def chosen(request: Request) -> Response:
 
 
 def _picked(form: FormData) -> dict[str, int | None]:
-    """Texts with the number of decisions that the list knew: ``comment/12:3``."""
+    """Texts with the number of decisions that the list showed: ``comment/12:3``."""
     values = [part for value in form.getlist("pick") for part in str(value).split()]
     pairs = [value.rpartition(":") for value in dict.fromkeys(values)]
     if len(pairs) > MOST:
@@ -92,7 +92,7 @@ async def _ask_chosen(
 
 
 async def group(request: Request) -> Response:
-    """``/desk/moderation/all``: all texts of an author, or of a wording; GET asks, POST acts."""
+    """``/desk/moderation/all``: all texts of an author or of a wording; GET asks for confirmation, POST acts."""
     auth.official(request, Permission.MODERATE)
     form = await web.read_form(request) if request.method == "POST" else FormData(request.query_params)
     found = await _group(form)
@@ -105,7 +105,7 @@ async def group(request: Request) -> Response:
 
 
 async def _group(form: FormData) -> Group:
-    """Which texts are meant. Raises ``NoSuchText`` and ``BadRequest``."""
+    """The group in the request. Raises ``NoSuchText`` and ``BadRequest``."""
     of, by, span = str(form.get("of", "")), str(form.get("by", "")), str(form.get("span") or "day")
     if by not in BY or span not in SPANS:
         raise BadRequest
@@ -126,7 +126,7 @@ async def _group(form: FormData) -> Group:
 
 
 def _moment(text: str) -> datetime:
-    """When the page was drawn that asks; now, for the page itself. Never later than now."""
+    """When the confirmation page was rendered; now, for that page itself. Never in the future."""
     now = clock.now()
     try:
         return min(datetime.fromisoformat(text).astimezone(UTC), now)

@@ -1,4 +1,4 @@
-"""The door of a session at the desk: who is there, who comes without a place, how many come without a name."""
+"""Check-in at a session: recording who is present, walk-ins, and the number of unnamed visitors."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -41,7 +41,7 @@ async def _show(
     refusal: Refusal | None = None,
     beside: str = "",
 ) -> Response:
-    """The list, or with a form's values why they were refused: its own errors, or one beside a field."""
+    """The list, or the form again with its errors or a refusal beside a field."""
     errors = refusal.errors if isinstance(refusal, Invalid) else []
     if refusal and beside:
         errors = [FieldError(beside, refusal.text)]
@@ -67,7 +67,7 @@ async def _show(
 
 
 async def press(request: Request) -> Response:
-    """``POST …/check-in``, ``…/undo`` and ``…/give-back``: one press beside a name."""
+    """``POST …/check-in``, ``…/undo`` and ``…/give-back``: one button beside a name."""
     official, found, shown = await _opened(request)
     form = await web.read_form(request)
     what = request.url.path.rpartition("/")[2]
@@ -85,7 +85,7 @@ async def press(request: Request) -> Response:
 
 
 async def book(request: Request) -> Response:
-    """``POST …/book``: a place for somebody by name, at the door or on the telephone."""
+    """``POST …/book``: register somebody by name, at the session or by telephone."""
     official, found, shown = await _opened(request)
     form = await web.read_form(request)
     said: list[Text] = []
@@ -106,7 +106,7 @@ async def book(request: Request) -> Response:
 
 
 async def count(request: Request) -> Response:
-    """``POST …/count``: so many more people without names, fewer below zero."""
+    """``POST …/count``: so many more unnamed visitors, fewer if negative."""
     official, found, shown = await _opened(request)
     form = await web.read_form(request)
     try:
@@ -126,7 +126,7 @@ async def count(request: Request) -> Response:
 async def _once(
     request: Request, form: Mapping[str, Any], shown: SessionView, act: Callable[[], Awaitable[None]]
 ) -> None:
-    """Act, and not again for the same form of the same page."""
+    """Runs ``act`` only once for the same form of the same page."""
     content = [str(form.get(name) or "") for name in ("name", "topic", "here", "people")]
     drawn = str(form.get("drawn") or "")
     key = idempotency.fingerprint(["page", drawn, content]) if drawn else ""

@@ -1,5 +1,5 @@
-"""Commitments at the desk: what one's department has promised, overdue first; one of them; what a forum decided
-itself.
+"""Commitments at the desk: a department's list with overdue ones first, one commitment, and the decisions of a
+forum.
 """
 
 from collections.abc import Mapping
@@ -37,7 +37,9 @@ FORUM_LIMIT = 200
 
 
 async def index(request: Request) -> Response:
-    """``/desk/commitments``: of one's department, or of all for who hands submissions out; what is due first on top."""
+    """``/desk/commitments``: of one's department, or of all for those who assign submissions; earliest due date
+    first.
+    """
     official = submissions_official(request)
     known, language, start = await city(), web.language(request), request.query_params.get("after", "")
     wanted = DeskFilters.parse(request.query_params, known, also=PAGING)
@@ -66,7 +68,7 @@ async def show(request: Request) -> Response:
 
 
 async def act(request: Request) -> Response:
-    """``POST /desk/commitments/{number}/{action}``: do it once, or show the page again with what hinders it."""
+    """``POST /desk/commitments/{number}/{action}``: runs the action once, or shows the page again with the errors."""
     official, name = submissions_official(request), request.path_params["action"]
     if name not in COMMITMENTS:
         raise NotFound
@@ -114,11 +116,11 @@ async def _page(request: Request, official: Official, kept: ReturnedForm, *, sta
     return web.page(request, "desk/forums/commitment.html", context, status=status)
 
 
-# --- what a forum decided itself ------------------------------------------------------------------------------
+# --- decisions of a forum -------------------------------------------------------------------------------------
 
 
 async def choose(request: Request) -> Response:
-    """``/desk/commitments/decisions/new?forum=…``: the form of the forum that is meant, or which it can be."""
+    """``/desk/commitments/decisions/new?forum=…``: redirects to the forum's form, or lists the forums that match."""
     auth.official(request, Permission.ANSWER_SUBMISSIONS)
     data = Parameters(request.query_params)
     said = data.text("forum", limit=FORUM_LIMIT)
@@ -133,9 +135,7 @@ async def choose(request: Request) -> Response:
 
 
 async def new(request: Request) -> Response:
-    """``/desk/forums/{slug}/decisions/new``: commitment what was decided at the forum, without a submission behind
-    it.
-    """
+    """``/desk/forums/{slug}/decisions/new``: commit to what the forum decided, without a submission behind it."""
     official = submissions_official(request)
     known, language = await city(), web.language(request)
     forum = await forums.forum(request.path_params["slug"], official)
@@ -181,7 +181,7 @@ async def new(request: Request) -> Response:
 
 
 def _department(form: Mapping[str, str], official: Official, codes: Mapping[str, int]) -> int:
-    """Who keeps it: the department that is named by who may, else one's own."""
+    """The department that will own it: the chosen one if the official may assign submissions, otherwise their own."""
     if not official.may(Permission.HAND_SUBMISSIONS) and official.department_id is not None:
         return official.department_id
     chosen = codes.get(form.get("department", ""))

@@ -1,4 +1,4 @@
-"""What the forums' desk pages share: who may open them, choices of their fields, the version that a form has seen."""
+"""Shared by the forums' desk pages: who may open them, the choices of fields, and the version that a form showed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,11 +20,11 @@ LONGEST_VERSION = 10
 """Digits."""
 
 Options = list[tuple[str, str]]
-"""Value and words of each choice of a field."""
+"""Value and label of each choice of a field."""
 
 
 def forum_official(request: Request) -> Official:
-    """The signed-in official who plans forums or runs them. Raises ``NotSignedIn`` or ``Forbidden``."""
+    """The signed-in official who plans or runs forums. Raises ``NotSignedIn`` or ``Forbidden``."""
     official = auth.official(request)
     if not (official.may(Permission.PLAN_FORUMS) or official.may(Permission.RUN_FORUMS)):
         raise Forbidden
@@ -32,7 +32,7 @@ def forum_official(request: Request) -> Official:
 
 
 def may(official: Official, found: ForumView, action: ForumAction) -> bool:
-    """Whether this official can do this to this forum now."""
+    """Whether this official can take this action on this forum now."""
     right = rights.FORUM.get(action)
     return right is not None and official.may(right) and action in kinds.table(found.kind)[found.status]
 
@@ -53,6 +53,6 @@ def districts(reference_data: City, language: str) -> Options:
 
 
 def seen(form: Mapping[str, Any]) -> int | None:
-    """The version of the forum that a form's page showed; None where it says none."""
+    """The version of the forum that the form's page showed; None if it is missing or invalid."""
     value = str(form.get("version") or "")
     return int(value) if value.isascii() and value.isdigit() and len(value) < LONGEST_VERSION else None

@@ -1,4 +1,4 @@
-"""Making an answered petition the topic of a forum: an official writes it anew, nothing private goes along."""
+"""Making an answered petition the topic of a forum: an official writes it anew, without anything private."""
 
 from typing import Any
 
@@ -18,7 +18,9 @@ PAGE = "/desk/topics"
 
 
 async def topic(request: Request) -> Response:
-    """``/desk/topics/{reference}``. Raises ``NotSignedIn``, ``Forbidden``, and what looking the petition up raises."""
+    """``/desk/topics/{reference}``. Raises ``NotSignedIn``, ``Forbidden``, and the errors of looking up the
+    petition.
+    """
     official = auth.official(request, Permission.PLAN_FORUMS)
     language = web.language(request)
     found = await ways(request).topic(request.path_params["reference"], official)

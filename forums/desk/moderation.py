@@ -1,4 +1,4 @@
-"""The moderators' desk: the queue, one text with its history, and the trail of one forum."""
+"""The moderators' desk: the queue, one text with its history, and the moderation history of one forum."""
 
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
@@ -32,7 +32,7 @@ SORTS: Mapping[str, Text] = {"submission": _("Submission"), "comment": _("Commen
 
 
 async def queue(request: Request) -> Response:
-    """``/desk/moderation``: what waits, the most urgent on top. Raises ``NotSignedIn`` and ``Forbidden``."""
+    """``/desk/moderation``: the queue, most urgent first. Raises ``NotSignedIn`` and ``Forbidden``."""
     auth.official(request, Permission.MODERATE)
     language, known, start = web.language(request), await city(), request.query_params.get("after", "")
     wanted = Filter.parse(request.query_params, known, also=PAGING)
@@ -58,20 +58,20 @@ def _words(language: str) -> dict[str, object]:
 
 
 async def back_to(carried: object) -> str:
-    """The queue as a form carries it along; what no page of ours wrote leads to its beginning."""
+    """The address of the queue that a form carries; an invalid one leads to its first page."""
     raw = dict(parse_qsl(str(carried or "")))
     wanted = Filter.carried(str(carried or ""), await city())
     return wanted.address(PAGE, after=cursor(*moderators.ORDER.read(raw.get("after", ""))))
 
 
 async def text(request: Request) -> Response:
-    """``/desk/moderation/{sort}/{name}``: one text, what happened to it, and the decision."""
+    """``/desk/moderation/{sort}/{name}``: one text, its history, and the decision."""
     auth.official(request, Permission.MODERATE)
     return await _shown(request, _subject(request), request.query_params.get("list", ""))
 
 
 async def decide(request: Request) -> Response:
-    """``POST`` to the same: one press decides. Where another was first, the page says so and keeps what was written."""
+    """``POST`` to the same address: decide. If another moderator was first, the page says so and keeps the input."""
     official = auth.official(request, Permission.MODERATE)
     subject, form = _subject(request), await web.read_form(request)
     carried = str(form.get("list") or "")
@@ -81,7 +81,7 @@ async def decide(request: Request) -> Response:
     except Invalid as error:
         errors = web.field_errors(web.language(request), error.errors)
         return await _shown(request, subject, carried, kept=form, errors=errors, status=422)
-    # Pressed twice, it acts once: known by what is decided, and by the decisions that the page knew.
+    # The key is the decision and the version the page showed, so a button pressed twice acts once.
     key = idempotency.fingerprint([vars(command)]) if command.seen is not None else ""
     secret, scope = web.site(request).settings.secret_key, f"moderation/{official.id}/{subject}"
     try:
@@ -123,7 +123,7 @@ async def _shown(
 
 
 async def trail(request: Request) -> Response:
-    """``/desk/moderation/forums/{slug}``: everything that happened to texts of one forum, newest first."""
+    """``/desk/moderation/forums/{slug}``: the moderation history of one forum, newest first."""
     official = auth.official(request, Permission.MODERATE)
     forum = await forums.forum(request.path_params["slug"], official)
     raw = request.query_params.get("before", "")

@@ -1,6 +1,6 @@
-"""The planners' desk: the list of forums, one forum with all that can be done to it, and the form that says what it is.
+"""The planners' desk: the list of forums, one forum with its possible actions, and the form to edit it.
 
-Starting, closing, calling off and answering proposals stand in ``forums.desk.running``.
+Starting, closing, cancelling and answering proposals are in ``forums.desk.running``.
 """
 
 import secrets
@@ -46,7 +46,7 @@ STATES: Mapping[str, tuple[ForumState, ...]] = {
     "draft": (ForumState.DRAFT,),
     "notices": (ForumState.PUBLISHED,),
 }
-"""What stands under each tab."""
+"""The states under each tab."""
 LABELS: dict[str, Text] = {
     "title": _("Title"),
     "summary": _("Summary in one sentence"),
@@ -72,11 +72,11 @@ OWN_LABELS: dict[tuple[str, str], Text] = {
     ("field_office", "ends_at"): _("Last day on site"),
     ("notice", "body"): _("Text"),
 }
-"""Where a kind says it differently."""
+"""Labels that differ for a kind."""
 
 
 def labels(kind: str) -> dict[str, Text]:
-    """What the fields of a kind are called, in the order of its form."""
+    """The labels of a kind's fields, in the order of its form."""
     return {name: OWN_LABELS.get((kind, name), LABELS[name]) for name in (*kinds.FIELDS[kind], "files")}
 
 
@@ -89,7 +89,7 @@ class PlannersFilters(Filters):
 
 
 async def index(request: Request) -> Response:
-    """``/desk/forums``: by tab, kind, department, district and words, which are looked for in everything."""
+    """``/desk/forums``: by tab, kind, department, district and full-text search, which covers every tab."""
     official = forum_official(request)
     lang, known, start = web.language(request), await city(), request.query_params.get("after", "")
     wanted = PlannersFilters.parse(request.query_params, known, also=PAGING)
@@ -109,7 +109,7 @@ async def index(request: Request) -> Response:
 
 
 async def one(request: Request) -> Response:
-    """``/desk/forums/{slug}``: what it is, what is missing, what can be done now, and what happened."""
+    """``/desk/forums/{slug}``: its content, what is missing, the possible actions, and the history."""
     official = forum_official(request)
     found = await read(request.path_params["slug"], official)
     lang, known = web.language(request), await city()
@@ -143,7 +143,7 @@ def _said(found: ForumView) -> dict[str, object]:
 
 
 async def new(request: Request) -> Response:
-    """``/desk/forums/new``: which kind; with ``kind`` the form of that one."""
+    """``/desk/forums/new``: choose a kind; with ``kind``, the form of that kind."""
     official = auth.official(request, Permission.PLAN_FORUMS)
     kind = Parameters(request.query_params).choice("kind", KINDS)
     if not kind:
@@ -213,7 +213,7 @@ def _values(found: ForumView, request: Request) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Meanwhile:
-    """What others did while somebody wrote: who and when, and the fields that now say something else."""
+    """What others changed while somebody was editing: who, when, and the fields with their new values."""
 
     by: list[tuple[str, datetime]]
     now: list[tuple[Text, str]]

@@ -1,7 +1,7 @@
-"""Running forums at the desk: announced, begun, ended, called off, written down; proposals answered.
+"""Running forums at the desk: announcing, starting, closing and cancelling them, minutes, and answers to proposals.
 
-What cannot be taken back asks first. A button pressed twice does what it does once: where the forum is already as it
-should be, the page just shows it.
+What cannot be undone asks for confirmation. A button pressed twice acts once: if the forum is already in the target
+state, its page is shown.
 """
 
 from collections.abc import Awaitable, Callable
@@ -31,7 +31,7 @@ Say = Callable[[Official, str, str, int | None], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Button:
-    """Something that is done by one press, after a question where there is one."""
+    """An action on one button, with a confirmation question if it needs one."""
 
     action: ForumAction
     do: Press
@@ -62,7 +62,7 @@ BUTTONS = {
 
 @dataclass(frozen=True)
 class TextOnly:
-    """Something that is done for good, with words that everybody reads."""
+    """An irreversible action with a public text."""
 
     action: ForumAction
     do: Say
@@ -110,7 +110,7 @@ WORDS = {
 
 
 async def press(request: Request) -> Response:
-    """``/desk/forums/{slug}/{publish|start|close}``: asks first where the button has a question."""
+    """``/desk/forums/{slug}/{publish|start|close}``: asks for confirmation if the button has a question."""
     button = BUTTONS[_last(request)]
     official, found = await _opened(request, button.action)
     back = f"{PAGE}/{found.slug}"
@@ -133,7 +133,7 @@ async def press(request: Request) -> Response:
 
 
 async def say(request: Request) -> Response:
-    """``/desk/forums/{slug}/{cancel|decline|accept}``: asks for the words and says what follows."""
+    """``/desk/forums/{slug}/{cancel|decline|accept}``: asks for the text and says what follows."""
     ask = WORDS[_last(request)]
     official, found = await _opened(request, ask.action)
     back = f"{PAGE}/{found.slug}"
@@ -191,13 +191,13 @@ async def _opened(request: Request, action: ForumAction) -> tuple[Official, Foru
 
 
 def _is_so(found: ForumView, action: ForumAction) -> bool:
-    """Whether the forum stands already where the action leads and cannot be led there again."""
+    """Whether the forum is already in the action's target state and the action is not possible again."""
     after = {step for row in kinds.table(found.kind).values() for did, step in row.items() if did is action}
     return found.status in after and action not in kinds.table(found.kind)[found.status]
 
 
 def _refused(request: Request, found: ForumView, refusal: Refusal) -> Response:
-    """Why a press did nothing, with what to do next."""
+    """The page that says why an action was refused and what to do next."""
     lang = web.language(request)
     why = refusal.text
     if isinstance(refusal, Invalid):

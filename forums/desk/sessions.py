@@ -1,4 +1,6 @@
-"""The dates of a forum at the desk: added one by one or cut into slots, changed, called off; video and transcript."""
+"""The sessions of a forum at the desk: adding single ones or a day of slots, editing, cancelling, video and
+transcript.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -27,7 +29,7 @@ from server.core.errors import FieldError, Invalid, NotFound, _
 from server.core.forms import Parameters
 
 RECENT = timedelta(days=31)
-"""Sessions that the desk lists without being asked for older ones."""
+"""Sessions that the desk lists unless asked for older ones."""
 SLOT_HOURS = {"first": "14:00", "last": "16:00"}
 _EDITED = ("title", "starts_at", "ends_at", "place", "capacity", "link", "transcript")
 
@@ -104,7 +106,7 @@ async def add(request: Request) -> Response:
 
 
 async def edit(request: Request) -> Response:
-    """``/desk/forums/{slug}/sessions/{session}/edit``: time, place and number of places."""
+    """``/desk/forums/{slug}/sessions/{session}/edit``: time, place and capacity."""
     official, found, shown = await opened_session(request)
     if request.method == "GET":
         return await _form(request, official, found, shown)
@@ -178,13 +180,13 @@ async def cancel(request: Request) -> Response:
 
 
 async def opened(request: Request) -> tuple[Official, ForumView]:
-    """Who asks, and which forum. Raises ``NotSignedIn``, ``Forbidden``, ``NoSuchForum``."""
+    """The official and the forum. Raises ``NotSignedIn``, ``Forbidden``, ``NoSuchForum``."""
     official = forum_official(request)
     return official, await forums.forum(request.path_params["slug"], official)
 
 
 async def opened_session(request: Request) -> tuple[Official, ForumView, SessionView]:
-    """The same with a session. Raises ``NoSuchSession``, too."""
+    """As ``opened``, with a session. Also raises ``NoSuchSession``."""
     official, found = await opened(request)
     return official, found, await queries.session(found.slug, request.path_params["session"])
 

@@ -1,7 +1,7 @@
-"""One submission at the desk: what was said, what is like it, what happened to it, and what can be done now.
+"""One submission at the desk: its text, similar submissions, its history, and the possible actions.
 
-Forms exist for exactly what its state and the official's rights allow. What is refused comes back on the same page
-with what was typed.
+There is a form for exactly what its state and the official's permissions allow. A refusal shows the same page again
+with the input.
 """
 
 from starlette.requests import Request
@@ -38,7 +38,7 @@ async def show(request: Request) -> Response:
 
 
 async def act(request: Request) -> Response:
-    """``POST /desk/submissions/{number}/{action}``: do it once, or show the page again with what hinders it."""
+    """``POST /desk/submissions/{number}/{action}``: runs the action once, or shows the page again with the errors."""
     official = submissions_official(request)
     number, name = request.path_params["number"], request.path_params["action"]
     if name not in SUBMISSIONS:
@@ -54,7 +54,7 @@ async def act(request: Request) -> Response:
 
 
 def may(official: Official, found: Detail, *, promised: bool) -> frozenset[str]:
-    """What this official can do to this submission now."""
+    """The actions that this official can take on this submission now."""
     if not answers_for(official, found.row.department_id):
         return frozenset()
     state = SUBMISSION[found.row.status]

@@ -1,6 +1,6 @@
-"""The inbox of submissions: what waits to be assigned out or answered, narrowed; and what is done to many at once.
+"""The inbox of submissions: what waits to be assigned or answered, with filters and bulk actions.
 
-Bulk takes what is ticked, or everything that the list holds. Each submission says for itself why it was left as it was.
+A bulk action covers the selected submissions or everything in the list, and reports for each refused one why.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,11 +28,11 @@ from server.core.listing import PAGING
 
 PAGE = "/desk/submissions"
 MOST = 1_000
-"""Submissions that are done something to at once."""
+"""The most submissions in one bulk action."""
 FIELDS = 20
-"""Beside these, of the form."""
+"""The number of other fields in the form."""
 PROPOSED = "proposed"
-"""In place of a department: to each the one that is proposed for it."""
+"""Instead of a department: assign each submission to the one proposed for it."""
 DONE = {
     "assign": _("%(done)s submissions assigned."),
     "merge": _("%(done)s submissions merged."),
@@ -41,17 +41,17 @@ DONE = {
 
 @dataclass(frozen=True, slots=True)
 class SubmissionRow:
-    """A row as it is drawn."""
+    """A row as it is rendered."""
 
     row: Row
     department: str
     suggestion: Suggestion | None
     proposed: str
-    """The department that it would go to."""
+    """The name of the proposed department."""
 
 
 def submissions_official(request: Request) -> Official:
-    """The signed-in official who hands submissions out or answers them. Raises ``NotSignedIn`` or ``Forbidden``."""
+    """The signed-in official who assigns or answers submissions. Raises ``NotSignedIn`` or ``Forbidden``."""
     official = auth.official(request)
     if not (official.may(Permission.HAND_SUBMISSIONS) or official.may(Permission.ANSWER_SUBMISSIONS)):
         raise Forbidden
@@ -59,7 +59,7 @@ def submissions_official(request: Request) -> Official:
 
 
 def usual(official: Official, reference_data: City) -> Filter:
-    """The list that an official opens first: what waits for them."""
+    """The list that an official sees first: what waits for them."""
     if official.may(Permission.HAND_SUBMISSIONS):
         return Filter(status=SubmissionState.RECEIVED.value)
     department = reference_data.departments.get(official.department_id or 0)
@@ -99,7 +99,7 @@ async def show(request: Request) -> Response:
 async def _lines(
     rows: Sequence[Row], official: Official, reference_data: City, language: str, ways: Crossings
 ) -> list[SubmissionRow]:
-    """Rows with their words; what is still to be assigned out with the department that it would go to."""
+    """Rows with their labels; those to be assigned also with the proposed department."""
     open_ones = {row.number: row for row in rows if row.status is SubmissionState.RECEIVED}
     found: dict[str, Suggestion] = {}
     if open_ones and official.may(Permission.HAND_SUBMISSIONS):
@@ -141,11 +141,11 @@ def _tabs(
     return found
 
 
-# --- many at once ---------------------------------------------------------------------------------------------
+# --- bulk actions ---------------------------------------------------------------------------------------------
 
 
 async def bulk(request: Request) -> Response:
-    """``POST /desk/submissions/bulk``. Raises ``Invalid`` where nothing was picked, or too much."""
+    """``POST /desk/submissions/bulk``. Raises ``Invalid`` if nothing or too much was selected."""
     official = submissions_official(request)
     form = await web.read_form(request, fields=MOST + FIELDS)
     reference_data = await city()
@@ -176,7 +176,7 @@ async def _picked(
     wanted: Filter,
     reference_data: City,
 ) -> dict[str, int | None]:
-    """The numbers, and the versions that the list showed of them; of everything that fits no version is known."""
+    """The numbers with the versions that the list showed; None as version when everything in the list is selected."""
     if everything:
         numbers = await desk_submissions.numbers(wanted, reference_data, today(), MOST + 1)
         found: dict[str, int | None] = dict.fromkeys(numbers)
@@ -211,7 +211,7 @@ async def _hand(
 
 
 def _outcome(request: Request, done: Text, count: int, refused: Mapping[str, Refusal], back: str) -> Response:
-    """Back to the list where all was done; else which were left as they were, and why."""
+    """Redirects to the list if all succeeded; otherwise a page with each refused submission and the reason."""
     words = Text(done.msgid, {"done": count})
     if not refused:
         return web.redirect(request, back, words)

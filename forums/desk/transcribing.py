@@ -1,7 +1,7 @@
-"""A clerk's page at a session: a line typed as fast as people speak, and what all clerks have taken down so far.
+"""A clerk's page at a session: a line typed as fast as people speak, and what all clerks have transcribed so far.
 
-Without scripts each line is a form that comes back empty, with session, stance and speaker as they were. With them
-(``static/js/intake.js``) a line goes off beside the writing and stays on the page until it is acknowledged.
+Without scripts each line is a form that comes back empty, keeping session, stance and speaker. With them
+(``static/js/intake.js``) a line is sent in the background and stays on the page until it is acknowledged.
 """
 
 import secrets
@@ -30,29 +30,29 @@ from server.core.i18n import translate
 from server.core.idempotency import KeyReused
 
 STAYS = ("session", "channel", "stance", "speaker")
-"""What the next line has in common with the last one."""
+"""Fields that the next line takes over from the last one."""
 ALREADY = _("This form has already been sent with different text. Send it again to add this as another submission.")
 
 
 @dataclass(frozen=True)
 class ReturnedForm:
-    """A form that came back: of which line (empty: the new one), what was typed and what is wrong."""
+    """A form shown again: the line's number (empty for a new line), the input and its errors."""
 
     number: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, number: str, name: str, default: object = "") -> object:
-        """What stands in a field."""
+        """The value of a field."""
         return self.values.get(name, default) if number == self.number else default
 
     def error(self, number: str, name: str) -> str:
-        """What is wrong with a field."""
+        """The error of a field."""
         return self.errors.get(name, "") if number == self.number else ""
 
 
 async def show(request: Request) -> Response:
-    """``/desk/forums/{slug}/intake``; the address carries what the next line has in common with the last one."""
+    """``/desk/forums/{slug}/intake``; the query carries the fields taken over from the last line."""
     official, found = await _ask(request)
     stays = {name: request.query_params.get(name, "") for name in STAYS}
     return await _page(request, official, found, ReturnedForm(values=stays))
@@ -75,7 +75,7 @@ async def take(request: Request) -> Response:
 
 
 def _next(raw: Mapping[str, Any]) -> dict[str, str]:
-    """What the address of the next form carries: no name, which would stand in logs."""
+    """The query of the next form; it leaves out names, which would appear in logs."""
     stays = {name: str(raw[name]) for name in STAYS if raw.get(name)}
     if raw.get("next") and stays.get("speaker", "").isdigit():
         stays["speaker"] = str(int(stays["speaker"]) + 1)
@@ -83,7 +83,7 @@ def _next(raw: Mapping[str, Any]) -> dict[str, str]:
 
 
 async def correct(request: Request) -> Response:
-    """``POST /desk/forums/{slug}/intake/{number}``: set a line right."""
+    """``POST /desk/forums/{slug}/intake/{number}``: correct a line."""
     official, found = await _ask(request)
     number = request.path_params["number"]
     form = await web.read_form(request)
@@ -98,7 +98,7 @@ async def correct(request: Request) -> Response:
 
 
 async def undo(request: Request) -> Response:
-    """``POST /desk/forums/{slug}/intake/{number}/undo``: take a line back."""
+    """``POST /desk/forums/{slug}/intake/{number}/undo``: withdraw a line."""
     official, found = await _ask(request)
     await transcribing.undo(official, found.slug, request.path_params["number"])
     return web.redirect(request, _path(found), _("Withdrawn."))

@@ -150,9 +150,7 @@ async def _count_stances(forum_id: int) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The progress of a field office: how many decisions were not discontinued, and how many of them are carried
-    out.
-    """
+    """The progress of a field office: its decisions that were not discontinued, and those carried out."""
 
     decided: int
     done: int

@@ -1,4 +1,4 @@
-"""Citizens' pages about forums: what there is, one of them, taking part, what became of a submission."""
+"""Citizens' pages about forums: lists, one forum, taking part, and what became of a submission."""
 
 from starlette.routing import Route
 
@@ -22,7 +22,7 @@ from forums.routes import (
 )
 
 routes: list[Route] = [
-    # The first: others take whatever word stands where theirs is.
+    # First, because later routes have placeholders that match these words.
     *following.routes,
     *feeds.routes,
     *calendars.routes,
@@ -38,6 +38,6 @@ routes: list[Route] = [
     *commenting.routes,
     *crossing.routes,
     *commitments.routes,
-    # The last: its address takes whatever word the others leave.
+    # Last, because its placeholder matches any word the others leave.
     *reading.routes,
 ]

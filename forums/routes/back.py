@@ -1,4 +1,4 @@
-"""Where a page that refuses something in the forums leads back to: what it was about, and what is one's own there."""
+"""Links on the forums' error pages: back to the forum or submission, and to the reader's own pages."""
 
 import re
 
@@ -15,7 +15,9 @@ _OURS = re.compile(r"/(forums|submissions|commitments)(/|$)")
 
 
 def ways_back(path: str, status: int) -> list[tuple[Text, str]]:
-    """Links from a refusal at an address, what it was about first, unless there is none; none at other pages."""
+    """Links for an error page at ``path``: first what it was about, unless that was not found; none outside the
+    forums.
+    """
     if not _OURS.match(path):
         return []
     about = [

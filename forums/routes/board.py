@@ -18,11 +18,11 @@ from server.core.forms import Parameters
 PATH = "/forums/notices"
 MOST_PAGES = 10**8
 AROUND = 2
-"""How many pages before and after the present one are named."""
+"""How many pages before and after the current one are linked."""
 
 
 async def board(request: Request) -> Response:
-    """``/forums/notices``: a page of the board by ``page``, or what ``q`` finds on it."""
+    """``/forums/notices``: page ``page`` of the board, or the results of a search for ``q``."""
     known, lang = await city(), web.language(request)
     data = Parameters(request.query_params)
     q = data.text("q", limit=lists.MAX_WORDS)

@@ -1,6 +1,4 @@
-"""Calendars (RFC 5545): the dates of forums, narrowed as the list is, and the days that were named for one
-submission.
-"""
+"""Calendars (RFC 5545): the dates of forums, with the filters of the list, and the due dates around one submission."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -28,7 +26,7 @@ DAYS: Mapping[str, Text] = {
     "step": _("Step due: %(title)s"),
     "step_done": _("Step done: %(title)s"),
 }
-"""What a day of a submission or of a commitment is."""
+"""The title of each sort of date of a submission or commitment."""
 
 
 async def all_dates(request: Request) -> Response:
@@ -59,13 +57,13 @@ def _forums(request: Request, found: Sequence[dates.Appointment], names: list[st
 
 
 async def submission_dates(request: Request) -> Response:
-    """``GET /submissions/{number}/calendar.ics``: until when it is looked into, what was promised because of it."""
+    """``GET /submissions/{number}/calendar.ics``: the end of its study and the due dates of its commitments."""
     thing = await shown(f"submission/{request.path_params['number']}")
     return _days(request, await deadlines.of_submission(thing.number, today()), thing.title, thing.number)
 
 
 async def commitment_dates(request: Request) -> Response:
-    """``GET /commitments/{number}/calendar.ics``: the promised day and those of its steps."""
+    """``GET /commitments/{number}/calendar.ics``: its due date and those of its steps."""
     thing = await shown(f"commitment/{request.path_params['number']}")
     return _days(request, await deadlines.of_commitment(thing.number, today()), thing.title, thing.number)
 

@@ -1,4 +1,4 @@
-"""Comments: said to a submission or to a forum itself, and answered once. Officials say them under their own name."""
+"""Comments on a submission or on a forum itself, with one level of replies. Officials comment under their own name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from server.core.participants.people import Person
 
 
 async def comment(request: Request) -> Response:
-    """``POST …/comments``: say something, or answer somebody (``parent``)."""
+    """``POST …/comments``: add a comment, or a reply to ``parent``."""
     slug, number = _place(request)
     form = await web.read_form(request)
     command, errors = Say.read(form)
@@ -44,12 +44,14 @@ async def comment(request: Request) -> Response:
 
 
 async def thread(request: Request) -> Response:
-    """``GET …/comments/{comment}``: one comment, all answers to it, and a form for one more."""
+    """``GET …/comments/{comment}``: one comment, all its replies, and a form for another."""
     return await _page(request, request.path_params["comment"], {})
 
 
 async def withdraw(request: Request) -> Response:
-    """``/comments/{comment}/withdraw``: asks its author, and takes it back; pressed twice, it is taken back once."""
+    """``/comments/{comment}/withdraw``: asks its author for confirmation, then withdraws it; a second request does
+    nothing.
+    """
     author = auth.reader(request).official or await need_person(request)
     comment_id = request.path_params["comment"]
     page = page_of(*await comments.place(comment_id))
@@ -66,7 +68,7 @@ async def withdraw(request: Request) -> Response:
 
 
 def _place(request: Request) -> tuple[str, str]:
-    """The forum's slug or the submission's number that the address names."""
+    """The forum's slug and the submission's number in the address; the one not given is empty."""
     return str(request.path_params.get("slug", "")), str(request.path_params.get("number", ""))
 
 
@@ -137,7 +139,7 @@ async def shared(request: Request) -> dict[str, object]:
 
 
 async def part(request: Request, found: ForumView, person: Person | None) -> dict[str, object]:
-    """What a forum's page shows of what is said to the forum itself. No query where nothing can be."""
+    """The comments section of a forum's page. No query if there can be no comments."""
     if not _open(found) and not found.comments:
         return {"forum_talk": None}
     reader = auth.reader(request).official or person

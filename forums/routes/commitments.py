@@ -1,4 +1,4 @@
-"""What the city has promised, for everybody: the list, one with its evidence, and saying that it is not done."""
+"""Public pages of the city's commitments: the list, one with its evidence, and disputing that it was carried out."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ PAGE = "/commitments"
 
 
 async def index(request: Request) -> Response:
-    """``/commitments``: what is due first on top; what was carried out, the newest first."""
+    """``/commitments``: earliest due date first; carried-out ones newest first."""
     reference_data, language, start = await city(), web.language(request), request.query_params.get("after", "")
     wanted = Filters.parse(request.query_params, reference_data)
     page = await commitments.listed(wanted, reference_data, today(), start)
@@ -71,7 +71,7 @@ async def _page(request: Request, values: dict[str, str], errors: dict[str, str]
 
 
 async def _mine(request: Request, whole: Whole) -> bool:
-    """Whether the reader is an author of what led to the commitment, and could say now that it is not done."""
+    """Whether the reader is an author behind the commitment and can dispute it now."""
     if whole.commitment.status is not CommitmentState.DONE or whole.commitment.submission_id is None:
         return False
     person = await person_of(auth.reader(request))
@@ -79,7 +79,7 @@ async def _mine(request: Request, whole: Whole) -> bool:
 
 
 async def contest(request: Request) -> Response:
-    """``POST /commitments/{number}/contest``: an author says that it is not done; asked once more before it counts."""
+    """``POST /commitments/{number}/contest``: an author disputes that it was carried out, after a confirmation."""
     person = await person_of(auth.reader(request))
     number = request.path_params["number"]
     whole = await commitments.commitment(number, today())
@@ -108,7 +108,7 @@ async def contest(request: Request) -> Response:
 
 
 async def evidence(request: Request) -> Response:
-    """``/commitments/{number}/files/{id}/{name}``, for whoever sees the commitment."""
+    """``/commitments/{number}/files/{id}/{name}``, for everybody who may see the commitment."""
     whole = await commitments.commitment(request.path_params["number"], today())
     subject = commitment_subject(whole.commitment.number)
     file = await files.one(subject, request.path_params["id"])
@@ -116,7 +116,7 @@ async def evidence(request: Request) -> Response:
 
 
 async def part(found: ForumView, language: str) -> dict[str, object]:
-    """What was promised because of a forum, for its page."""
+    """The commitments section of a forum's page."""
     rows = await commitments.of_forum(found.id, today())
     reference_data = await city()
     return {

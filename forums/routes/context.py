@@ -1,4 +1,4 @@
-"""What every form of a forum needs to draw itself: who speaks, what was typed, what is wrong with it."""
+"""What every form of a forum needs to be rendered: the participant, the input and its errors."""
 
 from collections.abc import Mapping
 from typing import Any, TypedDict
@@ -26,7 +26,7 @@ class Form(TypedDict):
 
 
 async def form(request: Request, values: Mapping[str, Any], invalid: Invalid | None = None) -> Form:
-    """Who speaks, what was typed, what is wrong with it."""
+    """The context of a form: the participant, the input and its errors."""
     reader = auth.reader(request)
     return {
         "person": await person_of(reader),
@@ -38,7 +38,7 @@ async def form(request: Request, values: Mapping[str, Any], invalid: Invalid | N
 
 
 def stances(lang: str) -> list[tuple[str, str]]:
-    """For, against, idea: code and name."""
+    """The stances: code and name."""
     return [(code, i18n.translate(lang, label)) for code, label in STANCES.items()]
 
 
@@ -48,7 +48,7 @@ async def departments(lang: str) -> dict[int, str]:
 
 
 async def heard(request: Request, slug: str, forum_id: int, cursor: str) -> str:
-    """The live stream of a forum, from where it is read afterwards; none on the pages of older comments."""
+    """The address of a forum's live stream, starting at the page's state; empty on pages of older comments."""
     if request.query_params.get(cursor):
         return ""
     after, event, newest = await live.place(slug, forum_id)

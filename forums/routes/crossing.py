@@ -1,4 +1,4 @@
-"""What a submission's page shows of what became of it, and the step with which its author makes it a petition."""
+"""What became of a submission, for its page, and the step by which its author makes it a petition."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from server.core.participants.people import Person
 
 
 async def of_submission(found: SubmissionView, turns: list[HistoryEntry], ways: Crossings) -> dict[str, object]:
-    """What a submission's page shows: the answers, the commitments, the petition. At most three queries."""
+    """The answers, commitments and petition for a submission's page. At most three queries."""
     main = found.id
     if found.merged_into and found.outcome in ADOPTED:
         main = await commitments.main_of(found.id)
@@ -49,7 +49,7 @@ def _possible(found: SubmissionView) -> bool:
 
 
 async def ask(request: Request) -> Response:
-    """``GET /submissions/{number}/petition``: what it means, under which name, and the consent."""
+    """``GET /submissions/{number}/petition``: what it means, the name to file under, and the consent."""
     person, found = await _own(request)
     if not _possible(found) or proposal(await ledger.read(found.subject)) is None:
         raise NotPossibleNow(SubmissionAction.PETITION, found.status)
@@ -57,7 +57,7 @@ async def ask(request: Request) -> Response:
 
 
 async def petition(request: Request) -> Response:
-    """``POST /submissions/{number}/petition``: file it, once; then its own page."""
+    """``POST /submissions/{number}/petition``: files it once and redirects to the petition's page."""
     person, found = await _own(request)
     if found.petition:
         return web.redirect(request, f"/cases/{found.petition}")
@@ -72,7 +72,7 @@ async def petition(request: Request) -> Response:
 
 
 async def _own(request: Request) -> tuple[Person, SubmissionView]:
-    """The reader and their own submission. Raises ``NotTheSpeaker`` where it is somebody else's."""
+    """The reader and their own submission. Raises ``NotTheSpeaker`` if it is somebody else's."""
     person = await need_person(request)
     found = await submissions.submission(request.path_params["number"], person)
     if not found.mine:

@@ -1,4 +1,4 @@
-"""Following without a mail address: Atom feeds (RFC 4287), narrowed as the lists are."""
+"""Following without an email address: Atom feeds (RFC 4287), with the filters of the lists."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,7 +18,7 @@ async def all_news(request: Request) -> Response:
 
 
 async def commitment_list_news(request: Request) -> Response:
-    """``GET /commitments/feed.atom``: news of what the city has promised, narrowed in the same way."""
+    """``GET /commitments/feed.atom``: news of commitments, with the same filters."""
     columns, q, names = await _columns(request)
     items = await news.newest(columns, q, commitments=True)
     return _feed(request, items, _("Commitments: news"), names, "/commitments")
@@ -30,13 +30,13 @@ async def _columns(request: Request) -> tuple[dict[str, object], str, list[str]]
 
 
 async def forum_news(request: Request) -> Response:
-    """``GET /forums/{slug}/feed.atom``: news of one forum, of what is said in it and what becomes of that."""
+    """``GET /forums/{slug}/feed.atom``: news of one forum, its submissions and their outcomes."""
     thing = await shown(f"forum/{request.path_params['slug']}")
     return _of(request, thing, await news.newest({"forum_id": thing.forum_id}))
 
 
 async def submission_news(request: Request) -> Response:
-    """``GET /submissions/{number}/feed.atom``: news of one submission and of the commitment that came of it."""
+    """``GET /submissions/{number}/feed.atom``: news of one submission and its commitment."""
     thing = await shown(f"submission/{request.path_params['number']}")
     return _of(request, thing, await news.newest({"submission_id": thing.submission_id}))
 
@@ -48,7 +48,7 @@ async def commitment_news(request: Request) -> Response:
 
 
 async def shown(subject: str) -> About:
-    """What a subject names, where everybody sees it. Raises ``NotFound``."""
+    """The thing that a subject names, if it is public. Raises ``NotFound``."""
     thing = (await about([subject])).get(subject)
     if thing is None or not thing.shown:
         raise NotFound

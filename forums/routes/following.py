@@ -1,4 +1,4 @@
-"""Pages about what somebody follows: look, follow one more thing, end it; also by the link at the foot of a digest."""
+"""Pages about what somebody follows: the list, following, unfollowing; also by the link at the foot of a digest."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,21 +21,21 @@ PAGE = "/forums/following"
 
 
 class TooMany(Refusal):
-    """409: one address follows as much as a mail can hold."""
+    """409: one address follows as many things as one email can hold."""
 
     status, code = 409, "follows_enough"
     text = _("You already follow %(count)s things. Please unfollow one first.", count=follows.MOST)
 
 
 async def _address(request: Request) -> str:
-    """Whom this browser belongs to, by a link in a mail; empty where nobody has shown one."""
+    """The reader's email address, confirmed by a mail link; empty if there is none."""
     reader = auth.reader(request)
     person = await person_of(reader)
     return person.email if person else reader.email
 
 
 async def page(request: Request) -> Response:
-    """``GET /forums/following``: what this address follows; ``add`` names what it may follow with one press."""
+    """``GET /forums/following``: what this address follows; ``add`` names what one button can follow."""
     return await _page(request, await _address(request), request.query_params.get("add", ""))
 
 
@@ -62,7 +62,7 @@ async def _page(
 
 
 async def follow(request: Request) -> Response:
-    """``POST /forums/following``: follow one thing more, or a topic in one's own words."""
+    """``POST /forums/following``: follow one more thing, or a topic in one's own words."""
     form = await web.read_form(request)
     email = await _address(request)
     if not email:
@@ -83,7 +83,7 @@ def _wanted(form: Mapping[str, Any]) -> str:
 
 
 async def _ask(request: Request, email: str, what: str) -> Response:
-    """Send a link to an address that nobody has shown to be theirs; it leads back to what they wanted to follow."""
+    """Sends a confirmation link to an unconfirmed address; it leads back to what they wanted to follow."""
     found, errors = Address.read({"email": email})
     if errors.listed:
         return await _page(request, "", what, errors=errors.listed)
@@ -92,7 +92,7 @@ async def _ask(request: Request, email: str, what: str) -> Response:
 
 
 async def end(request: Request) -> Response:
-    """``POST /forums/following/end``: follow one thing no more."""
+    """``POST /forums/following/end``: unfollow one thing."""
     form = await web.read_form(request)
     email = await _address(request)
     if not email:
@@ -102,7 +102,9 @@ async def end(request: Request) -> Response:
 
 
 async def by_link(request: Request) -> Response:
-    """``/forums/following/{token}``: the same by a digest's link; one press in a mail program ends all (RFC 8058)."""
+    """``/forums/following/{token}``: the same by a digest's link; one click in a mail program unfollows all (RFC
+    8058).
+    """
     email = await follows.read_token(web.site(request).settings, request.path_params["token"])
     if request.method != "POST":
         return await _page(request, email, "", token=request.path_params["token"]) if email else _gone(request)

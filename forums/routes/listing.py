@@ -1,4 +1,4 @@
-"""The list of forums, and the broadcasts' own page: what is on, what comes, what can be seen again."""
+"""The list of forums, and the broadcasts' own page: live, scheduled and archived."""
 
 from dataclasses import replace
 from datetime import tzinfo
@@ -21,11 +21,11 @@ from server.core.listing import Page
 
 PAGE, BROADCASTS = "/forums", "/forums/broadcasts"
 SCHEDULED = 40
-"""Broadcasts that the schedule names."""
+"""Broadcasts in the schedule."""
 
 
 async def index(request: Request) -> Response:
-    """``/forums``: what is open, comes, is over or is asked for, with filters and words."""
+    """``/forums``: open, coming, past or proposed forums, with filters and full-text search."""
     known, lang, start = await city(), web.language(request), request.query_params.get("after", "")
     wanted = Filters.parse(request.query_params, known)
     within = TABS[wanted.tab] if wanted.tab else ALL if wanted.q else TABS["open"]
@@ -34,7 +34,7 @@ async def index(request: Request) -> Response:
     states = (ForumState(wanted.state),) if wanted.state else within
     page = await lists.listed(replace(wanted, states=states), start)
     tab = wanted.tab or ("" if wanted.q else "open")
-    if not (page.rows or start or wanted.chosen()):  # nothing is open: what comes is news
+    if not (page.rows or start or wanted.chosen()):  # nothing is open, so show the coming ones
         tab, within = "coming", TABS["coming"]
         page = await lists.listed(Filters(states=within))
     here = replace(wanted, tab=tab)
@@ -55,14 +55,14 @@ async def index(request: Request) -> Response:
 
 
 async def _years(zone: tzinfo, chosen: int) -> list[tuple[str, str]]:
-    """The years that can be chosen, the next one first; also one that was only written into the address."""
+    """The years to choose from, in ascending order up to next year; also one that only the address names."""
     now = clock.now().astimezone(zone).year
     years = {*range(await lists.first_year(zone) or now, now + 2), *([chosen] if chosen else [])}
     return [(str(year), str(year)) for year in sorted(years, reverse=True)]
 
 
 async def broadcasts(request: Request) -> Response:
-    """``/forums/broadcasts``: on air, the schedule by day, and the archive with chapters."""
+    """``/forums/broadcasts``: live, the schedule by day, and the archive with chapters."""
     known, lang, zone = await city(), web.language(request), web.site(request).settings.zone
     after = request.query_params.get("after", "")
     on_air: Page[Listed] = Page(())

@@ -1,8 +1,8 @@
-"""The live streams of forums: comments and submissions as they come, are hidden and taken back; that it begins or ends.
+"""The live streams of forums: new, hidden and withdrawn comments and submissions, and a forum's start and end.
 
-Five thousand pages may listen to one forum. What they are told is read once, drawn once a language, encoded once, and
-assigned to all of them. The id of an event is its place in the chain of the forum's talk, so a page that comes back is
-told what it missed; where that is much, it is told to reload.
+Five thousand pages may listen to one forum. An event is read once, rendered once for each language, encoded once and
+sent to all of them. An event's id is its position in the chain of the forum's talk, so a reconnecting page is sent what
+it missed; if that is too much, it is told to reload.
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
@@ -39,9 +39,9 @@ Render = Callable[[str, str, Mapping[str, Any]], str]
 """``web.Site.render``: language, template and context."""
 
 MISSED = 40
-"""Comments that are told again to a page that was away; who missed more reloads."""
+"""Comments sent again to a page that reconnects; a page that missed more reloads."""
 LOOKED = 400
-"""Events of the talk that are looked through for them."""
+"""Events of the talk that are searched for them."""
 COMMENTS = frozenset({CommentMade.kind, CommentWithdrawn.kind, TextHidden.kind, TextShown.kind})
 MODERATED = frozenset({TextHidden.kind, TextShown.kind})
 SUBMISSIONS = MODERATED | {SubmissionReceived.kind, TranscriptionWithdrawn.kind, SubmissionWithdrawn.kind}
@@ -49,17 +49,17 @@ TAKEN_DOWN = frozenset({SubmissionReceived.kind, SubmissionCorrected.kind, Trans
 
 
 def topic(language: str, slug: str, submission: str = "") -> str:
-    """What the pages of one language hear of a forum, or of one submission in it."""
+    """The topic of a forum's pages in one language, or of one submission's pages."""
     return f"live/{language}/{slug}/{submission}"
 
 
 def desk_topic(slug: str) -> str:
-    """What the clerks at a session hear of each other."""
+    """The topic of the clerks at a session."""
     return f"live/desk/{slug}"
 
 
 class Narrator:
-    """Draws what happens in forums, once for each language that somebody reads."""
+    """Renders a forum's events, once for each language in use."""
 
     prefix = "live/"
 
@@ -78,7 +78,7 @@ class Narrator:
             if sort in {"talk", "forum"}:
                 self.once.forget(slug)
             elif sort == "submission" and entry.kind in SUBMISSIONS:
-                self.once.forget()  # few of these events say which forum they change
+                self.once.forget()  # few of these events name the forum they change
                 said.append(entry)
             if sort == "talk" and slug in slugs:
                 talk.append(entry)
@@ -93,7 +93,7 @@ class Narrator:
         return [*found, *await self._talk(talk, heard), *await self._submissions(said if halls else [], heard)]
 
     async def _talk(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
-        """The last that happened to each comment, in each language in which its page is open."""
+        """The latest event of each comment, in each language in which its page is open."""
         last = {entry.data["comment"]: entry for entry in entries if entry.kind in COMMENTS and entry.data["comment"]}
         if not last:
             return []
@@ -107,9 +107,7 @@ class Narrator:
         ]
 
     async def _submissions(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
-        """The same of the submissions, for the pages of their forums. A submission that stood all the time is no
-        news.
-        """
+        """The latest events of submissions, for their forums' pages. One that stayed visible throughout is skipped."""
         last = {entry.subject: entry for entry in entries if entry.kind in SUBMISSIONS and not entry.data.get("stood")}
         told = await live.submissions([subject.partition("/")[2] for subject in last])
         return [
@@ -120,7 +118,7 @@ class Narrator:
         ]
 
     def draw_submission(self, language: str, submission: SubmissionView, entry: Entry, total: int) -> bytes:
-        """That there is a submission, or that it is gone; drawn where it may stand on a page that is open."""
+        """A submission that appeared or disappeared; rendered only if an open page may already show it."""
         labels = {"stances": STANCES, "outcomes": OUTCOMES, "states": SUBMISSION_STATES}
         stood = entry.kind in MODERATED and not submission.withdrawn
         html = (
@@ -139,7 +137,7 @@ class Narrator:
         )
 
     def draw(self, language: str, one: LiveComment, sequence: int, reference_data: City) -> bytes:
-        """One comment as it stands now."""
+        """One comment in its current state."""
         comment = one.comment
         names = {row.id: row.name(language) for row in reference_data.departments.values()}
         shown = {"told": one, "stances": STANCES, "department_names": names}
@@ -153,14 +151,14 @@ class Narrator:
         """See ``server.core.stream.hub.Narrator``."""
         await self.once.close()
 
-    # --- pages that come, or come back ------------------------------------------------------------------------
+    # --- pages that connect or reconnect ----------------------------------------------------------------------
 
     async def standing(self, slug: str) -> ForumView:
-        """The forum as everybody sees it. Raises ``NoSuchForum``."""
+        """The forum as the public sees it. Raises ``NoSuchForum``."""
         return await self.once.read(slug, "standing", lambda: forum(slug))
 
     async def missed(self, language: str, slug: str, submission: str, after: int) -> list[tuple[int, bytes]]:
-        """What a page missed since a place in the talk: the events' ids, and what is written."""
+        """What a page missed since a position in the talk: event ids and encoded events."""
         key = (language, submission, after)
         return await self.once.read(slug, key, lambda: self._missed(language, slug, submission, after))
 
@@ -172,11 +170,11 @@ class Narrator:
         return [(0, event("more", await ledger.length(talk_subject(slug))))]
 
     async def newer(self, forum: ForumView, submission: int) -> list[int]:
-        """The submissions that came after the last one that a page knows."""
+        """The submissions after the last one that a page shows."""
         return await self.once.read(forum.slug, ("newer", submission), lambda: live.newer(forum.id, submission, LOOKED))
 
     async def missed_submissions(self, language: str, forum: ForumView, after: int) -> list[tuple[int, bytes]]:
-        """What happened to the submissions of a forum after an event about its texts: not that new ones came."""
+        """Changes to a forum's submissions since an event about its texts, without new submissions."""
         key = (language, "submissions", after)
         return await self.once.read(forum.slug, key, lambda: self._missed_submissions(language, forum, after))
 
@@ -191,7 +189,7 @@ class Narrator:
 
 
 def _after(request: Request) -> int | None:
-    """The place in the talk that a page has: its last event's, or the one it was drawn at."""
+    """The page's position in the talk: its last event, or the one it was rendered at."""
     return _number(request.headers.get("last-event-id"), request.query_params.get("after"))
 
 
@@ -203,7 +201,9 @@ def _number(*given: str | None) -> int | None:
 
 
 class ForumStream:
-    """``/forums/{slug}/stream``: what is said in a forum; with ``submission`` what is said about that."""
+    """``/forums/{slug}/stream``: the comments and submissions of a forum; with ``submission``, only the comments on
+    it.
+    """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises ``NoSuchForum``."""
@@ -236,7 +236,7 @@ class ForumStream:
 
 
 class IntakeStream:
-    """``/desk/forums/{slug}/intake/stream``: that a clerk has taken down, corrected or taken back a line."""
+    """``/desk/forums/{slug}/intake/stream``: lines that clerks transcribe, correct or withdraw."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises ``NotSignedIn`` or ``Forbidden``."""
@@ -249,7 +249,7 @@ class IntakeStream:
 
 
 async def _look() -> AsyncIterator[tuple[int, bytes]]:
-    """The page reads itself anew: something may have been taken down between its drawing and its listening."""
+    """Tells the page to reload its lines: one may have been added between rendering and connecting."""
     yield 0, event("look")
 
 

@@ -1,7 +1,7 @@
-"""Citizens' pages of moderation: the rules and how they are kept, reporting a text, appealing against a hiding.
+"""Citizens' pages of moderation: the rules and their figures, reporting a text, appealing against a hiding.
 
-Anybody can report, without an account and without scripts. A browser that nobody has spoken from carries a random
-mark, so that it is heard once for each text; one that keeps no mark is told apart by its address, hashed.
+Anybody can report, without an account and without scripts. A browser without a participant gets a random cookie, so
+that it counts once for each text; one that refuses cookies is identified by its hashed address.
 """
 
 import hmac
@@ -33,7 +33,7 @@ THANKS = "/forums/report/thanks"
 
 
 async def rules(request: Request) -> Response:
-    """``/forums/rules``: each rule, what happens when it is broken, how to object, and how often all that was."""
+    """``/forums/rules``: each rule, what happens when it is broken, how to appeal, and the figures."""
     year, total = await moderation.figures(today())
     return web.page(
         request, "forums/rules.html", {"rules": RULES, "guidelines": GUIDELINES, "year": year, "total": total}
@@ -41,7 +41,7 @@ async def rules(request: Request) -> Response:
 
 
 async def report(request: Request) -> Response:
-    """``/forums/report/{sort}/{name}``: say that a text breaks a rule. Raises ``NoSuchText`` and ``TooMany``."""
+    """``/forums/report/{sort}/{name}``: report that a text breaks a rule. Raises ``NoSuchText`` and ``TooMany``."""
     text = await _text(request)
     if not text.counted:
         raise NoSuchText
@@ -81,7 +81,7 @@ async def report(request: Request) -> Response:
 
 
 async def _reporter(request: Request, client: str) -> str:
-    """A name for whoever reports, which says nothing about them but that they were here before."""
+    """A stable name for a reporter that reveals nothing else about them."""
     who = auth.reader(request)
     if who.official:
         return who.official.actor
@@ -94,15 +94,15 @@ async def _reporter(request: Request, client: str) -> str:
 
 
 async def thanks(request: Request) -> Response:
-    """``/forums/report/thanks``: what happens now."""
+    """``/forums/report/thanks``: what happens next."""
     text = (await texts.spoken([request.query_params.get("of", "")])).values()
     return web.page(request, "forums/report_thanks.html", {"back": next((t.href for t in text if t.counted), "")})
 
 
 async def appeal(request: Request) -> Response:
-    """``/forums/appeal/{sort}/{name}``: the author of a hidden text asks another moderator to look again.
+    """``/forums/appeal/{sort}/{name}``: the author of a hidden text asks for another moderator's decision.
 
-    Raises ``NotAPart``, and ``NoSuchText`` for what is not the reader's own.
+    Raises ``NotAnAction``, and ``NoSuchText`` if the text is not the reader's own.
     """
     person = await need_person(request)
     text = await _text(request)
@@ -119,7 +119,7 @@ async def appeal(request: Request) -> Response:
         except Invalid as error:
             errors = web.field_errors(web.language(request), error.errors)
         else:
-            if not (stands and stands.words == command.text):  # pressed twice, it is written once
+            if not (stands and stands.words == command.text):  # sent twice, it is stored once
                 await moderating.appeal(person, text.subject, command)
             notice = _(
                 "Your appeal has been sent to the moderators. You will receive an email when another moderator has "

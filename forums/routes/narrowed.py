@@ -1,4 +1,4 @@
-"""What the address of a feed or calendar asks for."""
+"""The filters in the address of a feed or calendar."""
 
 from starlette.requests import Request
 
@@ -10,7 +10,7 @@ MOST_WORDS = 80
 
 
 async def narrowed(request: Request) -> tuple[dict[str, object], str, list[str]]:
-    """What the address asks for: columns with values, words to look for, and both as names for the title."""
+    """The filters in the address: columns with values, search words, and both as labels for the title."""
     lang, known, asked = web.language(request), await city.city(), request.query_params
     where: dict[str, object] = {}
     names: list[str] = []

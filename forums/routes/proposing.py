@@ -1,4 +1,4 @@
-"""Asking the city for a forum: the page for it, and what a proposal's page says of where it stands."""
+"""Asking the city for a forum: the form, and the status section on a proposal's page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +30,7 @@ NOTES = {
     "speakers_corner": _("Everyone speaks for ten minutes, at a place you choose."),
     "discussion": _("People write here. It opens automatically when enough people support it."),
 }
-"""What each kind is, for somebody who asks for one."""
+"""A description of each kind, for somebody who proposes a forum."""
 
 
 async def propose(request: Request) -> Response:
@@ -69,7 +69,7 @@ async def _page(request: Request, values: Mapping[str, Any], invalid: Invalid | 
 
 
 async def part(found: ForumView) -> dict[str, object]:
-    """What the page of a forum that a citizen proposed says of that. No query for any other forum."""
+    """The status section of a citizen's proposal. No query for any other forum."""
     if not found.slug.startswith(f"{proposing.SERIES}-"):
         return {}
     hidden = await moderation.reasons([forum_subject(found.slug)]) if found.visibility == "hidden" else {}

@@ -1,7 +1,7 @@
-"""Pages that everybody reads: the list of forums and one forum of any kind.
+"""The public page of a forum of any kind.
 
-What else stands on a forum's page (sessions, submissions, commitments …) is a part with its own template; this module
-only gathers what the parts show.
+The other sections of the page (sessions, submissions, commitments …) are parts with their own templates; this module
+only gathers their contexts.
 """
 
 from starlette.requests import Request
@@ -25,7 +25,7 @@ from server.core.participants.people import Person, person_of
 from server.core.security import content_policy
 
 TEMPLATES = {"broadcast": "forums/broadcast.html", "notice": "forums/notice.html"}
-"""The pages of kinds that differ in more than a section."""
+"""Templates of the kinds that differ in more than a section."""
 LONGEST_VIDEO = 86_400
 """Seconds."""
 
@@ -65,7 +65,7 @@ async def forum(request: Request) -> Response:
 
 
 async def _of_kind(found: ForumView) -> dict[str, object]:
-    """What only some forums show."""
+    """What only some kinds of forum show."""
     context: dict[str, object] = {}
     if found.status in {ForumState.CANCELLED, ForumState.DECLINED}:
         context["reason"] = await forums.reason(found.slug)
@@ -79,11 +79,11 @@ async def _of_kind(found: ForumView) -> dict[str, object]:
 
 
 async def _parts(request: Request, found: ForumView, person: Person | None) -> dict[str, object]:
-    """What the parts of the page in ``templates/forums/parts`` show: a line each."""
+    """The context of the parts in ``templates/forums/parts``, one line each."""
     return {
         **await proposing.part(found),
         **await registering.part(found, person),
-        **await commenting.part(request, found, person),  # with the place in the stream, before what it changes is read
+        **await commenting.part(request, found, person),  # reads the stream position before the content
         **await speaking.part(request, found, person),
         **await commitments.part(found, web.language(request)),
         "petition_public": await petition_public(found.from_petition, ways(request)),

@@ -1,4 +1,4 @@
-"""Citizens' pages about places: a session, registering for it, the ticket with its code, giving the place back."""
+"""Citizens' pages about registrations: a session, registering, the ticket with its code, and cancelling."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,7 +32,7 @@ _YEARS = (1900, 9000)
 
 
 async def part(found: ForumView, person: Person | None) -> dict[str, object]:
-    """What a forum's page shows of its dates, once they are announced."""
+    """The sessions section of a forum's page, once it is announced."""
     if not kinds.SESSIONS[found.kind] or found.status is ForumState.DRAFT:
         return {"sessions": [], "over": False}
     return {
@@ -43,12 +43,12 @@ async def part(found: ForumView, person: Person | None) -> dict[str, object]:
 
 
 async def session(request: Request) -> Response:
-    """``/forums/{slug}/sessions/{session}``: when and where, the form to register, afterwards video and transcript."""
+    """``/forums/{slug}/sessions/{session}``: time and place, the registration form, afterwards video and transcript."""
     return await _session(request, {}, {})
 
 
 async def register(request: Request) -> Response:
-    """``POST`` to the same address: take a place, or a turn in the waiting list."""
+    """``POST`` to the same address: register, or join the waiting list."""
     form = await web.read_form(request)
     who = auth.reader(request)
     found = await forums.forum(request.path_params["slug"], who.official)
@@ -94,7 +94,7 @@ async def _session(
 
 
 async def past(request: Request) -> Response:
-    """``/forums/{slug}/sessions``: the sessions that are over, newest first, with videos and transcripts."""
+    """``/forums/{slug}/sessions``: past sessions, newest first, with videos and transcripts."""
     found = await forums.forum(request.path_params["slug"], auth.reader(request).official)
     rows = await queries.past(found.id, _before(request), queries.PAST + 1)
     more = rows[queries.PAST :]
@@ -105,13 +105,13 @@ async def past(request: Request) -> Response:
 
 
 def _before(request: Request) -> tuple[datetime, int] | None:
-    """The place in the list that an address names; the beginning where it cannot be read."""
+    """The cursor in the address; None, for the first page, if it cannot be read."""
     moment, _slash, number = request.query_params.get("before", "").partition("/")
     try:
         found = datetime.fromisoformat(moment)
     except ValueError:
         return None
-    if not _YEARS[0] < found.year < _YEARS[1]:  # its moment in another zone must be one as well
+    if not _YEARS[0] < found.year < _YEARS[1]:  # so that converting it to another time zone cannot overflow
         raise BadRequest(_("Please send the cursor exactly as a list returned it."))
     right = (
         found.tzinfo is not None and number.isascii() and number.isdigit() and len(number) < len(str(queries.LARGEST))
@@ -120,7 +120,7 @@ def _before(request: Request) -> tuple[datetime, int] | None:
 
 
 async def ticket(request: Request) -> Response:
-    """``/forums/registrations/{code}``: the code and its QR for the door, and what its holder can do."""
+    """``/forums/registrations/{code}``: the code with its QR code for check-in, and what its holder can do."""
     who = auth.reader(request)
     found = await reading.booking(request.path_params["code"])
     if who.official and who.official.may(Permission.RUN_FORUMS):
@@ -139,7 +139,7 @@ async def ticket(request: Request) -> Response:
 
 
 async def cancel_registration(request: Request) -> Response:
-    """``/forums/registrations/{code}/give-back``: asks first."""
+    """``/forums/registrations/{code}/give-back``: asks for confirmation first."""
     found = await reading.booking(request.path_params["code"])
     person = await _holder(request, found)
     back = f"/forums/registrations/{found.code}"
@@ -159,7 +159,7 @@ async def cancel_registration(request: Request) -> Response:
 
 
 async def take(request: Request) -> Response:
-    """``POST /forums/registrations/{code}/take``: take the place that is offered."""
+    """``POST /forums/registrations/{code}/take``: accept the offered place."""
     found = await reading.booking(request.path_params["code"])
     person = await _holder(request, found)
     await registering.accept(person, found.code)

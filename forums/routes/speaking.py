@@ -1,4 +1,4 @@
-"""Pages of whoever speaks: a submission is given, read, supported and taken back."""
+"""Participants' pages of submissions: writing, reading, supporting and withdrawing one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,7 +32,7 @@ LABELS: Mapping[str, object] = {
 }  # fmt: skip
 
 
-# --- giving a submission -----------------------------------------------------------------------------------------
+# --- making a submission -----------------------------------------------------------------------------------------
 
 
 async def speak(request: Request) -> Response:
@@ -78,7 +78,7 @@ async def _speak_page(
 
 
 async def submission(request: Request) -> Response:
-    """``GET /submissions/{number}``: what was said, what became of it, and what others say to it."""
+    """``GET /submissions/{number}``: its text, its outcome and its comments."""
     number = submissions.read_number(request.path_params["number"])
     if number != request.path_params["number"]:
         return web.redirect(request, f"/submissions/{number}")
@@ -88,7 +88,7 @@ async def submission(request: Request) -> Response:
 async def submission_page(
     request: Request, number: str, values: Mapping[str, Any], invalid: Invalid | None = None
 ) -> Response:
-    """The page of a submission, with what was typed into the form for comments and what is wrong with it."""
+    """The page of a submission, with the comment form's input and errors."""
     form = await context.form(request, values, invalid)
     person = form["person"]
     found = await submissions.submission(number, person, auth.reader(request).official)
@@ -121,7 +121,7 @@ async def submission_page(
 
 
 def may(found: SubmissionView) -> dict[str, bool]:
-    """What can be done with a submission as it stands, by those who may."""
+    """The actions that are possible on a submission now, by anybody permitted to take them."""
     forum, shown = table(found.forum_kind)[found.forum_status], found.visibility == "shown"
 
     def can(action: SubmissionAction) -> bool:
@@ -135,7 +135,7 @@ def may(found: SubmissionView) -> dict[str, bool]:
 
 
 async def withdraw(request: Request) -> Response:
-    """``POST /submissions/{number}/withdraw``; pressed twice, it is taken back once."""
+    """``POST /submissions/{number}/withdraw``; a second request does nothing."""
     person = await need_person(request)
     found = await submissions.submission(request.path_params["number"], person)
     if not (found.mine and found.withdrawn):
@@ -144,11 +144,11 @@ async def withdraw(request: Request) -> Response:
     return web.redirect(request, f"/submissions/{found.number}", notice=notice)
 
 
-# --- standing behind something ------------------------------------------------------------------------------
+# --- supporting ---------------------------------------------------------------------------------------------
 
 
 async def support(request: Request) -> Response:
-    """``/…/supports``: support a submission, a comment or a forum, or no longer (``undo``)."""
+    """``/…/supports``: support a submission, a comment or a forum, or stop supporting it (``undo``)."""
     subject, back, title = await _supported(request)
     form: Mapping[str, Any] = await web.read_form(request) if request.method == "POST" else {}
     content = {"subject": subject, "back": back, "undo": bool(form.get("undo")), "title": title}
@@ -168,7 +168,7 @@ async def _support_page(
 
 
 async def _supported(request: Request) -> tuple[str, str, str]:
-    """What it is about: its name in the ledger, the page to go back to, what it says."""
+    """What is supported: its name in the ledger, the page to go back to, and its text."""
     params = request.path_params
     if "number" in params:
         found = await submissions.submission(params["number"])
@@ -182,11 +182,11 @@ async def _supported(request: Request) -> tuple[str, str, str]:
     return f"forum/{forum.slug}", f"/forums/{forum.slug}", forum.title
 
 
-# --- what the forum's own page shows of it ------------------------------------------------------------------
+# --- the section on a forum's page --------------------------------------------------------------------------
 
 
 async def part(request: Request, found: ForumView, person: Person | None) -> dict[str, object]:
-    """What a forum's page shows of what people said. No query where nobody can have spoken."""
+    """The submissions section of a forum's page. No query if there can be no submissions."""
     shown: dict[str, object] = dict(LABELS)
     if found.kind == "notice":
         return {**shown, "submissions": None}

@@ -1,4 +1,4 @@
-"""A participant's own pages: what they said and registered for, their display name, what they say of themselves."""
+"""A participant's own pages: their submissions and registrations, display name, and details about themselves."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ from server.core.participants.who import Address, Named
 
 
 async def mine(request: Request) -> Response:
-    """``GET /forums/mine``: my submissions and registrations, and what became of them."""
+    """``GET /forums/mine``: the reader's submissions and registrations with their outcomes."""
     return await _mine(request, {})
 
 
@@ -41,7 +41,7 @@ async def _mine(request: Request, values: Mapping[str, Any], invalid: Invalid | 
 
 
 async def enter(request: Request) -> Response:
-    """``POST /forums/mine``: a link by mail; the answer is the same whether or not the address has said anything."""
+    """``POST /forums/mine``: send a mail link; the answer does not reveal whether the address has taken part."""
     form = await web.read_form(request)
     try:
         await confirming.ask_to_enter(request, Address.parse(form).email, "/forums/mine")
@@ -67,7 +67,7 @@ async def rename(request: Request) -> Response:
 
 
 async def about(request: Request) -> Response:
-    """``POST /forums/mine/about``: age band and district of residence, which nobody has to say."""
+    """``POST /forums/mine/about``: age band and district of residence, both optional."""
     person = await confirming.need_person(request)
     form = await web.read_form(request)
     known, (_age, kept) = await city.city(), await said_of_themselves(person.id)
@@ -81,7 +81,7 @@ async def about(request: Request) -> Response:
 
 
 async def leave(request: Request) -> Response:
-    """``POST /forums/mine/leave``: whoever uses this browser next is nobody."""
+    """``POST /forums/mine/leave``: sign the participant out of this browser."""
     response = web.redirect(
         request, "/forums/mine", notice=_("The next person to use this browser cannot take part in your name.")
     )

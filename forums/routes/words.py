@@ -1,11 +1,11 @@
-"""How pages of forums name what rows hold only codes of, and the choices that narrow a list."""
+"""Labels for the codes in forum rows, and the choices of list filters."""
 
 from forums.labels import FORUM_STATES, KINDS
 from server.core.city import City
 
 
 def names(reference_data: City, lang: str) -> dict[str, object]:
-    """Names by code for a page's rows."""
+    """Labels by code for a page's rows."""
     return {
         "kind_names": KINDS,
         "state_names": FORUM_STATES,
