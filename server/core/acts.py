@@ -1,8 +1,8 @@
-"""An action declared once: what it takes, what it does, and how each side is offered it.
+"""Actions, each declared once: its input, its function, and how it is offered to officials and citizens.
 
-A domain keeps a table with one :class:`Act` for each of its actions. The forms of its pages, the routes that take them,
-the operations of its JSON interface and the tests of every action in every state are made from that table. The
-function of an action stays the domain's own plain code, and a form unlike the others has a template of its own.
+Each domain has a table with one :class:`Act` per action. The forms on its pages, the routes that receive them, the JSON
+operations and the tests of every action in every state are generated from that table. The function itself stays plain
+domain code, and an unusual form can have its own template.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -24,20 +24,20 @@ from server.core.forms import Form, FormField
 A = TypeVar("A", bound=StrEnum)
 F = TypeVar("F", bound=Form)
 Overrides = Mapping[str, Mapping[str, Any]]
-"""By field, what a page says instead of its declaration: parameters of ``form_field`` in components/form.html, choices
-as pairs, and ``asked``. Under ``""`` the same for the form itself, by the names of :class:`Offer`."""
+"""Per field, what a page overrides in its declaration: parameters of ``form_field`` in components/form.html, choices
+as pairs, and ``asked``. The key ``""`` overrides attributes of the form itself, named as in :class:`Offer`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """How one side is offered an action: in the words of its page, and as an operation for programs.
+    """How an action is offered to officials or to citizens: its texts on the page and its JSON operation.
 
-    ``label`` stands on the button that leads to the form, ``title`` above the form, ``send`` on the button that sends
-    it; the latter two are the label where they are left out. ``done`` is said afterwards.
+    ``label`` is on the button that opens the form, ``title`` heads the form and ``send`` is on its submit button; the
+    latter two default to the label. ``done`` is the success message.
     """
 
     summary: str = ""
-    """In the OpenAPI document; there is no operation where it is empty."""
+    """Summary in the OpenAPI document; without one there is no JSON operation."""
     label: Text
     done: Text
     title: Text | None = None
@@ -45,38 +45,39 @@ class Offer:
     notes: Sequence[Text] = ()
     """Paragraphs above the fields."""
     kind: str = "secondary"
-    """Of the button that leads to the form, as in components/button.html."""
+    """Kind of the button that opens the form, as in components/button.html."""
     send_kind: str = "primary"
     icon: str = ""
     attrs: Mapping[str, str] = field(default_factory=dict)
-    """Further attributes of the form."""
+    """Further HTML attributes of the form."""
     place: str = "bar"
     """The part of the page that holds the form."""
     form: type[Form] | None = None
-    """The form in this side's words, where they are others than the action's."""
+    """The form with this side's wording, where it differs from the action's."""
     order: Sequence[str] = ()
-    """The fields that stand first, where the page asks in another order."""
+    """The fields to show first, where the page's order differs from the form's."""
     fit: Callable[[Any], Overrides | None] | None = None
-    """From what the page knows: choices, limits and defaults of the moment. None where there is no form just now."""
+    """Computes current choices, limits and defaults from the page's data; None means the form is not shown."""
     files: tuple[Text, Text] | None = None
-    """Label and hint of the field for files."""
+    """Label and hint of the file field."""
     address: str = ""
-    """The last segment of its addresses; the action's own name where it is empty."""
+    """The last segment of its URLs; defaults to the action's name."""
     page: str = ""
-    """The same for the page alone."""
+    """The same for the page only."""
     status: int = 200
-    """Of the JSON answer."""
+    """HTTP status of the JSON response."""
     names: Mapping[str, str] | None = None
-    """Names of fields on the page. Without it they begin with the action's, so that a page can hold many forms."""
+    """Names of the fields on the page. By default they are prefixed with the action's name, so that a page can hold
+    several forms."""
     bulk: Text | None = None
-    """What is said after ``done`` subjects, where a page does it to many at once."""
+    """The success message of a bulk action, with ``done`` as the number of subjects."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Act(Generic[A, F]):
-    """One action: its form, its function, and who is offered it. Its state and right stand in the domain's tables.
+    """One action: its form, its function and its offers. Its states and permission are in the domain's tables.
 
-    ``run`` is given the actor, the name of the subject and the command, and ``files`` where ``takes_files``.
+    ``run`` receives the actor, the subject's name and the command, and ``files`` if ``takes_files``.
     """
 
     action: A
@@ -84,15 +85,15 @@ class Act(Generic[A, F]):
     run: Callable[Concatenate[Any, str, F, ...], Awaitable[object]]
     takes_files: bool = False
     reader: Callable[[Mapping[str, Any], str, bool], Awaitable[F]] | None = None
-    """How the command is read from what was sent about a subject, strictly or not, where its form needs to know more:
-    choices of the moment, days that hold."""
+    """Reads the command from the raw input, the subject and ``strict``, where parsing needs more than the form: current
+    choices or valid days."""
     desk: Offer | None = None
     citizen: Offer | None = None
     when: Callable[[Any], bool] | None = None
-    """Whether it makes sense for a subject whose state allows it."""
+    """A further condition on a subject whose state allows the action."""
 
     def form_of(self, offer: Offer) -> type[F]:
-        """The form in one side's words."""
+        """The form with the wording of one side."""
         return cast("type[F]", offer.form) or self.form
 
     async def read(
@@ -104,7 +105,7 @@ class Act(Generic[A, F]):
         strict: bool = False,
         wrong: Sequence[FieldError] = (),
     ) -> F:
-        """The command out of what was sent. Raises ``Invalid`` with everything that is wrong, files included."""
+        """Parse the input into the command. Raises ``Invalid`` with all errors, those of files included."""
         found: list[FieldError] = []
         try:
             form = self.form_of(offer)
@@ -116,7 +117,7 @@ class Act(Generic[A, F]):
         return command
 
     async def do(self, actor: object, subject: str, command: F, files: Sequence[StoredFile] = ()) -> None:
-        """Do it. Raises whatever the action refuses."""
+        """Run the action. Raises the refusals of its function."""
         given: dict[str, Any] = {"files": files} if self.takes_files else {}
         await self.run(actor, subject, command, **given)
 
@@ -129,13 +130,13 @@ FILE_TOKENS: Schema = {
 
 @dataclass(frozen=True)
 class Body:
-    """What a JSON operation takes, as its contract asks for it when the document is made."""
+    """The request body of a JSON operation; its schema is built when the OpenAPI document is."""
 
     form: type[Form]
     takes_files: bool
 
     def schema(self) -> Schema:
-        """The form's, and tokens of files."""
+        """The form's schema, plus file tokens."""
         found = self.form.schema()
         if not self.takes_files:
             return found
@@ -147,7 +148,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Attempt:
-    """Somebody about to act on something. ``scope`` names both: within it, what is sent again is not done again."""
+    """An actor and the subject of an action. ``scope`` names both; a request repeated within it runs once."""
 
     actor: Any
     subject: str
@@ -156,10 +157,10 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Press:
-    """A button of a page: pressed twice, or sent again by a reload, it acts once.
+    """Idempotency of a page's button: a double click or a reload runs the action once.
 
-    It is known by what the form holds and by the version of the subject that its page showed. Whatever is done makes a
-    new version, so the same words can be sent again from the page that comes back.
+    The key is made of the form's content and of the subject's version on the page. Every change makes a new version, so
+    the same content can be sent again from the page shown afterwards.
     """
 
     secret: str
@@ -169,15 +170,15 @@ class Press:
 
     @property
     def key(self) -> str:
-        """By what it is known; nothing for a form that says no version."""
+        """The idempotency key; empty for a form without a version."""
         return idempotency.fingerprint(["page", self.version, self.content]) if self.version else ""
 
     async def once(self, act: Callable[[], Awaitable[None]]) -> None:
-        """Act, and not again. Whatever ``act`` refuses can be tried again."""
+        """Run ``act`` unless it has already succeeded. After a refusal it can be tried again."""
         await idempotency.once(self.secret, self.scope, self.key, self.content, act)
 
     async def done(self) -> bool:
-        """Whether it was acted on already."""
+        """Whether the action has already run."""
         return bool(self.key) and await idempotency.seen(self.secret, self.scope, self.key)
 
 
@@ -189,17 +190,17 @@ class Api:
     """What the JSON operations on one kind of subject share."""
 
     path: str
-    """Of the subject; the action's own segment follows."""
+    """The subject's path; the action's segment is appended."""
     content: Schema | Shape
     access: Access
     attempt: Callable[[Request, Act[Any, Any]], Awaitable[Attempt]]
-    """Who acts on what. Raises whatever refuses them."""
+    """Determines actor and subject. Raises a refusal if they may not act."""
     answer: Callable[[Request, Attempt, int], Awaitable[Response]]
-    """The subject as it then is, with a status."""
+    """Responds with the subject after the action and a status."""
     headers: Mapping[str, Schema] = field(default_factory=dict)
 
     def operation(self, act: Act[Any, Any], offer: Offer) -> Route:
-        """``POST`` to the address of the action."""
+        """The ``POST`` route of the action."""
         name = offer.address or act.action.value
 
         @documented(
@@ -237,7 +238,7 @@ class Api:
 
 @dataclass(frozen=True)
 class Sent:
-    """A page's form as it came: what the command is read from, the files in the store, and what is wrong with those."""
+    """A form as received from a page: the raw fields, the stored files and the errors of the files."""
 
     values: Mapping[str, Any]
     files: Sequence[StoredFile] = ()
@@ -246,36 +247,36 @@ class Sent:
 
 @dataclass(frozen=True)
 class ReturnedForm:
-    """A form that came back: whose, what was typed into it, and what is wrong. Names are those on the page."""
+    """A form to be shown again: its action, the input and the errors, under the field names of the page."""
 
     action: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     refusal: Refusal | None = None
     files: Sequence[Mapping[str, object]] = ()
-    """The files that came with it, as a page carries them."""
+    """The files sent with it, as the page carries them along."""
 
     def value(self, name: str, default: object = "") -> object:
-        """What stands in a field."""
+        """The input of a field."""
         return self.values.get(name, default)
 
     def error(self, name: str) -> str:
-        """What is wrong with a field."""
+        """The error of a field."""
         return self.errors.get(name, "")
 
     @property
     def status(self) -> int:
-        """Of the page that shows it again."""
+        """The HTTP status of the page that shows it again."""
         return self.refusal.status if self.refusal else 200
 
 
 def page_name(act: Act[Any, Any], offer: Offer, name: str) -> str:
-    """What a field is called on a page."""
+    """A field's name on the page."""
     return f"{act.action}.{name}" if offer.names is None else offer.names.get(name, name)
 
 
 async def read(request: Request, act: Act[Any, Any], offer: Offer) -> Sent:
-    """Read a form of a page; a field is also taken by its own name."""
+    """Read a page's form; fields are also accepted under their unprefixed names."""
     form = await web.read_form(request, files=uploads.PARTS if act.takes_files else 0)
     declared = act.form_of(offer)
     own = {page_name(act, offer, each.name): each.name for each in declared.fields()}
@@ -304,7 +305,7 @@ def kept(
 
 
 def press(request: Request, act: Act[Any, Any], attempt: Attempt, sent: Sent, version: str = "version") -> Press:
-    """What makes a form's second press the same as its first; ``version`` is the field with what its page showed."""
+    """The :class:`Press` of a submitted form; ``version`` is the field that holds the version its page showed."""
     content = [sent.values, [file.hash for file in sent.files]]
     scope = f"{attempt.scope}/{act.action}"
     return Press(web.site(request).settings.secret_key, scope, sent.values.get(version), content)
@@ -313,9 +314,9 @@ def press(request: Request, act: Act[Any, Any], attempt: Attempt, sent: Sent, ve
 async def act_once(
     request: Request, act: Act[Any, Any], offer: Offer, attempt: Attempt, sent: Sent, *, version: str = "version"
 ) -> ReturnedForm | None:
-    """Do what a form asks for, once; else the form as it comes back, with what hindered it.
+    """Run a form's action once; if it is refused, return the form with the reasons.
 
-    Raises whatever is refused but for what was typed and for the state of the subject.
+    Raises refusals that concern neither the input nor the state of the subject.
     """
 
     async def do() -> None:
@@ -331,18 +332,18 @@ async def act_once(
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """A form as components/act.html draws it."""
+    """A form as components/act.html renders it."""
 
     action: str
     offer: Offer
     to: str
     hidden: Mapping[str, object]
     fields: Sequence[tuple[FormField, Mapping[str, Any]]]
-    """Each by its name on the page, with what the page says instead of the declaration."""
+    """Each field under its name on the page, with the page's overrides."""
     values: Mapping[str, Any]
     errors: Mapping[str, str]
     open: bool
-    """Whether it came back."""
+    """Whether it is shown again with errors."""
     files: Mapping[str, Any] | None
 
 
@@ -356,9 +357,9 @@ def draw(
     page: object = None,
     back: ReturnedForm | None = None,
 ) -> Drawn | None:
-    """A form of a page; None where there is none just now.
+    """Prepare an action's form for a page; None where it is not offered at the moment.
 
-    ``to`` is the subject's address, ``page`` what :attr:`Offer.fit` asks of, ``back`` a form that came back.
+    ``to`` is the subject's URL, ``page`` the argument of :attr:`Offer.fit`, ``back`` a form to be shown again.
     """
     fit = offer.fit(page) if offer.fit else {}
     if fit is None:
@@ -384,7 +385,7 @@ def draw(
 
 
 def _field(declared: FormField, said: Mapping[str, Any], language: str) -> tuple[FormField, Mapping[str, Any]]:
-    """A field with what its page says of it, in words."""
+    """A field with its page's overrides, translated."""
     words = {name: i18n.translate(language, value) for name, value in said.items() if isinstance(value, Text)}
     over = {name: value for name, value in {**said, **words}.items() if name not in {"asked", "choices"}}
     if "choices" not in said:

@@ -1,7 +1,7 @@
-"""Files that people attach: kept under their content's hash, known by what they are and not by their name.
+"""Attached files: stored under the hash of their content, typed by content and not by name.
 
-Owns the folder outside the web root, the list of types that are taken, and the names under which files are
-handed out again. Whoever keeps a hash in a table owns the file; nothing here knows of cases.
+Owns the folder outside the web root, the list of accepted types, and the names under which files are
+downloaded. The domain that keeps a hash in its table owns the file; nothing here knows of cases.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ MAX_BYTES = 20 * 1024 * 1024
 """Bytes of one file."""
 NO_FILE = _("Please choose a file.")
 HEAD_BYTES = 256 * 1024
-"""How much of a file's beginning :func:`accept` should be shown: less may be too little for documents."""
+"""Leading bytes of a file that :func:`accept` needs; with fewer, some documents are not recognised."""
 MAX_NAME = 120
 """Bytes of a file's name in UTF-8."""
 
@@ -38,13 +38,13 @@ _hash = re.compile(r"[0-9a-f]{64}")
 
 
 class TooLarge(errors.TooLarge):
-    """413: one file is larger than it may be."""
+    """413: a file is larger than :data:`MAX_BYTES`."""
 
     text = _("A file may have at most %(megabytes)d MB.", megabytes=MAX_BYTES // 1024 // 1024)
 
 
 class TypeRefused(Refusal):
-    """415: a kind of file that is not taken, whatever it is called."""
+    """415: the content is of a type that is not accepted, whatever the file's name."""
 
     status, code = 415, "type_refused"
     text = _(
@@ -54,7 +54,7 @@ class TypeRefused(Refusal):
 
 
 class Empty(Refusal):
-    """422: there is nothing in the file."""
+    """422: the file is empty."""
 
     status, code = 422, "empty"
     text = _("This file is empty.")
@@ -64,7 +64,7 @@ class Empty(Refusal):
 
 
 KeptBy = Callable[[Sequence[str]], Awaitable[set[str]]]
-"""A room's answer to which of some contents, by their hashes, its files refer to."""
+"""A domain's function that returns those of the given hashes to which its files refer."""
 
 
 class Stored(NamedTuple):
@@ -77,7 +77,7 @@ class Stored(NamedTuple):
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file that already lies in the store, with the name and type it came with."""
+    """A file whose content is in the store, with its name and type."""
 
     hash: str
     name: str
@@ -86,18 +86,18 @@ class StoredFile:
 
 
 class Store:
-    """A folder of contents, each once, as ``ab/cd/`` and its hash; what is there is never written again."""
+    """A content-addressed folder: each content is stored once, as ``ab/cd/`` and its hash, and never overwritten."""
 
     def __init__(self, root: Path, kept_by: Sequence[KeptBy] = ()) -> None:
         self._root = root
         self._kept_by = kept_by
 
     async def referred(self, hashes: Sequence[str]) -> set[str]:
-        """Those of some contents that anything refers to."""
+        """The hashes among these to which any domain refers."""
         return set().union(*[await kept(hashes) for kept in self._kept_by])
 
     async def put(self, chunks: AsyncIterator[bytes] | BinaryIO, limit: int = MAX_BYTES) -> Stored:
-        """Keep a content durably: past ``limit`` bytes :class:`TooLarge`, without any :class:`Empty`."""
+        """Store a content durably. Raises :class:`TooLarge` past ``limit`` bytes and :class:`Empty` for none."""
         digest, size = hashlib.sha256(), 0
         stream = await asyncio.to_thread(self._incoming)
         try:
@@ -115,13 +115,13 @@ class Store:
         return Stored(digest.hexdigest(), size)
 
     def path(self, hash_: str) -> Path:
-        """Where a content lies if it is there; :class:`ValueError` for what cannot be a hash."""
+        """The path of a content, stored or not. Raises :class:`ValueError` for a malformed hash."""
         if not _hash.fullmatch(hash_):
             raise ValueError("not the hash of a stored file")
         return self._root / hash_[:2] / hash_[2:4] / hash_
 
     async def delete(self, hash_: str) -> None:
-        """Forget a content that nobody refers to any more; one that is not there stays away."""
+        """Delete a content to which nothing refers any more; does nothing if it is missing."""
         await asyncio.to_thread(self.path(hash_).unlink, missing_ok=True)
 
     def _incoming(self) -> IO[bytes]:
@@ -130,7 +130,7 @@ class Store:
 
     @staticmethod
     def _clear(stream: IO[bytes]) -> None:
-        Path(stream.name).unlink(missing_ok=True)  # gone already if it was kept
+        Path(stream.name).unlink(missing_ok=True)  # already moved if it was stored
         stream.close()
 
     def _keep(self, stream: IO[bytes], path: Path) -> None:
@@ -139,13 +139,13 @@ class Store:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             Path(stream.name).replace(path)
-        # Even if another request wrote it: that one may not have come so far yet.
+        # Even if another request wrote it: that request may not have synced the folders yet.
         for folder in (path.parent, path.parent.parent, self._root):
             sync_folder(folder)
 
 
 def sync_folder(folder: Path) -> None:
-    """Make what was put into a folder outlast a loss of power."""
+    """Fsync a folder, so that new entries survive a power failure."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -154,7 +154,7 @@ def sync_folder(folder: Path) -> None:
 
 
 async def _blocks(chunks: AsyncIterator[bytes] | BinaryIO) -> AsyncIterator[bytes]:
-    """A content in large pieces, because every piece costs two changes of thread."""
+    """A content in large blocks, because every block costs two thread switches."""
     if not isinstance(chunks, AsyncIterator):
         while block := await asyncio.to_thread(chunks.read, _BLOCK):
             yield block
@@ -173,13 +173,13 @@ async def _blocks(chunks: AsyncIterator[bytes] | BinaryIO) -> AsyncIterator[byte
 
 
 class MediaType(NamedTuple):
-    """A kind of file that is taken."""
+    """An accepted type of file."""
 
     mime: str
     extension: str
 
 
-# No archives: nobody sees what is in them, it may be a program, and it may unfold without end.
+# No archives: their content is not visible, may be a program, and may be a decompression bomb.
 TYPES = {
     extension: MediaType(mime, extension)
     for extension, mime in {
@@ -209,17 +209,17 @@ _ALIASES = {"jpeg", "jpe", "jfif", "apng", "heif", "text", "m4v", "qt"}
 
 
 class Accepted(NamedTuple):
-    """What an attached file is called from now on, and what it is."""
+    """The safe name and the type of an attached file."""
 
     name: str
     type: MediaType
 
 
 def accept(head: bytes, name: str) -> Accepted:
-    """Take a file by its first :data:`HEAD_BYTES`, or raise :class:`Empty` or :class:`TypeRefused`.
+    """Determine name and type from a file's first :data:`HEAD_BYTES`. Raises :class:`Empty` or :class:`TypeRefused`.
 
-    The name is made safe and given the extension of what the file is: with a JPEG in it ``사진.png`` becomes
-    ``사진.jpg``, and ``사진.exe`` ``사진.exe.jpg``.
+    The name is made safe and gets the extension of the detected type: with a JPEG inside, ``사진.png`` becomes
+    ``사진.jpg``, and ``사진.exe`` becomes ``사진.exe.jpg``.
     """
     if not head:
         raise Empty
@@ -233,10 +233,10 @@ def accept(head: bytes, name: str) -> Accepted:
 
 
 def sniff(head: bytes, name: str) -> MediaType | None:
-    """What a file is by its beginning; None for everything that is not in :data:`TYPES`.
+    """Detect a file's type from its first bytes; None for anything not in :data:`TYPES`.
 
-    The name decides only where the content leaves it open: a table or a text, and which of the old office
-    formats it is when the directory of the compound file lies beyond ``head``.
+    The name decides only where the content is ambiguous: CSV or plain text, and which old office format it is
+    when the directory of the compound file lies beyond ``head``.
     """
     declared = name.rpartition(".")[2].lower()
     if head.startswith(_OLE):
@@ -256,16 +256,16 @@ def _signature(head: bytes) -> str:
     if head.startswith(b"HWP Document File V3.00"):
         return "hwp"
     guess = filetype.guess_extension(head)
-    if guess == "gif" and head[:6] not in {b"GIF87a", b"GIF89a"}:  # three letters are a word
+    if guess == "gif" and head[:6] not in {b"GIF87a", b"GIF89a"}:  # "GIF" alone may begin a text
         return ""
-    if guess == "apng":  # a PNG that moves
+    if guess == "apng":  # animated PNG
         return "png"
     return guess if guess in {"jpg", "png", "gif", "webp", "pdf", "mp3"} else ""
 
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _INSTALLER = bytes.fromhex("84100c0000000000c000000000000046")
-# Each format by a stream in the compound file's directory, which keeps names in UTF-16.
+# Each format is recognised by a stream in the compound file's directory, whose names are in UTF-16.
 _STREAMS = {
     "hwp": ("FileHeader",),
     "doc": ("WordDocument",),
@@ -282,7 +282,7 @@ def _old_office(head: bytes, declared: str) -> str:
         for extension, names in _STREAMS.items()
         if any(f"{name}\0".encode("utf-16-le") in head for name in names)
     ]
-    # A document may hold another one, and then has the streams of both.
+    # A document may embed another one, and then has the streams of both.
     if declared in found or (not found and declared in _STREAMS):
         return declared
     return found[0] if found else ""
@@ -307,7 +307,7 @@ _FILM = {b"isom", b"iso2", b"mp41", b"mp42", b"avc1", b"dash", b"M4V ", b"MSNV"}
 
 
 def _iso_media(head: bytes) -> str:
-    """Pictures, sound and videos share one box format; its brands tell them apart (ISO/IEC 14496-12, 4.3)."""
+    """Images, audio and video share one box format; its brands tell them apart (ISO/IEC 14496-12, 4.3)."""
     end = min(int.from_bytes(head[:4], "big"), 256)
     brand, brands = head[8:12], {head[8:12]} | {head[at : at + 4] for at in range(16, end, 4)}
     if brand == b"qt  ":
@@ -328,12 +328,12 @@ _markup = re.compile(
 
 
 def _is_text(head: bytes) -> bool:
-    """Text in UTF-8 or an older Korean or Japanese encoding, and nothing that a browser takes for a page."""
+    """Whether this is text in UTF-8 or a legacy Korean or Japanese encoding that no browser would take for HTML."""
     if _binary.search(head):
         return False
     for encoding in ("utf-8", "cp949", "cp932"):
         with contextlib.suppress(UnicodeDecodeError):
-            # Not final: the head may end amid a character.
+            # Not final: the head may end in the middle of a character.
             return not _markup.match(codecs.getincrementaldecoder(encoding)().decode(head))
     return False
 
@@ -345,10 +345,10 @@ _forbidden = re.compile(r'[<>:"|?*]')
 
 
 def safe_name(name: str) -> str:
-    """A file's name that every system takes and that reads as what it is: never empty, not too long.
+    """A file name that is valid on every system: never empty, at most :data:`MAX_NAME` bytes.
 
-    Folders, control characters and signs that turn the direction of writing are left out, names that Windows
-    keeps for itself get an underscore.
+    Folders, control characters and bidirectional controls are removed; names reserved by Windows get an
+    underscore.
     """
     last = re.split(r"[/\\]", name)[-1]
     visible = "".join(c for c in last if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"})
@@ -367,7 +367,7 @@ def _shortened(stem: str, extension: str) -> str:
 
 
 def content_disposition(name: str) -> str:
-    """The header that makes a browser save a file under ``name`` and never show it (RFC 6266, 8187)."""
+    """The header that makes a browser save a file as ``name`` instead of displaying it (RFC 6266, 8187)."""
     safe = safe_name(name)
     plain = re.sub(r"[^ -~]|[%\\]", "_", safe)
     if plain == safe:

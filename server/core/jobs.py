@@ -1,8 +1,8 @@
 """The outbox: work that must happen after a commit; leased, retried with back-off, never lost.
 
 A job is written in the transaction that makes it necessary and deleted when its handler has returned. Handlers run at
-least once, so they are idempotent by the job's key. What fails too often stays as a dead letter that officials can
-see and retry. Periodic work is a job that is put back instead of deleted.
+least once, so they are idempotent by the job's key. A job that fails too often stays as a dead letter that officials
+can see and retry. A periodic job is rescheduled instead of deleted.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 12
 BATCH = 20
 IDLE = 1.0
-"""Seconds between looks at the table when nobody rings the bell."""
+"""Seconds between polls of the table while the bell does not ring."""
 
 
 class Job(Model):
@@ -54,7 +54,7 @@ class Job(Model):
 
 @dataclass(frozen=True)
 class Task:
-    """What a handler gets: the job's key (its idempotency key), its values and how often it was tried before."""
+    """A handler's argument: the job's key (its idempotency key), its payload and the number of earlier attempts."""
 
     key: str
     kind: str
@@ -66,26 +66,26 @@ Handler = Callable[[Task], Awaitable[None]]
 
 
 class Bell:
-    """Rings in this process when there may be something new (jobs or ledger rows)."""
+    """Rings in this process when there may be new jobs or ledger rows."""
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Event] = set()
         self.rings = 0
 
     def ring(self) -> None:
-        """Wake everybody who waits."""
+        """Wake all waiters."""
         self.rings += 1
         for event in self._waiting:
             event.set()
 
     async def wait(self, seconds: float, heard: int | None = None) -> bool:
-        """Wait for the next ring, or for any after the ``heard`` first ones; False when there was none in time."""
+        """Wait for the next ring, or for any after the first ``heard`` ones; False on timeout."""
         if heard is not None and heard != self.rings:
             return True
         event = asyncio.Event()
         self._waiting.add(event)
         try:
-            # Not wait_for: before Python 3.12 it forgets a cancellation that comes together with the ring.
+            # Not wait_for: before Python 3.12 it swallows a cancellation that arrives together with the ring.
             async with asyncio.timeout(seconds):
                 await event.wait()
         except TimeoutError:
@@ -100,7 +100,7 @@ bell = Bell()
 
 
 async def enqueue(*jobs: tuple[str, str, Mapping[str, Any]], delay: timedelta = timedelta()) -> None:
-    """Put ``(key, kind, payload)`` jobs into the outbox of the surrounding transaction. A known key is left alone."""
+    """Put ``(key, kind, payload)`` jobs into the outbox in the surrounding transaction. Existing keys are ignored."""
     if not jobs:
         return
     now = clock.now()
@@ -117,7 +117,7 @@ async def enqueue(*jobs: tuple[str, str, Mapping[str, Any]], delay: timedelta = 
 
 
 async def lease(limit: int = BATCH) -> list[Task]:
-    """Take due jobs: nobody else gets them until the lease is over."""
+    """Lease due jobs: no other worker gets them until the lease expires."""
     now = clock.now()
     lock = " FOR UPDATE SKIP LOCKED" if database.dialect() == "postgres" else ""
     rows = await database.fetch(
@@ -132,7 +132,7 @@ async def lease(limit: int = BATCH) -> list[Task]:
 
 
 class Worker:
-    """Runs due jobs until it is stopped. Several workers, in any number of processes, share the table."""
+    """Runs due jobs until it is stopped. Several workers, in any number of processes, can share the table."""
 
     def __init__(self, handlers: Mapping[str, Handler], periodic: Mapping[str, timedelta]) -> None:
         self.handlers = handlers
@@ -145,7 +145,7 @@ class Worker:
         scheduled = False
         try:
             while not self._stopping:
-                heard = bell.rings  # before the look, so that no ring is missed
+                heard = bell.rings  # before polling, so that no ring is missed
                 try:
                     if not scheduled:
                         await enqueue(*((f"periodic:{kind}", kind, {}) for kind in self.periodic))
@@ -155,14 +155,14 @@ class Worker:
                     log.exception("the job table cannot be read")
                     tasks = []
                 running.update(asyncio.create_task(self.attempt(task)) for task in tasks)
-                if len(running) == BATCH:  # a slow job holds up none but itself, as long as there is a free place
+                if len(running) == BATCH:  # a slow job delays no other while there is a free slot
                     await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 elif not tasks and not self._stopping:
                     await bell.wait(IDLE, heard)
                 running = {task for task in running if not task.done()}
             await asyncio.gather(*running)
         finally:
-            for task in running:  # whoever cancels this closes the database next; the lease brings the job back
+            for task in running:  # on cancellation the database closes next; the jobs run again after their lease
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
 
@@ -172,13 +172,13 @@ class Worker:
         bell.ring()
 
     async def drain(self) -> bool:
-        """Run one batch of due jobs; whether there were any."""
+        """Run one batch of due jobs. Returns whether there were any."""
         tasks = await lease()
         await asyncio.gather(*(self.attempt(task) for task in tasks))
         return bool(tasks)
 
     async def attempt(self, task: Task) -> None:
-        """Run one job and write down how it ended."""
+        """Run one job and record the result."""
         try:
             handler = self.handlers[task.kind]
             async with asyncio.timeout(LEASE.total_seconds() * 0.9):
@@ -198,7 +198,7 @@ class Worker:
         dead = task.attempts >= MAX_ATTEMPTS and task.kind not in self.periodic
         finished.labels(task.kind, "dead" if dead else "retried").inc()
         log.warning("job %s failed (%s)", task.kind, type(error).__name__, extra={"job": task.key, "dead": dead})
-        with contextlib.suppress(Exception):  # the lease runs out by itself when even this cannot be written
+        with contextlib.suppress(Exception):  # if even this cannot be written, the lease expires
             await database.execute(
                 "UPDATE job SET run_at = ?, dead = ?, error = ? WHERE key = ?",
                 clock.now() + backoff(task.attempts),
@@ -209,18 +209,18 @@ class Worker:
 
 
 async def done(key: str) -> None:
-    """Take a job out of the outbox; by its handler, where that must be in one transaction with what it does."""
+    """Delete a job from the outbox; for handlers that must do so in the transaction of their work."""
     await database.execute("DELETE FROM job WHERE key = ?", key)
 
 
 def backoff(attempts: int) -> timedelta:
-    """How long to wait after the ``attempts``-th failure: 2, 4, 8 … seconds up to an hour, scattered by a quarter."""
+    """The delay after the ``attempts``-th failure: 2, 4, 8 … seconds up to an hour, with a jitter of 25 %."""
     return timedelta(seconds=min(2.0**attempts, 3600) * random.uniform(0.75, 1.25))  # noqa: S311 — not a secret
 
 
 @dataclass(frozen=True)
 class Line:
-    """A job as a list shows it."""
+    """A job as shown in a list."""
 
     id: int
     key: str
@@ -232,7 +232,7 @@ class Line:
 
 
 async def dead_letters(before: int, limit: int) -> list[Line]:
-    """The dead letters with ids below one, newest first."""
+    """The dead letters with ids below ``before``, newest first."""
     return await _lines("dead = ? AND id < ? ORDER BY id DESC", limit, True, before)
 
 
@@ -247,7 +247,7 @@ async def _lines(where: str, limit: int, *values: object) -> list[Line]:
 
 
 async def counts(cap: int) -> dict[str, int]:
-    """How many jobs are ``dead`` and ``waiting``, each counted up to ``cap`` and one."""
+    """The numbers of ``dead`` and ``waiting`` jobs, each counted up to ``cap`` + 1."""
     row = await database.fetch_one(
         f"SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE dead = ? LIMIT {cap + 1}) AS d) AS dead, "
         f"(SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE dead = ? LIMIT {cap + 1}) AS w) AS waiting",
@@ -258,18 +258,18 @@ async def counts(cap: int) -> dict[str, int]:
 
 
 async def key_of(job_id: int) -> str | None:
-    """A job's key; None where it is gone."""
+    """A job's key; None if the job no longer exists."""
     row = await database.fetch_one("SELECT key FROM job WHERE id = ?", job_id)
     return row["key"] if row else None
 
 
 async def drop(pattern: str) -> None:
-    """Forget the jobs of the kinds that an SQL pattern names, undone."""
+    """Delete, without running them, the jobs whose kind matches an SQL pattern."""
     await database.execute("DELETE FROM job WHERE kind LIKE ?", pattern)
 
 
 async def retry_dead(key: str) -> bool:
-    """Give a dead letter a fresh start; False when there is none by that key."""
+    """Schedule a dead letter again, with no attempts counted; False if there is none with that key."""
     changed = await database.execute(
         "UPDATE job SET dead = ?, attempts = 0, run_at = ? WHERE key = ? AND dead = ?", False, clock.now(), key, True
     )
@@ -278,7 +278,7 @@ async def retry_dead(key: str) -> bool:
 
 
 async def retry_all_dead() -> int:
-    """Give every dead letter a fresh start; how many there were."""
+    """Schedule every dead letter again. Returns how many there were."""
     changed = await database.execute(
         "UPDATE job SET dead = ?, attempts = 0, run_at = ? WHERE dead = ?", False, clock.now(), True
     )

@@ -24,7 +24,7 @@ from server.core.rows import read_all
 
 GENESIS = "0" * 64
 END = 2**62
-"""Past every id."""
+"""Greater than every id."""
 
 
 class Audience(StrEnum):
@@ -45,7 +45,7 @@ class DomainEvent(Protocol):
 
 @dataclass(frozen=True)
 class SettingChanged:
-    """An official changed a setting of the desk (subjects ``settings/…``): what was it, which one, and how."""
+    """An official changed a setting of the desk (subjects ``settings/…``): kind of setting, id and change."""
 
     kind: ClassVar[str] = "settings.changed"
     audience: ClassVar[Audience] = Audience.STAFF
@@ -88,7 +88,7 @@ class Head(Model):
 
 @dataclass(frozen=True)
 class Entry:
-    """An event as it is read back."""
+    """An event as read from the ledger."""
 
     id: int
     transaction_id: int
@@ -105,7 +105,7 @@ _consumers: list[Mapping[str, Sequence[str]]] = []
 
 
 def route(consumers: Mapping[str, Sequence[str]]) -> None:
-    """Say which job kinds each event kind leads to. Called by the composition root, before anything is written."""
+    """Declare which job kinds each event kind enqueues. Called by the composition root before any event is written."""
     _consumers[:] = [consumers]
 
 
@@ -122,7 +122,7 @@ class Chain:
         self.hash = last_hash
 
     async def append(self, actor: str, *events: DomainEvent) -> list[int]:
-        """Write the events with their outbox jobs; their ids."""
+        """Write the events with their outbox jobs. Returns the ids."""
         return await append_many(actor, [(self, events)])
 
     def _next(self, actor: str, event: DomainEvent, moment: datetime) -> _Row:
@@ -136,7 +136,7 @@ class Chain:
 
 
 async def _insert(rows: Sequence[_Row]) -> list[int]:
-    """Write rows of one transaction; their ids in the same order."""
+    """Insert rows in one transaction. Returns the ids in the same order."""
     transaction = "pg_current_xact_id()::text::bigint" if database.dialect() == "postgres" else "0"
     marks = ", ".join([f"({transaction}, ?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(rows))
     inserted = await database.fetch(
@@ -148,11 +148,11 @@ async def _insert(rows: Sequence[_Row]) -> list[int]:
 
 
 async def append_many(actor: str, chains: Sequence[tuple[Chain, Sequence[DomainEvent]]]) -> list[int]:
-    """Write events of several locked chains at once, with their outbox jobs; their ids, in order."""
+    """Write events of several locked chains at once, with their outbox jobs. Returns the ids, in order."""
     told = [(chain, event) for chain, events in chains for event in events]
     if not told:
         return []
-    (consumers,) = _consumers  # an event that nobody was ever told of would be lost in silence
+    (consumers,) = _consumers  # fails before route(): such an event would be lost silently
     ids = await _insert([chain._next(actor, event, clock.now()) for chain, event in told])  # noqa: SLF001
     await _write_heads([chain for chain, _events in chains], _AGAIN)
     await jobs.enqueue(
@@ -167,7 +167,7 @@ async def append_many(actor: str, chains: Sequence[tuple[Chain, Sequence[DomainE
 
 
 async def begin_many(actor: str, chains: Sequence[tuple[str, Sequence[tuple[DomainEvent, datetime]]]]) -> None:
-    """Start many subjects at once, each with its first events at their own moments; no jobs follow from them."""
+    """Start many subjects at once, each with its first events and their times; no jobs are enqueued."""
     begun = [(Chain(subject, 0, GENESIS), events) for subject, events in chains]
     rows = [chain._next(actor, event, moment) for chain, events in begun for event, moment in events]  # noqa: SLF001
     await _write_heads([chain for chain, _events in begun])
@@ -187,7 +187,7 @@ async def _write_heads(chains: Sequence[Chain], again: str = "") -> None:
 def chain_hash(
     subject: str, sequence: int, kind: str, data: str, audience: str, actor: str, occurred_at: datetime, previous: str
 ) -> str:
-    """SHA-256 over all that a row says and the hash before it."""
+    """SHA-256 over all columns of a row and the previous hash."""
     moment = occurred_at.astimezone(UTC).isoformat(timespec="microseconds")
     return hashlib.sha256(orjson.dumps([subject, sequence, kind, data, audience, actor, moment, previous])).hexdigest()
 
@@ -209,7 +209,7 @@ async def lock(subject: str) -> Chain:
 
 
 async def lock_many(subjects: Sequence[str]) -> dict[str, Chain]:
-    """Lock several subjects, in the order of their names; those that have no chain are left out."""
+    """Lock several subjects, in the order of their names; subjects without a chain are left out."""
     wait = " FOR UPDATE" if database.dialect() == "postgres" else ""  # SQLite has one writer at a time
     wanted = f"subject IN ({database.marks(subjects)}) ORDER BY subject{wait}"
     rows = await database.fetch(f"SELECT subject, length, hash FROM ledger_head WHERE {wanted}", *subjects)
@@ -217,13 +217,13 @@ async def lock_many(subjects: Sequence[str]) -> dict[str, Chain]:
 
 
 async def length(subject: str) -> int:
-    """How many events a subject's chain has; 0 where it has not begun. What a page shows as its version."""
+    """The number of events in a subject's chain, 0 if it has none. Pages use it as the version."""
     row = await database.fetch_one("SELECT length FROM ledger_head WHERE subject = ?", subject)
     return row["length"] if row else 0
 
 
 async def open_or_begin(subject: str) -> Chain:
-    """Lock a subject until the transaction ends; one that has no chain yet begins it."""
+    """Lock a subject until the transaction ends, starting its chain if there is none."""
     await database.execute(
         "INSERT INTO ledger_head (subject, length, hash) VALUES (?, 0, ?) ON CONFLICT (subject) DO NOTHING",
         subject,
@@ -238,7 +238,7 @@ COLUMNS = "id, transaction_id, subject, sequence, kind, data, audience, actor, o
 async def read(
     subject: str, *, after_id: int = 0, after_sequence: int = 0, kind: str = "", limit: int = 1000
 ) -> list[Entry]:
-    """A subject's events in order, after an id or a sequence number; of one kind only, where it is named."""
+    """A subject's events in order, after an id or a sequence number, optionally of one kind only."""
     rows = await database.fetch(
         f"SELECT {COLUMNS} FROM ledger_event WHERE subject = ? AND id > ? AND sequence > ? "
         f"{'AND kind = ? ' if kind else ''}ORDER BY sequence LIMIT {limit}",
@@ -260,7 +260,7 @@ async def newest(
     audiences: Collection[Audience] = tuple(Audience),
     not_by: Collection[str] = (),
 ) -> list[Entry]:
-    """The newest events of several subjects with ids below ``before_id``, newest first, narrowed."""
+    """The newest matching events of several subjects with ids below ``before_id``, newest first."""
     where, values = "id < ? AND sequence > ?", list[object]([before_id, after_sequence])
     for column, those in (("audience IN", audiences), ("kind NOT IN", other_than), ("actor NOT IN", not_by)):
         if those:
@@ -284,7 +284,7 @@ async def get(event_id: int) -> Entry:
 
 
 async def several(event_ids: Sequence[int]) -> dict[int, Entry]:
-    """Events by their ids; those that are not there are left out. One query."""
+    """Events by their ids, in one query; missing ones are left out."""
     if not event_ids:
         return {}
     rows = await database.fetch(
@@ -294,7 +294,7 @@ async def several(event_ids: Sequence[int]) -> dict[int, Entry]:
 
 
 async def count(subject: str, audiences: Collection[Audience]) -> int:
-    """How many events of a subject some audiences see."""
+    """The number of a subject's events that these audiences see."""
     wanted = sorted(audiences)
     row = await database.fetch_one(
         f"SELECT COUNT(*) AS n FROM ledger_event WHERE subject = ? AND audience IN ({database.marks(wanted)})",
@@ -304,16 +304,16 @@ async def count(subject: str, audiences: Collection[Audience]) -> int:
     return int(row["n"]) if row else 0
 
 
-# Fragments for other rooms' queries. ``subject`` is an SQL expression that names a chain.
+# Fragments for other domains' queries. ``subject`` is an SQL expression that names a chain.
 
 
 def with_version(subject: str, alias: str = "h") -> str:
-    """Join the end of a chain: ``length`` is what a page shows as its version."""
+    """Join the head of a chain; pages use its ``length`` as the version."""
     return f"JOIN ledger_head {alias} ON {alias}.subject = {subject} "
 
 
 def version_of(subject: str) -> str:
-    """The same as a value; NULL for a chain that has not begun."""
+    """The version as a value; NULL if the chain does not exist."""
     return f"(SELECT length FROM ledger_head WHERE subject = {subject})"
 
 
@@ -323,12 +323,12 @@ def with_event(column: str, alias: str = "e") -> str:
 
 
 def with_first_event(subject: str, alias: str = "e") -> str:
-    """Join the event with which a chain begins."""
+    """Join the first event of a chain."""
     return f"JOIN ledger_event {alias} ON {alias}.subject = {subject} AND {alias}.sequence = 1 "
 
 
 def last_of(column: str, subject: str, kinds: str) -> str:
-    """A column of the newest event of some kinds, a list of SQL values; NULL where there is none."""
+    """A column of the newest event of some kinds (a list of SQL values); NULL if there is none."""
     return (
         f"(SELECT e.{column} FROM ledger_event e WHERE e.subject = {subject} AND e.kind IN ({kinds}) "
         "ORDER BY e.sequence DESC LIMIT 1)"
@@ -336,14 +336,14 @@ def last_of(column: str, subject: str, kinds: str) -> str:
 
 
 Position = tuple[int, int]
-"""(transaction, id): where a reader across subjects stands."""
+"""(transaction, id): how far a reader of all subjects has read."""
 
 
 async def tail(after: Position, limit: int = 500) -> list[Entry]:
-    """Events across subjects after a position, skipping nothing.
+    """Events of all subjects after a position, without gaps.
 
-    On PostgreSQL ids are given before commits, so a row could become visible behind a reader. Rows are therefore
-    ordered by transaction, and only those of transactions older than every running one are given out.
+    PostgreSQL assigns ids before the commit, so a row could become visible behind a reader's position. Rows are
+    therefore ordered by transaction, and only those of transactions older than every running one are returned.
     """
     horizon = (
         " AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
@@ -359,7 +359,7 @@ async def tail(after: Position, limit: int = 500) -> list[Entry]:
 
 
 async def position() -> Position:
-    """The newest position a reader may stand on without missing anything."""
+    """The newest position from which a reader misses nothing."""
     if database.dialect() == "postgres":
         row = await database.fetch_one("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 AS t")
         return (row["t"], 2**62) if row else (0, 0)
@@ -368,7 +368,7 @@ async def position() -> Position:
 
 
 async def back(count: int) -> Position:
-    """Where a reader stands who has ``count`` events still to read, in the order of :func:`tail`."""
+    """The position of a reader with ``count`` events still to read, in the order of :func:`tail`."""
     row = await database.fetch_one(
         f"SELECT transaction_id, id FROM ledger_event ORDER BY transaction_id DESC, id DESC LIMIT 1 OFFSET {count}"
     )

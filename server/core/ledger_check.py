@@ -1,4 +1,4 @@
-"""Checking the ledger's chains: whether each is still as it was written."""
+"""Integrity check of the ledger's chains."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -7,11 +7,11 @@ from server.core import database
 from server.core.ledger import COLUMNS, GENESIS, chain_hash
 
 WALKED = 1000
-"""Rows that :func:`verify` has in memory at once."""
+"""Rows that :func:`verify` holds in memory at once."""
 
 
 async def verify() -> AsyncIterator[str]:
-    """Walk every chain; a sentence for each thing that is not as it was written. A thousand rows at a time."""
+    """Check every chain, :data:`WALKED` rows at a time; yields a sentence for each row or head that was altered."""
     subject, length, previous, head = "", 0, GENESIS, (0, GENESIS)
     async for row in _rows():
         if row["subject"] != subject:
@@ -30,7 +30,7 @@ async def verify() -> AsyncIterator[str]:
 
 
 async def _rows() -> AsyncIterator[Any]:
-    """Every row in the order of subjects and sequences with its chain's head, as both are at one moment."""
+    """Every row with its chain's head, ordered by subject and sequence, from one snapshot."""
     columns = ", ".join(f"e.{name}" for name in (*COLUMNS.split(", "), "previous_hash", "hash"))
     place: tuple[str, int, int] = ("", 0, 0)
     while rows := await database.fetch(
@@ -45,7 +45,7 @@ async def _rows() -> AsyncIterator[Any]:
 
 
 async def _lonely() -> AsyncIterator[str]:
-    """The heads without events; not those that say they have none, for somebody opened them and changed nothing."""
+    """Heads with missing events. A head of length 0 is fine: its chain was opened and nothing was written."""
     place = ""
     while rows := await database.fetch(
         "SELECT subject, EXISTS (SELECT 1 FROM ledger_event e WHERE e.subject = h.subject) AS told "

@@ -1,8 +1,8 @@
-"""The mail port: what a mail is, and two ways to hand it over, SMTP and a folder of ``.eml`` files.
+"""The mail port: the type of a mail, and two transports, SMTP and a folder of ``.eml`` files.
 
-Owns the message's form (headers that nobody can inject into, a Message-ID by which a retry is recognised) and
-what a failure means: :class:`MailDeferred` is worth another try, :class:`MailRefused` is not. When to try
-again is the outbox's affair.
+Owns the message format (no header injection, a Message-ID by which a retry is recognised) and the meaning of
+failures: :class:`MailDeferred` can be retried, :class:`MailRefused` cannot. The outbox decides when to
+retry.
 """
 
 import asyncio
@@ -32,19 +32,19 @@ from server.core import clock
 from server.core.files import sync_folder
 
 COMMAND_TIMEOUT = 20.0
-"""Seconds that a server may take for one answer. A whole mail takes at most two and a half times that, which
-must stay below the lease of a job: else another worker would send it too."""
+"""Seconds that a server may take for one reply. A whole mail takes at most two and a half times that, which
+must stay below the lease of a job: otherwise another worker would send it, too."""
 
 PERMANENT = 500
-"""SMTP codes from here on say that trying again will not help (RFC 5321, 4.2.1)."""
+"""SMTP codes from here on are permanent failures (RFC 5321, 4.2.1)."""
 
 
 class MailDeferred(Exception):
-    """Not handed over for now: no server, no answer, a temporary refusal, or settings it does not take."""
+    """Not delivered for now: no server, no reply, a temporary failure, or settings that the server rejects."""
 
 
 class MailRefused(Exception):
-    """Never to be handed over: no such recipient, a content that is not taken, or no valid mail."""
+    """Undeliverable: unknown recipient, rejected content, or an invalid mail."""
 
 
 @dataclass(frozen=True)
@@ -55,23 +55,23 @@ class Mail:
     subject: str
     text: str
     message_id: str
-    """From :func:`message_id`: the same for every try."""
+    """From :func:`message_id`: the same for every attempt."""
     html: str | None = None
     language: str = "ko"
     list_unsubscribe: str | None = None
-    """Where one POST ends mails of this kind (RFC 8058)."""
+    """The URL of one-click unsubscription (RFC 8058)."""
     headers: Mapping[str, str] = field(default_factory=lambda: {"Auto-Submitted": "auto-generated"})
 
 
 class Transport(Protocol):
-    """Whatever takes mail."""
+    """Delivers mail."""
 
     async def send(self, mail: Mail) -> None:
-        """Hand a mail over, or raise :class:`MailDeferred` or :class:`MailRefused`."""
+        """Deliver a mail. Raises :class:`MailDeferred` or :class:`MailRefused`."""
 
 
 def make_transport(smtp_url: str | None, spool: Path, sender: str) -> Transport:
-    """SMTP if there is a URL, else the spool folder; :class:`ValueError` for settings that cannot work."""
+    """SMTP if there is a URL, else the spool folder. Raises :class:`ValueError` for invalid settings."""
     return SmtpTransport(smtp_url, sender) if smtp_url else SpoolTransport(spool, sender)
 
 
@@ -88,10 +88,10 @@ _control = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class _Subject(UnstructuredHeader, BaseHeader):
-    """A subject as it was written.
+    """A subject exactly as written.
 
-    The standard class decodes what looks encoded, line breaks included, and loses spaces where it folds a long
-    Korean line; the older encoder does neither.
+    The standard class decodes text that looks encoded, line breaks included, and loses spaces when it folds a
+    long Korean line; the older encoder does neither.
     """
 
     @staticmethod
@@ -106,7 +106,7 @@ class _Subject(UnstructuredHeader, BaseHeader):
 
 
 class _Link(UnstructuredHeader, BaseHeader):
-    """A URL on one line, however long: folding would make encoded words of it, which nobody can open."""
+    """A URL on one line, however long: folding would turn it into encoded words, which mail programs cannot open."""
 
     def fold(self, *, policy: Policy) -> str:
         return f"{self.name}: {self}{policy.linesep}"
@@ -115,12 +115,12 @@ class _Link(UnstructuredHeader, BaseHeader):
 _registry = HeaderRegistry()
 _registry.map_to_type("subject", _Subject)
 _registry.map_to_type("list-unsubscribe", _Link)
-# Seven bits, because a relay between here and there may know no more.
+# 7bit, because a relay on the way may not support 8BITMIME.
 _POLICY = EmailPolicy(header_factory=_registry, linesep=SMTP.linesep, cte_type="7bit")
 
 
 def compose(mail: Mail, sender: str) -> EmailMessage:
-    """The message as it goes out; :class:`MailRefused` if a field cannot stand in a header."""
+    """The message to be sent. Raises :class:`MailRefused` if a field is not valid in a header."""
     fields = (mail.to, mail.language, *mail.headers, *mail.headers.values())
     if any("=?" in value for value in fields) or any(_control.search(value) for value in (mail.subject, *fields)):
         raise MailRefused("a header field holds a control character")
@@ -145,14 +145,14 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
         message.set_content(mail.text)
         if mail.html is not None:
             message.add_alternative(mail.html, subtype="html")
-        message["Content-Language"] = mail.language  # last: what begins with Content moves into the first part
-    except ValueError:  # said without its words, which may be somebody's address
+        message["Content-Language"] = mail.language  # last: headers that begin with Content move into the first part
+    except ValueError:  # the original text may contain somebody's address
         raise MailRefused("not a mail address, or a text that cannot be encoded") from None
     return message
 
 
 def _address(written: str) -> Address:
-    """An address as every SMTP server takes it: in ASCII, a Korean domain as its punycode."""
+    """An address that every SMTP server accepts: ASCII, a Korean domain in Punycode. Raises :class:`ValueError`."""
     name, spec = parseaddr(written)
     local, _, domain = spec.rpartition("@")
     try:
@@ -166,14 +166,14 @@ def _address(written: str) -> Address:
 
 
 class Spooled(NamedTuple):
-    """A mail found in the folder, and when it was written."""
+    """A mail in the folder, with the time it was written."""
 
     mail: Mail
     at: datetime
 
 
 class SpoolTransport:
-    """Mail as files in a folder, named by Message-ID: the embedded default, for development and tests."""
+    """Writes mails as files named by Message-ID: the embedded default, for development and tests."""
 
     def __init__(self, folder: Path, sender: str) -> None:
         _address(sender)
@@ -181,7 +181,7 @@ class SpoolTransport:
         self._sender = sender
 
     async def send(self, mail: Mail) -> None:
-        """Write the mail, durably and at once whole; a mail that is there already stays as it is."""
+        """Write the mail durably and atomically; an existing file is left alone."""
         await asyncio.to_thread(self._write, mail)
 
     def _write(self, mail: Mail) -> None:
@@ -214,7 +214,7 @@ async def read_spool(folder: Path, limit: int) -> list[Spooled]:
 def _read(folder: Path, limit: int) -> list[Spooled]:
     found = []
     for path in folder.glob("*.eml"):
-        with contextlib.suppress(FileNotFoundError):  # cleared away meanwhile
+        with contextlib.suppress(FileNotFoundError):  # deleted in the meantime
             found.append((path.stat().st_mtime_ns, path))
     return [_parse(path) for _, path in heapq.nlargest(limit, found)]
 
@@ -242,9 +242,8 @@ def _parse(path: Path) -> Spooled:
 class SmtpTransport:
     """Mail through a server: ``smtp://user:password@host:port``, or ``smtps://`` for TLS from the first byte.
 
-    ``smtp`` uses STARTTLS where the server offers it; with ``?starttls=1`` the server must, with
-    ``?starttls=0`` it is not asked. Each mail has a connection of its own, so nothing is left over from the
-    one before.
+    ``smtp`` uses STARTTLS if the server offers it; ``?starttls=1`` requires it and ``?starttls=0`` disables it.
+    Each mail has its own connection, so that no state is left over from the previous one.
     """
 
     def __init__(self, url: str, sender: str, *, timeout: float = COMMAND_TIMEOUT) -> None:
@@ -267,7 +266,7 @@ class SmtpTransport:
         self._starttls = False if implicit else {None: None, "0": False, "1": True}[starttls]
 
     async def send(self, mail: Mail) -> None:
-        """Hand the mail to the server and wait until it has taken responsibility for it."""
+        """Send the mail and wait until the server has accepted responsibility for it."""
         message = compose(mail, self._sender)
         try:
             async with asyncio.timeout(self._timeout * 1.5):
@@ -281,7 +280,7 @@ class SmtpTransport:
                     start_tls=self._starttls,
                     timeout=self._timeout,
                 )
-        # What a server says may name the recipient, and reasons end in logs: only its code is passed on.
+        # A server's reply may name the recipient, and reasons end up in logs: only its code is passed on.
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _refusal(error.recipients[0]) from None
         except aiosmtplib.SMTPDataError as error:

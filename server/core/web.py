@@ -1,4 +1,4 @@
-"""Pages, JSON and refusals over HTTP: one way to draw a page, one way to read input, one way to say no.
+"""Pages, JSON and refusals over HTTP: rendering responses, reading requests and reporting errors.
 
 Owns the reader's language, notices after a redirect, RFC 9457 problem documents and the exception handlers. Knows
 nothing of any domain.
@@ -41,7 +41,7 @@ YEAR = 365 * 24 * 3600
 
 
 class _RowNumber(IntegerConvertor):
-    """``{name:int}`` of an address: no longer than the number of a row, so that both databases can look for it."""
+    """``{name:int}`` in a path: limited to the digits of a row id, so that both databases accept it."""
 
     regex = "[0-9]{1,9}"
 
@@ -50,7 +50,7 @@ register_url_convertor("int", _RowNumber())
 
 
 class City:
-    """What pages say about the city itself."""
+    """What pages show about the city itself."""
 
     def __init__(self, names: Mapping[str, str], call_centre: str, *, demo: bool) -> None:
         self.names = names
@@ -59,15 +59,15 @@ class City:
 
 
 class Site:
-    """What every request needs of this installation; lives in ``app.state.site``."""
+    """What every request needs from this installation; kept in ``app.state.site``."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.city = City(dict.fromkeys(settings.languages, settings.city_name), settings.call_centre, demo=False)
         self.ways_back: Callable[[str, int], Sequence[tuple[Text, str]]] = lambda _path, _status: ()
-        """Where a refusal leads back to, by its address and status: links, the nearest first."""
+        """Links to offer on an error page, by path and status, the nearest first."""
         self.permissions: Mapping[str, Permission] = {}
-        """Every room's permissions by name, for templates."""
+        """The permissions of all domains by name, for templates."""
         templates.load(settings.compiled)
         self.environments = {
             language: templates.environment(language, settings.languages, settings.zone)
@@ -75,7 +75,7 @@ class Site:
         }
 
     def render(self, language: str, template: str, context: Mapping[str, Any]) -> str:
-        """A template in a language, without a request (mail, fragments)."""
+        """Render a template without a request (mail, fragments)."""
         return self.environments[language].get_template(template).render(city=self._city(language), **context)
 
     def _city(self, language: str) -> dict[str, object]:
@@ -84,12 +84,12 @@ class Site:
 
 
 def site(request: Request) -> Site:
-    """The installation that a request reached."""
+    """The installation that serves a request."""
     return cast("Site", request.app.state.site)
 
 
 def language(request: Request) -> str:
-    """The reader's language: asked for in the address, chosen before, or the city's first. Never guessed on pages."""
+    """The reader's language: from the address, from an earlier choice, or the city's first. Pages never guess it."""
     known = site(request).settings.languages
     asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
     if asked in known:
@@ -102,7 +102,7 @@ def language(request: Request) -> str:
 
 
 def is_api(request: Request) -> bool:
-    """Whether the answer is JSON."""
+    """Whether the response is JSON."""
     return request.url.path.startswith("/api/")
 
 
@@ -114,7 +114,7 @@ def page(
     status: int = 200,
     private: bool = True,
 ) -> HTMLResponse:
-    """A page in the reader's language, with the notice that the last action left."""
+    """Render a page in the reader's language, with the message left by the previous action."""
     here = site(request)
     code = language(request)
     query = {k: v for k, v in request.query_params.items() if k != "lang"}
@@ -143,7 +143,7 @@ def page(
 
 
 def redirect(request: Request, url: str, notice: Text | None = None) -> RedirectResponse:
-    """303 to a page of ours, which then says what was done."""
+    """303 to a page of this site, which then shows ``notice``."""
     response = RedirectResponse(url, status_code=303)
     if notice:
         value = sign(site(request).settings, "notice", [notice.msgid, {k: str(v) for k, v in notice.params.items()}])
@@ -160,7 +160,7 @@ def _notice(request: Request) -> str | None:
 
 
 def json(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON answer; moments are written with their zone."""
+    """A JSON response; times are written with their zone."""
     return Response(
         orjson.dumps(content, _plain, orjson.OPT_PASSTHROUGH_DATETIME),
         status,
@@ -170,7 +170,7 @@ def json(content: object, status: int = 200, headers: Mapping[str, str] | None =
 
 
 def _plain(value: object) -> str:
-    """A moment with the city's zone, to the second; a day."""
+    """A time in the city's zone, to the second, or a date, as ISO 8601."""
     if isinstance(value, datetime):
         return value.astimezone(config.settings().zone).isoformat(timespec="seconds")
     if isinstance(value, date):
@@ -179,14 +179,14 @@ def _plain(value: object) -> str:
 
 
 def items(rows: Sequence[object], following: str | None, total: int | None) -> Response:
-    """A list as every list is answered."""
+    """The JSON response of a list."""
     return json({"items": rows, "next": following, "total": total})
 
 
 async def read_json(request: Request) -> dict[str, Any]:
     """The request's JSON object. Raises ``UnsupportedMedia`` or ``BadRequest``."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    # Before the body is read: where files are taken, a body of another type may be very large.
+    # Checked before the body is read: where files are accepted, a body of another type may be very large.
     if kind not in {"", "application/json"}:
         raise UnsupportedMedia(_("Please send application/json."))
     body = await _body(request)
@@ -255,7 +255,7 @@ def problem(request: Request, refusal: Refusal) -> Response:
 
 
 def refusal_headers(refusal: Refusal) -> dict[str, str]:
-    """The headers that a refusal brings along."""
+    """The HTTP headers of a refusal."""
     headers = {"cache-control": "no-store"}
     if seconds := getattr(refusal, "retry_after", 0):
         headers["retry-after"] = str(seconds)
@@ -308,12 +308,12 @@ async def on_http(request: Request, error: Exception) -> Response:
 
 
 async def on_error(request: Request, _error: Exception) -> Response:
-    """Exception handler for everything unforeseen; the error itself is logged by the observing middleware."""
+    """Exception handler for unexpected errors, which the middleware of ``observe`` logs."""
     return refuse(request, Broken())
 
 
 def field_errors(language_code: str, errors: Sequence[FieldError]) -> dict[str, str]:
-    """Errors by field name, translated, the first of each field."""
+    """The first error of each field, translated, by field name."""
     found: dict[str, str] = {}
     for error in errors:
         found.setdefault(error.field, i18n.translate(language_code, error.text))

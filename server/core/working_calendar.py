@@ -1,7 +1,7 @@
-"""The working calendar of a city's offices: which days and hours count, and how to count along them.
+"""The working calendar of a city's offices: which days and hours count, and how periods are counted.
 
-Every legal period is counted by the methods of ``WorkingCalendar``; which method a period needs is decided in
-``clock``, which also re-exports the names of this module.
+Every legal period is counted by the methods of ``WorkingCalendar``; ``clock`` decides which method a period
+needs, and re-exports the names of this module.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from zoneinfo import ZoneInfo
 import holidays
 
 Pause: TypeAlias = tuple[date, date]
-"""First and last day of a time that is not counted, both included (Enforcement Decree, Article 20)."""
+"""First and last day of a pause, both included; its days are not counted (Enforcement Decree, Article 20)."""
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
-"""The years whose holidays are known for both countries; a period that leaves them is refused."""
+"""The years whose holidays are known for both countries; a period that leaves them raises ValueError."""
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
@@ -33,7 +33,7 @@ NO_TIME = timedelta()
 class OfficeHours:
     """One working day of an office, in local time; the lunch hour is not working time.
 
-    09:00-18:00 is Article 8-3 of the Enforcement Decree of the Civil Petitions Treatment Act
+    09:00-18:00 follows Article 8-3 of the Enforcement Decree of the Civil Petitions Treatment Act
     (민원 처리에 관한 법률 시행령), lunch at 12:00-13:00 the service rules of local officials.
     """
 
@@ -43,34 +43,34 @@ class OfficeHours:
     closes: time = time(18)
 
     def __post_init__(self) -> None:
-        """Refuse hours that are out of order; an office without a lunch break has an empty one."""
+        """Raise ValueError for hours that are out of order; without a lunch break its start and end are equal."""
         if not self.opens < self.lunch_starts <= self.lunch_ends < self.closes:
             raise ValueError("office hours must be in order: opens, lunch starts, lunch ends, closes")
 
 
 class StepKind(StrEnum):
-    """What happened to a run of days while a period was counted."""
+    """How a run of days was treated while a period was counted."""
 
     COUNTED = "counted"
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
     PAUSE = "pause"
     AFTER_HOURS = "after-hours"
-    """The day of a receipt after closing time: counting starts at the next opening."""
+    """The day of a petition received after closing time: counting starts at the next opening."""
     FIRST_DAY = "first-day"
     """The first day that the Civil Act (민법 157) does not count."""
     MOVED = "moved"
-    """The open day to which the end of a calendar period moves from a closed one (Civil Act 161)."""
+    """The working day to which the end of a calendar period moves from a closed day (Civil Act 161)."""
 
 
 class Step(NamedTuple):
-    """A run of days with the same fate: enough to say in words how a due date was counted."""
+    """A run of days that were treated alike; the steps are enough to explain how a due date was counted."""
 
     kind: StepKind
     first: date
     last: date
     worked: timedelta = NO_TIME
-    """Working time taken from these days, for periods in hours."""
+    """Working time counted on these days, for periods in hours."""
     name: str = ""
     """The holiday's name in the country's own language."""
 
@@ -81,7 +81,7 @@ class Step(NamedTuple):
 
 
 class Trail:
-    """Collects successive days into steps, joining those with the same fate."""
+    """Collects successive days into steps, grouping those that were treated alike."""
 
     __slots__ = ("_runs",)
 
@@ -101,7 +101,7 @@ class Trail:
 
 @dataclass(slots=True)
 class _Run:
-    """A step that still grows."""
+    """A step under construction."""
 
     kind: StepKind
     first: date
@@ -114,27 +114,27 @@ class _Run:
 class WorkingCalendar:
     """The days and hours on which the offices of one city work.
 
-    Closed are Saturdays, Sundays, the country's public, substitute and election holidays, in Japan also
-    29 December to 3 January (地方自治法 4条の2), and the ``extra_holidays`` that an administrator adds: no
-    library knows tomorrow's temporary holiday. Cheap to build and hashable; a year's holidays are computed
-    once a process.
+    Closed on Saturdays, Sundays, the country's public, substitute and election holidays, in Japan also from
+    29 December to 3 January (地方自治法 4条の2), and on the ``extra_holidays`` that an administrator adds: no
+    library knows tomorrow's temporary holiday. Cheap to build and hashable; each process computes a year's
+    holidays once.
     """
 
     country: str = "KR"
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Seoul"))
     hours: tuple[tuple[date, OfficeHours], ...] = ()
-    """Local hours, each from its date on; the standard hours hold before the first."""
+    """Local hours, each from its date on; before the first, the standard hours apply."""
     extra_holidays: Mapping[date, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        """Refuse an unknown country, and protect the tables from later changes."""
+        """Raise ValueError for an unknown country, and copy the tables to protect them from later changes."""
         if self.country not in _LANGUAGE:
             raise ValueError(f"no working calendar for {self.country!r}; known: {', '.join(_LANGUAGE)}")
         object.__setattr__(self, "hours", tuple(sorted(self.hours, key=itemgetter(0))))
         object.__setattr__(self, "extra_holidays", MappingProxyType(dict(self.extra_holidays)))
 
     def holiday_name(self, day: date) -> str | None:
-        """Name the holiday in the country's language, or None on any other day, be it a weekend or not.
+        """Return the holiday's name in the country's language, or None if the day is not a holiday.
 
         Raises ValueError outside the years FIRST_YEAR to LAST_YEAR.
         """
@@ -143,26 +143,26 @@ class WorkingCalendar:
         return _holidays(self.country, day.year).get(day)
 
     def is_working_day(self, day: date) -> bool:
-        """Tell whether the office opens that day."""
+        """Return whether the offices are open that day."""
         return day.weekday() < SATURDAY and self.holiday_name(day) is None
 
     def hours_on(self, day: date) -> OfficeHours:
-        """Return the hours that hold on that date, whether or not the office opens."""
+        """Return the hours in force on that date, whether or not the office opens."""
         for since, hours in reversed(self.hours):
             if since <= day:
                 return hours
         return _STANDARD
 
     def local(self, moment: datetime) -> datetime:
-        """Convert to the city's time. Raises ValueError for a moment without a zone."""
+        """Convert to the city's time. Raises ValueError for a naive datetime."""
         if moment.tzinfo is None:
             raise ValueError("a moment needs a zone, such as +09:00")
         return moment.astimezone(self.timezone)
 
     def next_working_instant(self, moment: datetime) -> datetime:
-        """Return the moment itself within working time, else the next opening.
+        """Return the moment itself if it is within working time, else the next opening.
 
-        The instants of closing and of the start of lunch are no longer within.
+        Closing time and the start of lunch are not within working time.
         """
         return self.add_working_time(moment, NO_TIME)[0]
 
@@ -172,11 +172,11 @@ class WorkingCalendar:
         amount: timedelta,
         pauses: Iterable[Pause] = (),
     ) -> tuple[datetime, tuple[Step, ...]]:
-        """Find the instant at which ``amount`` of working time has passed, and the steps to it (Act 19①).
+        """Find the instant at which ``amount`` of working time has passed, with its steps (Act 19①).
 
-        An end that falls exactly on closing time or on the start of lunch stays there and does not move to
-        the next opening. Every hour of a paused day is skipped, also those before the pause began on it
-        (Decree 20: the day of a request and the day of the arrival are left out as whole days).
+        An end that falls exactly on closing time or on the start of lunch does not move to the next opening.
+        Paused days are skipped entirely, including the hours before the pause began (Decree 20 excludes the days
+        of the request and of the arrival as whole days).
         """
         begin = self.local(start).replace(tzinfo=None)
         left, trail = amount, Trail()
@@ -195,7 +195,7 @@ class WorkingCalendar:
                 left -= closes - since
                 worked += closes - since
             trail.add(kind if worked else StepKind.AFTER_HOURS, day, worked=worked)
-        raise AssertionError  # pragma: no cover - the days do not end: beyond LAST_YEAR they are refused
+        raise AssertionError  # pragma: no cover - unreachable: days beyond LAST_YEAR raise ValueError
 
     def add_working_days(
         self,
@@ -203,7 +203,7 @@ class WorkingCalendar:
         amount: int,
         pauses: Iterable[Pause] = (),
     ) -> tuple[date, tuple[Step, ...]]:
-        """Find the last of ``amount`` working days, ``first`` being counted if it is one (Act 19②)."""
+        """Find the last of ``amount`` working days, counting ``first`` if it is one (Act 19②)."""
         left, trail = amount, Trail()
         for day, kind, name in self._days_from(first, pauses):
             trail.add(kind, day, name)
@@ -218,10 +218,10 @@ class WorkingCalendar:
         amount: int,
         pauses: Iterable[Pause] = (),
     ) -> tuple[date, tuple[Step, ...]]:
-        """Find the last of ``amount`` calendar days from ``first`` on, moved off a closed day.
+        """Find the last of ``amount`` calendar days from ``first`` on, moved past closed days.
 
-        Holidays inside count (Civil Act 159, 161). Paused days do not: each moves the end by one calendar
-        day, and an end that must move off a closed day does not stop on a paused one either.
+        Holidays within the period count (Civil Act 159, 161). Paused days do not: each moves the end by one
+        calendar day, and an end that is moved past a closed day is moved past a paused one, too.
         """
         left, trail = amount, Trail()
         for day, kind, name in self._days_from(first, pauses):
@@ -235,7 +235,7 @@ class WorkingCalendar:
         raise AssertionError  # pragma: no cover - as above
 
     def working_time_between(self, start: datetime, end: datetime) -> timedelta:
-        """Return the working time from ``start`` to ``end``; negative where ``end`` is the earlier."""
+        """Return the working time from ``start`` to ``end``; negative if ``end`` is earlier."""
         if end < start:
             return -self.working_time_between(end, start)
         begin, finish = (self.local(moment).replace(tzinfo=None) for moment in (start, end))
@@ -248,7 +248,7 @@ class WorkingCalendar:
         return worked
 
     def working_days_between(self, start: date, end: date) -> int:
-        """Count the working days after ``start`` to ``end`` inclusive; negative if ``end`` is the earlier."""
+        """Count the working days after ``start`` up to and including ``end``; negative if ``end`` is earlier."""
         if end < start:
             return -self.working_days_between(end, start)
         return sum(self.is_working_day(start + ONE_DAY * n) for n in range(1, (end - start).days + 1))
@@ -261,7 +261,7 @@ class WorkingCalendar:
         )
 
     def _days_from(self, day: date, pauses: Iterable[Pause]) -> Iterator[tuple[date, StepKind, str]]:
-        """Yield every day with what it is: COUNTED where the office works, else why it does not."""
+        """Yield every day with its kind: COUNTED if the offices are open, else the reason they are not."""
         upcoming = iter([*_in_order(pauses), (date.max, date.max)])
         paused_from, paused_to = next(upcoming)
         while True:
@@ -280,7 +280,7 @@ class WorkingCalendar:
 
 
 def check_year(day: date) -> None:
-    """Raise ValueError where the holidays of the day's year are not known."""
+    """Raise ValueError if the holidays of the day's year are not known."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError(f"the working calendar knows the years {FIRST_YEAR} to {LAST_YEAR}, not {day.year}")
 
@@ -300,11 +300,11 @@ _LANGUAGE = {"KR": "ko", "JP": "ja"}
 
 @cache
 def _holidays(country: str, year: int) -> Mapping[date, str]:
-    """Return a year's holidays with names, in a language given here: the library would take the machine's."""
+    """Return a year's holidays with names; the language is explicit, because the library defaults to the machine's."""
     check_year(date(year, 1, 1))
     names = dict(holidays.country_holidays(country, years=year, language=_LANGUAGE[country]))
     if country == "JP":
-        # 地方自治法 4条の2: offices close at the turn of the year, which the library does not list in full.
+        # 地方自治法 4条の2: offices close over New Year; the library does not list all of these days.
         for month, day in ((1, 2), (1, 3), (12, 29), (12, 30), (12, 31)):
             names.setdefault(date(year, month, day), "年末年始")
     return names

@@ -1,5 +1,5 @@
-"""Live streams: the ledger's news as server-sent events to all who may see them.
+"""Live streams: the ledger's events as server-sent events to all who may see them.
 
-The engine knows no domain: who is concerned by an event at the desk, and whose stream must end because they may see
-less or more now, is passed in by the composition root; what a domain tells in words of its own comes from a narrator.
+The engine knows no domain. The composition root passes in which officials an event concerns and which streams must end
+because their access has changed; a domain that sends its own events provides a narrator.
 """

@@ -1,9 +1,8 @@
-"""Live streams: one tail of the ledger in each process, and its news as server-sent events to all who may see them.
+"""Live streams: each process tails the ledger once and sends new events as server-sent events to all who may see them.
 
-The tail wakes when this process commits something, when another one does (PostgreSQL's LISTEN/NOTIFY, on a connection
-of its own), and in any case every second. A frame is encoded once and shared by all listeners. A listener costs one
-waiting coroutine. Whose stream ended comes back with the id of the last event that it has, and what it missed is read
-from the ledger.
+The tail wakes when this process commits, when another one does (PostgreSQL's LISTEN/NOTIFY, on a dedicated connection),
+and at least every second. A frame is encoded once and shared by all listeners. A listener costs one waiting coroutine.
+A client that reconnects sends the id of its last event, and the events it missed are replayed from the ledger.
 """
 
 import asyncio
@@ -32,19 +31,20 @@ log = logging.getLogger("sinmungo.stream")
 streams = Gauge("sinmungo_streams", "Live streams that are open")
 
 POLL = 1.0
-"""Seconds after which the tail looks again although nothing woke it."""
+"""Seconds after which the tail polls although nothing woke it."""
 AGAIN = 0.05
-"""Seconds after which it looks again at first: an event waits behind older transactions that are still running."""
+"""Seconds until the first polls after a wake-up: an event may wait for older transactions that are still running."""
 PAUSE = 0.02
-"""Least seconds between two looks, and between two notifications: many commits make one batch."""
+"""Minimum seconds between two polls and between two notifications, so that many commits make one batch."""
 HEARTBEAT = 15.0
 LIFE = 15 * 60.0
-"""Seconds after which a stream ends (scattered by a fifth) and its reader comes back."""
+"""Seconds after which a stream ends and its client reconnects, with a jitter of 20 %."""
 PER_CLIENT, IN_ALL = 10, 8_000
 PER_HALL, CROWD = 500, 7_000
-"""The same for pages that a crowd follows: a hall full of telephones has one address, and leaves room for others."""
+"""The same limits for pages that a crowd follows: all telephones in a hall may share one IP address. The total leaves
+room for other streams."""
 REPLAYED = 2_000
-"""Most events that one stream reads back from the ledger; the rest comes with the next."""
+"""Maximum events that one stream replays from the ledger; the client gets the rest when it reconnects."""
 CHANNEL = "sinmungo_ledger"
 
 _START = {
@@ -61,28 +61,28 @@ _BEAT = b":\n\n"
 
 
 class Narrator(Protocol):
-    """Tells events in words of its own, made once for all who listen."""
+    """Turns ledger events into a domain's own stream events, once for all listeners."""
 
     prefix: str
-    """How the subjects of its listeners begin."""
+    """The prefix of its listeners' subjects."""
 
     async def news(self, entries: Sequence[Entry], heard: Collection[str]) -> Iterable[tuple[str, int, bytes]]:
-        """For the subjects that somebody hears: the subject, the event's id, and what is written."""
+        """For the subjects in ``heard``: subject, event id and encoded frame."""
         ...
 
     async def close(self) -> None:
-        """Read no more: the database is about to close."""
+        """Stop reading: the database is about to close."""
         ...
 
 
 Concerned = Callable[[list[Entry]], Awaitable[list[tuple[Entry, Callable[[Official], bool]]]]]
-"""Of some events those that concern desks, each with what says whether it is for an official."""
+"""Selects the events that concern desks, each with a predicate that decides whether an official gets it."""
 Shut = Callable[[Sequence[StreamAccess]], Awaitable[list[StreamAccess]]]
-"""Of the stream_access of open streams those whose readers may not see any more what they were opened to."""
+"""Selects the stream access of the open streams whose readers may no longer see what they were opened for."""
 
 
 class Hub:
-    """Everybody who listens in this process, and the one task that tells them."""
+    """All listeners of this process, and the task that sends them events."""
 
     def __init__(
         self, settings: Settings, narrators: Sequence[Narrator] = (), *, affected_desks: Concerned, revoked: Shut
@@ -102,7 +102,7 @@ class Hub:
     # --- listeners ------------------------------------------------------------------------------------------
 
     def listeners(self) -> list[Listener]:
-        """Everybody."""
+        """All listeners."""
         return [*self._desks, *(listener for group in self._groups.values() for listener in group)]
 
     def _admit(self, listener: Listener) -> None:
@@ -126,14 +126,14 @@ class Hub:
             del self._groups[listener.subject]
 
     async def serve(self, listener: Listener, past: AsyncIterator[tuple[int, bytes]], receive: Receive) -> None:
-        """Write the past, then what happens, until the reader leaves, time is up or this process stops.
+        """Replay past events, then send new ones, until the client disconnects, time is up or the process stops.
 
-        Raises ``TooMany`` or ``Overloaded`` before anything was written.
+        Raises ``TooMany`` or ``Overloaded`` before anything is written.
         """
-        self._admit(listener)  # before the past is read, so that nothing falls between the two
+        self._admit(listener)  # before the replay, so that no event is missed in between
         try:
             await listener.write(_START)
-            life = self.life * random.uniform(0.8, 1.2)  # noqa: S311 — so that not all come back at once
+            life = self.life * random.uniform(0.8, 1.2)  # noqa: S311 — so that not all reconnect at once
             async with asyncio.timeout(life) as deadline:
                 replayed = await self._replay(listener, past)
                 listener.open(deadline, replayed)
@@ -150,7 +150,7 @@ class Hub:
         if listener.sending is not None:
             await asyncio.wait({listener.sending}, timeout=1)
         if (stuck := listener.sending) is not None:
-            stuck.cancel()  # its reader takes nothing: the server closes the connection
+            stuck.cancel()  # its client reads nothing: the server closes the connection
             return
         await listener.write({"type": "http.response.body", "body": b"", "more_body": False})
 
@@ -169,7 +169,7 @@ class Hub:
     # --- news -----------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Tell everybody what happens, until :meth:`stop`."""
+        """Send new events to all listeners until :meth:`stop`."""
         with self._ending_with_the_server():
             tasks = [asyncio.create_task(work()) for work in self._works()]
             try:
@@ -184,14 +184,14 @@ class Hub:
         return [self._tail, self._beat, *([] if self.settings.sqlite else [self._connect])]
 
     def stop(self) -> None:
-        """End every stream and return from :meth:`run`. Streams asked for from now on are refused."""
+        """End every stream and return from :meth:`run`. New streams are refused from now on."""
         self._stop.set()
         for listener in self.listeners():
             listener.end()
 
     @contextlib.contextmanager
     def _ending_with_the_server(self) -> Iterator[None]:
-        """Stop at the signal that stops the server: it waits for open answers before it ends the lifespan."""
+        """Stop on the server's shutdown signal: the server waits for open responses before it ends the lifespan."""
         before = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
         if threading.current_thread() is not threading.main_thread() or not all(map(callable, before.values())):
             yield
@@ -218,7 +218,7 @@ class Hub:
         while True:
             if jobs.bell.rings != rings:
                 pause = AGAIN
-            rings = jobs.bell.rings  # before the look, so that no ring is missed
+            rings = jobs.bell.rings  # before polling, so that no ring is missed
             try:
                 place = place or await ledger.position()
                 entries = await ledger.tail(place)
@@ -255,7 +255,7 @@ class Hub:
     async def _narrate(self, narrator: Narrator, entries: list[Entry]) -> None:
         try:
             found = await narrator.news(entries, self._groups.keys())
-            gc.disable()  # else thousands of short-lived tasks make it walk through all connections, for half a second
+            gc.disable()  # thousands of short-lived tasks would trigger a collection that walks all connections, 0.5 s
             for subject, event_id, content in found:
                 for listener in self._groups.get(subject, ()):
                     listener.push(event_id, content)
@@ -280,13 +280,13 @@ class Hub:
                 log.exception("nobody can say who may still listen")
 
     async def check_access(self) -> None:
-        """End the streams whose readers may not see any more what they were opened to; they may come back and ask."""
+        """End the streams whose readers' access has changed; when they reconnect, it is decided anew."""
         listeners = {listener.access: listener for listener in self.listeners() if listener.access is not None}
         for access in await self.revoked(list(listeners)):
             listeners[access].end()
 
     async def _connect(self) -> None:
-        """Hear of other processes' commits and tell them of the ledger's news; connect again whenever that breaks."""
+        """Listen for other processes' commits and notify them of new ledger rows; reconnect after any failure."""
         credentials = database.config(self.settings, {})["connections"]["default"]["credentials"]
         kept = {"host", "port", "user", "password", "database", "server_settings", "ssl"}
         while True:

@@ -1,6 +1,6 @@
-"""One open stream: what it may hear, and what waits to be written to it; and how an event is written.
+"""One open stream: its access and its write buffer; and the encoding of events.
 
-What is to be written is bounded, and who reads too slowly is let go.
+The buffer is bounded; slow readers are disconnected.
 """
 
 import asyncio
@@ -16,23 +16,23 @@ from server.core.ledger import Audience, Entry
 dropped = Counter("sinmungo_streams_dropped", "Live streams let go because their reader was too slow")
 
 BUFFER = 64 * 1024
-"""Bytes that may wait for one reader."""
+"""Maximum buffered bytes per reader."""
 
 
 def frame(entry: Entry) -> bytes:
-    """An event as a server-sent event: that something of this kind happened, no more."""
+    """A ledger event as a server-sent event, with no more than its kind and position."""
     data = {"id": entry.id, "kind": entry.kind, "subject": entry.subject, "at": entry.occurred_at}
     return b"id: %d-%d\ndata: %s\n\n" % (entry.transaction_id, entry.id, orjson.dumps(data))
 
 
 def event(what: str, sequence: int = 0, **content: object) -> bytes:
-    """A server-sent event of a narrator; without a place in its chain the browser keeps the one it has."""
+    """A narrator's server-sent event; without a sequence number the browser keeps its last event id."""
     place = b"id: %d\n" % sequence if sequence else b""
     return place + b"data: %s\n\n" % orjson.dumps({"what": what, **content})
 
 
 class StreamAccess:
-    """What a stream was opened with. A domain's own may hold more."""
+    """What a stream was opened with. Domains may subclass it."""
 
     __slots__ = ("official", "token_hash")
 
@@ -42,7 +42,7 @@ class StreamAccess:
 
 
 class Listener:
-    """One open stream: what it may hear, and what waits to be written to it."""
+    """One open stream: its access and its write buffer."""
 
     __slots__ = (
         "_size",
@@ -75,13 +75,13 @@ class Listener:
     ) -> None:
         self.write = write
         self.crowd = crowd
-        """One of many who follow the same."""
+        """Whether it is one of many that follow the same page."""
         self.access = access
         self.after = after
-        """The reader has every event of its one subject up to this id: they come in the order of their ids."""
+        """The reader already has all events of its one subject up to this id; they arrive in the order of their ids."""
         self.client = client
         self.subject = subject
-        """Of the ledger, or what a narrator calls its news; empty for the desk, which hears of all that concerns it."""
+        """A subject of the ledger or of a narrator; empty for the desk, which gets all events that concern it."""
         self.audiences = audiences
         self.official = official
         self.seen: Collection[int] = ()
@@ -92,8 +92,8 @@ class Listener:
         self._size = 0
 
     def push(self, event_id: int, content: bytes) -> None:
-        """Write this as soon as the reader takes it."""
-        if self.over or 0 < event_id <= self.after:  # a heartbeat is no event: 0
+        """Queue a frame for writing."""
+        if self.over or 0 < event_id <= self.after:  # heartbeats have id 0
             return
         self._waiting.append((event_id, content))
         self._size += len(content)
@@ -104,7 +104,7 @@ class Listener:
             self.sending = asyncio.create_task(self._flush())
 
     def open(self, deadline: asyncio.Timeout, replayed: Collection[int]) -> None:
-        """The past has been written; from now on news is written at once, but for what was part of the past."""
+        """Write new events at once from now on, except those that were replayed."""
         self.seen, self.deadline = replayed, deadline
         if self.over:
             self.end()
@@ -126,7 +126,7 @@ class Listener:
                 self._size = 0
                 if content:
                     await self.write({"type": "http.response.body", "body": content, "more_body": True})
-        except OSError:  # the reader has gone; the server says so to whoever waits for it
+        except OSError:  # the client has disconnected; the server reports it through ``receive``
             self._waiting.clear()
         finally:
             self.sending = None

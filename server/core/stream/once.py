@@ -1,4 +1,4 @@
-"""Reading once for everybody who asks: after a restart thousands of pages come back with the same question."""
+"""Shared reads: after a restart thousands of pages reconnect with the same query."""
 
 import asyncio
 from collections import defaultdict
@@ -8,27 +8,27 @@ from typing import Any, TypeVar
 Read = TypeVar("Read")
 
 KEPT = 100
-"""Answers that are kept for the next one, for each subject."""
+"""Cached results per subject."""
 
 
 class Once:
-    """Answers by subject and question, kept until something happens to the subject."""
+    """Results by subject and key, cached until the subject has a new event."""
 
     def __init__(self) -> None:
         self._kept = defaultdict[str, dict[object, asyncio.Task[Any]]](dict)
         self._reading = set[asyncio.Task[Any]]()
 
     def forget(self, subject: str = "") -> None:
-        """Something happened to a subject, or to nobody knows which: who asks from now on is answered anew."""
+        """Invalidate a subject after a new event; without a name, all subjects."""
         if subject:
             self._kept.pop(subject, None)
         else:
             self._kept.clear()
 
     async def read(self, subject: str, key: object, read: Callable[[], Coroutine[Any, Any, Read]]) -> Read:
-        """Read for the first who asks, and for all who ask until something happens to the subject.
+        """Read once for all callers until the subject has a new event.
 
-        Nobody is given what was read before the last news: who came earlier than the news hears the news itself.
+        No caller gets a result older than the last event at the time of the call; later events reach it by the stream.
         """
         kept = self._kept[subject]
         if len(kept) >= KEPT:
@@ -36,7 +36,7 @@ class Once:
         task: asyncio.Task[Read] | None = kept.get(key)
         if task is None:
             task = kept[key] = asyncio.create_task(read())
-            self._reading.add(task)  # also when news makes what it reads old, and when whoever asked has gone
+            self._reading.add(task)  # finishes even if its result is outdated or its caller has gone
             task.add_done_callback(self._reading.discard)
         try:
             return await asyncio.shield(task)
@@ -48,7 +48,7 @@ class Once:
             raise
 
     async def close(self) -> None:
-        """Read no more: the database is about to close."""
+        """Stop reading: the database is about to close."""
         for task in self._reading:
             task.cancel()
         await asyncio.gather(*self._reading, return_exceptions=True)
