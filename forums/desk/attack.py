@@ -43,7 +43,7 @@ DONE: Mapping[TextAction, Text] = {
 
 @dataclass(frozen=True)
 class Group:
-    """Texts that belong together."""
+    """The texts of one bulk decision."""
 
     of: str
     by: str

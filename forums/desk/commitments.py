@@ -1,6 +1,4 @@
-"""Commitments at the desk: a department's list with overdue ones first, one commitment, and the decisions of a
-forum.
-"""
+"""Commitments at the desk: a department's list with overdue ones first, one commitment, and a forum's own decisions."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -37,9 +35,7 @@ FORUM_LIMIT = 200
 
 
 async def index(request: Request) -> Response:
-    """``/desk/commitments``: of one's department, or of all for those who assign submissions; earliest due date
-    first.
-    """
+    """``/desk/commitments``: of one's department, or of all for those who assign submissions; earliest due first."""
     official = submissions_official(request)
     known, language, start = await city(), web.language(request), request.query_params.get("after", "")
     wanted = DeskFilters.parse(request.query_params, known, also=PAGING)

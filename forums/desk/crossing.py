@@ -18,9 +18,7 @@ PAGE = "/desk/topics"
 
 
 async def topic(request: Request) -> Response:
-    """``/desk/topics/{reference}``. Raises ``NotSignedIn``, ``Forbidden``, and the errors of looking up the
-    petition.
-    """
+    """``/desk/topics/{reference}``. Raises ``NotSignedIn``, ``Forbidden``, and the errors of reading the petition."""
     official = auth.official(request, Permission.PLAN_FORUMS)
     language = web.language(request)
     found = await ways(request).topic(request.path_params["reference"], official)

@@ -1,6 +1,4 @@
-"""The sessions of a forum at the desk: adding single ones or a day of slots, editing, cancelling, video and
-transcript.
-"""
+"""The sessions of a forum at the desk: adding one or a day of slots, editing, cancelling, video and transcript."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

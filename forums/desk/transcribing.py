@@ -59,7 +59,7 @@ async def show(request: Request) -> Response:
 
 
 async def take(request: Request) -> Response:
-    """``POST /desk/forums/{slug}/intake``: one line. A script gets its number or the refusal as JSON."""
+    """``POST /desk/forums/{slug}/intake``: one line. A script gets the line's number or the refusal as JSON."""
     official, found = await _ask(request)
     raw = {name: value for name, value in (await web.read_form(request)).items() if isinstance(value, str)}
     try:

@@ -304,7 +304,7 @@ def _view(row: Any, today: date) -> CommitmentView:
 
 
 def _officials(text: str) -> str:
-    """Masks personal numbers in an official's text; their own telephone number stays, identity numbers never do."""
+    """Masks personal numbers in an official's text; their own telephone number and email address stay."""
     return privacy.mask(text, privacy.OF_OFFICIALS)
 
 

@@ -1,4 +1,4 @@
-"""The dates of forums, for calendars."""
+"""Calendar entries of forums and their sessions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

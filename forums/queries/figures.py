@@ -143,7 +143,7 @@ async def submission_titles(ids: Sequence[int]) -> dict[int, str]:
 
 
 async def people() -> dict[str, dict[str, int]]:
-    """How many different people took part, by age band and by district of residence; empty if they did not say.
+    """How many different participants there are, by age band and by district of residence; ``""`` if they did not say.
 
     Bands and districts without anybody are included, because leaving them out would reveal it.
     """

@@ -121,9 +121,7 @@ async def reason(slug: str) -> str:
 
 LARGE = 5_000
 KEPT = 5.0
-"""Seconds for which the counts of a discussion with more than ``LARGE`` submissions are cached: counting 100,000
-takes 20 ms.
-"""
+"""Seconds for which the counts are cached above ``LARGE`` submissions: counting 100,000 takes 20 ms."""
 _large: dict[int, tuple[float, dict[str, int]]] = {}
 
 

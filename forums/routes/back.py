@@ -15,9 +15,7 @@ _OURS = re.compile(r"/(forums|submissions|commitments)(/|$)")
 
 
 def ways_back(path: str, status: int) -> list[tuple[Text, str]]:
-    """Links for an error page at ``path``: first what it was about, unless that was not found; none outside the
-    forums.
-    """
+    """Links for an error page of the forums: first what ``path`` is about, unless it was not found; empty elsewhere."""
     if not _OURS.match(path):
         return []
     about = [

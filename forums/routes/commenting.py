@@ -49,9 +49,7 @@ async def thread(request: Request) -> Response:
 
 
 async def withdraw(request: Request) -> Response:
-    """``/comments/{comment}/withdraw``: asks its author for confirmation, then withdraws it; a second request does
-    nothing.
-    """
+    """``/comments/{comment}/withdraw``: asks the author for confirmation, then withdraws it; safe to send twice."""
     author = auth.reader(request).official or await need_person(request)
     comment_id = request.path_params["comment"]
     page = page_of(*await comments.place(comment_id))

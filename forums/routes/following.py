@@ -102,9 +102,7 @@ async def end(request: Request) -> Response:
 
 
 async def by_link(request: Request) -> Response:
-    """``/forums/following/{token}``: the same by a digest's link; one click in a mail program unfollows all (RFC
-    8058).
-    """
+    """``/forums/following/{token}``: the same by a digest's link; one click in a mail program ends all (RFC 8058)."""
     email = await follows.read_token(web.site(request).settings, request.path_params["token"])
     if request.method != "POST":
         return await _page(request, email, "", token=request.path_params["token"]) if email else _gone(request)

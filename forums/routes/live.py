@@ -201,9 +201,7 @@ def _number(*given: str | None) -> int | None:
 
 
 class ForumStream:
-    """``/forums/{slug}/stream``: the comments and submissions of a forum; with ``submission``, only the comments on
-    it.
-    """
+    """``/forums/{slug}/stream``: what is said in a forum; with ``submission``, only the comments on it."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises ``NoSuchForum``."""
