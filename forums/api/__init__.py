@@ -1,4 +1,4 @@
-"""Forums through JSON: what there is, and speaking in them."""
+"""The JSON interface of forums: reading them, and taking part."""
 
 from starlette.routing import Route
 

@@ -1,4 +1,4 @@
-"""What the city has promised, through JSON: the list as the page has it, and one with its steps and its history."""
+"""Commitments in JSON: the list with the page's filters, and one with its steps and history."""
 
 from urllib.parse import quote
 
@@ -60,7 +60,7 @@ async def read(request: Request) -> Response:
 
 
 def _listed(request: Request, reference_data: City, row: CommitmentView) -> dict[str, object]:
-    """What the row does not say itself."""
+    """The fields that are not attributes of the row."""
     lang = web.language(request)
     return {
         "department": coded.department(reference_data, row.department_id, lang),
@@ -75,7 +75,7 @@ def _page(request: Request, row: CommitmentView) -> str:
 
 
 def outline(request: Request, row: CommitmentView) -> documents.CommitmentOutline:
-    """What a submission says of its commitment."""
+    """A commitment as part of its submission."""
     return documents.CommitmentOutline.of(row, url=_page(request, row))
 
 

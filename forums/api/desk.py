@@ -1,4 +1,4 @@
-"""Submissions at the desk through JSON: handing out, answering, joining. The same commands as the desk's page."""
+"""Submissions at the desk in JSON: assigning, answering, merging. The same commands as on the desk's pages."""
 
 from collections.abc import Sequence
 

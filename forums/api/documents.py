@@ -1,4 +1,4 @@
-"""The shapes of what the JSON interface about forums gives, and takes beside forms; routes name them."""
+"""The shapes of JSON answers about forums, and of request bodies that are more than a form."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,7 +23,7 @@ Remark = Annotated[str, among(("shown", "pending", "hidden", "withdrawn"), "What
 
 
 class File(Answer):
-    """A file that everybody may fetch."""
+    """A public file."""
 
     id: int
     name: str
@@ -33,7 +33,7 @@ class File(Answer):
 
 
 class ListedForum(Answer):
-    """A forum as lists show it."""
+    """A forum in a list."""
 
     slug: Annotated[str, said("Its name in addresses, which stays.")]
     number: Annotated[int, said("Within its kind, from 1; 0 while citizens only ask for it.")]
@@ -57,7 +57,7 @@ class ListedForum(Answer):
 
 
 class Chapter(Answer):
-    """A part of the video."""
+    """A chapter of the video."""
 
     at: Annotated[int, said("Seconds.")]
     title: str
@@ -84,7 +84,7 @@ class Forum(ListedForum):
 
 
 class CommitmentOutline(Answer):
-    """What a submission says of its commitment."""
+    """A commitment as part of its submission."""
 
     number: str
     status: CommitmentState
@@ -94,7 +94,7 @@ class CommitmentOutline(Answer):
 
 
 class ListedCommitment(CommitmentOutline):
-    """A commitment as the list shows it."""
+    """A commitment in a list."""
 
     title: str
     overdue: Annotated[bool, said("The promised day has passed, and it is not done.")]
@@ -106,7 +106,7 @@ class ListedCommitment(CommitmentOutline):
 
 
 class Step(Answer):
-    """A step towards it."""
+    """A step of a commitment."""
 
     text: str
     due_on: date | None
@@ -114,7 +114,7 @@ class Step(Answer):
 
 
 class PromisedDay(Answer):
-    """A day that was promised."""
+    """A due date of a commitment, present or former."""
 
     due_on: date
     said_at: datetime
@@ -142,7 +142,7 @@ class Commitment(ListedCommitment):
 
 
 class HiddenText(Answer):
-    """Why a text is not shown."""
+    """Why a text is hidden."""
 
     rule: Annotated[str, among(RULES)]
     reason: str
@@ -220,23 +220,23 @@ class Comment(Answer):
 
 
 class Thread(Comment):
-    """A comment with its first answers."""
+    """A comment with its first replies."""
 
     answers: list[Comment]
 
 
 class ConfirmMail(Answer):
-    """What is answered to somebody whose address is not confirmed yet."""
+    """The answer to a participant whose address is not confirmed yet."""
 
     status: Annotated[str, among(("confirm_mail",), "A link in a mail does it.")] = "confirm_mail"
 
 
-# --- what is taken --------------------------------------------------------------------------------------------
+# --- Requests -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Spoken:
-    """What is said, with who says it where no session does."""
+    """A form together with its author's name and address, for requests without a session."""
 
     form: type[Form] | None
 

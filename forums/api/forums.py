@@ -1,4 +1,4 @@
-"""Forums through JSON: the list as everybody sees it, and one forum."""
+"""Forums in JSON: the public list, and one forum."""
 
 from dataclasses import replace
 from urllib.parse import quote
@@ -75,7 +75,7 @@ async def read(request: Request) -> Response:
 
 
 def _listed(request: Request, reference_data: City, row: Listed | ForumView) -> dict[str, object]:
-    """What the row does not say itself."""
+    """The fields that are not attributes of the row."""
     lang = web.language(request)
     return {
         "department": coded.department(reference_data, row.department_id, lang),

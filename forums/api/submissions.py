@@ -1,4 +1,4 @@
-"""Speaking through JSON: a submission, comments on it, who supports it. Whoever is not known gets a mail first."""
+"""Submissions, comments and supports in JSON. Participants without a session get an email to confirm first."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -96,7 +96,7 @@ async def index(request: Request) -> Response:
     )
 )
 async def comment(request: Request) -> Response:
-    """``POST /submissions/{number}/comments``; with an official's token in their name."""
+    """``POST /submissions/{number}/comments``; with an official's token, under the official's name."""
     number = submissions.read_number(request.path_params["number"])
     raw = await web.read_json(request)
     command, errors = Say.read(raw, strict=True)
@@ -183,7 +183,7 @@ def _key(request: Request) -> str:
 
 
 def _mailed() -> Response:
-    """The link in the mail does it."""
+    """202: the participant has to follow the link in the email."""
     return web.json(documents.ConfirmMail(), 202)
 
 
@@ -229,7 +229,7 @@ def _turn(lang: str, speaker: int | None) -> str:
 
 
 def _commented(request: Request, reference_data: City, found: CommentView) -> dict[str, object]:
-    """What a comment's row does not say itself."""
+    """The fields that are not attributes of the row."""
     lang = web.language(request)
     return {
         "parent": found.parent_id,

@@ -1,1 +1,1 @@
-"""Raw input to frozen commands, or field errors. One module per topic."""
+"""The forms of forums: raw input becomes a frozen command, or field errors. One module per topic."""

@@ -1,4 +1,4 @@
-"""An answer: one of six outcomes, each with what it must say."""
+"""An answer: one of six outcomes, and the fields that each requires."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,11 +16,11 @@ from server.core.forms import About, Day, Errors, Form, Key, Label, MayBeEmpty, 
 
 MOVED_LIMIT = 200
 _ONLY_OF = {"link": "already_done", "study_until": "under_study", "moved_to": "out_of_scope"}
-"""Fields that belong to one outcome: with another one they are not looked at."""
+"""Fields of a single outcome; ignored with any other."""
 
 
 class GiveAnswer(Form):
-    """What becomes of a submission. ``commitment`` comes with what is adopted, unless one stands already."""
+    """A department's answer. Outcomes that adopt bring a ``commitment``, unless there is one already."""
 
     outcome: Annotated[str, OneOf(OUTCOMES), Label(_("Outcome"))]
     text: Annotated[
@@ -34,7 +34,7 @@ class GiveAnswer(Form):
     department_id: Annotated[
         int | None, OneOf(), Key("department"), Label(_("Department")), About("Where no department has it yet.")
     ] = None
-    """Who answers, where no department has it yet."""
+    """The department that answers, where none is assigned yet."""
     link: Annotated[Link, About("With already_done.")] = ""
     study_until: Annotated[Day | None, Label(_("Day"))] = None
     moved_to: Annotated[
@@ -46,10 +46,10 @@ class GiveAnswer(Form):
     seen: Version = None
 
     @classmethod
-    def parse(  # type: ignore[override]  # what is adopted brings a commitment, which looks ahead
+    def parse(  # type: ignore[override]  # a commitment's due dates are checked against today
         cls, raw: Mapping[str, Any], city: City, today: date, *, promised: bool, strict: bool = False
     ) -> Self:
-        """Read it; ``promised`` says that a commitment stands already. Raises ``Invalid`` with every error."""
+        """Read it; ``promised``: there is a commitment already. Raises ``Invalid`` with every error."""
         outcome = str(raw.get("outcome"))
         expects = outcome in ADOPTED and not promised
         fields = {name: value for name, value in raw.items() if _ONLY_OF.get(name, outcome) == outcome}
@@ -69,7 +69,7 @@ class GiveAnswer(Form):
         return command
 
     def check(self, errors: Errors) -> None:
-        if not self.link:  # where a link shows it, it need not be said again
+        if not self.link:  # a link to what is done already is answer enough
             errors.require(self, "text")
         for name, outcome in _ONLY_OF.items():
             if name != "link" and self.outcome == outcome:
@@ -77,6 +77,6 @@ class GiveAnswer(Form):
 
 
 def answer_from_page(form: Mapping[str, Any]) -> dict[str, Any]:
-    """The page's flat form in the shape that ``GiveAnswer.parse`` reads."""
+    """The page's flat fields in the shape that ``GiveAnswer.parse`` reads."""
     names = ("outcome", "text", "link", "study_until", "moved_to", "department", "version")
     return {**{name: form.get(name) for name in names}, "commitment": from_page(form, "commitment.")}

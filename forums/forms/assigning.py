@@ -1,4 +1,4 @@
-"""What is done to many submissions at once: assigned to a department, merged with another one."""
+"""Actions on many submissions at once: assign to a department, merge into another one."""
 
 from typing import Annotated
 
@@ -14,18 +14,18 @@ Version = Annotated[Seen, Key("version")]
 
 
 def open_departments(reference_data: City) -> dict[str, dict[str, int]]:
-    """The choices of a field ``department``: rows by their codes."""
+    """The choices of a field ``department``: rows by department code."""
     return {"department": {row.code: row.id for row in reference_data.open_departments}}
 
 
 def read_number(text: str) -> str:
-    """A submission's number as somebody typed it, in its one form; one that was given elsewhere as it is."""
+    """Normalise a submission's number as typed; an imported number is left as it is."""
     found = read_reference(text[1:]) if text[:1] in {"V", "v"} else None
     return f"V-{found}" if found else text
 
 
 class Assign(Form):
-    """To which department."""
+    """The department to assign to."""
 
     department_id: Annotated[
         int, OneOf(), Key("department"), Label(_("Department")), About("The code of an open department.")
@@ -34,7 +34,7 @@ class Assign(Form):
 
 
 class Merge(Form):
-    """With which other one."""
+    """The submission to merge into."""
 
     to: Annotated[
         str,
@@ -47,13 +47,13 @@ class Merge(Form):
 
 
 class Plain(Form):
-    """Of an action that says nothing but itself."""
+    """An action without fields of its own."""
 
     seen: Version = None
 
 
 class TextOnly(Form):
-    """What an official or an author writes to an act."""
+    """The text that comes with an action."""
 
     text: Annotated[str, paragraphs(WORDS_LIMIT, least=2), Label(_("Reason"))]
     seen: Version = None

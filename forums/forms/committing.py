@@ -1,4 +1,4 @@
-"""Commitments: what is promised, by whom, in which steps, by when; that it is done, or given up."""
+"""Commitments: title, owner, steps, due dates and budget; marking steps as done, and finishing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,26 +15,26 @@ from server.core.forms import About, Day, Errors, Form, Html, Internal, Label, M
 TITLE_LIMIT, TEXT_LIMIT, BUDGET_LIMIT, STEP_LIMIT, REASON_LIMIT = 200, 10_000, 200, 300, 2_000
 MOST_STEPS = 10
 LONGEST = timedelta(days=366 * 15)
-"""How far ahead a commitment can be due."""
+"""How far in the future a commitment can be due."""
 TOO_FAR = _("This day is too far in the future. Please check the year.")
 PAST = _("Please enter today or a later day.")
 FUTURE = _("Please enter today or an earlier day.")
 
 
 def before_commitment(made_on: date) -> Text:
-    """What to say to a day before something was promised."""
+    """The message for a day before the commitment was made."""
     return _("The commitment was made on %(day)s. Please enter that day or a later one.", day=made_on)
 
 
 def wrong_day_done(done_on: date, made_on: date, today: date) -> Text | None:
-    """What is wrong with the day since which a commitment is carried out; nothing is before it was promised."""
+    """What is wrong with the day on which a commitment was carried out, or None."""
     if done_on > today:
         return FUTURE
     return before_commitment(made_on) if done_on < made_on else None
 
 
 class StepLine(Form):
-    """One step; ``id`` where it stands already."""
+    """One step; ``id`` for an existing one."""
 
     text: Annotated[str, line(STEP_LIMIT), Label(_("Step"))] = ""
     due_on: Annotated[Day | None, Label(_("Day"))] = None
@@ -46,7 +46,7 @@ class StepLine(Form):
 
 
 class MakeCommitment(Form):
-    """What is promised. ``owner`` is the name that an official of the department signs in with."""
+    """A new commitment. ``owner`` is the user name of an official of the department."""
 
     title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Commitment in one line"))]
     owner: Annotated[
@@ -66,17 +66,17 @@ class MakeCommitment(Form):
     ] = ()
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any], today: date) -> Self:  # type: ignore[override]  # a commitment looks ahead
-        """Read a new one. Raises ``Invalid``."""
+    def parse(cls, raw: Mapping[str, Any], today: date) -> Self:  # type: ignore[override]  # due dates need it
+        """Read a new commitment. Raises ``Invalid``."""
         command, errors = cls.read(raw)
         command.check_days(errors, today, today)
         errors.done()
         return command.tidy()
 
     def check_days(self, errors: Errors, today: date, made_on: date, *, kept: date | None = None) -> None:
-        """Note days that cannot be promised.
+        """Note invalid due dates.
 
-        ``kept`` is the day that holds now and may be left, though it is over. No step is due before ``made_on``.
+        ``kept`` is the present due date, which may stay although it has passed. No step is due before ``made_on``.
         """
         if "due_on" not in errors:
             if self.due_on < today and self.due_on != kept:
@@ -91,12 +91,12 @@ class MakeCommitment(Form):
                 inner.fail("due_on", before_commitment(made_on) if made_on < today else PAST)
 
     def tidy(self) -> Self:
-        """The same without the rows of a page that stayed empty."""
+        """The same without empty rows of steps."""
         return replace(self, steps=tuple(step for step in self.steps if step.text))
 
 
 def from_page(form: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """A page's flat fields in the shape that ``Commitment.parse`` reads: the steps from their numbered rows."""
+    """A page's flat fields in the shape that ``MakeCommitment.parse`` reads: numbered rows become the list of steps."""
     names = ("title", "owner", "due_on", "text", "budget")
     rows = [
         {part: form.get(f"{prefix}steps.{number}.{part}") for part in ("text", "due_on", "id")}
@@ -106,17 +106,17 @@ def from_page(form: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 class EditCommitment(Form):
-    """What is promised from now on, and, where the day changes, why."""
+    """The changed commitment, with a reason where the due date changes."""
 
     commitment: Annotated[MakeCommitment, Internal()]
     reason: Annotated[str, paragraphs(REASON_LIMIT), Label(_("Reason"))] = ""
     seen: Version = None
 
     @classmethod
-    def parse(  # type: ignore[override]  # against what was promised
+    def parse(  # type: ignore[override]  # compared with the present commitment
         cls, raw: Mapping[str, Any], today: date, made_on: date, due_on: date
     ) -> Self:
-        """Read it; ``made_on`` is when it was promised, ``due_on`` the day that holds now. Raises ``Invalid``."""
+        """Read it; ``made_on`` is when it was made, ``due_on`` its present due date. Raises ``Invalid``."""
         commitment, errors = MakeCommitment.read(raw)
         commitment.check_days(errors, today, made_on, kept=due_on)
         command, others = cls.read(raw, commitment=commitment.tidy())
@@ -128,13 +128,13 @@ class EditCommitment(Form):
 
 
 class Commit(Form):
-    """What is promised because of a submission that was answered already."""
+    """A commitment because of a submission that has an answer already."""
 
     commitment: Annotated[MakeCommitment, Internal()]
     seen: Version = None
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any], today: date) -> Self:  # type: ignore[override]  # a commitment looks ahead
+    def parse(cls, raw: Mapping[str, Any], today: date) -> Self:  # type: ignore[override]  # due dates need it
         """Read it. Raises ``Invalid``."""
         commitment, errors = MakeCommitment.read(raw)
         commitment.check_days(errors, today, today)
@@ -145,16 +145,16 @@ class Commit(Form):
 
 
 class DoStep(Form):
-    """Which step is done."""
+    """The step that is done."""
 
     step: Annotated[int, Field(ge=1, le=2**53), Label(_("Step"))]
     seen: Version = None
 
 
 class Finish(Form):
-    """That it is done, since which day, and what shows it: words, and a link or files where there are any.
+    """A commitment is carried out: the day, and the evidence as text and optionally a link or files.
 
-    Whether the day can be right, the action looks.
+    The action checks the day.
     """
 
     evidence: Annotated[

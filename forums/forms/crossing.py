@@ -1,4 +1,4 @@
-"""What crosses between forums and petitions."""
+"""Submissions that become petitions, and petitions that become topics."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,11 +10,11 @@ from server.core.forms import Errors, Form, Label, OneOf, line, paragraphs
 
 NAME_LIMIT, TITLE_LIMIT, TEXT_LIMIT = 80, 200, 20_000
 KINDS = ("discussion", "listening", "field_office")
-"""The kinds of forum that a petition can become the topic of."""
+"""The kinds of forum that can have a petition as their topic."""
 
 
 class BecomePetition(Form):
-    """An author wants their submission to go on as a petition: under which name, and that the address goes along."""
+    """An author's consent to make their submission a petition: a name, and permission to use the email address."""
 
     name: Annotated[str, line(NAME_LIMIT), Label(_("Name"))]
     seen: Version = None
@@ -26,7 +26,7 @@ class BecomePetition(Form):
 
 
 class MakeTopic(Form):
-    """A petition's matter in an official's own words: a forum to be planned, or a submission to one (``forum``)."""
+    """A topic in an official's own words: a new forum, or a submission to an existing one (``forum``)."""
 
     title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Title"))]
     text: Annotated[str, paragraphs(TEXT_LIMIT, least=2), Label(_("Text"))]
@@ -35,7 +35,7 @@ class MakeTopic(Form):
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any], **options: Any) -> Self:
-        """Read it. Raises ``Invalid``. The kind is empty for a submission, the forum for everything else."""
+        """Read it. Raises ``Invalid``. ``kind`` is empty for a submission, ``forum`` for anything else."""
         command = super().parse(raw, **options)
         return replace(command, kind="") if command.kind == "submission" else replace(command, forum="")
 

@@ -1,4 +1,4 @@
-"""Lines of another system's records into past forums, and what was said in them, or errors beside the column."""
+"""Lines of another system's records as past forums and submissions, or errors by column."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -46,7 +46,7 @@ Words = Annotated[str, paragraphs(BODY_LIMIT), Label(_("Text"))]
 
 
 class PastForum(Form):
-    """A forum that was held, with the number that it had."""
+    """A past forum, with its number."""
 
     number: Annotated[int, Field(ge=1, le=10**9), Label(_("Number"))]
     kind: Annotated[str, OneOf(KINDS), Label(_("Kind"))]
@@ -65,12 +65,12 @@ class PastForum(Form):
 
     @property
     def slug(self) -> str:
-        """Its name in addresses."""
+        """Its slug."""
         return slug_of(self.kind, self.number)
 
     @property
     def ended_on(self) -> date:
-        """Its last day: where none is said, the first one."""
+        """Its last day; the first one if none is given."""
         return self.until or self.held_on
 
     @classmethod
@@ -89,10 +89,10 @@ class PastForum(Form):
 
 
 class PastSubmission(Form):
-    """Something that was said in a past forum, and what became of it."""
+    """A submission to a past forum, and its outcome."""
 
     number: Annotated[str, line(24, safe=False), AfterValidator(_safe), Label(_("Number")), MayBeEmpty()]
-    """The one that it had; empty where it gets one."""
+    """Its original number; empty to give it a new one."""
     forum: Annotated[str, line(48, safe=False), Label(_("Forum"))]
     received_on: Day
     title: Annotated[str, line(TITLE_LIMIT), Label(_("Title"))] = ""
@@ -107,7 +107,7 @@ class PastSubmission(Form):
     study_until: Day | None = None
     moved_to: Annotated[str, line(200), Label(_("Who decides"))] = ""
     promised: Annotated[str, line(TITLE_LIMIT), Label(_("Commitment"))] = ""
-    """What was promised because of it; empty for nothing."""
+    """The title of its commitment; empty for none."""
     due_on: Day | None = None
     done_on: Day | None = None
     evidence: Annotated[Words, Label(_("Evidence"))] = ""

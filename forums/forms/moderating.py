@@ -1,4 +1,4 @@
-"""What readers, authors and moderators say about a text."""
+"""What readers, authors and moderators submit about a text."""
 
 import re
 from collections.abc import Mapping
@@ -14,37 +14,37 @@ from server.core.forms import Errors, Form, Html, Label, OneOf, paragraphs
 
 REPORT_LIMIT, APPEAL_LIMIT, REASON_LIMIT = 500, 2_000, 1_000
 DECISIONS = (TextAction.SHOW, TextAction.HIDE, TextAction.UPHOLD)
-"""What a moderator decides."""
+"""The decisions of moderators."""
 
 _turn = re.compile(r"[0-9]{1,9}")
 
 
 class ReportText(Form):
-    """Which rule a reader thinks is broken, and more if they like."""
+    """The rule that a reader thinks is broken, and an optional explanation."""
 
     rule: Annotated[str, OneOf(RULES), Label(_("Rule")), Html(radios=True)]
     text: Annotated[str, paragraphs(REPORT_LIMIT), Label(_("Remark"))] = ""
 
 
 class AppealHiding(Form):
-    """Why an author thinks that a text breaks no rule."""
+    """Why the author thinks that the text breaks no rule."""
 
     text: Annotated[str, paragraphs(APPEAL_LIMIT, least=10), Label(_("Reason"))]
 
 
 class Decide(Form):
-    """What a moderator decides on one text or many."""
+    """A moderator's decision on one or many texts."""
 
     action: Annotated[TextAction, OneOf(DECISIONS), AfterValidator(TextAction), Label(_("Decision"))]
     rule: Annotated[str, OneOf(RULES), Label(_("Rule"))] = ""
     reason: Annotated[str, paragraphs(REASON_LIMIT), Label(_("Reason"))] = ""
-    """The moderator's own words; without them the prepared ones are said."""
+    """The moderator's own text; the prepared one is used where it is empty."""
     seen: Annotated[int | None, Field(ge=0, le=10**9), Label(_("Version")), Html(asked=False)] = None
-    """The decisions and appeals that the page knew; None where it says none."""
+    """The number of decisions and appeals that the page showed; None where it sends none."""
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any], **options: Any) -> Self:
-        """Read it. Raises ``Invalid``. Only who hides names a rule."""
+        """Read it. Raises ``Invalid``. Only hiding takes a rule."""
         command = super().parse({**raw, "seen": read_turn(str(raw.get("seen") or ""))}, **options)
         return command if command.action == TextAction.HIDE else replace(command, rule="")
 
@@ -54,5 +54,5 @@ class Decide(Form):
 
 
 def read_turn(text: str) -> int | None:
-    """A number of decisions, as a form carries it."""
+    """The number of decisions and appeals that a form sends; None where it is not a number."""
     return int(text) if _turn.fullmatch(text) else None

@@ -1,4 +1,4 @@
-"""Sessions and their places: dates, slots, the video, a name at check-in."""
+"""Sessions and registrations: dates, slots, the video, names and counts at check-in."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,26 +18,26 @@ from server.core.forms.kinds import DayRule, MomentRule
 TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, TOPIC_LIMIT, TRANSCRIPT_LIMIT = 200, 200, 80, 200, 50_000
 MOST_PLACES = 100_000
 MOST_COUNTED = 9_999
-"""At one press."""
+"""The most people counted at once."""
 KEPT = ("2", "3", "4", "6")
-"""Every so many-th slot may be kept for whoever comes by."""
+"""Every n-th slot may be kept for walk-ins."""
 
 
 class ChangeSession(Form):
-    """What a session is to be from now on."""
+    """The changed fields of a session."""
 
     title: Annotated[str, line(TITLE_LIMIT), MayBeEmpty(), Label(_("Title"))]
     starts_at: Annotated[datetime, MomentRule(), Label(_("Start time"))]
     ends_at: Annotated[datetime, MomentRule(), Label(_("Unfollow"))]
     place: Annotated[str, line(PLACE_LIMIT), MayBeEmpty(), Label(_("Location"))]
     capacity: Annotated[int, Field(ge=0, le=MOST_PLACES), Label(_("Number of places"))]
-    """0: nobody registers, everybody may come."""
+    """0: open to everybody without registration."""
 
     def check(self, errors: Errors) -> None:
         check_order(errors, self.starts_at, self.ends_at, "ends_at")
 
     def values(self) -> dict[str, object]:
-        """The columns that say it."""
+        """The columns of the session."""
         return {name: getattr(self, name) for name in ("title", "starts_at", "ends_at", "place", "capacity")}
 
 
@@ -48,7 +48,7 @@ class NewSession(ChangeSession):
 
 
 def new_session(raw: Mapping[str, Any], forum_kind: str) -> NewSession:
-    """One session. Raises ``Invalid``."""
+    """Read one session. Raises ``Invalid``."""
     kinds = SESSIONS[forum_kind]
     found = NewSession.parse(raw, choices={"kind": kinds})
     return found if raw.get("kind") else replace(found, kind=kinds[0])
@@ -62,7 +62,7 @@ def _time(value: Any) -> time:
 
 
 class Slots(Form):
-    """The slots of a stage on one day."""
+    """The slots at the speaker's corner on one day."""
 
     day: Annotated[date, DayRule(), Label(_("Day"))]
     first: Annotated[time, BeforeValidator(_time), Label(_("Start time"))]
@@ -72,7 +72,7 @@ class Slots(Form):
 
 
 def new_slots(raw: Mapping[str, Any]) -> list[NewSession]:
-    """The slots of a stage on one day, some kept for whoever comes by. Raises ``Invalid``."""
+    """Read the slots of one day, some kept for walk-ins. Raises ``Invalid``."""
     wanted, errors = Slots.read(raw)
     found: list[NewSession] = []
     if not errors.found:
@@ -89,14 +89,14 @@ def new_slots(raw: Mapping[str, Any]) -> list[NewSession]:
 
 
 class KeepRecord(Form):
-    """What remains of a session: the video's address, and what was said."""
+    """The record of a session: the video's address, and what was said."""
 
     link: Annotated[Link, MayBeEmpty()]
     transcript: Annotated[str, paragraphs(TRANSCRIPT_LIMIT), MayBeEmpty(), Label(_("What was said"))]
 
 
 class Book(Form):
-    """A place for somebody by name; ``here``: they stand at the entrance."""
+    """A place booked by name; ``here``: a walk-in at check-in."""
 
     name: Annotated[str, line(NAME_LIMIT), Label(_("Name")), Html(private=True)]
     topic: Annotated[str, line(TOPIC_LIMIT), MayBeEmpty(), Label(_("Topic (walk-in)"))]
@@ -108,7 +108,7 @@ class _Topic(Form):
 
 
 def topic(raw: Mapping[str, Any]) -> str:
-    """What somebody wants to speak about. Raises ``Invalid``."""
+    """The topic that somebody wants to speak about. Raises ``Invalid``."""
     return _Topic.parse(raw).topic
 
 
@@ -121,5 +121,5 @@ class _Counted(Form):
 
 
 def people(raw: Mapping[str, Any]) -> int:
-    """How many more people were counted, fewer below zero. Raises ``Invalid``."""
+    """How many people to add to the count, negative to correct it. Raises ``Invalid``."""
     return _Counted.parse(raw).people

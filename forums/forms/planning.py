@@ -1,4 +1,4 @@
-"""What a forum is to be, and why one is not: the forms of the forums' desk."""
+"""The forms of the forums' desk: a forum's fields, public reasons, minutes."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ _CHAPTER = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2})[ \t]+(\S.*)")
 
 
 def web_address(value: str) -> str:
-    """Let a web address through. Raises ``Mistake``."""
+    """Check a web address. Raises ``Mistake``."""
     try:
         parts = urlsplit(value)
     except ValueError:
@@ -34,7 +34,7 @@ def web_address(value: str) -> str:
 
 
 def read_people(value: Any) -> tuple[str, ...]:
-    """Names with what they are, one a line. Raises ``Mistake``."""
+    """People on the panel with their roles, one a line. Raises ``Mistake``."""
     text = paragraphs(MOST_PEOPLE * 120).whole(value)
     found = tuple(dict.fromkeys(" ".join(one.split()) for one in text.split("\n") if one.strip()))
     if len(found) > MOST_PEOPLE:
@@ -43,7 +43,7 @@ def read_people(value: Any) -> tuple[str, ...]:
 
 
 def read_chapters(value: Any) -> tuple[dict[str, Any], ...]:
-    """Chapters of a video, one a line: the time from its beginning, then the words; in the order of time.
+    """Chapters of a video, one a line: the time from its start, then the title; sorted by time.
 
     Raises ``Mistake``.
     """
@@ -70,7 +70,7 @@ Time = Annotated[datetime | None, MomentRule()]
 
 
 class PlanForum(Form):
-    """What a forum is to be. A field that its kind does not have stays empty."""
+    """The fields of a forum. Those that its kind does not have stay empty."""
 
     kind: Annotated[str, Internal()]
     title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Title"))]
@@ -90,10 +90,10 @@ class PlanForum(Form):
     chapters: Annotated[Sequence[Mapping[str, Any]], BeforeValidator(read_chapters), Label(_("Chapters"))] = ()
 
     @classmethod
-    def parse(  # type: ignore[override]  # what a forum has depends on its kind and its city
+    def parse(  # type: ignore[override]  # the fields depend on the kind, the choices on the city
         cls, kind: str, raw: Mapping[str, Any], city: City, language: str, *, kept: str = ""
     ) -> Self:
-        """Read the fields of a kind. Raises ``Invalid`` with every error. ``kept`` is the district it has already."""
+        """Read the fields of a kind. Raises ``Invalid`` with every error. ``kept`` is the present district."""
         choices = {
             "department": {str(row.id): row.id for row in city.open_departments},
             "district": [code for code, _name in city.district_choices(language, kept)],
@@ -108,7 +108,7 @@ class PlanForum(Form):
         check_order(errors, self.speaks_from, self.speaks_until, "speaks_until")
 
     def values(self) -> dict[str, Any]:
-        """The columns that say it."""
+        """The columns of the forum."""
         names = (
             "title", "summary", "body", "department_id", "district", "place", "moderation", "speaks_from",
             "speaks_until", "starts_at", "ends_at", "link",
@@ -118,23 +118,23 @@ class PlanForum(Form):
 
 
 def check_order(errors: Errors, first: datetime | None, last: datetime | None, name: str) -> None:
-    """Note where the end does not come after the beginning."""
+    """Note an end that is not after the beginning."""
     if first and last and last <= first:
         errors.fail(name, _("The end must be later than the start."))
 
 
 def chapter_lines(chapters: Sequence[Mapping[str, Any]]) -> str:
-    """Chapters as their field shows them."""
+    """Chapters as the field's text."""
     return "\n".join(f"{clock_text(int(one['at']))} {one['title']}" for one in chapters)
 
 
 def clock_text(seconds: int) -> str:
-    """A time from a video's beginning, such as ``0:12:30``."""
+    """A time from the start of a video, such as ``0:12:30``."""
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 class PublicWords(Form):
-    """The reason that everybody reads."""
+    """A public reason."""
 
     text: Annotated[str, paragraphs(REASON_LIMIT, least=2), Label(_("Reason"))]
 
@@ -144,7 +144,7 @@ class _Minutes(Form):
 
 
 def reason(raw: Mapping[str, Any]) -> str:
-    """Public words of an official. Raises ``Invalid``."""
+    """An official's public text. Raises ``Invalid``."""
     return PublicWords.parse(raw).text
 
 

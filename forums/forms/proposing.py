@@ -1,4 +1,4 @@
-"""What a citizen asks for: the topic, the people, the place and the time of a forum."""
+"""Proposals: the topic, the people, the place and the time of a forum that a citizen asks for."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,7 +15,7 @@ from server.core.forms import Errors, Form, Internal, Key, Label, OneOf, line, p
 from server.core.forms.kinds import MomentRule
 
 FIELDS = ("kind", "title", "text", "people", "district", "place", "starts_at")
-"""The fields of the page."""
+"""The fields of the page, in order."""
 
 
 def _masked(people: tuple[str, ...]) -> tuple[str, ...]:
@@ -23,7 +23,7 @@ def _masked(people: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class ProposeForum(Form):
-    """A forum as a citizen asks for it. For a discussion place and time stay empty: it is held here, at once."""
+    """A proposed forum. A discussion has no place and time: it takes place on the site and begins when it is opened."""
 
     kind: Annotated[str, OneOf(PROPOSED), Label(_("Kind"))]
     title: Annotated[str, line(TITLE_LIMIT, least=5), Label(_("Title"), _("What is the topic?"))]
@@ -40,7 +40,7 @@ class ProposeForum(Form):
     starts_at: Annotated[datetime | None, MomentRule(), Label(_("Start time"))] = None
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any], city: City, language: str) -> Self:  # type: ignore[override]  # in a city
+    def parse(cls, raw: Mapping[str, Any], city: City, language: str) -> Self:  # type: ignore[override]  # needs a city
         """Read it. Raises ``Invalid`` with every error."""
         districts = [code for code, _name in city.district_choices(language)]
         here = {"people", "place", "starts_at"} if raw.get("kind") == "discussion" else set()

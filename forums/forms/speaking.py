@@ -1,4 +1,4 @@
-"""What somebody says to a forum: a submission, a comment."""
+"""What participants write in forums: submissions and comments."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
@@ -21,19 +21,19 @@ class Submit(Form):
     stance: Annotated[str, OneOf(STANCES), Label(_("Stance")), Html(radios=True)]
     district: Annotated[str, OneOf(), Label(_("District")), About("Its code.")] = ""
     language: Annotated[str, Internal()] = "ko"
-    """Of whoever speaks."""
+    """The author's language."""
 
     @classmethod
     def said(
         cls, raw: Mapping[str, Any], reference_data: City, language: str, *, strict: bool = False
     ) -> tuple[Self, Errors]:
-        """Read it, with what is wrong, for whoever else speaks with it."""
+        """Read it and return the errors, for callers that read further forms with it."""
         districts = [code for code, _name in reference_data.district_choices(language)]
         return cls.read(raw, strict=strict, choices={"district": districts}, language=language)
 
 
 class Say(Form):
-    """A comment, or an answer to one."""
+    """A comment, or a reply to one."""
 
     text: Annotated[str, paragraphs(COMMENT_LIMIT), Label(_("Comment"))]
     stance: Annotated[str, OneOf(STANCES), Label(_("Stance"))] = ""
@@ -41,22 +41,22 @@ class Say(Form):
 
 
 class AboutMe(Form):
-    """What a participant says of themselves for the figures, which nobody has to."""
+    """What participants may say about themselves for the statistics; optional."""
 
     age_band: Annotated[str, OneOf(AGE_BANDS), Label(_("Age"))] = ""
     district: Annotated[str, OneOf(), Label(_("District")), About("Its code.")] = ""
 
 
 def content_of(command: Submit | Say, **more: object) -> dict[str, Any]:
-    """A command as JSON that can wait until its author is known; the class reads it back with ``**``."""
+    """A command as JSON, stored until its author is confirmed; the class reads it back with ``**``."""
     return {**vars(command), **more}
 
 
 def submission_of(content: Mapping[str, Any]) -> Submit:
-    """A submission as it waited."""
+    """A stored submission."""
     return Submit(**{name: content[name] for name in Submit.__dataclass_fields__})
 
 
 def comment_of(content: Mapping[str, Any]) -> Say:
-    """A comment as it waited."""
+    """A stored comment."""
     return Say(**{name: content[name] for name in Say.__dataclass_fields__})

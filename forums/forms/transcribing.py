@@ -1,4 +1,4 @@
-"""What a clerk transcribes at a session: one submission a line, as fast as people speak."""
+"""Transcribing at a session: one submission a line, as fast as people speak."""
 
 from typing import Annotated
 
@@ -14,13 +14,13 @@ LINE_LIMIT = 2_000
 NAME_LIMIT = 40
 LAST_SPEAKER = 9_999
 HERE = tuple(channel for channel in CHANNELS if channel in {"floor", "paper"})
-"""The channels of what is said or assigned in on the spot."""
+"""The channels of submissions made on the spot."""
 
 NO_CONSENT = _("Record a name only with the speaker's consent. Please ask, or leave the name empty.")
 
 
 class Transcribe(Form):
-    """One submission as a clerk heard it. Personal numbers in it are masked before anything is kept."""
+    """One submission as the clerk heard it. Personal numbers are masked before anything is stored."""
 
     text: Annotated[
         str,

@@ -1,4 +1,4 @@
-"""What each event of a forum, a submission or a commitment says, and to whom: one record a kind of event."""
+"""The messages of each kind of event of a forum, a submission or a commitment: one record per kind."""
 
 from forums.messages.commitments import COMMITMENTS
 from forums.messages.gatherings import GATHERINGS

@@ -1,4 +1,4 @@
-"""What is said of a commitment: made, changed, a step done, kept, contested, given up, late."""
+"""Messages about commitments: made, changed, a step done, carried out, contested, discontinued, overdue."""
 
 from forums import events
 from forums.messages.event import ForumEvent, Reader, its_words, shown, to_owners, to_people

@@ -1,4 +1,4 @@
-"""An event of a forum with all that its sentences are made of, in its reader's language. Pure: reads fill it in."""
+"""An event of a forum with everything its messages need, in the reader's language. Pure: queries fill it in."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,23 +14,23 @@ from server.core.messages import Detail, Line, Mailing, Message, Notice, Urgency
 
 
 class Reader(StrEnum):
-    """To whom a mail about a forum goes. Nobody gets one about what they did themselves, but for receipts."""
+    """The recipients of an email about a forum. Except for receipts, nobody is notified of their own actions."""
 
     AUTHOR = "author"
-    """Of the submission or comment, of the submission behind a commitment, or whoever proposed the forum."""
+    """The author of the submission or comment, of the submission behind a commitment, or of a proposal."""
     SENDER = "sender"
-    """The author, also of what they did themselves: a receipt."""
+    """The author, also when it is their own action: a receipt."""
     SUPPORTERS = "supporters"
     REGISTRATION = "registration"
-    """Whose registration the event names."""
+    """The participant of the registration in the event."""
     REGISTRATIONS = "registrations"
-    """Those whose registrations the event names."""
+    """The participants of the registrations in the event."""
     REGISTERED = "registered"
-    """Everybody with a registration for the session that the event names, or for any coming one of the forum."""
+    """Everybody registered for the session in the event, or for any future session of the forum."""
     OWNER = "owner"
-    """The official who answers for a commitment."""
+    """The official who owns the commitment."""
     MANAGERS = "managers"
-    """Those of the department."""
+    """The managers of the commitment's department."""
 
 
 class RegisteredSession(Protocol):
@@ -48,54 +48,54 @@ class RegisteredSession(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ForumEvent:
-    """One event as its reader may know it; what they may not know, or what its words do not need, is empty."""
+    """One event as its reader may see it; fields that they may not see or that its messages do not use are empty."""
 
     entry: Entry
     language: str = ""
     zone: tzinfo = field(default_factory=lambda: config.settings().zone)
     words: str = ""
-    """The public words that it names."""
+    """The public text that the event refers to."""
     departments: Mapping[int, str] = field(default_factory=dict)
     steps: Mapping[int, str] = field(default_factory=dict)
-    """Of a commitment."""
+    """The texts of a commitment's steps, by id."""
     forum_title: str = ""
     outcome_text: str = ""
-    """What the department answered."""
+    """The text of the department's answer."""
     registration: RegisteredSession | None = None
 
     @property
     def data(self) -> Mapping[str, Any]:
-        """What it holds."""
+        """The data of the event."""
         return self.entry.data
 
     @property
     def by_participant(self) -> bool:
-        """Whether somebody who takes part did it."""
+        """Whether a participant caused it."""
         return self.entry.actor.startswith("participant:")
 
     @property
     def another_day(self) -> bool:
-        """Whether it changes the promised day."""
+        """Whether it changes the due date."""
         return "due_on" in self.data["fields"]
 
     @property
     def day(self) -> str:
-        """The day that it names, in words: promised, or on which it was done."""
+        """The date in the event, formatted: the due date, or the day on which it was done."""
         said = self.data.get("due_on") or self.data.get("done_on")
         return i18n.date_text(date.fromisoformat(said), self.language) if said else "–"
 
     @property
     def when(self) -> str:
-        """The day and hour of the session."""
+        """The date and time of the session."""
         return self._moment(self.registration.starts_at if self.registration else None)
 
     @property
     def until(self) -> str:
-        """Until when an offered place is kept."""
+        """Until when the offer is valid."""
         return self._moment(self.registration.offered_until if self.registration else None)
 
     def value(self, name: str) -> object:
-        """See ``Telling``; what is not there is a dash."""
+        """See ``Telling``; a missing value is a dash."""
         return _VALUES[name](self) if name in _VALUES else self.data[name]
 
     def _moment(self, moment: datetime | None) -> str:
@@ -103,7 +103,7 @@ class ForumEvent:
 
 
 _NUMBERS = ("main", "to", "petition", "previous")
-"""By which names events name another submission or a petition."""
+"""The data fields that hold the number of another submission or of a petition."""
 
 _VALUES: Mapping[str, Callable[[ForumEvent], object]] = {
     "day": lambda e: e.day,
@@ -117,7 +117,7 @@ _VALUES: Mapping[str, Callable[[ForumEvent], object]] = {
     "until": lambda e: e.until,
     "when": lambda e: e.when,
 }
-"""What sentences call by a name of their own; any other name is that of what the event holds."""
+"""Values that messages use under names of their own; any other name is a field of the event's data."""
 
 
 News = Text | Callable[[ForumEvent], Text | None] | None
@@ -125,13 +125,13 @@ News = Text | Callable[[ForumEvent], Text | None] | None
 
 @dataclass(frozen=True, slots=True)
 class ForumMessage(Message[ForumEvent]):
-    """The record of one kind of event of a forum."""
+    """The messages of one kind of event of a forum."""
 
     news: News = None
-    """What followers read, in feeds and once a day by mail (``Urgency.DIGEST``); None where it is nothing new."""
+    """The text for followers, in feeds and in daily digests (``Urgency.DIGEST``); None where it is not news."""
 
     def new(self, event: ForumEvent) -> Text | None:
-        """What followers read of one event."""
+        """The text of one event for followers."""
         text = self.news(event) if callable(self.news) else self.news
         return fill(text, event) if text else None
 
@@ -140,7 +140,7 @@ Say = Text | Callable[[ForumEvent], Text]
 
 
 def words(event: ForumEvent) -> list[Detail]:
-    """Below a line: the words that it names."""
+    """The public text below a line of the timeline."""
     return [Detail(words=event.words)] if event.words else []
 
 
@@ -154,9 +154,9 @@ def shown(
     internal: bool = False,
     news: News = None,
 ) -> ForumMessage:
-    """The record of an event that reads the same at the desk and in public.
+    """The record of an event with the same text at the desk and in public.
 
-    ``with_words``: the public reads the words that it names, too; ``internal``: the public does not read it.
+    ``with_words``: the public also reads the text that it refers to; ``internal``: the public does not see it.
     """
     desk = Line(tone, icon, text, words)
     public = None if internal else Line(tone, icon, text, words if with_words else lambda _event: ())
@@ -164,12 +164,12 @@ def shown(
 
 
 def planning(event: type[Any], text: Text, *mails: Mailing[ForumEvent], news: News = None) -> ForumMessage:
-    """The record of an event that only officials read in a timeline."""
+    """The record of an event that only officials see in a timeline."""
     return shown(event, "plain", "bell", text, *mails, internal=True, news=news)
 
 
 def always(_event: ForumEvent) -> bool:
-    """Of every event of the kind."""
+    """The condition that holds for every event."""
     return True
 
 
@@ -182,7 +182,7 @@ def to_people(
     urgency: Urgency = Urgency.WISHED,
     when: Callable[[ForumEvent], bool] = always,
 ) -> Mailing[ForumEvent]:
-    """A mail to those who take part; ``quoted`` are the words that stand in it."""
+    """An email to participants; ``quoted`` returns the text that it quotes."""
 
     def notice(event: ForumEvent) -> Notice:
         then = fill(following, event) if following else None
@@ -199,7 +199,7 @@ def at_once(
     quoted: Callable[[ForumEvent], str] = lambda _event: "",
     when: Callable[[ForumEvent], bool] = always,
 ) -> Mailing[ForumEvent]:
-    """A mail that cannot wait."""
+    """An email to participants that is sent immediately, whatever their preferences."""
     return to_people(
         *readers, subject=subject, happened=happened, following=following, quoted=quoted, when=when,
         urgency=Urgency.IMMEDIATE,
@@ -209,12 +209,12 @@ def at_once(
 def to_owners(
     subject: Text, happened: Text, following: Text, quoted: Callable[[ForumEvent], str] = lambda _event: ""
 ) -> Mailing[ForumEvent]:
-    """A mail to officials: who answers for a commitment, and the managers of the department."""
+    """An email to officials: the owner of a commitment and the managers of the department."""
     return at_once(
         Reader.OWNER, Reader.MANAGERS, subject=subject, happened=happened, following=following, quoted=quoted
     )
 
 
 def its_words(event: ForumEvent) -> str:
-    """The words that the event names."""
+    """The public text that the event refers to."""
     return event.words

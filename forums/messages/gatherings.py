@@ -1,4 +1,4 @@
-"""What is said of forums themselves: proposed, planned, announced, begun, over; and of taking part and comments."""
+"""Messages about forums themselves, from proposal to minutes, and about participation and comments."""
 
 from forums import events
 from forums.messages.event import ForumMessage, Reader, at_once, its_words, planning, to_people

@@ -1,4 +1,4 @@
-"""What is said of moderation. Its mails go out at once: a hidden text may be appealed."""
+"""Messages about moderation. Emails are sent immediately, because a hidden text can be appealed."""
 
 from forums import events
 from forums.messages.event import Reader, at_once, its_words, shown

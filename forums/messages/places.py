@@ -1,11 +1,11 @@
-"""What is said of sessions and places in them. Mails about places go out at once, because places run out."""
+"""Messages about sessions and registrations. Emails are sent immediately, because places run out."""
 
 from forums import registration_events as events
 from forums.messages.event import ForumMessage, Reader, at_once, its_words
 from server.core.errors import _
 
 MOVES = frozenset({"starts_at", "ends_at", "place"})
-"""The fields of a forum or session that whoever registered must hear of."""
+"""The fields of a forum or session whose changes are sent to everybody registered."""
 
 MOVED = at_once(
     Reader.REGISTERED,
@@ -14,7 +14,7 @@ MOVED = at_once(
     following=_("If you can no longer come, please cancel your registration: others are waiting for a place."),
     when=lambda e: bool(MOVES & set(e.data["fields"])),
 )
-"""Another time or place, of a session or of the whole forum."""
+"""A new time or place, of a session or of the whole forum."""
 
 PLACES = (
     ForumMessage(

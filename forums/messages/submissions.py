@@ -1,4 +1,4 @@
-"""What is said of a submission: received, with a department, answered, merged, carried out, gone on as a petition."""
+"""Messages about submissions: received, assigned, answered, merged, carried out, made a petition."""
 
 from forums import events
 from forums.messages.event import ForumEvent, Reader, its_words, shown, to_owners, to_people
