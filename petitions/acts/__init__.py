@@ -1,7 +1,7 @@
-"""Everything that can be done to a case, one record an action: its form, its function, and how each side is offered it.
+"""All actions on a case, one record each: its form, its function, and how it is offered to officials and petitioners.
 
-The forms of the desk and of the petitioner's page, many cases at once, the JSON operations and the tests of every
-action in every state come from this table; states and rights stand in ``petitions.states`` and ``petitions.rights``.
+The forms of the desk and of the petitioner's page, bulk actions, JSON operations and the tests of every action in every
+state are made from this table; states and permissions are in ``petitions.states`` and ``petitions.rights``.
 """
 
 from collections.abc import Iterator
@@ -19,20 +19,20 @@ ACTS: dict[str, CaseAct] = {
     act.action.value: act
     for act in (*handling.ACTS, *supplementing.ACTS, *answering.ACTS, *objecting.ACTS, *parts.ACTS)
 }
-"""By the name of the action, in the order in which pages offer them."""
+"""By name, in the order in which pages offer them."""
 DESK: dict[str, tuple[CaseAct, Offer]] = {name: (act, act.desk) for name, act in ACTS.items() if act.desk}
-"""What officials do."""
+"""Actions of officials."""
 CITIZEN: dict[str, tuple[CaseAct, Offer]] = {name: (act, act.citizen) for name, act in ACTS.items() if act.citizen}
-"""What petitioners do with their own cases."""
+"""Actions of petitioners on their own cases."""
 
 
 def possible(case: CaseView) -> Iterator[CaseAct]:
-    """What the state of a case and its circumstances allow, to whom it may concern."""
+    """The actions that a case's state and circumstances allow, regardless of the actor."""
     return (act for act in ACTS.values() if follow(case.status, act.action) and (act.when is None or act.when(case)))
 
 
 def of_official(case: CaseView, official: Official) -> list[CaseAct]:
-    """What an official may do now: what the case and their rights allow; asked for a part, that part only."""
+    """The actions that an official may do now; for a consulted department, only those on its consultation."""
     part = consultation_of(case, official)
     hidden: set[Action] = set() if part and part.open else {*FOR_CONSULTED}
     hidden |= set() if case.department_id == official.department_id else FOR_OWNER
@@ -42,5 +42,5 @@ def of_official(case: CaseView, official: Official) -> list[CaseAct]:
 
 
 def of_petitioner(case: CaseView) -> list[CaseAct]:
-    """What the petitioner may do now."""
+    """The actions that the petitioner may do now."""
     return [act for act in possible(case) if act.citizen] if case.level >= Level.PARTY else []

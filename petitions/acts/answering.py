@@ -1,4 +1,4 @@
-"""How a case ends, and how it begins again: answered, closed, reopened, rated, withdrawn."""
+"""Actions that end or reopen a case: answer, close, reopen, rate, withdraw."""
 
 from petitions.act_forms import CloseRepeated
 from petitions.actions import answering, repeating
@@ -10,7 +10,7 @@ from server.core.acts import Act, Offer, Overrides
 from server.core.errors import _
 
 ENOUGH_BEFORE = 2
-"""Earlier answers to the same petition that its closing needs (Act 23)."""
+"""Earlier answers to the same petition that a closure requires (Act 23)."""
 
 
 def _close_repeated(page: DeskPage) -> Overrides | None:

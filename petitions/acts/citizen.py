@@ -1,4 +1,4 @@
-"""The forms of a case's page with which its petitioner acts."""
+"""The petitioner's forms on a case's page."""
 
 from petitions.acts import of_petitioner
 from petitions.acts.page import CaseAct, Page
@@ -6,11 +6,11 @@ from petitions.queries.cases import CaseView
 from server.core.acts import Drawn, Offer, ReturnedForm, draw
 
 ORDER = ("primary", "secondary", "quiet")
-"""Of the buttons that lead to the forms."""
+"""The order of the buttons that open the forms."""
 
 
 def form(act: CaseAct, offer: Offer, case: CaseView, language: str, back: ReturnedForm | None = None) -> Drawn | None:
-    """One form; with ``back`` as it came back. ``drawn`` is the version that its page showed."""
+    """One form; ``back`` refills a returned one. ``drawn`` is the case's version when the page was shown."""
     return draw(
         act,
         offer,
@@ -23,6 +23,6 @@ def form(act: CaseAct, offer: Offer, case: CaseView, language: str, back: Return
 
 
 def forms(case: CaseView, language: str) -> list[Drawn]:
-    """What the petitioner may do now, what is most wanted first."""
+    """The forms of the petitioner's actions, the most prominent first."""
     drawn = (form(act, act.citizen, case, language) for act in of_petitioner(case) if act.citizen)
     return sorted((each for each in drawn if each), key=lambda each: ORDER.index(each.offer.kind))

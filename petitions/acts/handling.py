@@ -1,4 +1,4 @@
-"""A case on its way: accepted, given to somebody, passed on, extended, written about."""
+"""Actions on an open case: accept, assign, transfer, extend, write."""
 
 from petitions.act_forms import Investigate
 from petitions.actions import handling, investigating

@@ -1,4 +1,4 @@
-"""Objecting to a refusal (이의신청, Act 35): filed, put off, decided, taken back."""
+"""Actions of objections (이의신청, Act 35): file, extend, decide, withdraw."""
 
 from petitions.act_forms import ExtendObjection
 from petitions.actions import objecting

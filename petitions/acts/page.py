@@ -1,4 +1,4 @@
-"""What the forms of a case's actions ask of the page that shows them: the case itself, choices, limits and defaults."""
+"""The values that the forms of a case's actions need: the case itself, choices, limits and defaults."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,24 +13,24 @@ from server.core.errors import Text
 
 CaseAct = Act[Action, Any]
 Options = Sequence[tuple[str, ...]]
-"""Value and words of each choice, and a note where there is one."""
+"""Value and label of each choice, and an optional note."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A case's page in a language: the petitioner's."""
+    """A case's page in one language, as the petitioner sees it."""
 
     case: CaseView
     language: str
 
     def day(self, day: date | None) -> str:
-        """A day as the reader writes it."""
+        """A day in the reader's language."""
         return i18n.date_text(day, self.language) if day else ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeskPage(Page):
-    """The page of a case at the desk. What only a form that is not there would ask for is left empty."""
+    """A case's page at the desk. Values are left empty if no form on the page needs them."""
 
     departments: Options = ()
     proposed: str = ""
@@ -38,23 +38,23 @@ class DeskPage(Page):
     handlers: Options = ()
     guides: Options = ()
     passing_on: Mapping[str, Text] = field(default_factory=dict)
-    """By action, until when the case must be passed on."""
+    """By action, until when the case must be transferred."""
     askable: Options = ()
-    """Departments that can be asked for a part of the case."""
+    """Departments that can be consulted."""
     awaited: Options = ()
-    """Departments whose replies are awaited."""
+    """Departments whose reply is outstanding."""
     reply_until: str = ""
-    """Until when the reader's own department is to reply, while it can still put that off."""
+    """When the reply of the reader's own department is due, while it can still be extended."""
     today: date | None = None
     last_day: date | None = None
     """The last day within the case's own period; None for a tip."""
     answered_before: Options = ()
-    """Earlier petitions of the same person that were answered before this one came."""
+    """Earlier petitions of the same person that were answered before this one arrived."""
     remedies: str = ""
-    """What a petitioner can do against a refusal."""
+    """The remedies against a refusal."""
     remedies_of_objection: str = ""
 
     @property
     def reply_days(self) -> dict[str, object]:
-        """The bounds of a reply's day."""
+        """The bounds of the day of a reply."""
         return {"min": self.today and self.today.isoformat(), "max": self.last_day and self.last_day.isoformat()}

@@ -1,4 +1,4 @@
-"""Departments working together on one case (협조, Act 20): asked, replying, putting it off, taken back."""
+"""Actions of consultations (협조, Act 20): ask, reply, extend, withdraw."""
 
 from petitions.actions import consultations
 from petitions.acts.page import CaseAct, DeskPage

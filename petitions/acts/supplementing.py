@@ -1,4 +1,4 @@
-"""What is missing from a petition: asked for, given more time, sent, or never received."""
+"""Actions of supplements: request, extend, receive, note as undelivered, end."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from server.core.forms import Label
 
 
 class MoreTime(Prolong):
-    """The same, as the petitioner is asked."""
+    """The same, worded for the petitioner."""
 
     days: Annotated[
         int,

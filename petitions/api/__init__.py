@@ -1,4 +1,4 @@
-"""Petitions through JSON: citizens' calls, the officials' desk, and the lists that both need."""
+"""Petitions in the JSON interface: citizens' operations, the officials' desk, and lists that both need."""
 
 from starlette.routing import Route
 

@@ -1,4 +1,4 @@
-"""What a citizen's program does: file a petition, read the case, and act on it with its key."""
+"""Operations of a citizen's client: file a petition, read the case, and act on it with its key."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,7 +32,7 @@ from server.core.contract import Access, Contract, documented
     )
 )
 async def file(request: Request) -> Response:
-    """``POST /petitions``: the receipt. A repeated Idempotency-Key gets the first receipt again."""
+    """``POST /petitions``: the receipt. A repeated Idempotency-Key returns the first receipt again."""
     raw = await web.read_json(request)
     key = request.headers.get("idempotency-key")
     known, lang = await reference(), web.language(request)
@@ -60,9 +60,9 @@ async def read(request: Request) -> Response:
 
 
 async def petitioners(request: Request) -> str:
-    """The number of the case whose key, session or mailbox is shown. Raises ``NoSuchCase`` for everybody else.
+    """The case number, if the key, session or email address is the petitioner's. Raises ``NoSuchCase`` otherwise.
 
-    An official's token opens nothing here: officials act at the desk, in their own name.
+    An official's token is not accepted here: officials act at the desk, in their own name.
     """
     who = auth.reader(request)
     key = request.headers.get(KEY_HEADER, "")
@@ -75,7 +75,7 @@ async def petitioners(request: Request) -> str:
 
 
 async def answer_with_case(request: Request, number: str, status: int) -> Response:
-    """The case as its petitioner sees it after what they did."""
+    """The case as its petitioner sees it after the action."""
     found = await cases.view(number, Credentials(cases=frozenset({number})))
     return web.json(serializers.case(found, web.language(request)), status)
 
@@ -112,7 +112,7 @@ async def attach(request: Request) -> Response:
     )
 )
 async def upload(request: Request) -> Response:
-    """``POST /cases/{reference}/files``: one part ``files`` for each file. What nothing names is deleted later."""
+    """``POST /cases/{reference}/files``: one part ``files`` for each file. Unused files are deleted later."""
     await petitioners(request)
     return web.json(serializers.uploaded(web.site(request).settings, await uploads.sent(request)), 201)
 

@@ -1,4 +1,4 @@
-"""The officials' desk through JSON: the list, one case, every action on it, and one action on many cases."""
+"""The officials' desk in the JSON interface: the list, one case, every action on it, and one action on many cases."""
 
 from typing import Annotated, Any
 
@@ -39,7 +39,7 @@ MOST_AT_ONCE = 200
     )
 )
 async def index(request: Request) -> Response:
-    """``GET /desk/cases``: ``total`` is said where one page holds all of it, for counting everything costs too much."""
+    """``GET /desk/cases``: ``total`` is given only if one page holds the whole list, because counting is expensive."""
     official = auth.official(request)
     reference_data = await reference()
     data = Parameters(request.query_params)
@@ -69,7 +69,7 @@ async def read(request: Request) -> Response:
     )
 )
 async def read_parts(request: Request) -> Response:
-    """``GET /desk/cases/{reference}/parts``: all that a department still sees of a case once it has replied."""
+    """``GET /desk/cases/{reference}/parts``: what a department still sees of a case after its reply."""
     official, number = auth.official(request), request.path_params["reference"]
     try:
         found = (await cases.view(number, Credentials(official))).parts
@@ -87,7 +87,7 @@ async def _answer(request: Request, official: Official, number: str) -> Response
 
 
 async def _attempt(request: Request, act: CaseAct) -> Attempt:
-    """An official about to act on a case. Raises ``Forbidden`` without the right, and ``NoSuchCase``."""
+    """An official's attempt at an action. Raises ``Forbidden`` without the permission, and ``NoSuchCase``."""
     official = auth.official(request, RIGHTS[act.action])
     number = references.read_reference(request.path_params["reference"])
     if number is None:
@@ -96,11 +96,11 @@ async def _attempt(request: Request, act: CaseAct) -> Attempt:
 
 
 async def _after(request: Request, attempt: Attempt, _status: int) -> Response:
-    """The case; of one that was passed on to where this official does not see it, or replied to, what is left."""
+    """The case, or what the official still sees of it after transferring it or replying to a consultation."""
     official, number = attempt.actor, attempt.subject
     try:
         return await _answer(request, official, number)
-    except NoSuchCase:  # perhaps long ago
+    except NoSuchCase:  # the action may have been done long ago
         reference_data, lang = await reference(), web.language(request)
         own = [
             serializers.part_in_words(part, reference_data, lang)
@@ -130,7 +130,7 @@ API = Api(
     )
 )
 async def upload(request: Request) -> Response:
-    """``POST /desk/files``: one part ``files`` for each file. What nothing names within three days is deleted."""
+    """``POST /desk/files``: one part ``files`` for each file. Files that are not used within three days are deleted."""
     auth.official(request)
     return web.json(serializers.uploaded(web.site(request).settings, await uploads.sent(request)), 201)
 
@@ -144,7 +144,7 @@ def _numbers(sent: Any) -> tuple[str, ...]:
 
 
 class Bulk(Form):
-    """Which action on which cases: each number is looked at by itself."""
+    """An action and the cases that it is applied to, each on its own."""
 
     action: Annotated[str, OneOf(DESK), Label(_("Action"))]
     references: Annotated[tuple[str, ...], BeforeValidator(_numbers), Label(_("Case number"))]
@@ -174,7 +174,7 @@ _BULK = contract.asked(
     )
 )
 async def bulk(request: Request) -> Response:
-    """``POST /desk/bulk``: what became of each case. What is refused for one holds up no other."""
+    """``POST /desk/bulk``: the result for each case. A refusal for one case does not affect the others."""
     official = auth.official(request)
     raw = await web.read_json(request)
     form = Bulk.parse(raw, strict=True)
@@ -191,7 +191,7 @@ async def _one(official: Official, act: CaseAct, given: str, raw: dict[str, Any]
     try:
         if number is None:
             raise NoSuchCase
-        # One version cannot be that of many cases, nor are files sent to many.
+        # A version belongs to one case, and files are not sent to many cases.
         await act.do(official, number, act.form.parse({**raw, "version": None}, strict=True))
     except Refusal as refusal:
         text = refusal.errors[0].text if isinstance(refusal, Invalid) else refusal.text

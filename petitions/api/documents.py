@@ -1,4 +1,4 @@
-"""The shapes of what the JSON interface gives, and takes beside forms; routes name them in their contracts."""
+"""Response models of the JSON interface, and request models that are not forms; routes name them in their contracts."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -29,7 +29,7 @@ Names = dict[str, str]
 
 
 class Person(Answer):
-    """An official as the petitioner may reach them."""
+    """An official and how the petitioner can contact them."""
 
     name: str
     phone: str
@@ -37,7 +37,7 @@ class Person(Answer):
 
 
 class Guide(Person):
-    """The guide's card."""
+    """The case guide and how to contact them."""
 
     hours: str
     languages: tuple[str, ...]
@@ -52,7 +52,7 @@ class Candidate(Answer):
 
 
 class Routing(Answer):
-    """Why a department was proposed, in words."""
+    """Why a department was proposed, as text."""
 
     chosen: str | None
     because: str
@@ -60,7 +60,7 @@ class Routing(Answer):
 
 
 class Receipt(Answer):
-    """What filing answers."""
+    """The response to filing."""
 
     reference: str
     access_key: Annotated[str, said("Shown this once; only its hash is kept.")]
@@ -74,7 +74,7 @@ class Receipt(Answer):
 
 
 class Upload(Answer):
-    """A file that lies in the store, by the token that names it."""
+    """A file in the store, with the token that identifies it."""
 
     token: str
     name: str
@@ -83,7 +83,7 @@ class Upload(Answer):
 
 
 class Uploads(Answer):
-    """Files that were sent."""
+    """Uploaded files."""
 
     files: list[Upload]
 
@@ -114,7 +114,7 @@ class Reply(Answer):
 
 
 class Place(Answer):
-    """Where a case is about."""
+    """The place that a case is about."""
 
     lat: float | None
     lng: float | None
@@ -123,7 +123,7 @@ class Place(Answer):
 
 
 class Petitioner(Answer):
-    """Who filed, as far as the reader may see it."""
+    """The petitioner, as far as the reader may see them."""
 
     name: str
     email: str
@@ -133,7 +133,7 @@ class Petitioner(Answer):
 
 
 class Consultation(Answer):
-    """What another department is asked for, as the petitioner sees it."""
+    """A consultation of another department, as the petitioner sees it."""
 
     department: DepartmentName | None
     status: ConsultationStatus
@@ -144,7 +144,7 @@ class Consultation(Answer):
 
 
 class PartInWords(Consultation):
-    """The same for officials, with what was said."""
+    """The same for officials, with the texts."""
 
     text: Annotated[str, said("What is asked.")]
     reply: str
@@ -152,7 +152,7 @@ class PartInWords(Consultation):
 
 
 class Listed(Answer, shared=True):
-    """What lists and the case itself say of a case."""
+    """The fields of a case that lists and the case itself share."""
 
     reference: str
     version: Annotated[int, said("Grows with every event; send it back with an action.")]
@@ -174,7 +174,7 @@ class Listed(Answer, shared=True):
 
 
 class ListedCase(Listed):
-    """A case as the officials' list shows it."""
+    """A case in the officials' list."""
 
     petitioner: str
     handler: str
@@ -184,7 +184,7 @@ class ListedCase(Listed):
 
 
 class Case(Listed):
-    """A case, as its reader may see it."""
+    """A case as its reader may see it."""
 
     seen_as: Annotated[str, among(("public", "party", "staff"), "How much of the case this reader sees.")]
     body: str
@@ -206,13 +206,13 @@ class Case(Listed):
 
 
 class RoutedCase(Case):
-    """The same for officials, with why its department was proposed."""
+    """The same for officials, with the reason for the proposed department."""
 
     routing: Routing
 
 
 class CaseLeft(Answer):
-    """All that is said of a case to the official who has just let it go."""
+    """What remains visible of a case that the official no longer sees after their action."""
 
     reference: str
     status: State
@@ -249,7 +249,7 @@ class Service(Answer):
 
 
 class Outcome(Answer):
-    """What became of one case."""
+    """The result of the action for one case."""
 
     reference: str
     done: bool
@@ -259,7 +259,7 @@ class Outcome(Answer):
 
 
 class Outcomes(Answer):
-    """What became of many cases."""
+    """The results for several cases."""
 
     items: list[Outcome]
     done: int

@@ -1,4 +1,4 @@
-"""Reference lists that programs need to file and to route: departments and statutory procedures."""
+"""Reference lists that clients need to file and to route: departments and statutory procedures."""
 
 from starlette.requests import Request
 from starlette.responses import Response

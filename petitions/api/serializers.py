@@ -1,4 +1,4 @@
-"""Cases, receipts and reference data as JSON values, in the words of the caller's language."""
+"""Cases, receipts and reference data as JSON values, with texts in the caller's language."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -24,12 +24,12 @@ from server.core.files import StoredFile
 
 
 def kind(name: str, service_code: str) -> str:
-    """A kind as it is written when filing."""
+    """A kind in its written form, as used when filing."""
     return f"{name}:{service_code}" if name == Kind.STATUTORY and service_code else name
 
 
 def routing(document: Mapping[str, Any], reference_data: Reference, lang: str) -> documents.Routing:
-    """Why a department was proposed, in words."""
+    """Why a department was proposed, as text."""
 
     def code(number: int | None) -> str | None:
         row = reference_data.departments.get(number or 0)
@@ -50,7 +50,7 @@ def routing(document: Mapping[str, Any], reference_data: Reference, lang: str) -
 
 
 def receipt(filed: Receipt, access_key: str, reference_data: Reference, lang: str) -> documents.Receipt:
-    """What filing answers."""
+    """The response to filing."""
     return documents.Receipt.of(
         filed,
         access_key=access_key,
@@ -64,7 +64,7 @@ def receipt(filed: Receipt, access_key: str, reference_data: Reference, lang: st
 
 
 def case(found: CaseView, lang: str, official: Official | None = None) -> documents.Case:
-    """A case as its reader may see it; ``actions`` are what this reader may do now."""
+    """A case as its reader may see it; ``actions`` are those that this reader may do now."""
     reference_data, staff = found.reference_data, found.level is Level.STAFF
     if staff and official:
         actions = [act.action.value for act in acts.of_official(found, official)]
@@ -95,29 +95,29 @@ def case(found: CaseView, lang: str, official: Official | None = None) -> docume
 
 
 def row(found: Row, reference_data: Reference, lang: str) -> documents.ListedCase:
-    """A case as a list shows it."""
+    """A case in a list."""
     return documents.ListedCase.of(
         found, **_listed(found, reference_data, lang), part_due_at=found.part_due, replies_awaited=found.waiting
     )
 
 
 def part(found: ConsultationView, reference_data: Reference, lang: str) -> documents.Consultation:
-    """A part that a department is asked for, as the petitioner sees it."""
+    """A consultation as the petitioner sees it."""
     return documents.Consultation.of(found, department=coded.department(reference_data, found.department_id, lang))
 
 
 def part_in_words(found: ConsultationView, reference_data: Reference, lang: str) -> documents.PartInWords:
-    """The same for officials, with what was said."""
+    """The same for officials, with the texts."""
     return documents.PartInWords.of(found, department=coded.department(reference_data, found.department_id, lang))
 
 
 def uploaded(settings: Settings, files: Sequence[StoredFile]) -> documents.Uploads:
-    """Files that lie in the store, by the tokens that name them."""
+    """Files in the store, with the tokens that identify them."""
     return documents.Uploads(files=[documents.Upload.of(file, token=uploads.token(settings, file)) for file in files])
 
 
 def _listed(found: CaseView | Row, reference_data: Reference, lang: str) -> dict[str, Any]:
-    """What is not said by the row itself."""
+    """The derived fields of a case, shared by lists and the case itself."""
     due = found.due_at
     waiting = found.status is State.SUPPLEMENT_REQUESTED
     return {

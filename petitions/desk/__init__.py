@@ -1,4 +1,4 @@
-"""The officials' pages about cases: the inbox, many cases at once, one case, and the views one keeps."""
+"""The officials' pages about cases: the inbox, bulk actions, one case, and saved views."""
 
 from starlette.routing import Route
 

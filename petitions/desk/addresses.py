@@ -1,4 +1,4 @@
-"""Addresses inside the desk: the inbox as it was narrowed, carried along by every page and form that leaves it."""
+"""Addresses inside the desk: the inbox with its filters, carried along by the pages and forms opened from it."""
 
 from urllib.parse import urlencode
 

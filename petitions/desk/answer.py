@@ -1,4 +1,4 @@
-"""The answer editor: reply templates filled in for the case, a preview, and what a refusal must tell (Act 27③, 35)."""
+"""The answer editor: reply templates filled in for the case, a preview, and the remedies of a refusal (Act 27③, 35)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ _AFTER_OBJECTION = _(
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What stands in the editor."""
+    """The content of the editor."""
 
     text: str = ""
     decision: str = "explained"
@@ -44,20 +44,20 @@ class Draft:
     remedies: str = ""
     template: int | None = None
     unknown: tuple[str, ...] = ()
-    """Placeholders of the chosen template that the case has no value for."""
+    """Placeholders of the chosen template for which the case has no value."""
 
 
 def remedies(case: CaseView) -> str:
-    """What a petitioner can do against a refusal, in their language.
+    """The remedies against a refusal, in the petitioner's language.
 
-    Only the refusal of a statutory petition can be objected to, within 60 days (Act 35①); the administrative appeal
-    has 90 days from knowledge (행정심판법 제27조).
+    Only the refusal of a statutory petition can be objected to, within 60 days (Act 35①); an administrative appeal is
+    possible within 90 days of knowing of it (행정심판법 제27조).
     """
     return _filled_in(_OBJECTION if case.kind == Kind.STATUTORY else _GRIEVANCE, case)
 
 
 def objection_remedies(case: CaseView) -> str:
-    """What a petitioner can do whose objection is dismissed, in their language (Decree 40).
+    """The remedies after an objection is dismissed, in the petitioner's language (Decree 40).
 
     The 90 days count from this result, not from the refusal (General Act on Public Administration, 36④).
     """
@@ -74,13 +74,13 @@ def _filled_in(text: Text, case: CaseView) -> str:
 
 
 def read(raw: Mapping[str, object], case: CaseView) -> Draft:
-    """The editor as it was sent, unchecked."""
+    """The editor's content as submitted, not validated."""
     text, decision, reasons, ways = (str(raw.get(name) or "") for name in ("text", "decision", "reasons", "remedies"))
     return Draft(text, decision or "explained", reasons, ways or remedies(case))
 
 
 def with_template(draft: Draft, template: Template, case: CaseView, official: Official) -> Draft:
-    """Put a reply template after what was written already; reasons and remedies only where none were."""
+    """Append a reply template to the text; its reasons and remedies are used only where there are none."""
     values = placeholders.values_of(case, official, template.language)
     text = placeholders.fill(template.text, values)
     reasons = placeholders.fill(template.reasons, values)
@@ -97,9 +97,9 @@ def with_template(draft: Draft, template: Template, case: CaseView, official: Of
 
 
 def complete(raw: Mapping[str, str], case: CaseView) -> dict[str, str]:
-    """The fields of an answer that can go out. Raises ``Invalid`` while a placeholder is left in it.
+    """The fields of an answer that can be sent. Raises ``Invalid`` if a placeholder is left in it.
 
-    Remedies that were only prepared are left out where nothing is refused.
+    Prefilled remedies are dropped if nothing is refused.
     """
     values = dict(raw)
     if values.get("decision") not in REFUSING and values.get("remedies", "").strip() == remedies(case):

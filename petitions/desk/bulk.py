@@ -1,6 +1,6 @@
-"""Many cases at once: accept, assign or transfer what is selected, and say of each what became of it.
+"""Bulk actions: accept, assign or transfer the selected cases, and show the result of each.
 
-Every case is a transaction of its own: what is refused for one changes nothing of it and holds up no other.
+Every case is a transaction of its own, so a refusal for one changes nothing in it and does not affect the others.
 """
 
 from collections.abc import Mapping
@@ -26,14 +26,14 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one selected case; ``refusal`` is None where it was done."""
+    """The result for one selected case; ``refusal`` is None if it was done."""
 
     reference: str
     refusal: Text | None
 
 
 async def act(request: Request) -> Response:
-    """``POST /desk/bulk``. Raises ``Forbidden`` without the right, ``Invalid`` where nothing was selected."""
+    """``POST /desk/bulk``. Raises ``Forbidden`` without the permission, ``Invalid`` if nothing was selected."""
     form = await web.read_form(request)
     chosen, offer = DESK.get(str(form.get("action")), (None, None))
     if chosen is None or offer is None or offer.bulk is None:
@@ -57,7 +57,7 @@ async def act(request: Request) -> Response:
 
 
 async def _one(request: Request, official: Official, act: CaseAct, picked: str, raw: Mapping[str, object]) -> Outcome:
-    """One case, picked as its number and the version that the list showed: ``K7Q-M9X-RW4:3``. Done once by that."""
+    """Act on one case, selected by its number and listed version: ``K7Q-M9X-RW4:3``. Both make it happen only once."""
     number, _colon, version = picked.partition(":")
     found = references.read_reference(number)
     if found is None:

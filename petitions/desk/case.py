@@ -1,7 +1,7 @@
-"""One case on one page: all there is to know on the right, all there is to do on the left.
+"""One case on one page: its content on the right, its actions on the left.
 
-Forms exist for exactly what the case's state and the official's rights allow. What is refused comes back on the same
-page, with what was typed; after a conflict the page is fresh and says who did what meanwhile.
+There are forms exactly for what the case's state and the official's permissions allow. A refused form is shown again on
+the same page with its input; after a conflict the page is fresh and says who did what in the meantime.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,12 +37,12 @@ from server.core.ledger import Audience
 from server.core.messages import Item
 
 WORDS = ("text", "late_reason", "agency", "reason", "reasons", "remedies")
-"""Fields in which somebody writes."""
+"""Free-text fields."""
 
 
 @dataclass(frozen=True)
 class CaseRequest:
-    """A request for a case's page: who asks for which case, coming from which list."""
+    """A request for a case's page: the official, the case and the list it was opened from."""
 
     request: Request
     official: Official
@@ -71,7 +71,7 @@ async def show(request: Request) -> Response:
 
 
 async def _replied(request: Request) -> Response:
-    """What the official's department was asked for, and its reply: the page of who does not see the case any more."""
+    """The page of an official who no longer sees the case: the consultation of their department, and its reply."""
     number, official = request.path_params["reference"], auth.official(request)
     found = await consultations.replied(number, official)
     if not found:
@@ -82,7 +82,7 @@ async def _replied(request: Request) -> Response:
 
 
 async def act(request: Request) -> Response:
-    """``POST /desk/cases/{reference}/{action}``: do it once, or show the page again with what hinders it."""
+    """``POST /desk/cases/{reference}/{action}``: act once, or show the page again with the errors."""
     name, number = request.path_params["action"], request.path_params["reference"]
     if name not in DESK:
         raise NotFound
@@ -111,7 +111,7 @@ async def act(request: Request) -> Response:
 async def _answer(
     asked: CaseRequest, answers: CaseAct, offer: Offer, attempt: Attempt, sent: Sent
 ) -> Response | ReturnedForm | None:
-    """Answer; or show what is written, with a reply template or as it would go out."""
+    """Answer; or show the draft, with a reply template filled in or as a preview."""
     request, case, raw = asked.request, asked.case, sent.values
     kept = acts.kept(request, answers, offer, sent)
     if raw.get("step") == "template":
@@ -127,7 +127,7 @@ async def _answer(
 
 
 async def _gone(request: Request, press: acts.Press, written: Sequence[str], done: Text) -> Response:
-    """A case that the official does not see (any more): done by the first of two presses, or too late for its words."""
+    """A case that the official does not see (any more): redirect if the action was done, else show the text to copy."""
     if await press.done():
         return web.redirect(request, addresses.INBOX, done)
     if not written:
@@ -137,12 +137,12 @@ async def _gone(request: Request, press: acts.Press, written: Sequence[str], don
 
 
 def _words(sent: Sent) -> list[str]:
-    """What was written: where the form itself is gone, it is shown to be copied."""
+    """The submitted texts, to be copied when the form itself is not available any more."""
     return [str(sent.values[name]) for name in WORDS if sent.values.get(name)]
 
 
 async def _where(asked: CaseRequest, raw: Mapping[str, str]) -> str:
-    """Where to go next: to the list for who came from its row or may not see the case any more, else the case."""
+    """The next page: the list, if the official came from its row or no longer sees the case, else the case."""
     here = (await following.whereabouts([asked.case.reference])).get(asked.case.reference)
     left = here is None or not here.seen_by(asked.official)
     if raw.get("from") == "inbox" or (left and not await consultations.replied(asked.case.reference, asked.official)):
@@ -151,7 +151,7 @@ async def _where(asked: CaseRequest, raw: Mapping[str, str]) -> str:
 
 
 async def _again(asked: CaseRequest, kept: ReturnedForm) -> Response:
-    """The page once more, as the case now is, with everything that was typed and the files that were sent."""
+    """The page again, with the case as it is now, and the typed values and uploaded files."""
     fresh = replace(asked, case=await view(asked.case.reference, access.shown(asked.request)))
     if fresh.case.level is not Level.STAFF and kept.refusal:
         raise kept.refusal
@@ -220,7 +220,7 @@ async def _told(case: CaseView, entries: Sequence[ledger.Entry], language: str) 
 
 
 def _passed_at(case: CaseView, entries: Sequence[ledger.Entry]) -> datetime | None:
-    """When a case that nobody handles yet came to its department."""
+    """When a case without a handler reached its department."""
     if case.status is not State.ACCEPTED:
         return None
     return next((e.occurred_at for e in reversed(entries) if e.kind in {"case.accepted", "case.transferred"}), None)
@@ -243,7 +243,7 @@ def _district(reference_data: Reference, code: str, language: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A department that was considered, with the reason in words."""
+    """A department that was considered, with the reason as text."""
 
     name: str
     percent: int
@@ -274,7 +274,7 @@ _WAY = {"case.accepted": State.ACCEPTED, "case.assigned": State.ASSIGNED, "case.
 
 
 def _reached(entries: Sequence[ledger.Entry]) -> str:
-    """The last step on the way that a case that ended aside had taken."""
+    """The last regular step of a case that ended early."""
     return next((_WAY[e.kind].value for e in reversed(entries) if e.kind in _WAY), State.RECEIVED.value)
 
 

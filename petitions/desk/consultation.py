@@ -1,4 +1,4 @@
-"""The section of a case's page about the parts that other departments are asked for (협조, Act 20)."""
+"""The section of a case's page about consultations (협조, Act 20)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,34 +17,34 @@ from server.core.errors import Text
 
 @dataclass(frozen=True, slots=True)
 class ConsultationRow:
-    """One part as it is drawn."""
+    """One consultation as it is displayed."""
 
     part: ConsultationView
     department: str
     status: Text
     until: str
     clock: ClockWords | None
-    """What is left of the reply period, while it runs."""
+    """The time left to reply, while it is open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The parts of a case, and what the forms about them need."""
+    """The consultations of a case, and what their forms need."""
 
     lines: Sequence[ConsultationRow]
     own: ConsultationRow | None
-    """What the reader's own department owes."""
+    """The open consultation of the reader's own department."""
     choices: Sequence[tuple[str, str]]
-    """Departments that can be asked."""
+    """Departments that can be consulted."""
     awaited: Sequence[tuple[str, str]]
-    """Departments whose replies are awaited."""
+    """Departments whose reply is outstanding."""
     first_day: date
     last_day: date | None
     """The last day within the case's own period; None for a tip."""
 
 
 def section(case: CaseView, official: Official, now: datetime, language: str) -> Section:
-    """Everything about the parts, for one reader."""
+    """The section for one reader."""
     calendar, reference_data = case.reference_data.calendar, case.reference_data
     lines = [_line(part, reference_data, now, language) for part in case.parts]
     open_ones = {each.part.department_id for each in lines if each.part.open}
@@ -64,7 +64,7 @@ def section(case: CaseView, official: Official, now: datetime, language: str) ->
 
 
 def replied(parts: Sequence[ConsultationView], reference_data: Reference, now: datetime, language: str) -> Section:
-    """What a department reads that has replied and does not see the case any more."""
+    """The section for a department that has replied and no longer sees the case."""
     today = reference_data.calendar.local(now).date()
     return Section([_line(part, reference_data, now, language) for part in parts], None, (), (), today, None)
 

@@ -1,4 +1,4 @@
-"""The inbox page: what is due first on top, narrowed by filters and kept views, each row with its clock."""
+"""The inbox page: the earliest deadline first, narrowed by filters and saved views, each row with its deadline."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ TABS: tuple[tuple[Text, Filter, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A row as it is drawn."""
+    """A row as it is displayed."""
 
     row: Row
     clock: ClockWords
@@ -84,7 +84,7 @@ async def show(request: Request) -> Response:
 
 
 def lines(rows: Sequence[Row], wanted: Filter, reference_data: Reference, language: str) -> list[InboxRow]:
-    """Rows with their words."""
+    """Rows with their texts."""
     now = clock.now()
     found = []
     for row in rows:
@@ -108,7 +108,7 @@ def lines(rows: Sequence[Row], wanted: Filter, reference_data: Reference, langua
 
 
 def _clock(row: Row, reference_data: Reference, now: datetime, language: str) -> ClockWords:
-    """The clock of what one's department owes: the case, or its part."""
+    """The deadline of what one's department owes: the answer, or its reply to a consultation."""
     if row.part_due is None:
         return clock_words(row, reference_data.calendar, now, language)
     words = reply_clock(row.part_due, reference_data.calendar, now, language)
@@ -126,7 +126,7 @@ def _duties(row: Row, reference_data: Reference, now: datetime, language: str) -
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A view: one of the house's, or one that the official keeps."""
+    """A view: a built-in one, or one that the official saved."""
 
     label: Text | str
     href: str
@@ -145,7 +145,7 @@ def _tabs(wanted: Filter, views: Sequence[desk.View], reference_data: Reference)
 
 
 async def _options(official: Official, reference_data: Reference, language: str) -> dict[str, object]:
-    """What can be chosen in the filters and for many cases at once."""
+    """The choices of the filters and of the bulk actions."""
     everywhere = official.may(Permission.SEE_ALL)
     assign = official.may(Permission.ASSIGN)
     guides = await desk.guides() if official.may(Permission.CHANGE_GUIDE) else []

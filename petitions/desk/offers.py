@@ -1,4 +1,4 @@
-"""The forms of a case's page: for each action that this official can do now, with the choices that it asks for."""
+"""The forms of a case's page: one for each action that this official can do now, with its choices."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ async def page_of(
     passed_at: datetime | None,
     lang: str,
 ) -> DeskPage:
-    """What the forms ask of the page. ``passed_at`` is when a case that nobody handles yet came to its department."""
+    """The values that the forms need. ``passed_at`` is when a case without a handler reached its department."""
     reference_data, now = case.reference_data, clock.now()
     mine = {act.action for act in acts.of_official(case, official)}
     limits = ((Action.TRANSFER, Transfer.BETWEEN_DEPARTMENTS, passed_at),

@@ -1,4 +1,4 @@
-"""Keeping the inbox's filter under a name, and forgetting it again."""
+"""Saving the inbox's filter under a name, and deleting it."""
 
 from typing import Annotated
 from urllib.parse import urlencode
@@ -17,14 +17,14 @@ from server.core.forms import Form, Key, Label, line
 
 
 class Save(Form):
-    """The filters of the list, and what they are called."""
+    """The filters of the list, and the view's name."""
 
     name: Annotated[str, line(60, safe=False), Label(_("Name"))]
     carried: Annotated[str, line(addresses.LONGEST, safe=False), Key("list"), Label(_("List"))] = ""
 
 
 async def save(request: Request) -> Response:
-    """``POST /desk/views``: keep ``list`` as ``name``."""
+    """``POST /desk/views``: save ``list`` as ``name``."""
     official = auth.official(request)
     form = Save.parse(await web.read_form(request))
     wanted = Filter.carried(form.carried, await reference())

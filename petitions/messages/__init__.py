@@ -1,8 +1,8 @@
-"""What each event of a case says: the lines that officials, the petitioner and the public read, and the mails.
+"""The texts of each event of a case: timeline lines for officials, the petitioner and the public, and mails.
 
-One record a kind of event. Required by law, whatever a petitioner wishes: receipt (Act 9), transfer out (Act 16),
-supplement (Act 22), return (Decree 25), extension (Decree 21), progress (Decree 23), answer (Act 27) and what comes of
-an objection (Act 35).
+One record for each kind of event. Required by law, whatever the petitioner chose: receipt (Act 9), transfer out (Act
+16), supplement (Act 22), return (Decree 25), extension (Decree 21), progress (Decree 23), answer (Act 27) and the
+result of an objection (Act 35).
 """
 
 from petitions.messages.answers import ANSWERS

@@ -1,4 +1,4 @@
-"""What is said at the end of a case, and when it begins again: answered, closed, rated, withdrawn, reopened."""
+"""Messages when a case ends or reopens: answered, closed, rated, withdrawn, reopened."""
 
 from petitions import events
 from petitions.labels import DECISIONS
@@ -40,7 +40,7 @@ def _answer(event: CaseEvent) -> Notice:
 
 
 def ways(event: CaseEvent) -> tuple[tuple[Text, str], ...]:
-    """The ways to contest it, in a mail."""
+    """The remedies, for a mail."""
     return tuple((REMEDIES, detail.words) for detail in remedies(event))
 
 

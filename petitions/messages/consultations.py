@@ -1,7 +1,7 @@
-"""What is said when departments work together on a case (협조, Act 20).
+"""Messages about consultations (협조, Act 20).
 
-The consulted department's people hear what they owe and until when, the case's own what came of it, the petitioner
-which department helps; the words themselves stay at the desk (Act 7).
+The consulted department is told what to reply to and until when, the case's own department the result, and the
+petitioner which department is consulted; the texts themselves stay at the desk (Act 7).
 """
 
 from petitions import consultation_events as events

@@ -1,4 +1,4 @@
-"""An event of a case with all that its sentences are made of, in its reader's language. Pure: reads fill it in."""
+"""An event of a case with everything that its texts need, in the reader's language. Pure data, filled in by queries."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ REMEDIES = _("Remedies available to you")
 
 
 class Reader(StrEnum):
-    """To whom a mail about a case goes. Officials get none about what they did themselves."""
+    """Who receives a mail about a case. Officials are not mailed about their own actions."""
 
     CITIZEN = "citizen"
     IN_CHARGE = "in_charge"
-    """The handler, or the department's managers where nobody handles the case yet."""
+    """The handler, or the department's managers if there is no handler yet."""
     HANDLER = "handler"
     MANAGERS = "managers"
-    """Those of the case's department; for a case without one, who gives it to one."""
+    """The managers of the case's department; for a case without one, those who assign departments."""
     INSPECTORS = "inspectors"
     NAMED = "named"
     """The handler whom the event names."""
     CONSULTED = "consulted"
-    """Managers and handlers of the department that the event names (협조, Act 20)."""
+    """Managers and handlers of the department that the event names, which is consulted (협조, Act 20)."""
 
 
 class Named(Protocol):
@@ -64,7 +64,7 @@ class File(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CaseEvent:
-    """One event as its reader may know it; what they may not know is empty."""
+    """One event as its reader may see it; what they may not see is empty."""
 
     entry: Entry
     language: str
@@ -72,25 +72,25 @@ class CaseEvent:
     by_day: bool
     """Whether the case's due dates are days."""
     has_period: bool
-    """Whether the law gives the case a period; a tip has none."""
+    """Whether the law sets a period; a tip has none."""
     has_department: bool
     who: Text | str
-    """Who did it; empty where nobody acted or nobody is named to this reader."""
+    """The actor; empty for the system, or if the reader may not know them."""
     text: str
-    """The words that belong to it; for officials also those that only they read."""
+    """The text that belongs to it; for officials also texts that are for them alone."""
     more: Mapping[str, str]
-    """Further words by the event's own names for them: ``remedies``, ``late_reason``."""
+    """Further texts by their field in the event: ``remedies``, ``late_reason``."""
     person: Named | None
-    """The handler or guide whom it names."""
+    """The handler or guide that the event names."""
     departments: Mapping[int, str]
     answer: Answer | None
     file: File | None
     files: tuple[File, ...]
-    """What came with its words or its answer."""
+    """The files that came with its text or its answer."""
     filing: bool = False
-    """Whether it was written while the petition was filed, so that the receipt tells of it."""
+    """Whether it was written during filing, so that the receipt already covers it."""
     first: bool = True
-    """Whether it is the first of its kind in the case. Mails are told both; timelines need neither."""
+    """Whether it is the first of its kind in the case. Like ``filing``, this is set for mails, not for timelines."""
 
     @property
     def id(self) -> int:
@@ -109,50 +109,50 @@ class CaseEvent:
 
     @property
     def data(self) -> Mapping[str, Any]:
-        """What it holds."""
+        """Its fields."""
         return self.entry.data
 
     @property
     def by_petitioner(self) -> bool:
-        """Whether the petitioner did it."""
+        """Whether the petitioner is the actor."""
         return self.entry.actor == "petitioner"
 
     @property
     def by_official(self) -> bool:
-        """Whether an official did it."""
+        """Whether an official is the actor."""
         return self.entry.actor.startswith("official:")
 
     @property
     def name(self) -> str:
-        """The name of the handler or guide whom it names."""
+        """The name of the handler or guide that the event names."""
         return self.person.name if self.person else "?"
 
     @property
     def due_at(self) -> datetime | None:
-        """The moment that it sets."""
+        """The due moment that it sets."""
         return self._moment("due_at")
 
     @property
     def due(self) -> str:
-        """The date that it sets, in words."""
+        """The due date that it sets, in words."""
         return self._when(self.due_at)
 
     @property
     def before(self) -> str:
-        """The date that was promised before, in words."""
+        """The previous due date, in words."""
         return self._when(self._moment("previous_due_at"))
 
     def department(self, name: str) -> str:
-        """A department that it names."""
+        """The name of a department in one of its fields."""
         return self.departments.get(self.data.get(name) or 0, "–")
 
     def day(self, name: str) -> str:
-        """A day that it names, in words."""
+        """The day in one of its fields, in words."""
         said = self.data.get(name)
         return i18n.date_text(date.fromisoformat(said), self.language) if said else "–"
 
     def value(self, name: str) -> object:
-        """See ``Telling``; what this reader may not know, or what is not there, is a dash."""
+        """See ``Telling``; a dash stands for values that are missing or that this reader may not see."""
         return _VALUES[name](self) if name in _VALUES else self.data[name]
 
     def _moment(self, name: str) -> datetime | None:
@@ -160,7 +160,7 @@ class CaseEvent:
         return datetime.fromisoformat(value).astimezone(self.zone) if isinstance(value, str) else None
 
     def _when(self, moment: datetime | None) -> str:
-        """A promised moment: a day where the whole day counts, as with decisions on objections."""
+        """A due moment: as a day if the whole day counts, as for decisions on objections."""
         if moment is None:
             return "–"
         if self.by_day or moment.time() == clock.END_OF_DAY:
@@ -193,32 +193,32 @@ _VALUES: Mapping[str, Callable[[CaseEvent], object]] = {
     "unit": lambda e: _UNITS.get(e.data["unit"], e.data["unit"]),
     "until": lambda e: e.day("until"),
 }
-"""What sentences call by a name of their own; any other name is that of what the event holds."""
+"""Names used in sentences that differ from the event's fields; all other names are fields."""
 
 
 def words(event: CaseEvent) -> list[Detail]:
-    """Below a line: what was said with it."""
+    """Below a line: its text."""
     return [Detail(words=event.text)] if event.text else []
 
 
 def files(event: CaseEvent) -> list[Detail]:
-    """Below its words: the files that came with them."""
+    """Below its text: the files that came with it."""
     return [Detail(files=event.files)] if event.text and event.files else []
 
 
 def remedies(event: CaseEvent) -> list[Detail]:
-    """Below its words: the ways to contest it."""
+    """Below its text: the remedies."""
     ways = event.more.get("remedies")
     return [Detail(title=REMEDIES, words=ways)] if ways else []
 
 
 def where_due(text: Text) -> Callable[[CaseEvent], list[Detail]]:
-    """A sentence below a line, where the event sets a date."""
+    """A sentence below a line, if the event sets a due date."""
     return lambda event: [Detail(fill(text, event))] if event.due_at else []
 
 
 def every_word(event: CaseEvent) -> list[Detail]:
-    """Below a line at the desk: everything that was said with it, and the files."""
+    """Below a line at the desk: all texts, and the files."""
     said = [text for name in ("late_reason", "remedies") if (text := event.more.get(name))]
     return [
         *words(event),
@@ -233,12 +233,12 @@ When = Callable[[CaseEvent], bool]
 
 
 def at_desk(tone: str, icon: str, text: Say) -> Line[CaseEvent]:
-    """A line at the desk, with everything that was said."""
+    """A line at the desk, with all texts."""
     return Line(tone, icon, text, every_word)
 
 
 def to_party(tone: str, icon: str, text: Say, *below: Below) -> Line[CaseEvent]:
-    """A line on the page of the case; below it what was said, if nothing else is named."""
+    """A line on the case's page; by default with its text below."""
 
     def details(event: CaseEvent) -> Iterable[Detail]:
         for part in below or (words,):
@@ -248,7 +248,7 @@ def to_party(tone: str, icon: str, text: Say, *below: Below) -> Line[CaseEvent]:
 
 
 def always(_event: CaseEvent) -> bool:
-    """Of every event of the kind."""
+    """The condition of mails that are sent for every event of the kind."""
     return True
 
 
@@ -262,7 +262,7 @@ def to_citizen(
     quoted: bool = True,
     more: Callable[[CaseEvent], tuple[tuple[Text, str], ...]] = lambda _event: (),
 ) -> Mailing[CaseEvent]:
-    """A mail to the petitioner, with what was said (``quoted``) and further words."""
+    """A mail to the petitioner, with the event's text (``quoted``) and further texts."""
 
     def notice(event: CaseEvent) -> Notice:
         then = following(event) if callable(following) else following
@@ -275,7 +275,7 @@ def to_citizen(
 def to_officials(
     *readers: Reader, subject: Text, happened: Text, following: Text | None = None, when: When = always
 ) -> Mailing[CaseEvent]:
-    """A mail to officials. The petitioner's words stay at the desk (Act 7)."""
+    """A mail to officials. The petitioner's words are shown only at the desk (Act 7)."""
 
     def notice(event: CaseEvent) -> Notice:
         return Notice(subject, fill(happened, event), fill(following, event) if following else None)
@@ -288,8 +288,8 @@ class CaseMessage(Message[CaseEvent]):
     """The record of one kind of event of a case."""
 
     promised: Text | None = None
-    """Why it sets the date of the answer, in the list of all dates that were promised."""
+    """Why it sets the due date, for the list of all due dates announced."""
     reasoned: bool = False
-    """Whether its words are the reason for that date."""
+    """Whether its text is the reason for that date."""
     by_itself: bool = False
-    """Whether the house does it of itself while a petitioner files, so that nobody is named."""
+    """Whether the system does it during filing, so that no actor is named."""

@@ -1,4 +1,4 @@
-"""What is said when a case comes in and is given to people: receipt, department, handler, guide, transfers."""
+"""Messages when a case arrives and is assigned: receipt, department, handler, guide, transfers."""
 
 from petitions import events
 from petitions.messages.event import (

@@ -1,4 +1,4 @@
-"""What is said of objections to a refusal (이의신청, Act 35)."""
+"""Messages about objections to a refusal (이의신청, Act 35)."""
 
 from petitions import events
 from petitions.messages.answers import ways

@@ -1,4 +1,4 @@
-"""What is said of the legal period: extended, counted anew, paused for a site investigation, ending, over."""
+"""Messages about the processing period: extended, recomputed, paused for a site investigation, ending, over."""
 
 from petitions import events
 from petitions.messages.event import CaseMessage, Reader, at_desk, to_citizen, to_officials, to_party, words

@@ -1,4 +1,4 @@
-"""What is said of supplements (보완, Act 22): asked for, prolonged, undelivered, arrived, or never sent."""
+"""Messages about supplements (보완, Act 22): requested, extended, undelivered, received, or never sent."""
 
 from petitions import events
 from petitions.messages.event import (

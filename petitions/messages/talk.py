@@ -1,4 +1,4 @@
-"""What is said of what people write beside the case: messages, notes, files, mails that did not arrive."""
+"""Messages about messages, notes, files, and mails that could not be delivered."""
 
 from petitions import events
 from petitions.messages.event import (
@@ -17,7 +17,7 @@ from server.core.messages import Detail
 
 
 def attached(event: CaseEvent) -> tuple[tuple[Text, str], ...]:
-    """The names of the files that came with it; a mail leads to them and does not carry them."""
+    """The names of the files; the mail links to them instead of attaching them."""
     names = "\n".join(file.name for file in event.files)
     return ((_("Files, to be opened on your case page"), names),) if names else ()
 

@@ -1,9 +1,10 @@
 """Filing a petition: one form in four sections, a page to check it, and the receipt.
 
-The form is one document, so that the browser's own back button returns to everything that was typed; a script shows
-it section by section. The check page carries all of it in hidden fields, and everything is validated again when it is
-sent. The answer to sending is the receipt itself: the access key is shown there, derived from the form's own secret
-token, and stored nowhere. Sending the same again (a double click, a reload) shows the same receipt and creates nothing.
+The form is one document, so that the browser's back button returns to everything that was typed; a script shows it
+section by section. The check page carries all of it in hidden fields, and everything is validated again when it is
+sent. The response to sending is the receipt itself: it shows the access key, which is derived from the form's own
+secret token and stored nowhere. Sending the same form again (a double click, a reload) shows the same receipt and
+creates nothing.
 """
 
 import re
@@ -37,9 +38,9 @@ TEXTS = (
     *("title", "body", "kind", "service", "address", "lat", "lng"),
     *("name", "email", "phone", "home", "language", "public", "channel"),
 )
-"""The form's fields that a page keeps, files aside."""
+"""The form's fields that a page keeps, without files."""
 KEPT_LENGTH = 40_000
-"""Characters of a refused field that are shown again."""
+"""Characters of an invalid field that are shown again."""
 SUGGEST_BODY, SUGGEST_WORDS = 400, 6
 
 _submission = re.compile(r"[A-Za-z0-9_-]{20,64}")
@@ -49,7 +50,7 @@ _unreadable = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-
 
 @dataclass
 class Draft:
-    """What was typed so far, as the page shows it again."""
+    """The input so far, as the page shows it again."""
 
     values: dict[str, str]
     submission: str
@@ -57,7 +58,7 @@ class Draft:
 
     @classmethod
     def read(cls, form: Mapping[str, Any]) -> "Draft":
-        """Keep what can be shown; a lost or odd token is replaced."""
+        """Read what can be shown again; a missing or malformed token is replaced."""
         values = {}
         for name in TEXTS:
             value = form.get(name)
@@ -72,7 +73,7 @@ class Draft:
 
 
 async def blank(request: Request) -> Response:
-    """``GET /petitions/new``. Kept by the browser's back button: there is nothing of anybody in it yet."""
+    """``GET /petitions/new``. May be cached for the back button, because the empty form holds no personal data."""
     official = _filer(request)
     draft = Draft.read(
         {"language": web.language(request), "title": request.query_params.get("title", "")[:TITLE_LIMIT]}
@@ -81,7 +82,7 @@ async def blank(request: Request) -> Response:
 
 
 async def submit(request: Request) -> Response:
-    """``POST /petitions/new``: check, mend, ask for the kind, or send, as the pressed button (``go``) says."""
+    """``POST /petitions/new``: check, edit, suggest the kind, or send, depending on the button (``go``)."""
     official = _filer(request)
     form = await web.read_form(request, files=uploads.PARTS)
     reference_data = await reference()
@@ -111,7 +112,7 @@ async def submit(request: Request) -> Response:
 
 @dataclass(frozen=True)
 class Read:
-    """A valid submission, and whether the petitioner named its kind."""
+    """A valid petition, and whether the petitioner chose its kind."""
 
     petition: FilePetition
     kind_given: bool
@@ -132,7 +133,7 @@ def _read(
 
 
 def _filer(request: Request) -> Official | None:
-    """The official who files for somebody, on the desk's page; nobody on the citizens' page."""
+    """The official who files for somebody, on the desk's page; None on the citizens' page."""
     return auth.official(request, Permission.FILE) if request.url.path.startswith("/desk/") else None
 
 
@@ -199,13 +200,13 @@ def _form(
         max_bytes=MAX_BYTES,
     )
     if fresh and official is None:
-        # Without "no-store", or the browser forgets on "back" what was typed.
+        # Not "no-store", because the browser would then lose the input on "back".
         response.headers["cache-control"] = "private, no-cache"
     return response
 
 
 def _kind_options(lang: str) -> list[tuple[str, str, str]]:
-    """The choices with what they mean and how long they take; first the one that leaves it to the city."""
+    """The choices with their meaning and period; the first leaves the choice to the city."""
     found = [("", i18n.translate(lang, kinds.UNSURE[0]), i18n.translate(lang, kinds.UNSURE[1]))]
     for kind, (label, hint) in kinds.PLAIN.items():
         period = (
@@ -223,7 +224,7 @@ def _period(lang: str, kind: rules.Kind, service: rules.Service) -> str:
 
 
 def _centre(reference_data: Reference) -> tuple[float, float] | None:
-    """The middle of the city's districts, where the map opens; no map where no outline is known."""
+    """The centre of all districts, at which the map opens; None without outlines."""
     points = [point for outline in reference_data.sketch.values() for ring in outline for point in ring]
     if not points:
         return None
@@ -234,7 +235,7 @@ def _centre(reference_data: Reference) -> tuple[float, float] | None:
 async def _check(
     request: Request, reference_data: Reference, draft: Draft, read: Read, official: Official | None
 ) -> Response:
-    """The last page before sending: what was typed, what becomes of it, and personal numbers that stand in it."""
+    """The last page before sending: the input, what happens next, and personal numbers found in it."""
     petition = read.petition
     decided = intake.decide(petition, reference_data, await guides_present(), clock.now())
     return _page(
@@ -251,7 +252,7 @@ async def _check(
 
 
 async def _expectation(request: Request, reference_data: Reference, decided: Decided) -> dict[str, Any]:
-    """What the city states for a submission, decided as if it came now; nothing is written."""
+    """What the city would decide if the petition came now: kind, period, department, guide. Nothing is written."""
     lang = web.language(request)
     department = reference_data.departments.get(decided.choice.department_id or 0)
     guide = await guide_card(decided.guide.id) if decided.guide else None
@@ -273,7 +274,7 @@ async def _expectation(request: Request, reference_data: Reference, decided: Dec
 
 
 def _numbers(petition: FilePetition) -> list[str]:
-    """Personal numbers in the texts, as they will be masked wherever everybody can read."""
+    """Personal numbers in the texts, as they will be masked in public."""
     found = []
     for text in (petition.title, petition.body, petition.location.address):
         found += [privacy.mask(text[number.start : number.end]) for number in privacy.find(text)]
@@ -281,7 +282,7 @@ def _numbers(petition: FilePetition) -> list[str]:
 
 
 async def _send(request: Request, draft: Draft, petition: FilePetition, official: Official | None) -> Response:
-    # The token and the content together: mending the form after sending it files anew, sending it again does not.
+    # Token and content together: editing the form after sending it files anew, sending it again does not.
     content = idempotency.fingerprint([petition.content(), [file.hash for file in draft.files]])
     key = idempotency.fingerprint(["page", draft.submission, content])
     filed = await intake.file(petition, official, files=draft.files, idempotency_key=key)
@@ -298,7 +299,7 @@ async def _send(request: Request, draft: Draft, petition: FilePetition, official
 
 
 async def suggest(request: Request) -> Response:
-    """``GET /petitions/suggest``: for what is being typed, the kind, the department, and answered cases like it."""
+    """``GET /petitions/suggest``: the kind, the department and similar answered cases for a text being typed."""
     data = Parameters(request.query_params)
     title = data.text("title", limit=TITLE_LIMIT)
     body = data.text("body", limit=SUGGEST_BODY, lines=True)
@@ -325,10 +326,10 @@ async def suggest(request: Request) -> Response:
 
 
 def _words(title: str, body: str, reference_data: Reference, decided: Decided) -> dict[str, int]:
-    """By what to find similar cases, with how much each is worth.
+    """Words to find similar cases by, with their weights.
 
-    A department's keyword in the title is enough alone (3); two other words of the title (2 each), or one of them with
-    a keyword that only the body holds (1), are as well.
+    A department's keyword in the title suffices alone (3); so do two other words of the title (2 each), or one of them
+    with a keyword that only the body contains (1).
     """
     head, text = fold(title), fold(body)
     best = {candidate.department_id for candidate in decided.choice.candidates[:2]}
@@ -336,7 +337,7 @@ def _words(title: str, body: str, reference_data: Reference, decided: Decided) -
     words = {w: 3 for w in keywords if fold(w) in head}
     words.update({w: 1 for w in keywords if fold(w) in text and w not in words})
     for word in re.findall(r"\w{2,}", title)[:6]:
-        # Without its last character a Korean word of three or more is mostly without its particle.
+        # A Korean word of three or more syllables without its last one is usually without its particle.
         stem = word[:-1] if len(word) > 2 and "가" <= word[-1] <= "힣" else word  # noqa: PLR2004
         if not any(fold(stem) in fold(w) or fold(w) in fold(stem) for w in words):
             words[stem] = 2

@@ -1,4 +1,4 @@
-"""What a petition leaves to read: its receipt, its calendar entry and files for the parties, and the public answers."""
+"""Reading petitions: the receipt, calendar entry and files for the parties, and the public answers."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,7 +21,7 @@ PAGE = "/petitions"
 
 
 async def index(request: Request) -> Response:
-    """``/petitions``: what the city answered, with filters and words."""
+    """``/petitions``: the public answers, with filters and search."""
     reference_data, lang, start = await reference(), web.language(request), request.query_params.get("before", "")
     wanted = Filters.parse(request.query_params, reference_data)
     page = await public.answered(wanted, reference_data, start)
@@ -33,7 +33,7 @@ async def index(request: Request) -> Response:
 
 
 def row_names(reference_data: Reference, lang: str) -> dict[str, object]:
-    """How rows of the public list name what they hold only codes of."""
+    """Names for the codes in rows of the public list."""
     return {
         "department_names": {row.id: row.name(lang) for row in reference_data.departments.values()},
         "district_names": {code: n.get(lang) or n["ko"] for code, n in reference_data.districts.items()},
@@ -43,7 +43,7 @@ def row_names(reference_data: Reference, lang: str) -> dict[str, object]:
 
 
 async def certificate(request: Request) -> Response:
-    """``/cases/{reference}/receipt``: the receipt again, without the key, for whoever may see the petitioner's side."""
+    """``/cases/{reference}/receipt``: the receipt again, without the key, for readers of the petitioner's side."""
     view = await _party(request)
     return web.page(
         request, "petitions/receipt.html", {**receipt_context(request, view, ""), "layout": "base.html", "desk": False}
@@ -67,7 +67,7 @@ async def calendar(request: Request) -> Response:
 
 
 async def attachment(request: Request) -> Response:
-    """``/cases/{reference}/files/{id}/{name}``: a file of a case, to be saved and never shown by the browser."""
+    """``/cases/{reference}/files/{id}/{name}``: a file of a case, always as a download and never shown inline."""
     view = await _party(request)
     number = request.path_params["id"]
     file = next((file for file in view.attachments if file.id == number), None)
@@ -89,7 +89,7 @@ def _case_url(request: Request, view: CaseView) -> str:
 
 
 def receipt_context(request: Request, view: CaseView, key: str) -> dict[str, object]:
-    """What the receipt shows of a case; ``key`` only in the one answer that hands it over."""
+    """The values of the receipt page; ``key`` only in the response that first shows it."""
     lang = web.language(request)
     department = view.reference_data.departments.get(view.department_id or 0)
     guide_home = view.reference_data.departments.get(view.guide.department_id or 0) if view.guide else None
