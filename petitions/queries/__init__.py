@@ -1,1 +1,1 @@
-"""Reads shaped for pages and decisions, with visibility applied. One module per topic."""
+"""Queries for pages and decisions, limited to what their reader may see. One module per topic."""

@@ -1,6 +1,6 @@
-"""Whose desks an event about a case concerns: where the case lies now, and where it was taken from.
+"""Whose desks an event concerns: those of the case's department now, and of the one it was taken from.
 
-The desk's live stream tells each official of the cases that they may see, and of those that leave them.
+The desk's live stream tells each official about the cases that they may see, and those that leave them.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,11 +16,11 @@ _LEFT = {
     CaseTransferred.kind: "previous",
     **dict.fromkeys((ConsultationReplied.kind, ConsultationWithdrawn.kind), "department"),
 }
-"""Events by which a case leaves a desk, and what of them names it."""
+"""Events by which a case leaves a desk, and the field that names the desk's department."""
 
 
 async def affected_desks(entries: list[Entry]) -> list[tuple[Entry, Callable[[Official], bool]]]:
-    """Each event of a case with whether it is for an official: where the case lies, and where it was taken from."""
+    """Each event of a case with a predicate for the officials it concerns: those who see the case, or just lost it."""
     numbers = {entry.id: entry.subject.removeprefix("case/") for entry in entries if entry.subject.startswith("case/")}
     now = await following.whereabouts(set(numbers.values()))
     found: list[tuple[Entry, Callable[[Official], bool]]] = []

@@ -13,19 +13,21 @@ MOST_TURNS = 1000
 LONGEST_ID = 18
 """Digits."""
 TALK = (AttachmentAdded.kind, MailUndelivered.kind, MessageSent.kind, NoteWritten.kind)
-"""What may come any number of times and moves nothing. All else tells a case's way and the dates that were promised,
-so every page has it, however much was said since."""
+"""Events that may occur any number of times and change nothing.
+
+All others record the case's progress and its due dates, so every page has them, however many messages follow.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseEvents:
-    """One page of a chain, each list in the order in which it happened."""
+    """One page of a chain, each list in chronological order."""
 
     shown: Sequence[Entry]
     turns: Sequence[Entry]
-    """All but the talk, of the whole chain; the same as ``shown`` where that is the whole chain."""
+    """All events of the chain except ``TALK``; the same as ``shown`` if the whole chain fits on the page."""
     earlier: str
-    """The id ``before`` which the page before this one in time is; empty at the beginning of the chain."""
+    """The id ``before`` of the next page back in time; empty at the beginning of the chain."""
     newest: bool
     """Whether this page holds the newest events."""
     place: Position
@@ -33,7 +35,7 @@ class CaseEvents:
 
 
 async def case_events(subject: str, audiences: Collection[Audience], before: str = "") -> CaseEvents:
-    """The events below an id, as the page's address gives it; the newest where it gives none. One query to three."""
+    """The events below an id from the page's address; the newest if there is none. One to three queries."""
     asked = int(before) if before.isascii() and before.isdigit() and len(before) <= LONGEST_ID else ledger.END
     found = await ledger.newest([subject], before_id=asked, audiences=audiences, limit=SHOWN + 1)
     newest, more = asked == ledger.END, len(found) > SHOWN

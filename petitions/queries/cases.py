@@ -1,4 +1,4 @@
-"""One case as its reader may see it: officials all of it, the petitioner their side, the public a masked answer."""
+"""One case as its reader may see it: officials see all of it, petitioners their side, the public a masked answer."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -41,9 +41,9 @@ AUDIENCES: dict[Level, frozenset[Audience]] = {
 }
 
 STATEMENTS = ("text", "late_reason", "remedies")
-"""By which fields events name words."""
+"""The fields by which events refer to texts."""
 STAFF_STATEMENTS = ("words",)
-"""The same, for words that only officials read although others hear of the event."""
+"""The same for texts that only officials read, although others see the event."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class FileRow:
-    """An attachment, and what it came with: an answer, a statement, or the case itself."""
+    """An attachment, and what it belongs to: an answer, a statement, or the case itself."""
 
     id: int
     name: str
@@ -73,12 +73,12 @@ class FileRow:
     answer_id: int | None
     statement_id: int | None
     internal: bool
-    """Only officials know of it."""
+    """Visible to officials only."""
 
 
 @dataclass(frozen=True)
 class CaseView:
-    """A case, its people and its words, at the level of its reader."""
+    """A case, its people and its texts, at the level of its reader."""
 
     id: int
     level: Level
@@ -107,24 +107,24 @@ class CaseView:
     due_at: Local | None
     announced_due_at: Local | None
     clock_started_at: Local
-    """Since when the period runs: the receipt, or the last reopening."""
+    """The start of the period: the receipt, or the last reopening."""
     supplement_until: date | None
     supplement_times: int
     supplement_days: int
-    """What the last request gave, and by how much it can be prolonged at once."""
+    """The days that the last request gave, which is also the most that one extension can add."""
     supplement_prolonged: int
     supplement_undelivered: tuple[int, ...]
-    """Which of the requests came back."""
+    """Which of the requests were returned undelivered."""
     investigation: Mapping[str, Any] | None
-    """The site investigation: ``first`` day, working ``days``, and ``more`` by which it was prolonged."""
+    """The site investigation: ``first`` day, working ``days``, and ``more`` by which it was extended."""
     interim_on: date | None
     answered_at: Local | None
     closed_at: Local | None
     reopened: int
     objection_until: date | None
-    """The last day to object to the answer; None where that is not possible, or not any more."""
+    """The last day to object to the answer; None if that is not possible, or no longer."""
     objection_due_at: Local | None
-    """Until when the open objection must be decided."""
+    """When the decision on the open objection is due."""
     objection_extension: int
     rating: int | None
     petitioner_name: str
@@ -139,36 +139,36 @@ class CaseView:
 
     @property
     def open(self) -> bool:
-        """Whether the city still owes something."""
+        """Whether the city still has to act."""
         return self.status in OPEN
 
     @property
     def paused(self) -> bool:
-        """Whether the deadline is paused because something is missing."""
+        """Whether the deadline is paused for a supplement."""
         return self.status is State.SUPPLEMENT_REQUESTED
 
     @property
     def by_day(self) -> bool:
-        """Whether the due date is a day (in time until midnight) and no hour."""
+        """Whether the due date is a day (until midnight) and not an hour."""
         return self.unit != clock.Unit.HOURS
 
     @property
     def overdue(self) -> bool:
-        """Whether the period has passed without an answer."""
+        """Whether the period has ended without an answer."""
         return self.open and not self.paused and self.due_at is not None and clock.now() > self.due_at
 
     @property
     def own_files(self) -> list[FileRow]:
-        """The files that came with the petition or were added to it, not with anybody's later words."""
+        """The files of the petition itself or added to the case, not those of a later text."""
         return [file for file in self.attachments if file.answer_id is None and file.statement_id is None]
 
     def files_of(self, reply: Reply) -> list[FileRow]:
-        """The files that came with an answer; the public knows of none."""
+        """The files of an answer; empty for the public."""
         return [file for file in self.attachments if file.answer_id == reply.id]
 
     @property
     def supplement_late(self) -> bool:
-        """Whether to ask for a supplement now needs a reason (Rule 9①)."""
+        """Whether a supplement request now needs a reason for being late (Rule 9①)."""
         limit = rules.supplement_request_limit(self.reference_data.calendar, self.clock_started_at)
         return bool(self.unit) and not self.supplement_times and clock.overdue(limit, clock.now())
 
@@ -200,7 +200,7 @@ class Credentials:
 
 
 def level_of(row: Any, shown: Credentials) -> Level:
-    """How much of a case somebody may see by what they show; the row's ``asked`` is about their own department."""
+    """How much of a case somebody may see; the row's ``asked`` is about their own department's consultation."""
     official = shown.official
     where = {name: row[name] for name in ("department_id", "guide_id")}
     if official and sees(official, **where, asked=bool(row["asked"])):
@@ -209,16 +209,16 @@ def level_of(row: Any, shown: Credentials) -> Level:
         return Level.PARTY
     if shown.key and references.key_hash(shown.key) == row["key_hash"]:
         return Level.PARTY
-    # A case that was closed as repeated has no answer of its own to show.
+    # A case closed as repeated has no answer of its own to show.
     if row["public"] and row["status"] in {State.ANSWERED, State.CLOSED} and row["answered_at"] is not None:
         return Level.PUBLIC
     return Level.NONE
 
 
 async def view(reference_text: str, shown: Credentials) -> CaseView:
-    """A case as the reader may see it. Raises ``NoSuchCase`` where they may see nothing.
+    """A case as the reader may see it. Raises ``NoSuchCase`` if they may see nothing.
 
-    Three queries, and one more for a case with parts.
+    Three queries, and one more for a case with consultations.
     """
     number = references.read_reference(reference_text)
     department = shown.official.department_id if shown.official else None
@@ -238,7 +238,7 @@ async def view(reference_text: str, shown: Credentials) -> CaseView:
 
 
 async def words(case_id: int, entries: Iterable[Entry], level: Level = Level.STAFF) -> dict[int, str]:
-    """The words that some events of a case name, by their id, for a reader; no others are read. One query, or none."""
+    """The texts that some events refer to, by id, as far as the reader may read them. At most one query."""
     names = (*STATEMENTS, *STAFF_STATEMENTS) if level is Level.STAFF else STATEMENTS
     named = [entry.data[name] for entry in entries for name in names if entry.data.get(name)]
     if not named:
@@ -279,7 +279,7 @@ _NAMELESS = ("petitioner_email", "petitioner_phone", "petitioner_address")
 
 
 def _masked(whole: Mapping[str, Any]) -> dict[str, Any]:
-    """What the public sees in place of a case's own values."""
+    """What the public sees instead of a case's own values."""
     name, email, phone, address = (whole[f"petitioner_{what}"] for what in ("name", "email", "phone", "address"))
     own = Own(name, email, phone, address, (whole["title"], whole["body"]))
     return {

@@ -1,6 +1,6 @@
-"""What departments are asked for (협조, Act 20): the parts of one case, and the cases whose parts a department owes.
+"""Consultations (협조, Act 20): those of one case, and the cases on which a department owes a reply.
 
-A list of owed parts is walked along an index of the parts themselves, which are few beside the cases.
+The list of open consultations is walked along an index of the consultations themselves, which are few beside the cases.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from server.core.rows import Local, read, read_all
 
 @dataclass(frozen=True, slots=True)
 class ConsultationView:
-    """A part of a case. The words are empty for who may not read them."""
+    """A consultation. Its texts are empty for readers who may not see them."""
 
     id: int
     department_id: int
@@ -38,7 +38,7 @@ class ConsultationView:
 
 
 async def asked(case_id: int, department_id: int | None) -> bool:
-    """Whether a department owes a part of a case."""
+    """Whether a department has an open consultation on a case."""
     sql = f"SELECT {ASKED} AS asked FROM petition_case c WHERE c.id = ?"
     row = await database.fetch_one(sql, department_id, case_id)
     return bool(row and row["asked"])
@@ -54,13 +54,13 @@ _UNSAID = {"text": "", "reply": ""}
 
 
 async def of_case(case_id: int, *, words: bool) -> tuple[ConsultationView, ...]:
-    """The parts of a case in the order in which they were asked for; with their ``words`` for officials only."""
+    """The consultations of a case in the order of their requests; with their ``words`` for officials only."""
     rows = await database.fetch(f"{_SQL}WHERE p.case_id = ? ORDER BY p.id", case_id)
     return tuple(read(ConsultationView, row if words else {**row, **_UNSAID}) for row in rows)
 
 
 async def replied(reference_text: str, official: Official) -> tuple[ConsultationView, ...]:
-    """What an official's department was asked for in a case and replied to: all that it still sees of it (Act 7)."""
+    """The consultations that an official's department has replied to: all that it still sees of the case (Act 7)."""
     number = references.read_reference(reference_text)
     if number is None or not cooperates(official):
         return ()
@@ -74,11 +74,11 @@ async def replied(reference_text: str, official: Official) -> tuple[Consultation
 
 OPEN_PART = "consultation q WHERE q.case_id = c.id AND q.status = 'asked'"
 WAITING = f"(SELECT COUNT(*) FROM {OPEN_PART}) AS waiting"
-"""Column: how many departments owe their part of the case."""
+"""Column: the number of open consultations of the case."""
 
 
 def due_column(official: Official, *, everybodys: bool) -> Condition:
-    """Column ``part_due``: when the part is due that the official's department owes, or the first of all."""
+    """Column ``part_due``: when the reply of the official's department is due, or the earliest of all departments."""
     if cooperates(official):
         return Condition(f"(SELECT q.due_at FROM {OPEN_PART} AND q.department_id = ?) AS part_due",
                          (official.department_id,))  # fmt: skip
@@ -86,7 +86,7 @@ def due_column(official: Official, *, everybodys: bool) -> Condition:
 
 
 def owes(official: Official) -> Condition:
-    """Whether the official's department owes a part of the case; anybody's, for who has no department's cases."""
+    """Whether the official's department owes a reply; any department, for officials without consultations."""
     if cooperates(official):
         return Condition(f"EXISTS (SELECT 1 FROM {OPEN_PART} AND q.department_id = ?)", (official.department_id,))
     return Condition(f"EXISTS (SELECT 1 FROM {OPEN_PART})")
@@ -95,10 +95,10 @@ def owes(official: Official) -> Condition:
 def owed(
     official: Official, also: Sequence[Condition], edges: Sequence[Condition], *, descending: bool, limit: int
 ) -> Condition:
-    """The statement for the cases whose parts are owed, by the parts' due moments (column ``sort_due``).
+    """The statement for cases with open consultations, by their reply deadlines (column ``sort_due``).
 
-    ``also`` narrows the cases ``c``, ``edges`` the place (``p.due_at``, ``p.case_id``). Of several parts of one case
-    the one that is due first counts.
+    ``also`` are conditions on the cases ``c``, ``edges`` on the position (``p.due_at``, ``p.case_id``). A case with
+    several open consultations is listed once, by the earliest.
     """
     own = cooperates(official)
     conditions = [

@@ -1,4 +1,4 @@
-"""Whom a case names, and how to reach them: cards of officials, and who is in charge (Decree 31)."""
+"""The officials that a case names and their contact details, and who is in charge (Decree 31)."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from server.core.roles import Card
 
 
 def person_card(view: CaseView, somebody: Card | None, language: str) -> dict[str, Any] | None:
-    """An official as the card of a page or a mail names them."""
+    """An official's card, as pages and mails show it."""
     if somebody is None:
         return None
     department = view.reference_data.departments.get(somebody.department_id or 0)
@@ -24,7 +24,7 @@ def person_card(view: CaseView, somebody: Card | None, language: str) -> dict[st
 
 
 def contact(view: CaseView, language: str) -> dict[str, Any]:
-    """Who is in charge and how to reach them: the handler, the department or the call centre (Decree 31)."""
+    """Who is in charge and their contact details: the handler, the department or the call centre (Decree 31)."""
     handler = person_card(view, view.handler, language)
     if handler is not None:
         return handler

@@ -1,4 +1,4 @@
-"""What the desk shows beside the cases: counts, people to choose from, templates, saved views, similar cases."""
+"""What the desk shows beside the cases: counts, officials to choose from, templates, saved views, similar cases."""
 
 import re
 from dataclasses import dataclass
@@ -20,31 +20,31 @@ from server.core.roles import Staff
 from server.core.rows import columns, read_all
 
 CAP = 1_000
-"""Counts end here and are shown as "1,000+"."""
+"""Counts stop here and are shown as "1,000+"."""
 SIMILAR = 5
 SIMILAR_WORDS = 4
-"""Words of a title that are looked for."""
+"""The number of title words that are searched for."""
 SIMILAR_HITS = 25
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many, up to ``CAP``; ``more`` says that there are more than that."""
+    """A count up to ``CAP``; ``more`` means that there are more."""
 
     number: int
     more: bool
 
 
 async def counts(official: Official) -> dict[str, Count]:
-    """Open cases that an official sees: by state, and ``overdue``, ``unassigned``, ``mine``; objections; ``parts``.
+    """The open cases that an official sees: by state, ``overdue``, ``unassigned``, ``mine``; objections; ``parts``.
 
-    ``parts`` wait for another department, or the official's own department owes them; late ones of the latter are
-    overdue too. One statement.
+    ``parts`` are the open consultations of a consulted department, for other officials those on all cases that they
+    see; overdue ones of the former count as ``overdue`` too. One statement.
     """
     limits = scope(official)
     if limits is None:
         return {}
-    # What "open" and "+" add changes no count: it leads SQLite's planner to the index of the official's own cases.
+    # "open" and "+" do not change the counts: they steer SQLite's planner to the index of the official's own cases.
     wanted: dict[str, tuple[str, tuple[object, ...]]] = {
         state.value: ("c.status = ? AND c.open = ?", (state.value, True))
         if "guide" in limits.sql
@@ -95,7 +95,7 @@ def _of_parts(official: Official, limits: Condition) -> tuple[Condition, Conditi
 async def neighbours(
     wanted: Filter, official: Official, reference_data: Reference, case: CaseView
 ) -> tuple[str | None, str | None]:
-    """The numbers of the cases before and after one in a list, also when it has just left that list."""
+    """The numbers of the cases before and after one in a list, even if it has just left that list."""
     place = position_of(case.status, case.due_at, case.id, part_due=listed_by(case, official, parts=wanted.parts))
     if wanted.sort == "new":
         place = Position(NEWEST, None, case.id)
@@ -113,7 +113,7 @@ async def neighbours(
 
 
 async def handlers(department_id: int | None = None) -> list[Staff]:
-    """Who can be named as handler: of one department, or of all."""
+    """The possible handlers, of one department or of all."""
     return await roles.staff({Role.HANDLER, Role.MANAGER}, department_id=department_id)
 
 
@@ -124,7 +124,7 @@ async def guides() -> list[Staff]:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A prepared answer."""
+    """A reply template."""
 
     id: int
     title: str
@@ -135,7 +135,7 @@ class Template:
 
 
 async def templates(case: CaseView) -> list[Template]:
-    """The prepared answers that fit a case's department and kind, those in the petitioner's language first."""
+    """The reply templates for a case's department and kind, those in the petitioner's language first."""
     rows = await database.fetch(
         f"SELECT {columns(Template, 't')} FROM reply_template t WHERE purpose = ? "
         "AND (department_id IS NULL OR department_id = ?) AND kind IN ('', ?) ORDER BY title, id",
@@ -148,7 +148,7 @@ async def templates(case: CaseView) -> list[Template]:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A filter that an official kept."""
+    """A saved view."""
 
     id: int
     name: str
@@ -156,7 +156,7 @@ class View:
 
 
 async def saved_views(official: Official) -> list[View]:
-    """An official's own views, by name."""
+    """An official's saved views, by name."""
     rows = await database.fetch(
         "SELECT id, name, query FROM saved_view WHERE account_id = ? ORDER BY name", official.id
     )
@@ -165,7 +165,7 @@ async def saved_views(official: Official) -> list[View]:
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """A case like another one, with its answer where it has one."""
+    """A similar case, with its answer if it has one."""
 
     reference: str
     title: str
@@ -174,7 +174,7 @@ class Similar:
 
 
 async def similar(case: CaseView, official: Official) -> list[Similar]:
-    """The cases whose texts share most words with a case's title, among those the official may see."""
+    """The cases that share most words with a case's title, among those the official may see."""
     limits = visible(official)
     shared: dict[int, int] = {}
     for word in title_words(case.title):
@@ -198,7 +198,7 @@ _HANGUL = re.compile(r"[가-힣]{3,}")
 
 
 def title_words(title: str) -> list[str]:
-    """The longest words of a title; Korean ones without their last syllable, which often is an ending."""
+    """The longest words of a title; Korean ones without their last syllable, which is often an ending."""
     words = [word for word in re.split(r"\W+", title) if len(word) > 1]
     stems = [word[:-1] if _HANGUL.fullmatch(word) else word for word in words]
     return sorted(dict.fromkeys(stems), key=len, reverse=True)[:SIMILAR_WORDS]

@@ -1,4 +1,4 @@
-"""What the same person filed before: what an official must know to see that a petition is repeated (Act 23)."""
+"""Earlier petitions of the same person, which an official needs to recognise a repeated petition (Act 23)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from server.core.accounts import Official
 from server.core.rows import Local, columns, read_all
 
 READ, SHOWN = 100, 10
-"""Cases that are looked through, the newest; and how many of them are shown, the likest first."""
+"""The most recent cases that are compared, and how many of them are shown, the most similar first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A case that the same person filed before."""
+    """An earlier case of the same person."""
 
     reference: str
     title: str
@@ -26,10 +26,10 @@ class Earlier:
     status: State
     received_at: Local
     told_at: datetime | None
-    """When its petitioner was first told a result."""
+    """When its petitioner was first notified of a result."""
 
     def results_notified(self, moment: datetime) -> bool:
-        """Whether a result was told by then."""
+        """Whether a result had been notified by then."""
         return self.told_at is not None and self.told_at <= moment
 
 
@@ -37,9 +37,9 @@ _COLUMNS = columns(Earlier, "c", told_at="(SELECT MIN(a.created_at) FROM answer 
 
 
 async def of_same_petitioner(case_id: int, official: Official, numbers: Collection[str] = ()) -> list[Earlier]:
-    """The cases before this one of the same mail address or phone that the official sees, the newest first.
+    """Earlier cases with the same email address or phone that the official may see, newest first.
 
-    With ``numbers`` only those. One query.
+    With ``numbers``, only those. One query.
     """
     limits = scope(official)
     if limits is None:
@@ -49,7 +49,7 @@ async def of_same_petitioner(case_id: int, official: Official, numbers: Collecti
         named = f" AND c.reference IN ({database.marks(numbers)})"
         values += numbers
     rows = await database.fetch(
-        # Not "this or that", for which PostgreSQL would read every petitioner there is.
+        # No OR: PostgreSQL would scan all petitioners.
         f"SELECT {_COLUMNS} FROM petition_case c "
         "WHERE c.id IN (SELECT o.case_id FROM petitioner p JOIN petitioner o ON o.email = p.email "
         "WHERE p.case_id = ? AND p.email <> '' UNION SELECT o.case_id FROM petitioner p JOIN petitioner o "
@@ -67,7 +67,7 @@ async def of_same_petitioner(case_id: int, official: Official, numbers: Collecti
 
 
 async def proposed(case: CaseView, official: Official) -> list[Earlier]:
-    """Earlier cases of the same petitioner, those first whose titles share most words with this one's. One query."""
+    """Earlier cases of the same petitioner, ordered by how many title words they share with this one. One query."""
     words = title_words(case.title)
     found = await of_same_petitioner(case.id, official)
     return sorted(found, key=lambda other: -sum(word in other.title for word in words))[:SHOWN]

@@ -1,4 +1,4 @@
-"""What statistics count: each petition as it stands now, without names or words."""
+"""The data that statistics count: each petition as it is now, without names or texts."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ _COLUMNS = (
 )
 ANSWERED = frozenset({State.ANSWERED, State.CLOSED})
 UNCOUNTED = frozenset({State.WITHDRAWN})
-"""A petition that was taken back is not counted."""
+"""Withdrawn petitions are not counted."""
 
 
 async def id_of(number: str) -> int | None:
@@ -26,7 +26,7 @@ async def id_of(number: str) -> int | None:
 
 
 async def case_ids(after: int, limit: int) -> list[int]:
-    """The ids of cases above one in order."""
+    """The ids of cases above an id, in order."""
     rows = await database.fetch(f"SELECT id FROM petition_case WHERE id > ? ORDER BY id LIMIT {limit}", after)
     return [row["id"] for row in rows]
 
@@ -34,10 +34,10 @@ async def case_ids(after: int, limit: int) -> list[int]:
 async def cases_by_id(
     ids: Sequence[int], kept: Mapping[int, tuple[datetime | None, int]] | None = None
 ) -> list[dict[str, Any]]:
-    """Cases by their ids, as they are at this moment.
+    """Cases by their ids, as they are now.
 
-    ``hours`` are the whole working hours from the receipt to the answer; where ``kept`` holds them for the same
-    moment of answer, they are not counted again.
+    ``hours`` are the whole working hours from the receipt to the answer; they are taken from ``kept`` where it has them
+    for the same moment of answer.
     """
     if not ids:
         return []
@@ -51,7 +51,7 @@ async def cases_by_id(
 def _figures(row: Any, reference_data: Reference, kept: tuple[datetime | None, int] | None) -> dict[str, Any]:
     received, answered = database.moment(row["received_at"]), database.moment_or_none(row["answered_at"])
     due = database.moment_or_none(row["due_at"])
-    if row["status"] not in ANSWERED:  # reopened: the answer that holds is still to come
+    if row["status"] not in ANSWERED:  # reopened: the valid answer is still to come
         answered = None
     hours: int | None = None
     if answered is not None:

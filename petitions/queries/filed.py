@@ -1,5 +1,6 @@
-"""What filing answered: read back from the ledger, so that a repeated request gets the first answer, whatever has
-happened to the case since.
+"""The result of filing, read back from the ledger: a repeated request gets the first response.
+
+It does not change with what has happened to the case since.
 """
 
 from collections.abc import Mapping
@@ -30,9 +31,9 @@ class Receipt:
 
 
 async def receipt(reference_text: str) -> Receipt:
-    """The first answer to filing this case. Three small queries."""
+    """The first response to filing this case. Three small queries."""
     entries = await ledger.read(subject(reference_text), limit=FIRST)
-    # What somebody else recorded later, however early in the chain, is no part of the filing.
+    # Events recorded later by others are not part of the filing, however early they are in the chain.
     by_kind = {entry.kind: entry.data for entry in entries if entry.actor == entries[0].actor}
     (row,) = await database.fetch(
         "SELECT kind, service_code, routing FROM petition_case WHERE reference = ?", reference_text

@@ -6,6 +6,6 @@ from server.core import database
 
 
 async def referred(hashes: Sequence[str]) -> set[str]:
-    """Those of some contents of the store that our files refer to."""
+    """The stored contents, out of those given, that files of cases refer to."""
     rows = await database.fetch(f"SELECT hash FROM attachment WHERE hash IN ({database.marks(hashes)})", *hashes)
     return {row["hash"] for row in rows}

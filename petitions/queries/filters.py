@@ -1,4 +1,4 @@
-"""What narrows the inbox and where in it a page begins: both as they are written in an address."""
+"""The inbox's filters and page positions, as they are written in an address."""
 
 import contextlib
 from dataclasses import dataclass, replace
@@ -15,9 +15,9 @@ LONGEST_QUERY = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 NEWEST, OBJECTIONS = 4, 5
-"""The stretch of a list in the order of receipt, and that of the open objections."""
+"""The section of a list in order of receipt, and that of the open objections."""
 DATED = frozenset({0, 2, OBJECTIONS})
-"""The stretches that a date orders."""
+"""The sections that are ordered by a date."""
 EVERYTHING, ENDED = "all", "ended"
 _GUIDED = f"c.guide_id = {accounts.ID_OF}"
 STATUSES = {EVERYTHING: _("Open and ended"), **{state.value: STATES[state] for state in State}, ENDED: _("Ended")}
@@ -25,7 +25,7 @@ STATUSES = {EVERYTHING: _("Open and ended"), **{state.value: STATES[state] for s
 
 @dataclass(frozen=True, slots=True)
 class Filter(listing.Filters):
-    """What narrows the list. An empty status means the open cases, in a search every case."""
+    """The filters of the list. An empty status means open cases, or every case in a search."""
 
     q: str = listing.words(LONGEST_QUERY, about="Words, a name or a number; the newest come first then.")
     status: str = listing.choice(STATUSES, about="Open cases where nothing is said.")
@@ -42,12 +42,12 @@ class Filter(listing.Filters):
     sort: str = listing.tab({"due": _("Earliest deadline first"), "new": _("Newest first")}, "")
 
     def settled(self) -> "Filter":
-        """What words find comes newest first."""
+        """The filter with its effective order: search results are always newest first."""
         return replace(self, sort="new" if self.sort == "new" or self.q else "")
 
 
 class Position(NamedTuple):
-    """Where a page begins or ends: the stretch, the due moment (if that orders it) and the case."""
+    """Where a page begins or ends: the section, the due moment (if it orders the section) and the case."""
 
     stretch: int
     due_at: datetime | None
@@ -58,7 +58,7 @@ class Position(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> "Position | None":
-        """The position that a cursor names; None for anything else."""
+        """Parse a cursor; None if it is invalid."""
         with contextlib.suppress(BadRequest, ValueError):
             stretch, due_at, number = place(text, int, datetime | None, int)
             if stretch <= OBJECTIONS and (due_at is not None) == (stretch in DATED):
@@ -67,12 +67,12 @@ class Position(NamedTuple):
 
 
 def position_of(status: State, due_at: datetime | None, number: int, *, part_due: datetime | None = None) -> Position:
-    """Where a case stands in a due-first list: by its own due moment, or by that of the part it is listed for."""
+    """The position of a case in a due-first list: by its own due moment, or by that of its consultation."""
     if part_due is not None:
         return Position(0, part_due, number)
     return Position(2 * (status not in OPEN) + (due_at is None), due_at, number)
 
 
 def in_objections(objection_due_at: datetime | None, number: int) -> Position:
-    """Where a case stands among the open objections; at the top where it has just left them."""
+    """The position of a case among the open objections; at the top if it has just left them."""
     return Position(OBJECTIONS, objection_due_at, number) if objection_due_at else Position(OBJECTIONS, EPOCH, 0)

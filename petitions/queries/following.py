@@ -1,6 +1,6 @@
-"""What following cases asks of them: how far a reader may look, which cases are theirs, and whose desk a case lies on.
+"""What following needs to know of cases: how much a reader may see, which cases are theirs, whose desk a case is on.
 
-Each answer is one small query, because these are asked at every opened stream and for every batch of news.
+Each answer is one small query, because they are needed for every opened stream and every batch of news.
 """
 
 from collections.abc import Collection, Mapping
@@ -18,7 +18,7 @@ from server.core.accounts import Official
 from server.core.rows import columns, read_all
 
 MOST_CASES = 100
-"""How many of somebody's cases are listed, the newest first."""
+"""The most of somebody's cases that are listed, newest first."""
 
 
 _ACCESS = (
@@ -28,7 +28,7 @@ _ACCESS = (
 
 
 async def access_level(reference_text: str, shown: Credentials) -> tuple[str, Level]:
-    """The number in its one form and how much the reader may see. Raises ``NoSuchCase`` where that is nothing."""
+    """The normalised case number and how much the reader may see. Raises ``NoSuchCase`` if that is nothing."""
     number = references.read_reference(reference_text)
     row = await database.fetch_one(
         f"SELECT {_ACCESS}, {ASKED} AS asked FROM petition_case c JOIN petitioner p ON p.case_id = c.id "
@@ -44,19 +44,19 @@ async def access_level(reference_text: str, shown: Credentials) -> tuple[str, Le
 
 @dataclass(frozen=True, slots=True)
 class CaseAccess:
-    """What decides how much of one case anybody may see, read for many readers at once."""
+    """What decides how much of one case somebody may see, read once for many readers."""
 
     row: Mapping[str, Any]
     asked: frozenset[int]
 
     def level(self, shown: Credentials) -> Level:
-        """How much somebody may see by what they show."""
+        """The level that somebody's credentials give."""
         asked = shown.official is not None and shown.official.department_id in self.asked
         return level_of({**self.row, "asked": asked}, shown)
 
 
 async def case_access(numbers: Collection[str]) -> dict[str, CaseAccess]:
-    """Those of some cases, by their numbers. One query."""
+    """The access data of several cases, by their numbers. One query."""
     rows = await database.fetch(
         f"SELECT {_ACCESS}, o.department_id AS asked FROM petition_case c JOIN petitioner p ON p.case_id = c.id "
         "LEFT JOIN consultation o ON o.case_id = c.id AND o.status = 'asked' "
@@ -71,7 +71,7 @@ async def case_access(numbers: Collection[str]) -> dict[str, CaseAccess]:
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Whose desk a case lies on, and which departments are asked for a part of it."""
+    """The department and guide of a case, and the departments that are consulted on it."""
 
     department_id: int | None
     guide_id: int | None
@@ -84,7 +84,7 @@ class Whereabouts:
 
 
 async def whereabouts(numbers: Collection[str]) -> Mapping[str, Whereabouts]:
-    """Where each of these cases lies now."""
+    """The whereabouts of each of these cases now."""
     if not numbers:
         return {}
     rows = await database.fetch(
@@ -104,7 +104,7 @@ async def whereabouts(numbers: Collection[str]) -> Mapping[str, Whereabouts]:
 
 @dataclass(frozen=True, slots=True)
 class OwnCase:
-    """A case in the list of somebody's own; what its clock is read from is in it."""
+    """A case in the list of somebody's own cases; its deadline in words is computed from it as well."""
 
     reference: str
     title: str
@@ -125,7 +125,7 @@ _OWN = (
 
 
 async def own_cases(numbers: Collection[str], email: str) -> list[OwnCase]:
-    """The cases whose doors a browser holds open, and those of a mail address; the newest first."""
+    """The cases that a browser has opened, and those of an email address; newest first."""
     ways, values = [], list[object]()
     if numbers:
         ways.append(f"SELECT id FROM petition_case WHERE reference IN ({database.marks(numbers)})")
@@ -135,12 +135,12 @@ async def own_cases(numbers: Collection[str], email: str) -> list[OwnCase]:
         values += [email, email.lower()]
     if not ways:
         return []
-    # Not "this or that", for which PostgreSQL would read every case there is.
+    # No OR: PostgreSQL would scan all cases.
     return read_all(OwnCase, await database.fetch(_OWN.format(ways=" UNION ".join(ways)), *values))
 
 
 async def newest_of(email: str) -> str:
-    """The number of the newest case that was filed from a mail address; empty where there is none."""
+    """The number of the newest case filed from an email address; empty if there is none."""
     row = await database.fetch_one(
         "SELECT c.reference FROM petitioner p JOIN petition_case c ON c.id = p.case_id WHERE p.email IN (?, ?) "
         "ORDER BY c.id DESC LIMIT 1",
@@ -151,7 +151,7 @@ async def newest_of(email: str) -> str:
 
 
 async def address_of(number: str) -> str:
-    """The mail address that a case was filed from; empty where there is none."""
+    """The email address that a case was filed from; empty if there is none."""
     row = await database.fetch_one(
         "SELECT p.email FROM petitioner p JOIN petition_case c ON c.id = p.case_id WHERE c.reference = ?", number
     )

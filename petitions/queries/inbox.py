@@ -1,9 +1,9 @@
-"""The inbox: which cases an official sees, narrowed and in order, flat however many cases there are.
+"""The inbox: which cases an official sees, filtered and ordered, in constant time however many cases there are.
 
-A list is walked along one index, page by page from a position (no ``OFFSET``, no ``COUNT(*)``). What no index answers
-is filtered on the way, and the way of one page ends after ``WINDOW`` cases: the page then says how far it looked and
-where to go on. Due-first lists are four stretches one after the other: open with and without a due date, ended with
-and without one. Open objections are a list of their own, in the order in which they must be decided.
+A list is walked along one index, page by page from a position (no ``OFFSET``, no ``COUNT(*)``). Conditions that no
+index answers are checked case by case, at most ``WINDOW`` cases for a page: the page then says how far it looked and
+where to continue. Due-first lists are four sections ("stretches") in sequence: open with and without a due date, ended
+with and without one. Open objections are a list of their own, in order of their decision deadlines.
 """
 
 from collections.abc import Sequence
@@ -38,26 +38,26 @@ from server.core.rows import read_all
 PAGE = 50
 """Cases on a page."""
 WINDOW = 10_000
-"""Cases that one page looks through for those that fit."""
+"""The most cases that one page examines."""
 COMMON_WINDOW = 5_000
-"""The same where each is asked whether it holds a common word."""
+"""The same if each is checked for a common word."""
 HITS = 1_000
-"""Search hits that one page looks through on SQLite."""
+"""The most search hits that one page examines on SQLite."""
 
 
 OBJECTED = Condition("c.objection_due_at > ?", (EPOCH,))
-"""As "IS NOT NULL", but SQLite reads it as a range of the index."""
+"""Equivalent to "IS NOT NULL", but SQLite reads it as a range of the index."""
 STRETCHES: tuple[tuple[str, bool, bool], ...] = (
     ("c.open = ? AND c.due_at IS NOT NULL", True, False),
     ("c.open = ? AND c.due_at IS NULL", True, False),
     ("c.open = ? AND c.due_at IS NOT NULL", False, True),
     ("c.open = ? AND c.due_at IS NULL", False, True),
 )
-"""Condition, the value of ``open`` in it, and whether the latest comes first."""
+"""The condition, the value of ``open`` in it, and whether the latest comes first."""
 
 
 class _Walk:
-    """One list: its conditions, sorted into what an index answers and what is looked at case by case."""
+    """One list: its conditions, split into those that an index answers and those checked case by case."""
 
     def __init__(self, wanted: Filter, official: Official, reference_data: Reference, limits: Condition) -> None:
         self.wanted, self.official, self.declared = wanted, official, wanted.conditions(reference_data)
@@ -71,7 +71,7 @@ class _Walk:
                 self.index = f"case_{'handler' if index == 'unassigned' else index}_due"
                 break
         self.residual += [*by_index.values(), *self._looked_at(wanted)]
-        # Whose department owes a part need not keep the case, and the case's own dates do not matter for it.
+        # Consulted departments need not own the case, and the case's own dates do not matter for their reply.
         limits = Condition("") if cooperates(official) else limits
         narrowed = self._looked_at(replace(wanted, overdue=False, interim=False))
         self.of_parts = [*self._by_index(wanted, official, limits).values(), *narrowed]
@@ -98,7 +98,7 @@ class _Walk:
         return found
 
     def _lead_to_objections(self) -> None:
-        """There are few open objections, so all else is looked at case by case."""
+        """Drive the list by the index of open objections, which are few, and check all else case by case."""
         if self.driving.sql:
             self.residual.append(self.driving)
         if self.wanted.status == ENDED:
@@ -115,7 +115,7 @@ class _Walk:
             found["handler"] = Condition("c.handler_id = ?", (official.id,))
         if "unassigned" in self.declared:
             found["unassigned"] = self.declared["unassigned"]
-        if "guide" in self.declared:  # for a guide, who sees only their own cases, another guide narrows nothing
+        if "guide" in self.declared:  # A guide sees only their own cases, so filtering by another guide has no effect
             found.setdefault("guide", self.declared["guide"])
         if "department" in self.declared:
             found["asked" if "department" in found else "department"] = self.declared["department"]
@@ -130,7 +130,7 @@ class _Walk:
         return [Condition("c.open = ?", (True,))] if not (wanted.status or wanted.q or wanted.objection) else []
 
     def stretches(self) -> tuple[int, ...]:
-        """The stretches of this list, in order."""
+        """The sections of this list, in order."""
         wanted = self.wanted
         if wanted.sort == "new":
             return (NEWEST,)
@@ -140,7 +140,7 @@ class _Walk:
             return (0,)
         ended = wanted.status == ENDED or (wanted.status in list(State) and State(wanted.status) not in OPEN)
         found = (0, 1, 2, 3) if wanted.status == EVERYTHING else (2, 3) if ended else (0, 1)
-        # A tip never has a due date: its stretches are gone to at once.
+        # A tip never has a due date, so only the sections without one are read.
         return tuple(s for s in found if s % 2) if wanted.kind == Kind.REPORT else found
 
     async def search(self, start: Position | None, *, backward: bool) -> None:
@@ -161,14 +161,14 @@ class _Walk:
             self.window = COMMON_WINDOW if common else 0
 
     by_number = False
-    """The search names one case."""
+    """The search is for one case number."""
     last_hit = 0
-    """Below which hit a search goes on, where there are more than one page looks through."""
+    """The hit below which a search continues, if there are more than one page examines."""
 
     async def take(
         self, stretch: int, start: Position | None, limit: int, *, backward: bool
     ) -> tuple[list[Row], Position | None]:
-        """Rows of one stretch from a position on, in the order of the walk; where it stopped looking, if it did."""
+        """Rows of one section after a position, in the walk's order, and where it stopped at the window, if it did."""
         rows, stop = list[Row](), None
         if not self.wanted.parts or self.wanted.sort == "new":
             rows, stop = await self._take(stretch, start, limit, backward=backward)
@@ -192,14 +192,14 @@ class _Walk:
         return rows, None if len(rows) == limit else stop
 
     def _with_parts(self) -> bool:
-        """Whether cases stand in the list for the part that somebody owes, and not (only) in their own right."""
+        """Whether the list includes cases because of an open consultation, and not (only) in their own right."""
         w = self.wanted
         if w.sort == "new" or w.mine or w.unassigned or w.objection or w.interim or w.status == ENDED:
             return False
         return w.parts or (cooperates(self.official) and w.status in {"", EVERYTHING})
 
     async def _parts(self, start: Position | None, stop: Position | None, limit: int, *, backward: bool) -> list[Row]:
-        """The cases whose parts are owed, by the parts' due moments, which are in the first stretch; up to ``stop``."""
+        """The cases with open consultations by reply deadline, which belong to the first section; up to ``stop``."""
         keys = "p.due_at, p.case_id"
         edges = [_beyond(start, descending=backward, keys=keys)] if start is not None and not start.stretch else []
         if stop is not None:
@@ -231,11 +231,11 @@ class _Walk:
     def _from(self, stretch: int) -> str:
         if database.dialect() != "sqlite" or self.by_number:
             return "petition_case c"
-        # SQLite's planner would rather sort what an equality finds than walk the order that is asked for.
+        # SQLite's planner would otherwise sort the matches of an equality instead of walking the requested order.
         return f"petition_case c INDEXED BY {self.index}" if stretch != NEWEST else "petition_case c NOT INDEXED"
 
     async def _end(self, stretch: int, conditions: Sequence[Condition], order: str) -> Position | None:
-        """The last case to be looked at from here; None when there are fewer."""
+        """The last case to be examined from here; None if there are fewer."""
         where, values = listing.where(*conditions)
         date = "objection_due_at" if stretch == OBJECTIONS else "due_at"
         row = await database.fetch_one(
@@ -282,11 +282,11 @@ async def listed(
     backward: bool = False,
     limit: int | None = None,
 ) -> Page[Row]:
-    """A page of what an official sees of the cases that fit, from a position on (not including it).
+    """A page of the matching cases that an official sees, after a position (exclusive).
 
-    Two or three statements where one stretch fills the page, one more for parts. ``limit`` is ``PAGE`` unless told.
+    Two or three statements if one section fills the page, one more for consultations. ``limit`` defaults to ``PAGE``.
     """
-    # A list in another order than an index's is looked through case by case in any case.
+    # The newest-first list checks its conditions case by case anyway, so it can use ``visible``.
     limit, limits = limit or PAGE, visible(official) if wanted.sort == "new" else scope(official)
     if limits is None:
         return Page(())
@@ -323,7 +323,7 @@ def _said(position: Position | None) -> str:
 
 
 async def _hits(q: str, start: Position | None, *, backward: bool) -> list[int]:
-    """The next hits of FTS5 from a position on, in the order of the walk; it gives them cheaply in no other order."""
+    """The next FTS5 hits from a position on, in the walk's order, the only one in which FTS5 returns them cheaply."""
     _sql, match = desk_index.match_sql("sqlite", q)
     if not match:
         return []

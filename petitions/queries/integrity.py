@@ -1,4 +1,4 @@
-"""Whether the cases agree with their chains in the ledger."""
+"""Checks that the cases agree with their chains in the ledger."""
 
 from collections.abc import AsyncIterator
 
@@ -25,11 +25,11 @@ _LEADS_TO = {
     "case.deemed_withdrawn": State.WITHDRAWN,
     "case.closed_as_repeated": State.CLOSED,
 }
-"""The events that move a case, and where to."""
+"""The events that change a case's state, and the state that follows."""
 
 
 async def problems() -> AsyncIterator[str]:
-    """A sentence for each case without a chain, and each whose state is not what its last event says."""
+    """A sentence for each case without a chain, and each whose state does not match its last event."""
     place = 0
     while rows := await database.fetch(
         "SELECT c.id, c.reference, c.status, "

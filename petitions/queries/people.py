@@ -1,4 +1,4 @@
-"""Officials as a case names them."""
+"""Officials as cases name them."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,5 +7,5 @@ from server.core.roles import Card
 
 
 async def people(ids: Iterable[int]) -> Mapping[int, Card]:
-    """Officials by id. One query, none where nobody is asked for."""
+    """Officials by id. One query, none without ids."""
     return await roles.cards(set(ids))

@@ -1,7 +1,7 @@
-"""What everybody may read: answered cases that their petitioners allowed to be public, masked, newest answer first.
+"""The public list: answered cases whose petitioners agreed to publication, masked, newest answer first.
 
-Every read looks at a bounded number of rows, so that a page costs the same with a thousand cases and with a million:
-a filter is applied within a window of the list, and a page that comes out short says where to look on.
+Every query reads a bounded number of rows, so that a page costs the same with a thousand cases and with a million: a
+filter is applied within a window of the list, and a page that comes out short says where to continue.
 """
 
 import statistics
@@ -22,19 +22,19 @@ from server.core.rows import columns, read
 
 PAGE = 20
 WINDOW = 2_000
-"""How many answers, newest first, one page with a filter looks at."""
+"""How many answers, newest first, a filtered page examines."""
 HITS = 300
 """The same for a page of search results."""
 SAMPLE = 200
-"""Over how many of the latest answers the first page's numbers are taken."""
+"""How many of the latest answers the first page's figures are based on."""
 ENOUGH = 3
-"""What the shared words of two texts must be worth to call them similar."""
+"""The combined weight of shared words from which two texts are similar."""
 EXCERPT = 140
 MAX_WORDS = 100
-"""Characters of what is looked for."""
+"""Maximum length of a search text in characters."""
 _OWN = ("name", "email", "phone", "address")
 _READ = 600
-"""Characters read of a text that is shown in part: masking needs to see what follows the cut."""
+"""Characters read for an excerpt: masking needs to see what follows the cut."""
 
 _END = (datetime(9000, 1, 1, tzinfo=UTC), 2**62)
 _NEWEST = Order({"c.answered_at": datetime, "c.id": int}, descending=True)
@@ -57,7 +57,7 @@ class Published:
     answered_at: datetime
 
 
-# One table, so that both planners walk its index; the rest is read for the rows that are shown.
+# One table, so that both planners walk its index; the other columns are read for the displayed rows only.
 _COLUMNS = (
     columns(
         Published, "c", excerpt=f"substr(c.body, 1, {_READ})",
@@ -72,7 +72,7 @@ _LIST = f"SELECT {_COLUMNS} FROM ({{walk}}) c ORDER BY {{order}}"
 
 @dataclass(frozen=True, slots=True)
 class Filters(listing.Filters):
-    """What narrows the list; an empty one does not."""
+    """The filters of the list; empty ones are ignored."""
 
     q: str = listing.words(MAX_WORDS)
     department: str = listing.department("c.department_id = ?")
@@ -82,7 +82,7 @@ class Filters(listing.Filters):
 
 @dataclass(frozen=True)
 class Front:
-    """The first page: the latest answers, and how the latest ``SAMPLE`` of all were kept to time."""
+    """The first page: the latest answers, and how many of the latest ``SAMPLE`` were on time."""
 
     latest: tuple[Published, ...]
     answered: int
@@ -91,7 +91,7 @@ class Front:
 
 
 async def answered(wanted: Filters, reference_data: City, before: str = "") -> Page[Published]:
-    """A page of the list. Two queries at most. Raises ``BadRequest`` for a place in it that no page of ours gave."""
+    """A page of the list, in at most two queries. Raises ``BadRequest`` for an invalid cursor."""
     conditions = [*wanted.conditions(reference_data).values()]
     if wanted.q:
         return await _found(wanted.q, conditions, place(before, int))
@@ -100,7 +100,7 @@ async def answered(wanted: Filters, reference_data: City, before: str = "") -> P
 
 
 def walk(conditions: Sequence[Condition]) -> Walk:
-    """The way along the newest answers."""
+    """The walk along the newest answers."""
     return Walk("petition_case c", _NEWEST, [_OPEN], [_STATUS, *conditions], WINDOW if conditions else 0)
 
 
@@ -112,9 +112,9 @@ async def _found(words: str, conditions: Sequence[Condition], start: tuple[int, 
 
 
 async def similar(words: Mapping[str, int], limit: int = 3) -> tuple[Published, ...]:
-    """Answered cases that hold words worth ``ENOUGH`` together, best first, the newest first among equals.
+    """Answered cases whose matching words weigh at least ``ENOUGH`` together, best first, then newest first.
 
-    A query a word and one more.
+    One query for each word, and one more.
     """
     weight: dict[int, int] = {}
     for word, worth in words.items():
@@ -130,7 +130,7 @@ async def similar(words: Mapping[str, int], limit: int = 3) -> tuple[Published, 
 
 
 async def front() -> Front:
-    """The first page's reads: the newest public answers, and the latest answers of all kinds. Two queries."""
+    """The first page's data: the newest public answers, and the latest answers of all kinds. Two queries."""
     latest = await walk(()).page(_LIST, _END, 3)
     newest = (
         "SELECT * FROM (SELECT received_at, due_at, answered_at FROM petition_case WHERE public = ? "
@@ -170,6 +170,6 @@ def _published(row: Any) -> Published:
 
 
 def _excerpt(text: str, own: Own, *, official: bool = False) -> str:
-    """The beginning of a masked text, on one line; masked before it is cut, so that no cut number escapes."""
+    """The beginning of a masked text, on one line; cut after masking, so that no partial number escapes it."""
     line = " ".join(published(text, own, official=official).split())
     return line if len(line) <= EXCERPT else line[:EXCERPT].rstrip() + "…"

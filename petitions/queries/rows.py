@@ -1,4 +1,4 @@
-"""A case as a list shows it: a small tuple, read without the ORM, because a page of the desk holds fifty of them."""
+"""A case as a list shows it: a small row, read without the ORM, because a page of the desk holds fifty of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from server.core.rows import Local, columns
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A case as the list shows it; also what its clock is read from."""
+    """A case as a list shows it; its deadline in words is computed from it as well."""
 
     id: int
     reference: str
@@ -38,19 +38,19 @@ class Row:
     interim_on: date | None
     objection_due_at: Local | None
     passed_at: Local | None
-    """When a case that nobody handles yet came to its department."""
+    """When a case without a handler reached its department."""
     petitioner: str
     handler_id: int | None
     handler: str
     waiting: int
-    """How many departments owe their part (협조, Act 20)."""
+    """The number of open consultations (협조, Act 20)."""
     part_due: Local | None
-    """When the part is due that the reader's own department owes; None where it owes none."""
+    """When the reply of the reader's own department is due; None if it owes none."""
 
 
 _BESIDE = dict.fromkeys(("version", "passed_at", "petitioner", "handler", "waiting", "part_due"), "")
 COLUMNS = columns(Row, "c", routing="CASE WHEN c.status = 'received' THEN c.routing END", **_BESIDE)
-"""The columns of ``petition_case c`` that a row needs; the routing only where it is still to be decided on."""
+"""The columns of ``petition_case c`` that a row needs; the routing only until the case is accepted."""
 PASSED = (
     "CASE WHEN c.status = 'accepted' THEN "
     + ledger.last_of("occurred_at", CASE_SUBJECT, "'case.accepted', 'case.transferred'")

@@ -1,4 +1,4 @@
-"""Which cases an official sees, as conditions of SQL about the case ``c``: ``petitions.rights`` for lists."""
+"""Which cases an official sees, as SQL conditions on the case ``c``: ``petitions.rights`` for lists."""
 
 from petitions.permissions import Permission
 from petitions.rights import cooperates
@@ -6,11 +6,11 @@ from server.core.accounts import Official
 from server.core.listing import Condition
 
 ASKED = "EXISTS (SELECT 1 FROM consultation o WHERE o.case_id = c.id AND o.department_id = ? AND o.status = 'asked')"
-"""Whether a department owes a part of the case. Once it has replied, the rest is none of its business (Act 7)."""
+"""Whether a department has an open consultation on the case. After its reply it no longer sees the case (Act 7)."""
 
 
 def scope(official: Official) -> Condition | None:
-    """``rights.keeps`` as SQL, which an index answers; None where an official sees nothing."""
+    """``rights.keeps`` as SQL that an index can answer; None if an official sees nothing."""
     if official.may(Permission.SEE_ALL):
         return Condition("")
     if official.may(Permission.SEE_DEPARTMENT):
@@ -19,7 +19,7 @@ def scope(official: Official) -> Condition | None:
 
 
 def visible(official: Official) -> Condition | None:
-    """``rights.sees`` as SQL, for lists that another index leads: with the cases that one's department is asked for."""
+    """``rights.sees`` as SQL, for lists driven by another index: includes the consultations of one's department."""
     own = scope(official)
     if own is None or not cooperates(official):
         return own

@@ -1,4 +1,4 @@
-"""What the desk's settings touch: what still names a department or an official, and how many periods run."""
+"""What the desk's settings affect: references to a department or an official, and the number of running deadlines."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,11 @@ from server.core.resource import MOST
 from server.core.rows import columns, read_all
 
 CAP = 10_000
-"""Counts end here and are shown as "10,000+"."""
+"""Counts stop here and are shown as "10,000+"."""
 
 
 def capped(count: int) -> str:
-    """A count in words, where it ended at the cap."""
+    """A count as text, with "+" if it reached the cap."""
     return f"{CAP:,}+" if count > CAP else f"{count:,}"
 
 
@@ -48,14 +48,12 @@ async def departments() -> list[DepartmentRow]:
 
 
 async def hold_open(department_id: int) -> dict[str, int]:
-    """What keeps a department from being closed: open cases (capped; with those that it owes a part of), open
-    objections, rules, procedures.
-    """
+    """What keeps a department open: open cases and consultations (capped), open objections, rules, procedures."""
     row = await database.fetch_one(
         "SELECT (SELECT COUNT(*) FROM (SELECT id FROM petition_case WHERE department_id = ? AND open = ? UNION "
         "SELECT c.id FROM consultation o JOIN petition_case c ON c.id = o.case_id "
         f"WHERE o.department_id = ? AND o.status = 'asked' AND c.open = ? LIMIT {CAP + 1}) AS n) AS cases, "
-        # "+" leads to the index of the open objections, which are few beside a department's cases.
+        # "+" steers the planner to the index of open objections, which are few compared with a department's cases.
         "(SELECT COUNT(*) FROM petition_case WHERE objection_due_at > ? AND +department_id = ?) AS objections, "
         "(SELECT COUNT(*) FROM routing_rule WHERE department_id = ? AND active = ?) AS rules, "
         "(SELECT COUNT(*) FROM service WHERE department_id = ? AND active = ?) AS services",
@@ -65,7 +63,7 @@ async def hold_open(department_id: int) -> dict[str, int]:
 
 
 async def open_cases_of(account_id: int) -> int:
-    """How many open cases name an official as their handler or guide (capped)."""
+    """The number of open cases that name an official as handler or guide (capped)."""
     row = await database.fetch_one(
         "SELECT COUNT(*) AS n FROM (SELECT id FROM petition_case WHERE handler_id = ? AND open = ? UNION "
         f"SELECT id FROM petition_case WHERE guide_id = ? AND open = ? LIMIT {CAP + 1}) AS held",
@@ -75,7 +73,7 @@ async def open_cases_of(account_id: int) -> int:
 
 
 async def running_clocks() -> int:
-    """How many cases have a running period (capped)."""
+    """The number of cases with a running deadline (capped)."""
     row = await database.fetch_one(
         "SELECT COUNT(*) AS n FROM (SELECT 1 FROM petition_case WHERE open = ? AND due_at IS NOT NULL "
         f"LIMIT {CAP + 1}) AS running",

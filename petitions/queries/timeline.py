@@ -1,4 +1,4 @@
-"""What happened to a case, told to one reader: the ledger's events with their people, departments, dates and words."""
+"""The timeline of a case for one reader: the ledger's events with their people, departments, dates and texts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ YOU, PETITIONER = _("You"), _("Petitioner")
 async def case_events(
     view: CaseView, entries: Sequence[Entry], level: Level, language: str, *, signed: bool = True
 ) -> list[CaseEvent]:
-    """The events that a reader of this level may know, in their order. Two queries: people, words.
+    """The events that a reader of this level may see, in order. Two queries: people, texts.
 
     ``signed``: officials are named with their department.
     """
@@ -69,7 +69,7 @@ def case_event(
     departments: Mapping[int, str],
     who: Text | str = "",
 ) -> CaseEvent:
-    """One event, with what was read for it."""
+    """One event with the data read for it."""
     data = entry.data
     return CaseEvent(
         entry,
@@ -102,12 +102,12 @@ def _who(entry: Entry, named: Mapping[int, Card], departments: Mapping[int, str]
 
 
 def party_items(events: Sequence[CaseEvent]) -> list[Item]:
-    """The page of the case: each event in one line."""
+    """The timeline of the case's page: one line for each event."""
     return [_item(line, event) for event in events if (line := MESSAGES[event.kind].party) is not None]
 
 
 def desk_items(events: Sequence[CaseEvent]) -> list[Item]:
-    """The same at the desk."""
+    """The timeline of the desk."""
     return [_item(line, event) for event in events if (line := MESSAGES[event.kind].desk) is not None]
 
 
@@ -121,7 +121,7 @@ _INNER = frozenset({"text", "words", "answer", "rule", "part"})
 
 
 def shown_data(event: CaseEvent, view: CaseView) -> dict[str, Any]:
-    """What an event says, without the numbers by which our tables know people and texts; departments by code."""
+    """The fields of an event without internal ids of people and texts; departments by code."""
     entry = event.entry
     found = {name: value for name, value in entry.data.items() if name not in _PEOPLE | _INNER}
     named = [name for name in ("department", *["previous"][: entry.kind == CaseTransferred.kind]) if name in entry.data]
@@ -138,7 +138,7 @@ _OVERTAKEN = frozenset({CaseAnswered.kind, CaseReopened.kind})
 
 
 def ruling(view: CaseView, events: Sequence[CaseEvent]) -> CaseEvent | None:
-    """The decision on an objection to the last answer, as long as it says where the case stands."""
+    """The decision on an objection to the last answer, unless a later answer or reopening has superseded it."""
     last = next((e for e in reversed(events) if e.kind in _RULINGS | _OVERTAKEN), None)
     if last is None or last.kind in _OVERTAKEN or (last.kind == ObjectionUpheld.kind and not view.open):
         return None
@@ -152,7 +152,7 @@ def wanted(events: Sequence[CaseEvent]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PromisedDate:
-    """A date that was promised, when, and why it was set."""
+    """An announced due date, when it was announced, and why it was set."""
 
     made_at: datetime
     due: datetime
@@ -161,7 +161,7 @@ class PromisedDate:
 
 
 def promised_dates(events: Sequence[CaseEvent]) -> list[PromisedDate]:
-    """Every date that was promised, in order: the last one holds, and none is ever taken off the page."""
+    """All announced due dates in order: the last one is valid, and earlier ones stay on the page."""
     return [
         PromisedDate(event.at, event.due_at, record.promised, event.text if record.reasoned else "")
         for event in events
@@ -183,14 +183,14 @@ _REACHED = {
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a case came: the last state on its way, and on which day it took each step."""
+    """A case's progress: the last state reached, and the day of each step."""
 
     reached: State
     days: Mapping[str, datetime]
 
 
 def way(events: Sequence[CaseEvent]) -> Progress:
-    """The steps that a case has taken; of steps taken twice, the last time."""
+    """The progress of a case; a repeated step counts with its last day."""
     reached, days = State.RECEIVED, dict[str, datetime]()
     for event in events:
         reached = _REACHED.get(event.kind, reached)

@@ -1,4 +1,4 @@
-"""What a case is to one official: theirs to handle, theirs for a part of it (협조, Act 20), or only to be looked at."""
+"""What an official has to do with a case: handle it, reply to a consultation on it (협조, Act 20), or only read it."""
 
 from datetime import datetime
 
@@ -9,16 +9,16 @@ from server.core.accounts import Official
 
 
 def consultation_of(case: CaseView, official: Official) -> ConsultationView | None:
-    """The part that the official's department was asked for last, where it does not keep the case itself."""
+    """The latest consultation of the official's department, if the case belongs to another department."""
     if not cooperates(official) or case.department_id == official.department_id:
         return None
     return next((p for p in reversed(case.parts) if p.department_id == official.department_id), None)
 
 
 def listed_by(case: CaseView, official: Official, *, parts: bool) -> datetime | None:
-    """The due moment that orders it in the official's list, where it stands there for a part.
+    """The reply deadline that orders a case in the official's list, if it is listed for a consultation.
 
-    ``parts`` says that it is the list of parts.
+    ``parts`` means that it is the list of consultations.
     """
     part = consultation_of(case, official)
     if part is None and parts and not cooperates(official):

@@ -82,7 +82,7 @@ async def blank(request: Request) -> Response:
 
 
 async def submit(request: Request) -> Response:
-    """``POST /petitions/new``: check, edit, suggest the kind, or send, depending on the button (``go``)."""
+    """``POST /petitions/new``: check, edit, ask about the kind, or send, depending on the button (``go``)."""
     official = _filer(request)
     form = await web.read_form(request, files=uploads.PARTS)
     reference_data = await reference()
