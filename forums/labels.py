@@ -118,4 +118,4 @@ OFFICES: dict[str, Text] = {
     "handler": _("Handler"),
     "manager": _("Department manager"),
 }
-"""The offices of officials who own commitments, as the public sees them."""
+"""The roles of officials who own commitments, as the public sees them."""

@@ -1,4 +1,4 @@
-"""The permission that each action on a forum, submission or commitment needs, and the names of subjects."""
+"""The permission that each action on a forum, submission or commitment needs, and their ledger subjects."""
 
 from forums.permissions import Permission
 from forums.states import CommitmentAction, ForumAction, SubmissionAction

@@ -23,9 +23,9 @@ word replaced, about 90 % are found from 160 letters on, and 40 % below.
 AGAIN = 3
 """After this number of equal short texts, the author's next one is held."""
 MOST_LINKS = 3
-"""From this number of links on, a text is held."""
+"""A text with this many links or more is held."""
 WORDS_BESIDE = 15
-"""Letters beside its link that a text needs not to be held."""
+"""A text with a link and fewer letters of its own is held."""
 FLOOD, FLOOD_SPAN = 10, timedelta(minutes=5)
 """After this number of texts within this time, the author's next one is held."""
 

@@ -144,7 +144,7 @@ async def _changing(
     yield change
     model: type[Model] = type(row)
     hit = await model.filter(id=row.id, status=before).update(**{"status": after, **change.values})
-    if not hit:  # SQLite counts the rows of a text index that was written before with them
+    if not hit:  # not ``hit != 1``: SQLite's count may include earlier writes to a text index
         raise NotPossibleNow(action, before)
     if change.new_events:
         await chain.append(change.actor, *change.new_events)

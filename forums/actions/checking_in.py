@@ -16,7 +16,7 @@ from server.core.participants.people import person_of
 
 
 async def check_in(actor: Official, slug: str, session_id: int, registration_id: int) -> None:
-    """Check somebody in. Whoever waits or has cancelled gets a free place. Repeating it does nothing.
+    """Check somebody in; with no place yet (waiting or cancelled), they get a free one. Repeating it does nothing.
 
     Raises ``NoSuchBooking``, ``CheckInClosed``, ``Full``.
     """

@@ -90,7 +90,7 @@ async def _together(
 
 
 async def _lock(subjects: Iterable[str]) -> dict[str, Chain]:
-    """Lock chains, always in the same order. The first statement is a write, because SQLite takes its lock there."""
+    """Lock chains, always in the same order. The first statement is a write, so SQLite need not upgrade a read lock."""
     talks = sorted(subject for subject in subjects if subject.startswith("talk/"))
     submissions = sorted(set(subjects) - set(talks))
     chains = {submission: await ledger.lock(submission) for submission in submissions[:1]}

@@ -1,8 +1,8 @@
 """The frame of an action on many submissions: those selected in a list, or those that share one answer.
 
-Each stretch takes a fixed number of statements. A transaction that changes several submissions of a forum holds many
-chains, so only one runs at a time (:func:`alone`). An action on a single submission holds one chain, so no deadlock is
-possible.
+Every ``STRETCH`` submissions take a fixed number of statements. A transaction that changes several submissions of a
+forum holds many chains, so only one runs at a time (:func:`alone`). An action on a single submission holds one chain,
+so no deadlock is possible.
 """
 
 import contextlib

@@ -16,7 +16,7 @@ MOST_LAPSED = 500
 async def register(person: Person, session_id: int, topic: str = "") -> str:
     """Book a place, or a turn on the waiting list when none is free. Returns the registration's code.
 
-    Whoever is registered already gets the same code. Raises ``NoSuchSession``, ``BookingClosed``, ``NotPossibleNow``.
+    Registering again returns the same code. Raises ``NoSuchSession``, ``BookingClosed``, ``NotPossibleNow``.
     """
     slot, forum_id = await slot_of(session_id)
     if code := await places.standing(slot, person.id):
