@@ -24,7 +24,7 @@ async def by_time() -> None:
         for slug in await _reached(kind, ForumState.PUBLISHED, "starts_at"):
             try:
                 await planning.start(SYSTEM, slug)
-            except EndIsPast:  # its end has passed before it started, which is usual for the video of a broadcast
+            except EndIsPast:  # announced after its end, as the video of a broadcast may be
                 await _close(slug)
             except NotPossibleNow:
                 continue
