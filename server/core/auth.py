@@ -1,7 +1,7 @@
-"""Who is asking: sessions of officials, tokens of programs, and the doors that citizens hold keys to.
+"""Authentication: sessions of officials, tokens of programs, and citizens' access to their cases.
 
 A pure ASGI middleware turns the session cookie or the bearer token into ``request.state.reader`` before any route
-runs; routes then ask it, never the database. Tokens are random and only their hash is kept.
+runs; routes use that and never query the database for it. Tokens are random and only their hash is stored.
 """
 
 import hashlib
@@ -28,23 +28,23 @@ DESK_LIFE = timedelta(hours=12)
 CITIZEN_LIFE = timedelta(days=30)
 TOKEN_LIFE = timedelta(hours=12)
 MAX_CASES = 50
-"""How many opened cases a citizen's browser remembers."""
+"""Maximum opened cases that a citizen's browser remembers."""
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who is asking: an official, or a citizen with the cases that this browser has opened."""
+    """Who sends the request: an official, or a citizen with the cases opened in this browser."""
 
     official: Official | None = None
     email: str = ""
     cases: frozenset[str] = frozenset()
     token_hash: str = ""
     participant: int | None = None
-    """Whom a link in a mail lets this browser speak as."""
+    """The participant as whom a mail link has signed in this browser."""
 
     @property
     def actor(self) -> str:
-        """How the ledger names them."""
+        """Their name in the ledger."""
         return self.official.actor if self.official else "petitioner"
 
 
@@ -52,25 +52,25 @@ NOBODY = Reader()
 
 
 class WrongCredentials(Refusal):
-    """401: name, password or code is wrong; which one is not said."""
+    """401: wrong username, password or code; the response does not say which."""
 
     status, code = 401, "wrong_credentials"
     text = _("The user name, password or code is wrong.")
 
 
 def token_hash(token: str) -> str:
-    """What is kept of a token."""
+    """The stored hash of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 class Sessions:
-    """The middleware that fills in ``request.state.reader`` and ``request.state.official``."""
+    """The middleware that sets ``request.state.reader`` and ``request.state.official``."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One query where a cookie or token is shown, none otherwise."""
+        """One query if the request has a cookie or token, none otherwise."""
         if scope["type"] == "http" and not scope["path"].startswith("/static/"):
             token = _token(Headers(scope=scope))
             reader = await _load(token) if token else NOBODY
@@ -96,7 +96,7 @@ _OFFICIAL = columns(Official, "a", department_name="COALESCE(d.name, '')")
 
 
 async def readers(digests: Sequence[str]) -> dict[str, Reader]:
-    """Who shows these tokens, by the tokens' hashes, as far as their sessions are still open. One query."""
+    """The readers of those sessions, by token hash, that are still valid. One query."""
     rows = await database.fetch(
         f"SELECT s.token_hash, s.email, s.cases, s.participant_id, a.active, {_OFFICIAL} "
         "FROM session s LEFT JOIN account a ON a.id = s.account_id "
@@ -115,13 +115,13 @@ def _reader(row: Any) -> Reader:
 
 
 def reader(request: Request) -> Reader:
-    """Who is asking."""
+    """Who sends the request."""
     found: Reader = request.state.reader
     return found
 
 
 def official(request: Request, permission: Permission | None = None) -> Official:
-    """The signed-in official, holding a permission. Raises ``NotSignedIn`` or ``Forbidden``."""
+    """The signed-in official. Raises ``NotSignedIn``, or ``Forbidden`` without the permission."""
     who = reader(request).official
     if who is None:
         raise NotSignedIn
@@ -131,14 +131,14 @@ def official(request: Request, permission: Permission | None = None) -> Official
 
 
 def limit(request: Request, key: str, rate: Rate) -> None:
-    """Count one request against a finer limit. Raises ``TooMany``."""
+    """Count one request against a route's own limit. Raises ``TooMany``."""
     limiter = request.state.limiter
     if limiter and (wait := limiter.take(key, rate)):
         raise TooMany(wait)
 
 
 async def sign_in(request: Request, username: str, password: str, code: str, *, api: bool) -> tuple[str, Session]:
-    """Open an official's session: its token and its row. Raises :class:`WrongCredentials`."""
+    """Open an official's session. Returns its token and its row. Raises :class:`WrongCredentials`."""
     if len(username) > 60 or len(password) > 200 or "\0" in username + password:  # noqa: PLR2004
         raise WrongCredentials
     client = request.client.host if request.client else "?"
@@ -175,7 +175,7 @@ async def _open(
 
 
 def remember(request: Request, response: Response, token: str, life: timedelta) -> None:
-    """Hand a session's token to the browser."""
+    """Set the session cookie."""
     response.set_cookie(
         COOKIE,
         token,
@@ -194,7 +194,7 @@ async def open_citizen(
     cases: Iterable[str] = (),
     participant_id: int | None = None,
 ) -> None:
-    """Open a citizen's session in this browser. Raises ``BadRequest`` for an official."""
+    """Open a citizen's session in this browser. Raises ``BadRequest`` if an official is signed in."""
     if reader(request).official is not None:
         raise BadRequest(_("Sign out of the desk before you open a citizen's link."))
     token, _session = await _open(CITIZEN_LIFE, email=email, cases=tuple(cases), participant_id=participant_id)
@@ -202,12 +202,12 @@ async def open_citizen(
 
 
 async def widen(who: Reader, **values: object) -> None:
-    """Let a citizen's open session do more: columns of its row."""
+    """Extend a citizen's session by updating columns of its row."""
     await Session.filter(token_hash=who.token_hash).update(**values)
 
 
 async def open_case(request: Request, response: Response, reference: str) -> None:
-    """Let this browser see a case whose key it has shown."""
+    """Give this browser access to a case, after its access key was checked."""
     who = reader(request)
     if who.official is None and who.token_hash:
         await widen(who, cases=[reference, *(c for c in who.cases if c != reference)][:MAX_CASES])
@@ -216,16 +216,16 @@ async def open_case(request: Request, response: Response, reference: str) -> Non
 
 
 async def open_mailbox(request: Request, response: Response, email: str) -> None:
-    """Let this browser see every case of a mail address whose link it has shown."""
+    """Give this browser access to every case of an email address, after a case link was checked."""
     await open_citizen(request, response, email=email, cases=reader(request).cases)
 
 
 async def sign_out(request: Request, response: Response) -> None:
-    """End this session."""
+    """End the current session."""
     await Session.filter(token_hash=reader(request).token_hash).delete()
     response.delete_cookie(COOKIE)
 
 
 async def sweep() -> None:
-    """Delete sessions that are over."""
+    """Delete expired sessions."""
     await Session.filter(expires_at__lt=clock.now()).delete()

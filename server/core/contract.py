@@ -1,7 +1,7 @@
-"""What a JSON route states, declared beside its handler: what it takes, what it answers, and who may ask.
+"""The contract of a JSON route, declared beside its handler: its input, its responses, and who may call it.
 
-The OpenAPI document is made from these, and the tests hold every real answer against them. Knows JSON Schema and
-nothing of any domain; a named schema is written once and referred to.
+The OpenAPI document is generated from contracts, and the tests validate every real response against them. Knows JSON
+Schema and nothing of any domain; a named schema is written once and referenced.
 """
 
 import functools
@@ -19,7 +19,7 @@ Schema = Mapping[str, Any]
 
 
 class Shape(Protocol):
-    """What says its own schema, when the document is made: a form, for example."""
+    """Anything that provides its schema when the document is generated, such as a form."""
 
     def schema(self) -> Schema: ...
 
@@ -28,13 +28,13 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
 class Access(StrEnum):
-    """Who may ask, and by what."""
+    """Who may call an operation, and how they authenticate."""
 
     EVERYBODY = "everybody"
     PARTY = "party"
-    """The petitioner, by the case's key; or an official by token; or nobody in particular, for what is public."""
+    """The petitioner with the case's access key, an official with a token, or anybody for public data."""
     OFFICIAL = "official"
-    """An official, by token."""
+    """An official with a token."""
 
 
 @dataclass(frozen=True)
@@ -50,25 +50,25 @@ class Contract:
     query: Mapping[str, Schema] = field(default_factory=dict)
     headers: Mapping[str, Schema] = field(default_factory=dict)
     media: str = "application/json"
-    """The content type of the answer."""
+    """The content type of the response."""
     waits: Schema | Shape | None = None
-    """The answer with status 202, where something else has to happen first."""
+    """The body of a 202 response, where something else has to happen first."""
     refusals: tuple[int, ...] = ()
-    """Statuses beyond those that any such operation may answer."""
+    """Error statuses beyond those that every such operation may return."""
 
 
 schemas: dict[str, Schema | Shape] = {}
-"""Every named schema."""
+"""All named schemas."""
 
 answers: list[type["Answer"]] = []
-"""Every shape of an answer."""
+"""All answer classes."""
 
 
 @dataclass_transform(kw_only_default=True)
 class Answer:
-    """What a JSON operation answers: a dataclass that is written as it stands and whose annotations are its schema.
+    """The body of a JSON response: a dataclass, serialised as it is, whose annotations give the schema.
 
-    Not frozen, for a list makes many of them and throws them away.
+    Not frozen, because frozen ones are slower to create and lists create many.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -80,12 +80,12 @@ class Answer:
         if any(each.__name__ == cls.__name__ for each in answers):
             raise TypeError(f"There are two answers called {cls.__name__}.")
         cls._names = tuple(each.name for each in fields(made))  # type: ignore[arg-type]
-        if not shared:  # what is only common to others has no name in the document
+        if not shared:  # a shared base class has no schema of its own
             answers.append(cls)
 
     @classmethod
     def of(cls, source: object, **more: Any) -> Self:
-        """The answer about a row: what ``more`` does not say is the row's attribute of the same name."""
+        """Build an answer from a row: fields not given in ``more`` are attributes of the same name."""
         return cls(**{name: more[name] if name in more else getattr(source, name) for name in cls._names})
 
     @classmethod
@@ -97,14 +97,14 @@ _PLACE = "#/components/schemas/{model}"
 
 
 class _Untitled(GenerateJsonSchema):
-    """Names say what a title would repeat."""
+    """Leaves out titles that only repeat the field's name."""
 
     def field_title_should_be_set(self, _schema: object) -> bool:
         return False
 
 
 def definitions() -> dict[str, Schema]:
-    """Every named schema, built now."""
+    """All named schemas, built now."""
     shapes = [(answer.__name__, "serialization", TypeAdapter(answer)) for answer in answers]
     _map, found = TypeAdapter.json_schemas(shapes, ref_template=_PLACE, schema_generator=_Untitled)  # type: ignore[arg-type]
     untitled = {name: {k: v for k, v in each.items() if k != "title"} for name, each in found["$defs"].items()}
@@ -115,7 +115,7 @@ _contracts: dict[Callable[..., Any], Contract] = {}
 
 
 def documented(contract: Contract) -> Callable[[Endpoint], Endpoint]:
-    """Declare an endpoint's contract; a parameter that it does not name is refused."""
+    """Declare an endpoint's contract; query parameters that it does not name are refused."""
 
     def declare(endpoint: Endpoint) -> Endpoint:
         @functools.wraps(endpoint)
@@ -131,23 +131,23 @@ def documented(contract: Contract) -> Callable[[Endpoint], Endpoint]:
 
 
 def unknown(given: Iterable[str], names: Collection[str]) -> list[FieldError]:
-    """An error for each parameter that is none of these names."""
+    """An error for each parameter that is not among these names."""
     others = [str(name)[:40] for name in given if name not in names]
     return [FieldError(name, _("There is no parameter “%(name)s” here.", name=name)) for name in others]
 
 
 def of(endpoint: Callable[..., Any]) -> Contract | None:
-    """The contract of an endpoint, where it has one."""
+    """The contract of an endpoint, if it has one."""
     return _contracts.get(endpoint)
 
 
 def schema_of(shape: Schema | Shape) -> Schema:
-    """The schema of what is taken or given."""
+    """The schema of an input or a response."""
     return shape if isinstance(shape, Mapping) else shape.schema()
 
 
 def named(name: str, schema: Schema | Shape) -> Schema:
-    """A schema that is written once, under a name; what refers to it."""
+    """Register a schema under a name. Returns a reference to it."""
     schemas[name] = schema
     return {"$ref": f"#/components/schemas/{name}"}
 
@@ -164,12 +164,12 @@ def one_of(values: Iterable[str], about: str = "") -> Schema:
 
 
 def among(values: Iterable[str], about: str = "") -> Any:
-    """Of a text in an answer: one of some strings."""
+    """Annotation of a text in an answer: one of some strings."""
     return Field(json_schema_extra={"enum": list(values)}, description=about or None)
 
 
 def said(about: str) -> Any:
-    """Of a field of an answer: what it is."""
+    """Annotation of a field of an answer: its description."""
     return Field(description=about)
 
 
@@ -185,7 +185,7 @@ def number(low: float, high: float) -> Schema:
 
 
 def maybe(schema: Schema | Shape) -> Schema:
-    """The same, or null."""
+    """The schema, or null."""
     return {"anyOf": [schema_of(schema), {"type": "null"}]}
 
 
@@ -195,18 +195,18 @@ def many(schema: Schema | Shape, most: int | None = None) -> Schema:
 
 
 def record(properties: Mapping[str, Schema], *, optional: Collection[str] = ()) -> Schema:
-    """An object of an answer: exactly these fields, each there unless it is ``optional``."""
+    """An object in a response: exactly these fields, all present unless ``optional``."""
     required = [name for name in properties if name not in optional]
     return {"type": "object", "properties": dict(properties), "required": required, "additionalProperties": False}
 
 
 def asked(properties: Mapping[str, Schema], *required: str) -> Schema:
-    """An object of a request: these fields, some of them required; others are not looked at."""
+    """An object in a request: these fields, some of them required; others are ignored."""
     return {"type": "object", "properties": dict(properties), **({"required": list(required)} if required else {})}
 
 
 def listed(schema: Schema | Shape, total: Schema | None = None) -> Schema:
-    """A list as every list is answered; ``total`` says more of its number."""
+    """The response of a list; ``total`` refines the schema of its total."""
     return record({"items": many(schema), "next": maybe(text()), "total": total or maybe(integer(0))})
 
 

@@ -1,7 +1,7 @@
-"""The two databases behind one set of calls: connecting, migrating, transactions, raw reads.
+"""One interface to both databases: connecting, migrating, transactions, raw reads.
 
-SQLite is the embedded default (one web process owns it), PostgreSQL the one for scale. Domains use Tortoise models
-for writing and :func:`fetch` for pages that must stay fast; both join the surrounding :func:`transaction`.
+SQLite is the embedded default (one web process owns it), PostgreSQL is for larger installations. Domains use Tortoise
+models for writing and :func:`fetch` for pages that must stay fast; both join the surrounding :func:`transaction`.
 """
 
 import contextlib
@@ -47,7 +47,7 @@ class _Connection(asyncpg.Connection):
     """A pooled connection whose reset query is empty.
 
     Nothing in this program leaves session state behind (no temporary tables, no ``SET``, no advisory locks held past
-    a transaction, no ``LISTEN`` on pooled connections), so the pool's reset round trip is saved.
+    a transaction, no ``LISTEN`` on pooled connections), so the pool's reset round trip can be skipped.
     """
 
     def get_reset_query(self) -> str:
@@ -104,8 +104,8 @@ def _credentials(settings: Settings) -> dict[str, Any]:
             "server_settings": {
                 "timezone": "UTC",
                 "jit": "off",
-                # A statement that is planned once and for all is planned without its values: of a table in which one
-                # forum or department has a fifth of the rows, it then walks that fifth. 200 ms instead of 0.1.
+                # A generic plan ignores the values: where one forum or department has a fifth of the rows,
+                # it scans that fifth. 200 ms instead of 0.1.
                 "plan_cache_mode": "force_custom_plan",
                 "application_name": "sinmungo",
             },
@@ -127,7 +127,7 @@ async def close() -> None:
 
 
 async def migrate(settings: Settings, apps: dict[str, str]) -> None:
-    """Bring the schema to the newest checked-in migration; the database is then open."""
+    """Apply all migrations; leaves the database open."""
     await connect(settings, apps)
     try:
         await apply_migrations(config=config(settings, apps))
@@ -148,7 +148,7 @@ def dialect() -> str:
 
 @contextlib.asynccontextmanager
 async def transaction() -> AsyncIterator[None]:
-    """All or nothing; what was handed to :func:`after_commit` inside runs once it is durable. Nests by joining."""
+    """A transaction. Callbacks of :func:`after_commit` run once it is durable. A nested one joins the outer one."""
     if _after_commit.get() is not None:
         yield
         return
@@ -164,7 +164,7 @@ async def transaction() -> AsyncIterator[None]:
 
 
 def after_commit(callback: Callable[[], None]) -> None:
-    """Run ``callback`` when the surrounding transaction has committed, at once outside one. Equal ones run once."""
+    """Run ``callback`` after the surrounding transaction has committed, or now outside one. Equal ones run once."""
     callbacks = _after_commit.get()
     if callbacks is None:
         callback()
@@ -198,32 +198,32 @@ async def fetch_one(sql: str, *values: object) -> Any | None:
 
 async def _rows(sql: str, values: list[object]) -> Sequence[Any]:
     client = connection()
-    # Tortoise's execute_query drops the rows of "UPDATE … RETURNING" on PostgreSQL, its dictionary form does not.
+    # On PostgreSQL, Tortoise's execute_query drops the rows of "UPDATE … RETURNING"; execute_query_dict does not.
     return await client.execute_query_dict(sql, values)
 
 
 async def ping() -> None:
-    """Ask the database anything: raises where it does not answer."""
+    """Run a trivial query. Raises if the database does not respond."""
     await fetch("SELECT 1 AS one")
 
 
 async def execute(sql: str, *values: object) -> int:
-    """Run one statement with ``?`` placeholders; the number of rows that an UPDATE or DELETE changed.
+    """Run one statement with ``?`` placeholders. Returns the number of rows that an UPDATE or DELETE changed.
 
-    For an INSERT the number says nothing (Tortoise reads PostgreSQL's ``INSERT 0 1`` as 0): ask with ``RETURNING``.
+    For an INSERT the number is meaningless (Tortoise reads PostgreSQL's ``INSERT 0 1`` as 0): use ``RETURNING``.
     """
     return (await connection().execute_query(_native(sql), list(values)))[0]
 
 
 def marks(values: Sized) -> str:
-    """The placeholders of an ``IN`` list; ``NULL``, which nothing is in, where there are no values."""
+    """The placeholders of an ``IN`` list; ``NULL``, which matches nothing, if there are no values."""
     return ", ".join("?" * len(values)) or "NULL"
 
 
 async def insert(
     table: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, returning: str = ""
 ) -> Sequence[Any]:
-    """Write many rows of raw columns in one statement; lists and mappings become JSON. The rows of ``returning``."""
+    """Insert many rows of raw columns in one statement; lists and mappings become JSON. Returns ``returning``."""
     if not rows:
         return []
     each = ", ".join([f"({marks(columns)})"] * len(rows))
@@ -235,7 +235,7 @@ async def insert(
 async def insert_models(
     model: type[Model], values: Sequence[Mapping[str, Any]], *, returning: str = ""
 ) -> Sequence[Any]:
-    """Write many new rows of a table in one statement, with the model's defaults. The rows of ``returning``."""
+    """Insert many rows in one statement, with the model's defaults. Returns ``returning``."""
     meta = model._meta  # noqa: SLF001 — the only way
     columns = tuple(name for name in meta.fields_db_projection if name != meta.pk_attr)
     rows = [model(**each) for each in values]
@@ -244,20 +244,20 @@ async def insert_models(
 
 
 def moment(value: Any) -> datetime:
-    """A raw column's moment as an aware UTC datetime (SQLite keeps text)."""
+    """The datetime in a raw column, aware and in UTC (SQLite stores text)."""
     return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
 
 
 def moment_or_none(value: Any) -> datetime | None:
-    """As :func:`moment`, for a column that may be empty."""
+    """As :func:`moment`, for a nullable column."""
     return None if value is None else moment(value)
 
 
 def day_or_none(value: Any) -> date | None:
-    """A raw column's day, which may be empty (SQLite keeps text)."""
+    """The date in a raw, nullable column (SQLite stores text)."""
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def document(value: Any) -> Any:
-    """A raw JSON column's value."""
+    """The value of a raw JSON column."""
     return orjson.loads(value) if isinstance(value, (str, bytes)) else value

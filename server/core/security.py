@@ -1,7 +1,7 @@
-"""What stands between the network and the routes: origin, size, rate, load, and the headers of every answer.
+"""Checks of every request before it reaches a route: origin, size, rate and load; and the headers of every response.
 
-Pure ASGI, in one pass. Forgery is refused by the browser's own statement of where a request comes from (``Origin``,
-``Sec-Fetch-Site``); clients that are no browsers carry a key or a token instead of a cookie.
+Pure ASGI, in one pass. Cross-site requests are refused by what the browser says about their origin (``Origin``,
+``Sec-Fetch-Site``); clients other than browsers send a key or a token instead of a cookie.
 """
 
 import asyncio
@@ -24,18 +24,18 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_LIMIT = 1024 * 1024
 UPLOAD_LIMIT = 10 * 20 * 1024 * 1024 + BODY_LIMIT
 LONGEST_PATH = 2_000
-"""Characters of an address: none of ours is half as long, and Python reads no number of more than 4,300 digits."""
+"""Maximum characters of a path: none of ours is half as long, and Python refuses to parse numbers over 4,300 digits."""
 BODY_SECONDS = 60.0
-"""Seconds in which a whole body has to come."""
+"""Seconds within which the whole body has to arrive."""
 UPLOAD_PACE = 16 * 1024
-"""Bytes a second that files have to come with, on an average of ``BODY_SECONDS``: a weak telephone has twice that."""
+"""Minimum bytes per second of an upload, averaged over ``BODY_SECONDS``: half the rate of a phone with a weak signal."""
 MAX_IN_FLIGHT = 256
-"""Requests at work at once in one process; the next one is told to come back."""
+"""Maximum concurrent requests in one process; further ones get a 503."""
 
 
 @dataclass(frozen=True)
 class Rate:
-    """A token bucket: ``burst`` at once, refilled at ``per_minute``."""
+    """A token bucket: ``burst`` tokens, refilled at ``per_minute``."""
 
     per_minute: float
     burst: float
@@ -45,14 +45,14 @@ READ, WRITE, SIGN_IN = Rate(1200, 300), Rate(60, 30), Rate(20, 10)
 
 
 class Limiter:
-    """Token buckets by key, in this process; forgets the longest idle ones."""
+    """Token buckets by key, per process; the least recently used are dropped."""
 
     def __init__(self, size: int = 20_000) -> None:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._size = size
 
     def take(self, key: str, rate: Rate) -> int:
-        """Take one token: 0 when there was one, else the seconds until the next."""
+        """Take one token: 0 if there was one, else the seconds until the next."""
         now = time.monotonic()
         tokens, then = self._buckets.pop(key, (rate.burst, now))
         tokens = min(rate.burst, tokens + (now - then) * rate.per_minute / 60)
@@ -64,7 +64,7 @@ class Limiter:
 
 
 def content_policy(settings: Settings, frame: str = "") -> str:
-    """What a page may load (CSP): our own, map tiles, and in a frame the one foreign origin that it was made for."""
+    """The Content Security Policy of a page: own resources, map tiles, and one foreign origin if the page frames it."""
     tiles = urlsplit(settings.tile_url)
     tile_origin = f" {tiles.scheme}://{tiles.netloc.replace('{s}', '*')}" if tiles.netloc else ""
     framed = f"frame-src {frame}; " if frame else ""
@@ -75,7 +75,7 @@ def content_policy(settings: Settings, frame: str = "") -> str:
 
 
 class Security:
-    """The middleware. ``request.state.limiter`` is there for routes that count more finely."""
+    """The middleware. ``request.state.limiter`` is for routes with limits of their own."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class Security:
             self.headers["strict-transport-security"] = "max-age=31536000"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse early, or pass on with a counted body and stamped headers."""
+        """Refuse early, or pass on with a size-limited body and security headers."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -124,12 +124,12 @@ class Security:
             self.in_flight -= not stream
 
     def _check(self, scope: Scope) -> tuple[int, int]:
-        """How large the body may be, and the pace that buys it more time. Raises the refusal that applies."""
+        """The maximum body size and the pace that extends its time limit. Raises the refusal that applies."""
         headers = Headers(scope=scope)
         unsafe = scope["method"] not in SAFE
         if self.in_flight >= MAX_IN_FLIGHT:
             raise Overloaded
-        if len(scope["path"]) > LONGEST_PATH or "\0" in scope["path"]:  # PostgreSQL takes no NUL in any text
+        if len(scope["path"]) > LONGEST_PATH or "\0" in scope["path"]:  # PostgreSQL accepts no NUL in text
             raise NotFound
         if self.settings.rate_limits:
             client = (scope.get("client") or ("?",))[0]
@@ -187,14 +187,14 @@ def _counted(receive: Receive, limit: int) -> Receive:
 
 
 class Patience:
-    """How much longer to wait for the rest of a body: what came at a pace buys more time, but none in store."""
+    """The time left for the rest of a body: data arriving at the minimum pace extends it, up to the initial time."""
 
     def __init__(self, pace: int) -> None:
         self.left = BODY_SECONDS
         self.pace = pace
 
     def take(self, waited: float, size: int) -> None:
-        """So many bytes came after so many seconds."""
+        """Account for ``size`` bytes that arrived after ``waited`` seconds."""
         bought = size / self.pace if self.pace else 0
         self.left = min(self.left - waited + bought, BODY_SECONDS)
 
@@ -204,7 +204,7 @@ def _in_time(receive: Receive, pace: int) -> Receive:
 
     async def timed() -> Message:
         nonlocal patience
-        if patience is None:  # the body is complete; what comes is the end of the connection
+        if patience is None:  # the body is complete; the next message is the disconnect
             return await receive()
         began = time.monotonic()
         try:
@@ -226,7 +226,7 @@ def sign(settings: Settings, purpose: str, value: object) -> str:
 
 
 def unsign(settings: Settings, purpose: str, token: str, max_age: int | None = None) -> object | None:
-    """What a token says, or None when it is forged, foreign or too old (seconds)."""
+    """The value of a token, or None if it is forged, for another purpose, or older than ``max_age`` seconds."""
     try:
         value: object = URLSafeTimedSerializer(settings.secret_key, salt=purpose).loads(token, max_age=max_age)
     except BadData:

@@ -1,7 +1,8 @@
-"""Files that come with a form: read from multipart into the store, checked, and carried along until it is sent.
+"""Files uploaded with a form: received into the store, checked, and carried along until the form is complete.
 
-A file is in the store before what it belongs to exists: a form is shown again (to check it, or to mend it) and a
-browser does not send a file twice. Until then the page carries a signed token for it; what is never filed is swept.
+A file is stored before the petition or message it belongs to exists: a form may be shown again, for review or
+correction, and a browser does not send a file twice. Until then the page carries a signed token for the file. Files
+that are never filed are deleted by :func:`sweep`.
 """
 
 import asyncio
@@ -22,34 +23,34 @@ from server.core.security import sign, unsign
 
 FIELD = "files"
 PARTS = 3 * MAX_FILES
-"""How many files a form may hold before it is refused as a whole; between this and the limit it is shown again."""
+"""Maximum files in a form before the whole request is refused; between ``MAX_FILES`` and this it is shown again."""
 TOKEN_LIFE = 24 * 3600
-"""Seconds for which a page may carry a file."""
+"""Seconds for which a file's token is valid."""
 ORPHAN_LIFE = 3 * 24 * 3600
-"""Seconds after which a content that no case refers to is deleted; longer than any token lives."""
+"""Seconds after which an unreferenced content is deleted; longer than any token's lifetime."""
 
 TOO_MANY = _("Please send at most %(count)s files.", count=MAX_FILES)
 GONE = _("A file was kept too long and has been deleted. Please choose it again.")
 
 
 class Infected(Refusal):
-    """422: the scanner found something in the file."""
+    """422: the scanner found malware in the file."""
 
     status, code = 422, "infected"
     text = _("The virus scanner found something in it. It was not accepted.")
 
 
 class Unscanned(Refusal):
-    """503: no verdict of the scanner; the petition can be filed without the file and the file added later."""
+    """503: the scanner gave no verdict; the petition can be filed without the file, which can be added later."""
 
     status, code = 503, "not_scanned"
     text = _("It cannot be checked for viruses right now. Please file without it, and add it to the case later.")
 
 
 async def send(request: Request, content: str, name: str, media_type: str) -> Response:
-    """A file that the reader may have, by the hash of its content: to be saved and never shown by the browser.
+    """Respond with a stored file as a download, never displayed by the browser. The caller has checked access.
 
-    Raises ``NotFound`` where the content is gone.
+    Raises ``NotFound`` if the content is missing.
     """
     store: Store = request.app.state.store
     path = store.path(content)
@@ -67,10 +68,10 @@ async def send(request: Request, content: str, name: str, media_type: str) -> Re
 async def receive(
     form: FormData, store: Store, settings: Settings, field: str = FIELD
 ) -> tuple[list[StoredFile], list[FieldError]]:
-    """The files that a form carries from before and brings now in a field, and what is wrong with any of them.
+    """The files of a form field, both carried along and newly uploaded, and their errors.
 
-    A file that is refused is left out; the others are kept. Past ``MAX_FILES`` none of the new ones is taken. The
-    form's temporary files are closed.
+    A refused file is left out; the others are kept. If there are more than ``MAX_FILES``, no new one is accepted.
+    Closes the form's temporary files.
     """
     try:
         return await _receive(form, store, settings, field)
@@ -79,7 +80,7 @@ async def receive(
 
 
 async def sent(request: Request) -> list[StoredFile]:
-    """The files of a request that brings nothing else. Raises ``Invalid`` where any is wrong, or none is there."""
+    """The files of a request that consists only of files. Raises ``Invalid`` if any is wrong or there is none."""
     form = await web.read_form(request, files=PARTS)
     files, errors = await receive(form, request.app.state.store, web.site(request).settings)
     if not (files or errors):
@@ -110,17 +111,17 @@ async def _receive(
 
 
 def token(settings: Settings, file: StoredFile) -> str:
-    """What a page carries of a file that is in the store."""
+    """The signed token with which a page carries a stored file."""
     return sign(settings, "upload", astuple(file))
 
 
 def shown(settings: Settings, files: Sequence[StoredFile]) -> list[dict[str, object]]:
-    """Files as a page's field carries them along."""
+    """Files as a page's file field shows them."""
     return [{"id": file.hash, "name": file.name, "size": file.size, "token": token(settings, file)} for file in files]
 
 
 async def named(tokens: object, store: Store, settings: Settings) -> list[StoredFile]:
-    """The files that a program names by their tokens; nothing names none. Raises ``Invalid``."""
+    """The files for the tokens in a JSON request; an absent value means none. Raises ``Invalid``."""
     if tokens is None:
         return []
     if not isinstance(tokens, list):
@@ -136,7 +137,7 @@ async def named(tokens: object, store: Store, settings: Settings) -> list[Stored
 async def _carried(
     tokens: Sequence[object], store: Store, settings: Settings, removed: Collection[object] = ()
 ) -> tuple[list[StoredFile], Text | None]:
-    """The files that tokens stand for, each once, and what is to be said of one that is gone."""
+    """The files for these tokens, without duplicates, and an error if one no longer exists."""
     kept: list[StoredFile] = []
     for text in tokens[: MAX_FILES + 1]:
         value = unsign(settings, "upload", text, TOKEN_LIFE) if isinstance(text, str) else None
@@ -146,7 +147,7 @@ async def _carried(
         if file.hash in removed or file in kept:
             continue
         try:
-            # As a new one: a page may carry a file on for longer than an upload that nobody files is kept.
+            # Renewed, because a page may carry a file for longer than unreferenced contents are kept.
             await asyncio.to_thread(_keep, store.path(file.hash))
         except FileNotFoundError:
             return kept, GONE
@@ -162,7 +163,7 @@ async def _take(item: UploadFile, store: Store, settings: Settings) -> StoredFil
     name, kind = files.accept(head, item.filename or "")
     stored = await store.put(item.file)
     path = store.path(stored.hash)
-    # The content may be an old one: it must not be swept while this page carries it.
+    # The content may have been stored earlier: it must not be swept while this page carries it.
     await asyncio.to_thread(_keep, path)
     if settings.clamd_url:
         await _scan(settings.clamd_url, store, stored.hash, path)
@@ -185,13 +186,13 @@ def _named(name: str, why: Text) -> Text:
 
 
 def _keep(path: Path) -> None:
-    """Make a file as good as new, by the clock that :func:`sweep` goes by."""
+    """Renew a file's modification time, by which :func:`sweep` decides."""
     moment = clock.now().timestamp()
     os.utime(path, (moment, moment))
 
 
 async def sweep(store: Store) -> int:
-    """Delete contents that were uploaded but never filed; how many."""
+    """Delete contents that were uploaded but never filed. Returns their number."""
     moment = clock.now().timestamp() - ORPHAN_LIFE
     old = await asyncio.to_thread(_older_than, store.path("0" * 64).parents[2], moment)
     deleted = 0
@@ -199,7 +200,7 @@ async def sweep(store: Store) -> int:
         batch = old[start : start + 500]
         referred = await store.referred(batch)
         for hash_ in batch:
-            # Looked at again: the same content may have been sent in meanwhile, for a case that is filed just now.
+            # Checked again: the same content may have been uploaded meanwhile, for a case that is being filed.
             if hash_ not in referred and await asyncio.to_thread(_is_older_than, store.path(hash_), moment):
                 await store.delete(hash_)
                 deleted += 1
@@ -213,5 +214,5 @@ def _older_than(root: Path, moment: float) -> list[str]:
 def _is_older_than(path: Path, moment: float) -> bool:
     try:
         return path.stat().st_mtime < moment
-    except FileNotFoundError:  # another process sweeps as well
+    except FileNotFoundError:  # another process is sweeping, too
         return False

@@ -1,4 +1,4 @@
-"""Forms declared once: the parser for pages and JSON, the JSON Schema and the HTML come from one declaration."""
+"""Forms: the parser for pages and JSON, the JSON Schema and the HTML come from one declaration."""
 
 from server.core.forms.form import Choices, Errors, Form, FormField
 from server.core.forms.kinds import (

@@ -1,7 +1,7 @@
-"""A form declared once: a frozen dataclass whose annotations give the parser, the JSON Schema and the HTML.
+"""Forms: frozen dataclasses whose annotations give the parser, the JSON Schema and the HTML.
 
-Every field is read by a Pydantic type adapter of its own, built when it is first needed: so one pass finds every
-error, rules about several fields included, which a Pydantic model checks only once each field is right.
+Every field is read by its own Pydantic type adapter, built on first use. That way one pass finds all errors, including
+those of rules about several fields, which a Pydantic model checks only when each field is valid.
 """
 
 import functools
@@ -38,7 +38,7 @@ from server.core.forms.kinds import (
 
 Schema = dict[str, Any]
 Choices = Mapping[str, Collection[str] | Mapping[str, Any]]
-"""What can be chosen in some fields, by their names: known only at run time."""
+"""Choices by field name, where they are known only at run time."""
 _DECIMAL = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,20})?")
 _TRUE, _FALSE = {"on", "true", "1", "yes"}, {"off", "false", "0", "no"}
 _KINDS = {int: "integer", float: "number", bool: "checkbox", date: "day", datetime: "moment"}
@@ -49,7 +49,7 @@ _EMPTY = {
     **dict.fromkeys(("words", "choices", "references", "file", "forms"), ()),
 }
 _LISTS = frozenset({"choices", "references"})
-"""Kinds of which a page sends a value for each that is picked."""
+"""Kinds for which a page sends one value per selected item."""
 
 
 PLAIN = Html()
@@ -57,12 +57,12 @@ PLAIN = Html()
 
 @dataclass(frozen=True, eq=False)
 class FormField:
-    """One field as it was declared; ``kind`` is what it takes and how a page asks for it."""
+    """A declared field; ``kind`` decides what it accepts and how a page shows it."""
 
     name: str
-    """On the page and in JSON."""
+    """Its name on the page and in JSON."""
     attribute: str
-    """Of the command."""
+    """Its attribute of the command."""
     kind: str
     """text, paragraphs, integer, number, checkbox, choice, choices, day, moment, words, references, file, form."""
     type: Any
@@ -87,21 +87,21 @@ class FormField:
 
     @property
     def empty(self) -> Any:
-        """What stands in for a value that was wrong, so that the other rules can still be looked at."""
+        """The value that replaces a wrong one, so that the other rules can still be checked."""
         return _EMPTY.get(self.kind, "") if self.required else self.default
 
     @property
     def attributes(self) -> dict[str, Any]:
-        """Bounds, as HTML attributes."""
+        """Limits, as HTML attributes."""
         return {"min": self.low, "max": self.high} if self.kind == "integer" else {}
 
     @property
     def asked(self) -> bool:
-        """Whether a page asks for it: not for the version that it shows, nor for what is a form of its own."""
+        """Whether a page shows the field: not a version, nor a nested form."""
         return self.html.asked and self.form is None
 
     def options(self, language: str) -> list[tuple[str, str]]:
-        """The choices as a page lists them."""
+        """The choices as options on a page."""
         words = self.choices if isinstance(self.choices, Mapping) else {}
         return [(value, i18n.translate(language, words.get(value, value))) for value in self.choices or ()]
 
@@ -120,7 +120,7 @@ class FormField:
         return {**found, **({"description": self.about} if self.about else {})}
 
     def lenient(self, value: Any) -> Any:
-        """What a page sends as text, as the value that JSON would send."""
+        """A page's text input, converted to the value that JSON would send."""
         if isinstance(value, str):
             word = value.strip()
             if self.kind == "integer" and WHOLE.fullmatch(word):
@@ -133,7 +133,7 @@ class FormField:
 
 
 class Errors:
-    """What is wrong with a form: one error a field, in the order of the form."""
+    """The errors of a form: at most one per field, in the order of the form."""
 
     def __init__(self, form: "type[Form]", prefix: str = "", found: dict[str, Text] | None = None) -> None:
         self.form = form
@@ -141,11 +141,11 @@ class Errors:
         self.found: dict[str, Text] = {} if found is None else found
 
     def fail(self, name: str, text: Text) -> None:
-        """Note what is wrong with a field, unless something is noted already; ``%(field)s`` is its name."""
+        """Add an error for a field, unless it has one already; ``%(field)s`` is its name."""
         self.found.setdefault(self.prefix + name, wording.naming(text, self.form.field(name)))
 
     def require(self, form: "Form", *names: str) -> None:
-        """Note which of these optional fields are empty, where another field makes them due."""
+        """Add errors for those optional fields that are empty although another field makes them required."""
         for each in map(self.form.field, names):
             if getattr(form, each.attribute) in (None, "", ()):
                 self.fail(each.name, wording.missing(each))
@@ -154,29 +154,29 @@ class Errors:
         return self.prefix + name in self.found
 
     def inside(self, name: str, number: int | None = None) -> "Errors":
-        """The errors of the form in a field, or of one of its forms, counted from 1."""
+        """The errors of a nested form, or of one of several, counted from 1."""
         inner = self.form.field(name).form or self.form
         return Errors(inner, f"{self.prefix}{name}." + (f"{number}." if number else ""), self.found)
 
     @property
     def listed(self) -> list[FieldError]:
-        """Everything found."""
+        """All errors."""
         return [FieldError(name, text) for name, text in self.found.items()]
 
     def done(self) -> None:
-        """Raise ``Invalid`` with everything found."""
+        """Raise ``Invalid`` if there are errors."""
         if self.found:
             raise Invalid(self.listed)
 
 
 @dataclass_transform(frozen_default=True)
 class Form:
-    """A command that comes from outside. Its subclasses are frozen dataclasses and are made in code as such."""
+    """A command from outside. Subclasses become frozen dataclasses and can be built in code as such."""
 
     def __init_subclass__(cls) -> None:
         for name in inspect.get_annotations(cls):
             if name not in cls.__dict__ and hasattr(cls, name):
-                setattr(cls, name, field())  # declared anew without a default: required, whatever it was before
+                setattr(cls, name, field())  # redeclared without a default: required even if the parent has one
         dataclass(frozen=True)(cls)
 
     @classmethod
@@ -196,14 +196,14 @@ class Form:
 
     @classmethod
     def schema(cls) -> Schema:
-        """The JSON Schema of what is taken; fields that are not named are not looked at."""
+        """The JSON Schema of the input; unknown fields are ignored."""
         required = [each.name for each in cls.fields() if each.required]
         properties = {each.name: each.schema for each in cls.fields()}
         return {"type": "object", "properties": properties, **({"required": required} if required else {})}
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any], *, strict: bool = False, choices: Choices | None = None) -> Self:
-        """Read a page's form or, ``strict``, a JSON object. Raises ``Invalid`` with every error."""
+        """Parse a page's form or, if ``strict``, a JSON object. Raises ``Invalid`` with all errors."""
         form, errors = cls.read(raw, strict=strict, choices=choices)
         errors.done()
         return form
@@ -212,9 +212,9 @@ class Form:
     def read(
         cls, raw: Mapping[str, Any], *, strict: bool = False, choices: Choices | None = None, **given: Any
     ) -> tuple[Self, Errors]:
-        """The form with something empty for each wrong field, and what is wrong: for those that check more of it.
+        """The form, with an empty value for each wrong field, and its errors, for callers with further checks.
 
-        ``given`` are the fields that are not read.
+        ``given`` are the values of fields that are not read from the input.
         """
         errors = Errors(cls)
         return cls._read(raw, errors, strict, choices or {}, **given), errors
@@ -244,7 +244,7 @@ class Form:
         if value is not None and not isinstance(value, Mapping):
             errors.fail(each.name, wording.wrong(each))
         known = value if isinstance(value, Mapping) else {}
-        return each.form._read(known, errors.inside(each.name), strict, choices)  # noqa: SLF001 — of its own kind
+        return each.form._read(known, errors.inside(each.name), strict, choices)  # noqa: SLF001 — same class
 
     @classmethod
     def _read_forms(cls, each: FormField, rows: Any, errors: Errors, strict: bool, choices: Choices) -> Any:  # noqa: FBT001
@@ -254,21 +254,21 @@ class Form:
             return ()
         assert each.form  # noqa: S101
         return tuple(
-            each.form._read(row, errors.inside(each.name, number), strict, choices)  # noqa: SLF001 — of its own kind
+            each.form._read(row, errors.inside(each.name, number), strict, choices)  # noqa: SLF001 — same class
             for number, row in enumerate(rows, 1)
         )
 
     def check(self, errors: Errors) -> None:
-        """Rules about several fields; a field that was wrong is empty here and keeps its first error."""
+        """Check rules about several fields. A wrong field is empty here and keeps its first error."""
 
     @classmethod
     def missing(cls, *names: str) -> Invalid:
-        """What is to be raised where optional fields turn out to be due."""
+        """The error to raise when optional fields turn out to be required."""
         return Invalid([FieldError(name, wording.missing(cls.field(name))) for name in names])
 
     @classmethod
     def raw(cls, items: Iterable[tuple[str, Any]], prefix: str = "") -> dict[str, Any]:
-        """The raw form out of a page's fields: ``prefix`` off their names, values of one name gathered for lists."""
+        """A page's fields as raw input: without ``prefix``, and with repeated names collected into lists."""
         lists = {each.name for each in cls.fields() if each.kind in _LISTS}
         found: dict[str, Any] = {}
         for full, value in items:
@@ -283,7 +283,7 @@ class Form:
 def _read_value(
     each: FormField, value: Any, *, strict: bool, choices: Collection[str] | None
 ) -> tuple[Any, Text | None]:
-    """A clean value, or something empty and what is wrong."""
+    """The clean value, or an empty one and the error."""
     if isinstance(value, str) and not value.strip() and (each.kind in _TEXTUAL or not strict):
         value = None
     if value is None or (value == [] and each.empty == ()):
@@ -346,7 +346,7 @@ def _field(name: str, hint: Any, default: Any) -> FormField:
 
 
 def _flat(hint: Any) -> tuple[Any, list[Any]]:
-    """The type without ``Annotated`` and ``None``, and all its metadata, the innermost first."""
+    """The type without ``Annotated`` and ``None``, and all its metadata, innermost first."""
     if get_origin(hint) is Annotated:
         base, *metadata = get_args(hint)
         inner, before = _flat(base)
@@ -375,7 +375,7 @@ def _kind(base: Any, text: TextRule | None, metadata: Mapping[type, Any]) -> str
 
 
 def _strict(base: Any, metadata: Iterable[Any]) -> Any:
-    """The type as Pydantic is to read it: nothing is converted but by our own rules."""
+    """The strict type for Pydantic: only our own rules convert values."""
     if any(isinstance(each, OneOf) for each in metadata) and not _several(base):
         base = str
     rules = [each for each in metadata if not isinstance(each, (Label, Hint, About, Html, Key, MayBeEmpty, Wrong))]

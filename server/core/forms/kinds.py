@@ -1,8 +1,8 @@
-"""What a field of a form takes: types with their limits, and the words that stand beside a field.
+"""The types of form fields with their limits, and a field's label, hint and messages.
 
 Each rule is metadata inside ``Annotated`` that Pydantic reads: it cleans and checks the value and gives its JSON
-Schema. The form reads the same rule for the HTML. A rule refuses with :class:`Mistake`; its text may name the field
-by ``%(field)s``.
+Schema. The form reads the same rule for the HTML. A rule rejects a value with :class:`Mistake`; its text may name the
+field by ``%(field)s``.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ _PHONE = re.compile(r"[0-9+][0-9 ()+.-]{2,38}")
 WHOLE = re.compile(r"-?[0-9]{1,12}")
 MAX_EMAIL = 254
 FIRST_YEAR, LAST_YEAR = 1900, 2999
-"""Of a moment: what every zone and both databases can hold."""
+"""The years of a date and time that every time zone and both databases can represent."""
 
 UNREADABLE = _(
     "“%(field)s” contains characters that cannot be read (control or direction marks). Please enter it again."
@@ -44,7 +44,7 @@ NOT_DATE = _("Please enter “%(field)s” as YYYY-MM-DD.")
 
 
 class Mistake(ValueError):
-    """What is wrong with a value, in words."""
+    """What is wrong with a value, as a message."""
 
     def __init__(self, text: Text) -> None:
         super().__init__(text.msgid)
@@ -56,7 +56,7 @@ class Mistake(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Label:
-    """What a field is called in messages; ``question`` is what the page asks, where that is another sentence."""
+    """The field's name in messages; ``question`` is the page's label, where it differs."""
 
     name: Text
     question: Text | None = None
@@ -64,31 +64,31 @@ class Label:
 
 @dataclass(frozen=True, eq=False)
 class Hint:
-    """One sentence below the label on the page."""
+    """A sentence below the label on the page."""
 
     text: Text
 
 
 @dataclass(frozen=True)
 class Key:
-    """What a field is called on the page and in JSON, where the command calls it otherwise."""
+    """The field's name on the page and in JSON, where it differs from the attribute's."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Internal:
-    """Never read from what is sent: the caller gives it."""
+    """Never read from the input: the caller provides it."""
 
 
 @dataclass(frozen=True)
 class MayBeEmpty:
-    """Need not be sent, though the command has no default: empty then."""
+    """Optional in the input although the command has no default; empty if missing."""
 
 
 @dataclass(frozen=True, eq=False)
 class Wrong:
-    """What is said of a wrong value, where the general sentence says too little."""
+    """The message for a wrong value, where the general one is not specific enough."""
 
     text: Text
 
@@ -102,21 +102,21 @@ class About:
 
 @dataclass(frozen=True)
 class Html:
-    """What only the page needs to know of a field."""
+    """What only the page needs to know about a field."""
 
     autocomplete: str = ""
     inputmode: str = ""
     type: str = "text"
-    """Of a line of text: ``time``, ``search`` and the like."""
+    """The input type of a single line: ``time``, ``search`` and the like."""
     lang: str = ""
-    """The language of what is written, where that is not the page's."""
+    """The language of the input, where it is not the page's."""
     rows: int = 8
     radios: bool = False
     """Choices as radio buttons instead of a list."""
     private: bool = False
-    """Never kept in a draft on the device."""
+    """Excluded from drafts stored on the device."""
     asked: bool = True
-    """Whether a page asks for it at all."""
+    """Whether a page shows the field at all."""
 
 
 # --- Texts ------------------------------------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ class Html:
 
 @dataclass(frozen=True)
 class TextRule:
-    """A trimmed, NFC-normalised text of at most ``limit`` characters, counted after that.
+    """A trimmed, NFC-normalised text; ``limit`` is the maximum number of characters after that.
 
     ``lines`` allows line breaks. ``safe`` refuses resident numbers and My Numbers, so that they are never stored.
     """
@@ -139,7 +139,7 @@ class TextRule:
         return core_schema.no_info_before_validator_function(self.clean, inner)
 
     def whole(self, value: Any) -> str:
-        """The clean text, for rules that take it apart."""
+        """The cleaned text, for rules that parse it further."""
         value = self.clean(value)
         if not isinstance(value, str):
             raise Mistake(NOT_TEXT)
@@ -163,7 +163,7 @@ class TextRule:
 
 @dataclass(frozen=True)
 class EmailRule(TextRule):
-    """A mail address."""
+    """An email address."""
 
     limit: int = MAX_EMAIL
     safe: bool = False
@@ -177,7 +177,7 @@ class EmailRule(TextRule):
 
 @dataclass(frozen=True)
 class PhoneRule(TextRule):
-    """An office's phone number, kept as it is written: digits with spaces and the usual signs."""
+    """An office's telephone number, kept as written: digits, spaces and the usual signs."""
 
     limit: int = 40
     safe: bool = False
@@ -191,7 +191,7 @@ class PhoneRule(TextRule):
 
 @dataclass(frozen=True)
 class PasswordRule:
-    """A password, as it is typed: trimmed or normalised it would be another one."""
+    """A password, exactly as typed: trimming or normalising would change it."""
 
     least: int = 0
 
@@ -200,7 +200,7 @@ class PasswordRule:
 
 
 def line(limit: int, *, least: int = 0, safe: bool = True) -> TextRule:
-    """One line. ``safe=False`` only where no person is asked for words (codes, numbers, names of rows)."""
+    """One line. ``safe=False`` only for codes, numbers and names of rows, which nobody writes about a person."""
     return TextRule(limit, least, safe=safe)
 
 
@@ -237,7 +237,7 @@ class DayRule:
 
 @dataclass(frozen=True)
 class MomentRule:
-    """A moment as the city's clocks show it, ``YYYY-MM-DDTHH:MM``; with its zone."""
+    """A date and time in the city's time zone, ``YYYY-MM-DDTHH:MM``; the result is aware."""
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self.read, core_schema.datetime_schema(strict=True))
@@ -246,7 +246,7 @@ class MomentRule:
     def read(value: Any) -> datetime:
         if isinstance(value, str) and len(value := value.strip()) <= len("2026-05-04T14:00:00"):
             with contextlib.suppress(ValueError):
-                found = datetime.strptime(value[:16].replace(" ", "T"), "%Y-%m-%dT%H:%M")  # noqa: DTZ007 — given below
+                found = datetime.strptime(value[:16].replace(" ", "T"), "%Y-%m-%dT%H:%M")  # noqa: DTZ007 — set below
                 if FIRST_YEAR <= found.year <= LAST_YEAR:
                     return found.replace(tzinfo=config.settings().zone)
         raise Mistake(NOT_MOMENT)
@@ -254,10 +254,10 @@ class MomentRule:
 
 @dataclass(frozen=True, eq=False)
 class OneOf:
-    """One of some values, with their words; on a ``tuple[str, …]``, any of them, in the order of the choices.
+    """One of several values, with their labels; on a ``tuple[str, …]``, any of them, in the order of the choices.
 
-    Without ``choices`` they are known only at run time: ``parse(…, choices={"field": …})`` gives them; where those are
-    a mapping, the command holds what the choice stands for.
+    Without ``choices`` they are known only at run time and passed in: ``parse(…, choices={"field": …})``. If those are
+    a mapping, the command holds the mapped value.
     """
 
     choices: Mapping[str, Text] | Collection[str] | None = None
@@ -277,7 +277,7 @@ class OneOf:
 
 @dataclass(frozen=True)
 class WordsRule:
-    """Words or short phrases, each once: between commas or line breaks on the page, a list in JSON."""
+    """Distinct words or short phrases: separated by commas or line breaks on the page, a list in JSON."""
 
     limit: int = 60
     most: int = 60
@@ -303,7 +303,7 @@ class WordsRule:
 
 @dataclass(frozen=True)
 class ReferencesRule:
-    """Case numbers, each once, in any way of writing them; at most ``most``."""
+    """At most ``most`` distinct case numbers, in any notation."""
 
     most: int
 
@@ -324,7 +324,7 @@ class ReferencesRule:
 
 @dataclass(frozen=True)
 class FileRule:
-    """Files: tokens in JSON, uploads on the page. The route receives them; the form carries what it is given."""
+    """Files: tokens in JSON, uploads on the page. The route receives them; the form only carries them."""
 
     most: int
 
@@ -338,7 +338,7 @@ class FileRule:
 Email = Annotated[str, EmailRule(), Html(autocomplete="email", inputmode="email"), Label(_("Email"))]
 Phone = Annotated[str, PhoneRule(), Html(autocomplete="tel", inputmode="tel"), Label(_("Phone"))]
 Code = Annotated[str, line(80, safe=False)]
-"""The code of a department, a username and the like: looked up afterwards."""
+"""The code of a department, a username and the like: looked up later."""
 Password = Annotated[str, PasswordRule(), Label(_("Password")), Html(type="password")]
 Day = Annotated[date, DayRule()]
 Moment = Annotated[datetime, MomentRule()]
@@ -349,4 +349,4 @@ Seen = Annotated[
     About("The version that the caller has seen; 409 changed_meanwhile where others acted since."),
     Html(asked=False),
 ]
-"""The version that the sender's page showed; never asked for on the page."""
+"""The version that the sender's page showed; never a visible field."""

@@ -1,6 +1,6 @@
-"""The parameters of an address, read one by one: clean values, or errors by their names.
+"""Query parameters, read one by one into clean values or errors by name.
 
-Forms are declared, and so are the filters of lists (``server.core.listing``), which are read through this.
+Forms are declared, and so are the filters of lists (``server.core.listing``), which are read with this class.
 """
 
 from collections.abc import Collection, Mapping
@@ -13,23 +13,23 @@ from server.core.forms.wording import WRONG
 
 
 def not_a_choice(name: str, value: object) -> FieldError:
-    """What is wrong with a value that cannot be chosen."""
+    """The error for a value that is not one of the choices."""
     return FieldError(name, _("“%(value)s” is not one of the choices for %(name)s.", value=str(value)[:40], name=name))
 
 
 class Parameters:
-    """One address being read. Each method returns something harmless for what is wrong; ``done`` raises it all."""
+    """Query parameters being read. Methods return a harmless default for a wrong value; ``done`` raises all errors."""
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
         self.raw = raw
         self.errors: list[FieldError] = []
 
     def fail(self, name: str, text: Text) -> None:
-        """Note what is wrong with a parameter; ``%(field)s`` is its name."""
+        """Add an error for a parameter; ``%(field)s`` is its name."""
         self.errors.append(FieldError(name, Text(text.msgid, {"field": name, **text.params})))
 
     def done(self) -> None:
-        """Raise ``Invalid`` with everything found."""
+        """Raise ``Invalid`` if there were errors."""
         if self.errors:
             raise Invalid(self.errors)
 
@@ -50,7 +50,7 @@ class Parameters:
         return default
 
     def flag(self, name: str) -> bool:
-        """Whether something is on."""
+        """Whether a flag is on."""
         value = str(self.raw.get(name, "")).lower()
         if value not in {"", "on", "true", "1", "yes", "off", "false", "0", "no"}:
             self.fail(name, WRONG["checkbox"])

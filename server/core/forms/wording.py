@@ -1,6 +1,6 @@
-"""What is wrong with a field, in our words: each kind of error has one message, and each message names the field.
+"""Error messages of fields: each kind of error has one message, and each message names the field.
 
-Pydantic's own sentences are never shown.
+Pydantic's own messages are never shown.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from server.core.forms.kinds import NOT_TEXT, TOO_LONG, Mistake
 
 
 class Named(Protocol):
-    """What a message says of a field."""
+    """What a message needs to know about a field."""
 
     @property
     def kind(self) -> str: ...
@@ -46,12 +46,12 @@ WRONG["paragraphs"] = WRONG["text"]
 
 
 def missing(field: Named) -> Text:
-    """A required field that is empty."""
+    """The message for a required field that is empty."""
     return naming(_MISSING.get(field.kind, FILL_IN), field)
 
 
 def wrong(field: Named, error: Mapping[str, Any] | None = None) -> Text:
-    """A field with the first of Pydantic's errors about it; without one, a value of another kind."""
+    """The message for the first of Pydantic's errors about a field, or without one for a value of the wrong type."""
     context = error.get("ctx", {}) if error else {}
     if isinstance(mistake := context.get("error"), Mistake):
         return naming(mistake.text, field)
@@ -63,6 +63,6 @@ def wrong(field: Named, error: Mapping[str, Any] | None = None) -> Text:
 
 
 def naming(text: Text, field: Named, **params: object) -> Text:
-    """A text with the field's name and further values in it, where it asks for them."""
+    """A text with the field's name and other values as parameters, where it uses them."""
     named = {"field": field.label, **params}
     return Text(text.msgid, {**text.params, **{n: v for n, v in named.items() if f"%({n})s" in text.msgid}})

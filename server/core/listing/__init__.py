@@ -1,8 +1,8 @@
-"""Lists that are walked along an index, a page at a time: what narrows them, their order, and where a page goes on.
+"""Lists read along an index, one page at a time: filters, orders and cursors.
 
-A list's filters are the fields of a dataclass, each with its words, choices and SQL: the fields of the page, its chips,
-the JSON parameters and the OpenAPI document all come from there. A walk says which index leads, what is looked at row
-by row on the way, and after how many rows a page stops looking. Statements stay written out where the list is.
+A list's filters are the fields of a dataclass, each with its label, choices and SQL: the page's fields, the chips, the
+JSON parameters and the OpenAPI document all come from it. A walk declares which index is used, which conditions are
+checked row by row, and after how many rows a page stops. The SQL statements stay with each list.
 """
 
 from dataclasses import replace
@@ -52,7 +52,7 @@ LONGEST_CURSOR = 120
 def shown(
     path: str, wanted: Filters, page: Page[Any], reference_data: City, language: str, start: str, *, on: str = "after"
 ) -> dict[str, object]:
-    """What a page of a list shows around its rows. ``start``: the cursor that it began after; ``on``: its parameter."""
+    """What a list's page shows around the rows. ``start`` is the cursor it began after, ``on`` the parameter's name."""
     return {
         "wanted": wanted,
         "rows": page.rows,
@@ -66,7 +66,7 @@ def shown(
 
 
 def tabs(path: str, wanted: Filters, name: str, labels: Words, language: str) -> list[dict[str, object]]:
-    """The choices of one filter as tabs over the list."""
+    """The choices of one filter as tabs above the list."""
     return [
         {
             "label": i18n.translate(language, label),
@@ -78,17 +78,17 @@ def tabs(path: str, wanted: Filters, name: str, labels: Words, language: str) ->
 
 
 def paging(longest: int) -> dict[str, Schema]:
-    """The parameters beside the filters of a JSON list in the OpenAPI document."""
+    """The paging parameters of a JSON list in the OpenAPI document."""
     return {"cursor": contract.text(about="`next` of the page before."), "limit": contract.integer(1, longest)}
 
 
 def asked(data: Parameters, usual: int, longest: int) -> tuple[str, int]:
-    """The cursor and the number of rows that a JSON list is asked for."""
+    """The cursor and the number of rows requested from a JSON list."""
     return data.text("cursor", limit=LONGEST_CURSOR), data.integer("limit", low=1, high=longest) or usual
 
 
 def started(data: Parameters, text: str, *types: Any) -> tuple[Any, ...]:
-    """The place that JSON asks for by a cursor, noting a bad one."""
+    """The position that a JSON request's cursor names; a bad cursor is added to the errors."""
     try:
         return place(text, *types)
     except BadRequest:

@@ -1,4 +1,4 @@
-"""What narrows a list: filters as the fields of a dataclass, each with its words, its choices and its SQL."""
+"""Filters of a list: the fields of a dataclass, each with its label, its choices and its SQL."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -15,38 +15,38 @@ from server.core.listing.walks import Condition
 Words = Mapping[str, Text | str]
 Choices = Words | Callable[[City, str], Words]
 PAGING = ("after", "before", "lang")
-"""Parameters that every page of a list may have beside its filters."""
+"""Parameters that every list page may have besides its filters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """How one filter is read, shown and applied."""
+    """How a filter is read, shown and applied."""
 
     label: Text | str
-    """Its words on a chip, with the value by the filter's name or for ``{}``; not used beside choices."""
+    """The text of its chip, with the value as the filter's name or ``{}``; unused if there are choices."""
     sql: str = ""
-    """The condition, each ``?`` of it the value; empty where the list makes its own."""
+    """The condition, with the value for each ``?``; empty if the list builds its own."""
     value: Callable[[City, Any], object] | None = None
-    """What stands for the chosen value in the condition; the value itself where there is none."""
+    """Maps the selected value to the one in the condition; by default they are the same."""
     choices: Choices | None = None
     limit: int = 0
-    """The longest text."""
+    """Maximum length of a text."""
     span: tuple[int, int] | None = None
-    """The least and the greatest number."""
+    """Minimum and maximum of a number."""
     about: str = ""
-    """What the OpenAPI document says of it."""
+    """Its description in the OpenAPI document."""
     json: str | None = ""
-    """Its name in JSON where that is another one; None where JSON does not have it."""
+    """Its name in JSON, if different; None if JSON does not have it."""
     default: str = ""
     chip: bool = True
-    """Whether it is among what narrows the list; a tab is not."""
+    """Whether it is shown as a chip; tabs are not."""
 
     def words(self, reference_data: City, language: str) -> Words:
-        """The choices, with their words."""
+        """The choices with their labels."""
         return self.choices(reference_data, language) if callable(self.choices) else self.choices or {}
 
     def read(self, data: Parameters, name: str, reference_data: City, example: object) -> Any:
-        """The value in a form, an address or JSON."""
+        """The value from a form, a URL or JSON."""
         if self.choices is not None:
             return data.choice(name, self.words(reference_data, "ko"), self.default)
         if self.span:
@@ -65,17 +65,17 @@ class Spec:
 
 
 def words(limit: int, label: Text | str = "“{}”", sql: str = "", **more: Any) -> Any:
-    """A filter of free text: words to look for, or a name."""
+    """A free-text filter: search words or a name."""
     return field(default="", metadata={"filter": Spec(label, sql, limit=limit, **more)})
 
 
 def choice(choices: Choices, sql: str = "", default: str = "", **more: Any) -> Any:
-    """A filter with choices; its chip has the words of what is chosen."""
+    """A filter with choices; its chip shows the label of the selected one."""
     return field(default=default, metadata={"filter": Spec("", sql, choices=choices, default=default, **more)})
 
 
 def tab(choices: Choices, default: str, **more: Any) -> Any:
-    """A filter that is shown as tabs over the list."""
+    """A filter shown as tabs above the list."""
     return choice(choices, default=default, chip=False, **more)
 
 
@@ -85,7 +85,7 @@ def flag(label: Text, sql: str = "", **more: Any) -> Any:
 
 
 def number(low: int, high: int, sql: str = "", **more: Any) -> Any:
-    """A filter by a whole number; 0 is none."""
+    """A filter by an integer; 0 means none."""
     return field(default=0, metadata={"filter": Spec("{}", sql, span=(low, high), **more)})
 
 
@@ -113,18 +113,18 @@ def _districts(reference_data: City, language: str) -> Words:
 
 
 class Filters:
-    """What narrows a list: a frozen dataclass inherits this and declares each filter by a function above."""
+    """The filters of a list: frozen dataclasses inherit from this and declare each filter with a function above."""
 
     __slots__ = ()
 
     @classmethod
     def specs(cls) -> list[tuple[str, Spec, Any]]:
-        """Each filter: its field, how it is treated, and its value where nothing is chosen."""
+        """Each filter's field name, spec and default."""
         return [(f.name, f.metadata["filter"], f.default) for f in fields(cls) if "filter" in f.metadata]  # type: ignore[arg-type]
 
     @classmethod
     def take(cls, data: Parameters, reference_data: City, *, json: bool = False) -> Self:
-        """Read the filters, noting what is wrong with any."""
+        """Read the filters, collecting errors in ``data``."""
         found = {}
         for name, spec, default in cls.specs():
             outside = (spec.json or name) if json else name
@@ -133,12 +133,12 @@ class Filters:
         return cls(**found).settled()
 
     def settled(self) -> Self:
-        """The same, with what one filter means for another."""
+        """The same filters, adjusted where one implies another."""
         return self
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any], reference_data: City, *, also: Collection[str] | None = None) -> Self:
-        """Read the filters. Raises ``Invalid``, with ``also`` for any parameter that is neither a filter nor in it."""
+        """Read the filters. Raises ``Invalid``; given ``also``, also for parameters neither filters nor in it."""
         data = Parameters(raw)
         if also is not None:
             data.errors += contract.unknown(raw, {*(name for name, _spec, _default in cls.specs()), *also})
@@ -148,7 +148,7 @@ class Filters:
 
     @classmethod
     def carried(cls, text: str, reference_data: City) -> Self:
-        """The filters that a form carried along; none where they cannot be read any more."""
+        """The filters carried along by a form; the defaults if they cannot be read any more."""
         try:
             return cls.parse(dict(parse_qsl(text[:1000])), reference_data)
         except Invalid:
@@ -161,7 +161,7 @@ class Filters:
 
     @classmethod
     def choices(cls, reference_data: City, language: str) -> dict[str, list[tuple[str, str]]]:
-        """What can be chosen for each filter, with its words: the options of a page's fields."""
+        """The choices of each filter with their labels: the options of a page's fields."""
         return {
             name: [
                 (value, i18n.translate(language, text)) for value, text in spec.words(reference_data, language).items()
@@ -171,26 +171,26 @@ class Filters:
         }
 
     def chosen(self) -> dict[str, Any]:
-        """The filters that narrow anything."""
+        """The filters that differ from their defaults."""
         return {n: v for n, _spec, default in self.specs() if (v := getattr(self, n)) != default and v}
 
     def query(self) -> dict[str, str]:
-        """The filters as an address says them, without what narrows nothing."""
+        """The filters as query parameters, without those at their defaults."""
         return {name: "1" if value is True else str(value) for name, value in self.chosen().items()}
 
     def address(self, path: str, **more: str) -> str:
-        """A page of the list; what is empty is left out."""
+        """The URL of the list with these filters; empty parameters are left out."""
         query = urlencode({**self.query(), **{name: value for name, value in more.items() if value}})
         return f"{path}?{query}" if query else path
 
     def without(self, name: str) -> Self:
-        """The same without one filter."""
+        """The same filters with one at its default."""
         return replace(self, **{name: next(d for n, _spec, d in self.specs() if n == name)})  # type: ignore[type-var]
 
     def chips(
         self, path: str, reference_data: City, language: str, own: Mapping[str, str] | None = None
     ) -> list[tuple[str, str]]:
-        """What narrows the list now, in words, each with the address of the list without it. ``own``: other words."""
+        """The active filters as chips: label and the URL without that filter. ``own`` overrides labels."""
         found = []
         for name, spec, _default in self.specs():
             if spec.chip and (value := self.chosen().get(name)):
@@ -202,7 +202,7 @@ class Filters:
         return found
 
     def conditions(self, reference_data: City) -> dict[str, Condition]:
-        """The conditions that the filters declare, by their names."""
+        """The conditions of the active filters, by name."""
         found = {}
         for name, spec, _default in self.specs():
             value = self.chosen().get(name)

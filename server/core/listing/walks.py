@@ -1,4 +1,4 @@
-"""Walking a list along an index: cursors, orders, and pages that end after a window of rows."""
+"""Reading a list along an index: cursors, orders, and pages that end after a window of rows."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,9 @@ _NAME = re.compile(r"[\w./@-]{1,60}")
 
 
 def cursor(*parts: object) -> str:
-    """A place in a list as addresses and JSON carry it: the values of its keys between dots.
+    """A position in a list, as in URLs and JSON: its key values joined by dots.
 
-    A moment is written in microseconds since 1970, a day as YYYY-MM-DD, nothing as nothing.
+    A datetime is written as microseconds since 1970, a date as YYYY-MM-DD, None as nothing.
     """
     return ".".join(map(_written, parts))
 
@@ -33,7 +33,7 @@ def _written(part: object) -> str:
 
 
 def place(text: str, *types: Any) -> tuple[Any, ...]:
-    """The values that a cursor holds, of these types; empty for an empty one. Raises ``BadRequest``."""
+    """The values in a cursor, converted to these types; empty for an empty cursor. Raises ``BadRequest``."""
     if not text:
         return ()
     parts = text.split(".", len(types) - 1)
@@ -69,7 +69,7 @@ class Condition(NamedTuple):
 
 
 def where(*conditions: Condition) -> Condition:
-    """All of them after a WHERE; nothing where there are none."""
+    """All conditions in a WHERE clause; empty without any."""
     said = [each for each in conditions if each.sql]
     sql = " WHERE " + " AND ".join(each.sql for each in said) if said else ""
     return Condition(sql, tuple(value for each in said for value in each.values))
@@ -77,36 +77,36 @@ def where(*conditions: Condition) -> Condition:
 
 @dataclass(frozen=True)
 class Order:
-    """By which columns a list is ordered, with the types of their values; the last one tells all rows apart."""
+    """The columns by which a list is ordered, with their types; the last one is unique."""
 
     keys: Mapping[str, Any]
     descending: bool = False
 
     def sql(self) -> str:
-        """After ORDER BY."""
+        """The ORDER BY expression."""
         return ", ".join(f"{key} DESC" if self.descending else key for key in self.keys)
 
     def beyond(self, start: Sequence[object]) -> Condition:
-        """The rows beyond a place."""
+        """The condition for the rows after a position."""
         if not start:
             return Condition("")
         keys, sign, values = ", ".join(self.keys), "<" if self.descending else ">", tuple(start)
         return Condition(f"({keys}) {sign} ({database.marks(values)})", values)
 
     def at(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        """The place of a row."""
+        """The position of a row."""
         return tuple(_raw(row[key.rpartition(".")[2]], kind) for key, kind in self.keys.items())
 
     def page(
         self, rows: Sequence[Mapping[str, Any]], limit: int, end: Sequence[object] = ()
     ) -> "Page[Mapping[str, Any]]":
-        """A page of rows, of which one more than ``limit`` was asked for; ``end`` is where the looking stopped."""
+        """A page of rows, fetched with ``limit`` + 1; ``end`` is the position at which the window ended."""
         if len(rows) > limit:
             return Page(rows[:limit], cursor(*self.at(rows[limit - 1])))
         return Page(rows, cursor(*end), stopped=bool(end))
 
     def read(self, text: str) -> tuple[Any, ...]:
-        """The place that a cursor names. Raises ``BadRequest``."""
+        """The position that a cursor names. Raises ``BadRequest``."""
         return place(text, *self.keys.values())
 
 
@@ -118,36 +118,36 @@ def _raw(value: Any, kind: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
-    """A page of a list; ``after`` is the cursor of what follows, empty at the end."""
+    """A page of a list; ``after`` is the cursor of the next page, empty at the end."""
 
     rows: Sequence[R]
     after: str = ""
     before: str = ""
-    """The cursor of what comes before, for lists that are walked back, too."""
+    """The cursor of the previous page, for lists that can be paged backwards."""
     stopped: bool = False
-    """The page ended because enough was looked through, not because it is full."""
+    """The page ended because its window was used up, not because it is full."""
 
     def of(self, rows: Sequence[S]) -> "Page[S]":
-        """The same page with its rows in another form."""
+        """The same page with converted rows."""
         return Page(rows, self.after, self.before, self.stopped)
 
 
 @dataclass(frozen=True)
 class Walk:
-    """The way of a list along one index: what the index answers, and what is looked at row by row."""
+    """A list read along one index: the conditions that the index answers, and those checked row by row."""
 
     source: str
-    """A table with its alias."""
+    """A table with an alias."""
     order: Order
     driving: Sequence[Condition] = ()
     residual: Sequence[Condition] = ()
     window: int = 0
-    """How many rows one page looks through where anything is looked at row by row; 0 for any number."""
+    """Maximum rows that one page examines if there are conditions checked row by row; 0 for no limit."""
 
     def statement(self, start: Sequence[object], limit: int) -> Condition:
-        """The rows from a place on, ``SELECT *``, in order.
+        """The rows after a position, ``SELECT *``, in order.
 
-        With a window the walk along the index is a statement of its own inside, so that no planner leaves the index.
+        With a window, the index scan is a subquery of its own, so that the planner cannot choose another index.
         """
         order = f"ORDER BY {self.order.sql()}"
         driven = where(*self.driving, self.order.beyond(start))
@@ -161,7 +161,7 @@ class Walk:
         )
 
     async def end(self, start: Sequence[object]) -> tuple[Any, ...]:
-        """The last row that a page from here looks at; nothing where the list ends before."""
+        """The position of the last row that a page from here examines; empty if the list ends before."""
         if not (self.residual and self.window):
             return ()
         found = where(*self.driving, self.order.beyond(start))
@@ -173,9 +173,9 @@ class Walk:
         return self.order.at(row) if row else ()
 
     async def page(self, sql: str, start: Sequence[object], limit: int, *values: object) -> Page[Mapping[str, Any]]:
-        """A page of raw rows. ``sql`` selects ``FROM ({walk})`` and orders ``BY {order}``; ``values`` come before.
+        """A page of raw rows. ``sql`` has ``FROM ({walk})`` and ``ORDER BY {order}``; ``values`` precede the walk's.
 
-        One query, and one more where a window may have ended the page.
+        One query, and a second one if a window may have ended the page.
         """
         inner = self.statement(start, limit + 1)
         whole = sql.replace("{walk}", inner.sql).replace("{order}", self.order.sql())
@@ -184,19 +184,19 @@ class Walk:
 
 
 def union(parts: Sequence[Condition]) -> Condition:
-    """The rows of several statements one after the other, each with an order and a limit of its own."""
+    """The rows of several statements, concatenated; each keeps its own order and limit."""
     sql = " UNION ALL ".join(f"SELECT * FROM ({each.sql}) AS part_{n}" for n, each in enumerate(parts))
     return Condition(sql, tuple(value for each in parts for value in each.values))
 
 
 def lead(by: Mapping[str, Condition], indexes: Sequence[Sequence[str]]) -> tuple[list[Condition], list[Condition]]:
-    """What the first fitting of some indexes answers, and the rest; ``by``: conditions by the names of filters."""
+    """Split conditions (by filter name) into those that the first matching index answers, and the rest."""
     led = next((names for names in indexes if all(name in by for name in names)), ())
     return [by[name] for name in led], [each for name, each in by.items() if name not in led]
 
 
 async def count(source: str, conditions: Sequence[Condition], cap: int) -> int:
-    """How many rows there are, up to ``cap``."""
+    """The number of rows, counted up to ``cap``."""
     found = where(*conditions)
     row = await database.fetch_one(
         f"SELECT COUNT(*) AS n FROM (SELECT 1 FROM {source}{found.sql} LIMIT {cap}) AS counted", *found.values

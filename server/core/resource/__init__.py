@@ -1,7 +1,7 @@
-"""An administrator's table declared once: list, form, conflict of two editors, trail, closing and deleting.
+"""Administration tables declared once: list, form, edit conflicts, audit trail, closing and deleting.
 
-A settings page is its fields: a subclass of :class:`Resource` names the table, the form and what the list shows; the
-pages (``pages``) and the JSON operations (``api``) are made from it.
+A subclass of :class:`Resource` names the table, the form and the columns of the list; the pages (``pages``) and the
+JSON operations (``api``) are generated from it.
 """
 
 from server.core.resource.table import (

@@ -1,4 +1,4 @@
-"""The JSON operations of an administrator's table: list, read, add, change, delete, close and open."""
+"""The JSON operations of an administration table: list, read, add, change, delete, close and open."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Generic
@@ -25,7 +25,7 @@ _ANSWERED: dict[str, Schema] = {
 
 
 class Version(Form):
-    """Which version of the table a change was made on."""
+    """The version of the table on which a change is based."""
 
     version: Seen = None
 
@@ -38,7 +38,7 @@ class Operations(Generic[FormT]):
     """The JSON routes of one table."""
 
     shown_once: ClassVar[Mapping[str, Schema]] = {}
-    """What the answer to a new row has beside the row."""
+    """Additional fields in the response for a new row."""
 
     def __init__(self, table: Resource[FormT]) -> None:
         self.table = table
@@ -121,7 +121,7 @@ class Operations(Generic[FormT]):
         return await self._answer(number, 201, once)
 
     async def insert(self, official: Official, command: FormT) -> tuple[Any, dict[str, Any]]:
-        """Add a row: its id, and what is shown this once."""
+        """Add a row. Returns its id and the fields to show only once."""
         return await self.table.add(official, command), {}
 
     async def change(self, request: Request) -> Response:
@@ -158,7 +158,7 @@ class Operations(Generic[FormT]):
         return self.table.parse(raw, await self.table.view(web.language(request)), strict=True)
 
     async def _answer(self, number: Any, status: int = 200, once: Mapping[str, Any] | None = None) -> Response:
-        version = await ledger.length(self.table.chain)  # before what it is the version of
+        version = await ledger.length(self.table.chain)  # read before the data, so that it is never newer
         row = await self.table.row(number)
         if row is None:
             raise NotFound

@@ -1,7 +1,7 @@
-"""The pages of an administrator's table: the list, the form, and what asks before something is closed or deleted.
+"""The pages of an administration table: the list, the form, and the confirmation before closing or deleting.
 
-What is wrong comes back beside its field with everything kept; after a conflict the form says who changed what
-meanwhile, and saving once more replaces it.
+Errors are shown beside their fields with all input kept. After a conflict the form shows who changed what in the
+meantime; saving again overwrites it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,19 +25,19 @@ LONGEST_VERSION = 10
 
 
 def seen(form: Mapping[str, Any]) -> int | None:
-    """The version of the table that a form's page showed; None where it says none."""
+    """The version of the table that the form's page showed; None without a valid one."""
     value = str(form.get("version") or "")
     return int(value) if value.isascii() and value.isdigit() and len(value) < LONGEST_VERSION else None
 
 
 def confirm(request: Request, question: Question, back: str) -> Response:
-    """A page that asks; it posts to its own address. ``back`` is where "no" leads."""
+    """A confirmation page that posts to its own URL. ``back`` is the target of "no"."""
     return web.page(request, "desk/settings/confirm.html", {"question": question, "back": back})
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Who changed a row, and when."""
+    """Who changed a row and when."""
 
     who: str
     at: datetime
@@ -45,13 +45,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Meanwhile:
-    """What others did to a row while somebody wrote."""
+    """What others changed in a row while it was being edited."""
 
     text: Text
     deleted: bool
     by: Sequence[Change]
     now: Sequence[tuple[Text, str]]
-    """What it says now, field by field, where that is not what was written."""
+    """The current values of the fields that differ from the input."""
 
 
 async def meanwhile(
@@ -61,7 +61,7 @@ async def meanwhile(
     written: Mapping[str, Any],
     view: View,
 ) -> Meanwhile:
-    """Who changed a row when, and the fields that say something else than what was written."""
+    """Find who changed a row and when, and the fields whose current value differs from the input."""
     actors = [int(entry.actor.removeprefix("official:")) for entry in conflict.entries]
     known = await accounts.names(actors)
 
@@ -104,7 +104,7 @@ class Pages(Generic[FormT]):
         return await self.show(request)
 
     async def show(self, request: Request, **more: Any) -> Response:
-        """The list, with what a template of one's own needs beside it; ``status`` is that of the answer."""
+        """The list, with additional values for a custom template; ``status`` is the HTTP status."""
         language = web.language(request)
         view = await self.table.view(language)
         asked = {name: request.query_params.get(name, "") for name in self.table.filters}
@@ -134,7 +134,7 @@ class Pages(Generic[FormT]):
             return await self.form(request, None, raw, view, refusal=invalid)
 
     async def insert(self, request: Request, official: Official, command: FormT) -> Response:
-        """Add a row and answer."""
+        """Add a row and respond."""
         await self.table.add(official, command)
         return web.redirect(request, self.table.home, self.table.added)
 
@@ -142,7 +142,7 @@ class Pages(Generic[FormT]):
         """``/desk/{path}/{id}``."""
         table, official = self.table, auth.official(request, self.table.permission)
         view = await table.view(web.language(request))
-        version = await ledger.length(table.chain)  # before what it is the version of
+        version = await ledger.length(table.chain)  # read before the data, so that it is never newer
         row: Any = await table.row(request.path_params["id"])
         form = await web.read_form(request) if request.method == "POST" else FormData()
         if row is None and seen(form) is None:
@@ -194,7 +194,7 @@ class Pages(Generic[FormT]):
         return web.page(request, table.form_template, context, status=refusal.status if refusal else 200)
 
     async def delete(self, request: Request) -> Response:
-        """``/desk/{path}/{id}/delete``: asks first."""
+        """``/desk/{path}/{id}/delete``: asks for confirmation first."""
         official, row = await self.need(request)
         if request.method == "GET":
             back = f"{self.table.page}/{row.pk}" if self.table.changes else self.table.home
@@ -203,7 +203,7 @@ class Pages(Generic[FormT]):
         return web.redirect(request, self.table.home, self.table.deleted)
 
     async def close(self, request: Request) -> Response:
-        """``/desk/{path}/{id}/close``: says what hinders it, or asks."""
+        """``/desk/{path}/{id}/close``: shows what prevents it, or asks for confirmation."""
         official, row = await self.need(request)
         back = f"{self.table.page}/{row.pk}"
         if request.method == "POST":
@@ -225,7 +225,7 @@ class Pages(Generic[FormT]):
         return web.redirect(request, self.table.home, self.table.opened)
 
     async def need(self, request: Request) -> tuple[Official, Any]:
-        """The official, who may change the table, and the row of the address. Raises ``NotFound``."""
+        """The official, with permission to change the table, and the addressed row. Raises ``NotFound``."""
         official = auth.official(request, self.table.permission)
         row = await self.table.row(request.path_params["id"])
         if row is None:
