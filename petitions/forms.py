@@ -43,7 +43,7 @@ Remedies = Annotated[
 
 
 def national_phone(value: str) -> str:
-    """A phone number in its national form; numbers of other countries in the international one."""
+    """Convert a phone number to its national form, or a foreign number to its international form."""
     country = config.settings().country
     try:
         number = phonenumbers.parse(value, country)
@@ -74,7 +74,7 @@ class Location(Form):
 
 
 class PetitionerDetails(Form):
-    """Who files, and how they can be reached."""
+    """The petitioner and their contact details."""
 
     name: Annotated[str, line(80), Label(_("Name")), Html(autocomplete="name")] = ""
     email: Annotated[Email, AfterValidator(str.lower)] = ""
@@ -266,14 +266,14 @@ class AppointGuide(AssignHandler):
 
 
 class Transfer(AssignHandler):
-    """To another department."""
+    """Another department."""
 
     target: Annotated[Code, OneOf(), Key("department"), Label(_("Department")), About("A department's code.")]
     text: Annotated[Reason, Key("reason"), Hint(_("The petitioner will read it too."))]
 
 
 class TransferOut(AssignHandler):
-    """To another agency, where the case ends here (Act 16)."""
+    """Another agency; the case ends here (Act 16)."""
 
     target: Annotated[Code, Key("agency"), Label(_("Agency")), About("The agency's name.")]
     text: Annotated[Reason, Key("reason"), Hint(_("The petitioner is notified (Act 16). The case ends here."))]

@@ -187,7 +187,7 @@ RECEIPT_HOURS = 8
 
 
 def receipt_limit(calendar: WorkingCalendar, arrived: datetime) -> Due:
-    """Until when an electronic petition must be received: eight working hours from arrival (Decree 6⑦)."""
+    """Until when an electronic petition must be accepted: eight working hours from arrival (Decree 6⑦)."""
     return due(calendar, Unit.HOURS, RECEIPT_HOURS, arrived)
 
 

@@ -1,6 +1,6 @@
 """The states of a case as one table: which action is allowed in which state, and which state follows.
 
-Actions that are not in the table are refused in code, JSON and pages alike.
+Actions that are not in the table are refused on pages and in JSON alike.
 """
 
 from enum import StrEnum

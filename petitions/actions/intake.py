@@ -113,9 +113,9 @@ def decide(
 
 
 async def to_open_department(decided: Decided) -> Decided:
-    """The same decision, without the department if it was closed meanwhile; else the department is locked open.
+    """Drop the chosen department if it was closed meanwhile, so that an intake officer decides.
 
-    A case without a department goes to an intake officer. The lock lasts until the commit.
+    A department that is still open is kept open until the commit.
     """
     choice = decided.choice
     if choice.department_id is None or await keep_open(choice.department_id):

@@ -57,7 +57,7 @@ async def act(request: Request) -> Response:
 
 
 async def _one(request: Request, official: Official, act: CaseAct, picked: str, raw: Mapping[str, object]) -> Outcome:
-    """Act on one case, selected by its number and listed version: ``K7Q-M9X-RW4:3``. Both make it happen only once."""
+    """Act on one case, selected by its number and listed version: ``K7Q-M9X-RW4:3``. A repeat does nothing."""
     number, _colon, version = picked.partition(":")
     found = references.read_reference(number)
     if found is None:

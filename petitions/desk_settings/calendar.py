@@ -186,7 +186,7 @@ async def show(request: Request) -> Response:
 
 
 def _upcoming(calendar: WorkingCalendar, first: date) -> list[tuple[date, str]]:
-    """Public holidays of the coming year, those in the table included."""
+    """Public holidays of the coming year, including those in the table."""
     days = (first + timedelta(days=n) for n in range(AHEAD))
     return [(day, name) for day in days if day.year <= LAST_YEAR and (name := calendar.holiday_name(day))]
 

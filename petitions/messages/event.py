@@ -26,13 +26,13 @@ class Reader(StrEnum):
     """The managers of the case's department; for a case without one, those who assign departments."""
     INSPECTORS = "inspectors"
     NAMED = "named"
-    """The handler whom the event names."""
+    """The handler that the event names."""
     CONSULTED = "consulted"
     """Managers and handlers of the department that the event names, which is consulted (협조, Act 20)."""
 
 
 class Named(Protocol):
-    """An official whom an event names."""
+    """An official that an event names."""
 
     @property
     def name(self) -> str: ...

@@ -11,7 +11,7 @@ SHOWN = 100
 """Events on one page."""
 MOST_TURNS = 1000
 LONGEST_ID = 18
-"""Digits."""
+"""Digits of an id in an address."""
 TALK = (AttachmentAdded.kind, MailUndelivered.kind, MessageSent.kind, NoteWritten.kind)
 """Events that may occur any number of times and change nothing.
 

@@ -191,7 +191,7 @@ _SQL = (
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a reader shows to see a case."""
+    """What entitles a reader to see a case: official, opened cases, email address, key."""
 
     official: Official | None = None
     cases: frozenset[str] = frozenset()

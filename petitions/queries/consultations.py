@@ -33,7 +33,7 @@ class ConsultationView:
 
     @property
     def open(self) -> bool:
-        """Whether the reply is awaited."""
+        """Whether the reply is outstanding."""
         return self.status is ConsultationStatus.ASKED
 
 

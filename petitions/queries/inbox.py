@@ -144,7 +144,7 @@ class _Walk:
         return tuple(s for s in found if s % 2) if wanted.kind == Kind.REPORT else found
 
     async def search(self, start: Position | None, *, backward: bool) -> None:
-        """Add the condition that the words are found."""
+        """Restrict the list to cases that contain the words."""
         q = self.wanted.q
         if number := references.read_reference(q):
             self.residual.append(Condition("c.reference = ?", (number,)))

@@ -18,7 +18,7 @@ def capped(count: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DepartmentRow:
-    """A department, closed ones included, with its open cases (capped) and active officials."""
+    """A department, open or closed, with its open cases (capped) and active officials."""
 
     pk: int
     code: str
