@@ -1,6 +1,6 @@
-"""What the city is made of: its departments and its districts, as every domain names them.
+"""The city's reference data: departments and districts, shared by all domains.
 
-Read together and kept for a few seconds in this process; whoever changes any of it calls ``forget`` after the commit,
+Read together and cached for a few seconds per process. After changing any of it, call ``forget`` after the commit;
 other processes notice within ``KEPT`` seconds.
 """
 
@@ -18,7 +18,7 @@ from server.core.geo import Rings, inside, rings, sketch
 from server.core.rows import read as read_row
 
 KEPT = 5.0
-"""Seconds."""
+"""Seconds for which the data is cached."""
 
 
 class District(Model):
@@ -49,7 +49,7 @@ class DistrictChange(Model):
 
 @dataclass(frozen=True)
 class DepartmentRow:
-    """A department as pages and JSON show it."""
+    """A department as shown on pages and in JSON."""
 
     id: int
     code: str
@@ -58,33 +58,33 @@ class DepartmentRow:
     email: str
     place: str
     active: bool = True
-    """A closed department gets nothing any more; what it answered still names it."""
+    """A closed department receives nothing new; its earlier answers still name it."""
 
     def name(self, language: str) -> str:
-        """Its name in a language, in Korean where there is none."""
+        """Its name in a language, in Korean if there is none."""
         return self.names.get(language) or self.names["ko"]
 
 
 @dataclass(frozen=True)
 class City:
-    """One consistent look at both."""
+    """A consistent snapshot of both."""
 
     departments: Mapping[int, DepartmentRow]
-    """All of them, the closed ones too."""
+    """All departments, including closed ones."""
     districts: Mapping[str, Mapping[str, str]]
     """Code to names by language."""
     outlines: Mapping[str, Rings]
-    """Code to rings of ``(lng, lat)``; districts that are on no map are missing."""
+    """Code to rings of ``(lng, lat)``, for the districts that have an outline."""
     sketch: Mapping[str, Rings]
-    """The same for small maps, with fewer points."""
+    """The same with fewer points, for small maps."""
 
     @property
     def open_departments(self) -> list[DepartmentRow]:
-        """The departments that work can be given to."""
+        """The departments that can receive work."""
         return [row for row in self.departments.values() if row.active]
 
     def department_choices(self, language: str) -> list[tuple[str, str]]:
-        """Code and name of the departments that work can be given to."""
+        """Code and name of the departments that can receive work."""
         return [(row.code, row.name(language)) for row in self.open_departments]
 
     def department_by_code(self, code: str) -> DepartmentRow | None:
@@ -92,20 +92,20 @@ class City:
         return next((row for row in self.departments.values() if row.code == code), None)
 
     def district_name(self, code: str, language: str) -> str:
-        """A district's name in a language, in Korean where there is none; its code where it is not known."""
+        """A district's name in a language, in Korean if there is none; the code if it is unknown."""
         names = self.districts.get(code)
         return names.get(language) or names["ko"] if names else code
 
     def district_choices(self, language: str, kept: str = "") -> list[tuple[str, str]]:
-        """Code and name of the districts that something new can be given; ``kept`` is one that it has already.
+        """Code and name of the districts that can be chosen; ``kept`` is the one already chosen.
 
-        Those on the map, where there is one: the others were districts once.
+        If the city has a map, only the districts on it: others are retired.
         """
         codes = [code for code in self.districts if code in self.outlines or code == kept or not self.outlines]
         return [(code, self.district_name(code, language)) for code in codes]
 
     def district_of(self, lat: float | None, lng: float | None, address: str) -> str:
-        """The code of the district that a point lies in, or that an address names; empty when neither says."""
+        """The code of the district that contains a point or is named in an address; empty if unknown."""
         if lat is not None and lng is not None:
             for code, outline in self.outlines.items():
                 if inside((lat, lng), outline):
@@ -117,7 +117,7 @@ _kept: list[tuple[float, City]] = []
 
 
 def forget() -> None:
-    """Read anew at the next use."""
+    """Clear the cache."""
     _kept.clear()
 
 
@@ -129,7 +129,7 @@ async def city() -> City:
 
 
 async def read() -> City:
-    """The departments and districts as they are now."""
+    """Read the current departments and districts."""
     moment = time.monotonic()
     departments = await database.fetch("SELECT * FROM department ORDER BY id")
     districts = await database.fetch("SELECT * FROM district ORDER BY code")
@@ -153,7 +153,7 @@ _drawn: list[tuple[Mapping[str, Rings], Mapping[str, Rings]]] = []
 
 
 def _sketched(outlines: Mapping[str, Rings]) -> Mapping[str, Rings]:
-    """The outlines for small maps, simplified anew only when they have changed."""
+    """The outlines for small maps, simplified again only when they have changed."""
     if not _drawn or _drawn[0][0] != outlines:
         _drawn[:] = [(outlines, sketch(outlines))]
     return _drawn[0][1]

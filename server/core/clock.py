@@ -1,8 +1,8 @@
-"""The legal clock: what time it is, and when a period ends.
+"""The legal clock: the current time, and the end of legal periods.
 
-It owns the counting of the Civil Petitions Treatment Act (민원 처리에 관한 법률, "Act") with its Enforcement
-Decree ("Decree") and of the Civil Act (민법), because a deadline that every page states must be computed in
-exactly one place. Which petition has which period is not decided here but in the domains' rules.
+Implements how the Civil Petitions Treatment Act (민원 처리에 관한 법률, "Act") with its Enforcement Decree
+("Decree") and the Civil Act (민법) count periods, because a deadline that every page states must be computed
+in exactly one place. Which petition has which period is decided by the domains' rules.
 """
 
 from __future__ import annotations
@@ -56,15 +56,15 @@ def now() -> datetime:
 
 
 def _machine() -> datetime:
-    """The machine's clock; the only place of the program that reads it. Tests put a clock of their own here."""
+    """The machine's clock, read nowhere else in the program. Tests replace it."""
     return datetime.now(UTC)
 
 
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
-    """Let ``now()`` answer ``moment`` inside the block and in tasks started from it.
+    """Make ``now()`` return ``moment`` inside the block and in tasks started from it.
 
-    For tests, seeding and the import of old cases. Raises ValueError for a moment without a zone.
+    For tests, seeding and the import of old cases. Raises ValueError for a naive datetime.
     """
     if moment.tzinfo is None:
         raise ValueError("the clock can only stand at a moment with a zone")
@@ -83,36 +83,36 @@ class Unit(StrEnum):
     DAYS = "days"
     """Working days, the first day counted (Act 19②): periods of six days or more."""
     WEEKS = "weeks"
-    """By the calendar, the first day counted, holidays inside count (Act 19③, Civil Act 159-161)."""
+    """Calendar weeks, the first day counted, holidays included (Act 19③, Civil Act 159-161)."""
     MONTHS = "months"
-    """As weeks, to the day before the corresponding one."""
+    """As weeks, up to the day before the corresponding day."""
     CIVIL_DAYS = "civil-days"
     """Calendar days, the first day not counted (Civil Act 157, 159, 161; Decree 24④)."""
 
 
 LONGEST = {Unit.HOURS: 20_000, Unit.DAYS: 2_500, Unit.WEEKS: 520, Unit.MONTHS: 120, Unit.CIVIL_DAYS: 3_660}
-"""About ten years in each unit: no lawful period is longer, so a greater amount is a typing error."""
+"""About ten years in each unit: no legal period is longer, so a greater amount is a typing error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When a period ends, and how that was counted."""
+    """When a period ends, and how it was counted."""
 
     at: datetime
-    """The last moment in time, in the calendar's zone; 23:59:59 of the last day where days are counted."""
+    """The end of the period in the calendar's zone; 23:59:59 of the last day for periods counted in days."""
     on: date
     by_day: bool
-    """True: the whole day ``on`` is in time (Civil Act 159). False: the period ends at the instant ``at``."""
+    """True: the whole day ``on`` is within the period (Civil Act 159). False: the period ends at the instant ``at``."""
     steps: tuple[Step, ...] = ()
 
 
 class Remaining(NamedTuple):
-    """Working time left; negative once it is used up."""
+    """Working time left; negative when overdue."""
 
     days: int
     """Working days after today up to and including the last one; 0 on the last day itself."""
     minutes: int
-    """Working minutes until the last moment at which somebody is at the office to keep the statement."""
+    """Working minutes until the last working moment before the deadline."""
 
 
 def due(
@@ -124,13 +124,13 @@ def due(
 ) -> Due:
     """Compute when a period ends, by the law that its unit follows (see ``Unit``).
 
-    Where the law is silent: a receipt outside working time starts at the next working instant (not for civil
-    days, which follow the date of the event); a period in hours that runs out at closing time ends there, one
-    in days at midnight. Pauses take whole days out; for weeks, months and civil days each paused calendar day
-    moves the end by one calendar day. A bare date stands for a receipt at the opening of that day.
+    Where the law is silent: a petition received outside working time counts from the next working instant (not for
+    civil days, which follow the date of the event); a period in hours that runs out at closing time ends there, one
+    in days at midnight. Pauses exclude whole days; for weeks, months and civil days each paused calendar day
+    moves the end by one calendar day. A bare date means receipt at that day's opening.
 
-    Raises ValueError for an amount below 1 or above ``LONGEST``, a pause that ends before it begins, a moment
-    without a zone, hours without a time of day, and a period that leaves the years of the calendar.
+    Raises ValueError for an amount below 1 or above ``LONGEST``, a pause that ends before it begins, a naive
+    datetime, hours without a time of day, and a period that leaves the years of the calendar.
     """
     if not 1 <= amount <= LONGEST[unit]:
         raise ValueError(f"the amount must be from 1 to {LONGEST[unit]} {unit}, not {amount}")
@@ -150,19 +150,19 @@ def due(
 
 
 def overdue(due: Due, moment: datetime) -> bool:
-    """Tell whether the period is over: past the instant, or past the whole last day (Civil Act 159)."""
+    """Return whether the period is over: past the instant, or past the whole last day (Civil Act 159)."""
     return moment >= due.at + timedelta(seconds=1) if due.by_day else moment > due.at
 
 
 def closes_at(calendar: WorkingCalendar, due: Due) -> datetime:
-    """Return the last moment somebody is at work before the period ends: when to alert the staff."""
+    """Return the last working moment before the period ends: when to alert the staff."""
     if not due.by_day:
         return due.at
     return datetime.combine(due.on, calendar.hours_on(due.on).closes, calendar.timezone)
 
 
 def remaining(calendar: WorkingCalendar, due: Due, moment: datetime) -> Remaining:
-    """Return the working days and minutes left at ``moment``; minutes are rounded toward less time left."""
+    """Return the working days and minutes left at ``moment``, with minutes rounded down."""
     days = calendar.working_days_between(calendar.local(moment).date(), due.on)
     left = calendar.working_time_between(moment, closes_at(calendar, due))
     return Remaining(days, left // ONE_MINUTE)
@@ -173,7 +173,7 @@ def _first_day(
     unit: Unit,
     received: date | datetime,
 ) -> tuple[date, tuple[Step, ...]]:
-    """Find the first day to count, and why it is not the day of the receipt."""
+    """Find the first day to count, and the reason if it is not the day of receipt."""
     trail = Trail()
     late = False
     if isinstance(received, datetime):
@@ -201,6 +201,6 @@ def _length(unit: Unit, amount: int, first: date) -> int:
     years, month = divmod(first.month - 1 + amount, 12)
     year, month = first.year + years, month + 1
     days = monthrange(year, month)[1]
-    # Without a corresponding day the period ends with the month; otherwise on the day before it.
+    # Without a corresponding day the period ends with the month, otherwise on the day before it.
     end = date(year, month, days) if first.day > days else date(year, month, first.day) - ONE_DAY
     return (end - first).days + 1

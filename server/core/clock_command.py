@@ -1,7 +1,6 @@
-"""The command ``sinmungo clock``: when a period ends and how that was counted, for a person or a program.
+"""The command ``sinmungo clock``: computes when a period ends and explains how it was counted.
 
-It exists so that anybody can check a deadline that the site states, one or a file of them, without a
-database.
+With it anybody can check a deadline that the site states, or a file of them, without a database.
 """
 
 import dataclasses
@@ -45,12 +44,12 @@ class Question:
     pauses: Sequence[Pause] = ()
 
     def answer(self, calendar: WorkingCalendar) -> Due:
-        """Raises ValueError as ``clock.due`` does."""
+        """Compute the due date. Raises ValueError as ``clock.due`` does."""
         return due(calendar, self.unit, self.amount, self.received, self.pauses)
 
 
 def default_calendar() -> WorkingCalendar:
-    """The calendar of the country and time zone in the environment. Raises ValueError for an unknown one."""
+    """The calendar for the country and time zone in the environment. Raises ValueError for an unknown one."""
     zone = os.environ.get("SINMUNGO_TIMEZONE", "Asia/Seoul")
     try:
         timezone = ZoneInfo(zone)
@@ -100,7 +99,7 @@ def parse_question(line: Json) -> Question:
 
 
 def explain(calendar: WorkingCalendar, question: Question) -> str:
-    """Say for a person when the period ends and how that was counted, a line for each run of days."""
+    """Explain when the period ends and how it was counted, with a line for each run of days."""
     answer, received = question.answer(calendar), question.received
     noun, rule = _COUNTED_AS[question.unit]
     until = f"{answer.on:%Y-%m-%d %a} until midnight" if answer.by_day else _moment(answer.at)
@@ -115,7 +114,7 @@ def explain(calendar: WorkingCalendar, question: Question) -> str:
 
 
 def as_json(calendar: WorkingCalendar, question: Question) -> str:
-    """The same as ``explain`` for a program: one object."""
+    """The same as ``explain`` as a JSON object."""
     answer = question.answer(calendar)
     steps = [
         {
@@ -133,7 +132,7 @@ def as_json(calendar: WorkingCalendar, question: Question) -> str:
 
 
 def batch(calendar: WorkingCalendar, lines: Iterable[bytes]) -> Iterator[tuple[str, bool]]:
-    """Answer each line of a JSON Lines file with a line, and say whether it was good."""
+    """Answer each line of a JSON Lines file with a line of JSON, and whether it was valid."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue

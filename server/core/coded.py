@@ -1,18 +1,18 @@
-"""Departments and districts as JSON names them: code and name in the reader's language, or null."""
+"""Departments and districts in JSON: code and name in the reader's language, or null."""
 
 from server.core.city import City
 from server.core.contract import Answer
 
 
 class DepartmentName(Answer):
-    """A department in short."""
+    """A department in brief."""
 
     code: str
     name: str
 
 
 class DistrictName(Answer):
-    """A district in short."""
+    """A district in brief."""
 
     code: str
     name: str
@@ -25,5 +25,5 @@ def department(reference_data: City, department_id: int | None, language: str) -
 
 
 def district(reference_data: City, code: str, language: str) -> DistrictName | None:
-    """A district; null where none is named."""
+    """A district; null for none."""
     return DistrictName(code=code, name=reference_data.district_name(code, language)) if code else None

@@ -1,7 +1,7 @@
-"""Settings: read once from the environment and ``.env``, frozen, every bad one named.
+"""Settings: read once from the environment and ``.env``, frozen, with every invalid one reported.
 
 Owns the names and defaults of all settings and the secret key's file. Nothing else in the program reads the
-environment, so that a test or a second deployment is one ``Settings(...)`` away.
+environment, so tests and further deployments only need their own ``Settings(...)``.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ LANGUAGES = ("ko", "ja", "en")
 
 
 class BadSettings(ValueError):
-    """One or more settings cannot be used; ``problems`` holds a sentence for each."""
+    """One or more settings are invalid; ``problems`` has a sentence for each."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))
@@ -30,7 +30,7 @@ class BadSettings(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """What one installation decides. Field ``x`` is read from ``SINMUNGO_X``."""
+    """The settings of one installation. Field ``x`` is read from ``SINMUNGO_X``."""
 
     database_url: str = "sqlite:///var/sinmungo.db"
     data_dir: Path = Path("var")
@@ -59,16 +59,16 @@ class Settings:
 
     @property
     def language(self) -> str:
-        """The language spoken to somebody who has not chosen one."""
+        """The default language."""
         return self.languages[0]
 
     def spoken(self, language: str) -> str:
-        """The language itself, or the city's where it does not speak that one."""
+        """The given language, or the default if the city does not support it."""
         return language if language in self.languages else self.language
 
     @property
     def public_url(self) -> str:
-        """Where links in mail point, without a trailing slash."""
+        """The base URL of links in mails, without a trailing slash."""
         return self.base_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
     @property
@@ -78,12 +78,12 @@ class Settings:
 
     @property
     def spool(self) -> Path:
-        """The folder that mail goes to when there is no SMTP server."""
+        """The folder for mails when there is no SMTP server."""
         return self.data_dir / "mail"
 
     @property
     def compiled(self) -> Path:
-        """The folder that compiled templates are kept in."""
+        """The folder for compiled templates."""
         return self.data_dir / "templates"
 
     @property
@@ -93,7 +93,7 @@ class Settings:
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> "Settings":
-        """Read the environment over ``.env``; raise :class:`BadSettings` naming every bad value."""
+        """Read ``.env``, overridden by the environment. Raises :class:`BadSettings` with every invalid value."""
         given = {k: v for k, v in dotenv_values(env_file).items() if v is not None}
         given.update(os.environ if environ is None else environ)
         values = {k.removeprefix("SINMUNGO_").lower(): v.strip() for k, v in given.items() if k.startswith("SINMUNGO_")}
@@ -105,7 +105,7 @@ class Settings:
         return settings
 
     def problems(self) -> list[str]:
-        """A sentence for each value that cannot work."""
+        """A sentence for each invalid value."""
         found = []
         scheme = self.database_url.partition("://")[0]
         if scheme not in {"sqlite", "postgres", "postgresql", "asyncpg"}:
@@ -134,7 +134,7 @@ class Settings:
         return found
 
     def with_secret(self) -> "Settings":
-        """The same settings with the secret key filled in: made once and kept in the data folder when unset."""
+        """The same settings with a secret key: if unset, it is generated once and kept in the data folder."""
         if self.secret_key:
             return self
         self.data_dir.mkdir(parents=True, exist_ok=True)
@@ -143,14 +143,14 @@ class Settings:
             mine = self.data_dir / f"secret_key.{secrets.token_hex(4)}"
             mine.touch(0o600)
             mine.write_text(secrets.token_hex(32))
-            with contextlib.suppress(FileExistsError):  # another process was first: its key counts
+            with contextlib.suppress(FileExistsError):  # another process was first: its key is used
                 os.link(mine, path)
             mine.unlink()
         return replace(self, secret_key=path.read_text().strip())
 
 
 def _read(values: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
-    """The fields that the values give, and a sentence for each value that cannot be read."""
+    """Convert the values to fields, with a sentence for each that cannot be read."""
     chosen: dict[str, Any] = {name: values[name] for name in _TEXTS if values.get(name)}
     problems: list[str] = []
     if values.get("data_dir"):
@@ -184,7 +184,7 @@ _current: list[Settings] = []
 
 
 def use(settings: Settings) -> None:
-    """Make these the settings of this process. Called once by whoever starts it."""
+    """Set the settings of this process. Called once at start-up."""
     _current[:] = [settings]
 
 
@@ -194,7 +194,7 @@ def settings() -> Settings:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address can be reached from this machine only."""
+    """Whether a host name or address is reachable only from this machine."""
     if host == "localhost":
         return True
     try:

@@ -1,4 +1,4 @@
-"""The days of the city: which one it is there, now or at a moment. The law counts them, and so do statistics."""
+"""The city's date: the date in its time zone, now or at a given time, as legal periods and statistics count it."""
 
 from datetime import date, datetime
 
@@ -6,10 +6,10 @@ from server.core import clock, config
 
 
 def day_of(moment: datetime) -> date:
-    """The day in the city at a moment."""
+    """The city's date at a given time."""
     return moment.astimezone(config.settings().zone).date()
 
 
 def today() -> date:
-    """The day in the city."""
+    """The city's date."""
     return day_of(clock.now())

@@ -1,7 +1,7 @@
-"""The city's districts as the administrator loads them: read from GeoJSON, looked at, put in place, taken back.
+"""The city's districts as the administrator loads them: read from GeoJSON, reviewed, applied, and undone.
 
-A district that the file does not name keeps its names, because old cases tell of it, and is on no map any more. What
-was there before is kept whole, so that one press puts it back.
+A district that the file does not contain keeps its names, because old cases refer to it, but is retired and no longer
+on the map. The previous state is kept completely, so that one click restores it.
 """
 
 from collections.abc import Mapping
@@ -27,22 +27,22 @@ GUESSES: Mapping[str, tuple[str, ...]] = {
     "name_ja": ("name_ja", "name:ja"),
     "name_en": ("name_en", "name_eng", "name:en", "SIG_ENG_NM"),
 }
-"""Under which properties files usually say what, where the administrator does not."""
+"""Property names that files commonly use, if the administrator gives none."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """Districts that were read and wait for a yes."""
+    """Districts read from a file that await approval."""
 
     id: int
     districts: tuple[Mapping[str, Any], ...]
     new: tuple[str, ...]
     gone: tuple[str, ...]
-    """Names of districts that are known and that the file does not hold."""
+    """Names of current districts that the file does not contain."""
 
 
 def read(raw: bytes, properties: Mapping[str, str], known: city.City) -> list[dict[str, Any]]:
-    """The districts of a GeoJSON file. Raises ``Invalid`` with what is wrong and where."""
+    """The districts of a GeoJSON file. Raises ``Invalid`` saying what is wrong and where."""
     try:
         content = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
@@ -101,14 +101,14 @@ def _wrong(text: Text) -> Invalid:
 
 
 async def propose(rows: list[dict[str, Any]]) -> int:
-    """Keep districts until somebody says yes; an older draft goes."""
+    """Save districts as the draft, replacing any older one. Returns its id."""
     async with database.transaction():
         await DistrictChange.filter(kind=DRAFT).delete()
         return int((await DistrictChange.create(kind=DRAFT, content=rows, made_at=clock.now())).id)
 
 
 async def draft(known: city.City) -> Draft | None:
-    """The districts that wait for a yes."""
+    """The draft that awaits approval."""
     row = await DistrictChange.filter(kind=DRAFT).order_by("-id").first()
     if row is None:
         return None
@@ -122,12 +122,12 @@ async def draft(known: city.City) -> Draft | None:
 
 
 async def discard() -> None:
-    """Forget the draft."""
+    """Delete the draft."""
     await DistrictChange.filter(kind=DRAFT).delete()
 
 
 async def apply(actor: Official, draft_id: int) -> int:
-    """Put the draft in place; how many districts it has. Nought where it is gone: it was pressed twice, or left."""
+    """Apply the draft. Returns its number of districts; 0 if it no longer exists (applied already, or discarded)."""
     async with database.transaction():
         chain = await ledger.open_or_begin(SUBJECT)
         row = await DistrictChange.filter(kind=DRAFT, id=draft_id).first()
@@ -148,13 +148,13 @@ async def apply(actor: Official, draft_id: int) -> int:
 
 
 async def last_change() -> int:
-    """The change that can be taken back; nought where there is none."""
+    """The id of the change that can be undone; 0 if there is none."""
     row = await DistrictChange.filter(kind=BEFORE).order_by("-id").first()
     return row.id if row else 0
 
 
 async def undo(actor: Official, change_id: int) -> bool:
-    """Put back what was there before the last change; whether that is the one that is meant."""
+    """Restore the state before the last change. Returns False if another change is meant."""
     async with database.transaction():
         chain = await ledger.open_or_begin(SUBJECT)
         row = await DistrictChange.filter(kind=BEFORE).order_by("-id").first()

@@ -1,6 +1,6 @@
-"""Refusals: what the program says no to, each with its HTTP status, a stable code and words for a person.
+"""Refusals: requests that are rejected, each with an HTTP status, a stable code and a message for a person.
 
-A domain raises these (or its own subclasses); the web layer turns them into a page or ``application/problem+json``.
+Domains raise these or their own subclasses; the web layer turns them into a page or ``application/problem+json``.
 Routes therefore have no try/except.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Text:
-    """A sentence to be translated later: an English msgid with its named values."""
+    """A message to be translated later: an English msgid with named values."""
 
     msgid: str
     params: Mapping[str, object] = field(default_factory=dict)
@@ -21,20 +21,20 @@ class Text:
 
 
 def _(msgid: str, **params: object) -> Text:
-    """Mark a sentence for translation; it is translated when somebody reads it, in their language."""
+    """Mark a message for translation; it is translated into the reader's language when it is shown."""
     return Text(msgid, params)
 
 
 @dataclass(frozen=True)
 class FieldError:
-    """What is wrong with one field of a form or of a JSON body."""
+    """An error in one field of a form or a JSON body."""
 
     field: str
     text: Text
 
 
 class Refusal(Exception):
-    """A request that cannot be done, and why. Subclasses fix ``status`` and ``code``."""
+    """A rejected request and the reason. Subclasses set ``status`` and ``code``."""
 
     status = 400
     code = "bad_request"
@@ -47,29 +47,29 @@ class Refusal(Exception):
 
 
 class BadRequest(Refusal):
-    """400: malformed in itself."""
+    """400: malformed request."""
 
 
 class NotSignedIn(Refusal):
-    """401: needs an official's session or token."""
+    """401: requires an official's session or token."""
 
     status, code, text = 401, "not_signed_in", _("Please sign in first.")
 
 
 class Forbidden(Refusal):
-    """403: known, but without the right."""
+    """403: signed in, but without permission."""
 
     status, code, text = 403, "forbidden", _("You do not have the right to do this.")
 
 
 class NotFound(Refusal):
-    """404: not there, or not for this reader; the two are not told apart."""
+    """404: missing, or not visible to this reader; the response does not say which."""
 
     status, code, text = 404, "not_found", _("We could not find this page.")
 
 
 class Conflict(Refusal):
-    """409: not in this state, or somebody else was first."""
+    """409: not possible in this state, or somebody else was faster."""
 
     status, code, text = 409, "conflict", _("This is no longer possible: the case has changed.")
 
@@ -86,7 +86,7 @@ class NotPossibleNow(Conflict):
 
 
 class ChangedMeanwhile(Conflict):
-    """409: somebody else changed it since the page was opened; ``entries`` of the ledger say what they did."""
+    """409: somebody else changed it since the page was opened; ``entries`` are the ledger events of those changes."""
 
     code = "changed_meanwhile"
     text = _("Someone else changed this after you opened it. Your text is kept; please review what changed.")
@@ -97,7 +97,7 @@ class ChangedMeanwhile(Conflict):
 
 
 class TooSlow(Refusal):
-    """408: the body did not come in time. Nothing was changed."""
+    """408: the body did not arrive in time. Nothing was changed."""
 
     status, code, text = (
         408,
@@ -107,13 +107,13 @@ class TooSlow(Refusal):
 
 
 class TooLarge(Refusal):
-    """413: the body is larger than the route takes."""
+    """413: the body is larger than the route accepts."""
 
     status, code, text = 413, "too_large", _("This is too large to be sent.")
 
 
 class UnsupportedMedia(Refusal):
-    """415: a content type that the route does not take."""
+    """415: a content type that the route does not accept."""
 
     status, code, text = 415, "unsupported_media_type", _("This kind of content is not accepted here.")
 
@@ -129,7 +129,7 @@ class Invalid(Refusal):
 
 
 class TooMany(Refusal):
-    """429: too many requests from one place; come back in ``retry_after`` seconds."""
+    """429: too many requests from one client; retry after ``retry_after`` seconds."""
 
     status, code, text = 429, "too_many_requests", _("Too many requests. Please try again in a moment.")
 
@@ -139,7 +139,7 @@ class TooMany(Refusal):
 
 
 class Overloaded(Refusal):
-    """503: the server refuses early rather than late; come back in ``retry_after`` seconds."""
+    """503: overloaded, refused early; retry after ``retry_after`` seconds."""
 
     status, code, text = 503, "overloaded", _("Too many people are here right now. Please try again in a moment.")
 

@@ -1,4 +1,4 @@
-"""Following without a mail address: Atom feeds (RFC 4287) and calendars (RFC 5545), sent again only when changed."""
+"""Atom feeds (RFC 4287) and calendars (RFC 5545), for following without an email address; with conditional requests."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,28 +13,28 @@ from server.core import files, i18n, icalendar, web
 from server.core.errors import Text
 
 KEPT = 60
-"""Seconds for which a feed or calendar may be kept by whoever fetched it."""
+"""Seconds for which clients may cache a feed or calendar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One piece of news, as feed readers show it."""
+    """An entry of a feed."""
 
     event_id: int
     at: datetime
     path: str
     category: str
     title: str
-    """Of what it is about."""
+    """The title of its subject."""
     line: Text
     """What happened."""
     of: str = ""
-    """What that belongs to, where its title does not say so."""
+    """What the subject belongs to, if its title does not say so."""
     words: str = ""
 
 
 def atom(request: Request, entries: Sequence[Entry], title: Text, names: Sequence[str], path: str) -> Response:
-    """A feed, the newest entry first; ``names`` say what it is narrowed to, ``path`` is the page that it tells of."""
+    """A feed, newest entry first. ``names`` describe its filters, ``path`` is the page it belongs to."""
     site, language = web.site(request), web.language(request)
     base = site.settings.public_url
     context = {
@@ -53,7 +53,7 @@ def atom(request: Request, entries: Sequence[Entry], title: Text, names: Sequenc
 def calendar(
     request: Request, entries: Sequence[icalendar.Entry], title: Text, names: Sequence[str], *, product: str, name: str
 ) -> Response:
-    """A calendar; ``name`` is that of its file."""
+    """A calendar; ``name`` is its file name."""
     said = " · ".join([i18n.translate(web.language(request), title), *names])
     content = icalendar.calendar(entries, product=product, name=said)
     headers = {"content-disposition": files.content_disposition(f"{name}.ics")}
@@ -61,9 +61,9 @@ def calendar(
 
 
 def _answer(request: Request, content: bytes, shown: object, media_type: str, headers: dict[str, str]) -> Response:
-    """The content, or 304 for whoever has all that is ``shown`` in it already."""
+    """The content, or 304 if the client already has everything in ``shown``."""
     mark = f'"{sha256(repr(shown).encode()).hexdigest()[:32]}"'
     headers |= {"etag": mark, "cache-control": f"public, max-age={KEPT}", "vary": "accept-language, cookie"}
-    if mark in request.headers.get("if-none-match", ""):  # also as one of several, or made weak on the way
+    if mark in request.headers.get("if-none-match", ""):  # also in a list of ETags, or weakened on the way
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type=media_type)

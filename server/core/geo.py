@@ -1,7 +1,7 @@
-"""Areas on a map: reading them from GeoJSON, simplifying their outlines, and whether a point lies inside.
+"""Areas on a map: reading them from GeoJSON, simplifying their outlines, and testing whether they contain a point.
 
-An area is a list of rings of ``[lng, lat]`` points. By the even-odd rule the same list says several separate parts and
-the holes in them, so nothing has to know which ring is which.
+An area is a list of rings of ``[lng, lat]`` points. By the even-odd rule the list may contain several separate parts
+and their holes, so rings need no further distinction.
 """
 
 import math
@@ -14,12 +14,12 @@ Ring = tuple[tuple[float, float], ...]
 Rings = tuple[Ring, ...]
 MOST_AREAS, MOST_POINTS = 500, 200_000
 LEAST_POINTS = 4
-"""Of a ring, the last one the first again."""
+"""Of a ring, with the first point repeated at the end."""
 POLYGON, MULTIPOLYGON = "Polygon", "MultiPolygon"
 
 
 class BadShape(ValueError):
-    """What was sent is no area; ``text`` says what is wrong with it, and takes the area's ``number``."""
+    """The input is not an area; ``text`` says why, with the area's ``number`` as a parameter."""
 
     def __init__(self, text: Text) -> None:
         super().__init__(text.msgid)
@@ -27,7 +27,7 @@ class BadShape(ValueError):
 
 
 def rings(outline: Any) -> Rings:
-    """An outline as it is kept, a single ring or a list of rings, in one shape."""
+    """A stored outline, a single ring or a list of rings, as a list of rings."""
     if not outline:
         return ()
     parts = [outline] if isinstance(outline[0][0], int | float) else outline
@@ -35,7 +35,7 @@ def rings(outline: Any) -> Rings:
 
 
 def inside(point: tuple[float, float], outline: Sequence[Sequence[Sequence[float]]]) -> bool:
-    """Whether a (lat, lng) point lies in an area (ray casting; a hole is outside)."""
+    """Whether an area contains a (lat, lng) point (ray casting; holes are outside)."""
     lat, lng = point
     within = False
     for ring in outline:
@@ -73,7 +73,7 @@ def _ring(ring: Any) -> list[list[float]]:
 
 
 def _point(point: Any) -> list[float]:
-    if not isinstance(point, list) or len(point) < 2:  # noqa: PLR2004 — a height may follow
+    if not isinstance(point, list) or len(point) < 2:  # noqa: PLR2004 — an altitude may follow
         raise BadShape(_("Area %(number)s: a point is not a pair of numbers."))
     lng, lat = point[0], point[1]
     if any(isinstance(n, bool) or not isinstance(n, int | float) for n in (lng, lat)):
@@ -88,12 +88,12 @@ def _area(ring: Sequence[Sequence[float]]) -> float:
 
 
 def largest(outline: Rings) -> Ring:
-    """The ring that encloses most."""
+    """The ring with the largest area."""
     return max(outline, key=lambda ring: abs(_area(ring)))
 
 
 def middle(ring: Ring) -> tuple[float, float]:
-    """A point for a label: the centre of gravity of a ring, or the mean of its points where that is outside."""
+    """A point for a label: the centroid of a ring, or the mean of its points if the centroid is outside."""
     area = _area(ring)
     if area:
         x = y = 0.0
@@ -107,9 +107,9 @@ def middle(ring: Ring) -> tuple[float, float]:
 
 
 def simplified(ring: Ring, tolerance: float) -> Ring:
-    """A ring with those points left out that lie within a tolerance of the line (Douglas and Peucker 1973)."""
+    """A ring simplified to within a tolerance (Douglas and Peucker 1973)."""
     points = ring if ring[0] == ring[-1] else (*ring, ring[0])
-    # A closed line has no ends: the point farthest from the first one is the other end.
+    # A closed line has no ends: the point farthest from the first one is used as the other end.
     far = max(range(len(points)), key=lambda n: math.dist(points[0], points[n]))
     keep = {0, far, len(points) - 1}
     stack = [(0, far), (far, len(points) - 1)]
@@ -133,7 +133,7 @@ def _distance(point: Sequence[float], a: Sequence[float], b: Sequence[float]) ->
 
 
 def sketch(areas: Mapping[str, Rings], steps: int = 600) -> dict[str, Rings]:
-    """Outlines for a small map: to within a ``steps``-th of its extent, without parts too small to be seen there."""
+    """Outlines for a small map, accurate to 1/``steps`` of its extent, without parts too small to be visible."""
     points = [point for outline in areas.values() for ring in outline for point in ring]
     if not points:
         return {}

@@ -1,7 +1,7 @@
-"""Korean, Japanese and English: catalogues, and how each language writes moments, days and numbers.
+"""Korean, Japanese and English: catalogues, and the formats of dates, times and numbers in each language.
 
-The catalogues are the checked-in ``server/locale/<language>/*.po`` files, read once at start (no compiled copy that
-could go stale). English texts are the message ids themselves.
+The catalogues are the checked-in ``server/locale/<language>/*.po`` files, read once at start-up (no compiled copy that
+could become outdated). English texts are the msgids themselves.
 """
 
 import functools
@@ -27,7 +27,7 @@ __all__ = ["NAMES", "Text", "_", "date_text", "datetime_text", "ngettext", "numb
 
 @functools.cache
 def catalogue(language: str) -> dict[str, str | tuple[str, ...]]:
-    """Every translation of one language: by msgid, a tuple where there are plural forms."""
+    """All translations of one language by msgid; a tuple if there are plural forms."""
     found: dict[str, str | tuple[str, ...]] = {}
     for path in sorted((LOCALE / language).glob("*.po")):
         with path.open("rb") as stream:
@@ -40,7 +40,7 @@ def catalogue(language: str) -> dict[str, str | tuple[str, ...]]:
 
 
 def translate(language: str, text: Text | str) -> str:
-    """A text in a language, with its values filled in; the msgid itself where there is no translation."""
+    """Translate a text and fill in its values; an untranslated one uses the msgid."""
     if isinstance(text, str):
         return _singular(language, text)
     pattern = _singular(language, text.msgid)
@@ -58,9 +58,9 @@ _RIEUL = 8
 
 
 def _with_particles(text: str) -> str:
-    """Korean particles as the word before them asks: ``제목을(를)`` becomes ``제목을``, ``도로과(으)로`` ``도로과로``.
+    """Choose Korean particles by the preceding word: ``제목을(를)`` becomes ``제목을``, ``도로과(으)로`` ``도로과로``.
 
-    After letters of other scripts, whose sound is not known, both forms stay.
+    After letters of other scripts, whose pronunciation is unknown, both forms are kept.
     """
     return _PARTICLES.sub(_particle, text)
 
@@ -84,12 +84,12 @@ def _singular(language: str, msgid: str) -> str:
 
 
 def named(labels: Mapping[str, Text], language: str) -> list[tuple[str, str]]:
-    """Labels as the choices of a field."""
+    """Values and translated labels as the choices of a field."""
     return [(value, translate(language, label)) for value, label in labels.items()]
 
 
 def name_in(row: Any, language: str) -> str:
-    """The name of a row that has one in each language; the Korean one where there is none."""
+    """A row's name in a language; the Korean one if it is missing."""
     return getattr(row, f"name_{language}", "") or str(row.name)
 
 
@@ -102,17 +102,17 @@ def ngettext(language: str, singular: str, plural: str, n: int) -> str:
 
 
 def gettext_for(language: str) -> tuple[Callable[[str], str], Callable[[str, str, int], str]]:
-    """``gettext`` and ``ngettext`` bound to a language, as Jinja's extension takes them."""
+    """``gettext`` and ``ngettext`` for a language, for Jinja's i18n extension."""
     return functools.partial(_singular, language), functools.partial(ngettext, language)
 
 
 def datetime_text(moment: datetime, language: str, zone: tzinfo, *, seconds: bool = False) -> str:
-    """``2026년 11월 21일 (토) 오후 3:05`` and its like."""
+    """Date and time, such as ``2026년 11월 21일 (토) 오후 3:05``."""
     return f"{date_text(moment.astimezone(zone).date(), language)} {time_text(moment, language, zone, seconds=seconds)}"
 
 
 def date_text(day: date, language: str) -> str:
-    """A day with its weekday, the way the language writes it."""
+    """A date with its weekday in the language's format."""
     pattern = {"ko": "y년 M월 d일 (EEE)", "ja": "y年M月d日（EEE）", "en": "EEE d MMM y"}[language]
     return babel_date(day, pattern, locale=language)
 
@@ -124,7 +124,7 @@ def time_text(moment: datetime, language: str, zone: tzinfo, *, seconds: bool = 
 
 
 def short_text(moment: datetime, language: str, zone: tzinfo) -> str:
-    """Day and time without the year, for dense lists."""
+    """Date and time without the year, for dense lists."""
     pattern = {"ko": "M.d. (EEE) HH:mm", "ja": "M/d（EEE）HH:mm", "en": "EEE d MMM HH:mm"}[language]
     return babel_datetime(moment, pattern, tzinfo=zone, locale=language)
 

@@ -1,4 +1,4 @@
-"""Dates for people's calendars (iCalendar, RFC 5545): days and moments, written so that every program reads them."""
+"""Calendar files (iCalendar, RFC 5545), written so that every calendar program can read them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,24 +9,24 @@ from server.core import clock
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a calendar: a whole day, or from a moment to a moment."""
+    """An entry: a whole day, or from one time to another."""
 
     uid: str
-    """The same for as long as it is the same thing."""
+    """Stays the same when the entry changes."""
     title: str
     url: str
     starts: date | datetime
-    """A plain date is the whole day."""
+    """A date means the whole day."""
     ends: datetime | None = None
     place: str = ""
     text: str = ""
     cancelled: bool = False
     busy: bool = False
-    """Whether somebody who keeps it is busy then."""
+    """Whether it blocks time in the calendar."""
 
 
 def calendar(entries: Iterable[Entry], *, product: str, name: str = "") -> bytes:
-    """The file."""
+    """Serialise the entries to a file."""
     head = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//Sinmungo//{product}//EN"]
     if name:
         head.append(f"X-WR-CALNAME:{_escaped(name)}")
@@ -68,7 +68,7 @@ def _escaped(text: str) -> str:
 
 
 def _folded(line: str) -> bytes:
-    """A content line in pieces of at most 75 octets, none of which cuts a character (RFC 5545, 3.1)."""
+    """A content line folded at 75 octets without splitting characters (RFC 5545, 3.1)."""
     pieces: list[bytes] = []
     current = b""
     for character in line:

@@ -1,8 +1,8 @@
-"""One answer per ``Idempotency-Key``: a repeated POST gets the first answer and creates nothing.
+"""One result per ``Idempotency-Key``: a repeated POST gets the first result and creates nothing.
 
-Only a keyed hash of the client's key is kept, together with a fingerprint of what was sent, so that the same key with
-other content is refused instead of answered with somebody else's case. Secrets in an answer (a case's access key) are
-derived from the client's own key and the server's secret, and are therefore never stored.
+Only a keyed hash of the client's key is stored, with a fingerprint of the request's content, so that the same key with
+other content is refused instead of answered with somebody else's case. Secrets in a response (a case's access key) are
+derived from the client's key and the server's secret, and are therefore never stored.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from server.core.errors import BadRequest, Refusal, _
 
 MAX_LENGTH = 200
 LIFE = timedelta(days=30)
-"""How long a repeated request is recognised: longer than any client tries, or any browser keeps a form open."""
+"""How long a repeated request is recognised: longer than clients retry or browsers keep a form open."""
 
 
 class Answer(Model):
@@ -35,31 +35,31 @@ class Answer(Model):
 
 
 class KeyReused(Refusal):
-    """422: the key belongs to other content."""
+    """422: the key was already used with other content."""
 
     status, code = 422, "idempotency_key_reused"
     text = _("This Idempotency-Key has already been used for different content.")
 
 
 def check(key: str) -> str:
-    """The key, or ``BadRequest`` when it is empty, too long or not printable ASCII."""
+    """Return the key. Raises ``BadRequest`` if it is empty, too long or not printable ASCII."""
     if not key or len(key) > MAX_LENGTH or not key.isascii() or not key.isprintable():
         raise BadRequest(_("The Idempotency-Key must be 1 to 200 printable characters."))
     return key
 
 
 def fingerprint(content: object) -> str:
-    """What identifies the content that came with a key."""
+    """A fingerprint of the content sent with a key."""
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
 
 
 def digest(secret: str, scope: str, key: str) -> str:
-    """The keyed hash under which an answer is kept."""
+    """The keyed hash under which a result is stored."""
     return hmac.digest(secret.encode(), f"{scope}\0{key}".encode(), "sha256").hex()
 
 
 async def claim(key_hash: str, content_hash: str) -> str | None:
-    """Claim a key inside the transaction of the action: None when it is new, else the first result.
+    """Claim a key in the transaction of the action. Returns None if it is new, else the first result.
 
     Concurrent duplicates wait for the first one's commit. Raises :class:`KeyReused`.
     """
@@ -79,14 +79,14 @@ async def claim(key_hash: str, content_hash: str) -> str | None:
 
 
 async def settle(key_hash: str, result: str) -> None:
-    """Write what the first answer was, in the same transaction."""
+    """Store the first result, in the same transaction."""
     await database.execute("UPDATE idempotency_answer SET result = ? WHERE key_hash = ?", result, key_hash)
 
 
 async def once(secret: str, scope: str, key: str, content: object, act: Callable[[], Awaitable[None]]) -> None:
-    """Act, but not again for a key that was seen before; a refused act leaves its key free.
+    """Run ``act`` unless the key has already been used; a refusal does not use up the key.
 
-    Without a key it simply acts. Raises ``BadRequest`` and :class:`KeyReused` as above, and whatever ``act`` raises.
+    Without a key it always runs. Raises ``BadRequest`` and :class:`KeyReused` as above, and whatever ``act`` raises.
     """
 
     async def done() -> str:
@@ -97,7 +97,7 @@ async def once(secret: str, scope: str, key: str, content: object, act: Callable
 
 
 async def first(secret: str, scope: str, key: str, content: object, act: Callable[[], Awaitable[str]]) -> str:
-    """The same with what the act gave the first time."""
+    """The same, returning the result of the first run."""
     if not key:
         return await act()
     key_hash = digest(secret, scope, check(key))
@@ -110,7 +110,7 @@ async def first(secret: str, scope: str, key: str, content: object, act: Callabl
 
 
 async def seen(secret: str, scope: str, key: str) -> bool:
-    """Whether a key was acted on."""
+    """Whether a key has been used."""
     row = await database.fetch_one(
         "SELECT 1 AS found FROM idempotency_answer WHERE key_hash = ?", digest(secret, scope, key)
     )
@@ -118,5 +118,5 @@ async def seen(secret: str, scope: str, key: str) -> bool:
 
 
 async def sweep() -> None:
-    """Forget keys that nobody repeats any more."""
+    """Delete expired keys."""
     await database.execute("DELETE FROM idempotency_answer WHERE created_at < ?", clock.now() - LIFE)

@@ -1,8 +1,8 @@
-"""What an event says, and to whom: one record for each kind, declared by the domain that the event belongs to.
+"""The texts and mails of each kind of event: one record per kind, declared by the event's domain.
 
 Timelines, mails, digests and feeds read these records and know no domain by name. A domain exports its records as
-``MESSAGES``; the composition root hands them to the engines. A sentence is a text whose named values the domain's own
-view of an event (``E``) fills in, or a function of that view that makes one.
+``MESSAGES``; the composition root passes them to the engines. A sentence is a text whose named values come from the
+domain's own view of an event (``E``), or a function of that view that returns a text.
 """
 
 import re
@@ -20,7 +20,7 @@ class Telling(Protocol):
     """A domain's view of one event."""
 
     def value(self, name: str) -> object:
-        """What a sentence calls by a name. Raises ``LookupError``."""
+        """The value of a named parameter in a sentence. Raises ``LookupError``."""
 
 
 E = TypeVar("E", bound=Telling)
@@ -30,37 +30,37 @@ _VALUE = re.compile(r"%\((\w+)\)s")
 
 
 class Urgency(StrEnum):
-    """When a mail goes out. A mail that nobody ever gets has no record."""
+    """When a mail is sent. Events without a mail have no record of one."""
 
     REQUIRED = "required"
-    """At once, whatever its reader wishes: the law wants it told."""
+    """At once, regardless of preferences: the law requires the notice."""
     IMMEDIATE = "immediate"
-    """At once, whatever its reader wishes: it cannot wait, or it is part of somebody's work."""
+    """At once, regardless of preferences: it is urgent or part of somebody's work."""
     WISHED = "wished"
-    """At once, once a day or not at all, as its reader wishes."""
+    """At once, daily or not at all, by the reader's preference."""
     DIGEST = "digest"
-    """Once a day, to those who follow."""
+    """Daily, to followers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One paragraph below a timeline's line: a sentence of ours, somebody's own words, a link, files."""
+    """A paragraph below a timeline entry: a sentence of ours, somebody's own words, a link, or files."""
 
     sentence: Text | None = None
     words: str = ""
-    """Shown with its line breaks."""
+    """Shown with line breaks."""
     title: Text | None = None
-    """A heading above the words."""
+    """A heading above the text."""
     href: str = ""
     link: Text | str = ""
     files: tuple[Any, ...] = ()
-    """Rows as ``components/file_list.html`` draws them."""
+    """Rows as rendered by ``components/file_list.html``."""
     small: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Line(Generic[E]):
-    """How a timeline shows an event: its sentence, tone and icon (``components/timeline.html``), what stands below."""
+    """A timeline entry for an event: its sentence, tone and icon (``components/timeline.html``), and details below."""
 
     tone: str
     icon: str
@@ -70,38 +70,38 @@ class Line(Generic[E]):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A mail's own words; number, title, date, people and link are added by its template."""
+    """The text of a mail; its template adds number, title, date, people and link."""
 
     subject: Text
     happened: Text
     following: Text | None = None
     words: str = ""
     more: tuple[tuple[Text, str], ...] = ()
-    """Further words with a heading: reasons, remedies."""
+    """Further paragraphs with headings: reasons, remedies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mailing(Generic[E]):
-    """A mail that an event leads to."""
+    """A mail sent because of an event."""
 
     to: tuple[str, ...]
-    """Roles; the domain finds who has them."""
+    """Roles; the domain determines who has them."""
     notice: Callable[[E], Notice]
     urgency: Urgency = Urgency.WISHED
     when: Callable[[E], bool] = lambda _event: True
-    """Which events of the kind lead to it."""
+    """Whether an event of the kind sends it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message(Generic[E]):
-    """All that one kind of event says."""
+    """All texts of one kind of event."""
 
     event: type[Any]
     """The frozen dataclass with its ``kind``."""
     desk: Line[E] | None = None
-    """What officials read; None where no timeline shows the event."""
+    """What officials read; None if no timeline shows the event."""
     party: Line[E] | None = None
-    """What the people concerned and the public read, each as far as the event's audience lets them."""
+    """What the people concerned and the public read, as far as the event's audience includes them."""
     mails: tuple[Mailing[E], ...] = ()
 
     @property
@@ -112,43 +112,43 @@ class Message(Generic[E]):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An event as a timeline draws it (``components/timeline.html``)."""
+    """An event as a timeline renders it (``components/timeline.html``)."""
 
     id: int
     at: datetime
     text: Text
     who: Text | str
-    """Empty where nobody acted or nobody is named to this reader."""
+    """Empty if nobody acted, or this reader may not see who did."""
     tone: str
     icon: str
     details: tuple[Detail, ...]
     internal: bool = False
-    """Only officials know of it."""
+    """Visible to officials only."""
 
     @property
     def words(self) -> str:
-        """What people said with it."""
+        """The text that people wrote with it."""
         return "\n".join(detail.words for detail in self.details if detail.words)
 
 
 def item(line: Line[E], event: E, number: int, at: datetime, who: Text | str = "", *, internal: bool = False) -> Item:
-    """One event, by its id in the ledger, in the words of a line."""
+    """A timeline item for the event with an id in the ledger."""
     return Item(number, at, said(line.text, event), who, line.tone, line.icon, tuple(line.details(event)), internal)
 
 
 def fill(text: Text, event: Telling) -> Text:
-    """A sentence with the values that it names and does not have yet."""
+    """A sentence with its missing values filled in."""
     missing = {name: event.value(name) for name in _VALUE.findall(text.msgid) if name not in text.params}
     return Text(text.msgid, {**text.params, **missing}) if missing else text
 
 
 def said(text: Text | Callable[[E], Text], event: E) -> Text:
-    """A sentence of a record for one event."""
+    """The text of a record's sentence for an event."""
     return fill(text if isinstance(text, Text) else text(event), event)
 
 
 def by_kind(*records: Record) -> Mapping[str, Record]:
-    """A domain's records by the kind of event. Raises ``ValueError`` for two records of one kind."""
+    """A domain's records by kind of event. Raises ``ValueError`` for a duplicate."""
     found = {record.kind: record for record in records}
     if len(found) != len(records):
         raise ValueError(f"two records for one kind of event among {sorted(found)}")
@@ -156,5 +156,5 @@ def by_kind(*records: Record) -> Mapping[str, Record]:
 
 
 def heard(records: Mapping[str, Message[Any]]) -> tuple[str, ...]:
-    """The kinds of events that lead to a mail."""
+    """The kinds of events that send a mail."""
     return tuple(sorted(kind for kind, record in records.items() if record.mails))

@@ -1,6 +1,6 @@
-"""What operators see: structured logs without personal data, and Prometheus metrics.
+"""Structured logs without personal data, and Prometheus metrics.
 
-A log line is one JSON object. It names the route, never the address with its references or queries, and never a body.
+A log line is one JSON object. It names the route, never the URL with its case numbers or queries, and never a body.
 """
 
 import json
@@ -24,10 +24,10 @@ _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) 
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line."""
+    """Formats a record as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record's time, level, logger, message and the values it carries."""
+        """The record's time, level, logger, message and extra values."""
         content: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -52,7 +52,7 @@ class JsonLines(logging.Formatter):
 
 
 def configure(level: int = logging.INFO) -> None:
-    """Send every log line to standard error as JSON."""
+    """Log to standard error as JSON."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
@@ -61,13 +61,13 @@ def configure(level: int = logging.INFO) -> None:
 
 
 class Observe:
-    """The outermost middleware: times and counts every request, logs what went wrong."""
+    """The outermost middleware: times and counts every request and logs errors."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on; note the status."""
+        """Call the app and record the status."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -1,7 +1,7 @@
-"""Numbers and keys that people read aloud: a case's number with a check character, and its secret key.
+"""Numbers and keys that people read aloud: case numbers with a check character, and access keys.
 
 The alphabet has 29 characters, a prime, without those that look or sound alike (0/O, 1/I/L, U/V). The check character
-is a weighted sum modulo 29, so every single wrong character and every swap of two is found.
+is a weighted sum modulo 29, so every single wrong character and every swap of two is detected.
 """
 
 import hashlib
@@ -15,18 +15,18 @@ KEY_LENGTH = 16
 
 
 def check_character(body: str) -> str:
-    """The character that makes ``body`` complete."""
+    """The check character for ``body``."""
     return ALPHABET[sum((place + 1) * _VALUE[c] for place, c in enumerate(body)) % len(ALPHABET)]
 
 
 def new_reference() -> str:
-    """A random number such as ``K7Q-M9X-RW4``: 29⁸ of them, the last character checks the others."""
+    """A random case number such as ``K7Q-M9X-RW4``: 29⁸ possibilities and a check character."""
     body = "".join(secrets.choice(ALPHABET) for _place in range(LENGTH))
     return _grouped(body + check_character(body), 3)
 
 
 def read_reference(typed: str) -> str | None:
-    """A number as somebody typed it (any case, spaces or dashes), in its one form; None when it cannot be one."""
+    """Normalise a typed case number (any case, spaces or dashes); None if it is not valid."""
     characters = "".join(c for c in typed.upper() if c.isalnum())
     if len(characters) != LENGTH + 1 or any(c not in _VALUE for c in characters):
         return None
@@ -41,7 +41,7 @@ def new_key() -> str:
 
 
 def derived_key(secret: str, idempotency_key: str, reference: str) -> str:
-    """The access key of a case filed with an Idempotency-Key: the same again for whoever repeats it, stored nowhere."""
+    """The access key of a case filed with an Idempotency-Key: the same for every repetition, and never stored."""
     digest = hmac.digest(secret.encode(), f"access-key\0{idempotency_key}\0{reference}".encode(), "sha256")
     number = int.from_bytes(digest, "big")
     characters = []
@@ -52,7 +52,7 @@ def derived_key(secret: str, idempotency_key: str, reference: str) -> str:
 
 
 def key_hash(key: str) -> str:
-    """What is kept of an access key; blind to case, spaces and dashes."""
+    """The stored hash of an access key; ignores case, spaces and dashes."""
     return hashlib.sha256("".join(c for c in key.upper() if c.isalnum()).encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Who works where: officials by role and department, for those who must tell them something."""
+"""Officials by role and department, as recipients of notices and for lists."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from server.core.rows import columns, read, read_all
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """An official who is told something by mail."""
+    """An official who receives notices by email."""
 
     id: int
     name: str
@@ -19,7 +19,7 @@ class Colleague:
 
 
 async def colleague(account_id: int) -> Colleague | None:
-    """An official who still works here and has a mail address."""
+    """An active official with an email address."""
     row = await database.fetch_one(
         f"SELECT {columns(Colleague, 'a')} FROM account a WHERE id = ? AND active = ? AND email <> ''", account_id, True
     )
@@ -27,17 +27,17 @@ async def colleague(account_id: int) -> Colleague | None:
 
 
 async def managers(department_id: int | None) -> list[int]:
-    """Who answers for a department's cases (부서관리자); for cases without one, who gives them to one (통합접수자)."""
+    """The managers of a department (부서관리자); for cases without one, the intake officers (통합접수자)."""
     return await _with_role(Role.INTAKE) if department_id is None else await _of(department_id, Role.MANAGER)
 
 
 async def handlers(department_id: int) -> list[int]:
-    """Who works on a department's cases (처리담당자)."""
+    """The handlers of a department (처리담당자)."""
     return await _of(department_id, Role.HANDLER)
 
 
 async def inspectors() -> list[int]:
-    """Who watches that every case is handled in time (민원심사관, Act 25)."""
+    """The inspectors, who monitor all deadlines (민원심사관, Act 25)."""
     return await _with_role(Role.INSPECTOR)
 
 
@@ -58,7 +58,7 @@ async def _of(department_id: int, role: Role) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """An official at work, as lists to choose from need them."""
+    """An active official, as listed for selection."""
 
     id: int
     username: str
@@ -70,7 +70,7 @@ class Staff:
 async def staff(
     roles: Collection[Role], *, department_id: int | None = None, username: str = "", limit: int = 1000
 ) -> list[Staff]:
-    """The active officials with one of some roles, by department and name; narrowed where it is asked for."""
+    """The active officials with any of these roles, ordered by department and name, with optional filters."""
     narrowed = {"department_id": department_id, "username": username or None}
     where = {column: value for column, value in narrowed.items() if value is not None}
     rows = await database.fetch(
@@ -85,7 +85,7 @@ async def staff(
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An official as others name them, and how they are reached."""
+    """An official's name and contact details."""
 
     id: int
     username: str
@@ -98,7 +98,7 @@ class Card:
 
 
 async def cards(ids: Collection[int]) -> dict[int, Card]:
-    """Officials by their ids; those that are not there are left out. No query for nobody."""
+    """Officials by id, without missing ones. No query if there are no ids."""
     if not ids:
         return {}
     rows = await database.fetch(
@@ -112,4 +112,4 @@ GUIDES_PRESENT = (
     "WHERE a.role = 'guide' AND a.active = ? AND NOT EXISTS (SELECT 1 FROM absence b "
     "WHERE b.account_id = a.id AND b.first_day <= ? AND b.last_day >= ?))"
 )
-"""For other rooms' queries, as a table: the guides who work here (true) and are not away on a day (twice)."""
+"""For other domains' queries, as a table: active case guides who are not away. Parameters: true, and the day twice."""

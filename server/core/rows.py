@@ -1,7 +1,7 @@
-"""Rows of a statement as dataclasses: the select list is made from the fields, and values are read by column name.
+"""Rows as dataclasses: the select list is made from the fields, and values are read by column name.
 
-What a field's type says is done on the way: SQLite keeps moments and days as text and truth as numbers, and JSON
-columns come as text on both databases. Values that are not in the table are put into the row before it is read.
+Values are converted by the type of their field: SQLite stores datetimes and dates as text and booleans as numbers, and
+both databases return JSON columns as text. Values that are not in the table are added to the row before it is read.
 """
 
 import functools
@@ -19,14 +19,14 @@ from server.core import config, database
 T = TypeVar("T")
 _LOCAL = "in the city's zone"
 Local = Annotated[datetime, _LOCAL]
-"""A moment that is read in the city's zone; a plain ``datetime`` is read in UTC."""
+"""A datetime in the city's zone; a plain ``datetime`` is in UTC."""
 
 
 def columns(row_type: type, table: str, prefix: str = "", **expressions: str) -> str:
     """The select list of a row: each field without a default as a column of ``table``, or as its own expression.
 
-    ``prefix`` goes before the names under which the columns come, for a row inside another one. An empty expression
-    leaves a field out: the caller puts it into the row.
+    ``prefix`` is prepended to the column names, for a row nested in another one. An empty expression leaves a field
+    out: the caller adds it to the row.
     """
     names = [f.name for f in fields(row_type) if f.name in expressions or _required(f)]
     found = []
@@ -40,7 +40,7 @@ def columns(row_type: type, table: str, prefix: str = "", **expressions: str) ->
 
 
 def read(row_type: type[T], row: Mapping[str, Any], prefix: str = "") -> T:
-    """A row as a dataclass. Fields with a default may be missing in it; raises ``KeyError`` for any other."""
+    """A row as a dataclass. Fields with a default may be missing from it. Raises ``KeyError`` for any other."""
     take, conversions, optional = _plan(row_type, prefix)  # type: ignore[arg-type]  # a class is hashable
     values = list(take(row))
     for place, convert in conversions:
@@ -61,7 +61,7 @@ _Take = Callable[[Mapping[str, Any]], Iterable[Any]]
 
 @functools.cache
 def _plan(row_type: type, prefix: str) -> tuple[_Take, Sequence[tuple[int, _Convert]], Sequence[tuple[str, _Convert]]]:
-    """How a row is read: all columns at once, then those that must be converted by their places."""
+    """How a row is read: all its columns, then the converters of some of them by position."""
     hints = get_type_hints(row_type, include_extras=True)
     own = [f for f in fields(row_type) if f.init]
     required = [f.name for f in own if _required(f)]
@@ -83,7 +83,7 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _conversion(hint: Any) -> _Convert | None:
-    """What is done to a column's value for a field of a type; None for nothing."""
+    """The converter for a field's type; None if the value needs none."""
     origin, parts = get_origin(hint), get_args(hint)
     if origin in {Union, UnionType}:
         others = [part for part in parts if part is not NoneType]

@@ -1,7 +1,7 @@
-"""The virus scanner's port: asks a clamd, where one is configured, whether a file is clean.
+"""The virus scanner's port: asks a clamd, if one is configured, whether a file is clean.
 
-Speaks clamd's INSTREAM command, which sends the content itself, so that the scanner needs no access to the
-folder of files. What becomes of a file that could not be scanned is the caller's decision.
+Uses clamd's INSTREAM command, which transmits the content, so that the scanner needs no access to the folder
+of files. The caller decides what happens to a file that could not be scanned.
 """
 
 import asyncio
@@ -17,19 +17,19 @@ _CHUNK = 256 * 1024
 
 
 class ScannerUnavailable(Exception):
-    """No verdict: nobody answers there, the line was dropped, or the file is too large for the scanner."""
+    """No verdict: no connection, a broken one, or a file too large for the scanner."""
 
 
 class Verdict(NamedTuple):
-    """What the scanner says of a file."""
+    """The scanner's verdict on a file."""
 
     clean: bool
     name: str = ""
-    """What it is infected with, in the scanner's words."""
+    """The name of the malware, as the scanner reports it."""
 
 
 async def scan(url: str, path: Path, *, seconds: float = TIMEOUT) -> Verdict:
-    """The verdict of the clamd at ``tcp://host:port`` or ``unix:///path``, or :class:`ScannerUnavailable`."""
+    """Scan with the clamd at ``tcp://host:port`` or ``unix:///path``. Raises :class:`ScannerUnavailable`."""
     with await asyncio.to_thread(path.open, "rb") as stream:
         try:
             async with asyncio.timeout(seconds):

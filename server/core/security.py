@@ -28,7 +28,7 @@ LONGEST_PATH = 2_000
 BODY_SECONDS = 60.0
 """Seconds within which the whole body has to arrive."""
 UPLOAD_PACE = 16 * 1024
-"""Minimum bytes per second of an upload, averaged over ``BODY_SECONDS``: half the rate of a phone with a weak signal."""
+"""Minimum bytes per second of an upload, averaged over ``BODY_SECONDS``: half the rate of a phone with weak signal."""
 MAX_IN_FLIGHT = 256
 """Maximum concurrent requests in one process; further ones get a 503."""
 

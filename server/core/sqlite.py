@@ -1,8 +1,8 @@
 """Tortoise's SQLite engine with transactions that take the write lock at once.
 
-A plain ``BEGIN`` that reads before it writes fails with "database is locked" as soon as a second process (an import
-beside the server) writes in between; ``BEGIN IMMEDIATE`` waits its turn instead. Moments are stored in UTC only, so
-that their text sorts as time does.
+A plain ``BEGIN`` that reads before it writes fails with "database is locked" if a second process (an import beside
+the server) writes in between; ``BEGIN IMMEDIATE`` waits for its turn instead. Datetimes are stored in UTC only, so
+that their text sorts chronologically.
 """
 
 import sqlite3
@@ -23,7 +23,7 @@ class ImmediateTransaction(SqliteTransactionWrapper):
     """One transaction on the single connection."""
 
     async def begin(self) -> None:
-        """Take the write lock now; wait for it as long as ``busy_timeout`` says."""
+        """Take the write lock now, waiting up to ``busy_timeout``."""
         try:
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:

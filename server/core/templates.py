@@ -1,8 +1,8 @@
-"""The Jinja templates: compiled once for all languages, and kept in the data folder between two starts.
+"""The Jinja templates: compiled once for all languages, and cached in the data folder between starts.
 
-Each language has an environment with texts, filters and ``lang`` of its own, so that a macro knows its language
-wherever it was imported. What is compiled is the same for all: nothing that depends on the language may be computed by
-the compiler, which is why these filters take the context that they do not need.
+Each language has an environment with its own translations, filters and ``lang``, so that a macro knows its language
+wherever it is imported. The compiled code is the same for all: the compiler must not evaluate anything that depends on
+the language, which is why these filters take a context that they do not use.
 """
 
 import functools
@@ -36,11 +36,11 @@ MEGABYTE = 1024 * 1024
 DIGEST = hashlib.sha256().digest_size
 
 _codes: dict[str, CodeType] = {}
-"""By name, the compiled templates of this process."""
+"""This process's compiled templates, by name."""
 
 
 class _Loader(FileSystemLoader):
-    """Compiles a template when it is first asked for in any language, unless it was found compiled."""
+    """Compiles a template on first use in any language, unless its compiled code was loaded."""
 
     def load(
         self,
@@ -51,7 +51,7 @@ class _Loader(FileSystemLoader):
         return environment.template_class.from_code(environment, self.code(environment, name), globals or {})
 
     def code(self, environment: Environment, name: str) -> CodeType:
-        """What a template is compiled to, the same in every environment."""
+        """A template's compiled code, the same in every environment."""
         if name not in _codes:
             source, path, _fresh = self.get_source(environment, name)
             _codes[name] = environment.compile(source, name, path)
@@ -106,7 +106,7 @@ def _filesize(size: int) -> str:
 
 @functools.cache
 def static_url(path: str) -> str:
-    """The address of a static file, with its content's hash so that it can be kept for ever."""
+    """The URL of a static file, with a hash of its content so that it can be cached for ever."""
     if path.startswith("vendor/"):
         return f"/static/{path}"
     digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
@@ -117,7 +117,7 @@ def static_url(path: str) -> str:
 
 
 def _kept(folder: Path) -> Path:
-    """Where the compiled templates of this program lie: its name changes with whatever they are made of."""
+    """The cache file for this program's templates: its name depends on everything they are compiled from."""
     return folder / f"{_fingerprint()}.compiled"
 
 
@@ -130,9 +130,9 @@ def _fingerprint() -> str:
 
 
 def load(folder: Path) -> bool:
-    """Take over what :func:`make` has left in the folder; False where there is nothing that fits this program.
+    """Load what :func:`make` has saved in the folder; False if there is nothing for this version of the program.
 
-    A damaged file is as good as none: whatever is missing is compiled when it is asked for.
+    A damaged file is ignored: missing templates are compiled on first use.
     """
     if _codes:
         return True
@@ -143,12 +143,12 @@ def load(folder: Path) -> bool:
     if hashlib.sha256(content[DIGEST:]).digest() != content[:DIGEST]:
         log.warning("the compiled templates are damaged: %s", _kept(folder))
         return False
-    _codes.update(marshal.loads(content[DIGEST:]))  # noqa: S302 - our own, kept where the secret key is
+    _codes.update(marshal.loads(content[DIGEST:]))  # noqa: S302 - our own, kept beside the secret key
     return True
 
 
 def make(folder: Path) -> None:
-    """Compile every template and keep them all in the folder, in place of older ones."""
+    """Compile all templates and save them in the folder, replacing older ones."""
     compiler = environment("en", ("en",), ZoneInfo("UTC"))
     content = marshal.dumps({name: _loader.code(compiler, name) for name in compiler.list_templates()})
     folder.mkdir(parents=True, exist_ok=True)
@@ -161,7 +161,7 @@ def make(folder: Path) -> None:
 
 
 def make_beside(folder: Path) -> None:
-    """Compile every template for the next start where that was not done: in a process that gives way to all others."""
+    """Compile all templates for the next start, if that has not been done, in a process of the lowest priority."""
     command = [sys.executable, "-m", "server.core.templates", str(folder)]
     run = functools.partial(
         subprocess.run, command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
