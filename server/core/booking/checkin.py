@@ -1,4 +1,4 @@
-"""Check-in: who came, who came without a booking, how many came without a name. The slot is locked."""
+"""Check-in, walk-ins, and the number of people without a name. These functions expect the slot to be locked."""
 
 from typing import Any, NamedTuple
 
@@ -9,17 +9,14 @@ from server.core.booking.states import Status
 
 
 class Guest(NamedTuple):
-    """Whose check-in changed; ``freed``: their place is free again."""
+    """The booking changed by a check-in; ``freed``: its place is free again."""
 
     participant_id: int | None
     freed: bool = False
 
 
 async def check_in(slot_id: int, booking_id: int) -> Guest | None:
-    """Mark somebody as there; None where they are already. Who waited or had given up gets a place that is free.
-
-    Raises ``NoSuchBooking``, ``Full``.
-    """
+    """Check somebody in; None if they already are. Without a place (waiting or cancelled), they get a free one."""
     row = await _booking(slot_id, booking_id)
     if row["status"] == Status.ATTENDED:
         return None
@@ -31,7 +28,7 @@ async def check_in(slot_id: int, booking_id: int) -> Guest | None:
 
 
 async def undo(slot_id: int, booking_id: int) -> Guest | None:
-    """Take a check-in back: the place stays theirs, that of a walk-in comes free. None where nothing is to undo."""
+    """Undo a check-in: the place is kept, except that a walk-in's is freed. None if there is nothing to undo."""
     row = await _booking(slot_id, booking_id)
     if row["status"] != Status.ATTENDED:
         return None
@@ -48,7 +45,7 @@ async def undo(slot_id: int, booking_id: int) -> Guest | None:
 
 
 async def book_for(slot_id: int, name: str, note: str, *, after_line: bool) -> tuple[int, str]:
-    """Take a place for somebody by name: the booking's id and code. ``after_line``: only where nobody waits.
+    """Book a place by name. Returns the booking's id and code. ``after_line``: only if nobody is waiting.
 
     Raises ``Full``.
     """
@@ -67,12 +64,12 @@ async def book_for(slot_id: int, name: str, note: str, *, after_line: bool) -> t
 
 
 async def walk_in(slot_id: int, booking_id: int) -> None:
-    """Mark somebody as there who has just been booked at the door."""
+    """Check in a walk-in who has just been booked."""
     await _came(slot_id, booking_id, "created_at")
 
 
 async def count(slot_id: int, people: int) -> None:
-    """Count people who came without a name, or put an earlier count right. Raises ``TooFewCounted``."""
+    """Set the number of people who came without giving a name. Raises ``CountTooLow``."""
     hit = await database.execute(
         "UPDATE booking_slot SET attended = attended + ? WHERE id = ? AND attended + ? >= "
         "(SELECT COUNT(*) FROM booking b WHERE b.slot_id = booking_slot.id AND b.status = 'attended')",

@@ -1,10 +1,10 @@
-"""What bookings refuse, each with its status and a stable code."""
+"""Refusals of the booking engine, each with its status and a stable code."""
 
 from server.core.errors import Conflict, NotFound, _
 
 
 class Full(Conflict):
-    """409: no place is left."""
+    """409: no place is free."""
 
     code = "session_full"
     text = _("All places in this session are taken.")
@@ -25,14 +25,14 @@ class NoSuchBooking(NotFound):
 
 
 class OfferExpired(Conflict):
-    """409: the place was not taken in time, and somebody else has been asked."""
+    """409: the offer was not accepted in time and the place was offered to somebody else."""
 
     code = "offer_over"
     text = _("This offer has expired: the time to accept the place has passed.")
 
 
 class NotOffered(Conflict):
-    """409: no place is offered; it is still in line, has its place, or was given back."""
+    """409: there is no offer: the booking is waiting, confirmed or cancelled."""
 
     code = "not_offered"
     text = _(
@@ -42,7 +42,7 @@ class NotOffered(Conflict):
 
 
 class TooFewPlaces(Conflict):
-    """409: more places are taken than the slot would have."""
+    """409: the new capacity is below the number of places taken."""
 
     code = "too_few_places"
 
@@ -52,7 +52,7 @@ class TooFewPlaces(Conflict):
 
 
 class CountTooLow(Conflict):
-    """409: fewer people would have been there than are checked in by name."""
+    """409: the count is below the number of people checked in by name."""
 
     code = "too_few_counted"
     text = _("That would be fewer people than have checked in by name.")

@@ -1,6 +1,6 @@
-"""What people do about a place: book it, wait for it, give it back, accept what is offered or let the offer lapse.
+"""Booking a place, waiting for one, cancelling, accepting an offer, and expiring offers.
 
-Other than :func:`book`, these expect the slot to be locked.
+All functions but :func:`book` expect the slot to be locked.
 """
 
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from server.core.booking.states import ENDED, STANDING, Status
 
 
 class Booked(NamedTuple):
-    """What :func:`book` made."""
+    """The result of :func:`book`."""
 
     id: int
     code: str
@@ -21,7 +21,7 @@ class Booked(NamedTuple):
 
 
 async def standing(slot_id: int, participant_id: int) -> str:
-    """The code of a participant's booking in force; empty where there is none."""
+    """The code of a participant's active booking; empty if there is none."""
     row = await database.fetch_one(
         "SELECT code, status FROM booking WHERE slot_id = ? AND participant_id = ?", slot_id, participant_id
     )
@@ -29,7 +29,7 @@ async def standing(slot_id: int, participant_id: int) -> str:
 
 
 async def book(slot_id: int, participant_id: int, name: str, note: str = "") -> Booked | None:
-    """Take a place, or a turn in the waiting list when none is free; None where they have a booking already.
+    """Take a place, or join the waiting list if none is free; None if they already have a booking.
 
     Raises ``BookingClosed``.
     """
@@ -49,16 +49,16 @@ async def book(slot_id: int, participant_id: int, name: str, note: str = "") -> 
         note,
         clock.now(),
     )
-    if row is None:  # pressed twice at once: the other press was first
+    if row is None:  # submitted twice at once: the other request was first
         await (slots.leave_line(slot_id) if waiting else slots.free(slot_id))
         return None
     return Booked(row["id"], row["code"], waiting)
 
 
 async def cancel_registration(code: str, *, over: bool) -> int | None:
-    """Give a place, an offer or a turn in line back: its booking's id; None where that was done before.
+    """Cancel a booking, an offer or a place on the waiting list. Returns its id; None if it was already cancelled.
 
-    ``over`` says that nobody gives anything back any more. Raises ``BookingClosed`` then, and for who was there.
+    ``over`` means that cancelling is no longer possible. Raises ``BookingClosed`` then, and for people checked in.
     """
     row = await database.fetch_one("SELECT id, slot_id, status FROM booking WHERE code = ?", code)
     if row is None or row["status"] in ENDED:
@@ -71,7 +71,7 @@ async def cancel_registration(code: str, *, over: bool) -> int | None:
 
 
 async def offer_free(slot_id: int, until: datetime) -> list[int]:
-    """Offer every free place to the next who wait, first come first served, until a moment; their bookings' ids."""
+    """Offer every free place to the next on the waiting list until a given time. Returns their bookings' ids."""
     offered = []
     while await slots.take(slot_id, waited=True):
         (row,) = await database.fetch(
@@ -85,9 +85,9 @@ async def offer_free(slot_id: int, until: datetime) -> list[int]:
 
 
 async def accept(code: str, latest: datetime) -> int | None:
-    """Accept the place that is offered, at the ``latest`` until a moment; its id, None where that was done before.
+    """Accept an offer, no later than ``latest``. Returns the booking's id; None if it was already accepted.
 
-    Raises ``NotOffered``, ``OfferOver``.
+    Raises ``NotOffered``, ``OfferExpired``.
     """
     row = await database.fetch_one("SELECT id, status, held_until FROM booking WHERE code = ?", code)
     if row is None or row["status"] == Status.CONFIRMED:
@@ -102,7 +102,7 @@ async def accept(code: str, latest: datetime) -> int | None:
 
 
 async def overdue(scope: str, most: int) -> list[int]:
-    """The slots of a domain with offers whose time is over, ``most`` at once."""
+    """The slots of a domain with expired offers, at most ``most``."""
     rows = await database.fetch(
         "SELECT DISTINCT b.slot_id FROM booking b JOIN booking_slot s ON s.id = b.slot_id AND s.scope = ? "
         f"WHERE b.status = 'offered' AND b.held_until <= ? LIMIT {most}",
@@ -113,7 +113,7 @@ async def overdue(scope: str, most: int) -> list[int]:
 
 
 async def lapse(slot_id: int) -> list[int]:
-    """End the offers of a slot whose time is over, and free their places; their bookings' ids."""
+    """Expire the overdue offers of a slot and free their places. Returns their bookings' ids."""
     rows = await database.fetch(
         "UPDATE booking SET status = 'lapsed', held_until = NULL "
         "WHERE slot_id = ? AND status = 'offered' AND held_until <= ? RETURNING id",

@@ -1,4 +1,4 @@
-"""A booking by its code, the list at the door, and fragments with which a domain's queries join slots and bookings."""
+"""A booking by its code, the check-in list, and fragments for joining slots and bookings in a domain's queries."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,29 +8,29 @@ from server.core.booking.errors import NoSuchBooking
 from server.core.rows import columns, read, read_all
 
 LISTED = 300
-"""Bookings on one page of a check-in list; the search finds the others."""
+"""Bookings on one page of a check-in list; others are found by searching."""
 ATTENDED_SLOTS = "SELECT slot_id FROM booking WHERE participant_id = ? AND status = 'attended'"
-"""The slots at which a participant was there."""
+"""The slots that a participant attended."""
 
 
 def with_slot(column: str, alias: str) -> str:
-    """Join the slot that a column names."""
+    """Join the slot whose id a column holds."""
     return f"JOIN booking_slot {alias} ON {alias}.id = {column} "
 
 
 def with_bookings(column: str, alias: str) -> str:
-    """Join the bookings of the slot that a column names."""
+    """Join the bookings of the slot whose id a column holds."""
     return f"JOIN booking {alias} ON {alias}.slot_id = {column} "
 
 
 def with_own_booking(column: str, alias: str) -> str:
-    """Join the booking of one participant (a value), where there is one, in the slot that a column names."""
+    """Left-join the booking of one participant (a value) in the slot whose id a column holds."""
     return f"LEFT JOIN booking {alias} ON {alias}.slot_id = {column} AND {alias}.participant_id = ? "
 
 
 @dataclass(frozen=True, slots=True)
 class BookingView:
-    """A booking as the one who holds it sees it."""
+    """A booking as its owner sees it."""
 
     id: int
     code: str
@@ -41,11 +41,11 @@ class BookingView:
     participant_id: int | None
     slot_id: int
     turn: int
-    """In the waiting list, from 1; 0 outside it."""
+    """Position on the waiting list, from 1; 0 if not on it."""
 
 
 async def booking(code: str) -> BookingView:
-    """A booking by the code as somebody typed it. Raises ``NoSuchBooking``."""
+    """A booking by its code as typed. Raises ``NoSuchBooking``."""
     row = await database.fetch_one(
         "SELECT b.id, b.code, b.name, b.status, b.note, b.held_until, b.participant_id, b.slot_id, "
         "CASE WHEN b.status = 'waiting' THEN (SELECT COUNT(*) FROM booking o WHERE o.slot_id = b.slot_id "
@@ -60,7 +60,7 @@ async def booking(code: str) -> BookingView:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Somebody on a check-in list."""
+    """An entry of a check-in list."""
 
     id: int
     code: str
@@ -69,7 +69,7 @@ class Expected:
     note: str
     checked_in_at: datetime | None
     online: bool
-    """Whether they booked themselves."""
+    """Whether they booked online themselves."""
 
 
 _EXPECTED = columns(Expected, "b", online="b.participant_id IS NOT NULL")
@@ -79,7 +79,7 @@ _ORDER = (
 
 
 async def expected(slot_id: int, wanted: str = "", limit: int = LISTED) -> list[Expected]:
-    """Who is expected: first who has a place and is not there yet; narrowed by name or code."""
+    """The check-in list: first people with a place who are not yet checked in; optionally filtered by name or code."""
     where, values = "AND status NOT IN ('cancelled', 'lapsed') ", list[object]()
     if code := references.read_reference(wanted):
         where, values = "AND code = ? ", [code]
@@ -95,7 +95,7 @@ async def expected(slot_id: int, wanted: str = "", limit: int = LISTED) -> list[
 
 
 async def one_expected(slot_id: int, booking_id: int) -> Expected:
-    """One of them. Raises ``NoSuchBooking``."""
+    """One entry of the check-in list. Raises ``NoSuchBooking``."""
     row = await database.fetch_one(
         f"SELECT {_EXPECTED} FROM booking b WHERE slot_id = ? AND id = ?", slot_id, booking_id
     )
@@ -105,7 +105,7 @@ async def one_expected(slot_id: int, booking_id: int) -> Expected:
 
 
 async def named(slot_id: int) -> int:
-    """How many are checked in by name."""
+    """The number of people checked in by name."""
     row = await database.fetch_one(
         "SELECT COUNT(*) AS n FROM booking WHERE slot_id = ? AND status = 'attended'", slot_id
     )

@@ -1,4 +1,4 @@
-"""Slots: opened, locked, changed, cancelled, and their places taken and freed."""
+"""Slots: opening, locking, changing and cancelling them, and taking and freeing their places."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,26 +18,26 @@ class NewSlot:
 
 
 async def open_slots(scope: str, new: Sequence[NewSlot]) -> list[int]:
-    """Open slots of a domain; their ids, in order."""
+    """Open slots of a domain. Returns their ids, in order."""
     columns = ("scope", "closes_at", "self_service", "capacity", "booked", "waiting", "attended", "cancelled")
     rows = [(scope, each.closes_at, each.self_service, each.capacity, 0, 0, 0, False) for each in new]
     return sorted(row["id"] for row in await database.insert("booking_slot", columns, rows, returning="id"))
 
 
 async def lock(slot_id: int) -> bool | None:
-    """Lock a slot until the transaction ends: whether it is cancelled; None where there is no such slot."""
+    """Lock a slot until the transaction ends. Returns whether it is cancelled; None if it does not exist."""
     row = await database.fetch_one("UPDATE booking_slot SET booked = booked WHERE id = ? RETURNING cancelled", slot_id)
     return None if row is None else bool(row["cancelled"])
 
 
 async def capacity(slot_id: int) -> int:
-    """How many places a slot has."""
+    """The capacity of a slot."""
     row = await database.fetch_one("SELECT capacity FROM booking_slot WHERE id = ?", slot_id)
     return row["capacity"] if row else 0
 
 
 async def change(slot_id: int, capacity: int, closes_at: datetime) -> None:
-    """Give a slot another capacity and end of booking. Raises ``TooFewPlaces`` below what is taken."""
+    """Change a slot's capacity and the end of booking. Raises ``TooFewPlaces`` below the places taken."""
     hit = await database.execute(
         "UPDATE booking_slot SET capacity = ?, closes_at = ? WHERE id = ? AND booked <= ?",
         capacity, closes_at, slot_id, capacity,
@@ -48,7 +48,7 @@ async def change(slot_id: int, capacity: int, closes_at: datetime) -> None:
 
 
 async def cancel(slot_id: int) -> list[tuple[int, int | None]]:
-    """Cancel a slot with its bookings, other than those of people who were there: booking and participant of each."""
+    """Cancel a slot and its bookings, except those of people who attended. Returns booking and participant of each."""
     rows = await database.fetch(
         "UPDATE booking SET status = 'cancelled', held_until = NULL "
         "WHERE slot_id = ? AND status IN ('confirmed', 'waiting', 'offered') RETURNING id, participant_id",
@@ -64,7 +64,7 @@ async def cancel(slot_id: int) -> list[tuple[int, int | None]]:
 
 
 async def take(slot_id: int, *, waited: bool = False) -> bool:
-    """Take one free place, for somebody of the waiting list or not; whether there was one."""
+    """Take a free place, from the waiting list or not. Returns whether there was one."""
     return bool(
         await database.execute(
             f"UPDATE booking_slot SET booked = booked + 1, waiting = waiting - {waited:d} "
@@ -76,20 +76,20 @@ async def take(slot_id: int, *, waited: bool = False) -> bool:
 
 
 async def free(slot_id: int) -> None:
-    """Give one taken place back."""
+    """Free a place."""
     await database.execute("UPDATE booking_slot SET booked = booked - 1 WHERE id = ?", slot_id)
 
 
 async def leave_line(slot_id: int) -> None:
-    """Give a turn in the waiting list up."""
+    """Leave the waiting list."""
     await database.execute("UPDATE booking_slot SET waiting = waiting - 1 WHERE id = ?", slot_id)
 
 
 async def stand_in(slot_id: int) -> bool | None:
-    """Take a place or, when there is none, a turn in the waiting list: whether it is a turn; None if booking is closed.
+    """Take a place or, if none is free, join the waiting list. Returns True for the latter; None if booking is closed.
 
-    The first statement is the write that takes the place: nothing was read before that could be out of date. A place
-    can come free between two writes that hit nothing, so both are tried again.
+    The first statement is the write that takes the place, so no earlier read can be out of date. A place can become
+    free between two writes that match nothing, so both are tried again.
     """
     for waiting in (False, True, False, True):
         if await database.execute(_WAIT if waiting else _TAKE, slot_id, False, True, clock.now()):
@@ -101,7 +101,7 @@ _OPEN = "cancelled = ? AND self_service = ? AND closes_at > ? AND capacity > 0"
 _TAKE = (
     f"UPDATE booking_slot SET booked = booked + 1 WHERE id = ? AND booked + 1 <= capacity AND waiting = 0 AND {_OPEN}"
 )
-"""Whoever comes by gets no place that is free while others wait for one."""
+"""A new booking gets no free place while others are waiting."""
 _WAIT = (
     f"UPDATE booking_slot SET waiting = waiting + 1 WHERE id = ? AND (booked >= capacity OR waiting > 0) AND {_OPEN}"
 )

@@ -1,15 +1,15 @@
-"""What a booking can be."""
+"""The states of a booking."""
 
 from enum import StrEnum
 
 
 class Status(StrEnum):
-    """Where a booking stands."""
+    """The state of a booking."""
 
     CONFIRMED = "confirmed"
     WAITING = "waiting"
     OFFERED = "offered"
-    """A place is kept for it until a moment."""
+    """A place is held for it until a given time."""
     ATTENDED = "attended"
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
@@ -18,6 +18,6 @@ class Status(StrEnum):
 
 ENDED = frozenset({Status.CANCELLED, Status.LAPSED})
 STANDING = frozenset(Status) - ENDED
-"""Bookings in force."""
+"""States of active bookings."""
 HOLDING = frozenset({Status.CONFIRMED, Status.OFFERED, Status.ATTENDED})
-"""Bookings that take up capacity."""
+"""States that take up capacity."""

@@ -1,5 +1,5 @@
-"""Telling people by mail what happened: who hears of an event, one mail each, the daily digest, wishes, followers.
+"""Email notices about events: recipients, one mail for each, the daily digest, preferences and follows.
 
-The engine reads the domains' records (``server.core.messages``) and knows no domain by name: what a domain answers it
-stands in ``correspondence``.
+The engine reads the domains' records (``server.core.messages``) and knows no domain by name; the interface that a
+domain implements is in ``correspondence``.
 """

@@ -1,4 +1,4 @@
-"""What a domain tells the mail engine: who is told of an event, and what stands in a mail and in a digest."""
+"""What a domain provides to the mail engine: the recipients of an event, and the content of mails and digests."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,27 +11,27 @@ from server.core.messages import Message
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Somebody who is told of an event."""
+    """A recipient of a notice."""
 
     to: str | int
-    """How a job names them, never by an address: an official by their number, others as the domain calls them."""
+    """The recipient's name in jobs, never an address: an official's id, or the domain's own name for others."""
     email: str = ""
-    """Where their wishes about mail hold; empty for officials, who are always told."""
+    """The address whose preferences apply; empty for officials, who always get notices."""
     language: str = ""
-    """For the digest."""
+    """The language of the digest."""
     later: bool = False
-    """Whether this waits for the digest, because they were told of so much else."""
+    """Whether this goes into the digest because they have already received many mails."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail before it is drawn."""
+    """A mail before rendering."""
 
     to: str
     language: str
     template: str
     context: Mapping[str, Any]
-    """What the template is given: the ``subject``, ``wishes`` (where wishes about mail are changed, or empty) …"""
+    """Template context: the ``subject``, ``wishes`` (the link to the mail preferences, or empty) …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,47 +39,47 @@ class Section:
     """A domain's part of a digest."""
 
     items: Sequence[Mapping[str, Any]]
-    """As ``mail/digest`` draws them under the domain's name."""
+    """Rendered by ``mail/digest`` under the domain's name."""
     subject: Text
     link: str
     link_label: Text
     wishes: str
-    """Where wishes about these mails are changed; empty where that is where follows are ended."""
+    """The link to the preferences for these mails; empty if it is the page of the follows."""
 
 
 class Correspondent(Protocol):
-    """What a domain knows of its readers."""
+    """The domain's interface to the mail engine."""
 
     @property
     def name(self) -> str:
-        """The domain's, as the digest's template calls its part."""
+        """The domain's name, as its section is called in the digest's template."""
 
     @property
     def subjects(self) -> Collection[str]:
-        """The first parts of its ledger subjects."""
+        """The prefixes of its ledger subjects."""
 
     @property
     def messages(self) -> Mapping[str, Message[Any]]:
-        """Its records."""
+        """Its message records."""
 
     @property
     def by_wish_only(self) -> bool:
-        """Whether what waits for a digest is left out where its address wants only what the law requires."""
+        """Whether its digest items are dropped for addresses that want required notices only."""
 
     async def addressees(self, entry: Entry) -> Sequence[tuple[int, Addressee]]:
-        """Who is told of an event, each with the place of the mail among its record's ``mails``."""
+        """The recipients of an event, each with the index of the mail in the record's ``mails``."""
 
     async def letter(self, entry: Entry, mailing: int, to: str | int) -> Letter | None:
-        """One mail; None where there is nobody to write to any more, or nothing to say."""
+        """A mail; None if the recipient no longer exists or there is nothing to report."""
 
     async def section(self, entries: Sequence[Entry], language: str) -> Section | None:
-        """What waited for a digest, in the order of its events."""
+        """The section for digest items, in the order of their events."""
 
     async def undelivered(self, entry: Entry, to: str | int | None) -> None:
-        """A server refused the address of a mail, or of a digest (None)."""
+        """Called when a server has refused the address of a mail, or of a digest (None)."""
 
     async def address_of(self, name: str) -> str:
-        """The address of whom a link about wishes names; empty where nobody has it any more, or it is not ours."""
+        """The address of the person named in a preferences link; empty if there is none, or another domain's."""
 
 
 def of_subject(correspondents: Sequence[Correspondent], subject: str) -> Correspondent:
@@ -92,7 +92,7 @@ def of_subject(correspondents: Sequence[Correspondent], subject: str) -> Corresp
 
 
 async def address_of(correspondents: Sequence[Correspondent], name: str) -> str:
-    """The address of whom a link about wishes names; empty where nobody has it any more."""
+    """The address of the person named in a preferences link; empty if there is none any more."""
     for each in correspondents:
         if email := await each.address_of(name):
             return email

@@ -1,7 +1,7 @@
-"""The one mail a day: what an address has not heard of what concerns it, and what is new with what it follows.
+"""The daily digest: events that concern an address, and news about what it follows.
 
-Events wait in ``digest_item``, each once an address, whoever put them there; from eight in the morning everything of
-the day before goes out together.
+Items wait in ``digest_item``, at most once per address and event, and from eight in the morning all items of the day
+before are sent together.
 """
 
 import logging
@@ -21,20 +21,20 @@ log = logging.getLogger("sinmungo.notifications")
 
 AT = time(8)
 MOST = 200
-"""Digests in one go; the rest follow ten minutes later."""
+"""Digests sent in one run; the next run follows ten minutes later."""
 
 
 class Digest:
-    """Sends what waits."""
+    """Sends the digests."""
 
     def __init__(self, post: Post, correspondents: Sequence[Correspondent], follows_page: str) -> None:
         self.post = post
         self.correspondents = correspondents
         self.follows_page = follows_page
-        """The page of what somebody follows; a token behind it opens it for whoever got the mail."""
+        """The page of an address's follows; a token appended to it opens the page for the mail's recipient."""
 
     async def send(self, _task: Task) -> None:
-        """From eight in the morning, send each address that wishes it what it has not heard since yesterday's eight."""
+        """From eight in the morning, send every address its items from before eight, as far as it wants them."""
         here = clock.now().astimezone(self.post.settings.zone)
         until = datetime.combine(here.date(), AT, self.post.settings.zone)
         if here < until:
@@ -46,7 +46,7 @@ class Digest:
         for row in rows:
             try:
                 await self._send(row["email"], until)
-            except MailDeferred as error:  # one full mailbox holds up nobody else
+            except MailDeferred as error:  # one failing address must not delay the others
                 deferred = error
         if deferred is not None:
             raise deferred
@@ -98,7 +98,7 @@ class Digest:
 
 
 async def keep(entry: Entry, email: str, language: str) -> None:
-    """Let an event wait for the next digest of an address."""
+    """Add an event to the next digest of an address."""
     await database.execute(
         "INSERT INTO digest_item (event_id, email, subject, language, created_at) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (event_id, email) DO NOTHING",

@@ -1,4 +1,4 @@
-"""What an address follows, by names that domains give: a mail once a day, and the link by which it is ended."""
+"""What an address follows, under names given by domains: news in the daily digest, and the link to unfollow."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from server.core.security import sign, unsign
 
 _FOLLOWS = "follows"
 MOST = 100
-"""Things that one address follows."""
+"""Maximum follows of one address."""
 
 
 async def of(email: str) -> list[str]:
@@ -19,7 +19,7 @@ async def of(email: str) -> list[str]:
 
 
 async def add(email: str, what: str, language: str) -> bool:
-    """Follow one thing more; whether that was possible: an address follows ``MOST`` things."""
+    """Follow something. Returns False if the address already has ``MOST`` follows."""
     count = await database.fetch_one("SELECT COUNT(*) AS n FROM follow WHERE email = ?", email)
     if count and count["n"] >= MOST:
         return False
@@ -32,19 +32,19 @@ async def add(email: str, what: str, language: str) -> bool:
 
 
 async def end(email: str, what: str = "") -> None:
-    """Follow one thing no more, or nothing."""
+    """Stop following one thing, or everything."""
     one, values = (" AND what = ?", [what]) if what else ("", [])
     await database.execute(f"DELETE FROM follow WHERE email = ?{one}", email, *values)
 
 
 async def between(first: str, last: str) -> list[str]:
-    """Everything that anybody follows whose name lies from ``first`` to before ``last``."""
+    """All followed names from ``first`` up to, but not including, ``last``."""
     rows = await database.fetch("SELECT DISTINCT what FROM follow WHERE what >= ? AND what < ?", first, last)
     return [row["what"] for row in rows]
 
 
 async def tell(entry: Entry, names: Sequence[str]) -> None:
-    """Let an event wait for the next digest of everybody who follows one of these."""
+    """Add an event to the next digest of everybody who follows any of these."""
     if names:
         await database.execute(
             "INSERT INTO digest_item (event_id, email, subject, language, created_at) "
@@ -55,13 +55,13 @@ async def tell(entry: Entry, names: Sequence[str]) -> None:
 
 
 async def token(settings: Settings, email: str) -> str:
-    """What opens the list of all that an address follows; empty for nothing. It does not run out."""
+    """A token that opens the list of an address's follows; empty if it has none. It does not expire."""
     row = await database.fetch_one("SELECT id FROM follow WHERE email = ? ORDER BY id LIMIT 1", email)
     return sign(settings, _FOLLOWS, row["id"]) if row else ""
 
 
 async def read_token(settings: Settings, text: str) -> str:
-    """The address whose follows it opens; empty where it is forged or nothing is followed any more."""
+    """The address that a token belongs to; empty if the token is forged or nothing is followed any more."""
     number = unsign(settings, _FOLLOWS, text)
     if not isinstance(number, int):
         return ""

@@ -1,7 +1,7 @@
-"""How an address wants to hear, and the link by which its owner says so.
+"""An address's mail preferences, and the link for changing them.
 
-Links are signed and name somebody as their domain does, never a mail address: addresses do not belong into histories
-and logs.
+Links are signed and contain the domain's name for a person, never an email address: addresses do not belong in
+browser histories and logs.
 """
 
 from enum import StrEnum
@@ -15,33 +15,33 @@ _WISHES = "mail-wishes"
 
 
 class Mode(StrEnum):
-    """How an address wants to hear."""
+    """How an address wants to receive notices."""
 
     ALL = "all"
-    """Of everything, at once."""
+    """Everything, at once."""
     DIGEST = "digest"
-    """Once a day; what the law wants told, at once."""
+    """Daily, but notices required by law at once."""
     REQUIRED = "required"
-    """Only what the law wants told."""
+    """Only notices required by law."""
 
 
 def wishes_link(settings: Settings, name: str) -> str:
-    """An address where somebody, by their domain's name for them, says how they want to hear. It does not run out."""
+    """The link to a person's mail preferences, by the domain's name for them. It does not expire."""
     return f"{settings.public_url}/mail/{sign(settings, _WISHES, name)}"
 
 
 def read_wishes_link(settings: Settings, token: str) -> str:
-    """Whom a link names; empty where it is forged."""
+    """The person named in a link; empty if it is forged."""
     name = unsign(settings, _WISHES, token)
     return name if isinstance(name, str) else ""
 
 
 async def mode_of(email: str) -> Mode:
-    """How an address wants to hear."""
+    """The mail preference of an address."""
     row = await database.fetch_one("SELECT mode FROM mail_preference WHERE email = ?", email.lower())
     return Mode(row["mode"]) if row else Mode.ALL
 
 
 async def set_mode(email: str, mode: Mode) -> None:
-    """Remember how an address wants to hear."""
+    """Store the mail preference of an address."""
     await Preference.update_or_create({"mode": mode.value, "changed_at": clock.now()}, email=email.lower())

@@ -1,7 +1,7 @@
-"""Who is told what by mail: an event in the ledger becomes one job a recipient, and that one mail in their language.
+"""Email notices: an event in the ledger becomes one job per recipient, and each job one mail in their language.
 
-Nothing is sent inside a request. A job names the event and the recipient, never an address; its key is the same however
-often the event is looked at, and gives the mail its Message-ID, so that nobody is told twice.
+Nothing is sent inside a request. A job names the event and the recipient, never an address. Its key is the same
+however often the event is processed and determines the mail's Message-ID, so that nobody is notified twice.
 """
 
 import logging
@@ -20,25 +20,25 @@ from server.core.notify.post import Post, refused
 log = logging.getLogger("sinmungo.notifications")
 
 NOTIFY, MAIL = "core.notify", "core.mail"
-"""Job kinds: an event is looked at, a mail is handed over."""
+"""Job kinds: process an event, deliver a mail."""
 PATIENCE = timedelta(hours=1)
-"""How long a mail waits when the server has been away for longer than the outbox tries."""
+"""How long a mail is delayed after the outbox has used up its retries."""
 MOST_WAITS = 5 * 24
-"""Five days, as long as mail servers themselves wait (RFC 5321, 4.5.4.1); then an official must look."""
+"""Five days, as mail servers themselves retry (RFC 5321, 4.5.4.1); then an official has to look."""
 AT_ONCE = frozenset({Urgency.REQUIRED, Urgency.IMMEDIATE})
 
 Write = Callable[[Task], Awaitable[Letter | None]]
 
 
 class Notifier:
-    """Hears events, writes mails, hands them over."""
+    """Turns events into mails and delivers them."""
 
     def __init__(self, post: Post, correspondents: Sequence[Correspondent]) -> None:
         self.post = post
         self.correspondents = correspondents
 
     async def notify(self, task: Task) -> None:
-        """Put one mail a recipient into the outbox, or keep the event for their digest."""
+        """Enqueue one mail per recipient, or add the event to their digest."""
         entry = await ledger.get(task.payload["event"])
         domain = of_subject(self.correspondents, entry.subject)
         mails, now = domain.messages[entry.kind].mails, []
@@ -51,11 +51,11 @@ class Notifier:
         await jobs.enqueue(*now)
 
     async def deliver(self, task: Task) -> None:
-        """Write and hand over one mail. Raises ``MailDeferred``, so that the outbox tries again."""
+        """Render and send one mail. Raises ``MailDeferred``, so that the outbox retries."""
         await self._hand_over(task, self._letter)
 
     def delivering(self, write: Write) -> Handler:
-        """The same for mails that tell of no event."""
+        """The same for mails that are not about an event."""
 
         async def deliver(task: Task) -> None:
             await self._hand_over(task, write)

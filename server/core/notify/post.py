@@ -1,6 +1,6 @@
-"""The desk that mails go out from: drawing one from its templates, in a language that the city speaks, and its sender.
+"""Rendering mails from their templates in one of the city's languages, and sending them.
 
-Every notice is made here, so that all of them carry the same headers, in text and in HTML.
+All mails are built here, so that they have the same headers, in text and in HTML.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ Render = Callable[[str, str, Mapping[str, Any]], str]
 
 
 class Post:
-    """Draws mails and hands them over."""
+    """Renders and sends mails."""
 
     def __init__(self, settings: Settings, transport: Transport, render: Render) -> None:
         self.settings = settings
@@ -27,7 +27,7 @@ class Post:
         self.render = render
 
     def mail(self, key: str, letter: Letter) -> Mail:
-        """One mail; its key gives it the Message-ID."""
+        """Render a mail; ``key`` determines its Message-ID."""
         context = letter.context
         return Mail(
             letter.to,

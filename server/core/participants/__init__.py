@@ -1,5 +1,5 @@
-"""People who take part: a confirmed mail address and a display name, no more, and what waits for a confirmation.
+"""Participants: a confirmed email address and a display name, no more; and actions that await confirmation.
 
-Owns the tables of participants and of what they have not confirmed yet. A domain keeps a participant's id, declares
-what its participants do (:class:`~server.core.participants.confirming.ParticipantAction`), and asks who is speaking.
+Owns the tables of participants and of unconfirmed actions. A domain keeps a participant's id, declares the actions of
+participants (:class:`~server.core.participants.confirming.ParticipantAction`), and asks who is signed in.
 """

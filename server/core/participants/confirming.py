@@ -1,8 +1,7 @@
-"""Run a participant's action now if they are signed in; otherwise keep it and e-mail a confirmation link.
+"""Run a participant's action now if they are signed in; otherwise store it and email a confirmation link.
 
-A domain declares its actions; the composition root puts those of all domains into one :class:`Confirmations` in
-``app.state``, by name, so that an action can wait in the database. Acting at once and confirming later run the same
-code.
+Domains declare actions; the composition root collects them in one :class:`Confirmations` in ``app.state``, by name, so
+that an action can wait in the database. Immediate and confirmed actions run the same code.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -23,10 +22,10 @@ Content = dict[str, Any]
 Do = Callable[[Person, Content], Awaitable[str]]
 
 MAILS = Rate(12, 8)
-"""Confirmations that one client may ask for; people in one hall share one."""
+"""Confirmations that one client may request; people in one hall share an IP address."""
 OFTEN = Rate(20, 10)
 MAILS_AN_HOUR = 5
-"""Confirmations that go to one address."""
+"""Confirmations per hour to one address."""
 HANDED_IN = _("Your text will be submitted.")
 ENTER = _("This opens your submissions in the city's forums.")
 ENOUGH = _(
@@ -36,7 +35,7 @@ ENOUGH = _(
 
 
 class NotAnAction(Forbidden):
-    """403: speaking needs a confirmed mail address and a display name."""
+    """403: requires a confirmed email address and a display name."""
 
     code = "not_taking_part"
     text = _("To take part here, please confirm your email address first.")
@@ -44,32 +43,32 @@ class NotAnAction(Forbidden):
 
 @dataclass(frozen=True)
 class ParticipantAction:
-    """Something that participants do, at once or after they have confirmed their address."""
+    """An action of participants, run at once or after their address is confirmed."""
 
     name: str
-    """Waits in the database: never change it."""
+    """Stored in the database: never change it."""
     do: Do
-    """Does it, and returns the address of the page to go to. The content is JSON."""
+    """Runs the action and returns the URL of the page to go to. The content is JSON."""
     what: Text = HANDED_IN
-    """Says before the confirmation what will be done."""
+    """Describes the action before it is confirmed."""
     done: Text | None = None
-    """Says afterwards what was."""
+    """The message after the action."""
     rate: Rate = OFTEN
-    """How often one person does it."""
+    """The rate limit per person."""
 
 
 class Confirmations:
-    """The actions that can wait for a confirmation, and the pages around it. One in ``app.state.confirmations``."""
+    """The actions that can await confirmation, and the pages around them. One in ``app.state.confirmations``."""
 
     def __init__(self, actions: Iterable[ParticipantAction], home: str, onward: tuple[Text, str]) -> None:
         self.actions = {action.name: action for action in actions}
         self.home = home
-        """A participant's own page."""
+        """The page of a participant's own activity."""
         self.onward = onward
-        """Words and address of the page offered while the mail is on its way."""
+        """Label and URL of a page to offer while the mail is on its way."""
 
     async def confirm(self, kept: links.Waiting) -> tuple[str, Text | None]:
-        """Do what was confirmed, inside a transaction: where to go, what to say there."""
+        """Run a confirmed action inside a transaction. Returns where to go and the message to show."""
         content = kept.content["content"]
         if not kept.act:
             return str(content["path"]), None
@@ -85,10 +84,10 @@ async def run_or_confirm(
     form: Mapping[str, Any],
     errors: Sequence[FieldError] = (),
 ) -> Response:
-    """Do it and go to its page; or keep it, send a mail with a link, and say so.
+    """Run the action and redirect to its page; or store it, send a confirmation link, and say so.
 
-    ``content`` is JSON; ``form`` holds name and address of whoever is not known yet, and ``drawn``, by which a form
-    that is sent twice acts once. ``errors`` are those of the caller's own fields. Raises ``Invalid`` with all of them.
+    ``content`` is JSON; ``form`` holds name and address if nobody is signed in, and ``drawn``, which makes a form sent
+    twice run once. ``errors`` are those of the caller's own fields. Raises ``Invalid`` with all of them.
     """
     address = await run_or_mail(request, action, content, form, errors)
     if address is None:
@@ -105,7 +104,7 @@ async def run_or_mail(
     *,
     key: str = "",
 ) -> str | None:
-    """The address of what was done, or None where a mail was sent. ``key`` is a program's Idempotency-Key."""
+    """The URL of the result, or None if a mail was sent. ``key`` is a program's Idempotency-Key."""
     reader = auth.reader(request)
     if reader.official:
         raise Forbidden(_("You are signed in at the desk. To take part as a citizen, please sign out first."))
@@ -158,12 +157,12 @@ async def _ask(request: Request, who: Who, name: str, what: Text, content: Conte
 
 
 async def ask_to_enter(request: Request, email: str, path: str) -> None:
-    """Send a link that opens the pages of whoever speaks from an address; the same whether or not somebody does."""
+    """Send a sign-in link to an address. The response is the same whether or not it belongs to a participant."""
     await _ask(request, Who("", email), "", ENTER, {"path": path})
 
 
 async def need_person(request: Request) -> Person:
-    """Who speaks. Raises ``NotAPart``."""
+    """The signed-in participant. Raises ``NotAnAction``."""
     person = await person_of(auth.reader(request))
     if person is None:
         raise NotAnAction

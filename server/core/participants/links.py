@@ -1,7 +1,7 @@
-"""Links in mails: they sign a participant in, or confirm what somebody wrote before their address was known.
+"""Mail links: they sign a participant in, or confirm what somebody wrote before their address was known.
 
-A link names a participant by number, never by address. Of a confirmation link only a hash of its token is kept: the
-mail's job derives the token again from a random number and the server's secret, so the database does not reveal it.
+A link names a participant by id, never by address. Only a hash of a confirmation link's token is stored: the mail's
+job derives the token again from a random number and the server's secret, so the database does not reveal it.
 """
 
 import hmac
@@ -27,9 +27,9 @@ log = logging.getLogger("sinmungo.participants")
 Render = Callable[[str, str, Mapping[str, Any]], str]
 
 PERSON_DAYS = 90
-"""Days for which a link in a mail lets its reader speak."""
+"""Days for which a mail link signs a participant in."""
 CONFIRM_HOURS = 24
-"""Hours for which what was written waits for its confirmation."""
+"""Hours for which an action awaits its confirmation."""
 CONFIRM_JOB = "participants.confirm"
 CONFIRM_PAGE = "/confirm"
 OPEN_PAGE = "/open"
@@ -38,19 +38,19 @@ _PERSON = "person-link"
 
 
 def person_link(settings: Settings, participant_id: int, path: str) -> str:
-    """An address that lets a browser speak as somebody and goes on to one of our pages."""
+    """A link that signs a browser in as a participant and redirects to one of our pages."""
     return f"{settings.public_url}{OPEN_PAGE}/{sign(settings, _PERSON, [participant_id, path])}"
 
 
 def read_person_link(settings: Settings, token: str) -> tuple[int, str] | None:
-    """Whom a link names and where it leads; None where it is forged or too old."""
+    """The participant and the target of a link; None if it is forged or expired."""
     value = unsign(settings, _PERSON, token, int(timedelta(days=PERSON_DAYS).total_seconds()))
     return (value[0], value[1]) if isinstance(value, list) else None
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """What somebody wrote and has not confirmed yet."""
+    """An action that awaits confirmation."""
 
     email: str
     act: str
@@ -58,7 +58,7 @@ class Waiting:
 
 
 async def keep(settings: Settings, email: str, act: str, content: Mapping[str, Any]) -> None:
-    """Keep what somebody wants to do until they open the link in a mail, which a job sends."""
+    """Store an action until its confirmation link, which a job sends, is opened."""
     seed = secrets.token_hex(16)
     digest = token_hash(_token(settings, seed))
     await Unconfirmed.create(token_hash=digest, email=email, act=act, content=dict(content), created_at=clock.now())
@@ -66,7 +66,7 @@ async def keep(settings: Settings, email: str, act: str, content: Mapping[str, A
 
 
 async def kept_lately(email: str) -> int:
-    """For how many things an address waits to be confirmed that came in the last hour."""
+    """The number of an address's unconfirmed actions of the last hour."""
     row = await database.fetch_one(
         "SELECT COUNT(*) AS n FROM unconfirmed WHERE email = ? AND created_at > ?",
         email,
@@ -76,7 +76,7 @@ async def kept_lately(email: str) -> int:
 
 
 async def waiting(token: str, *, take: bool = False) -> Waiting | None:
-    """What a link's token confirms; None where it was opened before or is too old. ``take`` leaves nothing behind."""
+    """The action that a token confirms; None if it was used or has expired. ``take`` deletes it."""
     since = clock.now() - timedelta(hours=CONFIRM_HOURS)
     where = "token_hash = ? AND created_at > ?"
     sql = (
@@ -89,7 +89,7 @@ async def waiting(token: str, *, take: bool = False) -> Waiting | None:
 
 
 async def sweep() -> None:
-    """Forget what nobody confirmed in time."""
+    """Delete actions that were not confirmed in time."""
     await database.execute("DELETE FROM unconfirmed WHERE created_at < ?", clock.now() - timedelta(hours=CONFIRM_HOURS))
 
 
@@ -98,10 +98,10 @@ def _token(settings: Settings, seed: str) -> str:
 
 
 async def send_confirmation(settings: Settings, transport: Transport, render: Render, task: Task) -> None:
-    """Job: the mail with the link. Raises ``MailDeferred``."""
+    """Job: send the mail with the link. Raises ``MailDeferred``."""
     token = _token(settings, task.payload["seed"])
     kept = await waiting(token)
-    if kept is None:  # opened already by an earlier try, or too old
+    if kept is None:  # confirmed after an earlier attempt, or expired
         return
     language = kept.content["language"]
     language = language if language in settings.languages else settings.language

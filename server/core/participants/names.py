@@ -1,8 +1,8 @@
-"""Display names that could be taken for the city's own: pure, a name in, yes or no out.
+"""Display names that could be mistaken for the city's own: pure functions from a name to yes or no.
 
-A pseudonym is welcome. What nobody may do is speak as if the city spoke: under the name of the city or of this service,
-of a department or of an official, or under an office's title. Where a title is an everyday word too (시장 is a mayor
-and a market), it is refused where it can only be the title: 시장님, 김 시장, 오세훈시장. 김시장 and 중앙시장 상인 pass.
+Pseudonyms are welcome. Nobody may speak as if the city spoke: under the name of the city or of this service, of a
+department or an official, or with an official title. Where a title is an everyday word, too (시장 is a mayor and a
+market), it is refused only where it must be the title: 시장님, 김 시장, 오세훈시장. 김시장 and 중앙시장 상인 pass.
 """
 
 import re
@@ -12,7 +12,7 @@ from collections.abc import Collection
 _LOOK_ALIKES = str.maketrans(
     "01lавеёкмнорстухіјѕԁԛԝαβεικνορτυχ", "oiiabeekmhopctyxijsdqwabeikvoptux"
 ) | {code: code - 0x60 for code in range(0x30A1, 0x30F7)}  # fmt: skip
-"""Letters that look the same become one, as do digits in their place and the two ways to write kana."""
+"""Maps lookalike letters to one, as well as digits used as letters and the two kana scripts."""
 _FILLERS = frozenset("\u115f\u1160")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _CITY = re.compile(r"((특별|광역|특례|특별자치)?시|市|\s*city)$", re.IGNORECASE)
@@ -21,7 +21,7 @@ _POLITE = re.compile(r"(님|입니다|이에요|예요|이올시다|さん|様|�
 
 
 def folded(name: str) -> str:
-    """A name as it is compared: letters and digits only, without width, case, accents or signs between."""
+    """A name in the form used for comparison: letters and digits only, without width, case, accents or punctuation."""
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", name).casefold())
     letters = (one for one in unicodedata.normalize("NFKC", plain) if one.isalnum() and one not in _FILLERS)
     return "".join(letters).translate(_LOOK_ALIKES)
@@ -38,49 +38,49 @@ ALONE = _all(
     *("副市長", "区長", "市役所", "職員", "担当者", "公式"),
     *("city hall", "the city", "official", "officials", "staff", "admin", "system", "root", "support"),
 )
-"""Nobody's name: refused as the whole of one. Within one they may be harmless (중앙시장 상인, 시청 앞 빵집)."""
+"""Refused only as the whole name. As a part they may be harmless (중앙시장 상인, 시청 앞 빵집)."""
 ANYWHERE = _all(
     *("공무원", "주무관", "사무관", "서기관", "관리자", "운영자", "운영팀", "공식계정"),
     *("시장님", "시장실", "구청장", "시청직원", "시청공식", "구청직원", "구청공식"),
     *("公務員", "市職員", "管理者", "運営者", "運営事務局", "市長", "市役所公式", "公式アカウント"),
     *("administrator", "moderator", "cityofficial", "official account"),
 )
-"""Refused wherever they stand in a name."""
+"""Refused anywhere in a name."""
 AFTER_CITY = _all(
     *("청", "시장", "시청", "부시장", "담당", "대변인", "구청"),
     *("市役所", "担当"),
     *("hall", "council", "government"),
 )
-"""Refused behind the city's name; 서울시민 is no such name."""
+"""Refused after the city's name; 서울시민 is not such a name."""
 WITH_CITY = _all("공식", "직원", "公式", "職員", "official")
-"""Refused beside the city's name, before it or behind it."""
+"""Refused before or after the city's name."""
 UNITS = _all(
     *("센터", "담당관", "사업소", "위원회", "본부", "의회", "사무국", "상황실", "민원실"),
     *("センター", "事務局", "委員会", "議会"),
     *("department", "division", "bureau"),
 )
-"""With the city's name before them they are offices; so are the next, though 한여울 약국 sells, 한여울 축구팀 plays."""
+"""Offices if the city's name precedes them; so are the next, except shops and teams (한여울 약국, 한여울 축구팀)."""
 UNITS_OF_CITY = UNITS + _all("팀", "과", "국", "실", "チーム", "課", "局", "室", "office", "team")
 AFTER_SERVICE = _all("도우미", "상담원", "サポート", "support", "helper")
 LEAST_NAME = 3
-"""Characters of a department's name from which on it is looked for within a name."""
+"""Minimum length, in characters, of a department's name that is searched for within a display name."""
 
 _SURNAME = "[김이박최정강조윤장임한오서신권황안송류유홍고문양손배백허심노]"
 _SOMEBODY = f"{_SURNAME}[가-힣](?![동역구읍면리문])[가-힣]"
 _TITLED = re.compile(f"{_SOMEBODY}부?시장$|^부?시장{_SOMEBODY}$|mayor(?!ga|ai|kas)")
-"""A mayor by name, other than people called Mayorga, Mayoral or Mayorkas."""
+"""A mayor by name, except surnames such as Mayorga, Mayoral or Mayorkas."""
 _OFFICE = re.compile(
     "^(시|시장|시청|구청)(대변인|비서실|민원실)$|^시청에서(알려|알립|알림|안내|공지|답)|(특별|광역|특례|특별자치)시$"
 )
-"""An office, what only one says, or a whole city; 시청에서 가까운 집 and 서울특별시 사는 사람 are none."""
+"""An office, a phrase only an office uses, or a whole city; 시청에서 가까운 집 and 서울특별시 사는 사람 pass."""
 _MARKET = re.compile("^시장(상인|상가|골목|가게|사람|손님|단골|입구|앞|옆|근처|.+집$)")
-"""Behind the city's name it is a market, not its mayor."""
+"""After the city's name this means a market, not the mayor."""
 _TO_BE = re.compile("공무원(준비|지망|시험|수험)")
 _SHORTLY = re.compile(rf"^\s*{_SURNAME}\s+부?시장\s*$")
 
 
 def looks_official(name: str, cities: Collection[str], departments: Collection[str]) -> bool:
-    """Whether a display name could be taken for the city (by any of its names), a department or an office."""
+    """Whether a display name could be mistaken for the city (by any of its names), a department or an office."""
     wanted = folded(name)
     bare = _POLITE.sub("", wanted)
     hoped = _TO_BE.sub("", wanted)

@@ -1,4 +1,4 @@
-"""Pages behind links in mails: confirming a mail address with what waits for it, and being signed in by a link."""
+"""Pages of mail links: confirming an address and the action that awaits it, and signing in."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,7 +24,7 @@ def _confirmations(request: Request) -> Confirmations:
 
 
 async def look(request: Request) -> Response:
-    """``GET /confirm``: what was written waits; look into your mails."""
+    """``GET /confirm``: the action is stored and a mail has been sent."""
     label, address = _confirmations(request).onward
     onward = (i18n.translate(web.language(request), label), address)
     context: dict[str, object] = {"kept": None, "hours": links.CONFIRM_HOURS, "onward": onward, "errors": {}}
@@ -32,7 +32,7 @@ async def look(request: Request) -> Response:
 
 
 async def confirm(request: Request) -> Response:
-    """``/confirm/{token}``: what will be done; one press does it. Programs that look into mails do not press."""
+    """``/confirm/{token}``: shows the action and runs it on a click, so that link scanners confirm nothing."""
     if auth.reader(request).official:
         raise BadRequest(DESK)
     token = request.path_params["token"]
@@ -47,7 +47,7 @@ async def confirm(request: Request) -> Response:
             if taken is None:
                 return web.redirect(request, _confirmations(request).home, notice=TOO_OLD)
             address, done = await _confirmations(request).confirm(taken)
-    except Invalid as error:  # the forum or the text changed what is possible: everything is still there
+    except Invalid as error:  # the forum or the text changed what is possible: the action is kept
         return _asked(request, kept, error.errors)
     response = web.redirect(request, address, notice=done)
     await auth.open_mailbox(request, response, kept.email)
@@ -63,14 +63,14 @@ def _asked(request: Request, kept: links.Waiting, errors: Sequence[FieldError] =
         "title": str(content.get("title") or ""),
         "text": str(content.get("text") or "")[:EXCERPT],
     }
-    # The fields are on another page: what is wrong with them is said without a link to them.
+    # The fields are on another page, so their errors are shown without links to them.
     wrong = {"": " ".join(i18n.translate(lang, error.text) for error in errors)} if errors else {}
     context = {"kept": shown, "hours": links.CONFIRM_HOURS, "errors": wrong}
     return web.page(request, "participants/confirm.html", context, status=422 if errors else 200)
 
 
 async def open_link(request: Request) -> Response:
-    """``GET /open/{token}``: the link of a mail opens a page for whom it was written to."""
+    """``GET /open/{token}``: a mail link opens a page for its recipient."""
     found = links.read_person_link(web.site(request).settings, request.path_params["token"])
     if found is None:
         return web.redirect(request, _confirmations(request).home, notice=TOO_OLD)
@@ -84,7 +84,7 @@ async def open_link(request: Request) -> Response:
 
 
 async def sign_in(request: Request, response: Response, participant_id: int) -> None:
-    """Let this browser speak as somebody whose link it has shown, in its own session where it has one."""
+    """Sign this browser in as the link's participant, in its own session if it has one."""
     who = auth.reader(request)
     if who.token_hash and not who.email:
         await auth.widen(who, participant_id=participant_id)

@@ -1,4 +1,4 @@
-"""Who takes part: a confirmed mail address and a display name, no more. A pseudonym is a name like any other."""
+"""Participants: a confirmed email address and a display name, no more. A pseudonym is a name like any other."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from server.core.auth import Reader
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who takes part."""
+    """A participant."""
 
     id: int
     email: str
@@ -19,7 +19,7 @@ class Person:
 
     @property
     def actor(self) -> str:
-        """How the ledger names them."""
+        """Their name in the ledger."""
         return f"participant:{self.id}"
 
 
@@ -31,7 +31,7 @@ def _person(row: Mapping[str, object]) -> Person:
 
 
 async def person_of(reader: Reader) -> Person | None:
-    """Who a browser speaks as: by its confirmed mail address, or by a link in a mail; None before a name is chosen."""
+    """The participant of a browser, by its confirmed address or a mail link; None before a name is chosen."""
     if reader.email:
         row = await database.fetch_one(f"SELECT {_COLUMNS} FROM participant WHERE email = ?", reader.email.lower())
     elif reader.participant is not None:
@@ -42,13 +42,13 @@ async def person_of(reader: Reader) -> Person | None:
 
 
 async def person(person_id: int) -> Person | None:
-    """A participant by their id; None where they are gone."""
+    """A participant by id; None if they no longer exist."""
     row = await database.fetch_one(f"SELECT {_COLUMNS} FROM participant WHERE id = ?", person_id)
     return _person(row) if row else None
 
 
 def with_participant(column: str, alias: str) -> str:
-    """Join the participant whose id a column holds, where there is one."""
+    """Left-join the participant whose id a column holds."""
     return f"LEFT JOIN participant {alias} ON {alias}.id = {column} "
 
 
@@ -58,12 +58,12 @@ def name_of(column: str) -> str:
 
 
 def among(ids: str) -> str:
-    """The ids of those participants of a list of SQL values who are there, as a table."""
+    """The ids in a list of SQL values that belong to existing participants, as a table."""
     return f"(SELECT id FROM participant WHERE id IN ({ids}))"
 
 
 async def take_name(email: str, name: str, language: str, district: str = "", age_band: str = "") -> Person:
-    """Choose or change the display name of a confirmed address; what is left empty stays as it was."""
+    """Set or change the display name of a confirmed address; empty values leave it unchanged."""
     row = await database.fetch_one(
         "INSERT INTO participant (email, name, language, district, age_band, created_at) VALUES (?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (email) DO UPDATE SET name = excluded.name, language = excluded.language, "
@@ -72,18 +72,18 @@ async def take_name(email: str, name: str, language: str, district: str = "", ag
         f"RETURNING {_COLUMNS}",
         email.lower(), name, language, district, age_band, clock.now(),
     )  # fmt: skip
-    assert row is not None  # noqa: S101 — written just now
+    assert row is not None  # noqa: S101 — just written
     return _person(row)
 
 
 async def said_of_themselves(person_id: int) -> tuple[str, str]:
-    """Age band and district of residence, as far as somebody has said them."""
+    """Age band and district of residence, where given."""
     row = await database.fetch_one("SELECT age_band, district FROM participant WHERE id = ?", person_id)
     return (row["age_band"], row["district"]) if row else ("", "")
 
 
 async def say_of_themselves(person_id: int, age_band: str, district: str) -> None:
-    """Keep what somebody says of themselves for the figures, or that they say it no more."""
+    """Store or delete what participants say about themselves for the statistics."""
     await database.execute(
         "UPDATE participant SET age_band = ?, district = ? WHERE id = ?", age_band, district, person_id
     )

@@ -1,4 +1,4 @@
-"""The name and the mail address of somebody who wants to speak."""
+"""Form fields for the name and email address of somebody who wants to take part."""
 
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Self
@@ -14,7 +14,7 @@ from server.core.participants import names
 
 NAME_LIMIT = 40
 MOST = 100_000
-"""Officials whose names are kept for them."""
+"""Maximum number of officials whose names are reserved."""
 NOT_YOURS = _(
     "This name could be mistaken for the city's: the city's name, the names of its departments and officials, "
     "and titles such as mayor or official are reserved. Please choose another one. If it is your real name, "
@@ -24,13 +24,13 @@ NO_NUMBERS = _("Please choose a name without phone numbers, addresses or links: 
 
 
 class Address(Form):
-    """Where somebody can confirm that it is they who speak."""
+    """The address at which somebody confirms their identity."""
 
     email: Annotated[Email, AfterValidator(str.lower), About("Where the link goes that confirms it.")]
 
 
 class Named(Form):
-    """Under what name somebody wants to speak: a pseudonym perhaps, but nobody else's office."""
+    """The display name somebody chooses: possibly a pseudonym, but not one that looks official."""
 
     name: Annotated[
         str,
@@ -41,7 +41,7 @@ class Named(Form):
 
     @classmethod
     async def named(cls, raw: Mapping[str, Any], cities: Collection[str]) -> tuple[Self, Errors]:
-        """Read it, with what is wrong. ``cities`` are the names of the city."""
+        """Read the fields. Returns the form and its errors. ``cities`` are the names of the city."""
         found, errors = cls.read(raw)
         name = found.name
         if name and ("@" in name or "://" in name or privacy.find(name)):
@@ -52,7 +52,7 @@ class Named(Form):
 
 
 class Who(Address, Named):
-    """Name and address, where neither is known."""
+    """Name and address, for people who are not signed in."""
 
 
 async def _somebody_elses(name: str, cities: Collection[str]) -> bool:

@@ -1,7 +1,7 @@
-"""Personal numbers in what people write, and what of a person may be shown.
+"""Detecting personal numbers in text, and masking personal data.
 
-A citizen types a resident number or a telephone number into a petition by mistake: it has to be found before
-it is kept, and hidden before it is public. Every screen, mail and export takes its masks from here.
+Citizens type a resident number or a telephone number into a petition by mistake: it has to be found before the
+text is stored, and masked before it is published. Every page, mail and export uses the masks defined here.
 """
 
 from server.core.privacy.finding import OF_OFFICIALS, REFUSED, Finding, NumberKind, find, refused

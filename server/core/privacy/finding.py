@@ -1,8 +1,8 @@
-"""Which personal numbers and mail addresses stand in a text, and which of them may not even be kept.
+"""Finds personal numbers and email addresses in a text, and decides which of them must not be stored.
 
-A number is found by its shape and then judged by what stands around it: the same twelve digits are a My
-Number, an order or a bank account, and a miss and a false alarm both cost a citizen something. The judgements
-are those of ``static/js/privacy.js``, step by step.
+A number is found by its shape and then classified by its context: the same twelve digits may be a My Number, an
+order number or a bank account, and both a miss and a false alarm harm a citizen. ``static/js/privacy.js``
+implements the same rules, step by step.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from server.core.privacy.patterns import CONTEXT, PATTERNS, SHAPES, SPELLING, wh
 
 
 class NumberKind(StrEnum):
-    """What a number gives away, the most serious first: the first one that claims a digit keeps it."""
+    """Kinds of numbers, the most sensitive first: where matches overlap, the first kind wins."""
 
     RESIDENT = "resident"  # 주민등록번호
     FOREIGNER = "foreigner"  # 외국인등록번호, 국내거소신고번호
@@ -31,13 +31,13 @@ class NumberKind(StrEnum):
     PHONE = "phone"
 
 
-# A resident number may be processed only where an act or decree says so; consent is no ground (개인정보
-# 보호법 24의2 ①). A foreigner's number is a unique identifier (24 ①, 시행령 19) that needs a consent of its
-# own, which a petition form does not ask for, and one digit alone tells it from a resident number. Nobody may
-# collect or keep another's My Number outside the cases of 番号法 19 (20).
+# A resident number may be processed only where an act or decree says so; consent is no legal basis (개인정보
+# 보호법 24의2 ①). A foreigner's number is a unique identifier (24 ①, 시행령 19) that needs separate consent, which
+# a petition form does not ask for, and differs from a resident number in one digit only. Nobody may collect
+# or keep another person's My Number outside the cases of 番号法 19 (20).
 REFUSED = frozenset({NumberKind.RESIDENT, NumberKind.FOREIGNER, NumberKind.MY_NUMBER})
 OF_OFFICIALS = frozenset(NumberKind) - {NumberKind.EMAIL, NumberKind.PHONE}
-"""What is masked in the words of officials: an office's own telephone and mail address stay."""
+"""What is masked in officials' texts: an office's own telephone number and email address stay visible."""
 
 
 class Finding(NamedTuple):
@@ -50,12 +50,12 @@ class Finding(NamedTuple):
 
 _SEEN = {name: re.compile(whole(source)) for name, source in CONTEXT.items()}
 _SHAPE = {name: re.compile(whole(source)) for name, source in SHAPES.items()}
-_BEFORE, _AFTER = 40, 24  # how far a word may stand from the number that it names
+_BEFORE, _AFTER = 40, 24  # how far a word may be from the number that it names
 _WEB = 200  # how far back a web address may begin
 
 
 class _Candidate:
-    """What a pattern found, with what stands around it."""
+    """A match of a pattern, with its context."""
 
     __slots__ = ("digits", "end", "number", "plain", "start", "text")
 
@@ -78,7 +78,7 @@ class _Candidate:
         return bool(_SHAPE[name].match(self.number))
 
     def otherwise(self) -> bool:
-        """Whether something beside the number says that it is no personal one."""
+        """Whether the context says that this is not a personal number."""
         if self.follows("other") or self.follows("money_before") or self.precedes("money_after"):
             return True
         if self.follows("ordinal_before") or self.precedes("ordinal_after"):
@@ -92,7 +92,7 @@ class _Candidate:
 
 
 def _resident_born(c: _Candidate) -> NumberKind | None:
-    """By a real day of birth; no check digit is asked, since numbers given from 2020-10-05 on have none."""
+    """Decided by a valid date of birth, not by the check digit: numbers issued since 2020-10-05 have none."""
     front, century = c.digits[-13:-7], c.digits[-7]
     first_year = 1800 if century in "90" else 2000 if century in "3478" else 1900
     try:
@@ -120,10 +120,10 @@ def _resident(c: _Candidate) -> NumberKind | None:
 
 
 def _my_number(c: _Candidate) -> NumberKind | None:
-    """By the word, or by the check digit where nothing says that it is something else.
+    """Decided by the word before it, or by the check digit if nothing contradicts it.
 
-    Among Korean words twelve digits are rather a parcel, an order or an account, of which every eleventh has the
-    check digit by chance: there it must be grouped as on the card.
+    In Korean text twelve digits are more likely a parcel, an order or an account, and one in eleven has a valid check
+    digit by chance: there the digits must be grouped as on the card.
     """
     weighed = sum(map(mul, map(int, c.digits[:11]), (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)))
     checked = int(c.digits[11]) == -weighed % 11 % 10 and len(set(c.digits)) > 1
@@ -134,7 +134,7 @@ def _my_number(c: _Candidate) -> NumberKind | None:
 
 
 def _unclaimed(c: _Candidate) -> bool:
-    """Whether nothing says that twelve digits are no My Number."""
+    """Whether nothing in the context contradicts a My Number."""
     if c.counts("twelve_digit_phone") or c.counts("day") or c.reads("clock") or c.follows("plus") or c.follows("group"):
         return False
     if (c.plain or not c.reads("spaced")) and (c.follows("korean_before") or c.precedes("korean_after")):
@@ -147,7 +147,7 @@ def _email(_: _Candidate) -> NumberKind | None:
 
 
 def _licence(c: _Candidate) -> NumberKind | None:
-    """After the word, or a Korean one by its groups."""
+    """Decided by the word before it, or for a Korean licence by its grouping."""
     if c.follows("other") or c.follows("bank_before"):
         return None
     return NumberKind.LICENCE if c.follows("licence") or c.reads("licence") else None
@@ -158,7 +158,7 @@ def _passport(_: _Candidate) -> NumberKind | None:
 
 
 def _card(c: _Candidate) -> NumberKind | None:
-    """By issuer and check digit; after the word also a mistyped one of 15 or 16 digits."""
+    """Decided by issuer and check digit; after the word, mistyped ones of 15 or 16 digits count, too."""
     if c.counts("card") and _luhn(c.digits):
         accepted = c.follows("card") or not (c.follows("bank_before") or _is_article(c.digits))
     else:
@@ -172,7 +172,7 @@ def _luhn(digits: str) -> bool:
 
 
 def _is_article(digits: str) -> bool:
-    """Whether this is the number under a bar code (GTIN-13)."""
+    """Whether this is a product number under a bar code (GTIN-13)."""
     return len(digits) == len("4901234567894") and sum(map(mul, map(int, digits), (1, 3) * 6 + (1,))) % 10 == 0
 
 
@@ -183,12 +183,12 @@ def _account_named(c: _Candidate) -> NumberKind | None:
 
 
 def _account_short(c: _Candidate) -> NumberKind | None:
-    """Seven digits are enough right after the words for an account's number."""
+    """Seven digits are enough directly after the words for an account number."""
     return None if c.counts("day") or c.reads("phone") or c.otherwise() else NumberKind.ACCOUNT
 
 
 def _account(c: _Candidate) -> NumberKind | None:
-    """By a bank's own grouping, or by the bank's name beside it."""
+    """Decided by a bank's grouping of digits, or by the bank's name beside it."""
     named = c.precedes("bank_after") or (c.plain and c.counts("bank_length") and c.follows("bank_name"))
     return _account_named(c) if named or c.reads("account") else None
 
@@ -207,7 +207,7 @@ def _phone(c: _Candidate) -> NumberKind | None:
 
 _NAMED = frozenset(name for name in PATTERNS if name.endswith(("_labelled", "_numbered")) or name == "passport")
 _SIGN = {"email": "@"}
-"""What a text without is not searched for: most have none."""
+"""A character without which a kind cannot occur: most texts lack it and need no search."""
 _RULES: tuple[tuple[re.Pattern[str], str, bool, Callable[[_Candidate], NumberKind | None]], ...] = tuple(
     (re.compile(whole(PATTERNS[name])), _SIGN.get(name, ""), name in _NAMED, judge)
     for name, judge in (
@@ -237,7 +237,7 @@ _RULES: tuple[tuple[re.Pattern[str], str, bool, Callable[[_Candidate], NumberKin
 
 
 def find(text: str) -> tuple[Finding, ...]:
-    """The personal numbers in ``text``, in its order and without overlap; the time grows with its length."""
+    """The personal numbers in ``text``, in order and without overlaps, in time linear in its length."""
     spelt = text.translate(SPELLING)
     taken = bytearray(len(spelt))
     claims: list[tuple[int, int, NumberKind]] = []
@@ -245,7 +245,7 @@ def find(text: str) -> tuple[Finding, ...]:
         position = 0
         while sign in spelt and (match := pattern.search(spelt, position)):
             end = match.end()
-            start = end - len(match[1]) if named else match.start()  # the name stands before the number
+            start = end - len(match[1]) if named else match.start()  # the name precedes the number
             position = start + 1
             if 1 not in taken[start:end] and (kind := judge(_Candidate(spelt, start, end))):
                 claims.append((start, end, kind))
@@ -258,5 +258,5 @@ def find(text: str) -> tuple[Finding, ...]:
 
 
 def refused(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Those that must not even be stored: the text goes back to its writer with an explanation."""
+    """The findings that must not be stored: the text is returned to its author with an explanation."""
     return tuple(finding for finding in findings if finding.kind in REFUSED)

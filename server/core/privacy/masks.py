@@ -1,8 +1,8 @@
-"""How personal data is shown where its owner is not the reader: one table for every screen.
+"""How personal data is shown to anybody but its owner: one set of masks for all pages.
 
-No law gives such a table. What matters is that there is one only: of two screens with different masks a
-reader puts the whole together. Numbers keep what their owner knows them by (the last digits of a telephone or
-a card), names and addresses keep what a notice board would show.
+No law prescribes the masks. What matters is that they are the same everywhere: two pages with different masks
+would together reveal the whole. Numbers keep the part by which their owner recognises them (the last digits of a
+telephone or card number); names and addresses keep what public notices usually show.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from server.core.privacy.patterns import SPELLING
 _ANY_CJK = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]")
 _HANGUL = re.compile(r"[가-힣]")
 _KOREAN_POSTCODE = re.compile(r"[^가-힣]*(?:우(?:편번호)?[^가-힣]+)?")
-_KOREAN_DISTRICT = re.compile(  # 도로명, or 동 and what counts as one
+_KOREAN_DISTRICT = re.compile(  # 도로명, or 동 and similar units
     r"[가-힣](?:(?:대로|로|길)(?:[0-9]+(?:번|[가-하])?길)?|[0-9]{0,2}(?:동|가)|읍|면)(?=[\s,(0-9]|$)"
 )
 _KOREAN_CITY = re.compile(r"(?:[가-힣]+[시도군구](?:\s+|$))*")
@@ -31,7 +31,7 @@ _LATIN_DISTRICT = re.compile(
 def mask(text: str, kinds: Collection[NumberKind] = frozenset(NumberKind)) -> str:
     """``text`` as the public may read it: 900101-1******, 010-****-5678, card 4111-****-****-1111, ho***@example.com.
 
-    ``kinds`` narrows it: an office's own telephone and mail address, in what officials write, may stay readable.
+    ``kinds`` restricts it, so that an office's own telephone number and email address in officials' texts stay visible.
     """
     parts, position = [], 0
     for kind, start, end in find(text):
@@ -67,14 +67,14 @@ def _cover(number: str, kind: NumberKind) -> str:
 
 
 def _area(count: int, spelt: str) -> int:
-    """How many digits of a telephone number are its area or network; of the rest three or four are hidden."""
+    """The number of digits in a telephone number's area or network code; of the others three or four are hidden."""
     group = re.search("[0-9]+", spelt)
     own = len("12345678") if count >= len("01012345678") else len("1234567")
     return max(0, min(len(group[0]) if group else 0, count - own))
 
 
 def mask_name(name: str) -> str:
-    """김*수, 김*, 남**수, 山**郎; of a name in Latin letters each word by the same rule (J**n S***h)."""
+    """김*수, 김*, 남**수, 山**郎; in Latin script each word by the same rule (J**n S***h)."""
     name = unicodedata.normalize("NFC", name.strip())
     words = [name] if _ANY_CJK.search(name) else re.split(r"(\s+)", name)
     return "".join(map(_cover_word, words))
@@ -87,7 +87,7 @@ def _cover_word(word: str) -> str:
 
 
 def mask_email(address: str) -> str:
-    """ab***@example.com: at most two letters, and always three stars, so that the length stays hidden too."""
+    """ab***@example.com: at most two letters, and always three stars, so that the length is hidden, too."""
     local, at, host = re.sub("[＠﹫]", "@", address.strip()).rpartition("@")
     return f"{local[: min(2, len(local) - 1)]}***{at}{host}" if local else "***"
 
@@ -98,9 +98,9 @@ def mask_phone(number: str) -> str:
 
 
 def mask_address(address: str) -> str:
-    """Down to the neighbourhood (동, 읍, 면, 町) or the road; of what is no such address nothing is shown.
+    """The address down to the neighbourhood (동, 읍, 면, 町) or the road; nothing if it is not recognised as one.
 
-    A postcode goes too: it is finer than a neighbourhood.
+    Postcodes are removed: they are more precise than a neighbourhood.
     """
     address = unicodedata.normalize("NFC", address.strip())
     if _HANGUL.search(address):

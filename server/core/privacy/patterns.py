@@ -1,14 +1,14 @@
-"""What personal numbers look like in text, and the words beside them that say what a number is.
+"""Patterns of personal numbers, and of the words around them that identify or rule out a kind.
 
-These tables are common to two languages: ``static/js/privacy.js`` holds the same, and a test compares them
-letter by letter. What is decided with them stands in ``finding``.
+``static/js/privacy.js`` holds the same tables, and a test compares them character by character. The rules that use
+them are in ``finding``.
 """
 
 import re
 
 # --- One spelling for every digit and separator ------------------------------------------------------------
 
-_DASHES = "‐‑‒–—―−─━ー\uff70ㅡ\ufe58\ufe63"  # katakana's long sign and Hangul's ㅡ are typed for a dash
+_DASHES = "‐‑‒–—―−─━ー\uff70ㅡ\ufe58\ufe63"  # katakana's long vowel mark and Hangul's ㅡ are typed as dashes
 _DOTS = "·ㆍ・･•‧∙⋅。｡"
 _SPACES = "\t\v\f\u00a0\u1680\u202f\u205f\u3000\u3164" + "".join(map(chr, range(0x2000, 0x200B)))
 _AT = "﹫"
@@ -28,20 +28,20 @@ SPELLING |= dict.fromkeys(map(ord, _BREAKS), "\n")
 SPELLING |= {code: None for first, last in _UNSEEN for code in range(first, last + 1)}
 
 # --- The tables -----------------------------------------------------------------------------------
-# Regular expressions of Python and JavaScript alike, matched against that spelling: small letters, ASCII
-# digits, and カード reads カ-ド. No \b: Hangul follows a number directly. A first character stands before its
-# look-behind, so that the engine can skip to it, and every repetition is bounded, so that the work grows with
-# the length of the text only.
+# Regular expressions valid in Python and JavaScript, matched against the normalised text: lower case, ASCII
+# digits, and カード reads カ-ド. No \b: Hangul may directly follow a number. A first character precedes its
+# look-behind, so that the engine can skip to it, and every repetition is bounded, so that the time is linear in
+# the length of the text.
 
 PARTS = {
-    "START": r"[0-9](?<![0-9]{2})",  # a digit that no digit precedes
-    "FIRST": r"[0-9](?<![0-9]{2})(?<![0-9]-[0-9])",  # nor a digit and a dash
+    "START": r"[0-9](?<![0-9]{2})",  # a digit not preceded by a digit
+    "FIRST": r"[0-9](?<![0-9]{2})(?<![0-9]-[0-9])",  # nor by a digit and a dash
     "ZERO": r"0(?<![0-9]0)(?<![0-9]-0)",
     "END": r"(?![0-9])(?!-[0-9])",
     "GAP": r"[-./_() ]{0,3}",
     "DASH": r" ?[-()]{1,2} ?",
     "CLOCK": r"(?:(?:[01][0-9]|2[0-3])[0-5][0-9]|(?:19|20)[0-9]{2})",  # a time, or a year
-    "STOP": r"(?![\s\S])",  # the end; $ would in Python also be the place before a last line break
+    "STOP": r"(?![\s\S])",  # the end of the text; Python's $ also matches before a final line break
     "NAMES": r"[ :.#=()\[\]\n는은이가의はがの-]{0,5}(?![\s\S])",  # a word that names the number after it
     "MY_NUMBER": r"(?:マイナンバ-|個人番号|my ?number|마이 ?넘버|개인 ?번호)",
     "BANK": (
@@ -50,7 +50,7 @@ PARTS = {
     ),
 }
 
-# What stands before or after a number.
+# What precedes or follows a number.
 CONTEXT = {
     "company": (r"(?:법인 ?(?:등록|등기)? ?번호|法人番号|corporat(?:e|ion) (?:registration )?(?:number|no))<NAMES>"),
     "other": (
@@ -89,7 +89,7 @@ CONTEXT = {
     "group": r"(?:^|[^-./0-9])[0-9]{4}[-./ ]<STOP>",
 }
 
-# What a number looks like. Where a pattern begins with the words that name the number, the number is group 1.
+# The shapes of numbers. Where a pattern begins with the words that name the number, the number is group 1.
 PATTERNS = {
     "resident": (
         r"<START>[0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
@@ -107,7 +107,7 @@ PATTERNS = {
         r"|[0-9](?: [0-9]){11})<END>"
     ),
     "my_number": (r"<START>[0-9]{3}( ?[-./]? ?)[0-9]{4}\1[0-9]{4}<END>(?!\1[0-9]{4}(?![0-9]))"),
-    "email": (  # spaces only before an ending that prose has not
+    "email": (  # spaces only before an ending that does not occur in prose
         r"[a-z0-9_가-힣](?<![a-z0-9_]{2})(?<![가-힣]{2})(?<![a-z_][.%+-][a-z0-9_])[a-z0-9_.%+-]{0,254}[가-힣]{0,32}"
         r"(?:@| ?@ ?(?=[a-z0-9.-]{1,60}\.(?:com|net|org|kr|jp)(?![a-z0-9])))(?:[a-z0-9가-힣-]{1,63}\.){1,3}?"
         r"(?:[a-z0-9-]{1,63}\.){0,7}(?:xn--[a-z0-9-]{1,59}|[a-z]{2,24}|한국|닷컴|닷넷|삼성)"
@@ -160,7 +160,7 @@ PATTERNS = {
     ),
 }
 
-# What a number that a pattern has found must also be, or must not be.
+# Further conditions that a number found by a pattern must or must not meet.
 SHAPES = {
     "day": r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])",
     "card": (
@@ -170,7 +170,7 @@ SHAPES = {
     "card_length": r"[0-9]{15,16}<STOP>",
     "account_length": r"[0-9]{10,16}<STOP>",
     "bank_length": r"[0-9]{11}",
-    "account": (  # how Korean banks group their accounts
+    "account": (  # how Korean banks group account numbers
         r"(?:[0-9]{6}-[0-9]{2}-[0-9]{6}|[0-9]{3}-[0-9]{6}-[0-9]{2}-[0-9]{3}|[0-9]{3}-[0-9]{4}-[0-9]{4}-[0-9]{2}"
         r"|[0-9]{3}-[0-9]{3}-[0-9]{6}|[0-9]{3}-[0-9]{6}-[0-9]{3,5}|[0-9]{3}-[0-9]{2}-[0-9]{6}(?:-[0-9])?"
         r"|[0-9]{3}-[0-9]{2}-[0-9]{4}-[0-9]{3}|100[256]-[0-9]{3}-[0-9]{6}"
@@ -178,7 +178,7 @@ SHAPES = {
     ),
     "bank_prefix": r"100[256]|3",  # 우리은행, 농협
     "company": r"(?:[0-9]{3}-[0-9]{2}-[0-9]{5}|[0-9]{6}-[0-9]{7})<STOP>",  # 사업자등록번호, 법인등록번호
-    "licence": r"(?:1[1-9]|2[0-8])-[0-9]{2}-[0-9]{6}-",  # the office that issued it comes first
+    "licence": r"(?:1[1-9]|2[0-8])-[0-9]{2}-[0-9]{6}-",  # begins with the code of the issuing office
     "phone": r"(?:0|8[12][-. ]?0?(?:10|[7-9]0))(?:[0-9]{8,11}|.*[^0-9][0-9]{4})<STOP>",
     "abroad": r"(?:00[0-9]{0,3}?)?8[12]0?(?!(?:1[568]|570)[0-9]{6}<STOP>)[1-9][0-9]{7,10}<STOP>",
     "twelve_digit_phone": r"050[2-8]|82010|8210|81[7-9]0",
@@ -188,5 +188,5 @@ SHAPES = {
 
 
 def whole(source: str) -> str:
-    """The expression with its parts put in."""
+    """The expression with its placeholders expanded."""
     return re.sub("<([A-Z_]+)>", lambda part: PARTS[part[1]], source)
