@@ -172,7 +172,7 @@ class Session(Model):
     email = fields.CharField(max_length=254, default="")
     cases: list[str] = fields.JSONField(default=list)
     participant_id = fields.BigIntField(null=True)
-    """Whom a link in a mail lets speak here; unlike ``email`` it opens no case."""
+    """The participant signed in by a mail link; unlike ``email`` it opens no case."""
     api = fields.BooleanField(default=False)
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(db_index=True)

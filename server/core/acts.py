@@ -143,7 +143,7 @@ class Body:
         return {**found, "properties": {**found["properties"], uploads.FIELD: FILE_TOKENS}}
 
 
-# --- Once -------------------------------------------------------------------------------------------------------------
+# --- Idempotency ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ class Press:
         return bool(self.key) and await idempotency.seen(self.secret, self.scope, self.key)
 
 
-# --- Programs ---------------------------------------------------------------------------------------------------------
+# --- JSON operations --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)

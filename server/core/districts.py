@@ -154,7 +154,7 @@ async def last_change() -> int:
 
 
 async def undo(actor: Official, change_id: int) -> bool:
-    """Restore the state before the last change. Returns False if another change is meant."""
+    """Restore the state before the last change. Returns False if ``change_id`` is not the last change."""
     async with database.transaction():
         chain = await ledger.open_or_begin(SUBJECT)
         row = await DistrictChange.filter(kind=BEFORE).order_by("-id").first()

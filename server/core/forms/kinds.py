@@ -51,7 +51,7 @@ class Mistake(ValueError):
         self.text = text
 
 
-# --- Words beside a field ---------------------------------------------------------------------------------------------
+# --- Labels, hints and messages ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)

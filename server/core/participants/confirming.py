@@ -157,7 +157,7 @@ async def _ask(request: Request, who: Who, name: str, what: Text, content: Conte
 
 
 async def ask_to_enter(request: Request, email: str, path: str) -> None:
-    """Send a sign-in link to an address. The response is the same whether or not it belongs to a participant."""
+    """Send a sign-in link to an address, whether or not it belongs to a participant, so that this is not revealed."""
     await _ask(request, Who("", email), "", ENTER, {"path": path})
 
 

@@ -47,7 +47,7 @@ async def confirm(request: Request) -> Response:
             if taken is None:
                 return web.redirect(request, _confirmations(request).home, notice=TOO_OLD)
             address, done = await _confirmations(request).confirm(taken)
-    except Invalid as error:  # the forum or the text changed what is possible: the action is kept
+    except Invalid as error:  # no longer possible as written; the stored action is kept
         return _asked(request, kept, error.errors)
     response = web.redirect(request, address, notice=done)
     await auth.open_mailbox(request, response, kept.email)

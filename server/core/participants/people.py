@@ -63,7 +63,7 @@ def among(ids: str) -> str:
 
 
 async def take_name(email: str, name: str, language: str, district: str = "", age_band: str = "") -> Person:
-    """Set or change the display name of a confirmed address; empty values leave it unchanged."""
+    """Set or change the display name of a confirmed address. Empty ``district`` and ``age_band`` change nothing."""
     row = await database.fetch_one(
         "INSERT INTO participant (email, name, language, district, age_band, created_at) VALUES (?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (email) DO UPDATE SET name = excluded.name, language = excluded.language, "

@@ -227,7 +227,7 @@ class Resource(Generic[FormT]):
         """Additional values for a custom form template."""
         return {}
 
-    # --- asking -----------------------------------------------------------------------------------------------
+    # --- confirmations ----------------------------------------------------------------------------------------
 
     def deleting(self, row: Any, language: str) -> Question:
         """The confirmation before a row is deleted."""

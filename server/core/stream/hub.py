@@ -166,7 +166,7 @@ class Hub:
         await listener.write({"type": "http.response.body", "body": b"".join(content), "more_body": True})
         return frozenset(found)
 
-    # --- news -----------------------------------------------------------------------------------------------
+    # --- events ---------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Send new events to all listeners until :meth:`stop`."""
