@@ -9,6 +9,8 @@ from forums.states import CommitmentState, ForumState, SubmissionState
 
 
 class Migration(migrations.Migration):
+    dependencies = [("core", "0001_initial")]
+
     initial = True
 
     operations = [
@@ -429,7 +431,7 @@ class Migration(migrations.Migration):
                 (
                     "status",
                     fields.CharEnumField(
-                        description="RECEIVED: received\nHANDED: assigned\nANSWERED: answered\nJOINED: merged\nWITHDRAWN: withdrawn",
+                        description="RECEIVED: received\nASSIGNED: assigned\nANSWERED: answered\nMERGED: merged\nWITHDRAWN: withdrawn",
                         enum_type=SubmissionState,
                         max_length=10,
                     ),

@@ -10,6 +10,8 @@ from petitions.states import State
 
 
 class Migration(migrations.Migration):
+    dependencies = [("core", "0001_initial")]
+
     initial = True
 
     operations = [
@@ -203,7 +205,7 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
-            name="Part",
+            name="Consultation",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 (
