@@ -289,9 +289,7 @@ class RequestSupplement(Form):
         Hint(_("The petitioner will read it. The deadline is paused until the supplement arrives (Act 22).")),
         Html(rows=4),
     ]
-    days: Annotated[
-        int, Field(ge=1, le=60), Label(_("Days to send the supplement")), About("Seven where nothing is said.")
-    ] = 7
+    days: Annotated[int, Field(ge=1, le=60), Label(_("Days to send the supplement")), About("7 by default.")] = 7
     late_reason: Annotated[
         Reason,
         Label(_("Why only now")),

@@ -15,7 +15,7 @@ from server.core.accounts import Account, Department
 
 
 class Service(Model):
-    """A procedure under a law (법정민원) with its published period (Act 17)."""
+    """A statutory procedure (법정민원) with its published processing period (Act 17)."""
 
     code = fields.CharField(max_length=60, primary_key=True)
     name = fields.CharField(max_length=120)
@@ -35,7 +35,7 @@ class Service(Model):
 
 
 class Case(Model):
-    """One petition (or tip) from receipt to the end."""
+    """A petition (or tip) from receipt to closing."""
 
     id = fields.BigIntField(primary_key=True)
     reference = fields.CharField(max_length=16, unique=True)
@@ -112,7 +112,7 @@ class Case(Model):
 
 
 class Petitioner(Model):
-    """Who filed, and how to reach them. Never a resident number."""
+    """The petitioner and their contact details. Never a resident number."""
 
     case: fields.OneToOneRelation[Case] = fields.OneToOneField(
         "petitions.Case", primary_key=True, on_delete=fields.CASCADE, related_name="petitioner"
@@ -129,7 +129,7 @@ class Petitioner(Model):
 
 
 class Statement(Model):
-    """Words that belong to an event: a message, a note, a reason, a supplement."""
+    """A text that belongs to an event: a message, note, reason or supplement."""
 
     id = fields.BigIntField(primary_key=True)
     case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
@@ -145,7 +145,7 @@ class Statement(Model):
 
 
 class Consultation(Model):
-    """What a department is asked to contribute to another one's case (협조, Act 20)."""
+    """A consultation (협조, Act 20): what a department is asked to contribute to another department's case."""
 
     id = fields.BigIntField(primary_key=True)
     case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
@@ -158,7 +158,7 @@ class Consultation(Model):
     department_id: int
     status = fields.CharEnumField(ConsultationStatus, max_length=10, default=ConsultationStatus.ASKED)
     asked_text = fields.BigIntField()
-    """Of the statement, as events name it."""
+    """The id of the statement, as events name it."""
     asked_at = fields.DatetimeField()
     due_at = fields.DatetimeField()
     extended = fields.BooleanField(default=False)
@@ -177,7 +177,7 @@ class Consultation(Model):
 
 
 class Answer(Model):
-    """The answer to a case. A reopened case can have several, the newest counts."""
+    """The answer to a case. A reopened case can have several. The latest one counts."""
 
     id = fields.BigIntField(primary_key=True)
     case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
@@ -198,7 +198,7 @@ class Answer(Model):
 
 
 class Attachment(Model):
-    """A file that somebody added to a case, or to an answer or words in it. Its content lies in the store."""
+    """A file attached to a case, or to an answer or statement in it. Its content is in the file store."""
 
     id = fields.BigIntField(primary_key=True)
     case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
@@ -224,7 +224,7 @@ class Attachment(Model):
 
 
 class RoutingRule(Model):
-    """An explicit rule: kind × area × words → department. The first that fits, in order of position, decides."""
+    """A routing rule: kind × district × words → department. The first matching rule, in order of position, decides."""
 
     id = fields.IntField(primary_key=True)
     position = fields.IntField(db_index=True)
@@ -263,7 +263,7 @@ class ReplyTemplate(Model):
 
 
 class SavedView(Model):
-    """A filter of the inbox that an official keeps by name."""
+    """A named inbox filter saved by an official."""
 
     id = fields.IntField(primary_key=True)
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("core.Account", on_delete=fields.CASCADE)

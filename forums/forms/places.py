@@ -28,7 +28,7 @@ class ChangeSession(Form):
 
     title: Annotated[str, line(TITLE_LIMIT), MayBeEmpty(), Label(_("Title"))]
     starts_at: Annotated[datetime, MomentRule(), Label(_("Start time"))]
-    ends_at: Annotated[datetime, MomentRule(), Label(_("Unfollow"))]
+    ends_at: Annotated[datetime, MomentRule(), Label(_("End time"))]
     place: Annotated[str, line(PLACE_LIMIT), MayBeEmpty(), Label(_("Location"))]
     capacity: Annotated[int, Field(ge=0, le=MOST_PLACES), Label(_("Number of places"))]
     """0: open to everybody without registration."""
@@ -66,7 +66,7 @@ class Slots(Form):
 
     day: Annotated[date, DayRule(), Label(_("Day"))]
     first: Annotated[time, BeforeValidator(_time), Label(_("Start time"))]
-    last: Annotated[time, BeforeValidator(_time), Label(_("Unfollow"))]
+    last: Annotated[time, BeforeValidator(_time), Label(_("End time"))]
     stage: Annotated[str, line(PLACE_LIMIT), Label(_("Location"))] = ""
     kept: Annotated[str, OneOf(KEPT), Label(_("Reserved places"))] = ""
 
@@ -99,12 +99,12 @@ class Book(Form):
     """A place booked by name; ``here``: a walk-in at check-in."""
 
     name: Annotated[str, line(NAME_LIMIT), Label(_("Name")), Html(private=True)]
-    topic: Annotated[str, line(TOPIC_LIMIT), MayBeEmpty(), Label(_("Topic (walk-in)"))]
+    topic: Annotated[str, line(TOPIC_LIMIT), MayBeEmpty(), Label(_("Topic"))]
     here: Annotated[bool, MayBeEmpty(), Label(_("Checked in"))]
 
 
 class _Topic(Form):
-    topic: Annotated[str, line(TOPIC_LIMIT), Label(_("Topic (walk-in)"))] = ""
+    topic: Annotated[str, line(TOPIC_LIMIT), Label(_("Topic"))] = ""
 
 
 def topic(raw: Mapping[str, Any]) -> str:

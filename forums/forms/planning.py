@@ -85,7 +85,7 @@ class PlanForum(Form):
     speaks_from: Annotated[Time, Label(_("Submissions accepted from"))] = None
     speaks_until: Annotated[Time, Label(_("Submissions accepted until"))] = None
     starts_at: Annotated[Time, Label(_("Start time"))] = None
-    ends_at: Annotated[Time, Label(_("Unfollow"))] = None
+    ends_at: Annotated[Time, Label(_("End time"))] = None
     link: Link = ""
     chapters: Annotated[Sequence[Mapping[str, Any]], BeforeValidator(read_chapters), Label(_("Chapters"))] = ()
 

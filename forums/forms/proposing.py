@@ -34,7 +34,7 @@ class ProposeForum(Form):
         Label(_("Text"), _("Why is it needed, and what should come of it?")),
     ]
     language: Annotated[str, Internal()]
-    people: Annotated[People, AfterValidator(_masked), Label(_("Officials"))] = ()
+    people: Annotated[People, AfterValidator(_masked), Label(_("People concerned"))] = ()
     district: Annotated[str, OneOf(), Label(_("District"))] = ""
     place: Annotated[str, line(PLACE_LIMIT), Label(_("Location"), _("Which place would be suitable?"))] = ""
     starts_at: Annotated[datetime | None, MomentRule(), Label(_("Start time"))] = None

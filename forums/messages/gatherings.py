@@ -61,7 +61,7 @@ GATHERINGS = (
     planning(events.MinutesPublished, _("Minutes published"), news=_("The minutes have been published.")),
     planning(
         events.ForumCancelled,
-        _("This forum was cancelled"),
+        _("Cancelled"),
         at_once(
             Reader.REGISTERED,
             subject=_("The forum has been cancelled"),

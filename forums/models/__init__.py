@@ -1,4 +1,4 @@
-"""Tables of the public's submission: forums, who takes part, what is said, and what became of it. One module per
+"""Tables of forums: forums and sessions, submissions and comments, commitments, moderation, news. One module per
 topic.
 """
 

@@ -1,4 +1,4 @@
-"""Tables of what the city has promised because of a submission."""
+"""Tables of the commitments the city made because of submissions."""
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -11,7 +11,7 @@ from server.core.accounts import Account, Department
 
 
 class Commitment(Model):
-    """What the city has promised because of a submission: who does what by when, and how it can be seen."""
+    """A commitment the city made because of a submission: who does what by when, and the evidence that it was done."""
 
     id = fields.BigIntField(primary_key=True)
     number = fields.CharField(max_length=24, unique=True)
@@ -23,14 +23,14 @@ class Commitment(Model):
         "forums.Submission", null=True, on_delete=fields.RESTRICT, related_name="commitments", db_index=False
     )
     submission_id: int | None
-    """Empty for what the city decided at the forum itself. One that was given up may be followed by another."""
+    """Empty for a commitment made at the forum itself. A new commitment may follow one that was dropped."""
     title = fields.CharField(max_length=200)
     text = fields.TextField(default="")
     status = fields.CharEnumField(CommitmentState, max_length=10)
     open = fields.BooleanField(default=True)
-    """Still to be kept: neither done nor given up."""
+    """Neither done nor dropped."""
     district = fields.CharField(max_length=40, default="")
-    """Where it is about: of the submission, or else of the forum."""
+    """The district of the submission, or else of the forum."""
     department: fields.ForeignKeyRelation[Department] = fields.ForeignKeyField(
         "core.Department", on_delete=fields.RESTRICT, related_name="commitments", db_index=False
     )
@@ -43,7 +43,7 @@ class Commitment(Model):
     budget = fields.CharField(max_length=200, default="")
     evidence = fields.TextField(default="")
     link = fields.CharField(max_length=500, default="")
-    """Where the evidence can be seen."""
+    """A link to the evidence."""
     contested = fields.TextField(default="")
     reminded = fields.IntField(default=0)
     created_at = fields.DatetimeField()
@@ -65,7 +65,7 @@ class Commitment(Model):
 
 
 class Step(Model):
-    """One step of a commitment, with its day."""
+    """One step of a commitment, with its due date."""
 
     id = fields.BigIntField(primary_key=True)
     commitment: fields.ForeignKeyRelation[Commitment] = fields.ForeignKeyField(

@@ -13,7 +13,7 @@ from server.core.accounts import Account
 
 
 class Report(Model):
-    """Somebody says that a public text breaks the rules. Once a person, or browser, and text."""
+    """A report that a public text breaks the rules. One per person (or browser) and text."""
 
     id = fields.BigIntField(primary_key=True)
     subject = fields.CharField(max_length=64)
@@ -36,20 +36,20 @@ class Review(Model):
     )
     forum_id: int
     participant_id = fields.BigIntField(null=True)
-    """Whose text it is."""
+    """The author."""
     why = fields.CharField(max_length=10)
     open = fields.BooleanField(default=True)
     urgency = fields.IntField()
-    """The queue's order, the smallest first: appeals, what is held, reports by their number."""
+    """The queue's order, smallest first: appeals, held texts, then texts by their number of reports."""
     reports = fields.IntField(default=0)
     """Since the last decision."""
     rule = fields.CharField(max_length=20, default="")
     """Why it is hidden; empty while it is not."""
     reason = fields.TextField(default="")
-    """The moderator's own words; empty where the rule's prepared ones say it."""
+    """The moderator's own explanation; empty where the rule's standard text is used."""
     appeal = fields.TextField(default="")
     turn = fields.IntField(default=0)
-    """Decisions and appeals so far: what a form shows as seen."""
+    """How many decisions and appeals there have been: the version that a form shows."""
     decided_by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
         "core.Account", null=True, on_delete=fields.RESTRICT, related_name="reviews", db_index=False
     )
@@ -57,7 +57,7 @@ class Review(Model):
     asked_at = fields.DatetimeField()
     decided_at = fields.DatetimeField(null=True)
     appealed_at = fields.DatetimeField(null=True)
-    """Once for each hiding."""
+    """One appeal is possible each time the text is hidden."""
 
     class Meta:
         table = "review"
@@ -69,7 +69,7 @@ class Review(Model):
 
 
 class TextEvent(Model):
-    """Which event of the ledger is about which text, so that one text's history is found among all that is said."""
+    """Which ledger events concern which text, so that the history of one text can be found."""
 
     id = fields.BigIntField(primary_key=True)
     event_id = fields.BigIntField(unique=True)
@@ -85,7 +85,7 @@ class TextEvent(Model):
 
 
 class ModerationDay(Model):
-    """How many texts were reported, hidden, appealed for and shown again on a day, for the public page of the rules."""
+    """Daily counts of texts reported, hidden, appealed and restored, for the public page of the rules."""
 
     day = fields.DateField(primary_key=True)
     reported = fields.IntField(default=0)

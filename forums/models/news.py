@@ -6,7 +6,7 @@ from tortoise.models import Model
 
 
 class News(Model):
-    """An event of a public forum, submission or commitment, by everything that it can be followed by."""
+    """A public event of a forum, submission or commitment, with everything by which it can be followed."""
 
     id = fields.BigIntField(primary_key=True)
     event_id = fields.BigIntField(unique=True)

@@ -13,7 +13,7 @@ from server.core.participants.models import Participant
 
 
 class Forum(Model):
-    """A forum of any kind: a place and a time at which the city asks and people speak."""
+    """A forum of any kind: a time and place at which the city asks and people speak."""
 
     id = fields.BigIntField(primary_key=True)
     slug = fields.CharField(max_length=48, unique=True)
@@ -33,7 +33,7 @@ class Forum(Model):
     panel: list[str] = fields.JSONField(default=list)
     moderation = fields.CharField(max_length=6, default="after")
     visibility = fields.CharField(max_length=8, default="shown")
-    """Of what a citizen proposes: a moderator may hide it, like any text."""
+    """Visibility of a citizen's proposal: a moderator can hide it like any other text."""
     speaks_from = fields.DatetimeField(null=True)
     speaks_until = fields.DatetimeField(null=True)
     starts_at = fields.DatetimeField(null=True)
@@ -51,7 +51,7 @@ class Forum(Model):
     comments = fields.IntField(default=0)
     views = fields.IntField(default=0)
     participants = fields.IntField(default=0)
-    """People who were there or spoke, each once; at a door without a name, as many as were counted."""
+    """Participants, each counted once; people admitted without a name are added as counted."""
     created_at = fields.DatetimeField()
     published_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
@@ -75,7 +75,7 @@ class Forum(Model):
 
 
 class Numbering(Model):
-    """The newest number of a series, such as the listening forums."""
+    """The latest number in a series, such as the listening forums."""
 
     series = fields.CharField(max_length=20, primary_key=True)
     given = fields.IntField()
@@ -101,12 +101,12 @@ class Session(Model):
     ends_at = fields.DatetimeField()
     place = fields.CharField(max_length=200, default="")
     link = fields.CharField(max_length=500, default="")
-    """Of the video."""
+    """Chapters of the video."""
     transcript = fields.TextField(default="")
     slot: fields.OneToOneRelation[Slot] = fields.OneToOneField(
         "core.Slot", on_delete=fields.RESTRICT, related_name="forum_session"
     )
-    """Its places."""
+    """The booking slot that holds its places."""
     slot_id: int
 
     class Meta:

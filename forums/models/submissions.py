@@ -11,7 +11,7 @@ from server.core.participants.models import Participant
 
 
 class Submission(Model):
-    """One submission: a submission, idea or question that somebody gave to a forum, and what became of it."""
+    """A submission to a forum (a view, an idea or a question) and its outcome."""
 
     id = fields.BigIntField(primary_key=True)
     number = fields.CharField(max_length=24, unique=True)
@@ -26,7 +26,7 @@ class Submission(Model):
     participant_id: int | None
     author = fields.CharField(max_length=80, default="")
     speaker = fields.IntField(null=True)
-    """The turn at which somebody spoke at a session; what a clerk writes down where nobody gives a name."""
+    """The speaker's position in the order of a session; used instead of a name in transcribed submissions."""
     channel = fields.CharField(max_length=10)
     stance = fields.CharField(max_length=8, default="idea")
     title = fields.CharField(max_length=200)
@@ -43,10 +43,10 @@ class Submission(Model):
     outcome_at = fields.DatetimeField(null=True)
     outcome_text = fields.TextField(default="")
     link = fields.CharField(max_length=500, default="")
-    """Where it can be seen that it is done already."""
+    """A link that shows it has already been done."""
     study_until = fields.DateField(null=True)
     study_told = fields.BooleanField(default=False)
-    """Whether the department was told that the day of the study has passed."""
+    """Whether the department has been notified that the study is overdue."""
     moved_to = fields.CharField(max_length=200, default="")
     done_on = fields.DateField(null=True)
     merged_into_id = fields.BigIntField(null=True)
@@ -74,13 +74,13 @@ class Submission(Model):
             Index(fields=("petition", "id"), name="submission_petition"),
             Index(fields=("outcome", "id"), name="submission_outcome"),
             Index(fields=("participant_id", "id"), name="submission_participant"),
-            Index(fields=("merged_into_id", "id"), name="submission_joined"),
+            Index(fields=("merged_into_id", "id"), name="submission_merged"),
             Index(fields=("forum_id", "fingerprint"), name="submission_fingerprint"),
         )
 
 
 class Comment(Model):
-    """A comment on a submission, or on a forum while it runs, and an answer to one, which is the last level."""
+    """A comment on a submission or a running forum, or a reply to a comment (replies cannot be replied to)."""
 
     id = fields.BigIntField(primary_key=True)
     forum: fields.ForeignKeyRelation[Forum] = fields.ForeignKeyField(
@@ -101,7 +101,7 @@ class Comment(Model):
     stance = fields.CharField(max_length=8, default="")
     text = fields.TextField()
     visibility = fields.CharField(max_length=9, default="shown")
-    """``withdrawn`` when its author took it back: then only moderators read it."""
+    """``withdrawn`` once its author has withdrawn it; only moderators can read it then."""
     supports = fields.IntField(default=0)
     fingerprint = fields.BigIntField(default=0)
     created_at = fields.DatetimeField()
@@ -117,7 +117,7 @@ class Comment(Model):
 
 
 class Support(Model):
-    """Somebody support something: ``subject`` is its name in the ledger. Once a person."""
+    """A person's support for something. ``subject`` is its name in the ledger. One per person."""
 
     id = fields.BigIntField(primary_key=True)
     subject = fields.CharField(max_length=64)
@@ -134,7 +134,7 @@ class Support(Model):
 
 
 class ForumWords(Model):
-    """An official's public words that belong to an event: why a forum was declined, a commitment given up."""
+    """An official's public statement that belongs to an event, such as why a forum was declined."""
 
     id = fields.BigIntField(primary_key=True)
     subject = fields.CharField(max_length=64)
@@ -147,7 +147,7 @@ class ForumWords(Model):
 
 
 class ForumFile(Model):
-    """A file of a notice, of minutes, of a submission or as evidence of a commitment. Its content lies in the store."""
+    """A file of a notice, minutes or a submission, or evidence of a commitment. Its content is in the file store."""
 
     id = fields.BigIntField(primary_key=True)
     subject = fields.CharField(max_length=64)

@@ -38,7 +38,7 @@ ACTS: tuple[CaseAct, ...] = (
         ),
         run=consultations.reply,
         desk=Offer(
-            summary="Reply to what one's department is asked for",
+            summary="Reply to a consultation of one's department",
             label=_("Send the reply"),
             done=_("The reply has been sent to the department in charge."),
             place="reply",
@@ -78,7 +78,7 @@ ACTS: tuple[CaseAct, ...] = (
         run=consultations.withdraw,
         when=lambda case: any(part.open for part in case.parts),
         desk=Offer(
-            summary="Take back what a department was asked for",
+            summary="Withdraw a consultation",
             label=_("Withdraw a consultation"),
             send=_("Withdraw the consultation"),
             send_kind="danger",

@@ -28,7 +28,7 @@ class Filter(listing.Filters):
     """The filters of the list. An empty status means open cases, or every case in a search."""
 
     q: str = listing.words(LONGEST_QUERY, about="Words, a name or a number; the newest come first then.")
-    status: str = listing.choice(STATUSES, about="Open cases where nothing is said.")
+    status: str = listing.choice(STATUSES, about="Open cases by default.")
     department: str = listing.department("c.department_id = ?")
     kind: str = listing.choice(KINDS, "c.kind = ?")
     district: str = listing.district("c.district = ?")

@@ -1,8 +1,8 @@
-"""Departments, officials and the permissions of each role.
+"""Departments, officials and what each role may do.
 
-Owns the departments, the accounts with their passwords (argon2) and optional TOTP, and the type of permissions: each
-domain declares its own, with the roles that hold them. Petitioners have no account: they use a case's access key or a
-link sent by email.
+Owns the organisation chart, the accounts with their passwords (argon2) and optional TOTP, and what a permission is:
+each room declares its own, with the roles that hold it. Petitioners have no account: they hold a case's key or a link
+sent by mail.
 """
 
 import asyncio
@@ -23,31 +23,31 @@ from server.core.errors import Conflict, _
 
 
 class Role(StrEnum):
-    """An official's role."""
+    """What an official is here for."""
 
     INTAKE = "intake"
-    """통합접수자: receives all petitions and chooses the department."""
+    """통합접수자: takes what comes in and gives it to a department."""
     HANDLER = "handler"
     """처리담당자: works on the cases of one department."""
     MANAGER = "manager"
-    """부서관리자: responsible for one department's cases."""
+    """부서관리자: answers for one department's cases."""
     INSPECTOR = "inspector"
-    """민원심사관 (Act 25): monitors all deadlines."""
+    """민원심사관 (Act 25): watches that every case is handled in time."""
     GUIDE = "guide"
-    """민원후견인 (Act 33): helps the petitioner through the procedure."""
+    """민원후견인 (Act 33): stands by the petitioner."""
     CLERK = "clerk"
-    """At a counter: files petitions for people who come in person."""
+    """At a counter: files for people who come in person."""
     ADMINISTRATOR = "administrator"
-    """Manages accounts, departments, the calendar and rules."""
+    """Looks after accounts, departments, calendar and rules."""
 
 
 class Permission(StrEnum):
-    """A permission and the roles that hold it. Each domain declares its own; checks name a permission, never a role."""
+    """A right and the roles that hold it. Each domain declares its own; a check names one of these, never a role."""
 
     roles: frozenset[Role]
 
     def __new__(cls, name: str, *roles: Role) -> Self:
-        """A member's value is its name followed by its roles."""
+        """A member is written as its name followed by its roles."""
         member = str.__new__(cls, name)
         member._value_ = name
         member.roles = frozenset(roles)
@@ -55,7 +55,7 @@ class Permission(StrEnum):
 
 
 class CorePermission(Permission):
-    """Permissions that belong to no domain."""
+    """Rights over what belongs to no domain."""
 
     EDIT_CALENDAR = ("calendar.edit", Role.ADMINISTRATOR)
     EDIT_PEOPLE = ("people.edit", Role.ADMINISTRATOR)
@@ -64,7 +64,7 @@ class CorePermission(Permission):
 
 
 class Department(Model):
-    """A department that answers cases, with what it is there for (used by routing)."""
+    """A department that answers cases, with its duties (used by routing)."""
 
     id = fields.IntField(primary_key=True)
     code = fields.CharField(max_length=40, unique=True)
@@ -83,11 +83,11 @@ class Department(Model):
 
 
 PEOPLE = "(SELECT COUNT(*) FROM account a WHERE a.department_id = d.id AND a.active = ?)"
-"""The number of officials in a department ``d``, as a value; takes the parameter true."""
+"""How many people work in a department ``d`` (true), as a value."""
 
 
 async def departments(columns: str, *values: object, limit: int) -> Sequence[Any]:
-    """Columns of all departments (``d``), open ones first; ``values`` are the parameters of the columns."""
+    """Columns of all departments (``d``), the open ones first; ``values`` are those of the columns."""
     sql = f"SELECT {columns} FROM department d ORDER BY d.active DESC, d.id LIMIT {limit}"
     return await database.fetch(sql, *values)
 
@@ -98,21 +98,21 @@ async def open_departments(columns: str) -> Sequence[Any]:
 
 
 class ClosedDepartment(Conflict):
-    """409: the department is closed and can receive nothing new."""
+    """409: the department gets nothing any more."""
 
     code = "department_closed"
     text = _("This department has been closed. Please choose another one.")
 
 
 async def keep_open(department_id: int) -> bool:
-    """Whether a department is open. It stays open until the surrounding transaction ends: :func:`may_close` waits."""
-    lock = " FOR KEY SHARE" if database.dialect() == "postgres" else ""  # as a foreign key takes it, so it is cheap
+    """Whether a department is open. Inside a transaction it then stays so until that ends: :func:`may_close` waits."""
+    lock = " FOR KEY SHARE" if database.dialect() == "postgres" else ""  # as a foreign key takes it, so it costs little
     row = await database.fetch_one(f"SELECT id FROM department WHERE id = ? AND active = ?{lock}", department_id, True)
     return row is not None
 
 
 async def may_close(department_id: int) -> None:
-    """Wait for transactions in :func:`keep_open`, and block new ones until this transaction ends."""
+    """Wait for whoever keeps a department open; from now on until this transaction ends nobody else does."""
     lock = " FOR UPDATE" if database.dialect() == "postgres" else ""  # SQLite has one writer at a time
     await database.fetch(f"SELECT id FROM department WHERE id = ?{lock}", department_id)
 
@@ -162,7 +162,7 @@ class Absence(Model):
 
 
 class Session(Model):
-    """Somebody's open door: an official's browser or token, or a citizen's with the cases it may see."""
+    """A session: an official's browser or token, or a citizen's browser with the cases it may see."""
 
     token_hash = fields.CharField(max_length=64, primary_key=True)
     account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
@@ -172,7 +172,7 @@ class Session(Model):
     email = fields.CharField(max_length=254, default="")
     cases: list[str] = fields.JSONField(default=list)
     participant_id = fields.BigIntField(null=True)
-    """The participant signed in by a mail link; unlike ``email`` it opens no case."""
+    """The participant signed in by a mail link; unlike ``email`` this opens no case."""
     api = fields.BooleanField(default=False)
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(db_index=True)
@@ -182,7 +182,7 @@ class Session(Model):
 
 
 class Holiday(Model):
-    """A temporary public holiday that no library can know (임시공휴일)."""
+    """A temporary public holiday (임시공휴일), which no library can know in advance."""
 
     date = fields.DateField(primary_key=True)
     name = fields.CharField(max_length=80)
@@ -211,26 +211,26 @@ async def holidays() -> Sequence[Any]:
 
 
 async def local_hours() -> Sequence[Any]:
-    """The local office hours, ordered by the day from which they apply."""
+    """The local office hours, in the order in which they begin to count."""
     return await database.fetch("SELECT * FROM local_hours ORDER BY first_day")
 
 
 def with_official(column: str, alias: str) -> str:
-    """For other domains' queries: left-join the account whose id a column holds."""
+    """For other rooms' queries: join the account whose id a column holds, where there is one."""
     return f"LEFT JOIN account {alias} ON {alias}.id = {column} "
 
 
 ID_OF = "(SELECT id FROM account WHERE username = ?)"
-"""The id of the account with a username, as a value."""
+"""The account with a user name, as a value."""
 
 
 def with_actor(column: str, alias: str) -> str:
-    """The same for the official named in the ledger as an inner join: rows without one are left out."""
+    """The same for the official whom the ledger names; a row without one is left out."""
     return f"JOIN account {alias} ON {column} = 'official:' || {alias}.id "
 
 
 async def names(ids: Iterable[int]) -> dict[int, str]:
-    """The names of accounts by id."""
+    """The names of accounts."""
     wanted = sorted(set(ids))
     if not wanted:
         return {}
@@ -240,7 +240,7 @@ async def names(ids: Iterable[int]) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Official:
-    """A signed-in official, as far as decisions need it."""
+    """A signed-in official, as much of them as decisions need."""
 
     id: int
     username: str
@@ -252,7 +252,7 @@ class Official:
 
     @property
     def actor(self) -> str:
-        """Their name in the ledger."""
+        """How the ledger names them."""
         return f"official:{self.id}"
 
     def may(self, permission: Permission) -> bool:
@@ -261,30 +261,30 @@ class Official:
 
 
 PASSWORD_LEAST = 10
-"""Minimum length of a new password, in characters."""
+"""Characters that a new password needs."""
 
 _hasher = PasswordHasher()
 _DUMMY = "$argon2id$v=19$m=65536,t=3,p=4$AsSt2C88zT1tQwhbWMmPJQ$odRPeCEZBAyvqC44lMyCW+Z8vav6oZmJC9M2RXlD+sc"
-"""A hash that takes as long to verify as any other. A constant, because computing one delays each start by 0.2 s."""
+"""A hash that costs as much as any other. It is written down because making one delays each start by 0.2 s."""
 _slots = asyncio.Semaphore(2)
 
 
 async def hash_password(password: str) -> str:
-    """An argon2id hash, computed off the event loop."""
+    """An argon2id hash, made off the event loop."""
     async with _slots:
         return await asyncio.to_thread(_hasher.hash, password)
 
 
 async def password_fits(account: Account, password: str) -> bool:
-    """Whether this is the account's current password."""
+    """Whether this is the account's present password."""
     async with _slots:
         return await asyncio.to_thread(_verified, account.password_hash, password)
 
 
 async def authenticate(username: str, password: str, code: str = "") -> Account | None:
-    """The active account with this password (and TOTP code, if it uses one), else None.
+    """The active account with this password (and TOTP code, where it has one), else None.
 
-    Takes just as long for an unknown username. A TOTP code is accepted once.
+    Takes as long for a name that does not exist. A TOTP code opens once.
     """
     account = await Account.filter(username=username, active=True).first()
     stored = account.password_hash if account else _DUMMY

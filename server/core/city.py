@@ -35,7 +35,7 @@ class District(Model):
 
 
 class DistrictChange(Model):
-    """Districts that were read from a file and wait for a yes, or those that were there before a change."""
+    """Districts read from a file that await confirmation, or the districts before a change."""
 
     id = fields.BigIntField(primary_key=True)
     kind = fields.CharField(max_length=8)

@@ -23,7 +23,7 @@ LIFE = timedelta(days=30)
 
 
 class Answer(Model):
-    """The reference that a first answer gave, by the hash of its key."""
+    """The result of the first request with a key, by the key's hash."""
 
     key_hash = fields.CharField(max_length=64, primary_key=True)
     fingerprint = fields.CharField(max_length=64)

@@ -35,7 +35,7 @@ IDLE = 1.0
 
 
 class Job(Model):
-    """One piece of work that is still to be done (or has been given up: ``dead``)."""
+    """A job that is still to be done, or has failed for good (``dead``)."""
 
     id = fields.BigIntField(primary_key=True)
     key = fields.CharField(max_length=120, unique=True)

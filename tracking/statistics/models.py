@@ -183,7 +183,7 @@ class PetitionHours(_Days):
 
 
 class People(Model):
-    """How many different people took part, by what they said of themselves, counted once a night and never published
+    """How many different people took part, by what they said of themselves. Counted once a night and never published
     bare.
     """
 

@@ -9,20 +9,20 @@ from server.core.booking.states import Status
 
 
 class Slot(Model):
-    """So many places at one time, with what is taken of them. What it is for stands in its domain's row."""
+    """The places available at one time and how many are taken. The domain's own row says what they are for."""
 
     id = fields.BigIntField(primary_key=True)
     scope = fields.CharField(max_length=20)
-    """The domain that it belongs to, whose job ends its offers."""
+    """The domain it belongs to, whose job ends expired offers."""
     closes_at = fields.DatetimeField()
-    """Until when people book for themselves."""
+    """Until when people can book for themselves."""
     self_service = fields.BooleanField(default=True)
-    """Whether people book for themselves at all; the others are booked by officials only."""
+    """Whether people can book for themselves; other slots are booked by officials only."""
     capacity = fields.IntField()
     booked = fields.IntField(default=0)
     waiting = fields.IntField(default=0)
     attended = fields.IntField(default=0)
-    """Everybody who was there, those counted without a name included."""
+    """Attendance, including people counted without a name."""
     cancelled = fields.BooleanField(default=False)
 
     class Meta:
@@ -31,7 +31,7 @@ class Slot(Model):
 
 
 class Booking(Model):
-    """Somebody's place in a slot, or their turn in its waiting list. One a participant and slot."""
+    """A participant's booking in a slot, or their position in its waiting list. One per participant and slot."""
 
     id = fields.BigIntField(primary_key=True)
     slot: fields.ForeignKeyRelation[Slot] = fields.ForeignKeyField(
@@ -46,11 +46,11 @@ class Booking(Model):
     code = fields.CharField(max_length=16, unique=True)
     status = fields.CharEnumField(Status, max_length=10)
     held_until = fields.DatetimeField(null=True)
-    """Until when an offered place is kept."""
+    """Until when an offered place is held."""
     note = fields.CharField(max_length=200, default="")
-    """What it is for, in the participant's words."""
+    """The purpose, in the participant's words."""
     created_at = fields.DatetimeField()
-    """Since when they have stood in line: whoever gave a place back and comes again stands at the end."""
+    """Start of waiting: whoever returns a place and books again goes to the end of the queue."""
     checked_in_at = fields.DatetimeField(null=True)
 
     class Meta:

@@ -6,7 +6,7 @@ from tortoise.models import Model
 
 
 class Preference(Model):
-    """How a mail address wants to hear: ``all`` at once, ``digest`` once a day, ``required`` only what the law wants told."""  # noqa: E501
+    """How an address is notified: ``all`` immediately, ``digest`` daily, ``required`` only what the law requires."""
 
     email = fields.CharField(max_length=254, primary_key=True)
     mode = fields.CharField(max_length=10)
@@ -17,7 +17,7 @@ class Preference(Model):
 
 
 class DigestItem(Model):
-    """One event that waits for the next digest of an address."""
+    """An event waiting for the next digest of an address."""
 
     id = fields.BigIntField(primary_key=True)
     event_id = fields.BigIntField()
@@ -32,7 +32,7 @@ class DigestItem(Model):
 
 
 class Follow(Model):
-    """An address that hears once a day what is new with something, by the name that its domain gives it."""
+    """A subscription of an address to the daily news about a subject, named by its domain."""
 
     id = fields.BigIntField(primary_key=True)
     email = fields.CharField(max_length=254)

@@ -8,7 +8,7 @@ from tortoise.models import Model
 
 
 class Participant(Model):
-    """Somebody with a confirmed mail address who speaks under a display name, which may be a pseudonym."""
+    """A person with a confirmed mail address and a display name, which may be a pseudonym."""
 
     id = fields.BigIntField(primary_key=True)
     email = fields.CharField(max_length=254, unique=True)
@@ -23,7 +23,7 @@ class Participant(Model):
 
 
 class Unconfirmed(Model):
-    """What somebody wrote before they confirmed their mail address: kept until they open the link in the mail."""
+    """An action that waits until its author confirms their mail address by opening the link in the mail."""
 
     token_hash = fields.CharField(max_length=64, primary_key=True)
     email = fields.CharField(max_length=254)

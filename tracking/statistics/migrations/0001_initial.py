@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                 "app": "statistics",
                 "unique_together": (("dimension", "value"),),
                 "pk_attr": "id",
-                "table_description": "How many different people took part, by what they said of themselves, counted once a night and never published bare.",
+                "table_description": "How many different people took part, by what they said of themselves. Counted once a night and never published",
             },
             bases=["Model"],
         ),
