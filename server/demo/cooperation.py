@@ -96,13 +96,13 @@ BACK = "현장에서 확인되어 따로 검토하지 않으셔도 됩니다."
 
 
 class CaseTelling(Telling):
-    """A case being told, with the parts of other departments."""
+    """A case being told, with consultations of other departments."""
 
     _part_due: date
     _part_handler: str
 
     def request_consultation(self) -> None:
-        """The handler asks another department for its part (협조, 민원처리법 20조)."""
+        """The handler requests a consultation (협조, 민원처리법 20조)."""
         part = self._part()
         self._later(0.1, 2)
         self._part_due, _steps = self._calendar.add_working_days(
@@ -114,7 +114,7 @@ class CaseTelling(Telling):
         self._part_handler = self._rng.choice(staff(part.department, Role.HANDLER)).username
 
     def extend_consultation(self) -> None:
-        """The asked department puts its reply off, by at most as long as it had."""
+        """The consulted department extends its reply, by at most the original period."""
         self._later(4, 10)
         self._part_due, _steps = self._calendar.add_working_days(self._part_due + ONE_DAY, self._rng.randrange(1, 3))
         self._within_period(self._part_due)
@@ -122,14 +122,14 @@ class CaseTelling(Telling):
         self._act(Action.CONSULTATION_EXTEND, self._part_handler, payload)
 
     def reply_to_consultation(self) -> None:
-        """The asked department replies in time."""
+        """The consulted department replies in time."""
         closing = datetime.combine(self._part_due, time(18), self._moment.tzinfo)
         left = self._calendar.working_time_between(self._moment, closing)
         self._work_on(self._moment, left * self._rng.uniform(0.2, 0.9))
         self._act(Action.CONSULTATION_REPLY, self._part_handler, {"text": self._part().reply})
 
     def withdraw_consultation(self) -> None:
-        """The handler takes the request back."""
+        """The handler withdraws the request."""
         self._later(1, 8)
         department = self._part().department
         self._act(Action.CONSULTATION_WITHDRAW, self._handler.username, {"department": department, "reason": BACK})

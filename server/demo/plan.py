@@ -32,11 +32,11 @@ class Turn(Enum):
     LOST = auto()
     SITE = auto()
     CONSULTATION = auto()
-    """Another department is asked for its part, and replies."""
+    """Another department is consulted, and replies."""
     CONSULTATION_LATER = auto()
     CONSULTATION_BACK = auto()
     CONSULTATION_WAITS = auto()
-    """It has not replied yet."""
+    """Another department is consulted, and has not replied yet."""
     CHAT = auto()
     EXTEND = auto()
     EXTEND_TWICE = auto()
@@ -224,7 +224,7 @@ def _take_in(telling: CaseTelling, turns: frozenset[Turn]) -> None:
 
 
 def _withdrawn(telling: CaseTelling, path: Path, rng: Random, chance: float) -> bool:
-    """Whether the petitioner took it back here."""
+    """Whether the petitioner withdrew the petition here."""
     if path.stop is not S.WITHDRAWN or T.LOST in path.turns or rng.random() >= chance:
         return False
     telling.withdraw()
@@ -269,7 +269,7 @@ def _work(telling: CaseTelling, path: Path, turns: frozenset[Turn], rng: Random)
 
 
 def _cooperate(telling: CaseTelling, turns: frozenset[Turn]) -> None:
-    """Another department's part."""
+    """The consultation of another department."""
     telling.request_consultation()
     if T.CONSULTATION_LATER in turns:
         telling.extend_consultation()

@@ -156,13 +156,13 @@ class Telling:
         return self._rng.choice(staff(self._department, role)).username
 
     def accept(self, department: str = "") -> None:
-        """The intake officer takes it in."""
+        """The intake officer accepts the case."""
         self._later(0.1, 1.5)
         self._department = department or self.scenario.department
         self._act(Action.ACCEPT, "intake", {"department": self._department})
 
     def transfer(self) -> None:
-        """The department that got it by mistake passes it on (이송)."""
+        """The wrong department transfers the case (이송)."""
         _wrong, reason = _given(self.scenario.first)
         self._later(0.2, 1.5)
         manager = self._colleague(Role.MANAGER)
@@ -215,14 +215,14 @@ class Telling:
         self.supplement_until = rules.supplement_due(self._calendar, self._moment.date(), SUPPLEMENT_DAYS)
 
     def prolong(self) -> None:
-        """The petitioner takes more time, while it still runs (시행령 24조 2항)."""
+        """The petitioner extends the time for the supplement before it ends (시행령 24조 2항)."""
         self._sometime(0.3, 3)
         days = self._rng.randrange(2, SUPPLEMENT_DAYS + 1)
         self._act(Action.PROLONG, PETITIONER, {"days": days})
         self.supplement_until = rules.supplement_due(self._calendar, _given(self.supplement_until).on, days)
 
     def lose(self) -> None:
-        """The request comes back twice: it counts as withdrawn (시행령 25조 2항)."""
+        """The request is returned undelivered twice: the petition is deemed withdrawn (시행령 25조 2항)."""
         for text in UNDELIVERED:
             self._later(16, 40)
             self._act(Action.UNDELIVERED, self._handler.username, {"text": text})
@@ -233,7 +233,7 @@ class Telling:
         self._act(Action.DEEM_WITHDRAWN, self._handler.username, {"text": LOST})
 
     def investigate(self) -> None:
-        """The handler goes to see, on the next working days (실지조사, 시행령 17조)."""
+        """The handler investigates on site on the next working days (실지조사, 시행령 17조)."""
         self._later(0.1, 2)
         first, _steps = self._calendar.add_working_days(self._moment.date() + ONE_DAY, 1)
         days = self._rng.randrange(2, 6)
@@ -275,7 +275,7 @@ class Telling:
         self._extensions.append(amount)
 
     def interim(self) -> None:
-        """The handler tells how far it is (중간 알림, 시행령 23조)."""
+        """The handler sends an interim notice (중간 알림, 시행령 23조)."""
         ready = (self.received + INTERIM_DAYS * ONE_DAY).replace(hour=9, minute=0, second=0)
         if _given(self.due()).at <= ready:
             raise Unfit
@@ -383,7 +383,7 @@ class Telling:
         self._extensions, self._pauses = [], []
 
     def withdraw(self) -> None:
-        """The petitioner takes it back (취하)."""
+        """The petitioner withdraws the petition (취하)."""
         self._sometime(0.02, 1.5)
         self._act(Action.WITHDRAW, PETITIONER, {"text": self._pick(self._said.withdrawals)})
 

@@ -31,7 +31,7 @@ class Described:
         return None
 
     def check(self, response: httpx.Response) -> None:
-        """Fail where an answer is not what the document commitments."""
+        """Fail if a response does not match the document."""
         method, path = response.request.method, response.request.url.path
         found = self.operation(method, path) if path.startswith(PREFIX) else None
         where = f"{method} {path}: {response.status_code} {response.text[:500]}"

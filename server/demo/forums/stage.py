@@ -28,7 +28,7 @@ class Stage:
 
     @property
     def intake(self) -> Official:
-        """Who plans forums and hands submissions out."""
+        """The official who plans forums and assigns submissions."""
         return self.officials["intake"]
 
     @property
