@@ -37,7 +37,7 @@ export function follow({ address, names = [], take, tell, miss = () => {} }) {
     for (const name of names) source.addEventListener(name, take);
     source.onerror = () => {
       miss();
-      if (source?.readyState === EventSource.CLOSED) lose(); // refused: too many listen
+      if (source?.readyState === EventSource.CLOSED) lose(); // refused: too many open streams
       else tell("lost");
     };
   }

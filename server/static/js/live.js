@@ -1,6 +1,6 @@
 // Keeps a page up to date: listens to the server-sent events at `data-stream`, and when one arrives fetches the page
-// again and puts in what changed inside each element that has `data-live` and an id. So there is one way to draw a
-// page, and it is the server's.
+// again and updates what changed inside each element that has `data-live` and an id. So pages are rendered only by the
+// server.
 //
 // `data-live="list"` marks a list whose children have ids: children come, go and change one by one, and the others
 // stay untouched. Nothing is replaced that holds the focus or something typed; it waits until the reader leaves it.
@@ -10,7 +10,7 @@ import { follow } from "./connection.js";
 
 const BETWEEN = 1000;
 
-const drawn = new WeakMap(); // element -> its HTML as the server drew it, before scripts touched it
+const drawn = new WeakMap(); // element -> its HTML as the server rendered it, before scripts changed it
 
 /** Note how the live parts of a page came from the server. */
 export function remember(root) {
