@@ -1,4 +1,4 @@
-"""The ``sinmungo`` command inside the test's own process: to start another one costs more than most commands do."""
+"""The ``sinmungo`` command inside the test's own process: starting another one is slower than most commands."""
 
 import threading
 

@@ -4,7 +4,7 @@ from tests.browser.gallery.render import environment
 from tests.support.markup import Element, parse
 
 EVIL = """<script>alert(1)</script>"'&"""
-"""What no component may let through as markup."""
+"""Input that every component must escape."""
 
 
 def html(source: str, language: str = "ko", **values: object) -> str:

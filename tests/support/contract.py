@@ -1,4 +1,4 @@
-"""Every JSON answer that a test gets is held against the OpenAPI document: status, content type and shape."""
+"""Checks every JSON response in a test against the OpenAPI document: status, content type and schema."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""HTML as a tree that tests can ask: enough to check what a template drew, nothing about how it looks."""
+"""HTML as a tree that tests can query: enough to check what a template rendered."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

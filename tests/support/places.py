@@ -17,7 +17,7 @@ from tests.support.system import System
 
 
 async def a_session(slug: str, capacity: int, *, starts_in: timedelta = timedelta(days=7)) -> int:
-    """A date of a forum, two hours long; its id."""
+    """A session of a forum, two hours long; its id."""
     begins: datetime = clock.now().replace(minute=0, second=0, microsecond=0) + starts_in
     new = NewSession("", begins, begins + timedelta(hours=2), "", capacity)
     return (await sessions.add(await official("intake"), slug, [new]))[0]
@@ -48,7 +48,7 @@ async def guest(system: System, name: str) -> tuple[Person, httpx.AsyncClient]:
 
 
 async def places(session_id: int) -> dict[str, int]:
-    """What a session counts, beside what its registrations are."""
+    """A session's counters, beside the counts of its registrations."""
     row = await database.fetch_one(
         "SELECT b.booked, b.waiting AS in_line, b.attended AS there FROM booking_slot b "
         "JOIN forum_session s ON s.slot_id = b.id WHERE s.id = ?",

@@ -32,7 +32,7 @@ Engine = Literal["sqlite", "postgres"]
 
 WAIT_SECONDS = 60.0
 NOT_FOR_THE_SERVER = ("COVERAGE_", "FAKETIME", "LD_PRELOAD", "PYTHONPATH")
-"""Of the environment: it is not ours to count, and no moment that it is asked for comes from its clock."""
+"""Environment variables not passed to the server: its coverage is not measured, and its clock is not used."""
 _FOLDER = pytest.StashKey[Path]()
 _numbers = itertools.count(1)
 _connections = WeakSet[database._Connection]()

@@ -61,6 +61,6 @@ async def answer(submission: Submission, outcome: str, days: int, department: st
 
 
 async def do(submission: Submission, days: int) -> None:
-    """What was adopted is done so many days after the receipt."""
+    """The commitment is carried out so many days after the receipt."""
     done_on = submission.received_on + timedelta(days=days)
     await become(submission, events.SubmissionDone(done_on.isoformat()), done_on=done_on)

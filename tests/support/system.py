@@ -217,7 +217,7 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
         finally:
             for client in system.clients:
                 await client.aclose()
-    # What goes on when the database has closed opens it again, and whatever it wrote then nobody waits for.
+    # A task that is still running after the database is closed would open it again.
     assert not (left := asyncio.all_tasks() - others - {asyncio.current_task()}), left
 
 
@@ -248,7 +248,7 @@ async def served(settings: Settings) -> AsyncIterator[System]:
 def count_queries(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
     """Start counting statements: call it, do something, look at the list.
 
-    What is kept for some seconds is kept for as long as the test takes, on however slow a machine.
+    Caches that expire after some seconds are kept for the whole test, however slow the machine.
     """
 
     def start() -> list[str]:

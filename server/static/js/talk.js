@@ -24,11 +24,11 @@ export function start(root) {
   const reload = root.querySelector("[data-talk-reload]");
   const said = root.querySelector("[data-talk-said]");
   const held = new Map(); // id -> event: what waits for the reader to ask for it
-  const unread = new Set(); // ids of submissions that are not on the page
+  const unread = new Set(); // ids of new submissions that are not on the page
   const address = new URL(root.dataset.talk, location.href);
   const newest = Number(address.searchParams.get("newest")); // of the submissions there were as the page was drawn
   let unsaid = 0;
-  let spoken = 0; // submissions that were said to be new
+  let spoken = 0; // submissions announced as new
   let saying = null;
 
   const find = (id) => document.getElementById(`comment-${id}`);

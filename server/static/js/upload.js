@@ -1,5 +1,5 @@
-// A list of the chosen files with their sizes; each can be taken back, and choosing again adds to it. What is too
-// large or too many is said before anything is sent.
+// A list of the chosen files with their sizes; each can be removed, and choosing again adds to it. Files that
+// are too large or too many are reported before anything is sent.
 
 import { fill, number, size } from "./text.js";
 
