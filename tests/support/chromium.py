@@ -33,7 +33,7 @@ FLAGS = (
 PHONE, DESK = 360, 1280
 HEIGHT = 800
 AXE_SECONDS = 30
-# WCAG 2.0 to 2.2, levels A and AA; axe's "best-practice" rules are opinions and stay off.
+# WCAG 2.0 to 2.2, levels A and AA; axe's "best-practice" rules are advice and stay off.
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
 
