@@ -1,5 +1,6 @@
 """The templates, compiled once for all tests of all runs until one of them changes."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -19,4 +20,5 @@ def share(settings: Settings) -> None:
     """Let a process with these settings find the compiled templates."""
     if not settings.compiled.exists():
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        settings.compiled.symlink_to(FOLDER)
+        with contextlib.suppress(FileExistsError):  # several processes of one test are started at once
+            settings.compiled.symlink_to(FOLDER)
