@@ -4,9 +4,6 @@ Subjects: ``forum/{slug}``, ``talk/{slug}`` (comments in a forum, and their mode
 ``commitment/{number}``.
 """
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from forums.registration_events import (  # noqa: F401 — every event of a forum can be imported from here
     CheckedIn,
     CheckInUndone,
@@ -19,149 +16,102 @@ from forums.registration_events import (  # noqa: F401 — every event of a foru
     SessionChanged,
     SessionsAdded,
 )
-from server.core.ledger import Audience
+from server.core.ledger import Audience, DomainEvent
 
 
-@dataclass(frozen=True)
-class ForumProposed:
+class ForumProposed(DomainEvent, kind="forum.proposed", audience=Audience.PUBLIC):
     """A citizen proposed a forum."""
 
-    kind: ClassVar[str] = "forum.proposed"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     forum_kind: str
     petition: str = ""
 
 
-@dataclass(frozen=True)
-class ForumDeclined:
-    kind: ClassVar[str] = "forum.declined"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class ForumDeclined(DomainEvent, kind="forum.declined", audience=Audience.PUBLIC):
     text: int
     """Id of the official's public text."""
 
 
-@dataclass(frozen=True)
-class ForumAccepted:
+class ForumAccepted(DomainEvent, kind="forum.accepted", audience=Audience.PUBLIC):
     """The city accepted a citizen's proposal and plans the forum."""
 
-    kind: ClassVar[str] = "forum.accepted"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     text: int
     """Id of the official's public text."""
 
 
-@dataclass(frozen=True)
-class ForumPlanned:
+class ForumPlanned(DomainEvent, kind="forum.planned", audience=Audience.STAFF):
     """The city planned a forum on its own initiative."""
 
-    kind: ClassVar[str] = "forum.planned"
-    audience: ClassVar[Audience] = Audience.STAFF
     forum_kind: str
     imported: bool = False
     petition: str = ""
     """The petition that it takes up as its topic."""
 
 
-@dataclass(frozen=True)
-class ForumEdited:
-    kind: ClassVar[str] = "forum.edited"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class ForumEdited(DomainEvent, kind="forum.edited", audience=Audience.PUBLIC):
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ForumPublished:
-    kind: ClassVar[str] = "forum.published"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class ForumPublished(DomainEvent, kind="forum.published", audience=Audience.PUBLIC):
+    """The forum was announced: everybody can see it."""
 
 
-@dataclass(frozen=True)
-class ForumOpened:
+class ForumOpened(DomainEvent, kind="forum.opened", audience=Audience.PUBLIC):
     """A proposed discussion opened because enough people support it."""
 
-    kind: ClassVar[str] = "forum.opened"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     supports: int
 
 
-@dataclass(frozen=True)
-class ForumStarted:
-    kind: ClassVar[str] = "forum.started"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class ForumStarted(DomainEvent, kind="forum.started", audience=Audience.PUBLIC):
+    """It has begun."""
 
 
-@dataclass(frozen=True)
-class ForumClosed:
-    kind: ClassVar[str] = "forum.closed"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class ForumClosed(DomainEvent, kind="forum.closed", audience=Audience.PUBLIC):
+    """It is over."""
 
 
-@dataclass(frozen=True)
-class ForumCancelled:
-    kind: ClassVar[str] = "forum.cancelled"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class ForumCancelled(DomainEvent, kind="forum.cancelled", audience=Audience.PUBLIC):
     text: int
 
 
-@dataclass(frozen=True)
-class MinutesPublished:
-    kind: ClassVar[str] = "forum.minutes"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class MinutesPublished(DomainEvent, kind="forum.minutes", audience=Audience.PUBLIC):
+    """Its minutes can be read."""
 
 
-@dataclass(frozen=True)
-class TookPart:
+class TookPart(DomainEvent, kind="talk.took_part", audience=Audience.STAFF):
     """Somebody took part in the forum for the first time; ``participant`` is None for people counted at check-in."""
 
-    kind: ClassVar[str] = "talk.took_part"
-    audience: ClassVar[Audience] = Audience.STAFF
     participant: int | None
     people: int
 
 
-@dataclass(frozen=True)
-class CommentMade:
+class CommentMade(DomainEvent, kind="talk.comment", audience=Audience.PUBLIC):
     """Somebody commented on a submission, or on the forum itself."""
 
-    kind: ClassVar[str] = "talk.comment"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     comment: int
     submission: str = ""
     parent: int | None = None
 
 
-@dataclass(frozen=True)
-class CommentWithdrawn:
+class CommentWithdrawn(DomainEvent, kind="talk.comment_withdrawn", audience=Audience.PUBLIC):
     """The author withdrew a comment."""
 
-    kind: ClassVar[str] = "talk.comment_withdrawn"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     comment: int
 
 
-@dataclass(frozen=True)
-class SubmissionReceived:
-    kind: ClassVar[str] = "submission.received"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class SubmissionReceived(DomainEvent, kind="submission.received", audience=Audience.PUBLIC):
     forum: str
     channel: str
     petition: str = ""
 
 
-@dataclass(frozen=True)
-class SubmissionAssigned:
-    kind: ClassVar[str] = "submission.assigned"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class SubmissionAssigned(DomainEvent, kind="submission.assigned", audience=Audience.PUBLIC):
     department: int
     previous: int | None
 
 
-@dataclass(frozen=True)
-class SubmissionAnswered:
+class SubmissionAnswered(DomainEvent, kind="submission.answered", audience=Audience.PUBLIC):
     """A department answered; ``outcome`` is a key of ``forums.labels.OUTCOMES``."""
 
-    kind: ClassVar[str] = "submission.answered"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     outcome: str
     previous: str
     main: str = ""
@@ -170,120 +120,82 @@ class SubmissionAnswered:
     """Id of the department's text; for a merged submission, of the text to the main one."""
 
 
-@dataclass(frozen=True)
-class StudyOver:
+class StudyOver(DomainEvent, kind="submission.study_over", audience=Audience.PUBLIC):
     """The day until which it was under study has passed without another answer."""
 
-    kind: ClassVar[str] = "submission.study_over"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     study_until: str
 
 
-@dataclass(frozen=True)
-class SubmissionMerged:
+class SubmissionMerged(DomainEvent, kind="submission.merged", audience=Audience.PUBLIC):
     """It was merged into a similar submission and shares its answer."""
 
-    kind: ClassVar[str] = "submission.merged"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     to: str
 
 
-@dataclass(frozen=True)
-class SubmissionUnmerged:
-    kind: ClassVar[str] = "submission.unmerged"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class SubmissionUnmerged(DomainEvent, kind="submission.unmerged", audience=Audience.PUBLIC):
     previous: str
 
 
-@dataclass(frozen=True)
-class SubmissionWithdrawn:
-    kind: ClassVar[str] = "submission.withdrawn"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class SubmissionWithdrawn(DomainEvent, kind="submission.withdrawn", audience=Audience.PUBLIC):
+    """Its author withdrew it."""
 
 
-@dataclass(frozen=True)
-class SubmissionCorrected:
+class SubmissionCorrected(DomainEvent, kind="submission.corrected", audience=Audience.PUBLIC):
     """The clerk who transcribed it corrected a mistake."""
 
-    kind: ClassVar[str] = "submission.corrected"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     forum: str
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class TranscriptionWithdrawn:
+class TranscriptionWithdrawn(DomainEvent, kind="submission.transcription_withdrawn", audience=Audience.PUBLIC):
     """The clerk removed a line that nobody said, or that was transcribed twice."""
 
-    kind: ClassVar[str] = "submission.transcription_withdrawn"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     forum: str
 
 
-@dataclass(frozen=True)
-class SubmissionDone:
+class SubmissionDone(DomainEvent, kind="submission.done", audience=Audience.PUBLIC):
     """The adopted submission was carried out (a day), or turned out not to be (empty)."""
 
-    kind: ClassVar[str] = "submission.done"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     done_on: str
 
 
-@dataclass(frozen=True)
-class PetitionProposed:
+class PetitionProposed(DomainEvent, kind="submission.petition_proposed", audience=Audience.PARTY):
     """An official proposed that it should become a petition; its author decides."""
 
-    kind: ClassVar[str] = "submission.petition_proposed"
-    audience: ClassVar[Audience] = Audience.PARTY
     text: int
 
 
-@dataclass(frozen=True)
-class BecamePetition:
+class BecamePetition(DomainEvent, kind="submission.became_petition", audience=Audience.PUBLIC):
     """It became a petition; both keep their numbers."""
 
-    kind: ClassVar[str] = "submission.became_petition"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     petition: str
 
 
-@dataclass(frozen=True)
-class TextReported:
+class TextReported(DomainEvent, kind="text.reported", audience=Audience.STAFF):
     """Somebody reported a public text; ``comment`` is None for the submission itself."""
 
-    kind: ClassVar[str] = "text.reported"
-    audience: ClassVar[Audience] = Audience.STAFF
     rule: str
     comment: int | None = None
 
 
-@dataclass(frozen=True)
-class TextHeld:
+class TextHeld(DomainEvent, kind="text.held", audience=Audience.PARTY):
     """A text waits for a moderator before it is shown, because of the forum's setting or because it looks like spam."""
 
-    kind: ClassVar[str] = "text.held"
-    audience: ClassVar[Audience] = Audience.PARTY
     why: str
     comment: int | None = None
 
 
-@dataclass(frozen=True)
-class TextHidden:
+class TextHidden(DomainEvent, kind="text.hidden", audience=Audience.PUBLIC):
     """A moderator hid a text; the rule and the reason (``text``) are shown in its place."""
 
-    kind: ClassVar[str] = "text.hidden"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     rule: str
     text: int
     comment: int | None = None
 
 
-@dataclass(frozen=True)
-class TextShown:
+class TextShown(DomainEvent, kind="text.shown", audience=Audience.PUBLIC):
     """A moderator approved a text, or showed a hidden one again."""
 
-    kind: ClassVar[str] = "text.shown"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     after_appeal: bool = False
     comment: int | None = None
     stood: bool = False
@@ -292,38 +204,26 @@ class TextShown:
     """Whether it had been hidden; then it is not news."""
 
 
-@dataclass(frozen=True)
-class HidingAppealed:
-    kind: ClassVar[str] = "text.appealed"
-    audience: ClassVar[Audience] = Audience.PARTY
+class HidingAppealed(DomainEvent, kind="text.appealed", audience=Audience.PARTY):
     text: int
     comment: int | None = None
 
 
-@dataclass(frozen=True)
-class HidingUpheld:
+class HidingUpheld(DomainEvent, kind="text.appeal_dismissed", audience=Audience.PUBLIC):
     """Another moderator dismissed the appeal: the text stays hidden."""
 
-    kind: ClassVar[str] = "text.appeal_dismissed"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     text: int
     comment: int | None = None
 
 
-@dataclass(frozen=True)
-class CommitmentMade:
-    kind: ClassVar[str] = "commitment.made"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class CommitmentMade(DomainEvent, kind="commitment.made", audience=Audience.PUBLIC):
     forum: str
     submission: str
     department: int
     due_on: str
 
 
-@dataclass(frozen=True)
-class CommitmentEdited:
-    kind: ClassVar[str] = "commitment.edited"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class CommitmentEdited(DomainEvent, kind="commitment.edited", audience=Audience.PUBLIC):
     fields: tuple[str, ...]
     due_on: str
     """The due date after the change."""
@@ -331,42 +231,28 @@ class CommitmentEdited:
     """Id of the reason for a new due date."""
 
 
-@dataclass(frozen=True)
-class StepDone:
-    kind: ClassVar[str] = "commitment.step_done"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class StepDone(DomainEvent, kind="commitment.step_done", audience=Audience.PUBLIC):
     step: int
 
 
-@dataclass(frozen=True)
-class CommitmentDone:
+class CommitmentDone(DomainEvent, kind="commitment.done", audience=Audience.PUBLIC):
     """It was carried out, and the evidence is attached."""
 
-    kind: ClassVar[str] = "commitment.done"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     done_on: str
 
 
-@dataclass(frozen=True)
-class CommitmentContested:
+class CommitmentContested(DomainEvent, kind="commitment.contested", audience=Audience.PUBLIC):
     """An author of the submission says that it was not carried out."""
 
-    kind: ClassVar[str] = "commitment.contested"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     text: int
 
 
-@dataclass(frozen=True)
-class CommitmentDropped:
-    kind: ClassVar[str] = "commitment.dropped"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class CommitmentDropped(DomainEvent, kind="commitment.dropped", audience=Audience.PUBLIC):
     text: int
 
 
-@dataclass(frozen=True)
-class CommitmentOverdue:
-    kind: ClassVar[str] = "commitment.overdue"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class CommitmentOverdue(DomainEvent, kind="commitment.overdue", audience=Audience.PUBLIC):
+    """Its date has passed without a report that it was carried out."""
 
 
 IN_PASSING = frozenset(

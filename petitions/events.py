@@ -4,24 +4,10 @@
 without touching the ledger. ``files`` are the ids of the attachments that came with the words.
 """
 
-from dataclasses import dataclass
-from typing import ClassVar
-
-from petitions.consultation_events import (  # noqa: F401 — every event of a case is found here
-    ConsultationDueSoon,
-    ConsultationExtended,
-    ConsultationOverdue,
-    ConsultationReplied,
-    ConsultationRequested,
-    ConsultationWithdrawn,
-)
-from server.core.ledger import Audience
+from server.core.ledger import Audience, DomainEvent
 
 
-@dataclass(frozen=True)
-class CaseReceived:
-    kind: ClassVar[str] = "case.received"
-    audience: ClassVar[Audience] = Audience.PARTY
+class CaseReceived(DomainEvent, kind="case.received", audience=Audience.PARTY):
     case_kind: str
     channel: str
     due_at: str | None
@@ -29,130 +15,88 @@ class CaseReceived:
     imported: bool = False
 
 
-@dataclass(frozen=True)
-class CaseRouted:
+class CaseRouted(DomainEvent, kind="case.routed", audience=Audience.STAFF):
     """The program proposed a department (or none: the intake officer decides)."""
 
-    kind: ClassVar[str] = "case.routed"
-    audience: ClassVar[Audience] = Audience.STAFF
     department: int | None
     rule: int | None
 
 
-@dataclass(frozen=True)
-class GuideAppointed:
-    kind: ClassVar[str] = "case.guide_appointed"
-    audience: ClassVar[Audience] = Audience.PARTY
+class GuideAppointed(DomainEvent, kind="case.guide_appointed", audience=Audience.PARTY):
     guide: int
     previous: int | None = None
 
 
-@dataclass(frozen=True)
-class CaseAccepted:
-    kind: ClassVar[str] = "case.accepted"
-    audience: ClassVar[Audience] = Audience.PARTY
+class CaseAccepted(DomainEvent, kind="case.accepted", audience=Audience.PARTY):
     department: int
     proposed: bool
 
 
-@dataclass(frozen=True)
-class CaseAssigned:
-    kind: ClassVar[str] = "case.assigned"
-    audience: ClassVar[Audience] = Audience.PARTY
+class CaseAssigned(DomainEvent, kind="case.assigned", audience=Audience.PARTY):
     handler: int
     previous: int | None = None
 
 
-@dataclass(frozen=True)
-class WorkStarted:
-    kind: ClassVar[str] = "case.started"
-    audience: ClassVar[Audience] = Audience.PARTY
+class WorkStarted(DomainEvent, kind="case.started", audience=Audience.PARTY):
     handler: int
 
 
-@dataclass(frozen=True)
-class CaseTransferred:
+class CaseTransferred(DomainEvent, kind="case.transferred", audience=Audience.PARTY):
     """Inside the agency (Decree 13)."""
 
-    kind: ClassVar[str] = "case.transferred"
-    audience: ClassVar[Audience] = Audience.PARTY
     department: int
     previous: int | None
     text: int
 
 
-@dataclass(frozen=True)
-class CaseTransferredOut:
+class CaseTransferredOut(DomainEvent, kind="case.transferred_out", audience=Audience.PARTY):
     """To another agency, with notice to the petitioner (Act 16)."""
 
-    kind: ClassVar[str] = "case.transferred_out"
-    audience: ClassVar[Audience] = Audience.PARTY
     text: int
 
 
-@dataclass(frozen=True)
-class SupplementRequested:
+class SupplementRequested(DomainEvent, kind="case.supplement_requested", audience=Audience.PARTY):
     """``late_reason`` explains a request made after more than eight working hours (Rule 9①)."""
 
-    kind: ClassVar[str] = "case.supplement_requested"
-    audience: ClassVar[Audience] = Audience.PARTY
     text: int
     until: str
     times: int
     late_reason: int | None = None
 
 
-@dataclass(frozen=True)
-class SupplementProlonged:
+class SupplementProlonged(DomainEvent, kind="case.supplement_prolonged", audience=Audience.PARTY):
     """The petitioner asked for and got more time to supplement (Decree 24②)."""
 
-    kind: ClassVar[str] = "case.supplement_prolonged"
-    audience: ClassVar[Audience] = Audience.PARTY
     until: str
     previous_until: str
     times: int
     text: int | None = None
 
 
-@dataclass(frozen=True)
-class SupplementUndelivered:
+class SupplementUndelivered(DomainEvent, kind="case.supplement_undelivered", audience=Audience.PARTY):
     """A request to supplement was returned undelivered."""
 
-    kind: ClassVar[str] = "case.supplement_undelivered"
-    audience: ClassVar[Audience] = Audience.PARTY
     times: int
     text: int
 
 
-@dataclass(frozen=True)
-class CaseDeemedWithdrawn:
+class CaseDeemedWithdrawn(DomainEvent, kind="case.deemed_withdrawn", audience=Audience.PARTY):
     """Two requests were returned undelivered, so the petition is deemed withdrawn (Decree 25②)."""
 
-    kind: ClassVar[str] = "case.deemed_withdrawn"
-    audience: ClassVar[Audience] = Audience.PARTY
     text: int
 
 
-@dataclass(frozen=True)
-class SupplementReceived:
-    kind: ClassVar[str] = "case.supplement_received"
-    audience: ClassVar[Audience] = Audience.PARTY
+class SupplementReceived(DomainEvent, kind="case.supplement_received", audience=Audience.PARTY):
     text: int
     due_at: str | None
     files: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class CaseReturned:
-    kind: ClassVar[str] = "case.returned"
-    audience: ClassVar[Audience] = Audience.PARTY
+class CaseReturned(DomainEvent, kind="case.returned", audience=Audience.PARTY):
     text: int
 
 
-@dataclass(frozen=True)
-class PeriodExtended:
-    kind: ClassVar[str] = "case.extended"
-    audience: ClassVar[Audience] = Audience.PARTY
+class PeriodExtended(DomainEvent, kind="case.extended", audience=Audience.PARTY):
     amount: int
     unit: str
     consent: bool
@@ -161,12 +105,9 @@ class PeriodExtended:
     text: int
 
 
-@dataclass(frozen=True)
-class SiteInvestigated:
+class SiteInvestigated(DomainEvent, kind="case.site_investigation", audience=Audience.PARTY):
     """A site investigation was set or extended: the days from ``first`` to ``until`` do not count (Decree 17④⑤)."""
 
-    kind: ClassVar[str] = "case.site_investigation"
-    audience: ClassVar[Audience] = Audience.PARTY
     first: str
     until: str
     prolonged: bool
@@ -175,216 +116,199 @@ class SiteInvestigated:
     text: int
 
 
-@dataclass(frozen=True)
-class InterimNoticeGiven:
-    kind: ClassVar[str] = "case.interim_notice"
-    audience: ClassVar[Audience] = Audience.PARTY
+class InterimNoticeGiven(DomainEvent, kind="case.interim_notice", audience=Audience.PARTY):
     text: int
 
 
-@dataclass(frozen=True)
-class InterimNoticeDue:
+class InterimNoticeDue(DomainEvent, kind="case.interim_due", audience=Audience.STAFF):
     """Another 30 days have passed since the receipt: the desk must give an interim notice (Decree 23)."""
 
-    kind: ClassVar[str] = "case.interim_due"
-    audience: ClassVar[Audience] = Audience.STAFF
     on: str
 
 
-@dataclass(frozen=True)
-class NoteWritten:
-    kind: ClassVar[str] = "case.note"
-    audience: ClassVar[Audience] = Audience.STAFF
+class NoteWritten(DomainEvent, kind="case.note", audience=Audience.STAFF):
     text: int
     files: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class MessageSent:
+class MessageSent(DomainEvent, kind="case.message", audience=Audience.PARTY):
     """Between the petitioner and the officials; the actor shows who wrote it."""
 
-    kind: ClassVar[str] = "case.message"
-    audience: ClassVar[Audience] = Audience.PARTY
     text: int
     files: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class CaseAnswered:
-    kind: ClassVar[str] = "case.answered"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class CaseAnswered(DomainEvent, kind="case.answered", audience=Audience.PUBLIC):
     answer: int
     decision: str
     in_time: bool | None
     files: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class CaseClosed:
-    kind: ClassVar[str] = "case.closed"
-    audience: ClassVar[Audience] = Audience.PUBLIC
+class CaseClosed(DomainEvent, kind="case.closed", audience=Audience.PUBLIC):
     text: int | None = None
 
 
-@dataclass(frozen=True)
-class CaseClosedAsRepeated:
+class CaseClosedAsRepeated(DomainEvent, kind="case.closed_as_repeated", audience=Audience.PARTY):
     """The same petition was answered at least twice, in the cases ``earlier`` (종결처리, Act 23).
 
     ``remedies`` is the statement with the remedies; ``committee`` means that it is a petition by many people that the
     mediation committee has considered (Decree 26).
     """
 
-    kind: ClassVar[str] = "case.closed_as_repeated"
-    audience: ClassVar[Audience] = Audience.PARTY
     text: int
     remedies: int
     earlier: tuple[str, ...]
     committee: bool
 
 
-@dataclass(frozen=True)
-class CaseRated:
-    kind: ClassVar[str] = "case.rated"
-    audience: ClassVar[Audience] = Audience.PARTY
+class CaseRated(DomainEvent, kind="case.rated", audience=Audience.PARTY):
     score: int
     text: int | None = None
 
 
-@dataclass(frozen=True)
-class CaseReopened:
-    kind: ClassVar[str] = "case.reopened"
-    audience: ClassVar[Audience] = Audience.PARTY
+class CaseReopened(DomainEvent, kind="case.reopened", audience=Audience.PARTY):
     text: int
     due_at: str | None
 
 
-@dataclass(frozen=True)
-class ObjectionFiled:
+class ObjectionFiled(DomainEvent, kind="case.objection_filed", audience=Audience.PARTY):
     """The petitioner objected to a refusal (Act 35); the decision is due at ``due_at``."""
 
-    kind: ClassVar[str] = "case.objection_filed"
-    audience: ClassVar[Audience] = Audience.PARTY
     text: int
     due_at: str
 
 
-@dataclass(frozen=True)
-class ObjectionPassedOn:
+class ObjectionPassedOn(DomainEvent, kind="case.objection_passed_on", audience=Audience.PARTY):
     """The refusing department was closed: this one decides the objection. The case remains answered."""
 
-    kind: ClassVar[str] = "case.objection_passed_on"
-    audience: ClassVar[Audience] = Audience.PARTY
     department: int
     text: int
 
 
-@dataclass(frozen=True)
-class ObjectionExtended:
+class ObjectionExtended(DomainEvent, kind="case.objection_extended", audience=Audience.PARTY):
     """The decision on an objection was extended, once (Act 35②)."""
 
-    kind: ClassVar[str] = "case.objection_extended"
-    audience: ClassVar[Audience] = Audience.PARTY
     amount: int
     due_at: str
     previous_due_at: str
     text: int
 
 
-@dataclass(frozen=True)
-class ObjectionUpheld:
+class ObjectionUpheld(DomainEvent, kind="case.objection_upheld", audience=Audience.PARTY):
     """The objection was justified: the case is reopened and must be answered again by ``due_at``."""
 
-    kind: ClassVar[str] = "case.objection_upheld"
-    audience: ClassVar[Audience] = Audience.PARTY
     text: int
     due_at: str | None
 
 
-@dataclass(frozen=True)
-class ObjectionDismissed:
+class ObjectionDismissed(DomainEvent, kind="case.objection_dismissed", audience=Audience.PARTY):
     """The refusal stands; ``remedies`` is the statement with the remedies (Decree 40)."""
 
-    kind: ClassVar[str] = "case.objection_dismissed"
-    audience: ClassVar[Audience] = Audience.PARTY
     text: int
     remedies: int
 
 
-@dataclass(frozen=True)
-class ObjectionWithdrawn:
+class ObjectionWithdrawn(DomainEvent, kind="case.objection_withdrawn", audience=Audience.PARTY):
     """The petitioner withdrew the objection before it was decided: the refusal stands."""
 
-    kind: ClassVar[str] = "case.objection_withdrawn"
-    audience: ClassVar[Audience] = Audience.PARTY
     text: int | None = None
 
 
-@dataclass(frozen=True)
-class ObjectionDueSoon:
-    kind: ClassVar[str] = "case.objection_due_soon"
-    audience: ClassVar[Audience] = Audience.STAFF
+class ObjectionDueSoon(DomainEvent, kind="case.objection_due_soon", audience=Audience.STAFF):
+    """The objection must be decided within a day."""
 
 
-@dataclass(frozen=True)
-class ObjectionOverdue:
-    kind: ClassVar[str] = "case.objection_overdue"
-    audience: ClassVar[Audience] = Audience.PARTY
+class ObjectionOverdue(DomainEvent, kind="case.objection_overdue", audience=Audience.PARTY):
+    """The objection was not decided in time (Act 35②)."""
 
 
-@dataclass(frozen=True)
-class CaseWithdrawn:
-    kind: ClassVar[str] = "case.withdrawn"
-    audience: ClassVar[Audience] = Audience.PARTY
+class ConsultationRequested(DomainEvent, kind="case.consultation_requested", audience=Audience.PARTY):
+    """Another department is consulted (협조, Act 20). The petitioner is told which one and until when.
+
+    ``words`` is a statement like ``text``, but for officials only.
+    """
+
+    part: int
+    department: int
+    due_at: str
+    words: int
+
+
+class ConsultationExtended(DomainEvent, kind="case.consultation_extended", audience=Audience.PARTY):
+    """The consulted department extended its reply, once (Act 20②)."""
+
+    part: int
+    department: int
+    due_at: str
+    previous_due_at: str
+    words: int
+
+
+class ConsultationReplied(DomainEvent, kind="case.consultation_replied", audience=Audience.PARTY):
+    """The consulted department replied; the words are for officials."""
+
+    part: int
+    department: int
+    in_time: bool
+    words: int
+
+
+class ConsultationWithdrawn(DomainEvent, kind="case.consultation_withdrawn", audience=Audience.PARTY):
+    """The request was withdrawn: by the case's department, or because the case ended or was transferred to this one."""
+
+    part: int
+    department: int
+    words: int | None = None
+
+
+class ConsultationDueSoon(DomainEvent, kind="case.consultation_due_soon", audience=Audience.STAFF):
+    """The reply period ends within a day."""
+
+    part: int
+    department: int
+
+
+class ConsultationOverdue(DomainEvent, kind="case.consultation_overdue", audience=Audience.STAFF):
+    """The reply period has ended without a reply."""
+
+    part: int
+    department: int
+
+
+class CaseWithdrawn(DomainEvent, kind="case.withdrawn", audience=Audience.PARTY):
     text: int | None = None
 
 
-@dataclass(frozen=True)
-class DueRecomputed:
+class DueRecomputed(DomainEvent, kind="case.due_recomputed", audience=Audience.PARTY):
     """The calendar changed while a deadline was running; the date announced before stays visible."""
 
-    kind: ClassVar[str] = "case.due_recomputed"
-    audience: ClassVar[Audience] = Audience.PARTY
     due_at: str
     previous_due_at: str
     holiday: str
 
 
-@dataclass(frozen=True)
-class DueSoon:
-    kind: ClassVar[str] = "case.due_soon"
-    audience: ClassVar[Audience] = Audience.STAFF
+class DueSoon(DomainEvent, kind="case.due_soon", audience=Audience.STAFF):
+    """The period ends within a day."""
 
 
-@dataclass(frozen=True)
-class Overdue:
+class Overdue(DomainEvent, kind="case.overdue", audience=Audience.PARTY):
     """The period has ended; the inspector and the manager are notified (Decree 28)."""
 
-    kind: ClassVar[str] = "case.overdue"
-    audience: ClassVar[Audience] = Audience.PARTY
 
-
-@dataclass(frozen=True)
-class AttachmentAdded:
-    kind: ClassVar[str] = "case.attachment"
-    audience: ClassVar[Audience] = Audience.PARTY
+class AttachmentAdded(DomainEvent, kind="case.attachment", audience=Audience.PARTY):
     attachment: int
 
 
-@dataclass(frozen=True)
-class MailUndelivered:
+class MailUndelivered(DomainEvent, kind="case.mail_undelivered", audience=Audience.STAFF):
     """A mail server rejected the petitioner's address, so they were not notified of an event of the case."""
 
-    kind: ClassVar[str] = "case.mail_undelivered"
-    audience: ClassVar[Audience] = Audience.STAFF
     event: int
     about: str
 
 
-@dataclass(frozen=True)
-class CalendarChanged:
+class CalendarChanged(DomainEvent, kind="calendar.changed", audience=Audience.PUBLIC):
     """A temporary holiday was added or removed, or office hours were set (subject ``calendar``)."""
 
-    kind: ClassVar[str] = "calendar.changed"
-    audience: ClassVar[Audience] = Audience.PUBLIC
     day: str
     what: str

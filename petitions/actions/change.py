@@ -11,9 +11,8 @@ from datetime import date, datetime
 
 from petitions import rules
 from petitions.consultation import ConsultationStatus
-from petitions.consultation_events import ConsultationWithdrawn
 from petitions.errors import ChangedMeanwhile, NoSuchCase, NotPossibleNow, Refused
-from petitions.events import CaseRouted
+from petitions.events import CaseRouted, ConsultationWithdrawn
 from petitions.models import Case, Statement
 from petitions.queries.consultations import asked
 from petitions.reference import Reference, reference

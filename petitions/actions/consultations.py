@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from petitions import consultation
 from petitions.actions.change import SYSTEM, Change, changing, check
 from petitions.consultation import ConsultationStatus, Running
-from petitions.consultation_events import (
+from petitions.consultation_forms import ExtendConsultation, RequestConsultation
+from petitions.errors import Refused
+from petitions.events import (
     ConsultationDueSoon,
     ConsultationExtended,
     ConsultationOverdue,
@@ -17,8 +19,6 @@ from petitions.consultation_events import (
     ConsultationRequested,
     ConsultationWithdrawn,
 )
-from petitions.consultation_forms import ExtendConsultation, RequestConsultation
-from petitions.errors import Refused
 from petitions.forms import AssignHandler, TextOnly
 from petitions.models import Consultation
 from petitions.rights import subject

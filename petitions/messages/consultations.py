@@ -4,7 +4,7 @@ The consulted department is told what to reply to and until when, the case's own
 petitioner which department is consulted; the texts themselves stay at the desk (Act 7).
 """
 
-from petitions import consultation_events as events
+from petitions import events
 from petitions.messages.event import CaseMessage, Reader, at_desk, to_officials, to_party, where_due
 from server.core.errors import _
 

@@ -6,8 +6,7 @@ The desk's live stream tells each official about the cases that they may see, an
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from petitions.consultation_events import ConsultationReplied, ConsultationWithdrawn
-from petitions.events import CaseTransferred
+from petitions.events import CaseTransferred, ConsultationReplied, ConsultationWithdrawn
 from petitions.queries import following
 from server.core.accounts import Official
 from server.core.ledger import Entry

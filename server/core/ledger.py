@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, dataclass_transform
 
 import orjson
 from tortoise import fields
@@ -35,20 +35,22 @@ class Audience(StrEnum):
     STAFF = "staff"
 
 
-class DomainEvent(Protocol):
-    """A frozen dataclass of a domain's ``events`` module."""
+@dataclass_transform(frozen_default=True)
+class DomainEvent:
+    """What happened, in the past tense. Subclasses become frozen dataclasses; ``kind`` is their name in the ledger."""
 
     kind: ClassVar[str]
     audience: ClassVar[Audience]
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
+    def __init_subclass__(cls, *, kind: str, audience: Audience) -> None:
+        cls.kind, cls.audience = kind, audience
+        dataclass(frozen=True)(cls)
 
-@dataclass(frozen=True)
-class SettingChanged:
+
+class SettingChanged(DomainEvent, kind="settings.changed", audience=Audience.STAFF):
     """An official changed a setting of the desk (subjects ``settings/…``): kind of setting, id and change."""
 
-    kind: ClassVar[str] = "settings.changed"
-    audience: ClassVar[Audience] = Audience.STAFF
     what: str
     id: int
     how: str

@@ -2,23 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import ClassVar
 
 import pytest
 
 from server.core import database, ledger, ledger_check
 from server.core.errors import NotFound
-from server.core.ledger import Audience
+from server.core.ledger import Audience, DomainEvent
 from tests.support.system import System
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(DomainEvent, kind="test.said", audience=Audience.STAFF):
     """An event of these tests."""
 
-    kind: ClassVar[str] = "test.said"
-    audience: ClassVar[Audience] = Audience.STAFF
     word: str
 
 
