@@ -4,9 +4,8 @@ from forums import rules
 from forums.actions.places import CHECK_IN, HeldPlaces, holding, pass_on
 from forums.actions.taking_part import take_part, took_part
 from forums.errors import CheckInClosed
-from forums.events import TookPart
+from forums.events import CheckedIn, CheckInUndone, PeopleCounted, Registered, TookPart
 from forums.forms.places import Book
-from forums.registration_events import CheckedIn, CheckInUndone, PeopleCounted, Registered
 from forums.rights import forum_subject, talk_subject
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official

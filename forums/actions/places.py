@@ -12,7 +12,7 @@ from datetime import datetime
 from forums import rights, rules
 from forums.actions.change import Actor, name_of
 from forums.errors import NoSuchSession
-from forums.registration_events import PlaceOffered
+from forums.events import PlaceOffered
 from forums.states import FORUM, ForumAction, ForumState, follow
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official

@@ -1,7 +1,7 @@
 """Registrations for sessions: take a place or join the waiting list, cancel, accept an offer or let it expire."""
 
 from forums.actions.places import SCOPE, chain_of, holding, pass_on, session_of, slot_of
-from forums.registration_events import OfferLapsed, Registered, RegistrationCancelled
+from forums.events import OfferLapsed, Registered, RegistrationCancelled
 from forums.states import ForumAction
 from server.core import clock, database
 from server.core.accounts import Official

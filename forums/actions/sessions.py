@@ -3,9 +3,9 @@
 from forums.actions.change import changing_forum
 from forums.actions.places import SCOPE, holding, pass_on
 from forums.errors import TwiceAtOnce
+from forums.events import SessionCancelled, SessionChanged, SessionsAdded
 from forums.forms.places import ChangeSession, KeepRecord, NewSession
 from forums.models import ForumWords, Session
-from forums.registration_events import SessionCancelled, SessionChanged, SessionsAdded
 from forums.rights import session_subject
 from forums.states import ForumAction
 from server.core import clock, database

@@ -1,6 +1,6 @@
 """Messages about sessions and registrations. Emails are sent immediately, because places run out."""
 
-from forums import registration_events as events
+from forums import events
 from forums.messages.event import ForumMessage, Reader, at_once, its_words
 from server.core.errors import _
 

@@ -9,9 +9,7 @@ import pytest
 from forums.actions import registering
 from forums.actions.places import SCOPE
 from forums.errors import NoSuchSession
-from forums.events import TookPart
-from forums.models import Forum, Participation, Session
-from forums.registration_events import (
+from forums.events import (
     CheckedIn,
     CheckInUndone,
     OfferLapsed,
@@ -22,7 +20,9 @@ from forums.registration_events import (
     SessionCancelled,
     SessionChanged,
     SessionsAdded,
+    TookPart,
 )
+from forums.models import Forum, Participation, Session
 from server.core import clock, ledger
 from server.core.booking.errors import BookingClosed
 from server.core.booking.models import Booking
