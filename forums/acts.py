@@ -23,13 +23,13 @@ SubmissionAct = Act[SubmissionAction, Any]
 CommitmentAct = Act[CommitmentAction, Any]
 
 
-async def _hand(raw: Raw, _number: str, strict: bool) -> Assign:  # noqa: FBT001 — as acts are read
+async def _assignment(raw: Raw, _number: str, strict: bool) -> Assign:  # noqa: FBT001 — as acts are read
     return Assign.parse(raw, strict=strict, choices=open_departments(await city()))
 
 
 async def _answer(raw: Raw, number: str, strict: bool) -> GiveAnswer:  # noqa: FBT001
-    content, promised = raw if strict else answer_from_page(raw), await commitments.is_promised(number)
-    return GiveAnswer.parse(content, await city(), today(), promised=promised, strict=strict)
+    content, has_commitment = raw if strict else answer_from_page(raw), await commitments.has_commitment(number)
+    return GiveAnswer.parse(content, await city(), today(), has_commitment=has_commitment, strict=strict)
 
 
 async def _commit(raw: Raw, _number: str, _strict: bool) -> Commit:  # noqa: FBT001
@@ -55,7 +55,7 @@ _SUBMISSIONS: tuple[SubmissionAct, ...] = (
         action=SubmissionAction.ASSIGN,
         form=Assign,
         run=assigning.assign,
-        reader=_hand,
+        reader=_assignment,
         desk=Offer(
             summary="Hand a submission to a department, with everything that is merged to it",
             label=_("Assign it"),

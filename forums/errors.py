@@ -160,7 +160,7 @@ class OwnSubmission(Conflict):
 class OthersMerged(Conflict):
     """409: other authors' submissions are merged into this one and wait for its answer."""
 
-    code = "others_joined"
+    code = "has_merged"
     text = _("Other submissions were merged into this one and are waiting for its answer, so it cannot be withdrawn.")
 
 

@@ -85,14 +85,14 @@ class ForumLetters:
     async def section(self, entries: Sequence[Entry], language: str) -> Section | None:
         """See ``Correspondent``: by forum, in the order of the first event."""
         things = await following.about(entry.subject for entry in entries)
-        told: dict[str, dict[str, Any]] = {}
+        listed: dict[str, dict[str, Any]] = {}
         base = self.settings.public_url
         for entry in entries:
             thing = things.get(entry.subject)
             hidden = entry.kind == TextHidden.kind  # its author gets an email
             if thing is None or not (thing.shown or hidden):
                 continue
-            forum = told.setdefault(
+            forum = listed.setdefault(
                 thing.forum,
                 {"title": thing.forum_title, "link": f"{base}/forums/{thing.forum}", "lines": [], "more": 0},
             )
@@ -101,10 +101,10 @@ class ForumLetters:
                 continue
             line = {"title": thing.title if thing.number else "", "link": base + thing.path}
             forum["lines"].append({**line, "text": await _happened(entry, thing, language)})
-        if not told:
+        if not listed:
             return None
         subject = _("Forums: news since yesterday")
-        return Section(list(told.values()), subject, f"{base}/forums", _("See all forums"), "")
+        return Section(list(listed.values()), subject, f"{base}/forums", _("See all forums"), "")
 
     async def undelivered(self, entry: Entry, to: str | int | None) -> None:
         """See ``Correspondent``: there is no other way to reach a participant."""

@@ -33,7 +33,7 @@ class Investigate(Form):
         Field(ge=1, le=14),
         Label(_("Number of working days")),
         Hint(_("At most 14. They do not count towards the processing period (Decree 17).")),
-        About("Working days; at most 7 to prolong."),
+        About("Working days; at most 7 to extend."),
     ]
     reason: Annotated[
         Reason,
@@ -43,7 +43,7 @@ class Investigate(Form):
     first: Annotated[
         Day | None,
         Label(_("First day")),
-        About("The first day; left out to prolong the investigation that is set."),
+        About("The first day; left out to extend the investigation that is set."),
     ] = None
     version: Seen = None
 

@@ -92,13 +92,13 @@ class CaseLetters:
 
     async def section(self, entries: Sequence[Entry], language: str) -> Section | None:
         """See ``Correspondent``."""
-        told: dict[str, dict[str, Any]] = {}
+        listed: dict[str, dict[str, Any]] = {}
         wishes = ""
         for entry in entries:
             view = await _case_of(entry)
             (event,) = await case_events(view, [entry], Level.PARTY, language)
             wishes = wishes_link(self.settings, view.reference)
-            case = told.setdefault(
+            case = listed.setdefault(
                 view.reference,
                 {
                     "reference": view.reference,
@@ -110,7 +110,7 @@ class CaseLetters:
             )
             case["lines"].append(MESSAGES[entry.kind].mails[0].notice(event).happened)
         overview = f"{self.settings.public_url}/cases"
-        return Section(list(told.values()), _("Your cases: updates"), overview, _("Follow a case"), wishes)
+        return Section(list(listed.values()), _("Your cases: updates"), overview, _("Follow a case"), wishes)
 
     async def undelivered(self, entry: Entry, to: str | int | None) -> None:
         """See ``Correspondent``: officials are told that the petitioner could not be reached."""

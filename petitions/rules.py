@@ -306,9 +306,9 @@ def interim_notice_date(received: date, number: int = 1) -> date:
     return received + timedelta(days=30 * number + 1)
 
 
-def next_interim_notice(received: date, told: date) -> date:
-    """The day of the notice after one given on ``told``. Extra or late notices do not shift the schedule."""
-    return interim_notice_date(received, max(0, (told - received).days - 1) // 30 + 1)
+def next_interim_notice(received: date, given_on: date) -> date:
+    """The day of the notice after one given on ``given_on``. Extra or late notices do not shift the schedule."""
+    return interim_notice_date(received, max(0, (given_on - received).days - 1) // 30 + 1)
 
 
 def may_close_as_repeated(

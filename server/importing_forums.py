@@ -77,8 +77,8 @@ def _check_columns(names: Sequence[str], columns: frozenset[str], needs: frozens
         (sorted(needs - set(names)), "lacks columns"),
     ):
         if wrong:
-            told = ", ".join(map(repr, wrong))
-            raise WrongFile(f"The first line {why}: {told}. Columns are separated by commas.")
+            named = ", ".join(map(repr, wrong))
+            raise WrongFile(f"The first line {why}: {named}. Columns are separated by commas.")
 
 
 async def run_forums(settings: Settings, path: Path, refused: Path) -> Report:

@@ -46,12 +46,12 @@ def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
     """The OpenAPI document of all routes with a contract."""
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        promised = contract.of(route.endpoint) if isinstance(route, Route) else None
-        if promised is None or not isinstance(route, Route):
+        declared = contract.of(route.endpoint) if isinstance(route, Route) else None
+        if declared is None or not isinstance(route, Route):
             continue
         path = _braces.sub(r"{\1}", route.path)
         for method in sorted((route.methods or set()) - {"HEAD"}):
-            paths.setdefault(path, {})[method.lower()] = _operation(method, path, promised)
+            paths.setdefault(path, {})[method.lower()] = _operation(method, path, declared)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -76,24 +76,24 @@ def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
     }
 
 
-def _operation(method: str, path: str, promised: Contract) -> dict[str, Any]:
+def _operation(method: str, path: str, declared: Contract) -> dict[str, Any]:
     named = re.sub(r"[^a-z]+", "_", path.removeprefix(PREFIX)).strip("_")
     operation: dict[str, Any] = {
         "operationId": f"{method.lower()}_{named}",
-        "summary": promised.summary,
-        "security": _SECURITY[promised.access],
-        "responses": _responses(method, promised),
+        "summary": declared.summary,
+        "security": _SECURITY[declared.access],
+        "responses": _responses(method, declared),
     }
     parameters = [
         _parameter(name, "path", contract.text(about=_PARAMETERS.get(name, ""))) for name in _braces.findall(path)
     ]
-    parameters += [_parameter(name, "query", schema) for name, schema in promised.query.items()]
-    parameters += [_parameter(name, "header", schema) for name, schema in promised.headers.items()]
+    parameters += [_parameter(name, "query", schema) for name, schema in declared.query.items()]
+    parameters += [_parameter(name, "header", schema) for name, schema in declared.headers.items()]
     if parameters:
         operation["parameters"] = parameters
-    if promised.body is not None:
-        kind = "multipart/form-data" if promised.multipart else "application/json"
-        body = contract.schema_of(promised.body)
+    if declared.body is not None:
+        kind = "multipart/form-data" if declared.multipart else "application/json"
+        body = contract.schema_of(declared.body)
         operation["requestBody"] = {
             "required": bool(body.get("required")) or "$ref" in body,
             "content": {kind: {"schema": body}},
@@ -107,22 +107,22 @@ def _parameter(name: str, place: str, schema: Schema) -> dict[str, Any]:
     return {"name": name, "in": place, "required": place == "path", **said, "schema": bare}
 
 
-def _responses(method: str, promised: Contract) -> dict[str, Any]:
+def _responses(method: str, declared: Contract) -> dict[str, Any]:
     done: dict[str, Any] = {"description": "Done."}
-    if promised.answer is not None:
-        done["content"] = {promised.media: {"schema": contract.schema_of(promised.answer)}}
-    answers = {str(promised.status): done}
-    if promised.waits is not None:
+    if declared.answer is not None:
+        done["content"] = {declared.media: {"schema": contract.schema_of(declared.answer)}}
+    answers = {str(declared.status): done}
+    if declared.waits is not None:
         answers["202"] = {
             "description": "Waits.",
-            "content": {"application/json": {"schema": contract.schema_of(promised.waits)}},
+            "content": {"application/json": {"schema": contract.schema_of(declared.waits)}},
         }
-    refusals = {422, 429, 503, *promised.refusals}
+    refusals = {422, 429, 503, *declared.refusals}
     if method != "GET":
         refusals |= {400, 403, 408, 413}
-    if promised.body is not None:
+    if declared.body is not None:
         refusals.add(415)
-    if promised.access is Access.OFFICIAL:
+    if declared.access is Access.OFFICIAL:
         refusals |= {401, 403}
     problem = {"application/problem+json": {"schema": PROBLEM}}
     return {

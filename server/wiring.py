@@ -46,7 +46,10 @@ APPS = {
 """Tortoise apps of the domains: label to models module."""
 
 HEARD: Mapping[str, tuple[str, ...]] = {
-    notifier.NOTIFY: (*messages.heard(petition_messages.MESSAGES), *messages.heard(forum_messages.MESSAGES)),
+    notifier.NOTIFY: (
+        *messages.kinds_with_mail(petition_messages.MESSAGES),
+        *messages.kinds_with_mail(forum_messages.MESSAGES),
+    ),
     "forums.news": NEWS,
     counting.COUNT: counting.HEARD,
     "petitions.recount": (petition_events.CalendarChanged.kind,),
@@ -111,8 +114,8 @@ async def _open_discussion(task: Task) -> None:
 
 async def _remind_of_commitments(task: Task) -> None:
     if await watching.remind() >= watching.BATCH:  # one job per batch, because none may last longer than its lease
-        stretch = task.payload.get("stretch", 0) + 1
-        await jobs.enqueue((f"{REMIND_ON}:{stretch}", REMIND_ON, {"stretch": stretch}))
+        batch = task.payload.get("batch", 0) + 1
+        await jobs.enqueue((f"{REMIND_ON}:{batch}", REMIND_ON, {"batch": batch}))
 
 
 async def _release(task: Task) -> None:

@@ -60,8 +60,8 @@ async def events(request: Request) -> Response:
     entries = entries[:PAGE]
     seen = [entry for entry in entries if entry.audience in audiences]
     lang = web.language(request)
-    told = await case_events(found, seen, found.level, lang)
-    rows = [_event(event, found, lang) for event in told]
+    listed = await case_events(found, seen, found.level, lang)
+    rows = [_event(event, found, lang) for event in listed]
     return web.items(rows, str(entries[-1].sequence) if more else None, await ledger.count(of_case, audiences))
 
 

@@ -30,10 +30,10 @@ async def case_context(view: CaseView, language: str, before: str = "") -> dict[
     level = min(view.level, Level.PARTY)
     found = await case_events(subject(view.reference), AUDIENCES[level], before)
     happened = await timeline.case_events(view, found.shown, level, language)
-    turns = happened
-    if found.turns is not found.shown:
-        turns = await timeline.case_events(view, found.turns, level, language)
-    way = timeline.way(turns)
+    events = happened
+    if found.events is not found.shown:
+        events = await timeline.case_events(view, found.events, level, language)
+    way = timeline.way(events)
     reference_data = view.reference_data
     return {
         "view": view,
@@ -44,9 +44,9 @@ async def case_context(view: CaseView, language: str, before: str = "") -> dict[
         "happened": list(reversed(timeline.party_items(happened))),
         "earlier": f"?before={found.earlier}" if found.earlier else "",
         "newest": "" if found.newest else f"/cases/{view.reference}",
-        "wanted": timeline.wanted(turns),
-        "ruling": timeline.ruling(view, turns),
-        "due_dates": timeline.promised_dates(turns),
+        "wanted": timeline.wanted(events),
+        "ruling": timeline.ruling(view, events),
+        "due_dates": timeline.due_dates(events),
         "clock": clock_words(view, reference_data.calendar, clock.now(), language),
         "reached": way.reached if view.status in _ASIDE else "",
         "dates": {step: _short(day, language) for step, day in way.days.items()},

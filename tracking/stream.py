@@ -85,8 +85,8 @@ async def _desk_past(official: Official, after: Position | None) -> AsyncIterato
     """The events that an official missed, at most the ``FURTHEST`` newest of all cases."""
     first = True
     while after and (entries := await ledger.tail(after)):
-        for entry, heard_by in await affected_desks(entries):
-            if heard_by(official):
+        for entry, readers in await affected_desks(entries):
+            if readers(official):
                 yield entry
         after = (entries[-1].transaction_id, entries[-1].id)
         if first:

@@ -78,7 +78,7 @@ async def give(change: Change[Submission], outcome: str, text: str, **more: obje
         change.record(SubmissionDone(""))
     group = await merged_into([row.id])
     shared = Shared(row.number, {name: values[name] for name in ANSWER}, said)
-    await group.write(change.actor, group.submissions, shared.values, shared.told)
+    await group.write(change.actor, group.submissions, shared.values, shared.events_for)
 
 
 def _check(actor: Official, change: Change[Submission]) -> None:

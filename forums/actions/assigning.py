@@ -41,14 +41,14 @@ async def _assign(wanted: Mapping[str, int], actor: Actor, seen: Mapping[str, in
                 many.refuse(submissions, ClosedDepartment())
                 continue
 
-            def told(submission: LockedSubmission, department_id: int = department_id) -> list[DomainEvent]:
+            def events_for(submission: LockedSubmission, department_id: int = department_id) -> list[DomainEvent]:
                 return [SubmissionAssigned(department_id, submission.department_id)]
 
             # Assigned to this department already: nothing happens.
             new = [v for v in submissions if (v.status, v.department_id) != (SubmissionState.ASSIGNED, department_id)]
             values = {"status": SubmissionState.ASSIGNED.value, "department_id": department_id}
-            await many.write(name, new, values, told)
+            await many.write(name, new, values, events_for)
             followers = await merged_into([submission.id for submission in new])
             moved = [submission for submission in followers.submissions if submission.department_id != department_id]
-            await followers.write(name, moved, {"department_id": department_id}, told)
+            await followers.write(name, moved, {"department_id": department_id}, events_for)
         return many.refused

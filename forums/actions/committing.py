@@ -179,11 +179,11 @@ async def _tell_submissions(change: Change[Commitment], done_on: date | None) ->
     chain = await ledger.lock(submission_subject(submission.number))
     main = Group([(await read([submission.number]))[submission.number]], {submission.number: chain})
 
-    def told(_submission: LockedSubmission) -> list[DomainEvent]:
+    def events_for(_submission: LockedSubmission) -> list[DomainEvent]:
         return [SubmissionDone(str(done_on) if done_on else "")]
 
     for group in (main, await merged_into([submission.id])):
-        await group.write(change.actor, group.submissions, {"done_on": done_on}, told)
+        await group.write(change.actor, group.submissions, {"done_on": done_on}, events_for)
 
 
 async def _owner(command: MakeCommitment, department_id: int, prefix: str) -> int:

@@ -102,9 +102,9 @@ async def _lock(subjects: Iterable[str]) -> dict[str, Chain]:
 async def _refusal(
     official: Official, case: _Case, command: Decide, seen: int | None, looked_at: datetime | None
 ) -> Refusal | None:
-    turn = case.review.turn if case.review else 0
+    version = case.review.version if case.review else 0
     decided_at = case.review.decided_at if case.review else None
-    if (seen is not None and seen != turn) or (looked_at and decided_at and decided_at > looked_at):
+    if (seen is not None and seen != version) or (looked_at and decided_at and decided_at > looked_at):
         return AlreadyDecided()
     if case.text.visibility == "withdrawn":
         return NotPossibleNow(command.action, case.text.visibility)
@@ -126,7 +126,7 @@ async def _other_moderators(official: Official) -> list[str]:
 
 async def _write(official: Official, cases: Sequence[_Case], chains: Mapping[str, Chain], command: Decide) -> None:
     words = await _words(cases, chains, command)
-    told: list[TextEventRow] = [
+    events: list[TextEventRow] = [
         (chains[c.text.chain], _event(c, command, words), c.text.subject, c.text.forum_id) for c in cases
     ]
     before = {case.text.subject for case in cases if case.text.counted}
@@ -135,7 +135,7 @@ async def _write(official: Official, cases: Sequence[_Case], chains: Mapping[str
     await _count(changed, before, after)
     await _show(changed, after)
     await _settle(official, cases, command)
-    await tell(official.actor, told)
+    await tell(official.actor, events)
     await _index([text for text in changed if not text.withdrawn], after)
     again = sum(case.text.visibility == TextState.HIDDEN for case in cases)
     if command.action is TextAction.HIDE:
@@ -217,8 +217,8 @@ async def _settle(official: Official, cases: Sequence[_Case], command: Decide) -
     hiding = "" if kept else "rule = excluded.rule, reason = excluded.reason, appeal = '', appealed_at = NULL, "
     await database.execute(
         "INSERT INTO review (subject, forum_id, participant_id, why, open, urgency, reports, rule, reason, appeal, "
-        f"turn, decided_by_id, asked_at, decided_at) VALUES {marks} ON CONFLICT (subject) DO UPDATE SET {hiding}"
-        "open = excluded.open, urgency = excluded.urgency, reports = 0, turn = review.turn + 1, "
+        f"version, decided_by_id, asked_at, decided_at) VALUES {marks} ON CONFLICT (subject) DO UPDATE SET {hiding}"
+        "open = excluded.open, urgency = excluded.urgency, reports = 0, version = review.version + 1, "
         "decided_by_id = excluded.decided_by_id, decided_at = excluded.decided_at",
         *rows,
     )

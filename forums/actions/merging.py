@@ -81,16 +81,16 @@ async def _merge(many: Many, actor: Official, number: str) -> None:
     answer = await answer_of(main)
     values = {"merged_into_id": main.id, "department_id": main.department_id, "study_told": False, **answer.values}
 
-    def told(submission: LockedSubmission) -> list[DomainEvent]:
+    def events_for(submission: LockedSubmission) -> list[DomainEvent]:
         new_events: list[DomainEvent] = [SubmissionMerged(main.number)]
         if main.department_id is not None and main.department_id != submission.department_id:
             new_events.append(SubmissionAssigned(main.department_id, submission.department_id))
-        return new_events + answer.told(submission)
+        return new_events + answer.events_for(submission)
 
     name = name_of(actor)
     followers = await merged_into([submission.id for submission in many.submissions])
-    await many.write(name, many.submissions, {**values, "status": SubmissionState.MERGED.value}, told)
-    await followers.write(name, followers.submissions, values, told)
+    await many.write(name, many.submissions, {**values, "status": SubmissionState.MERGED.value}, events_for)
+    await followers.write(name, followers.submissions, values, events_for)
 
 
 def _already_merged(submission: LockedSubmission | None, main: LockedSubmission, refusal: Refusal) -> bool:
@@ -106,7 +106,7 @@ class Shared:
     values: Mapping[str, object]
     text: int | None
 
-    def told(self, submission: LockedSubmission) -> list[DomainEvent]:
+    def events_for(self, submission: LockedSubmission) -> list[DomainEvent]:
         """The events of a merged submission that receives this answer."""
         outcome, done_on = str(self.values["outcome"]), self.values["done_on"]
         new_events: list[DomainEvent] = []

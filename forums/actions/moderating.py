@@ -44,7 +44,7 @@ async def hold(chain: Chain, subject: str, forum_id: int, why: str, comment: int
     author, key = AUTHORS[sort], comment or name
     await database.execute(
         "INSERT INTO review (subject, forum_id, participant_id, why, open, urgency, reports, rule, reason, appeal, "
-        f"turn, asked_at) VALUES (?, ?, ({author}), ?, ?, ?, 0, '', '', "
+        f"version, asked_at) VALUES (?, ?, ({author}), ?, ?, ?, 0, '', '', "
         "'', 0, ?)",
         subject,
         forum_id,
@@ -84,8 +84,9 @@ async def report(reporter: str, subject: str, command: ReportText) -> None:
         reports = before.reports + 1 if before and before.open else 1
         await database.execute(
             "INSERT INTO review (subject, forum_id, participant_id, why, open, urgency, reports, rule, reason, appeal, "
-            "turn, asked_at) VALUES (?, ?, ?, 'reported', ?, ?, ?, '', '', '', 0, ?) ON CONFLICT (subject) DO UPDATE "
-            "SET why = excluded.why, open = excluded.open, urgency = excluded.urgency, reports = excluded.reports, "
+            "version, asked_at) VALUES (?, ?, ?, 'reported', ?, ?, ?, '', '', '', 0, ?) ON CONFLICT (subject) "
+            "DO UPDATE SET why = excluded.why, open = excluded.open, urgency = excluded.urgency, "
+            "reports = excluded.reports, "
             "asked_at = CASE WHEN review.open THEN review.asked_at ELSE excluded.asked_at END",
             subject,
             text.forum_id,
@@ -121,7 +122,7 @@ async def appeal(person: Person, subject: str, command: AppealHiding) -> None:
         words = await say(chain, command.text)
         await database.execute(
             "UPDATE review SET open = ?, why = 'appeal', urgency = ?, appeal = ?, appealed_at = ?, asked_at = ?, "
-            "turn = turn + 1 WHERE subject = ?",
+            "version = version + 1 WHERE subject = ?",
             True,
             rules.urgency("appeal", 0),
             command.text,
@@ -146,7 +147,7 @@ class Standing:
     why: str
     reports: int
     rule: str
-    turn: int
+    version: int
     decided_by: int | None
     decided_at: datetime | None
     appealed_at: datetime | None
@@ -184,10 +185,10 @@ TextEventRow = tuple[Chain, DomainEvent, str, int]
 """A locked chain, the event for it, and the subject and forum of the text it is about."""
 
 
-async def tell(actor: str, told: Sequence[TextEventRow]) -> None:
+async def tell(actor: str, events: Sequence[TextEventRow]) -> None:
     """Write events about texts, and a row for each by which a text's own events are found in a shared chain."""
     chains: dict[str, tuple[Chain, list[tuple[DomainEvent, str, int]]]] = {}
-    for chain, event, subject, forum_id in told:
+    for chain, event, subject, forum_id in events:
         chains.setdefault(chain.subject, (chain, []))[1].append((event, subject, forum_id))
     ids = await ledger.append_many(
         actor, [(chain, [event for event, *_of in new_events]) for chain, new_events in chains.values()]

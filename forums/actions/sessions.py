@@ -86,8 +86,8 @@ async def cancel(actor: Official, slug: str, session_id: int, reason: str) -> No
             return
         ended = await slots.cancel(held.slot)
         words = await ForumWords.create(subject=session_subject(held.id), text=reason, created_at=clock.now())
-        told = tuple(booking for booking, participant in ended if participant is not None)
-        held.record(SessionCancelled(held.id, int(words.id), told))
+        notified = tuple(booking for booking, participant in ended if participant is not None)
+        held.record(SessionCancelled(held.id, int(words.id), notified))
 
 
 async def keep_record(actor: Official, slug: str, session_id: int, record: KeepRecord) -> None:

@@ -18,21 +18,21 @@ async def remind() -> int:
 
 async def _overdue() -> int:
     late = Commitment.filter(open=True, due_on__lt=today(), reminded=0).order_by("due_on", "id")
-    told = 0
+    count = 0
     for number in await late.limit(BATCH).values_list("number", flat=True):
         async with database.transaction():
             chain = await ledger.lock(commitment_subject(str(number)))
             if await late.filter(number=number).update(reminded=1):
                 await chain.append(SYSTEM, CommitmentOverdue())
-                told += 1
-    return told
+                count += 1
+    return count
 
 
 async def _study_over() -> int:
     over = Submission.filter(
         study_until__lt=today(), study_told=False, status=SubmissionState.ANSWERED, outcome="under_study"
     ).order_by("study_until", "id")
-    told = 0
+    count = 0
     for number in await over.limit(BATCH).values_list("number", flat=True):
         async with database.transaction():
             chain = await ledger.lock(submission_subject(str(number)))
@@ -40,5 +40,5 @@ async def _study_over() -> int:
             if row is not None:
                 await Submission.filter(id=row.id).update(study_told=True)
                 await chain.append(SYSTEM, StudyOver(str(row.study_until)))
-                told += 1
-    return told
+                count += 1
+    return count

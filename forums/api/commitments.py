@@ -20,7 +20,7 @@ LONGEST_PAGE = 100
 
 @contract.documented(
     Contract(
-        "Commitments: open ones by the day that was promised, others the newest first",
+        "Commitments: open ones by due date, others the newest first",
         contract.listed(
             documents.ListedCommitment,
             contract.integer(0, commitments.CAP, f"On all pages; {commitments.CAP} is that many or more."),
@@ -53,7 +53,7 @@ async def read(request: Request) -> Response:
         version=whole.version,
         owner=row.role,
         steps=[documents.Step.of(step) for step in whole.steps],
-        dates=[documents.PromisedDay.of(one, said_at=one.at) for one in whole.dates],
+        dates=[documents.DueDay.of(one, said_at=one.at) for one in whole.dates],
         files=[documents.File.of(each, url=f"{url}/files/{each.id}/{quote(each.name)}") for each in whole.files],
     )
     return web.json(answer)

@@ -97,7 +97,7 @@ class ListedCommitment(CommitmentOutline):
     """A commitment in a list."""
 
     title: str
-    overdue: Annotated[bool, said("The promised day has passed, and it is not done.")]
+    overdue: Annotated[bool, said("The due date has passed, and it is not done.")]
     department: DepartmentName | None
     district: DistrictName | None
     forum: Slug
@@ -113,7 +113,7 @@ class Step(Answer):
     done_on: date | None
 
 
-class PromisedDay(Answer):
+class DueDay(Answer):
     """A due date of a commitment, present or former."""
 
     due_on: date
@@ -137,7 +137,7 @@ class Commitment(ListedCommitment):
     link: str
     contested: Annotated[str, said("Why its author says that it is not done.")]
     steps: list[Step]
-    dates: list[PromisedDay]
+    dates: list[DueDay]
     files: list[File]
 
 

@@ -79,8 +79,8 @@ async def index(request: Request) -> Response:
     cursor = data.text("cursor", limit=40)
     data.done()
     listed = await submissions.of_forum(found.id, wanted, reference_data, cursor, await person_of(auth.reader(request)))
-    petitions, promised = await shown_petitions(listed.rows, ways(request)), await _promised(listed.rows)
-    rows = [_submission(request, reference_data, row, petitions, promised) for row in listed.rows]
+    petitions, made = await shown_petitions(listed.rows, ways(request)), await _commitments(listed.rows)
+    rows = [_submission(request, reference_data, row, petitions, made) for row in listed.rows]
     return web.items(rows, listed.after or None, found.submissions)
 
 
@@ -196,11 +196,11 @@ async def _answer(request: Request, address: str, status: int = 201) -> Response
 async def _read_submission(request: Request, typed: str) -> documents.Submission:
     reader = auth.reader(request)
     found = await submissions.submission(submissions.read_number(typed), await person_of(reader), reader.official)
-    petitions, promised = await shown_petitions([found], ways(request)), await _promised([found])
-    return _submission(request, await city(), found, petitions, promised)
+    petitions, made = await shown_petitions([found], ways(request)), await _commitments([found])
+    return _submission(request, await city(), found, petitions, made)
 
 
-async def _promised(rows: Sequence[SubmissionView]) -> Mapping[int, CommitmentView]:
+async def _commitments(rows: Sequence[SubmissionView]) -> Mapping[int, CommitmentView]:
     return await of_submissions([row.id for row in rows if row.outcome in ADOPTED], today())
 
 
@@ -209,7 +209,7 @@ def _submission(
     reference_data: City,
     found: SubmissionView,
     petitions: Mapping[str, str],
-    promised: Mapping[int, CommitmentView],
+    made: Mapping[int, CommitmentView],
 ) -> documents.Submission:
     lang = web.language(request)
     return documents.Submission.of(
@@ -218,7 +218,7 @@ def _submission(
         author=found.author or _turn(lang, found.speaker),
         district=coded.district(reference_data, found.district, lang),
         department=coded.department(reference_data, found.department_id, lang),
-        commitment=commitments.outline(request, promised[found.id]) if found.id in promised else None,
+        commitment=commitments.outline(request, made[found.id]) if found.id in made else None,
         petition=petitions.get(found.number, ""),
         url=f"{web.site(request).settings.public_url}/submissions/{found.number}",
     )

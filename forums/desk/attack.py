@@ -17,7 +17,7 @@ from forums.actions import deciding
 from forums.desk.common import named
 from forums.desk.moderation import PAGE, SORTS, back_to
 from forums.errors import NoSuchText
-from forums.forms.moderating import REASON_LIMIT, Decide, read_turn
+from forums.forms.moderating import REASON_LIMIT, Decide, read_version
 from forums.labels import RULES
 from forums.permissions import Permission
 from forums.queries import moderators, texts
@@ -73,7 +73,7 @@ def _picked(form: FormData) -> dict[str, int | None]:
     pairs = [value.rpartition(":") for value in dict.fromkeys(values)]
     if len(pairs) > MOST:
         raise Invalid([FieldError("pick", _("Please choose at most %(most)s texts.", most=MOST))])
-    return {subject: read_turn(turn) for subject, _colon, turn in pairs}
+    return {subject: read_version(version) for subject, _colon, version in pairs}
 
 
 async def _ask_chosen(
@@ -84,7 +84,7 @@ async def _ask_chosen(
         "items": items[:EXAMPLES],
         "count": len(items),
         "post": f"{PAGE}/chosen",
-        "hidden": [("pick", " ".join(f"{subject}:{turn}" for subject, turn in picked.items()))],
+        "hidden": [("pick", " ".join(f"{subject}:{version}" for subject, version in picked.items()))],
         "group": None,
         "spans": [],
     }

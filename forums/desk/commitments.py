@@ -104,7 +104,7 @@ async def _page(request: Request, official: Official, kept: ReturnedForm, *, sta
         "department_names": departments,
         "district": known.district_name(found.district, language) if found.district else "",
         "states": COMMITMENT_STATES,
-        "happened": items(whole.turns, language, departments, whole.steps, desk=True),
+        "happened": items(whole.events, language, departments, whole.steps, desk=True),
         "today": today(),
         "made_on": day_of(found.created_at),
         "most_steps": MOST_STEPS,

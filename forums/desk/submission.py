@@ -19,7 +19,7 @@ from forums.forms.committing import MOST_STEPS, MakeCommitment
 from forums.labels import CHANNELS, COMMITMENT_STATES, OUTCOMES, STANCES, SUBMISSION_STATES
 from forums.queries import commitments, desk_submissions
 from forums.queries.desk_submissions import Detail
-from forums.queries.history import items, turns
+from forums.queries.history import events_of, items
 from forums.queries.similar import similar
 from forums.rights import answers_for, submission_subject
 from forums.states import ADOPTED, SUBMISSION, SubmissionState
@@ -53,7 +53,7 @@ async def act(request: Request) -> Response:
     return web.redirect(request, f"{PAGE}/{number}", Text(offer.done.msgid, {"number": number}))
 
 
-def may(official: Official, found: Detail, *, promised: bool) -> frozenset[str]:
+def may(official: Official, found: Detail, *, has_commitment: bool) -> frozenset[str]:
     """The actions that this official can take on this submission now."""
     if not answers_for(official, found.row.department_id):
         return frozenset()
@@ -65,7 +65,7 @@ def may(official: Official, found: Detail, *, promised: bool) -> frozenset[str]:
         and official.may(rights.SUBMISSION_RIGHTS[act.action])
         and (act.when is None or act.when(found))
     }
-    if found.row.outcome not in ADOPTED or promised:
+    if found.row.outcome not in ADOPTED or has_commitment:
         allowed.discard("commit")
     return frozenset(allowed)
 
@@ -74,7 +74,7 @@ async def _page(request: Request, official: Official, kept: ReturnedForm, *, sta
     known, language = await city(), web.language(request)
     found = await desk_submissions.one(request.path_params["number"], official)
     made = await commitments.of_submission(found.row.id, today())
-    mine = may(official, found, promised=any(one.status != "dropped" for one in made))
+    mine = may(official, found, has_commitment=any(one.status != "dropped" for one in made))
     department = known.departments.get(found.row.department_id or 0)
     proposed = None
     if found.row.status is SubmissionState.RECEIVED and "assign" in mine:
@@ -82,7 +82,7 @@ async def _page(request: Request, official: Official, kept: ReturnedForm, *, sta
     own = found.row.department_id or official.department_id
     names = {row.id: row.name(language) for row in known.departments.values()}
     owners = await commitments.owners(own) if mine & {"answer", "commit"} else []
-    told = await turns(submission_subject(found.row.number), tuple(Audience))
+    events = await events_of(submission_subject(found.row.number), tuple(Audience))
     context = {
         "submission": found,
         "answer_form": GiveAnswer,
@@ -96,7 +96,7 @@ async def _page(request: Request, official: Official, kept: ReturnedForm, *, sta
         "proposed": proposed,
         "proposed_code": known.departments[proposed.department_id].code if proposed and proposed.department_id else "",
         "similar": await similar(found.row.id, found.forum_id) if "merge" in mine or found.row.merged else [],
-        "happened": items(told, language, names, desk=True),
+        "happened": items(events, language, names, desk=True),
         "owners": [(o.username, o.name if own else f"{names[o.department_id]} · {o.name}") for o in owners],
         "today": today(),
         "most_steps": MOST_STEPS,

@@ -161,7 +161,7 @@ async def bulk(request: Request) -> Response:
         refused = await merging.merge_many(official, list(picked), to, picked)
         picked.pop(to, None)
     else:
-        refused = await _hand(official, picked, str(form.get("department", "")), reference_data, ways(request))
+        refused = await _assign(official, picked, str(form.get("department", "")), reference_data, ways(request))
     return _outcome(request, DONE[action], len(picked) - len(refused), refused, _back(form.get("back"), wanted))
 
 
@@ -192,7 +192,7 @@ async def _picked(
     return found
 
 
-async def _hand(
+async def _assign(
     official: Official, picked: Mapping[str, int | None], code: str, reference_data: City, ways: Crossings
 ) -> dict[str, Refusal]:
     refused: dict[str, Refusal] = {}

@@ -140,7 +140,7 @@ async def _page(
         "open": ForumAction.SPEAK in kinds.table(found.kind)[found.status]
         and rules.may_transcribe(found.status, found.closed_at, now),
         "taken": await queries.taken(found.id, today),
-        "sittings": await queries.sittings(found.id),
+        "sessions": await queries.sessions(found.id),
         "kept": kept,
         "mine": official.id,
         "key": secrets.token_urlsafe(16),

@@ -47,11 +47,11 @@ class GiveAnswer(Form):
 
     @classmethod
     def parse(  # type: ignore[override]  # a commitment's due dates are checked against today
-        cls, raw: Mapping[str, Any], city: City, today: date, *, promised: bool, strict: bool = False
+        cls, raw: Mapping[str, Any], city: City, today: date, *, has_commitment: bool, strict: bool = False
     ) -> Self:
-        """Read it; ``promised``: there is a commitment already. Raises ``Invalid`` with every error."""
+        """Read it; ``has_commitment``: there is a commitment already. Raises ``Invalid`` with every error."""
         outcome = str(raw.get("outcome"))
-        expects = outcome in ADOPTED and not promised
+        expects = outcome in ADOPTED and not has_commitment
         fields = {name: value for name, value in raw.items() if _ONLY_OF.get(name, outcome) == outcome}
         if not expects:
             fields.pop("commitment", None)

@@ -45,7 +45,7 @@ class Decide(Form):
     @classmethod
     def parse(cls, raw: Mapping[str, Any], **options: Any) -> Self:
         """Read it. Raises ``Invalid``. Only hiding takes a rule."""
-        command = super().parse({**raw, "seen": read_turn(str(raw.get("seen") or ""))}, **options)
+        command = super().parse({**raw, "seen": read_version(str(raw.get("seen") or ""))}, **options)
         return command if command.action == TextAction.HIDE else replace(command, rule="")
 
     def check(self, errors: Errors) -> None:
@@ -53,6 +53,6 @@ class Decide(Form):
             errors.require(self, "rule")
 
 
-def read_turn(text: str) -> int | None:
+def read_version(text: str) -> int | None:
     """The number of decisions and appeals that a form sends; None where it is not a number."""
     return int(text) if _turn.fullmatch(text) else None

@@ -345,7 +345,7 @@ class Migration(migrations.Migration):
                 ("rule", fields.CharField(default="", max_length=20)),
                 ("reason", fields.TextField(default="", unique=False)),
                 ("appeal", fields.TextField(default="", unique=False)),
-                ("turn", fields.IntField(default=0)),
+                ("version", fields.IntField(default=0)),
                 (
                     "decided_by",
                     fields.ForeignKeyField(

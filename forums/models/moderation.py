@@ -48,7 +48,7 @@ class Review(Model):
     reason = fields.TextField(default="")
     """The moderator's own explanation; empty where the rule's standard text is used."""
     appeal = fields.TextField(default="")
-    turn = fields.IntField(default=0)
+    version = fields.IntField(default=0)
     """How many decisions and appeals there have been: the version that a form shows."""
     decided_by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
         "core.Account", null=True, on_delete=fields.RESTRICT, related_name="reviews", db_index=False

@@ -13,7 +13,7 @@ from forums.errors import NoSuchCommitment, NoSuchSubmission
 from forums.permissions import Permission
 from forums.queries import files
 from forums.queries.files import FileView
-from forums.queries.history import HistoryEntry, turns
+from forums.queries.history import HistoryEntry, events_of
 from forums.rights import commitment_subject
 from forums.states import SEEN, CommitmentState, ForumState
 from server.core import accounts, database, ledger, listing, privacy, roles
@@ -129,7 +129,7 @@ class Whole:
 
     commitment: CommitmentView
     steps: Sequence[StepView]
-    turns: Sequence[HistoryEntry]
+    events: Sequence[HistoryEntry]
     files: Sequence[FileView]
     version: int
 
@@ -137,10 +137,10 @@ class Whole:
     def dates(self) -> list[Dated]:
         """Every due date so far, oldest first; the last one applies."""
         found: list[Dated] = []
-        for turn in self.turns:
-            due = turn.data.get("due_on")
+        for event in self.events:
+            due = event.data.get("due_on")
             if due and (not found or due != str(found[-1].due_on)):
-                found.append(Dated(turn.at, date.fromisoformat(due), turn.text))
+                found.append(Dated(event.at, date.fromisoformat(due), event.text))
         return found
 
 
@@ -206,7 +206,7 @@ async def commitment(number: str, today: date) -> Whole:
     return Whole(
         _view(row, today),
         steps.get(row["id"], []),
-        await turns(subject),
+        await events_of(subject),
         await files.of(subject),
         row["version"],
     )
@@ -236,7 +236,7 @@ async def standing(submission_id: int) -> str | None:
     return row["number"] if row else None
 
 
-async def is_promised(number: str) -> bool:
+async def has_commitment(number: str) -> bool:
     """Whether a submission has a commitment that was not discontinued. Raises ``NoSuchSubmission``."""
     row = await database.fetch_one("SELECT id FROM submission WHERE number = ?", number)
     if row is None:

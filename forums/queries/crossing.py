@@ -21,9 +21,9 @@ class HasKind(Protocol):
 HasKindT = TypeVar("HasKindT", bound=HasKind)
 
 
-def proposal(told: Sequence[HasKindT]) -> HasKindT | None:
+def proposal(linked: Sequence[HasKindT]) -> HasKindT | None:
     """The proposal, among a submission's events, to make it a petition; only if its present department made it."""
-    newest = [one for one in told if one.kind in {PetitionProposed.kind, SubmissionAssigned.kind}][-1:]
+    newest = [one for one in linked if one.kind in {PetitionProposed.kind, SubmissionAssigned.kind}][-1:]
     return newest[0] if newest and newest[0].kind == PetitionProposed.kind else None
 
 
@@ -65,10 +65,10 @@ async def shown_petitions(some: Iterable[SubmissionView], ways: Crossings) -> di
 
     A petition made from a submission is always named there; a petition that became a submission only if it is public.
     """
-    told = [found for found in some if found.petition]
-    came = {found.petition for found in told if found.channel == "petition"}
+    linked = [found for found in some if found.petition]
+    came = {found.petition for found in linked if found.channel == "petition"}
     public = await ways.public(came) if came else came
-    return {found.number: found.petition for found in told if found.channel != "petition" or found.petition in public}
+    return {found.number: found.petition for found in linked if found.channel != "petition" or found.petition in public}
 
 
 async def petition_public(number: str, ways: Crossings) -> bool:

@@ -41,7 +41,7 @@ class HistoryEntry:
 
 
 def items(
-    turns: Iterable[HistoryEntry],
+    events: Iterable[HistoryEntry],
     language: str,
     departments: Mapping[int, str],
     steps: Iterable[Step] = (),
@@ -50,15 +50,15 @@ def items(
 ) -> list[Item]:
     """Each event as one line; at the desk with who did it."""
     found, texts = [], {step.id: step.text for step in steps}
-    for turn in turns:
-        record = MESSAGES[turn.kind]
-        event = ForumEvent(turn.entry, language, words=turn.text, departments=departments, steps=texts)
+    for one in events:
+        record = MESSAGES[one.kind]
+        event = ForumEvent(one.entry, language, words=one.text, departments=departments, steps=texts)
         if (line := record.desk if desk else record.party) is not None:
-            found.append(item(line, event, turn.id, turn.at, turn.official if desk else ""))
+            found.append(item(line, event, one.id, one.at, one.official if desk else ""))
     return found
 
 
-async def turns(subject: str, audiences: Collection[Audience] = (Audience.PUBLIC,)) -> list[HistoryEntry]:
+async def events_of(subject: str, audiences: Collection[Audience] = (Audience.PUBLIC,)) -> list[HistoryEntry]:
     """The events of a subject that the audiences may see, oldest first. At most three queries."""
     entries = [entry for entry in await ledger.read(subject) if entry.audience in audiences]
     named = [entry.data["text"] for entry in entries if entry.data.get("text")]

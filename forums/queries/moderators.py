@@ -48,7 +48,7 @@ class Item:
     text: Spoken
     open: bool
     why: str
-    turn: int
+    version: int
     asked_at: datetime
     decided_by: str
     hidden: Hidden | None
@@ -73,7 +73,7 @@ class Item:
 
 ORDER = Order({"r.urgency": int, "r.asked_at": datetime, "r.subject": str})
 _REVIEW = (
-    "SELECT r.subject, r.why, r.open, r.urgency, r.turn, r.rule, r.reason, r.appeal, r.asked_at, r.appealed_at, "
+    "SELECT r.subject, r.why, r.open, r.urgency, r.version, r.rule, r.reason, r.appeal, r.asked_at, r.appealed_at, "
     "COALESCE(a.name, '') AS decided_by FROM "
 )
 _DECIDED = accounts.with_official("r.decided_by_id", "a")

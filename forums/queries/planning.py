@@ -51,10 +51,11 @@ async def waiting() -> Mapping[str, int]:
 async def history(slug: str) -> list[PlannedForum]:
     """The history of a forum itself, newest first, without participation. Two queries."""
     newest = await ledger.newest([forum_subject(slug)], limit=10 * SHOWN)
-    told = [(e, line) for e in newest if (line := MESSAGES[e.kind].desk) is not None][:SHOWN]
-    known = await names([entry for entry, _line in told])
+    shown = [(e, line) for e in newest if (line := MESSAGES[e.kind].desk) is not None][:SHOWN]
+    known = await names([entry for entry, _line in shown])
     return [
-        PlannedForum(messages.said(line.text, ForumEvent(e)), known.get(e.actor, ""), e.occurred_at) for e, line in told
+        PlannedForum(messages.said(line.text, ForumEvent(e)), known.get(e.actor, ""), e.occurred_at)
+        for e, line in shown
     ]
 
 

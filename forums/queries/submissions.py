@@ -195,7 +195,7 @@ def _view(
     shown = mine or (row["visibility"] != "hidden" and not gone)
     if official is not None and official.may(Permission.MODERATE):
         shown = not gone or mine
-    told = (lambda text: text) if mine else privacy.mask
+    publish = (lambda text: text) if mine else privacy.mask
     return read(
         SubmissionView,
         {
@@ -203,8 +203,8 @@ def _view(
             "forum_title": privacy.mask(row["forum_title"]),
             "author": privacy.mask(row["author"]) if shown else "",
             "speaker": row["speaker"] if shown else None,
-            "title": told(row["title"]) if shown else "",
-            "text": told(row["text"]) if shown else "",
+            "title": publish(row["title"]) if shown else "",
+            "text": publish(row["text"]) if shown else "",
             "outcome_text": privacy.mask(row["outcome_text"], privacy.OF_OFFICIALS),
             "mine": mine,
             "supported": subject in supported,

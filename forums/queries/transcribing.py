@@ -51,7 +51,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
+class ListedSession:
     """A session of the forum to choose from."""
 
     id: int
@@ -80,26 +80,28 @@ async def taken(forum_id: int, day: date) -> Taken:
 
 def _compared(lines: list[TranscribedSubmission]) -> Iterator[TranscribedSubmission]:
     """The lines, newest first, each with the earlier line of another clerk that it resembles."""
-    told = [rules.pairs(line.text) for line in lines]
+    words = [rules.pairs(line.text) for line in lines]
     for at, line in enumerate(lines):
-        earlier = (behind for behind in range(at + 1, len(lines)) if _both(line, lines[behind], told[at], told[behind]))
+        earlier = (
+            behind for behind in range(at + 1, len(lines)) if _both(line, lines[behind], words[at], words[behind])
+        )
         like = next(earlier, None)
         yield line if like is None else replace(line, like=lines[like].number)
 
 
 def _both(
-    line: TranscribedSubmission, other: TranscribedSubmission, told: frozenset[str], before: frozenset[str]
+    line: TranscribedSubmission, other: TranscribedSubmission, words: frozenset[str], before: frozenset[str]
 ) -> bool:
     same_speaker = line.speaker is not None and line.speaker == other.speaker
     at_once = other.clerk_id != line.clerk_id and line.at - other.at <= AT_ONCE
-    return at_once and rules.alike(told, before, same_speaker=same_speaker)
+    return at_once and rules.alike(words, before, same_speaker=same_speaker)
 
 
-async def sittings(forum_id: int) -> list[Sitting]:
+async def sessions(forum_id: int) -> list[ListedSession]:
     """The sessions of a forum at which people speak."""
     rows = await database.fetch(
-        f"SELECT {columns(Sitting, 's')} FROM forum_session s {with_slot('s.slot_id', 'b')}"
+        f"SELECT {columns(ListedSession, 's')} FROM forum_session s {with_slot('s.slot_id', 'b')}"
         "WHERE s.forum_id = ? AND NOT b.cancelled ORDER BY s.starts_at, s.id",
         forum_id,
     )
-    return read_all(Sitting, rows)
+    return read_all(ListedSession, rows)

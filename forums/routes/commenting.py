@@ -145,7 +145,7 @@ async def part(request: Request, found: ForumView, person: Person | None) -> dic
     return {
         **await context.form(request, {}),
         **await shared(request),
-        "talk_stream": await context.heard(request, found.slug, found.id, "talk") if _open(found) else "",
+        "talk_stream": await context.talk_stream(request, found.slug, found.id, "talk") if _open(found) else "",
         "forum_talk": talk if talk.rows or _open(found) else None,
         "may_comment": _open(found),
     }

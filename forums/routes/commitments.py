@@ -63,7 +63,7 @@ async def _page(request: Request, values: dict[str, str], errors: dict[str, str]
         "values": values,
         "errors": errors,
         "limit": WORDS_LIMIT,
-        "happened": items(whole.turns, language, departments, whole.steps, desk=False),
+        "happened": items(whole.events, language, departments, whole.steps, desk=False),
         "today": today(),
         **_names(reference_data, language),
     }

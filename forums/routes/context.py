@@ -47,7 +47,7 @@ async def departments(lang: str) -> dict[int, str]:
     return {row.id: row.name(lang) for row in (await city()).departments.values()}
 
 
-async def heard(request: Request, slug: str, forum_id: int, cursor: str) -> str:
+async def talk_stream(request: Request, slug: str, forum_id: int, cursor: str) -> str:
     """The address of a forum's live stream, starting at the page's state; empty on pages of older comments."""
     if request.query_params.get(cursor):
         return ""

@@ -23,13 +23,13 @@ from server.core.participants.confirming import need_person
 from server.core.participants.people import Person
 
 
-async def of_submission(found: SubmissionView, turns: list[HistoryEntry], ways: Crossings) -> dict[str, object]:
+async def of_submission(found: SubmissionView, events: list[HistoryEntry], ways: Crossings) -> dict[str, object]:
     """The answers, commitments and petition for a submission's page. At most three queries."""
     main = found.id
     if found.merged_into and found.outcome in ADOPTED:
         main = await commitments.main_of(found.id)
-    answers = [turn for turn in turns if turn.kind == "submission.answered"]
-    proposed = proposal(turns)
+    answers = [event for event in events if event.kind == "submission.answered"]
+    proposed = proposal(events)
     petition = (await shown_petitions([found], ways)).get(found.number, "")
     return {
         "answers": answers,

@@ -105,7 +105,7 @@ async def by_link(request: Request) -> Response:
     """``/forums/following/{token}``: the same by a digest's link; one click in a mail program ends all (RFC 8058)."""
     email = await follows.read_token(web.site(request).settings, request.path_params["token"])
     if request.method != "POST":
-        return await _page(request, email, "", token=request.path_params["token"]) if email else _gone(request)
+        return await _page(request, email, "", token=request.path_params["token"]) if email else _expired_link(request)
     form = await web.read_form(request)
     if email:
         await follows.end(email, "" if form.get("List-Unsubscribe") == "One-Click" else str(form.get("what", "-")))
@@ -117,7 +117,7 @@ async def by_link(request: Request) -> Response:
     )
 
 
-def _gone(request: Request) -> Response:
+def _expired_link(request: Request) -> Response:
     return web.redirect(request, PAGE, notice=_("This link no longer follows anything."))
 
 

@@ -2,7 +2,7 @@
 
 Five thousand pages may listen to one forum. An event is read once, rendered once for each language, encoded once and
 sent to all of them. An event's id is its position in the chain of the forum's talk, so a reconnecting page is sent what
-it missed; if that is too much, it is told to reload.
+it missed; if that is too much, it reloads.
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
@@ -68,11 +68,11 @@ class Narrator:
         self.languages = languages
         self.once = Once()
 
-    async def news(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
+    async def news(self, entries: Sequence[Entry], subjects: Collection[str]) -> list[tuple[str, int, bytes]]:
         """See ``server.core.stream.hub.Narrator``."""
         found: list[tuple[str, int, bytes]] = []
         talk, said, turned = list[Entry](), list[Entry](), dict[str, int]()
-        slugs = {name.split("/")[2] for name in heard if name.startswith(self.prefix)}
+        slugs = {name.split("/")[2] for name in subjects if name.startswith(self.prefix)}
         for entry in entries:
             sort, _slash, slug = entry.subject.partition("/")
             if sort in {"talk", "forum"}:
@@ -84,37 +84,41 @@ class Narrator:
                 talk.append(entry)
             elif sort == "forum" and slug in slugs and entry.audience is Audience.PUBLIC:
                 turned[slug] = entry.id
-            elif entry.kind in TAKEN_DOWN and (name := desk_topic(str(entry.data["forum"]))) in heard:
+            elif entry.kind in TAKEN_DOWN and (name := desk_topic(str(entry.data["forum"]))) in subjects:
                 found.append((name, entry.id, frame(entry)))
         for slug, event_id in turned.items():
-            told = event("forum", status=await live.status(slug))
-            found += [(topic(language, slug), event_id, told) for language in self.languages]
-        halls = [name for name in heard if name.startswith(self.prefix) and name.endswith("/")]
-        return [*found, *await self._talk(talk, heard), *await self._submissions(said if halls else [], heard)]
+            closed = event("forum", status=await live.status(slug))
+            found += [(topic(language, slug), event_id, closed) for language in self.languages]
+        forum_pages = [name for name in subjects if name.startswith(self.prefix) and name.endswith("/")]
+        return [
+            *found,
+            *await self._talk(talk, subjects),
+            *await self._submissions(said if forum_pages else [], subjects),
+        ]
 
-    async def _talk(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
+    async def _talk(self, entries: Sequence[Entry], subjects: Collection[str]) -> list[tuple[str, int, bytes]]:
         """The latest event of each comment, in each language in which its page is open."""
         last = {entry.data["comment"]: entry for entry in entries if entry.kind in COMMENTS and entry.data["comment"]}
         if not last:
             return []
-        told = await live.comments(last)
+        comments = await live.comments(last)
         reference_data = await city()
         return [
             (name, last[one.comment.id].id, self.draw(language, one, last[one.comment.id].sequence, reference_data))
-            for one in sorted(told, key=lambda one: last[one.comment.id].id)
+            for one in sorted(comments, key=lambda one: last[one.comment.id].id)
             for language in self.languages
-            if (name := topic(language, one.slug, one.submission)) in heard
+            if (name := topic(language, one.slug, one.submission)) in subjects
         ]
 
-    async def _submissions(self, entries: Sequence[Entry], heard: Collection[str]) -> list[tuple[str, int, bytes]]:
+    async def _submissions(self, entries: Sequence[Entry], subjects: Collection[str]) -> list[tuple[str, int, bytes]]:
         """The latest events of submissions, for their forums' pages. One that stayed visible throughout is skipped."""
         last = {entry.subject: entry for entry in entries if entry.kind in SUBMISSIONS and not entry.data.get("stood")}
-        told = await live.submissions([subject.partition("/")[2] for subject in last])
+        shown = await live.submissions([subject.partition("/")[2] for subject in last])
         return [
             (name, (entry := last[one.subject]).id, self.draw_submission(language, one, entry, total))
-            for one, total in told
+            for one, total in shown
             for language in self.languages
-            if (name := topic(language, one.forum)) in heard
+            if (name := topic(language, one.forum)) in subjects
         ]
 
     def draw_submission(self, language: str, submission: SubmissionView, entry: Entry, total: int) -> bytes:
@@ -140,7 +144,7 @@ class Narrator:
         """One comment in its current state."""
         comment = one.comment
         names = {row.id: row.name(language) for row in reference_data.departments.values()}
-        shown = {"told": one, "stances": STANCES, "department_names": names}
+        shown = {"new": one, "stances": STANCES, "department_names": names}
         html = self.render(language, "forums/live.html", shown) if one.stands else ""
         return event(
             "comment" if comment.visibility == "shown" else comment.visibility, sequence,
@@ -164,9 +168,9 @@ class Narrator:
 
     async def _missed(self, language: str, slug: str, submission: str, after: int) -> list[tuple[int, bytes]]:
         entries = await ledger.read(talk_subject(slug), after_sequence=after, limit=LOOKED)
-        told = await self._talk(entries, {topic(language, slug, submission)}) if len(entries) < LOOKED else []
-        if len(entries) < LOOKED and len(told) <= MISSED:
-            return [(event_id, content) for _name, event_id, content in told]
+        missed = await self._talk(entries, {topic(language, slug, submission)}) if len(entries) < LOOKED else []
+        if len(entries) < LOOKED and len(missed) <= MISSED:
+            return [(event_id, content) for _name, event_id, content in missed]
         return [(0, event("more", await ledger.length(talk_subject(slug))))]
 
     async def newer(self, forum: ForumView, submission: int) -> list[int]:
@@ -184,8 +188,8 @@ class Narrator:
         if len(text_events) == LOOKED or len(ids) > MISSED:
             return [(0, event("more", event=text_events[-1][0]))]
         entries = (await ledger.several(ids)).values() if ids else ()
-        told = await self._submissions(sorted(entries, key=lambda entry: entry.id), {topic(language, forum.slug)})
-        return [(event_id, content) for _name, event_id, content in told]
+        missed = await self._submissions(sorted(entries, key=lambda entry: entry.id), {topic(language, forum.slug)})
+        return [(event_id, content) for _name, event_id, content in missed]
 
 
 def _after(request: Request) -> int | None:
@@ -224,11 +228,11 @@ class ForumStream:
             if len(new_submissions) == LOOKED:
                 yield 0, event("more")
             if not submission and (event_id := _number(request.query_params.get("event"))) is not None:
-                for told in await narrator.missed_submissions(language, standing, event_id):
-                    yield told
+                for missed in await narrator.missed_submissions(language, standing, event_id):
+                    yield missed
             if (after := _after(request)) is not None:
-                for told in await narrator.missed(language, slug, submission, after):
-                    yield told
+                for missed in await narrator.missed(language, slug, submission, after):
+                    yield missed
 
         await request.app.state.hub.serve(listener, past(), receive)
 

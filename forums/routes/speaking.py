@@ -15,7 +15,7 @@ from forums.labels import CHANNELS, KINDS, OUTCOMES, STANCES, SUBMISSION_STATES
 from forums.participant_actions import SUBMIT, SUPPORT
 from forums.queries import comments, forums, submissions
 from forums.queries.forums import ForumView
-from forums.queries.history import items, turns
+from forums.queries.history import events_of, items
 from forums.queries.submissions import Filters, SubmissionView
 from forums.routes import context, crossing
 from forums.states import SUBMISSION, ForumAction, SubmissionAction, follow
@@ -96,7 +96,7 @@ async def submission_page(
     departments = await context.departments(lang)
     audiences = (Audience.PUBLIC, Audience.PARTY) if found.mine else (Audience.PUBLIC,)
     reader = auth.reader(request).official or person
-    told = await turns(found.subject, audiences)
+    events = await events_of(found.subject, audiences)
     shown = {
         **form,
         **LABELS,
@@ -105,9 +105,9 @@ async def submission_page(
         "department": departments.get(found.department_id or 0, ""),
         "department_names": departments,
         "district": known.district_name(found.district, lang) if found.district else "",
-        "happened": items(told, lang, departments, desk=False),
-        **await crossing.of_submission(found, told, ways(request)),
-        "talk_stream": await context.heard(request, found.forum, found.forum_id, "before")
+        "happened": items(events, lang, departments, desk=False),
+        **await crossing.of_submission(found, events, ways(request)),
+        "talk_stream": await context.talk_stream(request, found.forum, found.forum_id, "before")
         if may(found)["comment"]
         else "",
         "talk": await comments.of_submission(found.id, request.query_params.get("before", ""), reader),

@@ -135,7 +135,7 @@ async def _own_consultation(change: Change, actor: Official) -> Consultation:
 async def remind() -> int:
     """Record that reply periods end soon or have ended, each once. Returns the number of reminders."""
     now = clock.now()
-    told = 0
+    reminders = 0
     for stage, limit in ((1, now + SOON), (2, now)):
         rows = await database.fetch(
             "SELECT p.id, p.department_id, c.reference FROM consultation p JOIN petition_case c ON c.id = p.case_id "
@@ -146,8 +146,8 @@ async def remind() -> int:
         )
         for row in rows:
             event = (ConsultationDueSoon, ConsultationOverdue)[stage - 1](row["id"], row["department_id"])
-            told += await _remind_one(row["reference"], row["id"], stage, limit, event)
-    return told
+            reminders += await _remind_one(row["reference"], row["id"], stage, limit, event)
+    return reminders
 
 
 async def _remind_one(reference_text: str, part_id: int, stage: int, limit: datetime, event: DomainEvent) -> bool:

@@ -86,7 +86,7 @@ def _loaded(guides: list[GuideProfile], chosen: GuideProfile | None) -> list[Gui
 
 
 async def _write(new: Sequence[_New]) -> None:
-    cases = [{**n.values, "reminded": _told(n.decided)} for n in new]
+    cases = [{**n.values, "reminded": _reminder_stage(n.decided)} for n in new]
     rows = await database.insert_models(Case, cases, returning="id, reference")
     ids = {row["reference"]: row["id"] for row in rows}
     people = [(ids[n.reference], n.line.command.petitioner) for n in new]
@@ -111,6 +111,6 @@ async def _write(new: Sequence[_New]) -> None:
         await desk_index.put(database.connection(), ids[n.reference], text)
 
 
-def _told(decided: Decided) -> int:
+def _reminder_stage(decided: Decided) -> int:
     """The reminder state of an imported case: nobody is reminded of a period that ended before the import."""
     return 2 if decided.due is not None and clock.overdue(decided.due, clock.now()) else 0

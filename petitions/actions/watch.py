@@ -42,7 +42,7 @@ class Reminder:
     cases: Q
     """Which cases; checked again under the case's lock."""
     order: str
-    told: Mapping[str, object]
+    reminded: Mapping[str, object]
     event: Callable[[Case], DomainEvent]
 
     @property
@@ -59,7 +59,7 @@ class Reminder:
             chain = await ledger.lock(subject(number))
             case = await Case.filter(self.cases, reference=number).first()
             if case is not None:
-                await Case.filter(id=case.id).update(**self.told)
+                await Case.filter(id=case.id).update(**self.reminded)
                 await chain.append(SYSTEM, self.event(case))
         return case is not None
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from petitions.acts import answering, handling, objecting, parts, supplementing
 from petitions.acts.page import CaseAct
 from petitions.queries.cases import CaseView, Level
-from petitions.queries.turns import consultation_of
+from petitions.queries.duties import consultation_of
 from petitions.rights import FOR_CONSULTED, FOR_OWNER, RIGHTS, keeps
 from petitions.states import Action, follow
 from server.core.accounts import Official

@@ -125,7 +125,7 @@ ACTS: tuple[CaseAct, ...] = (
         run=investigating.investigate,
         when=lambda case: case.kind == Kind.GRIEVANCE and not (case.investigation or {}).get("more"),
         desk=Offer(
-            summary="Set a site investigation of a grievance, or prolong it",
+            summary="Set a site investigation of a grievance, or extend it",
             label=_("Site investigation"),
             title=_("Schedule a site investigation"),
             send=_("Schedule it"),

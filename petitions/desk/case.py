@@ -93,7 +93,9 @@ async def act(request: Request) -> Response:
     try:
         asked = await _ask(request, sent.values.get("list", ""))
     except NoSuchCase:
-        return await _gone(request, acts.press(request, chosen, attempt, replace(sent, files=())), _words(sent), done)
+        return await _no_longer_visible(
+            request, acts.press(request, chosen, attempt, replace(sent, files=())), _words(sent), done
+        )
     if not official.may(RIGHTS[chosen.action]):
         raise Forbidden
     attempt = replace(attempt, subject=asked.case.reference)
@@ -126,7 +128,7 @@ async def _answer(
     return await acts.act_once(request, answers, offer, attempt, replace(sent, values=complete))
 
 
-async def _gone(request: Request, press: acts.Press, written: Sequence[str], done: Text) -> Response:
+async def _no_longer_visible(request: Request, press: acts.Press, written: Sequence[str], done: Text) -> Response:
     """A case that the official does not see (any more): redirect if the action was done, else show the text to copy."""
     if await press.done():
         return web.redirect(request, addresses.INBOX, done)
@@ -174,8 +176,8 @@ async def _page(
     found = await case_events(subject(case.reference), tuple(Audience), request.query_params.get("before", ""))
     before, after = await desk.neighbours(asked.wanted, official, reference_data, case)
     mine = {act.action for act in of_official(case, official)}
-    now, passed_at = clock.now(), _passed_at(case, found.turns)
-    story = await _told(case, found.shown, language)
+    now, passed_at = clock.now(), _passed_at(case, found.events)
+    story = await _items(case, found.shown, language)
     filed_before, section = await earlier.proposed(case, official), consultation.section(case, official, now, language)
     page = await offers.page_of(case, official, section, filed_before, passed_at, language)
     others = kept.refusal.entries if isinstance(kept.refusal, ChangedMeanwhile) else []
@@ -198,11 +200,11 @@ async def _page(
         "department": _name(reference_data, case.department_id, language),
         "routing": _routing(case, reference_data, language),
         "district": _district(reference_data, case.district, language),
-        "reached": _reached(found.turns),
+        "reached": _reached(found.events),
         "timeline": list(reversed(story)),
         "earlier": addresses.case(case.reference, asked.wanted, before=found.earlier) if found.earlier else "",
         "newest": "" if found.newest else addresses.case(case.reference, asked.wanted),
-        "changed": await _told(case, others, language),
+        "changed": await _items(case, others, language),
         "template_options": [(t.id, t.title) for t in await desk.templates(case)] if Action.ANSWER in mine else [],
         "filed_before": filed_before,
         "similar": await desk.similar(case, official),
@@ -215,7 +217,7 @@ async def _page(
     return web.page(request, "desk/case.html", context, status=status)
 
 
-async def _told(case: CaseView, entries: Sequence[ledger.Entry], language: str) -> list[Item]:
+async def _items(case: CaseView, entries: Sequence[ledger.Entry], language: str) -> list[Item]:
     return timeline.desk_items(await timeline.case_events(case, entries, Level.STAFF, language, signed=False))
 
 

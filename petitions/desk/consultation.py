@@ -9,7 +9,7 @@ from petitions.consultation_words import reply_clock, reply_text
 from petitions.labels import PARTS
 from petitions.queries.cases import CaseView
 from petitions.queries.consultations import ConsultationView
-from petitions.queries.turns import consultation_of
+from petitions.queries.duties import consultation_of
 from petitions.reference import Reference
 from server.core.accounts import Official
 from server.core.errors import Text

@@ -120,7 +120,7 @@ ANSWERS = (
                 following=_("Please assign a handler."),
             ),
         ),
-        promised=_("New deadline because the case was reopened"),
+        due_because=_("New deadline because the case was reopened"),
     ),
     CaseMessage(
         events.CaseWithdrawn,

@@ -287,7 +287,7 @@ def to_officials(
 class CaseMessage(Message[CaseEvent]):
     """The record of one kind of event of a case."""
 
-    promised: Text | None = None
+    due_because: Text | None = None
     """Why it sets the due date, for the list of all due dates announced."""
     reasoned: bool = False
     """Whether its text is the reason for that date."""

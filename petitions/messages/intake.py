@@ -53,7 +53,7 @@ INTAKE = (
                 when=lambda e: not e.has_period,
             ),
         ),
-        promised=_("Due date at filing"),
+        due_because=_("Due date at filing"),
     ),
     CaseMessage(events.CaseRouted, at_desk("plain", "arrow", _proposed), by_itself=True),
     CaseMessage(

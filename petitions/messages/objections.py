@@ -98,7 +98,7 @@ OBJECTIONS = (
                 when=lambda e: not e.has_department,
             ),
         ),
-        promised=_("New processing period, because the objection was upheld"),
+        due_because=_("New processing period, because the objection was upheld"),
     ),
     CaseMessage(
         events.ObjectionDismissed,

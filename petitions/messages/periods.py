@@ -31,7 +31,7 @@ PERIODS = (
                 urgency=Urgency.REQUIRED,
             ),
         ),
-        promised=_("Deadline extended"),
+        due_because=_("Deadline extended"),
         reasoned=True,
     ),
     CaseMessage(
@@ -60,7 +60,7 @@ PERIODS = (
                 urgency=Urgency.REQUIRED,
             ),
         ),
-        promised=_("Days of a site investigation do not count"),
+        due_because=_("Days of a site investigation do not count"),
         reasoned=True,
     ),
     CaseMessage(
@@ -81,7 +81,7 @@ PERIODS = (
                 NEW_DATE,
             ),
         ),
-        promised=_("Recalculated because of a new holiday"),
+        due_because=_("Recalculated because of a new holiday"),
     ),
     CaseMessage(
         events.InterimNoticeDue,

@@ -84,7 +84,7 @@ SUPPLEMENTS = (
             files,
             where_due(_("The deadline has resumed. Answer due by %(due)s.")),
         ),
-        promised=_("Resumed after the supplement"),
+        due_because=_("Resumed after the supplement"),
     ),
     CaseMessage(
         events.CaseReturned,

@@ -9,7 +9,7 @@ from server.core.ledger import Audience, Entry, Position
 
 SHOWN = 100
 """Events on one page."""
-MOST_TURNS = 1000
+MOST_EVENTS = 1000
 LONGEST_ID = 18
 """Digits of an id in an address."""
 TALK = (AttachmentAdded.kind, MailUndelivered.kind, MessageSent.kind, NoteWritten.kind)
@@ -24,7 +24,7 @@ class CaseEvents:
     """One page of a chain, each list in chronological order."""
 
     shown: Sequence[Entry]
-    turns: Sequence[Entry]
+    events: Sequence[Entry]
     """All events of the chain except ``TALK``; the same as ``shown`` if the whole chain fits on the page."""
     earlier: str
     """The id ``before`` of the next page back in time; empty at the beginning of the chain."""
@@ -40,14 +40,14 @@ async def case_events(subject: str, audiences: Collection[Audience], before: str
     found = await ledger.newest([subject], before_id=asked, audiences=audiences, limit=SHOWN + 1)
     newest, more = asked == ledger.END, len(found) > SHOWN
     shown = found[:SHOWN][::-1]
-    turns, last = shown, found[:1]
+    events, last = shown, found[:1]
     if more or not newest:
-        turns = (await ledger.newest([subject], other_than=TALK, audiences=audiences, limit=MOST_TURNS))[::-1]
+        events = (await ledger.newest([subject], other_than=TALK, audiences=audiences, limit=MOST_EVENTS))[::-1]
     if not newest:
         last = await ledger.newest([subject], audiences=audiences, limit=1)
     return CaseEvents(
         shown,
-        turns,
+        events,
         str(shown[0].id) if more else "",
         newest,
         (last[0].transaction_id, last[0].id) if last else (0, 0),

@@ -306,10 +306,10 @@ def _masked(whole: Mapping[str, Any]) -> dict[str, Any]:
 def _objection_until(row: Any, answers: Sequence[Any], reference_data: Reference) -> date | None:
     if row["objected_at"] is not None or not answers or answers[-1]["decision"] not in REFUSING:
         return None
-    told = database.moment(answers[-1]["created_at"]).astimezone(config.settings().zone).date()
-    if rules.may_object(reference_data.calendar, rules.Kind(row["kind"]), told, clock.now()):
+    answered_on = database.moment(answers[-1]["created_at"]).astimezone(config.settings().zone).date()
+    if rules.may_object(reference_data.calendar, rules.Kind(row["kind"]), answered_on, clock.now()):
         return None
-    return rules.objection_window(reference_data.calendar, told).on
+    return rules.objection_window(reference_data.calendar, answered_on).on
 
 
 def _person(row: Any, prefix: str) -> Card | None:

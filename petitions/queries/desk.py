@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 
 from petitions.queries.cases import CaseView
+from petitions.queries.duties import listed_by
 from petitions.queries.filters import NEWEST, Filter, Position, in_objections, position_of
 from petitions.queries.inbox import OBJECTED, listed
 from petitions.queries.rows import Row
 from petitions.queries.scope import scope, visible
-from petitions.queries.turns import listed_by
 from petitions.reference import Reference
 from petitions.rights import cooperates
 from petitions.search import desk_index
@@ -103,7 +103,7 @@ async def neighbours(
         place = in_objections(case.objection_due_at, case.id)
     elif wanted.status != "all":
         ended = wanted.status == "ended" or (wanted.status in list(State) and State(wanted.status) not in OPEN)
-        place = place._replace(stretch=place.stretch % 2 + 2 * ended)
+        place = place._replace(section=place.section % 2 + 2 * ended)
 
     def first(page: Page[Row]) -> str | None:
         return page.rows[0].reference if page.rows else None

@@ -25,15 +25,15 @@ class Earlier:
     kind: str
     status: State
     received_at: Local
-    told_at: datetime | None
+    notified_at: datetime | None
     """When its petitioner was first notified of a result."""
 
     def results_notified(self, moment: datetime) -> bool:
         """Whether a result had been notified by then."""
-        return self.told_at is not None and self.told_at <= moment
+        return self.notified_at is not None and self.notified_at <= moment
 
 
-_COLUMNS = columns(Earlier, "c", told_at="(SELECT MIN(a.created_at) FROM answer a WHERE a.case_id = c.id)")
+_COLUMNS = columns(Earlier, "c", notified_at="(SELECT MIN(a.created_at) FROM answer a WHERE a.case_id = c.id)")
 
 
 async def of_same_petitioner(case_id: int, official: Official, numbers: Collection[str] = ()) -> list[Earlier]:

@@ -49,7 +49,7 @@ class Filter(listing.Filters):
 class Position(NamedTuple):
     """Where a page begins or ends: the section, the due moment (if it orders the section) and the case."""
 
-    stretch: int
+    section: int
     due_at: datetime | None
     id: int
 
@@ -60,9 +60,9 @@ class Position(NamedTuple):
     def read(cls, text: str) -> "Position | None":
         """Parse a cursor; None if it is invalid."""
         with contextlib.suppress(BadRequest, ValueError):
-            stretch, due_at, number = place(text, int, datetime | None, int)
-            if stretch <= OBJECTIONS and (due_at is not None) == (stretch in DATED):
-                return cls(stretch, due_at, number)
+            section, due_at, number = place(text, int, datetime | None, int)
+            if section <= OBJECTIONS and (due_at is not None) == (section in DATED):
+                return cls(section, due_at, number)
         return None
 
 

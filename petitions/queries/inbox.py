@@ -2,7 +2,7 @@
 
 A list is walked along one index, page by page from a position (no ``OFFSET``, no ``COUNT(*)``). Conditions that no
 index answers are checked case by case, at most ``WINDOW`` cases for a page: the page then says how far it looked and
-where to continue. Due-first lists are four sections ("stretches") in sequence: open with and without a due date, ended
+where to continue. Due-first lists are four sections in sequence: open with and without a due date, ended
 with and without one. Open objections are a list of their own, in order of their decision deadlines.
 """
 
@@ -47,7 +47,7 @@ HITS = 1_000
 
 OBJECTED = Condition("c.objection_due_at > ?", (EPOCH,))
 """Equivalent to "IS NOT NULL", but SQLite reads it as a range of the index."""
-STRETCHES: tuple[tuple[str, bool, bool], ...] = (
+SECTIONS: tuple[tuple[str, bool, bool], ...] = (
     ("c.open = ? AND c.due_at IS NOT NULL", True, False),
     ("c.open = ? AND c.due_at IS NULL", True, False),
     ("c.open = ? AND c.due_at IS NOT NULL", False, True),
@@ -129,7 +129,7 @@ class _Walk:
             return [Condition("c.open = ?", (False,))]
         return [Condition("c.open = ?", (True,))] if not (wanted.status or wanted.q or wanted.objection) else []
 
-    def stretches(self) -> tuple[int, ...]:
+    def sections(self) -> tuple[int, ...]:
         """The sections of this list, in order."""
         wanted = self.wanted
         if wanted.sort == "new":
@@ -166,27 +166,27 @@ class _Walk:
     """The hit below which a search continues, if there are more than one page examines."""
 
     async def take(
-        self, stretch: int, start: Position | None, limit: int, *, backward: bool
+        self, section: int, start: Position | None, limit: int, *, backward: bool
     ) -> tuple[list[Row], Position | None]:
         """Rows of one section after a position, in the walk's order, and where it stopped at the window, if it did."""
         rows, stop = list[Row](), None
         if not self.wanted.parts or self.wanted.sort == "new":
-            rows, stop = await self._take(stretch, start, limit, backward=backward)
-        if stretch == 0 and self._with_parts():
+            rows, stop = await self._take(section, start, limit, backward=backward)
+        if section == 0 and self._with_parts():
             rows += await self._parts(start, stop, limit, backward=backward)
             rows = sorted(rows, key=lambda row: (row.part_due or row.due_at, row.id), reverse=backward)[:limit]
         return rows, None if len(rows) == limit else stop
 
     async def _take(
-        self, stretch: int, start: Position | None, limit: int, *, backward: bool
+        self, section: int, start: Position | None, limit: int, *, backward: bool
     ) -> tuple[list[Row], Position | None]:
-        conditions, order = self._way(stretch, start, backward=backward)
+        conditions, order = self._way(section, start, backward=backward)
         stop = None
         if self.residual and self.window:
-            stop = await self._end(stretch, conditions, order)
+            stop = await self._end(section, conditions, order)
             if stop is not None:
                 conditions.append(_beyond(stop, descending=not order.endswith("DESC"), inclusive=True))
-        rows = await self._rows(stretch, [*conditions, *self.residual], order, limit)
+        rows = await self._rows(section, [*conditions, *self.residual], order, limit)
         if self.last_hit and len(rows) < limit:
             stop = Position(NEWEST, None, self.last_hit)
         return rows, None if len(rows) == limit else stop
@@ -201,7 +201,7 @@ class _Walk:
     async def _parts(self, start: Position | None, stop: Position | None, limit: int, *, backward: bool) -> list[Row]:
         """The cases with open consultations by reply deadline, which belong to the first section; up to ``stop``."""
         keys = "p.due_at, p.case_id"
-        edges = [_beyond(start, descending=backward, keys=keys)] if start is not None and not start.stretch else []
+        edges = [_beyond(start, descending=backward, keys=keys)] if start is not None and not start.section else []
         if stop is not None:
             edges.append(_beyond(stop, descending=not backward, inclusive=True, keys=keys))
         if self.wanted.overdue:
@@ -210,47 +210,47 @@ class _Walk:
         down = " DESC" if backward else ""
         return await self._shown(source, f"c.sort_due{down}, c.id{down}")
 
-    def _way(self, stretch: int, start: Position | None, *, backward: bool) -> tuple[list[Condition], str]:
-        if stretch == NEWEST:
+    def _way(self, section: int, start: Position | None, *, backward: bool) -> tuple[list[Condition], str]:
+        if section == NEWEST:
             descending, keys = not backward, ["c.id"]
             conditions = []
-        elif stretch == OBJECTIONS:
+        elif section == OBJECTIONS:
             descending, keys = backward, ["c.objection_due_at", "c.id"]
             conditions = [OBJECTED]
         else:
-            sql, opened, descending = STRETCHES[stretch]
+            sql, opened, descending = SECTIONS[section]
             descending ^= backward
-            keys = ["c.due_at", "c.id"] if stretch in {0, 2} else ["c.id"]
+            keys = ["c.due_at", "c.id"] if section in {0, 2} else ["c.id"]
             conditions = [Condition(sql, (opened,))]
             if self.driving.sql:
                 conditions.append(self.driving)
-        if start is not None and start.stretch == stretch:
+        if start is not None and start.section == section:
             conditions.append(_beyond(start, descending=descending))
         return conditions, ", ".join(f"{key}{' DESC' if descending else ''}" for key in keys)
 
-    def _from(self, stretch: int) -> str:
+    def _from(self, section: int) -> str:
         if database.dialect() != "sqlite" or self.by_number:
             return "petition_case c"
         # SQLite's planner would otherwise sort the matches of an equality instead of walking the requested order.
-        return f"petition_case c INDEXED BY {self.index}" if stretch != NEWEST else "petition_case c NOT INDEXED"
+        return f"petition_case c INDEXED BY {self.index}" if section != NEWEST else "petition_case c NOT INDEXED"
 
-    async def _end(self, stretch: int, conditions: Sequence[Condition], order: str) -> Position | None:
+    async def _end(self, section: int, conditions: Sequence[Condition], order: str) -> Position | None:
         """The last case to be examined from here; None if there are fewer."""
         where, values = listing.where(*conditions)
-        date = "objection_due_at" if stretch == OBJECTIONS else "due_at"
+        date = "objection_due_at" if section == OBJECTIONS else "due_at"
         row = await database.fetch_one(
-            f"SELECT c.{date} AS date, c.id FROM {self._from(stretch)}{where} ORDER BY {order} "
+            f"SELECT c.{date} AS date, c.id FROM {self._from(section)}{where} ORDER BY {order} "
             f"LIMIT 1 OFFSET {self.window - 1}",
             *values,
         )
         if row is None:
             return None
-        due = database.moment(row["date"]) if stretch in DATED else None
-        return Position(stretch, due, row["id"])
+        due = database.moment(row["date"]) if section in DATED else None
+        return Position(section, due, row["id"])
 
-    async def _rows(self, stretch: int, conditions: Sequence[Condition], order: str, limit: int) -> list[Row]:
+    async def _rows(self, section: int, conditions: Sequence[Condition], order: str, limit: int) -> list[Row]:
         where, values = listing.where(*conditions)
-        source = f"SELECT {COLUMNS} FROM {self._from(stretch)}{where} ORDER BY {order} LIMIT {limit}"
+        source = f"SELECT {COLUMNS} FROM {self._from(section)}{where} ORDER BY {order} LIMIT {limit}"
         return await self._shown(Condition(source, tuple(values)), order)
 
     async def _shown(self, source: Condition, order: str) -> list[Row]:
@@ -269,7 +269,7 @@ def _beyond(place: Position, *, descending: bool, inclusive: bool = False, keys:
     sign = ("<" if descending else ">") + ("=" if inclusive else "")
     if place.due_at is None:
         return Condition(f"c.id {sign} ?", (place.id,))
-    date = "objection_due_at" if place.stretch == OBJECTIONS else "due_at"
+    date = "objection_due_at" if place.section == OBJECTIONS else "due_at"
     return Condition(f"({keys or f'c.{date}, c.id'}) {sign} (?, ?)", (place.due_at, place.id))
 
 
@@ -295,8 +295,8 @@ async def listed(
         await walk.search(start, backward=backward)
     rows: list[Row] = []
     stop: Position | None = None
-    for stretch in _upcoming(walk.stretches(), start, backward=backward):
-        found, stop = await walk.take(stretch, start, limit + 1 - len(rows), backward=backward)
+    for section in _upcoming(walk.sections(), start, backward=backward):
+        found, stop = await walk.take(section, start, limit + 1 - len(rows), backward=backward)
         rows += found
         if len(rows) > limit or stop is not None:
             break
@@ -327,7 +327,7 @@ async def _hits(q: str, start: Position | None, *, backward: bool) -> list[int]:
     _sql, match = desk_index.match_sql("sqlite", q)
     if not match:
         return []
-    here, table = start.id if start and start.stretch == NEWEST else None, desk_index.table
+    here, table = start.id if start and start.section == NEWEST else None, desk_index.table
     sign, order = (">", "") if backward else ("<", " DESC")
     beyond = "" if here is None else f" AND rowid {sign} ?"
     rows = await database.fetch(
@@ -338,8 +338,8 @@ async def _hits(q: str, start: Position | None, *, backward: bool) -> list[int]:
     return [row["id"] for row in rows]
 
 
-def _upcoming(stretches: Sequence[int], start: Position | None, *, backward: bool) -> list[int]:
-    ordered = list(reversed(stretches)) if backward else list(stretches)
+def _upcoming(sections: Sequence[int], start: Position | None, *, backward: bool) -> list[int]:
+    ordered = list(reversed(sections)) if backward else list(sections)
     if start is None:
         return ordered
-    return [s for s in ordered if (s <= start.stretch if backward else s >= start.stretch)]
+    return [s for s in ordered if (s <= start.section if backward else s >= start.section)]

@@ -151,7 +151,7 @@ def wanted(events: Sequence[CaseEvent]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class PromisedDate:
+class DueDate:
     """An announced due date, when it was announced, and why it was set."""
 
     made_at: datetime
@@ -160,12 +160,12 @@ class PromisedDate:
     reason: str = ""
 
 
-def promised_dates(events: Sequence[CaseEvent]) -> list[PromisedDate]:
+def due_dates(events: Sequence[CaseEvent]) -> list[DueDate]:
     """All announced due dates in order: the last one is valid, and earlier ones stay on the page."""
     return [
-        PromisedDate(event.at, event.due_at, record.promised, event.text if record.reasoned else "")
+        DueDate(event.at, event.due_at, record.due_because, event.text if record.reasoned else "")
         for event in events
-        if (record := MESSAGES[event.kind]).promised is not None and event.due_at is not None
+        if (record := MESSAGES[event.kind]).due_because is not None and event.due_at is not None
     ]
 
 

@@ -78,9 +78,9 @@ class Bell:
         for event in self._waiting:
             event.set()
 
-    async def wait(self, seconds: float, heard: int | None = None) -> bool:
-        """Wait for the next ring, or for any after the first ``heard`` ones; False on timeout."""
-        if heard is not None and heard != self.rings:
+    async def wait(self, seconds: float, seen_rings: int | None = None) -> bool:
+        """Wait for the next ring, or for any after the first ``seen_rings`` ones; False on timeout."""
+        if seen_rings is not None and seen_rings != self.rings:
             return True
         event = asyncio.Event()
         self._waiting.add(event)
@@ -145,7 +145,7 @@ class Worker:
         scheduled = False
         try:
             while not self._stopping:
-                heard = bell.rings  # before polling, so that no ring is missed
+                seen_rings = bell.rings  # before polling, so that no ring is missed
                 try:
                     if not scheduled:
                         await enqueue(*((f"periodic:{kind}", kind, {}) for kind in self.periodic))
@@ -158,7 +158,7 @@ class Worker:
                 if len(running) == BATCH:  # a slow job delays no other while there is a free slot
                     await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 elif not tasks and not self._stopping:
-                    await bell.wait(IDLE, heard)
+                    await bell.wait(IDLE, seen_rings)
                 running = {task for task in running if not task.done()}
             await asyncio.gather(*running)
         finally:

@@ -151,16 +151,16 @@ async def _insert(rows: Sequence[_Row]) -> list[int]:
 
 async def append_many(actor: str, chains: Sequence[tuple[Chain, Sequence[DomainEvent]]]) -> list[int]:
     """Write events of several locked chains at once, with their outbox jobs. Returns the ids, in order."""
-    told = [(chain, event) for chain, events in chains for event in events]
-    if not told:
+    recorded = [(chain, event) for chain, events in chains for event in events]
+    if not recorded:
         return []
     (consumers,) = _consumers  # fails before route(): such an event would be lost silently
-    ids = await _insert([chain._next(actor, event, clock.now()) for chain, event in told])  # noqa: SLF001
+    ids = await _insert([chain._next(actor, event, clock.now()) for chain, event in recorded])  # noqa: SLF001
     await _write_heads([chain for chain, _events in chains], _AGAIN)
     await jobs.enqueue(
         *(
             (f"{consumer}:{event_id}", consumer, {"event": event_id, "subject": chain.subject})
-            for event_id, (chain, event) in zip(ids, told, strict=True)
+            for event_id, (chain, event) in zip(ids, recorded, strict=True)
             for consumer in consumers.get(event.kind, ())
         )
     )

@@ -48,14 +48,14 @@ async def _lonely() -> AsyncIterator[str]:
     """Heads with missing events. A head of length 0 is fine: its chain was opened and nothing was written."""
     place = ""
     while rows := await database.fetch(
-        "SELECT subject, EXISTS (SELECT 1 FROM ledger_event e WHERE e.subject = h.subject) AS told "
+        "SELECT subject, EXISTS (SELECT 1 FROM ledger_event e WHERE e.subject = h.subject) AS has_events "
         "FROM ledger_head h WHERE subject > ? AND (length > 0 OR hash <> ?) "
         f"ORDER BY subject LIMIT {WALKED}",
         place,
         GENESIS,
     ):
         for row in rows:
-            if not row["told"]:
+            if not row["has_events"]:
                 yield row["subject"]
         place = rows[-1]["subject"]
 

@@ -155,6 +155,6 @@ def by_kind(*records: Record) -> Mapping[str, Record]:
     return MappingProxyType(found)
 
 
-def heard(records: Mapping[str, Message[Any]]) -> tuple[str, ...]:
+def kinds_with_mail(records: Mapping[str, Message[Any]]) -> tuple[str, ...]:
     """The kinds of events that send a mail."""
     return tuple(sorted(kind for kind, record in records.items() if record.mails))

@@ -172,7 +172,7 @@ async def test_many_rows_behind_the_last_record_are_counted_off_page_by_page(sys
     number = await recounting.begin("night")
     place: recounting.RecountPosition | None = recounting.RecountPosition(1)
     while place is not None and place.stage == 1 and place.after < 5 * recounting.PAGE:
-        place = await recounting.stretch(number, place)
+        place = await recounting.recount_batch(number, place)
     assert place == recounting.RecountPosition(1, said.id + 5 * recounting.PAGE - 1), (
         "as many a page as one statement may name"
     )

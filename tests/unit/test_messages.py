@@ -164,7 +164,7 @@ def test_its_lines_can_be_read_in_every_language(domain: str, kind: str) -> None
                 if line is not None:
                     item = messages.item(line, event, event.entry.id, event.entry.occurred_at)
                     says(item, language)
-                    html = draw("timeline", "c.told(item, 'A-1')", language, item=item).one(id="event-7").text
+                    html = draw("timeline", "c.event_item(item, 'A-1')", language, item=item).one(id="event-7").text
                     assert i18n.translate(language, item.text).strip() in html
                     assert "None" not in html
 

@@ -40,7 +40,7 @@ class BookingView:
     held_until: datetime | None
     participant_id: int | None
     slot_id: int
-    turn: int
+    position: int
     """Position on the waiting list, from 1; 0 if not on it."""
 
 
@@ -50,7 +50,7 @@ async def booking(code: str) -> BookingView:
         "SELECT b.id, b.code, b.name, b.status, b.note, b.held_until, b.participant_id, b.slot_id, "
         "CASE WHEN b.status = 'waiting' THEN (SELECT COUNT(*) FROM booking o WHERE o.slot_id = b.slot_id "
         "AND o.status = 'waiting' AND (o.created_at < b.created_at OR (o.created_at = b.created_at AND o.id <= b.id))) "
-        "ELSE 0 END AS turn FROM booking b WHERE b.code = ?",
+        "ELSE 0 END AS position FROM booking b WHERE b.code = ?",
         references.read_reference(code) or "",
     )
     if row is None:

@@ -56,8 +56,8 @@ class Operations(Generic[FormT]):
         change = asked({**body["properties"], **version}, *(n for n in body.get("required", ()) if n != table.key))
         self.routes: list[Route] = []
 
-        def route(path: str, method: str, endpoint: Any, promised: Contract) -> None:
-            self.routes.append(Route(path, contract.documented(promised)(endpoint), methods=[method]))
+        def route(path: str, method: str, endpoint: Any, described: Contract) -> None:
+            self.routes.append(Route(path, contract.documented(described)(endpoint), methods=[method]))
 
         def operation(summary: str, status: int = 200, **more: Any) -> Contract:
             answer = more.pop("answer", row)

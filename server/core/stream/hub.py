@@ -66,8 +66,8 @@ class Narrator(Protocol):
     prefix: str
     """The prefix of its listeners' subjects."""
 
-    async def news(self, entries: Sequence[Entry], heard: Collection[str]) -> Iterable[tuple[str, int, bytes]]:
-        """For the subjects in ``heard``: subject, event id and encoded frame."""
+    async def news(self, entries: Sequence[Entry], subjects: Collection[str]) -> Iterable[tuple[str, int, bytes]]:
+        """For the subjects in ``subjects``: subject, event id and encoded frame."""
         ...
 
     async def close(self) -> None:
@@ -156,10 +156,10 @@ class Hub:
 
     async def _replay(self, listener: Listener, past: AsyncIterator[tuple[int, bytes]]) -> frozenset[int]:
         content, found = [_OPENED], set[int]()
-        async for event_id, told in past:
+        async for event_id, encoded in past:
             if event_id:
                 found.add(event_id)
-            content.append(told)
+            content.append(encoded)
             if len(found) >= REPLAYED:
                 listener.over = True
                 break
@@ -245,9 +245,9 @@ class Hub:
                 if entry.audience in listener.audiences:
                     listener.push(entry.id, encoded(entry))
         if self._desks:
-            for entry, heard_by in await self.affected_desks(entries):
+            for entry, readers in await self.affected_desks(entries):
                 for listener in self._desks:
-                    if listener.official and heard_by(listener.official):
+                    if listener.official and readers(listener.official):
                         listener.push(entry.id, encoded(entry))
         for narrator in self.narrators:
             await self._narrate(narrator, entries)
@@ -261,7 +261,7 @@ class Hub:
                     listener.push(event_id, content)
             await asyncio.sleep(0)
         except Exception:
-            log.exception("news cannot be told; whoever waits for it comes back and is told what was missed")
+            log.exception("events could not be sent; reconnecting readers are sent what they missed")
             for subject, group in self._groups.items():
                 if subject.startswith(narrator.prefix):
                     for listener in group:
@@ -299,12 +299,12 @@ class Hub:
     async def _announce(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         own = connection.get_server_pid()
 
-        def heard(_connection: object, process: int, _channel: str, _content: object) -> None:
+        def notified(_connection: object, process: int, _channel: str, _content: object) -> None:
             if process != own:
                 jobs.bell.ring()
 
         try:
-            await connection.add_listener(CHANNEL, heard)
+            await connection.add_listener(CHANNEL, notified)
             connection.add_termination_listener(lambda _connection: self._news.set())
             jobs.bell.ring()
             while True:

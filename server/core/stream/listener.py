@@ -13,7 +13,7 @@ from starlette.types import Send
 from server.core.accounts import Official
 from server.core.ledger import Audience, Entry
 
-dropped = Counter("sinmungo_streams_dropped", "Live streams let go because their reader was too slow")
+dropped = Counter("sinmungo_streams_dropped", "Live streams disconnected because their reader was too slow")
 
 BUFFER = 64 * 1024
 """Maximum buffered bytes per reader."""

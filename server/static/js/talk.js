@@ -55,9 +55,9 @@ export function start(root) {
   }
 
   /** Where a comment goes: the list, or the answers of the one it answers; none where that is not on this page. */
-  function home(told) {
-    if (!told.parent) return list;
-    return find(told.parent)?.querySelector("[data-answers]") ?? null;
+  function home(news) {
+    if (!news.parent) return list;
+    return find(news.parent)?.querySelector("[data-answers]") ?? null;
   }
 
   /** Whether putting something in there would move what the reader is at: new ones come first, answers last. Below
@@ -68,10 +68,10 @@ export function start(root) {
     return (place === list ? top : bottom) < 0;
   }
 
-  function put(told) {
-    const place = home(told);
-    if (!place || find(told.comment)) return null;
-    const item = drawn(told.html);
+  function put(news) {
+    const place = home(news);
+    if (!place || find(news.comment)) return null;
+    const item = drawn(news.html);
     item.classList.add("is-new");
     place[place === list ? "prepend" : "append"](item);
     item.dispatchEvent(new CustomEvent("sinmungo:new", { bubbles: true }));
@@ -81,8 +81,8 @@ export function start(root) {
   /** Put in what need not wait any more, the oldest first: in the order in which it came. */
   function settle() {
     for (const [id, told] of held) {
-      const place = home(told);
-      if (place && !away(place) && held.delete(id)) put(told);
+      const place = home(news);
+      if (place && !away(place) && held.delete(id)) put(news);
     }
   }
 
@@ -91,8 +91,8 @@ export function start(root) {
     if (held.size) button.firstElementChild.textContent = fill(root.dataset.textNew, { n: number(held.size) });
   }
 
-  function replace(old, told) {
-    const item = drawn(told.html);
+  function replace(old, news) {
+    const item = drawn(news.html);
     const answers = old.querySelector("[data-answers]");
     if (answers) item.querySelector("[data-answers]")?.replaceWith(answers);
     old.replaceWith(item);
@@ -108,20 +108,20 @@ export function start(root) {
     if (above && !answers.children.length && !answers.nextElementSibling) above.remove();
   }
 
-  function comment(told) {
-    const old = find(told.comment);
-    if (told.what !== "comment") {
-      held.delete(told.comment);
-      if (old) told.html ? replace(old, told) : remove(old);
+  function comment(news) {
+    const old = find(news.comment);
+    if (news.what !== "comment") {
+      held.delete(news.comment);
+      if (old) news.html ? replace(old, news) : remove(old);
     } else if (old) {
-      if (old.dataset.hidden !== undefined) replace(old, told); // a moderator shows it again
-    } else if (home(told) || held.has(told.parent)) {
+      if (old.dataset.hidden !== undefined) replace(old, news); // a moderator shows it again
+    } else if (home(news) || held.has(news.parent)) {
       unsaid += 1;
       announce();
-      held.set(told.comment, told);
+      held.set(news.comment, news);
       settle();
     }
-    for (const count of document.querySelectorAll("[data-talk-count]")) count.textContent = number(told.comments);
+    for (const count of document.querySelectorAll("[data-talk-count]")) count.textContent = number(news.comments);
     show();
   }
 
@@ -141,26 +141,26 @@ export function start(root) {
     if (!document.getElementById(`submission-${id}`)) unread.add(id);
   }
 
-  function submission(told) {
-    const row = document.getElementById(`submission-${told.submission}`);
-    if (row && told.html) row.replaceWith(drawn(told.html));
-    else if (row && !told.shown) row.remove();
-    if (!told.shown) unread.delete(told.submission);
-    else if (told.fresh || told.submission > newest) came(told.submission);
-    count(told.submissions);
+  function submission(news) {
+    const row = document.getElementById(`submission-${news.submission}`);
+    if (row && news.html) row.replaceWith(drawn(news.html));
+    else if (row && !news.shown) row.remove();
+    if (!news.shown) unread.delete(news.submission);
+    else if (news.fresh || news.submission > newest) came(news.submission);
+    count(news.submissions);
   }
 
   function take(event) {
-    const told = JSON.parse(event.data);
+    const news = JSON.parse(event.data);
     if (event.lastEventId) address.searchParams.set("after", event.lastEventId);
-    if (told.event) address.searchParams.set("event", told.event);
-    if (told.new_submissions && submissions.getAttribute("href")) { // what came while nobody told
-      told.new_submissions.forEach(came);
-      count(told.submissions);
+    if (news.event) address.searchParams.set("event", news.event);
+    if (news.new_submissions && submissions.getAttribute("href")) { // what came while disconnected
+      news.new_submissions.forEach(came);
+      count(news.submissions);
     }
-    if (told.what === "more" || (told.what === "forum" && told.status !== root.dataset.talkStatus)) reload.hidden = false;
-    else if (told.what === "submission") submission(told);
-    else if (told.comment) comment(told);
+    if (news.what === "more" || (news.what === "forum" && news.status !== root.dataset.talkStatus)) reload.hidden = false;
+    else if (news.what === "submission") submission(news);
+    else if (news.comment) comment(news);
   }
 
   button.addEventListener("click", () => {

@@ -70,7 +70,7 @@ async def everything(why: str = "command") -> int:
     recount = await _new(why)
     place: RecountPosition | None = RecountPosition()
     while place is not None:
-        place = await stretch(recount, place)
+        place = await recount_batch(recount, place)
     return recount
 
 
@@ -90,7 +90,7 @@ async def recount(task: Task) -> None:
         int(task.payload["recount"]),
         RecountPosition(int(task.payload["stage"]), int(task.payload["after"])),
     )
-    following = await stretch(number, place)
+    following = await recount_batch(number, place)
     if following is not None:
         key = f"{RECOUNT}:{number}:{following.stage}:{following.after}"
         async with database.transaction():  # both, or a process killed in between would repeat the step
@@ -98,7 +98,7 @@ async def recount(task: Task) -> None:
             await jobs.done(task.key)
 
 
-async def stretch(recount_id: int, place: RecountPosition) -> RecountPosition | None:
+async def recount_batch(recount_id: int, place: RecountPosition) -> RecountPosition | None:
     """Count one step; returns where the next one begins, None at the end."""
     found = Found()
     following = await _STAGES[place.stage](place.after, found)
@@ -166,10 +166,10 @@ async def _things(book: Book, after: int, found: Found) -> int | None:
         if last_event and last_event[0].occurred_at > clock.now() - SETTLED:
             found.late += 1
         else:
-            told = [name for name in book.columns if row is None or was[name] != row[name]]
+            changed = [name for name in book.columns if row is None or was[name] != row[name]]
             found.wrong(
-                book.table, number, {name: was[name] for name in told},
-                {name: row[name] for name in told} if row else None,
+                book.table, number, {name: was[name] for name in changed},
+                {name: row[name] for name in changed} if row else None,
             )  # fmt: skip
     return every[-1] if len(every) == PAGE else None
 

@@ -20,7 +20,7 @@ def _blocks(stream: TextIO, columns: Sequence[str]) -> Iterator[Lines]:
         yield block
 
 
-def _told(row: Mapping[str, Any], slug: str, reference_data: City) -> dict[str, str]:
+def _export_line(row: Mapping[str, Any], slug: str, reference_data: City) -> dict[str, str]:
     """A record as its line of the export."""
     department = reference_data.departments.get(row["department_id"])
     said = {**row, "submission": row.get("number"), "forum": slug, "department": department.code if department else ""}
@@ -45,7 +45,7 @@ async def submissions(stream: TextIO, reference_data: City) -> AsyncIterator[str
             one for one in await figures.submissions("number", [row["submission"] for _n, row in block]) if one.counted
         ]
         slugs = {one.id: one.slug for one in await figures.forums("id", sorted({one.forum_id for one in found}))}
-        records = {one.number: _told(submission_row(one), slugs[one.forum_id], reference_data) for one in found}
+        records = {one.number: _export_line(submission_row(one), slugs[one.forum_id], reference_data) for one in found}
         for difference in _differences(block, "submission", records):
             yield difference
 
@@ -54,6 +54,6 @@ async def forums(stream: TextIO, reference_data: City) -> AsyncIterator[str]:
     """A sentence for each value in an export of forums that differs from the records. Raises ``Unreadable``."""
     for block in _blocks(stream, FORUM_COLUMNS):
         found = [one for one in await figures.forums("slug", [row["forum"] for _n, row in block]) if one.counted]
-        records = {one.slug: _told(forum_row(one), one.slug, reference_data) for one in found}
+        records = {one.slug: _export_line(forum_row(one), one.slug, reference_data) for one in found}
         for difference in _differences(block, "forum", records):
             yield difference
