@@ -26,7 +26,7 @@ SUBMISSION_STATES: dict[str, Text] = {
     "assigned": _("With the department"),
     "answered": _("Answered"),
     "merged": _("Merged"),
-    "withdrawn": _("Withdrawn"),
+    "withdrawn": _("Withdrawn by the author"),
 }
 
 OUTCOMES: dict[str, Text] = {
