@@ -175,6 +175,9 @@ async def test_a_manager_keeps_the_templates(system: System) -> None:
     assert "보수 완료" in listing
     assert "기본 답변" in listing
     assert "보수 완료" not in (await browser.get("/desk/templates?purpose=extend")).text
+    for query, words in (("colour=red", "colour"), ("purpose=nonsense", "nonsense"), ("department=moon", "moon")):
+        refused = await browser.get(f"/desk/templates?{query}")
+        assert (refused.status_code, f"“{words}”" in refused.text, 'href="/desk"' in refused.text) == (422, True, True)
     page = f"/desk/templates/{template.id}"
     assert "까지 고치겠습니다" in (await browser.get(page)).text
     changed = await browser.post(page, data={**form, "department": "", "kind": "", "reasons": "{city}의 사정"})

@@ -10,8 +10,8 @@ from starlette.routing import Route
 from server.core import auth, contract, idempotency, ledger, web
 from server.core.accounts import Official
 from server.core.contract import Access, Contract, Schema, asked, record
-from server.core.errors import Invalid, NotFound
-from server.core.forms import Form, FormField, Seen, not_a_choice
+from server.core.errors import NotFound
+from server.core.forms import Form, FormField, Seen
 from server.core.resource.table import FormT, Resource
 
 VERSION: Schema = contract.integer(0, about="The version of the whole table: grows with every change to it.")
@@ -86,13 +86,7 @@ class Operations(Generic[FormT]):
         """``GET /desk/{path}``."""
         auth.official(request, self.table.permission)
         view = await self.table.view(web.language(request))
-        wanted = {}
-        for name, value in request.query_params.items():
-            if name == "lang":
-                continue
-            if value not in view.values(name):
-                raise Invalid([not_a_choice(name, value)])
-            wanted[name] = value
+        wanted = self.table.wanted(request.query_params, view)
         version = await ledger.length(self.table.chain)
         rows = [await self._row(row, version) for row in await self.table.rows(wanted, view)]
         return web.items(rows, None, len(rows))

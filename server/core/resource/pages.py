@@ -107,8 +107,7 @@ class Pages(Generic[FormT]):
         """The list, with additional values for a custom template; ``status`` is the HTTP status."""
         language = web.language(request)
         view = await self.table.view(language)
-        asked = {name: request.query_params.get(name, "") for name in self.table.filters}
-        wanted = {name: value for name, value in asked.items() if value in view.values(name)}
+        wanted = self.table.wanted(request.query_params, view)
         context = {
             "table": self.table,
             "rows": await self.table.rows(wanted, view),

@@ -13,11 +13,11 @@ from typing import Any, ClassVar, Generic, TypeVar
 from tortoise.expressions import Q
 from tortoise.models import Model
 
-from server.core import database, ledger
+from server.core import contract, database, ledger
 from server.core.accounts import Official, Permission
 from server.core.city import city
 from server.core.errors import ChangedMeanwhile, FieldError, Invalid, NotFound, Text, _
-from server.core.forms import Form
+from server.core.forms import Form, not_a_choice
 from server.core.ledger import Chain, DomainEvent, SettingChanged
 
 MOST = 500
@@ -149,6 +149,15 @@ class Resource(Generic[FormT]):
         """The rows of the list; ``wanted`` has the selected values of :attr:`filters`."""
         conditions = [await self.narrowing(name, value) for name, value in wanted.items()]
         return await self.model.filter(*conditions).order_by(*self.order).limit(MOST)
+
+    def wanted(self, query: Mapping[str, str], view: View) -> dict[str, str]:
+        """The selected values of :attr:`filters`. Raises ``Invalid`` for anything else."""
+        errors = contract.unknown(query, {*self.filters, "lang"})
+        wanted = {name: value for name, value in query.items() if name in self.filters and value}
+        errors += [not_a_choice(name, value) for name, value in wanted.items() if value not in view.values(name)]
+        if errors:
+            raise Invalid(errors)
+        return wanted
 
     async def narrowing(self, name: str, value: str) -> Q:
         """The condition of a filter."""
