@@ -99,6 +99,7 @@ async def test_what_two_clerks_take_down_both_is_shown_corrected_and_taken_back(
     # The same form once more with other words is a line of its own, after a second press; nothing typed is lost.
     again = await lee.post(path, data={**said, "text": "벤치도 놓아 주세요", "key": "b"})
     assert again.status_code == 422
+    assert re.search(r'data-error-summary.*?href="#field-text"', again.text, re.DOTALL)
     assert "벤치도 놓아 주세요" in again.text
     assert (await lee.post(path, data={**said, "text": "벤치도", "key": "b"}, headers=JSON)).json()["code"] == (
         "idempotency_key_reused"
@@ -114,6 +115,8 @@ async def test_what_two_clerks_take_down_both_is_shown_corrected_and_taken_back(
     form["version"] = form.pop(f"{first.number}.version")
     nameless = await oh.post(f"{path}/{first.number}", data={**form, f"{first.number}.author": "김영희"})
     assert nameless.status_code == 422
+    assert f'href="#field-{first.number}.consent"' in nameless.text
+    assert f'id="field-{first.number}.consent"' in nameless.text
     assert "동의" in nameless.text
     assert (await oh.post(f"{path}/{first.number}", data=form)).status_code == 303
     late = await lee.post(f"{path}/{first.number}", data={**form, f"{first.number}.text": "다르게"})
