@@ -94,7 +94,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"consent": "maybe"}, "Please send true or false for “Consent”."),
     ({"place": 3}, "Please send an object for “Location”."),
     ({"place": {"lat": 1}}, "Please fill in “Longitude”."),
-    ({"place": {"lat": 91, "lng": 0}}, "Please enter a number for “Latitude”."),
+    ({"place": {"lat": 91, "lng": 0}}, "Please enter a number from -90 to 90 for “Latitude”."),
     ({"version": -1}, "Please enter a whole number from 0 to"),
 ]
 

@@ -35,7 +35,7 @@ _MISSING = {"choice": CHOOSE, "choices": CHOOSE, "checkbox": TICK, "file": CHOOS
 WRONG = {
     "text": NOT_TEXT,
     "integer": _("Please enter a whole number from %(low)s to %(high)s for “%(field)s”."),
-    "number": _("Please enter a number for “%(field)s”."),
+    "number": _("Please enter a number from %(low)s to %(high)s for “%(field)s”."),
     "checkbox": _("Please send true or false for “%(field)s”."),
     "choice": _("Please choose one of the listed values for “%(field)s”."),
     "choices": _("Please choose only listed values for “%(field)s”."),
