@@ -26,7 +26,6 @@ LONGEST_PAGE = 100
             contract.integer(0, commitments.CAP, f"On all pages; {commitments.CAP} is that many or more."),
         ),
         query=Filters.schema() | listing.paging(LONGEST_PAGE),
-        refusals=(400,),
     )
 )
 async def index(request: Request) -> Response:

@@ -67,7 +67,7 @@ async def read(request: Request) -> Response:
         "What was said in a forum",
         contract.listed(documents.Submission),
         query={**Filters.schema(), "cursor": CURSOR},
-        refusals=(400, 404),
+        refusals=(404,),
     )
 )
 async def index(request: Request) -> Response:
@@ -120,7 +120,7 @@ async def comment(request: Request) -> Response:
         "Comments on a submission, each with its first answers",
         contract.listed(documents.Thread),
         query={"cursor": CURSOR},
-        refusals=(400, 404),
+        refusals=(404,),
     )
 )
 async def talk(request: Request) -> Response:

@@ -6,7 +6,8 @@ from typing import Any
 
 from server.core import clock, database, listing, privacy
 from server.core.booking.reading import with_bookings
-from server.core.listing import BAD_CURSOR, Condition, Order, Page, place, where
+from server.core.errors import BadCursor
+from server.core.listing import Condition, Order, Page, place, where
 from server.core.participants.people import Person
 from server.core.rows import read
 
@@ -26,13 +27,13 @@ class Registered:
 
 
 async def of_person(person: Person, after: str = "") -> Page[Registered]:
-    """A page of somebody's registrations. One query. Raises ``BadRequest`` for an invalid cursor.
+    """A page of somebody's registrations. One query. Raises ``BadCursor`` for an invalid cursor.
 
     A cursor starts with the part of the list: 0 for coming sessions, 1 for past ones.
     """
     first, *start = place(after, int, datetime, int) or (0,)
     if first not in range(len(_PARTS)):
-        raise BAD_CURSOR
+        raise BadCursor
     now, parts = clock.now(), list[Condition]()
     for number, part in list(enumerate(_PARTS))[first:]:
         order = Order({"s.starts_at": datetime, "r.id": int}, descending=part == "past")

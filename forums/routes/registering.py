@@ -24,7 +24,7 @@ from server.core.booking import reading
 from server.core.booking.errors import NoSuchBooking
 from server.core.booking.reading import BookingView
 from server.core.booking.states import STANDING
-from server.core.errors import BadRequest, Invalid, _
+from server.core.errors import BadCursor, Invalid, _
 from server.core.participants.confirming import run_or_confirm
 from server.core.participants.people import Person, person_of
 
@@ -112,7 +112,7 @@ def _before(request: Request) -> tuple[datetime, int] | None:
     except ValueError:
         return None
     if not _YEARS[0] < found.year < _YEARS[1]:  # so that converting it to another time zone cannot overflow
-        raise BadRequest(_("Please send the cursor exactly as a list returned it."))
+        raise BadCursor
     right = (
         found.tzinfo is not None and number.isascii() and number.isdigit() and len(number) < len(str(queries.LARGEST))
     )

@@ -47,7 +47,7 @@ async def index(request: Request) -> Response:
     text, limit = listing.asked(data, PAGE, LONGEST_PAGE)
     start = Position.read(text)
     if text and start is None:
-        data.fail("cursor", listing.NO_CURSOR)
+        data.fail("cursor", contract.NO_CURSOR)
     data.done()
     page = await listed(wanted, official, reference_data, start=start, limit=limit)
     rows = [serializers.row(row, reference_data, web.language(request)) for row in page.rows]

@@ -13,9 +13,10 @@ from typing import Any, ClassVar, Protocol, Self, TypeVar, cast, dataclass_trans
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from server.core.errors import FieldError, Invalid, _
+from server.core.errors import BadCursor, FieldError, Invalid, _
 
 Schema = Mapping[str, Any]
+NO_CURSOR = _("Please send the cursor exactly as a list returned it.")
 
 
 class Shape(Protocol):
@@ -122,7 +123,10 @@ def documented(contract: Contract) -> Callable[[Endpoint], Endpoint]:
         async def checked(request: Any) -> Any:
             if wrong := unknown(request.query_params, {*contract.query, "lang"}):
                 raise Invalid(wrong)
-            return await endpoint(request)
+            try:
+                return await endpoint(request)
+            except BadCursor as error:
+                raise Invalid([FieldError("cursor", NO_CURSOR)]) from error
 
         _contracts[checked] = contract
         return cast("Endpoint", checked)

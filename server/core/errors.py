@@ -50,6 +50,13 @@ class BadRequest(Refusal):
     """400: malformed request."""
 
 
+class BadCursor(BadRequest):
+    """400: the position in a list was not given by that list."""
+
+    code = "bad_cursor"
+    text = _("This page of the list does not exist. Please start from the beginning.")
+
+
 class NotSignedIn(Refusal):
     """401: requires an official's session or token."""
 

@@ -56,7 +56,8 @@ async def test_a_program_speaks_comments_and_supports(system: System, described:
     assert (await system.client.get("/api/v1/submissions/V-222-222-222")).status_code == 404
     listed = (await system.client.get(address, params={"sort": "supported", "stance": "idea"})).json()
     assert [row["title"] for row in listed["items"]] == ["둘째 생각", SAID["title"]]
-    assert (await system.client.get(address, params={"cursor": "x"})).status_code == 400
+    wrong = await system.client.get(address, params={"cursor": "x"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "cursor")
     notice = await a_forum(system, "notice")
     assert (await hers.post(f"/api/v1/forums/{notice}/submissions", json=SAID)).status_code == 409
     assert await Comment.all().count() == 2

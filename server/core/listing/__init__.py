@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from server.core import contract, i18n
 from server.core.city import City
-from server.core.contract import Schema
-from server.core.errors import BadRequest, _
+from server.core.contract import NO_CURSOR, Schema
+from server.core.errors import BadCursor
 from server.core.forms import Parameters
 from server.core.listing.filters import (
     PAGING,
@@ -27,7 +27,6 @@ from server.core.listing.filters import (
     words,
 )
 from server.core.listing.walks import (
-    BAD_CURSOR,
     Condition,
     Order,
     Page,
@@ -41,11 +40,10 @@ from server.core.listing.walks import (
 )
 
 __all__ = [
-    "BAD_CURSOR", "PAGING", "Condition", "Filters", "Order", "Page", "Walk", "choice", "count", "cursor", "department",
+    "PAGING", "Condition", "Filters", "Order", "Page", "Walk", "choice", "count", "cursor", "department",
     "district", "flag", "lead", "number", "place", "tab", "union", "where", "words",
 ]  # fmt: skip
 
-NO_CURSOR = _("Please send the cursor exactly as a list returned it.")
 LONGEST_CURSOR = 120
 
 
@@ -91,6 +89,6 @@ def started(data: Parameters, text: str, *types: Any) -> tuple[Any, ...]:
     """The position that a JSON request's cursor names; a bad cursor is added to the errors."""
     try:
         return place(text, *types)
-    except BadRequest:
+    except BadCursor:
         data.fail("cursor", NO_CURSOR)
         return ()

@@ -8,11 +8,10 @@ from types import NoneType
 from typing import Any, Generic, NamedTuple, TypeVar, get_args
 
 from server.core import database
-from server.core.errors import BadRequest, _
+from server.core.errors import BadCursor
 
 R = TypeVar("R")
 S = TypeVar("S")
-BAD_CURSOR = BadRequest(_("This page of the list does not exist. Please start from the beginning."))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER, _MICROSECONDS = re.compile(r"[0-9]{1,18}"), re.compile(r"-?[0-9]{1,18}")
 _NAME = re.compile(r"[\w./@-]{1,60}")
@@ -33,12 +32,12 @@ def _written(part: object) -> str:
 
 
 def place(text: str, *types: Any) -> tuple[Any, ...]:
-    """The values in a cursor, converted to these types; empty for an empty cursor. Raises ``BadRequest``."""
+    """The values in a cursor, converted to these types; empty for an empty cursor. Raises ``BadCursor``."""
     if not text:
         return ()
     parts = text.split(".", len(types) - 1)
     if len(parts) != len(types):
-        raise BAD_CURSOR
+        raise BadCursor
     return tuple(_part(part, kind) for part, kind in zip(parts, types, strict=True))
 
 
@@ -55,10 +54,10 @@ def _part(text: str, kind: Any) -> Any:
         if kind is datetime and _MICROSECONDS.fullmatch(text):
             return _EPOCH + timedelta(microseconds=int(text))
     except (ValueError, OverflowError) as error:
-        raise BAD_CURSOR from error
+        raise BadCursor from error
     if kind is str and _NAME.fullmatch(text):
         return text
-    raise BAD_CURSOR
+    raise BadCursor
 
 
 class Condition(NamedTuple):
@@ -106,7 +105,7 @@ class Order:
         return Page(rows, cursor(*end), stopped=bool(end))
 
     def read(self, text: str) -> tuple[Any, ...]:
-        """The position that a cursor names. Raises ``BadRequest``."""
+        """The position that a cursor names. Raises ``BadCursor``."""
         return place(text, *self.keys.values())
 
 
