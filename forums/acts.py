@@ -1,24 +1,29 @@
-"""The actions of officials on submissions and commitments: one record each, with its form, function and texts.
+"""The actions of officials on forums, submissions and commitments: one record each, with its form, function and texts.
 
 Pages and JSON are made from these records. Forms whose fields depend on the outcome have templates of their own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from forums.actions import answering, assigning, committing, crossing, merging
+from forums import kinds
+from forums.actions import answering, assigning, committing, crossing, merging, planning, proposing
 from forums.forms.answering import GiveAnswer, answer_from_page
 from forums.forms.assigning import Assign, Merge, Plain, TextOnly, open_departments
 from forums.forms.committing import Commit, DoStep, EditCommitment, Finish, from_page
+from forums.forms.planning import WriteMinutes
 from forums.queries import commitments
-from forums.states import CommitmentAction, SubmissionAction
+from forums.queries.forums import ForumView
+from forums.states import CommitmentAction, ForumAction, ForumState, SubmissionAction
 from server.core.accounts import Official
-from server.core.acts import Act, Offer
+from server.core.acts import Act, Offer, Overrides
 from server.core.city import city
 from server.core.days import day_of, today
 from server.core.errors import _
 
 Raw = Mapping[str, Any]
+Run = Callable[[Official, str, Any], Awaitable[None]]
+ForumAct = Act[ForumAction, Any]
 SubmissionAct = Act[SubmissionAction, Any]
 CommitmentAct = Act[CommitmentAction, Any]
 
@@ -50,6 +55,144 @@ async def _edit(raw: Raw, number: str, _strict: bool) -> EditCommitment:  # noqa
     return EditCommitment.parse(content, today(), day_of(found.created_at), found.due_on)
 
 
+def _press(do: Callable[[Official, str, int | None], Awaitable[None]]) -> Run:
+    return lambda actor, slug, command: do(actor, slug, command.seen)
+
+
+def _say(do: Callable[[Official, str, str, int | None], Awaitable[None]]) -> Run:
+    return lambda actor, slug, command: do(actor, slug, command.text, command.seen)
+
+
+async def _minutes(actor: Official, slug: str, command: WriteMinutes) -> None:
+    await planning.write_minutes(actor, slug, command.minutes, command.seen)
+
+
+def _start(forum: ForumView) -> Overrides:
+    again = forum.status is ForumState.CLOSED
+    return {
+        "": {"label": _("Reopen it") if again else _("Start now"), "send_kind": "secondary" if again else "primary"}
+    }
+
+
+def _write_minutes(forum: ForumView) -> Overrides:
+    label = _("Edit the minutes") if forum.minutes else _("Write the minutes")
+    return {
+        "": {"label": label, "title": _("Minutes: %(title)s", title=forum.title)},
+        "minutes": {"value": forum.minutes},
+    }
+
+
+OWN_PAGE: Mapping[str, str] = {}
+"""A page with one form needs no prefixes."""
+REASON = _("The reason, for everyone to read")
+_FORUMS: tuple[ForumAct, ...] = (
+    Act(
+        action=ForumAction.ACCEPT,
+        form=TextOnly,
+        run=_say(proposing.accept),
+        desk=Offer(
+            label=_("Accept the proposal …"),
+            title=_("Accept this proposal?"),
+            notes=(_("It becomes a draft that you complete and announce. Everyone can read your answer."),),
+            send=_("Accept the proposal"),
+            done=_("The proposal has been accepted. Please fill in what is missing, then announce it."),
+            kind="primary",
+            names=OWN_PAGE,
+            fit=lambda _forum: {"text": {"label": _("Your answer, for everyone to read")}},
+        ),
+    ),
+    Act(
+        action=ForumAction.DECLINE,
+        form=TextOnly,
+        run=_say(proposing.decline),
+        desk=Offer(
+            label=_("Decline …"),
+            title=_("Decline this proposal?"),
+            notes=(
+                _("This cannot be undone. Everyone can read the reason, and its proposer and supporters are notified."),
+            ),
+            send=_("Decline"),
+            send_kind="danger",
+            done=_("The proposal has been declined."),
+            names=OWN_PAGE,
+            fit=lambda _forum: {"text": {"label": REASON}},
+        ),
+    ),
+    Act(
+        action=ForumAction.PUBLISH,
+        form=Plain,
+        run=_press(planning.publish),
+        desk=Offer(
+            label=_("Announce …"),
+            title=_("Announce this?"),
+            notes=(
+                _(
+                    "Everyone will be able to see it, and people who follow such forums will be told by email. You can "
+                    "change it later, but you cannot make it a draft again."
+                ),
+            ),
+            send=_("Announce"),
+            done=_("It has been announced."),
+            kind="primary",
+            names=OWN_PAGE,
+            fit=lambda forum: None if kinds.missing(forum) else {},
+        ),
+    ),
+    Act(
+        action=ForumAction.START,
+        form=Plain,
+        run=_press(planning.start),
+        desk=Offer(label=_("Start now"), done=_("It has started."), names=OWN_PAGE, fit=_start),
+    ),
+    Act(
+        action=ForumAction.CLOSE,
+        form=Plain,
+        run=_press(planning.close),
+        desk=Offer(
+            label=_("End the forum"),
+            done=_("It has ended. Submissions are still accepted if its dates allow it."),
+            names=OWN_PAGE,
+            fit=lambda forum: {
+                "": {"send_kind": "primary" if forum.status is ForumState.RUNNING else "secondary"},
+            },
+        ),
+    ),
+    Act(
+        action=ForumAction.MINUTES,
+        form=WriteMinutes,
+        run=_minutes,
+        desk=Offer(
+            label=_("Write the minutes"),
+            send=_("Publish the minutes"),
+            done=_("The minutes are now public."),
+            names=OWN_PAGE,
+            place="more",
+            fit=_write_minutes,
+        ),
+    ),
+    Act(
+        action=ForumAction.CANCEL,
+        form=TextOnly,
+        run=_say(planning.cancel),
+        desk=Offer(
+            label=_("Cancel the forum …"),
+            title=_("Cancel this forum?"),
+            notes=(
+                _(
+                    "This cannot be undone. Everyone can read the reason, and people who registered for it or follow "
+                    "it are notified."
+                ),
+            ),
+            send=_("Cancel the forum"),
+            send_kind="danger",
+            kind="danger",
+            done=_("It has been cancelled."),
+            names=OWN_PAGE,
+            place="more",
+            fit=lambda _forum: {"text": {"label": REASON}},
+        ),
+    ),
+)
 _SUBMISSIONS: tuple[SubmissionAct, ...] = (
     Act(
         action=SubmissionAction.ASSIGN,
@@ -141,6 +284,7 @@ _COMMITMENTS: tuple[CommitmentAct, ...] = (
         ),
     ),
 )
+FORUMS: dict[str, tuple[ForumAct, Offer]] = {act.action.value: (act, act.desk) for act in _FORUMS if act.desk}
 SUBMISSIONS: dict[str, tuple[SubmissionAct, Offer]] = {
     act.action.value: (act, act.desk) for act in _SUBMISSIONS if act.desk
 }

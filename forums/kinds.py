@@ -33,6 +33,8 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "notice": ("title", "body", "department"),
 }
 """The fields that an announced forum must have."""
+COLUMNS: Mapping[str, str] = {"department": "department_id"}
+"""Fields whose columns have other names."""
 
 PROPOSED = ("listening", "field_office", "speakers_corner", "discussion")
 """The kinds that citizens can propose; only the city creates broadcasts and notices."""
@@ -111,9 +113,9 @@ def takes_comments(forum: Held, now: datetime) -> bool:
     return forum.status is not ForumState.CLOSED or takes_submissions(forum, now)
 
 
-def missing(kind: str, values: Mapping[str, object]) -> list[str]:
-    """Which required fields of this kind are still empty."""
-    return [name for name in NEEDED[kind] if not values[name]]
+def missing(forum: Held) -> list[str]:
+    """Which required fields of a forum are still empty."""
+    return [name for name in NEEDED[forum.kind] if not getattr(forum, COLUMNS.get(name, name))]
 
 
 def is_over(kind: str, ends_at: datetime | None, now: datetime) -> bool:

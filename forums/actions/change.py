@@ -135,7 +135,7 @@ async def _changing(
             [chain.subject], after_sequence=seen, not_by=(name, SYSTEM), other_than=IN_PASSING, limit=5
         )
         if others:
-            raise ChangedMeanwhile(others)
+            raise ChangedMeanwhile(others[::-1])
     before: StateT = row.status  # type: ignore[assignment]
     after = follow(table, before, action)
     if after is None:

@@ -3,8 +3,7 @@
 What each kind needs is in ``forums.kinds``; the permissions are in ``forums.rights``.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from forums import kinds
 from forums.actions.change import Actor, Change, changing_forum
@@ -196,12 +195,7 @@ async def _need_open(department_id: int | None) -> None:
 
 
 def _need_all(row: Forum) -> None:
-    said: Mapping[str, Any] = {
-        "department": row.department_id,
-        **{name: getattr(row, name) for name in kinds.FIELDS[row.kind] if name != "department"},
-    }
-    lacking = kinds.missing(row.kind, said)
-    if lacking:
+    if lacking := kinds.missing(row):
         raise PlanForum.missing(*lacking)
 
 

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from forums import rules
 from forums.actions import checking_in, registering
-from forums.desk.common import PAGE
+from forums.desk.common import FRESH, PAGE, returned
 from forums.desk.sessions import opened_session
 from forums.forms import places as forms
 from forums.labels import REGISTRATIONS, SESSION_KINDS
@@ -19,9 +19,10 @@ from forums.queries.forums import ForumView
 from forums.queries.sessions import SessionView
 from server.core import auth, clock, config, idempotency, web
 from server.core.accounts import Official
+from server.core.acts import ReturnedForm
 from server.core.booking import reading
 from server.core.booking.errors import CountTooLow, Full
-from server.core.errors import FieldError, Invalid, Refusal, Text, _
+from server.core.errors import Invalid, Text, _
 from server.core.forms import Parameters
 
 MOST_LETTERS = 80
@@ -33,18 +34,8 @@ async def show(request: Request) -> Response:
 
 
 async def _show(
-    request: Request,
-    _official: Official,
-    found: ForumView,
-    shown: SessionView,
-    values: Mapping[str, Any] | None = None,
-    refusal: Refusal | None = None,
-    beside: str = "",
+    request: Request, _official: Official, found: ForumView, shown: SessionView, kept: ReturnedForm = FRESH
 ) -> Response:
-    """The list, or the form again with its errors or a refusal beside a field."""
-    errors = refusal.errors if isinstance(refusal, Invalid) else []
-    if refusal and beside:
-        errors = [FieldError(beside, refusal.text)]
     wanted = " ".join(request.query_params.get("q", "").split())[:MOST_LETTERS]
     guests = await reading.expected(shown.slot_id, wanted)
     open_now = not shown.cancelled and rules.check_in_open(shown.starts_at, clock.now(), config.settings().zone)
@@ -60,10 +51,10 @@ async def _show(
         "named": await reading.named(shown.slot_id),
         "open": open_now,
         "drawn": clock.now().timestamp(),
-        "values": values if values is not None else {"here": open_now},
-        "errors": web.field_errors(web.language(request), errors),
+        "values": kept.values if kept.refusal else {"here": open_now},
+        "errors": kept.errors,
     }
-    return web.page(request, "desk/forums/check_in.html", context, status=refusal.status if refusal else 200)
+    return web.page(request, "desk/forums/check_in.html", context, status=kept.status)
 
 
 async def press(request: Request) -> Response:
@@ -98,10 +89,8 @@ async def book(request: Request) -> Response:
             said.append(done if who.here else _("%(name)s is registered, code %(code)s.", name=who.name, code=code))
 
         await _once(request, form, shown, act)
-    except Invalid as invalid:
-        return await _show(request, official, found, shown, form, invalid)
-    except Full as full:
-        return await _show(request, official, found, shown, form, full, "name")
+    except (Invalid, Full) as refusal:
+        return await _show(request, official, found, shown, returned(request, form, refusal, "name"))
     return web.redirect(request, f"{PAGE}/{found.slug}/sessions/{shown.id}", said[0] if said else None)
 
 
@@ -116,10 +105,8 @@ async def count(request: Request) -> Response:
             await checking_in.count(official, found.slug, shown.id, people)
 
         await _once(request, form, shown, act)
-    except Invalid as invalid:
-        return await _show(request, official, found, shown, form, invalid)
-    except CountTooLow as few:
-        return await _show(request, official, found, shown, form, few, "people")
+    except (Invalid, CountTooLow) as refusal:
+        return await _show(request, official, found, shown, returned(request, form, refusal, "people"))
     return web.redirect(request, f"{PAGE}/{found.slug}/sessions/{shown.id}", _("Counted."))
 
 

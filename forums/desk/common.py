@@ -1,24 +1,24 @@
-"""Shared by the forums' desk pages: who may open them, the choices of fields, and the version that a form showed."""
+"""Shared by the forums' desk pages: who may open them, and the values and choices of fields."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
 
 from forums import kinds, rights
+from forums.acts import FORUMS
 from forums.permissions import Permission
 from forums.queries.forums import ForumView
 from forums.states import ForumAction
-from server.core import auth
+from server.core import auth, config, web
 from server.core.accounts import Official
+from server.core.acts import Drawn, ReturnedForm, draw
 from server.core.city import City
-from server.core.errors import Forbidden, Text
+from server.core.errors import FieldError, Forbidden, Invalid, Refusal, Text
 from server.core.i18n import translate
 
 PAGE = "/desk/forums"
-LONGEST_VERSION = 10
-"""Digits."""
-
 Options = list[tuple[str, str]]
 """Value and label of each choice of a field."""
 
@@ -37,6 +37,23 @@ def may(official: Official, found: ForumView, action: ForumAction) -> bool:
     return right is not None and official.may(right) and action in kinds.table(found.kind)[found.status]
 
 
+def drawn(found: ForumView, action: ForumAction, language: str, back: ReturnedForm | None = None) -> Drawn | None:
+    """The form of an action on a forum; None where it is not offered at the moment."""
+    act, offer = FORUMS[action]
+    hidden = {"version": found.version}
+    return draw(act, offer, to=f"{PAGE}/{found.slug}", hidden=hidden, language=language, page=found, back=back)
+
+
+FRESH = ReturnedForm()
+"""A page whose forms nobody has sent yet."""
+
+
+def returned(request: Request, form: Mapping[str, Any], refusal: Refusal, beside: str = "") -> ReturnedForm:
+    """A form to be shown again; a refusal other than ``Invalid`` stands beside a field."""
+    errors = refusal.errors if isinstance(refusal, Invalid) else [FieldError(beside, refusal.text)]
+    return ReturnedForm("", form, web.field_errors(web.language(request), errors), refusal)
+
+
 def named(labels: Mapping[str, Text], language: str) -> Options:
     """Labels as a field's choices."""
     return [(value, translate(language, label)) for value, label in labels.items()]
@@ -52,7 +69,6 @@ def districts(reference_data: City, language: str) -> Options:
     return [(code, reference_data.district_name(code, language)) for code in reference_data.districts]
 
 
-def seen(form: Mapping[str, Any]) -> int | None:
-    """The version of the forum that the form's page showed; None if it is missing or invalid."""
-    value = str(form.get("version") or "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < LONGEST_VERSION else None
+def moment_value(moment: datetime | None) -> str:
+    """A moment as the value of its field."""
+    return moment.astimezone(config.settings().zone).strftime("%Y-%m-%dT%H:%M") if moment else ""

@@ -6,7 +6,6 @@ Starting, closing, cancelling and answering proposals are in ``forums.desk.runni
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -15,7 +14,8 @@ from starlette.routing import Route
 
 from forums import kinds
 from forums.actions import planning
-from forums.desk.common import PAGE, Options, departments, forum_official, may, named, seen
+from forums.acts import FORUMS
+from forums.desk.common import PAGE, departments, drawn, forum_official, may, moment_value, named
 from forums.forms.planning import PlanForum, chapter_lines
 from forums.labels import FORUM_STATES, KINDS, MODERATION
 from forums.permissions import Permission
@@ -32,6 +32,8 @@ from server.core.city import city
 from server.core.errors import ChangedMeanwhile, FieldError, Forbidden, Invalid, Text, _
 from server.core.forms import Parameters
 from server.core.listing import PAGING
+from server.core.resource import View
+from server.core.resource.pages import meanwhile, seen
 
 TABS: dict[str, Text] = {
     "coming": _("Announced"),
@@ -47,23 +49,6 @@ STATES: Mapping[str, tuple[ForumState, ...]] = {
     "notices": (ForumState.PUBLISHED,),
 }
 """The states under each tab."""
-LABELS: dict[str, Text] = {
-    "title": _("Title"),
-    "summary": _("Summary in one sentence"),
-    "body": _("About"),
-    "department": _("Department"),
-    "district": _("District"),
-    "place": _("Venue"),
-    "panel": _("Panel and speakers"),
-    "starts_at": _("Starts"),
-    "ends_at": _("Ends"),
-    "link": _("Address of the video"),
-    "chapters": _("Chapters of the video"),
-    "moderation": _("When submissions are shown"),
-    "speaks_from": _("Submissions open"),
-    "speaks_until": _("Submissions close"),
-    "files": _("Files"),
-}
 OWN_LABELS: dict[tuple[str, str], Text] = {
     ("listening", "title"): _("Topic"),
     ("discussion", "title"): _("Question"),
@@ -77,7 +62,8 @@ OWN_LABELS: dict[tuple[str, str], Text] = {
 
 def labels(kind: str) -> dict[str, Text]:
     """The labels of a kind's fields, in the order of its form."""
-    return {name: OWN_LABELS.get((kind, name), LABELS[name]) for name in (*kinds.FIELDS[kind], "files")}
+    own = {name: OWN_LABELS.get((kind, name), PlanForum.field(name).question) for name in kinds.FIELDS[kind]}
+    return {**own, "files": _("Files")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +100,7 @@ async def one(request: Request) -> Response:
     found = await read(request.path_params["slug"], official)
     lang, known = web.language(request), await city()
     names = labels(found.kind)
-    lacking = kinds.missing(found.kind, _said(found)) if found.status is ForumState.DRAFT else []
+    lacking = kinds.missing(found) if found.status is ForumState.DRAFT else []
     department = known.departments.get(found.department_id or 0)
     context = {
         "forum": found,
@@ -125,7 +111,10 @@ async def one(request: Request) -> Response:
         "lacking": [names[name] for name in lacking],
         "department": department.name(lang) if department else "",
         "district": known.district_name(found.district, lang) if found.district else "",
-        "may": {action.value: may(official, found, action) for action in ForumAction},
+        "edits": may(official, found, ForumAction.EDIT),
+        "forms": [
+            drawn(found, act.action, lang) for act, _offer in FORUMS.values() if may(official, found, act.action)
+        ],
         "files": await file_queries.of(forum_subject(found.slug)),
         "chapters": chapter_lines(found.chapters),
         "history": await queries.history(found.slug),
@@ -133,13 +122,6 @@ async def one(request: Request) -> Response:
         "needed": web.site(request).settings.forum_supports,
     }
     return web.page(request, "desk/forums/forum.html", context)
-
-
-def _said(found: ForumView) -> dict[str, object]:
-    return {
-        "department": found.department_id,
-        **{name: getattr(found, name) for name in kinds.FIELDS[found.kind] if name != "department"},
-    }
 
 
 async def new(request: Request) -> Response:
@@ -168,7 +150,7 @@ async def edit(request: Request) -> Response:
     if not may(official, found, ForumAction.EDIT):
         raise Forbidden(_("This forum can no longer be changed."))
     if request.method == "GET":
-        return await _form_page(request, found.kind, found, _values(found, request))
+        return await _form_page(request, found.kind, found, _values(found))
     form = await web.read_form(request, files=uploads.PARTS)
     site = web.site(request)
     files, errors = await uploads.receive(form, request.app.state.store, site.settings)
@@ -195,49 +177,17 @@ async def _parsed(
     return command
 
 
-def _values(found: ForumView, request: Request) -> dict[str, str]:
-    zone = web.site(request).settings.zone
-
-    def moment(value: datetime | None) -> str:
-        return value.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if value else ""
-
+def _values(found: ForumView) -> dict[str, str]:
+    names = ("title", "summary", "body", "district", "place", "link", "moderation")
     return {
-        **{name: getattr(found, name) for name in ("title", "summary", "body", "district", "place", "link")},
-        **{name: moment(getattr(found, name)) for name in ("starts_at", "ends_at", "speaks_from", "speaks_until")},
+        **{name: getattr(found, name) for name in names},
+        **{
+            name: moment_value(getattr(found, name)) for name in ("starts_at", "ends_at", "speaks_from", "speaks_until")
+        },
         "department": str(found.department_id or ""),
         "panel": "\n".join(found.panel),
         "chapters": chapter_lines(found.chapters),
-        "moderation": found.moderation,
     }
-
-
-@dataclass(frozen=True)
-class Meanwhile:
-    """What others changed while somebody was editing: who, when, and the fields with their new values."""
-
-    by: list[tuple[str, datetime]]
-    now: list[tuple[Text, str]]
-
-
-async def _meanwhile(
-    conflict: ChangedMeanwhile,
-    found: ForumView,
-    form: Mapping[str, Any],
-    choices: Mapping[str, Options],
-    now: dict[str, str],
-) -> Meanwhile:
-    known = await queries.names(conflict.entries)
-
-    def words(name: str, value: object) -> str:
-        text = str(value or "").replace("\r\n", "\n").strip()
-        return dict(choices.get(name, ())).get(text, text)
-
-    differing = [
-        (label, words(name, now.get(name)) or "–")
-        for name, label in labels(found.kind).items()
-        if name != "files" and words(name, now.get(name)) != words(name, form.get(name))
-    ]
-    return Meanwhile([(known.get(e.actor, "?"), e.occurred_at) for e in reversed(conflict.entries)], differing)
 
 
 async def _form_page(
@@ -258,6 +208,8 @@ async def _form_page(
     conflict = refusal if isinstance(refusal, ChangedMeanwhile) else None
     kept_version = found.version if found and (conflict or refusal is None) else seen(values)
     announced = found is not None and found.status is not ForumState.DRAFT
+    names = labels(kind)
+    fields = [replace(PlanForum.field(name), label=names[name]) for name in kinds.FIELDS[kind]]
     context = {
         "forum": found,
         "form": PlanForum,
@@ -265,14 +217,17 @@ async def _form_page(
         "kind_name": KINDS[kind],
         "version": kept_version,
         "fields": kinds.FIELDS[kind],
-        "labels": labels(kind),
+        "labels": names,
         "needed": kinds.NEEDED[kind],
         "days_after": kinds.AFTER[kind].days,
         "announced": announced,
-        "values": {name: values.get(name) or "" for name in (*kinds.FIELDS[kind], "press")},
+        "values": {
+            **{name: values.get(name) or "" for name in (*kinds.FIELDS[kind], "press")},
+            "moderation": values.get("moderation") or "after",
+        },
         "choices": choices,
         "errors": web.field_errors(lang, refusal.errors if isinstance(refusal, Invalid) else []),
-        "meanwhile": await _meanwhile(conflict, found, values, choices, _values(found, request))
+        "meanwhile": await meanwhile(conflict, fields, _values(found), values, View(lang, choices, {}))
         if conflict and found
         else None,
         "files": await file_queries.of(forum_subject(found.slug)) if found else [],

@@ -1,8 +1,6 @@
 """The sessions of a forum at the desk: adding one or a day of slots, editing, cancelling, video and transcript."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,10 +8,10 @@ from starlette.routing import Route
 
 from forums import kinds, rights
 from forums.actions import sessions
-from forums.desk.common import PAGE, forum_official, may, named
+from forums.desk.common import FRESH, PAGE, forum_official, may, moment_value, named, returned
 from forums.errors import TwiceAtOnce
 from forums.forms import places as forms
-from forums.forms.planning import PublicWords, reason
+from forums.forms.assigning import TextOnly
 from forums.labels import SESSION_KINDS
 from forums.queries import forums
 from forums.queries import sessions as queries
@@ -22,8 +20,9 @@ from forums.queries.sessions import SessionView
 from forums.states import ForumAction
 from server.core import auth, clock, config, web
 from server.core.accounts import Official
+from server.core.acts import ReturnedForm
 from server.core.booking.errors import TooFewPlaces
-from server.core.errors import FieldError, Invalid, NotFound, _
+from server.core.errors import Invalid, NotFound, _
 from server.core.forms import Parameters
 
 RECENT = timedelta(days=31)
@@ -38,21 +37,15 @@ async def listing(request: Request) -> Response:
     return await _listing(request, official, found)
 
 
-async def _listing(
-    request: Request,
-    official: Official,
-    found: ForumView,
-    values: Mapping[str, Any] | None = None,
-    invalid: Invalid | None = None,
-) -> Response:
+async def _listing(request: Request, official: Official, found: ForumView, kept: ReturnedForm = FRESH) -> Response:
     lang = web.language(request)
     day = Parameters(request.query_params).day("since")
     zone = config.settings().zone
     since = datetime.combine(day, datetime.min.time(), zone) if day else clock.now() - RECENT
     begins = found.starts_at.astimezone(zone) if found.starts_at else None
     fresh = {
-        "starts_at": _field(found.starts_at),
-        "ends_at": _field(found.ends_at),
+        "starts_at": moment_value(found.starts_at),
+        "ends_at": moment_value(found.ends_at),
         "day": str(begins.date()) if begins else "",
         "capacity": "",
         **SLOT_HOURS,
@@ -69,19 +62,14 @@ async def _listing(
         "slots": "slot" in kinds.SESSIONS[found.kind],
         "kept": [(each, each) for each in forms.KEPT],
         "may_edit": may(official, found, ForumAction.EDIT),
-        "values": {**fresh, **(values or {})},
-        "errors": web.field_errors(lang, invalid.errors) if invalid else {},
+        "values": {**fresh, **kept.values},
+        "errors": kept.errors,
     }
-    return web.page(request, "desk/forums/sessions.html", context, status=invalid.status if invalid else 200)
+    return web.page(request, "desk/forums/sessions.html", context, status=kept.status)
 
 
 def _single(found: ForumView) -> list[str]:
     return [kind for kind in kinds.SESSIONS[found.kind] if kind != "slot"]
-
-
-def _field(moment: datetime | None) -> str:
-    """A moment as its field shows it."""
-    return moment.astimezone(config.settings().zone).strftime("%Y-%m-%dT%H:%M") if moment else ""
 
 
 async def add(request: Request) -> Response:
@@ -94,53 +82,44 @@ async def add(request: Request) -> Response:
     try:
         wanted = forms.new_slots(form) if many else [forms.new_session(form, found.kind)]
         await sessions.add(official, found.slug, wanted)
-    except Invalid as invalid:
-        return await _listing(request, official, found, form, invalid)
-    except TwiceAtOnce as twice:
-        where = Invalid([FieldError("first" if many else "starts_at", twice.text)])
-        return await _listing(request, official, found, form, where)
+    except (Invalid, TwiceAtOnce) as refusal:
+        kept = returned(request, form, refusal, "first" if many else "starts_at")
+        return await _listing(request, official, found, kept)
     done = _("%(count)s slots have been added.", count=len(wanted)) if many else _("The session has been added.")
     return web.redirect(request, f"{PAGE}/{found.slug}/sessions", done)
 
 
 async def edit(request: Request) -> Response:
     """``/desk/forums/{slug}/sessions/{session}/edit``: time, place and capacity."""
-    official, found, shown = await opened_session(request)
+    page = official, found, shown = await opened_session(request)
     if request.method == "GET":
-        return await _form(request, official, found, shown)
+        return _form(request, *page)
     form = await web.read_form(request)
     try:
         await sessions.edit(official, found.slug, shown.id, forms.ChangeSession.parse(form))
-    except Invalid as invalid:
-        return await _form(request, official, found, shown, form, invalid)
-    except TooFewPlaces as few:
-        return await _form(request, official, found, shown, form, Invalid([FieldError("capacity", few.text)]))
+    except (Invalid, TooFewPlaces) as refusal:
+        return _form(request, *page, returned(request, form, refusal, "capacity"))
     return web.redirect(request, f"{PAGE}/{found.slug}/sessions", _("The session has been changed."))
 
 
 async def record(request: Request) -> Response:
     """``POST /desk/forums/{slug}/sessions/{session}/record``: the video's address and the transcript."""
-    official, found, shown = await opened_session(request)
+    page = official, found, shown = await opened_session(request)
     form = await web.read_form(request)
     try:
         await sessions.keep_record(official, found.slug, shown.id, forms.KeepRecord.parse(form))
     except Invalid as invalid:
-        return await _form(request, official, found, shown, form, invalid)
+        return _form(request, *page, returned(request, form, invalid))
     return web.redirect(request, f"{PAGE}/{found.slug}/sessions", _("Video and transcript have been published."))
 
 
-async def _form(
-    request: Request,
-    official: Official,
-    found: ForumView,
-    shown: SessionView,
-    values: Mapping[str, Any] | None = None,
-    invalid: Invalid | None = None,
+def _form(
+    request: Request, official: Official, found: ForumView, shown: SessionView, kept: ReturnedForm = FRESH
 ) -> Response:
     now = {
         **{name: getattr(shown, name) for name in _EDITED},
-        "starts_at": _field(shown.starts_at),
-        "ends_at": _field(shown.ends_at),
+        "starts_at": moment_value(shown.starts_at),
+        "ends_at": moment_value(shown.ends_at),
         "place": shown.own_place,
     }
     context = {
@@ -151,10 +130,10 @@ async def _form(
         "kinds": SESSION_KINDS,
         "may_edit": may(official, found, ForumAction.EDIT),
         "may_record": may(official, found, ForumAction.MINUTES),
-        "values": {**now, **(values or {})},
-        "errors": web.field_errors(web.language(request), invalid.errors) if invalid else {},
+        "values": {**now, **kept.values},
+        "errors": kept.errors,
     }
-    return web.page(request, "desk/forums/session.html", context, status=invalid.status if invalid else 200)
+    return web.page(request, "desk/forums/session.html", context, status=kept.status)
 
 
 async def cancel(request: Request) -> Response:
@@ -164,17 +143,18 @@ async def cancel(request: Request) -> Response:
     back = f"{PAGE}/{found.slug}/sessions"
     if shown.cancelled:
         return web.redirect(request, back)
-    context: dict[str, Any] = {"forum": found, "session": shown, "back": back, "text": "", "errors": {}}
-    context |= {"form": PublicWords, "kinds": SESSION_KINDS}
-    if request.method == "GET":
-        return web.page(request, "desk/forums/session_cancel.html", context)
-    form = await web.read_form(request)
-    try:
-        await sessions.cancel(official, found.slug, shown.id, reason(form))
-    except Invalid as invalid:
-        context |= {"text": form.get("text") or "", "errors": web.field_errors(web.language(request), invalid.errors)}
-        return web.page(request, "desk/forums/session_cancel.html", context, status=invalid.status)
-    return web.redirect(request, back, _("The session has been cancelled. Everyone who registered will be notified."))
+    kept = FRESH
+    if request.method == "POST":
+        form = await web.read_form(request)
+        try:
+            await sessions.cancel(official, found.slug, shown.id, TextOnly.parse(form).text)
+        except Invalid as invalid:
+            kept = returned(request, form, invalid)
+        else:
+            done = _("The session has been cancelled. Everyone who registered will be notified.")
+            return web.redirect(request, back, done)
+    context = {"forum": found, "session": shown, "back": back, "form": TextOnly, "kept": kept, "kinds": SESSION_KINDS}
+    return web.page(request, "desk/forums/session_cancel.html", context, status=kept.status)
 
 
 async def opened(request: Request) -> tuple[Official, ForumView]:

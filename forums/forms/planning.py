@@ -1,4 +1,4 @@
-"""The forms of the forums' desk: a forum's fields, public reasons, minutes."""
+"""The forms of the forums' desk: a forum's fields, and minutes."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,16 +8,17 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator
 
+from forums.forms.assigning import Version
 from forums.kinds import FIELDS
+from forums.labels import MODERATION
 from server.core.city import City
 from server.core.errors import _
-from server.core.forms import Errors, Form, Html, Internal, Key, Label, Mistake, OneOf, line, paragraphs
+from server.core.forms import Errors, Form, Hint, Html, Internal, Key, Label, Mistake, OneOf, line, paragraphs
 from server.core.forms.kinds import MomentRule
 
 TITLE_LIMIT, SUMMARY_LIMIT, BODY_LIMIT, PLACE_LIMIT, LINK_LIMIT = 200, 500, 20_000, 200, 500
-MINUTES_LIMIT, REASON_LIMIT = 100_000, 2_000
+MINUTES_LIMIT = 100_000
 MOST_PEOPLE, MOST_CHAPTERS = 60, 200
-MODERATION = ("after", "before")
 
 _CHAPTER = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2})[ \t]+(\S.*)")
 
@@ -74,20 +75,50 @@ class PlanForum(Form):
 
     kind: Annotated[str, Internal()]
     title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Title"))]
-    summary: Annotated[str, line(SUMMARY_LIMIT), Label(_("Summary"))] = ""
-    body: Annotated[str, paragraphs(BODY_LIMIT), Label(_("Text"))] = ""
+    summary: Annotated[
+        str,
+        line(SUMMARY_LIMIT),
+        Label(_("Summary"), _("Summary in one sentence")),
+        Hint(_("Shown in lists and emails.")),
+    ] = ""
+    body: Annotated[str, paragraphs(BODY_LIMIT), Label(_("Text"), _("About")), Html(rows=10)] = ""
     language: Annotated[str, Internal()] = "ko"
     department_id: Annotated[int | None, OneOf(), Key("department"), Label(_("Department"))] = None
     district: Annotated[str, OneOf(), Label(_("District"))] = ""
-    place: Annotated[str, line(PLACE_LIMIT), Label(_("Location"))] = ""
-    panel: Annotated[Sequence[str], BeforeValidator(read_people), Label(_("Panel"))] = ()
-    moderation: Annotated[str, OneOf(MODERATION), Label(_("Moderation"))] = "after"
-    speaks_from: Annotated[Time, Label(_("Submissions accepted from"))] = None
-    speaks_until: Annotated[Time, Label(_("Submissions accepted until"))] = None
-    starts_at: Annotated[Time, Label(_("Start time"))] = None
-    ends_at: Annotated[Time, Label(_("End time"))] = None
-    link: Link = ""
-    chapters: Annotated[Sequence[Mapping[str, Any]], BeforeValidator(read_chapters), Label(_("Chapters"))] = ()
+    place: Annotated[
+        str,
+        line(PLACE_LIMIT),
+        Label(_("Location"), _("Venue")),
+        Hint(_("With directions: building, floor, room.")),
+    ] = ""
+    panel: Annotated[
+        Sequence[str],
+        BeforeValidator(read_people),
+        Label(_("Panel"), _("Panel and speakers")),
+        Hint(_("One person per line, with their position.")),
+        Html(rows=4),
+    ] = ()
+    moderation: Annotated[
+        str, OneOf(MODERATION), Label(_("Moderation"), _("When submissions are shown")), Html(radios=True)
+    ] = "after"
+    speaks_from: Annotated[
+        Time,
+        Label(_("Submissions accepted from"), _("Submissions open")),
+        Hint(_("If empty, from the announcement on.")),
+    ] = None
+    speaks_until: Annotated[Time, Label(_("Submissions accepted until"), _("Submissions close"))] = None
+    starts_at: Annotated[Time, Label(_("Start time"), _("Starts"))] = None
+    ends_at: Annotated[Time, Label(_("End time"), _("Ends"))] = None
+    link: Annotated[
+        Link, Label(_("Link"), _("Address of the video")), Hint(_("Of the live broadcast or the recording."))
+    ] = ""
+    chapters: Annotated[
+        Sequence[Mapping[str, Any]],
+        BeforeValidator(read_chapters),
+        Label(_("Chapters"), _("Chapters of the video")),
+        Hint(_("One per line: the time from the beginning, then the title, such as 0:12:30 Questions.")),
+        Html(rows=5),
+    ] = ()
 
     @classmethod
     def parse(  # type: ignore[override]  # the fields depend on the kind, the choices on the city
@@ -109,11 +140,7 @@ class PlanForum(Form):
 
     def values(self) -> dict[str, Any]:
         """The columns of the forum."""
-        names = (
-            "title", "summary", "body", "department_id", "district", "place", "moderation", "speaks_from",
-            "speaks_until", "starts_at", "ends_at", "link",
-        )  # fmt: skip
-        chosen: dict[str, Any] = {name: getattr(self, name) for name in names}
+        chosen: dict[str, Any] = {each.attribute: getattr(self, each.attribute) for each in self.fields()}
         return {**chosen, "panel": list(self.panel), "chapters": [dict(one) for one in self.chapters]}
 
 
@@ -133,21 +160,14 @@ def clock_text(seconds: int) -> str:
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-class PublicWords(Form):
-    """A public reason."""
+class WriteMinutes(Form):
+    """The minutes of a forum."""
 
-    text: Annotated[str, paragraphs(REASON_LIMIT, least=2), Label(_("Reason"))]
-
-
-class _Minutes(Form):
-    minutes: Annotated[str, paragraphs(MINUTES_LIMIT, least=2), Label(_("Minutes"))]
-
-
-def reason(raw: Mapping[str, Any]) -> str:
-    """An official's public text. Raises ``Invalid``."""
-    return PublicWords.parse(raw).text
-
-
-def minutes(raw: Mapping[str, Any]) -> str:
-    """The minutes of a forum. Raises ``Invalid``."""
-    return _Minutes.parse(raw).minutes
+    minutes: Annotated[
+        str,
+        paragraphs(MINUTES_LIMIT, least=2),
+        Label(_("Minutes")),
+        Hint(_("Everyone can read them. Please leave out private information about people.")),
+        Html(rows=24),
+    ]
+    seen: Version = None

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from forums import kinds
-from forums.forms.planning import PlanForum, chapter_lines, minutes, reason
+from forums.forms.assigning import TextOnly
+from forums.forms.planning import PlanForum, WriteMinutes, chapter_lines
 from forums.labels import KINDS
 from forums.states import FORUM, ForumAction, ForumState
 from server.core import config
@@ -82,15 +83,15 @@ def test_no_official_writes_a_resident_number() -> None:
     assert wrong("notice", body=number) == {"body"}
     assert wrong("broadcast", chapters=f"0:10 {number}") == {"chapters"}
     assert "문의 02-731-2120" in PlanForum.parse("notice", {"title": "t2", "body": "문의 02-731-2120"}, CITY, "ko").body
-    for read, field in ((reason, "text"), (minutes, "minutes")):
+    for form, field in ((TextOnly, "text"), (WriteMinutes, "minutes")):
         with pytest.raises(Invalid):
-            read({field: number})
+            form.parse({field: number})
 
 
 def test_a_reason_says_something() -> None:
-    assert reason({"text": " 비가 옵니다.\n미룹니다. "}) == "비가 옵니다.\n미룹니다."
+    assert TextOnly.parse({"text": " 비가 옵니다.\n미룹니다. "}).text == "비가 옵니다.\n미룹니다."
     with pytest.raises(Invalid):
-        reason({"text": "  "})
+        TextOnly.parse({"text": "  "})
 
 
 def test_nobody_speaks_in_a_notice() -> None:

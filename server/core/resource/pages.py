@@ -77,7 +77,7 @@ async def meanwhile(
         if field.name in now and words(field, now[field.name]) != words(field, written.get(field.name))
     ]
     by = [Change(known.get(who, "?"), e.occurred_at) for who, e in zip(actors, conflict.entries, strict=True)]
-    deleted = conflict.entries[-1].data["how"] == DELETED
+    deleted = conflict.entries[-1].data.get("how") == DELETED
     return Meanwhile(conflict.text, deleted, by, differing)
 
 
