@@ -8,9 +8,9 @@ from typing import Any
 
 from forums import kinds
 from forums.actions import answering, assigning, committing, crossing, merging, planning, proposing
-from forums.forms.answering import GiveAnswer, answer_from_page
+from forums.forms.answering import GiveAnswer
 from forums.forms.assigning import Assign, Merge, Plain, TextOnly, open_departments
-from forums.forms.committing import Commit, DoStep, EditCommitment, Finish, from_page
+from forums.forms.committing import Commit, DoStep, EditCommitment, Finish
 from forums.forms.planning import WriteMinutes
 from forums.queries import commitments
 from forums.queries.forums import ForumView
@@ -33,16 +33,16 @@ async def _assignment(raw: Raw, _number: str, strict: bool) -> Assign:  # noqa: 
 
 
 async def _answer(raw: Raw, number: str, strict: bool) -> GiveAnswer:  # noqa: FBT001
-    content, has_commitment = raw if strict else answer_from_page(raw), await commitments.has_commitment(number)
-    return GiveAnswer.parse(content, await city(), today(), has_commitment=has_commitment, strict=strict)
+    has_commitment = await commitments.has_commitment(number)
+    return GiveAnswer.parse(raw, await city(), today(), has_commitment=has_commitment, strict=strict)
 
 
 async def _commit(raw: Raw, _number: str, _strict: bool) -> Commit:  # noqa: FBT001
-    return Commit.parse({**from_page(raw), "version": raw.get("version")}, today())
+    return Commit.parse(raw, today())
 
 
 async def _made(actor: Official, number: str, command: Commit) -> str:
-    return await answering.commit(actor, number, command.commitment, command.seen)
+    return await answering.commit(actor, number, command, command.seen)
 
 
 async def _done(actor: Official, number: str, command: DoStep) -> None:
@@ -51,8 +51,7 @@ async def _done(actor: Official, number: str, command: DoStep) -> None:
 
 async def _edit(raw: Raw, number: str, _strict: bool) -> EditCommitment:  # noqa: FBT001
     found = (await commitments.commitment(number, today())).commitment
-    content = {**from_page(raw), "reason": raw.get("reason"), "version": raw.get("version")}
-    return EditCommitment.parse(content, today(), day_of(found.created_at), found.due_on)
+    return EditCommitment.parse(raw, today(), day_of(found.created_at), found.due_on)
 
 
 def _press(do: Callable[[Official, str, int | None], Awaitable[None]]) -> Run:

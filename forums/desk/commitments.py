@@ -11,8 +11,9 @@ from starlette.routing import Route
 from forums import rights
 from forums.actions import committing
 from forums.acts import COMMITMENTS
+from forums.desk.common import returned
 from forums.desk.submissions import submissions_official
-from forums.forms.committing import MOST_STEPS, MakeCommitment, from_page
+from forums.forms.committing import MOST_STEPS, MakeCommitment
 from forums.kinds import DECIDING
 from forums.labels import COMMITMENT_STATES, KINDS
 from forums.permissions import Permission
@@ -21,9 +22,9 @@ from forums.queries.commitments import DeskFilters
 from forums.queries.history import items
 from forums.rights import answers_for
 from forums.states import COMMITMENT
-from server.core import acts, auth, idempotency, listing, web
+from server.core import acts, auth, listing, web
 from server.core.accounts import Official
-from server.core.acts import Attempt, ReturnedForm
+from server.core.acts import Attempt, Press, ReturnedForm
 from server.core.city import city
 from server.core.days import day_of, today
 from server.core.errors import FieldError, Invalid, NotFound, _
@@ -139,22 +140,17 @@ async def new(request: Request) -> Response:
     kept = ReturnedForm()
     if request.method == "POST":
         form = {name: value for name, value in (await web.read_form(request)).items() if isinstance(value, str)}
-        secret = web.site(request).settings.secret_key
-        key = idempotency.fingerprint(["page", form]) if form.get("drawn") else ""
+        secret, scope = web.site(request).settings.secret_key, f"decisions/{official.id}/{forum.slug}"
         made: list[str] = []
 
         async def do() -> None:
             department = _department(form, official, {row.code: row.id for row in known.open_departments})
-            made.append(
-                await committing.decide(
-                    official, forum.slug, MakeCommitment.parse(from_page(form), today()), department
-                )
-            )
+            made.append(await committing.decide(official, forum.slug, MakeCommitment.parse(form, today()), department))
 
         try:
-            await idempotency.once(secret, f"decisions/{official.id}/{forum.slug}", key, form, do)
+            await Press(secret, scope, form.get("drawn"), form).once(do)
         except Invalid as refusal:
-            kept = ReturnedForm("new", form, web.field_errors(language, refusal.errors), refusal)
+            kept = returned(request, form, refusal)
         else:
             where = f"{PAGE}/{made[0]}" if made else PAGE
             return web.redirect(request, where, _("The commitment has been published."))
@@ -172,8 +168,7 @@ async def new(request: Request) -> Response:
         "drawn": date.isoformat(today()),
         "most_steps": MOST_STEPS,
     }
-    status = kept.refusal.status if kept.refusal else 200
-    return web.page(request, "desk/forums/decision.html", context, status=status)
+    return web.page(request, "desk/forums/decision.html", context, status=kept.status)
 
 
 def _department(form: Mapping[str, str], official: Official, codes: Mapping[str, int]) -> int:

@@ -48,10 +48,18 @@ FRESH = ReturnedForm()
 """A page whose forms nobody has sent yet."""
 
 
-def returned(request: Request, form: Mapping[str, Any], refusal: Refusal, beside: str = "") -> ReturnedForm:
-    """A form to be shown again; a refusal other than ``Invalid`` stands beside a field."""
-    errors = refusal.errors if isinstance(refusal, Invalid) else [FieldError(beside, refusal.text)]
-    return ReturnedForm("", form, web.field_errors(web.language(request), errors), refusal)
+def returned(
+    request: Request, form: Mapping[str, Any], refusal: Refusal, beside: str = "", *, of: str = ""
+) -> ReturnedForm:
+    """A form to be shown again; a refusal other than ``Invalid`` can stand ``beside`` a field.
+
+    ``of`` tells one of several forms of a page, whose fields are called ``of.name``.
+    """
+    errors = [FieldError(beside, refusal.text)] if beside else []
+    if isinstance(refusal, Invalid):
+        errors = refusal.errors
+    texts = web.field_errors(web.language(request), errors)
+    return ReturnedForm(of, form, {f"{of}.{name}" if of else name: text for name, text in texts.items()}, refusal)
 
 
 def named(labels: Mapping[str, Text], language: str) -> Options:

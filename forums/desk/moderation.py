@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.actions import deciding
-from forums.desk.common import named
+from forums.desk.common import FRESH, named, returned
 from forums.errors import AlreadyDecided, NoSuchText
 from forums.forms.moderating import REASON_LIMIT, Decide
 from forums.labels import RULES, WHY
@@ -17,7 +17,8 @@ from forums.permissions import Permission
 from forums.queries import forums, moderation, moderators, texts
 from forums.queries.moderators import Filter
 from forums.states import TextAction
-from server.core import auth, idempotency, ledger, listing, web
+from server.core import auth, ledger, listing, web
+from server.core.acts import Press, ReturnedForm
 from server.core.city import city
 from server.core.errors import Invalid, NotPossibleNow, Text, _
 from server.core.listing import PAGING, cursor
@@ -76,18 +77,13 @@ async def decide(request: Request) -> Response:
     subject, form = _subject(request), await web.read_form(request)
     carried = str(form.get("list") or "")
     back = await back_to(carried)
-    try:
-        command = Decide.parse(form)
-    except Invalid as error:
-        errors = web.field_errors(web.language(request), error.errors)
-        return await _shown(request, subject, carried, kept=form, errors=errors, status=422)
-    # The key is the decision and the version the page showed, so a button pressed twice acts once.
-    key = idempotency.fingerprint([vars(command)]) if command.seen is not None else ""
     secret, scope = web.site(request).settings.secret_key, f"moderation/{official.id}/{subject}"
     try:
-        await idempotency.once(secret, scope, key, [], lambda: deciding.decide(official, subject, command))
-    except (AlreadyDecided, NotPossibleNow) as conflict:
-        return await _shown(request, subject, carried, kept=form, conflict=conflict.text, status=409)
+        command = Decide.parse(form)
+        press = Press(secret, scope, form.get("seen"), vars(command))
+        await press.once(lambda: deciding.decide(official, subject, command))
+    except (Invalid, AlreadyDecided, NotPossibleNow) as refusal:
+        return await _shown(request, subject, carried, returned(request, form, refusal))
     return web.redirect(request, back, DONE[command.action])
 
 
@@ -95,16 +91,7 @@ def _subject(request: Request) -> str:
     return f"{request.path_params['sort']}/{request.path_params['name']}"
 
 
-async def _shown(
-    request: Request,
-    subject: str,
-    carried: str,
-    *,
-    kept: Mapping[str, object] | None = None,
-    errors: Mapping[str, str] | None = None,
-    conflict: Text | None = None,
-    status: int = 200,
-) -> Response:
+async def _shown(request: Request, subject: str, carried: str, kept: ReturnedForm = FRESH) -> Response:
     found = await moderators.item(subject)
     if found is None:
         raise NoSuchText
@@ -113,13 +100,13 @@ async def _shown(
         "item": found,
         "history": await moderation.history(subject),
         "records": MESSAGES,
-        "kept": kept or {},
-        "errors": errors or {},
-        "conflict": conflict,
+        "kept": kept.values,
+        "errors": kept.errors,
+        "conflict": kept.refusal.text if kept.refusal and not kept.errors else None,
         "carried": carried,
         "back": await back_to(carried),
     }
-    return web.page(request, "desk/moderation/text.html", context, status=status)
+    return web.page(request, "desk/moderation/text.html", context, status=kept.status)
 
 
 async def trail(request: Request) -> Response:

@@ -22,7 +22,7 @@ from server.core import auth, clock, config, web
 from server.core.accounts import Official
 from server.core.acts import ReturnedForm
 from server.core.booking.errors import TooFewPlaces
-from server.core.errors import Invalid, NotFound, _
+from server.core.errors import FieldError, Invalid, NotFound, _
 from server.core.forms import Parameters
 
 RECENT = timedelta(days=31)
@@ -82,9 +82,11 @@ async def add(request: Request) -> Response:
     try:
         wanted = forms.new_slots(form) if many else [forms.new_session(form, found.kind)]
         await sessions.add(official, found.slug, wanted)
-    except (Invalid, TwiceAtOnce) as refusal:
-        kept = returned(request, form, refusal, "first" if many else "starts_at")
-        return await _listing(request, official, found, kept)
+    except Invalid as invalid:
+        return await _listing(request, official, found, returned(request, form, invalid))
+    except TwiceAtOnce as twice:
+        where = Invalid([FieldError("first" if many else "starts_at", twice.text)])
+        return await _listing(request, official, found, returned(request, form, where))
     done = _("%(count)s slots have been added.", count=len(wanted)) if many else _("The session has been added.")
     return web.redirect(request, f"{PAGE}/{found.slug}/sessions", done)
 
@@ -97,8 +99,10 @@ async def edit(request: Request) -> Response:
     form = await web.read_form(request)
     try:
         await sessions.edit(official, found.slug, shown.id, forms.ChangeSession.parse(form))
-    except (Invalid, TooFewPlaces) as refusal:
-        return _form(request, *page, returned(request, form, refusal, "capacity"))
+    except Invalid as invalid:
+        return _form(request, *page, returned(request, form, invalid))
+    except TooFewPlaces as few:
+        return _form(request, *page, returned(request, form, Invalid([FieldError("capacity", few.text)])))
     return web.redirect(request, f"{PAGE}/{found.slug}/sessions", _("The session has been changed."))
 
 

@@ -6,7 +6,6 @@ Without scripts each line is a form that comes back empty, keeping session, stan
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +15,7 @@ from starlette.routing import Route
 
 from forums import kinds, rules
 from forums.actions import transcribing
+from forums.desk.common import returned
 from forums.forms.transcribing import HERE, LINE_LIMIT, NAME_LIMIT, Transcribe
 from forums.labels import CHANNELS, STANCES
 from forums.permissions import Permission
@@ -25,30 +25,15 @@ from forums.queries.forums import forum as read
 from forums.states import ForumAction
 from server.core import auth, clock, idempotency, web
 from server.core.accounts import Official
-from server.core.errors import ChangedMeanwhile, Conflict, Invalid, Refusal, Text, _
-from server.core.i18n import translate
+from server.core.acts import ReturnedForm
+from server.core.days import today
+from server.core.errors import ChangedMeanwhile, Conflict, Invalid, _
 from server.core.idempotency import KeyReused
+from server.core.resource.pages import seen
 
 STAYS = ("session", "channel", "stance", "speaker")
 """Fields that the next line takes over from the last one."""
 ALREADY = _("This form has already been sent with different text. Send it again to add this as another submission.")
-
-
-@dataclass(frozen=True)
-class ReturnedForm:
-    """A form shown again: the line's number (empty for a new line), the input and its errors."""
-
-    number: str = ""
-    values: Mapping[str, object] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
-
-    def value(self, number: str, name: str, default: object = "") -> object:
-        """The value of a field."""
-        return self.values.get(name, default) if number == self.number else default
-
-    def error(self, number: str, name: str) -> str:
-        """The error of a field."""
-        return self.errors.get(name, "") if number == self.number else ""
 
 
 async def show(request: Request) -> Response:
@@ -68,7 +53,8 @@ async def take(request: Request) -> Response:
     except (Invalid, Conflict, KeyReused) as refusal:
         if _by_script(request):
             return web.problem(request, refusal)
-        return await _page(request, official, found, ReturnedForm("", raw, _errors(request, refusal)), refusal.status)
+        told = KeyReused(ALREADY) if isinstance(refusal, KeyReused) else refusal
+        return await _page(request, official, found, returned(request, raw, told, "text"))
     if _by_script(request):
         return web.json({"number": number}, 201)
     return web.redirect(request, f"{_path(found)}?{urlencode(_next(raw))}#field-text", _("Transcribed."))
@@ -89,11 +75,9 @@ async def correct(request: Request) -> Response:
     form = await web.read_form(request)
     raw = {name.removeprefix(f"{number}."): value for name, value in form.items() if isinstance(value, str)}
     try:
-        await transcribing.correct(official, found.slug, number, Transcribe.parse(raw), _version(raw))
+        await transcribing.correct(official, found.slug, number, Transcribe.parse(raw), seen(raw))
     except (Invalid, ChangedMeanwhile) as refusal:
-        return await _page(
-            request, official, found, ReturnedForm(number, raw, _errors(request, refusal)), refusal.status
-        )
+        return await _page(request, official, found, returned(request, form, refusal, "text", of=number))
     return web.redirect(request, _path(found), _("Corrected."))
 
 
@@ -117,42 +101,21 @@ def _path(found: ForumView) -> str:
     return f"/desk/forums/{found.slug}/intake"
 
 
-def _version(raw: Mapping[str, str]) -> int | None:
-    value = raw.get("version", "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < len(str(2**31)) else None
-
-
-def _errors(request: Request, refusal: Refusal) -> dict[str, str]:
-    language = web.language(request)
-    if isinstance(refusal, Invalid):
-        return web.field_errors(language, refusal.errors)
-    return {"text": translate(language, ALREADY if isinstance(refusal, KeyReused) else refusal.text)}
-
-
-async def _page(
-    request: Request, official: Official, found: ForumView, kept: ReturnedForm, status: int = 200
-) -> Response:
-    zone = web.site(request).settings.zone
-    now = clock.now()
-    today = now.astimezone(zone).date()
+async def _page(request: Request, official: Official, found: ForumView, kept: ReturnedForm) -> Response:
     context = {
         "forum": found,
         "open": ForumAction.SPEAK in kinds.table(found.kind)[found.status]
-        and rules.may_transcribe(found.status, found.closed_at, now),
-        "taken": await queries.taken(found.id, today),
+        and rules.may_transcribe(found.status, found.closed_at, clock.now()),
+        "taken": await queries.taken(found.id, today()),
         "sessions": await queries.sessions(found.id),
         "kept": kept,
         "mine": official.id,
         "key": secrets.token_urlsafe(16),
-        "stances": _options(STANCES),
-        "channels": _options({name: CHANNELS[name] for name in HERE}),
+        "stances": list(STANCES.items()),
+        "channels": [(name, CHANNELS[name]) for name in HERE],
         "limits": {"text": LINE_LIMIT, "name": NAME_LIMIT},
     }
-    return web.page(request, "desk/forums/transcribe.html", context, status=status)
-
-
-def _options(labels: Mapping[str, Text]) -> list[tuple[str, Text]]:
-    return list(labels.items())
+    return web.page(request, "desk/forums/transcribe.html", context, status=kept.status)
 
 
 routes = [

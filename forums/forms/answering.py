@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Self
 
 from forums.forms.assigning import Version, open_departments
-from forums.forms.committing import LONGEST, TEXT_LIMIT, TOO_FAR, MakeCommitment, from_page
+from forums.forms.committing import LONGEST, TEXT_LIMIT, TOO_FAR, MakeCommitment
 from forums.forms.planning import Link
 from forums.labels import OUTCOMES
 from forums.states import ADOPTED
@@ -54,7 +54,7 @@ class GiveAnswer(Form):
         expects = outcome in ADOPTED and not has_commitment
         fields = {name: value for name, value in raw.items() if _ONLY_OF.get(name, outcome) == outcome}
         if not expects:
-            fields.pop("commitment", None)
+            fields = {name: value for name, value in fields.items() if name.partition(".")[0] != "commitment"}
         command, errors = cls.read(fields, strict=strict, choices=open_departments(city))
         if expects:
             errors.require(command, "commitment")
@@ -74,9 +74,3 @@ class GiveAnswer(Form):
         for name, outcome in _ONLY_OF.items():
             if name != "link" and self.outcome == outcome:
                 errors.require(self, name)
-
-
-def answer_from_page(form: Mapping[str, Any]) -> dict[str, Any]:
-    """The page's flat fields in the shape that ``GiveAnswer.parse`` reads."""
-    names = ("outcome", "text", "link", "study_until", "moved_to", "department", "version")
-    return {**{name: form.get(name) for name in names}, "commitment": from_page(form, "commitment.")}

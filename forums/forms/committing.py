@@ -10,7 +10,7 @@ from pydantic import Field
 from forums.forms.assigning import Version
 from forums.forms.planning import Link
 from server.core.errors import Text, _
-from server.core.forms import About, Day, Errors, Form, Html, Internal, Label, MayBeEmpty, Wrong, line, paragraphs
+from server.core.forms import About, Day, Errors, Form, Html, Label, MayBeEmpty, Wrong, line, paragraphs
 
 TITLE_LIMIT, TEXT_LIMIT, BUDGET_LIMIT, STEP_LIMIT, REASON_LIMIT = 200, 10_000, 200, 300, 2_000
 MOST_STEPS = 10
@@ -95,20 +95,9 @@ class MakeCommitment(Form):
         return replace(self, steps=tuple(step for step in self.steps if step.text))
 
 
-def from_page(form: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """A page's flat fields in the shape that ``MakeCommitment.parse`` reads: numbered rows become the list of steps."""
-    names = ("title", "owner", "due_on", "text", "budget")
-    rows = [
-        {part: form.get(f"{prefix}steps.{number}.{part}") for part in ("text", "due_on", "id")}
-        for number in range(1, MOST_STEPS + 1)
-    ]
-    return {**{name: form.get(prefix + name) for name in names}, "steps": rows}
-
-
-class EditCommitment(Form):
+class EditCommitment(MakeCommitment):
     """The changed commitment, with a reason where the due date changes."""
 
-    commitment: Annotated[MakeCommitment, Internal()]
     reason: Annotated[str, paragraphs(REASON_LIMIT), Label(_("Reason"))] = ""
     seen: Version = None
 
@@ -117,31 +106,18 @@ class EditCommitment(Form):
         cls, raw: Mapping[str, Any], today: date, made_on: date, due_on: date
     ) -> Self:
         """Read it; ``made_on`` is when it was made, ``due_on`` its present due date. Raises ``Invalid``."""
-        commitment, errors = MakeCommitment.read(raw)
-        commitment.check_days(errors, today, made_on, kept=due_on)
-        command, others = cls.read(raw, commitment=commitment.tidy())
-        if "due_on" not in errors and commitment.due_on != due_on and not command.reason:
-            others.fail("reason", _("Please say why the due date changes; everyone can read it."))
-        errors.found.update(others.found)
+        command, errors = cls.read(raw)
+        command.check_days(errors, today, made_on, kept=due_on)
+        if "due_on" not in errors and command.due_on != due_on and not command.reason:
+            errors.fail("reason", _("Please say why the due date changes; everyone can read it."))
         errors.done()
-        return command
+        return command.tidy()
 
 
-class Commit(Form):
+class Commit(MakeCommitment):
     """A commitment because of a submission that has an answer already."""
 
-    commitment: Annotated[MakeCommitment, Internal()]
     seen: Version = None
-
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any], today: date) -> Self:  # type: ignore[override]  # due dates need it
-        """Read it. Raises ``Invalid``."""
-        commitment, errors = MakeCommitment.read(raw)
-        commitment.check_days(errors, today, today)
-        command, others = cls.read(raw, commitment=commitment.tidy())
-        errors.found.update(others.found)
-        errors.done()
-        return command
 
 
 class DoStep(Form):

@@ -55,7 +55,7 @@ async def fill(site: System) -> tuple[dict[str, str], str]:
     later = MakeCommitment(
         commitment.title, "handler", due + timedelta(days=9), commitment.text, commitment.budget, lines
     )
-    await committing.edit(handler, kept.number, EditCommitment(later, "자재가 늦게 옵니다."))
+    await committing.edit(handler, kept.number, EditCommitment(**vars(later), reason="자재가 늦게 옵니다."))
     await committing.finish(handler, kept.number, Finish("열두 곳 모두 달았습니다.", "https://city.example/lamps"))
     overdue = await committing.decide(handler, forum.slug, MakeCommitment("주차장 서른 면", "handler", due), roads)
     await Commitment.filter(number=overdue).update(due_on=today() - timedelta(days=3))

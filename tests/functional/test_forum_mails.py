@@ -110,12 +110,14 @@ async def test_another_day_of_a_commitment_and_each_step_of_it_are_told(system: 
     (row,) = await database.fetch("SELECT number FROM commitment")
     await system.work()
     told = len(to(system, NARAE))
-    await committing.edit(handler, row["number"], EditCommitment(replace(promised, steps=(StepLine("자리 정하기"),))))
+    await committing.edit(
+        handler, row["number"], EditCommitment(**vars(replace(promised, steps=(StepLine("자리 정하기"),))))
+    )
     await system.work()
     assert len(to(system, NARAE)) == told, "only another day is news"
     step, later = (await Step.get()).id, due + timedelta(days=7)
     moved = replace(promised, due_on=later, steps=(StepLine("자리 정하기", id=step),))
-    await committing.edit(handler, row["number"], EditCommitment(moved, why))
+    await committing.edit(handler, row["number"], EditCommitment(**vars(moved), reason=why))
     await system.work()
     await committing.do_step(handler, row["number"], step)
     await system.work()

@@ -90,7 +90,7 @@ async def test_actions_on_a_commitment_lead_where_the_table_says(system: System)
         await committing.do_step(actor, number, new.id)
 
     acts: dict[CommitmentAction, Callable[[], Awaitable[object]]] = {
-        D.EDIT: lambda: committing.edit(actor, number, EditCommitment(commitment)),
+        D.EDIT: lambda: committing.edit(actor, number, EditCommitment(**vars(commitment))),
         D.STEP: step,
         D.FINISH: lambda: committing.finish(actor, number, Finish("달았습니다.")),
         D.CONTEST: lambda: committing.contest(person, number, TextOnly("켜지지 않아요.")),

@@ -224,6 +224,8 @@ class Form:
         for each in cls.fields():
             value = raw.get(each.name)
             if each.form:
+                if value is None and not strict:
+                    value = _nested(each, raw)
                 values[each.attribute] = cls._read_form(each, value, errors, strict, choices)
                 continue
             found, text = _read_value(each, value, strict=strict, choices=choices.get(errors.prefix + each.name))
@@ -278,6 +280,17 @@ class Form:
             else:
                 found.setdefault(name, value)
         return found
+
+
+def _nested(each: FormField, raw: Mapping[str, Any]) -> Any:
+    """The value of a nested form on a page, whose fields are ``a.b``, or of several, ``a.1.b``; None without any."""
+    start = f"{each.name}."
+    inner = {name.removeprefix(start): value for name, value in raw.items() if name.startswith(start)}
+    if not inner or each.kind != "forms":
+        return inner or None
+    assert each.form  # noqa: S101
+    rows = range(1, (each.limit or 0) + 1)
+    return [{part.name: inner.get(f"{row}.{part.name}") for part in each.form.fields()} for row in rows]
 
 
 def _read_value(

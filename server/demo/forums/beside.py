@@ -197,7 +197,7 @@ class Beside:
         budget, detail = texts.BUDGETS[place % len(texts.BUDGETS)], texts.DETAILS[place % len(texts.DETAILS)]
         planned = MakeCommitment(title, owner.username, due, detail, budget, lines)
         with clock.at(min(made + 2 * DAY, clock.now())):
-            await committing.edit(owner, number, EditCommitment(planned))
+            await committing.edit(owner, number, EditCommitment(**vars(planned)))
         await self._steps(owner, number)
         if place in DROPPED:
             await committing.drop(owner, number, TextOnly(texts.DROPPED[place % len(texts.DROPPED)]))
@@ -205,7 +205,7 @@ class Beside:
             kept = await Step.filter(commitment__number=number).order_by("position")
             after = MakeCommitment(title, owner.username, due + 45 * DAY, detail, budget,
                             [StepLine(step.text, step.due_on, step.id) for step in kept])  # fmt: skip
-            await committing.edit(owner, number, EditCommitment(after, rng.choice(texts.MOVED)))
+            await committing.edit(owner, number, EditCommitment(**vars(after), reason=rng.choice(texts.MOVED)))
 
     async def _steps(self, owner: Official, number: str, until: date | None = None) -> None:
         """Note every step as done whose day has come; the last one is for who finishes it all."""
