@@ -1,15 +1,8 @@
 """Messages about commitments: made, changed, a step done, carried out, contested, discontinued, overdue."""
 
 from forums import events
-from forums.messages.event import ForumEvent, Reader, its_words, shown, to_owners, to_people
-from server.core.errors import Text, _
-
-
-def _another_day(event: ForumEvent) -> Text | None:
-    if not event.another_day:
-        return None
-    return _("Its new due date is %(day)s.", day=event.data["due_on"])
-
+from forums.messages.event import Reader, its_words, shown, to_owners, to_people
+from server.core.errors import _
 
 COMMITMENTS = (
     shown(
@@ -33,7 +26,7 @@ COMMITMENTS = (
             when=lambda e: e.another_day,
         ),
         with_words=True,
-        news=_another_day,
+        news=lambda e: _("Its new due date is %(day)s.", day=e.data["due_on"]) if e.another_day else None,
     ),
     shown(
         events.StepDone,

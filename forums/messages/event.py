@@ -1,5 +1,6 @@
 """An event of a forum with everything its messages need, in the reader's language. Pure: queries fill it in."""
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
@@ -78,27 +79,18 @@ class ForumEvent:
         """Whether it changes the due date."""
         return "due_on" in self.data["fields"]
 
-    @property
+    def value(self, name: str) -> object:
+        """See ``Telling``; a missing value is a dash."""
+        return _VALUES[name](self) if name in _VALUES else self.data[name]
+
     def day(self) -> str:
         """The date in the event, formatted: the due date, or the day on which it was done."""
         said = self.data.get("due_on") or self.data.get("done_on")
         return i18n.date_text(date.fromisoformat(said), self.language) if said else "–"
 
-    @property
-    def when(self) -> str:
-        """The date and time of the session."""
-        return self._moment(self.registration.starts_at if self.registration else None)
-
-    @property
-    def until(self) -> str:
-        """Until when the offer is valid."""
-        return self._moment(self.registration.offered_until if self.registration else None)
-
-    def value(self, name: str) -> object:
-        """See ``Telling``; a missing value is a dash."""
-        return _VALUES[name](self) if name in _VALUES else self.data[name]
-
-    def _moment(self, moment: datetime | None) -> str:
+    def moment(self, name: str) -> str:
+        """A date and time of the registration, formatted."""
+        moment = getattr(self.registration, name, None)
         return i18n.datetime_text(moment, self.language, self.zone) if moment else ""
 
 
@@ -106,7 +98,7 @@ _NUMBERS = ("main", "to", "petition", "previous")
 """The data fields that hold the number of another submission or of a petition."""
 
 _VALUES: Mapping[str, Callable[[ForumEvent], object]] = {
-    "day": lambda e: e.day,
+    "day": ForumEvent.day,
     "department": lambda e: e.departments.get(e.data.get("department") or 0, "–"),
     "number": lambda e: next(e.data[name] for name in _NUMBERS if name in e.data),
     "outcome": lambda e: OUTCOMES[e.data["outcome"]],
@@ -114,8 +106,8 @@ _VALUES: Mapping[str, Callable[[ForumEvent], object]] = {
     "rule": lambda e: RULES[e.data["rule"]],
     "step": lambda e: e.steps.get(e.data["step"], "–"),
     "title": lambda e: e.forum_title,
-    "until": lambda e: e.until,
-    "when": lambda e: e.when,
+    "until": lambda e: e.moment("offered_until"),
+    "when": lambda e: e.moment("starts_at"),
 }
 """Values that messages use under names of their own; any other name is a field of the event's data."""
 
@@ -163,6 +155,11 @@ def shown(
     return ForumMessage(event, desk, public, mails, news)
 
 
+def mailed(event: type[Any], *mails: Mailing[ForumEvent]) -> ForumMessage:
+    """The record of an event that no timeline shows."""
+    return ForumMessage(event, mails=mails)
+
+
 def planning(event: type[Any], text: Text, *mails: Mailing[ForumEvent], news: News = None) -> ForumMessage:
     """The record of an event that only officials see in a timeline."""
     return shown(event, "plain", "bell", text, *mails, internal=True, news=news)
@@ -191,19 +188,8 @@ def to_people(
     return Mailing(readers, notice, urgency, when)
 
 
-def at_once(
-    *readers: Reader,
-    subject: Text,
-    happened: Say,
-    following: Text | None = None,
-    quoted: Callable[[ForumEvent], str] = lambda _event: "",
-    when: Callable[[ForumEvent], bool] = always,
-) -> Mailing[ForumEvent]:
-    """An email to participants that is sent immediately, whatever their preferences."""
-    return to_people(
-        *readers, subject=subject, happened=happened, following=following, quoted=quoted, when=when,
-        urgency=Urgency.IMMEDIATE,
-    )  # fmt: skip
+at_once = functools.partial(to_people, urgency=Urgency.IMMEDIATE)
+"""An email to participants that is sent immediately, whatever their preferences."""
 
 
 def to_owners(

@@ -1,7 +1,7 @@
 """Messages about forums themselves, from proposal to minutes, and about participation and comments."""
 
 from forums import events
-from forums.messages.event import ForumMessage, Reader, at_once, its_words, planning, to_people
+from forums.messages.event import Reader, at_once, its_words, mailed, planning, to_people
 from forums.messages.places import MOVED
 from server.core.errors import _
 
@@ -71,7 +71,7 @@ GATHERINGS = (
         ),
         news=_("It was cancelled."),
     ),
-    ForumMessage(events.TookPart),
-    ForumMessage(events.CommentMade),
+    mailed(events.TookPart),
+    mailed(events.CommentMade),
     planning(events.CommentWithdrawn, _("Its author has withdrawn this comment.")),
 )

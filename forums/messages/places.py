@@ -1,7 +1,7 @@
 """Messages about sessions and registrations. Emails are sent immediately, because places run out."""
 
 from forums import events
-from forums.messages.event import ForumMessage, Reader, at_once, its_words
+from forums.messages.event import Reader, at_once, its_words, mailed
 from server.core.errors import _
 
 MOVES = frozenset({"starts_at", "ends_at", "place"})
@@ -17,82 +17,72 @@ MOVED = at_once(
 """A new time or place, of a session or of the whole forum."""
 
 PLACES = (
-    ForumMessage(
+    mailed(
         events.Registered,
-        mails=(
-            at_once(
-                Reader.REGISTRATION,
-                subject=_("Your registration is confirmed"),
-                happened=_("Your registration is confirmed: %(when)s, %(place)s."),
-                following=_(
-                    "Show the code at the entrance. If you cannot come, please cancel your registration: "
-                    "others are waiting for a place."
-                ),
-                quoted=lambda e: e.registration.code if e.registration else "",
-                when=lambda e: not e.data["waiting"],
+        at_once(
+            Reader.REGISTRATION,
+            subject=_("Your registration is confirmed"),
+            happened=_("Your registration is confirmed: %(when)s, %(place)s."),
+            following=_(
+                "Show the code at the entrance. If you cannot come, please cancel your registration: "
+                "others are waiting for a place."
             ),
-            at_once(
-                Reader.REGISTRATION,
-                subject=_("You are on the waiting list"),
-                happened=_("All places are taken (%(when)s). You are on the waiting list."),
-                following=_("When a place becomes available, we will email you and hold it for you for a while."),
-                when=lambda e: bool(e.data["waiting"]),
-            ),
+            quoted=lambda e: e.registration.code if e.registration else "",
+            when=lambda e: not e.data["waiting"],
+        ),
+        at_once(
+            Reader.REGISTRATION,
+            subject=_("You are on the waiting list"),
+            happened=_("All places are taken (%(when)s). You are on the waiting list."),
+            following=_("When a place becomes available, we will email you and hold it for you for a while."),
+            when=lambda e: bool(e.data["waiting"]),
         ),
     ),
-    ForumMessage(
+    mailed(
         events.RegistrationCancelled,
-        mails=(
-            at_once(
-                Reader.REGISTRATION,
-                subject=_("Your registration was cancelled"),
-                happened=_("Your registration for %(when)s was cancelled."),
-                when=lambda e: not e.by_participant,
-            ),
+        at_once(
+            Reader.REGISTRATION,
+            subject=_("Your registration was cancelled"),
+            happened=_("Your registration for %(when)s was cancelled."),
+            when=lambda e: not e.by_participant,
         ),
     ),
-    ForumMessage(
+    mailed(
         events.PlaceOffered,
-        mails=(
-            at_once(
-                Reader.REGISTRATION,
-                subject=_("A place is available for you"),
-                happened=_("A place is available: %(when)s."),
-                following=_(
-                    "It is held for you until %(until)s. Use the button below to accept it, or leave it for the "
-                    "next person."
-                ),
+        at_once(
+            Reader.REGISTRATION,
+            subject=_("A place is available for you"),
+            happened=_("A place is available: %(when)s."),
+            following=_(
+                "It is held for you until %(until)s. Use the button below to accept it, or leave it for the "
+                "next person."
             ),
         ),
     ),
-    ForumMessage(
+    mailed(
         events.OfferLapsed,
-        mails=(
-            at_once(
-                Reader.REGISTRATION,
-                subject=_("The place offered to you went to the next person"),
-                happened=_(
-                    "The place on %(when)s was offered to you but not accepted in time, so it went to the next person."
-                ),
-                following=_("You can register again at any time."),
+        at_once(
+            Reader.REGISTRATION,
+            subject=_("The place offered to you went to the next person"),
+            happened=_(
+                "The place on %(when)s was offered to you but not accepted in time, so it went to the next person."
             ),
+            following=_("You can register again at any time."),
         ),
     ),
-    ForumMessage(
+    mailed(
         events.SessionCancelled,
-        mails=(
-            at_once(
-                Reader.REGISTRATIONS,
-                subject=_("A session was cancelled"),
-                happened=_("The session on %(when)s was cancelled."),
-                following=_("Any other sessions are listed on the forum's page."),
-                quoted=its_words,
-            ),
+        at_once(
+            Reader.REGISTRATIONS,
+            subject=_("A session was cancelled"),
+            happened=_("The session on %(when)s was cancelled."),
+            following=_("Any other sessions are listed on the forum's page."),
+            quoted=its_words,
         ),
     ),
-    ForumMessage(events.SessionChanged, mails=(MOVED,)),
-    ForumMessage(events.SessionsAdded),
-    ForumMessage(events.CheckedIn),
-    ForumMessage(events.CheckInUndone),
-    ForumMessage(events.PeopleCounted),
+    mailed(events.SessionChanged, MOVED),
+    mailed(events.SessionsAdded),
+    mailed(events.CheckedIn),
+    mailed(events.CheckInUndone),
+    mailed(events.PeopleCounted),
 )
