@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from forums.queries import lists
-from forums.routes import words
+from forums.routes import context
 from petitions.queries import public
 from petitions.reference import reference
 from petitions.routes.reading import row_names
@@ -18,13 +18,13 @@ from server.core.city import city
 async def home(request: Request) -> Response:
     """``/``: the home page."""
     known, lang = await reference(), web.language(request)
-    context = {
+    shown = {
         "front": await public.front(),
         "forums": await lists.front(),
-        "forum_names": words.names(await city(), lang),
+        "forum_names": context.names(await city(), lang),
         **row_names(known, lang),
     }
-    return web.page(request, "home.html", context)
+    return web.page(request, "home.html", shown)
 
 
 async def healthz(_request: Request) -> Response:

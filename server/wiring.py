@@ -7,7 +7,7 @@ from itertools import chain
 
 from forums import events as forum_events
 from forums import messages as forum_messages
-from forums import participant_actions
+from forums import participant_acts
 from forums.actions import merging, news, proposing, registering, timing, watching
 from forums.letters import ForumLetters
 from forums.permissions import Permission as ForumPermission
@@ -81,7 +81,7 @@ PERMISSIONS: Mapping[str, Permission] = {
 }
 """The permissions of all domains by name."""
 
-CONFIRMATIONS = Confirmations(participant_actions.ACTIONS, "/forums/mine", (_("All forums"), "/forums"))
+CONFIRMATIONS = Confirmations(participant_acts.ACTS, "/forums/mine", (_("All forums"), "/forums"))
 """The participants' actions of all domains, and the pages that confirm them."""
 
 TORTOISE_ORM = database.config(Settings(), APPS)
@@ -157,9 +157,6 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
     async def close_uncontested(_task: Task) -> None:
         await watch.close_uncontested()
 
-    async def confirm(task: Task) -> None:
-        await links.send_confirmation(settings, adapters.transport, render, task)
-
     async def end_offers(_task: Task) -> None:
         await registering.lapse()
 
@@ -179,7 +176,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         "petitions.recount": recount,
         "petitions.remind": remind,
         "petitions.close_uncontested": close_uncontested,
-        links.CONFIRM_JOB: confirm,
+        links.CONFIRM_JOB: notifying.delivering(links.confirmation),
         "forums.watch": _watch_forums,
         "forums.open": _open_discussion,
         "forums.remind": _remind_of_commitments,

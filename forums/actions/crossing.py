@@ -48,10 +48,10 @@ async def petition(person: Person, number: str, command: BecomePetition, ways: C
     department.
     """
     async with database.transaction():
-        row = await database.fetch_one("SELECT forum_id FROM submission WHERE number = ?", number)
-        if row is None:
+        forum_id = await database.value("SELECT forum_id FROM submission WHERE number = ?", number)
+        if forum_id is None:
             raise NoSuchSubmission
-        await alone([row["forum_id"]])
+        await alone([forum_id])
         async with changing_submission(number, SubmissionAction.PETITION, person, seen=command.seen) as change:
             submission = change.row
             if submission.participant_id != person.id:

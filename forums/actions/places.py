@@ -82,10 +82,10 @@ async def slot_of(session_id: int) -> tuple[int, int]:
 
 async def session_of(slot_id: int) -> int:
     """The session that a slot belongs to. Raises ``NoSuchSession``."""
-    row = await database.fetch_one("SELECT id FROM forum_session WHERE slot_id = ?", slot_id)
-    if row is None:
+    found = await database.value("SELECT id FROM forum_session WHERE slot_id = ?", slot_id)
+    if found is None:
         raise NoSuchSession
-    return int(row["id"])
+    return int(found)
 
 
 def permit(actor: Actor, *actions: ForumAction) -> None:
@@ -96,12 +96,11 @@ def permit(actor: Actor, *actions: ForumAction) -> None:
 
 async def chain_of(forum_id: int, *actions: ForumAction) -> tuple[Chain, ForumState]:
     """Lock a forum's chain and read its state. Raises ``NotPossibleNow`` if none of ``actions`` is possible."""
-    found = await database.fetch_one("SELECT slug FROM forum WHERE id = ?", forum_id)
-    if found is None:
+    slug = await database.value("SELECT slug FROM forum WHERE id = ?", forum_id)
+    if slug is None:
         raise NoSuchSession
-    chain = await ledger.lock(rights.forum_subject(found["slug"]))
-    row = await database.fetch_one("SELECT status FROM forum WHERE id = ?", forum_id)
-    status = ForumState(row["status"])  # type: ignore[index]
+    chain = await ledger.lock(rights.forum_subject(slug))
+    status = ForumState(await database.value("SELECT status FROM forum WHERE id = ?", forum_id))
     if actions and not any(follow(FORUM, status, action) for action in actions):
         raise NotPossibleNow(actions[0], status)
     return chain, status

@@ -96,15 +96,9 @@ async def open_supported(slug: str) -> bool:
 
     Call it after the commit of a support: an action on a forum locks its chain before its row.
     """
-    needed = config.settings().forum_supports
-    row = await database.fetch_one(
-        "SELECT 1 AS one FROM forum WHERE slug = ? AND kind = ? AND status = ? AND supports >= ?",
-        slug,
-        "discussion",
-        ForumState.PROPOSED.value,
-        needed,
-    )
-    if row is None:
+    if not await Forum.exists(
+        slug=slug, kind="discussion", status=ForumState.PROPOSED, supports__gte=config.settings().forum_supports
+    ):
         return False
     with contextlib.suppress(NotPossibleNow):  # an official or another supporter was faster
         async with changing_forum(slug, ForumAction.OPEN, SYSTEM) as change:

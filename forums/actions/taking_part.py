@@ -13,9 +13,16 @@ async def took_part(chain: Chain, forum_id: int, person_id: int | None, *, peopl
 
     ``chain`` is the forum's talk chain, locked.
     """
-    if person_id is not None and not await _first_time(forum_id, person_id):
+    if person_id is not None and not await database.fetch(
+        "INSERT INTO participation (forum_id, participant_id, created_at) VALUES (?, ?, ?) "
+        "ON CONFLICT (forum_id, participant_id) DO NOTHING RETURNING id",
+        forum_id,
+        person_id,
+        clock.now(),
+    ):
         return
-    await _count(chain, forum_id, person_id, people)
+    await chain.append(SYSTEM if person_id is None else f"participant:{person_id}", TookPart(person_id, people))
+    await database.execute("UPDATE forum SET participants = participants + ? WHERE id = ?", people, forum_id)
 
 
 async def take_part(slug: str, forum_id: int, person: Person) -> None:
@@ -23,28 +30,6 @@ async def take_part(slug: str, forum_id: int, person: Person) -> None:
 
     The chain is locked before the row is written, the order that other actions use too, so no deadlock is possible.
     """
-    if not await _is_there(forum_id, person.id):
+    there = "SELECT 1 FROM participation WHERE forum_id = ? AND participant_id = ?"
+    if not await database.value(there, forum_id, person.id):
         await took_part(await ledger.open_or_begin(talk_subject(slug)), forum_id, person.id)
-
-
-async def _is_there(forum_id: int, person_id: int) -> bool:
-    row = await database.fetch_one(
-        "SELECT 1 AS one FROM participation WHERE forum_id = ? AND participant_id = ?", forum_id, person_id
-    )
-    return row is not None
-
-
-async def _first_time(forum_id: int, person_id: int) -> bool:
-    fresh = await database.fetch(
-        "INSERT INTO participation (forum_id, participant_id, created_at) VALUES (?, ?, ?) "
-        "ON CONFLICT (forum_id, participant_id) DO NOTHING RETURNING id",
-        forum_id,
-        person_id,
-        clock.now(),
-    )
-    return bool(fresh)
-
-
-async def _count(chain: Chain, forum_id: int, person_id: int | None, people: int) -> None:
-    await chain.append(SYSTEM if person_id is None else f"participant:{person_id}", TookPart(person_id, people))
-    await database.execute("UPDATE forum SET participants = participants + ? WHERE id = ?", people, forum_id)

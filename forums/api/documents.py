@@ -1,18 +1,14 @@
-"""The shapes of JSON answers about forums, and of request bodies that are more than a form."""
+"""The shapes of JSON answers about forums."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from forums.forms.speaking import Say, Submit
 from forums.labels import CHANNELS, KINDS, OUTCOMES, RULES, STANCES
 from forums.permissions import Permission
 from forums.states import CommitmentState, ForumState, SubmissionState
 from server.core.coded import DepartmentName, DistrictName
 from server.core.config import LANGUAGES
-from server.core.contract import Answer, Schema, among, named, said
-from server.core.forms import Form
-from server.core.participants.who import Who
+from server.core.contract import Answer, among, said
 
 Language = Annotated[str, among(LANGUAGES)]
 Page = Annotated[str, said("Its page.")]
@@ -223,28 +219,3 @@ class Thread(Comment):
     """A comment with its first replies."""
 
     answers: list[Comment]
-
-
-class ConfirmMail(Answer):
-    """The answer to a participant whose address is not confirmed yet."""
-
-    status: Annotated[str, among(("confirm_mail",), "A link in a mail does it.")] = "confirm_mail"
-
-
-# --- Requests -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Spoken:
-    """A form together with its author's name and address, for requests without a session."""
-
-    form: type[Form] | None
-
-    def schema(self) -> Schema:
-        found: Schema = self.form.schema() if self.form else {"type": "object"}
-        return {**found, "properties": {**found.get("properties", {}), **Who.schema()["properties"]}}
-
-
-SPEAKER = named("Speaker", _Spoken(None))
-SUBMIT = named("NewSubmission", _Spoken(Submit))
-SAY = named("NewComment", _Spoken(Say))

@@ -76,10 +76,8 @@ async def read(request: Request) -> Response:
 
 def _listed(request: Request, reference_data: City, row: Listed | ForumView) -> dict[str, object]:
     """The fields that are not attributes of the row."""
-    lang = web.language(request)
     return {
-        "department": coded.department(reference_data, row.department_id, lang),
-        "district": coded.district(reference_data, row.district, lang),
+        **coded.of(reference_data, row, web.language(request)),
         "views": row.views + views.waiting(row.id),
         "url": f"{web.site(request).settings.public_url}/forums/{row.slug}",
     }

@@ -19,10 +19,11 @@ from forums.queries.forums import ForumView
 from forums.queries.sessions import SessionView
 from server.core import auth, clock, config, web
 from server.core.accounts import Official
-from server.core.acts import Press, ReturnedForm
+from server.core.acts import Press
 from server.core.booking import reading
 from server.core.booking.errors import CountTooLow, Full
 from server.core.errors import Invalid, Text, _
+from server.core.form_pages import ReturnedForm
 from server.core.forms import Parameters
 
 MOST_LETTERS = 80

@@ -24,10 +24,11 @@ from forums.rights import answers_for
 from forums.states import COMMITMENT
 from server.core import acts, auth, listing, web
 from server.core.accounts import Official
-from server.core.acts import Attempt, Press, ReturnedForm
+from server.core.acts import Attempt, Press
 from server.core.city import city
 from server.core.days import day_of, today
 from server.core.errors import FieldError, Invalid, NotFound, _
+from server.core.form_pages import ReturnedForm
 from server.core.forms import Parameters
 from server.core.listing import PAGING
 

@@ -13,9 +13,10 @@ from forums.queries.forums import ForumView
 from forums.states import ForumAction
 from server.core import auth, config, web
 from server.core.accounts import Official
-from server.core.acts import Drawn, ReturnedForm, draw
+from server.core.acts import Drawn, draw
 from server.core.city import City
 from server.core.errors import FieldError, Forbidden, Invalid, Refusal, Text
+from server.core.form_pages import ReturnedForm
 from server.core.i18n import translate
 
 PAGE = "/desk/forums"

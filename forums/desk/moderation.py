@@ -18,9 +18,10 @@ from forums.queries import forums, moderation, moderators, texts
 from forums.queries.moderators import Filter
 from forums.states import TextAction
 from server.core import auth, ledger, listing, web
-from server.core.acts import Press, ReturnedForm
+from server.core.acts import Press
 from server.core.city import city
 from server.core.errors import Invalid, NotPossibleNow, Text, _
+from server.core.form_pages import ReturnedForm
 from server.core.listing import PAGING, cursor
 
 PAGE = "/desk/moderation"

@@ -17,8 +17,9 @@ from forums.queries.forums import ForumView
 from forums.queries.forums import forum as read
 from forums.states import ForumAction
 from server.core import acts, auth, web
-from server.core.acts import Attempt, ReturnedForm
+from server.core.acts import Attempt
 from server.core.errors import ChangedMeanwhile, Invalid, NotPossibleNow, _
+from server.core.form_pages import ReturnedForm
 from server.core.i18n import translate
 
 

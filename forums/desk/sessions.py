@@ -20,9 +20,9 @@ from forums.queries.sessions import SessionView
 from forums.states import ForumAction
 from server.core import auth, clock, config, web
 from server.core.accounts import Official
-from server.core.acts import ReturnedForm
 from server.core.booking.errors import TooFewPlaces
 from server.core.errors import FieldError, Invalid, NotFound, _
+from server.core.form_pages import ReturnedForm
 from server.core.forms import Parameters
 
 RECENT = timedelta(days=31)

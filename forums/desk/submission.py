@@ -25,10 +25,11 @@ from forums.rights import answers_for, submission_subject
 from forums.states import ADOPTED, SUBMISSION, SubmissionState
 from server.core import acts, auth, web
 from server.core.accounts import Official
-from server.core.acts import Attempt, ReturnedForm
+from server.core.acts import Attempt
 from server.core.city import city
 from server.core.days import today
 from server.core.errors import NotFound, Text
+from server.core.form_pages import ReturnedForm
 from server.core.ledger import Audience
 
 

@@ -25,9 +25,9 @@ from forums.queries.forums import forum as read
 from forums.states import ForumAction
 from server.core import auth, clock, idempotency, web
 from server.core.accounts import Official
-from server.core.acts import ReturnedForm
 from server.core.days import today
 from server.core.errors import ChangedMeanwhile, Conflict, Invalid, _
+from server.core.form_pages import ReturnedForm
 from server.core.idempotency import KeyReused
 from server.core.resource.pages import seen
 

@@ -103,13 +103,10 @@ class Book(Form):
     here: Annotated[bool, MayBeEmpty(), Label(_("Checked in"))]
 
 
-class _Topic(Form):
+class Topic(Form):
+    """The topic that somebody wants to speak about at a session."""
+
     topic: Annotated[str, line(TOPIC_LIMIT), Label(_("Topic"))] = ""
-
-
-def topic(raw: Mapping[str, Any]) -> str:
-    """The topic that somebody wants to speak about. Raises ``Invalid``."""
-    return _Topic.parse(raw).topic
 
 
 class _Counted(Form):

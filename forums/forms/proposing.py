@@ -14,9 +14,6 @@ from server.core.errors import _
 from server.core.forms import Errors, Form, Internal, Key, Label, OneOf, line, paragraphs
 from server.core.forms.kinds import MomentRule
 
-FIELDS = ("kind", "title", "text", "people", "district", "place", "starts_at")
-"""The fields of the page, in order."""
-
 
 def _masked(people: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(privacy.mask(one) for one in people)
@@ -40,14 +37,12 @@ class ProposeForum(Form):
     starts_at: Annotated[datetime | None, MomentRule(), Label(_("Start time"))] = None
 
     @classmethod
-    def parse(cls, raw: Mapping[str, Any], city: City, language: str) -> Self:  # type: ignore[override]  # needs a city
-        """Read it. Raises ``Invalid`` with every error."""
+    def said(cls, raw: Mapping[str, Any], city: City, language: str) -> tuple[Self, Errors]:
+        """Read it and return the errors."""
         districts = [code for code, _name in city.district_choices(language)]
         here = {"people", "place", "starts_at"} if raw.get("kind") == "discussion" else set()
         fields = {name: value for name, value in raw.items() if name not in here}
-        command, errors = cls.read(fields, choices={"district": districts}, language=language)
-        errors.done()
-        return command
+        return cls.read(fields, choices={"district": districts}, language=language)
 
     def check(self, errors: Errors) -> None:
         if self.starts_at and self.starts_at <= clock.now():

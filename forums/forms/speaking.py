@@ -1,14 +1,12 @@
 """What participants write in forums: submissions and comments."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated
 
 from pydantic import Field
 
 from forums.labels import AGE_BANDS, STANCES
-from server.core.city import City
 from server.core.errors import _
-from server.core.forms import About, Errors, Form, Html, Internal, Label, OneOf, line, paragraphs
+from server.core.forms import About, Form, Html, Internal, Label, OneOf, line, paragraphs
 
 TITLE_LIMIT, TEXT_LIMIT, COMMENT_LIMIT = 120, 5_000, 1_000
 
@@ -22,14 +20,6 @@ class Submit(Form):
     district: Annotated[str, OneOf(), Label(_("District")), About("Its code.")] = ""
     language: Annotated[str, Internal()] = "ko"
     """The author's language."""
-
-    @classmethod
-    def said(
-        cls, raw: Mapping[str, Any], reference_data: City, language: str, *, strict: bool = False
-    ) -> tuple[Self, Errors]:
-        """Read it and return the errors, for callers that read further forms with it."""
-        districts = [code for code, _name in reference_data.district_choices(language)]
-        return cls.read(raw, strict=strict, choices={"district": districts}, language=language)
 
 
 class Say(Form):
@@ -45,18 +35,3 @@ class AboutMe(Form):
 
     age_band: Annotated[str, OneOf(AGE_BANDS), Label(_("Age"))] = ""
     district: Annotated[str, OneOf(), Label(_("District")), About("Its code.")] = ""
-
-
-def content_of(command: Submit | Say, **more: object) -> dict[str, Any]:
-    """A command as JSON, stored until its author is confirmed; the class reads it back with ``**``."""
-    return {**vars(command), **more}
-
-
-def submission_of(content: Mapping[str, Any]) -> Submit:
-    """A stored submission."""
-    return Submit(**{name: content[name] for name in Submit.__dataclass_fields__})
-
-
-def comment_of(content: Mapping[str, Any]) -> Say:
-    """A stored comment."""
-    return Say(**{name: content[name] for name in Say.__dataclass_fields__})

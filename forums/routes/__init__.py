@@ -3,13 +3,10 @@
 from starlette.routing import Route
 
 from forums.routes import (
-    board,
-    calendars,
     commenting,
     commitments,
     crossing,
     feeds,
-    files,
     following,
     listing,
     live,
@@ -25,11 +22,8 @@ routes: list[Route] = [
     # First, because later routes have placeholders that match these words.
     *following.routes,
     *feeds.routes,
-    *calendars.routes,
     *live.routes,
     *listing.routes,
-    *board.routes,
-    *files.routes,
     *taking_part.routes,
     *moderation.routes,
     *registering.routes,

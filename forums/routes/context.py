@@ -1,50 +1,61 @@
-"""What every form of a forum needs to be rendered: the participant, the input and its errors."""
+"""Citizens' pages of the forums: the labels of codes, and what every form needs to be shown."""
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
+from starlette.responses import Response
 
-from forums.labels import STANCES
+from forums import labels
 from forums.permissions import Permission
 from forums.queries import live
 from server.core import auth, clock, i18n, web
-from server.core.city import city
-from server.core.errors import Invalid
-from server.core.participants.people import Person, person_of
+from server.core.city import City, city
+from server.core.form_pages import ReturnedForm
+from server.core.participants.people import person_of
+
+LABELS: Mapping[str, object] = {
+    "kind_names": labels.KINDS,
+    "state_names": labels.FORUM_STATES,
+    "session_kinds": labels.SESSION_KINDS,
+    "registration_states": labels.REGISTRATIONS,
+    "stances": labels.STANCES,
+    "channels": labels.CHANNELS,
+    "states": labels.SUBMISSION_STATES,
+    "outcomes": labels.OUTCOMES,
+    "commitment_states": labels.COMMITMENT_STATES,
+    "offices": labels.OFFICES,
+}
 
 
-class Form(TypedDict):
-    """The context of ``components/who.html``."""
-
-    person: Person | None
-    mailbox: str
-    values: dict[str, str]
-    errors: dict[str, str]
-    drawn: object
-
-
-async def form(request: Request, values: Mapping[str, Any], invalid: Invalid | None = None) -> Form:
-    """The context of a form: the participant, the input and its errors."""
-    reader = auth.reader(request)
+def names(reference_data: City, language: str) -> dict[str, object]:
+    """Labels for the codes and ids in rows."""
     return {
-        "person": await person_of(reader),
-        "mailbox": reader.email,
-        "values": {name: value for name, value in values.items() if isinstance(value, str)},
-        "errors": web.field_errors(web.language(request), invalid.errors if invalid else []),
-        "drawn": clock.now(),
+        **LABELS,
+        "department_names": reference_data.department_names(language),
+        "district_names": reference_data.district_names(language),
     }
 
 
-def stances(lang: str) -> list[tuple[str, str]]:
-    """The stances: code and name."""
-    return [(code, i18n.translate(lang, label)) for code, label in STANCES.items()]
-
-
-async def departments(lang: str) -> dict[int, str]:
-    """The departments' names by id."""
-    return {row.id: row.name(lang) for row in (await city()).departments.values()}
+async def page(
+    request: Request, template: str, context: Mapping[str, Any], back: ReturnedForm | None = None
+) -> Response:
+    """A page, with the labels of its codes; with ``back`` also what its form needs (``components/who.html``)."""
+    language, reader = web.language(request), auth.reader(request)
+    shown = {**names(await city(), language), **context}
+    if back is not None:
+        shown = {
+            "mailbox": reader.email,
+            "values": back.values,
+            "errors": back.errors,
+            "drawn": clock.now(),
+            "stance_choices": [(code, i18n.translate(language, label)) for code, label in labels.STANCES.items()],
+            "officially": reader.official is not None and reader.official.may(Permission.ANSWER_SUBMISSIONS),
+            "person": None if "person" in context else await person_of(reader),
+            **shown,
+        }
+    return web.page(request, template, shown, status=back.status if back else 200)
 
 
 async def talk_stream(request: Request, slug: str, forum_id: int, cursor: str) -> str:
@@ -54,9 +65,3 @@ async def talk_stream(request: Request, slug: str, forum_id: int, cursor: str) -
     after, event, newest = await live.place(slug, forum_id)
     known = {"lang": web.language(request), "after": after, "event": event, "newest": newest}
     return f"/forums/{slug}/stream?{urlencode(known)}"
-
-
-def comments_officially(request: Request) -> bool:
-    """Whether the reader comments as an official."""
-    official = auth.reader(request).official
-    return official is not None and official.may(Permission.ANSWER_SUBMISSIONS)

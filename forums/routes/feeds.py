@@ -1,61 +1,108 @@
-"""Following without an email address: Atom feeds (RFC 4287), with the filters of the lists."""
+"""Following without an email address: Atom feeds (RFC 4287) and calendars (RFC 5545), with the filters of the lists."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums.queries import news
+from forums.labels import KINDS
+from forums.queries import dates, deadlines, news
+from forums.queries.deadlines import Deadline
 from forums.queries.following import About, about
-from forums.routes.narrowed import narrowed
-from server.core import feeds
-from server.core.errors import NotFound, Text, _
+from forums.queries.lists import MAX_WORDS, NOTICE
+from server.core import clock, feeds, i18n, icalendar, listing, web
+from server.core.city import city
+from server.core.days import today
+from server.core.errors import BadRequest, Invalid, NotFound, Text, _
+
+PAST = timedelta(days=90)
+"""How far back the calendar of many forums goes."""
+DAYS: Mapping[str, Text] = {
+    "study": _("Study ends today: %(title)s"),
+    "due": _("Commitment due today: %(title)s"),
+    "done": _("Carried out: %(title)s"),
+    "dropped": _("Discontinued: %(title)s"),
+    "step": _("Step due: %(title)s"),
+    "step_done": _("Step done: %(title)s"),
+}
+"""The title of each sort of date of a submission or commitment."""
 
 
-async def all_news(request: Request) -> Response:
-    """``GET /forums/feed.atom``: news of forums; ``kind``, ``department``, ``district`` and ``q`` narrow it."""
-    columns, q, names = await _columns(request)
-    return _feed(request, await news.newest(columns, q), _("Forums: news"), names, "/forums")
+@dataclass(frozen=True, slots=True)
+class Filters(listing.Filters):
+    """The filters in the address of a feed or calendar of many forums."""
+
+    kind: str = listing.choice(KINDS)
+    department: str = listing.department()
+    district: str = listing.district()
+    q: str = listing.words(MAX_WORDS, "{}")
 
 
-async def commitment_list_news(request: Request) -> Response:
-    """``GET /commitments/feed.atom``: news of commitments, with the same filters."""
-    columns, q, names = await _columns(request)
-    items = await news.newest(columns, q, commitments=True)
-    return _feed(request, items, _("Commitments: news"), names, "/commitments")
+async def _filtered(request: Request) -> tuple[dict[str, object], str, list[str]]:
+    """The columns with their values, the search words, and both as labels for the title. Raises ``BadRequest``."""
+    reference_data = await city()
+    try:
+        wanted = Filters.parse(request.query_params, reference_data)
+    except Invalid as error:
+        raise BadRequest(error.errors[0].text) from error
+    department = reference_data.department_by_code(wanted.department)
+    where = {"kind": wanted.kind, "department_id": department and department.id, "district": wanted.district}
+    chips = wanted.chips("", reference_data, web.language(request))
+    return {name: value for name, value in where.items() if value}, wanted.q, [label for label, _address in chips]
 
 
-async def _columns(request: Request) -> tuple[dict[str, object], str, list[str]]:
-    where, q, names = await narrowed(request)
-    return {"forum_kind" if name == "kind" else name: value for name, value in where.items()}, q, names
-
-
-async def forum_news(request: Request) -> Response:
-    """``GET /forums/{slug}/feed.atom``: news of one forum, its submissions and their outcomes."""
-    thing = await shown(f"forum/{request.path_params['slug']}")
-    return _of(request, thing, await news.newest({"forum_id": thing.forum_id}))
-
-
-async def submission_news(request: Request) -> Response:
-    """``GET /submissions/{number}/feed.atom``: news of one submission and its commitment."""
-    thing = await shown(f"submission/{request.path_params['number']}")
-    return _of(request, thing, await news.newest({"submission_id": thing.submission_id}))
-
-
-async def commitment_news(request: Request) -> Response:
-    """``GET /commitments/{number}/feed.atom``: news of one commitment."""
-    thing = await shown(f"commitment/{request.path_params['number']}")
-    return _of(request, thing, await news.of_one(thing))
-
-
-async def shown(subject: str) -> About:
-    """The thing that a subject names, if it is public. Raises ``NotFound``."""
-    thing = (await about([subject])).get(subject)
+async def _shown(request: Request, sort: str) -> About:
+    """The forum, submission or commitment in the address, if it is public. Raises ``NotFound``."""
+    (name,) = request.path_params.values()
+    thing = (await about([f"{sort}/{name}"])).get(f"{sort}/{name}")
     if thing is None or not thing.shown:
         raise NotFound
     return thing
 
 
-def _of(request: Request, thing: About, items: list[news.Item]) -> Response:
+# --- Feeds ------------------------------------------------------------------------------------------------------------
+
+
+async def all_news(request: Request) -> Response:
+    """``GET /forums/feed.atom``: news of forums; ``kind``, ``department``, ``district`` and ``q`` narrow it."""
+    columns, q, names = await _news_columns(request)
+    return _feed(request, await news.newest(columns, q), _("Forums: news"), names, "/forums")
+
+
+async def commitment_list_news(request: Request) -> Response:
+    """``GET /commitments/feed.atom``: news of commitments, with the same filters."""
+    columns, q, names = await _news_columns(request)
+    items = await news.newest(columns, q, commitments=True)
+    return _feed(request, items, _("Commitments: news"), names, "/commitments")
+
+
+async def _news_columns(request: Request) -> tuple[dict[str, object], str, list[str]]:
+    where, q, names = await _filtered(request)
+    return {"forum_kind" if name == "kind" else name: value for name, value in where.items()}, q, names
+
+
+async def forum_news(request: Request) -> Response:
+    """``GET /forums/{slug}/feed.atom``: news of one forum, its submissions and their outcomes."""
+    thing = await _shown(request, "forum")
+    return _of_one(request, thing, await news.newest({"forum_id": thing.forum_id}))
+
+
+async def submission_news(request: Request) -> Response:
+    """``GET /submissions/{number}/feed.atom``: news of one submission and its commitment."""
+    thing = await _shown(request, "submission")
+    return _of_one(request, thing, await news.newest({"submission_id": thing.submission_id}))
+
+
+async def commitment_news(request: Request) -> Response:
+    """``GET /commitments/{number}/feed.atom``: news of one commitment."""
+    thing = await _shown(request, "commitment")
+    return _of_one(request, thing, await news.of_one(thing))
+
+
+def _of_one(request: Request, thing: About, items: list[news.Item]) -> Response:
     return _feed(request, items, _("News"), [thing.title], thing.path)
 
 
@@ -76,10 +123,68 @@ def _feed(request: Request, items: list[news.Item], title: Text, names: list[str
     return feeds.atom(request, entries, title, names, path)
 
 
+# --- Calendars --------------------------------------------------------------------------------------------------------
+
+
+async def all_dates(request: Request) -> Response:
+    """``GET /forums/calendar.ics``: the dates of forums; ``kind``, ``department``, ``district`` and ``q`` narrow it."""
+    where, q, names = await _filtered(request)
+    return _forums(request, await dates.dates(where, clock.now() - PAST, q), names, "forums")
+
+
+async def forum_dates(request: Request) -> Response:
+    """``GET /forums/{slug}/calendar.ics``: the dates of one forum; a notice has none."""
+    thing = await _shown(request, "forum")
+    if thing.forum_kind == NOTICE:
+        raise NotFound
+    found = await dates.dates({"slug": thing.forum}, clock.now() - PAST)
+    return _forums(request, found, [thing.title], thing.forum)
+
+
+def _forums(request: Request, found: Sequence[dates.Appointment], names: list[str], name: str) -> Response:
+    base = web.site(request).settings.public_url
+    entries = [
+        icalendar.Entry(
+            date.uid, date.title, base + date.path, date.starts_at, date.ends_at, date.place,
+            cancelled=date.cancelled, busy=not date.cancelled,
+        )
+        for date in found
+    ]  # fmt: skip
+    return feeds.calendar(request, entries, _("Forums"), names, product="Forums", name=name)
+
+
+async def submission_dates(request: Request) -> Response:
+    """``GET /submissions/{number}/calendar.ics``: the end of its study and the due dates of its commitments."""
+    thing = await _shown(request, "submission")
+    return _days(request, await deadlines.of_submission(thing.number, today()), thing)
+
+
+async def commitment_dates(request: Request) -> Response:
+    """``GET /commitments/{number}/calendar.ics``: its due date and those of its steps."""
+    thing = await _shown(request, "commitment")
+    return _days(request, await deadlines.of_commitment(thing.number, today()), thing)
+
+
+def _days(request: Request, found: Sequence[Deadline], thing: About) -> Response:
+    lang, base = web.language(request), web.site(request).settings.public_url
+    entries = [
+        icalendar.Entry(
+            day.uid, i18n.translate(lang, Text(DAYS[day.sort].msgid, {"title": day.title})), base + day.path, day.day,
+            cancelled=day.sort == "dropped",
+        )
+        for day in found
+    ]  # fmt: skip
+    return feeds.calendar(request, entries, _("Commitments"), [thing.title], product="Forums", name=thing.number)
+
+
 routes = [
     Route("/forums/feed.atom", all_news),
     Route("/forums/{slug}/feed.atom", forum_news),
     Route("/submissions/{number}/feed.atom", submission_news),
     Route("/commitments/feed.atom", commitment_list_news),
     Route("/commitments/{number}/feed.atom", commitment_news),
+    Route("/forums/calendar.ics", all_dates),
+    Route("/forums/{slug}/calendar.ics", forum_dates),
+    Route("/submissions/{number}/calendar.ics", submission_dates),
+    Route("/commitments/{number}/calendar.ics", commitment_dates),
 ]

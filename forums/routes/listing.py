@@ -1,4 +1,4 @@
-"""The list of forums, and the broadcasts' own page: live, scheduled and archived."""
+"""The list of forums, the numbered pages of the notice board, and the broadcasts: live, scheduled and archived."""
 
 from dataclasses import replace
 from datetime import tzinfo
@@ -8,20 +8,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from forums import views
 from forums.labels import FORUM_STATES
+from forums.queries import board as notices
 from forums.queries import lists
-from forums.queries.lists import ALL, TAB_WORDS, TABS, Filters, Listed
-from forums.routes import words
+from forums.queries.lists import ALL, NOTICE, TAB_WORDS, TABS, Filters, Listed
+from forums.routes import context
 from forums.states import ForumState
 from server.core import clock, i18n, listing, web
 from server.core.city import city
 from server.core.errors import Invalid
-from server.core.forms import not_a_choice
+from server.core.forms import Parameters, not_a_choice
 from server.core.listing import Page
 
-PAGE, BROADCASTS = "/forums", "/forums/broadcasts"
+PAGE, NOTICES, BROADCASTS = "/forums", "/forums/notices", "/forums/broadcasts"
 SCHEDULED = 40
 """Broadcasts in the schedule."""
+MOST_PAGES = 10**8
+AROUND = 2
+"""How many pages of the board before and after the current one are linked."""
 
 
 async def index(request: Request) -> Response:
@@ -40,7 +45,7 @@ async def index(request: Request) -> Response:
     here = replace(wanted, tab=tab)
     shown = listing.shown(PAGE, here, page, known, lang, start)
     choices = here.choices(known, lang)
-    context = {
+    more = {
         **shown,
         "tab": tab,
         "tabs": listing.tabs(PAGE, Filters(tab=tab), "tab", TAB_WORDS, lang),
@@ -49,9 +54,8 @@ async def index(request: Request) -> Response:
         else [],
         "kinds": [one for one in choices["kind"] if wanted.q or one[0] != lists.NOTICE],
         "years": await _years(web.site(request).settings.zone, wanted.year),
-        **words.names(known, lang),
     }
-    return web.page(request, "forums/list.html", context)
+    return await context.page(request, "forums/list.html", more)
 
 
 async def _years(zone: tzinfo, chosen: int) -> list[tuple[str, str]]:
@@ -63,7 +67,7 @@ async def _years(zone: tzinfo, chosen: int) -> list[tuple[str, str]]:
 
 async def broadcasts(request: Request) -> Response:
     """``/forums/broadcasts``: live, the schedule by day, and the archive with chapters."""
-    known, lang, zone = await city(), web.language(request), web.site(request).settings.zone
+    zone = web.site(request).settings.zone
     after = request.query_params.get("after", "")
     on_air: Page[Listed] = Page(())
     coming = on_air
@@ -71,7 +75,7 @@ async def broadcasts(request: Request) -> Response:
         on_air = await lists.listed(Filters("broadcast", states=TABS["open"]))
         coming = await lists.listed(Filters("broadcast", states=TABS["coming"]), limit=SCHEDULED)
     archive = await lists.listed(Filters("broadcast", states=TABS["over"]), after)
-    context = {
+    shown = {
         "on_air": on_air.rows,
         "schedule": [
             (day, list(rows))
@@ -82,12 +86,32 @@ async def broadcasts(request: Request) -> Response:
         "archive": archive,
         "further": Filters().address(BROADCASTS, after=archive.after) if archive.after else "",
         "after": after,
-        **words.names(known, lang),
     }
-    return web.page(request, "forums/broadcasts.html", context)
+    return await context.page(request, "forums/broadcasts.html", shown)
+
+
+async def board(request: Request) -> Response:
+    """``/forums/notices``: page ``page`` of the board, or the results of a search for ``q``."""
+    data = Parameters(request.query_params)
+    q = data.text("q", limit=lists.MAX_WORDS)
+    page = data.integer("page", low=1, high=MOST_PAGES) or 1
+    data.done()
+    shown: dict[str, object] = {"q": q, "found": None, "waiting": views.waiting}
+    if q:
+        wanted = Filters(NOTICE, q=q, states=ALL)
+        found = await lists.listed(wanted, request.query_params.get("after", ""))
+        shown["found"] = found.rows
+        shown["further"] = replace(wanted, kind="").address(NOTICES, after=found.after) if found.after else ""
+    else:
+        current = await notices.board(page)
+        low = max(1, min(current.page - AROUND, current.pages - 2 * AROUND))
+        shown["board"] = current
+        shown["near"] = range(low, min(current.pages, low + 2 * AROUND) + 1)
+    return await context.page(request, "forums/board.html", shown)
 
 
 routes = [
     Route(PAGE, index),
     Route(BROADCASTS, broadcasts),
+    Route(NOTICES, board),
 ]

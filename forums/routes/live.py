@@ -143,7 +143,7 @@ class Narrator:
     def draw(self, language: str, one: LiveComment, sequence: int, reference_data: City) -> bytes:
         """One comment in its current state."""
         comment = one.comment
-        names = {row.id: row.name(language) for row in reference_data.departments.values()}
+        names = reference_data.department_names(language)
         shown = {"new": one, "stances": STANCES, "department_names": names}
         html = self.render(language, "forums/live.html", shown) if one.stands else ""
         return event(

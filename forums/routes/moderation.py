@@ -7,6 +7,7 @@ that it counts once for each text; one that refuses cookies is identified by its
 import hmac
 import secrets
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,12 +19,14 @@ from forums.guidelines import GUIDELINES
 from forums.labels import RULES
 from forums.queries import moderation, texts
 from forums.queries.texts import Spoken
+from forums.routes import context
 from server.core import auth, privacy, web
 from server.core.days import today
-from server.core.errors import Invalid, _
+from server.core.errors import _
+from server.core.form_pages import ReturnedForm, form_page
 from server.core.i18n import translate
 from server.core.participants.confirming import need_person
-from server.core.participants.people import person_of
+from server.core.participants.people import Person, person_of
 from server.core.security import Rate, sign, unsign
 
 REPORTS = Rate(6, 10)
@@ -40,37 +43,19 @@ async def rules(request: Request) -> Response:
     )
 
 
-async def report(request: Request) -> Response:
-    """``/forums/report/{sort}/{name}``: report that a text breaks a rule. Raises ``NoSuchText`` and ``TooMany``."""
-    text = await _text(request)
-    if not text.counted:
-        raise NoSuchText
-    values: dict[str, str] = {}
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        form = await web.read_form(request)
-        values = {name: str(form.get(name, "")) for name in ("rule", "text")}
-        try:
-            command = ReportText.parse(values)
-        except Invalid as error:
-            errors = web.field_errors(web.language(request), error.errors)
-        else:
-            client = request.client.host if request.client else "?"
-            auth.limit(request, f"report:{client}", REPORTS)
-            await moderating.report(await _reporter(request, client), text.subject, command)
-            return web.redirect(request, f"{THANKS}?of={text.subject}")
+async def _ask_why(request: Request, back: ReturnedForm) -> Response:
+    """``/forums/report/{sort}/{name}``: the form for reporting that a text breaks a rule."""
+    text = await _reportable(request)
     language = web.language(request)
-    context = {
+    shown = {
         "text": text,
         "excerpt": privacy.mask(text.text),
         "title": privacy.mask(text.title),
         "options": [(rule, translate(language, RULES[rule]), translate(language, GUIDELINES[rule].explained))
                     for rule in RULES],
-        "values": values,
-        "errors": errors,
         "limit": REPORT_LIMIT,
     }  # fmt: skip
-    response = web.page(request, "forums/report.html", context, status=422 if errors else 200)
+    response = await context.page(request, "forums/report.html", shown, back)
     if not request.cookies.get(MARK):
         settings = web.site(request).settings
         response.set_cookie(
@@ -78,6 +63,23 @@ async def report(request: Request) -> Response:
             secure=settings.public_url.startswith("https://"),
         )  # fmt: skip
     return response
+
+
+async def _report(request: Request, form: FormData) -> Response:
+    """Report the text. Raises ``TooMany``."""
+    text, command = await _reportable(request), ReportText.parse(form)
+    client = request.client.host if request.client else "?"
+    auth.limit(request, f"report:{client}", REPORTS)
+    await moderating.report(await _reporter(request, client), text.subject, command)
+    return web.redirect(request, f"{THANKS}?of={text.subject}")
+
+
+async def _reportable(request: Request) -> Spoken:
+    """The text in the address. Raises ``NoSuchText`` if readers cannot see it."""
+    text = await _text(request)
+    if not text.counted:
+        raise NoSuchText
+    return text
 
 
 async def _reporter(request: Request, client: str) -> str:
@@ -99,38 +101,37 @@ async def thanks(request: Request) -> Response:
     return web.page(request, "forums/report_thanks.html", {"back": next((t.href for t in text if t.counted), "")})
 
 
-async def appeal(request: Request) -> Response:
-    """``/forums/appeal/{sort}/{name}``: the author of a hidden text asks for another moderator's decision.
-
-    Raises ``NotAnAction``, and ``NoSuchText`` if the text is not the reader's own.
-    """
+async def _own(request: Request) -> tuple[Person, Spoken]:
+    """The author and their text. Raises ``NotAnAction``, and ``NoSuchText`` if it is not the reader's own."""
     person = await need_person(request)
     text = await _text(request)
     if text.participant_id != person.id:
         raise NoSuchText
-    stands = await moderation.appeal(text.subject)
-    values: dict[str, str] = {}
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        form = await web.read_form(request)
-        values = {"text": str(form.get("text", ""))}
-        try:
-            command = AppealHiding.parse(values)
-        except Invalid as error:
-            errors = web.field_errors(web.language(request), error.errors)
-        else:
-            if not (stands and stands.words == command.text):  # sent twice, it is stored once
-                await moderating.appeal(person, text.subject, command)
-            notice = _(
-                "Your appeal has been sent to the moderators. You will receive an email when another moderator has "
-                "decided."
-            )
-            return web.redirect(request, request.url.path, notice)
-    context = {
-        "text": text, "appeal": stands, "history": await moderation.history(text.subject), "values": values,
-        "errors": errors, "limit": APPEAL_LIMIT,
-    }  # fmt: skip
-    return web.page(request, "forums/appeal.html", context, status=422 if errors else 200)
+    return person, text
+
+
+async def _hidden(request: Request, back: ReturnedForm) -> Response:
+    """``/forums/appeal/{sort}/{name}``: for the author of a hidden text: why it is, and the form of an appeal."""
+    _person, text = await _own(request)
+    shown = {
+        "text": text,
+        "appeal": await moderation.appeal(text.subject),
+        "history": await moderation.history(text.subject),
+        "limit": APPEAL_LIMIT,
+    }
+    return await context.page(request, "forums/appeal.html", shown, back)
+
+
+async def _appeal(request: Request, form: FormData) -> Response:
+    """Ask for another moderator's decision."""
+    person, text = await _own(request)
+    command, stands = AppealHiding.parse(form), await moderation.appeal(text.subject)
+    if not (stands and stands.words == command.text):  # sent twice, it is stored once
+        await moderating.appeal(person, text.subject, command)
+    notice = _(
+        "Your appeal has been sent to the moderators. You will receive an email when another moderator has decided."
+    )
+    return web.redirect(request, request.url.path, notice)
 
 
 async def _text(request: Request) -> Spoken:
@@ -140,6 +141,6 @@ async def _text(request: Request) -> Spoken:
 routes = [
     Route("/forums/rules", rules),
     Route(THANKS, thanks),
-    Route("/forums/report/{sort}/{name}", report, methods=["GET", "POST"]),
-    Route("/forums/appeal/{sort}/{name}", appeal, methods=["GET", "POST"]),
+    form_page("/forums/report/{sort}/{name}", _ask_why, _report),
+    form_page("/forums/appeal/{sort}/{name}", _hidden, _appeal),
 ]

@@ -1,29 +1,24 @@
 """Asking the city for a forum: the form, and the status section on a proposal's page."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from forums.actions import proposing
-from forums.forms.proposing import FIELDS, ProposeForum
 from forums.kinds import PROPOSED
 from forums.labels import KINDS
-from forums.participant_actions import PROPOSE
+from forums.participant_acts import PROPOSE
 from forums.queries import moderation
 from forums.queries import planning as queries
 from forums.queries.forums import ForumView
 from forums.rights import forum_subject
-from server.core import auth, clock, config, web
+from forums.routes import context
+from server.core import config, web
 from server.core.city import city
-from server.core.errors import Invalid, _
+from server.core.errors import _
+from server.core.form_pages import ReturnedForm
 from server.core.i18n import translate
-from server.core.participants.confirming import run_or_confirm
-from server.core.participants.people import person_of
+from server.core.participants import confirming
 
-PAGE = "/forums/propose"
 NOTES = {
     "listening": _("People meet in a room, and the city listens."),
     "field_office": _("The city comes to where the problem is."),
@@ -33,39 +28,17 @@ NOTES = {
 """A description of each kind, for somebody who proposes a forum."""
 
 
-async def propose(request: Request) -> Response:
-    """``/forums/propose``."""
-    if request.method == "GET":
-        return await _page(request, {})
-    form = await web.read_form(request)
-    content = {name: str(form.get(name) or "") for name in FIELDS}
-    try:
-        ProposeForum.parse(content, await city(), web.language(request))
-    except Invalid as invalid:
-        errors = invalid.errors
-    else:
-        errors = []
-    try:
-        return await run_or_confirm(request, PROPOSE, content, form, errors)
-    except Invalid as invalid:
-        return await _page(request, form, invalid)
-
-
-async def _page(request: Request, values: Mapping[str, Any], invalid: Invalid | None = None) -> Response:
-    lang, known, reader = web.language(request), await city(), auth.reader(request)
-    context = {
-        "form": ProposeForum,
-        "person": await person_of(reader),
-        "mailbox": reader.email,
-        "values": {name: values.get(name) or "" for name in (*FIELDS, "name", "email", "drawn")},
-        "errors": web.field_errors(lang, invalid.errors if invalid else []),
+async def _propose(request: Request, back: ReturnedForm) -> Response:
+    """``/forums/propose``: the form."""
+    lang = web.language(request)
+    shown = {
+        "form": PROPOSE.form,
         "kinds": [(kind, translate(lang, KINDS[kind]), translate(lang, NOTES[kind])) for kind in PROPOSED],
-        "districts": known.district_choices(lang),
+        "districts": (await city()).district_choices(lang),
         "needed": config.settings().forum_supports,
         "days": proposing.OPEN_DAYS,
-        "drawn": clock.now(),
     }
-    return web.page(request, "forums/propose.html", context, status=invalid.status if invalid else 200)
+    return await context.page(request, "forums/propose.html", shown, back)
 
 
 async def part(found: ForumView) -> dict[str, object]:
@@ -81,4 +54,4 @@ async def part(found: ForumView) -> dict[str, object]:
     }
 
 
-routes = [Route(PAGE, propose, methods=["GET", "POST"])]
+routes = [confirming.page("/forums/propose", PROPOSE, _propose)]

@@ -12,14 +12,16 @@ from forums import players, views
 from forums.crossing import ways
 from forums.kinds import AFTER, last_word, takes_submissions
 from forums.labels import FORUM_STATES, KINDS
-from forums.queries import board, files, forums
+from forums.queries import board, commitments, files, forums
 from forums.queries.crossing import petition_public
 from forums.queries.forums import ForumView
 from forums.rights import forum_subject
-from forums.routes import commenting, commitments, proposing, registering, speaking
+from forums.routes import commenting, context, proposing, registering, speaking
 from forums.states import ForumState
-from server.core import auth, clock, web
+from server.core import auth, clock, uploads, web
 from server.core.city import city
+from server.core.days import today
+from server.core.form_pages import ReturnedForm
 from server.core.forms import Parameters
 from server.core.participants.people import Person, person_of
 from server.core.security import content_policy
@@ -35,19 +37,18 @@ async def forum(request: Request) -> Response:
     who = auth.reader(request)
     person = await person_of(who)
     found = await forums.forum(request.path_params["slug"], who.official, person)
-    known, lang = await city(), web.language(request)
-    department = known.departments.get(found.department_id or 0)
+    reference_data, lang = await city(), web.language(request)
     at = Parameters(request.query_params).integer("at", low=0, high=LONGEST_VIDEO)
     video = players.player(found.link)
     if request.method == "GET" and who.official is None:
         views.seen(found.id)
-    context = {
+    shown = {
         "forum": found,
         "person": person,
         "kind": KINDS[found.kind],
         "state": FORUM_STATES[found.status],
-        "department": department.name(lang) if department else "",
-        "district": known.district_name(found.district, lang) if found.district else "",
+        "department": reference_data.department_names(lang).get(found.department_id or 0, ""),
+        "district": reference_data.district_name(found.district, lang) if found.district else "",
         "may_speak": takes_submissions(found, clock.now()),
         "last_word": last_word(found),
         "days_after": AFTER[found.kind].days,
@@ -58,7 +59,7 @@ async def forum(request: Request) -> Response:
         **await _of_kind(found),
         **({} if found.kind == "notice" else await _parts(request, found, person)),
     }
-    response = web.page(request, TEMPLATES.get(found.kind, "forums/forum.html"), context)
+    response = await context.page(request, TEMPLATES.get(found.kind, "forums/forum.html"), shown, ReturnedForm())
     if video and at is not None:
         response.headers["content-security-policy"] = content_policy(web.site(request).settings, video.origin)
     return response
@@ -66,16 +67,16 @@ async def forum(request: Request) -> Response:
 
 async def _of_kind(found: ForumView) -> dict[str, object]:
     """What only some kinds of forum show."""
-    context: dict[str, object] = {}
+    shown: dict[str, object] = {}
     if found.status in {ForumState.CANCELLED, ForumState.DECLINED}:
-        context["reason"] = await forums.reason(found.slug)
+        shown["reason"] = await forums.reason(found.slug)
     if found.kind == "discussion":
-        context["by_stance"] = await forums.stances(found.id)
+        shown["by_stance"] = await forums.stances(found.id)
     elif found.kind == "field_office":
-        context["progress"] = await forums.progress(found.id)
+        shown["progress"] = await forums.progress(found.id)
     elif found.kind == "notice":
-        context["earlier"], context["later"] = await board.neighbours(found.number)
-    return context
+        shown["earlier"], shown["later"] = await board.neighbours(found.number)
+    return shown
 
 
 async def _parts(request: Request, found: ForumView, person: Person | None) -> dict[str, object]:
@@ -85,11 +86,19 @@ async def _parts(request: Request, found: ForumView, person: Person | None) -> d
         **await registering.part(found, person),
         **await commenting.part(request, found, person),  # reads the stream position before the content
         **await speaking.part(request, found, person),
-        **await commitments.part(found, web.language(request)),
+        "commitments": await commitments.of_forum(found.id, today()),
         "petition_public": await petition_public(found.from_petition, ways(request)),
     }
 
 
+async def file(request: Request) -> Response:
+    """``/forums/{slug}/files/{id}/{name}``: a download, for everybody who may see the forum."""
+    found = await forums.forum(request.path_params["slug"], auth.reader(request).official)
+    one = await files.one(forum_subject(found.slug), request.path_params["id"])
+    return await uploads.send(request, one.hash, one.name, one.media_type)
+
+
 routes = [
+    Route("/forums/{slug}/files/{id:int}/{name}", file),
     Route("/forums/{slug}", forum),
 ]

@@ -3,7 +3,8 @@
 from petitions.acts import of_petitioner
 from petitions.acts.page import CaseAct, Page
 from petitions.queries.cases import CaseView
-from server.core.acts import Drawn, Offer, ReturnedForm, draw
+from server.core.acts import Drawn, Offer, draw
+from server.core.form_pages import ReturnedForm
 
 ORDER = ("primary", "secondary", "quiet")
 """The order of the buttons that open the forms."""

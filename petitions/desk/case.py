@@ -31,8 +31,9 @@ from petitions.rights import RIGHTS, subject
 from petitions.states import Action, State
 from server.core import acts, auth, clock, i18n, ledger, web
 from server.core.accounts import Official
-from server.core.acts import Attempt, Offer, ReturnedForm, Sent
+from server.core.acts import Attempt, Offer, Sent
 from server.core.errors import Forbidden, Invalid, NotFound, Text
+from server.core.form_pages import ReturnedForm
 from server.core.ledger import Audience
 from server.core.messages import Item
 

@@ -16,9 +16,10 @@ from petitions.rules import Transfer
 from petitions.states import Action
 from server.core import clock, i18n
 from server.core.accounts import Official
-from server.core.acts import Drawn, ReturnedForm, draw
+from server.core.acts import Drawn, draw
 from server.core.days import day_of
 from server.core.errors import _
+from server.core.form_pages import ReturnedForm
 from server.core.roles import Staff
 
 QUIET = "quiet"

@@ -19,6 +19,7 @@ from server.core import contract, i18n, idempotency, uploads, web
 from server.core.contract import Access, Contract, Schema, Shape, documented
 from server.core.errors import Conflict, FieldError, Invalid, Refusal, Text
 from server.core.files import MAX_FILES, StoredFile
+from server.core.form_pages import ReturnedForm
 from server.core.forms import Form, FormField
 
 A = TypeVar("A", bound=StrEnum)
@@ -243,31 +244,6 @@ class Sent:
     values: Mapping[str, Any]
     files: Sequence[StoredFile] = ()
     wrong: Sequence[FieldError] = ()
-
-
-@dataclass(frozen=True)
-class ReturnedForm:
-    """A form to be shown again: its action, the input and the errors, under the field names of the page."""
-
-    action: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
-    refusal: Refusal | None = None
-    files: Sequence[Mapping[str, object]] = ()
-    """The files sent with it, as the page carries them along."""
-
-    def value(self, name: str, default: object = "") -> object:
-        """The input of a field."""
-        return self.values.get(name, default)
-
-    def error(self, name: str) -> str:
-        """The error of a field."""
-        return self.errors.get(name, "")
-
-    @property
-    def status(self) -> int:
-        """The HTTP status of the page that shows it again."""
-        return self.refusal.status if self.refusal else 200
 
 
 def page_name(act: Act[Any, Any], offer: Offer, name: str) -> str:

@@ -87,6 +87,10 @@ class City:
         """Code and name of the departments that can receive work."""
         return [(row.code, row.name(language)) for row in self.open_departments]
 
+    def department_names(self, language: str) -> dict[int, str]:
+        """The names of all departments by id."""
+        return {row.id: row.name(language) for row in self.departments.values()}
+
     def department_by_code(self, code: str) -> DepartmentRow | None:
         """The department with a code."""
         return next((row for row in self.departments.values() if row.code == code), None)
@@ -95,6 +99,10 @@ class City:
         """A district's name in a language, in Korean if there is none; the code if it is unknown."""
         names = self.districts.get(code)
         return names.get(language) or names["ko"] if names else code
+
+    def district_names(self, language: str) -> dict[str, str]:
+        """The names of all districts by code."""
+        return {code: self.district_name(code, language) for code in self.districts}
 
     def district_choices(self, language: str, kept: str = "") -> list[tuple[str, str]]:
         """Code and name of the districts that can be chosen; ``kept`` is the one already chosen.

@@ -1,5 +1,7 @@
 """Departments and districts in JSON: code and name in the reader's language, or null."""
 
+from typing import Protocol
+
 from server.core.city import City
 from server.core.contract import Answer
 
@@ -16,6 +18,23 @@ class DistrictName(Answer):
 
     code: str
     name: str
+
+
+class Placed(Protocol):
+    """A row with a department and a district."""
+
+    @property
+    def department_id(self) -> int | None: ...
+    @property
+    def district(self) -> str: ...
+
+
+def of(reference_data: City, row: Placed, language: str) -> dict[str, object]:
+    """A row's ``department`` and ``district``."""
+    return {
+        "department": department(reference_data, row.department_id, language),
+        "district": district(reference_data, row.district, language),
+    }
 
 
 def department(reference_data: City, department_id: int | None, language: str) -> DepartmentName | None:

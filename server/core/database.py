@@ -196,6 +196,12 @@ async def fetch_one(sql: str, *values: object) -> Any | None:
     return rows[0] if rows else None
 
 
+async def value(sql: str, *values: object) -> Any:
+    """The first column of the first row; None without a row."""
+    row = await fetch_one(sql, *values)
+    return None if row is None else next(iter(row.values()))
+
+
 async def _rows(sql: str, values: list[object]) -> Sequence[Any]:
     client = connection()
     # On PostgreSQL, Tortoise's execute_query drops the rows of "UPDATE … RETURNING"; execute_query_dict does not.

@@ -49,7 +49,8 @@ async def book_for(slot_id: int, name: str, note: str, *, after_line: bool) -> t
 
     Raises ``Full``.
     """
-    if (after_line and await _somebody_waits(slot_id)) or not await slots.take(slot_id):
+    waiting = await database.value("SELECT waiting FROM booking_slot WHERE id = ?", slot_id) if after_line else 0
+    if waiting or not await slots.take(slot_id):
         raise Full
     (row,) = await database.fetch(
         "INSERT INTO booking (slot_id, name, code, status, note, created_at) "
@@ -90,11 +91,6 @@ async def _booking(slot_id: int, booking_id: int) -> Any:
     if row is None:
         raise NoSuchBooking
     return row
-
-
-async def _somebody_waits(slot_id: int) -> bool:
-    row = await database.fetch_one("SELECT waiting FROM booking_slot WHERE id = ?", slot_id)
-    return bool(row and row["waiting"])
 
 
 async def _came(slot_id: int, booking_id: int, at: str, *values: object) -> None:

@@ -106,7 +106,4 @@ async def one_expected(slot_id: int, booking_id: int) -> Expected:
 
 async def named(slot_id: int) -> int:
     """The number of people checked in by name."""
-    row = await database.fetch_one(
-        "SELECT COUNT(*) AS n FROM booking WHERE slot_id = ? AND status = 'attended'", slot_id
-    )
-    return int(row["n"]) if row else 0
+    return int(await database.value("SELECT COUNT(*) FROM booking WHERE slot_id = ? AND status = 'attended'", slot_id))

@@ -26,14 +26,13 @@ async def open_slots(scope: str, new: Sequence[NewSlot]) -> list[int]:
 
 async def lock(slot_id: int) -> bool | None:
     """Lock a slot until the transaction ends. Returns whether it is cancelled; None if it does not exist."""
-    row = await database.fetch_one("UPDATE booking_slot SET booked = booked WHERE id = ? RETURNING cancelled", slot_id)
-    return None if row is None else bool(row["cancelled"])
+    found = await database.value("UPDATE booking_slot SET booked = booked WHERE id = ? RETURNING cancelled", slot_id)
+    return None if found is None else bool(found)
 
 
 async def capacity(slot_id: int) -> int:
     """The capacity of a slot."""
-    row = await database.fetch_one("SELECT capacity FROM booking_slot WHERE id = ?", slot_id)
-    return row["capacity"] if row else 0
+    return await database.value("SELECT capacity FROM booking_slot WHERE id = ?", slot_id) or 0
 
 
 async def change(slot_id: int, capacity: int, closes_at: datetime) -> None:
@@ -43,8 +42,7 @@ async def change(slot_id: int, capacity: int, closes_at: datetime) -> None:
         capacity, closes_at, slot_id, capacity,
     )  # fmt: skip
     if not hit:
-        row = await database.fetch_one("SELECT booked FROM booking_slot WHERE id = ?", slot_id)
-        raise TooFewPlaces(row["booked"] if row else 0)
+        raise TooFewPlaces(await database.value("SELECT booked FROM booking_slot WHERE id = ?", slot_id) or 0)
 
 
 async def cancel(slot_id: int) -> list[tuple[int, int | None]]:

@@ -5,26 +5,21 @@ job derives the token again from a random number and the server's secret, so the
 """
 
 import hmac
-import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from server.core import clock, database, i18n, jobs
+from server.core import clock, config, database, i18n, jobs
 from server.core.auth import token_hash
 from server.core.config import Settings
 from server.core.errors import Text, _
 from server.core.jobs import Task
-from server.core.mail import Mail, MailRefused, Transport, message_id
+from server.core.notify.correspondence import Letter
 from server.core.participants.models import Unconfirmed
 from server.core.rows import read
 from server.core.security import sign, unsign
-
-log = logging.getLogger("sinmungo.participants")
-
-Render = Callable[[str, str, Mapping[str, Any]], str]
 
 PERSON_DAYS = 90
 """Days for which a mail link signs a participant in."""
@@ -67,12 +62,10 @@ async def keep(settings: Settings, email: str, act: str, content: Mapping[str, A
 
 async def kept_lately(email: str) -> int:
     """The number of an address's unconfirmed actions of the last hour."""
-    row = await database.fetch_one(
-        "SELECT COUNT(*) AS n FROM unconfirmed WHERE email = ? AND created_at > ?",
-        email,
-        clock.now() - timedelta(hours=1),
+    since = clock.now() - timedelta(hours=1)
+    return int(
+        await database.value("SELECT COUNT(*) FROM unconfirmed WHERE email = ? AND created_at > ?", email, since)
     )
-    return int(row["n"]) if row else 0
 
 
 async def waiting(token: str, *, take: bool = False) -> Waiting | None:
@@ -97,14 +90,14 @@ def _token(settings: Settings, seed: str) -> str:
     return hmac.digest(settings.secret_key.encode(), f"confirm\0{seed}".encode(), "sha256").hex()
 
 
-async def send_confirmation(settings: Settings, transport: Transport, render: Render, task: Task) -> None:
-    """Job: send the mail with the link. Raises ``MailDeferred``."""
+async def confirmation(task: Task) -> Letter | None:
+    """The mail with a link; None if the action was confirmed after an earlier attempt, or has expired."""
+    settings = config.settings()
     token = _token(settings, task.payload["seed"])
     kept = await waiting(token)
-    if kept is None:  # confirmed after an earlier attempt, or expired
-        return
-    language = kept.content["language"]
-    language = language if language in settings.languages else settings.language
+    if kept is None:
+        return None
+    language = settings.spoken(kept.content["language"])
     context = {
         "subject": i18n.translate(language, _("Please confirm your email address")),
         "name": kept.content["name"],
@@ -114,15 +107,4 @@ async def send_confirmation(settings: Settings, transport: Transport, render: Re
         "link_label": i18n.translate(language, _("Confirm and continue")),
         "wishes": "",
     }
-    mail = Mail(
-        kept.email,
-        str(context["subject"]),
-        render(language, "mail/confirm.txt", context).strip() + "\n",
-        message_id(task.key, settings.mail_from),
-        html=render(language, "mail/confirm.html", context),
-        language=language,
-    )
-    try:
-        await transport.send(mail)
-    except MailRefused as error:
-        log.warning("a confirmation cannot be delivered (%s)", error, extra={"job": task.key})
+    return Letter(kept.email, language, "mail/confirm", context)

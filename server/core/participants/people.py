@@ -1,10 +1,10 @@
 """Participants: a confirmed email address and a display name, no more. A pseudonym is a name like any other."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from server.core import clock, database
 from server.core.auth import Reader
+from server.core.rows import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +26,18 @@ class Person:
 _COLUMNS = "id, email, name, language, district"
 
 
-def _person(row: Mapping[str, object]) -> Person:
-    return Person(int(str(row["id"])), str(row["email"]), str(row["name"]), str(row["language"]), str(row["district"]))
-
-
 async def person_of(reader: Reader) -> Person | None:
     """The participant of a browser, by its confirmed address or a mail link; None before a name is chosen."""
-    if reader.email:
-        row = await database.fetch_one(f"SELECT {_COLUMNS} FROM participant WHERE email = ?", reader.email.lower())
-    elif reader.participant is not None:
-        row = await database.fetch_one(f"SELECT {_COLUMNS} FROM participant WHERE id = ?", reader.participant)
-    else:
-        return None
-    return _person(row) if row else None
+    if not reader.email:
+        return None if reader.participant is None else await person(reader.participant)
+    row = await database.fetch_one(f"SELECT {_COLUMNS} FROM participant WHERE email = ?", reader.email.lower())
+    return read(Person, row) if row else None
 
 
 async def person(person_id: int) -> Person | None:
     """A participant by id; None if they no longer exist."""
     row = await database.fetch_one(f"SELECT {_COLUMNS} FROM participant WHERE id = ?", person_id)
-    return _person(row) if row else None
+    return read(Person, row) if row else None
 
 
 def with_participant(column: str, alias: str) -> str:
@@ -73,7 +66,7 @@ async def take_name(email: str, name: str, language: str, district: str = "", ag
         email.lower(), name, language, district, age_band, clock.now(),
     )  # fmt: skip
     assert row is not None  # noqa: S101 — just written
-    return _person(row)
+    return read(Person, row)
 
 
 async def said_of_themselves(person_id: int) -> tuple[str, str]:

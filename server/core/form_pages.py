@@ -1,0 +1,62 @@
+"""Pages with a form: shown, sent to the same address, and shown again with the input and the errors if refused."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.core import web
+from server.core.errors import Invalid, Refusal
+
+
+@dataclass(frozen=True)
+class ReturnedForm:
+    """A form to be shown again: its action, the input and the errors, under the field names of the page."""
+
+    action: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    refusal: Refusal | None = None
+    files: Sequence[Mapping[str, object]] = ()
+    """The files sent with it, as the page carries them along."""
+
+    def value(self, name: str, default: object = "") -> object:
+        """The input of a field."""
+        return self.values.get(name, default)
+
+    def error(self, name: str) -> str:
+        """The error of a field."""
+        return self.errors.get(name, "")
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page that shows it again."""
+        return self.refusal.status if self.refusal else 200
+
+
+Show = Callable[[Request, ReturnedForm], Awaitable[Response]]
+Handle = Callable[[Request, FormData], Awaitable[Response]]
+
+
+def form_page(path: str, show: Show, handle: Handle, *methods: str) -> Route:
+    """A page with a form: ``handle`` runs what was sent; if that is invalid, ``show`` shows it again with the errors.
+
+    ``show`` answers other requests than POST with the empty form. ``methods`` are GET and POST by default.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        if request.method != "POST":
+            return await show(request, ReturnedForm())
+        form = await web.read_form(request)
+        try:
+            return await handle(request, form)
+        except Invalid as refusal:
+            values = {name: value for name, value in form.items() if isinstance(value, str)}
+            errors = web.field_errors(web.language(request), refusal.errors)
+            return await show(request, ReturnedForm(values=values, errors=errors, refusal=refusal))
+
+    return Route(path, endpoint, methods=methods or ("GET", "POST"))
