@@ -1,6 +1,7 @@
 """A journalist follows the numbers down to single submissions, recomputes them and finds the line that was changed."""
 
 import io
+import re
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -51,6 +52,15 @@ def through_a_pipe(settings: Settings, *arguments: str, piped: str) -> subproces
         live.command("statistics", *arguments), env=live.environment(settings), capture_output=True, text=True,
         check=False, timeout=60, cwd=live.ROOT, input=piped,
     )  # fmt: skip
+
+
+async def test_the_months_shown_end_with_the_current_one(system: System) -> None:
+    await a_year(1)
+    await system.work()
+    with clock.at(MARCH + timedelta(days=150)):
+        for path in ("/statistics", "/statistics/adoption"):
+            page = (await system.client.get(path)).text
+            assert re.findall(r'<th scope="row">(\d{4}-\d\d)</th>', page) == ["2025-06", "2025-03"]
 
 
 async def test_a_journalist_recomputes_the_numbers(system: System, described: Described, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Public pages of statistics: overview, adoption down to single submissions, petitions with a map, open data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from forums.labels import KINDS, OUTCOMES
 from petitions.labels import KINDS as PETITION_KINDS
 from server.core import web
 from server.core.city import City, city
+from server.core.days import today
 from server.core.errors import _
 from server.core.forms import Parameters
 from server.core.i18n import translate
@@ -35,6 +36,11 @@ MAPS = {one.on_map[0]: one for one in measures.PETITIONS.measures if one.on_map}
 def _address(page: str, query: Mapping[str, str], **more: str | None) -> str:
     said = {name: value for name, value in {**query, **more}.items() if value}
     return f"{page}?{urlencode(said)}" if said else page
+
+
+def _so_far(months: Sequence[FigureRow]) -> list[FigureRow]:
+    """The months without those to come, which have only forums that are planned."""
+    return [row for row in months if row.key <= f"{today():%Y-%m}"]
 
 
 def _fields(
@@ -75,7 +81,7 @@ def _shown(
             label = name or translate(lang, _("None specified"))
             by[dimension].append({"label": label, "url": url, "figures": line.figures})
     return {
-        "found": found, "by": by, "floor": dictionary.FLOOR,
+        "found": found, "by": by, "months": _so_far(found.months), "floor": dictionary.FLOOR,
         "csv": _address(f"/api/v1{page}.csv", chosen.query), "json": _address(f"/api/v1{page}", chosen.query),
     }  # fmt: skip
 
@@ -101,7 +107,7 @@ async def overview(request: Request) -> Response:
     ]
     context = {
         "whole": whole, "handled": handled, "people": shown, "recount": next(iter(await people.recounts()), None),
-        "months": await tables.months(measures.ADOPTION, Filters()), "hours_a_day": HOURS_A_DAY,
+        "months": _so_far(await tables.months(measures.ADOPTION, Filters())), "hours_a_day": HOURS_A_DAY,
         "floor": dictionary.FLOOR, "least": rules.LEAST,
     }  # fmt: skip
     return web.page(request, "statistics/overview.html", context)
