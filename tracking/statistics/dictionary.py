@@ -11,7 +11,7 @@ from tracking.statistics.measures import Area
 from tracking.statistics.rules import LEAST, OUTCOMES
 
 LICENCE, LICENCE_URL = "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"
-FLOOR = _("Percentages are always rounded down, as the city publishes them: 856 of 1,196 is 71 %, never 72 %.")
+FLOOR = _("Percentages are always rounded down, as the city publishes them: 856 of 1,196 is 71%, never 72%.")
 
 
 @dataclass(frozen=True)
