@@ -50,7 +50,7 @@ async def _done(actor: Official, number: str, command: DoStep) -> None:
 
 
 async def _edit(raw: Raw, number: str, _strict: bool) -> EditCommitment:  # noqa: FBT001
-    found = (await commitments.commitment(number, today())).commitment
+    found = (await commitments.commitment(number)).commitment
     return EditCommitment.parse(raw, today(), day_of(found.created_at), found.due_on)
 
 

@@ -13,7 +13,7 @@ from forums.events import TextHidden
 from forums.messages import MESSAGES
 from forums.messages.event import ForumEvent, ForumMessage, Reader
 from forums.queries import following
-from forums.queries.following import About, Recipient, RegisteredSession
+from forums.queries.following import About, RegisteredSession
 from server.core import city, i18n, roles
 from server.core.config import Settings
 from server.core.errors import Text, _
@@ -21,7 +21,8 @@ from server.core.ledger import Entry
 from server.core.messages import Notice, Urgency
 from server.core.notify.correspondence import Addressee, Letter, Section
 from server.core.notify.mailbox import wishes_link
-from server.core.participants import links
+from server.core.participants import links, people
+from server.core.participants.people import Person
 
 PERSON, REGISTRATION = "person", "registration"
 """Prefixes of recipients in a job: ``person:7``, ``registration:12``; officials are named by their id alone."""
@@ -113,7 +114,7 @@ class ForumLetters:
         """See ``Correspondent``."""
         if not name.startswith(WISHES):
             return ""
-        person = await following.participant(int(name.removeprefix(WISHES)))
+        person = await people.person(int(name.removeprefix(WISHES)))
         return person.email if person else ""
 
 
@@ -161,12 +162,12 @@ async def _addressee(to: str, entry: Entry) -> Addressee | None:
     return Addressee(to, who.email, who.language, later)
 
 
-async def _recipient(to: str) -> tuple[RegisteredSession | None, Recipient | None]:
+async def _recipient(to: str) -> tuple[RegisteredSession | None, Person | None]:
     sort, _colon, number = to.partition(":")
     if sort == REGISTRATION:
         place = await following.place(int(number))
         return place, place.person if place else None
-    return None, await following.participant(int(number))
+    return None, await people.person(int(number))
 
 
 async def _event(

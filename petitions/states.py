@@ -3,6 +3,7 @@
 Actions that are not in the table are refused on pages and in JSON alike.
 """
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Self
 
@@ -133,6 +134,33 @@ TRANSITIONS: dict[State, dict[Action, State]] = {
 
 OPEN = frozenset({S.RECEIVED, S.ACCEPTED, S.ASSIGNED, S.IN_PROGRESS, S.SUPPLEMENT_REQUESTED, S.REOPENED})
 """States in which the city still has to act."""
+
+LEADS_TO: Mapping[str, State] = {
+    "case.received": S.RECEIVED,
+    "case.accepted": S.ACCEPTED,
+    "case.assigned": S.ASSIGNED,
+    "case.started": S.IN_PROGRESS,
+    "case.transferred": S.ACCEPTED,
+    "case.transferred_out": S.TRANSFERRED_OUT,
+    "case.supplement_requested": S.SUPPLEMENT_REQUESTED,
+    "case.supplement_received": S.IN_PROGRESS,
+    "case.returned": S.RETURNED,
+    "case.answered": S.ANSWERED,
+    "case.closed": S.CLOSED,
+    "case.reopened": S.REOPENED,
+    "case.objection_upheld": S.REOPENED,
+    "case.withdrawn": S.WITHDRAWN,
+    "case.deemed_withdrawn": S.WITHDRAWN,
+    "case.closed_as_repeated": S.CLOSED,
+}
+"""The events that change a case's state, and the state that follows."""
+PASSED_BY = tuple(kind for kind, state in LEADS_TO.items() if state is S.ACCEPTED)
+"""The events by which a case reaches its department and waits for a handler."""
+
+
+def reached(kinds: Iterable[str]) -> State:
+    """The last state of a chain of events in which the city still had to act."""
+    return [S.RECEIVED, *(state for kind in kinds if (state := LEADS_TO.get(kind)) in OPEN)][-1]
 
 
 def follow(state: State, action: Action) -> State | None:

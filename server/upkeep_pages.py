@@ -15,17 +15,16 @@ from petitions.actions.watch import CALENDAR
 from petitions.desk_settings import TABLES
 from petitions.permissions import Permission
 from server.core import accounts, auth, districts, i18n, jobs, ledger, web
-from server.core.accounts import CorePermission, names
+from server.core.accounts import CorePermission, names, official_id
 from server.core.errors import Forbidden, NotFound, Text, _
 from server.core.ledger import Entry
+from server.core.listing import Order, cut
 from server.people import ACCOUNTS
 
 JOBS, AUDIT = "/desk/jobs", "/desk/audit"
 SHOWN = 50
 CAP = 1_000
-NEWEST = 2**62
-LONGEST_ID = 19
-"""In digits."""
+NEWEST_FIRST = Order({"id": int}, descending=True)
 
 CHAINS: dict[str, accounts.Permission] = {
     **{table.chain: table.permission for table in (*TABLES, ACCOUNTS)},
@@ -60,24 +59,20 @@ HOW: dict[str, Text] = {
 async def show_jobs(request: Request) -> Response:
     """``/desk/jobs``: failed jobs (dead letters), newest first, and the jobs due next."""
     auth.official(request, CorePermission.SEE_JOBS)
-    before = _before(request)
-    dead = await jobs.dead_letters(before, SHOWN + 1)
-    waiting = await jobs.waiting(SHOWN + 1)
-    counts = await jobs.counts(CAP)
+    (before,) = _start(request) or (ledger.END,)
+    dead = cut(await jobs.dead_letters(before, SHOWN + 1), SHOWN, "id")
     context = {
-        "dead": [_shown(line) for line in dead[:SHOWN]],
-        "older": f"{JOBS}?before={dead[SHOWN - 1].id}" if len(dead) > SHOWN else "",
-        "waiting": [_shown(line) for line in waiting[:SHOWN]],
-        "counts": counts,
+        "dead": [_shown(line) for line in dead.rows],
+        "older": f"{JOBS}?before={dead.after}" if dead.after else "",
+        "waiting": [_shown(line) for line in await jobs.waiting(SHOWN)],
+        "counts": await jobs.counts(CAP),
         "cap": CAP,
     }
     return web.page(request, "desk/settings/jobs.html", context)
 
 
-def _before(request: Request) -> int:
-    """The id below which this page of a list begins; the start of the list if the parameter is missing or malformed."""
-    asked = request.query_params.get("before", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < LONGEST_ID else NEWEST
+def _start(request: Request) -> tuple[int, ...]:
+    return NEWEST_FIRST.start(request.query_params.get("before", ""))
 
 
 def _shown(line: jobs.Line) -> jobs.Line:
@@ -94,7 +89,7 @@ async def retry(request: Request) -> Response:
     """``POST /desk/jobs/{id}/retry``. Raises ``NotFound`` if the job is no longer a dead letter."""
     auth.official(request, CorePermission.SEE_JOBS)
     wanted = request.path_params["id"]
-    key = await jobs.key_of(wanted) if wanted < NEWEST else None
+    key = await jobs.key_of(wanted) if wanted < ledger.END else None
     if key is None or not await jobs.retry_dead(key):
         raise NotFound
     return web.redirect(request, JOBS, _("The job will be retried."))
@@ -112,29 +107,27 @@ async def show_audit(request: Request) -> Response:
     official = auth.official(request)
     if not (official.may(CorePermission.EDIT_PEOPLE) or official.may(Permission.EDIT_RULES)):
         raise Forbidden
-    before = _before(request)
+    start = _start(request)
     chains = [subject for subject, permission in CHAINS.items() if official.may(permission)]
-    entries = await ledger.newest(chains, before_id=before, limit=SHOWN + 1)
-    shown = entries[:SHOWN]
-    known = await names(number for entry in shown for number in _people(entry))
+    before = start[0] if start else ledger.END
+    page = cut(await ledger.newest(chains, before_id=before, limit=SHOWN + 1), SHOWN, "id")
+    known = await names(number for entry in page.rows for number in _people(entry))
     context = {
-        "lines": [(entry.occurred_at, _words(request, entry, known), _who(entry, known)) for entry in shown],
-        "older": f"{AUDIT}?before={shown[-1].id}" if len(entries) > SHOWN else "",
-        "first": before == NEWEST,
+        "lines": [(entry.occurred_at, _words(request, entry, known), _who(entry, known)) for entry in page.rows],
+        "older": f"{AUDIT}?before={page.after}" if page.after else "",
+        "first": not start,
     }
     return web.page(request, "desk/settings/audit.html", context)
 
 
 def _people(entry: Entry) -> list[int]:
     """The ids of accounts in an event."""
-    who = entry.actor.removeprefix("official:")
-    found = [int(who)] if who.isdigit() else []
-    return [*found, entry.data["id"]] if entry.data.get("what") == "account" else found
+    about = entry.data["id"] if entry.data.get("what") == "account" else None
+    return [number for number in (official_id(entry.actor), about) if number]
 
 
 def _who(entry: Entry, known: dict[int, str]) -> str:
-    who = entry.actor.removeprefix("official:")
-    return known.get(int(who), entry.actor) if who.isdigit() else entry.actor
+    return known.get(official_id(entry.actor) or 0, entry.actor)
 
 
 def _words(request: Request, entry: Entry, known: dict[int, str]) -> str:

@@ -19,8 +19,8 @@ from petitions import messages as petition_messages
 from petitions.actions import consultations, watch
 from petitions.letters import MAILBOX_JOB, CaseLetters
 from petitions.permissions import Permission as PetitionPermission
-from petitions.queries import files as case_files
-from petitions.queries.affected_desks import affected_desks
+from petitions.queries import cases
+from petitions.queries.following import affected_desks
 from server.core import auth, config, database, idempotency, jobs, ledger, mail, messages, uploads
 from server.core.accounts import CorePermission, Permission
 from server.core.city import KEPT
@@ -100,7 +100,7 @@ def ports(settings: Settings) -> Ports:
     """The adapters for these settings: SMTP or the spool folder for mail, the content-addressed folder for files."""
     return Ports(
         mail.make_transport(settings.smtp_url or None, settings.spool, settings.mail_from),
-        Store(settings.data_dir / "files", (case_files.referred, forum_files.referred)),
+        Store(settings.data_dir / "files", (cases.referred, forum_files.referred)),
     )
 
 

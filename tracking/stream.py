@@ -9,8 +9,8 @@ from starlette.types import Receive, Scope, Send
 
 from petitions.access import KEY_HEADER, shown
 from petitions.queries import following
-from petitions.queries.affected_desks import affected_desks
 from petitions.queries.cases import AUDIENCES
+from petitions.queries.following import affected_desks
 from petitions.rights import subject
 from server.core import auth, ledger
 from server.core.accounts import Official

@@ -157,8 +157,7 @@ async def number_it(change: Change[Forum]) -> None:
 async def find_by(forum: Forum) -> None:
     """Index a forum by its public texts."""
     title, summary, body, place, *panel = (
-        public_text(each, forum.status, forum.proposer_id, forum.from_petition)
-        for each in (forum.title, forum.summary, forum.body, forum.place, *forum.panel)
+        public_text(each, vars(forum)) for each in (forum.title, forum.summary, forum.body, forum.place, *forum.panel)
     )
     text = forum_text(title, summary, body, place, panel)
     await forum_index.put(database.connection(), forum.id, text)

@@ -12,7 +12,6 @@ from forums.queries.commitments import CommitmentView, Filters
 from server.core import coded, contract, listing, web
 from server.core.city import City, city
 from server.core.contract import Contract
-from server.core.days import today
 from server.core.forms import Parameters
 
 LONGEST_PAGE = 100
@@ -34,16 +33,16 @@ async def index(request: Request) -> Response:
     wanted = Filters.take(data, reference_data, json=True)
     cursor, limit = listing.asked(data, commitments.PAGE, LONGEST_PAGE)
     data.done()
-    page = await commitments.listed(wanted, reference_data, today(), cursor, limit)
+    page = await commitments.listed(wanted, reference_data, cursor, limit)
     rows = [documents.ListedCommitment.of(row, **_listed(request, reference_data, row)) for row in page.rows]
-    total = await commitments.total(wanted, reference_data, today()) if cursor or page.after else len(page.rows)
+    total = await commitments.total(wanted, reference_data) if cursor or page.after else len(page.rows)
     return web.items(rows, page.after or None, total)
 
 
 @contract.documented(Contract("One commitment", documents.Commitment, refusals=(404,)))
 async def read(request: Request) -> Response:
     """``GET /commitments/{number}``."""
-    whole = await commitments.commitment(request.path_params["number"], today())
+    whole = await commitments.commitment(request.path_params["number"])
     row, reference_data = whole.commitment, await city()
     url = _page(request, row)
     answer = documents.Commitment.of(

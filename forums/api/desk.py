@@ -16,7 +16,6 @@ from server.core import auth, coded, web
 from server.core.acts import Api, Attempt
 from server.core.city import City, city
 from server.core.contract import Access
-from server.core.days import today
 
 
 async def _attempt(request: Request, act: SubmissionAct) -> Attempt:
@@ -27,7 +26,7 @@ async def _attempt(request: Request, act: SubmissionAct) -> Attempt:
 
 async def _after(request: Request, attempt: Attempt, _status: int) -> Response:
     found = await desk_submissions.one(attempt.subject, attempt.actor)
-    made = await commitments.of_submission(found.row.id, today())
+    made = await commitments.of_submission(found.row.id)
     return web.json(serialize(request, found, made, await city()))
 
 

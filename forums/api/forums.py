@@ -67,7 +67,7 @@ async def read(request: Request) -> Response:
         **_listed(request, reference_data, found),
         may_speak=kinds.takes_submissions(found, clock.now()),
         chapters=[documents.Chapter(at=each["at"], title=each["title"]) for each in found.chapters],
-        reason=await forums.reason(found.slug) if ended else "",
+        reason=await forums.reason(forum_subject(found.slug)) if ended else "",
         petition=found.from_petition if await petition_public(found.from_petition, ways(request)) else "",
         files=[_file(request, found.slug, file) for file in await files.of(forum_subject(found.slug))],
     )

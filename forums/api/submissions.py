@@ -19,7 +19,6 @@ from forums.states import ADOPTED
 from server.core import auth, coded, contract, i18n, web
 from server.core.city import City, city
 from server.core.contract import Contract, documented
-from server.core.days import today
 from server.core.errors import _
 from server.core.forms import Parameters
 from server.core.participants.confirming import operation
@@ -108,9 +107,7 @@ async def _read_submission(request: Request, typed: str) -> documents.Submission
 async def _submissions(request: Request, rows: Sequence[SubmissionView]) -> list[documents.Submission]:
     lang, reference_data, url = web.language(request), await city(), web.site(request).settings.public_url
     petitions = await shown_petitions(rows, ways(request))
-    made: Mapping[int, CommitmentView] = await of_submissions(
-        [row.id for row in rows if row.outcome in ADOPTED], today()
-    )
+    made: Mapping[int, CommitmentView] = await of_submissions([row.id for row in rows if row.outcome in ADOPTED])
     return [
         documents.Submission.of(
             row,

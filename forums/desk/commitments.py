@@ -44,7 +44,7 @@ async def index(request: Request) -> Response:
     everywhere = official.may(Permission.HAND_SUBMISSIONS) or official.department_id is None
     own = known.departments.get(official.department_id or 0)
     narrowed = wanted if everywhere else replace(wanted, department=own.code if own else "")
-    page = await commitments.listed(narrowed, known, today(), start)
+    page = await commitments.listed(narrowed, known, start)
     context = {
         **listing.shown(PAGE, wanted, page, known, language, start),
         "tabs": listing.tabs(PAGE, wanted, "tab", commitments.DESK_TABS, language),
@@ -72,7 +72,7 @@ async def act(request: Request) -> Response:
         raise NotFound
     chosen, offer = COMMITMENTS[name]
     auth.official(request, rights.COMMITMENT_RIGHTS[chosen.action])
-    found = (await commitments.commitment(request.path_params["number"], today())).commitment
+    found = (await commitments.commitment(request.path_params["number"])).commitment
     sent = await acts.read(request, chosen, offer)
     attempt = Attempt(official, found.number, f"commitments/{official.id}/{found.number}")
     kept = await acts.act_once(request, chosen, offer, attempt, sent)
@@ -83,7 +83,7 @@ async def act(request: Request) -> Response:
 
 async def _page(request: Request, official: Official, kept: ReturnedForm, *, status: int = 200) -> Response:
     known, language = await city(), web.language(request)
-    whole = await commitments.commitment(request.path_params["number"], today())
+    whole = await commitments.commitment(request.path_params["number"])
     found = whole.commitment
     mine = answers_for(official, found.department_id)
     may = {
@@ -165,7 +165,7 @@ async def new(request: Request) -> Response:
         "everywhere": everywhere,
         "department": own.code if own else "",
         "receivers": [(row.code, row.name(language)) for row in known.open_departments],
-        "owners": [(o.username, f"{names[o.department_id]} · {o.name}" if everywhere else o.name) for o in owners],
+        "owners": [(o.username, f"{names[o.department_id or 0]} · {o.name}" if everywhere else o.name) for o in owners],
         "drawn": date.isoformat(today()),
         "most_steps": MOST_STEPS,
     }

@@ -17,7 +17,7 @@ from forums.permissions import Permission
 from forums.queries import forums, moderation, moderators, texts
 from forums.queries.moderators import Filter
 from forums.states import TextAction
-from server.core import auth, ledger, listing, web
+from server.core import auth, listing, web
 from server.core.acts import Press
 from server.core.city import city
 from server.core.errors import Invalid, NotPossibleNow, Text, _
@@ -114,15 +114,12 @@ async def trail(request: Request) -> Response:
     """``/desk/moderation/forums/{slug}``: the moderation history of one forum, newest first."""
     official = auth.official(request, Permission.MODERATE)
     forum = await forums.forum(request.path_params["slug"], official)
-    raw = request.query_params.get("before", "")
-    before = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else ledger.END  # noqa: PLR2004 — a BIGINT
-    entries, following = await moderation.of_forum(forum.id, before)
+    start = moderation.NEWEST.start(request.query_params.get("before", ""))
+    page = await moderation.of_forum(forum.id, start)
     context = {
-        "forum": forum, "entries": entries, "texts": await texts.spoken(
-            [entry.subject for entry in entries]
-        ),
-        "records": MESSAGES, "rule_names": RULES, "sorts": SORTS, "first": before == ledger.END,
-        "older": f"{PAGE}/forums/{forum.slug}?before={following}" if following else "",
+        "forum": forum, "entries": page.rows, "texts": await texts.spoken([entry.subject for entry in page.rows]),
+        "records": MESSAGES, "rule_names": RULES, "sorts": SORTS, "first": not start,
+        "older": f"{PAGE}/forums/{forum.slug}?before={page.after}" if page.after else "",
     }  # fmt: skip
     return web.page(request, "desk/moderation/trail.html", context)
 

@@ -20,8 +20,7 @@ from forums.forms.planning import PlanForum, chapter_lines
 from forums.labels import FORUM_STATES, KINDS, MODERATION
 from forums.permissions import Permission
 from forums.queries import files as file_queries
-from forums.queries import lists
-from forums.queries import planning as queries
+from forums.queries import history, lists
 from forums.queries.forums import ForumView
 from forums.queries.forums import forum as read
 from forums.queries.lists import Filters
@@ -85,8 +84,8 @@ async def index(request: Request) -> Response:
     context = {
         **listing.shown(PAGE, wanted, page, known, lang, start),
         "tabs": named(TABS, lang),
-        "waiting": await queries.waiting(),
-        "most": queries.COUNTED,
+        "waiting": await lists.waiting(),
+        "most": lists.COUNTED,
         "states": dict(named(FORUM_STATES, lang)),
         "plans": official.may(Permission.PLAN_FORUMS),
         "department_names": {row.id: row.name(lang) for row in known.departments.values()},
@@ -117,8 +116,8 @@ async def one(request: Request) -> Response:
         ],
         "files": await file_queries.of(forum_subject(found.slug)),
         "chapters": chapter_lines(found.chapters),
-        "history": await queries.history(found.slug),
-        "said": await queries.said(found.slug, found.status, proposed=found.slug.startswith("proposal-")),
+        "history": await history.of_forum(found.slug),
+        "said": await history.said(found.slug, found.status, proposed=found.slug.startswith("proposal-")),
         "needed": web.site(request).settings.forum_supports,
     }
     return web.page(request, "desk/forums/forum.html", context)

@@ -74,7 +74,7 @@ def may(official: Official, found: Detail, *, has_commitment: bool) -> frozenset
 async def _page(request: Request, official: Official, kept: ReturnedForm, *, status: int = 200) -> Response:
     known, language = await city(), web.language(request)
     found = await desk_submissions.one(request.path_params["number"], official)
-    made = await commitments.of_submission(found.row.id, today())
+    made = await commitments.of_submission(found.row.id)
     mine = may(official, found, has_commitment=any(one.status != "dropped" for one in made))
     department = known.departments.get(found.row.department_id or 0)
     proposed = None
@@ -98,7 +98,7 @@ async def _page(request: Request, official: Official, kept: ReturnedForm, *, sta
         "proposed_code": known.departments[proposed.department_id].code if proposed and proposed.department_id else "",
         "similar": await similar(found.row.id, found.forum_id) if "merge" in mine or found.row.merged else [],
         "happened": items(events, language, names, desk=True),
-        "owners": [(o.username, o.name if own else f"{names[o.department_id]} · {o.name}") for o in owners],
+        "owners": [(o.username, o.name if own else f"{names[o.department_id or 0]} · {o.name}") for o in owners],
         "today": today(),
         "most_steps": MOST_STEPS,
         "department_names": names,

@@ -12,8 +12,7 @@ from forums.queries.submissions import supported_by
 from forums.rights import comment_subject
 from server.core import accounts, database, privacy
 from server.core.accounts import Official
-from server.core.listing import Page, cursor
-from server.core.listing import place as place_of
+from server.core.listing import Condition, Order, Page
 from server.core.participants.people import Person
 from server.core.rows import columns, read
 
@@ -26,6 +25,7 @@ SKIPPED = (200, 200, 200)
 
 _ANSWER = "SELECT 1 FROM comment r WHERE r.parent_id = c.id AND r.visibility IN ('shown', 'hidden')"
 _END = 2**62
+_OLDEST, _NEWEST = Order({"c.id": int}), Order({"c.id": int}, descending=True)
 Reader = Person | Official | None
 """Who is reading; their own comments are marked."""
 
@@ -70,42 +70,42 @@ FROM = f"FROM comment c {accounts.with_official('c.official_id', 'a')}"
 
 async def of_submission(submission_id: int, before: str = "", reader: Reader = None) -> Page[CommentView]:
     """A page of the comments on a submission, newest first, each with its first replies. Four queries."""
-    # Ordered by the whole index, because PostgreSQL does not treat IS NULL as a constant.
-    sql = (
-        f"SELECT {COLUMNS} {FROM} WHERE c.submission_id = ? AND c.parent_id IS NULL AND c.id < ? "
-        "ORDER BY c.parent_id DESC, c.id DESC LIMIT ?"
-    )
-    return await _threads(
-        await _page(sql, submission_id, (*place_of(before, int), _END)[0], reader), reader, submission_id
-    )
+    where = Condition("c.submission_id = ? AND c.parent_id IS NULL", (submission_id,))
+    return await _threads(where, "c.parent_id", before, reader, submission_id)
 
 
 async def of_forum(forum_id: int, before: str = "", reader: Reader = None) -> Page[CommentView]:
     """A page of the comments on the forum itself, as in ``of_submission``."""
-    sql = (
-        f"SELECT {COLUMNS} {FROM} WHERE c.forum_id = ? AND c.submission_id IS NULL AND c.parent_id IS NULL "
-        "AND c.id < ? ORDER BY c.submission_id DESC, c.id DESC LIMIT ?"
-    )
-    return await _threads(await _page(sql, forum_id, (*place_of(before, int), _END)[0], reader), reader, None)
+    where = Condition("c.forum_id = ? AND c.submission_id IS NULL AND c.parent_id IS NULL", (forum_id,))
+    return await _threads(where, "c.submission_id", before, reader, None)
 
 
-async def _page(sql: str, subject_id: int, start: int, reader: Reader) -> Sequence[Any]:
-    """One page of comments plus one, without those awaiting moderation; reads a bounded number of rows."""
+async def _page(where: Condition, led: str, before: str, reader: Reader) -> Page[Mapping[str, Any]]:
+    """A page of comments without those awaiting moderation; reads a bounded number of rows.
+
+    Ordered by the whole index, with the column ``led`` before the id: PostgreSQL does not treat IS NULL as a constant.
+    """
     found: list[Any] = []
+    (start,) = _NEWEST.read(before) or (_END,)
     for size in (PAGE + 1, *SKIPPED):
-        rows = await database.fetch(sql, subject_id, start, size)
+        rows = await database.fetch(
+            f"SELECT {COLUMNS} {FROM} WHERE {where.sql} AND c.id < ? ORDER BY {led} DESC, c.id DESC LIMIT ?",
+            *where.values,
+            start,
+            size,
+        )
         found += [row for row in rows if _listed(row, reader)]
         if len(found) > PAGE or len(rows) < size:
             break
         start = rows[-1]["id"]
-    return found[: PAGE + 1]
+    return _NEWEST.page(found, PAGE)
 
 
 async def thread(root: CommentView, after: str = "", reader: Reader = None) -> Page[CommentView]:
     """A page of the replies to one comment, oldest first."""
-    rows = await _replies([root.id], root.submission_id, (*place_of(after, int), 0)[0], PAGE)
-    shown = await views([row for row in rows[:PAGE] if _listed(row, reader)], reader)
-    return Page(shown, cursor(rows[PAGE - 1]["id"]) if len(rows) > PAGE else "")
+    (start,) = _OLDEST.read(after) or (0,)
+    page = _OLDEST.page(await _replies([root.id], root.submission_id, start, PAGE), PAGE)
+    return page.of(await views([row for row in page.rows if _listed(row, reader)], reader))
 
 
 async def one(comment_id: int, reader: Reader = None) -> CommentView:
@@ -128,8 +128,11 @@ async def place(comment_id: int) -> tuple[str, str]:
     return row["slug"], row["number"] or ""
 
 
-async def _threads(rows: Sequence[Any], reader: Reader, submission_id: int | None) -> Page[CommentView]:
-    roots = rows[:PAGE]
+async def _threads(
+    where: Condition, led: str, before: str, reader: Reader, submission_id: int | None
+) -> Page[CommentView]:
+    page = await _page(where, led, before, reader)
+    roots = page.rows
     replies = await _replies([row["id"] for row in roots], submission_id, 0, REPLIES) if roots else []
     replies = [row for row in replies if _listed(row, reader)]
     shown = {view.id: view for view in await views([*roots, *replies], reader)}
@@ -144,7 +147,7 @@ async def _threads(rows: Sequence[Any], reader: Reader, submission_id: int | Non
         )
         for row in roots
     ]
-    return Page(found, cursor(roots[-1]["id"]) if len(rows) > PAGE else "")
+    return page.of(found)
 
 
 async def _replies(parents: Sequence[int], submission_id: int | None, after: int, limit: int) -> Sequence[Any]:
@@ -193,14 +196,9 @@ def _view(row: Any, reader: Reader, hidden: Mapping[str, Hidden], supported: boo
             "author": author if shown else "",
             "official": official,
             "stance": "" if row["visibility"] == "withdrawn" else row["stance"],
-            "text": _said(row["text"], official=official) if shown else "",
+            "text": privacy.mask_text(row["text"], official=official) if shown else "",
             "mine": mine,
             "supported": supported,
             "hidden": hidden.get(comment_subject(row["id"])),
         },
     )
-
-
-def _said(text: str, *, official: bool) -> str:
-    """Masks personal numbers; an official's own telephone number and email address stay."""
-    return privacy.mask(text, privacy.OF_OFFICIALS) if official else privacy.mask(text)

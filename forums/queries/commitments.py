@@ -4,9 +4,8 @@ Every list walks one index and stops after a page. Whether a commitment is overd
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from forums import rules
 from forums.errors import NoSuchCommitment, NoSuchSubmission
@@ -16,12 +15,14 @@ from forums.queries.files import FileView
 from forums.queries.history import HistoryEntry, events_of
 from forums.rights import commitment_subject
 from forums.states import SEEN, CommitmentState, ForumState
-from server.core import accounts, database, ledger, listing, privacy, roles
+from server.core import accounts, database, ledger, listing, roles
 from server.core.accounts import Role
 from server.core.city import City
+from server.core.days import today
 from server.core.errors import Text, _
 from server.core.listing import Condition, Order, Page, Walk
-from server.core.rows import columns, read
+from server.core.roles import Staff
+from server.core.rows import Masked, OfOfficials, columns, read, read_all, select
 
 PAGE = 20
 CAP = 10_000
@@ -46,7 +47,7 @@ class StepView:
     """One step of a commitment."""
 
     id: int
-    text: str
+    text: OfOfficials
     due_on: date | None
     done_on: date | None
 
@@ -57,11 +58,10 @@ class CommitmentView:
 
     id: int
     number: str
-    title: str
-    text: str
+    title: Masked
+    text: OfOfficials
     status: CommitmentState
     open: bool
-    overdue: bool
     district: str
     department_id: int
     role: Role | None
@@ -70,22 +70,27 @@ class CommitmentView:
     """The owner's name, for the desk."""
     username: str
     due_on: date
-    budget: str
-    evidence: str
+    budget: OfOfficials
+    evidence: OfOfficials
     link: str
-    contested: str
+    contested: Masked
     created_at: datetime
     done_on: date | None
     forum: str
-    forum_title: str
+    forum_title: Masked
     forum_kind: str
     submission_id: int | None
     submission: str
     """The number of the submission behind it; empty for a decision made at the forum."""
-    submission_title: str
+    submission_title: Masked
     """Empty if the submission is not shown."""
     merged: int
     """How many submissions are merged into that one."""
+
+    @property
+    def overdue(self) -> bool:
+        """Whether its due date has passed and it is not carried out."""
+        return rules.commitment_overdue(self.status, self.due_on, today())
 
 
 _JOINS = (
@@ -98,7 +103,6 @@ _COLUMNS = (
     columns(
         CommitmentView,
         "c",
-        overdue="",
         role="a.role",
         owner="COALESCE(a.name, '')",
         username="COALESCE(a.username, '')",
@@ -140,7 +144,7 @@ class Whole:
         for event in self.events:
             due = event.data.get("due_on")
             if due and (not found or due != str(found[-1].due_on)):
-                found.append(Dated(event.at, date.fromisoformat(due), event.text))
+                found.append(Dated(event.occurred_at, date.fromisoformat(due), event.text))
         return found
 
 
@@ -164,34 +168,36 @@ class DeskFilters(listing.Filters):
     department: str = listing.department("c.department_id = ?")
 
 
-def _walk(wanted: Filters | DeskFilters, reference_data: City, today: date) -> Walk:
+def _walk(wanted: Filters | DeskFilters, reference_data: City) -> Walk:
     rising = wanted.tab in {"open", "overdue", CONTESTED}
     key = "done_on" if wanted.tab == "done" else "due_on"
     stands = ("c.open = ?", True) if wanted.tab in {"open", "overdue"} else ("c.status = ?", wanted.tab)
     driving = [Condition(stands[0], stands[1:])]
     if wanted.tab == "overdue":
-        driving.append(Condition("c.due_on < ?", (today,)))
+        driving.append(Condition("c.due_on < ?", (today(),)))
     driving += wanted.conditions(reference_data).values()
     return Walk("commitment c", Order({f"c.{key}": date, "c.id": int}, descending=not rising), driving)
 
 
-async def total(wanted: Filters, reference_data: City, today: date) -> int:
+async def total(wanted: Filters, reference_data: City) -> int:
     """The size of a list over all pages, up to ``CAP``."""
-    walk = _walk(wanted, reference_data, today)
-    return await listing.count(walk.source, walk.driving, CAP)
+    walk = _walk(wanted, reference_data)
+    found = listing.where(*walk.driving)
+    counted = await listing.counts({"total": Condition(walk.source + found.sql, found.values)}, CAP)
+    return min(counted["total"], CAP)
 
 
 async def listed(
-    wanted: Filters | DeskFilters, reference_data: City, today: date, after: str = "", limit: int = PAGE
+    wanted: Filters | DeskFilters, reference_data: City, after: str = "", limit: int = PAGE
 ) -> Page[CommitmentView]:
     """A page of commitments. One query. Raises ``BadRequest`` for an invalid cursor."""
-    walk = _walk(wanted, reference_data, today)
+    walk = _walk(wanted, reference_data)
     sql = f"SELECT {_COLUMNS} FROM ({{walk}}) c {_JOINS} ORDER BY {{order}}"
     page = await walk.page(sql, walk.order.read(after), limit)
-    return page.of([_view(row, today) for row in page.rows])
+    return page.of(read_all(CommitmentView, page.rows))
 
 
-async def commitment(number: str, today: date) -> Whole:
+async def commitment(number: str) -> Whole:
     """One commitment. At most six queries. Raises ``NoSuchCommitment``."""
     subject = commitment_subject(number)
     row = await database.fetch_one(
@@ -204,7 +210,7 @@ async def commitment(number: str, today: date) -> Whole:
         raise NoSuchCommitment
     steps = await steps_of([row["id"]])
     return Whole(
-        _view(row, today),
+        read(CommitmentView, row),
         steps.get(row["id"], []),
         await events_of(subject),
         await files.of(subject),
@@ -221,38 +227,38 @@ async def steps_of(commitment_ids: Sequence[int]) -> dict[int, list[StepView]]:
             f"WHERE commitment_id IN ({database.marks(commitment_ids)}) ORDER BY commitment_id, position, id",
             *commitment_ids,
         ):
-            step = read(StepView, {**row, "text": _officials(row["text"])})
-            found.setdefault(row["commitment_id"], []).append(step)
+            found.setdefault(row["commitment_id"], []).append(read(StepView, row))
     return found
 
 
 async def standing(submission_id: int) -> str | None:
     """The number of a submission's commitment that was not discontinued."""
-    row = await database.fetch_one(
+    number: str | None = await database.value(
         "SELECT number FROM commitment WHERE submission_id = ? AND status <> ? LIMIT 1",
         submission_id,
         CommitmentState.DROPPED.value,
     )
-    return row["number"] if row else None
+    return number
 
 
 async def has_commitment(number: str) -> bool:
     """Whether a submission has a commitment that was not discontinued. Raises ``NoSuchSubmission``."""
-    row = await database.fetch_one("SELECT id FROM submission WHERE number = ?", number)
-    if row is None:
+    found = await database.value("SELECT id FROM submission WHERE number = ?", number)
+    if found is None:
         raise NoSuchSubmission
-    return await standing(row["id"]) is not None
+    return await standing(found) is not None
 
 
-async def of_submission(submission_id: int, today: date) -> Sequence[CommitmentView]:
+async def of_submission(submission_id: int) -> Sequence[CommitmentView]:
     """A submission's commitments, newest first."""
-    rows = await database.fetch(
-        f"SELECT {_COLUMNS} FROM commitment c {_JOINS} WHERE c.submission_id = ? ORDER BY c.id DESC", submission_id
+    return await select(
+        CommitmentView,
+        f"SELECT {_COLUMNS} FROM commitment c {_JOINS} WHERE c.submission_id = ? ORDER BY c.id DESC",
+        submission_id,
     )
-    return [_view(row, today) for row in rows]
 
 
-async def of_submissions(submission_ids: Sequence[int], today: date) -> dict[int, CommitmentView]:
+async def of_submissions(submission_ids: Sequence[int]) -> dict[int, CommitmentView]:
     """The newest commitment for each submission, or for the one it is merged into. One query."""
     if not submission_ids:
         return {}
@@ -262,17 +268,17 @@ async def of_submissions(submission_ids: Sequence[int], today: date) -> dict[int
         f"WHERE j.id IN ({database.marks(submission_ids)}) ORDER BY c.id",
         *submission_ids,
     )
-    return {row["asked"]: _view(row, today) for row in rows}
+    return {row["asked"]: read(CommitmentView, row) for row in rows}
 
 
-async def of_forum(forum_id: int, today: date) -> Sequence[CommitmentView]:
+async def of_forum(forum_id: int) -> Sequence[CommitmentView]:
     """A forum's decisions and the commitments made because of it, the first ``ON_A_FORUM``. One query."""
-    rows = await database.fetch(
+    return await select(
+        CommitmentView,
         f"SELECT {_COLUMNS} FROM (SELECT * FROM commitment WHERE forum_id = ? ORDER BY id LIMIT {ON_A_FORUM}) c "
         f"{_JOINS} ORDER BY c.id",
         forum_id,
     )
-    return [_view(row, today) for row in rows]
 
 
 async def owner_of(username: str, department_id: int) -> int | None:
@@ -281,34 +287,12 @@ async def owner_of(username: str, department_id: int) -> int | None:
     return found[0].id if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """An official who can own commitments."""
-
-    username: str
-    name: str
-    department_id: int
-
-
-async def owners(department_id: int | None) -> list[Owner]:
+async def owners(department_id: int | None) -> list[Staff]:
     """The officials of a department who can own commitments; of every department if it is None."""
     found = await roles.staff(Permission.ANSWER_SUBMISSIONS.roles, department_id=department_id or None)
-    return [Owner(one.username, one.name, one.department_id) for one in found if one.department_id]
-
-
-def _view(row: Any, today: date) -> CommitmentView:
-    masked = {name: privacy.mask(row[name]) for name in ("title", "contested", "forum_title", "submission_title")}
-    theirs = {name: _officials(row[name]) for name in ("text", "budget", "evidence")}
-    found = read(CommitmentView, {**row, **masked, **theirs, "overdue": False})
-    return replace(found, overdue=rules.commitment_overdue(found.status, found.due_on, today))
-
-
-def _officials(text: str) -> str:
-    """Masks personal numbers in an official's text; their own telephone number and email address stay."""
-    return privacy.mask(text, privacy.OF_OFFICIALS)
+    return [one for one in found if one.department_id]
 
 
 async def main_of(submission_id: int) -> int:
     """The id of the submission whose answer a merged one shares; its own id if it is not merged."""
-    row = await database.fetch_one("SELECT merged_into_id FROM submission WHERE id = ?", submission_id)
-    return row["merged_into_id"] or submission_id if row else submission_id
+    return await database.value("SELECT merged_into_id FROM submission WHERE id = ?", submission_id) or submission_id

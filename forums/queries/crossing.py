@@ -2,26 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from forums.crossing import Crossings
 from forums.events import PetitionProposed, SubmissionAssigned
 from forums.queries.submissions import SubmissionView
 from forums.states import SEEN
-from server.core import database, privacy
+from server.core import database
+from server.core.ledger import Entry
+from server.core.rows import Masked, select
+
+EntryT = TypeVar("EntryT", bound=Entry)
 
 
-class HasKind(Protocol):
-    """Anything with an event kind."""
-
-    @property
-    def kind(self) -> str: ...
-
-
-HasKindT = TypeVar("HasKindT", bound=HasKind)
-
-
-def proposal(linked: Sequence[HasKindT]) -> HasKindT | None:
+def proposal(linked: Sequence[EntryT]) -> EntryT | None:
     """The proposal, among a submission's events, to make it a petition; only if its present department made it."""
     newest = [one for one in linked if one.kind in {PetitionProposed.kind, SubmissionAssigned.kind}][-1:]
     return newest[0] if newest and newest[0].kind == PetitionProposed.kind else None
@@ -31,7 +25,7 @@ def proposal(linked: Sequence[HasKindT]) -> HasKindT | None:
 class Link:
     """A page of the forums that belongs to a petition."""
 
-    title: str
+    title: Masked
     path: str
     number: str
     """Of a submission; empty for a forum."""
@@ -42,22 +36,15 @@ class Link:
 async def of_petition(reference: str) -> list[Link]:
     """The links that the public may see. One query."""
     seen = database.marks(SEEN)
-    rows = await database.fetch(
-        "SELECT s.number AS name, s.title, s.channel, 'submission' AS sort FROM submission s "
+    return await select(
+        Link,
+        "SELECT s.title, '/submissions/' || s.number AS path, s.number, s.channel <> 'petition' AS origin "
+        "FROM submission s "
         f"JOIN forum f ON f.id = s.forum_id WHERE s.petition = ? AND s.visibility = 'shown' AND f.status IN ({seen}) "
-        "UNION ALL SELECT f.slug, f.title, '', 'forum' FROM forum f "
+        "UNION ALL SELECT f.title, '/forums/' || f.slug, '', FALSE FROM forum f "
         f"WHERE f.from_petition = ? AND f.published_at IS NOT NULL AND f.status IN ({seen})",
         reference, *sorted(SEEN), reference, *sorted(SEEN),
     )  # fmt: skip
-    found = []
-    for row in rows:
-        if row["sort"] == "submission":
-            path, number = f"/submissions/{row['name']}", row["name"]
-        else:
-            path, number = f"/forums/{row['name']}", ""
-        origin = row["sort"] == "submission" and row["channel"] != "petition"
-        found.append(Link(privacy.mask(row["title"]), path, number, origin))
-    return found
 
 
 async def shown_petitions(some: Iterable[SubmissionView], ways: Crossings) -> dict[str, str]:

@@ -1,37 +1,28 @@
-"""Calendar entries of forums and their sessions."""
+"""What calendars show: forums and their sessions, the end of a study, the due dates of commitments and steps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from forums.queries import commitments
+from forums.queries.commitments import CommitmentView, StepView
 from forums.queries.forums import public_text
 from forums.queries.lists import HITS, NOTICE
 from forums.search import forum_index
-from forums.states import SEEN, ForumState
-from server.core import database
+from forums.states import ADOPTED, SEEN, CommitmentState, ForumState
+from server.core import config, database, privacy
 from server.core.booking.reading import with_slot
-
-
-@dataclass(frozen=True, slots=True)
-class Appointment:
-    """A calendar entry of a forum: one of its sessions, or the forum itself if it has none."""
-
-    uid: str
-    title: str
-    path: str
-    starts_at: datetime
-    ends_at: datetime | None
-    place: str
-    cancelled: bool
-
+from server.core.icalendar import Entry
 
 MOST_DATES = 500
 """The most in one calendar."""
 
 
-async def dates(where: Mapping[str, object], since: datetime, q: str = "") -> list[Appointment]:
-    """The dates of public forums from a moment on, soonest first; ``where``: slug, kind, department_id, district.
+async def dates(where: Mapping[str, object], since: datetime, q: str = "") -> list[Entry]:
+    """The sessions of public forums, or the forums without any, from a moment on, soonest first.
+
+    ``where`` narrows them by slug, kind, department_id and district.
 
     ``q`` is full-text. Left out are notices, which have no date to attend, and forums cancelled while planned,
     including citizens' proposals.
@@ -63,20 +54,71 @@ async def dates(where: Mapping[str, object], since: datetime, q: str = "") -> li
         since,
         *values,
     )
-    return [_appointment(row) for row in rows]
+    return [_entry(row) for row in rows]
 
 
-def _appointment(row: Any) -> Appointment:
+def _entry(row: Any) -> Entry:
     title, place = (
-        public_text(text, row["status"], row["proposer_id"], row["from_petition"])
+        public_text(text, row)
         for text in (": ".join(filter(None, (row["title"], row["part"]))), row["place"] or row["f_place"])
     )
-    return Appointment(
+    cancelled = bool(row["cancelled"]) or row["status"] == ForumState.CANCELLED
+    return Entry(
         f"{row['slug']}-{row['session_id']}" if row["session_id"] else row["slug"],
         title,
-        f"/forums/{row['slug']}",
+        f"{config.settings().public_url}/forums/{row['slug']}",
         database.moment(row["starts_at"]),
         database.moment_or_none(row["ends_at"]),
         place,
-        bool(row["cancelled"]) or row["status"] == ForumState.CANCELLED,
+        cancelled=cancelled,
+        busy=not cancelled,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One date. ``sort``: study, due, done, dropped, step, step_done."""
+
+    uid: str
+    """Stays the same when the date changes."""
+    sort: str
+    title: str
+    path: str
+    day: date
+
+
+async def of_submission(number: str) -> list[Deadline]:
+    """The dates of a submission and of all its commitments, or those of the one it is merged into. Three queries."""
+    row = await database.fetch_one(
+        "SELECT title, outcome, study_until, COALESCE(merged_into_id, id) AS main FROM submission WHERE number = ?",
+        number,
+    )
+    if row is None:
+        return []
+    if study := database.day_or_none(row["study_until"]):
+        return [Deadline(number, "study", privacy.mask(row["title"]), f"/submissions/{number}", study)]
+    if row["outcome"] not in ADOPTED:
+        return []
+    made = await commitments.of_submission(row["main"])
+    steps = await commitments.steps_of([each.id for each in made])
+    return [day for each in made for day in _days(each, steps.get(each.id, ()))]
+
+
+async def of_commitment(number: str) -> list[Deadline]:
+    """The dates of a commitment. Raises ``NoSuchCommitment``."""
+    whole = await commitments.commitment(number)
+    return _days(whole.commitment, whole.steps)
+
+
+def _days(commitment: CommitmentView, steps: Sequence[StepView]) -> list[Deadline]:
+    path, status = f"/commitments/{commitment.number}", commitment.status
+    sort = status.value if status in {CommitmentState.DONE, CommitmentState.DROPPED} else "due"
+    day = commitment.done_on if sort == "done" and commitment.done_on else commitment.due_on
+    found = [Deadline(commitment.number, sort, commitment.title, path, day)]
+    if sort != "dropped":
+        found += [
+            Deadline(f"{commitment.number}-{step.id}", "step_done" if step.done_on else "step", step.text, path, at)
+            for step in steps
+            if (at := step.done_on or step.due_on)
+        ]
+    return found

@@ -138,24 +138,14 @@ async def counts(department_id: int | None, today: date) -> dict[str, int]:
 
     One statement.
     """
-    own, mine = (" AND department_id = ?", [department_id]) if department_id is not None else ("", [])
-    shown = "visibility = 'shown'"
-    lists: dict[str, tuple[str, list[object]]] = {
-        "received": (f"status = ? AND {shown}", [SubmissionState.RECEIVED.value]),
-        "assigned": (f"status = ? AND {shown}{own}", [SubmissionState.ASSIGNED.value, *mine]),
-        STUDY_OVER: (
-            f"id IN ({_STUDIED}) AND status = ? AND {shown}{own}",
-            [today, SubmissionState.ANSWERED.value, *mine],
-        ),
+    own, mine = (" AND department_id = ?", (department_id,)) if department_id is not None else ("", ())
+    shown = "submission WHERE visibility = 'shown' AND status = ?"
+    lists = {
+        "received": Condition(shown, (SubmissionState.RECEIVED.value,)),
+        "assigned": Condition(shown + own, (SubmissionState.ASSIGNED.value, *mine)),
+        STUDY_OVER: Condition(f"{shown}{own} AND id IN ({_STUDIED})", (SubmissionState.ANSWERED.value, *mine, today)),
     }
-    rows = await database.fetch(
-        " UNION ALL ".join(
-            f"SELECT '{name}' AS name, COUNT(*) AS n FROM (SELECT 1 FROM submission WHERE {sql} LIMIT {CAP + 1}) AS c"
-            for name, (sql, _values) in lists.items()
-        ),
-        *(value for _sql, values in lists.values() for value in values),
-    )
-    return {row["name"]: row["n"] for row in rows}
+    return await listing.counts(lists, CAP)
 
 
 async def said(wanted: Sequence[str]) -> list[Row]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from forums.labels import AGE_BANDS
 from forums.queries.forums import public_text
@@ -12,7 +12,15 @@ from server.core import database, privacy
 from server.core.city import city
 from server.core.days import day_of
 from server.core.participants.people import with_participant
-from server.core.rows import columns, read
+from server.core.rows import columns, select
+
+
+def _day(value: Any) -> date:
+    return day_of(database.moment(value))
+
+
+_Day = Annotated[date, _day]
+"""The city's day of a moment."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +37,7 @@ class SubmissionFigures:
     district: str
     received_on: date
     outcome: str
-    outcome_on: date | None
+    outcome_on: _Day | None
     done_on: date | None
 
 
@@ -43,7 +51,7 @@ class ForumFigures:
     kind: str
     department_id: int
     district: str
-    held_on: date
+    held_on: _Day
     participants: int
 
 
@@ -66,43 +74,39 @@ _FORUM = columns(
 """A cancelled forum does not count as held."""
 
 
-def _day(value: Any) -> date | None:
-    moment = database.moment_or_none(value)
-    return day_of(moment) if moment else None
-
-
 async def submissions(column: str, values: Sequence[int] | Sequence[str]) -> list[SubmissionFigures]:
     """Submissions by ``id`` or ``number``, in their current state."""
     if not values:
         return []
-    found = await database.fetch(
+    return await select(
+        SubmissionFigures,
         f"SELECT {_SUBMISSION} FROM submission s JOIN forum f ON f.id = s.forum_id "
         f"WHERE s.{column} IN ({database.marks(values)}) ORDER BY s.id",
         *values,
     )
-    return [read(SubmissionFigures, {**row, "outcome_on": _day(row["outcome_on"])}) for row in found]
 
 
 async def forums(column: str, values: Sequence[int] | Sequence[str]) -> list[ForumFigures]:
     """Forums by ``id`` or ``slug``, in their current state."""
     if not values:
         return []
-    found = await database.fetch(
-        f"SELECT {_FORUM} FROM forum WHERE {column} IN ({database.marks(values)}) ORDER BY id", *values
+    return await select(
+        ForumFigures,
+        f"SELECT {_FORUM} FROM forum WHERE {column} IN ({database.marks(values)}) ORDER BY id",
+        *values,
     )
-    return [read(ForumFigures, {**row, "held_on": _day(row["held_on"])}) for row in found]
 
 
 async def submission_id(number: str) -> int | None:
     """A submission's id by its number."""
-    row = await database.fetch_one("SELECT id FROM submission WHERE number = ?", number)
-    return row["id"] if row else None
+    found: int | None = await database.value("SELECT id FROM submission WHERE number = ?", number)
+    return found
 
 
 async def forum_id(slug: str) -> int | None:
     """A forum's id by its slug."""
-    row = await database.fetch_one("SELECT id FROM forum WHERE slug = ?", slug)
-    return row["id"] if row else None
+    found: int | None = await database.value("SELECT id FROM forum WHERE slug = ?", slug)
+    return found
 
 
 _SEEN = ", ".join(f"'{status}'" for status in sorted(SEEN - {ForumState.CANCELLED}))
@@ -112,8 +116,8 @@ _PUBLIC = f"visibility = 'shown' AND (published_at IS NOT NULL OR status IN ({_S
 
 async def public_forum(slug: str) -> int | None:
     """The id of a public forum by its slug."""
-    row = await database.fetch_one(f"SELECT id FROM forum WHERE slug = ? AND {_PUBLIC}", slug)
-    return int(row["id"]) if row else None
+    found: int | None = await database.value(f"SELECT id FROM forum WHERE slug = ? AND {_PUBLIC}", slug)
+    return found
 
 
 async def forum_titles(ids: Sequence[int]) -> dict[int, str]:
@@ -125,9 +129,7 @@ async def forum_titles(ids: Sequence[int]) -> dict[int, str]:
         f"WHERE id IN ({database.marks(ids)}) AND {_PUBLIC}",
         *ids,
     )
-    return {
-        row["id"]: public_text(row["title"], row["status"], row["proposer_id"], row["from_petition"]) for row in rows
-    }
+    return {row["id"]: public_text(row["title"], row) for row in rows}
 
 
 async def submission_titles(ids: Sequence[int]) -> dict[int, str]:
@@ -163,13 +165,11 @@ async def people() -> dict[str, dict[str, int]]:
 async def submission_ids(after: int, limit: int, forum_id: int = 0) -> list[int]:
     """The ids of submissions above ``after``, in order, of one forum if ``forum_id`` is given."""
     where, values = (" AND forum_id = ?", (forum_id,)) if forum_id else ("", ())
-    rows = await database.fetch(
+    return await database.column(
         f"SELECT id FROM submission WHERE id > ?{where} ORDER BY id LIMIT {limit}", after, *values
     )
-    return [row["id"] for row in rows]
 
 
 async def forum_ids(after: int, limit: int) -> list[int]:
     """The ids of forums above ``after``, in order."""
-    rows = await database.fetch(f"SELECT id FROM forum WHERE id > ? ORDER BY id LIMIT {limit}", after)
-    return [row["id"] for row in rows]
+    return await database.column(f"SELECT id FROM forum WHERE id > ? ORDER BY id LIMIT {limit}", after)

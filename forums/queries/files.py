@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from server.core import database
 from server.core.errors import NotFound
-from server.core.rows import columns, read, read_all
+from server.core.rows import columns, select, select_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +25,21 @@ _COLUMNS = columns(FileView, "a")
 
 async def of(*subjects: str) -> Sequence[FileView]:
     """The files of the subjects, each subject's in upload order. One query."""
-    rows = await database.fetch(
+    return await select(
+        FileView,
         f"SELECT {_COLUMNS} FROM forum_file a WHERE subject IN ({database.marks(subjects)}) ORDER BY subject, id",
         *subjects,
     )
-    return read_all(FileView, rows)
 
 
 async def one(subject: str, file_id: int) -> FileView:
     """A file of a subject. Raises ``NotFound``."""
-    row = await database.fetch_one(
-        f"SELECT {_COLUMNS} FROM forum_file a WHERE id = ? AND subject = ?", file_id, subject
-    )
-    if row is None:
+    sql = f"SELECT {_COLUMNS} FROM forum_file a WHERE id = ? AND subject = ?"
+    if (found := await select_one(FileView, sql, file_id, subject)) is None:
         raise NotFound
-    return read(FileView, row)
+    return found
 
 
 async def referred(hashes: Sequence[str]) -> set[str]:
     """Which of the content hashes our files refer to."""
-    rows = await database.fetch(f"SELECT hash FROM forum_file WHERE hash IN ({database.marks(hashes)})", *hashes)
-    return {row["hash"] for row in rows}
+    return {*await database.column(f"SELECT hash FROM forum_file WHERE hash IN ({database.marks(hashes)})", *hashes)}

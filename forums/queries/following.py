@@ -8,25 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from forums.queries import history
 from forums.queries.forums import public_text
 from forums.states import SEEN, ForumState
 from server.core import clock, database, ledger, privacy
 from server.core.booking.reading import with_bookings
 from server.core.participants import people
+from server.core.participants.people import Person
 from server.core.rows import columns, read
 
 MOST_SUPPORTERS = 2_000
 """The most supporters notified of a decision on a proposal; it is decided long before it has so many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """A participant as an email addresses them."""
-
-    id: int
-    name: str
-    email: str
-    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +41,7 @@ class About:
     shown: bool
     """Whether it is public."""
     submission_id: int | None = None
-    author: Recipient | None = None
+    author: Person | None = None
     """Of a submission, of the submission behind a commitment, or the proposer of a forum."""
     text: str = ""
     """Its text, to match followed topics; masked."""
@@ -59,10 +51,11 @@ class About:
     """The official who owns a commitment."""
 
 
-_PERSON = columns(Recipient, "p", "p_")
+_PERSON = columns(Person, "p", "p_")
 _FORUM = (
     "f.published_at AS f_published, f.id AS forum_id, f.slug AS forum, f.kind AS forum_kind, f.title AS f_title, "
-    "f.status AS f_status, f.district AS f_district, f.proposer_id, f.from_petition"
+    "f.status AS f_status, f.district AS f_district, f.proposer_id AS f_proposer_id, "
+    "f.from_petition AS f_from_petition"
 )
 
 
@@ -89,7 +82,7 @@ def _public(row: Any) -> bool:
 
 
 def _public_text(row: Any, text: str) -> str:
-    return public_text(text, row["f_status"], row["proposer_id"], row["from_petition"])
+    return public_text(text, row, "f_")
 
 
 def _forum(row: Any, sort: str) -> About:
@@ -143,8 +136,8 @@ def _said(row: Any, sort: str, **own: object) -> About:
     )
 
 
-def _person(row: Any) -> Recipient | None:
-    return read(Recipient, row, "p_") if row["p_id"] is not None else None
+def _person(row: Any) -> Person | None:
+    return read(Person, row, "p_") if row["p_id"] is not None else None
 
 
 _FORUMS = (
@@ -174,7 +167,7 @@ _READ: Mapping[str, tuple[str, Any]] = {
 class RegisteredSession:
     """A registration for a session as an email describes it."""
 
-    person: Recipient | None
+    person: Person | None
     code: str
     status: str
     offered_until: datetime | None
@@ -205,7 +198,7 @@ async def place(registration_id: int) -> RegisteredSession | None:
 async def registered(slug: str, session_id: int | None = None) -> list[int]:
     """The active registrations of a forum's coming sessions, or of one session: places, offers and waiting list."""
     one, values = (" AND s.id = ?", [session_id]) if session_id else ("", [])
-    rows = await database.fetch(
+    return await database.column(
         f"SELECT r.id FROM forum f JOIN forum_session s ON s.forum_id = f.id {with_bookings('s.slot_id', 'r')}"
         "WHERE f.slug = ? AND r.status IN ('confirmed', 'waiting', 'offered') AND r.participant_id IS NOT NULL "
         f"AND s.ends_at > ?{one} ORDER BY r.id",
@@ -213,10 +206,9 @@ async def registered(slug: str, session_id: int | None = None) -> list[int]:
         clock.now(),
         *values,
     )
-    return [row["id"] for row in rows]
 
 
-async def commenter(comment_id: int) -> Recipient | None:
+async def commenter(comment_id: int) -> Person | None:
     """The author of a comment; None for officials and for a withdrawn comment."""
     row = await database.fetch_one(
         f"SELECT {_PERSON} FROM comment c {people.with_participant('c.participant_id', 'p')}"
@@ -241,22 +233,12 @@ async def hidden_before(participant_id: int, event_id: int, since: datetime, mos
 
 async def supporters(subject: str) -> list[int]:
     """The supporters of a forum, the first ``MOST_SUPPORTERS``."""
-    rows = await database.fetch(
+    return await database.column(
         f"SELECT participant_id FROM support WHERE subject = ? ORDER BY participant_id LIMIT {MOST_SUPPORTERS}", subject
     )
-    return [row["participant_id"] for row in rows]
-
-
-async def participant(participant_id: int) -> Recipient | None:
-    """One participant."""
-    found = await people.person(participant_id)
-    return Recipient(found.id, found.name, found.email, found.language) if found else None
 
 
 async def words(words_id: int | None, *, official: bool) -> str:
     """A public text that an event refers to, masked; an official's own telephone number and email address stay."""
-    if words_id is None:
-        return ""
-    row = await database.fetch_one("SELECT text FROM forum_words WHERE id = ?", words_id)
-    text = row["text"] if row else ""
-    return privacy.mask(text, privacy.OF_OFFICIALS) if official else privacy.mask(text)
+    text = (await history.words(filter(None, [words_id]))).get(words_id or 0, "")
+    return privacy.mask_text(text, official=official)

@@ -14,7 +14,7 @@ from server.core import database, ledger, privacy
 from server.core.accounts import Official
 from server.core.participants import people
 from server.core.participants.people import Person
-from server.core.rows import columns, read
+from server.core.rows import OfOfficials, columns, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class ForumView:
     ends_at: datetime | None
     link: str
     chapters: tuple[Mapping[str, Any], ...]
-    minutes: str
+    minutes: OfOfficials
     proposer_id: int | None
     proposer: str
     """The display name of the citizen who proposed it."""
@@ -82,7 +82,8 @@ async def forum(slug: str, official: Official | None = None, person: Person | No
     )
     if row is None:
         raise NoSuchForum
-    found = _view(row)
+    panel = [public_text(name, row) for name in database.document(row["panel"])]
+    found = read(ForumView, {**public_texts(row, "title", "summary", "body", "place"), "panel": panel})
     seen = found.published_at is not None or (found.status in SEEN and found.status is not ForumState.CANCELLED)
     if not seen and not (official and (official.may(Permission.PLAN_FORUMS) or official.may(Permission.RUN_FORUMS))):
         raise NoSuchForum
@@ -94,29 +95,25 @@ async def forum(slug: str, official: Official | None = None, person: Person | No
     return found
 
 
-def public_text(text: str, status: str, proposer_id: int | None, from_petition: str) -> str:
-    """A forum's text with personal numbers masked; official telephone numbers stay unless a citizen wrote the text."""
-    theirs = proposer_id is not None or from_petition or status in {ForumState.PROPOSED, ForumState.DECLINED}
-    return privacy.mask(text) if theirs else privacy.mask(text, privacy.OF_OFFICIALS)
+def public_text(text: str, forum: Mapping[str, Any], prefix: str = "") -> str:
+    """A forum's text with personal numbers masked; official telephone numbers stay unless a citizen wrote the text.
+
+    ``forum`` has its ``status``, ``proposer_id`` and ``from_petition``, each after the ``prefix``.
+    """
+    status, proposer, petition = (forum[f"{prefix}{name}"] for name in ("status", "proposer_id", "from_petition"))
+    theirs = proposer is not None or petition or status in {ForumState.PROPOSED, ForumState.DECLINED}
+    return privacy.mask_text(text, official=not theirs)
 
 
-def _view(row: Any) -> ForumView:
-
-    def public(text: str) -> str:
-        return public_text(text, row["status"], row["proposer_id"], row["from_petition"])
-
-    said = {name: public(row[name]) for name in ("title", "summary", "body", "place")}
-    panel = [public(name) for name in database.document(row["panel"])]
-    minutes = privacy.mask(row["minutes"], privacy.OF_OFFICIALS)
-    return read(ForumView, {**row, **said, "panel": panel, "minutes": minutes})
+def public_texts(forum: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """A forum's row with these texts as the public may read them."""
+    return {**forum, **{name: public_text(forum[name], forum) for name in names}}
 
 
-async def reason(slug: str) -> str:
-    """The official's reason for cancelling a forum or declining a proposal."""
-    row = await database.fetch_one(
-        "SELECT text FROM forum_words WHERE subject = ? ORDER BY id DESC LIMIT 1", forum_subject(slug)
-    )
-    return privacy.mask(row["text"], privacy.OF_OFFICIALS) if row else ""
+async def reason(subject: str) -> str:
+    """The official's reason for cancelling a forum or a session, or for declining a proposal."""
+    text = await database.value("SELECT text FROM forum_words WHERE subject = ? ORDER BY id DESC LIMIT 1", subject)
+    return privacy.mask(text or "", privacy.OF_OFFICIALS)
 
 
 LARGE = 5_000

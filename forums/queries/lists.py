@@ -4,7 +4,7 @@ Every read walks an index and stops after a page. A tab lists its dated forums b
 newest first; proposals are listed newest first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -12,14 +12,14 @@ from typing import Any
 from forums.labels import FORUM_STATES
 from forums.labels import KINDS as KIND_WORDS
 from forums.numbering import slug_of
-from forums.queries.forums import public_text
+from forums.queries.forums import public_texts
 from forums.search import forum_index
 from forums.states import SEEN, ForumState
 from server.core import config, database, listing
 from server.core.city import City, city
 from server.core.errors import _
 from server.core.listing import Condition, Order, Page, Walk, cursor, place
-from server.core.rows import columns, read
+from server.core.rows import columns, read, select
 
 PAGE = 20
 MAX_WORDS = 100
@@ -29,6 +29,8 @@ HITS = 300
 """How many search results, newest first, one page considers."""
 CAP = 100_000
 """Counts stop here."""
+COUNTED = 100
+"""The same of what waits for planners."""
 FRONT = 3
 MOST_DIGITS = 10
 """Of a number that somebody typed."""
@@ -194,12 +196,12 @@ async def _found(wanted: Filters, reference_data: City, start: Sequence[int], li
 
 async def first_year(zone: tzinfo) -> int | None:
     """The year of the earliest closed forum; None if there is none. One query."""
-    row = await database.fetch_one(
+    first = await database.value(
         "SELECT f.starts_at FROM forum f WHERE f.status = 'closed' AND f.starts_at >= ? "
         "ORDER BY f.starts_at, f.id LIMIT 1",
         _EARLIEST,
     )
-    return database.moment(row["starts_at"]).astimezone(zone).year if row else None
+    return database.moment(first).astimezone(zone).year if first else None
 
 
 async def meant(words: str, kinds: Sequence[str] = KINDS) -> tuple[Listed, ...]:
@@ -236,8 +238,7 @@ async def total(wanted: Filters) -> int:
         also = Condition(f"(f.starts_at IS NOT NULL OR f.kind <> '{NOTICE}')")
     branches = [listing.where(*wanted.among(reference_data, state), also) for state in wanted.states]
     both = listing.union([Condition(f"SELECT 1 FROM forum f{one.sql} LIMIT {CAP}", one.values) for one in branches])
-    row = await database.fetch_one(f"SELECT COUNT(*) AS n FROM ({both.sql}) AS counted", *both.values)
-    return min(int(row["n"]), CAP) if row else 0
+    return min(CAP, int(await database.value(f"SELECT COUNT(*) FROM ({both.sql}) AS counted", *both.values)))
 
 
 async def front() -> tuple[Listed, ...]:
@@ -249,8 +250,94 @@ async def front() -> tuple[Listed, ...]:
 
 
 def _listed(row: Any) -> Listed:
-    said = {
-        name: public_text(row[name], row["status"], row["proposer_id"], row["from_petition"])
-        for name in ("title", "summary", "place")
-    }
-    return read(Listed, {**row, **said})
+    return read(Listed, public_texts(row, "title", "summary", "place"))
+
+
+async def waiting() -> Mapping[str, int]:
+    """How many proposals and drafts wait for planners, each up to ``COUNTED`` + 1, by state. One query."""
+    states = (ForumState.PROPOSED.value, ForumState.DRAFT.value)
+    shown = "forum WHERE status = ? AND visibility = 'shown'"
+    return await listing.counts({state: Condition(shown, (state,)) for state in states}, COUNTED)
+
+
+# --- the notice board, in pages by notice number, newest on page 1 -----------------------------------------------
+
+BOARD_PAGE = 10
+_SEEN = (ForumState.PUBLISHED.value, ForumState.RUNNING.value, ForumState.CLOSED.value)
+_SHOWN = "f.kind = ? AND f.status IN (?, ?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice as the board lists it."""
+
+    id: int
+    slug: str
+    number: int
+    title: str
+    department_id: int | None
+    published_at: datetime | None
+    views: int
+    files: int
+
+
+_NOTICE = columns(
+    Notice, "f", files="(SELECT count(*) FROM forum_file a WHERE a.subject = 'forum/' || f.slug)"
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Board:
+    """One page of the board."""
+
+    rows: Sequence[Notice]
+    page: int
+    pages: int
+
+
+async def board(page: int) -> Board:
+    """A page of the board; the last one if ``page`` is past the end. Two queries.
+
+    A page is a range of numbers, so the last of a thousand pages costs as much as the first. Drafts and unused numbers
+    leave a page shorter.
+    """
+    newest = f"SELECT f.number FROM forum f WHERE {_SHOWN} ORDER BY f.number DESC LIMIT 1"
+    top = await database.value(newest, NOTICE, *_SEEN) or 0
+    pages = max(1, -(-top // BOARD_PAGE))
+    page = min(page, pages)
+    high = top - BOARD_PAGE * (page - 1)
+    rows = await select(
+        Notice,
+        f"SELECT {_NOTICE} FROM forum f WHERE {_SHOWN} AND f.number <= ? AND f.number > ? ORDER BY f.number DESC",
+        NOTICE,
+        *_SEEN,
+        high,
+        high - BOARD_PAGE,
+    )
+    return Board(rows, page, pages)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The previous or next notice."""
+
+    slug: str
+    title: str
+
+
+async def neighbours(number: int) -> tuple[Neighbour | None, Neighbour | None]:
+    """The previous and the next notice. One query."""
+    rows = await database.fetch(
+        "SELECT * FROM (SELECT 'before' AS side, f.slug, f.title FROM forum f "
+        f"WHERE {_SHOWN} AND f.number < ? ORDER BY f.number DESC LIMIT 1) AS earlier UNION ALL "
+        "SELECT * FROM (SELECT 'after' AS side, f.slug, f.title FROM forum f "
+        f"WHERE {_SHOWN} AND f.number > ? ORDER BY f.number LIMIT 1) AS later",
+        NOTICE,
+        *_SEEN,
+        number,
+        NOTICE,
+        *_SEEN,
+        number,
+    )
+    found = {row["side"]: read(Neighbour, row) for row in rows}
+    return found.get("before"), found.get("after")

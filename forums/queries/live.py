@@ -100,14 +100,13 @@ async def place(slug: str, forum_id: int) -> tuple[int, int, int]:
 
 async def newer(forum_id: int, after: int, most: int) -> list[int]:
     """A forum's shown submissions after a given one; the oldest ``most``."""
-    rows = await database.fetch(
+    return await database.column(
         "SELECT id FROM submission WHERE forum_id = ? AND visibility = 'shown' AND id > ? AND status <> ? "
         f"ORDER BY id LIMIT {most}",
         forum_id,
         after,
         SubmissionState.WITHDRAWN.value,
     )
-    return [row["id"] for row in rows]
 
 
 async def text_events(forum_id: int, after: int, most: int) -> list[tuple[int, str]]:
@@ -122,5 +121,4 @@ async def text_events(forum_id: int, after: int, most: int) -> list[tuple[int, s
 
 async def status(slug: str) -> str:
     """A forum's current status."""
-    row = await database.fetch_one("SELECT status FROM forum WHERE slug = ?", slug)
-    return str(row["status"]) if row else ""
+    return str(await database.value("SELECT status FROM forum WHERE slug = ?", slug) or "")

@@ -9,8 +9,10 @@ import orjson
 
 from forums.guidelines import GUIDELINES
 from forums.labels import RULES
-from server.core import database, ledger
+from forums.queries.history import words
+from server.core import accounts, database, ledger
 from server.core.errors import Text
+from server.core.listing import Order, Page
 from server.core.rows import read
 
 YEAR = timedelta(days=365)
@@ -116,6 +118,7 @@ _ENTRY = (
     f"{ledger.with_event('t.event_id')}WHERE "
 )
 PAGE = 50
+NEWEST = Order({"t.id": int}, descending=True)
 
 
 async def history(subject: str) -> list[Entry]:
@@ -124,19 +127,20 @@ async def history(subject: str) -> list[Entry]:
     return await _entries(rows[::-1])
 
 
-async def of_forum(forum_id: int, before: int) -> tuple[list[Entry], int | None]:
-    """The moderation events of one forum, newest first, below an id; and the id to continue from. Three queries."""
+async def of_forum(forum_id: int, start: tuple[int, ...]) -> Page[Entry]:
+    """A page of the moderation events of one forum, newest first. Three queries."""
+    before = start[0] if start else ledger.END
     rows = await database.fetch(
         f"{_ENTRY}t.forum_id = ? AND t.event_id < ? ORDER BY t.event_id DESC LIMIT {PAGE + 1}", forum_id, before
     )
-    following = rows[PAGE - 1]["id"] if len(rows) > PAGE else None
-    return await _entries(rows[:PAGE]), following
+    page = NEWEST.page(rows, PAGE)
+    return page.of(await _entries(page.rows))
 
 
 async def _entries(rows: Sequence[Any]) -> list[Entry]:
     read_data = [(row, orjson.loads(row["data"])) for row in rows]
-    words = await _by_id("forum_words", "text", {data["text"] for _row, data in read_data if data.get("text")})
-    names = await _by_id("account", "name", {_official(row["actor"]) for row in rows} - {0})
+    said = await words(data["text"] for _row, data in read_data if data.get("text"))
+    names = await accounts.actor_names(row["actor"] for row in rows)
     return [
         read(
             Entry,
@@ -144,22 +148,9 @@ async def _entries(rows: Sequence[Any]) -> list[Entry]:
                 **row,
                 "rule": data.get("rule", ""),
                 "why": data.get("why", ""),
-                "who": names.get(_official(row["actor"]), ""),
-                "words": words.get(data.get("text"), ""),
+                "who": names.get(row["actor"], ""),
+                "words": said.get(data.get("text"), ""),
             },
         )
         for row, data in read_data
     ]
-
-
-def _official(actor: str) -> int:
-    """The official's id in an actor's name; 0 for anybody else."""
-    kind, _colon, number = actor.partition(":")
-    return int(number) if kind == "official" else 0
-
-
-async def _by_id(table: str, column: str, ids: set[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    rows = await database.fetch(f"SELECT id, {column} AS said FROM {table} WHERE id IN ({database.marks(ids)})", *ids)
-    return {row["id"]: row["said"] for row in rows}

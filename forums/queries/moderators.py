@@ -46,13 +46,13 @@ class Item:
     """A text with its review and the details for a decision."""
 
     text: Spoken
-    open: bool
-    why: str
-    version: int
     asked_at: datetime
-    decided_by: str
-    hidden: Hidden | None
-    appeal: str
+    open: bool = False
+    why: str = ""
+    version: int = 0
+    decided_by: str = ""
+    hidden: Hidden | None = None
+    appeal: str = ""
     reports: Mapping[str, int] = field(default_factory=dict)
     """How many reports name each rule, most first."""
     words: Sequence[str] = ()
@@ -99,7 +99,7 @@ async def item(subject: str) -> Item | None:
     text = (await spoken([subject])).get(subject)
     if text is None:
         return None
-    return next(iter(await _beside([Item(text, False, "", 0, text.said_at, "", None, "")])))
+    return next(iter(await _beside([Item(text, text.said_at)])))
 
 
 async def several(subjects: Sequence[str]) -> dict[str, Item]:
@@ -112,7 +112,7 @@ async def several(subjects: Sequence[str]) -> dict[str, Item]:
     return {
         name: _item(texts[name], reference_data[name])
         if name in reference_data
-        else Item(texts[name], False, "", 0, texts[name].said_at, "", None, "")
+        else Item(texts[name], texts[name].said_at)
         for name in subjects
         if name in texts
     }
@@ -121,14 +121,9 @@ async def several(subjects: Sequence[str]) -> dict[str, Item]:
 async def waiting() -> dict[str, int]:
     """How many wait, by urgency (``appeal``, ``held``, ``reported``), each counted up to ``CAP`` + 1. One query."""
     spans = {"appeal": "urgency = 0", "held": "urgency = 1", "reported": "urgency >= 2"}
-    counts = ", ".join(
-        f"(SELECT COUNT(*) FROM (SELECT 1 FROM review WHERE open = ? AND {span} LIMIT {CAP + 1}) AS {name}_rows) "
-        f"AS {name}"
-        for name, span in spans.items()
+    return await listing.counts(
+        {name: Condition(f"review WHERE open = ? AND {span}", (True,)) for name, span in spans.items()}, CAP
     )
-    row = await database.fetch_one(f"SELECT {counts}", *[True] * len(spans))
-    assert row is not None  # noqa: S101 — counts always come
-    return {name: row[name] for name in spans}
 
 
 def _item(text: Spoken, row: Mapping[str, Any]) -> Item:

@@ -1,17 +1,20 @@
 """The sessions of a forum with their free places, and a reader's own registration."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from forums import rules
 from forums.errors import NoSuchSession
-from forums.rights import session_subject
 from forums.states import ForumState
-from server.core import clock, database, privacy
+from server.core import clock, database, listing
 from server.core.booking import reading
 from server.core.days import day_of
-from server.core.rows import columns, read
+from server.core.errors import BadCursor
+from server.core.listing import Condition, Order, Page, Walk, place, where
+from server.core.participants.people import Person
+from server.core.rows import Masked, columns, read
 
 SHOWN = 150
 """Coming sessions on a forum's page: a day of slots on three stages."""
@@ -36,17 +39,16 @@ class SessionView:
 
     id: int
     slug: str
-    forum_title: str
+    forum_title: Masked
     kind: str
-    title: str
+    title: Masked
     starts_at: datetime
     ends_at: datetime
     place: str
     """The forum's if it has none of its own."""
     own_place: str
     link: str
-    transcript: str
-    """Personal numbers masked."""
+    transcript: Masked
     slot_id: int
     capacity: int
     booked: int
@@ -91,15 +93,15 @@ _LINE = _columns("CASE WHEN s.transcript = '' THEN '' ELSE '…' END")
 """For lists: of the transcript only whether there is one."""
 _WHOLE = _columns("s.transcript")
 _MINE = "r.code, r.status AS r_status, r.held_until"
-_FROM = f"FROM forum_session s {reading.with_slot('s.slot_id', 'b')}JOIN forum f ON f.id = s.forum_id "
+_BESIDE = f"{reading.with_slot('s.slot_id', 'b')}JOIN forum f ON f.id = s.forum_id "
+_FROM = f"FROM forum_session s {_BESIDE}"
 _JOIN = reading.with_own_booking("s.slot_id", "r")
 
 
 def _view(row: Any) -> SessionView:
     own = {"status": row["r_status"], "offered_until": row["held_until"]} if row["code"] else {}
-    masked = {name: privacy.mask(row[name]) for name in ("forum_title", "title", "transcript")}
     mine = read(Mine, {**row, **own}) if own else None
-    found = read(SessionView, {**row, **masked, "open": False, "mine": mine})
+    found = read(SessionView, {**row, "open": False, "mine": mine})
     may = rules.may_register(ForumState(row["status"]), found.starts_at, clock.now(), cancelled=found.cancelled)
     return replace(found, open=found.bookable and may)
 
@@ -116,19 +118,16 @@ async def of_forum(forum_id: int, person_id: int | None = None) -> list[SessionV
     return [_view(row) for row in rows]
 
 
-async def past(forum_id: int, before: tuple[datetime, int] | None = None, limit: int = PAST) -> list[SessionView]:
-    """A forum's past sessions, newest first, before a cursor."""
-    where, values = "", list[object]()
-    if before:
-        where, values = "AND (s.starts_at < ? OR (s.starts_at = ? AND s.id < ?)) ", [before[0], *before]
-    rows = await database.fetch(
-        f"SELECT {_LINE}, NULL AS code {_FROM}WHERE s.forum_id = ? AND s.ends_at <= ? {where}"
-        f"ORDER BY s.starts_at DESC, s.id DESC LIMIT {limit}",
-        forum_id,
-        clock.now(),
-        *values,
+LATEST = Order({"s.starts_at": datetime, "s.id": int}, descending=True)
+
+
+async def past(forum_id: int, start: Sequence[object] = (), limit: int = PAST) -> Page[SessionView]:
+    """A page of a forum's past sessions, newest first."""
+    over = [Condition("s.forum_id = ?", (forum_id,)), Condition("s.ends_at <= ?", (clock.now(),))]
+    page = await Walk("forum_session s", LATEST, over).page(
+        f"SELECT {_LINE}, NULL AS code FROM ({{walk}}) s {_BESIDE}ORDER BY {{order}}", start, limit
     )
-    return [_view(row) for row in rows]
+    return page.of([_view(row) for row in page.rows])
 
 
 async def every(forum_id: int, since: datetime) -> list[SessionView]:
@@ -162,7 +161,52 @@ async def of_slot(slot_id: int, person_id: int) -> SessionView:
     return _view(row)
 
 
-async def reason(session_id: int) -> str:
-    """The official's reason for cancelling a session; empty if it was not cancelled."""
-    row = await database.fetch_one("SELECT text FROM forum_words WHERE subject = ?", session_subject(session_id))
-    return row["text"] if row else ""
+# --- somebody's registrations and waiting-list entries ------------------------------------------------------------
+
+REGISTERED = 20
+_PARTS = ("coming", "past")
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One registration."""
+
+    code: str
+    status: str
+    title: Masked
+    place: Masked
+    starts_at: datetime
+
+
+async def registered(person: Person, after: str = "") -> Page[Registered]:
+    """A page of somebody's registrations. One query. Raises ``BadRequest`` for an invalid cursor.
+
+    A cursor starts with the part of the list: 0 for coming sessions, 1 for past ones.
+    """
+    first, *start = place(after, int, datetime, int) or (0,)
+    if first not in range(len(_PARTS)):
+        raise BadCursor
+    now, parts = clock.now(), list[Condition]()
+    for number, part in list(enumerate(_PARTS))[first:]:
+        order = Order({"s.starts_at": datetime, "r.id": int}, descending=part == "past")
+        found = where(
+            Condition("r.participant_id = ?", (person.id,)),
+            Condition(f"s.ends_at {'>' if part == 'coming' else '<='} ?", (now,)),
+            order.beyond(start if number == first else ()),
+        )
+        sql = f"SELECT {number} AS part, {_REGISTERED}{found.sql} ORDER BY {order.sql()} LIMIT {REGISTERED + 1}"
+        parts.append(Condition(sql, found.values))
+    both = listing.union(parts)
+    rows = sorted(await database.fetch(both.sql, *both.values), key=lambda row: int(row["part"]))
+    page = Order({"part": int, "starts_at": datetime, "id": int}).page(rows, REGISTERED)
+    return page.of([_registered(row) for row in page.rows])
+
+
+_REGISTERED = (
+    "r.id, r.code, r.status, f.title, s.title AS session, s.starts_at, COALESCE(NULLIF(s.place, ''), f.place) AS place "
+    f"FROM forum_session s {reading.with_bookings('s.slot_id', 'r')}JOIN forum f ON f.id = s.forum_id"
+)
+
+
+def _registered(row: Any) -> Registered:
+    return read(Registered, {**row, "title": " · ".join(filter(None, (row["title"], row["session"])))})

@@ -84,23 +84,21 @@ async def said_in(forum_id: int, mark: int) -> list[int]:
         "LIMIT 1) AS same"
     )
     gone = SubmissionState.WITHDRAWN.value
-    rows = await database.fetch(
+    return await database.column(
         f"{newest.format('shown')} UNION ALL {newest.format('held')} UNION ALL {same}",
         *(forum_id, "shown", gone),
         *(forum_id, "pending", gone),
         *(forum_id, mark, gone),
     )
-    return [row["fingerprint"] for row in rows]
 
 
 async def commented_in(forum_id: int, mark: int) -> list[int]:
     """``mark`` if a comment of the forum has it."""
-    row = await database.fetch_one(
+    return await database.column(
         "SELECT fingerprint FROM comment WHERE forum_id = ? AND fingerprint = ? AND visibility <> 'withdrawn' LIMIT 1",
         forum_id,
         mark,
     )
-    return [row["fingerprint"]] if row else []
 
 
 async def said_by(participant_id: int) -> Sequence[Earlier]:

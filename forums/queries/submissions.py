@@ -22,7 +22,7 @@ from server.core.city import City
 from server.core.errors import _
 from server.core.listing import Condition, Order, Page, Walk
 from server.core.participants.people import Person
-from server.core.rows import columns, read
+from server.core.rows import Masked, OfOfficials, columns, read
 
 PAGE = 20
 WINDOW = 2_000
@@ -39,10 +39,10 @@ class SubmissionView:
     forum_id: int
     forum: str
     """The forum's slug."""
-    forum_title: str
+    forum_title: Masked
     forum_kind: str
     forum_status: ForumState
-    author: str
+    author: Masked
     speaker: int | None
     """The speaker's turn at a session."""
     channel: str
@@ -56,7 +56,7 @@ class SubmissionView:
     department_id: int | None
     outcome: str
     outcome_at: datetime | None
-    outcome_text: str
+    outcome_text: OfOfficials
     link: str
     study_until: date | None
     moved_to: str
@@ -171,12 +171,12 @@ async def supported_by(person: Person | None, subjects: Sequence[str]) -> frozen
     """Which of the subjects the person supports."""
     if person is None or not subjects:
         return frozenset()
-    rows = await database.fetch(
+    found = await database.column(
         f"SELECT subject FROM support WHERE participant_id = ? AND subject IN ({database.marks(subjects)})",
         person.id,
         *subjects,
     )
-    return frozenset(row["subject"] for row in rows)
+    return frozenset(found)
 
 
 def _is_mine(row: Any, person: Person | None) -> bool:
@@ -200,12 +200,10 @@ def _view(
         SubmissionView,
         {
             **row,
-            "forum_title": privacy.mask(row["forum_title"]),
-            "author": privacy.mask(row["author"]) if shown else "",
+            "author": row["author"] if shown else "",
             "speaker": row["speaker"] if shown else None,
             "title": publish(row["title"]) if shown else "",
             "text": publish(row["text"]) if shown else "",
-            "outcome_text": privacy.mask(row["outcome_text"], privacy.OF_OFFICIALS),
             "mine": mine,
             "supported": subject in supported,
             "hidden": hidden.get(subject),

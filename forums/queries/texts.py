@@ -10,10 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from forums.errors import NoSuchText
-from forums.rights import submission_subject, talk_subject
 from server.core import database
 from server.core.participants import people
-from server.core.rows import read
+from server.core.rows import columns, read
 
 SORTS = ("submission", "comment", "forum")
 """What can be reported, as the first part of its name."""
@@ -74,26 +73,37 @@ class Spoken:
 
 
 _SUBMISSION = (
-    "SELECT s.id, s.number, s.forum_id, f.slug, f.title AS forum_title, s.participant_id, s.author, s.speaker, "
-    "s.title, s.text, s.visibility, s.status, s.fingerprint, s.received_at AS said_at FROM submission s "
-    "JOIN forum f ON f.id = s.forum_id WHERE s.number IN ({})"
-)
+    "SELECT "
+    + columns(
+        Spoken, "s", subject="'submission/' || s.number", chain="'submission/' || s.number", slug="f.slug",
+        forum_title="f.title", submission_id="s.id", submission_title="''", parent="''", official="FALSE",
+        withdrawn="s.status = 'withdrawn'", said_at="s.received_at",
+    )
+    + ", s.speaker FROM submission s JOIN forum f ON f.id = s.forum_id WHERE s.number IN ({})"
+)  # fmt: skip
 _COMMENT = (
-    "SELECT c.id, COALESCE(s.number, '') AS number, c.forum_id, f.slug, f.title AS forum_title, "
-    "c.submission_id AS submission_id, COALESCE(s.title, '') AS submission_title, c.official_id IS NOT NULL AS "
-    "official, "
-    "CASE WHEN p.visibility = 'withdrawn' THEN '' ELSE COALESCE(p.text, '') END AS parent, c.participant_id, "
-    "c.author, c.text, c.visibility, c.fingerprint, c.created_at AS said_at FROM comment c "
-    "JOIN forum f ON f.id = c.forum_id LEFT JOIN submission s ON s.id = c.submission_id "
+    "SELECT "
+    + columns(
+        Spoken, "c", subject="'comment/' || c.id", chain="'talk/' || f.slug", slug="f.slug", forum_title="f.title",
+        number="COALESCE(s.number, '')", submission_title="COALESCE(s.title, '')",
+        parent="CASE WHEN p.visibility = 'withdrawn' THEN '' ELSE COALESCE(p.text, '') END",
+        official="c.official_id IS NOT NULL", title="''", withdrawn="c.visibility = 'withdrawn'",
+        said_at="c.created_at",
+    )
+    + " FROM comment c JOIN forum f ON f.id = c.forum_id LEFT JOIN submission s ON s.id = c.submission_id "
     "LEFT JOIN comment p ON p.id = c.parent_id WHERE c.id IN ({})"
-)
+)  # fmt: skip
 _PROPOSAL = (
-    "SELECT f.id, f.id AS forum_id, f.slug, f.title, f.title AS forum_title, f.summary, f.body, f.place, f.visibility, "
-    "f.proposer_id AS participant_id, COALESCE(p.name, '') AS author, f.created_at AS said_at "
-    "FROM forum f "
-    + people.with_participant("f.proposer_id", "p")
-    + "WHERE f.slug IN ({}) AND (f.proposer_id IS NOT NULL OR f.status IN ('proposed', 'declined'))"
-)
+    "SELECT "
+    + columns(
+        Spoken, "f", subject="'forum/' || f.slug", chain="'talk/' || f.slug", forum_id="f.id", forum_title="f.title",
+        number="''", submission_id="NULL", submission_title="''", parent="''", participant_id="f.proposer_id",
+        author="COALESCE(p.name, '')", official="FALSE", text="", withdrawn="FALSE", fingerprint="0",
+        said_at="f.created_at",
+    )
+    + f", f.summary, f.body, f.place FROM forum f {people.with_participant('f.proposer_id', 'p')}"
+    "WHERE f.slug IN ({}) AND (f.proposer_id IS NOT NULL OR f.status IN ('proposed', 'declined'))"
+)  # fmt: skip
 
 
 async def spoken(subjects: Sequence[str]) -> dict[str, Spoken]:
@@ -106,12 +116,10 @@ async def spoken(subjects: Sequence[str]) -> dict[str, Spoken]:
         elif sort in {"submission", "forum"}:
             names[sort].append(name)
     found = []
-    for sort, sql, make in (
-        ("submission", _SUBMISSION, _submission), ("comment", _COMMENT, _comment), ("forum", _PROPOSAL, _proposal),
-    ):  # fmt: skip
+    for sort, sql in (("submission", _SUBMISSION), ("comment", _COMMENT), ("forum", _PROPOSAL)):
         if names[sort]:
             rows = await database.fetch(sql.format(database.marks(names[sort])), *names[sort])
-            found += [make(row) for row in rows]
+            found += [read(Spoken, {**row, "text": _proposed(row)} if sort == "forum" else row) for row in rows]
     return {one.subject: one for one in found}
 
 
@@ -123,24 +131,5 @@ async def one(subject: str) -> Spoken:
     return found
 
 
-_ELSEWHERE = {"number": "", "submission_id": None, "submission_title": "", "parent": "", "official": False, "title": ""}
-"""Defaults for fields that only some sorts of text have."""
-
-
-def _submission(row: Mapping[str, Any]) -> Spoken:
-    name = submission_subject(row["number"])
-    gone = row["status"] == "withdrawn"
-    own = {"subject": name, "chain": name, "submission_id": row["id"], "withdrawn": gone}
-    return read(Spoken, {**_ELSEWHERE, **row, **own})
-
-
-def _comment(row: Mapping[str, Any]) -> Spoken:
-    name, gone = f"comment/{row['id']}", row["visibility"] == "withdrawn"
-    return read(Spoken, {**_ELSEWHERE, **row, "subject": name, "chain": talk_subject(row["slug"]), "withdrawn": gone})
-
-
-def _proposal(row: Mapping[str, Any]) -> Spoken:
-    said = "\n\n".join(part for part in (row["summary"], row["body"], row["place"]) if part)
-    name, chain = f"forum/{row['slug']}", talk_subject(row["slug"])
-    own = {"subject": name, "chain": chain, "text": said, "withdrawn": False, "fingerprint": 0}
-    return read(Spoken, {**_ELSEWHERE, **row, **own})
+def _proposed(row: Mapping[str, Any]) -> str:
+    return "\n\n".join(part for part in (row["summary"], row["body"], row["place"]) if part)

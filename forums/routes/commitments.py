@@ -29,7 +29,7 @@ async def index(request: Request) -> Response:
     """``/commitments``: earliest due date first; carried-out ones newest first."""
     reference_data, language, start = await city(), web.language(request), request.query_params.get("after", "")
     wanted = Filters.parse(request.query_params, reference_data)
-    page = await commitments.listed(wanted, reference_data, today(), start)
+    page = await commitments.listed(wanted, reference_data, start)
     shown = {
         **listing.shown(PAGE, wanted, page, reference_data, language, start),
         "tabs": listing.tabs(PAGE, wanted, "tab", TABS, language),
@@ -44,7 +44,7 @@ async def show(request: Request) -> Response:
 
 async def _page(request: Request, back: ReturnedForm) -> Response:
     language = web.language(request)
-    whole = await commitments.commitment(request.path_params["number"], today())
+    whole = await commitments.commitment(request.path_params["number"])
     departments = (await city()).department_names(language)
     shown = {
         "whole": whole,
@@ -69,7 +69,7 @@ async def _contest(request: Request, form: FormData) -> Response:
     """An author disputes that it was carried out, after a confirmation."""
     person = await person_of(auth.reader(request))
     number = request.path_params["number"]
-    whole = await commitments.commitment(number, today())
+    whole = await commitments.commitment(number)
     if person is None or not await committing.asked_for(whole.commitment.submission_id, person.id):
         raise NotTheAuthor
     command = TextOnly.parse(form)
@@ -91,7 +91,7 @@ async def _contest(request: Request, form: FormData) -> Response:
 
 async def evidence(request: Request) -> Response:
     """``/commitments/{number}/files/{id}/{name}``, for everybody who may see the commitment."""
-    whole = await commitments.commitment(request.path_params["number"], today())
+    whole = await commitments.commitment(request.path_params["number"])
     file = await files.one(commitment_subject(whole.commitment.number), request.path_params["id"])
     return await uploads.send(request, file.hash, file.name, file.media_type)
 

@@ -15,7 +15,6 @@ from forums.queries.submissions import SubmissionView
 from forums.routes import context
 from forums.states import ADOPTED, SUBMISSION, SubmissionAction, follow
 from server.core import ledger, web
-from server.core.days import today
 from server.core.errors import NotPossibleNow, _
 from server.core.form_pages import ReturnedForm, form_page
 from server.core.participants.confirming import need_person
@@ -31,7 +30,7 @@ async def of_submission(found: SubmissionView, events: list[HistoryEntry], ways:
     petition = (await shown_petitions([found], ways)).get(found.number, "")
     return {
         "answers": [event for event in events if event.kind == "submission.answered"],
-        "commitments": await commitments.of_submission(main, today()) if found.outcome in ADOPTED else [],
+        "commitments": await commitments.of_submission(main) if found.outcome in ADOPTED else [],
         "petition": petition,
         "petition_open": bool(petition)
         and (found.mine or found.channel == "petition" or petition in await ways.public([petition])),

@@ -9,13 +9,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.labels import KINDS
-from forums.queries import dates, deadlines, news
-from forums.queries.deadlines import Deadline
+from forums.queries import dates, news
+from forums.queries.dates import Deadline
 from forums.queries.following import About, about
 from forums.queries.lists import MAX_WORDS, NOTICE
 from server.core import clock, feeds, i18n, icalendar, listing, web
 from server.core.city import city
-from server.core.days import today
 from server.core.errors import BadRequest, Invalid, NotFound, Text, _
 
 PAST = timedelta(days=90)
@@ -141,28 +140,20 @@ async def forum_dates(request: Request) -> Response:
     return _forums(request, found, [thing.title], thing.forum)
 
 
-def _forums(request: Request, found: Sequence[dates.Appointment], names: list[str], name: str) -> Response:
-    base = web.site(request).settings.public_url
-    entries = [
-        icalendar.Entry(
-            date.uid, date.title, base + date.path, date.starts_at, date.ends_at, date.place,
-            cancelled=date.cancelled, busy=not date.cancelled,
-        )
-        for date in found
-    ]  # fmt: skip
-    return feeds.calendar(request, entries, _("Forums"), names, product="Forums", name=name)
+def _forums(request: Request, found: Sequence[icalendar.Entry], names: list[str], name: str) -> Response:
+    return feeds.calendar(request, found, _("Forums"), names, product="Forums", name=name)
 
 
 async def submission_dates(request: Request) -> Response:
     """``GET /submissions/{number}/calendar.ics``: the end of its study and the due dates of its commitments."""
     thing = await _shown(request, "submission")
-    return _days(request, await deadlines.of_submission(thing.number, today()), thing)
+    return _days(request, await dates.of_submission(thing.number), thing)
 
 
 async def commitment_dates(request: Request) -> Response:
     """``GET /commitments/{number}/calendar.ics``: its due date and those of its steps."""
     thing = await _shown(request, "commitment")
-    return _days(request, await deadlines.of_commitment(thing.number, today()), thing)
+    return _days(request, await dates.of_commitment(thing.number), thing)
 
 
 def _days(request: Request, found: Sequence[Deadline], thing: About) -> Response:

@@ -10,7 +10,6 @@ from starlette.routing import Route
 
 from forums import views
 from forums.labels import FORUM_STATES
-from forums.queries import board as notices
 from forums.queries import lists
 from forums.queries.lists import ALL, NOTICE, TAB_WORDS, TABS, Filters, Listed
 from forums.routes import context
@@ -103,7 +102,7 @@ async def board(request: Request) -> Response:
         shown["found"] = found.rows
         shown["further"] = replace(wanted, kind="").address(NOTICES, after=found.after) if found.after else ""
     else:
-        current = await notices.board(page)
+        current = await lists.board(page)
         low = max(1, min(current.page - AROUND, current.pages - 2 * AROUND))
         shown["board"] = current
         shown["near"] = range(low, min(current.pages, low + 2 * AROUND) + 1)

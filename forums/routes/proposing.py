@@ -7,8 +7,7 @@ from forums.actions import proposing
 from forums.kinds import PROPOSED
 from forums.labels import KINDS
 from forums.participant_acts import PROPOSE
-from forums.queries import moderation
-from forums.queries import planning as queries
+from forums.queries import history, moderation
 from forums.queries.forums import ForumView
 from forums.rights import forum_subject
 from forums.routes import context
@@ -48,7 +47,7 @@ async def part(found: ForumView) -> dict[str, object]:
     hidden = await moderation.reasons([forum_subject(found.slug)]) if found.visibility == "hidden" else {}
     return {
         "hidden_proposal": hidden.get(forum_subject(found.slug)),
-        "proposal": await queries.said(found.slug, found.status, proposed=True),
+        "proposal": await history.said(found.slug, found.status, proposed=True),
         "needed": config.settings().forum_supports,
         "days": proposing.OPEN_DAYS,
     }

@@ -12,7 +12,7 @@ from forums import players, views
 from forums.crossing import ways
 from forums.kinds import AFTER, last_word, takes_submissions
 from forums.labels import FORUM_STATES, KINDS
-from forums.queries import board, commitments, files, forums
+from forums.queries import commitments, files, forums, lists
 from forums.queries.crossing import petition_public
 from forums.queries.forums import ForumView
 from forums.rights import forum_subject
@@ -20,7 +20,6 @@ from forums.routes import commenting, context, proposing, registering, speaking
 from forums.states import ForumState
 from server.core import auth, clock, uploads, web
 from server.core.city import city
-from server.core.days import today
 from server.core.form_pages import ReturnedForm
 from server.core.forms import Parameters
 from server.core.participants.people import Person, person_of
@@ -69,13 +68,13 @@ async def _of_kind(found: ForumView) -> dict[str, object]:
     """What only some kinds of forum show."""
     shown: dict[str, object] = {}
     if found.status in {ForumState.CANCELLED, ForumState.DECLINED}:
-        shown["reason"] = await forums.reason(found.slug)
+        shown["reason"] = await forums.reason(forum_subject(found.slug))
     if found.kind == "discussion":
         shown["by_stance"] = await forums.stances(found.id)
     elif found.kind == "field_office":
         shown["progress"] = await forums.progress(found.id)
     elif found.kind == "notice":
-        shown["earlier"], shown["later"] = await board.neighbours(found.number)
+        shown["earlier"], shown["later"] = await lists.neighbours(found.number)
     return shown
 
 
@@ -86,7 +85,7 @@ async def _parts(request: Request, found: ForumView, person: Person | None) -> d
         **await registering.part(found, person),
         **await commenting.part(request, found, person),  # reads the stream position before the content
         **await speaking.part(request, found, person),
-        "commitments": await commitments.of_forum(found.id, today()),
+        "commitments": await commitments.of_forum(found.id),
         "petition_public": await petition_public(found.from_petition, ways(request)),
     }
 

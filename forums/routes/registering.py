@@ -1,7 +1,5 @@
 """Citizens' pages about registrations: a session, registering, the ticket with its code, and cancelling."""
 
-from datetime import datetime
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,9 +11,10 @@ from forums.permissions import Permission
 from forums.queries import forums
 from forums.queries import sessions as queries
 from forums.queries.forums import ForumView
+from forums.rights import session_subject
 from forums.routes import context
 from forums.states import ForumState
-from server.core import auth, listing, qr, web
+from server.core import auth, qr, web
 from server.core.booking import reading
 from server.core.booking.errors import NoSuchBooking
 from server.core.booking.reading import BookingView
@@ -32,7 +31,7 @@ async def part(found: ForumView, person: Person | None) -> dict[str, object]:
         return {"sessions": [], "over": False}
     return {
         "sessions": await queries.of_forum(found.id, person.id if person else None),
-        "over": bool(await queries.past(found.id, limit=1)),
+        "over": bool((await queries.past(found.id, limit=1)).rows),
     }
 
 
@@ -47,7 +46,7 @@ async def _session(request: Request, back: ReturnedForm) -> Response:
         "session": shown,
         "form": REGISTER.form,
         "person": person,
-        "reason": await queries.reason(shown.id) if shown.cancelled else "",
+        "reason": await forums.reason(session_subject(shown.id)) if shown.cancelled else "",
         "standing": shown.mine is not None and shown.mine.status in STANDING,
     }
     return await context.page(request, "forums/session.html", more, back)
@@ -56,13 +55,9 @@ async def _session(request: Request, back: ReturnedForm) -> Response:
 async def past(request: Request) -> Response:
     """``/forums/{slug}/sessions``: past sessions, newest first, with videos and transcripts."""
     found = await forums.forum(request.path_params["slug"], auth.reader(request).official)
-    start = listing.place(request.query_params.get("before", ""), datetime, int)
-    rows = await queries.past(found.id, start or None, queries.PAST + 1)
-    last = rows[queries.PAST - 1] if len(rows) > queries.PAST else None
-    older = listing.cursor(last.starts_at, last.id) if last else ""
-    return await context.page(
-        request, "forums/sessions.html", {"forum": found, "sessions": rows[: queries.PAST], "older": older}
-    )
+    page = await queries.past(found.id, queries.LATEST.read(request.query_params.get("before", "")))
+    more = {"forum": found, "sessions": page.rows, "older": page.after}
+    return await context.page(request, "forums/sessions.html", more)
 
 
 async def ticket(request: Request) -> Response:
@@ -78,7 +73,7 @@ async def ticket(request: Request) -> Response:
         "ticket": found,
         "session": shown,
         "qr_svg": qr.svg(address),
-        "reason": await queries.reason(shown.id) if shown.cancelled else "",
+        "reason": await forums.reason(session_subject(shown.id)) if shown.cancelled else "",
     }
     return await context.page(request, "forums/registration.html", more)
 

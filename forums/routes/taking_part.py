@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.forms.speaking import AboutMe
-from forums.queries import registrations, submissions
+from forums.queries import sessions, submissions
 from forums.routes import context
 from server.core import auth, web
 from server.core.city import city
@@ -26,7 +26,7 @@ async def _mine(request: Request, back: ReturnedForm) -> Response:
     shown: dict[str, object] = {"person": person, "hours": links.CONFIRM_HOURS, "named": Named}
     if person is not None:
         shown["submissions"] = await submissions.of_person(person, request.query_params.get("before", ""))
-        shown["registrations"] = await registrations.of_person(person, request.query_params.get("dates", ""))
+        shown["registrations"] = await sessions.registered(person, request.query_params.get("dates", ""))
         lang = web.language(request)
         age_band, district = await said_of_themselves(person.id)
         shown["about"] = {"age_band": age_band, "district": district}

@@ -4,7 +4,7 @@ from petitions import rules
 from petitions.act_forms import CloseRepeated
 from petitions.actions.change import Change, changing, check
 from petitions.events import CaseClosedAsRepeated
-from petitions.queries import earlier
+from petitions.queries import desk
 from petitions.states import Action
 from server.core import clock
 from server.core.accounts import Official
@@ -46,7 +46,7 @@ async def close(actor: Official, reference: str, command: CloseRepeated) -> None
 
 
 async def _check_earlier(change: Change, actor: Official, numbers: tuple[str, ...]) -> None:
-    known = {case.reference: case for case in await earlier.of_same_petitioner(change.case.id, actor, numbers)}
+    known = {case.reference: case for case in await desk.of_same_petitioner(change.case.id, actor, numbers)}
     for number in numbers:
         if number not in known:
             text = _("%(number)s is not an earlier case of this petitioner that you can see.", number=number)

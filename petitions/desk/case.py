@@ -22,13 +22,13 @@ from petitions.duties import duties
 from petitions.errors import ChangedMeanwhile, NoSuchCase
 from petitions.forms import GiveAnswer
 from petitions.labels import CHANNELS, DECISIONS, KINDS
-from petitions.queries import consultations, desk, earlier, following, timeline
+from petitions.queries import consultations, desk, following, timeline
 from petitions.queries.case_events import case_events
 from petitions.queries.cases import CaseView, Level, view
 from petitions.queries.filters import Filter
 from petitions.reference import Reference, reference
 from petitions.rights import RIGHTS, subject
-from petitions.states import Action, State
+from petitions.states import PASSED_BY, Action, State, reached
 from server.core import acts, auth, clock, i18n, ledger, web
 from server.core.accounts import Official
 from server.core.acts import Attempt, Offer, Sent
@@ -146,7 +146,7 @@ def _words(sent: Sent) -> list[str]:
 
 async def _where(asked: CaseRequest, raw: Mapping[str, str]) -> str:
     """The next page: the list, if the official came from its row or no longer sees the case, else the case."""
-    here = (await following.whereabouts([asked.case.reference])).get(asked.case.reference)
+    here = (await following.case_access([asked.case.reference])).get(asked.case.reference)
     left = here is None or not here.seen_by(asked.official)
     if raw.get("from") == "inbox" or (left and not await consultations.replied(asked.case.reference, asked.official)):
         return asked.wanted.address(addresses.INBOX)
@@ -179,7 +179,7 @@ async def _page(
     mine = {act.action for act in of_official(case, official)}
     now, passed_at = clock.now(), _passed_at(case, found.events)
     story = await _items(case, found.shown, language)
-    filed_before, section = await earlier.proposed(case, official), consultation.section(case, official, now, language)
+    filed_before, section = await desk.proposed(case, official), consultation.section(case, official, now, language)
     page = await offers.page_of(case, official, section, filed_before, passed_at, language)
     others = kept.refusal.entries if isinstance(kept.refusal, ChangedMeanwhile) else []
     context = {
@@ -201,7 +201,7 @@ async def _page(
         "department": _name(reference_data, case.department_id, language),
         "routing": _routing(case, reference_data, language),
         "district": _district(reference_data, case.district, language),
-        "reached": _reached(found.events),
+        "reached": reached(entry.kind for entry in found.events),
         "timeline": list(reversed(story)),
         "earlier": addresses.case(case.reference, asked.wanted, before=found.earlier) if found.earlier else "",
         "newest": "" if found.newest else addresses.case(case.reference, asked.wanted),
@@ -226,7 +226,7 @@ def _passed_at(case: CaseView, entries: Sequence[ledger.Entry]) -> datetime | No
     """When a case without a handler reached its department."""
     if case.status is not State.ACCEPTED:
         return None
-    return next((e.occurred_at for e in reversed(entries) if e.kind in {"case.accepted", "case.transferred"}), None)
+    return next((e.occurred_at for e in reversed(entries) if e.kind in PASSED_BY), None)
 
 
 def _kind(case: CaseView, reference_data: Reference, language: str) -> Text | str:
@@ -271,14 +271,6 @@ def _routing(case: CaseView, reference_data: Reference, language: str) -> dict[s
             for found in case.routing.get("candidates", [])
         ],
     }
-
-
-_WAY = {"case.accepted": State.ACCEPTED, "case.assigned": State.ASSIGNED, "case.started": State.IN_PROGRESS}
-
-
-def _reached(entries: Sequence[ledger.Entry]) -> str:
-    """The last regular step of a case that ended early."""
-    return next((_WAY[e.kind].value for e in reversed(entries) if e.kind in _WAY), State.RECEIVED.value)
 
 
 routes: list[Route] = [

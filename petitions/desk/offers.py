@@ -11,7 +11,7 @@ from petitions.desk.consultation import Section
 from petitions.duties import passing_on
 from petitions.queries import desk
 from petitions.queries.cases import CaseView
-from petitions.queries.earlier import Earlier
+from petitions.queries.desk import Earlier
 from petitions.rules import Transfer
 from petitions.states import Action
 from server.core import clock, i18n

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from petitions.events import AttachmentAdded, MailUndelivered, MessageSent, NoteWritten
 from server.core import ledger
 from server.core.ledger import Audience, Entry, Position
+from server.core.listing import Order
 
 SHOWN = 100
 """Events on one page."""
 MOST_EVENTS = 1000
-LONGEST_ID = 18
-"""Digits of an id in an address."""
+NEWEST = Order({"id": int}, descending=True)
 TALK = (AttachmentAdded.kind, MailUndelivered.kind, MessageSent.kind, NoteWritten.kind)
 """Events that may occur any number of times and change nothing.
 
@@ -36,9 +36,11 @@ class CaseEvents:
 
 async def case_events(subject: str, audiences: Collection[Audience], before: str = "") -> CaseEvents:
     """The events below an id from the page's address; the newest if there is none. One to three queries."""
-    asked = int(before) if before.isascii() and before.isdigit() and len(before) <= LONGEST_ID else ledger.END
-    found = await ledger.newest([subject], before_id=asked, audiences=audiences, limit=SHOWN + 1)
-    newest, more = asked == ledger.END, len(found) > SHOWN
+    start = NEWEST.start(before)
+    found = await ledger.newest(
+        [subject], before_id=start[0] if start else ledger.END, audiences=audiences, limit=SHOWN + 1
+    )
+    newest, more = not start, len(found) > SHOWN
     shown = found[:SHOWN][::-1]
     events, last = shown, found[:1]
     if more or not newest:

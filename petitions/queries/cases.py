@@ -249,6 +249,11 @@ async def words(case_id: int, entries: Iterable[Entry], level: Level = Level.STA
     return {row["id"]: row["text"] for row in rows}
 
 
+async def referred(hashes: Sequence[str]) -> set[str]:
+    """The stored contents, out of those given, that files of cases refer to."""
+    return {*await database.column(f"SELECT hash FROM attachment WHERE hash IN ({database.marks(hashes)})", *hashes)}
+
+
 def _view(
     row: Any,
     level: Level,

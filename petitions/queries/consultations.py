@@ -12,8 +12,8 @@ from petitions.queries.scope import ASKED
 from petitions.rights import cooperates
 from server.core import accounts, database, references
 from server.core.accounts import Official
-from server.core.listing import Condition
-from server.core.rows import Local, read, read_all
+from server.core.listing import Condition, Order, where
+from server.core.rows import Local, read, select
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,7 @@ class ConsultationView:
 
 async def asked(case_id: int, department_id: int | None) -> bool:
     """Whether a department has an open consultation on a case."""
-    sql = f"SELECT {ASKED} AS asked FROM petition_case c WHERE c.id = ?"
-    row = await database.fetch_one(sql, department_id, case_id)
-    return bool(row and row["asked"])
+    return bool(await database.value(f"SELECT {ASKED} FROM petition_case c WHERE c.id = ?", department_id, case_id))
 
 
 _SQL = (
@@ -64,12 +62,13 @@ async def replied(reference_text: str, official: Official) -> tuple[Consultation
     number = references.read_reference(reference_text)
     if number is None or not cooperates(official):
         return ()
-    rows = await database.fetch(
+    found = await select(
+        ConsultationView,
         f"{_SQL}JOIN petition_case c ON c.id = p.case_id "
         "WHERE c.reference = ? AND p.department_id = ? AND p.status = ? ORDER BY p.id",
         number, official.department_id, ConsultationStatus.REPLIED.value,
     )  # fmt: skip
-    return tuple(read_all(ConsultationView, rows))
+    return tuple(found)
 
 
 OPEN_PART = "consultation q WHERE q.case_id = c.id AND q.status = 'asked'"
@@ -92,35 +91,25 @@ def owes(official: Official) -> Condition:
     return Condition(f"EXISTS (SELECT 1 FROM {OPEN_PART})")
 
 
-def owed(
-    official: Official, also: Sequence[Condition], edges: Sequence[Condition], *, descending: bool, limit: int
-) -> Condition:
+_EARLIEST = (
+    "NOT EXISTS (SELECT 1 FROM consultation e WHERE e.case_id = p.case_id AND e.status = 'asked' "
+    "AND (e.due_at, e.id) < (p.due_at, p.id))"
+)
+
+
+def owed(official: Official, conditions: Sequence[Condition], order: Order, limit: int) -> Condition:
     """The statement for cases with open consultations, by their reply deadlines (column ``sort_due``).
 
-    ``also`` are conditions on the cases ``c``, ``edges`` on the position (``p.due_at``, ``p.case_id``). A case with
-    several open consultations is listed once, by the earliest.
+    ``conditions`` are on the consultations ``p`` and their cases ``c``. A case with several open consultations is
+    listed once, by the earliest.
     """
-    own = cooperates(official)
-    conditions = [
-        *([Condition("p.department_id = ?", (official.department_id,))] if own else []),
-        Condition("p.status = 'asked'"),
-        *edges,
-        *(each for each in also if each.sql),
-    ]
-    if not own:
-        conditions.append(
-            Condition(
-                "NOT EXISTS (SELECT 1 FROM consultation e WHERE e.case_id = p.case_id AND e.status = 'asked' "
-                "AND (e.due_at, e.id) < (p.due_at, p.id))"
-            )
-        )
-    source = "consultation p"
+    own, source = cooperates(official), "consultation p"
+    theirs = Condition("p.department_id = ?", (official.department_id,)) if own else Condition(_EARLIEST)
+    found = where(theirs, Condition("p.status = 'asked'"), *conditions)
     if database.dialect() == "sqlite":
         source += " INDEXED BY part_department_due" if own else " INDEXED BY part_due"
-    where = " AND ".join(each.sql for each in conditions)
-    order = " DESC" if descending else ""
     return Condition(
-        f"SELECT {COLUMNS}, p.due_at AS sort_due FROM {source} JOIN petition_case c ON c.id = p.case_id "
-        f"WHERE {where} ORDER BY p.due_at{order}, p.case_id{order} LIMIT {limit}",
-        tuple(value for each in conditions for value in each.values),
+        f"SELECT {COLUMNS}, p.due_at AS sort_due FROM {source} JOIN petition_case c ON c.id = p.case_id{found.sql} "
+        f"ORDER BY {order.sql()} LIMIT {limit}",
+        found.values,
     )

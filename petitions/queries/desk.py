@@ -1,7 +1,9 @@
 """What the desk shows beside the cases: counts, officials to choose from, templates, saved views, similar cases."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from petitions.queries.cases import CaseView
 from petitions.queries.duties import listed_by
@@ -15,9 +17,10 @@ from petitions.search import desk_index
 from petitions.states import OPEN, State
 from server.core import clock, database, roles
 from server.core.accounts import Official, Role
-from server.core.listing import Condition, Page
+from server.core.listing import Condition, Page, where
+from server.core.listing import counts as counts_of
 from server.core.roles import Staff
-from server.core.rows import columns, read_all
+from server.core.rows import Local, columns, read_all, select
 
 CAP = 1_000
 """Counts stop here and are shown as "1,000+"."""
@@ -45,51 +48,38 @@ async def counts(official: Official) -> dict[str, Count]:
     if limits is None:
         return {}
     # "open" and "+" do not change the counts: they steer SQLite's planner to the index of the official's own cases.
-    wanted: dict[str, tuple[str, tuple[object, ...]]] = {
-        state.value: ("c.status = ? AND c.open = ?", (state.value, True))
-        if "guide" in limits.sql
-        else ("c.status = ?", (state.value,))
-        for state in State
-        if state in OPEN
-    }
+    guided = Condition("c.open = ?", (True,)) if "guide" in limits.sql else Condition("")
     overdue = (True, clock.now(), State.SUPPLEMENT_REQUESTED.value)
-    wanted["overdue"] = ("c.open = ? AND c.due_at < ? AND c.status <> ?", overdue)
-    wanted["unassigned"] = (f"{'+' if limits.sql else ''}c.handler_id IS NULL AND c.open = ?", (True,))
-    wanted["mine"] = ("c.handler_id = ? AND c.open = ?", (official.id, True))
-    wanted["objection"] = OBJECTED
-    also = f" AND {limits.sql}" if limits.sql else ""
-    columns, values = [], list[object]()
-    for name, (where, own) in wanted.items():
-        narrowed = also.replace("c.", "+c.") if name == "objection" else also
-        columns.append(
-            f"(SELECT COUNT(*) FROM (SELECT 1 FROM petition_case c WHERE {where}{narrowed} LIMIT {CAP + 1}) AS n) "
-            f"AS {name}_count"
-        )
-        values += [*own, *limits.values]
-    for counted in _of_parts(official, limits):
-        columns.append(counted.sql)
-        values += counted.values
-    row = await database.fetch_one("SELECT " + ", ".join(columns), *values)
-    if row is None:
-        return {}
-    found = {name: row[f"{name}_count"] for name in (*wanted, "parts")}
-    found["overdue"] += row["late_parts"]
+    wanted = {
+        **{
+            state.value: [Condition("c.status = ?", (state.value,)), guided, limits] for state in State if state in OPEN
+        },
+        "overdue": [Condition("c.open = ? AND c.due_at < ? AND c.status <> ?", overdue), limits],
+        "unassigned": [Condition(f"{'+' if limits.sql else ''}c.handler_id IS NULL AND c.open = ?", (True,)), limits],
+        "mine": [Condition("c.handler_id = ? AND c.open = ?", (official.id, True)), limits],
+        "objection": [OBJECTED, Condition(limits.sql.replace("c.", "+c."), limits.values)],
+    }
+    cases = {name: where(*conditions) for name, conditions in wanted.items()}
+    found = await counts_of(
+        {name: Condition(f"petition_case c{each.sql}", each.values) for name, each in cases.items()}
+        | _of_parts(official, limits),
+        CAP,
+    )
+    found["overdue"] += found.pop("late_parts", 0)
     return {name: Count(min(number, CAP), number > CAP) for name, number in found.items()}
 
 
-def _of_parts(official: Official, limits: Condition) -> tuple[Condition, Condition]:
-    """The columns ``parts_count`` and ``late_parts``."""
+def _of_parts(official: Official, limits: Condition) -> dict[str, Condition]:
+    """What is counted as ``parts`` and ``late_parts``."""
     if not cooperates(official):
         cases = f" JOIN petition_case c ON c.id = p.case_id AND {limits.sql}" if limits.sql else ""
         waiting = f"SELECT DISTINCT p.case_id FROM consultation p{cases} WHERE p.status = 'asked' LIMIT {CAP + 1}"
-        sql = f"(SELECT COUNT(*) FROM ({waiting}) AS n) AS parts_count"
-        return Condition(sql, limits.values), Condition("0 AS late_parts")
-    owed = "SELECT 1 FROM consultation p WHERE p.department_id = ? AND p.status = 'asked'"
-    count = f"(SELECT COUNT(*) FROM ({owed}%s LIMIT {CAP + 1}) AS n) AS %s"
-    return (
-        Condition(count % ("", "parts_count"), (official.department_id,)),
-        Condition(count % (" AND p.due_at < ?", "late_parts"), (official.department_id, clock.now())),
-    )
+        return {"parts": Condition(f"({waiting}) AS waiting", limits.values)}
+    owed = "consultation p WHERE p.department_id = ? AND p.status = 'asked'"
+    return {
+        "parts": Condition(owed, (official.department_id,)),
+        "late_parts": Condition(f"{owed} AND p.due_at < ?", (official.department_id, clock.now())),
+    }
 
 
 async def neighbours(
@@ -136,14 +126,15 @@ class Template:
 
 async def templates(case: CaseView) -> list[Template]:
     """The reply templates for a case's department and kind, those in the petitioner's language first."""
-    rows = await database.fetch(
+    found = await select(
+        Template,
         f"SELECT {columns(Template, 't')} FROM reply_template t WHERE purpose = ? "
         "AND (department_id IS NULL OR department_id = ?) AND kind IN ('', ?) ORDER BY title, id",
         "answer",
         case.department_id,
         case.kind,
     )
-    return sorted(read_all(Template, rows), key=lambda template: template.language != case.petitioner_language)
+    return sorted(found, key=lambda template: template.language != case.petitioner_language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +148,7 @@ class View:
 
 async def saved_views(official: Official) -> list[View]:
     """An official's saved views, by name."""
-    rows = await database.fetch(
-        "SELECT id, name, query FROM saved_view WHERE account_id = ? ORDER BY name", official.id
-    )
-    return read_all(View, rows)
+    return await select(View, "SELECT id, name, query FROM saved_view WHERE account_id = ? ORDER BY name", official.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,3 +190,66 @@ def title_words(title: str) -> list[str]:
     words = [word for word in re.split(r"\W+", title) if len(word) > 1]
     stems = [word[:-1] if _HANGUL.fullmatch(word) else word for word in words]
     return sorted(dict.fromkeys(stems), key=len, reverse=True)[:SIMILAR_WORDS]
+
+
+# --- earlier petitions of the same person, which show whether one is repeated (Act 23) ------------------------------
+
+EARLIER_READ, EARLIER_SHOWN = 100, 10
+"""The most recent cases that are compared, and how many of them are shown, the most similar first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier case of the same person."""
+
+    reference: str
+    title: str
+    kind: str
+    status: State
+    received_at: Local
+    notified_at: datetime | None
+    """When its petitioner was first notified of a result."""
+
+    def results_notified(self, moment: datetime) -> bool:
+        """Whether a result had been notified by then."""
+        return self.notified_at is not None and self.notified_at <= moment
+
+
+_EARLIER = columns(Earlier, "c", notified_at="(SELECT MIN(a.created_at) FROM answer a WHERE a.case_id = c.id)")
+
+
+async def of_same_petitioner(case_id: int, official: Official, numbers: Collection[str] = ()) -> list[Earlier]:
+    """Earlier cases with the same email address or phone that the official may see, newest first.
+
+    With ``numbers``, only those. One query.
+    """
+    limits = scope(official)
+    if limits is None:
+        return []
+    named, values = "", list[object]()
+    if numbers:
+        named = f" AND c.reference IN ({database.marks(numbers)})"
+        values += numbers
+    return await select(
+        Earlier,
+        # No OR: PostgreSQL would scan all petitioners.
+        f"SELECT {_EARLIER} FROM petition_case c "
+        "WHERE c.id IN (SELECT o.case_id FROM petitioner p JOIN petitioner o ON o.email = p.email "
+        "WHERE p.case_id = ? AND p.email <> '' UNION SELECT o.case_id FROM petitioner p JOIN petitioner o "
+        "ON o.phone = p.phone WHERE p.case_id = ? AND p.phone <> '') AND c.id < ?"
+        + named
+        + (f" AND {limits.sql}" if limits.sql else "")
+        + f" ORDER BY c.id DESC LIMIT {EARLIER_READ}",
+        case_id,
+        case_id,
+        case_id,
+        *values,
+        *limits.values,
+    )
+
+
+async def proposed(case: CaseView, official: Official) -> list[Earlier]:
+    """Earlier cases of the same petitioner, ordered by how many title words they share with this one. One query."""
+    words = title_words(case.title)
+    found = await of_same_petitioner(case.id, official)
+    return sorted(found, key=lambda other: -sum(word in other.title for word in words))[:EARLIER_SHOWN]

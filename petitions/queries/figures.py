@@ -21,14 +21,13 @@ UNCOUNTED = frozenset({State.WITHDRAWN})
 
 async def id_of(number: str) -> int | None:
     """A case's id by its number."""
-    row = await database.fetch_one("SELECT id FROM petition_case WHERE reference = ?", number)
-    return row["id"] if row else None
+    found: int | None = await database.value("SELECT id FROM petition_case WHERE reference = ?", number)
+    return found
 
 
 async def case_ids(after: int, limit: int) -> list[int]:
     """The ids of cases above an id, in order."""
-    rows = await database.fetch(f"SELECT id FROM petition_case WHERE id > ? ORDER BY id LIMIT {limit}", after)
-    return [row["id"] for row in rows]
+    return await database.column(f"SELECT id FROM petition_case WHERE id > ? ORDER BY id LIMIT {limit}", after)
 
 
 async def cases_by_id(

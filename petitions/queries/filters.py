@@ -1,9 +1,10 @@
 """The inbox's filters and page positions, as they are written in an address."""
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from petitions.labels import KINDS, STATES
 from petitions.states import OPEN, State
@@ -55,6 +56,16 @@ class Position(NamedTuple):
 
     def __str__(self) -> str:
         return cursor(*self)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The values of the columns that order its section."""
+        return (self.id,) if self.due_at is None else (self.due_at, self.id)
+
+    @classmethod
+    def at(cls, section: int, key: Sequence[Any]) -> "Position":
+        """The position with this key."""
+        return cls(section, key[0] if len(key) > 1 else None, key[-1])
 
     @classmethod
     def read(cls, text: str) -> "Position | None":

@@ -3,19 +3,22 @@
 Each answer is one small query, because they are needed for every opened stream and every batch of news.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from petitions.errors import NoSuchCase
+from petitions.events import CaseTransferred, ConsultationReplied, ConsultationWithdrawn
 from petitions.queries.cases import Credentials, Level, level_of
 from petitions.queries.scope import ASKED
 from petitions.rights import sees
 from petitions.states import State
 from server.core import database, references
 from server.core.accounts import Official
-from server.core.rows import columns, read_all
+from server.core.ledger import Entry
+from server.core.rows import columns, select
 
 MOST_CASES = 100
 """The most of somebody's cases that are listed, newest first."""
@@ -54,9 +57,15 @@ class CaseAccess:
         asked = shown.official is not None and shown.official.department_id in self.asked
         return level_of({**self.row, "asked": asked}, shown)
 
+    def seen_by(self, official: Official) -> bool:
+        """Whether an official may see the case."""
+        return self.level(Credentials(official)) is Level.STAFF
+
 
 async def case_access(numbers: Collection[str]) -> dict[str, CaseAccess]:
-    """The access data of several cases, by their numbers. One query."""
+    """The access data of several cases, by their numbers. One query, none without cases."""
+    if not numbers:
+        return {}
     rows = await database.fetch(
         f"SELECT {_ACCESS}, o.department_id AS asked FROM petition_case c JOIN petitioner p ON p.case_id = c.id "
         "LEFT JOIN consultation o ON o.case_id = c.id AND o.status = 'asked' "
@@ -69,37 +78,26 @@ async def case_access(numbers: Collection[str]) -> dict[str, CaseAccess]:
     return {row["reference"]: CaseAccess(row, frozenset(asked[row["reference"]])) for row in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """The department and guide of a case, and the departments that are consulted on it."""
-
-    department_id: int | None
-    guide_id: int | None
-    asked: frozenset[int] = frozenset()
-
-    def seen_by(self, official: Official) -> bool:
-        """Whether an official may see the case."""
-        asked = official.department_id in self.asked
-        return sees(official, department_id=self.department_id, guide_id=self.guide_id, asked=asked)
+_LEFT = {
+    CaseTransferred.kind: "previous",
+    **dict.fromkeys((ConsultationReplied.kind, ConsultationWithdrawn.kind), "department"),
+}
+"""Events by which a case leaves a desk, and the field that names the desk's department."""
 
 
-async def whereabouts(numbers: Collection[str]) -> Mapping[str, Whereabouts]:
-    """The whereabouts of each of these cases now."""
-    if not numbers:
-        return {}
-    rows = await database.fetch(
-        "SELECT c.reference, c.department_id, c.guide_id, o.department_id AS asked FROM petition_case c "
-        "LEFT JOIN consultation o ON o.case_id = c.id AND o.status = 'asked' "
-        f"WHERE c.reference IN ({database.marks(numbers)})",
-        *numbers,
-    )
-    asked: dict[str, set[int]] = {row["reference"]: set() for row in rows}
-    for row in rows:
-        asked[row["reference"]] |= {row["asked"]} - {None}
-    return {
-        row["reference"]: Whereabouts(row["department_id"], row["guide_id"], frozenset(asked[row["reference"]]))
-        for row in rows
-    }
+async def affected_desks(entries: list[Entry]) -> list[tuple[Entry, Callable[[Official], bool]]]:
+    """Each event of a case with a predicate for the officials it concerns: those who see the case, or just lost it."""
+    numbers = {entry.id: entry.subject.removeprefix("case/") for entry in entries if entry.subject.startswith("case/")}
+    now = await case_access(set(numbers.values()))
+    return [
+        (entry, partial(_concerned, here, entry.data.get(_LEFT[entry.kind]) if entry.kind in _LEFT else None))
+        for entry in entries
+        if (here := now.get(numbers.get(entry.id, ""))) is not None
+    ]
+
+
+def _concerned(here: CaseAccess, left: int | None, official: Official) -> bool:
+    return here.seen_by(official) or (left is not None and sees(official, department_id=left, guide_id=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,23 +134,21 @@ async def own_cases(numbers: Collection[str], email: str) -> list[OwnCase]:
     if not ways:
         return []
     # No OR: PostgreSQL would scan all cases.
-    return read_all(OwnCase, await database.fetch(_OWN.format(ways=" UNION ".join(ways)), *values))
+    return await select(OwnCase, _OWN.format(ways=" UNION ".join(ways)), *values)
 
 
 async def newest_of(email: str) -> str:
     """The number of the newest case filed from an email address; empty if there is none."""
-    row = await database.fetch_one(
+    found = await database.value(
         "SELECT c.reference FROM petitioner p JOIN petition_case c ON c.id = p.case_id WHERE p.email IN (?, ?) "
         "ORDER BY c.id DESC LIMIT 1",
         email,
         email.lower(),
     )
-    return str(row["reference"]) if row else ""
+    return found or ""
 
 
 async def address_of(number: str) -> str:
     """The email address that a case was filed from; empty if there is none."""
-    row = await database.fetch_one(
-        "SELECT p.email FROM petitioner p JOIN petition_case c ON c.id = p.case_id WHERE c.reference = ?", number
-    )
-    return str(row["email"]) if row else ""
+    sql = "SELECT p.email FROM petitioner p JOIN petition_case c ON c.id = p.case_id WHERE c.reference = ?"
+    return await database.value(sql, number) or ""

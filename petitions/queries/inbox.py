@@ -8,6 +8,7 @@ with and without one. Open objections are a list of their own, in order of their
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from petitions.queries import consultations
 from petitions.queries.filters import (
@@ -32,7 +33,7 @@ from petitions.states import OPEN, State
 from server.core import accounts, clock, database, ledger, listing, references
 from server.core.accounts import Official
 from server.core.days import today
-from server.core.listing import Condition, Page
+from server.core.listing import Condition, Order, Page, Walk
 from server.core.rows import read_all
 
 PAGE = 50
@@ -56,7 +57,7 @@ SECTIONS: tuple[tuple[str, bool, bool], ...] = (
 """The condition, the value of ``open`` in it, and whether the latest comes first."""
 
 
-class _Walk:
+class _List:
     """One list: its conditions, split into those that an index answers and those checked case by case."""
 
     def __init__(self, wanted: Filter, official: Official, reference_data: Reference, limits: Condition) -> None:
@@ -180,16 +181,15 @@ class _Walk:
     async def _take(
         self, section: int, start: Position | None, limit: int, *, backward: bool
     ) -> tuple[list[Row], Position | None]:
-        conditions, order = self._way(section, start, backward=backward)
-        stop = None
-        if self.residual and self.window:
-            stop = await self._end(section, conditions, order)
-            if stop is not None:
-                conditions.append(_beyond(stop, descending=not order.endswith("DESC"), inclusive=True))
-        rows = await self._rows(section, [*conditions, *self.residual], order, limit)
-        if self.last_hit and len(rows) < limit:
-            stop = Position(NEWEST, None, self.last_hit)
-        return rows, None if len(rows) == limit else stop
+        walk = self._walk(section, backward=backward)
+        begin = start.key if start is not None and start.section == section else ()
+        end = await walk.end(begin)
+        within = listing.where(*walk.driving, walk.order.beyond(begin), walk.order.up_to(end), *walk.residual)
+        source = f"SELECT {COLUMNS} FROM {walk.source}{within.sql} ORDER BY {walk.order.sql()} LIMIT {limit}"
+        rows = await self._shown(Condition(source, within.values), walk.order)
+        if self.last_hit:
+            end = (self.last_hit,)
+        return rows, Position.at(section, end) if end and len(rows) < limit else None
 
     def _with_parts(self) -> bool:
         """Whether the list includes cases because of an open consultation, and not (only) in their own right."""
@@ -200,33 +200,25 @@ class _Walk:
 
     async def _parts(self, start: Position | None, stop: Position | None, limit: int, *, backward: bool) -> list[Row]:
         """The cases with open consultations by reply deadline, which belong to the first section; up to ``stop``."""
-        keys = "p.due_at, p.case_id"
-        edges = [_beyond(start, descending=backward, keys=keys)] if start is not None and not start.section else []
-        if stop is not None:
-            edges.append(_beyond(stop, descending=not backward, inclusive=True, keys=keys))
+        order = Order({"p.due_at": datetime, "p.case_id": int}, descending=backward)
+        edges = [order.beyond(start.key if start is not None and not start.section else ())]
+        edges.append(order.up_to(stop.key if stop is not None else ()))
         if self.wanted.overdue:
             edges.append(Condition("p.due_at < ?", (clock.now(),)))
-        source = consultations.owed(self.official, self.of_parts, edges, descending=backward, limit=limit)
-        down = " DESC" if backward else ""
-        return await self._shown(source, f"c.sort_due{down}, c.id{down}")
+        source = consultations.owed(self.official, [*edges, *self.of_parts], order, limit)
+        return await self._shown(source, Order({"c.sort_due": datetime, "c.id": int}, descending=backward))
 
-    def _way(self, section: int, start: Position | None, *, backward: bool) -> tuple[list[Condition], str]:
+    def _walk(self, section: int, *, backward: bool) -> Walk:
+        driving, keys, descending = [self.driving], {"c.due_at": datetime, "c.id": int}, backward
         if section == NEWEST:
-            descending, keys = not backward, ["c.id"]
-            conditions = []
+            driving, keys, descending = [], {"c.id": int}, not backward
         elif section == OBJECTIONS:
-            descending, keys = backward, ["c.objection_due_at", "c.id"]
-            conditions = [OBJECTED]
+            driving, keys = [OBJECTED], {"c.objection_due_at": datetime, "c.id": int}
         else:
-            sql, opened, descending = SECTIONS[section]
-            descending ^= backward
-            keys = ["c.due_at", "c.id"] if section in {0, 2} else ["c.id"]
-            conditions = [Condition(sql, (opened,))]
-            if self.driving.sql:
-                conditions.append(self.driving)
-        if start is not None and start.section == section:
-            conditions.append(_beyond(start, descending=descending))
-        return conditions, ", ".join(f"{key}{' DESC' if descending else ''}" for key in keys)
+            sql, opened, last_first = SECTIONS[section]
+            driving, descending = [Condition(sql, (opened,)), *driving], last_first != backward
+            keys = keys if section in DATED else {"c.id": int}
+        return Walk(self._from(section), Order(keys, descending), driving, self.residual, self.window)
 
     def _from(self, section: int) -> str:
         if database.dialect() != "sqlite" or self.by_number:
@@ -234,43 +226,16 @@ class _Walk:
         # SQLite's planner would otherwise sort the matches of an equality instead of walking the requested order.
         return f"petition_case c INDEXED BY {self.index}" if section != NEWEST else "petition_case c NOT INDEXED"
 
-    async def _end(self, section: int, conditions: Sequence[Condition], order: str) -> Position | None:
-        """The last case to be examined from here; None if there are fewer."""
-        where, values = listing.where(*conditions)
-        date = "objection_due_at" if section == OBJECTIONS else "due_at"
-        row = await database.fetch_one(
-            f"SELECT c.{date} AS date, c.id FROM {self._from(section)}{where} ORDER BY {order} "
-            f"LIMIT 1 OFFSET {self.window - 1}",
-            *values,
-        )
-        if row is None:
-            return None
-        due = database.moment(row["date"]) if section in DATED else None
-        return Position(section, due, row["id"])
-
-    async def _rows(self, section: int, conditions: Sequence[Condition], order: str, limit: int) -> list[Row]:
-        where, values = listing.where(*conditions)
-        source = f"SELECT {COLUMNS} FROM {self._from(section)}{where} ORDER BY {order} LIMIT {limit}"
-        return await self._shown(Condition(source, tuple(values)), order)
-
-    async def _shown(self, source: Condition, order: str) -> list[Row]:
+    async def _shown(self, source: Condition, order: Order) -> list[Row]:
         due = consultations.due_column(self.official, everybodys=self.wanted.parts)
         found = await database.fetch(
             f"SELECT c.*, {PASSED}, p.name AS petitioner, COALESCE(a.name, '') AS handler, h.length AS version, "
             f"{consultations.WAITING}, {due.sql} FROM ({source.sql}) AS c JOIN petitioner p ON p.case_id = c.id "
-            f"{ledger.with_version(CASE_SUBJECT)}{accounts.with_official('c.handler_id', 'a')}ORDER BY {order}",
+            f"{ledger.with_version(CASE_SUBJECT)}{accounts.with_official('c.handler_id', 'a')}ORDER BY {order.sql()}",
             *due.values,
             *source.values,
         )
         return read_all(Row, found)
-
-
-def _beyond(place: Position, *, descending: bool, inclusive: bool = False, keys: str = "") -> Condition:
-    sign = ("<" if descending else ">") + ("=" if inclusive else "")
-    if place.due_at is None:
-        return Condition(f"c.id {sign} ?", (place.id,))
-    date = "objection_due_at" if place.section == OBJECTIONS else "due_at"
-    return Condition(f"({keys or f'c.{date}, c.id'}) {sign} (?, ?)", (place.due_at, place.id))
 
 
 async def listed(
@@ -290,7 +255,7 @@ async def listed(
     limit, limits = limit or PAGE, visible(official) if wanted.sort == "new" else scope(official)
     if limits is None:
         return Page(())
-    walk = _Walk(wanted, official, reference_data, limits)
+    walk = _List(wanted, official, reference_data, limits)
     if wanted.q:
         await walk.search(start, backward=backward)
     rows: list[Row] = []

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from petitions.rights import CASE_SUBJECT
-from petitions.states import State
+from petitions.states import PASSED_BY, State
 from server.core import ledger
 from server.core.rows import Local, columns
 
@@ -53,6 +53,6 @@ COLUMNS = columns(Row, "c", routing="CASE WHEN c.status = 'received' THEN c.rout
 """The columns of ``petition_case c`` that a row needs; the routing only until the case is accepted."""
 PASSED = (
     "CASE WHEN c.status = 'accepted' THEN "
-    + ledger.last_of("occurred_at", CASE_SUBJECT, "'case.accepted', 'case.transferred'")
+    + ledger.last_of("occurred_at", CASE_SUBJECT, ", ".join(f"'{kind}'" for kind in PASSED_BY))
     + " END AS passed_at"
 )

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from petitions.queries.filters import EPOCH
-from server.core import accounts, database
+from server.core import accounts, database, listing
+from server.core.listing import Condition
 from server.core.resource import MOST
 from server.core.rows import columns, read_all
 
@@ -64,19 +65,12 @@ async def hold_open(department_id: int) -> dict[str, int]:
 
 async def open_cases_of(account_id: int) -> int:
     """The number of open cases that name an official as handler or guide (capped)."""
-    row = await database.fetch_one(
-        "SELECT COUNT(*) AS n FROM (SELECT id FROM petition_case WHERE handler_id = ? AND open = ? UNION "
-        f"SELECT id FROM petition_case WHERE guide_id = ? AND open = ? LIMIT {CAP + 1}) AS held",
-        account_id, True, account_id, True,
-    )  # fmt: skip
-    return row["n"] if row else 0
+    ways = (f"SELECT id FROM petition_case WHERE {column} = ? AND open = ?" for column in ("handler_id", "guide_id"))
+    held = Condition(f"({' UNION '.join(ways)}) AS held", (account_id, True) * 2)
+    return (await listing.counts({"held": held}, CAP))["held"]
 
 
 async def running_clocks() -> int:
     """The number of cases with a running deadline (capped)."""
-    row = await database.fetch_one(
-        "SELECT COUNT(*) AS n FROM (SELECT 1 FROM petition_case WHERE open = ? AND due_at IS NOT NULL "
-        f"LIMIT {CAP + 1}) AS running",
-        True,
-    )
-    return row["n"] if row else 0
+    running = Condition("petition_case WHERE open = ? AND due_at IS NOT NULL", (True,))
+    return (await listing.counts({"running": running}, CAP))["running"]

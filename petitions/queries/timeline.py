@@ -17,9 +17,9 @@ from petitions.messages import MESSAGES
 from petitions.messages.event import CaseEvent
 from petitions.queries import cases
 from petitions.queries.cases import AUDIENCES, CaseView, Level
-from petitions.queries.people import people
-from petitions.states import State
-from server.core import config, messages
+from petitions.states import State, reached
+from server.core import config, messages, roles
+from server.core.accounts import official_id
 from server.core.errors import Text, _
 from server.core.ledger import Audience, Entry
 from server.core.messages import Item, Line
@@ -37,7 +37,7 @@ async def case_events(
     """
     audiences = AUDIENCES[level]
     seen = [entry for entry in entries if entry.audience in audiences]
-    named = await people(i for entry in seen for i in _accounts(entry)) if level > Level.PUBLIC else {}
+    named = await roles.cards({i for entry in seen for i in _accounts(entry)}) if level > Level.PUBLIC else {}
     said = await cases.words(view.id, seen, level) if level > Level.PUBLIC else {}
     departments = {row.id: row.name(language) for row in view.reference_data.departments.values()}
     with_department = departments if signed else {}
@@ -51,12 +51,7 @@ async def case_events(
 
 
 def _accounts(entry: Entry) -> Iterable[int]:
-    role, _colon, number = entry.actor.partition(":")
-    if role == "official":
-        yield int(number)
-    for name in ("handler", "guide"):
-        if entry.data.get(name):
-            yield entry.data[name]
+    yield from filter(None, (official_id(entry.actor), entry.data.get("handler"), entry.data.get("guide")))
 
 
 def case_event(
@@ -94,7 +89,7 @@ def _who(entry: Entry, named: Mapping[int, Card], departments: Mapping[int, str]
         return ""
     if entry.actor == "petitioner":
         return YOU if level is Level.PARTY else PETITIONER
-    person = named.get(int(entry.actor.partition(":")[2])) if entry.actor.startswith("official:") else None
+    person = named.get(official_id(entry.actor) or 0)
     if person is None:
         return ""
     department = departments.get(person.department_id or 0)
@@ -169,18 +164,6 @@ def due_dates(events: Sequence[CaseEvent]) -> list[DueDate]:
     ]
 
 
-_REACHED = {
-    "case.accepted": State.ACCEPTED,
-    "case.assigned": State.ASSIGNED,
-    "case.started": State.IN_PROGRESS,
-    "case.supplement_requested": State.SUPPLEMENT_REQUESTED,
-    "case.supplement_received": State.IN_PROGRESS,
-    "case.transferred": State.ACCEPTED,
-    "case.reopened": State.REOPENED,
-    "case.objection_upheld": State.REOPENED,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Progress:
     """A case's progress: the last state reached, and the day of each step."""
@@ -191,9 +174,8 @@ class Progress:
 
 def way(events: Sequence[CaseEvent]) -> Progress:
     """The progress of a case; a repeated step counts with its last day."""
-    reached, days = State.RECEIVED, dict[str, datetime]()
+    days = dict[str, datetime]()
     for event in events:
-        reached = _REACHED.get(event.kind, reached)
         match event.kind:
             case "case.received":
                 days["reception"] = event.at
@@ -206,4 +188,4 @@ def way(events: Sequence[CaseEvent]) -> Progress:
                 days["answer"] = event.at
             case "case.returned" | "case.withdrawn" | "case.deemed_withdrawn" | "case.transferred_out":
                 days["end"] = event.at
-    return Progress(reached, days)
+    return Progress(reached(event.kind for event in events), days)

@@ -238,6 +238,19 @@ async def names(ids: Iterable[int]) -> dict[int, str]:
     return {row["id"]: row["name"] for row in rows}
 
 
+def official_id(actor: str) -> int | None:
+    """The id of the official whom the ledger names; None for anybody else."""
+    kind, _colon, number = actor.partition(":")
+    return int(number) if kind == "official" else None
+
+
+async def actor_names(actors: Iterable[str]) -> dict[str, str]:
+    """The names of the officials among those whom the ledger names."""
+    found = {actor: number for actor in actors if (number := official_id(actor)) is not None}
+    known = await names(found.values())
+    return {actor: known[number] for actor, number in found.items() if number in known}
+
+
 @dataclass(frozen=True)
 class Official:
     """A signed-in official, as much of them as decisions need."""

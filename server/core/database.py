@@ -5,6 +5,7 @@ models for writing and :func:`fetch` for pages that must stay fast; both join th
 """
 
 import contextlib
+import itertools
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Sized
 from contextvars import ContextVar
@@ -175,18 +176,12 @@ def after_commit(callback: Callable[[], None]) -> None:
 def _native(sql: str) -> str:
     if dialect() == "sqlite":
         return sql
-    count = 0
-
-    def number(_match: re.Match[str]) -> str:
-        nonlocal count
-        count += 1
-        return f"${count}"
-
-    return _placeholder.sub(number, sql)
+    number = itertools.count(1)
+    return _placeholder.sub(lambda _match: f"${next(number)}", sql)
 
 
 async def fetch(sql: str, *values: object) -> Sequence[Any]:
-    """Rows of one statement with ``?`` placeholders, ``RETURNING`` included; columns by name or position."""
+    """Rows of one statement with ``?`` placeholders, ``RETURNING`` included; columns by name."""
     return await _rows(_native(sql), list(values))
 
 
@@ -196,16 +191,19 @@ async def fetch_one(sql: str, *values: object) -> Any | None:
     return rows[0] if rows else None
 
 
-async def value(sql: str, *values: object) -> Any:
-    """The first column of the first row; None without a row."""
-    row = await fetch_one(sql, *values)
-    return None if row is None else next(iter(row.values()))
-
-
 async def _rows(sql: str, values: list[object]) -> Sequence[Any]:
-    client = connection()
     # On PostgreSQL, Tortoise's execute_query drops the rows of "UPDATE … RETURNING"; execute_query_dict does not.
-    return await client.execute_query_dict(sql, values)
+    return await connection().execute_query_dict(sql, values)
+
+
+async def value(sql: str, *values: object) -> Any:
+    """The value of a statement with one column and at most one row; None without a row."""
+    return next(iter(await column(sql, *values)), None)
+
+
+async def column(sql: str, *values: object) -> list[Any]:
+    """The values of a statement with one column."""
+    return [each for row in await fetch(sql, *values) for each in row.values()]
 
 
 async def ping() -> None:

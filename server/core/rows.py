@@ -1,7 +1,8 @@
 """Rows as dataclasses: the select list is made from the fields, and values are read by column name.
 
 Values are converted by the type of their field: SQLite stores datetimes and dates as text and booleans as numbers, and
-both databases return JSON columns as text. Values that are not in the table are added to the row before it is read.
+both databases return JSON columns as text. A field can also name its own conversion, ``Annotated[str, function]``.
+Values that are not in the table are added to the row before it is read.
 """
 
 import functools
@@ -14,12 +15,22 @@ from operator import itemgetter
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from server.core import config, database
+from server.core import config, database, privacy
 
 T = TypeVar("T")
-_LOCAL = "in the city's zone"
-Local = Annotated[datetime, _LOCAL]
+
+
+def _local(value: Any) -> datetime:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.astimezone(config.settings().zone)
+
+
+Local = Annotated[datetime, _local]
 """A datetime in the city's zone; a plain ``datetime`` is in UTC."""
+Masked = Annotated[str, privacy.mask]
+"""A citizen's text, or one that may quote a citizen, as everybody may read it: personal numbers are masked."""
+OfOfficials = Annotated[str, functools.partial(privacy.mask, kinds=privacy.OF_OFFICIALS)]
+"""The same for an official's text: their own telephone number and email address stay."""
 
 
 def columns(row_type: type, table: str, prefix: str = "", **expressions: str) -> str:
@@ -53,6 +64,17 @@ def read(row_type: type[T], row: Mapping[str, Any], prefix: str = "") -> T:
 def read_all(row_type: type[T], found: Iterable[Mapping[str, Any]]) -> list[T]:
     """Rows as dataclasses."""
     return [read(row_type, row) for row in found]
+
+
+async def select(row_type: type[T], sql: str, *values: object) -> list[T]:
+    """The rows of a statement as dataclasses."""
+    return read_all(row_type, await database.fetch(sql, *values))
+
+
+async def select_one(row_type: type[T], sql: str, *values: object) -> T | None:
+    """The first row of a statement as a dataclass; None without one."""
+    row = await database.fetch_one(sql, *values)
+    return read(row_type, row) if row else None
 
 
 _Convert = Callable[[Any], Any]
@@ -89,17 +111,12 @@ def _conversion(hint: Any) -> _Convert | None:
         others = [part for part in parts if part is not NoneType]
         convert = _conversion(others[0]) if len(others) == 1 else None
         return None if convert is None else lambda value: None if value is None else convert(value)
+    if origin is Annotated:
+        return next(filter(callable, parts[1:]), None) or _conversion(parts[0])
     base = origin or hint
-    if hint == Local:
-        return _local
     if isinstance(base, type) and issubclass(base, Enum):
         return base
     return _CONVERSIONS.get(base)
-
-
-def _local(value: Any) -> datetime:
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment.astimezone(config.settings().zone)
 
 
 def _day(value: Any) -> date:

@@ -10,7 +10,7 @@ from petitions.models import Consultation
 from petitions.queries import inbox
 from petitions.queries.cases import Credentials, Level
 from petitions.queries.filters import Filter, Position
-from petitions.queries.following import case_access, whereabouts
+from petitions.queries.following import case_access
 from petitions.queries.inbox import listed
 from petitions.reference import reference
 from server.core import clock
@@ -153,8 +153,8 @@ async def keep_own_part_only(system: System, parks: Desk, filed: dict[str, Any])
     await Account.filter(username="handler2").update(department_id=tax.id)
     for stranger in ("handler2", "clerk"):
         assert (await (await system.program(stranger)).get(f"{DESK}/{number}/parts")).status_code == 404
-    gardener, here, doors = await somebody("gardener"), await whereabouts([number]), await case_access([number])
-    assert not here[number].seen_by(gardener), "nor does the live stream tell of it"
+    gardener, doors = await somebody("gardener"), await case_access([number])
+    assert not doors[number].seen_by(gardener), "nor does the live stream tell of it"
     assert doors[number].level(Credentials(gardener)) is Level.NONE
     for search in (f"q={number}", "q=가로등", "status=all", "parts=1", "status=all&sort=new"):
         assert (await parks.open(f"/desk?{search}")).listed == [], search

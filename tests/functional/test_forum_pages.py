@@ -11,8 +11,8 @@ import pytest
 from forums import views
 from forums.actions import planning
 from forums.models import Commitment, Forum, Submission
-from forums.queries import board, lists
 from forums.queries import forums as queries
+from forums.queries import lists
 from forums.queries.lists import ALL, TABS, Filters
 from server.core import clock, database
 from server.core.accounts import Department
@@ -363,8 +363,8 @@ async def test_lists_are_read_from_their_indexes_page_by_page_without_gaps(
             await lists.total(filters)
     await lists.front()
     assert await lists.first_year(UTC) == NOON.year
-    await board.board(2)
-    await board.neighbours(7)
+    await lists.board(2)
+    await lists.neighbours(7)
     monkeypatch.setattr(database, "_rows", original)
     assert len(asked) > 30
     for sql, values in asked:

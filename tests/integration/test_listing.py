@@ -139,8 +139,9 @@ async def test_a_walk_shows_every_row_once_whatever_is_looked_at_row_by_row(
                 break
         assert seen == sorted(wanted, key=lambda n: (days[n], n), reverse=descending)
         assert steps <= 8
-    assert await listing.count(f"{table} t", [Condition("t.id > ?", (9,))], 5) == 5
-    assert await listing.count(f"{table} t", [], 100) == 20
+    some = {"high": Condition(f"{table} t WHERE t.id > ?", (9,)), "none": Condition(f"{table} WHERE id < ?", (0,))}
+    assert await listing.counts(some, 5) == {"high": 6, "none": 0}, "counted up to one more than the limit"
+    assert await listing.counts({"every": Condition(table)}, 100) == {"every": 20}
 
 
 def test_the_first_index_that_fits_leads() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from server.core import config, database, rows
-from server.core.rows import Local
+from server.core.rows import Local, Masked, OfOfficials
 from tests.support.system import System
 
 NOON = datetime(2026, 5, 6, 3, tzinfo=UTC)
@@ -86,3 +86,24 @@ async def test_an_in_list_has_a_mark_for_each_value_and_nothing_is_in_an_empty_o
         )  # fmt: skip
         assert row is not None
         assert row["n"] == n
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    text: Masked
+    reply: OfOfficials
+    note: Masked | None
+
+
+async def test_a_field_says_how_its_text_is_published(system: System) -> None:
+    sql = "SELECT '010-1234-5678' AS text, '900101-1234567, 02-123-4567' AS reply, NULL AS note"
+    found = await rows.select_one(Said, sql)
+    assert found == Said("010-****-5678", "900101-1******, 02-123-4567", None)
+    assert await rows.select(Said, f"{sql} UNION ALL {sql}") == [found, found]
+    assert await rows.select_one(Said, f"SELECT * FROM ({sql}) AS t WHERE text = ''") is None
+
+
+async def test_one_value_and_one_column_are_read_without_naming_them(system: System) -> None:
+    assert await database.value("SELECT 1 AS one WHERE 1 = ?", 1) == 1
+    assert await database.value("SELECT 1 AS one WHERE 1 = ?", 2) is None
+    assert await database.column("SELECT 1 AS one UNION ALL SELECT 2 ORDER BY one") == [1, 2]

@@ -31,8 +31,9 @@ from server.core.listing.walks import (
     Order,
     Page,
     Walk,
-    count,
+    counts,
     cursor,
+    cut,
     lead,
     place,
     union,
@@ -40,8 +41,8 @@ from server.core.listing.walks import (
 )
 
 __all__ = [
-    "PAGING", "Condition", "Filters", "Order", "Page", "Walk", "choice", "count", "cursor", "department",
-    "district", "flag", "lead", "number", "place", "tab", "union", "where", "words",
+    "PAGING", "Condition", "Filters", "Order", "Page", "Walk", "choice", "counts", "cursor", "cut",
+    "department", "district", "flag", "lead", "number", "place", "tab", "union", "where", "words",
 ]  # fmt: skip
 
 LONGEST_CURSOR = 120

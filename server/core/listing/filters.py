@@ -37,7 +37,7 @@ class Spec:
     """Its description in the OpenAPI document."""
     json: str | None = ""
     """Its name in JSON, if different; None if JSON does not have it."""
-    default: str = ""
+    default: Any = ""
     chip: bool = True
     """Whether it is shown as a chip; tabs are not."""
 
@@ -45,17 +45,17 @@ class Spec:
         """The choices with their labels."""
         return self.choices(reference_data, language) if callable(self.choices) else self.choices or {}
 
-    def read(self, data: Parameters, name: str, reference_data: City, example: object) -> Any:
+    def read(self, data: Parameters, name: str, reference_data: City) -> Any:
         """The value from a form, a URL or JSON."""
         if self.choices is not None:
             return data.choice(name, self.words(reference_data, "ko"), self.default)
         if self.span:
             return data.integer(name, low=self.span[0], high=self.span[1]) or 0
-        return data.flag(name) if isinstance(example, bool) else data.text(name, limit=self.limit)
+        return data.flag(name) if self.default is False else data.text(name, limit=self.limit)
 
-    def schema(self, example: object) -> Schema:
+    def schema(self) -> Schema:
         """The parameter in the OpenAPI document."""
-        if isinstance(example, bool):
+        if self.default is False:
             return {**contract.BOOLEAN, **({"description": self.about} if self.about else {})}
         if self.span:
             return contract.integer(*self.span, self.about)
@@ -64,14 +64,18 @@ class Spec:
         return contract.text(most=self.limit or None, about=self.about)
 
 
+def _filter(spec: Spec) -> Any:
+    return field(default=spec.default, metadata={"filter": spec})
+
+
 def words(limit: int, label: Text | str = "“{}”", sql: str = "", **more: Any) -> Any:
     """A free-text filter: search words or a name."""
-    return field(default="", metadata={"filter": Spec(label, sql, limit=limit, **more)})
+    return _filter(Spec(label, sql, limit=limit, **more))
 
 
 def choice(choices: Choices, sql: str = "", default: str = "", **more: Any) -> Any:
     """A filter with choices; its chip shows the label of the selected one."""
-    return field(default=default, metadata={"filter": Spec("", sql, choices=choices, default=default, **more)})
+    return _filter(Spec("", sql, choices=choices, default=default, **more))
 
 
 def tab(choices: Choices, default: str, **more: Any) -> Any:
@@ -81,12 +85,12 @@ def tab(choices: Choices, default: str, **more: Any) -> Any:
 
 def flag(label: Text, sql: str = "", **more: Any) -> Any:
     """A filter that is on or off."""
-    return field(default=False, metadata={"filter": Spec(label, sql, **more)})
+    return _filter(Spec(label, sql, default=False, **more))
 
 
 def number(low: int, high: int, sql: str = "", **more: Any) -> Any:
     """A filter by an integer; 0 means none."""
-    return field(default=0, metadata={"filter": Spec("{}", sql, span=(low, high), **more)})
+    return _filter(Spec("{}", sql, span=(low, high), default=0, **more))
 
 
 def department(sql: str = "", **more: Any) -> Any:
@@ -118,18 +122,18 @@ class Filters:
     __slots__ = ()
 
     @classmethod
-    def specs(cls) -> list[tuple[str, Spec, Any]]:
-        """Each filter's field name, spec and default."""
-        return [(f.name, f.metadata["filter"], f.default) for f in fields(cls) if "filter" in f.metadata]  # type: ignore[arg-type]
+    def specs(cls) -> dict[str, Spec]:
+        """Each filter by its field's name."""
+        return {f.name: f.metadata["filter"] for f in fields(cls) if "filter" in f.metadata}  # type: ignore[arg-type]
 
     @classmethod
     def take(cls, data: Parameters, reference_data: City, *, json: bool = False) -> Self:
         """Read the filters, collecting errors in ``data``."""
-        found = {}
-        for name, spec, default in cls.specs():
-            outside = (spec.json or name) if json else name
-            if not (json and spec.json is None):
-                found[name] = spec.read(data, outside, reference_data, default)
+        found = {
+            name: spec.read(data, (json and spec.json) or name, reference_data)
+            for name, spec in cls.specs().items()
+            if not (json and spec.json is None)
+        }
         return cls(**found).settled()
 
     def settled(self) -> Self:
@@ -141,7 +145,7 @@ class Filters:
         """Read the filters. Raises ``Invalid``; given ``also``, also for parameters neither filters nor in it."""
         data = Parameters(raw)
         if also is not None:
-            data.errors += contract.unknown(raw, {*(name for name, _spec, _default in cls.specs()), *also})
+            data.errors += contract.unknown(raw, {*cls.specs(), *also})
         found = cls.take(data, reference_data)
         data.done()
         return found
@@ -157,7 +161,7 @@ class Filters:
     @classmethod
     def schema(cls) -> dict[str, Schema]:
         """The filters as parameters in the OpenAPI document."""
-        return {spec.json or name: spec.schema(default) for name, spec, default in cls.specs() if spec.json is not None}
+        return {spec.json or name: spec.schema() for name, spec in cls.specs().items() if spec.json is not None}
 
     @classmethod
     def choices(cls, reference_data: City, language: str) -> dict[str, list[tuple[str, str]]]:
@@ -166,13 +170,13 @@ class Filters:
             name: [
                 (value, i18n.translate(language, text)) for value, text in spec.words(reference_data, language).items()
             ]
-            for name, spec, _default in cls.specs()
+            for name, spec in cls.specs().items()
             if spec.choices is not None
         }
 
     def chosen(self) -> dict[str, Any]:
         """The filters that differ from their defaults."""
-        return {n: v for n, _spec, default in self.specs() if (v := getattr(self, n)) != default and v}
+        return {n: v for n, spec in self.specs().items() if (v := getattr(self, n)) != spec.default and v}
 
     def query(self) -> dict[str, str]:
         """The filters as query parameters, without those at their defaults."""
@@ -185,14 +189,14 @@ class Filters:
 
     def without(self, name: str) -> Self:
         """The same filters with one at its default."""
-        return replace(self, **{name: next(d for n, _spec, d in self.specs() if n == name)})  # type: ignore[type-var]
+        return replace(self, **{name: self.specs()[name].default})  # type: ignore[type-var]
 
     def chips(
         self, path: str, reference_data: City, language: str, own: Mapping[str, str] | None = None
     ) -> list[tuple[str, str]]:
         """The active filters as chips: label and the URL without that filter. ``own`` overrides labels."""
         found = []
-        for name, spec, _default in self.specs():
+        for name, spec in self.specs().items():
             if spec.chip and (value := self.chosen().get(name)):
                 text: Text | str = (own or {}).get(name) or spec.words(reference_data, language).get(value, "")
                 if not text:
@@ -204,9 +208,9 @@ class Filters:
     def conditions(self, reference_data: City) -> dict[str, Condition]:
         """The conditions of the active filters, by name."""
         found = {}
-        for name, spec, _default in self.specs():
-            value = self.chosen().get(name)
-            if value and spec.sql:
+        for name, value in self.chosen().items():
+            spec = self.specs()[name]
+            if spec.sql:
                 inside = spec.value(reference_data, value) if spec.value else value
                 found[name] = Condition(spec.sql, (inside,) * spec.sql.count("?"))
         return found

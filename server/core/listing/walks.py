@@ -87,10 +87,15 @@ class Order:
 
     def beyond(self, start: Sequence[object]) -> Condition:
         """The condition for the rows after a position."""
-        if not start:
-            return Condition("")
-        keys, sign, values = ", ".join(self.keys), "<" if self.descending else ">", tuple(start)
-        return Condition(f"({keys}) {sign} ({database.marks(values)})", values)
+        return self._compared("<" if self.descending else ">", start)
+
+    def up_to(self, end: Sequence[object]) -> Condition:
+        """The condition for the rows before a position, and the one there."""
+        return self._compared(">=" if self.descending else "<=", end)
+
+    def _compared(self, sign: str, place: Sequence[object]) -> Condition:
+        sql = f"({', '.join(self.keys)}) {sign} ({database.marks(place)})" if place else ""
+        return Condition(sql, tuple(place))
 
     def at(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         """The position of a row."""
@@ -107,6 +112,13 @@ class Order:
     def read(self, text: str) -> tuple[Any, ...]:
         """The position that a cursor names. Raises ``BadCursor``."""
         return place(text, *self.keys.values())
+
+    def start(self, text: str) -> tuple[Any, ...]:
+        """The same; the beginning of the list if the cursor cannot be read."""
+        try:
+            return self.read(text)
+        except BadCursor:
+            return ()
 
 
 def _raw(value: Any, kind: Any) -> Any:
@@ -129,6 +141,12 @@ class Page(Generic[R]):
     def of(self, rows: Sequence[S]) -> "Page[S]":
         """The same page with converted rows."""
         return Page(rows, self.after, self.before, self.stopped)
+
+
+def cut(rows: Sequence[R], limit: int, *keys: str) -> Page[R]:
+    """A page of rows that were fetched with ``limit`` + 1; ``keys`` are the attributes that make up a cursor."""
+    after = cursor(*(getattr(rows[limit - 1], key) for key in keys)) if len(rows) > limit else ""
+    return Page(rows[:limit], after)
 
 
 @dataclass(frozen=True)
@@ -194,10 +212,11 @@ def lead(by: Mapping[str, Condition], indexes: Sequence[Sequence[str]]) -> tuple
     return [by[name] for name in led], [each for name, each in by.items() if name not in led]
 
 
-async def count(source: str, conditions: Sequence[Condition], cap: int) -> int:
-    """The number of rows, counted up to ``cap``."""
-    found = where(*conditions)
-    row = await database.fetch_one(
-        f"SELECT COUNT(*) AS n FROM (SELECT 1 FROM {source}{found.sql} LIMIT {cap}) AS counted", *found.values
+async def counts(wanted: Mapping[str, Condition], cap: int) -> dict[str, int]:
+    """The numbers of rows, each ``table WHERE …`` counted up to ``cap`` + 1. One statement."""
+    columns = (
+        f"(SELECT COUNT(*) FROM (SELECT 1 FROM {each.sql} LIMIT {cap + 1}) AS counted) AS {name}"
+        for name, each in wanted.items()
     )
-    return int(row["n"]) if row else 0
+    values = (value for each in wanted.values() for value in each.values)
+    return {**(await database.fetch_one(f"SELECT {', '.join(columns)}", *values) or {})}

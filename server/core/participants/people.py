@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from server.core import clock, database
 from server.core.auth import Reader
-from server.core.rows import read
+from server.core.rows import read, select_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +24,19 @@ class Person:
 
 
 _COLUMNS = "id, email, name, language, district"
+_PERSON = f"SELECT {_COLUMNS} FROM participant WHERE"
 
 
 async def person_of(reader: Reader) -> Person | None:
     """The participant of a browser, by its confirmed address or a mail link; None before a name is chosen."""
-    if not reader.email:
-        return None if reader.participant is None else await person(reader.participant)
-    row = await database.fetch_one(f"SELECT {_COLUMNS} FROM participant WHERE email = ?", reader.email.lower())
-    return read(Person, row) if row else None
+    if reader.email:
+        return await select_one(Person, f"{_PERSON} email = ?", reader.email.lower())
+    return None if reader.participant is None else await person(reader.participant)
 
 
 async def person(person_id: int) -> Person | None:
     """A participant by id; None if they no longer exist."""
-    row = await database.fetch_one(f"SELECT {_COLUMNS} FROM participant WHERE id = ?", person_id)
-    return read(Person, row) if row else None
+    return await select_one(Person, f"{_PERSON} id = ?", person_id)
 
 
 def with_participant(column: str, alias: str) -> str:

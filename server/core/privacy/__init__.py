@@ -5,7 +5,7 @@ text is stored, and masked before it is published. Every page, mail and export u
 """
 
 from server.core.privacy.finding import OF_OFFICIALS, REFUSED, Finding, NumberKind, find, refused
-from server.core.privacy.masks import mask, mask_address, mask_email, mask_name, mask_phone
+from server.core.privacy.masks import mask, mask_address, mask_email, mask_name, mask_phone, mask_text
 
 __all__ = [
     "OF_OFFICIALS",
@@ -18,5 +18,6 @@ __all__ = [
     "mask_email",
     "mask_name",
     "mask_phone",
+    "mask_text",
     "refused",
 ]

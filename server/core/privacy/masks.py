@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from server.core.privacy.finding import NumberKind, find
+from server.core.privacy.finding import OF_OFFICIALS, NumberKind, find
 from server.core.privacy.patterns import SPELLING
 
 _ANY_CJK = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -71,6 +71,11 @@ def _area(count: int, spelt: str) -> int:
     group = re.search("[0-9]+", spelt)
     own = len("12345678") if count >= len("01012345678") else len("1234567")
     return max(0, min(len(group[0]) if group else 0, count - own))
+
+
+def mask_text(text: str, *, official: bool) -> str:
+    """``text`` as the public may read it; an official's own telephone number and email address stay."""
+    return mask(text, OF_OFFICIALS) if official else mask(text)
 
 
 def mask_name(name: str) -> str:
