@@ -26,7 +26,6 @@ from server.core.config import BadSettings, Settings
 from server.core.errors import Invalid
 from server.core.jobs import Worker
 from server.core.web import Site
-from server.demo import seeding
 from tracking.statistics import forms
 from tracking.statistics import verify as checking
 from tracking.statistics.actions import recounting
@@ -141,6 +140,7 @@ def seed(*, demo: bool, if_empty: bool, seed: int, administrator: str | None) ->
     if not demo and not administrator:
         raise click.UsageError("Say --demo, or --administrator NAME.")
     password = "" if demo else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    from server.demo import seeding  # noqa: PLC0415 - 40 modules of texts, which no other command needs
 
     async def work(settings: Settings) -> None:
         if demo:
