@@ -6,6 +6,7 @@ identifies accounts by their ids only.
 
 import re
 import secrets
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator
@@ -28,7 +29,7 @@ from server.core.ledger import SettingChanged
 from server.core.references import ALPHABET
 from server.core.resource import Options, Question, Resource
 from server.core.resource.api import Operations
-from server.core.resource.pages import Pages, confirm
+from server.core.resource.pages import Pages
 from server.core.resource.table import CHANGED
 from server.people_list import ROLES, index
 
@@ -39,6 +40,20 @@ IN_A_DEPARTMENT = frozenset({Role.HANDLER, Role.MANAGER})
 LONGEST_ABSENCE = 366
 """Days."""
 LAST_ADMINISTRATOR = _("This is the last active administrator. Please appoint another one first.")
+NEW_PASSWORD = Question(
+    _("Set a new password for %(name)s (%(username)s)?"),
+    _("The old one stops working, and the official is signed out everywhere."),
+    _("Set a new password"),
+)
+NO_TOTP = Question(
+    _("Remove the two-step verification of %(name)s (%(username)s)?"),
+    _(
+        "The account can be opened with the password alone until two-step verification is set up again. "
+        "Make sure you know who is asking."
+    ),
+    _("Remove two-step verification"),
+    done=_("Two-step verification has been removed."),
+)
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 
 
@@ -103,10 +118,15 @@ class Accounts(Resource[EditAccount]):
     title, add_label = _("Officials"), _("Add an account")
     empty = (_("No matching officials"), _("Try fewer words, or show all."))
     list_template, form_template = "", "desk/settings/person.html"
-    closes = True
-    closed, opened = _("The account has been closed."), _("The account has been reopened.")
-    close_label = _("Close the account")
+    closing = Question(
+        _("Close the account of %(name)s (%(username)s)?"),
+        _("A closed account is signed out at once and can be reopened."),
+        _("Close the account"),
+        done=_("The account has been closed."),
+    )
+    opened = _("The account has been reopened.")
     closed_note = _("This account is closed: nobody can sign in with it.")
+    trail, forget = _("Account %(id)s"), staticmethod(forget)
     unchosen: ClassVar = {"department": _("None")}
     conflicting = frozenset({*Resource.conflicting, "role_changed"})
 
@@ -123,16 +143,16 @@ class Accounts(Resource[EditAccount]):
         absences = await Absence.filter(account_id=row.id).order_by("-first_day").limit(100) if row else []
         return {"absences": absences, "today": today(), "absence_form": AddAbsence, "absence": {}}
 
-    async def closing(self, row: Account) -> Question:
-        cases = await open_cases_of(row.id)
-        again = _("A closed account is signed out at once and can be reopened.")
+    async def asked(self, question: Question, row: Account, language: str) -> Question:
+        found = await super().asked(question, row, language)
+        if question is not self.closing or not (cases := await open_cases_of(row.id)):
+            return found
         held = _(
             "%(count)s open cases have this official as handler or guide; please assign them to someone else "
             "first. A closed account is signed out at once and can be reopened.",
             count=capped(cases),
         )
-        text = _("Close the account of %(name)s (%(username)s)?", name=row.name, username=row.username)
-        return Question(text, held if cases else again, self.close_label)
+        return replace(found, consequence=held)
 
     async def check(self, command: EditAccount, row: Account | None) -> None:
         if row is not None and command.role != Role.ADMINISTRATOR:
@@ -149,9 +169,6 @@ class Accounts(Resource[EditAccount]):
 
     def how(self, row: Account, command: EditAccount) -> str:
         return CHANGED if command.role == row.role else "role_changed"
-
-    def forget(self) -> None:
-        forget()
 
     async def open_account(self, actor: Official, command: EditAccount) -> tuple[int, str]:
         """Add an account; returns its id and its random password, which is shown only once. Raises ``Invalid``."""
@@ -224,31 +241,15 @@ class AccountPages(Pages[EditAccount]):
 
     async def reset_password(self, request: Request) -> Response:
         """``/desk/people/{id}/password``: set a new password after a confirmation; the response shows it once."""
-        official, row = await self.need(request)
-        if request.method == "POST":
-            return await _password_page(request, row.id, await ACCOUNTS.reset_password(official, row.id))
-        question = Question(
-            _("Set a new password for %(name)s (%(username)s)?", name=row.name, username=row.username),
-            _("The old one stops working, and the official is signed out everywhere."),
-            _("Set a new password"),
-        )
-        return confirm(request, question, f"{PAGE}/{row.id}")
+
+        async def reset(official: Official, number: int) -> Response:
+            return await _password_page(request, number, await ACCOUNTS.reset_password(official, number))
+
+        return await self.confirmed(request, NEW_PASSWORD, reset)
 
     async def reset_totp(self, request: Request) -> Response:
         """``/desk/people/{id}/totp``: remove the two-step verification, after a confirmation."""
-        official, row = await self.need(request)
-        if request.method == "POST":
-            await ACCOUNTS.reset_totp(official, row.id)
-            return web.redirect(request, f"{PAGE}/{row.id}", _("Two-step verification has been removed."))
-        question = Question(
-            _("Remove the two-step verification of %(name)s (%(username)s)?", name=row.name, username=row.username),
-            _(
-                "The account can be opened with the password alone until two-step verification is set up again. "
-                "Make sure you know who is asking."
-            ),
-            _("Remove two-step verification"),
-        )
-        return confirm(request, question, f"{PAGE}/{row.id}")
+        return await self.confirmed(request, NO_TOTP, ACCOUNTS.reset_totp, f"{PAGE}/{request.path_params['id']}")
 
     async def add_absence(self, request: Request) -> Response:
         """``POST /desk/people/{id}/absences``."""

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions.actions.watch import CALENDAR
 from petitions.desk_settings import TABLES
+from petitions.desk_settings.calendar import CALENDAR
 from petitions.permissions import Permission
 from server.core import accounts, auth, districts, i18n, jobs, ledger, web
 from server.core.accounts import CorePermission, names, official_id
@@ -34,10 +34,7 @@ CHAINS: dict[str, accounts.Permission] = {
 """The permission to change a kind of setting is also required to read its audit trail."""
 
 WHAT: dict[str, Text] = {
-    "rule": _("Routing rule %(id)s"),
-    "template": _("Reply template %(id)s"),
-    "department": _("Department %(id)s"),
-    "account": _("Account %(id)s"),
+    **{table.what: table.trail for table in (*TABLES, ACCOUNTS)},
     "districts": _("The districts' map (%(id)s)"),
 }
 HOW: dict[str, Text] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -10,7 +10,6 @@ from tortoise.queryset import QuerySet
 from petitions.actions.answering import close_quietly
 from petitions.actions.change import SYSTEM, due_of, reminded
 from petitions.events import (
-    CalendarChanged,
     DueRecomputed,
     DueSoon,
     InterimNoticeDue,
@@ -23,16 +22,13 @@ from petitions.reference import forget, reference
 from petitions.rights import subject
 from petitions.states import State
 from server.core import clock, config, database, ledger
-from server.core.accounts import Holiday, LocalHours, Official
 from server.core.days import today
-from server.core.errors import FieldError, Invalid, NotFound, _
 from server.core.ledger import DomainEvent
 
 SOON = timedelta(hours=24)
 QUIET_DAYS = 30
 """Days after which an uncontested answered case is closed."""
 BATCH = 500
-CALENDAR = "calendar"
 
 
 @dataclass(frozen=True)
@@ -109,37 +105,6 @@ async def close_uncontested() -> int:
     for row in rows:
         await close_quietly(row["reference"])
     return len(rows)
-
-
-async def add_holiday(actor: Official, day: date, name: str) -> None:
-    """Add a temporary holiday (임시공휴일); a job recomputes the running deadlines."""
-    async with database.transaction():
-        chain = await ledger.open_or_begin(CALENDAR)
-        if await Holiday.exists(date=day):
-            raise Invalid([FieldError("date", _("This day is already in the table."))])
-        await Holiday.create(date=day, name=name, created_at=clock.now())
-        await chain.append(actor.actor, CalendarChanged(day.isoformat(), name))
-    forget()
-
-
-async def remove_holiday(actor: Official, day: date) -> None:
-    """Remove a temporary holiday; a job recomputes the running deadlines."""
-    async with database.transaction():
-        chain = await ledger.open_or_begin(CALENDAR)
-        if not await Holiday.filter(date=day).delete():
-            raise NotFound
-        await chain.append(actor.actor, CalendarChanged(day.isoformat(), "-"))
-    forget()
-
-
-async def set_hours(actor: Official, hours: LocalHours) -> None:
-    """Set the office hours that apply from a day on."""
-    async with database.transaction():
-        chain = await ledger.open_or_begin(CALENDAR)
-        await LocalHours.filter(first_day=hours.first_day).delete()
-        await hours.save(force_create=True)
-        await chain.append(actor.actor, CalendarChanged(hours.first_day.isoformat(), f"{hours.opens}-{hours.closes}"))
-    forget()
 
 
 async def recount(reason: str, after: int = 0) -> int | None:

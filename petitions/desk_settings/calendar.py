@@ -13,11 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions.actions.watch import CALENDAR
 from petitions.events import CalendarChanged
 from petitions.queries import settings as queries
 from petitions.reference import forget, reference
-from server.core import auth, clock, i18n, web
+from server.core import auth, clock, web
 from server.core.accounts import CorePermission, Holiday, LocalHours
 from server.core.clock import OfficeHours, WorkingCalendar
 from server.core.days import today
@@ -30,7 +29,7 @@ from server.core.resource.pages import Pages
 from server.core.resource.table import DELETED
 from server.core.working_calendar import FIRST_YEAR, LAST_YEAR
 
-PAGE = "/desk/calendar"
+PAGE, CALENDAR = "/desk/calendar", "calendar"
 AHEAD = 366
 """How many days ahead public holidays are shown."""
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
@@ -80,15 +79,14 @@ class _CalendarTable(Resource[Any]):
     chain, home, permission = CALENDAR, PAGE, CorePermission.EDIT_CALENDAR
     number: ClassVar[str] = "{id}"
     changes, list_template = False, ""
+    row_title = Text("%(day)s")
+    forget = staticmethod(forget)
 
     async def row(self, number: Any) -> Any:
         try:
             return await self.model.filter(pk=date.fromisoformat(str(number))).first()
         except ValueError:
             return None
-
-    def forget(self) -> None:
-        forget()
 
 
 class Holidays(_CalendarTable):
@@ -99,15 +97,15 @@ class Holidays(_CalendarTable):
     title, add_label = _("Temporary holidays"), _("Add the holiday")
     name_label = _("Day")
     added = _("The holiday has been added. Running deadlines are being recalculated.")
-    deleted = _("The day is a working day again. Running deadlines are being recalculated.")
-    delete_label = _("Remove the holiday")
     empty = (_("There are none in the table."), Text(""))
     columns = (Column("name"),)
     order = ("-date",)
-    deletes = True
-
-    def heading(self, row: Any | None, language: str) -> Text:
-        return Text("%(day)s", {"day": i18n.date_text(row.date, language)}) if row else self.add_label
+    deleting = Question(
+        _("Remove the holiday on %(day)s?"),
+        _("The day becomes a working day again, and running deadlines are recalculated: due dates may move earlier."),
+        _("Remove the holiday"),
+        done=_("The day is a working day again. Running deadlines are being recalculated."),
+    )
 
     async def check(self, command: AddHoliday, _row: Any | None) -> None:
         if await Holiday.exists(date=command.date):
@@ -120,16 +118,6 @@ class Holidays(_CalendarTable):
 
     def event(self, row: Holiday, how: str) -> DomainEvent:
         return CalendarChanged(row.date.isoformat(), "-" if how == DELETED else row.name)
-
-    def deleting(self, row: Holiday, language: str) -> Question:
-        return Question(
-            _("Remove the holiday on %(day)s?", day=i18n.date_text(row.date, language)),
-            _(
-                "The day becomes a working day again, and running deadlines are recalculated: due dates may move "
-                "earlier."
-            ),
-            self.delete_label,
-        )
 
 
 class OfficeHoursTable(_CalendarTable):
@@ -149,9 +137,6 @@ class OfficeHoursTable(_CalendarTable):
 
     def cell(self, row: Any, name: str, _view: View) -> object:
         return f"{row.opens}–{row.closes}" if name == "hours" else f"{row.lunch_starts}–{row.lunch_ends}"
-
-    def heading(self, row: Any | None, language: str) -> Text:
-        return Text("%(day)s", {"day": i18n.date_text(row.first_day, language)}) if row else self.add_label
 
     def initial(self) -> dict[str, Any]:
         """The hours of Decree 8-3."""

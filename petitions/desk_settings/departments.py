@@ -9,7 +9,6 @@ from pydantic import AfterValidator
 from petitions.queries import settings as queries
 from petitions.queries.settings import capped
 from petitions.reference import forget
-from server.core import i18n
 from server.core.accounts import CorePermission, Department, may_close
 from server.core.errors import Conflict, Text, _
 from server.core.forms import Email, Form, Hint, Html, Label, Mistake, Phone, WordsRule, line
@@ -91,23 +90,17 @@ class Departments(Resource[EditDepartment]):
         Column("open_cases", _("Open cases"), "number"),
         Column("people", _("Officials"), "number"),
     )
-    closes = True
-    closed, opened = _("The department has been closed."), _("The department has been reopened.")
-    close_label = _("Close the department")
-    closed_note = _("This department is closed.")
+    closing = Question(
+        _("Close the department “%(name)s”?"),
+        _("It will receive no more petitions. Its answered cases stay. It can be reopened."),
+        _("Close the department"),
+        done=_("The department has been closed."),
+    )
+    opened, closed_note = _("The department has been reopened."), _("This department is closed.")
+    trail, forget = _("Department %(id)s"), staticmethod(forget)
 
     async def rows(self, _wanted: Mapping[str, str], _view: View) -> Sequence[Any]:
         return await queries.departments()
-
-    def heading(self, row: Any | None, language: str) -> Text:
-        return Text("%(name)s", {"name": i18n.name_in(row, language)}) if row else self.add_label
-
-    async def closing(self, row: Department) -> Question:
-        return Question(
-            _("Close the department “%(name)s”?", name=row.name),
-            _("It will receive no more petitions. Its answered cases stay. It can be reopened."),
-            self.close_label,
-        )
 
     async def hindrances(self, row: Department) -> list[Hindrance]:
         held = await queries.hold_open(row.id)
@@ -137,9 +130,6 @@ class Departments(Resource[EditDepartment]):
         await may_close(row.id)
         if not on and any((held := await queries.hold_open(row.id)).values()):
             raise DepartmentInUse(held)
-
-    def forget(self) -> None:
-        forget()
 
 
 DEPARTMENTS = Departments()

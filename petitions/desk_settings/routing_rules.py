@@ -1,6 +1,5 @@
 """Routing rules: their order and conditions, and a form to try them on a text."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from starlette.requests import Request
@@ -99,13 +98,25 @@ class Rules(Resource[EditRule]):
     )
     form_intro = _("The rule applies when every part you fill in matches. Empty parts match everything.")
     list_template = "desk/settings/rules.html"
-    deletes = closes = True
-    deleted, closed, opened = (
-        _("The rule has been deleted."),
-        _("The rule has been turned off."),
-        _("The rule has been turned on."),
+    row_title, trail = _("Rule %(id)s"), _("Routing rule %(id)s")
+    deleting = Question(
+        _("Delete rule %(rule)s?"),
+        _(
+            "New petitions will no longer be routed by it. Cases it has already routed keep their "
+            "department. To stop it only for a while, turn it off instead."
+        ),
+        _("Delete"),
+        done=_("The rule has been deleted."),
     )
-    close_label, closed_note = _("Turn off"), _("This rule is turned off.")
+    closing = Question(
+        _("Turn rule %(rule)s off?"),
+        _("New petitions are not routed by it until it is turned on again."),
+        _("Turn off"),
+        done=_("The rule has been turned off."),
+    )
+    opened = _("The rule has been turned on.")
+    closed_note, closed_tag = _("This rule is turned off."), _("turned off")
+    forget = staticmethod(forget)
     order = ("position", "id")
 
     async def choices(self, language: str) -> dict[str, Options]:
@@ -125,32 +136,9 @@ class Rules(Resource[EditRule]):
         )
         return [Text(text.msgid, {part: words}) for text, part, words in parts if words]
 
-    def heading(self, row: Any | None, _language: str) -> Text:
-        return _("Rule %(id)s", id=row.id) if row else self.add_label
-
-    def tags(self, row: Any) -> Sequence[tuple[Text, str]]:
-        return [] if row.active else [(_("turned off"), "warning")]
-
     async def list_context(self, language: str) -> dict[str, Any]:
         """The form to try the rules on a text."""
         return {"try_rules": TryRules, "try_choices": await try_choices(language), "tried": {}, "choice": None}
-
-    def deleting(self, row: RoutingRule, _language: str) -> Question:
-        return Question(
-            _("Delete rule %(rule)s?", rule=row.id),
-            _(
-                "New petitions will no longer be routed by it. Cases it has already routed keep their "
-                "department. To stop it only for a while, turn it off instead."
-            ),
-            self.delete_label,
-        )
-
-    async def closing(self, row: RoutingRule) -> Question:
-        return Question(
-            _("Turn rule %(rule)s off?", rule=row.id),
-            _("New petitions are not routed by it until it is turned on again."),
-            self.close_label,
-        )
 
     async def check(self, command: EditRule, _row: Any | None) -> None:
         await need_department(command.department)
@@ -177,9 +165,6 @@ class Rules(Resource[EditRule]):
                 if rule.position != position:
                     await RoutingRule.filter(id=rule.id).update(position=position)
             await chain.append(actor.actor, SettingChanged(self.what, number, "moved"))
-
-    def forget(self) -> None:
-        forget()
 
 
 async def try_choices(language: str) -> dict[str, Options]:

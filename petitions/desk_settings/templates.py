@@ -75,7 +75,14 @@ class Templates(Resource[EditTemplate]):
     filters = ("department", "purpose")
     order = ("purpose", "title", "id")
     form_template = "desk/settings/template.html"
-    deletes, deleted = True, _("The template has been deleted.")
+    row_title, trail = Text("%(title)s"), _("Reply template %(id)s")
+    deleting = Question(
+        _("Delete the template “%(title)s”?"),
+        _("Answers written with it stay as they are."),
+        _("Delete"),
+        done=_("The template has been deleted."),
+    )
+    forget = staticmethod(forget)
     unchosen: ClassVar = {"department": _("All departments"), "kind": _("All kinds")}
 
     async def narrowing(self, name: str, value: str) -> Q:
@@ -93,26 +100,13 @@ class Templates(Resource[EditTemplate]):
     def initial(self) -> dict[str, Any]:
         return {"purpose": "answer", "language": config.settings().languages[0]}
 
-    def heading(self, row: Any | None, _language: str) -> Text:
-        return Text("%(title)s", {"title": row.title}) if row else self.add_label
-
     async def form_context(self, _row: Any | None, language: str) -> dict[str, Any]:
         words = {name: translate(language, text) for name, text in placeholders.NAMES.items()}
         return {"placeholders": [(f"{{{name}}}", text) for name, text in words.items()]}
 
-    def deleting(self, row: ReplyTemplate, _language: str) -> Question:
-        return Question(
-            _("Delete the template “%(title)s”?", title=row.title),
-            _("Answers written with it stay as they are."),
-            self.delete_label,
-        )
-
     async def check(self, command: EditTemplate, _row: Any | None) -> None:
         if command.department:
             await need_department(command.department)
-
-    def forget(self) -> None:
-        forget()
 
 
 TEMPLATES = Templates()

@@ -12,14 +12,14 @@ import httpx
 import pytest
 from itsdangerous import TimestampSigner
 
-from petitions.actions import answering, handling, supplementing, watch
+from petitions.actions import answering, handling, supplementing
 from petitions.actions.intake import Filed
 from petitions.forms import Accept, Assign, Extend, GiveAnswer, RequestSupplement, TextOnly
 from petitions.queries import following
 from petitions.rights import subject
 from server.core import clock, database, ledger
 from server.core.config import Settings
-from tests.support.stories import filed, opened_with_key, signed_in, somebody
+from tests.support.stories import filed, new_holiday, opened_with_key, signed_in, somebody
 from tests.support.system import System, opened
 
 
@@ -242,7 +242,7 @@ async def test_every_due_date_stays_visible(system: System) -> None:
         await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
         handler = await somebody("handler")
         await handling.extend(handler, case.reference, Extend(3, "부품이 늦습니다."))
-        await watch.add_holiday(await somebody("admin"), (monday + timedelta(days=2)).date(), "임시공휴일")
+        await new_holiday((monday + timedelta(days=2)).date())
         await system.work()
         hong = await opened_with_key(system, case)
         text = await page(hong, case)

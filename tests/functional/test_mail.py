@@ -24,7 +24,7 @@ from server.core import clock, database
 from server.core.jobs import Task
 from server.core.mail import Mail, MailDeferred
 from server.core.notify.mailbox import Mode, mode_of, set_mode
-from tests.support.stories import Failing, filed, opened_with_key, somebody, to
+from tests.support.stories import Failing, filed, new_holiday, opened_with_key, somebody, to
 from tests.support.system import System
 
 HONG = "hong@example.org"
@@ -143,7 +143,7 @@ async def test_a_moved_date_is_told(system: System) -> None:
     day = (clock.now() + timedelta(days=2)).date()
     while day.weekday() > 4:
         day += timedelta(days=1)
-    await watch.add_holiday(await somebody("admin"), day, "임시공휴일")
+    await new_holiday(day)
     await system.work()
     mail = to(system, HONG)[-1]
     assert mail["Subject"] == f"[{case.reference}] 답변 기한이 바뀌었습니다"

@@ -8,7 +8,7 @@ from petitions.actions import watch
 from petitions.queries import integrity
 from server.core import clock
 from tests.functional.test_supplement_in_time import MISSING, accepted, act, at_desk, tried
-from tests.support.stories import somebody
+from tests.support.stories import new_holiday
 from tests.support.system import System
 
 pytestmark = pytest.mark.usefixtures("described")
@@ -52,7 +52,7 @@ async def test_its_days_do_not_count(system: System) -> None:
         assert [e["field"] for e in long.json()["errors"]] == ["days"]
         more = await act(system, "handler", number, "investigate", days=2, reason="비가 왔습니다.")
         assert (more["due_on"], "investigate" in more["actions"]) == ("2026-03-26", False)
-        await watch.add_holiday(await somebody("admin"), datetime(2026, 3, 12, tzinfo=UTC).date(), "임시공휴일")
+        await new_holiday(datetime(2026, 3, 12, tzinfo=UTC).date())
         await watch.recount("임시공휴일")
         # One of its working days became a holiday, so it lasts a day longer: to 20 March.
         assert (await citizen.get(f"/api/v1/cases/{number}")).json()["due_on"] == "2026-03-27"

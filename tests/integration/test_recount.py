@@ -13,7 +13,7 @@ from petitions.forms import Accept, Extend
 from petitions.models import Case
 from petitions.rights import subject
 from server.core import clock, ledger
-from tests.support.stories import filed, somebody
+from tests.support.stories import filed, new_holiday, somebody
 from tests.support.system import System
 
 MONDAY = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)
@@ -29,7 +29,7 @@ async def test_a_recount_goes_on_where_a_job_must_end(system: System, monkeypatc
     with clock.at(MONDAY):
         cases = [await filed() for _number in range(5)]
         await system.work()
-        await watch.add_holiday(await somebody("admin"), HOLIDAY, "임시공휴일")
+        await new_holiday(HOLIDAY)
         assert await watch.recount("임시공휴일") is not None, "one job counts no more than a stretch"
         await system.work()
     for case in cases:
@@ -39,7 +39,7 @@ async def test_a_recount_goes_on_where_a_job_must_end(system: System, monkeypatc
 async def test_a_case_filed_by_the_calendar_of_a_moment_ago_is_counted_as_well(system: System) -> None:
     with clock.at(MONDAY):
         old = await reference.reference()
-        await watch.add_holiday(await somebody("admin"), HOLIDAY, "임시공휴일")
+        await new_holiday(HOLIDAY)
         await system.work()
         with patch.object(reference, "_kept", [(time.monotonic(), old)]):  # as in another process
             case = await filed()
@@ -57,7 +57,7 @@ async def test_that_a_period_is_over_is_told_once_however_the_calendar_changes(s
         case = await filed()
     with clock.at(MONDAY + timedelta(days=40)):
         await watch.remind()
-        await watch.add_holiday(await somebody("admin"), HOLIDAY, "임시공휴일")
+        await new_holiday(HOLIDAY)
         await system.work()
         await watch.remind()
     assert (await kinds(case)).count("case.due_recomputed") == 1

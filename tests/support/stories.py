@@ -7,7 +7,7 @@ on the pages of the desk.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 from email.message import EmailMessage
 from secrets import token_urlsafe
 from typing import Any
@@ -17,6 +17,7 @@ import orjson
 
 from petitions.actions import intake
 from petitions.actions.intake import Filed
+from petitions.desk_settings.calendar import HOLIDAYS, AddHoliday
 from petitions.forms import FilePetition
 from petitions.reference import reference
 from server.core import auth, clock
@@ -34,6 +35,11 @@ async def filed(*, language: str = "ko", **changes: Any) -> Filed:
         **changes,
     }
     return await intake.file(FilePetition.parse(raw, await reference(), language=language))
+
+
+async def new_holiday(day: date) -> None:
+    """The administrator adds a temporary holiday."""
+    await HOLIDAYS.add(await somebody("admin"), AddHoliday(day, "임시공휴일"))
 
 
 async def somebody(username: str) -> Official:

@@ -48,7 +48,7 @@ class Operations(Generic[FormT]):
         }
         body = table.form.schema()
         values = {field.name: _answered(field) for field in table.form.fields()}
-        active = {"active": contract.BOOLEAN} if table.closes else {}
+        active = {"active": contract.BOOLEAN} if table.closing else {}
         number = NUMBER if table.number == Resource.number else contract.TEXT
         shape = {"id": number, "version": VERSION, **values, **active}
         row = contract.named(f"{what.capitalize()}Setting", record(shape))
@@ -72,9 +72,9 @@ class Operations(Generic[FormT]):
         route(one, "GET", self.read, operation(f"One {what}", refusals=(404,)))
         if table.changes:
             route(one, "PUT", self.change, operation(f"Change a {what}", body=change, refusals=(404, 409)))
-        if table.deletes:
+        if table.deleting:
             route(one, "DELETE", self.delete, operation(f"Delete a {what}", 204, answer=None, refusals=(404, 409)))
-        if table.closes:
+        if table.closing:
             route(f"{one}/close", "POST", self.close, operation(f"Close a {what}", refusals=(404, 409, 422)))
             route(f"{one}/open", "POST", self.open, operation(f"Open a closed {what} again", refusals=(404, 409)))
 
@@ -159,5 +159,5 @@ class Operations(Generic[FormT]):
         return web.json({**await self._row(row, version), **(once or {})}, status)
 
     async def _row(self, row: Any, version: int) -> dict[str, Any]:
-        active = {"active": row.active} if self.table.closes else {}
+        active = {"active": row.active} if self.table.closing else {}
         return {"id": row.pk, "version": version, **await self.table.values(row), **active}

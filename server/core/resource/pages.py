@@ -4,9 +4,10 @@ Errors are shown beside their fields with all input kept. After a conflict the f
 meantime; saving again overwrites it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Generic
 
 from starlette.datastructures import FormData
@@ -16,9 +17,9 @@ from starlette.routing import Route
 
 from server.core import accounts, auth, ledger, web
 from server.core.accounts import Official
-from server.core.errors import ChangedMeanwhile, Invalid, NotFound, Text, _
+from server.core.errors import ChangedMeanwhile, Invalid, NotFound, Text
 from server.core.forms import FormField
-from server.core.resource.table import DELETED, FormT, Question, Resource, View
+from server.core.resource.table import DELETED, SAVED, FormT, Question, Resource, View
 
 LONGEST_VERSION = 10
 """Digits."""
@@ -92,9 +93,9 @@ class Pages(Generic[FormT]):
             self.routes.append(Route(page, self.index))
         if table.changes:
             self.routes.append(Route(row, self.change, methods=["GET", "POST"]))
-        if table.deletes:
+        if table.deleting:
             self.routes.append(Route(f"{row}/delete", self.delete, methods=["GET", "POST"]))
-        if table.closes:
+        if table.closing:
             self.routes.append(Route(f"{row}/close", self.close, methods=["GET", "POST"]))
             self.routes.append(Route(f"{row}/open", self.open, methods=["POST"]))
 
@@ -158,7 +159,7 @@ class Pages(Generic[FormT]):
             return await self.form(request, row, raw, view, version=seen(form), refusal=invalid)
         except ChangedMeanwhile as conflict:
             return await self.form(request, row, raw, view, version=version, refusal=conflict)
-        return web.redirect(request, table.home, _("Saved."))
+        return web.redirect(request, table.home, SAVED)
 
     async def form(
         self,
@@ -194,28 +195,36 @@ class Pages(Generic[FormT]):
 
     async def delete(self, request: Request) -> Response:
         """``/desk/{path}/{id}/delete``: asks for confirmation first."""
-        official, row = await self.need(request)
-        if request.method == "GET":
-            back = f"{self.table.page}/{row.pk}" if self.table.changes else self.table.home
-            return confirm(request, self.table.deleting(row, web.language(request)), back)
-        await self.table.delete(official, row.pk)
-        return web.redirect(request, self.table.home, self.table.deleted)
+        return await self.confirmed(request, self.table.deleting, self.table.delete)
 
     async def close(self, request: Request) -> Response:
         """``/desk/{path}/{id}/close``: shows what prevents it, or asks for confirmation."""
+        if request.method == "GET":
+            _official, row = await self.need(request)
+            if hindrances := await self.table.hindrances(row):
+                context = {"name": row.name, "hindrances": hindrances, "back": f"{self.table.page}/{row.pk}"}
+                return web.page(request, "desk/settings/hindered.html", context)
+        return await self.confirmed(request, self.table.closing, partial(self.table.switch, on=False))
+
+    async def confirmed(
+        self,
+        request: Request,
+        question: Question | None,
+        do: Callable[[Official, Any], Awaitable[object]],
+        home: str = "",
+    ) -> Response:
+        """Ask a question about a row; on "yes" do it and return to ``home``, or to the list."""
+        assert question  # noqa: S101 — the route exists only with one
         official, row = await self.need(request)
-        back = f"{self.table.page}/{row.pk}"
-        if request.method == "POST":
-            try:
-                await self.table.switch(official, row.pk, on=False)
-            except Invalid as invalid:
-                view = await self.table.view(web.language(request))
-                return await self.form(request, row, await self.table.values(row), view, refusal=invalid)
-            return web.redirect(request, self.table.home, self.table.closed)
-        if hindrances := await self.table.hindrances(row):
-            context = {"name": row.name, "hindrances": hindrances, "back": back}
-            return web.page(request, "desk/settings/hindered.html", context)
-        return confirm(request, await self.table.closing(row), back)
+        if request.method == "GET":
+            back = f"{self.table.page}/{row.pk}" if self.table.changes else self.table.home
+            return confirm(request, await self.table.asked(question, row, web.language(request)), back)
+        try:
+            answer = await do(official, row.pk)
+        except Invalid as invalid:
+            view = await self.table.view(web.language(request))
+            return await self.form(request, row, await self.table.values(row), view, refusal=invalid)
+        return answer if isinstance(answer, Response) else web.redirect(request, home or self.table.home, question.done)
 
     async def open(self, request: Request) -> Response:
         """``POST /desk/{path}/{id}/open``."""

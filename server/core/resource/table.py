@@ -7,18 +7,21 @@ deleted since it was opened is a conflict and overwrites nothing.
 
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, ClassVar, Generic, TypeVar
 
 from tortoise.expressions import Q
 from tortoise.models import Model
 
-from server.core import contract, database, ledger
+from server.core import city as cities
+from server.core import contract, database, i18n, ledger
 from server.core.accounts import Official, Permission
 from server.core.city import city
 from server.core.errors import ChangedMeanwhile, FieldError, Invalid, NotFound, Text, _
 from server.core.forms import Form, not_a_choice
 from server.core.ledger import Chain, DomainEvent, SettingChanged
+from server.core.messages import fill
 
 MOST = 500
 """Maximum rows of a table on its page; no city has more departments, rules or templates."""
@@ -26,6 +29,7 @@ MOST_CHANGES = 1_000
 """Maximum events searched for a conflicting change."""
 ADDED, CHANGED, DELETED, OPENED, CLOSED = "added", "changed", "deleted", "switched_on", "switched_off"
 """What happened to a row, as recorded in the ledger."""
+SAVED = _("Saved.")
 
 FormT = TypeVar("FormT", bound=Form)
 Options = list[tuple[str, str]]
@@ -64,11 +68,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Question:
-    """The confirmation asked for before something that is not easily undone."""
+    """The confirmation asked for before something that is not easily undone, and the message when it was done.
+
+    Values that the texts lack are those of the row.
+    """
 
     text: Text
     consequence: Text
     label: Text
+    done: Text = SAVED
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,19 @@ class Hindrance:
 
     text: Text
     url: str = ""
+
+
+@dataclass(frozen=True)
+class RowText:
+    """The values of a row in a text of the table, in the reader's language."""
+
+    row: Any
+    language: str
+
+    def value(self, name: str) -> object:
+        """A column; any other name stands for the row's key."""
+        value = i18n.name_in(self.row, self.language) if name == "name" else getattr(self.row, name, self.row.pk)
+        return i18n.date_text(value, self.language) if isinstance(value, date) else value
 
 
 class Resource(Generic[FormT]):
@@ -98,6 +119,10 @@ class Resource(Generic[FormT]):
     conflicting: ClassVar[frozenset[str]] = frozenset({CHANGED, DELETED})
     """The changes by others that conflict with an edit of the row."""
     title: ClassVar[Text]
+    row_title: ClassVar[Text] = Text("%(name)s")
+    """The title of a row's page, and what the list calls the row."""
+    trail: ClassVar[Text]
+    """What the audit trail calls a row, by its ``id``."""
     name_label: ClassVar[Text] = _("Name")
     """The heading of the list's first column."""
     add_label: ClassVar[Text]
@@ -109,16 +134,14 @@ class Resource(Generic[FormT]):
     list_template: ClassVar[str] = "desk/settings/list.html"
     form_template: ClassVar[str] = "desk/settings/form.html"
     changes: ClassVar[bool] = True
-    deletes: ClassVar[bool] = False
-    closes: ClassVar[bool] = False
-    """Whether a row can be closed (``active`` is false) and opened again."""
-    deleted: ClassVar[Text]
-    delete_label: ClassVar[Text] = _("Delete")
-    closed: ClassVar[Text]
+    deleting: ClassVar[Question | None] = None
+    """The confirmation before a row is deleted; without one none can be."""
+    closing: ClassVar[Question | None] = None
+    """The same for closing a row (``active`` is false), which can be opened again."""
     opened: ClassVar[Text]
     """The success message after opening a row."""
-    close_label: ClassVar[Text]
     closed_note: ClassVar[Text]
+    closed_tag: ClassVar[Text] = _("closed")
     unchosen: ClassVar[Mapping[str, Text]] = {}
     """The label of an empty choice, by field."""
 
@@ -139,6 +162,8 @@ class Resource(Generic[FormT]):
         """The prefix of the table's page URLs."""
         return f"/desk/{self.path}"
 
+    forget: ClassVar["staticmethod[[], None]"] = staticmethod(cities.forget)
+    """Drops this process's cache of the table; called after the commit."""
     filters: ClassVar[Sequence[str]] = ()
     """Fields by which the list can be filtered."""
     order: ClassVar[Sequence[str]] = ("id",)
@@ -222,11 +247,11 @@ class Resource(Generic[FormT]):
 
     def heading(self, row: Any | None, language: str) -> Text:
         """The title of a row's page, or of the page for a new row."""
-        return Text("%(name)s", {"name": row.name}) if row else self.add_label
+        return fill(self.row_title, RowText(row, language)) if row else self.add_label
 
     def tags(self, row: Any) -> Sequence[tuple[Text, str]]:
         """Label and colour of a row's tags."""
-        return [(_("closed"), "warning")] if self.closes and not row.active else []
+        return [(self.closed_tag, "warning")] if self.closing and not row.active else []
 
     async def list_context(self, language: str) -> dict[str, Any]:
         """Additional values for a custom list template."""
@@ -238,13 +263,10 @@ class Resource(Generic[FormT]):
 
     # --- confirmations ----------------------------------------------------------------------------------------
 
-    def deleting(self, row: Any, language: str) -> Question:
-        """The confirmation before a row is deleted."""
-        raise NotImplementedError
-
-    async def closing(self, row: Any) -> Question:
-        """The confirmation before a row is closed."""
-        raise NotImplementedError
+    async def asked(self, question: Question, row: Any, language: str) -> Question:
+        """A confirmation about a row."""
+        values = RowText(row, language)
+        return replace(question, text=fill(question.text, values), consequence=fill(question.consequence, values))
 
     async def hindrances(self, row: Any) -> Sequence[Hindrance]:
         """What prevents closing a row."""
@@ -272,9 +294,6 @@ class Resource(Generic[FormT]):
     def event(self, row: Any, how: str) -> DomainEvent:
         """The ledger event of a change."""
         return SettingChanged(self.what, row.id, how)
-
-    def forget(self) -> None:
-        """Drop this process's cache of the table; called after the commit."""
 
     # --- the changes --------------------------------------------------------------------------------------------
 
