@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -11,7 +11,7 @@ from petitions.acts import DESK
 from petitions.acts.page import CaseAct
 from petitions.api import documents, serializers
 from petitions.errors import NoSuchCase
-from petitions.forms import REASON_LIMIT, TEXT_LIMIT
+from petitions.forms import AppointGuide, Assign, TextOnly, Transfer
 from petitions.models import Case
 from petitions.queries import cases, consultations
 from petitions.queries.cases import Credentials
@@ -147,22 +147,16 @@ class Bulk(Form):
     """An action and the cases that it is applied to, each on its own."""
 
     action: Annotated[str, OneOf(DESK), Label(_("Action"))]
-    references: Annotated[tuple[str, ...], BeforeValidator(_numbers), Label(_("Case number"))]
+    references: Annotated[
+        tuple[str, ...], Field(max_length=MOST_AT_ONCE), BeforeValidator(_numbers), Label(_("Case number"))
+    ]
 
-
-_BULK = contract.asked(
-    {
-        "action": contract.one_of(DESK),
-        "references": contract.many(contract.TEXT, MOST_AT_ONCE),
-        "department": contract.TEXT,
-        "handler": contract.TEXT,
-        "guide": contract.TEXT,
-        "reason": contract.text(least=1, most=REASON_LIMIT),
-        "text": contract.text(least=1, most=TEXT_LIMIT),
-    },
-    "action",
-    "references",
-)
+    @classmethod
+    def schema(cls) -> dict[str, Any]:
+        """The fields of the form, and those of the actions that are applied to many cases."""
+        found = super().schema()
+        acts = (field for form in (Transfer, Assign, AppointGuide, TextOnly) for field in form.fields() if field.asked)
+        return {**found, "properties": {**found["properties"], **{field.name: field.schema for field in acts}}}
 
 
 @documented(
@@ -170,7 +164,7 @@ _BULK = contract.asked(
         "One action on many cases, each a transaction of its own; the other fields are the action's",
         documents.Outcomes,
         access=Access.OFFICIAL,
-        body=_BULK,
+        body=Bulk,
     )
 )
 async def bulk(request: Request) -> Response:
