@@ -10,7 +10,6 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -36,7 +35,6 @@ from server import (
     pages,
     people,
     signin,
-    spool_page,
     tokens,
     upkeep_pages,
     wiring,
@@ -84,7 +82,6 @@ def routes() -> list[Route | Mount]:
         *people.routes,
         *upkeep_pages.routes,
         *district_pages.routes,
-        *spool_page.routes,
         *petitions.api.routes,
         *forums.api.routes,
         *tracking.api.routes,
@@ -136,26 +133,14 @@ def create_app(settings: Settings) -> Starlette:
             await asyncio.gather(*tasks, return_exceptions=True)
             await database.close()
 
-    def refuse(request: Request, refusal: Refusal):  # type: ignore[no-untyped-def]  # noqa: ANN202
-        return web.refuse(request, refusal)
-
     app = Starlette(
         routes=routes(),
         middleware=[
             Middleware(observe.Observe),
-            Middleware(
-                security.Security,
-                settings=settings,
-                refuse=refuse,
-                uploads=UPLOADS,
-            ),
+            Middleware(security.Security, settings=settings, refuse=web.refuse, uploads=UPLOADS),
             Middleware(auth.Sessions),
         ],
-        exception_handlers={
-            Refusal: web.on_refusal,
-            HTTPException: web.on_http,
-            Exception: web.on_error,
-        },
+        exception_handlers={Refusal: web.on_refusal, HTTPException: web.on_http, Exception: web.on_error},
         lifespan=lifespan,
     )
     app.state.site = site

@@ -14,8 +14,8 @@ from server.core.accounts import CorePermission
 from server.core.errors import FieldError, Invalid, _
 from server.core.files import NO_FILE
 from server.core.forms import Form, Label, Parameters, line
-from server.core.resource import Question
 from server.core.resource.pages import confirm
+from server.core.resource.table import Question
 from tracking.statistics import maps
 
 PAGE = "/desk/settings/districts"

@@ -54,10 +54,10 @@ class Mapped:
             "body": line.get(self.body) or title,
             "kind": self.kind,
             "petitioner": {
-                "name": line.get(self.name) if self.name else None,
-                "email": line.get(self.email) if self.email else None,
-                "phone": line.get(self.phone) if self.phone else None,
-                "address": line.get(self.address) if self.address else None,
+                **{
+                    name: line.get(own) if (own := getattr(self, name)) else None
+                    for name in ("name", "email", "phone", "address")
+                },
                 "language": self.language,
             },
         }

@@ -1,6 +1,7 @@
 """Pages of the site itself: the home page, health checks, and the mail spool in development."""
 
 import asyncio
+import re
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -11,8 +12,13 @@ from forums.routes import context
 from petitions.queries import public
 from petitions.reference import reference
 from petitions.routes.reading import row_names
-from server.core import database, web
+from server.core import database, mail, web
 from server.core.city import city
+from server.core.errors import NotFound
+
+SHOWN = 50
+"""Mails on the page of the spool folder."""
+_link = re.compile(r"https?://\S+")
 
 
 async def home(request: Request) -> Response:
@@ -42,8 +48,24 @@ async def readyz(_request: Request) -> Response:
     return PlainTextResponse("ready\n")
 
 
+async def spool(request: Request) -> Response:
+    """``/dev/mail``, for development and demonstrations: the newest mails in the spool folder, which were not sent.
+
+    It shows signed links. Raises ``NotFound`` if the server can be reached from other machines.
+    """
+    settings = web.site(request).settings
+    if settings.smtp_url or not settings.loopback:
+        raise NotFound
+    mails = [
+        {"mail": found.mail, "at": found.at, "links": list(dict.fromkeys(_link.findall(found.mail.text)))}
+        for found in await mail.read_spool(settings.spool, SHOWN)
+    ]
+    return web.page(request, "dev/mail.html", {"mails": mails})
+
+
 routes = [
     Route("/", home),
     Route("/healthz", healthz),
     Route("/readyz", readyz),
+    Route("/dev/mail", spool),
 ]

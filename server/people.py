@@ -5,7 +5,6 @@ identifies accounts by their ids only.
 """
 
 import re
-import secrets
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
@@ -26,15 +25,12 @@ from server.core.errors import FieldError, Invalid, NotFound, _
 from server.core.forms import Day, Email, Errors, Form, Hint, Html, Label, Mistake, OneOf, Phone, WordsRule, line
 from server.core.i18n import NAMES
 from server.core.ledger import SettingChanged
-from server.core.references import ALPHABET
-from server.core.resource import Options, Question, Resource
+from server.core.references import new_key
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
-from server.core.resource.table import CHANGED
+from server.core.resource.table import CHANGED, Options, Question, Resource
 from server.people_list import ROLES, index
 
-PASSWORD_LENGTH = 16
-"""Characters of a random password: 29¹⁶, 77 bits."""
 IN_A_DEPARTMENT = frozenset({Role.HANDLER, Role.MANAGER})
 """Roles that require a department."""
 LONGEST_ABSENCE = 366
@@ -172,13 +168,13 @@ class Accounts(Resource[EditAccount]):
 
     async def open_account(self, actor: Official, command: EditAccount) -> tuple[int, str]:
         """Add an account; returns its id and its random password, which is shown only once. Raises ``Invalid``."""
-        password = new_password()
+        password = new_key()
         password_hash = await hash_password(password)  # outside the transaction, because hashing is slow
         return await self.add(actor, command, password_hash=password_hash, created_at=clock.now()), password
 
     async def reset_password(self, actor: Official, number: int) -> str:
         """Set a new random password, which is shown only once, and end all sessions of the account."""
-        password = new_password()
+        password = new_key()
         password_hash = await hash_password(password)
         async with self.changing() as chain:
             await self.need(number)
@@ -211,12 +207,6 @@ class Accounts(Resource[EditAccount]):
             if not await Absence.filter(id=absence_id, account_id=number).delete():
                 raise NotFound
             await chain.append(actor.actor, SettingChanged(self.what, number, "absence_removed"))
-
-
-def new_password() -> str:
-    """A random password that is easy to read out: four groups of four characters."""
-    characters = [secrets.choice(ALPHABET) for _place in range(PASSWORD_LENGTH)]
-    return "-".join("".join(characters[n : n + 4]) for n in range(0, PASSWORD_LENGTH, 4))
 
 
 async def _keep_an_administrator(account: Account, field: str) -> None:

@@ -1,8 +1,9 @@
 """The composition root: the jobs that follow each event, the handler of each job, the adapter for each port."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import chain
 
 from forums import events as forum_events
@@ -104,8 +105,14 @@ def ports(settings: Settings) -> Ports:
     )
 
 
-async def _watch_forums(_task: Task) -> None:
-    await timing.by_time()
+def _each(*works: Callable[[], Awaitable[object]]) -> Handler:
+    """A handler that needs nothing of its job."""
+
+    async def handle(_task: Task) -> None:
+        for work in works:
+            await work()
+
+    return handle
 
 
 async def _open_discussion(task: Task) -> None:
@@ -150,23 +157,6 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
             delay = timedelta(seconds=2 * KEPT)
             await jobs.enqueue((f"{task.kind}:{event.id}:again", task.kind, payload), delay=delay)
 
-    async def remind(_task: Task) -> None:
-        await watch.remind()
-        await consultations.remind()
-
-    async def close_uncontested(_task: Task) -> None:
-        await watch.close_uncontested()
-
-    async def end_offers(_task: Task) -> None:
-        await registering.lapse()
-
-    async def sweep(_task: Task) -> None:
-        await auth.sweep()
-        await uploads.sweep(adapters.store)
-        await idempotency.sweep()
-        await links.sweep()
-        await uploads.sweep(adapters.store)
-
     return {
         notifier.NOTIFY: notifying.notify,
         notifier.MAIL: notifying.deliver,
@@ -174,20 +164,20 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         "core.digest": digest.Digest(post, letters, follows_page=FOLLOWS_PAGE).send,
         "forums.news": news.hear,
         "petitions.recount": recount,
-        "petitions.remind": remind,
-        "petitions.close_uncontested": close_uncontested,
+        "petitions.remind": _each(watch.remind, consultations.remind),
+        "petitions.close_uncontested": _each(watch.close_uncontested),
         links.CONFIRM_JOB: notifying.delivering(links.confirmation),
-        "forums.watch": _watch_forums,
+        "forums.watch": _each(timing.by_time),
         "forums.open": _open_discussion,
         "forums.remind": _remind_of_commitments,
         REMIND_ON: _remind_of_commitments,
         "forums.release": _release,
-        "forums.offers": end_offers,
+        "forums.offers": _each(registering.lapse),
         counting.COUNT: counting.count,
         counting.FOLLOW: counting.follow,
         recounting.RECOUNT: recounting.recount,
         recounting.NIGHTLY: recounting.nightly,
-        "core.sweep": sweep,
+        "core.sweep": _each(auth.sweep, idempotency.sweep, links.sweep, partial(uploads.sweep, adapters.store)),
     }
 
 

@@ -6,6 +6,7 @@ five thousand streams cost a few dozen small reads and do not delay requests.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from petitions.queries import following
@@ -22,16 +23,13 @@ BREATH = 0.02
 Found = TypeVar("Found")
 
 
+@dataclass(slots=True, eq=False, kw_only=True)
 class CaseDoor(StreamAccess):
     """The stream access of one case: the credentials it was opened with and the access they gave."""
 
-    __slots__ = ("audiences", "key", "number")
-
-    def __init__(self, token_hash: str, *, key: str, number: str, audiences: Collection[Audience]) -> None:
-        super().__init__(token_hash)
-        self.key = key
-        self.number = number
-        self.audiences = audiences
+    key: str
+    number: str
+    audiences: Collection[Audience]
 
 
 async def revoked(stream_access: Sequence[StreamAccess]) -> list[StreamAccess]:

@@ -31,8 +31,8 @@ from server.core.city import city
 from server.core.errors import ChangedMeanwhile, FieldError, Forbidden, Invalid, Text, _
 from server.core.forms import Parameters
 from server.core.listing import PAGING
-from server.core.resource import View
 from server.core.resource.pages import meanwhile, seen
+from server.core.resource.table import View
 
 TABS: dict[str, Text] = {
     "coming": _("Announced"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -12,8 +12,7 @@ from forums.forms.planning import Link, check_order
 from forums.kinds import SESSIONS
 from server.core import config
 from server.core.errors import _
-from server.core.forms import Errors, Form, Html, Label, MayBeEmpty, Mistake, OneOf, line, paragraphs
-from server.core.forms.kinds import DayRule, MomentRule
+from server.core.forms import Day, Errors, Form, Html, Label, MayBeEmpty, Mistake, Moment, OneOf, line, paragraphs
 
 TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, TOPIC_LIMIT, TRANSCRIPT_LIMIT = 200, 200, 80, 200, 50_000
 MOST_PLACES = 100_000
@@ -27,8 +26,8 @@ class ChangeSession(Form):
     """The changed fields of a session."""
 
     title: Annotated[str, line(TITLE_LIMIT), MayBeEmpty(), Label(_("Title"))]
-    starts_at: Annotated[datetime, MomentRule(), Label(_("Start time"))]
-    ends_at: Annotated[datetime, MomentRule(), Label(_("End time"))]
+    starts_at: Annotated[Moment, Label(_("Start time"))]
+    ends_at: Annotated[Moment, Label(_("End time"))]
     place: Annotated[str, line(PLACE_LIMIT), MayBeEmpty(), Label(_("Location"))]
     capacity: Annotated[int, Field(ge=0, le=MOST_PLACES), Label(_("Number of places"))]
     """0: open to everybody without registration."""
@@ -64,7 +63,7 @@ def _time(value: Any) -> time:
 class Slots(Form):
     """The slots at the speaker's corner on one day."""
 
-    day: Annotated[date, DayRule(), Label(_("Day"))]
+    day: Annotated[Day, Label(_("Day"))]
     first: Annotated[time, BeforeValidator(_time), Label(_("Start time"))]
     last: Annotated[time, BeforeValidator(_time), Label(_("End time"))]
     stage: Annotated[str, line(PLACE_LIMIT), Label(_("Location"))] = ""

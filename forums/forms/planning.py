@@ -13,8 +13,7 @@ from forums.kinds import FIELDS
 from forums.labels import MODERATION
 from server.core.city import City
 from server.core.errors import _
-from server.core.forms import Errors, Form, Hint, Html, Internal, Key, Label, Mistake, OneOf, line, paragraphs
-from server.core.forms.kinds import MomentRule
+from server.core.forms import Errors, Form, Hint, Html, Internal, Key, Label, Mistake, Moment, OneOf, line, paragraphs
 
 TITLE_LIMIT, SUMMARY_LIMIT, BODY_LIMIT, PLACE_LIMIT, LINK_LIMIT = 200, 500, 20_000, 200, 500
 MINUTES_LIMIT = 100_000
@@ -67,7 +66,7 @@ Link = Annotated[
     str, line(LINK_LIMIT, safe=False), AfterValidator(web_address), Label(_("Link")), Html(type="url", inputmode="url")
 ]
 People = Annotated[tuple[str, ...], BeforeValidator(read_people)]
-Time = Annotated[datetime | None, MomentRule()]
+Time = Moment | None
 
 
 class PlanForum(Form):

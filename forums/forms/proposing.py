@@ -1,7 +1,6 @@
 """Proposals: the topic, the people, the place and the time of a forum that a citizen asks for."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator
@@ -11,8 +10,7 @@ from forums.kinds import PROPOSED
 from server.core import clock, privacy
 from server.core.city import City
 from server.core.errors import _
-from server.core.forms import Errors, Form, Internal, Key, Label, OneOf, line, paragraphs
-from server.core.forms.kinds import MomentRule
+from server.core.forms import Errors, Form, Internal, Key, Label, Moment, OneOf, line, paragraphs
 
 
 def _masked(people: tuple[str, ...]) -> tuple[str, ...]:
@@ -34,7 +32,7 @@ class ProposeForum(Form):
     people: Annotated[People, AfterValidator(_masked), Label(_("People concerned"))] = ()
     district: Annotated[str, OneOf(), Label(_("District"))] = ""
     place: Annotated[str, line(PLACE_LIMIT), Label(_("Location"), _("Which place would be suitable?"))] = ""
-    starts_at: Annotated[datetime | None, MomentRule(), Label(_("Start time"))] = None
+    starts_at: Annotated[Moment | None, Label(_("Start time"))] = None
 
     @classmethod
     def said(cls, raw: Mapping[str, Any], city: City, language: str) -> tuple[Self, Errors]:

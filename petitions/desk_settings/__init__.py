@@ -3,7 +3,7 @@
 from starlette.routing import Route
 
 from petitions.desk_settings import calendar, departments, routing_rules, templates
-from server.core.resource import Resource
+from server.core.resource.table import Resource
 
 TABLES: tuple[Resource, ...] = (routing_rules.RULES, templates.TEMPLATES, departments.DEPARTMENTS)  # type: ignore[type-arg]
 """Tables whose audit trail is a chain of its own."""

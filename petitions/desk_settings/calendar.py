@@ -23,10 +23,9 @@ from server.core.days import today
 from server.core.errors import FieldError, Invalid, Text, _
 from server.core.forms import Day, Errors, Form, Html, Label, Mistake, line
 from server.core.ledger import DomainEvent
-from server.core.resource import Column, Question, Resource, View
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
-from server.core.resource.table import DELETED
+from server.core.resource.table import DELETED, Column, Question, Resource, View
 from server.core.working_calendar import FIRST_YEAR, LAST_YEAR
 
 PAGE, CALENDAR = "/desk/calendar", "calendar"

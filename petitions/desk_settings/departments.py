@@ -12,9 +12,9 @@ from petitions.reference import forget
 from server.core.accounts import CorePermission, Department, may_close
 from server.core.errors import Conflict, Text, _
 from server.core.forms import Email, Form, Hint, Html, Label, Mistake, Phone, WordsRule, line
-from server.core.resource import Column, Hindrance, Question, Resource, View
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
+from server.core.resource.table import Column, Hindrance, Question, Resource, View
 
 _CODE = re.compile(r"[a-z][a-z0-9_-]{1,39}")
 

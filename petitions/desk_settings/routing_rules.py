@@ -19,9 +19,9 @@ from server.core.errors import FieldError, Invalid, Text, _
 from server.core.forms import Errors, Form, Hint, Html, Label, OneOf, WordsRule, line, paragraphs
 from server.core.i18n import named
 from server.core.ledger import SettingChanged
-from server.core.resource import Column, Options, Question, Resource, View
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
+from server.core.resource.table import Column, Options, Question, Resource, View
 
 
 class EditRule(Form):

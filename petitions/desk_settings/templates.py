@@ -16,9 +16,9 @@ from server.core import config
 from server.core.errors import Text, _
 from server.core.forms import Form, Hint, Html, Label, Mistake, OneOf, line, paragraphs
 from server.core.i18n import NAMES, translate
-from server.core.resource import Column, Options, Question, Resource
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
+from server.core.resource.table import Column, Options, Question, Resource
 
 PURPOSES: dict[str, Text] = {
     "answer": _("Answer"),

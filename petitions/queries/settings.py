@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from petitions.queries.filters import EPOCH
 from server.core import accounts, database, listing
 from server.core.listing import Condition
-from server.core.resource import MOST
+from server.core.resource.table import MOST
 from server.core.rows import columns, read_all
 
 CAP = 10_000

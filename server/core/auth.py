@@ -73,10 +73,9 @@ class Sessions:
         """One query if the request has a cookie or token, none otherwise."""
         if scope["type"] == "http" and not scope["path"].startswith("/static/"):
             token = _token(Headers(scope=scope))
-            reader = await _load(token) if token else NOBODY
-            state = scope.setdefault("state", {})
-            state["reader"] = reader
-            state["official"] = reader.official
+            digest = token_hash(token)
+            reader = (await readers([digest])).get(digest, NOBODY) if token else NOBODY
+            scope.setdefault("state", {}).update(reader=reader, official=reader.official)
         await self.app(scope, receive, send)
 
 
@@ -85,11 +84,6 @@ def _token(headers: Headers) -> str:
     if scheme.lower() == "bearer":
         return credentials.strip()
     return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
-
-
-async def _load(token: str) -> Reader:
-    digest = token_hash(token)
-    return (await readers([digest])).get(digest, NOBODY)
 
 
 _OFFICIAL = columns(Official, "a", department_name="COALESCE(d.name, '')")

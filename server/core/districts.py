@@ -4,6 +4,7 @@ A district that the file does not contain keeps its names, because old cases ref
 on the map. The previous state is kept completely, so that one click restores it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,8 @@ from server.core.ledger import SettingChanged
 
 SUBJECT = "settings/districts"
 DRAFT, BEFORE = "draft", "before"
-LONGEST_CODE, LONGEST_NAME = 40, 80
+LONGEST_NAME = 80
+_CODE = re.compile(r"(?=.*[A-Za-z0-9])[A-Za-z0-9_-]{1,40}")
 MOST_BYTES = 8 * 1024 * 1024
 NAMES = ("code", "name", "name_ja", "name_en")
 GUESSES: Mapping[str, tuple[str, ...]] = {
@@ -79,13 +81,7 @@ def _district(number: int, feature: Any, properties: Mapping[str, str]) -> dict[
         wanted = (properties[name],) if properties.get(name) else GUESSES[name]
         value = next((said[one] for one in wanted if said.get(one) not in (None, "")), "")
         row[name] = " ".join(str(value).split()) if isinstance(value, str | int) else ""
-    if (
-        not row["code"]
-        or len(row["code"]) > LONGEST_CODE
-        or not row["code"].replace("-", "").replace("_", "").isalnum()
-    ):
-        raise _wrong(_("Area %(number)s has no usable code (letters, digits, - and _).", number=number))
-    if not row["code"].isascii():
+    if not _CODE.fullmatch(row["code"]):
         raise _wrong(_("Area %(number)s has no usable code (letters, digits, - and _).", number=number))
     if not row["name"] or any(len(row[name]) > LONGEST_NAME for name in NAMES[1:]):
         raise _wrong(_("Area %(number)s has no name, or its name is too long.", number=number))
@@ -138,13 +134,17 @@ async def apply(actor: Official, draft_id: int) -> int:
         ]
         kept = await DistrictChange.create(kind=BEFORE, content=before, made_at=clock.now())
         await District.exclude(code__in=[one["code"] for one in row.content]).update(outline=[])
-        for one in row.content:
-            values = {name: one[name] for name in (*NAMES[1:], "outline")}
-            await District.update_or_create(values, code=one["code"])
-        await row.delete()
+        await _restore(row)
         await chain.append(actor.actor, SettingChanged("districts", kept.id, "changed"))
-        database.after_commit(city.forget)
         return len(row.content)
+
+
+async def _restore(change: DistrictChange) -> None:
+    """Write the districts of a change, which is used up by it."""
+    for one in change.content:
+        await District.update_or_create({name: one[name] for name in (*NAMES[1:], "outline")}, code=one["code"])
+    await change.delete()
+    database.after_commit(city.forget)
 
 
 async def last_change() -> int:
@@ -161,9 +161,6 @@ async def undo(actor: Official, change_id: int) -> bool:
         if row is None or row.id != change_id:
             return False
         await District.exclude(code__in=[one["code"] for one in row.content]).delete()
-        for one in row.content:
-            await District.update_or_create({name: one[name] for name in (*NAMES[1:], "outline")}, code=one["code"])
-        await row.delete()
-        await chain.append(actor.actor, SettingChanged("districts", row.id, "undone"))
-        database.after_commit(city.forget)
+        await _restore(row)
+        await chain.append(actor.actor, SettingChanged("districts", change_id, "undone"))
         return True

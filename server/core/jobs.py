@@ -268,19 +268,11 @@ async def drop(pattern: str) -> None:
     await database.execute("DELETE FROM job WHERE kind LIKE ?", pattern)
 
 
-async def retry_dead(key: str) -> bool:
-    """Schedule a dead letter again, with no attempts counted; False if there is none with that key."""
+async def retry_dead(key: str = "") -> int:
+    """Schedule a dead letter again, or all, with no attempts counted. Returns how many there were."""
+    one, keys = (" AND key = ?", [key]) if key else ("", [])
     changed = await database.execute(
-        "UPDATE job SET dead = ?, attempts = 0, run_at = ? WHERE key = ? AND dead = ?", False, clock.now(), key, True
-    )
-    bell.ring()
-    return bool(changed)
-
-
-async def retry_all_dead() -> int:
-    """Schedule every dead letter again. Returns how many there were."""
-    changed = await database.execute(
-        "UPDATE job SET dead = ?, attempts = 0, run_at = ? WHERE dead = ?", False, clock.now(), True
+        f"UPDATE job SET dead = ?, attempts = 0, run_at = ? WHERE dead = ?{one}", False, clock.now(), True, *keys
     )
     bell.ring()
     return changed

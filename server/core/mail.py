@@ -258,28 +258,22 @@ class SmtpTransport:
             raise ValueError("starttls is 0 or 1, and not for smtps")
         self._sender = sender
         self._timeout = timeout
-        self._host = parts.hostname
-        self._port = parts.port
-        self._username = unquote(parts.username) if parts.username else None
-        self._password = unquote(parts.password) if parts.password else None
-        self._implicit = implicit
-        self._starttls = False if implicit else {None: None, "0": False, "1": True}[starttls]
+        self._server: dict[str, Any] = {
+            "hostname": parts.hostname,
+            "port": parts.port,
+            "username": unquote(parts.username) if parts.username else None,
+            "password": unquote(parts.password) if parts.password else None,
+            "use_tls": implicit,
+            "start_tls": False if implicit else {None: None, "0": False, "1": True}[starttls],
+            "timeout": timeout,
+        }
 
     async def send(self, mail: Mail) -> None:
         """Send the mail and wait until the server has accepted responsibility for it."""
         message = compose(mail, self._sender)
         try:
             async with asyncio.timeout(self._timeout * 1.5):
-                await aiosmtplib.send(
-                    message,
-                    hostname=self._host,
-                    port=self._port,
-                    username=self._username,
-                    password=self._password,
-                    use_tls=self._implicit,
-                    start_tls=self._starttls,
-                    timeout=self._timeout,
-                )
+                await aiosmtplib.send(message, **self._server)
         # A server's reply may name the recipient, and reasons end up in logs: only its code is passed on.
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _refusal(error.recipients[0]) from None

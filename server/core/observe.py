@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 import time
+import traceback
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,18 +38,11 @@ class JsonLines(logging.Formatter):
         content.update({k: v for k, v in record.__dict__.items() if k not in _STANDARD})
         if record.exc_info and record.exc_info[0]:
             content["error"] = record.exc_info[0].__name__
-            content["trace"] = self._places(record)
+            content["trace"] = [
+                f"{frame.f_code.co_filename.rpartition('/')[2]}:{line} {frame.f_code.co_name}"
+                for frame, line in traceback.walk_tb(record.exc_info[2])
+            ]
         return json.dumps(content, ensure_ascii=False, default=str)
-
-    @staticmethod
-    def _places(record: logging.LogRecord) -> list[str]:
-        places = []
-        trace = record.exc_info[2] if record.exc_info else None
-        while trace:
-            code = trace.tb_frame.f_code
-            places.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}")
-            trace = trace.tb_next
-        return places
 
 
 def configure(level: int = logging.INFO) -> None:

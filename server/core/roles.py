@@ -28,32 +28,21 @@ async def colleague(account_id: int) -> Colleague | None:
 
 async def managers(department_id: int | None) -> list[int]:
     """The managers of a department (부서관리자); for cases without one, the intake officers (통합접수자)."""
-    return await _with_role(Role.INTAKE) if department_id is None else await _of(department_id, Role.MANAGER)
+    return await _ids(Role.INTAKE if department_id is None else Role.MANAGER, department_id)
 
 
 async def handlers(department_id: int) -> list[int]:
     """The handlers of a department (처리담당자)."""
-    return await _of(department_id, Role.HANDLER)
+    return await _ids(Role.HANDLER, department_id)
 
 
 async def inspectors() -> list[int]:
     """The inspectors, who monitor all deadlines (민원심사관, Act 25)."""
-    return await _with_role(Role.INSPECTOR)
+    return await _ids(Role.INSPECTOR)
 
 
-async def _with_role(role: Role) -> list[int]:
-    rows = await database.fetch("SELECT id FROM account WHERE role = ? AND active = ? ORDER BY id", role.value, True)
-    return [row["id"] for row in rows]
-
-
-async def _of(department_id: int, role: Role) -> list[int]:
-    rows = await database.fetch(
-        "SELECT id FROM account WHERE department_id = ? AND role = ? AND active = ? ORDER BY id",
-        department_id,
-        role.value,
-        True,
-    )
-    return [row["id"] for row in rows]
+async def _ids(role: Role, department_id: int | None = None) -> list[int]:
+    return sorted(one.id for one in await staff([role], department_id=department_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ nothing of any domain.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -49,13 +50,13 @@ class _RowNumber(IntegerConvertor):
 register_url_convertor("int", _RowNumber())
 
 
+@dataclass(frozen=True)
 class City:
     """What pages show about the city itself."""
 
-    def __init__(self, names: Mapping[str, str], call_centre: str, *, demo: bool) -> None:
-        self.names = names
-        self.call_centre = call_centre
-        self.demo = demo
+    names: Mapping[str, str]
+    call_centre: str
+    demo: bool
 
 
 class Site:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from petitions.actions import handling
 from petitions.forms import Accept, TextOnly
-from server import spool_page
+from server import pages
 from server.core import clock, database, jobs, ledger
 from server.core.config import Settings
 from server.core.errors import NotFound
@@ -118,9 +118,9 @@ async def test_the_spool_is_a_page_on_this_machine_only(system: System) -> None:
         scope = {"type": "http", "method": "GET", "path": "/dev/mail", "query_string": b"", "headers": [], "app": app}
         return Request(scope)
 
-    page = bytes((await spool_page.spool(request(system.settings))).body).decode()
+    page = bytes((await pages.spool(request(system.settings))).body).decode()
     assert f"[{case.reference}]" in page
     assert "/cases/open/" in page
     for settings in (replace(system.settings, host="192.0.2.1"), replace(system.settings, smtp_url="smtp://127.0.0.1")):
         with pytest.raises(NotFound):
-            await spool_page.spool(request(settings))
+            await pages.spool(request(settings))

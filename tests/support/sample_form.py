@@ -1,6 +1,5 @@
 """A form with every kind of field, for tests and for the gallery."""
 
-from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -8,6 +7,7 @@ from pydantic import Field
 from server.core.errors import Text
 from server.core.forms import (
     About,
+    Day,
     Email,
     Errors,
     FileRule,
@@ -15,6 +15,7 @@ from server.core.forms import (
     Hint,
     Html,
     Label,
+    Moment,
     OneOf,
     Phone,
     ReferencesRule,
@@ -23,7 +24,6 @@ from server.core.forms import (
     line,
     paragraphs,
 )
-from server.core.forms.kinds import DayRule, MomentRule
 
 # Texts that are translated already, for no catalogue holds what only tests say.
 WAYS = {"web": Text("Online"), "phone": Text("By phone"), "visit": Text("In person")}
@@ -52,8 +52,8 @@ class Sample(Form):
     more: Annotated[tuple[str, ...], OneOf(WAYS), Label(Text("More"))] = ()
     words: Annotated[tuple[str, ...], WordsRule(limit=5, most=3), Label(Text("Words"))] = ()
     numbers: Annotated[tuple[str, ...], ReferencesRule(2), Label(Text("Numbers"))] = ()
-    day: Annotated[date | None, DayRule(), Label(Text("Day"))] = None
-    at: Annotated[datetime | None, MomentRule(), Label(Text("Time"))] = None
+    day: Annotated[Day | None, Label(Text("Day"))] = None
+    at: Annotated[Moment | None, Label(Text("Time"))] = None
     email: Email = ""
     phone: Phone = ""
     consent: Annotated[bool, Label(Text("Consent"))] = False

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, get_origin
 
-from pydantic import Field, GetCoreSchemaHandler
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from server.core import config, privacy, references
@@ -220,36 +220,22 @@ def _encodable(value: str) -> bool:
 # --- Days, choices, lists ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class DayRule:
+def read_day(value: Any) -> date:
     """A day, ``YYYY-MM-DD``."""
-
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(self.read, core_schema.date_schema(strict=True))
-
-    @staticmethod
-    def read(value: Any) -> date:
-        if isinstance(value, str):
-            with contextlib.suppress(ValueError):
-                return datetime.strptime(value.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 — a day has no zone
-        raise Mistake(NOT_DATE)
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(value.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 — a day has no zone
+    raise Mistake(NOT_DATE)
 
 
-@dataclass(frozen=True)
-class MomentRule:
+def read_moment(value: Any) -> datetime:
     """A date and time in the city's time zone, ``YYYY-MM-DDTHH:MM``; the result is aware."""
-
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(self.read, core_schema.datetime_schema(strict=True))
-
-    @staticmethod
-    def read(value: Any) -> datetime:
-        if isinstance(value, str) and len(value := value.strip()) <= len("2026-05-04T14:00:00"):
-            with contextlib.suppress(ValueError):
-                found = datetime.strptime(value[:16].replace(" ", "T"), "%Y-%m-%dT%H:%M")  # noqa: DTZ007 — set below
-                if FIRST_YEAR <= found.year <= LAST_YEAR:
-                    return found.replace(tzinfo=config.settings().zone)
-        raise Mistake(NOT_MOMENT)
+    if isinstance(value, str) and len(value := value.strip()) <= len("2026-05-04T14:00:00"):
+        with contextlib.suppress(ValueError):
+            found = datetime.strptime(value[:16].replace(" ", "T"), "%Y-%m-%dT%H:%M")  # noqa: DTZ007 — set below
+            if FIRST_YEAR <= found.year <= LAST_YEAR:
+                return found.replace(tzinfo=config.settings().zone)
+    raise Mistake(NOT_MOMENT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -340,8 +326,8 @@ Phone = Annotated[str, PhoneRule(), Html(autocomplete="tel", inputmode="tel"), L
 Code = Annotated[str, line(80, safe=False)]
 """The code of a department, a username and the like: looked up later."""
 Password = Annotated[str, PasswordRule(), Label(_("Password")), Html(type="password")]
-Day = Annotated[date, DayRule()]
-Moment = Annotated[datetime, MomentRule()]
+Day = Annotated[date, BeforeValidator(read_day)]
+Moment = Annotated[datetime, BeforeValidator(read_moment)]
 Seen = Annotated[
     int | None,
     Field(ge=0, le=10**9),

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from server.core.errors import FieldError, Invalid, Text, _
-from server.core.forms.kinds import WHOLE, DayRule, Mistake, TextRule
+from server.core.forms.kinds import WHOLE, Mistake, TextRule, read_day
 from server.core.forms.wording import WRONG
 
 
@@ -69,7 +69,7 @@ class Parameters:
         """A day, ``YYYY-MM-DD``."""
         value = self.raw.get(name)
         try:
-            return DayRule.read(value) if value else None
+            return read_day(value) if value else None
         except Mistake as mistake:
             self.fail(name, mistake.text)
             return None

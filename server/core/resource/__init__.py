@@ -3,15 +3,3 @@
 A subclass of :class:`Resource` names the table, the form and the columns of the list; the pages (``pages``) and the
 JSON operations (``api``) are generated from it.
 """
-
-from server.core.resource.table import (
-    MOST,
-    Column,
-    Hindrance,
-    Options,
-    Question,
-    Resource,
-    View,
-)
-
-__all__ = ["MOST", "Column", "Hindrance", "Options", "Question", "Resource", "View"]

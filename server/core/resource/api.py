@@ -11,8 +11,7 @@ from server.core import auth, contract, idempotency, ledger, web
 from server.core.accounts import Official
 from server.core.contract import Access, Contract, Schema, asked, record
 from server.core.errors import NotFound
-from server.core.forms import Form, FormField, Seen
-from server.core.resource.table import FormT, Resource
+from server.core.resource.table import FormT, Resource, Version
 
 VERSION: Schema = contract.integer(0, about="The version of the whole table: grows with every change to it.")
 NUMBER = contract.integer(1)
@@ -22,16 +21,6 @@ _ANSWERED: dict[str, Schema] = {
     "words": contract.many(contract.TEXT),
     "choices": contract.many(contract.TEXT),
 }
-
-
-class Version(Form):
-    """The version of the table on which a change is based."""
-
-    version: Seen = None
-
-
-def _answered(field: FormField) -> Schema:
-    return _ANSWERED.get(field.kind, contract.TEXT)
 
 
 class Operations(Generic[FormT]):
@@ -47,7 +36,7 @@ class Operations(Generic[FormT]):
             "version": {**VERSION, "description": "The version that the caller has seen; 409 where others acted."}
         }
         body = table.form.schema()
-        values = {field.name: _answered(field) for field in table.form.fields()}
+        values = {field.name: _ANSWERED.get(field.kind, contract.TEXT) for field in table.form.fields()}
         active = {"active": contract.BOOLEAN} if table.closing else {}
         number = NUMBER if table.number == Resource.number else contract.TEXT
         shape = {"id": number, "version": VERSION, **values, **active}
@@ -63,7 +52,8 @@ class Operations(Generic[FormT]):
             answer = more.pop("answer", row)
             return Contract(summary, answer, status, access=Access.OFFICIAL, **more)
 
-        query = {name: self._filter(name) for name in table.filters}
+        choices = {name: table.form.field(name).choices for name in table.filters}
+        query = {name: contract.one_of(found) if found else contract.TEXT for name, found in choices.items()}
         headers = contract.IDEMPOTENCY_HEADER
         route(base, "GET", self.index, operation(f"Every {what}", answer=contract.listed(row), query=query))
         adding = operation(f"Add a {what}", 201, answer=added, body=body, headers=headers, refusals=(409,))
@@ -77,10 +67,6 @@ class Operations(Generic[FormT]):
         if table.closing:
             route(f"{one}/close", "POST", self.close, operation(f"Close a {what}", refusals=(404, 409, 422)))
             route(f"{one}/open", "POST", self.open, operation(f"Open a closed {what} again", refusals=(404, 409)))
-
-    def _filter(self, name: str) -> Schema:
-        choices = self.table.form.field(name).choices
-        return contract.one_of(choices) if choices else contract.TEXT
 
     async def index(self, request: Request) -> Response:
         """``GET /desk/{path}``."""

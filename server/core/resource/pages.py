@@ -5,8 +5,6 @@ meantime; saving again overwrites it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any, Generic
 
@@ -17,42 +15,19 @@ from starlette.routing import Route
 
 from server.core import accounts, auth, ledger, web
 from server.core.accounts import Official
-from server.core.errors import ChangedMeanwhile, Invalid, NotFound, Text
+from server.core.errors import ChangedMeanwhile, Invalid, NotFound
 from server.core.forms import FormField
-from server.core.resource.table import DELETED, SAVED, FormT, Question, Resource, View
-
-LONGEST_VERSION = 10
-"""Digits."""
+from server.core.resource.table import DELETED, SAVED, FormT, Question, Resource, Version, View
 
 
 def seen(form: Mapping[str, Any]) -> int | None:
     """The version of the table that the form's page showed; None without a valid one."""
-    value = str(form.get("version") or "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < LONGEST_VERSION else None
+    return Version.read(form)[0].version
 
 
 def confirm(request: Request, question: Question, back: str) -> Response:
     """A confirmation page that posts to its own URL. ``back`` is the target of "no"."""
     return web.page(request, "desk/settings/confirm.html", {"question": question, "back": back})
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Who changed a row and when."""
-
-    who: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Meanwhile:
-    """What others changed in a row while it was being edited."""
-
-    text: Text
-    deleted: bool
-    by: Sequence[Change]
-    now: Sequence[tuple[Text, str]]
-    """The current values of the fields that differ from the input."""
 
 
 async def meanwhile(
@@ -61,8 +36,8 @@ async def meanwhile(
     now: Mapping[str, Any],
     written: Mapping[str, Any],
     view: View,
-) -> Meanwhile:
-    """Find who changed a row and when, and the fields whose current value differs from the input."""
+) -> dict[str, object]:
+    """For desk/settings/meanwhile.html: who changed a row and when, and current values that differ from the input."""
     actors = [int(entry.actor.removeprefix("official:")) for entry in conflict.entries]
     known = await accounts.names(actors)
 
@@ -77,9 +52,12 @@ async def meanwhile(
         for field in fields
         if field.name in now and words(field, now[field.name]) != words(field, written.get(field.name))
     ]
-    by = [Change(known.get(who, "?"), e.occurred_at) for who, e in zip(actors, conflict.entries, strict=True)]
-    deleted = conflict.entries[-1].data.get("how") == DELETED
-    return Meanwhile(conflict.text, deleted, by, differing)
+    return {
+        "text": conflict.text,
+        "deleted": conflict.entries[-1].data.get("how") == DELETED,
+        "by": [{"who": known.get(n, "?"), "at": e.occurred_at} for n, e in zip(actors, conflict.entries, strict=True)],
+        "now": differing,
+    }
 
 
 class Pages(Generic[FormT]):

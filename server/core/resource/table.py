@@ -19,7 +19,7 @@ from server.core import contract, database, i18n, ledger
 from server.core.accounts import Official, Permission
 from server.core.city import city
 from server.core.errors import ChangedMeanwhile, FieldError, Invalid, NotFound, Text, _
-from server.core.forms import Form, not_a_choice
+from server.core.forms import Form, Seen, not_a_choice
 from server.core.ledger import Chain, DomainEvent, SettingChanged
 from server.core.messages import fill
 
@@ -34,6 +34,12 @@ SAVED = _("Saved.")
 FormT = TypeVar("FormT", bound=Form)
 Options = list[tuple[str, str]]
 """Value and label of each choice of a field."""
+
+
+class Version(Form):
+    """The version of the table on which a change is based."""
+
+    version: Seen = None
 
 
 @dataclass(frozen=True, eq=False)

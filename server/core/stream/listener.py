@@ -5,6 +5,7 @@ The buffer is bounded; slow readers are disconnected.
 
 import asyncio
 from collections.abc import Collection
+from dataclasses import KW_ONLY, dataclass, field
 
 import orjson
 from prometheus_client import Counter
@@ -31,65 +32,36 @@ def event(what: str, sequence: int = 0, **content: object) -> bytes:
     return place + b"data: %s\n\n" % orjson.dumps({"what": what, **content})
 
 
+@dataclass(slots=True, eq=False)
 class StreamAccess:
     """What a stream was opened with. Domains may subclass it."""
 
-    __slots__ = ("official", "token_hash")
-
-    def __init__(self, token_hash: str = "", official: Official | None = None) -> None:
-        self.token_hash = token_hash
-        self.official = official
+    token_hash: str = ""
+    official: Official | None = None
 
 
+@dataclass(slots=True, eq=False)
 class Listener:
     """One open stream: its access and its write buffer."""
 
-    __slots__ = (
-        "_size",
-        "_waiting",
-        "access",
-        "after",
-        "audiences",
-        "client",
-        "crowd",
-        "deadline",
-        "official",
-        "over",
-        "seen",
-        "sending",
-        "subject",
-        "write",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        write: Send,
-        client: str,
-        *,
-        subject: str = "",
-        audiences: Collection[Audience] = (),
-        official: Official | None = None,
-        after: int = 0,
-        access: StreamAccess | None = None,
-        crowd: bool = False,
-    ) -> None:
-        self.write = write
-        self.crowd = crowd
-        """Whether it is one of many that follow the same page."""
-        self.access = access
-        self.after = after
-        """The reader already has all events of its one subject up to this id; they arrive in the order of their ids."""
-        self.client = client
-        self.subject = subject
-        """A subject of the ledger or of a narrator; empty for the desk, which gets all events that concern it."""
-        self.audiences = audiences
-        self.official = official
-        self.seen: Collection[int] = ()
-        self.over = False
-        self.deadline: asyncio.Timeout | None = None
-        self.sending: asyncio.Task[None] | None = None
-        self._waiting: list[tuple[int, bytes]] = []
-        self._size = 0
+    write: Send
+    client: str
+    _: KW_ONLY
+    subject: str = ""
+    """A subject of the ledger or of a narrator; empty for the desk, which gets all events that concern it."""
+    audiences: Collection[Audience] = ()
+    official: Official | None = None
+    after: int = 0
+    """The reader already has all events of its one subject up to this id; they arrive in the order of their ids."""
+    access: StreamAccess | None = None
+    crowd: bool = False
+    """Whether it is one of many that follow the same page."""
+    seen: Collection[int] = field(default=(), init=False)
+    over: bool = field(default=False, init=False)
+    deadline: asyncio.Timeout | None = field(default=None, init=False)
+    sending: asyncio.Task[None] | None = field(default=None, init=False)
+    _waiting: list[tuple[int, bytes]] = field(default_factory=list, init=False)
+    _size: int = field(default=0, init=False)
 
     def push(self, event_id: int, content: bytes) -> None:
         """Queue a frame for writing."""
