@@ -28,7 +28,7 @@ from server.core.ledger import SettingChanged
 from server.core.references import new_key
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
-from server.core.resource.table import CHANGED, Options, Question, Resource
+from server.core.resource.table import CHANGED, Options, Question, Resource, Shown
 from server.people_list import ROLES, index
 
 IN_A_DEPARTMENT = frozenset({Role.HANDLER, Role.MANAGER})
@@ -114,6 +114,8 @@ class Accounts(Resource[EditAccount]):
     title, add_label = _("Officials"), _("Add an account")
     empty = (_("No matching officials"), _("Try fewer words, or show all."))
     list_template, form_template = "", "desk/settings/person.html"
+    shown_once: ClassVar = {"password": TEXT}
+    shown_template = "desk/settings/password.html"
     closing = Question(
         _("Close the account of %(name)s (%(username)s)?"),
         _("A closed account is signed out at once and can be reopened."),
@@ -166,13 +168,14 @@ class Accounts(Resource[EditAccount]):
     def how(self, row: Account, command: EditAccount) -> str:
         return CHANGED if command.role == row.role else "role_changed"
 
-    async def open_account(self, actor: Official, command: EditAccount) -> tuple[int, str]:
-        """Add an account; returns its id and its random password, which is shown only once. Raises ``Invalid``."""
+    async def insert(self, actor: Official, command: EditAccount) -> tuple[int, Shown]:
+        """Add an account with a random password."""
         password = new_key()
         password_hash = await hash_password(password)  # outside the transaction, because hashing is slow
-        return await self.add(actor, command, password_hash=password_hash, created_at=clock.now()), password
+        number = await self.add(actor, command, password_hash=password_hash, created_at=clock.now())
+        return number, {"password": password}
 
-    async def reset_password(self, actor: Official, number: int) -> str:
+    async def reset_password(self, actor: Official, number: int) -> Shown:
         """Set a new random password, which is shown only once, and end all sessions of the account."""
         password = new_key()
         password_hash = await hash_password(password)
@@ -181,15 +184,18 @@ class Accounts(Resource[EditAccount]):
             await Account.filter(id=number).update(password_hash=password_hash)
             await Session.filter(account_id=number).delete()
             await chain.append(actor.actor, SettingChanged(self.what, number, "password_reset"))
-        return password
+        return {"password": password}
 
-    async def reset_totp(self, actor: Official, number: int) -> None:
+    async def reset_totp(self, actor: Official, number: int) -> Shown:
         """Remove the two-step verification of somebody who has lost it, and end all sessions of the account."""
         async with self.changing() as chain:
             await self.need(number)
             if await Account.filter(id=number).exclude(totp_secret="").update(totp_secret=""):
                 await Session.filter(account_id=number).delete()
                 await chain.append(actor.actor, SettingChanged(self.what, number, "totp_reset"))
+        return None
+
+    steps: ClassVar = {"password": (NEW_PASSWORD, reset_password), "totp": (NO_TOTP, reset_totp)}
 
     async def add_absence(self, actor: Official, number: int, command: AddAbsence) -> None:
         """Add an absence, both days included. Raises ``Invalid`` if it overlaps another."""
@@ -222,24 +228,7 @@ PAGE = ACCOUNTS.page
 
 
 class AccountPages(Pages[EditAccount]):
-    """The pages of accounts, with passwords and absences."""
-
-    async def insert(self, request: Request, official: Official, command: EditAccount) -> Response:
-        """The random password is shown on the response page and nowhere else."""
-        number, password = await ACCOUNTS.open_account(official, command)
-        return await _password_page(request, number, password)
-
-    async def reset_password(self, request: Request) -> Response:
-        """``/desk/people/{id}/password``: set a new password after a confirmation; the response shows it once."""
-
-        async def reset(official: Official, number: int) -> Response:
-            return await _password_page(request, number, await ACCOUNTS.reset_password(official, number))
-
-        return await self.confirmed(request, NEW_PASSWORD, reset)
-
-    async def reset_totp(self, request: Request) -> Response:
-        """``/desk/people/{id}/totp``: remove the two-step verification, after a confirmation."""
-        return await self.confirmed(request, NO_TOTP, ACCOUNTS.reset_totp, f"{PAGE}/{request.path_params['id']}")
+    """The pages of accounts, with their absences."""
 
     async def add_absence(self, request: Request) -> Response:
         """``POST /desk/people/{id}/absences``."""
@@ -259,28 +248,11 @@ class AccountPages(Pages[EditAccount]):
         return web.redirect(request, f"{PAGE}/{row.id}", _("The absence has been removed."))
 
 
-async def _password_page(request: Request, number: int, password: str) -> Response:
-    context = {"account": await Account.get(id=number), "password": password}
-    return web.page(request, "desk/settings/password.html", context)
-
-
-class AccountOperations(Operations[EditAccount]):
-    """The accounts in the JSON API. A new account's random password is in the response and nowhere else."""
-
-    shown_once: ClassVar = {"password": TEXT}
-
-    async def insert(self, official: Official, command: EditAccount) -> tuple[int, dict[str, Any]]:
-        number, password = await ACCOUNTS.open_account(official, command)
-        return number, {"password": password}
-
-
 _pages = AccountPages(ACCOUNTS)
 routes = [
     Route(PAGE, index),
     *_pages.routes,
-    Route(f"{PAGE}/{{id:int}}/password", _pages.reset_password, methods=["GET", "POST"]),
-    Route(f"{PAGE}/{{id:int}}/totp", _pages.reset_totp, methods=["GET", "POST"]),
     Route(f"{PAGE}/{{id:int}}/absences", _pages.add_absence, methods=["POST"]),
     Route(f"{PAGE}/{{id:int}}/absences/{{absence:int}}/remove", _pages.remove_absence, methods=["POST"]),
-    *AccountOperations(ACCOUNTS).routes,
+    *Operations(ACCOUNTS).routes,
 ]

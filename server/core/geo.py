@@ -132,13 +132,13 @@ def _distance(point: Sequence[float], a: Sequence[float], b: Sequence[float]) ->
     return abs((b[0] - a[0]) * (a[1] - point[1]) - (a[0] - point[0]) * (b[1] - a[1])) / length
 
 
-def sketch(areas: Mapping[str, Rings], steps: int = 600) -> dict[str, Rings]:
-    """Outlines for a small map, accurate to 1/``steps`` of its extent, without parts too small to be visible."""
+def sketch(areas: Mapping[str, Rings]) -> dict[str, Rings]:
+    """Outlines for a small map, accurate to 1/600 of its extent, without parts too small to be visible."""
     points = [point for outline in areas.values() for ring in outline for point in ring]
     if not points:
         return {}
     extent = max(max(p[axis] for p in points) - min(p[axis] for p in points) for axis in (0, 1))
-    tolerance = extent / steps
+    tolerance = extent / 600
     found: dict[str, Rings] = {}
     for code, outline in areas.items():
         if outline:

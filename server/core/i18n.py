@@ -106,9 +106,9 @@ def gettext_for(language: str) -> tuple[Callable[[str], str], Callable[[str, str
     return functools.partial(_singular, language), functools.partial(ngettext, language)
 
 
-def datetime_text(moment: datetime, language: str, zone: tzinfo, *, seconds: bool = False) -> str:
+def datetime_text(moment: datetime, language: str, zone: tzinfo) -> str:
     """Date and time, such as ``2026년 11월 21일 (토) 오후 3:05``."""
-    return f"{date_text(moment.astimezone(zone).date(), language)} {time_text(moment, language, zone, seconds=seconds)}"
+    return f"{date_text(moment.astimezone(zone).date(), language)} {time_text(moment, language, zone)}"
 
 
 def date_text(day: date, language: str) -> str:
@@ -117,9 +117,9 @@ def date_text(day: date, language: str) -> str:
     return babel_date(day, pattern, locale=language)
 
 
-def time_text(moment: datetime, language: str, zone: tzinfo, *, seconds: bool = False) -> str:
+def time_text(moment: datetime, language: str, zone: tzinfo) -> str:
     """The time of day in a zone."""
-    pattern = {"ko": "aaaa h:mm", "ja": "H:mm", "en": "HH:mm"}[language] + (":ss" if seconds else "")
+    pattern = {"ko": "aaaa h:mm", "ja": "H:mm", "en": "HH:mm"}[language]
     return babel_time(moment, pattern, tzinfo=zone, locale=language)
 
 

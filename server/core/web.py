@@ -108,12 +108,7 @@ def is_api(request: Request) -> bool:
 
 
 def page(
-    request: Request,
-    template: str,
-    context: Mapping[str, Any] | None = None,
-    *,
-    status: int = 200,
-    private: bool = True,
+    request: Request, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HTMLResponse:
     """Render a page in the reader's language, with the message left by the previous action."""
     here = site(request)
@@ -133,9 +128,7 @@ def page(
             **(context or {}),
         },
     )
-    response = HTMLResponse(html, status_code=status)
-    if private:
-        response.headers["cache-control"] = "no-store"
+    response = HTMLResponse(html, status_code=status, headers={"cache-control": "no-store"})
     if request.query_params.get("lang") == code and request.cookies.get(LANGUAGE_COOKIE) != code:
         response.set_cookie(LANGUAGE_COOKIE, code, max_age=YEAR, samesite="lax", httponly=True)
     if NOTICE_COOKIE in request.cookies:

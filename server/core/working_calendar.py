@@ -83,31 +83,17 @@ class Step(NamedTuple):
 class Trail:
     """Collects successive days into steps, grouping those that were treated alike."""
 
-    __slots__ = ("_runs",)
-
     def __init__(self) -> None:
-        self._runs: list[_Run] = []
+        self._steps: list[Step] = []
 
     def add(self, kind: StepKind, day: date, name: str = "", worked: timedelta = NO_TIME) -> None:
-        if self._runs and (run := self._runs[-1]).kind is kind and run.name == name:
-            run.last = day
-            run.worked += worked
+        if self._steps and (run := self._steps[-1]).kind is kind and run.name == name:
+            self._steps[-1] = run._replace(last=day, worked=run.worked + worked)
         else:
-            self._runs.append(_Run(kind, day, day, worked, name))
+            self._steps.append(Step(kind, day, day, worked, name))
 
     def steps(self) -> tuple[Step, ...]:
-        return tuple(Step(run.kind, run.first, run.last, run.worked, run.name) for run in self._runs)
-
-
-@dataclass(slots=True)
-class _Run:
-    """A step under construction."""
-
-    kind: StepKind
-    first: date
-    last: date
-    worked: timedelta
-    name: str
+        return tuple(self._steps)
 
 
 @dataclass(frozen=True)

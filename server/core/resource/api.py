@@ -1,14 +1,13 @@
 """The JSON operations of an administration table: list, read, add, change, delete, close and open."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Generic
+from typing import Any, Generic
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from server.core import auth, contract, idempotency, ledger, web
-from server.core.accounts import Official
 from server.core.contract import Access, Contract, Schema, asked, record
 from server.core.errors import NotFound
 from server.core.resource.table import FormT, Resource, Version
@@ -26,9 +25,6 @@ _ANSWERED: dict[str, Schema] = {
 class Operations(Generic[FormT]):
     """The JSON routes of one table."""
 
-    shown_once: ClassVar[Mapping[str, Schema]] = {}
-    """Additional fields in the response for a new row."""
-
     def __init__(self, table: Resource[FormT]) -> None:
         self.table = table
         what, base = table.what, f"/api/v1{table.page}"
@@ -41,7 +37,7 @@ class Operations(Generic[FormT]):
         number = NUMBER if table.number == Resource.number else contract.TEXT
         shape = {"id": number, "version": VERSION, **values, **active}
         row = contract.named(f"{what.capitalize()}Setting", record(shape))
-        added = record({**shape, **self.shown_once}, optional=tuple(self.shown_once)) if self.shown_once else row
+        added = record({**shape, **table.shown_once}, optional=tuple(table.shown_once)) if table.shown_once else row
         change = asked({**body["properties"], **version}, *(n for n in body.get("required", ()) if n != table.key))
         self.routes: list[Route] = []
 
@@ -92,17 +88,13 @@ class Operations(Generic[FormT]):
         once: dict[str, Any] = {}
 
         async def insert() -> str:
-            number, shown = await self.insert(official, command)
-            once.update(shown)
+            number, shown = await self.table.insert(official, command)
+            once.update(shown or {})
             return str(number)
 
         secret = web.site(request).settings.secret_key
         number = await idempotency.first(secret, scope, "" if key is None else idempotency.check(key), raw, insert)
         return await self._answer(number, 201, once)
-
-    async def insert(self, official: Official, command: FormT) -> tuple[Any, dict[str, Any]]:
-        """Add a row. Returns its id and the fields to show only once."""
-        return await self.table.add(official, command), {}
 
     async def change(self, request: Request) -> Response:
         """``PUT /desk/{path}/{id}``."""

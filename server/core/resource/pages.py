@@ -17,7 +17,7 @@ from server.core import accounts, auth, ledger, web
 from server.core.accounts import Official
 from server.core.errors import ChangedMeanwhile, Invalid, NotFound
 from server.core.forms import FormField
-from server.core.resource.table import DELETED, SAVED, FormT, Question, Resource, Version, View
+from server.core.resource.table import DELETED, SAVED, FormT, Question, Resource, Shown, Version, View
 
 
 def seen(form: Mapping[str, Any]) -> int | None:
@@ -71,6 +71,9 @@ class Pages(Generic[FormT]):
             self.routes.append(Route(page, self.index))
         if table.changes:
             self.routes.append(Route(row, self.change, methods=["GET", "POST"]))
+        for name, (question, do) in table.steps.items():
+            endpoint = self._step(question, partial(do, table))
+            self.routes.append(Route(f"{row}/{name}", endpoint, methods=["GET", "POST"]))
         if table.deleting:
             self.routes.append(Route(f"{row}/delete", self.delete, methods=["GET", "POST"]))
         if table.closing:
@@ -107,14 +110,12 @@ class Pages(Generic[FormT]):
         form = await web.read_form(request)
         raw = table.form.raw(form.multi_items())
         try:
-            return await self.insert(request, official, table.parse(raw, view))
+            number, shown = await table.insert(official, table.parse(raw, view))
         except Invalid as invalid:
             return await self.form(request, None, raw, view, refusal=invalid)
-
-    async def insert(self, request: Request, official: Official, command: FormT) -> Response:
-        """Add a row and respond."""
-        await self.table.add(official, command)
-        return web.redirect(request, self.table.home, self.table.added)
+        if shown:
+            return web.page(request, table.shown_template, {"row": await table.need(number), **shown})
+        return web.redirect(request, table.home, table.added)
 
     async def change(self, request: Request) -> Response:
         """``/desk/{path}/{id}``."""
@@ -188,7 +189,7 @@ class Pages(Generic[FormT]):
         self,
         request: Request,
         question: Question | None,
-        do: Callable[[Official, Any], Awaitable[object]],
+        do: Callable[[Official, Any], Awaitable[Shown]],
         home: str = "",
     ) -> Response:
         """Ask a question about a row; on "yes" do it and return to ``home``, or to the list."""
@@ -198,11 +199,21 @@ class Pages(Generic[FormT]):
             back = f"{self.table.page}/{row.pk}" if self.table.changes else self.table.home
             return confirm(request, await self.table.asked(question, row, web.language(request)), back)
         try:
-            answer = await do(official, row.pk)
+            shown = await do(official, row.pk)
         except Invalid as invalid:
             view = await self.table.view(web.language(request))
             return await self.form(request, row, await self.table.values(row), view, refusal=invalid)
-        return answer if isinstance(answer, Response) else web.redirect(request, home or self.table.home, question.done)
+        if shown:
+            return web.page(request, self.table.shown_template, {"row": row, **shown})
+        return web.redirect(request, home or self.table.home, question.done)
+
+    def _step(
+        self, question: Question, do: Callable[[Official, Any], Awaitable[Shown]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def step(request: Request) -> Response:
+            return await self.confirmed(request, question, do, f"{self.table.page}/{request.path_params['id']}")
+
+        return step
 
     async def open(self, request: Request) -> Response:
         """``POST /desk/{path}/{id}/open``."""

@@ -6,7 +6,7 @@ deleted since it was opened is a conflict and overwrites nothing.
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar, Generic, TypeVar
@@ -18,6 +18,7 @@ from server.core import city as cities
 from server.core import contract, database, i18n, ledger
 from server.core.accounts import Official, Permission
 from server.core.city import city
+from server.core.contract import Schema
 from server.core.errors import ChangedMeanwhile, FieldError, Invalid, NotFound, Text, _
 from server.core.forms import Form, Seen, not_a_choice
 from server.core.ledger import Chain, DomainEvent, SettingChanged
@@ -32,6 +33,7 @@ ADDED, CHANGED, DELETED, OPENED, CLOSED = "added", "changed", "deleted", "switch
 SAVED = _("Saved.")
 
 FormT = TypeVar("FormT", bound=Form)
+Shown = Mapping[str, Any] | None
 Options = list[tuple[str, str]]
 """Value and label of each choice of a field."""
 
@@ -146,6 +148,11 @@ class Resource(Generic[FormT]):
     """The same for closing a row (``active`` is false), which can be opened again."""
     opened: ClassVar[Text]
     """The success message after opening a row."""
+    steps: ClassVar[Mapping[str, tuple[Question, Callable[..., Awaitable[Shown]]]]] = {}
+    """What else is done to a row after a confirmation: a method, by the last segment of its URL."""
+    shown_once: ClassVar[Mapping[str, Schema]] = {}
+    """What the response to a new row, or to a step, shows and nobody can read again."""
+    shown_template: ClassVar[str] = ""
     closed_note: ClassVar[Text]
     closed_tag: ClassVar[Text] = _("closed")
     unchosen: ClassVar[Mapping[str, Text]] = {}
@@ -309,6 +316,10 @@ class Resource(Generic[FormT]):
         async with database.transaction():
             yield await ledger.open_or_begin(self.chain)
             database.after_commit(self.forget)
+
+    async def insert(self, actor: Official, command: FormT) -> tuple[Any, Shown]:
+        """Add a row. Returns its id, and what the response shows only once."""
+        return await self.add(actor, command), None
 
     async def add(self, actor: Official, command: FormT, **more: Any) -> Any:
         """Add a row, with columns beyond the form. Returns its id. Raises ``Invalid`` if its key is taken."""
