@@ -50,7 +50,7 @@ class _RowNumber(IntegerConvertor):
 register_url_convertor("int", _RowNumber())
 
 
-@dataclass(frozen=True)
+@dataclass
 class City:
     """What pages show about the city itself."""
 
