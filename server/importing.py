@@ -7,7 +7,7 @@ duplicates.
 
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
@@ -30,21 +30,26 @@ MAX_LINE = 1_000_000
 """In characters; a longer line is refused."""
 
 
+def _from(default: str, words: str) -> Any:
+    """A field of a line, with its default name and the words of its option on the command line."""
+    return field(default=default, metadata={"words": words})
+
+
 @dataclass(frozen=True)
 class Mapped:
     """The mapping from the fields of a line to those of the form."""
 
     source: str
-    id: str = "id"
-    title: str = "title"
-    body: str = "body"
     kind: str = "other"
     language: str = "ko"
-    received: str = ""
-    name: str = ""
-    email: str = ""
-    phone: str = ""
-    address: str = ""
+    id: str = _from("id", "Field with the line's own id (without one, its content counts).")
+    title: str = _from("title", "Field with the title.")
+    body: str = _from("body", "Field with the text; a line without it says all in its title.")
+    received: str = _from("", "Field with the moment of receipt (ISO 8601, or seconds since 1970); else now.")
+    name: str = _from("", "Field with the petitioner's name.")
+    email: str = _from("", "Field with the mail address.")
+    phone: str = _from("", "Field with the phone number.")
+    address: str = _from("", "Field with the postal address.")
 
     def raw(self, line: Mapping[str, Any]) -> dict[str, Any]:
         """The line as input of the form; without a body, the title is used as the body."""
@@ -206,19 +211,8 @@ def _note(refused: TextIO, number: int, raw: object, error: Unreadable | Invalid
 
 def mapping_options(command: Any) -> Any:
     """Add the command-line options that map the fields of a line."""
-    for name, default, words in reversed(
-        (
-            ("id", "id", "field with the line's own id (without one, its content counts)"),
-            ("title", "title", "field with the title"),
-            ("body", "body", "field with the text; a line without it says all in its title"),
-            ("received", "", "field with the moment of receipt (ISO 8601, or seconds since 1970); else now"),
-            ("name", "", "field with the petitioner's name"),
-            ("email", "", "field with the mail address"),
-            ("phone", "", "field with the phone number"),
-            ("address", "", "field with the postal address"),
-        )
-    ):
-        command = click.option(f"--{name}", default=default, show_default=bool(default), help=words.capitalize() + ".")(
-            command
-        )
+    for each in reversed(fields(Mapped)):
+        if words := each.metadata.get("words"):
+            option = click.option(f"--{each.name}", default=each.default, show_default=bool(each.default), help=words)
+            command = option(command)
     return command
