@@ -12,6 +12,7 @@ from forums.actions.many import STRETCH, LockedSubmission, Many, alone, changing
 from forums.errors import CannotMerge, NoSuchSubmission, NotYours
 from forums.events import SubmissionAnswered, SubmissionAssigned, SubmissionDone, SubmissionMerged, SubmissionUnmerged
 from forums.forms.assigning import Merge, Plain
+from forums.models import Submission
 from forums.rights import answers_for, reads, submission_subject
 from forums.states import SubmissionAction, SubmissionState
 from server.core import database, ledger
@@ -119,14 +120,8 @@ class Shared:
 
 async def answer_of(main: LockedSubmission) -> Shared:
     """A submission's current answer."""
-    row = await database.fetch_one(f"SELECT {', '.join(ANSWER)} FROM submission WHERE id = ?", main.id)
-    assert row is not None  # noqa: S101 — it is locked
-    values = {name: row[name] for name in ANSWER}
-    if values["outcome_at"] is not None:
-        values["outcome_at"] = database.moment(values["outcome_at"])
-    for name in ("study_until", "done_on"):
-        values[name] = database.day_or_none(values[name])
-    said = await ledger.read(submission_subject(main.number), kind=SubmissionAnswered.kind) if row["outcome"] else []
+    (values,) = await Submission.filter(id=main.id).values(*ANSWER)
+    said = await ledger.read(submission_subject(main.number), kind=SubmissionAnswered.kind) if values["outcome"] else []
     return Shared(main.number, values, said[-1].data.get("text") if said else None)
 
 

@@ -4,7 +4,7 @@ Nothing is decided in one step: a page first shows the texts and how many there 
 page was rendered are left alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,17 +14,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.actions import deciding
-from forums.desk.common import named
+from forums.desk.common import FRESH, named, returned
 from forums.desk.moderation import PAGE, SORTS, back_to
 from forums.errors import NoSuchText
 from forums.forms.moderating import REASON_LIMIT, Decide, read_version
 from forums.labels import RULES
 from forums.permissions import Permission
 from forums.queries import moderators, texts
-from forums.queries.moderators import MOST, Item
+from forums.queries.moderators import MOST
 from forums.states import TextAction
 from server.core import auth, clock, web
-from server.core.errors import BadRequest, FieldError, Invalid, Refusal, Text, _
+from server.core.acts import ReturnedForm
+from server.core.errors import BadRequest, FieldError, Invalid, Text, _
 
 SPANS: Mapping[str, tuple[Text, timedelta]] = {
     "hour": (_("of the last hour"), timedelta(hours=1)),
@@ -43,13 +44,16 @@ DONE: Mapping[TextAction, Text] = {
 
 @dataclass(frozen=True)
 class Group:
-    """The texts of one bulk decision."""
+    """The texts of one bulk decision, each with the number of decisions that its page showed, if it showed one."""
 
-    of: str
-    by: str
-    span: str
-    until: datetime
-    subjects: Sequence[str]
+    texts: Mapping[str, int | None]
+    post: str
+    hidden: Mapping[str, str]
+    """What names the group in its form."""
+    by: str = ""
+    span: str = ""
+    until: datetime | None = None
+    """Texts decided later are left alone."""
 
 
 async def chosen(request: Request) -> Response:
@@ -59,12 +63,23 @@ async def chosen(request: Request) -> Response:
     picked = _picked(form)
     if not picked:
         raise Invalid([FieldError("pick", _("Please choose at least one text."))])
-    if form.get("sure"):
-        try:
-            return await _act(request, form, picked)
-        except Invalid as error:
-            return await _ask_chosen(request, form, picked, error)
-    return await _ask_chosen(request, form, picked)
+    hidden = {"pick": " ".join(f"{subject}:{version}" for subject, version in picked.items())}
+    return await _decide(request, form, Group(picked, f"{PAGE}/chosen", hidden), sure=bool(form.get("sure")))
+
+
+async def group(request: Request) -> Response:
+    """``/desk/moderation/all``: all texts of an author or of a wording; GET asks for confirmation, POST acts."""
+    auth.official(request, Permission.MODERATE)
+    sure = request.method == "POST"
+    form = await web.read_form(request) if sure else FormData(request.query_params)
+    return await _decide(request, form, await _group(form), sure=sure)
+
+
+async def _decide(request: Request, form: FormData, found: Group, *, sure: bool) -> Response:
+    try:
+        return await (_act if sure else _ask)(request, form, found)
+    except Invalid as refusal:
+        return await _ask(request, form, found, returned(request, form, refusal))
 
 
 def _picked(form: FormData) -> dict[str, int | None]:
@@ -74,34 +89,6 @@ def _picked(form: FormData) -> dict[str, int | None]:
     if len(pairs) > MOST:
         raise Invalid([FieldError("pick", _("Please choose at most %(most)s texts.", most=MOST))])
     return {subject: read_version(version) for subject, _colon, version in pairs}
-
-
-async def _ask_chosen(
-    request: Request, form: FormData, picked: Mapping[str, int | None], wrong: Invalid | None = None
-) -> Response:
-    items = list((await moderators.several(list(picked))).values())
-    context = {
-        "items": items[:EXAMPLES],
-        "count": len(items),
-        "post": f"{PAGE}/chosen",
-        "hidden": [("pick", " ".join(f"{subject}:{version}" for subject, version in picked.items()))],
-        "group": None,
-        "spans": [],
-    }
-    return await _ask(request, form, context, wrong)
-
-
-async def group(request: Request) -> Response:
-    """``/desk/moderation/all``: all texts of an author or of a wording; GET asks for confirmation, POST acts."""
-    auth.official(request, Permission.MODERATE)
-    form = await web.read_form(request) if request.method == "POST" else FormData(request.query_params)
-    found = await _group(form)
-    if request.method == "POST":
-        try:
-            return await _act(request, form, dict.fromkeys(found.subjects), looked_at=found.until)
-        except Invalid as error:
-            return await _ask_group(request, form, found, error)
-    return await _ask_group(request, form, found)
 
 
 async def _group(form: FormData) -> Group:
@@ -122,7 +109,8 @@ async def _group(form: FormData) -> Group:
         if not one.fingerprint:
             raise NoSuchText
         subjects = await moderators.of_wording(one.forum_id, one.fingerprint, since, until)
-    return Group(of, by, span, until, subjects)
+    hidden = {"of": of, "by": by, "span": span, "until": until.isoformat()}
+    return Group(dict.fromkeys(subjects), f"{PAGE}/all", hidden, by, span, until)
 
 
 def _moment(text: str) -> datetime:
@@ -134,57 +122,40 @@ def _moment(text: str) -> datetime:
         return now
 
 
-async def _ask_group(request: Request, form: FormData, found: Group, wrong: Invalid | None = None) -> Response:
-    shown = list((await moderators.several(found.subjects[:EXAMPLES])).values()) if found.subjects else []
-    language = web.language(request)
+async def _ask(request: Request, form: FormData, found: Group, kept: ReturnedForm = FRESH) -> Response:
+    language, some = web.language(request), list(found.texts)[:EXAMPLES]
     context = {
-        "items": shown,
-        "count": len(found.subjects),
-        "post": f"{PAGE}/all",
-        "hidden": [("of", found.of), ("by", found.by), ("span", found.span), ("until", found.until.isoformat())],
         "group": found,
+        "items": list((await moderators.several(some)).values()) if some else [],
+        "count": len(found.texts),
         "spans": named({span: words for span, (words, _length) in SPANS.items()}, language),
-    }
-    return await _ask(request, form, context, wrong)
-
-
-async def _ask(request: Request, form: FormData, context: Mapping[str, object], wrong: Invalid | None) -> Response:
-    language = web.language(request)
-    asked = {
-        **context,
         "most": MOST,
         "action": form.get("action") if form.get("action") == TextAction.SHOW else TextAction.HIDE.value,
-        "values": {name: str(form.get(name) or "") for name in ("rule", "reason")},
-        "errors": web.field_errors(language, wrong.errors) if wrong else {},
+        "kept": kept,
         "rules": named(RULES, language),
         "sorts": SORTS,
         "limit": REASON_LIMIT,
         "carried": str(form.get("list") or ""),
         "back": await back_to(form.get("list")),
     }
-    return web.page(request, "desk/moderation/confirm.html", asked, status=422 if wrong else 200)
+    return web.page(request, "desk/moderation/confirm.html", context, status=kept.status)
 
 
-async def _act(
-    request: Request, form: FormData, picked: Mapping[str, int | None], *, looked_at: datetime | None = None
-) -> Response:
+async def _act(request: Request, form: FormData, found: Group) -> Response:
     official = auth.official(request, Permission.MODERATE)
     command = Decide.parse(form)
     if command.action not in DONE:
         raise BadRequest
-    outcomes = await deciding.decide_many(official, picked, command, looked_at=looked_at)
+    outcomes = await deciding.decide_many(official, found.texts, command, looked_at=found.until)
     done = sum(refusal is None for refusal in outcomes.values())
     words, back = Text(DONE[command.action].msgid, {"done": done}), await back_to(form.get("list"))
     refused = {subject: refusal for subject, refusal in outcomes.items() if refusal}
     if not refused:
         return web.redirect(request, back, words)
     known = await moderators.several(list(refused))
-    context = {"words": words, "refused": _lines(refused, known), "back": back, "sorts": SORTS}
+    lines = [(subject, known.get(subject), refusal.text) for subject, refusal in refused.items()]
+    context = {"words": words, "refused": lines, "back": back, "sorts": SORTS}
     return web.page(request, "desk/moderation/outcome.html", context, status=200 if done else 409)
-
-
-def _lines(refused: Mapping[str, Refusal], known: Mapping[str, Item]) -> list[tuple[str, Item | None, Text]]:
-    return [(subject, known.get(subject), refusal.text) for subject, refusal in refused.items()]
 
 
 routes = [
