@@ -3,7 +3,8 @@
 Pages and JSON are made from these records. Forms whose fields depend on the outcome have templates of their own.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from forums import kinds
@@ -13,8 +14,9 @@ from forums.forms.assigning import Assign, Merge, Plain, TextOnly, open_departme
 from forums.forms.committing import Commit, DoStep, EditCommitment, Finish
 from forums.forms.planning import WriteMinutes
 from forums.queries import commitments
+from forums.queries.commitments import CommitmentView
 from forums.queries.forums import ForumView
-from forums.states import CommitmentAction, ForumAction, ForumState, SubmissionAction
+from forums.states import CommitmentAction, ForumAction, ForumState, SubmissionAction, SubmissionState
 from server.core.accounts import Official
 from server.core.acts import Act, Offer, Overrides
 from server.core.city import city
@@ -192,6 +194,30 @@ _FORUMS: tuple[ForumAct, ...] = (
         ),
     ),
 )
+_INLINE = {"class": "inline-form"}
+
+
+@dataclass(frozen=True)
+class SubmissionPage:
+    """What the forms of a submission's page need to know."""
+
+    status: SubmissionState
+    department_id: int | None
+    receivers: Sequence[tuple[str, str]]
+    """Code and name of the departments that it can be assigned to."""
+    proposed: str
+    """The code of the proposed one."""
+
+
+def _finish(commitment: CommitmentView) -> Overrides:
+    days = {"min": str(day_of(commitment.created_at)), "max": str(today())}
+    return {
+        "evidence": {"value": commitment.evidence, "required": True},
+        "link": {"value": commitment.link},
+        "done_on": {"value": str(today()), "attrs": days},
+    }
+
+
 _SUBMISSIONS: tuple[SubmissionAct, ...] = (
     Act(
         action=SubmissionAction.ASSIGN,
@@ -202,6 +228,11 @@ _SUBMISSIONS: tuple[SubmissionAct, ...] = (
             summary="Hand a submission to a department, with everything that is merged to it",
             label=_("Assign it"),
             done=_("%(number)s has been assigned to the department."),
+            attrs=_INLINE,
+            fit=lambda page: {
+                "department": {"choices": page.receivers, "value": page.proposed},
+                "": {"send_kind": "primary" if page.status is SubmissionState.RECEIVED else "secondary"},
+            },
         ),
     ),
     Act(
@@ -211,14 +242,16 @@ _SUBMISSIONS: tuple[SubmissionAct, ...] = (
         desk=Offer(
             summary="Join a submission with another one of the forum, whose answer it then shares",
             label=_("Merge"),
+            send_kind="secondary",
             done=_("%(number)s has been merged and shares the answer."),
+            attrs=_INLINE,
         ),
     ),
     Act(
         action=SubmissionAction.UNMERGE,
         form=Plain,
         run=merging.unmerge,
-        desk=Offer(label=_("Undo the merge"), done=_("%(number)s is no longer merged.")),
+        desk=Offer(label=_("Undo the merge"), send_kind="secondary", done=_("%(number)s is no longer merged.")),
     ),
     Act(
         action=SubmissionAction.ANSWER,
@@ -229,6 +262,10 @@ _SUBMISSIONS: tuple[SubmissionAct, ...] = (
             summary="Answer a submission and everything that is merged to it; what is adopted brings its commitment",
             label=_("Publish the answer"),
             done=_("%(number)s has been answered. Everyone who asked for it will be notified."),
+            attrs={"class": "submission-answer"},
+            fit=lambda page: {
+                "department": {"choices": page.receivers, "value": page.proposed, "asked": page.department_id is None}
+            },
         ),
     ),
     Act(
@@ -243,7 +280,21 @@ _SUBMISSIONS: tuple[SubmissionAct, ...] = (
         form=TextOnly,
         run=crossing.propose,
         when=lambda found: found.participant_id is not None and not found.petition,
-        desk=Offer(label=_("Propose it"), done=_("It has been proposed to the author, who will decide.")),
+        desk=Offer(
+            label=_("Propose it"),
+            title=_("Propose to continue as a petition"),
+            notes=(
+                _(
+                    "A petition has a legal deadline and a case number. Only the author can agree, because their name "
+                    "and email address are passed on."
+                ),
+            ),
+            send_kind="secondary",
+            done=_("It has been proposed to the author, who will decide."),
+            fit=lambda _page: {
+                "text": {"label": _("Why, for the author; if they agree, everyone reads it as the answer")}
+            },
+        ),
     ),
 )
 _COMMITMENTS: tuple[CommitmentAct, ...] = (
@@ -270,6 +321,10 @@ _COMMITMENTS: tuple[CommitmentAct, ...] = (
         takes_files=True,
         desk=Offer(
             label=_("Publish as carried out"),
+            title=_("Mark as carried out"),
+            icon="check",
+            files=(_("Pictures or documents"), _("Everyone can open them.")),
+            fit=_finish,
             done=_("It is marked as carried out. Everyone who asked for it will be notified."),
         ),
     ),
@@ -279,6 +334,10 @@ _COMMITMENTS: tuple[CommitmentAct, ...] = (
         run=committing.drop,
         desk=Offer(
             label=_("Discontinue permanently"),
+            title=_("Discontinue"),
+            notes=(_("This cannot be undone. Everyone who asked for it will be told why."),),
+            send_kind="danger",
+            fit=lambda _commitment: {"text": {"label": _("Why, for everyone")}},
             done=_("The commitment has been discontinued. Everyone who asked for it will be told why."),
         ),
     ),

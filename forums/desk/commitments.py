@@ -11,7 +11,7 @@ from starlette.routing import Route
 from forums import rights
 from forums.actions import committing
 from forums.acts import COMMITMENTS
-from forums.desk.common import returned
+from forums.desk.common import drawn, returned
 from forums.desk.submissions import submissions_official
 from forums.forms.committing import MOST_STEPS, MakeCommitment
 from forums.kinds import DECIDING
@@ -95,7 +95,14 @@ async def _page(request: Request, official: Official, kept: ReturnedForm, *, sta
     context = {
         "whole": whole,
         "commitment": found,
-        "forms": {name: act.form for name, (act, _offer) in COMMITMENTS.items()},
+        "forms": drawn(
+            [COMMITMENTS[name] for name in may],
+            f"{PAGE}/{found.number}",
+            whole.version,
+            language,
+            found,
+            kept,
+        ),
         "commitment_form": MakeCommitment,
         "kept": kept,
         "may": may,
@@ -164,7 +171,7 @@ async def new(request: Request) -> Response:
         "kept": kept,
         "everywhere": everywhere,
         "department": own.code if own else "",
-        "receivers": [(row.code, row.name(language)) for row in known.open_departments],
+        "receivers": known.department_choices(language),
         "owners": [(o.username, f"{names[o.department_id or 0]} · {o.name}" if everywhere else o.name) for o in owners],
         "drawn": date.isoformat(today()),
         "most_steps": MOST_STEPS,

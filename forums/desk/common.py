@@ -1,19 +1,18 @@
 """Shared by the forums' desk pages: who may open them, and the values and choices of fields."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
 
 from forums import kinds, rights
-from forums.acts import FORUMS
 from forums.permissions import Permission
 from forums.queries.forums import ForumView
 from forums.states import ForumAction
 from server.core import auth, config, web
 from server.core.accounts import Official
-from server.core.acts import Drawn, draw
+from server.core.acts import Act, Drawn, Offer, draw
 from server.core.city import City
 from server.core.errors import FieldError, Forbidden, Invalid, Refusal, Text
 from server.core.form_pages import ReturnedForm
@@ -38,11 +37,18 @@ def may(official: Official, found: ForumView, action: ForumAction) -> bool:
     return right is not None and official.may(right) and action in kinds.table(found.kind)[found.status]
 
 
-def drawn(found: ForumView, action: ForumAction, language: str, back: ReturnedForm | None = None) -> Drawn | None:
-    """The form of an action on a forum; None where it is not offered at the moment."""
-    act, offer = FORUMS[action]
-    hidden = {"version": found.version}
-    return draw(act, offer, to=f"{PAGE}/{found.slug}", hidden=hidden, language=language, page=found, back=back)
+def drawn(
+    offers: Iterable[tuple[Act[Any, Any], Offer]],
+    to: str,
+    version: int,
+    language: str,
+    page: object,
+    back: ReturnedForm | None = None,
+) -> dict[str, Drawn]:
+    """The forms of some actions on one subject, by action, without those that are not offered at the moment."""
+    hidden = {"version": version}
+    forms = (draw(act, offer, to=to, hidden=hidden, language=language, page=page, back=back) for act, offer in offers)
+    return {form.action: form for form in forms if form}
 
 
 FRESH = ReturnedForm()

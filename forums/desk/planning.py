@@ -111,9 +111,13 @@ async def one(request: Request) -> Response:
         "department": department.name(lang) if department else "",
         "district": known.district_name(found.district, lang) if found.district else "",
         "edits": may(official, found, ForumAction.EDIT),
-        "forms": [
-            drawn(found, act.action, lang) for act, _offer in FORUMS.values() if may(official, found, act.action)
-        ],
+        "forms": drawn(
+            [offer for offer in FORUMS.values() if may(official, found, offer[0].action)],
+            f"{PAGE}/{found.slug}",
+            found.version,
+            lang,
+            found,
+        ),
         "files": await file_queries.of(forum_subject(found.slug)),
         "chapters": chapter_lines(found.chapters),
         "history": await history.of_forum(found.slug),

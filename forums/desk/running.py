@@ -52,12 +52,13 @@ async def act(request: Request) -> Response:
 def _page(request: Request, found: ForumView, action: ForumAction, kept: ReturnedForm = FRESH) -> Response:
     """The form, or why the action was refused; what a forum lacks is named by the labels of its own form."""
     language, why = web.language(request), kept.refusal.text if kept.refusal else None
-    form = drawn(found, action, language, kept)
+    here = f"{PAGE}/{found.slug}"
+    form = drawn([FORUMS[action]], here, found.version, language, found, kept).get(action)
     if isinstance(kept.refusal, Invalid):
         lacking = () if form and form.fields else [error.field for error in kept.refusal.errors]
         said = ", ".join(translate(language, labels(found.kind)[name]) for name in lacking)
         why = _("Before it can be announced, please fill in: %(names)s.", names=said) if lacking else None
-    context = {"forum": found, "form": form, "why": why, "errors": kept.errors, "back": f"{PAGE}/{found.slug}"}
+    context = {"forum": found, "form": form, "why": why, "errors": kept.errors, "back": here}
     return web.page(request, "desk/forums/act.html", context, status=kept.status)
 
 

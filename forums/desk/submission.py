@@ -9,12 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums import rights
-from forums.acts import SUBMISSIONS
+from forums.acts import SUBMISSIONS, SubmissionPage
 from forums.crossing import Said, ways
-from forums.desk.common import named
+from forums.desk.common import drawn, named
 from forums.desk.submissions import PAGE, submissions_official
-from forums.forms.answering import GiveAnswer
-from forums.forms.assigning import TextOnly
 from forums.forms.committing import MOST_STEPS, MakeCommitment
 from forums.labels import CHANNELS, COMMITMENT_STATES, OUTCOMES, STANCES, SUBMISSION_STATES
 from forums.queries import commitments, desk_submissions
@@ -81,13 +79,22 @@ async def _page(request: Request, official: Official, kept: ReturnedForm, *, sta
     if found.row.status is SubmissionState.RECEIVED and "assign" in mine:
         proposed = (await ways(request).suggest([Said(found.row.title, found.text, found.row.district)]))[0]
     own = found.row.department_id or official.department_id
+    receivers = known.department_choices(language)
+    proposed_code = known.departments[proposed.department_id].code if proposed and proposed.department_id else ""
+    fits = SubmissionPage(found.row.status, found.row.department_id, receivers, proposed_code)
     names = {row.id: row.name(language) for row in known.departments.values()}
     owners = await commitments.owners(own) if mine & {"answer", "commit"} else []
     events = await events_of(submission_subject(found.row.number), tuple(Audience))
     context = {
         "submission": found,
-        "answer_form": GiveAnswer,
-        "words_form": TextOnly,
+        "forms": drawn(
+            [SUBMISSIONS[name] for name in mine],
+            f"{PAGE}/{found.row.number}",
+            found.row.version,
+            language,
+            fits,
+            kept,
+        ),
         "commitment_form": MakeCommitment,
         "kept": kept,
         "may": mine,
@@ -95,7 +102,6 @@ async def _page(request: Request, official: Official, kept: ReturnedForm, *, sta
         "department": department.name(language) if department else "",
         "district": known.district_name(found.row.district, language) if found.row.district else "",
         "proposed": proposed,
-        "proposed_code": known.departments[proposed.department_id].code if proposed and proposed.department_id else "",
         "similar": await similar(found.row.id, found.forum_id) if "merge" in mine or found.row.merged else [],
         "happened": items(events, language, names, desk=True),
         "owners": [(o.username, o.name if own else f"{names[o.department_id or 0]} · {o.name}") for o in owners],
@@ -108,7 +114,6 @@ async def _page(request: Request, official: Official, kept: ReturnedForm, *, sta
         "stances": STANCES,
         "channels": CHANNELS,
         "outcome_choices": named(OUTCOMES, language),
-        "receivers": [(row.code, row.name(language)) for row in known.open_departments],
     }
     return web.page(request, "desk/forums/submission.html", context, status=status)
 

@@ -91,7 +91,7 @@ async def show(request: Request) -> Response:
         "channels": CHANNELS,
         "hands": official.may(Permission.HAND_SUBMISSIONS),
         "most": MOST,
-        "receivers": [(row.code, row.name(language)) for row in reference_data.open_departments],
+        "receivers": reference_data.department_choices(language),
     }
     return web.page(request, "desk/forums/submissions.html", context)
 

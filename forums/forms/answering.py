@@ -12,7 +12,7 @@ from forums.labels import OUTCOMES
 from forums.states import ADOPTED
 from server.core.city import City
 from server.core.errors import _
-from server.core.forms import About, Day, Errors, Form, Key, Label, MayBeEmpty, OneOf, line, paragraphs
+from server.core.forms import About, Day, Errors, Form, Hint, Html, Key, Label, MayBeEmpty, OneOf, line, paragraphs
 
 MOVED_LIMIT = 200
 _ONLY_OF = {"link": "already_done", "study_until": "under_study", "moved_to": "out_of_scope"}
@@ -28,15 +28,23 @@ class GiveAnswer(Form):
         paragraphs(TEXT_LIMIT, least=2),
         MayBeEmpty(),
         Label(_("Answer"), _("Answer, for everyone")),
+        Hint(_("What exactly is adopted, when and where it was already done, what is being studied, or why not.")),
+        Html(rows=6),
         About("Left out only where `link` shows what is done already."),
     ]
     commitment: Annotated[MakeCommitment | None, Key("commitment"), Label(_("Commitment"))] = None
     department_id: Annotated[
-        int | None, OneOf(), Key("department"), Label(_("Department")), About("Where no department has it yet.")
+        int | None,
+        OneOf(),
+        Key("department"),
+        Label(_("Department"), _("Department that answers")),
+        About("Where no department has it yet."),
     ] = None
     """The department that answers, where none is assigned yet."""
-    link: Annotated[Link, About("With already_done.")] = ""
-    study_until: Annotated[Day | None, Label(_("Day"))] = None
+    link: Annotated[Link, Label(_("Link"), _("Where it can be seen (web address)")), About("With already_done.")] = ""
+    study_until: Annotated[
+        Day | None, Label(_("Day"), _("Studied until")), Hint(_("You will be reminded once this day has passed."))
+    ] = None
     moved_to: Annotated[
         str,
         line(MOVED_LIMIT),

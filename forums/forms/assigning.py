@@ -6,7 +6,7 @@ from pydantic import AfterValidator
 
 from server.core.city import City
 from server.core.errors import _
-from server.core.forms import About, Form, Key, Label, OneOf, Seen, line, paragraphs
+from server.core.forms import About, Form, Hint, Html, Key, Label, OneOf, Seen, line, paragraphs
 from server.core.references import read_reference
 
 WORDS_LIMIT = 2_000
@@ -40,7 +40,8 @@ class Merge(Form):
         str,
         line(24, safe=False),
         AfterValidator(read_number),
-        Label(_("Number of the other submission")),
+        Label(_("Number of the other submission"), _("Number")),
+        Hint(_("It then shares that submission's answer.")),
         About("The other one's number."),
     ]
     seen: Version = None
@@ -55,5 +56,5 @@ class Plain(Form):
 class TextOnly(Form):
     """The text that comes with an action."""
 
-    text: Annotated[str, paragraphs(WORDS_LIMIT, least=2), Label(_("Reason"))]
+    text: Annotated[str, paragraphs(WORDS_LIMIT, least=2), Label(_("Reason")), Html(rows=4)]
     seen: Version = None

@@ -10,7 +10,7 @@ from pydantic import Field
 from forums.forms.assigning import Version
 from forums.forms.planning import Link
 from server.core.errors import Text, _
-from server.core.forms import About, Day, Errors, Form, Html, Label, MayBeEmpty, Wrong, line, paragraphs
+from server.core.forms import About, Day, Errors, Form, Hint, Html, Label, MayBeEmpty, Wrong, line, paragraphs
 
 TITLE_LIMIT, TEXT_LIMIT, BUDGET_LIMIT, STEP_LIMIT, REASON_LIMIT = 200, 10_000, 200, 300, 2_000
 MOST_STEPS = 10
@@ -52,12 +52,15 @@ class MakeCommitment(Form):
     owner: Annotated[
         str,
         line(60, safe=False),
-        Label(_("Who is responsible")),
+        Label(_("Who is responsible"), _("Responsible official")),
+        Hint(_("The public sees the department and position, not the name.")),
         About("The name with which an official of the department signs in."),
     ]
-    due_on: Annotated[Day, Label(_("Day"))]
-    text: Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Text"))] = ""
-    budget: Annotated[str, line(BUDGET_LIMIT), Label(_("Budget"))] = ""
+    due_on: Annotated[Day, Label(_("Day"), _("Due date"))]
+    text: Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Text"), _("Details, for everyone")), Html(rows=3)] = ""
+    budget: Annotated[
+        str, line(BUDGET_LIMIT), Label(_("Budget")), Hint(_("For example: 12 million won, budget of 2027"))
+    ] = ""
     steps: Annotated[
         Sequence[StepLine],
         Field(max_length=MOST_STEPS),
@@ -98,7 +101,13 @@ class MakeCommitment(Form):
 class EditCommitment(MakeCommitment):
     """The changed commitment, with a reason where the due date changes."""
 
-    reason: Annotated[str, paragraphs(REASON_LIMIT), Label(_("Reason"))] = ""
+    reason: Annotated[
+        str,
+        paragraphs(REASON_LIMIT),
+        Label(_("Reason"), _("Why the due date changes")),
+        Hint(_("Required if the due date changes; everyone can read it next to the previous dates.")),
+        Html(rows=2),
+    ] = ""
     seen: Version = None
 
     @classmethod
@@ -138,9 +147,11 @@ class Finish(Form):
         paragraphs(TEXT_LIMIT),
         MayBeEmpty(),
         Label(_("Evidence"), _("What was done, and where and when it can be seen")),
+        Hint(_("Public. Without evidence it cannot be marked as carried out.")),
+        Html(rows=4),
     ]
-    link: Link = ""
-    done_on: Annotated[Day | None, Label(_("Carried out on"))] = None
+    link: Annotated[Link, Label(_("Link"), _("Where it can be seen (web address)"))] = ""
+    done_on: Annotated[Day | None, Label(_("Carried out on"), _("Carried out since"))] = None
     seen: Version = None
 
     def check(self, errors: Errors) -> None:

@@ -1,6 +1,7 @@
 """Every pair of a forum's state and an action: what the table allows leads where it says, everything else is refused.
 
-The pairs are made from the table itself; a forum is put into each state by hand, and the actions are the real ones.
+The pairs are made from the table itself, and what officials do from its records (forums.acts); a forum is put into
+each state by hand, and the actions are the real ones.
 """
 
 import itertools
@@ -11,6 +12,7 @@ import pytest
 
 from forums.actions import commenting, planning, proposing, registering, speaking, supporting
 from forums.actions.change import changing_forum
+from forums.acts import FORUMS
 from forums.errors import NoSuchForum
 from forums.forms.planning import PlanForum
 from forums.forms.speaking import Say, Submit
@@ -56,29 +58,22 @@ class Bench:
         return await take_name(f"{self.asked}@example.org", f"시민 {self.asked}", "ko")
 
     async def ask(self, action: ForumAction) -> None:
-        who, slug, text = self.actor, self.slug, f"{self.asked}번째로 알려 드립니다."
-        acts: dict[ForumAction, Callable[[], Awaitable[object]]] = {
-            A.EDIT: lambda: planning.edit(who, slug, self.plan),
-            A.ACCEPT: lambda: proposing.accept(who, slug, text),
-            A.DECLINE: lambda: proposing.decline(who, slug, text),
-            A.OPEN: self.open,
-            A.PUBLISH: lambda: planning.publish(who, slug),
-            A.START: lambda: planning.start(who, slug),
-            A.CLOSE: lambda: planning.close(who, slug),
-            A.CANCEL: lambda: planning.cancel(who, slug, text),
-            A.MINUTES: lambda: planning.write_minutes(who, slug, text),
-        }
-        if action in acts:
-            await acts[action]()
+        slug, text = self.slug, f"{self.asked}번째로 알려 드립니다."
+        if action in FORUMS:
+            act, offer = FORUMS[action]
+            command = await act.read(offer, {field.name: text for field in act.form.fields() if field.asked}, slug)
+            await act.do(self.actor, slug, command)
             return
         person = await self.person()
-        theirs: dict[ForumAction, Callable[[], Awaitable[object]]] = {
+        others: dict[ForumAction, Callable[[], Awaitable[object]]] = {
+            A.EDIT: lambda: planning.edit(self.actor, slug, self.plan),
+            A.OPEN: self.open,
             A.SUPPORT: lambda: supporting.on_forum(person, slug),
             A.REGISTER: lambda: registering.register(person, self.session),
             A.SPEAK: lambda: speaking.submit(person, slug, Submit("의견", text, "idea")),
             A.COMMENT: lambda: commenting.on_forum(person, slug, Say(text)),
         }
-        await theirs[action]()
+        await others[action]()
 
     async def open(self) -> None:
         if not await proposing.open_supported(self.slug):
@@ -139,9 +134,10 @@ async def test_the_pages_of_the_desk_say_the_same(system: System) -> None:
     }
     forms: dict[ForumAction, dict[str, str]] = {
         A.EDIT: fields,
-        A.MINUTES: {"minutes": "회의록입니다."},
-        **{action: {"text": "까닭입니다."} for action in (A.ACCEPT, A.DECLINE, A.CANCEL)},
-        **{action: {} for action in (A.PUBLISH, A.START, A.CLOSE)},
+        **{
+            act.action: {field.name: "알려 드립니다." for field in act.form.fields() if field.asked}
+            for act, _offer in FORUMS.values()
+        },
     }
     for state, action in itertools.product(ForumState, forms):
         await forum.put(state, "listening")
