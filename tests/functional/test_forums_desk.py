@@ -2,22 +2,15 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 
 from forums.kinds import FIELDS
 from forums.models import Forum, ForumFile
 from forums.queries.forums import forum
 from forums.states import ForumState
-from server.core import clock
 from server.core.accounts import Department
 from tests.support.forums import a_draft, a_forum
+from tests.support.page_forms import form, send
 from tests.support.system import System
-
-
-def version(html: str) -> str:
-    found = re.search(r'name="version" value="(\d+)"', html)
-    assert found, html
-    return found[1]
 
 
 async def test_a_listening_forum_from_the_plan_to_its_minutes(system: System) -> None:
@@ -47,30 +40,28 @@ async def test_a_listening_forum_from_the_plan_to_its_minutes(system: System) ->
     page = await intake.get("/desk/forums/listening-1/edit")
     file = await ForumFile.get(subject="forum/listening-1")
     assert f'name="gone" value="{file.id}"' in page.text
-    plan |= {"place": "시청 다목적홀", "department": str(roads.id), "version": version(page.text), "gone": str(file.id)}
+    shown = form(page, "/edit")
+    sent = shown.filled({"place": "시청 다목적홀", "department": str(roads.id), "gone": [str(file.id)]})
     files = {"files": ("순서.txt", "1. 인사".encode(), "text/plain")}
-    assert (await intake.post("/desk/forums/listening-1/edit", data=plan, files=files)).status_code == 303
+    assert (await intake.post(shown.url, data=sent, files=files)).status_code == 303
     assert [row.name for row in await ForumFile.filter(subject="forum/listening-1")] == ["순서.txt"]
 
     asked = await intake.get("/desk/forums/listening-1/publish")
     for _twice in range(2):
-        done = await intake.post("/desk/forums/listening-1/publish", data={"version": version(asked.text)})
+        done = await send(intake, form(asked, "/publish"))
         assert (done.status_code, done.headers["location"]) == (303, "/desk/forums/listening-1")
     assert (await forum("listening-1")).status is ForumState.PUBLISHED
-    without = await intake.post("/desk/forums/listening-1/edit", data=plan | {"place": "", "version": ""})
+    without = await send(intake, form(await intake.get("/desk/forums/listening-1/edit"), "/edit"), place="")
     assert 'id="field-place-error"' in without.text, "what was announced keeps what it needs"
 
     clerk = await system.official("clerk")
     page = await clerk.get("/desk/forums/listening-1")
     assert "/edit" not in page.text
     for act in ("start", "close", "start"):
-        done = await clerk.post(f"/desk/forums/listening-1/{act}", data={"version": version(page.text)})
+        done = await send(clerk, form(await clerk.get("/desk/forums/listening-1"), f"/{act}"))
         assert done.status_code == 303, done.text
-    minutes = {
-        "minutes": "1. 인사\n2. 의견",
-        "version": version((await clerk.get("/desk/forums/listening-1/minutes")).text),
-    }
-    assert (await clerk.post("/desk/forums/listening-1/minutes", data=minutes)).status_code == 303
+    asked = await clerk.get("/desk/forums/listening-1/minutes")
+    assert (await send(clerk, form(asked, "/minutes"), minutes="1. 인사\n2. 의견")).status_code == 303
     assert "2. 의견" in (await system.client.get("/forums/listening-1")).text
     assert (await clerk.post("/desk/forums/listening-1/cancel", data={"text": "그만"})).status_code == 403
     handler = await system.official("handler")
@@ -82,29 +73,22 @@ async def test_two_planners_at_one_forum(system: System) -> None:
     slug = await a_forum(system)
     first, second = await system.official("intake"), await system.official("admin")
     page = await first.get(f"/desk/forums/{slug}/edit")
-    seen = version(page.text)
-    now = clock.now()
-    roads = await Department.get(code="roads")
-    fields = {"title": "골목 상권을 살리려면", "place": "시청 대회의실", "department": str(roads.id), "version": seen,
-              "starts_at": (now + timedelta(hours=10)).strftime("%Y-%m-%dT%H:%M")}  # fmt: skip
-    assert (await second.post(f"/desk/forums/{slug}/edit", data=fields)).status_code == 303
-    mine = fields | {"place": "청년센터"}
-    conflict = await first.post(f"/desk/forums/{slug}/edit", data=mine)
+    asked = await first.get(f"/desk/forums/{slug}/cancel")
+    theirs = form(await second.get(f"/desk/forums/{slug}/edit"), "/edit")
+    assert (await send(second, theirs, title="골목 상권을 살리려면", place="시청 대회의실")).status_code == 303
+    conflict = await send(first, form(page, "/edit"), place="청년센터")
     assert conflict.status_code == 409
     assert "관리자" in conflict.text, conflict.text[conflict.text.index("<main") :][:2500]
     assert "시청 대회의실" in conflict.text
     assert 'value="청년센터"' in conflict.text
-    assert (
-        await first.post(f"/desk/forums/{slug}/cancel", data={"text": "비가 와서", "version": seen})
-    ).status_code == 409
-    again = mine | {"version": version(conflict.text)}
-    assert (await first.post(f"/desk/forums/{slug}/edit", data=again)).status_code == 303
+    assert (await send(first, form(asked, "/cancel"), text="비가 와서")).status_code == 409
+    assert (await send(first, form(conflict, "/edit"))).status_code == 303
     assert (await forum(slug)).place == "청년센터"
 
-    empty = await first.post(f"/desk/forums/{slug}/cancel", data={"text": " "})
-    assert empty.status_code == 422
+    shown = form(await first.get(f"/desk/forums/{slug}/cancel"), "/cancel")
+    assert (await send(first, shown, text=" ")).status_code == 422
     for _twice in range(2):
-        gone = await first.post(f"/desk/forums/{slug}/cancel", data={"text": "태풍이 옵니다."})
+        gone = await send(first, shown, text="태풍이 옵니다.")
         assert gone.status_code == 303
     assert "태풍이 옵니다." in (await system.client.get(f"/forums/{slug}")).text
     draft = await a_draft("notice")

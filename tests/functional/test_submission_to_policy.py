@@ -10,6 +10,7 @@ from server.core import clock, ledger
 from server.core.days import today
 from tests.support.answers import official
 from tests.support.forums import a_forum
+from tests.support.page_forms import form, send
 from tests.support.places import guest
 from tests.support.system import System
 
@@ -54,29 +55,23 @@ async def test_a_shopkeeper_follows_her_idea_to_done_and_says_once_that_it_is_no
     assert theirs in inbox.text
     page = await clerk.get(f"/desk/submissions/{hers}")
     assert theirs in page.text, "much the same is proposed"
-    merged = await clerk.post(
-        "/desk/submissions/bulk", data={"action": "merge", "submission": theirs, "with": hers, "back": hers}
-    )
+    merged = await send(clerk, form(page, "/submissions/bulk"), button="merge", submission=[theirs])
     assert merged.headers["location"] == f"/desk/submissions/{hers}"
     page = await clerk.get(f"/desk/submissions/{hers}")
-    hand = {"version": version(page.text), "assign.department": "roads"}
-    assert (await clerk.post(f"/desk/submissions/{hers}/assign", data=hand)).status_code == 303
-    assert (await clerk.post(f"/desk/submissions/{hers}/assign", data=hand)).status_code == 303, (
-        "a second press does nothing"
-    )
+    for _twice in range(2):  # a second press does nothing
+        assert (await send(clerk, form(page, "/assign"), assign__department="roads")).status_code == 303
 
     # The department adopts it: without a day for the commitment nothing is written, and what was typed stays.
     handler = await system.official("handler")
     assert hers in (await handler.get("/desk/submissions")).text
     page = await handler.get(f"/desk/submissions/{hers}")
     due = clock.now().date() + timedelta(days=30)
-    asked = {"version": version(page.text), **ANSWER}
-    refused = await handler.post(f"/desk/submissions/{hers}/answer", data=asked)
+    refused = await send(handler, form(page, "/answer"), **ANSWER)
     assert refused.status_code == 422
     assert "시장 골목 조명 열두 곳" in refused.text
     assert 'href="#field-answer.commitment.due_on"' in refused.text
-    asked["answer.commitment.due_on"] = due.isoformat()
-    assert (await handler.post(f"/desk/submissions/{hers}/answer", data=asked)).status_code == 303
+    mended = await send(handler, form(refused, "/answer"), answer__commitment__due_on=due.isoformat())
+    assert mended.status_code == 303
     for number in (hers, theirs):
         read = await system.client.get(f"/submissions/{number}")
         assert "조명을 열두 곳에 답니다." in read.text
@@ -93,19 +88,14 @@ async def test_a_shopkeeper_follows_her_idea_to_done_and_says_once_that_it_is_no
     page = await handler.get(desk)
     later = due + timedelta(days=10)
     edit = {
-        "version": version(page.text),
-        "edit.title": commitment.title,
         "edit.owner": "handler2",
         "edit.due_on": later.isoformat(),
-        "edit.budget": commitment.budget,
-        "edit.steps.1.text": "자리를 상인회와 정하기",
-        "edit.steps.1.id": step_id(page.text),
         "edit.steps.2.text": "달기",
         "edit.steps.2.due_on": later.isoformat(),
     }
-    assert (await handler.post(f"{desk}/edit", data=edit)).status_code == 422
-    edit["edit.reason"] = "자재가 늦게 옵니다."
-    assert (await handler.post(f"{desk}/edit", data=edit)).status_code == 303
+    refused = await send(handler, form(page, "/edit"), **edit)
+    assert refused.status_code == 422
+    assert (await send(handler, form(refused, "/edit"), edit__reason="자재가 늦게 옵니다.")).status_code == 303
     public = await system.client.get(f"/commitments/{commitment.number}")
     assert "자재가 늦게 옵니다." in public.text
     assert "<s>" in public.text
@@ -115,11 +105,12 @@ async def test_a_shopkeeper_follows_her_idea_to_done_and_says_once_that_it_is_no
     assert (await handler.post(f"{desk}/step", data=step)).status_code == 303
 
     # Done needs evidence.
-    form = {"version": version((await handler.get(desk)).text), "finish.evidence": " "}
-    assert (await handler.post(f"{desk}/finish", data=form)).status_code == 422
-    form["finish.evidence"] = "5월 3일에 열두 곳 모두 달았습니다."
-    picture = {"files": ("조명.png", b"\x89PNG\r\n\x1a\n" + b"0" * 40, "image/png")}
-    assert (await handler.post(f"{desk}/finish", data=form, files=picture)).status_code == 303
+    refused = await send(handler, form(await handler.get(desk), "/finish"), finish__evidence=" ")
+    assert refused.status_code == 422
+    shown = form(refused, "/finish")
+    sent = shown.filled({"finish.evidence": "5월 3일에 열두 곳 모두 달았습니다."})
+    picture = {"finish.files": ("조명.png", b"\x89PNG\r\n\x1a\n" + b"0" * 40, "image/png")}
+    assert (await handler.post(shown.url, data=sent, files=picture)).status_code == 303
     assert [await done(n) for n in (hers, theirs)] == [today(), today()]
     public = await system.client.get(f"/commitments/{commitment.number}")
     file = re.search(rf"/commitments/{commitment.number}/files/\d+/[^\"]+", public.text)
@@ -145,8 +136,8 @@ async def test_a_shopkeeper_follows_her_idea_to_done_and_says_once_that_it_is_no
     assert "꽃집 앞 하나가" in (await system.client.get(f"/commitments/{commitment.number}")).text
 
     # The department mends it; the neighbour, whose submission was joined, may say so too, but it is done now.
-    form = {"version": version((await handler.get(desk)).text), "finish.evidence": "꽃집 앞 등을 바꾸었습니다."}
-    assert (await handler.post(f"{desk}/finish", data=form)).status_code == 303
+    shown = form(await handler.get(desk), "/finish")
+    assert (await send(handler, shown, finish__evidence="꽃집 앞 등을 바꾸었습니다.")).status_code == 303
     assert 'id="contest"' in (await next_door.get(f"/commitments/{commitment.number}")).text
     assert [await done(n) for n in (hers, theirs)] == [today(), today()]
     kinds = [entry.kind for entry in await ledger.read(f"submission/{theirs}")]
@@ -182,7 +173,6 @@ async def test_a_field_office_commitments_what_was_decided_on_site(system: Syste
     slug = await a_forum(system, "field_office")
     await planning.start(await official("intake"), slug)
     handler = await system.official("handler")
-    form = {"drawn": "1", "title": "주차장 서른 면", "owner": "handler", "due_on": "2099-01-01"}
     page = f"/desk/forums/{slug}/decisions/new"
     listed = (await handler.get("/desk/commitments")).text
     assert ("<option" in listed, 'action="/desk/commitments/decisions/new"' in listed) == (False, True)
@@ -199,20 +189,19 @@ async def test_a_field_office_commitments_what_was_decided_on_site(system: Syste
     assert (await handler.get("/desk/commitments/decisions/new?forum=")).headers["location"] == "/desk/commitments"
     assert "찾는 공론장이 없습니다" in (await handler.get(f"{find}?forum=none")).text
     assert (await (await system.official("clerk")).get("/desk/commitments/decisions/new?forum=")).status_code == 403
-    assert (await handler.get(page)).status_code == 200
-    assert (await handler.post(page, data=form)).status_code == 422, "nobody commitments for 2099"
-    form["due_on"] = (today() + timedelta(days=90)).isoformat()
-    assert (await handler.post(page, data={**form, "owner": "gardener"})).status_code == 422, "not of the department"
-    first = await handler.post(page, data=form)
-    again = await handler.post(page, data=form)
+    shown = form(await handler.get(page), page)
+    refused = await send(handler, shown, title="주차장 서른 면", owner="handler", due_on="2099-01-01")
+    assert refused.status_code == 422, "nobody commits for 2099"
+    sent = form(refused, page).filled({"due_on": (today() + timedelta(days=90)).isoformat()})
+    assert (await handler.post(page, data={**sent, "owner": "gardener"})).status_code == 422, "not of the department"
+    first, again = [await handler.post(page, data=sent) for _twice in range(2)]
     assert (first.status_code, again.status_code) == (303, 303)
     commitment = await Commitment.get()
     assert (commitment.submission_id, commitment.district) == (None, "central")
     read = await system.client.get(f"/commitments/{commitment.number}")
     assert (await Forum.get(slug=slug)).title in read.text
     assert commitment.number in (await system.client.get(f"/forums/{slug}")).text
-    drop = {"version": version((await handler.get(f"/desk/commitments/{commitment.number}")).text)}
-    assert (await handler.post(f"/desk/commitments/{commitment.number}/drop", data=drop)).status_code == 422
-    drop["drop.text"] = "터를 살 수 없었습니다."
-    assert (await handler.post(f"/desk/commitments/{commitment.number}/drop", data=drop)).status_code == 303
+    shown = form(await handler.get(f"/desk/commitments/{commitment.number}"), "/drop")
+    assert (await send(handler, shown)).status_code == 422
+    assert (await send(handler, shown, drop__text="터를 살 수 없었습니다.")).status_code == 303
     assert "터를 살 수 없었습니다." in (await system.client.get(f"/commitments/{commitment.number}")).text
