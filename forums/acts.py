@@ -4,7 +4,7 @@ Pages and JSON are made from these records. Forms whose fields depend on the out
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from forums import kinds
@@ -83,8 +83,6 @@ def _write_minutes(forum: ForumView) -> Overrides:
     }
 
 
-OWN_PAGE: Mapping[str, str] = {}
-"""A page with one form needs no prefixes."""
 REASON = _("The reason, for everyone to read")
 _FORUMS: tuple[ForumAct, ...] = (
     Act(
@@ -98,7 +96,6 @@ _FORUMS: tuple[ForumAct, ...] = (
             send=_("Accept the proposal"),
             done=_("The proposal has been accepted. Please fill in what is missing, then announce it."),
             kind="primary",
-            names=OWN_PAGE,
             fit=lambda _forum: {"text": {"label": _("Your answer, for everyone to read")}},
         ),
     ),
@@ -115,7 +112,6 @@ _FORUMS: tuple[ForumAct, ...] = (
             send=_("Decline"),
             send_kind="danger",
             done=_("The proposal has been declined."),
-            names=OWN_PAGE,
             fit=lambda _forum: {"text": {"label": REASON}},
         ),
     ),
@@ -135,7 +131,6 @@ _FORUMS: tuple[ForumAct, ...] = (
             send=_("Announce"),
             done=_("It has been announced."),
             kind="primary",
-            names=OWN_PAGE,
             fit=lambda forum: None if kinds.missing(forum) else {},
         ),
     ),
@@ -143,7 +138,7 @@ _FORUMS: tuple[ForumAct, ...] = (
         action=ForumAction.START,
         form=Plain,
         run=_press(planning.start),
-        desk=Offer(label=_("Start now"), done=_("It has started."), names=OWN_PAGE, fit=_start),
+        desk=Offer(label=_("Start now"), done=_("It has started."), fit=_start),
     ),
     Act(
         action=ForumAction.CLOSE,
@@ -152,7 +147,6 @@ _FORUMS: tuple[ForumAct, ...] = (
         desk=Offer(
             label=_("End the forum"),
             done=_("It has ended. Submissions are still accepted if its dates allow it."),
-            names=OWN_PAGE,
             fit=lambda forum: {
                 "": {"send_kind": "primary" if forum.status is ForumState.RUNNING else "secondary"},
             },
@@ -166,7 +160,6 @@ _FORUMS: tuple[ForumAct, ...] = (
             label=_("Write the minutes"),
             send=_("Publish the minutes"),
             done=_("The minutes are now public."),
-            names=OWN_PAGE,
             place="more",
             fit=_write_minutes,
         ),
@@ -188,7 +181,6 @@ _FORUMS: tuple[ForumAct, ...] = (
             send_kind="danger",
             kind="danger",
             done=_("It has been cancelled."),
-            names=OWN_PAGE,
             place="more",
             fit=lambda _forum: {"text": {"label": REASON}},
         ),
@@ -228,6 +220,7 @@ _SUBMISSIONS: tuple[SubmissionAct, ...] = (
             summary="Hand a submission to a department, with everything that is merged to it",
             label=_("Assign it"),
             done=_("%(number)s has been assigned to the department."),
+            bulk=_("%(done)s submissions assigned."),
             attrs=_INLINE,
             fit=lambda page: {
                 "department": {"choices": page.receivers, "value": page.proposed},
@@ -244,6 +237,7 @@ _SUBMISSIONS: tuple[SubmissionAct, ...] = (
             label=_("Merge"),
             send_kind="secondary",
             done=_("%(number)s has been merged and shares the answer."),
+            bulk=_("%(done)s submissions merged."),
             attrs=_INLINE,
         ),
     ),
@@ -342,7 +336,10 @@ _COMMITMENTS: tuple[CommitmentAct, ...] = (
         ),
     ),
 )
-FORUMS: dict[str, tuple[ForumAct, Offer]] = {act.action.value: (act, act.desk) for act in _FORUMS if act.desk}
+FORUMS: dict[str, tuple[ForumAct, Offer]] = {
+    act.action.value: (act, replace(act.desk, names={})) for act in _FORUMS if act.desk
+}
+"""Each has a page of its own, so its fields need no prefixes."""
 SUBMISSIONS: dict[str, tuple[SubmissionAct, Offer]] = {
     act.action.value: (act, act.desk) for act in _SUBMISSIONS if act.desk
 }

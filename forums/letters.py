@@ -173,7 +173,7 @@ async def _recipient(to: str) -> tuple[RegisteredSession | None, Person | None]:
 async def _event(
     entry: Entry, about: About, language: str, said: str = "", place: RegisteredSession | None = None
 ) -> ForumEvent:
-    departments = {row.id: row.name(language) for row in (await city.city()).departments.values()}
+    departments = (await city.city()).department_names(language)
     return ForumEvent(
         entry,
         language,

@@ -6,9 +6,9 @@ public.
 
 from forums.actions.change import Change, changing_submission, name_of
 from forums.actions.committing import make
-from forums.actions.many import alone, merged_into
+from forums.actions.many import alone_with, merged_into
 from forums.actions.merging import ANSWER, Shared
-from forums.errors import CommitmentExists, NoCommitmentPossible, NoSuchSubmission
+from forums.errors import CommitmentExists, NoCommitmentPossible
 from forums.events import SubmissionAnswered, SubmissionAssigned, SubmissionDone
 from forums.forms.answering import GiveAnswer
 from forums.forms.committing import MakeCommitment
@@ -29,7 +29,7 @@ async def answer(actor: Official, number: str, command: GiveAnswer) -> None:
     existing commitment; ``Invalid`` where a new commitment or the department is missing.
     """
     async with database.transaction():
-        await _alone_with(number)
+        await alone_with(number)
         async with changing_submission(number, SubmissionAction.ANSWER, actor, seen=command.seen) as change:
             await _to_a_department(change, actor, command)
             commitment = await standing(change.row.id)
@@ -101,10 +101,3 @@ async def _to_a_department(change: Change[Submission], actor: Official, command:
         values,
         lambda submission: [SubmissionAssigned(chosen, submission.department_id)],
     )
-
-
-async def _alone_with(number: str) -> None:
-    row = await database.fetch_one("SELECT forum_id FROM submission WHERE number = ?", number)
-    if row is None:
-        raise NoSuchSubmission
-    await alone([row["forum_id"]])

@@ -155,11 +155,8 @@ async def drop(actor: Official, number: str, command: TextOnly) -> None:
 
 async def asked_for(submission_id: int | None, person_id: int) -> bool:
     """Whether somebody is an author of the submission or of one merged into it."""
-    row = await database.fetch_one(
-        "SELECT id FROM submission WHERE participant_id = ? AND (id = ? OR merged_into_id = ?) LIMIT 1",
-        person_id, submission_id, submission_id,
-    )  # fmt: skip
-    return row is not None
+    theirs = "SELECT id FROM submission WHERE participant_id = ? AND (id = ? OR merged_into_id = ?) LIMIT 1"
+    return await database.value(theirs, person_id, submission_id, submission_id) is not None
 
 
 async def _tell_submissions(change: Change[Commitment], done_on: date | None) -> None:

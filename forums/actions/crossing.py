@@ -8,9 +8,9 @@ official writes the topic's title and text.
 from forums.actions import planning
 from forums.actions.answering import give
 from forums.actions.change import changing_submission
-from forums.actions.many import alone
+from forums.actions.many import alone_with
 from forums.crossing import Crossings, NewPetition
-from forums.errors import NoSuchForum, NoSuchSubmission, NotTheSpeaker
+from forums.errors import NoSuchForum, NotTheSpeaker
 from forums.events import BecamePetition, PetitionProposed, SubmissionReceived
 from forums.forms.assigning import TextOnly
 from forums.forms.crossing import BecomePetition, MakeTopic
@@ -48,10 +48,7 @@ async def petition(person: Person, number: str, command: BecomePetition, ways: C
     department.
     """
     async with database.transaction():
-        forum_id = await database.value("SELECT forum_id FROM submission WHERE number = ?", number)
-        if forum_id is None:
-            raise NoSuchSubmission
-        await alone([forum_id])
+        await alone_with(number)
         async with changing_submission(number, SubmissionAction.PETITION, person, seen=command.seen) as change:
             submission = change.row
             if submission.participant_id != person.id:

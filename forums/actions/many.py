@@ -58,6 +58,14 @@ async def alone(forum_ids: Iterable[int]) -> None:
             await database.fetch("SELECT pg_advisory_xact_lock(?, ?)", _TOGETHER, forum_id)
 
 
+async def alone_with(number: str) -> None:
+    """:func:`alone` for the forum of a submission. Raises ``NoSuchSubmission``."""
+    forum_id = await database.value("SELECT forum_id FROM submission WHERE number = ?", number)
+    if forum_id is None:
+        raise NoSuchSubmission
+    await alone([forum_id])
+
+
 @dataclass
 class Group:
     """Locked submissions inside a transaction."""

@@ -128,9 +128,9 @@ async def answer_of(main: LockedSubmission) -> Shared:
 async def unmerge(actor: Official, number: str, command: Plain = PLAIN) -> None:
     """Undo a merge: the submission has no answer and no department again."""
     async with changing_submission(number, SubmissionAction.UNMERGE, actor, seen=command.seen) as change:
-        main = await database.fetch_one("SELECT number FROM submission WHERE id = ?", change.row.merged_into_id)
+        main = await database.value("SELECT number FROM submission WHERE id = ?", change.row.merged_into_id)
         change.set(merged_into_id=None, department_id=None, **NONE)
-        change.record(SubmissionUnmerged(main["number"] if main else ""))
+        change.record(SubmissionUnmerged(main or ""))
 
 
 async def release(number: str) -> int:

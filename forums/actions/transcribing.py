@@ -4,19 +4,17 @@ Each line is a submission with a chain of its own, so clerks wait for each other
 identified by its form's key: sent again after a broken connection, it is written once.
 """
 
-from collections.abc import Mapping
-
 from forums import kinds, rights, rules
 from forums.actions.change import Change, changing_submission
 from forums.actions.moderating import tell
 from forums.errors import NoSuchForum, NoSuchSession, NoSuchSubmission, OthersMerged
 from forums.events import SubmissionCorrected, SubmissionReceived, TranscriptionWithdrawn
 from forums.forms.transcribing import Transcribe
-from forums.models import Submission
+from forums.models import Forum, Session, Submission
 from forums.numbering import new_submission_number
 from forums.permissions import Permission
 from forums.search import submission_index, submission_text
-from forums.states import ForumAction, ForumState, SubmissionAction, SubmissionState
+from forums.states import ForumAction, SubmissionAction, SubmissionState
 from server.core import clock, config, database, idempotency, ledger
 from server.core.accounts import Official
 from server.core.days import day_of, today
@@ -38,35 +36,29 @@ async def transcribe(actor: Official, slug: str, command: Transcribe, key: str) 
         forum = await _forum(slug, command.session_id)
         number = new_submission_number()
         await _write(actor, forum, number, command)
-        await database.execute("UPDATE forum SET submissions = submissions + 1 WHERE id = ?", forum["id"])
+        await database.execute("UPDATE forum SET submissions = submissions + 1 WHERE id = ?", forum.id)
         await idempotency.settle(known, number)
     return number
 
 
-async def _forum(slug: str, session_id: int | None) -> Mapping[str, object]:
-    row: Mapping[str, object] | None = await database.fetch_one(
-        "SELECT f.id, f.slug, f.kind, f.status, f.district, f.language, f.closed_at, s.id AS session_id FROM forum f "
-        "LEFT JOIN forum_session s ON s.forum_id = f.id AND s.id = ? WHERE f.slug = ?",
-        session_id or 0,
-        slug,
-    )
-    if row is None:
+async def _forum(slug: str, session_id: int | None) -> Forum:
+    forum = await Forum.get_or_none(slug=slug)
+    if forum is None:
         raise NoSuchForum
-    if session_id and row["session_id"] is None:
+    if session_id and not await Session.exists(id=session_id, forum_id=forum.id):
         raise NoSuchSession
-    status = ForumState(str(row["status"]))
-    speaks = ForumAction.SPEAK in kinds.table(str(row["kind"]))[status]
-    if not (speaks and rules.may_transcribe(status, database.moment_or_none(row["closed_at"]), clock.now())):
-        raise NotPossibleNow(ForumAction.SPEAK, status)
-    return row
+    speaks = ForumAction.SPEAK in kinds.table(forum.kind)[forum.status]
+    if not (speaks and rules.may_transcribe(forum.status, forum.closed_at, clock.now())):
+        raise NotPossibleNow(ForumAction.SPEAK, forum.status)
+    return forum
 
 
-async def _write(actor: Official, forum: Mapping[str, object], number: str, command: Transcribe) -> None:
+async def _write(actor: Official, forum: Forum, number: str, command: Transcribe) -> None:
     now = clock.now()
     chain = await ledger.begin(rights.submission_subject(number))
     row = await Submission.create(
         number=number,
-        forum_id=forum["id"],
+        forum_id=forum.id,
         session_id=command.session_id,
         author=command.author,
         speaker=command.speaker,
@@ -74,13 +66,13 @@ async def _write(actor: Official, forum: Mapping[str, object], number: str, comm
         stance=command.stance,
         title=rules.title_of(command.text),
         text=command.text,
-        language=forum["language"],
-        district=forum["district"],
+        language=forum.language,
+        district=forum.district,
         status=SubmissionState.RECEIVED,
         received_at=now,
         received_on=day_of(now),
     )
-    await chain.append(actor.actor, SubmissionReceived(str(forum["slug"]), command.channel))
+    await chain.append(actor.actor, SubmissionReceived(forum.slug, command.channel))
     await _find_by(row)
 
 
@@ -128,7 +120,7 @@ async def undo(actor: Official, slug: str, number: str) -> None:
 
 async def _need_own_evening(change: Change[Submission], slug: str, action: SubmissionAction) -> None:
     row = change.row
-    if await database.fetch_one("SELECT 1 AS found FROM forum WHERE id = ? AND slug = ?", row.forum_id, slug) is None:
+    if not await Forum.exists(id=row.forum_id, slug=slug):
         raise NoSuchSubmission
     if not rules.may_correct(row.channel, row.received_on, today()):
         raise NotPossibleNow(action, row.status)

@@ -24,8 +24,8 @@ from forums.queries import moderators, texts
 from forums.queries.moderators import MOST
 from forums.states import TextAction
 from server.core import auth, clock, web
-from server.core.acts import ReturnedForm
 from server.core.errors import BadRequest, FieldError, Invalid, Text, _
+from server.core.form_pages import ReturnedForm
 
 SPANS: Mapping[str, tuple[Text, timedelta]] = {
     "hour": (_("of the last hour"), timedelta(hours=1)),

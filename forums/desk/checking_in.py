@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -22,21 +23,21 @@ from server.core.accounts import Official
 from server.core.acts import Press
 from server.core.booking import reading
 from server.core.booking.errors import CountTooLow, Full
-from server.core.errors import Invalid, Text, _
-from server.core.form_pages import ReturnedForm
+from server.core.errors import Text, _
+from server.core.form_pages import ReturnedForm, form_page
 from server.core.forms import Parameters
 
 MOST_LETTERS = 80
 
 
-async def show(request: Request) -> Response:
+async def index(request: Request) -> Response:
     """``/desk/forums/{slug}/sessions/{session}``: the list; ``q`` searches it by name or code."""
-    return await _show(request, *await _opened(request))
+    return await show(request, FRESH)
 
 
-async def _show(
-    request: Request, _official: Official, found: ForumView, shown: SessionView, kept: ReturnedForm = FRESH
-) -> Response:
+async def show(request: Request, kept: ReturnedForm) -> Response:
+    """The list, with a refused form."""
+    _official, found, shown = await _opened(request)
     wanted = " ".join(request.query_params.get("q", "").split())[:MOST_LETTERS]
     guests = await reading.expected(shown.slot_id, wanted)
     open_now = not shown.cancelled and rules.check_in_open(shown.starts_at, clock.now(), config.settings().zone)
@@ -76,38 +77,32 @@ async def press(request: Request) -> Response:
     return web.redirect(request, back, _("%(name)s has checked in.", name=guest.name))
 
 
-async def book(request: Request) -> Response:
+async def book(request: Request, form: FormData) -> Response:
     """``POST …/book``: register somebody by name, at the session or by telephone."""
     official, found, shown = await _opened(request)
-    form = await web.read_form(request)
     said: list[Text] = []
+    who = forms.Book.parse(form)
+
+    async def act() -> None:
+        code = await checking_in.book(official, found.slug, shown.id, who)
+        done = _("%(name)s has checked in.", name=who.name)
+        said.append(done if who.here else _("%(name)s is registered, code %(code)s.", name=who.name, code=code))
+
     try:
-        who = forms.Book.parse(form)
-
-        async def act() -> None:
-            code = await checking_in.book(official, found.slug, shown.id, who)
-            done = _("%(name)s has checked in.", name=who.name)
-            said.append(done if who.here else _("%(name)s is registered, code %(code)s.", name=who.name, code=code))
-
         await _once(request, form, shown, act)
-    except (Invalid, Full) as refusal:
-        return await _show(request, official, found, shown, returned(request, form, refusal, "name"))
+    except Full as full:
+        return await show(request, returned(request, form, full, "name"))
     return web.redirect(request, f"{PAGE}/{found.slug}/sessions/{shown.id}", said[0] if said else None)
 
 
-async def count(request: Request) -> Response:
+async def count(request: Request, form: FormData) -> Response:
     """``POST …/count``: so many more unnamed visitors, fewer if negative."""
     official, found, shown = await _opened(request)
-    form = await web.read_form(request)
+    people = forms.people(form)
     try:
-        people = forms.people(form)
-
-        async def act() -> None:
-            await checking_in.count(official, found.slug, shown.id, people)
-
-        await _once(request, form, shown, act)
-    except (Invalid, CountTooLow) as refusal:
-        return await _show(request, official, found, shown, returned(request, form, refusal, "people"))
+        await _once(request, form, shown, lambda: checking_in.count(official, found.slug, shown.id, people))
+    except CountTooLow as few:
+        return await show(request, returned(request, form, few, "people"))
     return web.redirect(request, f"{PAGE}/{found.slug}/sessions/{shown.id}", _("Counted."))
 
 
@@ -127,8 +122,8 @@ async def _opened(request: Request) -> tuple[Official, ForumView, SessionView]:
 
 _ONE = f"{PAGE}/{{slug}}/sessions/{{session:int}}"
 routes = [
-    Route(_ONE, show),
+    Route(_ONE, index),
     *(Route(f"{_ONE}/{what}", press, methods=["POST"]) for what in ("check-in", "undo", "give-back")),
-    Route(f"{_ONE}/book", book, methods=["POST"]),
-    Route(f"{_ONE}/count", count, methods=["POST"]),
+    form_page(f"{_ONE}/book", show, book, "POST"),
+    form_page(f"{_ONE}/count", show, count, "POST"),
 ]

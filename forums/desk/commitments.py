@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -11,8 +12,9 @@ from starlette.routing import Route
 from forums import rights
 from forums.actions import committing
 from forums.acts import COMMITMENTS
-from forums.desk.common import drawn, returned
+from forums.desk.common import drawn
 from forums.desk.submissions import submissions_official
+from forums.forms.assigning import open_departments
 from forums.forms.committing import MOST_STEPS, MakeCommitment
 from forums.kinds import DECIDING
 from forums.labels import COMMITMENT_STATES, KINDS
@@ -28,7 +30,7 @@ from server.core.acts import Attempt, Press
 from server.core.city import city
 from server.core.days import day_of, today
 from server.core.errors import FieldError, Invalid, NotFound, _
-from server.core.form_pages import ReturnedForm
+from server.core.form_pages import ReturnedForm, form_page
 from server.core.forms import Parameters
 from server.core.listing import PAGING
 
@@ -49,7 +51,7 @@ async def index(request: Request) -> Response:
         **listing.shown(PAGE, wanted, page, known, language, start),
         "tabs": listing.tabs(PAGE, wanted, "tab", commitments.DESK_TABS, language),
         "everywhere": everywhere,
-        "department_names": {row.id: row.name(language) for row in known.departments.values()},
+        "department_names": known.department_names(language),
         "states": COMMITMENT_STATES,
         "decides": official.may(Permission.ANSWER_SUBMISSIONS),
         "limit": FORUM_LIMIT,
@@ -77,11 +79,11 @@ async def act(request: Request) -> Response:
     attempt = Attempt(official, found.number, f"commitments/{official.id}/{found.number}")
     kept = await acts.act_once(request, chosen, offer, attempt, sent)
     if kept is not None:
-        return await _page(request, official, kept, status=kept.status)
+        return await _page(request, official, kept)
     return web.redirect(request, f"{PAGE}/{found.number}", offer.done)
 
 
-async def _page(request: Request, official: Official, kept: ReturnedForm, *, status: int = 200) -> Response:
+async def _page(request: Request, official: Official, kept: ReturnedForm) -> Response:
     known, language = await city(), web.language(request)
     whole = await commitments.commitment(request.path_params["number"])
     found = whole.commitment
@@ -91,7 +93,7 @@ async def _page(request: Request, official: Official, kept: ReturnedForm, *, sta
         for name, (act, _offer) in COMMITMENTS.items()
         if mine and act.action in COMMITMENT[found.status] and official.may(rights.COMMITMENT_RIGHTS[act.action])
     }
-    departments = {row.id: row.name(language) for row in known.departments.values()}
+    departments = known.department_names(language)
     context = {
         "whole": whole,
         "commitment": found,
@@ -118,7 +120,7 @@ async def _page(request: Request, official: Official, kept: ReturnedForm, *, sta
         "made_on": day_of(found.created_at),
         "most_steps": MOST_STEPS,
     }
-    return web.page(request, "desk/forums/commitment.html", context, status=status)
+    return web.page(request, "desk/forums/commitment.html", context, status=kept.status)
 
 
 # --- decisions of a forum -------------------------------------------------------------------------------------
@@ -139,34 +141,16 @@ async def choose(request: Request) -> Response:
     return web.page(request, "desk/forums/which.html", context)
 
 
-async def new(request: Request) -> Response:
+async def new(request: Request, kept: ReturnedForm) -> Response:
     """``/desk/forums/{slug}/decisions/new``: commit to what the forum decided, without a submission behind it."""
     official = submissions_official(request)
     known, language = await city(), web.language(request)
-    forum = await forums.forum(request.path_params["slug"], official)
     everywhere = official.may(Permission.HAND_SUBMISSIONS)
-    kept = ReturnedForm()
-    if request.method == "POST":
-        form = {name: value for name, value in (await web.read_form(request)).items() if isinstance(value, str)}
-        secret, scope = web.site(request).settings.secret_key, f"decisions/{official.id}/{forum.slug}"
-        made: list[str] = []
-
-        async def do() -> None:
-            department = _department(form, official, {row.code: row.id for row in known.open_departments})
-            made.append(await committing.decide(official, forum.slug, MakeCommitment.parse(form, today()), department))
-
-        try:
-            await Press(secret, scope, form.get("drawn"), form).once(do)
-        except Invalid as refusal:
-            kept = returned(request, form, refusal)
-        else:
-            where = f"{PAGE}/{made[0]}" if made else PAGE
-            return web.redirect(request, where, _("The commitment has been published."))
     own = known.departments.get(official.department_id or 0)
-    names = {row.id: row.name(language) for row in known.departments.values()}
+    names = known.department_names(language)
     owners = await commitments.owners(None if everywhere else official.department_id)
     context = {
-        "forum": forum,
+        "forum": await forums.forum(request.path_params["slug"], official),
         "commitment_form": MakeCommitment,
         "kept": kept,
         "everywhere": everywhere,
@@ -179,11 +163,28 @@ async def new(request: Request) -> Response:
     return web.page(request, "desk/forums/decision.html", context, status=kept.status)
 
 
-def _department(form: Mapping[str, str], official: Official, codes: Mapping[str, int]) -> int:
+async def decide(request: Request, form: FormData) -> Response:
+    """``POST`` to the same address: commit once."""
+    official = submissions_official(request)
+    forum = await forums.forum(request.path_params["slug"], official)
+    codes = open_departments(await city())["department"]
+    made: list[str] = []
+
+    async def do() -> None:
+        department = _department(form, official, codes)
+        made.append(await committing.decide(official, forum.slug, MakeCommitment.parse(form, today()), department))
+
+    secret, scope = web.site(request).settings.secret_key, f"decisions/{official.id}/{forum.slug}"
+    await Press(secret, scope, form.get("drawn"), [*form.multi_items()]).once(do)
+    where = f"{PAGE}/{made[0]}" if made else PAGE
+    return web.redirect(request, where, _("The commitment has been published."))
+
+
+def _department(form: Mapping[str, object], official: Official, codes: Mapping[str, int]) -> int:
     """The department that will own it: the chosen one if the official may assign submissions, otherwise their own."""
     if not official.may(Permission.HAND_SUBMISSIONS) and official.department_id is not None:
         return official.department_id
-    chosen = codes.get(form.get("department", ""))
+    chosen = codes.get(str(form.get("department")))
     if chosen is None:
         raise Invalid([FieldError("department", _("Please choose a department."))])
     return chosen
@@ -194,5 +195,5 @@ routes = [
     Route(f"{PAGE}/decisions/new", choose),
     Route(f"{PAGE}/{{number}}", show),
     Route(f"{PAGE}/{{number}}/{{action}}", act, methods=["POST"]),
-    Route("/desk/forums/{slug}/decisions/new", new, methods=["GET", "POST"]),
+    form_page("/desk/forums/{slug}/decisions/new", new, decide),
 ]

@@ -88,7 +88,7 @@ async def index(request: Request) -> Response:
         "most": lists.COUNTED,
         "states": dict(named(FORUM_STATES, lang)),
         "plans": official.may(Permission.PLAN_FORUMS),
-        "department_names": {row.id: row.name(lang) for row in known.departments.values()},
+        "department_names": known.department_names(lang),
     }
     return web.page(request, "desk/forums/list.html", context)
 

@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from forums import kinds, rights
 from forums.actions import sessions
-from forums.desk.common import FRESH, PAGE, forum_official, may, moment_value, named, returned
+from forums.desk.common import PAGE, forum_official, may, moment_value, named
 from forums.errors import TwiceAtOnce
 from forums.forms import places as forms
 from forums.forms.assigning import TextOnly
@@ -22,7 +22,7 @@ from server.core import auth, clock, config, web
 from server.core.accounts import Official
 from server.core.booking.errors import TooFewPlaces
 from server.core.errors import FieldError, Invalid, NotFound, _
-from server.core.form_pages import ReturnedForm
+from server.core.form_pages import ReturnedForm, form_page
 from server.core.forms import Parameters
 
 RECENT = timedelta(days=31)
@@ -31,13 +31,9 @@ SLOT_HOURS = {"first": "14:00", "last": "16:00"}
 _EDITED = ("title", "starts_at", "ends_at", "place", "capacity", "link", "transcript")
 
 
-async def listing(request: Request) -> Response:
+async def listing(request: Request, kept: ReturnedForm) -> Response:
     """``/desk/forums/{slug}/sessions``."""
     official, found = await opened(request)
-    return await _listing(request, official, found)
-
-
-async def _listing(request: Request, official: Official, found: ForumView, kept: ReturnedForm = FRESH) -> Response:
     lang = web.language(request)
     day = Parameters(request.query_params).day("since")
     zone = config.settings().zone
@@ -72,54 +68,24 @@ def _single(found: ForumView) -> list[str]:
     return [kind for kind in kinds.SESSIONS[found.kind] if kind != "slot"]
 
 
-async def add(request: Request) -> Response:
+async def add(request: Request, form: FormData) -> Response:
     """``POST /desk/forums/{slug}/sessions``: one session, or with ``slots`` a day of them."""
     official, found = await opened(request)
-    form = await web.read_form(request)
     many = bool(form.get("slots"))
     if not kinds.SESSIONS[found.kind]:
         raise NotFound
+    wanted = forms.new_slots(form) if many else [forms.new_session(form, found.kind)]
     try:
-        wanted = forms.new_slots(form) if many else [forms.new_session(form, found.kind)]
         await sessions.add(official, found.slug, wanted)
-    except Invalid as invalid:
-        return await _listing(request, official, found, returned(request, form, invalid))
     except TwiceAtOnce as twice:
-        where = Invalid([FieldError("first" if many else "starts_at", twice.text)])
-        return await _listing(request, official, found, returned(request, form, where))
+        raise Invalid([FieldError("first" if many else "starts_at", twice.text)]) from None
     done = _("%(count)s slots have been added.", count=len(wanted)) if many else _("The session has been added.")
     return web.redirect(request, f"{PAGE}/{found.slug}/sessions", done)
 
 
-async def edit(request: Request) -> Response:
-    """``/desk/forums/{slug}/sessions/{session}/edit``: time, place and capacity."""
-    page = official, found, shown = await opened_session(request)
-    if request.method == "GET":
-        return _form(request, *page)
-    form = await web.read_form(request)
-    try:
-        await sessions.edit(official, found.slug, shown.id, forms.ChangeSession.parse(form))
-    except Invalid as invalid:
-        return _form(request, *page, returned(request, form, invalid))
-    except TooFewPlaces as few:
-        return _form(request, *page, returned(request, form, Invalid([FieldError("capacity", few.text)])))
-    return web.redirect(request, f"{PAGE}/{found.slug}/sessions", _("The session has been changed."))
-
-
-async def record(request: Request) -> Response:
-    """``POST /desk/forums/{slug}/sessions/{session}/record``: the video's address and the transcript."""
-    page = official, found, shown = await opened_session(request)
-    form = await web.read_form(request)
-    try:
-        await sessions.keep_record(official, found.slug, shown.id, forms.KeepRecord.parse(form))
-    except Invalid as invalid:
-        return _form(request, *page, returned(request, form, invalid))
-    return web.redirect(request, f"{PAGE}/{found.slug}/sessions", _("Video and transcript have been published."))
-
-
-def _form(
-    request: Request, official: Official, found: ForumView, shown: SessionView, kept: ReturnedForm = FRESH
-) -> Response:
+async def show(request: Request, kept: ReturnedForm) -> Response:
+    """``/desk/forums/{slug}/sessions/{session}/edit``: time, place and capacity; video and transcript."""
+    official, found, shown = await opened_session(request)
     now = {
         **{name: getattr(shown, name) for name in _EDITED},
         "starts_at": moment_value(shown.starts_at),
@@ -140,25 +106,41 @@ def _form(
     return web.page(request, "desk/forums/session.html", context, status=kept.status)
 
 
-async def cancel(request: Request) -> Response:
+async def edit(request: Request, form: FormData) -> Response:
+    """``POST`` to the same address."""
+    official, found, shown = await opened_session(request)
+    try:
+        await sessions.edit(official, found.slug, shown.id, forms.ChangeSession.parse(form))
+    except TooFewPlaces as few:
+        raise Invalid([FieldError("capacity", few.text)]) from None
+    return web.redirect(request, f"{PAGE}/{found.slug}/sessions", _("The session has been changed."))
+
+
+async def record(request: Request, form: FormData) -> Response:
+    """``POST /desk/forums/{slug}/sessions/{session}/record``: the video's address and the transcript."""
+    official, found, shown = await opened_session(request)
+    await sessions.keep_record(official, found.slug, shown.id, forms.KeepRecord.parse(form))
+    return web.redirect(request, f"{PAGE}/{found.slug}/sessions", _("Video and transcript have been published."))
+
+
+async def ask_cancel(request: Request, kept: ReturnedForm) -> Response:
     """``/desk/forums/{slug}/sessions/{session}/cancel``: asks for the reason."""
     auth.official(request, rights.FORUM[ForumAction.EDIT])
-    official, found, shown = await opened_session(request)
+    _official, found, shown = await opened_session(request)
     back = f"{PAGE}/{found.slug}/sessions"
     if shown.cancelled:
         return web.redirect(request, back)
-    kept = FRESH
-    if request.method == "POST":
-        form = await web.read_form(request)
-        try:
-            await sessions.cancel(official, found.slug, shown.id, TextOnly.parse(form).text)
-        except Invalid as invalid:
-            kept = returned(request, form, invalid)
-        else:
-            done = _("The session has been cancelled. Everyone who registered will be notified.")
-            return web.redirect(request, back, done)
     context = {"forum": found, "session": shown, "back": back, "form": TextOnly, "kept": kept, "kinds": SESSION_KINDS}
     return web.page(request, "desk/forums/session_cancel.html", context, status=kept.status)
+
+
+async def cancel(request: Request, form: FormData) -> Response:
+    """``POST`` to the same address."""
+    auth.official(request, rights.FORUM[ForumAction.EDIT])
+    official, found, shown = await opened_session(request)
+    await sessions.cancel(official, found.slug, shown.id, TextOnly.parse(form).text)
+    done = _("The session has been cancelled. Everyone who registered will be notified.")
+    return web.redirect(request, f"{PAGE}/{found.slug}/sessions", done)
 
 
 async def opened(request: Request) -> tuple[Official, ForumView]:
@@ -175,9 +157,8 @@ async def opened_session(request: Request) -> tuple[Official, ForumView, Session
 
 _ONE = f"{PAGE}/{{slug}}/sessions/{{session:int}}"
 routes = [
-    Route(f"{PAGE}/{{slug}}/sessions", listing),
-    Route(f"{PAGE}/{{slug}}/sessions", add, methods=["POST"]),
-    Route(f"{_ONE}/edit", edit, methods=["GET", "POST"]),
-    Route(f"{_ONE}/record", record, methods=["POST"]),
-    Route(f"{_ONE}/cancel", cancel, methods=["GET", "POST"]),
+    form_page(f"{PAGE}/{{slug}}/sessions", listing, add),
+    form_page(f"{_ONE}/edit", show, edit),
+    form_page(f"{_ONE}/record", show, record, "POST"),
+    form_page(f"{_ONE}/cancel", ask_cancel, cancel),
 ]

@@ -48,7 +48,7 @@ async def act(request: Request) -> Response:
     attempt = Attempt(official, number, f"submissions/{official.id}/{number}")
     kept = await acts.act_once(request, chosen, offer, attempt, sent)
     if kept is not None:
-        return await _page(request, official, kept, status=kept.status)
+        return await _page(request, official, kept)
     return web.redirect(request, f"{PAGE}/{number}", Text(offer.done.msgid, {"number": number}))
 
 
@@ -69,7 +69,7 @@ def may(official: Official, found: Detail, *, has_commitment: bool) -> frozenset
     return frozenset(allowed)
 
 
-async def _page(request: Request, official: Official, kept: ReturnedForm, *, status: int = 200) -> Response:
+async def _page(request: Request, official: Official, kept: ReturnedForm) -> Response:
     known, language = await city(), web.language(request)
     found = await desk_submissions.one(request.path_params["number"], official)
     made = await commitments.of_submission(found.row.id)
@@ -82,7 +82,7 @@ async def _page(request: Request, official: Official, kept: ReturnedForm, *, sta
     receivers = known.department_choices(language)
     proposed_code = known.departments[proposed.department_id].code if proposed and proposed.department_id else ""
     fits = SubmissionPage(found.row.status, found.row.department_id, receivers, proposed_code)
-    names = {row.id: row.name(language) for row in known.departments.values()}
+    names = known.department_names(language)
     owners = await commitments.owners(own) if mine & {"answer", "commit"} else []
     events = await events_of(submission_subject(found.row.number), tuple(Audience))
     context = {
@@ -115,7 +115,7 @@ async def _page(request: Request, official: Official, kept: ReturnedForm, *, sta
         "channels": CHANNELS,
         "outcome_choices": named(OUTCOMES, language),
     }
-    return web.page(request, "desk/forums/submission.html", context, status=status)
+    return web.page(request, "desk/forums/submission.html", context, status=kept.status)
 
 
 routes = [

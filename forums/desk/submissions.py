@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from forums.actions import assigning, merging
+from forums.acts import SUBMISSIONS
 from forums.crossing import Crossings, Said, Suggestion, ways
 from forums.forms.assigning import read_number
 from forums.labels import CHANNELS, OUTCOMES, STANCES, SUBMISSION_STATES
@@ -33,10 +34,6 @@ FIELDS = 20
 """The number of other fields in the form."""
 PROPOSED = "proposed"
 """Instead of a department: assign each submission to the one proposed for it."""
-DONE = {
-    "assign": _("%(done)s submissions assigned."),
-    "merge": _("%(done)s submissions merged."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +148,8 @@ async def bulk(request: Request) -> Response:
     reference_data = await city()
     wanted = Filter.carried(str(form.get("list", "")), reference_data)
     action = str(form.get("action", ""))
-    if action not in DONE:
+    done = SUBMISSIONS[action][1].bulk if action in SUBMISSIONS else None
+    if done is None:
         raise Invalid([FieldError("action", _("Please choose an action."))])
     picked = await _picked([str(v) for v in form.getlist("submission")], form.get("all") == "1", wanted, reference_data)
     if action == "merge":
@@ -162,7 +160,7 @@ async def bulk(request: Request) -> Response:
         picked.pop(to, None)
     else:
         refused = await _assign(official, picked, str(form.get("department", "")), reference_data, ways(request))
-    return _outcome(request, DONE[action], len(picked) - len(refused), refused, _back(form.get("back"), wanted))
+    return _outcome(request, done, len(picked) - len(refused), refused, _back(form.get("back"), wanted))
 
 
 def _back(given: object, wanted: Filter) -> str:
