@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from petitions.labels import KINDS
 from petitions.queries.cases import CaseView
 from server.core import clock, config, i18n
 from server.core.accounts import Official
@@ -68,14 +67,12 @@ def values_of(case: CaseView, official: Official, language: str) -> dict[str, st
     """The values of the placeholders when ``official`` answers a case in ``language``."""
     settings = config.settings()
     department = case.reference_data.departments.get(case.department_id or 0)
-    service = case.reference_data.services.get(case.service_code)
-    kind = service.name(language) if service else i18n.translate(language, KINDS[case.kind])
     handler = case.handler
     today = clock.now().astimezone(settings.zone).date()
     return {
         "reference": case.reference,
         "title": case.title,
-        "kind": kind,
+        "kind": case.reference_data.kind_name(case.kind, case.service_code, language),
         "petitioner": case.petitioner_name,
         "department": department.name(language) if department else "",
         "department_phone": department.phone if department else "",

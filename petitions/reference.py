@@ -12,8 +12,9 @@ from datetime import time as day_time
 from typing import Any
 
 from petitions import rules
+from petitions.labels import KINDS
 from petitions.routing import DepartmentProfile, GuideProfile, Rule
-from server.core import accounts, city, config, database, roles
+from server.core import accounts, city, config, database, i18n, roles
 from server.core.city import KEPT, City
 from server.core.clock import OfficeHours, WorkingCalendar
 from server.core.days import today
@@ -58,6 +59,11 @@ class Reference(City):
     services: Mapping[str, ServiceRow]
     rules: tuple[Rule, ...]
     calendar: WorkingCalendar
+
+    def kind_name(self, kind: str, service_code: str, language: str) -> str:
+        """The name of a kind of petition; for a statutory one, that of its service."""
+        service = self.services.get(service_code)
+        return service.name(language) if service else i18n.translate(language, KINDS[kind])
 
 
 _kept: list[tuple[float, Reference]] = []

@@ -341,15 +341,6 @@ def may_close_as_repeated(
 # --- Objection ----------------------------------------------------------------------------------------------
 
 
-class Counting(StrEnum):
-    """How the ten days to decide an objection are counted, which the law leaves open (Act 35②)."""
-
-    CALENDAR = "calendar"
-    """Calendar days, the first not counted (Civil Act 157). Ends earlier, hence the default."""
-    WORKING = "working"
-    """Working days, the first counted, as for the period of a petition."""
-
-
 OBJECTION_DAYS = 60
 DECISION_DAYS = 10
 
@@ -368,24 +359,14 @@ def may_object(calendar: WorkingCalendar, kind: Kind, notified: date, moment: da
     return None
 
 
-def objection_due(
-    calendar: WorkingCalendar,
-    received: datetime,
-    *,
-    extension: int = 0,
-    counting: Counting = Counting.CALENDAR,
-) -> Due:
-    """When an objection must be decided (Act 35②): ten days, extended once from the day after they end.
+def objection_due(calendar: WorkingCalendar, received: datetime, *, extension: int = 0) -> Due:
+    """When an objection must be decided (Act 35②): ten days, extended once from the day on which they end.
 
-    ``extension`` is the number of days, 0 without one; see ``check_objection_extension``.
+    ``extension`` is the number of days, 0 without one; see ``check_objection_extension``. Policy: the law leaves open
+    how they are counted; calendar days, the first not counted (Civil Act 157), end earlier than working days.
     """
-    unit = Unit.CIVIL_DAYS if counting is Counting.CALENDAR else Unit.DAYS
-    first = due(calendar, unit, DECISION_DAYS, received)
-    if not extension:
-        return first
-    # Calendar days exclude their first day, the one on which the ten days end; working days start the day after.
-    since = first.on if counting is Counting.CALENDAR else first.on + timedelta(days=1)
-    return due(calendar, unit, extension, since)
+    first = due(calendar, Unit.CIVIL_DAYS, DECISION_DAYS, received)
+    return due(calendar, Unit.CIVIL_DAYS, extension, first.on) if extension else first
 
 
 def check_objection_extension(days: int, granted: int = 0) -> Refusal | None:

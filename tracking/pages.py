@@ -8,7 +8,7 @@ from babel.dates import format_date
 from forums.queries import crossing
 from petitions.acts import citizen
 from petitions.clock_words import clock_words
-from petitions.labels import CHANNELS, DECISIONS, KINDS
+from petitions.labels import CHANNELS, DECISIONS
 from petitions.queries import timeline
 from petitions.queries.case_events import case_events
 from petitions.queries.cases import AUDIENCES, CaseView, Level
@@ -54,9 +54,7 @@ async def case_context(view: CaseView, language: str, before: str = "") -> dict[
         "department": reference_data.departments.get(view.department_id or 0),
         "handler": person_card(view, view.handler, language),
         "guide": person_card(view, view.guide, language),
-        "kind": reference_data.services[view.service_code].name(language)
-        if view.service_code in reference_data.services
-        else KINDS[view.kind],
+        "kind": reference_data.kind_name(view.kind, view.service_code, language),
         "channel": CHANNELS[view.channel],
         "decisions": DECISIONS,
         "crossings": await crossing.of_petition(view.reference),

@@ -79,7 +79,7 @@ async def _number(command: Follow) -> str:
     except NoSuchCase:
         level = Level.NONE
     if level < Level.PARTY:
-        raise Invalid([FieldError("", WRONG)])
+        raise Invalid.at("", WRONG)
     return number
 
 

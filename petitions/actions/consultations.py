@@ -25,7 +25,7 @@ from petitions.rights import subject
 from petitions.states import Action
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official, keep_open
-from server.core.errors import FieldError, Forbidden, Invalid, _
+from server.core.errors import Forbidden, Invalid, _
 from server.core.ledger import DomainEvent
 
 SOON = timedelta(hours=24)
@@ -42,13 +42,11 @@ async def ask(actor: Official, reference: str, command: RequestConsultation) -> 
     async with changing(reference, Action.CONSULTATION, actor, seen=command.version) as change:
         department = change.reference.department_by_code(command.department)
         if department is None or not await keep_open(department.id):
-            raise Invalid([FieldError("department", NO_DEPARTMENT)])
+            raise Invalid.at("department", NO_DEPARTMENT)
         if department.id == change.case.department_id:
-            raise Invalid([FieldError("department", _("The case is already in this department."))])
+            raise Invalid.at("department", _("The case is already in this department."))
         if await _open_consultation(change, department.id):
-            raise Invalid(
-                [FieldError("department", _("This department is already being consulted; its reply is pending."))]
-            )
+            raise Invalid.at("department", _("This department is already being consulted; its reply is pending."))
         calendar, now, case_due = change.reference.calendar, clock.now(), change.case.due_at
         day = command.reply_by.last_day(calendar, calendar.local(now).date())
         check(consultation.check_reply_day(calendar, now, day, case_due))
@@ -97,7 +95,7 @@ async def withdraw(actor: Official, reference: str, command: AssignHandler) -> N
         department = change.reference.department_by_code(command.target)
         part = await _open_consultation(change, department.id) if department else None
         if part is None:
-            raise Invalid([FieldError("department", _("No reply is pending from this department."))])
+            raise Invalid.at("department", _("No reply is pending from this department."))
         await Consultation.filter(id=part.id).update(status=ConsultationStatus.WITHDRAWN)
         change.record(
             ConsultationWithdrawn(part.id, part.department_id, await change.add_statement_if_any(command.text))

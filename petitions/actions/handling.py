@@ -28,7 +28,7 @@ from petitions.states import OPEN, Action
 from server.core import clock, config
 from server.core.accounts import Account, Official, Role, keep_open
 from server.core.days import day_of, today
-from server.core.errors import FieldError, Invalid, _
+from server.core.errors import Invalid, _
 from server.core.files import StoredFile
 
 NO_DEPARTMENT = _("Please choose a department from the list.")
@@ -42,7 +42,7 @@ async def accept(actor: Official, reference: str, command: AssignHandler) -> Non
     async with changing(reference, Action.ACCEPT, actor, seen=command.version) as change:
         department = await _department(change, command.target) if command.target else change.case.department_id
         if department is None:
-            raise Invalid([FieldError("department", NO_DEPARTMENT)])
+            raise Invalid.at("department", NO_DEPARTMENT)
         proposed = change.case.routing.get("chosen") == department
         previous = change.case.department_id
         change.set(department_id=department)
@@ -60,7 +60,7 @@ async def assign(actor: Official, reference: str, command: AssignHandler) -> Non
             or handler.role not in {Role.HANDLER, Role.MANAGER}
             or handler.department_id != change.case.department_id
         ):
-            raise Invalid([FieldError("handler", NO_HANDLER)])
+            raise Invalid.at("handler", NO_HANDLER)
         change.record(CaseAssigned(handler.id, change.case.handler_id))
         change.set(handler_id=handler.id)
 
@@ -85,7 +85,7 @@ async def transfer(actor: Official, reference: str, command: AssignHandler) -> N
             )
         department = await _department(change, command.target)
         if department == change.case.department_id:
-            raise Invalid([FieldError("department", _("The case is already in this department."))])
+            raise Invalid.at("department", _("The case is already in this department."))
         text = await change.say(command.text)
         if change.after in OPEN:
             change.record(CaseTransferred(department, change.case.department_id, text))
@@ -109,9 +109,9 @@ async def appoint_guide(actor: Official, reference: str, command: AssignHandler)
     async with changing(reference, Action.GUIDE, actor, seen=command.version) as change:
         guide = await _official(command.target)
         if guide is None or guide.role is not Role.GUIDE:
-            raise Invalid([FieldError("guide", NO_GUIDE)])
+            raise Invalid.at("guide", NO_GUIDE)
         if guide.id == change.case.guide_id:
-            raise Invalid([FieldError("guide", _("This official is already the case guide."))])
+            raise Invalid.at("guide", _("This official is already the case guide."))
         change.record(GuideAppointed(guide.id, change.case.guide_id))
         change.set(guide_id=guide.id)
 
@@ -121,14 +121,12 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
     async with changing(reference, Action.EXTEND, actor, seen=command.version) as change:
         period, before = period_of(change.case), change.case.due_at
         if period is None or before is None:
-            raise Invalid([FieldError("amount", _("A tip has no deadline that could be extended."))])
+            raise Invalid.at("amount", _("A tip has no deadline that could be extended."))
         check(rules.check_extension(period, change.case.extensions, command.amount, consent=command.consent))
         change.set(extensions=[*change.case.extensions, command.amount])
         due = change.recompute_due()
         if due is not None and due.at <= clock.now():
-            raise Invalid(
-                [FieldError("amount", _("That day has already passed: please choose a longer extension, or answer."))]
-            )
+            raise Invalid.at("amount", _("That day has already passed: please choose a longer extension, or answer."))
         text = await change.say(command.reason)
         if due is not None:
             change.record(
@@ -165,7 +163,7 @@ async def message(
 async def _department(change: Change, code: str) -> int:
     row = change.reference.department_by_code(code)
     if row is None or not await keep_open(row.id):
-        raise Invalid([FieldError("department", NO_DEPARTMENT)])
+        raise Invalid.at("department", NO_DEPARTMENT)
     return row.id
 
 

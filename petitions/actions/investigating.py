@@ -12,7 +12,7 @@ from petitions.states import Action
 from server.core import config
 from server.core.accounts import Official
 from server.core.days import day_of, today
-from server.core.errors import FieldError, Invalid, _
+from server.core.errors import Invalid, _
 
 
 async def investigate(actor: Official, reference: str, command: Investigate) -> None:
@@ -53,16 +53,12 @@ def _begin(change: Change, command: Investigate) -> date:
     if first is None:
         raise Investigate.missing("first")
     if first < today():
-        raise Invalid(
-            [
-                FieldError(
-                    "first",
-                    _("A site investigation must be scheduled before it begins: please choose today or a later day."),
-                )
-            ]
+        raise Invalid.at(
+            "first",
+            _("A site investigation must be scheduled before it begins: please choose today or a later day."),
         )
     if due is not None and first > day_of(due):
-        raise Invalid([FieldError("first", _("It must begin before the deadline."))])
+        raise Invalid.at("first", _("It must begin before the deadline."))
     return first
 
 
@@ -87,5 +83,5 @@ def _prolong(change: Change, command: Investigate, known: dict[str, Any]) -> dat
 def _check_length(kind: rules.Kind, days: int, more: int) -> None:
     refusal = rules.check_site_investigation(kind, days, more)
     if refusal is not None and refusal.code == "investigation_length":
-        raise Invalid([FieldError("days", refusal.text)])
+        raise Invalid.at("days", refusal.text)
     check(refusal)

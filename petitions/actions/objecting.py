@@ -24,7 +24,7 @@ from petitions.rules import Kind
 from petitions.states import Action
 from server.core import clock, config
 from server.core.accounts import Official
-from server.core.errors import FieldError, Invalid, _
+from server.core.errors import Invalid, _
 
 OVER = _("The deadline for the decision has passed. It could only be extended before it passed. Please decide now.")
 
@@ -60,10 +60,10 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
         case = change.case
         refusal = rules.check_objection_extension(command.amount, case.objection_extension)
         if refusal and not case.objection_extension:
-            raise Invalid([FieldError("amount", refusal.text)])
+            raise Invalid.at("amount", refusal.text)
         check(refusal)
         if clock.now() > before:
-            raise Invalid([FieldError("amount", OVER)])
+            raise Invalid.at("amount", OVER)
         due = rules.objection_due(change.reference.calendar, filed, extension=command.amount)
         change.set(objection_due_at=due.at, objection_extension=command.amount, reminded=0)
         text = await change.say(command.reason)

@@ -8,7 +8,7 @@ from petitions.queries import desk
 from petitions.states import Action
 from server.core import clock
 from server.core.accounts import Official
-from server.core.errors import FieldError, Invalid, _
+from server.core.errors import Invalid, _
 
 FIELDS = {"not_repeated_enough": "earlier", "committee_first": "committee"}
 """The form field beside which each refusal is shown."""
@@ -32,7 +32,7 @@ async def close(actor: Official, reference: str, command: CloseRepeated) -> None
             deliberated=command.committee,
         )
         if refusal is not None and refusal.code in FIELDS:
-            raise Invalid([FieldError(FIELDS[refusal.code], refusal.text)])
+            raise Invalid.at(FIELDS[refusal.code], refusal.text)
         check(refusal)
         change.set(closed_at=clock.now())
         change.record(
@@ -54,4 +54,4 @@ async def _check_earlier(change: Change, actor: Official, numbers: tuple[str, ..
             text = _("%(number)s was not answered before this petition arrived.", number=number)
         else:
             continue
-        raise Invalid([FieldError("earlier", text)])
+        raise Invalid.at("earlier", text)

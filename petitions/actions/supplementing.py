@@ -26,7 +26,7 @@ from server.core import clock, config
 from server.core.accounts import Official
 from server.core.clock import Due
 from server.core.days import today
-from server.core.errors import FieldError, Invalid, _
+from server.core.errors import Invalid, _
 from server.core.files import StoredFile
 
 LATE = _(
@@ -51,7 +51,7 @@ async def request(actor: Official, reference: str, command: RequestSupplement) -
             check(rules.check_second_request(command.days, running=running and not came_back))
         elif _is_late(change):
             if not command.late_reason:
-                raise Invalid([FieldError("late_reason", LATE)])
+                raise Invalid.at("late_reason", LATE)
             late = await change.say(command.late_reason)
         until = rules.supplement_due(change.reference.calendar, today(), command.days).on
         take(change, actor)
@@ -88,7 +88,7 @@ async def prolong(actor: Official | str, reference: str, command: Prolong) -> No
             raise Refused(_("The time to send the supplement has already run out."), code="supplement_over")
         if command.days > case.supplement_days:
             text = _("At most %(days)s days, the number the request gave.", days=case.supplement_days)
-            raise Invalid([FieldError("days", text)])
+            raise Invalid.at("days", text)
         until = rules.supplement_due(change.reference.calendar, before, command.days).on
         change.set(supplement_until=until, supplement_prolonged=case.supplement_prolonged + 1)
         change.recompute_due()

@@ -3,7 +3,7 @@
 from petitions.models import SavedView
 from server.core import database
 from server.core.accounts import Official
-from server.core.errors import FieldError, Invalid, NotFound, _
+from server.core.errors import Invalid, NotFound, _
 
 MOST = 20
 
@@ -15,9 +15,7 @@ async def save(actor: Official, name: str, query: str) -> None:
         if replaced:
             return
         if await SavedView.filter(account_id=actor.id).count() >= MOST:
-            raise Invalid(
-                [FieldError("name", _("You already have %(most)s saved views. Please delete one first.", most=MOST))]
-            )
+            raise Invalid.at("name", _("You already have %(most)s saved views. Please delete one first.", most=MOST))
         await SavedView.create(account_id=actor.id, name=name, query=query)
 
 

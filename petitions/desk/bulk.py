@@ -19,7 +19,7 @@ from petitions.rights import RIGHTS
 from server.core import auth, references, web
 from server.core.accounts import Official
 from server.core.acts import Press
-from server.core.errors import FieldError, Invalid, NotFound, Refusal, Text, _
+from server.core.errors import Invalid, NotFound, Refusal, Text, _
 
 MOST = 200
 
@@ -41,9 +41,9 @@ async def act(request: Request) -> Response:
     official = auth.official(request, RIGHTS[chosen.action])
     picked = [str(value) for value in form.getlist("case")]
     if not picked:
-        raise Invalid([FieldError("case", _("Please select at least one case."))])
+        raise Invalid.at("case", _("Please select at least one case."))
     if len(picked) > MOST:
-        raise Invalid([FieldError("case", _("Please select at most %(most)s cases.", most=MOST))])
+        raise Invalid.at("case", _("Please select at most %(most)s cases.", most=MOST))
     raw = {"department": form.get("to"), "handler": form.get("handler"), "reason": form.get("reason")}
     outcomes = [await _one(request, official, chosen, value, raw) for value in dict.fromkeys(picked)]
     wanted = Filter.carried(str(form.get("list", "")), await reference())

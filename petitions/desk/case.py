@@ -21,7 +21,7 @@ from petitions.desk import addresses, answer, consultation, offers
 from petitions.duties import duties
 from petitions.errors import ChangedMeanwhile, NoSuchCase
 from petitions.forms import GiveAnswer
-from petitions.labels import CHANNELS, DECISIONS, KINDS
+from petitions.labels import CHANNELS, DECISIONS
 from petitions.queries import consultations, desk, following, timeline
 from petitions.queries.case_events import case_events
 from petitions.queries.cases import CaseView, Level, view
@@ -194,13 +194,13 @@ async def _page(
         "written": [text for name, text in kept.values.items() if text and name.rpartition(".")[2] in WORDS],
         "clock": clock_words(case, reference_data.calendar, now, language),
         "duties": duties(case, passed_at, reference_data.calendar, now, language),
-        "kind": _kind(case, reference_data, language),
+        "kind": reference_data.kind_name(case.kind, case.service_code, language),
         "channel": CHANNELS[case.channel],
         "decisions": [(value, i18n.translate(language, text)) for value, text in DECISIONS.items()],
         "decision_names": DECISIONS,
-        "department": _name(reference_data, case.department_id, language),
+        "department": reference_data.department_name(case.department_id, language),
         "routing": _routing(case, reference_data, language),
-        "district": _district(reference_data, case.district, language),
+        "district": reference_data.district_name(case.district, language),
         "reached": reached(entry.kind for entry in found.events),
         "timeline": list(reversed(story)),
         "earlier": addresses.case(case.reference, asked.wanted, before=found.earlier) if found.earlier else "",
@@ -209,7 +209,7 @@ async def _page(
         "template_options": [(t.id, t.title) for t in await desk.templates(case)] if Action.ANSWER in mine else [],
         "filed_before": filed_before,
         "similar": await desk.similar(case, official),
-        "department_names": {row.id: row.name(language) for row in reference_data.departments.values()},
+        "department_names": reference_data.department_names(language),
         "back": asked.wanted.address(addresses.INBOX),
         "previous": addresses.case(before, asked.wanted) if before else "",
         "next": addresses.case(after, asked.wanted) if after else "",
@@ -229,21 +229,6 @@ def _passed_at(case: CaseView, entries: Sequence[ledger.Entry]) -> datetime | No
     return next((e.occurred_at for e in reversed(entries) if e.kind in PASSED_BY), None)
 
 
-def _kind(case: CaseView, reference_data: Reference, language: str) -> Text | str:
-    service = reference_data.services.get(case.service_code)
-    return service.name(language) if service else KINDS[case.kind]
-
-
-def _name(reference_data: Reference, department_id: int | None, language: str) -> str:
-    row = reference_data.departments.get(department_id or 0)
-    return row.name(language) if row else ""
-
-
-def _district(reference_data: Reference, code: str, language: str) -> str:
-    names = reference_data.districts.get(code, {})
-    return names.get(language) or names.get("ko", "")
-
-
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A department that was considered, with the reason as text."""
@@ -260,11 +245,11 @@ def _routing(case: CaseView, reference_data: Reference, language: str) -> dict[s
         return Text(str(document["msgid"]), document["params"]) if document else Text("")  # type: ignore[arg-type]
 
     return {
-        "chosen": _name(reference_data, case.routing.get("chosen"), language),
+        "chosen": reference_data.department_name(case.routing.get("chosen"), language),
         "because": because(case.routing.get("because")),
         "candidates": [
             Candidate(
-                _name(reference_data, found["department"], language),
+                reference_data.department_name(found["department"], language),
                 round(100 * found["score"]),
                 because(found["because"]),
             )

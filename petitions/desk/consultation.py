@@ -70,7 +70,6 @@ def replied(parts: Sequence[ConsultationView], reference_data: Reference, now: d
 
 
 def _line(part: ConsultationView, reference_data: Reference, now: datetime, language: str) -> ConsultationRow:
-    row = reference_data.departments.get(part.department_id)
     running = reply_clock(part.due_at, reference_data.calendar, now, language) if part.open else None
-    name = row.name(language) if row else "–"
+    name = reference_data.department_name(part.department_id, language) or "–"
     return ConsultationRow(part, name, PARTS[part.status], reply_text(part.due_at, language), running)

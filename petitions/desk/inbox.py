@@ -12,7 +12,6 @@ from petitions.clock_words import ClockWords, clock_words
 from petitions.consultation_words import reply_clock
 from petitions.desk import addresses
 from petitions.duties import Duty, duties
-from petitions.labels import KINDS
 from petitions.permissions import Permission
 from petitions.queries import desk
 from petitions.queries.filters import Filter, Position
@@ -45,7 +44,7 @@ class InboxRow:
     clock: ClockWords
     duties: list[Duty]
     href: str
-    kind: Text | str
+    kind: str
     department: str
     proposed: str
     because: Text | None
@@ -88,9 +87,6 @@ def lines(rows: Sequence[Row], wanted: Filter, reference_data: Reference, langua
     now = clock.now()
     found = []
     for row in rows:
-        service = reference_data.services.get(row.service_code)
-        department = reference_data.departments.get(row.department_id or 0)
-        proposed = reference_data.departments.get(row.routing.get("chosen") or 0)
         because = row.routing.get("because")
         found.append(
             InboxRow(
@@ -98,9 +94,9 @@ def lines(rows: Sequence[Row], wanted: Filter, reference_data: Reference, langua
                 _clock(row, reference_data, now, language),
                 _duties(row, reference_data, now, language),
                 addresses.case(row.reference, wanted),
-                service.name(language) if service else KINDS[row.kind],
-                department.name(language) if department else "",
-                proposed.name(language) if proposed else "",
+                reference_data.kind_name(row.kind, row.service_code, language),
+                reference_data.department_name(row.department_id, language),
+                reference_data.department_name(row.routing.get("chosen"), language),
                 Text(because["msgid"], because["params"]) if because else None,
             )
         )
@@ -152,7 +148,7 @@ async def _options(official: Official, reference_data: Reference, language: str)
 
     people = await desk.handlers(None if everywhere else official.department_id) if assign else []
     return {
-        "receivers": [(row.code, row.name(language)) for row in reference_data.open_departments],
+        "receivers": reference_data.department_choices(language),
         "everywhere": everywhere,
         "guides": [(p.username, p.name) for p in guides],
         "handlers": [(p.username, _titled(p, reference_data, language)) for p in people],
@@ -163,8 +159,8 @@ async def _options(official: Official, reference_data: Reference, language: str)
 
 
 def _titled(person: Staff, reference_data: Reference, language: str) -> str:
-    department = reference_data.departments.get(person.department_id or 0)
-    return f"{department.name(language)} · {person.name}" if department else person.name
+    department = reference_data.department_name(person.department_id, language)
+    return f"{department} · {person.name}" if department else person.name
 
 
 routes: list[Route] = [Route(PAGE, show, methods=["GET"])]

@@ -45,7 +45,7 @@ async def page_of(
     return DeskPage(
         case=case,
         language=lang,
-        departments=[(row.code, row.name(lang)) for row in reference_data.open_departments],
+        departments=reference_data.department_choices(lang),
         proposed=proposed.code if proposed else "",
         handlers=[(person.username, person.name) for person in handlers],
         guides=[_guide(person, case, lang) for person in await desk.guides()] if Action.GUIDE in mine else (),
@@ -71,8 +71,8 @@ async def page_of(
 
 
 def _guide(person: Staff, case: CaseView, lang: str) -> tuple[str, str]:
-    department = case.reference_data.departments.get(person.department_id or 0)
-    return person.username, f"{person.name} · {department.name(lang)}" if department else person.name
+    department = case.reference_data.department_name(person.department_id, lang)
+    return person.username, f"{person.name} · {department}" if department else person.name
 
 
 def forms(page: DeskPage, official: Official, back: ReturnedForm, carried: str) -> Mapping[str, Sequence[Drawn]]:

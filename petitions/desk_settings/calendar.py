@@ -20,7 +20,7 @@ from server.core import auth, clock, web
 from server.core.accounts import CorePermission, Holiday, LocalHours
 from server.core.clock import OfficeHours, WorkingCalendar
 from server.core.days import today
-from server.core.errors import FieldError, Invalid, Text, _
+from server.core.errors import Invalid, Text, _
 from server.core.forms import Day, Errors, Form, Html, Label, Mistake, line
 from server.core.ledger import DomainEvent
 from server.core.resource.api import Operations
@@ -108,9 +108,9 @@ class Holidays(_CalendarTable):
 
     async def check(self, command: AddHoliday, _row: Any | None) -> None:
         if await Holiday.exists(date=command.date):
-            raise Invalid([FieldError("date", _("This day is already in the table."))])
+            raise Invalid.at("date", _("This day is already in the table."))
         if not (await reference()).calendar.is_working_day(command.date):
-            raise Invalid([FieldError("date", _("The offices are already closed on this day."))])
+            raise Invalid.at("date", _("The offices are already closed on this day."))
 
     async def create(self, columns: Mapping[str, Any]) -> Holiday:
         return await Holiday.create(**columns, created_at=clock.now())

@@ -15,7 +15,7 @@ from petitions.routing import Choice, choose
 from petitions.rules import Kind
 from server.core import auth, city, web
 from server.core.accounts import ClosedDepartment, Official, keep_open
-from server.core.errors import FieldError, Invalid, Text, _
+from server.core.errors import Invalid, Text, _
 from server.core.forms import Errors, Form, Hint, Html, Label, OneOf, WordsRule, line, paragraphs
 from server.core.i18n import named
 from server.core.ledger import SettingChanged
@@ -75,7 +75,7 @@ async def need_department(code: str) -> None:
     """Raise ``Invalid`` if a department is closed; else lock it open until the surrounding transaction ends."""
     department = (await city.city()).department_by_code(code)
     if department is None or not await keep_open(department.id):
-        raise Invalid([FieldError("department", DepartmentClosed.text)])
+        raise Invalid.at("department", DepartmentClosed.text)
 
 
 class Rules(Resource[EditRule]):

@@ -189,7 +189,7 @@ def _form(
         centre=_centre(reference_data),
         outlines=[
             (
-                reference_data.districts[code].get(lang) or reference_data.districts[code]["ko"],
+                reference_data.district_name(code, lang),
                 [(lat, lng) for lng, lat in ring],
             )
             for code, outline in reference_data.sketch.items()
@@ -254,10 +254,8 @@ async def _check(
 async def _expectation(request: Request, reference_data: Reference, decided: Decided) -> dict[str, Any]:
     """What the city would decide if the petition came now: kind, period, department, guide. Nothing is written."""
     lang = web.language(request)
-    department = reference_data.departments.get(decided.choice.department_id or 0)
     guide = await guide_card(decided.guide.id) if decided.guide else None
     service = reference_data.services.get(decided.service_code)
-    home = reference_data.departments.get(guide.department_id or 0) if guide else None
     return {
         "kind": kinds.PLAIN[decided.kind][0] if decided.kind in kinds.PLAIN else None,
         "tip": decided.kind is rules.Kind.REPORT,
@@ -265,11 +263,11 @@ async def _expectation(request: Request, reference_data: Reference, decided: Dec
         "documents": service.documents if service else (),
         "period": kinds.period_text(decided.period),
         "due": decided.due,
-        "department": department.name(lang) if department else "",
+        "department": reference_data.department_name(decided.choice.department_id, lang),
         "because": decided.choice.because,
-        "district": reference_data.districts[decided.district].get(lang, "") if decided.district else "",
+        "district": reference_data.district_name(decided.district, lang),
         "guide": guide,
-        "guide_department": home.name(lang) if home else "",
+        "guide_department": reference_data.department_name(guide.department_id, lang) if guide else "",
     }
 
 
@@ -309,7 +307,6 @@ async def suggest(request: Request) -> Response:
     lang = web.language(request)
     petition = FilePetition(title, body, guess.kind.value, Location(), PetitionerDetails(language=lang))
     decided = intake.decide(petition, reference_data, [], clock.now())
-    department = reference_data.departments.get(decided.choice.department_id or 0)
     html = web.site(request).render(
         lang,
         "petitions/suggest.html",
@@ -317,9 +314,9 @@ async def suggest(request: Request) -> Response:
             "kind": kinds.PLAIN[guess.kind][0],
             "period": kinds.period_text(decided.period),
             "due": decided.due,
-            "department": department.name(lang) if department else "",
+            "department": reference_data.department_name(decided.choice.department_id, lang),
             "similar": await public.similar(_words(title, body, reference_data, decided)),
-            "department_names": {row.id: row.name(lang) for row in reference_data.departments.values()},
+            "department_names": reference_data.department_names(lang),
         },
     )
     return HTMLResponse(html, headers={"cache-control": "no-store"})

@@ -35,8 +35,8 @@ async def index(request: Request) -> Response:
 def row_names(reference_data: Reference, lang: str) -> dict[str, object]:
     """Names for the codes in rows of the public list."""
     return {
-        "department_names": {row.id: row.name(lang) for row in reference_data.departments.values()},
-        "district_names": {code: n.get(lang) or n["ko"] for code, n in reference_data.districts.items()},
+        "department_names": reference_data.department_names(lang),
+        "district_names": {code: reference_data.district_name(code, lang) for code in reference_data.districts},
         "kind_names": KINDS,
         "decision_names": DECISIONS,
     }
@@ -91,9 +91,8 @@ def _case_url(request: Request, view: CaseView) -> str:
 def receipt_context(request: Request, view: CaseView, key: str) -> dict[str, object]:
     """The values of the receipt page; ``key`` only in the response that first shows it."""
     lang = web.language(request)
-    department = view.reference_data.departments.get(view.department_id or 0)
-    guide_home = view.reference_data.departments.get(view.guide.department_id or 0) if view.guide else None
-    service = view.reference_data.services.get(view.service_code)
+    reference_data, guide = view.reference_data, view.guide
+    service = reference_data.services.get(view.service_code)
     url = _case_url(request, view)
     period = Period(Unit(view.unit), view.amount, KINDS[view.kind]) if view.unit else None
     return {
@@ -101,14 +100,12 @@ def receipt_context(request: Request, view: CaseView, key: str) -> dict[str, obj
         "key": key,
         "url": url,
         "qr_svg": qr.svg(url),
-        "kind": service.name(lang) if service else KINDS[view.kind],
+        "kind": reference_data.kind_name(view.kind, view.service_code, lang),
         "tip": view.kind == rules.Kind.REPORT,
         "channel": CHANNELS[view.channel],
-        "department": department.name(lang) if department else "",
-        "guide_department": guide_home.name(lang) if guide_home else "",
-        "guide_languages": [i18n.NAMES[code] for code in view.guide.languages if code in i18n.NAMES]
-        if view.guide
-        else [],
+        "department": reference_data.department_name(view.department_id, lang),
+        "guide_department": reference_data.department_name(guide.department_id, lang) if guide else "",
+        "guide_languages": [i18n.NAMES[code] for code in guide.languages if code in i18n.NAMES] if guide else [],
         "period": kinds.period_text(period),
         "documents": service.documents if service else (),
     }

@@ -83,6 +83,15 @@ class City:
         """The departments that can receive work."""
         return [row for row in self.departments.values() if row.active]
 
+    def department_name(self, number: int | None, language: str) -> str:
+        """The name of a department by its id; empty if there is none."""
+        row = self.departments.get(number or 0)
+        return row.name(language) if row else ""
+
+    def department_names(self, language: str) -> dict[int, str]:
+        """The names of all departments by id."""
+        return {row.id: row.name(language) for row in self.departments.values()}
+
     def department_choices(self, language: str) -> list[tuple[str, str]]:
         """Code and name of the departments that can receive work."""
         return [(row.code, row.name(language)) for row in self.open_departments]

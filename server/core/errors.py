@@ -6,7 +6,7 @@ Routes therefore have no try/except.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,11 @@ class Invalid(Refusal):
     def __init__(self, errors: list[FieldError]) -> None:
         super().__init__()
         self.errors = errors
+
+    @classmethod
+    def at(cls, name: str, text: Text) -> Self:
+        """One wrong field."""
+        return cls([FieldError(name, text)])
 
 
 class TooMany(Refusal):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from petitions import rules
-from petitions.rules import Counting, Kind, Period, Refusal, Service, Transfer
+from petitions.rules import Kind, Period, Refusal, Service, Transfer
 from server.core.clock import Unit, WorkingCalendar
 from server.core.errors import Text
 
@@ -307,21 +307,15 @@ def test_the_refusal_of_a_statutory_petition_can_be_objected_to_for_60_days() ->
 
 
 @pytest.mark.parametrize(
-    ("counting", "extension", "due"),
+    ("extension", "due"),
     [
-        (Counting.CALENDAR, 0, "2026-10-01"),
-        (Counting.CALENDAR, 10, "2026-10-12"),  # the 11th is a Sunday
-        (Counting.WORKING, 0, "2026-10-07"),
-        (Counting.WORKING, 3, "2026-10-13"),  # the 8th, the 12th after Hangul Day and a weekend, the 13th
+        (0, "2026-10-01"),
+        (10, "2026-10-12"),  # the 11th is a Sunday
     ],
 )
-def test_an_objection_is_decided_within_ten_days(counting: Counting, extension: int, due: str) -> None:
+def test_an_objection_is_decided_within_ten_days(extension: int, due: str) -> None:
     received = at("2026-09-21T10:00")
-    assert rules.objection_due(KOREA, received, extension=extension, counting=counting).on == on(due)
-
-
-def test_the_earlier_way_to_count_an_objection_is_the_default() -> None:
-    assert rules.objection_due(KOREA, at("2026-09-21T10:00")).on == on("2026-10-01")
+    assert rules.objection_due(KOREA, received, extension=extension).on == on(due)
 
 
 def test_the_decision_on_an_objection_is_put_off_by_at_most_ten_days() -> None:

@@ -156,7 +156,7 @@ async def submissions(request: Request) -> Response:
     context = {
         "rows": rows, "total": total, "further": bool(before),
         "older": _address(SUBMISSIONS, query, before=following) if following else "",
-        "departments_by_id": {row.id: row.name(lang) for row in reference_data.departments.values()},
+        "departments_by_id": reference_data.department_names(lang),
         "stage": stage, "stages": [(name, translate(lang, label)) for name, label in STAGES.items()],
         "outcomes": OUTCOMES, "back": _address(ADOPTION, chosen.query), **fields,
     }  # fmt: skip
