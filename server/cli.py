@@ -16,7 +16,6 @@ from urllib.parse import parse_qsl
 import click
 import uvicorn
 
-from forums.labels import KINDS
 from server import check as checks
 from server import importing, importing_forums, wiring
 from server.core import city, database, observe, templates
@@ -24,6 +23,7 @@ from server.core.accounts import Account
 from server.core.clock_command import clock_command
 from server.core.config import BadSettings, Settings
 from server.core.errors import Invalid
+from server.core.forms import Parameters
 from server.core.jobs import Worker
 from server.core.web import Site
 from tracking.statistics import forms
@@ -324,10 +324,10 @@ async def _published(filters: str) -> Mapping[str, Any]:
             raise click.UsageError(f"These are no filters: {', '.join(sorted(wrong))}.")
         if len(said) < len(pairs) or not all(value.strip() for value in said.values()):
             raise click.UsageError("Give each filter once, with its value: 'year=2025&kind=listening'.")
-        chosen = await forms.read(said, reference_data, KINDS)
+        wanted, chosen = await forms.read(forms.Adoption, Parameters(said), reference_data)
     except Invalid as error:
         raise click.UsageError(f"No such value: {', '.join(one.field for one in error.errors)}.") from error
-    return {**await adoption.published(reference_data, chosen.filters), "filters": chosen.query}
+    return {**await adoption.published(reference_data, chosen), "filters": wanted.query()}
 
 
 @statistics.command(name="recount")

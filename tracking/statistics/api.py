@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from forums.labels import KINDS
 from petitions.labels import KINDS as PETITION_KINDS
 from server.core import clock, contract, web
 from server.core.city import city
@@ -16,9 +15,9 @@ from server.core.forms import Parameters
 from server.core.i18n import translate
 from server.core.ledger import END
 from tracking.statistics import dictionary, forms
-from tracking.statistics.forms import kind_names, petition_kinds
 from tracking.statistics.measures import ADOPTION, PETITIONS, Area, Figures, Measure, Unit
 from tracking.statistics.queries import adoption, lists, people, petitions, tables
+from tracking.statistics.rules import DIMENSIONS
 from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS
 
 CSV = "text/csv; charset=utf-8"
@@ -44,7 +43,7 @@ def _figures(area: Area, *, monthly: bool = False) -> dict[str, Schema]:
 
 def _tables(area: Area, total: Schema, more: Mapping[str, Schema], **by: Schema) -> Schema:
     """The schema common to both areas: the total, the figures by each dimension and by month, and the filters."""
-    lines = {name: {name: contract.TEXT, "name": contract.TEXT, **_figures(area)} for name in tables.DIMENSIONS}
+    lines = {name: {name: contract.TEXT, "name": contract.TEXT, **_figures(area)} for name in DIMENSIONS}
     lines["month"] = {"month": contract.text(about="YYYY-MM"), **_figures(area, monthly=True)}
     return contract.record(
         {
@@ -97,20 +96,12 @@ _ADOPTION = contract.named(
     ),
 )
 _PETITIONS = contract.named("PetitionStatistics", _tables(PETITIONS, contract.record(_figures(PETITIONS)), {}))
-_CODE = contract.text(about="A code as the lists give it; `none` for those without.")
-_QUERY: dict[str, Schema] = {
-    "kind": contract.TEXT,
-    "department": _CODE,
-    "district": _CODE,
-    "year": contract.text(about="YYYY"),
-}
-_BY_FORUM = {"forum": contract.text(about="The forum's name in its address, such as listening-64."), **_QUERY}
 
 
-def _about(request: Request, chosen: forms.Chosen) -> dict[str, object]:
+def _about(request: Request, wanted: forms.Adoption) -> dict[str, object]:
     lang = web.language(request)
     return {
-        "filters": dict(chosen.query),
+        "filters": wanted.query(),
         "as_of": clock.now().astimezone(web.site(request).settings.zone).isoformat(timespec="seconds"),
         "rule": translate(lang, dictionary.FLOOR),
         "licence": dictionary.LICENCE,
@@ -120,7 +111,7 @@ def _about(request: Request, chosen: forms.Chosen) -> dict[str, object]:
 @documented(
     Contract(
         "What became of what was said in forums: in total and by each dimension", _ADOPTION,
-        query={**_BY_FORUM, "forums_after": contract.text(about="From `next`.")},
+        query={**forms.Adoption.schema(), "forums_after": contract.text(about="From `next`.")},
     )
 )  # fmt: skip
 async def of_adoption(request: Request) -> Response:
@@ -128,33 +119,36 @@ async def of_adoption(request: Request) -> Response:
     reference_data, lang = await city(), web.language(request)
     data = Parameters(request.query_params)
     before = data.integer("forums_after", low=0, high=10**12 - 1)
-    chosen = await forms.read(request.query_params, reference_data, KINDS, data)
-    found = await adoption.adoption(chosen.filters, END if before is None else before, limit=200)
-    said = adoption.document(found, reference_data, lang, kind_names(lang))
-    who = None if chosen.query else people.document(await people.people(), reference_data, lang)
+    wanted, filters = await forms.read(forms.Adoption, data, reference_data, json=True)
+    found = await adoption.adoption(filters, END if before is None else before, limit=200)
+    said = adoption.document(found, reference_data, lang)
+    who = None if wanted.query() else people.document(await people.people(), reference_data, lang)
     following = str(said["next"]) if said["next"] else None
-    return web.json({**said, "people": who, "next": following, **_about(request, chosen)})
+    return web.json({**said, "people": who, "next": following, **_about(request, wanted)})
 
 
-async def _handled(request: Request) -> tuple[forms.Chosen, dict[str, Any]]:
-    reference_data, lang = await city(), web.language(request)
-    raw = {name: value for name, value in request.query_params.items() if name != "forum"}
-    chosen = await forms.read(raw, reference_data, PETITION_KINDS)
-    found = await petitions.petitions(chosen.filters)
-    return chosen, tables.document(found, reference_data, lang, petition_kinds(lang))
+async def _handled(request: Request) -> tuple[forms.Petitions, dict[str, Any]]:
+    reference_data = await city()
+    wanted, filters = await forms.read(forms.Petitions, Parameters(request.query_params), reference_data, json=True)
+    found = await petitions.petitions(filters)
+    return wanted, tables.document(found, reference_data, web.language(request), PETITION_KINDS)
 
 
-@documented(Contract("How petitions were handled: in total and by each dimension", _PETITIONS, query=_QUERY))
+@documented(
+    Contract("How petitions were handled: in total and by each dimension", _PETITIONS, query=forms.Petitions.schema())
+)
 async def of_petitions(request: Request) -> Response:
     """``GET /statistics/petitions``."""
-    chosen, found = await _handled(request)
-    return web.json({**found, **_about(request, chosen)})
+    wanted, found = await _handled(request)
+    return web.json({**found, **_about(request, wanted)})
 
 
-@documented(Contract("The same figures of petitions, a line each", contract.text(), media=CSV, query=_QUERY))
+@documented(
+    Contract("The same figures of petitions, a line each", contract.text(), media=CSV, query=forms.Petitions.schema())
+)
 async def petitions_csv(request: Request) -> Response:
     """``GET /statistics/petitions.csv``."""
-    chosen, found = await _handled(request)
+    wanted, found = await _handled(request)
     lines = [("total", "", found["total"])]
     lines += [(name, line[name], line) for name, those in found["by"].items() for line in those]
     columns = dictionary.COLUMNS["petitions.csv"]
@@ -165,7 +159,7 @@ async def petitions_csv(request: Request) -> Response:
             for name, value, line in lines
         ]
 
-    return _file(request, _name("petitions", chosen), columns, block())
+    return _file(request, _name("petitions", wanted), columns, block())
 
 
 async def _stream(columns: Sequence[str], blocks: AsyncIterator[list[tuple[str, ...]]]) -> AsyncIterator[str]:
@@ -175,8 +169,9 @@ async def _stream(columns: Sequence[str], blocks: AsyncIterator[list[tuple[str, 
         yield "".join(",".join(line) + "\r\n" for line in block)
 
 
-def _name(name: str, chosen: forms.Chosen) -> str:
-    return "-".join((name, *(["part"] if chosen.query else []), *chosen.query.values()))
+def _name(name: str, wanted: forms.Adoption) -> str:
+    query = wanted.query()
+    return "-".join((name, *(["part"] if query else []), *query.values()))
 
 
 def _file(
@@ -191,13 +186,15 @@ def _file(
     return StreamingResponse(_stream(columns, blocks), media_type="text/csv", headers=headers)
 
 
-@documented(Contract("Every counted submission, a line each", contract.text(), media=CSV, query=_BY_FORUM))
+@documented(
+    Contract("Every counted submission, a line each", contract.text(), media=CSV, query=forms.Adoption.schema())
+)
 async def adoption_csv(request: Request) -> Response:
     """``GET /statistics/adoption.csv``."""
     reference_data = await city()
-    chosen = await forms.read(request.query_params, reference_data, KINDS)
+    wanted, filters = await forms.read(forms.Adoption, Parameters(request.query_params), reference_data, json=True)
     codes = {row.id: row.code for row in reference_data.departments.values()}
-    return _file(request, _name("adoption", chosen), COLUMNS, lists.export(chosen.filters, codes))
+    return _file(request, _name("adoption", wanted), COLUMNS, lists.export(filters, codes))
 
 
 @documented(Contract("Every forum that was held, a line each", contract.text(), media=CSV))

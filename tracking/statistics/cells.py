@@ -14,9 +14,6 @@ from tracking.statistics.rules import ALL, EVERY_DEPARTMENT, EVERY_FORUM, At, De
 
 ROWS = 1_000
 """Rows in one statement: the databases accept at most 32,766 values."""
-DIMENSIONS = ("kind", "department", "district", "year", "month")
-
-
 PLACE = "forum_id, kind, department_id, district, period"
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, TypeVar
 
+DIMENSIONS = ("kind", "department", "district", "year")
 ALL = "*"
 EVERY_DEPARTMENT = -1
 NO_DEPARTMENT = 0

@@ -16,11 +16,10 @@ import orjson
 
 from tracking.statistics import dictionary
 from tracking.statistics.measures import ADOPTION, FORUM, SUBMISSION, Figures, submission_row
-from tracking.statistics.rules import ADOPTED, EVERYTHING, OUTCOMES, Entry, spread
+from tracking.statistics.rules import ADOPTED, DIMENSIONS, EVERYTHING, OUTCOMES, Entry, spread
 
 COLUMNS, FORUM_COLUMNS = dictionary.COLUMNS["adoption.csv"], dictionary.COLUMNS["forums.csv"]
-DIMENSIONS = ("kind", "department", "district", "year", "forum", "month")
-FILTERS = ("forum", "kind", "department", "district", "year")
+FILTERS = ("forum", *DIMENSIONS)
 NONE = "none"
 """The filter value for "no department" and "no district"."""
 PEOPLE = {name for name, tally in ADOPTION.tallies.items() if tally.thing == FORUM}
@@ -115,7 +114,7 @@ class Recomputed:
         """A sentence for each published figure that differs from the lines; ``every_forum``: none may be missing."""
         yield from self._compare("total", ("", ""), published.get("total", {}), monthly=False)
         listed = published.get("by", {})
-        for dimension in DIMENSIONS:
+        for dimension in (*DIMENSIONS, "forum", "month"):
             said = {str(entry.get(dimension, "")): entry for entry in listed.get(dimension, [])}
             for value, entry in said.items():
                 where = f"{dimension} {value or '(none)'}"

@@ -1,6 +1,5 @@
 """The published figures about the outcomes of submissions, with those of each forum."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +12,8 @@ from tracking.statistics import cells
 from tracking.statistics.cells import Filters
 from tracking.statistics.measures import ADOPTION, Figures
 from tracking.statistics.queries import tables
-from tracking.statistics.queries.tables import DIMENSIONS, FigureRow, Forum, Tables
+from tracking.statistics.queries.tables import FigureRow, Forum, Tables
+from tracking.statistics.rules import DIMENSIONS
 
 FORUMS = 50
 """Forums on a page."""
@@ -68,12 +68,12 @@ async def published(reference_data: City, filters: Filters) -> dict[str, Any]:
     while older is not None:
         more, older = await forums(filters, older, BLOCK)
         rows += more
-    return document(replace(found, forums=rows), reference_data, "en", {})
+    return document(replace(found, forums=rows), reference_data, "en")
 
 
-def document(found: Tables, reference_data: City, language: str, kinds: Mapping[str, str]) -> dict[str, Any]:
+def document(found: Tables, reference_data: City, language: str) -> dict[str, Any]:
     """The figures as JSON, with a page of forums and where the next one begins."""
-    said = tables.document(found, reference_data, language, kinds)
+    said = tables.document(found, reference_data, language, KINDS)
     said["by"]["forum"] = [
         {"forum": forum.slug, "name": forum.title, "kind": forum.kind, **figures_.published()}
         for forum, figures_ in found.forums

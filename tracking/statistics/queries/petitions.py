@@ -6,8 +6,8 @@ from typing import Any
 from tracking.statistics.cells import Filters
 from tracking.statistics.measures import PETITIONS
 from tracking.statistics.queries import tables
-from tracking.statistics.queries.tables import DIMENSIONS, FigureRow, Tables
-from tracking.statistics.rules import total_shown, withheld
+from tracking.statistics.queries.tables import FigureRow, Tables
+from tracking.statistics.rules import DIMENSIONS, total_shown, withheld
 
 
 def _ratings(lines: list[FigureRow]) -> tuple[dict[Any, int], dict[Any, int]]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.core.city import City
+from server.core.errors import Text
+from server.core.i18n import translate
 from tracking.statistics import cells
 from tracking.statistics.cells import Filters
 from tracking.statistics.measures import Area, Figures
-
-DIMENSIONS = ("kind", "department", "district", "year")
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,10 @@ async def months(area: Area, filters: Filters) -> list[FigureRow]:
     return [FigureRow(key, Figures(area, sums[key])) for key in sorted(sums)]
 
 
-def coded(dimension: str, key: Any, reference_data: City, language: str, kinds: Mapping[str, str]) -> tuple[str, str]:
+def coded(dimension: str, key: Any, reference_data: City, language: str, kinds: Mapping[str, Text]) -> tuple[str, str]:
     """The stable code and the name of a dimension value; both empty for none."""
     if dimension == "kind":
-        return key, kinds.get(key, key)
+        return key, translate(language, kinds[key]) if key in kinds else key
     if dimension == "department":
         row = reference_data.departments.get(key)
         return (row.code, row.name(language)) if row else ("", "")
@@ -87,7 +87,7 @@ def coded(dimension: str, key: Any, reference_data: City, language: str, kinds: 
     return key, key
 
 
-def document(found: Tables, reference_data: City, language: str, kinds: Mapping[str, str]) -> dict[str, Any]:
+def document(found: Tables, reference_data: City, language: str, kinds: Mapping[str, Text]) -> dict[str, Any]:
     """The figures as JSON, each value with its stable code and its name."""
     said: dict[str, list[dict[str, Any]]] = {}
     for dimension, lines in found.by.items():
