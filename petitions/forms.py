@@ -1,7 +1,8 @@
 """Commands from outside, each declared once for the website, the JSON interface and its OpenAPI document."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Annotated, Any, Self
 
 import phonenumbers
@@ -148,13 +149,9 @@ class FilePetition(Form):
             kind = rules.Kind.REPORT
         return replace(command, kind=kind)
 
-    def content(self) -> list[object]:
-        """The content by which the Idempotency-Key recognises a repeated petition."""
-        place, who = self.location, self.petitioner
-        return [
-            self.title, self.body, self.kind, place.lat, place.lng, place.address, who.name, who.email, who.phone,
-            who.address, self.public, self.channel,
-        ]  # fmt: skip
+    def content(self) -> dict[str, object]:
+        """What tells a repeated petition from a new one: all of it but the language, which the page fills in."""
+        return asdict(replace(self, petitioner=replace(self.petitioner, language="")))
 
 
 def _with_language(raw: Mapping[str, Any], language: str) -> Mapping[str, Any]:
@@ -174,42 +171,41 @@ def read_kind(text: str, reference_data: Reference) -> str | rules.Refusal:
     return rules.Kind.REPORT if parsed[0] is rules.Kind.REPORT else rules.kind_text(*parsed)
 
 
-_PAGE_NAMES = {
-    "location.address": "address",
-    "location.lat": "address",
-    "location.lng": "address",
-    "petitioner.name": "name",
-    "petitioner.email": "email",
-    "petitioner.phone": "phone",
-    "petitioner.address": "home",
-    "petitioner.language": "language",
-}
-"""Fields of the command by their flat names on the page."""
+def _paths(form: type[Form], before: str = "") -> Iterator[str]:
+    for each in form.fields():
+        if each.form:
+            yield from _paths(each.form, f"{each.name}.")
+        else:
+            yield before + each.name
+
+
+@functools.cache
+def page_names() -> dict[str, str]:
+    """Fields of the command by their names on the page, which is flat: the last part, except for the second address."""
+    return {path: "home" if path == "petitioner.address" else path.rpartition(".")[2] for path in _paths(FilePetition)}
 
 
 def from_page(form: Mapping[str, Any]) -> dict[str, Any]:
     """Convert the page's flat form into what ``FilePetition.parse`` reads; the kind comes from two fields."""
-    raw: dict[str, Any] = {name: form.get(name) for name in ("title", "body", "public", "channel")}
-    kind = form.get("kind")
-    raw["kind"] = f"{kind}:{form.get('service') or ''}" if kind == rules.Kind.STATUTORY else kind
-    raw["location"] = {name: form.get(name) for name in ("lat", "lng", "address")}
-    person = {name: form.get(name) for name in ("name", "email", "phone", "language")}
-    raw["petitioner"] = {**person, "address": form.get("home")}
+    raw: dict[str, Any] = {}
+    for path, name in page_names().items():
+        part, _dot, last = path.rpartition(".")
+        (raw.setdefault(part, {}) if part else raw)[last] = form.get(name)
+    if raw["kind"] == rules.Kind.STATUTORY:
+        raw["kind"] += f":{form.get('service') or ''}"
     return raw
 
 
 def on_page(errors: Sequence[FieldError], form: Mapping[str, Any]) -> list[FieldError]:
     """Rename the errors of ``FilePetition.parse`` to the page's field names."""
-    statutory = form.get("kind") == rules.Kind.STATUTORY
     found = []
     for error in errors:
-        if error.field in {"location.lat", "location.lng"}:
+        name, text = page_names().get(error.field, error.field), error.text
+        if name in {"lat", "lng"}:
+            name = "address"
             text = _("The location on the map cannot be read. Please choose it again, or enter the address.")
-        elif error.field == "kind" and statutory:
-            text = _("Please choose what you are applying for.")
-        else:
-            text = error.text
-        name = "service" if error.field == "kind" and statutory else _PAGE_NAMES.get(error.field, error.field)
+        elif name == "kind" and form.get("kind") == rules.Kind.STATUTORY:
+            name, text = "service", _("Please choose what you are applying for.")
         found.append(FieldError(name, text))
     return found
 

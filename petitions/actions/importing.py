@@ -89,12 +89,8 @@ async def _write(new: Sequence[_New]) -> None:
     cases = [{**n.values, "reminded": _reminder_stage(n.decided)} for n in new]
     rows = await database.insert_models(Case, cases, returning="id, reference")
     ids = {row["reference"]: row["id"] for row in rows}
-    people = [(ids[n.reference], n.line.command.petitioner) for n in new]
-    await database.insert(
-        "petitioner",
-        ("case_id", "name", "email", "phone", "address", "language"),
-        [(case_id, who.name, who.email, who.phone, who.address, who.language) for case_id, who in people],
-    )
+    people = [{"case_id": ids[n.reference], **vars(n.line.command.petitioner)} for n in new]
+    await database.insert("petitioner", tuple(people[0]), [tuple(each.values()) for each in people])
     await ledger.begin_many(
         ACTOR,
         [

@@ -136,9 +136,7 @@ async def create(
     who = command.petitioner
     chain = await ledger.begin(subject(number))
     case = await Case.create(**case_values(command, decided, number, key_hash, actor))
-    await Petitioner.create(
-        case_id=case.id, name=who.name, email=who.email, phone=who.phone, address=who.address, language=who.language
-    )
+    await Petitioner.create(case_id=case.id, **vars(who))
     new_events = first_events(command, decided, actor)
     new_events += [AttachmentAdded(row.id) for row in await attach(case.id, files, by_official=actor is not None)]
     await chain.append(actor.actor if actor else "petitioner", *new_events)
@@ -154,29 +152,24 @@ def case_values(
     actor: Official | None = None,
     import_key: str | None = None,
 ) -> dict[str, Any]:
-    """The columns of a new case."""
+    """The columns of a new case; what was filed stands in columns of the same name."""
     now = clock.now()
     due = decided.due
-    place = command.location
     notice = rules.interim_notice_date(day_of(now)) if decided.period else None
+    columns = Case._meta.fields_db_projection  # noqa: SLF001 — the only way
     return {
+        **{name: value for name, value in vars(command).items() if name in columns},
+        **vars(command.location),
         "reference": number,
         "key_hash": key_hash,
         "kind": decided.kind.value,
         "service_code": decided.service_code,
-        "title": command.title,
-        "body": command.body,
         "language": command.petitioner.language,
-        "channel": command.channel,
-        "public": command.public,
         "status": State.RECEIVED,
         "open": True,
         "department_id": decided.choice.department_id,
         "guide_id": decided.guide.id if decided.guide else None,
         "filed_by_id": actor.id if actor else None,
-        "lat": place.lat,
-        "lng": place.lng,
-        "address": place.address,
         "district": decided.district,
         "routing": routing_document(decided.choice),
         "received_at": now,

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from petitions import kinds, rules
 from petitions.actions import intake
 from petitions.actions.intake import Decided
-from petitions.forms import TITLE_LIMIT, FilePetition, Location, PetitionerDetails, from_page, on_page
+from petitions.forms import TITLE_LIMIT, FilePetition, Location, PetitionerDetails, from_page, on_page, page_names
 from petitions.labels import CHANNELS
 from petitions.permissions import Permission
 from petitions.queries import cases, public
@@ -34,11 +34,6 @@ from server.core.errors import FieldError, Invalid, _
 from server.core.files import MAX_BYTES, MAX_FILES, StoredFile
 from server.core.forms import Parameters
 
-TEXTS = (
-    *("title", "body", "kind", "service", "address", "lat", "lng"),
-    *("name", "email", "phone", "home", "language", "public", "channel"),
-)
-"""The form's fields that a page keeps, without files."""
 KEPT_LENGTH = 40_000
 """Characters of an invalid field that are shown again."""
 SUGGEST_BODY, SUGGEST_WORDS = 400, 6
@@ -60,7 +55,7 @@ class Draft:
     def read(cls, form: Mapping[str, Any]) -> "Draft":
         """Read what can be shown again; a missing or malformed token is replaced."""
         values = {}
-        for name in TEXTS:
+        for name in (*page_names().values(), "service"):
             value = form.get(name)
             values[name] = (
                 _unreadable.sub("", value.replace("\r\n", "\n"))[:KEPT_LENGTH] if isinstance(value, str) else ""
