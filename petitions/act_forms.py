@@ -1,12 +1,29 @@
-"""Forms of actions with strict legal limits: supplement extension, site investigation, repeated petition."""
+"""Forms of actions with strict legal limits: supplements, site investigations, repeated petitions, consultations."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from petitions.forms import Extend, Reason, Remedies
+from petitions.consultation import LONGEST_DAYS, ReplyBy
+from petitions.forms import TEXT_LIMIT, AssignHandler, Extend, Reason, Remedies
 from server.core.errors import _
-from server.core.forms import About, Day, Form, Hint, Html, Label, ReferencesRule, Seen, Wrong
+from server.core.forms import (
+    About,
+    Code,
+    Day,
+    Errors,
+    Form,
+    Hint,
+    Html,
+    Key,
+    Label,
+    OneOf,
+    ReferencesRule,
+    Seen,
+    Wrong,
+    paragraphs,
+)
 
 MOST_EARLIER = 20
 """The most earlier cases that a closure names; the law requires two."""
@@ -100,3 +117,83 @@ class CloseRepeated(Form):
         About("The mediation committee has dealt with it (Decree 26)."),
     ] = False
     version: Seen = None
+
+
+NO_DAY = _("Please say when you need the reply.")
+Due = Annotated[
+    Day | None,
+    Label(_("Reply due")),
+    About("The day by which the reply is needed, within the case's own period (Act 20)."),
+]
+Days = Annotated[
+    int | None,
+    Field(ge=1, le=LONGEST_DAYS),
+    Label(_("Working days to reply")),
+    About("The same in working days, today (or the present reply day) not counted."),
+    Html(asked=False),
+]
+
+
+class _Reply:
+    """Until when a reply is wanted: by a day, which takes precedence, or within working days."""
+
+    due: date | None
+    days: int | None
+
+    @property
+    def reply_by(self) -> ReplyBy:
+        return ReplyBy(None if self.due else self.days, self.due)
+
+    def check(self, errors: Errors) -> None:
+        if self.due is None and self.days is None and "due" not in errors and "days" not in errors:
+            errors.fail("due", NO_DAY)
+
+
+class RequestConsultation(_Reply, Form):
+    """Which department is consulted, on what, and until when."""
+
+    department: Annotated[
+        Code,
+        OneOf(),
+        Label(_("Department")),
+        Hint(_("Its officials can then see this case, and handle only what they were asked for.")),
+        About("The code of the department that is asked."),
+    ]
+    text: Annotated[
+        str,
+        paragraphs(TEXT_LIMIT),
+        Label(_("What you need from them")),
+        Hint(_("Only officials can read it. The petitioner is told which department is consulted and until when.")),
+        About("What is asked; officials only read it."),
+        Html(rows=4),
+    ]
+    due: Due = None
+    days: Days = None
+    version: Seen = None
+
+
+class ExtendConsultation(_Reply, Form):
+    """Until when the reply is extended, and why."""
+
+    reason: Annotated[
+        Reason,
+        Label(_("Reason"), _("Reason, and progress so far")),
+        Hint(_("The department in charge will be notified.")),
+    ]
+    due: Due = None
+    days: Days = None
+    version: Seen = None
+
+
+class WithdrawPart(AssignHandler):
+    """Which consultation is withdrawn, and why."""
+
+    target: Annotated[
+        Code,
+        OneOf(),
+        Key("department"),
+        Label(_("Department")),
+        Hint(_("It no longer needs to reply, and can no longer see this case.")),
+        About("The code of the department that was asked."),
+    ]
+    text: Annotated[Reason, Key("reason"), Html(rows=2)] = ""

@@ -5,12 +5,13 @@ counting is in ``server.core.clock``.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal, Protocol
+from datetime import datetime
+from typing import Literal
 
-from petitions.states import OPEN, State
-from server.core import clock, i18n
-from server.core.clock import Due, Unit, WorkingCalendar
+from petitions.standing import Standing
+from petitions.states import State
+from server.core import clock, config, i18n
+from server.core.clock import Due, WorkingCalendar
 from server.core.errors import Text, _
 
 Tone = Literal["ok", "soon", "late", "paused", "done"]
@@ -23,25 +24,6 @@ FAR, MONTH = 92, 31
 """Beyond so many calendar days, months are shown instead of working days; a month is taken as its longest length."""
 
 
-class Clocked(Protocol):
-    """The fields of a case that its deadline is read from."""
-
-    @property
-    def status(self) -> State: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def amount(self) -> int: ...
-    @property
-    def due_at(self) -> datetime | None: ...
-    @property
-    def supplement_until(self) -> date | None: ...
-    @property
-    def answered_at(self) -> datetime | None: ...
-    @property
-    def closed_at(self) -> datetime | None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class ClockWords:
     """A deadline in words: ``due_text`` is None if there is no date (a tip, a paused deadline)."""
@@ -51,16 +33,16 @@ class ClockWords:
     tone: Tone
 
 
-def clock_words(case: Clocked, calendar: WorkingCalendar, now: datetime, language: str) -> ClockWords:
+def clock_words(case: Standing, calendar: WorkingCalendar, now: datetime, language: str) -> ClockWords:
     """A case's deadline at ``now``; dates in the texts are formatted in ``language``."""
-    if case.status not in OPEN:
+    if not case.open:
         return ClockWords(None, _ended(case, calendar, language), "done")
-    if case.status is State.SUPPLEMENT_REQUESTED:
+    if case.paused:
         return ClockWords(None, _awaited(case, calendar, now, language), "paused")
     if case.due_at is None:
         return ClockWords(None, _("No legal period"), "ok")
     at = calendar.local(case.due_at)
-    return period_words(Due(at, at.date(), by_day=case.unit != Unit.HOURS), case.amount, calendar, now, language)
+    return period_words(Due(at, at.date(), by_day=case.by_day), case.amount, calendar, now, language)
 
 
 def period_words(due: Due, amount: int, calendar: WorkingCalendar, now: datetime, language: str) -> ClockWords:
@@ -126,7 +108,7 @@ def _minutes_late(minutes: int) -> Text:
     return _("%(minutes)s min late", minutes=rest) if rest else _("deadline passed")
 
 
-def _awaited(case: Clocked, calendar: WorkingCalendar, now: datetime, language: str) -> Text:
+def _awaited(case: Standing, calendar: WorkingCalendar, now: datetime, language: str) -> Text:
     until = case.supplement_until
     if until is None:
         return _("waiting for the supplement")
@@ -136,7 +118,7 @@ def _awaited(case: Clocked, calendar: WorkingCalendar, now: datetime, language: 
     return _("supplement due by %(day)s", day=day)
 
 
-def _ended(case: Clocked, calendar: WorkingCalendar, language: str) -> Text:
+def _ended(case: Standing, calendar: WorkingCalendar, language: str) -> Text:
     def day(moment: datetime) -> str:
         return i18n.date_text(calendar.local(moment).date(), language)
 
@@ -150,3 +132,18 @@ def _ended(case: Clocked, calendar: WorkingCalendar, language: str) -> Text:
             return _("answered in time, on %(day)s", day=day(answered))
         return _("answered late, on %(day)s", day=day(answered))
     return _("ended on %(day)s", day=day(case.closed_at)) if case.closed_at else _("finished")
+
+
+def reply_text(due_at: datetime, language: str) -> str:
+    """The day, or the hour if the case's own period ends at an hour."""
+    here = due_at.astimezone(config.settings().zone)
+    if here.time() == clock.END_OF_DAY:
+        return i18n.date_text(here.date(), language)
+    return i18n.datetime_text(here, language, config.settings().zone)
+
+
+def reply_clock(due_at: datetime, calendar: WorkingCalendar, now: datetime, language: str) -> ClockWords:
+    """The remaining reply period at ``now``."""
+    here = calendar.local(due_at)
+    by_day = here.time() == clock.END_OF_DAY
+    return period_words(Due(here, here.date(), by_day=by_day), 0 if by_day else 1, calendar, now, language)

@@ -5,13 +5,13 @@ Derived from the case alone, as text and colour like its deadline. Pure function
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Protocol
+from datetime import datetime
 
 from petitions import rules
 from petitions.clock_words import ClockWords, Tone, period_words
 from petitions.rules import Transfer
-from petitions.states import OPEN, State
+from petitions.standing import Standing
+from petitions.states import State
 from server.core import i18n
 from server.core.clock import Due, WorkingCalendar
 from server.core.errors import Text, _
@@ -22,23 +22,6 @@ ELECTRONIC = frozenset({"web", "mail"})
 Policy: an email counts like the city's own form; the hour to transfer applies to paper and spoken petitions (Decree
 13).
 """
-
-
-class Owing(Protocol):
-    """The fields of a case that its duties are read from."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def channel(self) -> str: ...
-    @property
-    def status(self) -> State: ...
-    @property
-    def received_at(self) -> datetime: ...
-    @property
-    def interim_on(self) -> date | None: ...
-    @property
-    def objection_due_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +35,7 @@ class Duty:
 
 
 def duties(
-    case: Owing, passed_at: datetime | None, calendar: WorkingCalendar, now: datetime, language: str
+    case: Standing, passed_at: datetime | None, calendar: WorkingCalendar, now: datetime, language: str
 ) -> list[Duty]:
     """The duties open at ``now``, in general the earliest due first.
 
@@ -79,7 +62,7 @@ def _duty(words: Text, period: ClockWords, why: Text) -> Duty:
     return Duty(words, period.tone, period.due_text or Text(""), why)
 
 
-def _receipt(case: Owing, calendar: WorkingCalendar, now: datetime, language: str) -> list[Duty]:
+def _receipt(case: Standing, calendar: WorkingCalendar, now: datetime, language: str) -> list[Duty]:
     if case.status is not State.RECEIVED:
         return []
     if case.channel in ELECTRONIC:
@@ -93,7 +76,7 @@ def _receipt(case: Owing, calendar: WorkingCalendar, now: datetime, language: st
 
 
 def _transfer(
-    case: Owing, passed_at: datetime | None, calendar: WorkingCalendar, now: datetime, language: str
+    case: Standing, passed_at: datetime | None, calendar: WorkingCalendar, now: datetime, language: str
 ) -> list[Duty]:
     """The deadline to transfer a case that belongs elsewhere; after it, the department is taken to keep the case."""
     if case.status is not State.ACCEPTED or passed_at is None:
@@ -105,9 +88,9 @@ def _transfer(
     return [_duty(_("Transfer if not yours: %(left)s", left=words.remaining), words, why)]
 
 
-def _interim(case: Owing, calendar: WorkingCalendar, now: datetime, language: str) -> list[Duty]:
+def _interim(case: Standing, calendar: WorkingCalendar, now: datetime, language: str) -> list[Duty]:
     today = calendar.local(now).date()
-    if case.interim_on is None or case.status not in OPEN or today < case.interim_on:
+    if case.interim_on is None or not case.open or today < case.interim_on:
         return []
     day = _("by the end of %(day)s", day=i18n.date_text(case.interim_on, language))
     why = _(

@@ -26,10 +26,9 @@ from server.core.errors import Invalid
 from server.core.forms import Parameters
 from server.core.jobs import Worker
 from server.core.web import Site
-from tracking.statistics import forms
 from tracking.statistics import verify as checking
 from tracking.statistics.actions import recounting
-from tracking.statistics.queries import adoption, people, records
+from tracking.statistics.queries import adoption, filters, people, records
 
 T = TypeVar("T")
 
@@ -315,16 +314,16 @@ async def _line_that_differs(file: TextIO, forums: TextIO | None) -> str:
     return ""
 
 
-async def _published(filters: str) -> Mapping[str, Any]:
+async def _published(under: str) -> Mapping[str, Any]:
     reference_data = await city.city()
-    pairs = parse_qsl(filters.removeprefix("?"), keep_blank_values=True)
+    pairs = parse_qsl(under.removeprefix("?"), keep_blank_values=True)
     said = dict(pairs)
     try:
         if wrong := set(said) - set(checking.FILTERS):
             raise click.UsageError(f"These are no filters: {', '.join(sorted(wrong))}.")
         if len(said) < len(pairs) or not all(value.strip() for value in said.values()):
             raise click.UsageError("Give each filter once, with its value: 'year=2025&kind=listening'.")
-        wanted, chosen = await forms.read(forms.Adoption, Parameters(said), reference_data)
+        wanted, chosen = await filters.read(filters.Adoption, Parameters(said), reference_data)
     except Invalid as error:
         raise click.UsageError(f"No such value: {', '.join(one.field for one in error.errors)}.") from error
     return {**await adoption.published(reference_data, chosen), "filters": wanted.query()}

@@ -7,9 +7,9 @@ the petitioner is told which department is consulted, until when, and that it re
 from datetime import datetime, timedelta
 
 from petitions import consultation
+from petitions.act_forms import ExtendConsultation, RequestConsultation
 from petitions.actions.change import SYSTEM, Change, changing, check
 from petitions.consultation import ConsultationStatus, Running
-from petitions.consultation_forms import ExtendConsultation, RequestConsultation
 from petitions.errors import Refused
 from petitions.events import (
     ConsultationDueSoon,

@@ -1,8 +1,8 @@
 """Actions of consultations (협조, Act 20): ask, reply, extend, withdraw."""
 
+from petitions.act_forms import ExtendConsultation, RequestConsultation, WithdrawPart
 from petitions.actions import consultations
 from petitions.acts.page import CaseAct, DeskPage
-from petitions.consultation_forms import ExtendConsultation, RequestConsultation, WithdrawPart
 from petitions.forms import words
 from petitions.states import Action
 from server.core.acts import Act, Offer, Overrides

@@ -1,7 +1,6 @@
 """Cases, receipts and reference data as JSON values, with texts in the caller's language."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -13,8 +12,8 @@ from petitions.queries.filed import Receipt
 from petitions.queries.rows import Row
 from petitions.reference import Reference, ServiceRow
 from petitions.rules import Kind
-from petitions.states import OPEN, State
-from server.core import clock, coded, i18n, uploads
+from petitions.states import State
+from server.core import coded, i18n, uploads
 from server.core.accounts import Official
 from server.core.city import DepartmentRow
 from server.core.config import LANGUAGES, Settings
@@ -58,7 +57,7 @@ def receipt(filed: Receipt, access_key: str, reference_data: Reference, lang: st
         kind=kind(filed.kind, filed.service_code),
         department=coded.department(reference_data, filed.department_id, lang),
         guide=filed.guide and documents.Person.of(filed.guide),
-        due_on=_day(filed.due_at),
+        due_on=day_of(filed.due_at) if filed.due_at else None,
         routing=routing(filed.routing, reference_data, lang),
     )
 
@@ -83,7 +82,6 @@ def case(found: CaseView, lang: str, official: Official | None = None) -> docume
             address=found.petitioner_address,
             language=found.petitioner_language,
         ),
-        "overdue": found.overdue,
         "answers": [_reply(answer, found) for answer in found.answers],
         "attachments": [_attachment(found.reference, file) for file in found.attachments],
         "parts": [(part_in_words if staff else part)(each, reference_data, lang) for each in found.parts],
@@ -118,19 +116,10 @@ def uploaded(settings: Settings, files: Sequence[StoredFile]) -> documents.Uploa
 
 def _listed(found: CaseView | Row, reference_data: Reference, lang: str) -> dict[str, Any]:
     """The derived fields of a case, shared by lists and the case itself."""
-    due = found.due_at
-    waiting = found.status is State.SUPPLEMENT_REQUESTED
     return {
         "kind": kind(found.kind, found.service_code),
         "department": coded.department(reference_data, found.department_id, lang),
-        "due_on": _day(due),
-        "overdue": found.status in OPEN and not waiting and due is not None and clock.now() > due,
-        "objection_due_on": _day(found.objection_due_at),
     }
-
-
-def _day(value: datetime | None) -> date | None:
-    return day_of(value) if value else None
 
 
 def _reply(answer: Reply, found: CaseView) -> documents.Reply:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from petitions.clock_words import ClockWords
-from petitions.consultation_words import reply_clock, reply_text
+from petitions.clock_words import ClockWords, reply_clock, reply_text
 from petitions.labels import PARTS
 from petitions.queries.cases import CaseView
 from petitions.queries.consultations import ConsultationView

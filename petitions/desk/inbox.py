@@ -8,8 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions.clock_words import ClockWords, clock_words
-from petitions.consultation_words import reply_clock
+from petitions.clock_words import ClockWords, clock_words, reply_clock
 from petitions.desk import addresses
 from petitions.duties import Duty, duties
 from petitions.permissions import Permission

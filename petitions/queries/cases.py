@@ -15,7 +15,8 @@ from petitions.queries.consultations import ConsultationView
 from petitions.queries.scope import ASKED
 from petitions.reference import Reference, reference
 from petitions.rights import CASE_SUBJECT, sees
-from petitions.states import OPEN, State
+from petitions.standing import Standing
+from petitions.states import State
 from server.core import accounts, clock, config, database, ledger, privacy, references
 from server.core.accounts import Official
 from server.core.days import today
@@ -77,21 +78,16 @@ class FileRow:
 
 
 @dataclass(frozen=True)
-class CaseView:
+class CaseView(Standing):
     """A case, its people and its texts, at the level of its reader."""
 
     id: int
     level: Level
-    reference: str
     version: int
-    kind: str
     service_code: str
-    title: str
     body: str
     language: str
-    channel: str
     public: bool
-    status: State
     department_id: int | None
     handler: Card | None
     guide: Card | None
@@ -100,15 +96,10 @@ class CaseView:
     address: str
     district: str
     routing: Mapping[str, Any]
-    received_at: Local
-    unit: str
-    amount: int
     extensions: tuple[int, ...]
-    due_at: Local | None
     announced_due_at: Local | None
     clock_started_at: Local
     """The start of the period: the receipt, or the last reopening."""
-    supplement_until: date | None
     supplement_times: int
     supplement_days: int
     """The days that the last request gave, which is also the most that one extension can add."""
@@ -117,14 +108,9 @@ class CaseView:
     """Which of the requests were returned undelivered."""
     investigation: Mapping[str, Any] | None
     """The site investigation: ``first`` day, working ``days``, and ``more`` by which it was extended."""
-    interim_on: date | None
-    answered_at: Local | None
-    closed_at: Local | None
     reopened: int
     objection_until: date | None
     """The last day to object to the answer; None if that is not possible, or no longer."""
-    objection_due_at: Local | None
-    """When the decision on the open objection is due."""
     objection_extension: int
     rating: int | None
     petitioner_name: str
@@ -136,26 +122,6 @@ class CaseView:
     attachments: tuple[FileRow, ...]
     parts: tuple[ConsultationView, ...]
     reference_data: Reference
-
-    @property
-    def open(self) -> bool:
-        """Whether the city still has to act."""
-        return self.status in OPEN
-
-    @property
-    def paused(self) -> bool:
-        """Whether the deadline is paused for a supplement."""
-        return self.status is State.SUPPLEMENT_REQUESTED
-
-    @property
-    def by_day(self) -> bool:
-        """Whether the due date is a day (until midnight) and not an hour."""
-        return self.unit != clock.Unit.HOURS
-
-    @property
-    def overdue(self) -> bool:
-        """Whether the period has ended without an answer."""
-        return self.open and not self.paused and self.due_at is not None and clock.now() > self.due_at
 
     @property
     def own_files(self) -> list[FileRow]:

@@ -5,7 +5,6 @@ Each answer is one small query, because they are needed for every opened stream 
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -14,7 +13,7 @@ from petitions.events import CaseTransferred, ConsultationReplied, ConsultationW
 from petitions.queries.cases import Credentials, Level, level_of
 from petitions.queries.scope import ASKED
 from petitions.rights import sees
-from petitions.states import State
+from petitions.standing import Standing
 from server.core import database, references
 from server.core.accounts import Official
 from server.core.ledger import Entry
@@ -100,29 +99,13 @@ def _concerned(here: CaseAccess, left: int | None, official: Official) -> bool:
     return here.seen_by(official) or (left is not None and sees(official, department_id=left, guide_id=None))
 
 
-@dataclass(frozen=True, slots=True)
-class OwnCase:
-    """A case in the list of somebody's own cases; its deadline in words is computed from it as well."""
-
-    reference: str
-    title: str
-    status: State
-    unit: str
-    amount: int
-    received_at: datetime
-    due_at: datetime | None
-    supplement_until: date | None
-    answered_at: datetime | None
-    closed_at: datetime | None
-
-
 _OWN = (
-    f"SELECT {columns(OwnCase, 'c')} FROM petition_case c WHERE id IN ({{ways}}) "
+    f"SELECT {columns(Standing, 'c')} FROM petition_case c WHERE id IN ({{ways}}) "
     f"ORDER BY received_at DESC LIMIT {MOST_CASES}"
 )
 
 
-async def own_cases(numbers: Collection[str], email: str) -> list[OwnCase]:
+async def own_cases(numbers: Collection[str], email: str) -> list[Standing]:
     """The cases that a browser has opened, and those of an email address; newest first."""
     ways, values = [], list[object]()
     if numbers:
@@ -134,7 +117,7 @@ async def own_cases(numbers: Collection[str], email: str) -> list[OwnCase]:
     if not ways:
         return []
     # No OR: PostgreSQL would scan all cases.
-    return await select(OwnCase, _OWN.format(ways=" UNION ".join(ways)), *values)
+    return await select(Standing, _OWN.format(ways=" UNION ".join(ways)), *values)
 
 
 async def newest_of(email: str) -> str:

@@ -2,41 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from petitions.rights import CASE_SUBJECT
-from petitions.states import PASSED_BY, State
+from petitions.standing import Standing
+from petitions.states import PASSED_BY
 from server.core import ledger
 from server.core.rows import Local, columns
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Row(Standing):
     """A case as a list shows it; its deadline in words is computed from it as well."""
 
     id: int
-    reference: str
     version: int
-    title: str
-    kind: str
     service_code: str
     language: str
-    channel: str
-    status: State
     department_id: int | None
     district: str
     routing: Mapping[str, Any]
-    received_at: Local
-    unit: str
-    amount: int
-    due_at: Local | None
-    supplement_until: date | None
-    answered_at: Local | None
-    closed_at: Local | None
     reopened: int
-    interim_on: date | None
-    objection_due_at: Local | None
     passed_at: Local | None
     """When a case without a handler reached its department."""
     petitioner: str

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from petitions import kinds, receipt, rules
+from petitions import kinds, rules
 from petitions.access import shown
 from petitions.errors import NoSuchCase
 from petitions.labels import CHANNELS, DECISIONS, KINDS
@@ -13,7 +13,7 @@ from petitions.queries.cases import CaseView, Level
 from petitions.queries.public import Filters
 from petitions.reference import Reference, reference
 from petitions.rules import Period
-from server.core import files, i18n, listing, qr, uploads, web
+from server.core import files, i18n, icalendar, listing, qr, uploads, web
 from server.core.clock import Unit
 from server.core.errors import NotFound, _
 
@@ -51,18 +51,20 @@ async def certificate(request: Request) -> Response:
 
 
 async def calendar(request: Request) -> Response:
-    """``/cases/{reference}/due.ics``: the due date for the petitioner's calendar."""
+    """``/cases/{reference}/due.ics``: the due date for the petitioner's calendar, without the key: they are shared."""
     view = await _party(request)
     if view.due_at is None:
         raise NotFound
     lang = web.language(request)
     title = i18n.translate(lang, _("Answer due: petition %(reference)s", reference=view.reference))
     url = _case_url(request, view)
-    content = receipt.calendar(reference=view.reference, title=title, due=view.due_at, by_day=view.by_day, url=url)
+    starts = view.due_at.date() if view.by_day else view.due_at
+    entry = icalendar.Entry(uid=view.reference, title=title, url=url, starts=starts)
     headers = {
         "content-disposition": files.content_disposition(f"{view.reference}.ics"),
         "cache-control": "private, no-store",
     }
+    content = icalendar.calendar([entry], product="Receipt")
     return Response(content, headers=headers, media_type="text/calendar")
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from petitions.act_forms import RequestConsultation, WithdrawPart
 from petitions.actions import answering, consultations, handling, intake, objecting
-from petitions.consultation_forms import RequestConsultation, WithdrawPart
 from petitions.desk_settings.departments import DEPARTMENTS, DepartmentInUse
 from petitions.errors import NoSuchCase, Refused
 from petitions.forms import Accept, DecideObjection, GiveAnswer, TextOnly, Transfer

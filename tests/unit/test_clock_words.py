@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from petitions.clock_words import clock_words
+from petitions.standing import Standing
 from petitions.states import OPEN, State
 from server.core.clock import WorkingCalendar
 
@@ -15,14 +16,21 @@ CALENDAR = WorkingCalendar()
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(Standing):
+    reference: str = "K7Q-M9X-RW4"
+    title: str = "가로등"
+    kind: str = "inquiry"
+    channel: str = "web"
     status: State = State.IN_PROGRESS
+    received_at: datetime = datetime(2026, 3, 8, 10, tzinfo=SEOUL)
     unit: str = "days"
     amount: int = 7
     due_at: datetime | None = datetime(2026, 3, 17, 23, 59, 59, tzinfo=SEOUL)
     supplement_until: date | None = None
+    interim_on: date | None = None
     answered_at: datetime | None = None
     closed_at: datetime | None = None
+    objection_due_at: datetime | None = None
 
 
 HOURS = Row(unit="hours", amount=3, due_at=datetime(2026, 3, 5, 11, 20, tzinfo=SEOUL))

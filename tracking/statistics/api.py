@@ -14,9 +14,9 @@ from server.core.contract import Contract, Schema, documented
 from server.core.forms import Parameters
 from server.core.i18n import translate
 from server.core.ledger import END
-from tracking.statistics import dictionary, forms
+from tracking.statistics import dictionary
 from tracking.statistics.measures import ADOPTION, PETITIONS, Area, Figures, Measure, Unit
-from tracking.statistics.queries import adoption, lists, people, petitions, tables
+from tracking.statistics.queries import adoption, filters, lists, people, petitions, tables
 from tracking.statistics.rules import DIMENSIONS
 from tracking.statistics.verify import COLUMNS, FORUM_COLUMNS
 
@@ -98,7 +98,7 @@ _ADOPTION = contract.named(
 _PETITIONS = contract.named("PetitionStatistics", _tables(PETITIONS, contract.record(_figures(PETITIONS)), {}))
 
 
-def _about(request: Request, wanted: forms.Adoption) -> dict[str, object]:
+def _about(request: Request, wanted: filters.Adoption) -> dict[str, object]:
     lang = web.language(request)
     return {
         "filters": wanted.query(),
@@ -111,7 +111,7 @@ def _about(request: Request, wanted: forms.Adoption) -> dict[str, object]:
 @documented(
     Contract(
         "What became of what was said in forums: in total and by each dimension", _ADOPTION,
-        query={**forms.Adoption.schema(), "forums_after": contract.text(about="From `next`.")},
+        query={**filters.Adoption.schema(), "forums_after": contract.text(about="From `next`.")},
     )
 )  # fmt: skip
 async def of_adoption(request: Request) -> Response:
@@ -119,23 +119,23 @@ async def of_adoption(request: Request) -> Response:
     reference_data, lang = await city(), web.language(request)
     data = Parameters(request.query_params)
     before = data.integer("forums_after", low=0, high=10**12 - 1)
-    wanted, filters = await forms.read(forms.Adoption, data, reference_data, json=True)
-    found = await adoption.adoption(filters, END if before is None else before, limit=200)
+    wanted, chosen = await filters.read(filters.Adoption, data, reference_data, json=True)
+    found = await adoption.adoption(chosen, END if before is None else before, limit=200)
     said = adoption.document(found, reference_data, lang)
     who = None if wanted.query() else people.document(await people.people(), reference_data, lang)
     following = str(said["next"]) if said["next"] else None
     return web.json({**said, "people": who, "next": following, **_about(request, wanted)})
 
 
-async def _handled(request: Request) -> tuple[forms.Petitions, dict[str, Any]]:
+async def _handled(request: Request) -> tuple[filters.Petitions, dict[str, Any]]:
     reference_data = await city()
-    wanted, filters = await forms.read(forms.Petitions, Parameters(request.query_params), reference_data, json=True)
-    found = await petitions.petitions(filters)
+    wanted, chosen = await filters.read(filters.Petitions, Parameters(request.query_params), reference_data, json=True)
+    found = await petitions.petitions(chosen)
     return wanted, tables.document(found, reference_data, web.language(request), PETITION_KINDS)
 
 
 @documented(
-    Contract("How petitions were handled: in total and by each dimension", _PETITIONS, query=forms.Petitions.schema())
+    Contract("How petitions were handled: in total and by each dimension", _PETITIONS, query=filters.Petitions.schema())
 )
 async def of_petitions(request: Request) -> Response:
     """``GET /statistics/petitions``."""
@@ -144,7 +144,7 @@ async def of_petitions(request: Request) -> Response:
 
 
 @documented(
-    Contract("The same figures of petitions, a line each", contract.text(), media=CSV, query=forms.Petitions.schema())
+    Contract("The same figures of petitions, a line each", contract.text(), media=CSV, query=filters.Petitions.schema())
 )
 async def petitions_csv(request: Request) -> Response:
     """``GET /statistics/petitions.csv``."""
@@ -169,7 +169,7 @@ async def _stream(columns: Sequence[str], blocks: AsyncIterator[list[tuple[str, 
         yield "".join(",".join(line) + "\r\n" for line in block)
 
 
-def _name(name: str, wanted: forms.Adoption) -> str:
+def _name(name: str, wanted: filters.Adoption) -> str:
     query = wanted.query()
     return "-".join((name, *(["part"] if query else []), *query.values()))
 
@@ -187,14 +187,14 @@ def _file(
 
 
 @documented(
-    Contract("Every counted submission, a line each", contract.text(), media=CSV, query=forms.Adoption.schema())
+    Contract("Every counted submission, a line each", contract.text(), media=CSV, query=filters.Adoption.schema())
 )
 async def adoption_csv(request: Request) -> Response:
     """``GET /statistics/adoption.csv``."""
     reference_data = await city()
-    wanted, filters = await forms.read(forms.Adoption, Parameters(request.query_params), reference_data, json=True)
+    wanted, chosen = await filters.read(filters.Adoption, Parameters(request.query_params), reference_data, json=True)
     codes = {row.id: row.code for row in reference_data.departments.values()}
-    return _file(request, _name("adoption", wanted), COLUMNS, lists.export(filters, codes))
+    return _file(request, _name("adoption", wanted), COLUMNS, lists.export(chosen, codes))
 
 
 @documented(Contract("Every forum that was held, a line each", contract.text(), media=CSV))

@@ -17,10 +17,10 @@ from server.core.errors import Text, _
 from server.core.forms import Parameters
 from server.core.i18n import translate
 from server.core.ledger import END
-from tracking.statistics import dictionary, forms, maps, measures, rules
+from tracking.statistics import dictionary, maps, measures, rules
 from tracking.statistics.cells import Filters
-from tracking.statistics.forms import MAPS
-from tracking.statistics.queries import adoption, lists, people, petitions, tables
+from tracking.statistics.queries import adoption, filters, lists, people, petitions, tables
+from tracking.statistics.queries.filters import MAPS
 from tracking.statistics.queries.tables import FigureRow, Tables
 from tracking.statistics.verify import NONE
 
@@ -35,7 +35,9 @@ def _so_far(months: Sequence[FigureRow]) -> list[FigureRow]:
     return [row for row in months if row.key <= f"{today():%Y-%m}"]
 
 
-def _bar(wanted: forms.Adoption, page: str, reference_data: City, lang: str, years: list[FigureRow]) -> dict[str, Any]:
+def _bar(
+    wanted: filters.Adoption, page: str, reference_data: City, lang: str, years: list[FigureRow]
+) -> dict[str, Any]:
     """The context of the filter bar: choices, active filters, and the links that remove them."""
     return {
         "page": page, "wanted": wanted, "choices": wanted.choices(reference_data, lang),
@@ -44,7 +46,7 @@ def _bar(wanted: forms.Adoption, page: str, reference_data: City, lang: str, yea
 
 
 def _shown(
-    found: Tables, wanted: forms.Adoption, page: str, reference_data: City, lang: str, kinds: Mapping[str, Text]
+    found: Tables, wanted: filters.Adoption, page: str, reference_data: City, lang: str, kinds: Mapping[str, Text]
 ) -> dict[str, Any]:
     """The context common to both pages of figures: the rows by dimension, and links to the CSV and JSON."""
     by: dict[str, list[dict[str, Any]]] = {}
@@ -54,7 +56,7 @@ def _shown(
             code, name = tables.coded(dimension, line.key, reference_data, lang, kinds)
             url = replace(wanted, **{dimension: code or NONE}).address(page)
             by[dimension].append(
-                {"label": name or translate(lang, forms.UNSPECIFIED), "url": url, "figures": line.figures}
+                {"label": name or translate(lang, filters.UNSPECIFIED), "url": url, "figures": line.figures}
             )
     return {
         "found": found, "by": by, "months": _so_far(found.months), "floor": dictionary.FLOOR,
@@ -94,8 +96,8 @@ async def of_adoption(request: Request) -> Response:
     reference_data, lang = await city(), web.language(request)
     data = Parameters(request.query_params)
     before = data.integer("before", low=0, high=10**12 - 1)
-    wanted, filters = await forms.read(forms.Adoption, data, reference_data)
-    found = await adoption.adoption(filters, END if before is None else before)
+    wanted, chosen = await filters.read(filters.Adoption, data, reference_data)
+    found = await adoption.adoption(chosen, END if before is None else before)
     forums = [
         {"label": forum.title, "figures": figures, "page": f"/forums/{forum.slug}",
          "url": replace(wanted, forum=forum.slug).address(ADOPTION) if forum.named else f"/forums/{forum.slug}"}
@@ -118,8 +120,8 @@ async def submissions(request: Request) -> Response:
     reference_data, lang = await city(), web.language(request)
     data = Parameters(request.query_params)
     before = data.text("before", limit=40)
-    wanted, filters = await forms.read(forms.Submissions, data, reference_data)
-    rows, following, total = await lists.page(filters, wanted.stage, before)
+    wanted, chosen = await filters.read(filters.Submissions, data, reference_data)
+    rows, following, total = await lists.page(chosen, wanted.stage, before)
     context = {
         "rows": rows, "total": total, "further": bool(before),
         "older": wanted.address(SUBMISSIONS, before=following) if following else "",
@@ -133,21 +135,21 @@ async def submissions(request: Request) -> Response:
 async def of_petitions(request: Request) -> Response:
     """``/statistics/petitions``: volume, processing times, punctuality and satisfaction, with a map."""
     reference_data, lang = await city(), web.language(request)
-    wanted, filters = await forms.read(forms.Petitions, Parameters(request.query_params), reference_data)
-    found = await petitions.petitions(filters)
+    wanted, chosen = await filters.read(filters.Petitions, Parameters(request.query_params), reference_data)
+    found = await petitions.petitions(chosen)
     context = {
         "map": _map(wanted, reference_data, lang, found.by["district"]),
         "measure": MAPS[wanted.show],
         "hours_a_day": HOURS_A_DAY,
         "least": rules.LEAST,
-        "maps": listing.tabs(PETITIONS, wanted, "show", forms.TITLES, lang),
+        "maps": listing.tabs(PETITIONS, wanted, "show", filters.TITLES, lang),
         **_shown(found, wanted, PETITIONS, reference_data, lang, PETITION_KINDS),
         **_bar(wanted, PETITIONS, reference_data, lang, await tables.by(measures.PETITIONS, Filters(), "year")),
     }
     return web.page(request, "statistics/petitions.html", context)
 
 
-def _map(wanted: forms.Petitions, reference_data: City, lang: str, lines: list[FigureRow]) -> dict[str, Any] | None:
+def _map(wanted: filters.Petitions, reference_data: City, lang: str, lines: list[FigureRow]) -> dict[str, Any] | None:
     sheet = maps.draw(reference_data.sketch)
     if sheet is None:
         return None
