@@ -4,8 +4,9 @@ Pure functions. ``rank`` alone ranks departments by a text and can be replaced w
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from server.core.errors import Text, _
 
@@ -54,6 +55,11 @@ class Choice:
     rule_id: int | None
     because: Text
     candidates: tuple[Candidate, ...]
+
+
+def reason(stored: Mapping[str, Any] | None) -> Text:
+    """The reason in a stored proposal, or in one of its candidates; empty without one."""
+    return Text(stored["msgid"], stored["params"]) if stored else Text("")
 
 
 def fold(text: str) -> str:

@@ -77,7 +77,7 @@ async def read_parts(request: Request) -> Response:
         if not (found := await consultations.replied(number, official)):
             raise
     reference_data, lang = await reference(), web.language(request)
-    rows = [serializers.part_in_words(part, reference_data, lang) for part in found]
+    rows = [serializers.part(part, reference_data, lang, documents.PartInWords) for part in found]
     return web.items(rows, None, len(rows))
 
 
@@ -103,7 +103,7 @@ async def _after(request: Request, attempt: Attempt, _status: int) -> Response:
     except NoSuchCase:  # the action may have been done long ago
         reference_data, lang = await reference(), web.language(request)
         own = [
-            serializers.part_in_words(part, reference_data, lang)
+            serializers.part(part, reference_data, lang, documents.PartInWords)
             for part in await consultations.replied(number, official)
         ]
         status = (await Case.get(reference=number)).status

@@ -1,7 +1,7 @@
 """Cases, receipts and reference data as JSON values, with texts in the caller's language."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from petitions import acts
@@ -11,6 +11,7 @@ from petitions.queries.consultations import ConsultationView
 from petitions.queries.filed import Receipt
 from petitions.queries.rows import Row
 from petitions.reference import Reference, ServiceRow
+from petitions.routing import reason
 from petitions.rules import Kind
 from petitions.states import State
 from server.core import coded, i18n, uploads
@@ -18,8 +19,9 @@ from server.core.accounts import Official
 from server.core.city import DepartmentRow
 from server.core.config import LANGUAGES, Settings
 from server.core.days import day_of
-from server.core.errors import Text
 from server.core.files import StoredFile
+
+PartT = TypeVar("PartT", bound=documents.Consultation)
 
 
 def kind(name: str, service_code: str) -> str:
@@ -34,14 +36,11 @@ def routing(document: Mapping[str, Any], reference_data: Reference, lang: str) -
         row = reference_data.departments.get(number or 0)
         return row.code if row else None
 
-    def because(text: Mapping[str, Any]) -> str:
-        return i18n.translate(lang, Text(text["msgid"], text["params"]))
-
     return documents.Routing(
         chosen=code(document["chosen"]),
-        because=because(document["because"]),
+        because=i18n.translate(lang, reason(document["because"])),
         candidates=[
-            documents.Candidate(department=name, score=c["score"], because=because(c["because"]))
+            documents.Candidate(department=name, score=c["score"], because=i18n.translate(lang, reason(c["because"])))
             for c in document["candidates"]
             if (name := code(c["department"]))
         ],
@@ -69,6 +68,7 @@ def case(found: CaseView, lang: str, official: Official | None = None) -> docume
         actions = [act.action.value for act in acts.of_official(found, official)]
     else:
         actions = [act.citizen.address for act in acts.of_petitioner(found) if act.citizen]
+    shape = documents.PartInWords if staff else documents.Consultation
     more = {
         **_listed(found, reference_data, lang),
         "seen_as": found.level.name.lower(),
@@ -84,7 +84,7 @@ def case(found: CaseView, lang: str, official: Official | None = None) -> docume
         ),
         "answers": [_reply(answer, found) for answer in found.answers],
         "attachments": [_attachment(found.reference, file) for file in found.attachments],
-        "parts": [(part_in_words if staff else part)(each, reference_data, lang) for each in found.parts],
+        "parts": [part(each, reference_data, lang, shape) for each in found.parts],
         "actions": actions,
     }
     if staff and found.routing:
@@ -99,14 +99,9 @@ def row(found: Row, reference_data: Reference, lang: str) -> documents.ListedCas
     )
 
 
-def part(found: ConsultationView, reference_data: Reference, lang: str) -> documents.Consultation:
-    """A consultation as the petitioner sees it."""
-    return documents.Consultation.of(found, department=coded.department(reference_data, found.department_id, lang))
-
-
-def part_in_words(found: ConsultationView, reference_data: Reference, lang: str) -> documents.PartInWords:
-    """The same for officials, with the texts."""
-    return documents.PartInWords.of(found, department=coded.department(reference_data, found.department_id, lang))
+def part(found: ConsultationView, reference_data: Reference, lang: str, shape: type[PartT]) -> PartT:
+    """A consultation, as officials or as the petitioner sees it."""
+    return shape.of(found, department=coded.department(reference_data, found.department_id, lang))
 
 
 def uploaded(settings: Settings, files: Sequence[StoredFile]) -> documents.Uploads:

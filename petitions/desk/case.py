@@ -28,6 +28,7 @@ from petitions.queries.cases import CaseView, Level, view
 from petitions.queries.filters import Filter
 from petitions.reference import Reference, reference
 from petitions.rights import RIGHTS, subject
+from petitions.routing import reason
 from petitions.states import PASSED_BY, Action, State, reached
 from server.core import acts, auth, clock, i18n, ledger, web
 from server.core.accounts import Official
@@ -229,31 +230,18 @@ def _passed_at(case: CaseView, entries: Sequence[ledger.Entry]) -> datetime | No
     return next((e.occurred_at for e in reversed(entries) if e.kind in PASSED_BY), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A department that was considered, with the reason as text."""
-
-    name: str
-    percent: int
-    because: Text
-
-
 def _routing(case: CaseView, reference_data: Reference, language: str) -> dict[str, object]:
     """Which department was proposed and why, and which others were considered."""
-
-    def because(document: Mapping[str, object] | None) -> Text:
-        return Text(str(document["msgid"]), document["params"]) if document else Text("")  # type: ignore[arg-type]
-
     return {
         "chosen": reference_data.department_name(case.routing.get("chosen"), language),
-        "because": because(case.routing.get("because")),
+        "because": reason(case.routing.get("because")),
         "candidates": [
-            Candidate(
-                reference_data.department_name(found["department"], language),
-                round(100 * found["score"]),
-                because(found["because"]),
-            )
-            for found in case.routing.get("candidates", [])
+            {
+                "name": reference_data.department_name(found["department"], language),
+                "percent": round(100 * found["score"]),
+                "because": reason(found["because"]),
+            }
+            for found in case.routing.get("candidates", ())
         ],
     }
 

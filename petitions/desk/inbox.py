@@ -17,6 +17,7 @@ from petitions.queries.filters import Filter, Position
 from petitions.queries.inbox import listed
 from petitions.queries.rows import Row
 from petitions.reference import Reference, reference
+from petitions.routing import reason
 from petitions.states import OPEN, State
 from server.core import auth, clock, ledger, listing, web
 from server.core.accounts import Official
@@ -46,7 +47,7 @@ class InboxRow:
     kind: str
     department: str
     proposed: str
-    because: Text | None
+    because: Text
 
 
 async def show(request: Request) -> Response:
@@ -84,22 +85,19 @@ async def show(request: Request) -> Response:
 def lines(rows: Sequence[Row], wanted: Filter, reference_data: Reference, language: str) -> list[InboxRow]:
     """Rows with their texts."""
     now = clock.now()
-    found = []
-    for row in rows:
-        because = row.routing.get("because")
-        found.append(
-            InboxRow(
-                row,
-                _clock(row, reference_data, now, language),
-                _duties(row, reference_data, now, language),
-                addresses.case(row.reference, wanted),
-                reference_data.kind_name(row.kind, row.service_code, language),
-                reference_data.department_name(row.department_id, language),
-                reference_data.department_name(row.routing.get("chosen"), language),
-                Text(because["msgid"], because["params"]) if because else None,
-            )
+    return [
+        InboxRow(
+            row,
+            _clock(row, reference_data, now, language),
+            _duties(row, reference_data, now, language),
+            addresses.case(row.reference, wanted),
+            reference_data.kind_name(row.kind, row.service_code, language),
+            reference_data.department_name(row.department_id, language),
+            reference_data.department_name(row.routing.get("chosen"), language),
+            reason(row.routing.get("because")),
         )
-    return found
+        for row in rows
+    ]
 
 
 def _clock(row: Row, reference_data: Reference, now: datetime, language: str) -> ClockWords:

@@ -224,16 +224,26 @@ def marks(values: Sized) -> str:
     return ", ".join("?" * len(values)) or "NULL"
 
 
+MOST_VALUES = 32_000
+"""Values in one statement: the databases accept at most 32,766."""
+
+
 async def insert(
-    table: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, returning: str = ""
+    table: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, conflict: str = "", returning: str = ""
 ) -> Sequence[Any]:
-    """Insert many rows of raw columns in one statement; lists and mappings become JSON. Returns ``returning``."""
-    if not rows:
-        return []
-    each = ", ".join([f"({marks(columns)})"] * len(rows))
-    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {each}"
-    values = [orjson.dumps(v).decode() if isinstance(v, dict | list) else v for row in rows for v in row]
-    return await fetch(f"{sql} RETURNING {returning}" if returning else sql, *values)
+    """Insert many rows of raw columns, in as few statements as possible; lists and mappings become JSON.
+
+    ``conflict`` is what stands behind ON CONFLICT. Returns ``returning``.
+    """
+    found: list[Any] = []
+    size = MOST_VALUES // len(columns)
+    for part in (rows[start : start + size] for start in range(0, len(rows), size)):
+        each = ", ".join([f"({marks(columns)})"] * len(part))
+        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {each}"
+        sql += f" ON CONFLICT {conflict}" * bool(conflict) + f" RETURNING {returning}" * bool(returning)
+        values = [orjson.dumps(v).decode() if isinstance(v, dict | list) else v for row in part for v in row]
+        found += await fetch(sql, *values)
+    return found
 
 
 async def insert_models(

@@ -23,7 +23,6 @@ from tracking.statistics.measures import ADOPTION, CASE, FORUM, PETITIONS, SUBMI
 from tracking.statistics.models import CountedCase, CountedForum, CountedSubmission
 from tracking.statistics.rules import At, Entry, month_of
 
-ROWS = 1_000
 _READ: Mapping[type[fields.Field[Any]], Callable[[Any], Any]] = {
     fields.BooleanField: bool,
     fields.DateField: database.day_or_none,
@@ -192,13 +191,9 @@ async def lock(book: Book, ids: Sequence[int], *, make: bool) -> dict[int, Row]:
 async def write(book: Book, rows: Sequence[Row]) -> None:
     """Store what has been counted now."""
     sets = ", ".join(f"{name} = excluded.{name}" for name in book.columns)
-    for start in range(0, len(rows), ROWS):
-        await _insert(book, (book.key, *book.columns), rows[start : start + ROWS], f"UPDATE SET {sets}")
+    await _insert(book, (book.key, *book.columns), rows, f"UPDATE SET {sets}")
 
 
 async def _insert(book: Book, columns: Sequence[str], rows: Sequence[Row], otherwise: str) -> None:
-    each = ", ".join([f"({database.marks(columns)})"] * len(rows))
-    await database.execute(
-        f"INSERT INTO {book.table} ({', '.join(columns)}) VALUES {each} ON CONFLICT ({book.key}) DO {otherwise}",
-        *(row[name] for row in rows for name in columns),
-    )
+    values = [[row[name] for name in columns] for row in rows]
+    await database.insert(book.table, columns, values, conflict=f"({book.key}) DO {otherwise}")

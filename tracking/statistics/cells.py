@@ -12,9 +12,8 @@ from server.core import database
 from tracking.statistics.measures import Area
 from tracking.statistics.rules import ALL, EVERY_DEPARTMENT, EVERY_FORUM, At, Delta, Spread
 
-ROWS = 1_000
-"""Rows in one statement: the databases accept at most 32,766 values."""
-PLACE = "forum_id, kind, department_id, district, period"
+COORDINATES = At._fields
+PLACE = ", ".join(COORDINATES)
 
 
 @dataclass(frozen=True)
@@ -46,20 +45,11 @@ async def change(area: Area, delta: Delta) -> None:
         if any(change.values())
     ]
     sets = ", ".join(f"{name} = {area.totals}.{name} + excluded.{name}" for name in area.columns)
-    await _upsert(area.totals, f"{PLACE}, {', '.join(area.columns)}", PLACE, sets, rows)
+    await database.insert(area.totals, (*COORDINATES, *area.columns), rows, conflict=f"({PLACE}) DO UPDATE SET {sets}")
     days = [(*at, what, value, number) for (at, what, value), number in sorted(delta.days.items()) if number]
-    key = f"{PLACE}, what, value"
-    await _upsert(area.days, f"{key}, number", key, f"number = {area.days}.number + excluded.number", days)
-
-
-async def _upsert(table: str, columns: str, key: str, sets: str, rows: Sequence[tuple[object, ...]]) -> None:
-    for start in range(0, len(rows), ROWS):
-        part = rows[start : start + ROWS]
-        marks = ", ".join([f"({', '.join('?' * len(part[0]))})"] * len(part))
-        await database.execute(
-            f"INSERT INTO {table} ({columns}) VALUES {marks} ON CONFLICT ({key}) DO UPDATE SET {sets}",
-            *(value for row in part for value in row),
-        )
+    key = (*COORDINATES, "what", "value")
+    adds = f"({', '.join(key)}) DO UPDATE SET number = {area.days}.number + excluded.number"
+    await database.insert(area.days, (*key, "number"), days, conflict=adds)
 
 
 _KEYS = {

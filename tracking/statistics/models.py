@@ -13,8 +13,9 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from tracking.statistics.measures import ADOPTION, CASE, FORUM, PETITIONS, Tally
+from tracking.statistics.rules import At
 
-_PLACE = ("forum_id", "kind", "department_id", "district", "period")
+_PLACE = At._fields
 _COUNTED = ("what", "value", "number")
 """Behind the coordinates in an index, so that medians are found in its order and without the table."""
 

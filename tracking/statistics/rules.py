@@ -154,19 +154,9 @@ class Spread:
 
 def spread(days: Mapping[int, int]) -> Spread | None:
     """The spread of values given by their frequencies; None without values."""
-    count = sum(days.values())
-    if count <= 0:
-        return None
-    return Spread(nth(days, (count - 1) // 2), nth(days, count // 2), nth(days, -(-count * 90 // 100) - 1))
-
-
-def nth(days: Mapping[int, int], place: int) -> int:
-    """The value at an index, from 0, of all values in order."""
-    for value in sorted(days):
-        place -= days[value]
-        if place < 0:
-            return value
-    raise IndexError
+    values = sorted(Counter(days).elements())
+    count = len(values)
+    return Spread(values[(count - 1) // 2], values[count // 2], values[-(-count * 90 // 100) - 1]) if values else None
 
 
 KeyT = TypeVar("KeyT")
