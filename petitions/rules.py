@@ -57,11 +57,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The processing period, and the article that it comes from."""
+    """The processing period."""
 
     unit: Unit
     amount: int
-    article: Text
 
 
 HOURS_A_DAY = 8
@@ -69,13 +68,12 @@ LONGEST_IN_HOURS = 5
 """Periods of at most this many days are counted in hours, eight to a day (Act 19①)."""
 
 _PERIODS = {
-    Kind.INQUIRY_LAW: Period(Unit.DAYS, 14, _("Civil Petitions Treatment Decree, Article 14, item 1")),
-    Kind.INQUIRY: Period(Unit.DAYS, 7, _("Civil Petitions Treatment Decree, Article 14, item 2")),
-    Kind.SUGGESTION: Period(Unit.DAYS, 14, _("Civil Petitions Treatment Decree, Article 15")),
-    Kind.OTHER: Period(Unit.HOURS, 3, _("Civil Petitions Treatment Decree, Articles 16 and 19")),
-    Kind.GRIEVANCE: Period(Unit.DAYS, 7, _("Civil Petitions Treatment Decree, Article 17")),
+    Kind.INQUIRY_LAW: Period(Unit.DAYS, 14),  # Decree 14, item 1
+    Kind.INQUIRY: Period(Unit.DAYS, 7),  # Decree 14, item 2
+    Kind.SUGGESTION: Period(Unit.DAYS, 14),  # Decree 15
+    Kind.OTHER: Period(Unit.HOURS, 3),  # Decree 16 and 19
+    Kind.GRIEVANCE: Period(Unit.DAYS, 7),  # Decree 17
 }
-_PUBLISHED = _("Civil Petitions Treatment Act, Article 17")
 
 
 def parse_kind(text: str, services: Mapping[str, Service]) -> tuple[Kind, Service | None] | Refusal:
@@ -108,8 +106,8 @@ def period(kind: Kind, service: Service | None = None) -> Period | None:
     if service is None:
         raise ValueError("a statutory petition has the period of its service: name the service")
     if service.unit is Unit.DAYS and service.amount <= LONGEST_IN_HOURS:
-        return Period(Unit.HOURS, service.amount * HOURS_A_DAY, _PUBLISHED)
-    return Period(service.unit, service.amount, _PUBLISHED)
+        return Period(Unit.HOURS, service.amount * HOURS_A_DAY)
+    return Period(service.unit, service.amount)
 
 
 def due_date(

@@ -21,7 +21,7 @@ from petitions.states import OPEN, Action, State, follow
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official, Role, keep_open
 from server.core.clock import Due
-from server.core.errors import Forbidden, NotFound, Text, _
+from server.core.errors import Forbidden, NotFound, _
 from server.core.ledger import Chain, DomainEvent
 
 SYSTEM = "system"
@@ -86,7 +86,7 @@ def period_of(case: Case) -> rules.Period | None:
     """The period that a case was given at its receipt; None for a tip."""
     if not case.unit:
         return None
-    return rules.Period(clock.Unit(case.unit), case.amount, Text(""))
+    return rules.Period(clock.Unit(case.unit), case.amount)
 
 
 def due_of(case: Case, reference_data: Reference) -> Due | None:

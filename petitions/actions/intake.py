@@ -34,7 +34,6 @@ class Filed:
 
     reference: str
     access_key: str
-    repeated: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ async def file(
             digest = idempotency.digest(secret, "petitions", idempotency_key)
             content = idempotency.fingerprint([command.content(), [f.hash for f in files]])
             if (first := await idempotency.claim(digest, content)) is not None:
-                return Filed(first, references.derived_key(secret, idempotency_key, first), repeated=True)
+                return Filed(first, references.derived_key(secret, idempotency_key, first))
         number = references.new_reference()
         key = references.derived_key(secret, idempotency_key, number) if idempotency_key else references.new_key()
         decided = await to_open_department(decide(command, reference_data, await guides_present(), clock.now()))

@@ -96,7 +96,7 @@ def receipt_context(request: Request, view: CaseView, key: str) -> dict[str, obj
     reference_data, guide = view.reference_data, view.guide
     service = reference_data.services.get(view.service_code)
     url = _case_url(request, view)
-    period = Period(Unit(view.unit), view.amount, KINDS[view.kind]) if view.unit else None
+    period = Period(Unit(view.unit), view.amount) if view.unit else None
     return {
         "case": view,
         "key": key,
