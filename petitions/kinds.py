@@ -92,116 +92,39 @@ QUESTIONS: Mapping[str, Question] = {
 }
 """The questions: at most four lead to a kind."""
 
-_SIGNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
-    (
-        Kind.GRIEVANCE,
-        (
-            *("부당", "억울", "위법", "불공정", "과잉단속", "부당하게", "권리를 침해", "이의를 제기", "거부당"),
-            *("不当", "納得できない", "違法な処分", "不公平", "unfair", "unlawful", "wrongly", "grievance"),
-        ),
-    ),
-    (
-        Kind.INQUIRY_LAW,
-        (
-            *(
-                "법령 해석",
-                "법 해석",
-                "조례 해석",
-                "유권해석",
-                "법적으로",
-                "법률상",
-                "조례상",
-                "법령상",
-                "조례에 따르면",
-            ),
-            *("法律の解釈", "条例の解釈", "法律上", "条例上", "法的に", "under the ordinance", "interpretation of"),
-        ),
-    ),
-    (
-        Kind.SUGGESTION,
-        (
-            *(
-                "건의",
-                "제안",
-                "도입",
-                "확대해",
-                "개선해",
-                "만들어 주",
-                "만들어주",
-                "설치해 주",
-                "설치해주",
-                "늘려 주",
-                "늘려주",
-            ),
-            *(
-                "提案",
-                "要望",
-                "導入",
-                "設置して",
-                "増やして",
-                "suggest",
-                "propos",
-                "please introduce",
-                "should introduce",
-            ),
-        ),
-    ),
-    (
-        Kind.INQUIRY,
-        (
-            *(
-                "궁금",
-                "문의",
-                "알고 싶",
-                "알려 주",
-                "알려주",
-                "어떻게",
-                "어디서",
-                "언제",
-                "무엇",
-                "되나요",
-                "인가요",
-                "할까요",
-            ),
-            *(
-                "知りたい",
-                "教えて",
-                "でしょうか",
-                "ですか",
-                "how do i",
-                "how can i",
-                "what is",
-                "where can",
-                "when does",
-            ),
-        ),
-    ),
-)
-_broken = re.compile(
+_BROKEN = re.compile(
     "고장|파손|꺼졌|꺼져|깨졌|막혔|파였|파인|무너|쓰레기|악취|소음|위험|壊れ|故障|危険|騒音|ごみ|悪臭|broken|danger|noise|rubbish"
 )
+_SIGNS: Mapping[Kind, re.Pattern[str]] = {
+    Kind.GRIEVANCE: re.compile(
+        "부당|억울|위법|불공정|과잉단속|권리를 침해|이의를 제기|거부당"
+        "|不当|納得できない|違法な処分|不公平|unfair|unlawful|wrongly|grievance"
+    ),
+    Kind.INQUIRY_LAW: re.compile(
+        "법령 해석|법 해석|조례 해석|유권해석|법적으로|법률상|조례상|법령상|조례에 따르면"
+        "|法律の解釈|条例の解釈|法律上|条例上|法的に|under the ordinance|interpretation of"
+    ),
+    Kind.SUGGESTION: re.compile(
+        "건의|제안|도입|확대해|개선해|만들어 ?주|설치해 ?주|늘려 ?주"
+        "|提案|要望|導入|設置して|増やして|suggest|propos|please introduce|should introduce"
+    ),
+    Kind.INQUIRY: re.compile(
+        "궁금|문의|알고 싶|알려 ?주|어떻게|어디서|언제|무엇|되나요|인가요|할까요"
+        "|知りたい|教えて|でしょうか|ですか|how do i|how can i|what is|where can|when does"
+    ),
+}
 
 
-@dataclass(frozen=True)
-class Guess:
-    """A kind, and the word that suggested it ("" if none)."""
-
-    kind: Kind
-    word: str = ""
-
-
-def guess(title: str, body: str) -> Guess:
+def guess(title: str, body: str) -> Kind:
     """The most likely kind of a text; ``other``, which has the shortest period, if nothing else matches.
 
     Something broken or a nuisance is an everyday inconvenience even if it is phrased as a question.
     """
     text = fold(f"{title}\n{body}")
-    for kind, words in _SIGNS:
-        if kind is not Kind.GRIEVANCE and _broken.search(text):
-            break
-        if word := next((word for word in words if word in text), ""):
-            return Guess(kind, word)
-    return Guess(Kind.OTHER)
+    likely = [kind for kind, signs in _SIGNS.items() if signs.search(text)]
+    if Kind.GRIEVANCE not in likely and _BROKEN.search(text):
+        return Kind.OTHER
+    return next(iter(likely), Kind.OTHER)
 
 
 def period_text(period: Period | None) -> Text:

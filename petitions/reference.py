@@ -39,19 +39,6 @@ class ServiceRow:
 
 
 @dataclass(frozen=True)
-class GuideRow:
-    """A guide's card: name and contact details."""
-
-    id: int
-    name: str
-    department_id: int | None
-    phone: str
-    email: str
-    hours: str
-    languages: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Reference(City):
     """A consistent snapshot of the reference data."""
 
@@ -145,11 +132,3 @@ async def guides_present() -> list[GuideProfile]:
         day,
     )
     return read_all(GuideProfile, rows)
-
-
-async def guide_card(account_id: int | None) -> GuideRow | None:
-    """A guide's card."""
-    if account_id is None:
-        return None
-    card = (await roles.cards([account_id])).get(account_id)
-    return GuideRow(**{name: getattr(card, name) for name in GuideRow.__dataclass_fields__}) if card else None

@@ -21,7 +21,7 @@ from petitions.states import OPEN, Action, State, follow
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official, Role, keep_open
 from server.core.clock import Due
-from server.core.errors import Forbidden, NotFound, _
+from server.core.errors import Forbidden, Invalid, NotFound, _
 from server.core.ledger import Chain, DomainEvent
 
 SYSTEM = "system"
@@ -189,6 +189,30 @@ async def _write(change: Change, before: State) -> None:
     if not hit:  # SQLite's count includes text-index rows written before, so this may exceed one
         raise NotPossibleNow("?", before)
     await change.chain.append(change.actor, *change.new_events)
+
+
+NO_DEPARTMENT = _("Please choose a department from the list.")
+
+
+async def open_department(change: Change, code: str) -> int:
+    """The id of an open department, kept open until the commit. Raises ``Invalid``."""
+    row = change.reference.department_by_code(code)
+    if row is None or not await keep_open(row.id):
+        raise Invalid.at("department", NO_DEPARTMENT)
+    return row.id
+
+
+async def other_department(change: Change, code: str) -> int:
+    """The same for a department that does not have the case."""
+    department = await open_department(change, code)
+    if department == change.case.department_id:
+        raise Invalid.at("department", _("The case is already in this department."))
+    return department
+
+
+def iso(moment: datetime) -> str:
+    """A moment as events hold it: in the city's zone."""
+    return moment.astimezone(config.settings().zone).isoformat()
 
 
 def check(refusal: rules.Refusal | None) -> None:

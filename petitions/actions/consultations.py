@@ -6,31 +6,22 @@ the petitioner is told which department is consulted, until when, and that it re
 
 from datetime import datetime, timedelta
 
-from petitions import consultation
+from petitions import consultation, events
 from petitions.act_forms import ExtendConsultation, RequestConsultation
-from petitions.actions.change import SYSTEM, Change, changing, check
+from petitions.actions.change import SYSTEM, Change, changing, check, iso, other_department
 from petitions.consultation import ConsultationStatus, Running
 from petitions.errors import Refused
-from petitions.events import (
-    ConsultationDueSoon,
-    ConsultationExtended,
-    ConsultationOverdue,
-    ConsultationReplied,
-    ConsultationRequested,
-    ConsultationWithdrawn,
-)
 from petitions.forms import AssignHandler, TextOnly
 from petitions.models import Consultation
 from petitions.rights import subject
 from petitions.states import Action
-from server.core import clock, config, database, ledger
-from server.core.accounts import Official, keep_open
+from server.core import clock, database, ledger
+from server.core.accounts import Official
 from server.core.errors import Forbidden, Invalid, _
 from server.core.ledger import DomainEvent
 
 SOON = timedelta(hours=24)
 BATCH = 500
-NO_DEPARTMENT = _("Please choose a department from the list.")
 
 
 async def ask(actor: Official, reference: str, command: RequestConsultation) -> None:
@@ -40,12 +31,8 @@ async def ask(actor: Official, reference: str, command: RequestConsultation) -> 
     the case's period.
     """
     async with changing(reference, Action.CONSULTATION, actor, seen=command.version) as change:
-        department = change.reference.department_by_code(command.department)
-        if department is None or not await keep_open(department.id):
-            raise Invalid.at("department", NO_DEPARTMENT)
-        if department.id == change.case.department_id:
-            raise Invalid.at("department", _("The case is already in this department."))
-        if await _open_consultation(change, department.id):
+        department = await other_department(change, command.department)
+        if await _open_consultation(change, department):
             raise Invalid.at("department", _("This department is already being consulted; its reply is pending."))
         calendar, now, case_due = change.reference.calendar, clock.now(), change.case.due_at
         day = command.reply_by.last_day(calendar, calendar.local(now).date())
@@ -54,13 +41,13 @@ async def ask(actor: Official, reference: str, command: RequestConsultation) -> 
         words = await change.say(command.text)
         part = await Consultation.create(
             case_id=change.case.id,
-            department_id=department.id,
+            department_id=department,
             asked_text=words,
             asked_at=now,
             due_at=due,
             reminded=int(due - now < SOON),  # the request itself states how soon it is due
         )
-        change.record(ConsultationRequested(part.id, department.id, due.isoformat(), words))
+        change.record(events.ConsultationRequested(part.id, department, due.isoformat(), words))
 
 
 async def reply(actor: Official, reference: str, command: TextOnly) -> None:
@@ -71,7 +58,7 @@ async def reply(actor: Official, reference: str, command: TextOnly) -> None:
         await Consultation.filter(id=part.id).update(
             status=ConsultationStatus.REPLIED, reply_text=words, replied_at=now, replied_by_id=actor.id
         )
-        change.record(ConsultationReplied(part.id, part.department_id, now <= part.due_at, words))
+        change.record(events.ConsultationReplied(part.id, part.department_id, now <= part.due_at, words))
 
 
 async def extend(actor: Official, reference: str, command: ExtendConsultation) -> None:
@@ -83,10 +70,11 @@ async def extend(actor: Official, reference: str, command: ExtendConsultation) -
         running = Running(part.asked_at, part.due_at, part.extended)
         check(consultation.check_reply_extension(calendar, running, now, day, case_due))
         due = consultation.reply_due(calendar, day, case_due)
-        before = part.due_at.astimezone(config.settings().zone).isoformat()
         words = await change.say(command.reason)
         await Consultation.filter(id=part.id).update(due_at=due, extended=True, reminded=0)
-        change.record(ConsultationExtended(part.id, part.department_id, due.isoformat(), before, words))
+        change.record(
+            events.ConsultationExtended(part.id, part.department_id, due.isoformat(), iso(part.due_at), words)
+        )
 
 
 async def withdraw(actor: Official, reference: str, command: AssignHandler) -> None:
@@ -98,7 +86,7 @@ async def withdraw(actor: Official, reference: str, command: AssignHandler) -> N
             raise Invalid.at("department", _("No reply is pending from this department."))
         await Consultation.filter(id=part.id).update(status=ConsultationStatus.WITHDRAWN)
         change.record(
-            ConsultationWithdrawn(part.id, part.department_id, await change.add_statement_if_any(command.text))
+            events.ConsultationWithdrawn(part.id, part.department_id, await change.add_statement_if_any(command.text))
         )
 
 
@@ -143,7 +131,7 @@ async def remind() -> int:
             stage,
         )
         for row in rows:
-            event = (ConsultationDueSoon, ConsultationOverdue)[stage - 1](row["id"], row["department_id"])
+            event = (events.ConsultationDueSoon, events.ConsultationOverdue)[stage - 1](row["id"], row["department_id"])
             reminders += await _remind_one(row["reference"], row["id"], stage, limit, event)
     return reminders
 

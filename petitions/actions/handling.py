@@ -2,36 +2,32 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
-from petitions import rules
+from petitions import events, rules
 from petitions.actions.attaching import keep
-from petitions.actions.change import Change, changing, check, period_of, take, withdraw_consultations
-from petitions.errors import Refused
-from petitions.events import (
-    CaseAccepted,
-    CaseAssigned,
-    CaseTransferred,
-    CaseTransferredOut,
-    GuideAppointed,
-    InterimNoticeGiven,
-    MessageSent,
-    NoteWritten,
-    ObjectionPassedOn,
-    PeriodExtended,
-    WorkStarted,
+from petitions.actions.change import (
+    NO_DEPARTMENT,
+    Change,
+    changing,
+    check,
+    iso,
+    open_department,
+    other_department,
+    period_of,
+    take,
+    withdraw_consultations,
 )
+from petitions.errors import Refused
 from petitions.forms import AssignHandler, Extend, Plain, TextOnly
 from petitions.reference import guides_present
 from petitions.routing import choose_guide
 from petitions.states import OPEN, Action
-from server.core import clock, config
-from server.core.accounts import Account, Official, Role, keep_open
+from server.core import clock
+from server.core.accounts import Account, Official, Role
 from server.core.days import day_of, today
 from server.core.errors import Invalid, _
 from server.core.files import StoredFile
 
-NO_DEPARTMENT = _("Please choose a department from the list.")
 NO_HANDLER = _("Please choose an official of the case's department.")
 NO_GUIDE = _("Please choose one of the case guides.")
 PLAIN = Plain()
@@ -40,13 +36,13 @@ PLAIN = Plain()
 async def accept(actor: Official, reference: str, command: AssignHandler) -> None:
     """Accept a case (접수) and assign it to a department: the one named, or the one proposed."""
     async with changing(reference, Action.ACCEPT, actor, seen=command.version) as change:
-        department = await _department(change, command.target) if command.target else change.case.department_id
+        department = await open_department(change, command.target) if command.target else change.case.department_id
         if department is None:
             raise Invalid.at("department", NO_DEPARTMENT)
         proposed = change.case.routing.get("chosen") == department
         previous = change.case.department_id
         change.set(department_id=department)
-        change.record(CaseAccepted(department, proposed))
+        change.record(events.CaseAccepted(department, proposed))
         if department != previous:
             await _appoint_guide(change)
 
@@ -61,7 +57,7 @@ async def assign(actor: Official, reference: str, command: AssignHandler) -> Non
             or handler.department_id != change.case.department_id
         ):
             raise Invalid.at("handler", NO_HANDLER)
-        change.record(CaseAssigned(handler.id, change.case.handler_id))
+        change.record(events.CaseAssigned(handler.id, change.case.handler_id))
         change.set(handler_id=handler.id)
 
 
@@ -69,7 +65,7 @@ async def start(actor: Official, reference: str, command: Plain = PLAIN) -> None
     """Start working; the official becomes the handler if there is none."""
     async with changing(reference, Action.START, actor, seen=command.version) as change:
         take(change, actor)
-        change.record(WorkStarted(actor.id))
+        change.record(events.WorkStarted(actor.id))
 
 
 async def transfer(actor: Official, reference: str, command: AssignHandler) -> None:
@@ -83,14 +79,12 @@ async def transfer(actor: Official, reference: str, command: AssignHandler) -> N
             raise Refused(
                 _("An answered case can be transferred only if there is no department to decide an objection.")
             )
-        department = await _department(change, command.target)
-        if department == change.case.department_id:
-            raise Invalid.at("department", _("The case is already in this department."))
+        department = await other_department(change, command.target)
         text = await change.say(command.text)
         if change.after in OPEN:
-            change.record(CaseTransferred(department, change.case.department_id, text))
+            change.record(events.CaseTransferred(department, change.case.department_id, text))
         else:
-            change.record(ObjectionPassedOn(department, text))
+            change.record(events.ObjectionPassedOn(department, text))
         change.set(department_id=department, handler_id=None)
         await withdraw_consultations(change, department)
         await _appoint_guide(change)
@@ -101,7 +95,7 @@ async def transfer_out(actor: Official, reference: str, command: AssignHandler) 
     async with changing(reference, Action.TRANSFER_OUT, actor, seen=command.version) as change:
         text = await change.say(f"{command.target}\n\n{command.text}")
         change.set(closed_at=clock.now())
-        change.record(CaseTransferredOut(text))
+        change.record(events.CaseTransferredOut(text))
 
 
 async def appoint_guide(actor: Official, reference: str, command: AssignHandler) -> None:
@@ -112,7 +106,7 @@ async def appoint_guide(actor: Official, reference: str, command: AssignHandler)
             raise Invalid.at("guide", NO_GUIDE)
         if guide.id == change.case.guide_id:
             raise Invalid.at("guide", _("This official is already the case guide."))
-        change.record(GuideAppointed(guide.id, change.case.guide_id))
+        change.record(events.GuideAppointed(guide.id, change.case.guide_id))
         change.set(guide_id=guide.id)
 
 
@@ -130,7 +124,9 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
         text = await change.say(command.reason)
         if due is not None:
             change.record(
-                PeriodExtended(command.amount, period.unit, command.consent, due.at.isoformat(), _iso(before), text)
+                events.PeriodExtended(
+                    command.amount, period.unit, command.consent, due.at.isoformat(), iso(before), text
+                )
             )
 
 
@@ -141,14 +137,14 @@ async def interim_notice(actor: Official, reference: str, command: TextOnly) -> 
             received = day_of(change.case.clock_started_at)
             following = rules.next_interim_notice(received, today())
             change.set(interim_on=following, interim_ask_on=following)
-        change.record(InterimNoticeGiven(await change.say(command.text)))
+        change.record(events.InterimNoticeGiven(await change.say(command.text)))
 
 
 async def note(actor: Official, reference: str, command: TextOnly, *, files: Sequence[StoredFile] = ()) -> None:
     """Write an internal note; its files are internal as well."""
     async with changing(reference, Action.NOTE, actor) as change:
         text = await change.say(command.text)
-        change.record(NoteWritten(text, await keep(change, files, statement_id=text, internal=True)))
+        change.record(events.NoteWritten(text, await keep(change, files, statement_id=text, internal=True)))
 
 
 async def message(
@@ -157,14 +153,7 @@ async def message(
     """Send a message: from the petitioner to the officials, or from an official to the petitioner."""
     async with changing(reference, Action.MESSAGE, actor) as change:
         text = await change.say(command.text)
-        change.record(MessageSent(text, await keep(change, files, statement_id=text)))
-
-
-async def _department(change: Change, code: str) -> int:
-    row = change.reference.department_by_code(code)
-    if row is None or not await keep_open(row.id):
-        raise Invalid.at("department", NO_DEPARTMENT)
-    return row.id
+        change.record(events.MessageSent(text, await keep(change, files, statement_id=text)))
 
 
 async def _official(name: str) -> Account | None:
@@ -183,9 +172,5 @@ async def _appoint_guide(change: Change) -> None:
         text=f"{case.title}\n{case.body}",
     )
     if guide and guide.id != case.guide_id:
-        change.record(GuideAppointed(guide.id, case.guide_id))
+        change.record(events.GuideAppointed(guide.id, case.guide_id))
         change.set(guide_id=guide.id)
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(config.settings().zone).isoformat()

@@ -5,11 +5,10 @@ from typing import Any
 
 from petitions import rules
 from petitions.act_forms import Investigate
-from petitions.actions.change import Change, changing, check, take
+from petitions.actions.change import Change, changing, check, iso, take
 from petitions.errors import Refused
 from petitions.events import SiteInvestigated
 from petitions.states import Action
-from server.core import config
 from server.core.accounts import Official
 from server.core.days import day_of, today
 from server.core.errors import Invalid, _
@@ -41,7 +40,7 @@ async def investigate(actor: Official, reference: str, command: Investigate) -> 
                 last.isoformat(),
                 more > 0,
                 due.at.isoformat(),
-                before.astimezone(config.settings().zone).isoformat(),
+                iso(before),
                 await change.say(command.reason),
             )
         )

@@ -6,17 +6,10 @@ way.
 
 from datetime import datetime
 
-from petitions import rules
+from petitions import events, rules
 from petitions.actions.answering import begin_anew
 from petitions.actions.change import Change, changing, check, leave_closed_department
 from petitions.errors import Refused
-from petitions.events import (
-    ObjectionDismissed,
-    ObjectionExtended,
-    ObjectionFiled,
-    ObjectionUpheld,
-    ObjectionWithdrawn,
-)
 from petitions.forms import DecideObjection, Extend, TextOnly
 from petitions.labels import REFUSING
 from petitions.models import Answer
@@ -46,7 +39,7 @@ async def object_to(actor: Official | str, reference: str, command: TextOnly) ->
             raise Refused(_("An objection to this answer has already been filed."), code="already_objected")
         due = rules.objection_due(calendar, now)
         change.set(objected_at=now, objection_due_at=due.at, reminded=0)
-        change.record(ObjectionFiled(await change.say(command.text), due.at.isoformat()))
+        change.record(events.ObjectionFiled(await change.say(command.text), due.at.isoformat()))
         await leave_closed_department(change)
 
 
@@ -67,7 +60,7 @@ async def extend(actor: Official, reference: str, command: Extend) -> None:
         due = rules.objection_due(change.reference.calendar, filed, extension=command.amount)
         change.set(objection_due_at=due.at, objection_extension=command.amount, reminded=0)
         text = await change.say(command.reason)
-        change.record(ObjectionExtended(command.amount, due.at.isoformat(), before.isoformat(), text))
+        change.record(events.ObjectionExtended(command.amount, due.at.isoformat(), before.isoformat(), text))
 
 
 async def decide(actor: Official, reference: str, command: DecideObjection) -> None:
@@ -79,9 +72,9 @@ async def decide(actor: Official, reference: str, command: DecideObjection) -> N
         if command.ruling == "upheld":
             change.redirect_to(Action.REOPEN)
             due = begin_anew(change)
-            change.record(ObjectionUpheld(text, due.at.isoformat() if due else None))
+            change.record(events.ObjectionUpheld(text, due.at.isoformat() if due else None))
         else:
-            change.record(ObjectionDismissed(text, await change.say(command.remedies)))
+            change.record(events.ObjectionDismissed(text, await change.say(command.remedies)))
 
 
 async def withdraw(actor: Official | str, reference: str, command: TextOnly) -> None:
@@ -92,7 +85,7 @@ async def withdraw(actor: Official | str, reference: str, command: TextOnly) -> 
     async with changing(reference, Action.WITHDRAW_OBJECTION, actor, seen=command.version) as change:
         _open(change)
         change.set(objected_at=None, objection_due_at=None, objection_extension=0)
-        change.record(ObjectionWithdrawn(await change.add_statement_if_any(command.text)))
+        change.record(events.ObjectionWithdrawn(await change.add_statement_if_any(command.text)))
 
 
 def _open(change: Change) -> tuple[datetime, datetime]:

@@ -7,19 +7,11 @@ is deemed withdrawn.
 from collections.abc import Sequence
 from datetime import datetime
 
-from petitions import rules
+from petitions import events, rules
 from petitions.act_forms import Prolong
 from petitions.actions.attaching import keep
 from petitions.actions.change import Change, changing, check, take
 from petitions.errors import Refused
-from petitions.events import (
-    CaseDeemedWithdrawn,
-    CaseReturned,
-    SupplementProlonged,
-    SupplementReceived,
-    SupplementRequested,
-    SupplementUndelivered,
-)
 from petitions.forms import RequestSupplement, TextOnly
 from petitions.states import Action, State
 from server.core import clock, config
@@ -64,7 +56,7 @@ async def request(actor: Official, reference: str, command: RequestSupplement) -
         )
         change.recompute_due()
         text = await change.say(command.text)
-        change.record(SupplementRequested(text, until.isoformat(), case.supplement_times, late))
+        change.record(events.SupplementRequested(text, until.isoformat(), case.supplement_times, late))
 
 
 def _is_late(change: Change) -> bool:
@@ -93,7 +85,7 @@ async def prolong(actor: Official | str, reference: str, command: Prolong) -> No
         change.set(supplement_until=until, supplement_prolonged=case.supplement_prolonged + 1)
         change.recompute_due()
         change.record(
-            SupplementProlonged(
+            events.SupplementProlonged(
                 until.isoformat(),
                 before.isoformat(),
                 case.supplement_prolonged,
@@ -116,7 +108,7 @@ async def receive(
         due = change.recompute_due()
         text = await change.say(command.text)
         kept = await keep(change, files, statement_id=text)
-        change.record(SupplementReceived(text, due.at.isoformat() if due else None, kept))
+        change.record(events.SupplementReceived(text, due.at.isoformat() if due else None, kept))
 
 
 async def cancel_registration(actor: Official, reference: str, command: TextOnly) -> None:
@@ -124,7 +116,7 @@ async def cancel_registration(actor: Official, reference: str, command: TextOnly
     async with changing(reference, Action.RETURN, actor, seen=command.version) as change:
         check(rules.may_return([_period(change)] * change.case.supplement_times, clock.now()))
         change.set(closed_at=clock.now())
-        change.record(CaseReturned(await change.say(command.text)))
+        change.record(events.CaseReturned(await change.say(command.text)))
 
 
 async def note_undelivered(actor: Official, reference: str, command: TextOnly) -> None:
@@ -140,7 +132,7 @@ async def note_undelivered(actor: Official, reference: str, command: TextOnly) -
                 code="undelivered_already",
             )
         change.set(supplement_undelivered=[*case.supplement_undelivered, case.supplement_times])
-        change.record(SupplementUndelivered(case.supplement_times, await change.say(command.text)))
+        change.record(events.SupplementUndelivered(case.supplement_times, await change.say(command.text)))
 
 
 async def deem_withdrawn(actor: Official, reference: str, command: TextOnly) -> None:
@@ -148,7 +140,7 @@ async def deem_withdrawn(actor: Official, reference: str, command: TextOnly) -> 
     async with changing(reference, Action.DEEM_WITHDRAWN, actor, seen=command.version) as change:
         check(rules.may_deem_withdrawn(len(change.case.supplement_undelivered)))
         change.set(closed_at=clock.now())
-        change.record(CaseDeemedWithdrawn(await change.say(command.text)))
+        change.record(events.CaseDeemedWithdrawn(await change.say(command.text)))
 
 
 def _stands(change: Change) -> bool:

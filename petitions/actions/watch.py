@@ -7,21 +7,14 @@ from datetime import timedelta
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
+from petitions import events
 from petitions.actions.answering import close_quietly
-from petitions.actions.change import SYSTEM, due_of, reminded
-from petitions.events import (
-    DueRecomputed,
-    DueSoon,
-    InterimNoticeDue,
-    ObjectionDueSoon,
-    ObjectionOverdue,
-    Overdue,
-)
+from petitions.actions.change import SYSTEM, due_of, iso, reminded
 from petitions.models import Case
 from petitions.reference import forget, reference
 from petitions.rights import subject
 from petitions.states import State
-from server.core import clock, config, database, ledger
+from server.core import clock, database, ledger
 from server.core.days import today
 from server.core.ledger import DomainEvent
 
@@ -39,7 +32,8 @@ class Reminder:
     """Which cases; checked again under the case's lock."""
     order: str
     reminded: Mapping[str, object]
-    event: Callable[[Case], DomainEvent]
+    event: type[DomainEvent]
+    data: Callable[[Case], tuple[object, ...]] = lambda _case: ()
 
     @property
     def due(self) -> QuerySet[Case]:
@@ -56,7 +50,7 @@ class Reminder:
             case = await Case.filter(self.cases, reference=number).first()
             if case is not None:
                 await Case.filter(id=case.id).update(**self.reminded)
-                await chain.append(SYSTEM, self.event(case))
+                await chain.append(SYSTEM, self.event(*self.data(case)))
         return case is not None
 
 
@@ -68,18 +62,18 @@ def reminders() -> tuple[Reminder, ...]:
     now = clock.now()
     running = Q(open=True) & ~Q(status=State.SUPPLEMENT_REQUESTED)
     return (
-        Reminder(running & Q(reminded=0, due_at__lt=now + SOON), "due_at", {"reminded": 1}, lambda _c: DueSoon()),
-        Reminder(running & Q(reminded=1, due_at__lt=now), "due_at", {"reminded": 2}, lambda _c: Overdue()),
+        Reminder(running & Q(reminded=0, due_at__lt=now + SOON), "due_at", {"reminded": 1}, events.DueSoon),
+        Reminder(running & Q(reminded=1, due_at__lt=now), "due_at", {"reminded": 2}, events.Overdue),
         Reminder(
             Q(reminded=0, objection_due_at__lt=now + SOON), "objection_due_at", {"reminded": 1},
-            lambda _c: ObjectionDueSoon(),
+            events.ObjectionDueSoon,
         ),
         Reminder(
-            Q(reminded=1, objection_due_at__lt=now), "objection_due_at", {"reminded": 2}, lambda _c: ObjectionOverdue()
+            Q(reminded=1, objection_due_at__lt=now), "objection_due_at", {"reminded": 2}, events.ObjectionOverdue
         ),
         Reminder(
             Q(open=True, interim_ask_on__lte=today()), "interim_ask_on", {"interim_ask_on": None},
-            lambda case: InterimNoticeDue(str(case.interim_on)),
+            events.InterimNoticeDue, lambda case: (str(case.interim_on),),
         ),
     )  # fmt: skip
 
@@ -130,5 +124,4 @@ async def _recount_one(reference_text: str, reason: str) -> None:
         if due is None or case.due_at is None or due.at == case.due_at:
             return
         await Case.filter(id=case.id).update(due_at=due.at, reminded=reminded(case, due.at))
-        before = case.due_at.astimezone(config.settings().zone)
-        await chain.append(SYSTEM, DueRecomputed(due.at.isoformat(), before.isoformat(), reason))
+        await chain.append(SYSTEM, events.DueRecomputed(due.at.isoformat(), iso(case.due_at), reason))

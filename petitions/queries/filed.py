@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from petitions.events import CaseReceived, CaseRouted, GuideAppointed
-from petitions.reference import GuideRow, guide_card
 from petitions.rights import subject
 from server.core import database, ledger
+from server.core.roles import Card, card
 
 FIRST = 3
 """Events of a filing: received, routed, guide appointed."""
@@ -25,7 +25,7 @@ class Receipt:
     kind: str
     service_code: str
     department_id: int | None
-    guide: GuideRow | None
+    guide: Card | None
     due_at: datetime | None
     routing: Mapping[str, Any]
 
@@ -44,7 +44,7 @@ async def receipt(reference_text: str) -> Receipt:
         row["kind"],
         row["service_code"],
         by_kind[CaseRouted.kind]["department"],
-        await guide_card(by_kind.get(GuideAppointed.kind, {}).get("guide")),
+        await card(by_kind.get(GuideAppointed.kind, {}).get("guide")),
         datetime.fromisoformat(due) if due else None,
         database.document(row["routing"]),
     )

@@ -25,10 +25,10 @@ from petitions.labels import CHANNELS
 from petitions.permissions import Permission
 from petitions.queries import cases, public
 from petitions.queries.cases import Credentials
-from petitions.reference import Reference, guide_card, guides_present, reference
+from petitions.reference import Reference, guides_present, reference
 from petitions.routes.reading import receipt_context
 from petitions.routing import fold
-from server.core import auth, clock, i18n, idempotency, privacy, uploads, web
+from server.core import auth, clock, i18n, idempotency, privacy, roles, uploads, web
 from server.core.accounts import Official
 from server.core.errors import FieldError, Invalid, _
 from server.core.files import MAX_BYTES, MAX_FILES, StoredFile
@@ -93,38 +93,33 @@ async def submit(request: Request) -> Response:
     if go == "edit":
         return _form(request, reference_data, draft, official)
     try:
-        read = _read(request, form, reference_data, errors, official=official is not None)
+        petition = _read(request, form, reference_data, errors, official)
     except Invalid as error:
         return _form(request, reference_data, draft, official, errors=error.errors)
-    if not read.kind_given:
-        guess = kinds.guess(read.petition.title, read.petition.body)
-        draft.values["kind"] = guess.kind.value
-        read = _read(request, {**form, "kind": guess.kind.value}, reference_data, [], official=official is not None)
+    if not form.get("kind"):
+        draft.values["kind"] = kinds.guess(petition.title, petition.body).value
+        petition = _read(request, {**form, "kind": draft.values["kind"]}, reference_data, [], official)
     if go != "send" or draft.submission != form.get("submission"):
-        return await _check(request, reference_data, draft, read, official)
-    return await _send(request, draft, read.petition, official)
-
-
-@dataclass(frozen=True)
-class Read:
-    """A valid petition, and whether the petitioner chose its kind."""
-
-    petition: FilePetition
-    kind_given: bool
+        return await _check(request, reference_data, draft, petition, official, kind_given=bool(form.get("kind")))
+    return await _send(request, draft, petition, official)
 
 
 def _read(
-    request: Request, form: Mapping[str, Any], reference_data: Reference, errors: list[FieldError], *, official: bool
-) -> Read:
-    raw = from_page(form)
+    request: Request,
+    form: Mapping[str, Any],
+    reference_data: Reference,
+    errors: list[FieldError],
+    official: Official | None,
+) -> FilePetition:
     found = list(errors)
     try:
-        petition = FilePetition.parse(raw, reference_data, language=web.language(request), official=official)
+        language = web.language(request)
+        petition = FilePetition.parse(from_page(form), reference_data, language=language, official=official is not None)
     except Invalid as error:
         found = [*on_page(error.errors, form), *errors]
     if found:
         raise Invalid(found)
-    return Read(petition, bool(raw["kind"]))
+    return petition
 
 
 def _filer(request: Request) -> Official | None:
@@ -228,10 +223,15 @@ def _centre(reference_data: Reference) -> tuple[float, float] | None:
 
 
 async def _check(
-    request: Request, reference_data: Reference, draft: Draft, read: Read, official: Official | None
+    request: Request,
+    reference_data: Reference,
+    draft: Draft,
+    petition: FilePetition,
+    official: Official | None,
+    *,
+    kind_given: bool,
 ) -> Response:
     """The last page before sending: the input, what happens next, and personal numbers found in it."""
-    petition = read.petition
     decided = intake.decide(petition, reference_data, await guides_present(), clock.now())
     return _page(
         request,
@@ -239,7 +239,7 @@ async def _check(
         draft,
         official,
         petition=petition,
-        kind_given=read.kind_given,
+        kind_given=kind_given,
         channel=CHANNELS[petition.channel],
         numbers=_numbers(petition),
         **await _expectation(request, reference_data, decided),
@@ -249,7 +249,7 @@ async def _check(
 async def _expectation(request: Request, reference_data: Reference, decided: Decided) -> dict[str, Any]:
     """What the city would decide if the petition came now: kind, period, department, guide. Nothing is written."""
     lang = web.language(request)
-    guide = await guide_card(decided.guide.id) if decided.guide else None
+    guide = await roles.card(decided.guide.id if decided.guide else None)
     service = reference_data.services.get(decided.service_code)
     return {
         "kind": kinds.PLAIN[decided.kind][0] if decided.kind in kinds.PLAIN else None,
@@ -300,13 +300,13 @@ async def suggest(request: Request) -> Response:
     reference_data = await reference()
     guess = kinds.guess(title, body)
     lang = web.language(request)
-    petition = FilePetition(title, body, guess.kind.value, Location(), PetitionerDetails(language=lang))
+    petition = FilePetition(title, body, guess.value, Location(), PetitionerDetails(language=lang))
     decided = intake.decide(petition, reference_data, [], clock.now())
     html = web.site(request).render(
         lang,
         "petitions/suggest.html",
         {
-            "kind": kinds.PLAIN[guess.kind][0],
+            "kind": kinds.PLAIN[guess][0],
             "period": kinds.period_text(decided.period),
             "due": decided.due,
             "department": reference_data.department_name(decided.choice.department_id, lang),

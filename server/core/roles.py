@@ -86,6 +86,11 @@ class Card:
     department_id: int | None
 
 
+async def card(number: int | None) -> Card | None:
+    """An official by id."""
+    return (await cards([number])).get(number) if number else None
+
+
 async def cards(ids: Collection[int]) -> dict[int, Card]:
     """Officials by id, without missing ones. No query if there are no ids."""
     if not ids:
