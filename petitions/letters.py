@@ -19,10 +19,10 @@ from petitions.queries.contact import contact, person_card
 from petitions.queries.timeline import case_event, case_events
 from server.core import clock, i18n, ledger, roles
 from server.core.config import Settings
-from server.core.errors import Text, _
+from server.core.errors import _
 from server.core.jobs import Task
 from server.core.ledger import Entry
-from server.core.messages import Notice, Urgency
+from server.core.messages import Urgency
 from server.core.notify.correspondence import Addressee, Letter, Section
 from server.core.notify.mailbox import wishes_link
 
@@ -88,7 +88,19 @@ class CaseLetters:
             address, name = view.petitioner_email, view.petitioner_name
             wishes = "" if mail.urgency is Urgency.REQUIRED else wishes_link(self.settings, view.reference)
         (event,) = await case_events(view, [entry], level, language)
-        return _letter(address, name, language, view, mail.notice(event), link, label, wishes)
+        notice = mail.notice(event)
+        context = {
+            "subject": f"[{view.reference}] {i18n.translate(language, notice.subject)}",
+            "greeting": _("Dear %(name)s,", name=name) if name else _("Hello,"),
+            "notice": notice,
+            "view": view,
+            "contact": contact(view, language),
+            "guide": person_card(view, view.guide, language),
+            "link": link,
+            "link_label": i18n.translate(language, label),
+            "wishes": wishes,
+        }
+        return Letter(address, language, "mail/notice", context)
 
     async def section(self, entries: Sequence[Entry], language: str) -> Section | None:
         """See ``Correspondent``."""
@@ -156,20 +168,3 @@ async def _officials(reader: Reader, entry: Entry, view: CaseView) -> list[int]:
             department = entry.data["department"]
             found = [*await roles.managers(department), *await roles.handlers(department)]
     return found
-
-
-def _letter(
-    to: str, name: str, language: str, view: CaseView, notice: Notice, link: str, label: Text, wishes: str
-) -> Letter:
-    context = {
-        "subject": f"[{view.reference}] {i18n.translate(language, notice.subject)}",
-        "greeting": _("Dear %(name)s,", name=name) if name else _("Hello,"),
-        "notice": notice,
-        "view": view,
-        "contact": contact(view, language),
-        "guide": person_card(view, view.guide, language),
-        "link": link,
-        "link_label": i18n.translate(language, label),
-        "wishes": wishes,
-    }
-    return Letter(to, language, "mail/notice", context)

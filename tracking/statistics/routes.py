@@ -70,21 +70,9 @@ async def overview(request: Request) -> Response:
     whole = await tables.total(measures.ADOPTION, Filters())
     handled = await tables.total(measures.PETITIONS, Filters())
     who = await people.people()
-    reference_data = await city()
-    unsaid = translate(lang, _("Not stated"))
-    shown = [
-        (
-            dimension,
-            [
-                (people.value_name(dimension, value, reference_data, lang) or unsaid, n)
-                for value, n in table.counts.items()
-            ],
-            table.total,
-        )
-        for dimension, table in who.items()
-    ]
     context = {
-        "whole": whole, "handled": handled, "people": shown, "recount": next(iter(await people.recounts()), None),
+        "whole": whole, "handled": handled, "people": people.document(who, await city(), lang),
+        "recount": next(iter(await people.recounts()), None),
         "months": _so_far(await tables.months(measures.ADOPTION, Filters())), "hours_a_day": HOURS_A_DAY,
         "floor": dictionary.FLOOR, "least": rules.LEAST,
     }  # fmt: skip
