@@ -18,6 +18,7 @@ from server.core import ledger
 from server.core.accounts import Account, Department
 from server.core.errors import Invalid
 from tests.support.desk import desk
+from tests.support.page_forms import submit
 from tests.support.stories import filed, opened_with_key, somebody, to
 from tests.support.system import System
 
@@ -165,7 +166,7 @@ async def test_an_objection_to_an_answer_of_a_closed_department_is_decided_by_th
 
     hong, intake_desk = await opened_with_key(system, case), await desk(system, "intake")
     path = f"/cases/{case.reference}"
-    await hong.post(f"{path}/objection", data={"objection": "다시 보아 주세요."})
+    await submit(hong, path, "/objection", objection="다시 보아 주세요.")
     row = await Case.get(reference=case.reference)
     assert (row.status, row.department_id, row.handler_id) == ("answered", None, None)
     await system.work()

@@ -16,6 +16,7 @@ from petitions.reference import reference
 from server.core import clock
 from server.core.accounts import Account, Department
 from tests.support.desk import Desk, desk
+from tests.support.page_forms import submit
 from tests.support.stories import listening, signed_in, somebody, to
 from tests.support.system import System
 
@@ -62,7 +63,7 @@ async def read_by_petitioner(system: System, filed: dict[str, Any]) -> None:
     """Which department was asked, until when, and that it replied: not what was said."""
     number, key = filed["reference"], {"x-access-key": filed["access_key"]}
     hong = system.visitor()
-    await hong.post("/cases", data={"reference": number, "key": filed["access_key"]})
+    await submit(hong, "/cases", "/cases", reference=number, key=filed["access_key"])
     page = (await hong.get(f"/cases/{number}?lang=en")).text
     assert "공원녹지과" not in page
     assert "Parks is being consulted on your case" in page

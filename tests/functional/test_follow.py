@@ -19,6 +19,7 @@ from petitions.queries import following
 from petitions.rights import subject
 from server.core import clock, database, ledger
 from server.core.config import Settings
+from tests.support.page_forms import form, send, submit
 from tests.support.stories import filed, new_holiday, opened_with_key, signed_in, somebody
 from tests.support.system import System, opened
 
@@ -54,7 +55,7 @@ async def test_the_number_may_be_typed_any_way(system: System, typed: str) -> No
     }
     change = changed[typed]
     client = system.visitor()
-    answer = await client.post("/cases", data={"reference": change(case.reference), "key": change(case.access_key)})
+    answer = await submit(client, "/cases", "/cases", reference=change(case.reference), key=change(case.access_key))
     assert answer.headers["location"] == f"/cases/{case.reference}"
     assert "가로등이 꺼졌어요" in await page(client, case)
     assert case.reference in (await client.get("/cases")).text, "the browser remembers it"
@@ -71,14 +72,14 @@ async def test_nothing_tells_whether_number_or_key_is_wrong(system: System) -> N
     ]
     said = set()
     for reference, key in tries:
-        answer = await system.client.post("/cases", data={"reference": reference, "key": key})
+        answer = await submit(system.client, "/cases", "/cases", reference=reference, key=key)
         assert answer.status_code == 422
         summary = re.search(r'class="error-summary".*?</div>', answer.text, re.DOTALL)
         assert summary
         said.add(summary[0])
         assert "session" not in answer.cookies
     assert len(said) == 1
-    missing = await system.client.post("/cases", data={"reference": "", "key": ""})
+    missing = await submit(system.client, "/cases", "/cases")
     assert missing.status_code == 422
     assert missing.text.count('aria-invalid="true"') == 2
 
@@ -116,7 +117,7 @@ async def test_a_link_by_mail_opens_every_case_of_the_address(system: System) ->
     known = len(system.mails())
     said = []
     for email in ("hong@example.org", "nobody@example.org"):
-        answer = await system.client.post("/cases/link", data={"email": email})
+        answer = await submit(system.client, "/cases/link", "/cases/link", email=email)
         said.append((answer.status_code, answer.headers["location"], (await system.client.get("/cases/link")).text))
     assert said[0] == said[1]
     await system.work()
@@ -127,20 +128,20 @@ async def test_a_link_by_mail_opens_every_case_of_the_address(system: System) ->
     landing = await browser.get(path)
     assert landing.status_code == 200
     assert "session" not in landing.cookies, "a scanner that follows the link opens nothing"
-    assert (await browser.post(path)).headers["location"] == "/cases"
+    assert (await send(browser, form(landing, path))).headers["location"] == "/cases"
     own = (await browser.get("/cases")).text
     assert case.reference in own
     assert other.reference in own
     assert "남의 일" not in own
     assert "다른 일" in await page(browser, other)
-    await browser.post("/cases/forget")
+    await submit(browser, "/cases", "/cases/forget")
     assert case.reference not in (await browser.get("/cases")).text
     assert (await browser.get(f"/cases/{case.reference}")).status_code == 404
     for broken in (path + "x", path[:-1]):
         assert (await system.visitor().post(broken)).headers["location"] == "/cases/link"
     with patch.object(TimestampSigner, "get_timestamp", lambda self: int(clock.now().timestamp()) + 31 * 60):
         assert (await system.visitor().post(path)).headers["location"] == "/cases/link"
-    assert (await system.client.post("/cases/link", data={"email": "no address"})).status_code == 422
+    assert (await submit(system.client, "/cases/link", "/cases/link", email="no address")).status_code == 422
 
 
 async def test_an_official_is_led_to_the_desk(system: System) -> None:
@@ -181,10 +182,9 @@ async def test_hong_follows_to_the_answer(system: System) -> None:
     assert "기둥 번호를 알려 주세요." in asked
     assert "내부 메모" not in asked
     assert "김처리" in asked
-    assert (
-        await hong.post(f"/cases/{case.reference}/supplements", data={"supplement": "12-34입니다."})
-    ).status_code == 303
-    assert (await hong.post(f"/cases/{case.reference}/messages", data={"message": "언제 되나요?"})).status_code == 303
+    here = f"/cases/{case.reference}"
+    assert (await submit(hong, here, "/supplements", supplement="12-34입니다.")).status_code == 303
+    assert (await submit(hong, here, "/messages", message="언제 되나요?")).status_code == 303
     told = await hong.get(f"/cases/{case.reference}")
     assert "메시지를 보냈습니다." in told.text
     assert "언제 되나요?" in told.text
@@ -196,16 +196,14 @@ async def test_hong_follows_to_the_answer(system: System) -> None:
     done = await page(hong, case)
     for words in ("고칠 수 없습니다.", "예산이 없습니다.", "행정심판을 청구할 수 있습니다.", "do-rate", "do-reopen"):
         assert words in done
-    assert (
-        await hong.post(f"/cases/{case.reference}/rating", data={"score": "2", "comment": "아쉽습니다"})
-    ).status_code == 303
+    assert (await submit(hong, here, "/rating", score="2", comment="아쉽습니다")).status_code == 303
     assert "5점 만점에 2점" in await page(hong, case)
-    answer = await hong.post(f"/cases/{case.reference}/not-solved", data={"unsolved": "여전히 어둡습니다."})
+    answer = await submit(hong, here, "/not-solved", unsolved="여전히 어둡습니다.")
     assert answer.status_code == 303
     reopened = await page(hong, case)
     assert "여전히 어둡습니다." in reopened
     assert "지금: 다시 처리중" in reopened
-    assert (await hong.post(f"/cases/{case.reference}/withdrawal", data={"withdrawal": ""})).status_code == 303
+    assert (await submit(hong, here, "/withdrawal")).status_code == 303
     assert "do-message" not in await page(hong, case)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from server.core import clock
 from tests.support.desk import desk
+from tests.support.page_forms import submit
 from tests.support.system import System
 
 MORNING = datetime(2026, 3, 9, 0, 30, tzinfo=UTC)
@@ -108,18 +109,17 @@ async def test_a_view_is_kept_opened_and_deleted(system: System) -> None:
     await system.file()
     intake = await desk(system, "intake")
     await intake.open("/desk?status=received&department=roads")
-    form = {"name": "도로과 신규", "list": "status=received&department=roads"}
-    answer = await intake.client.post("/desk/views", data=form, follow_redirects=True)
+    saved = await submit(intake.client, intake.url, "/desk/views", name="도로과 신규")
     await intake.open("/desk")
     tab = next(a for a in intake.page.all("a") if a.text == "도로과 신규")
     await intake.open(tab.attrs["href"])
     assert "status=received" in intake.url
     assert "department=roads" in intake.url
-    assert answer.status_code == 200
+    assert saved.status_code == 303
     other = await desk(system, "handler")
     assert "도로과 신규" not in other.text
     delete = next(f.attrs["action"] for f in intake.page.all("form") if "/views/" in f.attrs.get("action", ""))
     assert (await other.client.post(delete)).status_code == 404
-    await intake.client.post(delete)
+    await submit(intake.client, intake.url, delete)
     await intake.open("/desk")
     assert "도로과 신규" not in [a.text for a in intake.page.all("a")]

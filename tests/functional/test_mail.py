@@ -24,6 +24,7 @@ from server.core import clock, database
 from server.core.jobs import Task
 from server.core.mail import Mail, MailDeferred
 from server.core.notify.mailbox import Mode, mode_of, set_mode
+from tests.support.page_forms import submit
 from tests.support.stories import Failing, filed, new_holiday, opened_with_key, somebody, to
 from tests.support.system import System
 
@@ -193,7 +194,7 @@ async def test_who_wants_less_gets_only_what_the_law_wants_told(system: System) 
     await answering.answer(handler, case.reference, GiveAnswer("고쳤습니다.", "accepted"))
     await system.work()
     assert len(to(system, HONG)) == before + 1
-    assert (await stranger.post(path, data={"mode": "all"})).status_code == 303
+    assert (await submit(stranger, path, path, mode="all")).status_code == 303
     assert await mode_of(HONG) is Mode.ALL
     assert (await stranger.post(path, data={"mode": "never"})).status_code == 422
     assert (await stranger.get(path + "x")).status_code == 404
@@ -298,7 +299,7 @@ async def test_officials_hear_what_they_must_act_on(system: System) -> None:
     assert not to(system, "gardener@city.example")
     await answering.answer(handler, case.reference, GiveAnswer("고쳤습니다.", "accepted"))
     hong = await opened_with_key(system, case)
-    await hong.post(f"/cases/{case.reference}/not-solved", data={"unsolved": "아직 어두워요."})
+    await submit(hong, f"/cases/{case.reference}", "/not-solved", unsolved="아직 어두워요.")
     await system.work()
     assert "해결되지 않음" in to(system, "manager@city.example")[-1]["Subject"]
 

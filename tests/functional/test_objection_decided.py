@@ -11,6 +11,7 @@ from petitions.models import Case
 from server.core import clock
 from tests.support.desk import Desk, desk
 from tests.support.markup import parse
+from tests.support.page_forms import form, send, submit
 from tests.support.stories import filed, opened_with_key, somebody, to
 from tests.support.system import System
 
@@ -73,12 +74,12 @@ async def objected(system: System) -> Filed:
     address = f"/cases/{case.reference}"
     page = (await citizen.get(f"{address}?lang=en")).text
     assert "You can object until Fri 8 May 2026." in page
-    wrong = await citizen.post(f"{address}/objection", data={"objection": "900101-1234567 다시"})
+    wrong = await submit(citizen, address, "/objection", objection="900101-1234567 다시")
     assert wrong.status_code == 422
     assert "resident registration number" in parse(wrong.text).one("p", class_="field-error").text
     assert "900101-1234567 다시" in wrong.text
     await system.work()
-    filed_now = await citizen.post(f"{address}/objection", data={"objection": "기준을 갖추었습니다."})
+    filed_now = await send(citizen, form(wrong, "/objection"), objection="기준을 갖추었습니다.")
     assert filed_now.status_code == 303
     page = (await citizen.get(address)).text
     assert "You will be notified of the decision by Thu 19 Mar 2026 at the latest." in page
@@ -229,7 +230,7 @@ async def test_an_objection_is_taken_back_and_can_be_filed_again(system: System)
         (form,) = page.all("form", action=f"{address}/objection-withdrawal")
         assert "the city makes no decision and the refusal stands." in form.text
         await system.work()
-        gone = await hong.post(f"{address}/objection-withdrawal", data={"objection_withdrawal": "다시 신청하겠습니다."})
+        gone = await submit(hong, address, "/objection-withdrawal", objection_withdrawal="다시 신청하겠습니다.")
         assert gone.status_code == 303
         page_after = parse((await hong.get(address)).text).text
         assert "The objection was withdrawn: the refusal stands" in page_after

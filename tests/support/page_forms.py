@@ -77,7 +77,8 @@ class Form:
     def pressed(self, label: str) -> Element:
         """The button with these words, the form's only one where none are given."""
         found = [b for b in self.buttons if label in {"", b.text, b.attrs.get("aria-label"), b.attrs.get("value")}]
-        assert len(found) == 1, (
+        does = {tuple(b.attrs.get(name) for name in ("name", "value", "formaction")) for b in found}
+        assert len(does) == 1, (
             f"{len(found)} buttons {label!r} in the form {self.url}: {[b.text for b in self.buttons]}"
         )
         return found[0]
@@ -126,3 +127,11 @@ async def send(browser: httpx.AsyncClient, shown: Form, *, button: str = "", **c
         data[pressed.attrs["name"]] = [pressed.attrs.get("value", "")]
     url = urljoin(shown.url, pressed.attrs.get("formaction") or shown.url)
     return await browser.post(url, data=data)
+
+
+async def submit(
+    browser: httpx.AsyncClient, page: str, action: str = "", *, button: str = "", **changes: Value
+) -> httpx.Response:
+    """Open a page, fill in its form that is sent to an address ending so, and press its button."""
+    shown = form(await browser.get(page, follow_redirects=True), action)
+    return await send(browser, shown, button=button, **changes)

@@ -22,6 +22,7 @@ from petitions.forms import FilePetition
 from petitions.reference import reference
 from server.core import auth, clock
 from server.core.accounts import Account, Official, Session
+from tests.support.page_forms import submit
 from tests.support.system import System
 
 
@@ -65,7 +66,7 @@ async def signed_in(system: System, username: str) -> httpx.AsyncClient:
 async def opened_with_key(system: System, case: Filed) -> httpx.AsyncClient:
     """A browser in which somebody has typed a case's number and key."""
     client = system.visitor()
-    answer = await client.post("/cases", data={"reference": case.reference, "key": case.access_key})
+    answer = await submit(client, "/cases", "/cases", reference=case.reference, key=case.access_key)
     assert answer.status_code == 303, answer.text
     return client
 
