@@ -122,6 +122,8 @@ TRANSITIONS: dict[State, dict[Action, State]] = {
 
 OPEN = frozenset({S.RECEIVED, S.ACCEPTED, S.ASSIGNED, S.IN_PROGRESS, S.SUPPLEMENT_REQUESTED, S.REOPENED})
 """States in which the city still has to act."""
+ENDED = frozenset({S.CLOSED, S.RETURNED, S.WITHDRAWN, S.TRANSFERRED_OUT})
+"""States of a closed case."""
 
 LEADS_TO: Mapping[str, State] = {
     "case.received": S.RECEIVED,

@@ -17,7 +17,7 @@ from forums.queries.news import HEARD as NEWS
 from forums.routes.following import PAGE as FOLLOWS_PAGE
 from petitions import events as petition_events
 from petitions import messages as petition_messages
-from petitions.actions import consultations, watch
+from petitions.actions import watch
 from petitions.letters import MAILBOX_JOB, CaseLetters
 from petitions.permissions import Permission as PetitionPermission
 from petitions.queries import cases
@@ -164,7 +164,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         "core.digest": digest.Digest(post, letters, follows_page=FOLLOWS_PAGE).send,
         "forums.news": news.hear,
         "petitions.recount": recount,
-        "petitions.remind": _each(watch.remind, consultations.remind),
+        "petitions.remind": _each(watch.remind),
         "petitions.close_uncontested": _each(watch.close_uncontested),
         links.CONFIRM_JOB: notifying.delivering(links.confirmation),
         "forums.watch": _each(timing.by_time),

@@ -70,7 +70,6 @@ async def close(actor: Official | str, reference: str, command: TextOnly) -> Non
     """Close an answered case (종결)."""
     async with changing(reference, Action.CLOSE, actor, seen=command.version) as change:
         _check_no_objection(change)
-        change.set(closed_at=clock.now())
         change.record(CaseClosed(await change.add_statement_if_any(command.text)))
 
 
@@ -125,5 +124,4 @@ async def rate(actor: Official | str, reference: str, command: Rate) -> None:
 async def withdraw(actor: Official | str, reference: str, command: TextOnly) -> None:
     """Withdraw the petition (취하, Act 22②)."""
     async with changing(reference, Action.WITHDRAW, actor, seen=command.version) as change:
-        change.set(closed_at=clock.now())
         change.record(CaseWithdrawn(await change.add_statement_if_any(command.text)))

@@ -17,7 +17,7 @@ from petitions.models import Case, Statement
 from petitions.queries.consultations import asked
 from petitions.reference import Reference, reference
 from petitions.rights import FOR_CONSULTED, FOR_OWNER, RIGHTS, cooperates, keeps, subject
-from petitions.states import OPEN, Action, State, follow
+from petitions.states import ENDED, OPEN, Action, State, follow
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official, Role, keep_open
 from server.core.clock import Due
@@ -184,6 +184,8 @@ async def _write(change: Change, before: State) -> None:
         await withdraw_consultations(change)
     if before not in OPEN and change.after in OPEN:
         await leave_closed_department(change)
+    if change.after in ENDED and change.after is not before:
+        change.set(closed_at=clock.now())
     change.set(status=change.after, open=change.after in OPEN)
     hit = await Case.filter(id=change.case.id, status=before).update(**change.values)
     if not hit:  # SQLite's count includes text-index rows written before, so this may exceed one

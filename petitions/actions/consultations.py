@@ -4,24 +4,21 @@ A case has at most one open consultation per department, so the department ident
 the petitioner is told which department is consulted, until when, and that it replied.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from petitions import consultation, events
 from petitions.act_forms import ExtendConsultation, RequestConsultation
-from petitions.actions.change import SYSTEM, Change, changing, check, iso, other_department
+from petitions.actions.change import Change, changing, check, iso, other_department
 from petitions.consultation import ConsultationStatus, Running
 from petitions.errors import Refused
 from petitions.forms import AssignHandler, TextOnly
 from petitions.models import Consultation
-from petitions.rights import subject
 from petitions.states import Action
-from server.core import clock, database, ledger
+from server.core import clock
 from server.core.accounts import Official
 from server.core.errors import Forbidden, Invalid, _
-from server.core.ledger import DomainEvent
 
 SOON = timedelta(hours=24)
-BATCH = 500
 
 
 async def ask(actor: Official, reference: str, command: RequestConsultation) -> None:
@@ -116,33 +113,3 @@ async def _own_consultation(change: Change, actor: Official) -> Consultation:
     if parts[0].status is not ConsultationStatus.ASKED:
         raise Refused(_("Your department no longer needs to reply in this case."), code="part_not_open")
     return parts[0]
-
-
-async def remind() -> int:
-    """Record that reply periods end soon or have ended, each once. Returns the number of reminders."""
-    now = clock.now()
-    reminders = 0
-    for stage, limit in ((1, now + SOON), (2, now)):
-        rows = await database.fetch(
-            "SELECT p.id, p.department_id, c.reference FROM consultation p JOIN petition_case c ON c.id = p.case_id "
-            f"WHERE p.status = ? AND p.due_at < ? AND p.reminded < ? ORDER BY p.due_at LIMIT {BATCH}",
-            ConsultationStatus.ASKED.value,
-            limit,
-            stage,
-        )
-        for row in rows:
-            event = (events.ConsultationDueSoon, events.ConsultationOverdue)[stage - 1](row["id"], row["department_id"])
-            reminders += await _remind_one(row["reference"], row["id"], stage, limit, event)
-    return reminders
-
-
-async def _remind_one(reference_text: str, part_id: int, stage: int, limit: datetime, event: DomainEvent) -> bool:
-    """Check again under the case's lock, and record; returns whether it still applied."""
-    async with database.transaction():
-        chain = await ledger.lock(subject(reference_text))
-        hit = await Consultation.filter(
-            id=part_id, status=ConsultationStatus.ASKED, reminded__lt=stage, due_at__lt=limit
-        ).update(reminded=stage)
-        if hit:
-            await chain.append(SYSTEM, event)
-    return bool(hit)

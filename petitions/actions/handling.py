@@ -94,7 +94,6 @@ async def transfer_out(actor: Official, reference: str, command: AssignHandler) 
     """Transfer the case to another agency and tell the petitioner (Act 16)."""
     async with changing(reference, Action.TRANSFER_OUT, actor, seen=command.version) as change:
         text = await change.say(f"{command.target}\n\n{command.text}")
-        change.set(closed_at=clock.now())
         change.record(events.CaseTransferredOut(text))
 
 

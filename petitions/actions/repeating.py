@@ -6,7 +6,6 @@ from petitions.actions.change import Change, changing, check
 from petitions.events import CaseClosedAsRepeated
 from petitions.queries import desk
 from petitions.states import Action
-from server.core import clock
 from server.core.accounts import Official
 from server.core.errors import Invalid, _
 
@@ -34,7 +33,6 @@ async def close(actor: Official, reference: str, command: CloseRepeated) -> None
         if refusal is not None and refusal.code in FIELDS:
             raise Invalid.at(FIELDS[refusal.code], refusal.text)
         check(refusal)
-        change.set(closed_at=clock.now())
         change.record(
             CaseClosedAsRepeated(
                 await change.say(command.reason),

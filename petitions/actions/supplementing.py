@@ -115,7 +115,6 @@ async def cancel_registration(actor: Official, reference: str, command: TextOnly
     """Return a case that was not supplemented after two requests in a row (반려, Decree 25①), with the reason."""
     async with changing(reference, Action.RETURN, actor, seen=command.version) as change:
         check(rules.may_return([_period(change)] * change.case.supplement_times, clock.now()))
-        change.set(closed_at=clock.now())
         change.record(events.CaseReturned(await change.say(command.text)))
 
 
@@ -139,7 +138,6 @@ async def deem_withdrawn(actor: Official, reference: str, command: TextOnly) -> 
     """Close a case as deemed withdrawn, with the reason, after two undelivered requests (Decree 25②)."""
     async with changing(reference, Action.DEEM_WITHDRAWN, actor, seen=command.version) as change:
         check(rules.may_deem_withdrawn(len(change.case.supplement_undelivered)))
-        change.set(closed_at=clock.now())
         change.record(events.CaseDeemedWithdrawn(await change.say(command.text)))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -10,7 +11,8 @@ from tortoise.queryset import QuerySet
 from petitions import events
 from petitions.actions.answering import close_quietly
 from petitions.actions.change import SYSTEM, due_of, iso, reminded
-from petitions.models import Case
+from petitions.consultation import ConsultationStatus
+from petitions.models import Case, Consultation
 from petitions.reference import forget, reference
 from petitions.rights import subject
 from petitions.states import State
@@ -26,36 +28,39 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Reminder:
-    """A reminder that the desk gets once for each date: which cases, and how they are marked as reminded."""
+    """A reminder that the desk gets once for each date: which rows, and how they are marked as reminded."""
 
-    cases: Q
-    """Which cases; checked again under the case's lock."""
+    rows: Q
+    """Which cases or consultations; checked again under the case's lock."""
     order: str
     reminded: Mapping[str, object]
     event: type[DomainEvent]
-    data: Callable[[Case], tuple[object, ...]] = lambda _case: ()
+    data: Callable[[Any], tuple[object, ...]] = lambda _row: ()
+    model: type[Case | Consultation] = Case
+    reference: str = "reference"
+    """Where a row has the case's number."""
 
     @property
-    def due(self) -> QuerySet[Case]:
-        """A batch of the cases that the reminder is for."""
-        return Case.filter(self.cases).order_by(self.order).limit(BATCH)
+    def due(self) -> QuerySet[Any]:
+        """A batch of the rows that the reminder is for."""
+        return self.model.filter(self.rows).order_by(self.order).limit(BATCH)
 
     async def send(self) -> int:
         """Record the reminder for each of them; returns how many."""
-        return sum([await self._send_one(str(number)) for number in await self.due.values_list("reference", flat=True)])
+        return sum([await self._send_one(*found) for found in await self.due.values_list("id", self.reference)])
 
-    async def _send_one(self, number: str) -> bool:
+    async def _send_one(self, row_id: int, number: str) -> bool:
         async with database.transaction():
             chain = await ledger.lock(subject(number))
-            case = await Case.filter(self.cases, reference=number).first()
-            if case is not None:
-                await Case.filter(id=case.id).update(**self.reminded)
-                await chain.append(SYSTEM, self.event(*self.data(case)))
-        return case is not None
+            row = await self.model.filter(self.rows, id=row_id).first()
+            if row is not None:
+                await self.model.filter(id=row_id).update(**self.reminded)
+                await chain.append(SYSTEM, self.event(*self.data(row)))
+        return row is not None
 
 
 def reminders() -> tuple[Reminder, ...]:
-    """The reminders: a period or an objection's deadline ends soon or has ended, each once.
+    """The reminders: a case's period, an objection's or a consultation's deadline ends soon or has ended, each once.
 
     Also that an interim notice is due (Decree 23), once for each date.
     """
@@ -74,6 +79,15 @@ def reminders() -> tuple[Reminder, ...]:
         Reminder(
             Q(open=True, interim_ask_on__lte=today()), "interim_ask_on", {"interim_ask_on": None},
             events.InterimNoticeDue, lambda case: (str(case.interim_on),),
+        ),
+        *(
+            Reminder(
+                Q(status=ConsultationStatus.ASKED, due_at__lt=limit, reminded__lt=stage), "due_at", {"reminded": stage},
+                event, lambda part: (part.id, part.department_id), Consultation, "case__reference",
+            )
+            for stage, limit, event in (
+                (1, now + SOON, events.ConsultationDueSoon), (2, now, events.ConsultationOverdue),
+            )
         ),
     )  # fmt: skip
 

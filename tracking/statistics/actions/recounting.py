@@ -61,8 +61,13 @@ async def begin(why: str) -> int:
     """Start a recount that runs as a series of jobs; its id."""
     async with database.transaction():
         recount = await _new(why)
-        await jobs.enqueue((f"{RECOUNT}:{recount}:0:0", RECOUNT, {"recount": recount, "stage": 0, "after": 0}))
+        await _enqueue(recount, RecountPosition())
     return recount
+
+
+async def _enqueue(recount_id: int, place: RecountPosition) -> None:
+    key = f"{RECOUNT}:{recount_id}:{place.stage}:{place.after}"
+    await jobs.enqueue((key, RECOUNT, {"recount": recount_id, **asdict(place)}))
 
 
 async def everything(why: str = "command") -> int:
@@ -86,15 +91,11 @@ async def _new(why: str) -> int:
 
 async def recount(task: Task) -> None:
     """Run one step and enqueue the next: no job may last longer than its lease."""
-    number, place = (
-        int(task.payload["recount"]),
-        RecountPosition(int(task.payload["stage"]), int(task.payload["after"])),
-    )
-    following = await recount_batch(number, place)
+    number = task.payload["recount"]
+    following = await recount_batch(number, RecountPosition(task.payload["stage"], task.payload["after"]))
     if following is not None:
-        key = f"{RECOUNT}:{number}:{following.stage}:{following.after}"
         async with database.transaction():  # both, or a process killed in between would repeat the step
-            await jobs.enqueue((key, RECOUNT, {"recount": number, **asdict(following)}))
+            await _enqueue(number, following)
             await jobs.done(task.key)
 
 
