@@ -156,8 +156,3 @@ def reached(kinds: Iterable[str]) -> State:
 def follow(state: State, action: Action) -> State | None:
     """The state that follows an action; None if the action is not allowed in that state."""
     return TRANSITIONS[state].get(action)
-
-
-def allowed(state: State) -> tuple[Action, ...]:
-    """The actions allowed in a state."""
-    return tuple(TRANSITIONS[state])

@@ -162,50 +162,50 @@ def spread(days: Mapping[int, int]) -> Spread | None:
 KeyT = TypeVar("KeyT")
 
 
-def suppressed(counts: Mapping[KeyT, int], least: int = LEAST) -> set[KeyT]:
+def suppressed(counts: Mapping[KeyT, int]) -> set[KeyT]:
     """The cells of a table about people to suppress beside its total, so that none of them can be computed.
 
-    Cells below ``least`` are suppressed, also zeros, or the suppressed ones would be known not to be zero. The total
+    Cells below ``LEAST`` are suppressed, also zeros, or the suppressed ones would be known not to be zero. The total
     less the published cells is the sum of the suppressed ones; if that reveals one of them, the smallest of the others
     are suppressed too, all equal ones together. If there are no others, the total is suppressed (:func:`total_shown`).
     """
-    gone = {key for key, count in counts.items() if count < least}
-    if gone and not _safe(counts, gone, least):
-        more = min((count for count in counts.values() if count >= least), default=least)
+    gone = {key for key, count in counts.items() if count < LEAST}
+    if gone and not _safe(counts, gone):
+        more = min((count for count in counts.values() if count >= LEAST), default=LEAST)
         gone |= {key for key, count in counts.items() if count == more}
     return gone
 
 
-def _safe(counts: Mapping[KeyT, int], gone: set[KeyT], least: int) -> bool:
+def _safe(counts: Mapping[KeyT, int], gone: set[KeyT]) -> bool:
     """Whether the sum of suppressed cells reveals none of them, even to a reader who knows these rules.
 
     The sum must itself be large enough to be published. Cells that differ could be swapped with the same result; of two
     equal cells one could be greater by one and the other less by one, unless the greater would then be published.
     """
     hidden = {counts[key] for key in gone}
-    alike = len(hidden) > 1 or (len(gone) > 1 and hidden < set(range(least - 1)))
-    return alike and sum(counts[key] for key in gone) >= least
+    alike = len(hidden) > 1 or (len(gone) > 1 and hidden < set(range(LEAST - 1)))
+    return alike and sum(counts[key] for key in gone) >= LEAST
 
 
-def withheld(counts: Mapping[KeyT, int], limits: Mapping[KeyT, int], least: int = LEAST) -> set[KeyT]:
+def withheld(counts: Mapping[KeyT, int], limits: Mapping[KeyT, int]) -> set[KeyT]:
     """The cells to suppress in a table that also shows an upper limit of each cell: how many ratings it could have.
 
     Suppressed cells cannot be swapped if the limit of one is below the value of another; then all cells are suppressed.
     """
-    gone = suppressed(counts, least)
-    room = max(least, *(counts[key] for key in gone)) if gone else 0
+    gone = suppressed(counts)
+    room = max(LEAST, *(counts[key] for key in gone)) if gone else 0
     return set(counts) if any(limits[key] < room for key in gone) else gone
 
 
-def total_shown(counts: Mapping[KeyT, int], limits: Mapping[KeyT, int] | None = None, least: int = LEAST) -> bool:
+def total_shown(counts: Mapping[KeyT, int], limits: Mapping[KeyT, int] | None = None) -> bool:
     """Whether the total of a table about people may be published.
 
     With ``limits``, it is also suppressed if the limits leave so little room that it would reveal a small cell.
     """
     if limits is None:
-        gone, tight = suppressed(counts, least), False
+        gone, tight = suppressed(counts), False
     else:
-        gone = withheld(counts, limits, least)
-        room = max([least, *sorted(limits[key] for key in gone)[:-1]])
+        gone = withheld(counts, limits)
+        room = max([LEAST, *sorted(limits[key] for key in gone)[:-1]])
         tight = sum(limits[key] - counts[key] for key in gone) < room
-    return not gone or (_safe(counts, gone, least) and not tight)
+    return not gone or (_safe(counts, gone) and not tight)
