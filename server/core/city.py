@@ -96,10 +96,6 @@ class City:
         """Code and name of the departments that can receive work."""
         return [(row.code, row.name(language)) for row in self.open_departments]
 
-    def department_names(self, language: str) -> dict[int, str]:
-        """The names of all departments by id."""
-        return {row.id: row.name(language) for row in self.departments.values()}
-
     def department_by_code(self, code: str) -> DepartmentRow | None:
         """The department with a code."""
         return next((row for row in self.departments.values() if row.code == code), None)
