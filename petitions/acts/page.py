@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from petitions.acts.section import Section
 from petitions.queries.cases import CaseView
 from petitions.states import Action
 from server.core import i18n
@@ -32,6 +33,7 @@ class Page:
 class DeskPage(Page):
     """A case's page at the desk. Values are left empty if no form on the page needs them."""
 
+    parts: Section
     departments: Options = ()
     proposed: str = ""
     """The code of the department that routing proposes."""
@@ -39,22 +41,8 @@ class DeskPage(Page):
     guides: Options = ()
     passing_on: Mapping[str, Text] = field(default_factory=dict)
     """By action, until when the case must be transferred."""
-    askable: Options = ()
-    """Departments that can be consulted."""
-    awaited: Options = ()
-    """Departments whose reply is outstanding."""
-    reply_until: str = ""
-    """When the reply of the reader's own department is due, while it can still be extended."""
-    today: date | None = None
-    last_day: date | None = None
-    """The last day within the case's own period; None for a tip."""
     answered_before: Options = ()
     """Earlier petitions of the same person that were answered before this one arrived."""
     remedies: str = ""
     """The remedies against a refusal."""
     remedies_of_objection: str = ""
-
-    @property
-    def reply_days(self) -> dict[str, object]:
-        """The bounds of the day of a reply."""
-        return {"min": self.today and self.today.isoformat(), "max": self.last_day and self.last_day.isoformat()}

@@ -12,20 +12,20 @@ PLACE = "parts"
 
 
 def _part(page: DeskPage) -> Overrides:
-    hint = _("Before the deadline of the case, by %(day)s at the latest (Act 20).", day=page.day(page.last_day))
-    due = {"hint": hint if page.last_day else None, "required": True, "attrs": page.reply_days}
-    return {"department": {"choices": page.askable}, "due": due}
+    hint = _("Before the deadline of the case, by %(day)s at the latest (Act 20).", day=page.day(page.parts.last_day))
+    due = {"hint": hint if page.parts.last_day else None, "required": True, "attrs": page.parts.reply_days}
+    return {"department": {"choices": page.parts.choices}, "due": due}
 
 
 def _extend(page: DeskPage) -> Overrides | None:
-    if not page.reply_until:
+    if not page.parts.reply_until:
         return None
     hint = _(
         "Once, before %(until)s, by at most the length of the original reply period, and before the deadline "
         "of the case (Act 20).",
-        until=page.reply_until,
+        until=page.parts.reply_until,
     )
-    return {"due": {"hint": hint, "required": True, "attrs": page.reply_days}}
+    return {"due": {"hint": hint, "required": True, "attrs": page.parts.reply_days}}
 
 
 ACTS: tuple[CaseAct, ...] = (
@@ -85,7 +85,7 @@ ACTS: tuple[CaseAct, ...] = (
             kind="quiet",
             done=_("The consultation has been withdrawn."),
             place=PLACE,
-            fit=lambda page: {"department": {"choices": page.awaited}},
+            fit=lambda page: {"department": {"choices": page.parts.awaited}},
         ),
     ),
 )

@@ -14,10 +14,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from petitions import access
-from petitions.acts import DESK, of_official
+from petitions.acts import DESK, of_official, section
 from petitions.acts.page import CaseAct
 from petitions.clock_words import clock_words
-from petitions.desk import addresses, answer, consultation, offers
+from petitions.desk import addresses, answer, offers
 from petitions.duties import duties
 from petitions.errors import ChangedMeanwhile, NoSuchCase
 from petitions.forms import GiveAnswer
@@ -78,8 +78,8 @@ async def _replied(request: Request) -> Response:
     found = await consultations.replied(number, official)
     if not found:
         raise NoSuchCase
-    section = consultation.replied(found, await reference(), clock.now(), web.language(request))
-    context = {"number": number, "parts": section, "may": (), "forms": {}, "back": addresses.INBOX}
+    parts = section.replied(found, await reference(), clock.now(), web.language(request))
+    context = {"number": number, "parts": parts, "may": (), "forms": {}, "back": addresses.INBOX}
     return web.page(request, "desk/replied.html", context)
 
 
@@ -180,8 +180,8 @@ async def _page(
     mine = {act.action for act in of_official(case, official)}
     now, passed_at = clock.now(), _passed_at(case, found.events)
     story = await _items(case, found.shown, language)
-    filed_before, section = await desk.proposed(case, official), consultation.section(case, official, now, language)
-    page = await offers.page_of(case, official, section, filed_before, passed_at, language)
+    filed_before, parts = await desk.proposed(case, official), section.of(case, official, now, language)
+    page = await offers.page_of(case, official, parts, filed_before, passed_at, language)
     others = kept.refusal.entries if isinstance(kept.refusal, ChangedMeanwhile) else []
     context = {
         "case": case,
@@ -189,7 +189,7 @@ async def _page(
         "draft": draft,
         "answer_form": GiveAnswer,
         "preview": preview,
-        "parts": section,
+        "parts": parts,
         "may": mine,
         "forms": offers.forms(page, official, kept, urlencode(asked.wanted.query())),
         "written": [text for name, text in kept.values.items() if text and name.rpartition(".")[2] in WORDS],

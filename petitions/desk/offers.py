@@ -6,8 +6,8 @@ from datetime import datetime
 
 from petitions import acts
 from petitions.acts.page import DeskPage
+from petitions.acts.section import Section
 from petitions.desk import answer
-from petitions.desk.consultation import Section
 from petitions.duties import passing_on
 from petitions.queries import desk
 from petitions.queries.cases import CaseView
@@ -39,9 +39,7 @@ async def page_of(
     limits = ((Action.TRANSFER, Transfer.BETWEEN_DEPARTMENTS, passed_at),
               (Action.TRANSFER_OUT, Transfer.TO_AGENCY, case.received_at))  # fmt: skip
     handlers = await desk.handlers(case.department_id) if Action.ASSIGN in mine and case.department_id else []
-    own = parts.own
     proposed = reference_data.departments.get(case.routing.get("chosen") or 0)
-    can_wait = own and own.clock and not own.part.extended and own.clock.tone != "late"
     return DeskPage(
         case=case,
         language=lang,
@@ -54,11 +52,7 @@ async def page_of(
             for action, transfer, since in limits
             if since is not None
         },
-        askable=parts.choices,
-        awaited=parts.awaited,
-        reply_until=own.until if own and can_wait else "",
-        today=parts.first_day,
-        last_day=parts.last_day,
+        parts=parts,
         answered_before=[
             (each.reference, f"{each.reference} {each.title}",
              i18n.translate(lang, _("received %(moment)s", moment=i18n.date_text(day_of(each.received_at), lang))))

@@ -41,8 +41,19 @@ class Section:
     last_day: date | None
     """The last day within the case's own period; None for a tip."""
 
+    @property
+    def reply_until(self) -> str:
+        """When the reply of the reader's own department is due; empty if it can no longer be extended."""
+        own = self.own
+        return own.until if own and own.clock and not own.part.extended and own.clock.tone != "late" else ""
 
-def section(case: CaseView, official: Official, now: datetime, language: str) -> Section:
+    @property
+    def reply_days(self) -> dict[str, object]:
+        """The bounds of the day of a reply."""
+        return {"min": self.first_day.isoformat(), "max": self.last_day and self.last_day.isoformat()}
+
+
+def of(case: CaseView, official: Official, now: datetime, language: str) -> Section:
     """The section for one reader."""
     calendar, reference_data = case.reference_data.calendar, case.reference_data
     lines = [_line(part, reference_data, now, language) for part in case.parts]
