@@ -20,7 +20,7 @@ def _day(value: Any) -> date:
 
 
 _Day = Annotated[date, _day]
-"""The city's day of a moment."""
+"""The city's date of a moment."""
 
 
 @dataclass(frozen=True)

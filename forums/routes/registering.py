@@ -87,7 +87,7 @@ async def cancel_registration(request: Request) -> Response:
         return web.redirect(request, back)
     if request.method == "GET":
         shown = await queries.of_slot(found.slot_id, person.id)
-        return await context.page(request, "forums/give_back.html", {"ticket": found, "session": shown})
+        return await context.page(request, "forums/registration_cancel.html", {"ticket": found, "session": shown})
     await registering.cancel_registration(person, found.code)
     said = {
         "waiting": _("You have left the waiting list."),

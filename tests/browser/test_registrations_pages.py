@@ -122,7 +122,7 @@ async def test_planners_can_use_the_pages_of_dates(site: System, open_page: Open
         "desk-slots": f"/desk/forums/{corner}/sessions",
         "desk-date": f"/desk/forums/{corner}/sessions/{ids[0]}/edit",
         "desk-cancel": f"/desk/forums/{slug}/sessions/{meeting}/cancel",
-        "desk-door-before": f"/desk/forums/{slug}/sessions/{meeting}",
+        "desk-check-in-before": f"/desk/forums/{slug}/sessions/{meeting}",
     }.items():
         await page.goto(address)
         await fits(page, name, width)
@@ -141,9 +141,9 @@ async def test_a_clerk_finds_who_comes_and_checks_them_in_without_scripts(site: 
     await page.get_by_label("이름 또는 참석 코드").fill("과일")
     await page.get_by_label("이름 또는 참석 코드").press("Enter")
     await page.get_by_role("button", name="출석 이과일").click()
-    await expect(page.locator(".door-counts dd").first).to_have_text("1")
+    await expect(page.locator(".check-in-counts dd").first).to_have_text("1")
     await page.get_by_role("button", name="+10").click()
-    await expect(page.locator(".door-counts dd").first).to_have_text("11")
+    await expect(page.locator(".check-in-counts dd").first).to_have_text("11")
     await fits(page, "door", PHONE)
     await page.get_by_role("button", name="되돌리기 이과일").click()
-    await expect(page.locator(".door-counts dd").first).to_have_text("10")
+    await expect(page.locator(".check-in-counts dd").first).to_have_text("10")

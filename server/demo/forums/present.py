@@ -1,7 +1,7 @@
 """What goes on in the demonstration city's forums just now, acted out by people through the real actions.
 
 A discussion with submissions and comments, a listening forum next week with a waiting list, a speaker's corner with
-slots, a broadcast, a citizen's proposal, and work for the desk: submissions to hand out, a held text, a hidden one and
+slots, a broadcast, a citizen's proposal, and work for the desk: submissions to assign, a held text, a hidden one and
 its appeal.
 """
 
