@@ -36,7 +36,7 @@ class Prolong(Form):
         int,
         Field(ge=1, le=60),
         Label(_("Additional days to send the supplement")),
-        About("From the last day on; at most as many as the request gave."),
+        About("Counted from the last day; at most as many as the request gave."),
     ]
     reason: Annotated[Reason, Label(_("Reason"), _("What the petitioner said")), Html(rows=2)] = ""
     version: Seen = None
@@ -60,7 +60,7 @@ class Investigate(Form):
     first: Annotated[
         Day | None,
         Label(_("First day")),
-        About("The first day; left out to extend the investigation that is set."),
+        About("The first day; omit it to extend the investigation that is scheduled."),
     ] = None
     version: Seen = None
 
@@ -90,7 +90,7 @@ class CloseRepeated(Form):
         ReferencesRule(MOST_EARLIER),
         Label(_("The same petition, already answered")),
         Hint(_("At least two. You decide whether they are the same (Act 23).")),
-        About("At least two cases of the same petitioner that were answered before this one came."),
+        About("At least two cases of the same petitioner that were answered before this one was received."),
     ]
     reason: Annotated[
         Reason,
@@ -99,14 +99,14 @@ class CloseRepeated(Form):
         About("Why they are the same; the petitioner reads it."),
         Html(rows=4),
     ]
-    remedies: Annotated[Remedies, About("What can be done against it.")]
+    remedies: Annotated[Remedies, About("How it can be contested.")]
     multi_party: Annotated[
         bool,
         Label(
             _("Petition by many people"),
             _("It is a petition by many people: five or more households, with five or more signatures"),
         ),
-        About("A petition of many (Act 2 vi)."),
+        About("A petition by many people (Act 2 vi)."),
     ] = False
     committee: Annotated[
         bool,
@@ -114,7 +114,7 @@ class CloseRepeated(Form):
             _("Mediation committee"),
             _("The mediation committee has reviewed it (required for a petition by many people, Decree 26)"),
         ),
-        About("The mediation committee has dealt with it (Decree 26)."),
+        About("The mediation committee has reviewed it (Decree 26)."),
     ] = False
     version: Seen = None
 
@@ -157,14 +157,14 @@ class RequestConsultation(_Reply, Form):
         OneOf(),
         Label(_("Department")),
         Hint(_("Its officials can then see this case, and handle only what they were asked for.")),
-        About("The code of the department that is asked."),
+        About("The code of the consulted department."),
     ]
     text: Annotated[
         str,
         paragraphs(TEXT_LIMIT),
         Label(_("What you need from them")),
         Hint(_("Only officials can read it. The petitioner is told which department is consulted and until when.")),
-        About("What is asked; officials only read it."),
+        About("The request, which only officials can read."),
         Html(rows=4),
     ]
     due: Due = None
@@ -194,6 +194,6 @@ class WithdrawPart(AssignHandler):
         Key("department"),
         Label(_("Department")),
         Hint(_("It no longer needs to reply, and can no longer see this case.")),
-        About("The code of the department that was asked."),
+        About("The code of the consulted department."),
     ]
     text: Annotated[Reason, Key("reason"), Html(rows=2)] = ""

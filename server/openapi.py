@@ -21,14 +21,14 @@ _REFUSALS = {
     400: "The request cannot be understood.",
     401: "An official's token is needed.",
     403: "The right is missing, or the request comes from another site.",
-    404: "Not there, or not for this reader.",
+    404: "It does not exist, or this reader may not see it.",
     408: "The body did not arrive in time; nothing was changed.",
-    409: "The state of the case, a rule of the law or somebody else's change does not allow it.",
+    409: "The state of the case, a legal rule or another person's change does not allow it.",
     413: "Too large.",
-    415: "A content type that is not taken.",
+    415: "A content type that is not accepted.",
     422: "Some fields or parameters are wrong or unknown; `errors` names each.",
-    429: "Too many requests; `Retry-After` says when to come back.",
-    503: "Too many people at once; `Retry-After` says when to come back.",
+    429: "Too many requests; `Retry-After` says when to try again.",
+    503: "Too many readers at once; `Retry-After` says when to try again.",
 }
 _PARAMETERS = {
     "reference": "The number of the case, for example K7Q-M9X-RW4; case, spaces and dashes do not matter.",
@@ -61,7 +61,7 @@ def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
             "description": (
                 "Times are ISO 8601 with zone. Refusals are RFC 9457 problem documents with a stable `code`. "
                 "Texts are in the language of `Accept-Language` or `?lang=` (ko, en, ja). Fields that are not named "
-                "here are not looked at."
+                "here are ignored."
             ),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
@@ -114,7 +114,7 @@ def _responses(method: str, declared: Contract) -> dict[str, Any]:
     answers = {str(declared.status): done}
     if declared.waits is not None:
         answers["202"] = {
-            "description": "Waits.",
+            "description": "Accepted, but waiting for a confirmation by email.",
             "content": {"application/json": {"schema": contract.schema_of(declared.waits)}},
         }
     refusals = {422, 429, 503, *declared.refusals}

@@ -22,7 +22,7 @@ class Credentials(Form):
         str,
         line(10, safe=False),
         Label(_("Code")),
-        About("The six digits of the official's second factor, where they have one."),
+        About("The six digits of two-step verification, for officials who use it."),
     ] = ""
 
 
@@ -41,7 +41,7 @@ async def create(request: Request) -> Response:
     return web.json(Token(token=token, expires_at=session.expires_at), 201)
 
 
-@documented(Contract("Sign out: the token that is shown ends", None, 204, access=Access.OFFICIAL))
+@documented(Contract("Sign out: revoke the token that is sent", None, 204, access=Access.OFFICIAL))
 async def end(request: Request) -> Response:
     """``DELETE``: end the session of the token in the request."""
     if not auth.reader(request).token_hash:

@@ -31,9 +31,9 @@ class Event(Answer):
     at: datetime
     audience: Audience
     by: Annotated[str, among(("petitioner", "official", "system"))]
-    who: Annotated[str, said("Their name, where this reader is told it.")]
+    who: Annotated[str, said("Their name, if this reader may see it.")]
     person: Annotated[str | None, said("The handler or guide that it names.")]
-    text: Annotated[str, said("The words that belong to it.")]
+    text: Annotated[str, said("The texts of the event.")]
     data: Annotated[dict[str, Any], said("What else the event says; departments by code.")]
 
 

@@ -19,7 +19,7 @@ LONGEST_PAGE = 100
 
 @contract.documented(
     Contract(
-        "Commitments: open ones by due date, others the newest first",
+        "Commitments: open ones by due date, others newest first",
         contract.listed(
             documents.ListedCommitment,
             contract.integer(0, commitments.CAP, f"On all pages; {commitments.CAP} is that many or more."),

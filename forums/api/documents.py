@@ -14,8 +14,15 @@ Language = Annotated[str, among(LANGUAGES)]
 Page = Annotated[str, said("Its page.")]
 Slug = Annotated[str, said("Its slug.")]
 Version = Annotated[int, said("Grows with every event about it.")]
-Visibility = Annotated[str, among(("shown", "pending", "hidden"), "What waits is seen by its author only.")]
-Remark = Annotated[str, among(("shown", "pending", "hidden", "withdrawn"), "What waits is seen by its author only.")]
+Visibility = Annotated[
+    str, among(("shown", "pending", "hidden"), "A text that is waiting for review is visible to its author only.")
+]
+Remark = Annotated[
+    str,
+    among(
+        ("shown", "pending", "hidden", "withdrawn"), "A text that is waiting for review is visible to its author only."
+    ),
+]
 
 
 class File(Answer):
@@ -32,7 +39,7 @@ class ListedForum(Answer):
     """A forum in a list."""
 
     slug: Annotated[str, said("Its name in addresses, which stays.")]
-    number: Annotated[int, said("Within its kind, from 1; 0 while citizens only ask for it.")]
+    number: Annotated[int, said("Its number within its kind, from 1; 0 while it is only proposed.")]
     kind: Annotated[str, among(KINDS)]
     status: ForumState
     title: str
@@ -40,7 +47,7 @@ class ListedForum(Answer):
     department: DepartmentName | None
     district: DistrictName | None
     place: str
-    starts_at: Annotated[datetime | None, said("While it is `proposed`, `declined` or `draft`: the day wished for.")]
+    starts_at: Annotated[datetime | None, said("While it is `proposed`, `declined` or `draft`: the day asked for.")]
     ends_at: datetime | None
     speaks_until: datetime | None
     published_at: datetime | None
@@ -66,16 +73,16 @@ class Forum(ListedForum):
     body: str
     language: Language
     panel: tuple[str, ...]
-    moderation: Annotated[str, among(("after", "before"), "Whether a moderator reads texts before they are shown.")]
+    moderation: Annotated[str, among(("after", "before"), "Whether a moderator reviews texts before they are shown.")]
     speaks_from: datetime | None
-    may_speak: Annotated[bool, said("Whether submissions are taken now.")]
+    may_speak: Annotated[bool, said("Whether submissions are accepted now.")]
     closed_at: datetime | None
     link: Annotated[str, said("Of the video.")]
     chapters: list[Chapter]
     minutes: str
-    reason: Annotated[str, said("Why it was called off or not taken up.")]
-    proposer: Annotated[str, said("The display name of who asked for it.")]
-    petition: Annotated[str, said("The number of the petition that it grew out of.")]
+    reason: Annotated[str, said("Why it was cancelled or declined.")]
+    proposer: Annotated[str, said("The display name of the person who proposed it.")]
+    petition: Annotated[str, said("The number of the petition that it came from.")]
     files: list[File]
 
 
@@ -123,15 +130,13 @@ class Commitment(ListedCommitment):
     version: Version
     text: str
     owner: (
-        Annotated[
-            str, among(sorted(Permission.ANSWER_SUBMISSIONS.roles), "The office of the official who answers for it.")
-        ]
+        Annotated[str, among(sorted(Permission.ANSWER_SUBMISSIONS.roles), "The position of the responsible official.")]
         | None
     )
     budget: str
-    evidence: Annotated[str, said("By which it is done.")]
+    evidence: Annotated[str, said("The day by which it is to be done.")]
     link: str
-    contested: Annotated[str, said("Why its author says that it is not done.")]
+    contested: Annotated[str, said("Why its author disputes that it was carried out.")]
     steps: list[Step]
     dates: list[DueDay]
     files: list[File]
@@ -152,10 +157,12 @@ class Submission(Answer):
     status: SubmissionState
     visibility: Visibility
     hidden: HiddenText | None
-    author: Annotated[str, said("A name; of who spoke at a session without giving one, their turn.")]
+    author: Annotated[
+        str, said("The display name; for somebody who spoke at a session without giving one, their number.")
+    ]
     channel: Annotated[str, among(CHANNELS)]
     stance: Annotated[str, among(STANCES)]
-    title: Annotated[str, said("Personal numbers masked; empty where it is hidden or taken back.")]
+    title: Annotated[str, said("Personal numbers are masked; empty if it is hidden or withdrawn.")]
     text: str
     language: Language
     district: DistrictName | None
@@ -163,7 +170,7 @@ class Submission(Answer):
     outcome: Annotated[str, among(("", *OUTCOMES))]
     outcome_at: datetime | None
     outcome_text: Annotated[str, said("The reasons.")]
-    link: Annotated[str, said("What shows that it is `already_done`.")]
+    link: Annotated[str, said("The evidence for `already_done`.")]
     study_until: Annotated[date | None, said("With `under_study`.")]
     moved_to: Annotated[str, said("With `out_of_scope`.")]
     done_on: date | None
@@ -194,7 +201,7 @@ class DeskSubmission(Answer):
     moved_to: str
     done_on: date | None
     merged_into: str | None
-    merged: Annotated[int, said("How many are merged to it.")]
+    merged: Annotated[int, said("Number of submissions merged into it.")]
     commitments: list[str]
     received_at: datetime
 
@@ -205,10 +212,10 @@ class Comment(Answer):
     id: int
     parent: int | None
     author: str
-    official: Annotated[bool, said("An official speaks for the city.")]
+    official: Annotated[bool, said("Written by an official, for the city.")]
     department: DepartmentName | None
     stance: Annotated[str, among(("", *STANCES))]
-    text: Annotated[str, said("Personal numbers masked; empty where it is hidden or withdrawn.")]
+    text: Annotated[str, said("Personal numbers are masked; empty if it is hidden or withdrawn.")]
     visibility: Remark
     hidden: HiddenText | None
     supports: int

@@ -28,7 +28,7 @@ PAGE, LONGEST_PAGE = 20, 100
 
 @documented(
     Contract(
-        "Forums: coming ones by their date, others the newest first",
+        "Forums: coming ones by date, others newest first",
         contract.listed(
             documents.ListedForum,
             contract.integer(

@@ -35,7 +35,7 @@ async def read(request: Request) -> Response:
 
 @documented(
     Contract(
-        "What was said in a forum",
+        "The submissions of a forum",
         contract.listed(documents.Submission),
         query={**Filters.schema(), "cursor": CURSOR},
         refusals=(404,),
@@ -55,7 +55,7 @@ async def index(request: Request) -> Response:
 
 @documented(
     Contract(
-        "Comments on a submission, each with its first answers",
+        "The comments on a submission, each with its first replies",
         contract.listed(documents.Thread),
         query={"cursor": CURSOR},
         refusals=(404,),
@@ -148,19 +148,19 @@ routes = [
     Route("/api/v1/forums/{slug}/submissions", index),
     operation(
         "/api/v1/forums/{slug}/submissions", SUBMIT, _answer,
-        summary="Give an submission to a forum", content=documents.Submission, body="NewSubmission",
+        summary="Make a submission to a forum", content=documents.Submission, body="NewSubmission",
     ),
     Route("/api/v1/submissions/{number}", read),
     Route("/api/v1/submissions/{number}/comments", talk),
     operation(
         "/api/v1/submissions/{number}/comments", COMMENT, _answer_comment,
-        summary="Comment on a submission, or answer a comment", content=documents.Comment, body="NewComment",
+        summary="Comment on a submission, or reply to a comment", content=documents.Comment, body="NewComment",
     ),
     operation(
         _SUPPORTS, SUPPORT, _answer,
-        summary="Stand behind a submission; once a person", content=documents.Submission, body="Speaker",
+        summary="Support a submission; each person counts once", content=documents.Submission, body="Speaker",
     ),
     operation(
-        _SUPPORTS, SUPPORT, _answer, summary="Stand behind a submission no longer", content=documents.Submission
+        _SUPPORTS, SUPPORT, _answer, summary="Withdraw one's support of a submission", content=documents.Submission
     ),
 ]  # fmt: skip

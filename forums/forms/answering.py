@@ -30,7 +30,7 @@ class GiveAnswer(Form):
         Label(_("Answer"), _("Answer, for everyone")),
         Hint(_("What exactly is adopted, when and where it was already done, what is being studied, or why not.")),
         Html(rows=6),
-        About("Left out only where `link` shows what is done already."),
+        About("May be omitted only if `link` shows what has been done."),
     ]
     commitment: Annotated[MakeCommitment | None, Key("commitment"), Label(_("Commitment"))] = None
     department_id: Annotated[
@@ -38,7 +38,7 @@ class GiveAnswer(Form):
         OneOf(),
         Key("department"),
         Label(_("Department"), _("Department that answers")),
-        About("Where no department has it yet."),
+        About("If no department is responsible yet."),
     ] = None
     """The department that answers, where none is assigned yet."""
     link: Annotated[Link, Label(_("Link"), _("Where it can be seen (web address)")), About("With already_done.")] = ""

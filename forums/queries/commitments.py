@@ -148,7 +148,7 @@ class Whole:
         return found
 
 
-_LATE = "`open` where nothing is said; `overdue` are those of them that are late."
+_LATE = "`open` by default; `overdue` are the open ones past their due date."
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,11 +102,11 @@ class Filters(listing.Filters):
     tab: str = listing.tab(TAB_WORDS, "", json=None)
     state: str = listing.choice(
         {state: text for state, text in FORUM_STATES.items() if state in SEEN},
-        json="status", about="Every state where nothing is said.",
+        json="status", about="All states by default.",
     )  # fmt: skip
     department: str = listing.department("f.department_id = ?")
     district: str = listing.district("f.district = ?")
-    year: int = listing.number(FIRST_YEAR, LAST_YEAR, about="In which they begin.")
+    year: int = listing.number(FIRST_YEAR, LAST_YEAR, about="The year in which they begin.")
     q: str = listing.words(MAX_WORDS, about="Words.")
     states: tuple[ForumState, ...] = TABS["open"]
     """The states of the forums listed."""

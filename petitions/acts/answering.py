@@ -87,13 +87,13 @@ ACTS: tuple[CaseAct, ...] = (
         run=answering.reopen,
         when=lambda case: case.objection_due_at is None,
         desk=Offer(
-            summary="Open a case again, with a fresh period",
+            summary="Reopen a case, with a new processing period",
             label=_("Reopen"),
             title=_("Reopen the case"),
             done=_("%(reference)s has been reopened with a new deadline."),
         ),
         citizen=Offer(
-            summary="Say that it is not solved: the case opens again",
+            summary="Say that it is not solved: the case is reopened",
             label=_("It is not solved"),
             title=_("What is not solved?"),
             send=_("It is not solved: reopen it"),
@@ -117,7 +117,7 @@ ACTS: tuple[CaseAct, ...] = (
         ),
         run=answering.withdraw,
         desk=Offer(
-            summary="Take the petition back, for the petitioner",
+            summary="Withdraw the petition on the petitioner's behalf",
             label=_("Withdraw"),
             title=_("Withdraw on the petitioner's behalf"),
             send_kind="danger",
@@ -125,7 +125,7 @@ ACTS: tuple[CaseAct, ...] = (
             done=_("%(reference)s has been withdrawn."),
         ),
         citizen=Offer(
-            summary="Take the petition back",
+            summary="Withdraw the petition",
             label=_("Withdraw the petition"),
             send_kind="danger",
             kind="quiet",

@@ -101,7 +101,7 @@ async def attach(request: Request) -> Response:
 
 @documented(
     Contract(
-        "Send files that a message or a supplement is to bring: it names them by their tokens",
+        "Upload files for a message or a supplement, which then names their tokens",
         documents.Uploads,
         201,
         access=Access.PARTY,

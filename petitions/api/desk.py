@@ -32,7 +32,7 @@ MOST_AT_ONCE = 200
 
 @documented(
     Contract(
-        "The cases that this official sees, due first",
+        "The cases that this official may see, earliest deadline first",
         contract.listed(documents.ListedCase),
         access=Access.OFFICIAL,
         query={**Filter.schema(), **listing.paging(LONGEST_PAGE)},
@@ -62,7 +62,7 @@ async def read(request: Request) -> Response:
 
 @documented(
     Contract(
-        "The parts that departments are asked for: all of them, or one's own that was replied to",
+        "The consultations of a case: all of them, or the one that one's own department replied to",
         contract.listed(documents.PartInWords),
         access=Access.OFFICIAL,
         refusals=(404,),
@@ -121,7 +121,7 @@ API = Api(
 
 @documented(
     Contract(
-        "Send files that an answer, a message, a note or a supplement is to bring: it names them by their tokens",
+        "Upload files for an answer, a message, a note or a supplement, which then names their tokens",
         documents.Uploads,
         201,
         access=Access.OFFICIAL,

@@ -63,7 +63,7 @@ class Receipt(Answer):
     """The response to filing."""
 
     reference: str
-    access_key: Annotated[str, said("Shown this once; only its hash is kept.")]
+    access_key: Annotated[str, said("Shown only once; only its hash is stored.")]
     status: State
     kind: Kind
     department: DepartmentName | None
@@ -96,9 +96,9 @@ class Attachment(Answer):
     size: int
     media_type: str
     by_official: bool
-    internal: Annotated[bool, said("Of an internal note: only officials know of it.")]
+    internal: Annotated[bool, said("True for a file of an internal note, which only officials see.")]
     created_at: datetime
-    url: Annotated[str, said("Where it is served to the same reader, with the same key or token.")]
+    url: Annotated[str, said("The address at which the same reader can download it, with the same key or token.")]
 
 
 class Reply(Answer):
@@ -146,7 +146,7 @@ class Consultation(Answer):
 class PartInWords(Consultation):
     """The same for officials, with the texts."""
 
-    text: Annotated[str, said("What is asked.")]
+    text: Annotated[str, said("The request.")]
     reply: str
     replied_by: str
 
@@ -179,8 +179,8 @@ class ListedCase(Listed):
     petitioner: str
     handler: str
     district: str
-    part_due_at: Annotated[datetime | None, said("When the part is due that one's department owes.")]
-    replies_awaited: Annotated[int, said("How many departments owe a part.")]
+    part_due_at: Annotated[datetime | None, said("The deadline of one's own department's reply.")]
+    replies_awaited: Annotated[int, said("Number of departments whose reply is pending.")]
 
 
 class Case(Listed):
@@ -201,7 +201,7 @@ class Case(Listed):
     rating: int | None
     answers: list[Reply]
     attachments: list[Attachment]
-    parts: Annotated[list[Consultation | PartInWords], said("What other departments are asked for (Act 20).")]
+    parts: Annotated[list[Consultation | PartInWords], said("Consultations of other departments (Act 20).")]
     actions: list[str]
 
 
@@ -216,14 +216,14 @@ class CaseLeft(Answer):
 
     reference: str
     status: State
-    parts: Annotated[list[PartInWords], said("What one's own department was asked for and has replied to.")]
+    parts: Annotated[list[PartInWords], said("The consultation to which one's own department has replied.")]
 
 
 CASE = {"anyOf": [Case.schema(), RoutedCase.schema()]}
 
 
 class Department(Answer):
-    """A department with its duties."""
+    """A department with its responsibilities."""
 
     code: str
     name: str

@@ -10,7 +10,7 @@ from server.core import contract, web
 from server.core.contract import Contract, documented
 
 
-@documented(Contract("The departments and what they are there for", contract.listed(documents.Department)))
+@documented(Contract("The departments and their responsibilities", contract.listed(documents.Department)))
 async def departments(request: Request) -> Response:
     """``GET /departments``."""
     known, lang = await reference(), web.language(request)

@@ -127,7 +127,7 @@ def _attachment(reference: str, file: FileRow) -> documents.Attachment:
 
 
 def department(found: DepartmentRow, reference_data: Reference, lang: str) -> documents.Department:
-    """A department with its duties."""
+    """A department with its responsibilities."""
     profile = next(p for p in reference_data.profiles if p.id == found.id)
     return documents.Department.of(
         found, name=found.name(lang), names=_names(found.names), duties=profile.duties, keywords=profile.keywords

@@ -28,7 +28,7 @@ STATUSES = {EVERYTHING: _("Open and ended"), **{state.value: STATES[state] for s
 class Filter(listing.Filters):
     """The filters of the list. An empty status means open cases, or every case in a search."""
 
-    q: str = listing.words(LONGEST_QUERY, about="Words, a name or a number; the newest come first then.")
+    q: str = listing.words(LONGEST_QUERY, about="Words, a name or a number; the results are newest first.")
     status: str = listing.choice(STATUSES, about="Open cases by default.")
     department: str = listing.department("c.department_id = ?")
     kind: str = listing.choice(KINDS, "c.kind = ?")
@@ -38,7 +38,10 @@ class Filter(listing.Filters):
     mine: bool = listing.flag(_("Mine"))
     unassigned: bool = listing.flag(_("Unassigned"), "c.handler_id IS NULL")
     objection: bool = listing.flag(_("Open objections"), about="Open objections, by the day to decide them.")
-    parts: bool = listing.flag(_("Consultations"), about="Parts that one's department owes, or else anybody's.")
+    parts: bool = listing.flag(
+        _("Consultations"),
+        about="Only cases with a pending reply of one's own department, or of any for officials who see all.",
+    )
     interim: bool = listing.flag(_("Interim notice needed"), about="An interim notice is due (Decree 23).")
     sort: str = listing.tab({"due": _("Earliest deadline first"), "new": _("Newest first")}, "")
 

@@ -125,7 +125,7 @@ class Act(Generic[A, F]):
 
 FILE_TOKENS: Schema = {
     **contract.many(contract.TEXT, MAX_FILES),
-    "description": "Tokens of files that were sent to `files` of the case, or of the desk, before; good for a day.",
+    "description": "Tokens of files uploaded before to `files` of the case or of the desk; valid for a day.",
 }
 
 

@@ -68,7 +68,10 @@ _PEOPLE = contract.record(
                 {
                     "value": contract.text(about="A code; empty for those who did not say."),
                     "name": contract.TEXT,
-                    "people": {**contract.maybe(_COUNT), "description": "Null: too few, or telling of few."},
+                    "people": {
+                        **contract.maybe(_COUNT),
+                        "description": "Null: too few, or a few people could be identified.",
+                    },
                 }
             )
         ),
@@ -83,7 +86,7 @@ _ADOPTION = contract.named(
             "people": contract.maybe(
                 {
                     **contract.record(dict.fromkeys(people.DIMENSIONS, _PEOPLE)),
-                    "description": "Who took part, as they say of themselves, counted every night; null under filters.",
+                    "description": "Who took part, in their own words; counted every night, null with filters.",
                 }
             ),
             "next": contract.maybe(contract.text(about="Pass as `forums_after` for the next page of forums.")),
@@ -110,7 +113,7 @@ def _about(request: Request, wanted: filters.Adoption) -> dict[str, object]:
 
 @documented(
     Contract(
-        "What became of what was said in forums: in total and by each dimension", _ADOPTION,
+        "What became of submissions: in total and by each dimension", _ADOPTION,
         query={**filters.Adoption.schema(), "forums_after": contract.text(about="From `next`.")},
     )
 )  # fmt: skip

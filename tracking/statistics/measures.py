@@ -250,7 +250,7 @@ ADOPTION = Area(
         ),
         Measure(
             "considered",
-            _("Those that have an answer, whatever it says."),
+            _("Those that have been answered, whatever the outcome."),
             head=_("Answered so far"),
             counts=_OUTCOME,
         ),

@@ -119,7 +119,7 @@ def page(path: str, act: ParticipantAct[Any], show: Show, *methods: str) -> Rout
 class ConfirmMail(Answer):
     """The answer to a participant whose address is not confirmed yet."""
 
-    status: Annotated[str, contract.among(("confirm_mail",), "A link in a mail does it.")] = "confirm_mail"
+    status: Annotated[str, contract.among(("confirm_mail",), "A link in an email confirms it.")] = "confirm_mail"
 
 
 def operation(

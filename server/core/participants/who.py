@@ -26,7 +26,7 @@ NO_NUMBERS = _("Please choose a name without phone numbers, addresses or links: 
 class Address(Form):
     """The address at which somebody confirms their identity."""
 
-    email: Annotated[Email, AfterValidator(str.lower), About("Where the link goes that confirms it.")]
+    email: Annotated[Email, AfterValidator(str.lower), About("The address to which the confirmation link is sent.")]
 
 
 class Named(Form):
@@ -36,7 +36,7 @@ class Named(Form):
         str,
         line(NAME_LIMIT, least=2),
         Label(_("Name")),
-        About("The name that everybody sees; where no session says who speaks."),
+        About("The name shown to everyone; for participants who are not signed in."),
     ]
 
     @classmethod

@@ -28,6 +28,7 @@ class Operations(Generic[FormT]):
     def __init__(self, table: Resource[FormT]) -> None:
         self.table = table
         what, base = table.what, f"/api/v1{table.page}"
+        a_row = f"a row of the {what} table"
         version = {
             "version": {**VERSION, "description": "The version that the caller has seen; 409 where others acted."}
         }
@@ -51,18 +52,18 @@ class Operations(Generic[FormT]):
         choices = {name: table.form.field(name).choices for name in table.filters}
         query = {name: contract.one_of(found) if found else contract.TEXT for name, found in choices.items()}
         headers = contract.IDEMPOTENCY_HEADER
-        route(base, "GET", self.index, operation(f"Every {what}", answer=contract.listed(row), query=query))
-        adding = operation(f"Add a {what}", 201, answer=added, body=body, headers=headers, refusals=(409,))
+        route(base, "GET", self.index, operation(f"The {what} table", answer=contract.listed(row), query=query))
+        adding = operation(f"Add {a_row}", 201, answer=added, body=body, headers=headers, refusals=(409,))
         route(base, "POST", self.add, adding)
         one = f"{base}/{table.number}"
-        route(one, "GET", self.read, operation(f"One {what}", refusals=(404,)))
+        route(one, "GET", self.read, operation(f"Read {a_row}", refusals=(404,)))
         if table.changes:
-            route(one, "PUT", self.change, operation(f"Change a {what}", body=change, refusals=(404, 409)))
+            route(one, "PUT", self.change, operation(f"Change {a_row}", body=change, refusals=(404, 409)))
         if table.deleting:
-            route(one, "DELETE", self.delete, operation(f"Delete a {what}", 204, answer=None, refusals=(404, 409)))
+            route(one, "DELETE", self.delete, operation(f"Delete {a_row}", 204, answer=None, refusals=(404, 409)))
         if table.closing:
-            route(f"{one}/close", "POST", self.close, operation(f"Close a {what}", refusals=(404, 409, 422)))
-            route(f"{one}/open", "POST", self.open, operation(f"Open a closed {what} again", refusals=(404, 409)))
+            route(f"{one}/close", "POST", self.close, operation(f"Close {a_row}", refusals=(404, 409, 422)))
+            route(f"{one}/open", "POST", self.open, operation(f"Open {a_row} again", refusals=(404, 409)))
 
     async def index(self, request: Request) -> Response:
         """``GET /desk/{path}``."""

@@ -24,7 +24,7 @@ MAPS = {one.on_map[0]: one for one in measures.PETITIONS.measures if one.on_map}
 TITLES = dict(one.on_map for one in MAPS.values() if one.on_map)
 UNSPECIFIED = _("None specified")
 _YEAR = re.compile(r"(19|20)\d\d")
-_CODE = "A code as the lists give it; `none` for those without."
+_CODE = "A code as in the lists; `none` for those without one."
 
 
 def _departments(reference_data: City, language: str) -> Words:
