@@ -112,10 +112,3 @@ AGE_BANDS: dict[str, Text] = {
     "70_plus": _("70 and over"),
 }
 """Age bands that participants may choose for the statistics; optional."""
-
-OFFICES: dict[str, Text] = {
-    "intake": _("Intake officer"),
-    "handler": _("Handler"),
-    "manager": _("Department manager"),
-}
-"""The roles of officials who own commitments, as the public sees them."""

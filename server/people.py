@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from petitions.queries.settings import capped, open_cases_of
 from petitions.reference import forget
-from server.core import clock, web
+from server.core import accounts, clock, web
 from server.core.accounts import Absence, Account, CorePermission, Official, Role, Session, hash_password, keep_open
 from server.core.city import city
 from server.core.config import settings
@@ -29,7 +29,7 @@ from server.core.references import new_key
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
 from server.core.resource.table import CHANGED, Options, Question, Resource, Shown
-from server.people_list import ROLES, index
+from server.people_list import index
 
 IN_A_DEPARTMENT = frozenset({Role.HANDLER, Role.MANAGER})
 """Roles that require a department."""
@@ -71,7 +71,7 @@ class EditAccount(Form):
         Html(autocomplete="off"),
     ]
     name: Annotated[str, line(80, safe=False), Label(_("Name")), Html(autocomplete="off")]
-    role: Annotated[str, OneOf(ROLES), Label(_("Role"))]
+    role: Annotated[str, OneOf(accounts.ROLES), Label(_("Role"))]
     department: Annotated[str, OneOf(), Label(_("Department"))] = ""
     phone: Annotated[Phone, Html(autocomplete="off", inputmode="tel")] = ""
     email: Annotated[

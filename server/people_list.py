@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.core import auth, listing, web
-from server.core.accounts import CorePermission
+from server.core.accounts import ROLES, CorePermission
 from server.core.city import City, city
 from server.core.days import today
 from server.core.errors import Text, _
@@ -15,15 +15,6 @@ from server.core.rows import columns, read_all
 
 PAGE = "/desk/people"
 SHOWN = 50
-ROLES: dict[str, Text] = {
-    "intake": _("Intake officer"),
-    "handler": _("Handler"),
-    "manager": _("Department manager"),
-    "inspector": _("Inspector"),
-    "guide": _("Case guide"),
-    "clerk": _("Clerk"),
-    "administrator": _("Administrator"),
-}
 STATES: dict[str, Text] = {"active": _("Active"), "closed": _("Closed accounts"), "all": _("All")}
 
 

@@ -11,6 +11,7 @@ from forums import labels
 from forums.permissions import Permission
 from forums.queries import live
 from server.core import auth, clock, i18n, web
+from server.core.accounts import ROLES
 from server.core.city import City, city
 from server.core.form_pages import ReturnedForm
 from server.core.participants.people import person_of
@@ -25,7 +26,7 @@ LABELS: Mapping[str, object] = {
     "states": labels.SUBMISSION_STATES,
     "outcomes": labels.OUTCOMES,
     "commitment_states": labels.COMMITMENT_STATES,
-    "offices": labels.OFFICES,
+    "offices": ROLES,
 }
 
 

@@ -19,7 +19,7 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from server.core import clock, database
-from server.core.errors import Conflict, _
+from server.core.errors import Conflict, Text, _
 
 
 class Role(StrEnum):
@@ -39,6 +39,17 @@ class Role(StrEnum):
     """At a counter: files for people who come in person."""
     ADMINISTRATOR = "administrator"
     """Looks after accounts, departments, calendar and rules."""
+
+
+ROLES: dict[str, Text] = {
+    "intake": _("Intake officer"),
+    "handler": _("Handler"),
+    "manager": _("Department manager"),
+    "inspector": _("Inspector"),
+    "guide": _("Case guide"),
+    "clerk": _("Clerk"),
+    "administrator": _("Administrator"),
+}
 
 
 class Permission(StrEnum):
