@@ -58,7 +58,6 @@ class KeptFiles(StaticFiles):
     """Static files, cached indefinitely by browsers if their URL carries their hash."""
 
     async def get_response(self, path: str, scope):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-        """The file with its ``Cache-Control``."""
         response = await super().get_response(path, scope)
         kept = b"v=" in scope.get("query_string", b"") or path.startswith("vendor/")
         response.headers["cache-control"] = "public, max-age=31536000, immutable" if kept else "no-cache"

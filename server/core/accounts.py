@@ -280,7 +280,6 @@ class Official:
         return f"official:{self.id}"
 
     def may(self, permission: Permission) -> bool:
-        """Whether their role holds a permission."""
         return self.role in permission.roles
 
 

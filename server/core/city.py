@@ -89,7 +89,6 @@ class City:
         return row.name(language) if row else ""
 
     def department_names(self, language: str) -> dict[int, str]:
-        """The names of all departments by id."""
         return {row.id: row.name(language) for row in self.departments.values()}
 
     def department_choices(self, language: str) -> list[tuple[str, str]]:
@@ -97,7 +96,6 @@ class City:
         return [(row.code, row.name(language)) for row in self.open_departments]
 
     def department_by_code(self, code: str) -> DepartmentRow | None:
-        """The department with a code."""
         return next((row for row in self.departments.values() if row.code == code), None)
 
     def district_name(self, code: str, language: str) -> str:
@@ -106,7 +104,6 @@ class City:
         return names.get(language) or names["ko"] if names else code
 
     def district_names(self, language: str) -> dict[str, str]:
-        """The names of all districts by code."""
         return {code: self.district_name(code, language) for code in self.districts}
 
     def district_choices(self, language: str, kept: str = "") -> list[tuple[str, str]]:

@@ -54,12 +54,10 @@ class Settings:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The city's time zone."""
         return ZoneInfo(self.timezone)
 
     @property
     def language(self) -> str:
-        """The default language."""
         return self.languages[0]
 
     def spoken(self, language: str) -> str:
@@ -83,7 +81,6 @@ class Settings:
 
     @property
     def compiled(self) -> Path:
-        """The folder for compiled templates."""
         return self.data_dir / "templates"
 
     @property
@@ -105,7 +102,6 @@ class Settings:
         return settings
 
     def problems(self) -> list[str]:
-        """A sentence for each invalid value."""
         found = []
         scheme = self.database_url.partition("://")[0]
         if scheme not in {"sqlite", "postgres", "postgresql", "asyncpg"}:

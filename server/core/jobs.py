@@ -73,7 +73,6 @@ class Bell:
         self.rings = 0
 
     def ring(self) -> None:
-        """Wake all waiters."""
         self.rings += 1
         for event in self._waiting:
             event.set()
@@ -140,7 +139,6 @@ class Worker:
         self._stopping = False
 
     async def run(self) -> None:
-        """Work until :meth:`stop`."""
         running: set[asyncio.Task[None]] = set()
         scheduled = False
         try:
@@ -178,7 +176,6 @@ class Worker:
         return bool(tasks)
 
     async def attempt(self, task: Task) -> None:
-        """Run one job and record the result."""
         try:
             handler = self.handlers[task.kind]
             async with asyncio.timeout(LEASE.total_seconds() * 0.9):

@@ -106,7 +106,6 @@ class Message(Generic[E]):
 
     @property
     def kind(self) -> str:
-        """The event's kind in the ledger."""
         return str(self.event.kind)
 
 

@@ -76,7 +76,6 @@ class Step(NamedTuple):
 
     @property
     def days(self) -> int:
-        """Length of the run in days."""
         return (self.last - self.first).days + 1
 
 
@@ -129,7 +128,6 @@ class WorkingCalendar:
         return _holidays(self.country, day.year).get(day)
 
     def is_working_day(self, day: date) -> bool:
-        """Return whether the offices are open that day."""
         return day.weekday() < SATURDAY and self.holiday_name(day) is None
 
     def hours_on(self, day: date) -> OfficeHours:

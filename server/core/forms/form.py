@@ -101,13 +101,11 @@ class FormField:
         return self.html.asked and self.form is None
 
     def options(self, language: str) -> list[tuple[str, str]]:
-        """The choices as options on a page."""
         words = self.choices if isinstance(self.choices, Mapping) else {}
         return [(value, i18n.translate(language, words.get(value, value))) for value in self.choices or ()]
 
     @functools.cached_property
     def schema(self) -> Schema:
-        """Its JSON Schema."""
         if self.form:
             found: Schema = self.form.schema()
             if self.kind == "forms":
@@ -160,7 +158,6 @@ class Errors:
 
     @property
     def listed(self) -> list[FieldError]:
-        """All errors."""
         return [FieldError(name, text) for name, text in self.found.items()]
 
     def done(self) -> None:
@@ -182,7 +179,6 @@ class Form:
     @classmethod
     @functools.cache
     def fields(cls) -> tuple[FormField, ...]:
-        """Every field, in order."""
         hints = get_type_hints(cls, include_extras=True)
         read = (each for each in fields(cls) if Internal() not in get_args(hints[each.name]))  # type: ignore[arg-type]
         return tuple(_field(each.name, hints[each.name], _default(each)) for each in read)

@@ -42,7 +42,6 @@ class Parameters:
             return ""
 
     def choice(self, name: str, choices: Collection[str], default: str = "") -> str:
-        """One of ``choices``."""
         value = self.raw.get(name) or default
         if value == default or value in choices:
             return str(value)
@@ -50,7 +49,6 @@ class Parameters:
         return default
 
     def flag(self, name: str) -> bool:
-        """Whether a flag is on."""
         value = str(self.raw.get(name, "")).lower()
         if value not in {"", "on", "true", "1", "yes", "off", "false", "0", "no"}:
             self.fail(name, WRONG["checkbox"])
@@ -66,7 +64,6 @@ class Parameters:
         return number
 
     def day(self, name: str) -> date | None:
-        """A day, ``YYYY-MM-DD``."""
         value = self.raw.get(name)
         try:
             return read_day(value) if value else None

@@ -151,7 +151,6 @@ class Pages(Generic[FormT]):
         refusal: Invalid | ChangedMeanwhile | None = None,
         **more: Any,
     ) -> Response:
-        """The form of a row, or of a new one."""
         table, language = self.table, web.language(request)
         fields = [field for field in table.form.fields() if not (row and field.name == table.key)]
         now = await table.values(row) if row and isinstance(refusal, ChangedMeanwhile) else {}

@@ -54,7 +54,6 @@ class View:
     """The names of all departments, closed ones included."""
 
     def values(self, name: str) -> list[str]:
-        """The values that can be chosen for a field."""
         return [value for value, _words in self.choices.get(name, ())]
 
     def words(self, name: str, value: object, other: str = "–") -> str:
@@ -198,7 +197,6 @@ class Resource(Generic[FormT]):
         return wanted
 
     async def narrowing(self, name: str, value: str) -> Q:
-        """The condition of a filter."""
         return Q(**await self.column(name, value))
 
     async def column(self, name: str, value: Any) -> dict[str, Any]:
@@ -238,11 +236,9 @@ class Resource(Generic[FormT]):
 
     @property
     def names(self) -> list[str]:
-        """The names of the form's fields."""
         return [field.name for field in self.form.fields()]
 
     def column_label(self, column: Column) -> Text:
-        """The heading of a column."""
         return column.label or self.form.field(column.name).label
 
     def cell(self, row: Any, name: str, view: View) -> object:
@@ -294,18 +290,15 @@ class Resource(Generic[FormT]):
         """Check whether a row can be closed or opened again. Raises ``Conflict``."""
 
     async def stored(self, command: FormT) -> dict[str, Any]:
-        """The columns to store for a command."""
         found: dict[str, Any] = {}
         for name in self.names:
             found |= await self.column(name, getattr(command, name))
         return found
 
     async def create(self, columns: Mapping[str, Any]) -> Model:
-        """Insert a new row."""
         return await self.model.create(**columns)
 
     def event(self, row: Any, how: str) -> DomainEvent:
-        """The ledger event of a change."""
         return SettingChanged(self.what, row.id, how)
 
     # --- the changes --------------------------------------------------------------------------------------------

@@ -102,7 +102,6 @@ class Hub:
     # --- listeners ------------------------------------------------------------------------------------------
 
     def listeners(self) -> list[Listener]:
-        """All listeners."""
         return [*self._desks, *(listener for group in self._groups.values() for listener in group)]
 
     def _admit(self, listener: Listener) -> None:

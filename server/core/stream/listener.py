@@ -64,7 +64,6 @@ class Listener:
     _size: int = field(default=0, init=False)
 
     def push(self, event_id: int, content: bytes) -> None:
-        """Queue a frame for writing."""
         if self.over or 0 < event_id <= self.after:  # heartbeats have id 0
             return
         self._waiting.append((event_id, content))
@@ -84,7 +83,6 @@ class Listener:
             self.sending = asyncio.create_task(self._flush())
 
     def end(self) -> None:
-        """End this stream now."""
         self.over = True
         self._waiting.clear()
         if self.deadline is not None:
