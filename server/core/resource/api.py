@@ -42,28 +42,26 @@ class Operations(Generic[FormT]):
         change = asked({**body["properties"], **version}, *(n for n in body.get("required", ()) if n != table.key))
         self.routes: list[Route] = []
 
-        def route(path: str, method: str, endpoint: Any, described: Contract) -> None:
+        def route(
+            method: str, path: str, endpoint: Any, summary: str, *, answer: Schema | None = row, **more: Any
+        ) -> None:
+            described = Contract(summary, answer, access=Access.OFFICIAL, **more)
             self.routes.append(Route(path, contract.documented(described)(endpoint), methods=[method]))
-
-        def operation(summary: str, status: int = 200, **more: Any) -> Contract:
-            answer = more.pop("answer", row)
-            return Contract(summary, answer, status, access=Access.OFFICIAL, **more)
 
         choices = {name: table.form.field(name).choices for name in table.filters}
         query = {name: contract.one_of(found) if found else contract.TEXT for name, found in choices.items()}
-        headers = contract.IDEMPOTENCY_HEADER
-        route(base, "GET", self.index, operation(f"The {what} table", answer=contract.listed(row), query=query))
-        adding = operation(f"Add {a_row}", 201, answer=added, body=body, headers=headers, refusals=(409,))
-        route(base, "POST", self.add, adding)
+        new: dict[str, Any] = {"status": 201, "answer": added, "body": body, "headers": contract.IDEMPOTENCY_HEADER}
+        route("GET", base, self.index, f"The {what} table", answer=contract.listed(row), query=query)
+        route("POST", base, self.add, f"Add {a_row}", **new, refusals=(409,))
         one = f"{base}/{table.number}"
-        route(one, "GET", self.read, operation(f"Read {a_row}", refusals=(404,)))
+        route("GET", one, self.read, f"Read {a_row}", refusals=(404,))
         if table.changes:
-            route(one, "PUT", self.change, operation(f"Change {a_row}", body=change, refusals=(404, 409)))
+            route("PUT", one, self.change, f"Change {a_row}", body=change, refusals=(404, 409))
         if table.deleting:
-            route(one, "DELETE", self.delete, operation(f"Delete {a_row}", 204, answer=None, refusals=(404, 409)))
+            route("DELETE", one, self.delete, f"Delete {a_row}", status=204, answer=None, refusals=(404, 409))
         if table.closing:
-            route(f"{one}/close", "POST", self.close, operation(f"Close {a_row}", refusals=(404, 409, 422)))
-            route(f"{one}/open", "POST", self.open, operation(f"Open {a_row} again", refusals=(404, 409)))
+            route("POST", f"{one}/close", self.close, f"Close {a_row}", refusals=(404, 409, 422))
+            route("POST", f"{one}/open", self.open, f"Open {a_row} again", refusals=(404, 409))
 
     async def index(self, request: Request) -> Response:
         """``GET /desk/{path}``."""
