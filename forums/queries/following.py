@@ -171,15 +171,14 @@ class RegisteredSession:
     code: str
     status: str
     offered_until: datetime | None
-    session_title: str
     starts_at: datetime
     ends_at: datetime
     place: str
 
 
 _PLACE = columns(
-    RegisteredSession, "r", person="", offered_until="r.held_until", session_title="s.title",
-    starts_at="s.starts_at", ends_at="s.ends_at", place="COALESCE(NULLIF(s.place, ''), f.place)",
+    RegisteredSession, "r", person="", offered_until="r.held_until", starts_at="s.starts_at", ends_at="s.ends_at",
+    place="COALESCE(NULLIF(s.place, ''), f.place)",
 )  # fmt: skip
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from forums.labels import OUTCOMES
 from forums.queries import figures
-from server.core import database, listing
+from server.core import database
 from server.core.errors import Text, _
+from server.core.listing import Condition, Order, where
 from server.core.rows import read
 from tracking.statistics.cells import Filters
 from tracking.statistics.measures import ADOPTION, Figures
@@ -50,6 +51,8 @@ STAGES: Mapping[str, Stage] = {
     **{f"outcome-{outcome}": _answered(outcome, label) for outcome, label in OUTCOMES.items()},
 }
 _NEVER = (date(9999, 1, 1), 2**62)
+_OLDEST = Order({"v.received_on": date, "v.submission_id": int})
+_NEWEST = Order(_OLDEST.keys, descending=True)
 
 
 @dataclass(frozen=True)
@@ -72,17 +75,18 @@ class Listed:
 _ROW = (
     "SELECT v.submission_id, v.number AS submission, v.forum_id, COALESCE(f.slug, '') AS forum, v.kind, "
     "v.department_id, v.district, v.received_on, v.outcome, v.outcome_on, v.done_on "
-    "FROM statistics_submission v LEFT JOIN statistics_forum f ON f.forum_id = v.forum_id WHERE v.counted = ?"
+    "FROM statistics_submission v LEFT JOIN statistics_forum f ON f.forum_id = v.forum_id"
 )
 
 
-def _where(filters: Filters) -> tuple[str, list[object]]:
-    pairs = (
-        ("forum_id", filters.forum_id or None), ("kind", filters.kind or None),
-        ("department_id", filters.department_id), ("district", filters.district),
-    )  # fmt: skip
-    chosen = [(name, value) for name, value in pairs if value is not None]
-    return "".join(f" AND v.{name} = ?" for name, _value in chosen), [value for _name, value in chosen]
+def _counted(filters: Filters, *more: Condition) -> Condition:
+    """The counted submissions under the filters and further conditions."""
+    chosen = {
+        "forum_id": filters.forum_id or None, "kind": filters.kind or None,
+        "department_id": filters.department_id, "district": filters.district,
+    }  # fmt: skip
+    narrowed = (Condition(f"v.{name} = ?", (value,)) for name, value in chosen.items() if value is not None)
+    return where(Condition("v.counted = ?", (True,)), *narrowed, *more)
 
 
 async def _months(filters: Filters, stage: str) -> dict[str, int]:
@@ -97,26 +101,28 @@ async def page(filters: Filters, stage: str, before: str) -> tuple[list[Listed],
 
     Raises ``Invalid`` for a malformed ``before``.
     """
-    start = listing.place(before, date, int) or _NEVER
+    start = _NEWEST.read(before) or _NEVER
     months = await _months(filters, stage)
     left = sorted((month for month in months if month <= f"m{start[0].isoformat()[:7]}"), reverse=True)
     rows: list[Any] = []
-    where, values = _where(filters)
-    where += f" AND {STAGES[stage].where}" if stage else ""
+    selected = Condition(STAGES[stage].where if stage else "")
     while left and len(rows) <= PAGE:
         taken, wanted = [left.pop(0)], PAGE + 1 - len(rows)
         while left and sum(months[month] for month in taken[1:]) < wanted:
             taken.append(left.pop(0))
         end = min(start, (_after(taken[0]), 0))  # an upper bound, or the index would be scanned from its end
-        found = await database.fetch(
-            f"{_ROW}{where} AND v.period IN ({', '.join('?' * len(taken))}) "
-            "AND v.received_on >= ? AND (v.received_on, v.submission_id) < (?, ?) "
-            f"ORDER BY v.received_on DESC, v.submission_id DESC LIMIT {wanted}",
-            True, *values, *taken, date.fromisoformat(f"{taken[-1][1:]}-01"), *end,
-        )  # fmt: skip
-        rows += found
-    titles = await figures.submission_titles([row["submission_id"] for row in rows[:PAGE]])
-    forums = await figures.forum_titles(sorted({row["forum_id"] for row in rows[:PAGE]}))
+        found = _counted(
+            filters,
+            selected,
+            Condition(f"v.period IN ({database.marks(taken)})", tuple(taken)),
+            Condition("v.received_on >= ?", (date.fromisoformat(f"{taken[-1][1:]}-01"),)),
+            _NEWEST.beyond(end),
+        )
+        sql = f"{_ROW}{found.sql} ORDER BY {_NEWEST.sql()} LIMIT {wanted}"
+        rows += await database.fetch(sql, *found.values)
+    shown = _NEWEST.page(rows, PAGE)
+    titles = await figures.submission_titles([row["submission_id"] for row in shown.rows])
+    forums = await figures.forum_titles(sorted({row["forum_id"] for row in shown.rows}))
     listed = [
         read(
             Listed,
@@ -126,11 +132,9 @@ async def page(filters: Filters, stage: str, before: str) -> tuple[list[Listed],
                 "forum_title": forums.get(row["forum_id"], row["forum"]),
             },
         )
-        for row in rows[:PAGE]
+        for row in shown.rows
     ]
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    following = f"{database.day_or_none(last['received_on'])}.{last['submission_id']}" if last else ""
-    return listed, following, sum(months.values())
+    return listed, shown.after, sum(months.values())
 
 
 def _after(month: str) -> date:
@@ -144,22 +148,14 @@ async def export(filters: Filters, known: Mapping[int, str]) -> AsyncIterator[li
 
     Each block is a short read of its own, so that a million lines do not block other work.
     """
-    where, values = _where(filters)
     for month in sorted(await _months(filters, "")):
-        place: tuple[date, int] = (date.fromisoformat(f"{month[1:]}-01"), 0)
-        while True:
-            rows = await database.fetch(
-                f"{_ROW}{where} AND v.received_on < ? AND (v.received_on, v.submission_id) > (?, ?) "
-                f"ORDER BY v.received_on, v.submission_id LIMIT {BLOCK}",
-                True, *values, _after(month), *place,
-            )  # fmt: skip
+        place: tuple[Any, ...] = (date.fromisoformat(f"{month[1:]}-01"), 0)
+        while place:
+            found = _counted(filters, Condition("v.received_on < ?", (_after(month),)), _OLDEST.beyond(place))
+            rows = await database.fetch(f"{_ROW}{found.sql} ORDER BY {_OLDEST.sql()} LIMIT {BLOCK}", *found.values)
             if rows:
                 yield [_line(row, COLUMNS, known) for row in rows]
-            if len(rows) < BLOCK:
-                break
-            last = database.day_or_none(rows[-1]["received_on"])
-            assert last is not None  # noqa: S101 — what is counted was received
-            place = last, rows[-1]["submission_id"]
+            place = _OLDEST.at(rows[-1]) if len(rows) == BLOCK else ()
 
 
 def _line(row: Mapping[str, Any], columns: Sequence[str], known: Mapping[int, str]) -> tuple[str, ...]:
