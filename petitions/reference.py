@@ -18,7 +18,7 @@ from server.core import accounts, city, config, database, i18n, roles
 from server.core.city import KEPT, City
 from server.core.clock import OfficeHours, WorkingCalendar
 from server.core.days import today
-from server.core.rows import columns, read, read_all
+from server.core.rows import columns, read, read_all, select
 
 FULL = 300
 """A guide's open cases are counted up to this number, so that filing takes constant time."""
@@ -121,7 +121,8 @@ def as_day(value: Any) -> date:
 async def guides_present() -> list[GuideProfile]:
     """The active guides who are not away today, with their number of open cases (counted up to ``FULL``)."""
     day = today()
-    rows = await database.fetch(
+    return await select(
+        GuideProfile,
         "SELECT a.id, a.department_id, a.languages, a.specialities, "
         "(SELECT COUNT(*) FROM (SELECT 1 FROM petition_case c WHERE c.guide_id = a.id AND c.open = ? "
         f"LIMIT {FULL}) AS counted) AS load "
@@ -131,4 +132,3 @@ async def guides_present() -> list[GuideProfile]:
         day,
         day,
     )
-    return read_all(GuideProfile, rows)

@@ -38,21 +38,19 @@ async def _close(slug: str) -> None:
 
 
 async def _reached(kind: str, status: ForumState, column: str) -> list[str]:
-    rows = await database.fetch(
+    return await database.column(
         f"SELECT slug FROM forum WHERE kind = ? AND status = ? AND {column} <= ? ORDER BY starts_at, id LIMIT {BATCH}",
         kind,
         status.value,
         clock.now(),
     )
-    return [row["slug"] for row in rows]
 
 
 async def _supported() -> list[str]:
     """Supported discussions that are not open yet, because the job after the last support did not open them."""
-    rows = await database.fetch(
+    return await database.column(
         f"SELECT slug FROM forum WHERE kind = ? AND status = ? AND supports >= ? ORDER BY starts_at, id LIMIT {BATCH}",
         "discussion",
         ForumState.PROPOSED.value,
         config.settings().forum_supports,
     )
-    return [row["slug"] for row in rows]

@@ -8,7 +8,7 @@ from forums import rules
 from forums.rights import SUBMISSION_SUBJECT
 from server.core import accounts, database, ledger
 from server.core.booking.reading import with_slot
-from server.core.rows import columns, read_all
+from server.core.rows import columns, read_all, select
 
 SHOWN = 50
 """Lines on the page; the forum's own list has the rest."""
@@ -99,9 +99,9 @@ def _both(
 
 async def sessions(forum_id: int) -> list[ListedSession]:
     """The sessions of a forum at which people speak."""
-    rows = await database.fetch(
+    return await select(
+        ListedSession,
         f"SELECT {columns(ListedSession, 's')} FROM forum_session s {with_slot('s.slot_id', 'b')}"
         "WHERE s.forum_id = ? AND NOT b.cancelled ORDER BY s.starts_at, s.id",
         forum_id,
     )
-    return read_all(ListedSession, rows)

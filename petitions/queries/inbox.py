@@ -295,12 +295,11 @@ async def _hits(q: str, start: Position | None, *, backward: bool) -> list[int]:
     here, table = start.id if start and start.section == NEWEST else None, desk_index.table
     sign, order = (">", "") if backward else ("<", " DESC")
     beyond = "" if here is None else f" AND rowid {sign} ?"
-    rows = await database.fetch(
+    return await database.column(
         f"SELECT rowid AS id FROM {table} WHERE {table} MATCH ?{beyond} ORDER BY rowid{order} LIMIT {HITS}",
         *match,
         *([] if here is None else [here]),
     )
-    return [row["id"] for row in rows]
 
 
 def _upcoming(sections: Sequence[int], start: Position | None, *, backward: bool) -> list[int]:

@@ -22,7 +22,7 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from server.core import clock, database
-from server.core.rows import columns, read_all
+from server.core.rows import columns, select
 
 log = logging.getLogger("sinmungo.jobs")
 finished = Counter("sinmungo_jobs", "Jobs by kind and outcome", ["kind", "outcome"])
@@ -119,7 +119,8 @@ async def lease(limit: int = BATCH) -> list[Task]:
     """Lease due jobs: no other worker gets them until the lease expires."""
     now = clock.now()
     lock = " FOR UPDATE SKIP LOCKED" if database.dialect() == "postgres" else ""
-    rows = await database.fetch(
+    return await select(
+        Task,
         "UPDATE job SET run_at = ?, attempts = attempts + 1 WHERE id IN ("
         f"SELECT id FROM job WHERE dead = ? AND run_at <= ? ORDER BY run_at LIMIT {limit}{lock}"
         ") RETURNING key, kind, payload, attempts",
@@ -127,7 +128,6 @@ async def lease(limit: int = BATCH) -> list[Task]:
         False,
         now,
     )
-    return read_all(Task, rows)
 
 
 class Worker:
@@ -239,8 +239,7 @@ async def waiting(limit: int) -> list[Line]:
 
 
 async def _lines(where: str, limit: int, *values: object) -> list[Line]:
-    rows = await database.fetch(f"SELECT {columns(Line, 'j')} FROM job j WHERE {where} LIMIT {limit}", *values)
-    return read_all(Line, rows)
+    return await select(Line, f"SELECT {columns(Line, 'j')} FROM job j WHERE {where} LIMIT {limit}", *values)
 
 
 async def counts(cap: int) -> dict[str, int]:

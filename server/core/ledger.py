@@ -20,7 +20,7 @@ from tortoise.models import Model
 from server.core import clock, database, jobs
 from server.core.errors import NotFound
 from server.core.rows import read as read_row
-from server.core.rows import read_all
+from server.core.rows import select
 
 GENESIS = "0" * 64
 END = 2**62
@@ -241,7 +241,8 @@ async def read(
     subject: str, *, after_id: int = 0, after_sequence: int = 0, kind: str = "", limit: int = 1000
 ) -> list[Entry]:
     """A subject's events in order, after an id or a sequence number, optionally of one kind only."""
-    rows = await database.fetch(
+    return await select(
+        Entry,
         f"SELECT {COLUMNS} FROM ledger_event WHERE subject = ? AND id > ? AND sequence > ? "
         f"{'AND kind = ? ' if kind else ''}ORDER BY sequence LIMIT {limit}",
         subject,
@@ -249,7 +250,6 @@ async def read(
         after_sequence,
         *([kind] if kind else []),
     )
-    return read_all(Entry, rows)
 
 
 async def newest(
@@ -270,11 +270,11 @@ async def newest(
             values += those
     each = f"SELECT {COLUMNS} FROM ledger_event WHERE subject = ? AND {where} ORDER BY sequence DESC LIMIT {limit}"
     chains = " UNION ALL ".join(f"SELECT * FROM ({each}) AS chain_{n}" for n in range(len(subjects)))
-    rows = await database.fetch(
+    return await select(
+        Entry,
         f"SELECT * FROM ({chains}) AS chains ORDER BY id DESC LIMIT {limit}",
         *(value for subject in subjects for value in (subject, *values)),
     )
-    return read_all(Entry, rows)
 
 
 async def get(event_id: int) -> Entry:
@@ -352,12 +352,12 @@ async def tail(after: Position, limit: int = 500) -> list[Entry]:
         if database.dialect() == "postgres"
         else ""
     )
-    rows = await database.fetch(
+    return await select(
+        Entry,
         f"SELECT {COLUMNS} FROM ledger_event WHERE (transaction_id, id) > (?, ?){horizon} "
         f"ORDER BY transaction_id, id LIMIT {limit}",
         *after,
     )
-    return read_all(Entry, rows)
 
 
 async def position() -> Position:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from server.core import database
 from server.core.accounts import Role
-from server.core.rows import columns, read, read_all
+from server.core.rows import columns, read_all, select, select_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,12 @@ class Colleague:
 
 async def colleague(account_id: int) -> Colleague | None:
     """An active official with an email address."""
-    row = await database.fetch_one(
-        f"SELECT {columns(Colleague, 'a')} FROM account a WHERE id = ? AND active = ? AND email <> ''", account_id, True
+    return await select_one(
+        Colleague,
+        f"SELECT {columns(Colleague, 'a')} FROM account a WHERE id = ? AND active = ? AND email <> ''",
+        account_id,
+        True,
     )
-    return read(Colleague, row) if row else None
 
 
 async def managers(department_id: int | None) -> list[int]:
@@ -62,14 +64,14 @@ async def staff(
     """The active officials with any of these roles, ordered by department and name, with optional filters."""
     narrowed = {"department_id": department_id, "username": username or None}
     where = {column: value for column, value in narrowed.items() if value is not None}
-    rows = await database.fetch(
+    return await select(
+        Staff,
         f"SELECT {columns(Staff, 'a')} FROM account a WHERE active = ? AND role IN ({database.marks(roles)})"
         f"{''.join(f' AND {column} = ?' for column in where)} ORDER BY department_id, name, id LIMIT {limit}",
         True,
         *sorted(roles),
         *where.values(),
     )
-    return read_all(Staff, rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,13 +103,12 @@ async def accept(code: str, latest: datetime) -> int | None:
 
 async def overdue(scope: str, most: int) -> list[int]:
     """The slots of a domain with expired offers, at most ``most``."""
-    rows = await database.fetch(
+    return await database.column(
         "SELECT DISTINCT b.slot_id FROM booking b JOIN booking_slot s ON s.id = b.slot_id AND s.scope = ? "
         f"WHERE b.status = 'offered' AND b.held_until <= ? LIMIT {most}",
         scope,
         clock.now(),
     )
-    return [row["slot_id"] for row in rows]
 
 
 async def lapse(slot_id: int) -> list[int]:

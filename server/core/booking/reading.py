@@ -5,7 +5,7 @@ from datetime import datetime
 
 from server.core import database, references
 from server.core.booking.errors import NoSuchBooking
-from server.core.rows import columns, read, read_all
+from server.core.rows import columns, read, select
 
 LISTED = 300
 """Bookings on one page of a check-in list; others are found by searching."""
@@ -86,12 +86,12 @@ async def expected(slot_id: int, wanted: str = "", limit: int = LISTED) -> list[
     elif wanted:
         words = wanted.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         where, values = "AND LOWER(name) LIKE ? ESCAPE '\\' ", [f"%{words}%"]
-    rows = await database.fetch(
+    return await select(
+        Expected,
         f"SELECT {_EXPECTED} FROM booking b WHERE slot_id = ? {where}ORDER BY {_ORDER}, name, id LIMIT {limit}",
         slot_id,
         *values,
     )
-    return read_all(Expected, rows)
 
 
 async def one_expected(slot_id: int, booking_id: int) -> Expected:

@@ -39,8 +39,7 @@ async def end(email: str, what: str = "") -> None:
 
 async def between(first: str, last: str) -> list[str]:
     """All followed names from ``first`` up to, but not including, ``last``."""
-    rows = await database.fetch("SELECT DISTINCT what FROM follow WHERE what >= ? AND what < ?", first, last)
-    return [row["what"] for row in rows]
+    return await database.column("SELECT DISTINCT what FROM follow WHERE what >= ? AND what < ?", first, last)
 
 
 async def tell(entry: Entry, names: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ from server.core.errors import Text, _
 from server.core.jobs import Task
 from server.core.notify.correspondence import Letter
 from server.core.participants.models import Unconfirmed
-from server.core.rows import read
+from server.core.rows import select_one
 from server.core.security import sign, unsign
 
 PERSON_DAYS = 90
@@ -77,8 +77,7 @@ async def waiting(token: str, *, take: bool = False) -> Waiting | None:
         if take
         else f"SELECT email, act, content FROM unconfirmed WHERE {where}"
     )
-    row = await database.fetch_one(sql, token_hash(token), since)
-    return read(Waiting, row) if row else None
+    return await select_one(Waiting, sql, token_hash(token), since)
 
 
 async def sweep() -> None:

@@ -9,7 +9,7 @@ from forums.labels import AGE_BANDS
 from server.core import database
 from server.core.city import City
 from server.core.i18n import translate
-from server.core.rows import columns, read_all
+from server.core.rows import columns, select
 from tracking.statistics.rules import suppressed, total_shown
 
 DIMENSIONS = ("age", "district")
@@ -81,8 +81,8 @@ class Recounted:
 
 async def recounts(limit: int = 1) -> list[Recounted]:
     """The latest finished recounts. One query."""
-    rows = await database.fetch(
+    return await select(
+        Recounted,
         f"SELECT {columns(Recounted, 'statistics_recount')} FROM statistics_recount "
-        f"WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT {limit}"
+        f"WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT {limit}",
     )
-    return read_all(Recounted, rows)
