@@ -3,7 +3,7 @@
 Reads many subjects at once with a fixed number of statements.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from server.core import clock, database, ledger, privacy
 from server.core.booking.reading import with_bookings
 from server.core.participants import people
 from server.core.participants.people import Person
-from server.core.rows import columns, read
+from server.core.rows import OfOfficials, columns, read
 
 MOST_SUPPORTERS = 2_000
 """The most supporters notified of a decision on a proposal; it is decided long before it has so many."""
@@ -46,7 +46,7 @@ class About:
     text: str = ""
     """Its text, to match followed topics; masked."""
     outcome: str = ""
-    outcome_text: str = ""
+    outcome_text: OfOfficials = ""
     owner_id: int | None = None
     """The official who owns a commitment."""
 
@@ -54,7 +54,7 @@ class About:
 _PERSON = columns(Person, "p", "p_")
 _FORUM = (
     "f.published_at AS f_published, f.id AS forum_id, f.slug AS forum, f.kind AS forum_kind, f.title AS f_title, "
-    "f.status AS f_status, f.district AS f_district, f.proposer_id AS f_proposer_id, "
+    "f.status AS f_status, f.proposer_id AS f_proposer_id, "
     "f.from_petition AS f_from_petition"
 )
 
@@ -65,14 +65,31 @@ async def about(subjects: Iterable[str]) -> dict[str, About]:
     for subject in dict.fromkeys(subjects):
         sort, _slash, name = subject.partition("/")
         by_sort.setdefault(sort, []).append(name)
-    found: dict[str, About] = {}
+    found = []
     for sort, names in by_sort.items():
         if sort in _READ:
-            sql, make = _READ[sort]
-            for row in await database.fetch(sql.format(marks=database.marks(names)), *names):
-                item = make(row, sort)
-                found[item.subject] = item
-    return found
+            rows = await database.fetch(_READ[sort].format(marks=database.marks(names)), *names)
+            found += [_about(sort, row) for row in rows]
+    return {thing.subject: thing for thing in found}
+
+
+def _about(sort: str, row: Any) -> About:
+    theirs = bool(row["number"])
+    name = row["number"] if theirs else row["forum"]
+    forum_title, text = public_text(row["f_title"], row, "f_"), row["text"]
+    return read(
+        About,
+        {
+            **row,
+            "subject": f"{sort}/{name}",
+            "title": privacy.mask(row["title"]) if theirs else forum_title,
+            "path": f"/{sort if theirs else 'forum'}s/{name}",
+            "forum_title": forum_title,
+            "shown": row["shown"] and _public(row),
+            "author": _person(row),
+            "text": privacy.mask_text(text, official=sort == "commitment") if theirs else public_text(text, row, "f_"),
+        },
+    )
 
 
 def _public(row: Any) -> bool:
@@ -81,86 +98,29 @@ def _public(row: Any) -> bool:
     return row["f_published"] is not None or (status in SEEN and status is not ForumState.CANCELLED)
 
 
-def _public_text(row: Any, text: str) -> str:
-    return public_text(text, row, "f_")
-
-
-def _forum(row: Any, sort: str) -> About:
-    title, slug = _public_text(row, row["f_title"]), row["forum"]
-    return read(
-        About,
-        {
-            **row,
-            "subject": f"{sort}/{slug}",
-            "title": title,
-            "number": "",
-            "path": f"/forums/{slug}",
-            "forum_title": title,
-            "district": row["f_district"],
-            "shown": _public(row) and row["visibility"] == "shown",
-            "author": _person(row),
-            "text": _public_text(row, f"{row['summary']} {row['place']}"),
-        },
-    )
-
-
-def _submission(row: Any, _sort: str) -> About:
-    return _said(
-        row,
-        "submission",
-        shown=row["visibility"] == "shown" and row["status"] != "withdrawn" and _public(row),
-        text=privacy.mask(row["text"]),
-        outcome_text=privacy.mask(row["outcome_text"], privacy.OF_OFFICIALS),
-    )
-
-
-def _commitment(row: Any, _sort: str) -> About:
-    text = privacy.mask(row["text"], privacy.OF_OFFICIALS)
-    return _said(row, "commitment", shown=_public(row), text=text)
-
-
-def _said(row: Any, sort: str, **own: object) -> About:
-    """A submission or a commitment."""
-    return read(
-        About,
-        {
-            **row,
-            "subject": f"{sort}/{row['number']}",
-            "title": privacy.mask(row["title"]),
-            "path": f"/{sort}s/{row['number']}",
-            "forum_title": _public_text(row, row["f_title"]),
-            "district": row["district"] or row["f_district"],
-            "author": _person(row),
-            **own,
-        },
-    )
-
-
 def _person(row: Any) -> Person | None:
     return read(Person, row, "p_") if row["p_id"] is not None else None
 
 
 _FORUMS = (
-    f"SELECT {_FORUM}, f.department_id, f.summary, f.place, f.visibility, {_PERSON} FROM forum f "
-    f"{people.with_participant('f.proposer_id', 'p')}WHERE f.slug IN ({{marks}})"
+    f"SELECT {_FORUM}, '' AS number, f.title, f.summary || ' ' || f.place AS text, f.department_id, f.district, "
+    f"f.visibility = 'shown' AS shown, {_PERSON} FROM forum f {people.with_participant('f.proposer_id', 'p')}"
+    "WHERE f.slug IN ({marks})"
 )
 _SUBMISSIONS = (
-    "SELECT s.id AS submission_id, s.number, s.title, s.text, s.department_id, s.district, s.visibility, s.status, "
-    f"s.outcome, s.outcome_text, {_FORUM}, {_PERSON} FROM submission s JOIN forum f ON f.id = s.forum_id "
-    f"{people.with_participant('s.participant_id', 'p')}WHERE s.number IN ({{marks}})"
+    "SELECT s.id AS submission_id, s.number, s.title, s.text, s.department_id, s.outcome, s.outcome_text, "
+    "COALESCE(NULLIF(s.district, ''), f.district) AS district, "
+    f"s.visibility = 'shown' AND s.status <> 'withdrawn' AS shown, {_FORUM}, {_PERSON} FROM submission s "
+    f"JOIN forum f ON f.id = s.forum_id {people.with_participant('s.participant_id', 'p')}WHERE s.number IN ({{marks}})"
 )
 _COMMITMENTS = (
-    "SELECT c.number, c.title, c.text, c.department_id, c.owner_id, COALESCE(s.district, '') AS district, "
+    "SELECT c.number, c.title, c.text, c.department_id, c.owner_id, TRUE AS shown, "
+    "COALESCE(NULLIF(s.district, ''), f.district) AS district, "
     f"s.id AS submission_id, {_FORUM}, {_PERSON} FROM commitment c JOIN forum f ON f.id = c.forum_id "
     f"LEFT JOIN submission s ON s.id = c.submission_id {people.with_participant('s.participant_id', 'p')}"
     "WHERE c.number IN ({marks})"
 )
-_READ: Mapping[str, tuple[str, Any]] = {
-    "forum": (_FORUMS, _forum),
-    "talk": (_FORUMS, _forum),
-    "submission": (_SUBMISSIONS, _submission),
-    "commitment": (_COMMITMENTS, _commitment),
-}
+_READ = {"forum": _FORUMS, "talk": _FORUMS, "submission": _SUBMISSIONS, "commitment": _COMMITMENTS}
 
 
 @dataclass(frozen=True, slots=True)
