@@ -63,6 +63,11 @@ class Item:
     """Other texts of the same wording in this forum that are not hidden."""
 
     @property
+    def moot(self) -> bool:
+        """Whether it was withdrawn meanwhile and needs no decision any more."""
+        return self.open and self.text.withdrawn
+
+    @property
     def likely(self) -> str:
         """The rule preselected for the decision: the one it was hidden for, or the one most reports name."""
         if self.hidden:
@@ -88,18 +93,15 @@ async def queue(wanted: Filter, reference_data: City, after: str = "") -> Page[I
         driving.append(Condition(f"r.urgency = {rules.urgency(wanted.why, 0)}"))
     walk = Walk("review r", ORDER, driving)
     page = await walk.page(f"{_REVIEW}({{walk}}) r {_DECIDED} ORDER BY {{order}}", ORDER.read(after), PAGE)
-    return page.of(await _items(page.rows))
+    texts = await spoken([row["subject"] for row in page.rows])
+    items = [_item(texts[row["subject"]], row) for row in page.rows if row["subject"] in texts]
+    return page.of(await _beside([one for one in items if not one.moot]))
 
 
 async def item(subject: str) -> Item | None:
     """One text with its review, if it has one; None if there is no such text."""
-    rows = await database.fetch(f"{_REVIEW}review r {_DECIDED} WHERE r.subject = ?", subject)
-    if rows:
-        return next(iter(await _items(rows)), None)
-    text = (await spoken([subject])).get(subject)
-    if text is None:
-        return None
-    return next(iter(await _beside([Item(text, text.said_at)])))
+    found = [one for one in (await several([subject])).values() if not one.moot]
+    return next(iter(await _beside(found)), None)
 
 
 async def several(subjects: Sequence[str]) -> dict[str, Item]:
@@ -108,11 +110,9 @@ async def several(subjects: Sequence[str]) -> dict[str, Item]:
     rows = await database.fetch(
         f"{_REVIEW}review r {_DECIDED} WHERE r.subject IN ({database.marks(subjects)})", *subjects
     )
-    reference_data = {row["subject"]: row for row in rows}
+    reviews = {row["subject"]: row for row in rows}
     return {
-        name: _item(texts[name], reference_data[name])
-        if name in reference_data
-        else Item(texts[name], texts[name].said_at)
+        name: _item(texts[name], reviews[name]) if name in reviews else Item(texts[name], texts[name].said_at)
         for name in subjects
         if name in texts
     }
@@ -128,18 +128,6 @@ async def waiting() -> dict[str, int]:
 
 def _item(text: Spoken, row: Mapping[str, Any]) -> Item:
     return read(Item, {**row, "text": text, "hidden": hidden(row) if row["rule"] else None})
-
-
-async def _items(rows: Sequence[Any]) -> list[Item]:
-    texts = await spoken([row["subject"] for row in rows])
-    # A text withdrawn meanwhile needs no decision.
-    return await _beside(
-        [
-            _item(texts[row["subject"]], row)
-            for row in rows
-            if row["subject"] in texts and not (row["open"] and texts[row["subject"]].withdrawn)
-        ]
-    )
 
 
 async def _beside(items: Sequence[Item]) -> list[Item]:
