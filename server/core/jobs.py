@@ -255,8 +255,8 @@ async def counts(cap: int) -> dict[str, int]:
 
 async def key_of(job_id: int) -> str | None:
     """A job's key; None if the job no longer exists."""
-    row = await database.fetch_one("SELECT key FROM job WHERE id = ?", job_id)
-    return row["key"] if row else None
+    key: str | None = await database.value("SELECT key FROM job WHERE id = ?", job_id)
+    return key
 
 
 async def drop(pattern: str) -> None:

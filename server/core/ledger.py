@@ -220,8 +220,7 @@ async def lock_many(subjects: Sequence[str]) -> dict[str, Chain]:
 
 async def length(subject: str) -> int:
     """The number of events in a subject's chain, 0 if it has none. Pages use it as the version."""
-    row = await database.fetch_one("SELECT length FROM ledger_head WHERE subject = ?", subject)
-    return row["length"] if row else 0
+    return await database.value("SELECT length FROM ledger_head WHERE subject = ?", subject) or 0
 
 
 async def open_or_begin(subject: str) -> Chain:
@@ -298,12 +297,8 @@ async def several(event_ids: Sequence[int]) -> dict[int, Entry]:
 async def count(subject: str, audiences: Collection[Audience]) -> int:
     """The number of a subject's events that these audiences see."""
     wanted = sorted(audiences)
-    row = await database.fetch_one(
-        f"SELECT COUNT(*) AS n FROM ledger_event WHERE subject = ? AND audience IN ({database.marks(wanted)})",
-        subject,
-        *wanted,
-    )
-    return int(row["n"]) if row else 0
+    sql = f"SELECT COUNT(*) FROM ledger_event WHERE subject = ? AND audience IN ({database.marks(wanted)})"
+    return int(await database.value(sql, subject, *wanted))
 
 
 # Fragments for other domains' queries. ``subject`` is an SQL expression that names a chain.
@@ -363,10 +358,8 @@ async def tail(after: Position, limit: int = 500) -> list[Entry]:
 async def position() -> Position:
     """The newest position from which a reader misses nothing."""
     if database.dialect() == "postgres":
-        row = await database.fetch_one("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 AS t")
-        return (row["t"], 2**62) if row else (0, 0)
-    row = await database.fetch_one("SELECT COALESCE(MAX(id), 0) AS id FROM ledger_event")
-    return (0, row["id"]) if row else (0, 0)
+        return await database.value("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1"), END
+    return 0, await database.value("SELECT COALESCE(MAX(id), 0) FROM ledger_event")
 
 
 async def back(count: int) -> Position:

@@ -159,8 +159,8 @@ async def forums(
 async def _end_of(area: Area, year: str) -> int:
     """An id above those of all forums with anything counted in a year."""
     one = f"SELECT MAX(forum_id) AS last FROM {area.totals} WHERE period = ?"
-    row = await database.fetch_one(
-        f"SELECT MAX(last) AS last FROM ({' UNION ALL '.join([one] * 12)}) AS months",
+    last = await database.value(
+        f"SELECT MAX(last) FROM ({' UNION ALL '.join([one] * 12)}) AS months",
         *(f"m{year}-{month:02}" for month in range(1, 13)),
     )
-    return (row["last"] or 0) + 1 if row else 1
+    return 1 + (last or 0)

@@ -55,8 +55,8 @@ async def tell(entry: Entry, names: Sequence[str]) -> None:
 
 async def token(settings: Settings, email: str) -> str:
     """A token that opens the list of an address's follows; empty if it has none. It does not expire."""
-    row = await database.fetch_one("SELECT id FROM follow WHERE email = ? ORDER BY id LIMIT 1", email)
-    return sign(settings, _FOLLOWS, row["id"]) if row else ""
+    first = await database.value("SELECT id FROM follow WHERE email = ? ORDER BY id LIMIT 1", email)
+    return sign(settings, _FOLLOWS, first) if first else ""
 
 
 async def read_token(settings: Settings, text: str) -> str:
@@ -64,5 +64,4 @@ async def read_token(settings: Settings, text: str) -> str:
     number = unsign(settings, _FOLLOWS, text)
     if not isinstance(number, int):
         return ""
-    row = await database.fetch_one("SELECT email FROM follow WHERE id = ?", number)
-    return str(row["email"]) if row else ""
+    return await database.value("SELECT email FROM follow WHERE id = ?", number) or ""

@@ -38,8 +38,7 @@ def read_wishes_link(settings: Settings, token: str) -> str:
 
 async def mode_of(email: str) -> Mode:
     """The mail preference of an address."""
-    row = await database.fetch_one("SELECT mode FROM mail_preference WHERE email = ?", email.lower())
-    return Mode(row["mode"]) if row else Mode.ALL
+    return Mode(await database.value("SELECT mode FROM mail_preference WHERE email = ?", email.lower()) or Mode.ALL)
 
 
 async def set_mode(email: str, mode: Mode) -> None:
