@@ -62,29 +62,25 @@ class _List:
 
     def __init__(self, wanted: Filter, official: Official, reference_data: Reference, limits: Condition) -> None:
         self.wanted, self.official, self.declared = wanted, official, wanted.conditions(reference_data)
-        self.residual: list[Condition] = []
-        self.index = "case_open_due"
-        self.driving = Condition("")
-        by_index = self._by_index(wanted, official, limits)
-        for index in ("handler", "guide", "department", "unassigned", "status"):
-            if index in by_index:
-                self.driving = by_index.pop(index)
-                self.index = f"case_{'handler' if index == 'unassigned' else index}_due"
-                break
-        self.residual += [*by_index.values(), *self._looked_at(wanted)]
+        newest, by_index = wanted.sort == "new", self._by_index(wanted, official, limits)
+        led = next(
+            (name for name in ("handler", "guide", "department", "unassigned", "status") if name in by_index), ""
+        )
+        self.index = f"case_{'handler' if led == 'unassigned' else led or 'open'}_due"
+        if wanted.objection:  # driven by the index of open objections, which are few
+            led, self.index = "", "case_objection_due"
+        self.driving = Condition("") if newest else by_index.pop(led, Condition(""))
+        self.residual = [*by_index.values(), *self._looked_at(wanted)]
+        if wanted.status == ENDED and (newest or wanted.objection):
+            self.residual.append(Condition("c.open = ?", (False,)))
+        if newest and not (wanted.status or wanted.q or wanted.objection):
+            self.residual.append(Condition("c.open = ?", (True,)))
+        if newest:
+            self.residual += [OBJECTED] * wanted.objection + [consultations.owes(official)] * wanted.parts
         # Consulted departments need not own the case, and the case's own dates do not matter for their reply.
         limits = Condition("") if cooperates(official) else limits
         narrowed = self._looked_at(replace(wanted, overdue=False, interim=False))
         self.of_parts = [*self._by_index(wanted, official, limits).values(), *narrowed]
-        if wanted.objection:
-            self._lead_to_objections()
-        if wanted.sort == "new":
-            self.index = ""
-            if self.driving.sql:
-                self.residual.append(self.driving)
-            self.driving = Condition("")
-            self.residual += self._open_or_ended(wanted)
-            self.residual += [consultations.owes(official)] * wanted.parts
         self.window = WINDOW
 
     def _looked_at(self, wanted: Filter) -> list[Condition]:
@@ -97,16 +93,6 @@ class _List:
         if wanted.interim:
             found.append(Condition("c.open = ? AND c.interim_on <= ?", (True, today())))
         return found
-
-    def _lead_to_objections(self) -> None:
-        """Drive the list by the index of open objections, which are few, and check all else case by case."""
-        if self.driving.sql:
-            self.residual.append(self.driving)
-        if self.wanted.status == ENDED:
-            self.residual.append(Condition("c.open = ?", (False,)))
-        self.index, self.driving = "case_objection_due", Condition("")
-        if self.wanted.sort == "new":
-            self.residual.append(OBJECTED)
 
     def _by_index(self, wanted: Filter, official: Official, limits: Condition) -> dict[str, Condition]:
         found: dict[str, Condition] = {}
@@ -123,12 +109,6 @@ class _List:
         if wanted.status in list(State):
             found["status"] = Condition("c.status = ?", (wanted.status,))
         return found
-
-    @staticmethod
-    def _open_or_ended(wanted: Filter) -> list[Condition]:
-        if wanted.status == ENDED:
-            return [Condition("c.open = ?", (False,))]
-        return [Condition("c.open = ?", (True,))] if not (wanted.status or wanted.q or wanted.objection) else []
 
     def sections(self) -> tuple[int, ...]:
         """The sections of this list, in order."""

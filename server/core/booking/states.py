@@ -19,5 +19,3 @@ class Status(StrEnum):
 ENDED = frozenset({Status.CANCELLED, Status.LAPSED})
 STANDING = frozenset(Status) - ENDED
 """States of active bookings."""
-HOLDING = frozenset({Status.CONFIRMED, Status.OFFERED, Status.ATTENDED})
-"""States that take up capacity."""
