@@ -3,7 +3,7 @@
 Pages and JSON are made from these records. Forms whose fields depend on the outcome have templates of their own.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,7 +24,6 @@ from server.core.days import day_of, today
 from server.core.errors import _
 
 Raw = Mapping[str, Any]
-Run = Callable[[Official, str, Any], Awaitable[None]]
 ForumAct = Act[ForumAction, Any]
 SubmissionAct = Act[SubmissionAction, Any]
 CommitmentAct = Act[CommitmentAction, Any]
@@ -47,25 +46,9 @@ async def _made(actor: Official, number: str, command: Commit) -> str:
     return await answering.commit(actor, number, command, command.seen)
 
 
-async def _done(actor: Official, number: str, command: DoStep) -> None:
-    await committing.do_step(actor, number, command.step, command.seen)
-
-
 async def _edit(raw: Raw, number: str, _strict: bool) -> EditCommitment:  # noqa: FBT001
     found = (await commitments.commitment(number)).commitment
     return EditCommitment.parse(raw, today(), day_of(found.created_at), found.due_on)
-
-
-def _press(do: Callable[[Official, str, int | None], Awaitable[None]]) -> Run:
-    return lambda actor, slug, command: do(actor, slug, command.seen)
-
-
-def _say(do: Callable[[Official, str, str, int | None], Awaitable[None]]) -> Run:
-    return lambda actor, slug, command: do(actor, slug, command.text, command.seen)
-
-
-async def _minutes(actor: Official, slug: str, command: WriteMinutes) -> None:
-    await planning.write_minutes(actor, slug, command.minutes, command.seen)
 
 
 def _start(forum: ForumView) -> Overrides:
@@ -88,7 +71,7 @@ _FORUMS: tuple[ForumAct, ...] = (
     Act(
         action=ForumAction.ACCEPT,
         form=TextOnly,
-        run=_say(proposing.accept),
+        run=proposing.accept,
         desk=Offer(
             label=_("Accept the proposal …"),
             title=_("Accept this proposal?"),
@@ -102,7 +85,7 @@ _FORUMS: tuple[ForumAct, ...] = (
     Act(
         action=ForumAction.DECLINE,
         form=TextOnly,
-        run=_say(proposing.decline),
+        run=proposing.decline,
         desk=Offer(
             label=_("Decline …"),
             title=_("Decline this proposal?"),
@@ -118,7 +101,7 @@ _FORUMS: tuple[ForumAct, ...] = (
     Act(
         action=ForumAction.PUBLISH,
         form=Plain,
-        run=_press(planning.publish),
+        run=planning.publish,
         desk=Offer(
             label=_("Announce …"),
             title=_("Announce this?"),
@@ -137,13 +120,13 @@ _FORUMS: tuple[ForumAct, ...] = (
     Act(
         action=ForumAction.START,
         form=Plain,
-        run=_press(planning.start),
+        run=planning.start,
         desk=Offer(label=_("Start now"), done=_("It has started."), fit=_start),
     ),
     Act(
         action=ForumAction.CLOSE,
         form=Plain,
-        run=_press(planning.close),
+        run=planning.close,
         desk=Offer(
             label=_("End the forum"),
             done=_("It has ended. Submissions are still accepted if its dates allow it."),
@@ -155,7 +138,7 @@ _FORUMS: tuple[ForumAct, ...] = (
     Act(
         action=ForumAction.MINUTES,
         form=WriteMinutes,
-        run=_minutes,
+        run=planning.write_minutes,
         desk=Offer(
             label=_("Write the minutes"),
             send=_("Publish the minutes"),
@@ -167,7 +150,7 @@ _FORUMS: tuple[ForumAct, ...] = (
     Act(
         action=ForumAction.CANCEL,
         form=TextOnly,
-        run=_say(planning.cancel),
+        run=planning.cancel,
         desk=Offer(
             label=_("Cancel the forum …"),
             title=_("Cancel this forum?"),
@@ -305,7 +288,7 @@ _COMMITMENTS: tuple[CommitmentAct, ...] = (
     Act(
         action=CommitmentAction.STEP,
         form=DoStep,
-        run=_done,
+        run=committing.do_step,
         desk=Offer(label=_("Done"), done=_("The step is done.")),
     ),
     Act(

@@ -21,7 +21,7 @@ from forums.events import (
     SubmissionDone,
 )
 from forums.forms.assigning import TextOnly
-from forums.forms.committing import EditCommitment, Finish, MakeCommitment, StepLine, wrong_day_done
+from forums.forms.committing import DoStep, EditCommitment, Finish, MakeCommitment, StepLine, wrong_day_done
 from forums.kinds import DECIDING
 from forums.models import Commitment, Forum, Step, Submission
 from forums.numbering import new_commitment_number
@@ -109,13 +109,13 @@ async def edit(actor: Official, number: str, command: EditCommitment) -> None:
             change.record(CommitmentEdited(tuple(fields), str(command.due_on), said))
 
 
-async def do_step(actor: Official, number: str, step_id: int, seen: int | None = None) -> None:
+async def do_step(actor: Official, number: str, command: DoStep) -> None:
     """Mark a step as done. Raises ``NotPossibleNow`` where it does not exist or is done already."""
-    async with changing_commitment(number, CommitmentAction.STEP, actor, seen=seen) as change:
+    async with changing_commitment(number, CommitmentAction.STEP, actor, seen=command.seen) as change:
         row = change.row
-        if not await Step.filter(id=step_id, commitment_id=row.id, done_on__isnull=True).update(done_on=today()):
+        if not await Step.filter(id=command.step, commitment_id=row.id, done_on__isnull=True).update(done_on=today()):
             raise NotPossibleNow(CommitmentAction.STEP, row.status)
-        change.record(StepDone(step_id))
+        change.record(StepDone(command.step))
 
 
 async def finish(actor: Official, number: str, command: Finish, files: Sequence[StoredFile] = ()) -> None:

@@ -11,7 +11,7 @@ from forums.actions.change import SYSTEM, changing_submission, name_of
 from forums.actions.many import STRETCH, LockedSubmission, Many, alone, changing_submissions, merged_into, one, read
 from forums.errors import CannotMerge, NoSuchSubmission, NotYours
 from forums.events import SubmissionAnswered, SubmissionAssigned, SubmissionDone, SubmissionMerged, SubmissionUnmerged
-from forums.forms.assigning import Merge, Plain
+from forums.forms.assigning import PLAIN, Merge, Plain
 from forums.models import Submission
 from forums.rights import answers_for, reads, submission_subject
 from forums.states import SubmissionAction, SubmissionState
@@ -26,7 +26,6 @@ NONE: Mapping[str, object] = {
     "outcome": "", "outcome_at": None, "outcome_text": "", "link": "", "study_until": None, "moved_to": "",
     "done_on": None,
 }  # fmt: skip
-PLAIN = Plain()
 OTHER_FORUM = _("Only submissions of the same forum can be merged.")
 TAKEN_BACK = _("The submission to merge into has been withdrawn.")
 

@@ -17,7 +17,8 @@ from forums.events import (
     ForumStarted,
     MinutesPublished,
 )
-from forums.forms.planning import PlanForum
+from forums.forms.assigning import PLAIN, Plain, TextOnly
+from forums.forms.planning import PlanForum, WriteMinutes
 from forums.models import Forum, ForumFile
 from forums.numbering import next_number, slug_of
 from forums.permissions import Permission
@@ -103,9 +104,9 @@ async def edit(
             await find_by(row)
 
 
-async def publish(actor: Actor, slug: str, seen: int | None = None) -> None:
+async def publish(actor: Actor, slug: str, command: Plain = PLAIN) -> None:
     """Announce a forum. Raises ``Invalid`` with the required fields that are empty, and ``EndIsPast``."""
-    async with changing_forum(slug, ForumAction.PUBLISH, actor, seen=seen) as change:
+    async with changing_forum(slug, ForumAction.PUBLISH, actor, seen=command.seen) as change:
         row, now = change.row, clock.now()
         _need_all(row)
         if row.kind == "discussion":
@@ -115,36 +116,36 @@ async def publish(actor: Actor, slug: str, seen: int | None = None) -> None:
         change.record(ForumPublished())
 
 
-async def start(actor: Actor, slug: str, seen: int | None = None) -> None:
+async def start(actor: Actor, slug: str, command: Plain = PLAIN) -> None:
     """Start a forum, or reopen a closed one. Raises ``EndIsPast`` where it would end at once."""
-    async with changing_forum(slug, ForumAction.START, actor, seen=seen) as change:
+    async with changing_forum(slug, ForumAction.START, actor, seen=command.seen) as change:
         _need_future(change.row)
         change.set(closed_at=None)
         change.record(ForumStarted())
 
 
-async def close(actor: Actor, slug: str, seen: int | None = None) -> None:
+async def close(actor: Actor, slug: str, command: Plain = PLAIN) -> None:
     """End a forum."""
-    async with changing_forum(slug, ForumAction.CLOSE, actor, seen=seen) as change:
+    async with changing_forum(slug, ForumAction.CLOSE, actor, seen=command.seen) as change:
         change.set(closed_at=clock.now())
         change.record(ForumClosed())
 
 
-async def cancel(actor: Official, slug: str, text: str, seen: int | None = None) -> None:
+async def cancel(actor: Official, slug: str, command: TextOnly) -> None:
     """Cancel a forum, with a public reason. The times of a draft are cleared, because they were never announced."""
-    async with changing_forum(slug, ForumAction.CANCEL, actor, seen=seen) as change:
+    async with changing_forum(slug, ForumAction.CANCEL, actor, seen=command.seen) as change:
         if change.row.status is ForumState.DRAFT:
             change.set(starts_at=None, ends_at=None)
         change.set(closed_at=clock.now())
-        change.record(ForumCancelled(await change.say(text)))
+        change.record(ForumCancelled(await change.say(command.text)))
 
 
-async def write_minutes(actor: Official, slug: str, text: str, seen: int | None = None) -> None:
+async def write_minutes(actor: Official, slug: str, command: WriteMinutes) -> None:
     """Publish the minutes, or a corrected version."""
-    async with changing_forum(slug, ForumAction.MINUTES, actor, seen=seen) as change:
-        if change.row.minutes == text:
+    async with changing_forum(slug, ForumAction.MINUTES, actor, seen=command.seen) as change:
+        if change.row.minutes == command.minutes:
             return
-        change.set(minutes=text)
+        change.set(minutes=command.minutes)
         change.record(MinutesPublished())
 
 

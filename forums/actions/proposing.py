@@ -12,6 +12,7 @@ from forums.actions.moderating import hold
 from forums.actions.planning import find_by, number_it
 from forums.errors import NotShownYet, TooManyProposals
 from forums.events import ForumAccepted, ForumDeclined, ForumOpened, ForumProposed
+from forums.forms.assigning import TextOnly
 from forums.forms.proposing import ProposeForum
 from forums.models import Forum
 from forums.numbering import next_number, slug_of
@@ -72,23 +73,23 @@ async def propose(person: Person, command: ProposeForum) -> str:
     return slug
 
 
-async def accept(actor: Official, slug: str, text: str, seen: int | None = None) -> None:
+async def accept(actor: Official, slug: str, command: TextOnly) -> None:
     """Accept a proposal, with a public text: from now on the city plans it.
 
     Raises ``NotShownYet`` for one that no moderator has shown, because the announcement makes it public.
     """
-    async with changing_forum(slug, ForumAction.ACCEPT, actor, seen=seen) as change:
+    async with changing_forum(slug, ForumAction.ACCEPT, actor, seen=command.seen) as change:
         if change.row.visibility != "shown":
             raise NotShownYet
         await number_it(change)
-        change.record(ForumAccepted(await change.say(text)))
+        change.record(ForumAccepted(await change.say(command.text)))
 
 
-async def decline(actor: Official, slug: str, text: str, seen: int | None = None) -> None:
+async def decline(actor: Official, slug: str, command: TextOnly) -> None:
     """Decline a proposal, with a public reason."""
-    async with changing_forum(slug, ForumAction.DECLINE, actor, seen=seen) as change:
+    async with changing_forum(slug, ForumAction.DECLINE, actor, seen=command.seen) as change:
         change.set(closed_at=clock.now())
-        change.record(ForumDeclined(await change.say(text)))
+        change.record(ForumDeclined(await change.say(command.text)))
 
 
 async def open_supported(slug: str) -> bool:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from forums import rights
 from forums.actions import committing
 from forums.acts import COMMITMENTS
-from forums.desk.common import drawn
+from forums.desk.common import allowed, drawn
 from forums.desk.submissions import submissions_official
 from forums.forms.assigning import open_departments
 from forums.forms.committing import MOST_STEPS, MakeCommitment
@@ -88,26 +88,14 @@ async def _page(request: Request, official: Official, kept: ReturnedForm) -> Res
     whole = await commitments.commitment(request.path_params["number"])
     found = whole.commitment
     mine = answers_for(official, found.department_id)
-    may = {
-        name
-        for name, (act, _offer) in COMMITMENTS.items()
-        if mine and act.action in COMMITMENT[found.status] and official.may(rights.COMMITMENT_RIGHTS[act.action])
-    }
+    may = allowed(COMMITMENTS, official, COMMITMENT[found.status] if mine else (), rights.COMMITMENT_RIGHTS, found)
     departments = known.department_names(language)
     context = {
         "whole": whole,
         "commitment": found,
-        "forms": drawn(
-            [COMMITMENTS[name] for name in may],
-            f"{PAGE}/{found.number}",
-            whole.version,
-            language,
-            found,
-            kept,
-        ),
+        "forms": drawn(may, f"{PAGE}/{found.number}", whole.version, language, found, kept),
         "commitment_form": MakeCommitment,
         "kept": kept,
-        "may": may,
         "values": {name: getattr(found, name) for name in ("title", "text", "username", "due_on", "budget")},
         "owners": [(o.username, o.name) for o in await commitments.owners(found.department_id)]
         if "edit" in may

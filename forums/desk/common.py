@@ -1,6 +1,6 @@
 """Shared by the forums' desk pages: who may open them, and the values and choices of fields."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -37,18 +37,30 @@ def may(official: Official, found: ForumView, action: ForumAction) -> bool:
     return right is not None and official.may(right) and action in kinds.table(found.kind)[found.status]
 
 
+Records = Mapping[str, tuple[Act[Any, Any], Offer]]
+
+
+def allowed(
+    records: Records, official: Official, state: Container[Any], needed: Mapping[Any, Permission], subject: object
+) -> Records:
+    """The actions that an official can take: those that the state allows, the needed permissions held."""
+    return {
+        name: (act, offer)
+        for name, (act, offer) in records.items()
+        if act.action in state and official.may(needed[act.action]) and (act.when is None or act.when(subject))
+    }
+
+
 def drawn(
-    offers: Iterable[tuple[Act[Any, Any], Offer]],
-    to: str,
-    version: int,
-    language: str,
-    page: object,
-    back: ReturnedForm | None = None,
+    records: Records, to: str, version: int, language: str, page: object, back: ReturnedForm | None = None
 ) -> dict[str, Drawn]:
     """The forms of some actions on one subject, by action, without those that are not offered at the moment."""
     hidden = {"version": version}
-    forms = (draw(act, offer, to=to, hidden=hidden, language=language, page=page, back=back) for act, offer in offers)
-    return {form.action: form for form in forms if form}
+    forms = {
+        name: draw(act, offer, to=to, hidden=hidden, language=language, page=page, back=back)
+        for name, (act, offer) in records.items()
+    }
+    return {name: form for name, form in forms.items() if form}
 
 
 FRESH = ReturnedForm()

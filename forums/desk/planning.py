@@ -4,18 +4,18 @@ Starting, closing, cancelling and answering proposals are in ``forums.desk.runni
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from forums import kinds
+from forums import kinds, rights
 from forums.actions import planning
 from forums.acts import FORUMS
-from forums.desk.common import PAGE, departments, drawn, forum_official, may, moment_value, named
+from forums.desk.common import PAGE, allowed, departments, drawn, forum_official, may, moment_value, named, returned
 from forums.forms.planning import PlanForum, chapter_lines
 from forums.labels import FORUM_STATES, KINDS, MODERATION
 from forums.permissions import Permission
@@ -28,7 +28,9 @@ from forums.rights import forum_subject
 from forums.states import ForumAction, ForumState
 from server.core import auth, listing, uploads, web
 from server.core.city import city
-from server.core.errors import ChangedMeanwhile, FieldError, Forbidden, Invalid, Text, _
+from server.core.errors import ChangedMeanwhile, Forbidden, Invalid, Text, _
+from server.core.files import StoredFile
+from server.core.form_pages import ReturnedForm
 from server.core.forms import Parameters
 from server.core.listing import PAGING
 from server.core.resource.pages import meanwhile, seen
@@ -101,6 +103,7 @@ async def one(request: Request) -> Response:
     names = labels(found.kind)
     lacking = kinds.missing(found) if found.status is ForumState.DRAFT else []
     department = known.departments.get(found.department_id or 0)
+    mine = allowed(FORUMS, official, kinds.table(found.kind)[found.status], rights.FORUM, found)
     context = {
         "forum": found,
         "kind": KINDS[found.kind],
@@ -111,13 +114,7 @@ async def one(request: Request) -> Response:
         "department": department.name(lang) if department else "",
         "district": known.district_name(found.district, lang) if found.district else "",
         "edits": may(official, found, ForumAction.EDIT),
-        "forms": drawn(
-            [offer for offer in FORUMS.values() if may(official, found, offer[0].action)],
-            f"{PAGE}/{found.slug}",
-            found.version,
-            lang,
-            found,
-        ),
+        "forms": drawn(mine, f"{PAGE}/{found.slug}", found.version, lang, found),
         "files": await file_queries.of(forum_subject(found.slug)),
         "chapters": chapter_lines(found.chapters),
         "history": await history.of_forum(found.slug),
@@ -134,16 +131,12 @@ async def new(request: Request) -> Response:
     if not kind:
         return web.page(request, "desk/forums/kinds.html", {"kinds": KINDS})
     if request.method == "GET":
-        return await _form_page(request, kind, None, {"press": secrets.token_urlsafe(12)})
-    form = await web.read_form(request, files=uploads.PARTS)
-    site = web.site(request)
-    files, errors = await uploads.receive(form, request.app.state.store, site.settings)
-    try:
-        command = await _parsed(kind, form, errors, site.settings.language)
-        slug = await planning.plan(official, command, files, key=str(form.get("press") or ""))
-    except Invalid as invalid:
-        return await _form_page(request, kind, None, form, refusal=invalid, carried=uploads.shown(site.settings, files))
-    return web.redirect(request, f"{PAGE}/{slug}", _("The draft has been saved. Only officials can see it."))
+        return await _form_page(request, kind, None, ReturnedForm(values={"press": secrets.token_urlsafe(12)}))
+
+    async def save(command: PlanForum, form: FormData, files: Sequence[StoredFile]) -> str:
+        return await planning.plan(official, command, files, key=str(form.get("press") or ""))
+
+    return await _save(request, kind, None, save, _("The draft has been saved. Only officials can see it."))
 
 
 async def edit(request: Request) -> Response:
@@ -153,55 +146,48 @@ async def edit(request: Request) -> Response:
     if not may(official, found, ForumAction.EDIT):
         raise Forbidden(_("This forum can no longer be changed."))
     if request.method == "GET":
-        return await _form_page(request, found.kind, found, _values(found))
-    form = await web.read_form(request, files=uploads.PARTS)
-    site = web.site(request)
-    files, errors = await uploads.receive(form, request.app.state.store, site.settings)
-    remove = {row.id for row in await file_queries.of(forum_subject(found.slug)) if str(row.id) in form.getlist("gone")}
-    try:
-        command = await _parsed(found.kind, form, errors, found.language, found.district)
+        return await _form_page(request, found.kind, found, ReturnedForm(values=_values(found)))
+
+    async def save(command: PlanForum, form: FormData, files: Sequence[StoredFile]) -> str:
+        there, gone = await file_queries.of(forum_subject(found.slug)), form.getlist("gone")
+        remove = {row.id for row in there if str(row.id) in gone}
         await planning.edit(official, found.slug, command, seen(form), add=files, remove=remove)
-    except (Invalid, ChangedMeanwhile) as refusal:
-        carried = uploads.shown(site.settings, files)
-        return await _form_page(request, found.kind, found, form, refusal=refusal, carried=carried)
-    return web.redirect(request, f"{PAGE}/{found.slug}", _("Saved."))
+        return found.slug
+
+    return await _save(request, found.kind, found, save, _("Saved."))
 
 
-async def _parsed(
-    kind: str, form: Mapping[str, Any], errors: list[FieldError], language: str, district: str = ""
-) -> PlanForum:
-    """The form as a command. Raises ``Invalid`` with its errors and those of its files."""
+Save = Callable[[PlanForum, FormData, Sequence[StoredFile]], Awaitable[str]]
+
+
+async def _save(request: Request, kind: str, found: ForumView | None, save: Save, done: Text) -> Response:
+    """Save the form and its files, and show the forum; or show the form again with all errors."""
+    form, settings = await web.read_form(request, files=uploads.PARTS), web.site(request).settings
+    files, errors = await uploads.receive(form, request.app.state.store, settings)
+    language, district = (found.language, found.district) if found else (settings.language, "")
     try:
-        command = PlanForum.parse(kind, form, await city(), language, kept=district)
-    except Invalid as invalid:
-        raise Invalid([*invalid.errors, *errors]) from None
-    if errors:
-        raise Invalid(errors)
-    return command
+        command = PlanForum.parse(kind, form, await city(), language, kept=district, wrong=errors)
+        slug = await save(command, form, files)
+    except (Invalid, ChangedMeanwhile) as refusal:
+        kept = replace(returned(request, form, refusal), files=uploads.shown(settings, files))
+        return await _form_page(request, kind, found, kept)
+    return web.redirect(request, f"{PAGE}/{slug}", done)
 
 
 def _values(found: ForumView) -> dict[str, str]:
     names = ("title", "summary", "body", "district", "place", "link", "moderation")
+    moments = ("starts_at", "ends_at", "speaks_from", "speaks_until")
     return {
         **{name: getattr(found, name) for name in names},
-        **{
-            name: moment_value(getattr(found, name)) for name in ("starts_at", "ends_at", "speaks_from", "speaks_until")
-        },
+        **{name: moment_value(getattr(found, name)) for name in moments},
         "department": str(found.department_id or ""),
         "panel": "\n".join(found.panel),
         "chapters": chapter_lines(found.chapters),
     }
 
 
-async def _form_page(
-    request: Request,
-    kind: str,
-    found: ForumView | None,
-    values: Mapping[str, Any],
-    *,
-    refusal: Invalid | ChangedMeanwhile | None = None,
-    carried: list[dict[str, object]] | None = None,
-) -> Response:
+async def _form_page(request: Request, kind: str, found: ForumView | None, kept: ReturnedForm) -> Response:
+    values, refusal = kept.values, kept.refusal
     lang, known = web.language(request), await city()
     choices = {
         "department": departments(known, lang),
@@ -229,15 +215,15 @@ async def _form_page(
             "moderation": values.get("moderation") or "after",
         },
         "choices": choices,
-        "errors": web.field_errors(lang, refusal.errors if isinstance(refusal, Invalid) else []),
+        "errors": kept.errors,
         "meanwhile": await meanwhile(conflict, fields, _values(found), values, View(lang, choices, {}))
         if conflict and found
         else None,
         "files": await file_queries.of(forum_subject(found.slug)) if found else [],
         "gone": {str(one) for one in values.getlist("gone")} if hasattr(values, "getlist") else set(),
-        "carried": carried or [],
+        "carried": kept.files,
     }
-    return web.page(request, "desk/forums/form.html", context, status=refusal.status if refusal else 200)
+    return web.page(request, "desk/forums/form.html", context, status=kept.status)
 
 
 routes = [

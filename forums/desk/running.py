@@ -53,7 +53,7 @@ def _page(request: Request, found: ForumView, action: ForumAction, kept: Returne
     """The form, or why the action was refused; what a forum lacks is named by the labels of its own form."""
     language, why = web.language(request), kept.refusal.text if kept.refusal else None
     here = f"{PAGE}/{found.slug}"
-    form = drawn([FORUMS[action]], here, found.version, language, found, kept).get(action)
+    form = drawn({action.value: FORUMS[action]}, here, found.version, language, found, kept).get(action)
     if isinstance(kept.refusal, Invalid):
         lacking = () if form and form.fields else [error.field for error in kept.refusal.errors]
         said = ", ".join(translate(language, labels(found.kind)[name]) for name in lacking)

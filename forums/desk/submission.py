@@ -11,7 +11,7 @@ from starlette.routing import Route
 from forums import rights
 from forums.acts import SUBMISSIONS, SubmissionPage
 from forums.crossing import Said, ways
-from forums.desk.common import drawn, named
+from forums.desk.common import Records, allowed, drawn, named
 from forums.desk.submissions import PAGE, submissions_official
 from forums.forms.committing import MOST_STEPS, MakeCommitment
 from forums.labels import CHANNELS, COMMITMENT_STATES, OUTCOMES, STANCES, SUBMISSION_STATES
@@ -52,28 +52,20 @@ async def act(request: Request) -> Response:
     return web.redirect(request, f"{PAGE}/{number}", Text(offer.done.msgid, {"number": number}))
 
 
-def may(official: Official, found: Detail, *, has_commitment: bool) -> frozenset[str]:
+def possible(official: Official, found: Detail, *, has_commitment: bool) -> Records:
     """The actions that this official can take on this submission now."""
     if not answers_for(official, found.row.department_id):
-        return frozenset()
-    state = SUBMISSION[found.row.status]
-    allowed = {
-        name
-        for name, (act, _offer) in SUBMISSIONS.items()
-        if act.action in state
-        and official.may(rights.SUBMISSION_RIGHTS[act.action])
-        and (act.when is None or act.when(found))
-    }
-    if found.row.outcome not in ADOPTED or has_commitment:
-        allowed.discard("commit")
-    return frozenset(allowed)
+        return {}
+    mine = allowed(SUBMISSIONS, official, SUBMISSION[found.row.status], rights.SUBMISSION_RIGHTS, found)
+    adopted = found.row.outcome in ADOPTED and not has_commitment
+    return {name: record for name, record in mine.items() if adopted or name != "commit"}
 
 
 async def _page(request: Request, official: Official, kept: ReturnedForm) -> Response:
     known, language = await city(), web.language(request)
     found = await desk_submissions.one(request.path_params["number"], official)
     made = await commitments.of_submission(found.row.id)
-    mine = may(official, found, has_commitment=any(one.status != "dropped" for one in made))
+    mine = possible(official, found, has_commitment=any(one.status != "dropped" for one in made))
     department = known.departments.get(found.row.department_id or 0)
     proposed = None
     if found.row.status is SubmissionState.RECEIVED and "assign" in mine:
@@ -83,21 +75,13 @@ async def _page(request: Request, official: Official, kept: ReturnedForm) -> Res
     proposed_code = known.departments[proposed.department_id].code if proposed and proposed.department_id else ""
     fits = SubmissionPage(found.row.status, found.row.department_id, receivers, proposed_code)
     names = known.department_names(language)
-    owners = await commitments.owners(own) if mine & {"answer", "commit"} else []
+    owners = await commitments.owners(own) if {"answer", "commit"} & mine.keys() else []
     events = await events_of(submission_subject(found.row.number), tuple(Audience))
     context = {
         "submission": found,
-        "forms": drawn(
-            [SUBMISSIONS[name] for name in mine],
-            f"{PAGE}/{found.row.number}",
-            found.row.version,
-            language,
-            fits,
-            kept,
-        ),
+        "forms": drawn(mine, f"{PAGE}/{found.row.number}", found.row.version, language, fits, kept),
         "commitment_form": MakeCommitment,
         "kept": kept,
-        "may": mine,
         "made": made,
         "department": department.name(language) if department else "",
         "district": known.district_name(found.row.district, language) if found.row.district else "",

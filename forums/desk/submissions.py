@@ -4,7 +4,7 @@ A bulk action covers the selected submissions or everything in the list, and rep
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -34,17 +34,6 @@ FIELDS = 20
 """The number of other fields in the form."""
 PROPOSED = "proposed"
 """Instead of a department: assign each submission to the one proposed for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class SubmissionRow:
-    """A row as it is rendered."""
-
-    row: Row
-    department: str
-    suggestion: Suggestion | None
-    proposed: str
-    """The name of the proposed department."""
 
 
 def submissions_official(request: Request) -> Official:
@@ -78,7 +67,8 @@ async def show(request: Request) -> Response:
     counts = await desk_submissions.counts(department.id if department else None, today())
     context = {
         **listing.shown(PAGE, wanted, page, reference_data, language, start),
-        "lines": await _lines(page.rows, official, reference_data, language, ways(request)),
+        "suggestions": await _suggestions(page.rows, official, ways(request)),
+        "department_names": reference_data.department_names(language),
         "tabs": _tabs(wanted, official, own, counts, language),
         "active": wanted.chips(PAGE, reference_data, language, {"forum": few[0].title} if len(few) == 1 else {}),
         "meant": [(row, replace(wanted, forum=row.slug).address(PAGE)) for row in few] if len(few) > 1 else [],
@@ -93,27 +83,13 @@ async def show(request: Request) -> Response:
     return web.page(request, "desk/forums/submissions.html", context)
 
 
-async def _lines(
-    rows: Sequence[Row], official: Official, reference_data: City, language: str, ways: Crossings
-) -> list[SubmissionRow]:
-    """Rows with their labels; those to be assigned also with the proposed department."""
-    open_ones = {row.number: row for row in rows if row.status is SubmissionState.RECEIVED}
-    found: dict[str, Suggestion] = {}
-    if open_ones and official.may(Permission.HAND_SUBMISSIONS):
-        said = [Said(row.title, row.text, row.district) for row in open_ones.values()]
-        found = dict(zip(open_ones, await ways.suggest(said), strict=True))
-
-    def name(department_id: int | None) -> str:
-        department = reference_data.departments.get(department_id or 0)
-        return department.name(language) if department else ""
-
-    def line(row: Row) -> SubmissionRow:
-        suggestion = found.get(row.number)
-        return SubmissionRow(
-            row, name(row.department_id), suggestion, name(suggestion.department_id) if suggestion else ""
-        )
-
-    return [line(row) for row in rows]
+async def _suggestions(rows: Sequence[Row], official: Official, ways: Crossings) -> dict[str, Suggestion]:
+    """The department proposed for each row that this official could assign."""
+    open_ones = [row for row in rows if row.status is SubmissionState.RECEIVED]
+    if not open_ones or not official.may(Permission.HAND_SUBMISSIONS):
+        return {}
+    found = await ways.suggest([Said(row.title, row.text, row.district) for row in open_ones])
+    return {row.number: suggestion for row, suggestion in zip(open_ones, found, strict=True)}
 
 
 def _tabs(
@@ -142,7 +118,10 @@ def _tabs(
 
 
 async def bulk(request: Request) -> Response:
-    """``POST /desk/submissions/bulk``. Raises ``Invalid`` if nothing or too much was selected."""
+    """``POST /desk/submissions/bulk``: back to the list, or a page with each refused submission and the reason.
+
+    Raises ``Invalid`` if nothing or too much was selected.
+    """
     official = submissions_official(request)
     form = await web.read_form(request, fields=MOST + FIELDS)
     reference_data = await city()
@@ -160,12 +139,14 @@ async def bulk(request: Request) -> Response:
         picked.pop(to, None)
     else:
         refused = await _assign(official, picked, str(form.get("department", "")), reference_data, ways(request))
-    return _outcome(request, done, len(picked) - len(refused), refused, _back(form.get("back"), wanted))
-
-
-def _back(given: object, wanted: Filter) -> str:
-    number = read_number(str(given or ""))
-    return f"{PAGE}/{number}" if number else wanted.address(PAGE)
+    number, count = read_number(str(form.get("back") or "")), len(picked) - len(refused)
+    back = f"{PAGE}/{number}" if number else wanted.address(PAGE)
+    words = Text(done.msgid, {"done": count})
+    if not refused:
+        return web.redirect(request, back, words)
+    reasons = [(one, why.errors[0].text if isinstance(why, Invalid) else why.text) for one, why in refused.items()]
+    context = {"words": words, "refused": reasons, "back": back}
+    return web.page(request, "desk/forums/submissions_refused.html", context, status=200 if count else 409)
 
 
 async def _picked(
@@ -206,20 +187,6 @@ async def _assign(
             raise Invalid([FieldError("department", _("Please choose a department."))])
         wanted = dict.fromkeys(picked, department.id)
     return refused | await assigning.assign_many(official, wanted, picked)
-
-
-def _outcome(request: Request, done: Text, count: int, refused: Mapping[str, Refusal], back: str) -> Response:
-    """Redirects to the list if all succeeded; otherwise a page with each refused submission and the reason."""
-    words = Text(done.msgid, {"done": count})
-    if not refused:
-        return web.redirect(request, back, words)
-    reasons = [(number, _because(refusal)) for number, refusal in refused.items()]
-    context = {"words": words, "refused": reasons, "back": back}
-    return web.page(request, "desk/forums/submissions_refused.html", context, status=200 if count else 409)
-
-
-def _because(refusal: Refusal) -> Text:
-    return refusal.errors[0].text if isinstance(refusal, Invalid) else refusal.text
 
 
 routes = [Route(PAGE, show), Route(f"{PAGE}/bulk", bulk, methods=["POST"])]

@@ -53,6 +53,9 @@ class Plain(Form):
     seen: Version = None
 
 
+PLAIN = Plain()
+
+
 class TextOnly(Form):
     """The text that comes with an action."""
 

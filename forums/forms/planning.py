@@ -12,7 +12,7 @@ from forums.forms.assigning import Version
 from forums.kinds import FIELDS
 from forums.labels import MODERATION
 from server.core.city import City
-from server.core.errors import _
+from server.core.errors import FieldError, Invalid, _
 from server.core.forms import Errors, Form, Hint, Html, Internal, Key, Label, Mistake, Moment, OneOf, line, paragraphs
 
 TITLE_LIMIT, SUMMARY_LIMIT, BODY_LIMIT, PLACE_LIMIT, LINK_LIMIT = 200, 500, 20_000, 200, 500
@@ -121,16 +121,27 @@ class PlanForum(Form):
 
     @classmethod
     def parse(  # type: ignore[override]  # the fields depend on the kind, the choices on the city
-        cls, kind: str, raw: Mapping[str, Any], city: City, language: str, *, kept: str = ""
+        cls,
+        kind: str,
+        raw: Mapping[str, Any],
+        city: City,
+        language: str,
+        *,
+        kept: str = "",
+        wrong: Sequence[FieldError] = (),
     ) -> Self:
-        """Read the fields of a kind. Raises ``Invalid`` with every error. ``kept`` is the present district."""
+        """Read the fields of a kind. ``kept`` is the present district, ``wrong`` the errors of the files.
+
+        Raises ``Invalid`` with every error.
+        """
         choices = {
             "department": {str(row.id): row.id for row in city.open_departments},
             "district": [code for code, _name in city.district_choices(language, kept)],
         }
         fields = {name: value for name, value in raw.items() if name in FIELDS[kind]}
         command, errors = cls.read(fields, choices=choices, kind=kind, language=language)
-        errors.done()
+        if errors.found or wrong:
+            raise Invalid([*errors.listed, *wrong])
         return command
 
     def check(self, errors: Errors) -> None:

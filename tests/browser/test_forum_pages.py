@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from forums.actions import planning
+from forums.forms.assigning import TextOnly
 from forums.models import Forum
 from server.core import clock
 from server.core.files import StoredFile
@@ -31,7 +32,7 @@ async def settle(site: System) -> list[str]:
     )
     await Forum.filter(slug=listening).update(participants=128, submissions=24, minutes="1. 개회")
     gone = await a_forum(site, title="취소한 토론회")
-    await planning.cancel(me, gone, "태풍 때문에 열지 못합니다.")
+    await planning.cancel(me, gone, TextOnly("태풍 때문에 열지 못합니다."))
     office = await a_forum(site, "field_office")
     await planning.start(me, office)
     question = await a_forum(site, "discussion", starts_at=now, ends_at=now + timedelta(days=9))

@@ -7,6 +7,7 @@ import pytest
 
 from forums.actions import checking_in, commenting, deciding, planning, proposing, registering, speaking, supporting
 from forums.errors import NotShownYet
+from forums.forms.assigning import TextOnly
 from forums.forms.moderating import Decide
 from forums.forms.proposing import ProposeForum
 from forums.forms.speaking import Say, Submit
@@ -66,11 +67,11 @@ async def test_what_no_moderator_has_shown_is_not_taken_up(system: System) -> No
     slug = await proposing.propose(person, wish)
     assert (await Forum.get(slug=slug)).visibility == "pending"
     with pytest.raises(NotShownYet):
-        await proposing.accept(intake, slug, "열겠습니다.")
+        await proposing.accept(intake, slug, TextOnly("열겠습니다."))
     desk = await system.official("intake")
     told = await desk.post(f"/desk/forums/{slug}/accept", data={"text": "열겠습니다."})
     assert told.status_code == 409
     assert "글 관리" in told.text
     assert (await Forum.get(slug=slug)).status is ForumState.PROPOSED
     await deciding.decide(intake, f"forum/{slug}", Decide(TextAction.SHOW))
-    await proposing.accept(intake, slug, "열겠습니다.")
+    await proposing.accept(intake, slug, TextOnly("열겠습니다."))

@@ -10,7 +10,7 @@ import pytest
 from forums.actions import answering, committing, merging, planning, speaking
 from forums.forms.answering import GiveAnswer
 from forums.forms.assigning import Merge, TextOnly
-from forums.forms.committing import Finish, MakeCommitment, StepLine
+from forums.forms.committing import DoStep, Finish, MakeCommitment, StepLine
 from forums.forms.speaking import Submit
 from forums.models import Step, Submission
 from forums.queries import news
@@ -63,7 +63,7 @@ async def test_dates_that_were_never_announced_are_in_no_calendar(system: System
     await database.execute("UPDATE forum SET published_at = created_at WHERE slug = ?", asked)
     for slug in (announced, asked):
         await a_session(slug, 10)
-        await planning.cancel(planner, slug, "장소가 없습니다.")
+        await planning.cancel(planner, slug, TextOnly("장소가 없습니다."))
     for path in ("/forums/calendar.ics", f"/forums/{announced}/calendar.ics"):
         assert await lines(system, path) == ["도서관을 밤에도 엽시다"]
         assert await lines(system, path, "STATUS") == ["CANCELLED"]
@@ -94,7 +94,7 @@ async def test_mina_keeps_the_days_that_were_named_for_her_submission(system: Sy
     assert await lines(system, hers, "DTSTART") == [f"{due:%Y%m%d}", f"{due - timedelta(days=9):%Y%m%d}"]
     (number,) = await committing_numbers()
     ids = await lines(system, hers, "UID")
-    await committing.do_step(clerk, number, (await Step.filter(text="자리 정하기").get()).id)
+    await committing.do_step(clerk, number, DoStep((await Step.filter(text="자리 정하기").get()).id))
     await committing.finish(clerk, number, Finish("달았습니다."))
     theirs = f"/commitments/{number}/calendar.ics"
     assert theirs in (await system.client.get(f"/commitments/{number}")).text

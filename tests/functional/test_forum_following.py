@@ -6,6 +6,7 @@ from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 from forums.actions import news, planning
+from forums.forms.assigning import TextOnly
 from forums.queries import followed
 from forums.queries.news import HEARD
 from server.core import clock, database, ledger
@@ -65,10 +66,10 @@ async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(system: Syste
         assert words in mine
 
     await planning.start(await official("intake"), slug)
-    await planning.cancel(await official("intake"), other, "날짜를 다시 정합니다.")
+    await planning.cancel(await official("intake"), other, TextOnly("날짜를 다시 정합니다."))
     draft = await a_draft("listening", title="도서관 이야기", district="central")
     gone = await a_draft("listening", title="도서관 이야기 둘", district="central")
-    await planning.cancel(await official("intake"), gone, "열지 않습니다.")
+    await planning.cancel(await official("intake"), gone, TextOnly("열지 않습니다."))
     await system.work()
     await digest(system)
     _link, told = to(system, PARK)

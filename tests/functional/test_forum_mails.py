@@ -20,7 +20,7 @@ from forums.actions import (
 )
 from forums.forms.answering import GiveAnswer
 from forums.forms.assigning import Assign, Merge, TextOnly
-from forums.forms.committing import EditCommitment, Finish, MakeCommitment, StepLine
+from forums.forms.committing import DoStep, EditCommitment, Finish, MakeCommitment, StepLine
 from forums.forms.moderating import Decide
 from forums.forms.places import ChangeSession, NewSession
 from forums.forms.proposing import ProposeForum
@@ -119,7 +119,7 @@ async def test_another_day_of_a_commitment_and_each_step_of_it_are_told(system: 
     moved = replace(promised, due_on=later, steps=(StepLine("자리 정하기", id=step),))
     await committing.edit(handler, row["number"], EditCommitment(**vars(moved), reason=why))
     await system.work()
-    await committing.do_step(handler, row["number"], step)
+    await committing.do_step(handler, row["number"], DoStep(step))
     await system.work()
     moved_mail, step_mail = to(system, NARAE)[told:]
     assert i18n.date_text(later, "ko") in text(moved_mail)
@@ -172,14 +172,14 @@ async def test_her_place_her_hidden_comment_and_her_proposal(system: System) -> 
     proposal = await proposing.propose(
         who, ProposeForum("listening", "밤에 일하는 사람들", "이야기를 들어 주세요.", "ko")
     )
-    await proposing.decline(intake, proposal, "같은 자리가 다음 달에 있습니다.")
+    await proposing.decline(intake, proposal, TextOnly("같은 자리가 다음 달에 있습니다."))
     await system.work()
     assert "같은 자리가 다음 달에 있습니다." in text(to(system, NARAE)[-1])
 
     await sessions.cancel(intake, slug, hall, "강당을 쓸 수 없습니다.")
     await system.work()
     assert "강당을 쓸 수 없습니다." in text(to(system, HARU)[-1])
-    await planning.cancel(intake, slug, "다음에 다시 엽니다.")
+    await planning.cancel(intake, slug, TextOnly("다음에 다시 엽니다."))
     await system.work()
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from forums import views
 from forums.actions import planning
+from forums.forms.assigning import TextOnly
+from forums.forms.planning import WriteMinutes
 from forums.models import Commitment, Forum, Submission
 from forums.queries import forums as queries
 from forums.queries import lists
@@ -54,7 +56,7 @@ async def test_mrs_lee_finds_a_forum_by_its_state_by_filters_and_by_words(system
         )
         draft = await a_draft(title="아직 초안")
         dropped = await a_draft(title="접은 초안")
-        await planning.cancel(me, dropped, "열지 않기로 했습니다.")
+        await planning.cancel(me, dropped, TextOnly("열지 않기로 했습니다."))
         notice = await a_forum(system, "notice", title="토론회 결과 공지")
     assert await titles(system, "/forums") == ["곧 여는 현장", "늦은 토론회"], (
         "where nothing is open: what comes, soonest first"
@@ -65,7 +67,7 @@ async def test_mrs_lee_finds_a_forum_by_its_state_by_filters_and_by_words(system
         assert await titles(system, "/forums") == ["곧 여는 현장"]
         assert await titles(system, "/forums?tab=coming") == ["늦은 토론회"]
         await planning.close(me, soon)
-        await planning.cancel(me, late, "태풍 때문에 열지 못합니다.")
+        await planning.cancel(me, late, TextOnly("태풍 때문에 열지 못합니다."))
     await Forum.create(
         slug="listening-90", number=0, kind="listening", status="proposed", title="문의 010-1234-5678", created_at=NOON
     )  # fmt: skip
@@ -103,7 +105,7 @@ async def test_each_kind_has_its_page(system: System) -> None:
         corner = await a_forum(system, "speakers_corner")
         question = await a_forum(system, "discussion", ends_at=NOON + timedelta(days=9))
         await planning.start(me, listening)
-        await planning.write_minutes(me, listening, "1. 개회\n2. 의견을 들음")
+        await planning.write_minutes(me, listening, WriteMinutes("1. 개회\n2. 의견을 들음"))
         await planning.start(me, office)
     page = await main_of(system, f"/forums/{listening}")
     for words in (
@@ -270,7 +272,7 @@ async def test_programs_read_the_same_as_json(system: System, described: Describ
     with clock.at(NOON):
         slug = await a_forum(system, panel=("김상인",), district="central")
         gone = await a_forum(system, "broadcast", chapters=({"at": 3, "title": "시작"},))
-        await planning.cancel(me, gone, "방송 사고")
+        await planning.cancel(me, gone, TextOnly("방송 사고"))
         await a_forum(system, "notice")
     everything = (await system.client.get("/api/v1/forums")).json()
     assert [row["kind"] for row in everything["items"]] == ["notice", "broadcast", "listening"]

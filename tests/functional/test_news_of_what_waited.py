@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from forums.actions import deciding, proposing, speaking, supporting
+from forums.forms.assigning import TextOnly
 from forums.forms.moderating import Decide
 from forums.forms.proposing import ProposeForum
 from forums.forms.speaking import Submit
@@ -32,7 +33,8 @@ async def test_a_submission_that_waited_is_news_once_and_supporters_are_told(sys
     for title in ("밤에 일하는 사람들", "아침에 일하는 사람들"):
         asked = await proposing.propose(who, ProposeForum("listening", title, "이야기를 들어 주세요.", "ko"))
         await supporting.on_forum(other, asked)
-        await (proposing.accept if title[0] == "밤" else proposing.decline)(intake, asked, "다음 달에 있습니다.")
+        said = TextOnly("다음 달에 있습니다.")
+        await (proposing.accept if title[0] == "밤" else proposing.decline)(intake, asked, said)
         await system.work()
     subjects = [mail["Subject"] for mail in to(system, "park@example.org")]
     assert len(subjects) == 2

@@ -36,7 +36,7 @@ async def test_no_number_of_a_person_is_read_by_everybody(system: System) -> Non
     wish = ProposeForum("listening", f"골목 이야기 {PHONE}", "손님이 오게 합시다.", "ko",
                         (f"상인 {PHONE}",), place=f"꽃집 {PHONE}", starts_at=clock.now())  # fmt: skip
     asked = await proposing.propose(who, wish)
-    await proposing.accept(intake, asked, f"열겠습니다. 문의 {OFFICE}")
+    await proposing.accept(intake, asked, TextOnly(f"열겠습니다. 문의 {OFFICE}"))
     await database.execute("UPDATE forum SET department_id = ? WHERE slug = ?", handler.department_id, asked)
     await planning.publish(intake, asked)
 

@@ -14,7 +14,7 @@ from functools import partial
 from forums import rules
 from forums.actions import checking_in, commenting, committing, planning, sessions, supporting
 from forums.forms.assigning import TextOnly
-from forums.forms.committing import EditCommitment, Finish, MakeCommitment, StepLine
+from forums.forms.committing import DoStep, EditCommitment, Finish, MakeCommitment, StepLine
 from forums.forms.importing import PastForum, PastSubmission
 from forums.forms.places import Book, KeepRecord, NewSession
 from forums.forms.planning import PlanForum
@@ -213,7 +213,7 @@ class Beside:
         for step in rows[:-1]:
             if step.due_on and step.due_on < (until or self.stage.today):
                 with clock.at(at(step.due_on, 16)):
-                    await committing.do_step(owner, number, step.id)
+                    await committing.do_step(owner, number, DoStep(step.id))
 
     async def _decide(self, held: Held, decision: texts.Decision, place: int) -> None:
         """Decide something on the spot, and follow it until it is solved."""

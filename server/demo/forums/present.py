@@ -270,10 +270,10 @@ class Present:
             )
         with clock.at(self.now - 30 * DAY):
             await proposing.accept(
-                intake, stars, "좋은 생각입니다. 봄에 엽니다. 날과 시간을 정하면 이곳에 알리겠습니다."
+                intake, stars, TextOnly("좋은 생각입니다. 봄에 엽니다. 날과 시간을 정하면 이곳에 알리겠습니다.")
             )
             await proposing.decline(
-                intake, lottery, "시장을 어떻게 뽑는지는 법률이 정하고 있어 시의 공론장에서 정할 수 없습니다."
+                intake, lottery, TextOnly("시장을 어떻게 뽑는지는 법률이 정하고 있어 시의 공론장에서 정할 수 없습니다.")
             )
         with clock.at(self.now - 20 * DAY):
             storm = await self._open(
@@ -284,5 +284,7 @@ class Present:
             )  # fmt: skip
         with clock.at(self.now - 12 * DAY):
             await planning.cancel(
-                intake, storm, "호우 특보로 산책길이 통제되어 열지 않습니다. 같은 주제로 봄에 다시 모시겠습니다."
+                intake,
+                storm,
+                TextOnly("호우 특보로 산책길이 통제되어 열지 않습니다. 같은 주제로 봄에 다시 모시겠습니다."),
             )

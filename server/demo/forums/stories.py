@@ -28,11 +28,11 @@ from forums.actions import (
 from forums.actions.places import slot_of
 from forums.forms.answering import GiveAnswer
 from forums.forms.assigning import Merge, TextOnly
-from forums.forms.committing import Finish, MakeCommitment
+from forums.forms.committing import DoStep, Finish, MakeCommitment
 from forums.forms.crossing import MakeTopic
 from forums.forms.moderating import AppealHiding, Decide
 from forums.forms.places import NewSession
-from forums.forms.planning import PlanForum
+from forums.forms.planning import PlanForum, WriteMinutes
 from forums.forms.speaking import Say, Submit
 from forums.forms.transcribing import Transcribe
 from forums.models import Commitment, Step
@@ -130,7 +130,7 @@ class Stories:
         with clock.at(at(day + DAY, 11)):
             lines = "\n".join(f"{place}. {text}" for place, text in enumerate(SPOKEN, 1))
             minutes = f"솔고개로를 함께 걷고 강당에서 이어 들음.\n\n{lines}\n\n미리 남기신 네 건에는 그 자리에서 답함."
-            await planning.write_minutes(self.stage.clerk, slug, minutes)
+            await planning.write_minutes(self.stage.clerk, slug, WriteMinutes(minutes))
             record = await text_file(
                 "현장에서 본 것.txt", "솔고개로 사거리: 빗물받이 열한 곳 가운데 여섯 곳이 막혀 있음.\n"
             )
@@ -337,7 +337,7 @@ class Stories:
         last = await Step.filter(commitment__number=number).order_by("-position").first()
         assert last is not None  # noqa: S101 — three were written
         with clock.at(at(self.stage.today - 9 * DAY, 11)):
-            await committing.do_step(official, number, last.id)
+            await committing.do_step(official, number, DoStep(last.id))
 
     def _commitment(
         self, title: str, department: str, made: date, due: date, budget: str, *steps: str
@@ -355,7 +355,7 @@ class Stories:
         for step in (await Step.filter(commitment_id=commitment.id).order_by("position"))[:-1]:
             if step.due_on and step.due_on < (done or self.stage.today):
                 with clock.at(at(step.due_on, 16)):
-                    await committing.do_step(official, commitment.number, step.id)
+                    await committing.do_step(official, commitment.number, DoStep(step.id))
         if done:
             with clock.at(at(done, 17)):
                 await committing.finish(official, commitment.number, Finish(evidence, done_on=done))
