@@ -5,9 +5,9 @@ from petitions.labels import DECISIONS
 from petitions.messages.event import (
     REMEDIES,
     CaseEvent,
-    CaseMessage,
     Reader,
     at_desk,
+    message,
     remedies,
     to_citizen,
     to_officials,
@@ -45,25 +45,23 @@ def ways(event: CaseEvent) -> tuple[tuple[Text, str], ...]:
 
 
 ANSWERS = (
-    CaseMessage(
+    message(
         events.CaseAnswered,
         at_desk("success", "check", _("Answered: %(decision)s")),
         to_party("success", "check", _("The city has answered"), _read_it),
-        (Mailing((Reader.CITIZEN,), _answer, Urgency.REQUIRED),),
+        Mailing((Reader.CITIZEN,), _answer, Urgency.REQUIRED),
     ),
-    CaseMessage(
+    message(
         events.CaseClosed,
         at_desk("plain", "check", _("Case closed")),
         to_party("plain", "check", _("The case was closed")),
-        (
-            to_citizen(
-                _("Your case was closed"),
-                _("Your case was closed."),
-                _("If it is not solved, tell us on its page, and it will be reopened."),
-            ),
+        to_citizen(
+            _("Your case was closed"),
+            _("Your case was closed."),
+            _("If it is not solved, tell us on its page, and it will be reopened."),
         ),
     ),
-    CaseMessage(
+    message(
         events.CaseClosedAsRepeated,
         at_desk("plain", "stop", _("Closed as repeated, after %(cases)s")),
         to_party(
@@ -74,19 +72,17 @@ ANSWERS = (
             words,
             remedies,
         ),
-        (
-            to_citizen(
-                _("Your petition was closed as repeated"),
-                _(
-                    "You have already been told the result of the same petition (%(cases)s), so this one was "
-                    "closed without another answer (Civil Petitions Treatment Act, art. 23)."
-                ),
-                urgency=Urgency.REQUIRED,
-                more=ways,
+        to_citizen(
+            _("Your petition was closed as repeated"),
+            _(
+                "You have already been told the result of the same petition (%(cases)s), so this one was "
+                "closed without another answer (Civil Petitions Treatment Act, art. 23)."
             ),
+            urgency=Urgency.REQUIRED,
+            more=ways,
         ),
     ),
-    CaseMessage(
+    message(
         events.CaseRated,
         at_desk("plain", "info", _("The petitioner rated it %(score)s out of 5")),
         to_party(
@@ -97,7 +93,7 @@ ANSWERS = (
             words,
         ),
     ),
-    CaseMessage(
+    message(
         events.CaseReopened,
         at_desk("warning", "pen", _("Reopened: not solved; now due %(moment)s")),
         to_party(
@@ -107,22 +103,20 @@ ANSWERS = (
             words,
             where_due(_("It is back in the department's queue. New due date: %(due)s.")),
         ),
-        (
-            to_citizen(
-                _("Your case was reopened"),
-                _("Your case is back in the department's queue, and its manager has been notified."),
-                lambda e: _("The answer is due by %(due)s.") if e.due_at else None,
-            ),
-            to_officials(
-                Reader.MANAGERS,
-                subject=_("Not solved: a case was reopened"),
-                happened=_("The petitioner says that this case is not solved. It is back in your department's queue."),
-                following=_("Please assign a handler."),
-            ),
+        to_citizen(
+            _("Your case was reopened"),
+            _("Your case is back in the department's queue, and its manager has been notified."),
+            lambda e: _("The answer is due by %(due)s.") if e.due_at else None,
+        ),
+        to_officials(
+            Reader.MANAGERS,
+            subject=_("Not solved: a case was reopened"),
+            happened=_("The petitioner says that this case is not solved. It is back in your department's queue."),
+            following=_("Please assign a handler."),
         ),
         due_because=_("New deadline because the case was reopened"),
     ),
-    CaseMessage(
+    message(
         events.CaseWithdrawn,
         at_desk("plain", "stop", _("Withdrawn")),
         to_party("plain", "stop", _("The petition was withdrawn")),

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from petitions.labels import CHANNELS, DECISIONS
 from server.core import clock, i18n
 from server.core.errors import Text, _
-from server.core.ledger import Entry
+from server.core.ledger import DomainEvent, Entry
 from server.core.messages import Detail, Line, Mailing, Message, Notice, Urgency, fill, said
 
 REMEDIES = _("Remedies available to you")
@@ -293,3 +293,16 @@ class CaseMessage(Message[CaseEvent]):
     """Whether its text is the reason for that date."""
     by_itself: bool = False
     """Whether the system does it during filing, so that no actor is named."""
+
+
+def message(
+    event: type[DomainEvent],
+    desk: Line[CaseEvent] | None = None,
+    party: Line[CaseEvent] | None = None,
+    *mails: Mailing[CaseEvent],
+    due_because: Text | None = None,
+    reasoned: bool = False,
+    by_itself: bool = False,
+) -> CaseMessage:
+    """The record of an event: its line at the desk, the one that the party reads, and its mails."""
+    return CaseMessage(event, desk, party, mails, due_because, reasoned, by_itself)

@@ -1,7 +1,7 @@
 """Messages about the processing period: extended, recomputed, paused for a site investigation, ending, over."""
 
 from petitions import events
-from petitions.messages.event import CaseMessage, Reader, at_desk, to_citizen, to_officials, to_party, words
+from petitions.messages.event import Reader, at_desk, message, to_citizen, to_officials, to_party, words
 from server.core.errors import _
 from server.core.messages import Urgency
 
@@ -9,7 +9,7 @@ NEW_DATE = _("New due date: %(due)s. Previous due date: %(before)s.")
 WATCHED = _("The department's manager and the city's petition inspector have been notified.")
 
 PERIODS = (
-    CaseMessage(
+    message(
         events.PeriodExtended,
         at_desk("warning", "calendar", _("Deadline extended by %(amount)s %(unit)s; now due %(moment)s")),
         to_party(
@@ -23,18 +23,16 @@ PERIODS = (
             words,
             NEW_DATE,
         ),
-        (
-            to_citizen(
-                _("The answer will take longer"),
-                _("The deadline of your petition was extended (Civil Petitions Treatment Decree, art. 21)."),
-                NEW_DATE,
-                urgency=Urgency.REQUIRED,
-            ),
+        to_citizen(
+            _("The answer will take longer"),
+            _("The deadline of your petition was extended (Civil Petitions Treatment Decree, art. 21)."),
+            NEW_DATE,
+            urgency=Urgency.REQUIRED,
         ),
         due_because=_("Deadline extended"),
         reasoned=True,
     ),
-    CaseMessage(
+    message(
         events.SiteInvestigated,
         at_desk("warning", "calendar", _("Site investigation from %(first)s to %(until)s; now due %(moment)s")),
         to_party(
@@ -49,21 +47,19 @@ PERIODS = (
             _("It lasts until %(day)s. Its days do not count towards the processing period."),
             NEW_DATE,
         ),
-        (
-            to_citizen(
-                _("A site investigation for your grievance"),
-                _(
-                    "The days of a site investigation do not count towards the processing period of a "
-                    "grievance (Civil Petitions Treatment Decree, art. 17). It lasts until %(day)s."
-                ),
-                NEW_DATE,
-                urgency=Urgency.REQUIRED,
+        to_citizen(
+            _("A site investigation for your grievance"),
+            _(
+                "The days of a site investigation do not count towards the processing period of a "
+                "grievance (Civil Petitions Treatment Decree, art. 17). It lasts until %(day)s."
             ),
+            NEW_DATE,
+            urgency=Urgency.REQUIRED,
         ),
         due_because=_("Days of a site investigation do not count"),
         reasoned=True,
     ),
-    CaseMessage(
+    message(
         events.DueRecomputed,
         at_desk(
             "warning", "calendar", _("The calendar changed (%(holiday)s): now due %(moment)s instead of %(previous)s")
@@ -74,81 +70,72 @@ PERIODS = (
             _("The due date was recalculated because the calendar changed (%(holiday)s)"),
             NEW_DATE,
         ),
-        (
-            to_citizen(
-                _("The due date of your answer has changed"),
-                _("The city's calendar changed, so the due date was recalculated."),
-                NEW_DATE,
-            ),
+        to_citizen(
+            _("The due date of your answer has changed"),
+            _("The city's calendar changed, so the due date was recalculated."),
+            NEW_DATE,
         ),
         due_because=_("Recalculated because of a new holiday"),
     ),
-    CaseMessage(
+    message(
         events.InterimNoticeDue,
         at_desk("warning", "bell", _("An interim notice is due")),
-        mails=(
-            to_officials(
-                Reader.IN_CHARGE,
-                subject=_("An interim notice is due"),
-                happened=_(
-                    "30 days have passed, and this case has no answer yet (Civil Petitions Treatment Decree, art. 23)."
-                ),
-                following=_("Please tell the petitioner what progress has been made and when to expect the answer."),
+        None,
+        to_officials(
+            Reader.IN_CHARGE,
+            subject=_("An interim notice is due"),
+            happened=_(
+                "30 days have passed, and this case has no answer yet (Civil Petitions Treatment Decree, art. 23)."
             ),
+            following=_("Please tell the petitioner what progress has been made and when to expect the answer."),
         ),
     ),
-    CaseMessage(
+    message(
         events.InterimNoticeGiven,
         at_desk("info", "mail", _("Interim notice to the petitioner")),
         to_party("info", "info", _("Progress so far")),
-        (
-            to_citizen(
-                _("Progress of your petition"),
-                _(
-                    "Your petition is still being handled. This is the progress so far (Civil Petitions "
-                    "Treatment Decree, art. 23)."
-                ),
-                _("We will write again within 30 days."),
-                urgency=Urgency.REQUIRED,
+        to_citizen(
+            _("Progress of your petition"),
+            _(
+                "Your petition is still being handled. This is the progress so far (Civil Petitions "
+                "Treatment Decree, art. 23)."
             ),
+            _("We will write again within 30 days."),
+            urgency=Urgency.REQUIRED,
         ),
     ),
-    CaseMessage(
+    message(
         events.DueSoon,
         at_desk("warning", "bell", _("The deadline is near")),
-        mails=(
-            to_officials(
-                Reader.IN_CHARGE,
-                subject=_("The deadline is near"),
-                happened=_("The deadline of this case is less than a day away."),
-                following=_("Please answer it, or extend the deadline with a reason before it passes."),
-            ),
+        None,
+        to_officials(
+            Reader.IN_CHARGE,
+            subject=_("The deadline is near"),
+            happened=_("The deadline of this case is less than a day away."),
+            following=_("Please answer it, or extend the deadline with a reason before it passes."),
         ),
     ),
-    CaseMessage(
+    message(
         events.Overdue,
         at_desk("danger", "alert", _("The deadline has passed")),
         to_party("danger", "alert", _("The due date has passed without an answer"), WATCHED),
-        (
-            to_citizen(
-                _("Your answer is late"),
-                _("The due date has passed, and you do not have an answer yet. We apologise."),
-                WATCHED,
-            ),
-            to_officials(
-                Reader.HANDLER,
-                Reader.MANAGERS,
-                Reader.INSPECTORS,
-                subject=_("The deadline has passed without an answer"),
-                happened=_("The deadline of this case has passed without an answer."),
-                following=_(
-                    "Please make sure it is answered now. The petitioner, the manager and the inspector have "
-                    "been notified."
-                ),
+        to_citizen(
+            _("Your answer is late"),
+            _("The due date has passed, and you do not have an answer yet. We apologise."),
+            WATCHED,
+        ),
+        to_officials(
+            Reader.HANDLER,
+            Reader.MANAGERS,
+            Reader.INSPECTORS,
+            subject=_("The deadline has passed without an answer"),
+            happened=_("The deadline of this case has passed without an answer."),
+            following=_(
+                "Please make sure it is answered now. The petitioner, the manager and the inspector have been notified."
             ),
         ),
     ),
-    CaseMessage(
+    message(
         events.CalendarChanged,
         party=to_party("plain", "calendar", _("The city's calendar changed: %(what)s")),
     ),

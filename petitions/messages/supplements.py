@@ -3,10 +3,10 @@
 from petitions import events
 from petitions.messages.event import (
     CaseEvent,
-    CaseMessage,
     Reader,
     at_desk,
     files,
+    message,
     to_citizen,
     to_officials,
     to_party,
@@ -25,55 +25,50 @@ def _why_late(event: CaseEvent) -> list[Detail]:
 
 
 SUPPLEMENTS = (
-    CaseMessage(
+    message(
         events.SupplementRequested,
         at_desk("warning", "pause", _("Supplement requested by %(day)s (request no. %(times)s)")),
         to_party("warning", "pause", _("Something is missing: we need more from you"), words, _why_late, _UNTIL),
-        (
-            to_citizen(
-                _("Please send what is missing"),
-                _(
-                    "We cannot continue with your petition because something is missing (Civil Petitions Treatment "
-                    "Act, art. 22)."
-                ),
-                _(
-                    "Please send it by %(day)s on your case page. The deadline for our answer is paused until "
-                    "then. If you need longer, extend the time on the same page, before that day."
-                ),
-                urgency=Urgency.REQUIRED,
+        to_citizen(
+            _("Please send what is missing"),
+            _(
+                "We cannot continue with your petition because something is missing (Civil Petitions Treatment "
+                "Act, art. 22)."
             ),
+            _(
+                "Please send it by %(day)s on your case page. The deadline for our answer is paused until "
+                "then. If you need longer, extend the time on the same page, before that day."
+            ),
+            urgency=Urgency.REQUIRED,
         ),
     ),
-    CaseMessage(
+    message(
         events.SupplementProlonged,
         at_desk("warning", "calendar", _("Time to send the supplement extended to %(day)s (extension no. %(times)s)")),
         to_party("warning", "calendar", _("You have more time to send what is missing"), words, _UNTIL),
-        (
-            to_citizen(
-                _("You have more time to send what is missing"),
-                _("The time to send what is missing has been extended (Civil Petitions Treatment Decree, art. 24)."),
-                _("Please send it by %(day)s on your case page. The deadline for our answer is paused until then."),
-                urgency=Urgency.REQUIRED,
-                quoted=False,
+        to_citizen(
+            _("You have more time to send what is missing"),
+            _("The time to send what is missing has been extended (Civil Petitions Treatment Decree, art. 24)."),
+            _("Please send it by %(day)s on your case page. The deadline for our answer is paused until then."),
+            urgency=Urgency.REQUIRED,
+            quoted=False,
+        ),
+        to_officials(
+            Reader.IN_CHARGE,
+            subject=_("Time to send the supplement extended"),
+            happened=_(
+                "The petitioner extended the time to send what is missing (Civil Petitions Treatment Decree, art. 24)."
             ),
-            to_officials(
-                Reader.IN_CHARGE,
-                subject=_("Time to send the supplement extended"),
-                happened=_(
-                    "The petitioner extended the time to send what is missing (Civil Petitions Treatment "
-                    "Decree, art. 24)."
-                ),
-                following=_("The case shows the new deadline. The processing period is paused until then."),
-                when=lambda e: not e.by_official,
-            ),
+            following=_("The case shows the new deadline. The processing period is paused until then."),
+            when=lambda e: not e.by_official,
         ),
     ),
-    CaseMessage(
+    message(
         events.SupplementUndelivered,
         at_desk("warning", "back", _("Request no. %(times)s returned undelivered")),
         to_party("warning", "back", _("What we sent was returned undelivered")),
     ),
-    CaseMessage(
+    message(
         events.SupplementReceived,
         at_desk("info", "document", _("Supplement received; now due %(moment)s")),
         to_party(
@@ -86,36 +81,32 @@ SUPPLEMENTS = (
         ),
         due_because=_("Resumed after the supplement"),
     ),
-    CaseMessage(
+    message(
         events.CaseReturned,
         at_desk("danger", "back", _("Returned because the supplement did not arrive")),
         to_party("danger", "back", _("The case was returned because the supplement did not arrive")),
-        (
-            to_citizen(
-                _("Your petition was returned"),
-                _(
-                    "What we requested did not arrive in time, so your petition was returned (Civil Petitions "
-                    "Treatment Decree, art. 25)."
-                ),
-                _("You can file it again at any time, with what was missing."),
-                urgency=Urgency.REQUIRED,
+        to_citizen(
+            _("Your petition was returned"),
+            _(
+                "What we requested did not arrive in time, so your petition was returned (Civil Petitions "
+                "Treatment Decree, art. 25)."
             ),
+            _("You can file it again at any time, with what was missing."),
+            urgency=Urgency.REQUIRED,
         ),
     ),
-    CaseMessage(
+    message(
         events.CaseDeemedWithdrawn,
         at_desk("plain", "stop", _("Deemed withdrawn: requests were returned undelivered twice")),
         to_party("plain", "stop", _("Deemed withdrawn because what we sent was returned undelivered twice")),
-        (
-            to_citizen(
-                _("Your petition is deemed withdrawn"),
-                _(
-                    "What we sent you was returned undelivered twice, so your petition is deemed withdrawn and "
-                    "has been closed (Civil Petitions Treatment Decree, art. 25)."
-                ),
-                _("You can file it again at any time, with an address where we can reach you."),
-                urgency=Urgency.REQUIRED,
+        to_citizen(
+            _("Your petition is deemed withdrawn"),
+            _(
+                "What we sent you was returned undelivered twice, so your petition is deemed withdrawn and "
+                "has been closed (Civil Petitions Treatment Decree, art. 25)."
             ),
+            _("You can file it again at any time, with an address where we can reach you."),
+            urgency=Urgency.REQUIRED,
         ),
     ),
 )

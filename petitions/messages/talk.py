@@ -3,10 +3,10 @@
 from petitions import events
 from petitions.messages.event import (
     CaseEvent,
-    CaseMessage,
     Reader,
     at_desk,
     files,
+    message,
     to_citizen,
     to_officials,
     to_party,
@@ -23,7 +23,7 @@ def attached(event: CaseEvent) -> tuple[tuple[Text, str], ...]:
 
 
 TALK = (
-    CaseMessage(
+    message(
         events.MessageSent,
         at_desk("info", "mail", _("Message")),
         to_party(
@@ -33,42 +33,39 @@ TALK = (
             words,
             files,
         ),
-        (
-            to_citizen(
-                _("A message about your petition"),
-                _("The official who handles your petition wrote to you."),
-                _("You can reply on your case page."),
-                more=attached,
-                when=lambda e: not e.by_petitioner,
-            ),
-            to_officials(
-                Reader.IN_CHARGE,
-                subject=_("The petitioner wrote"),
-                happened=_("The petitioner sent a message."),
-                following=_("Please read it and reply at the desk."),
-                when=lambda e: not e.by_official,
-            ),
+        to_citizen(
+            _("A message about your petition"),
+            _("The official who handles your petition wrote to you."),
+            _("You can reply on your case page."),
+            more=attached,
+            when=lambda e: not e.by_petitioner,
+        ),
+        to_officials(
+            Reader.IN_CHARGE,
+            subject=_("The petitioner wrote"),
+            happened=_("The petitioner sent a message."),
+            following=_("Please read it and reply at the desk."),
+            when=lambda e: not e.by_official,
         ),
     ),
-    CaseMessage(events.NoteWritten, at_desk("plain", "pen", _("Internal note"))),
-    CaseMessage(
+    message(events.NoteWritten, at_desk("plain", "pen", _("Internal note"))),
+    message(
         events.AttachmentAdded,
         at_desk("plain", "document", lambda e: _("File added: %(name)s", name=e.file.name if e.file else "?")),
         to_party("plain", "document", _("A file was added"), lambda e: [Detail(files=(e.file,))] if e.file else []),
     ),
-    CaseMessage(
+    message(
         events.MailUndelivered,
         at_desk("danger", "mail", _("An email could not be delivered to the petitioner. Please tell them by phone.")),
-        mails=(
-            to_officials(
-                Reader.IN_CHARGE,
-                subject=_("An email could not be delivered to the petitioner"),
-                happened=_(
-                    "The petitioner's mail server rejected an email about this case; the address seems to be wrong."
-                ),
-                following=_("Please look at the case, and tell the petitioner by phone what happened."),
-                when=lambda e: e.first,
+        None,
+        to_officials(
+            Reader.IN_CHARGE,
+            subject=_("An email could not be delivered to the petitioner"),
+            happened=_(
+                "The petitioner's mail server rejected an email about this case; the address seems to be wrong."
             ),
+            following=_("Please look at the case, and tell the petitioner by phone what happened."),
+            when=lambda e: e.first,
         ),
     ),
 )
