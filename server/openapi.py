@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from server.core import contract, web
-from server.core.contract import PROBLEM, Access, Contract, Schema, documented
+from server.core.contract import PROBLEM, Access, Contract, Schema
 
 PREFIX = "/api/v1"
 DOCUMENT = f"{PREFIX}/openapi.json"
@@ -131,7 +131,7 @@ def _responses(method: str, declared: Contract) -> dict[str, Any]:
     }
 
 
-@documented(Contract("This document", {"type": "object"}))
+@Contract("This document", {"type": "object"})
 async def describe(request: Request) -> Response:
     """Serve the OpenAPI document of this application."""
     return web.json(document(request.app.routes))

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.core import auth, web
-from server.core.contract import Access, Answer, Contract, documented
+from server.core.contract import Access, Answer, Contract
 from server.core.errors import NotSignedIn, _
 from server.core.forms import About, Form, Label, Password, line
 
@@ -33,7 +33,7 @@ class Token(Answer):
     expires_at: datetime
 
 
-@documented(Contract("Sign in: a token for 12 hours", Token, 201, body=Credentials, refusals=(401,)))
+@Contract("Sign in: a token for 12 hours", Token, 201, body=Credentials, refusals=(401,))
 async def create(request: Request) -> Response:
     """``POST``: issue a token for an official's username and password."""
     given = Credentials.parse(await web.read_json(request), strict=True)
@@ -41,7 +41,7 @@ async def create(request: Request) -> Response:
     return web.json(Token(token=token, expires_at=session.expires_at), 201)
 
 
-@documented(Contract("Sign out: revoke the token that is sent", None, 204, access=Access.OFFICIAL))
+@Contract("Sign out: revoke the token that is sent", None, 204, access=Access.OFFICIAL)
 async def end(request: Request) -> Response:
     """``DELETE``: end the session of the token in the request."""
     if not auth.reader(request).token_hash:

@@ -14,7 +14,7 @@ from petitions.queries.cases import AUDIENCES, CaseView
 from petitions.queries.timeline import case_events, shown_data
 from petitions.rights import subject
 from server.core import contract, i18n, ledger, web
-from server.core.contract import Access, Answer, Contract, among, documented, said
+from server.core.contract import Access, Answer, Contract, among, said
 from server.core.forms import Parameters
 from server.core.ledger import Audience
 
@@ -37,15 +37,13 @@ class Event(Answer):
     data: Annotated[dict[str, Any], said("What else the event says; departments by code.")]
 
 
-@documented(
-    Contract(
-        "What happened to a case, in order, after a sequence number",
-        contract.listed(Event),
-        access=Access.PARTY,
-        query={"after": contract.integer(0, LAST)},
-        headers={"X-Access-Key": contract.text(about="The case's key.")},
-        refusals=(404,),
-    )
+@Contract(
+    "What happened to a case, in order, after a sequence number",
+    contract.listed(Event),
+    access=Access.PARTY,
+    query={"after": contract.integer(0, LAST)},
+    headers={"X-Access-Key": contract.text(about="The case's key.")},
+    refusals=(404,),
 )
 async def events(request: Request) -> Response:
     """``GET``: if there are more events, ``next`` is the value of ``after`` for the next request."""

@@ -17,15 +17,13 @@ from server.core.forms import Parameters
 LONGEST_PAGE = 100
 
 
-@contract.documented(
-    Contract(
-        "Commitments: open ones by due date, others newest first",
-        contract.listed(
-            documents.ListedCommitment,
-            contract.integer(0, commitments.CAP, f"On all pages; {commitments.CAP} is that many or more."),
-        ),
-        query=Filters.schema() | listing.paging(LONGEST_PAGE),
-    )
+@Contract(
+    "Commitments: open ones by due date, others newest first",
+    contract.listed(
+        documents.ListedCommitment,
+        contract.integer(0, commitments.CAP, f"On all pages; {commitments.CAP} is that many or more."),
+    ),
+    query=Filters.schema() | listing.paging(LONGEST_PAGE),
 )
 async def index(request: Request) -> Response:
     """``GET /commitments``."""
@@ -39,7 +37,7 @@ async def index(request: Request) -> Response:
     return web.items(rows, page.after or None, total)
 
 
-@contract.documented(Contract("One commitment", documents.Commitment, refusals=(404,)))
+@Contract("One commitment", documents.Commitment, refusals=(404,))
 async def read(request: Request) -> Response:
     """``GET /commitments/{number}``."""
     whole = await commitments.commitment(request.path_params["number"])

@@ -19,26 +19,24 @@ from forums.rights import forum_subject
 from forums.states import ForumState
 from server.core import auth, clock, coded, contract, listing, web
 from server.core.city import City, city
-from server.core.contract import Contract, documented
+from server.core.contract import Contract
 from server.core.forms import Parameters
 from server.core.participants.people import person_of
 
 PAGE, LONGEST_PAGE = 20, 100
 
 
-@documented(
-    Contract(
-        "Forums: coming ones by date, others newest first",
-        contract.listed(
-            documents.ListedForum,
-            contract.integer(
-                0,
-                lists.CAP,
-                f"On all pages; {lists.CAP} is that many or more. Of words, among the newest {lists.HITS}.",
-            ),
+@Contract(
+    "Forums: coming ones by date, others newest first",
+    contract.listed(
+        documents.ListedForum,
+        contract.integer(
+            0,
+            lists.CAP,
+            f"On all pages; {lists.CAP} is that many or more. Of words, among the newest {lists.HITS}.",
         ),
-        query={**Filters.schema(), **listing.paging(LONGEST_PAGE)},
-    )
+    ),
+    query={**Filters.schema(), **listing.paging(LONGEST_PAGE)},
 )
 async def index(request: Request) -> Response:
     """``GET /forums``."""
@@ -55,7 +53,7 @@ async def index(request: Request) -> Response:
     return web.items(rows, page.after or None, total)
 
 
-@documented(Contract("One forum", documents.Forum, refusals=(404,)))
+@Contract("One forum", documents.Forum, refusals=(404,))
 async def read(request: Request) -> Response:
     """``GET /forums/{slug}``."""
     reference_data = await city()

@@ -18,7 +18,7 @@ from forums.queries.submissions import Filters, SubmissionView
 from forums.states import ADOPTED
 from server.core import auth, coded, contract, i18n, web
 from server.core.city import City, city
-from server.core.contract import Contract, documented
+from server.core.contract import Contract
 from server.core.errors import _
 from server.core.forms import Parameters
 from server.core.participants.confirming import operation
@@ -27,19 +27,17 @@ from server.core.participants.people import person_of
 CURSOR = contract.text(most=40, about="`next` of the page before.")
 
 
-@documented(Contract("A submission, as its reader may see it", documents.Submission, refusals=(404,)))
+@Contract("A submission, as its reader may see it", documents.Submission, refusals=(404,))
 async def read(request: Request) -> Response:
     """``GET /submissions/{number}``."""
     return web.json(await _read_submission(request, request.path_params["number"]))
 
 
-@documented(
-    Contract(
-        "The submissions of a forum",
-        contract.listed(documents.Submission),
-        query={**Filters.schema(), "cursor": CURSOR},
-        refusals=(404,),
-    )
+@Contract(
+    "The submissions of a forum",
+    contract.listed(documents.Submission),
+    query={**Filters.schema(), "cursor": CURSOR},
+    refusals=(404,),
 )
 async def index(request: Request) -> Response:
     """``GET /forums/{slug}/submissions``."""
@@ -53,13 +51,11 @@ async def index(request: Request) -> Response:
     return web.items(await _submissions(request, listed.rows), listed.after or None, found.submissions)
 
 
-@documented(
-    Contract(
-        "The comments on a submission, each with its first replies",
-        contract.listed(documents.Thread),
-        query={"cursor": CURSOR},
-        refusals=(404,),
-    )
+@Contract(
+    "The comments on a submission, each with its first replies",
+    contract.listed(documents.Thread),
+    query={"cursor": CURSOR},
+    refusals=(404,),
 )
 async def talk(request: Request) -> Response:
     """``GET /submissions/{number}/comments``."""

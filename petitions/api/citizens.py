@@ -19,17 +19,15 @@ from petitions.queries.filed import receipt
 from petitions.reference import reference
 from server.core import auth, contract, idempotency, uploads, web
 from server.core.acts import Api, Attempt
-from server.core.contract import Access, Contract, documented
+from server.core.contract import Access, Contract
 
 
-@documented(
-    Contract(
-        "File a petition, or a tip without a name",
-        documents.Receipt,
-        201,
-        body=documents.PETITION,
-        headers=contract.IDEMPOTENCY_HEADER,
-    )
+@Contract(
+    "File a petition, or a tip without a name",
+    documents.Receipt,
+    201,
+    body=documents.PETITION,
+    headers=contract.IDEMPOTENCY_HEADER,
 )
 async def file(request: Request) -> Response:
     """``POST /petitions``: the receipt. A repeated Idempotency-Key returns the first receipt again."""
@@ -44,14 +42,12 @@ async def file(request: Request) -> Response:
     return web.json(content, 201, {"location": f"/api/v1/cases/{filed.reference}"})
 
 
-@documented(
-    Contract(
-        "A case, as its reader may see it",
-        documents.CASE,
-        access=Access.PARTY,
-        headers=documents.KEY_HEADER,
-        refusals=(404,),
-    )
+@Contract(
+    "A case, as its reader may see it",
+    documents.CASE,
+    access=Access.PARTY,
+    headers=documents.KEY_HEADER,
+    refusals=(404,),
 )
 async def read(request: Request) -> Response:
     """``GET /cases/{reference}``."""
@@ -80,17 +76,15 @@ async def answer_with_case(request: Request, number: str, status: int) -> Respon
     return web.json(serializers.case(found, web.language(request)), status)
 
 
-@documented(
-    Contract(
-        "Add files to a case that is still open",
-        documents.CASE,
-        201,
-        access=Access.PARTY,
-        body=documents.FILES,
-        multipart=True,
-        headers=documents.KEY_HEADER,
-        refusals=(404, 409),
-    )
+@Contract(
+    "Add files to a case that is still open",
+    documents.CASE,
+    201,
+    access=Access.PARTY,
+    body=documents.FILES,
+    multipart=True,
+    headers=documents.KEY_HEADER,
+    refusals=(404, 409),
 )
 async def attach(request: Request) -> Response:
     """``POST /cases/{reference}/attachments``: one part ``files`` for each file."""
@@ -99,17 +93,15 @@ async def attach(request: Request) -> Response:
     return await answer_with_case(request, number, 201)
 
 
-@documented(
-    Contract(
-        "Upload files for a message or a supplement, which then names their tokens",
-        documents.Uploads,
-        201,
-        access=Access.PARTY,
-        body=documents.FILES,
-        multipart=True,
-        headers=documents.KEY_HEADER,
-        refusals=(404,),
-    )
+@Contract(
+    "Upload files for a message or a supplement, which then names their tokens",
+    documents.Uploads,
+    201,
+    access=Access.PARTY,
+    body=documents.FILES,
+    multipart=True,
+    headers=documents.KEY_HEADER,
+    refusals=(404,),
 )
 async def upload(request: Request) -> Response:
     """``POST /cases/{reference}/files``: one part ``files`` for each file. Unused files are deleted later."""

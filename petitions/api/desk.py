@@ -22,7 +22,7 @@ from petitions.rights import RIGHTS
 from server.core import auth, contract, i18n, listing, references, uploads, web
 from server.core.accounts import Official
 from server.core.acts import Api, Attempt
-from server.core.contract import Access, Contract, documented
+from server.core.contract import Access, Contract
 from server.core.errors import Invalid, Refusal, _
 from server.core.forms import Form, Label, Mistake, OneOf, Parameters
 
@@ -30,13 +30,11 @@ PAGE, LONGEST_PAGE = 50, 200
 MOST_AT_ONCE = 200
 
 
-@documented(
-    Contract(
-        "The cases that this official may see, earliest deadline first",
-        contract.listed(documents.ListedCase),
-        access=Access.OFFICIAL,
-        query={**Filter.schema(), **listing.paging(LONGEST_PAGE)},
-    )
+@Contract(
+    "The cases that this official may see, earliest deadline first",
+    contract.listed(documents.ListedCase),
+    access=Access.OFFICIAL,
+    query={**Filter.schema(), **listing.paging(LONGEST_PAGE)},
 )
 async def index(request: Request) -> Response:
     """``GET /desk/cases``: ``total`` is given only if one page holds the whole list, because counting is expensive."""
@@ -54,19 +52,17 @@ async def index(request: Request) -> Response:
     return web.items(rows, page.after or None, len(rows) if start is None and not page.after else None)
 
 
-@documented(Contract("One case", documents.CASE, access=Access.OFFICIAL, refusals=(404,)))
+@Contract("One case", documents.CASE, access=Access.OFFICIAL, refusals=(404,))
 async def read(request: Request) -> Response:
     """``GET /desk/cases/{reference}``."""
     return await _answer(request, auth.official(request), request.path_params["reference"])
 
 
-@documented(
-    Contract(
-        "The consultations of a case: all of them, or the one that one's own department replied to",
-        contract.listed(documents.PartInWords),
-        access=Access.OFFICIAL,
-        refusals=(404,),
-    )
+@Contract(
+    "The consultations of a case: all of them, or the one that one's own department replied to",
+    contract.listed(documents.PartInWords),
+    access=Access.OFFICIAL,
+    refusals=(404,),
 )
 async def read_parts(request: Request) -> Response:
     """``GET /desk/cases/{reference}/parts``: what a department still sees of a case after its reply."""
@@ -119,15 +115,13 @@ API = Api(
 )
 
 
-@documented(
-    Contract(
-        "Upload files for an answer, a message, a note or a supplement, which then names their tokens",
-        documents.Uploads,
-        201,
-        access=Access.OFFICIAL,
-        body=documents.FILES,
-        multipart=True,
-    )
+@Contract(
+    "Upload files for an answer, a message, a note or a supplement, which then names their tokens",
+    documents.Uploads,
+    201,
+    access=Access.OFFICIAL,
+    body=documents.FILES,
+    multipart=True,
 )
 async def upload(request: Request) -> Response:
     """``POST /desk/files``: one part ``files`` for each file. Files that are not used within three days are deleted."""
@@ -159,13 +153,11 @@ class Bulk(Form):
         return {**found, "properties": {**found["properties"], **{field.name: field.schema for field in acts}}}
 
 
-@documented(
-    Contract(
-        "One action on many cases, each a transaction of its own; the other fields are the action's",
-        documents.Outcomes,
-        access=Access.OFFICIAL,
-        body=Bulk,
-    )
+@Contract(
+    "One action on many cases, each a transaction of its own; the other fields are the action's",
+    documents.Outcomes,
+    access=Access.OFFICIAL,
+    body=Bulk,
 )
 async def bulk(request: Request) -> Response:
     """``POST /desk/bulk``: the result for each case. A refusal for one case does not affect the others."""

@@ -7,10 +7,10 @@ from starlette.routing import Route
 from petitions.api import documents, serializers
 from petitions.reference import reference
 from server.core import contract, web
-from server.core.contract import Contract, documented
+from server.core.contract import Contract
 
 
-@documented(Contract("The departments and their responsibilities", contract.listed(documents.Department)))
+@Contract("The departments and their responsibilities", contract.listed(documents.Department))
 async def departments(request: Request) -> Response:
     """``GET /departments``."""
     known, lang = await reference(), web.language(request)
@@ -18,7 +18,7 @@ async def departments(request: Request) -> Response:
     return web.items(rows, None, len(rows))
 
 
-@documented(Contract("The statutory procedures with their published periods", contract.listed(documents.Service)))
+@Contract("The statutory procedures with their published periods", contract.listed(documents.Service))
 async def services(request: Request) -> Response:
     """``GET /services``."""
     known, lang = await reference(), web.language(request)

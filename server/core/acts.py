@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.core import contract, i18n, idempotency, uploads, web
-from server.core.contract import Access, Contract, Schema, Shape, documented
+from server.core.contract import Access, Contract, Schema, Shape
 from server.core.errors import Conflict, FieldError, Invalid, Refusal, Text
 from server.core.files import MAX_FILES, StoredFile
 from server.core.form_pages import ReturnedForm
@@ -204,16 +204,14 @@ class Api:
         """The ``POST`` route of the action."""
         name = offer.address or act.action.value
 
-        @documented(
-            Contract(
-                offer.summary,
-                self.content,
-                offer.status,
-                access=self.access,
-                body=Body(act.form_of(offer), act.takes_files),
-                headers={**self.headers, **contract.IDEMPOTENCY_HEADER},
-                refusals=(404, 409),
-            )
+        @Contract(
+            offer.summary,
+            self.content,
+            offer.status,
+            access=self.access,
+            body=Body(act.form_of(offer), act.takes_files),
+            headers={**self.headers, **contract.IDEMPOTENCY_HEADER},
+            refusals=(404, 409),
         )
         async def endpoint(request: Request) -> Response:
             attempt = await self.attempt(request, act)

@@ -40,7 +40,10 @@ class Access(StrEnum):
 
 @dataclass(frozen=True)
 class Contract:
-    """One operation. ``body`` is a JSON object, or the fields of a multipart form where ``multipart`` is set."""
+    """One operation, as the decorator of its endpoint.
+
+    ``body`` is a JSON object, or the fields of a multipart form where ``multipart`` is set.
+    """
 
     summary: str
     answer: Schema | Shape | None
@@ -56,6 +59,24 @@ class Contract:
     """The body of a 202 response, where something else has to happen first."""
     refusals: tuple[int, ...] = ()
     """Error statuses beyond those that every such operation may return."""
+
+    def __call__(self, endpoint: Endpoint) -> Endpoint:
+        """Declare it as an endpoint's contract; query parameters that it does not name are refused."""
+
+        @functools.wraps(endpoint)
+        async def checked(request: Any) -> Any:
+            if wrong := unknown(request.query_params, {*self.query, "lang"}):
+                raise Invalid(wrong)
+            try:
+                return await endpoint(request)
+            except BadCursor as error:
+                raise Invalid([FieldError("cursor", NO_CURSOR)]) from error
+
+        _contracts[checked] = self
+        return cast("Endpoint", checked)
+
+
+_contracts: dict[Callable[..., Any], Contract] = {}
 
 
 schemas: dict[str, Schema | Shape] = {}
@@ -110,28 +131,6 @@ def definitions() -> dict[str, Schema]:
     _map, found = TypeAdapter.json_schemas(shapes, ref_template=_PLACE, schema_generator=_Untitled)  # type: ignore[arg-type]
     untitled = {name: {k: v for k, v in each.items() if k != "title"} for name, each in found["$defs"].items()}
     return {**untitled, **{name: schema_of(shape) for name, shape in schemas.items()}}
-
-
-_contracts: dict[Callable[..., Any], Contract] = {}
-
-
-def documented(contract: Contract) -> Callable[[Endpoint], Endpoint]:
-    """Declare an endpoint's contract; query parameters that it does not name are refused."""
-
-    def declare(endpoint: Endpoint) -> Endpoint:
-        @functools.wraps(endpoint)
-        async def checked(request: Any) -> Any:
-            if wrong := unknown(request.query_params, {*contract.query, "lang"}):
-                raise Invalid(wrong)
-            try:
-                return await endpoint(request)
-            except BadCursor as error:
-                raise Invalid([FieldError("cursor", NO_CURSOR)]) from error
-
-        _contracts[checked] = contract
-        return cast("Endpoint", checked)
-
-    return declare
 
 
 def unknown(given: Iterable[str], names: Collection[str]) -> list[FieldError]:

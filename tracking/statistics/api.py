@@ -10,7 +10,7 @@ from starlette.routing import Route
 from petitions.labels import KINDS as PETITION_KINDS
 from server.core import clock, contract, web
 from server.core.city import city
-from server.core.contract import Contract, Schema, documented
+from server.core.contract import Contract, Schema
 from server.core.forms import Parameters
 from server.core.i18n import translate
 from server.core.ledger import END
@@ -111,12 +111,11 @@ def _about(request: Request, wanted: filters.Adoption) -> dict[str, object]:
     }
 
 
-@documented(
-    Contract(
-        "What became of submissions: in total and by each dimension", _ADOPTION,
-        query={**filters.Adoption.schema(), "forums_after": contract.text(about="From `next`.")},
-    )
-)  # fmt: skip
+@Contract(
+    "What became of submissions: in total and by each dimension",
+    _ADOPTION,
+    query={**filters.Adoption.schema(), "forums_after": contract.text(about="From `next`.")},
+)
 async def of_adoption(request: Request) -> Response:
     """``GET /statistics/adoption``."""
     reference_data, lang = await city(), web.language(request)
@@ -137,18 +136,14 @@ async def _handled(request: Request) -> tuple[filters.Petitions, dict[str, Any]]
     return wanted, tables.document(found, reference_data, web.language(request), PETITION_KINDS)
 
 
-@documented(
-    Contract("How petitions were handled: in total and by each dimension", _PETITIONS, query=filters.Petitions.schema())
-)
+@Contract("How petitions were handled: in total and by each dimension", _PETITIONS, query=filters.Petitions.schema())
 async def of_petitions(request: Request) -> Response:
     """``GET /statistics/petitions``."""
     wanted, found = await _handled(request)
     return web.json({**found, **_about(request, wanted)})
 
 
-@documented(
-    Contract("The same figures of petitions, a line each", contract.text(), media=CSV, query=filters.Petitions.schema())
-)
+@Contract("The same figures of petitions, a line each", contract.text(), media=CSV, query=filters.Petitions.schema())
 async def petitions_csv(request: Request) -> Response:
     """``GET /statistics/petitions.csv``."""
     wanted, found = await _handled(request)
@@ -189,9 +184,7 @@ def _file(
     return StreamingResponse(_stream(columns, blocks), media_type="text/csv", headers=headers)
 
 
-@documented(
-    Contract("Every counted submission, a line each", contract.text(), media=CSV, query=filters.Adoption.schema())
-)
+@Contract("Every counted submission, a line each", contract.text(), media=CSV, query=filters.Adoption.schema())
 async def adoption_csv(request: Request) -> Response:
     """``GET /statistics/adoption.csv``."""
     reference_data = await city()
@@ -200,7 +193,7 @@ async def adoption_csv(request: Request) -> Response:
     return _file(request, _name("adoption", wanted), COLUMNS, lists.export(chosen, codes))
 
 
-@documented(Contract("Every forum that was held, a line each", contract.text(), media=CSV))
+@Contract("Every forum that was held, a line each", contract.text(), media=CSV)
 async def forums_csv(request: Request) -> Response:
     """``GET /statistics/forums.csv``."""
     codes = {row.id: row.code for row in (await city()).departments.values()}
@@ -212,18 +205,18 @@ _WORDS = contract.many(
 )
 
 
-@documented(
-    Contract(
-        "What each column and figure means, and under which licence",
-        contract.record(
-            {
-                "files": {"type": "object", "additionalProperties": _WORDS},
-                **dict.fromkeys(("json", "figures", "people", "petitions"), _WORDS),
-                "rules": contract.many(contract.TEXT), "licence": contract.TEXT, "licence_url": contract.TEXT,
-            }
-        ),
-    )
-)  # fmt: skip
+@Contract(
+    "What each column and figure means, and under which licence",
+    contract.record(
+        {
+            "files": {"type": "object", "additionalProperties": _WORDS},
+            **dict.fromkeys(("json", "figures", "people", "petitions"), _WORDS),
+            "rules": contract.many(contract.TEXT),
+            "licence": contract.TEXT,
+            "licence_url": contract.TEXT,
+        }
+    ),
+)
 async def words(request: Request) -> Response:
     """``GET /statistics/dictionary``."""
     return web.json(dictionary.document(web.language(request)))

@@ -137,16 +137,14 @@ def operation(
     """
     status = 201 if body else 200
 
-    @contract.documented(
-        Contract(
-            summary,
-            content,
-            status,
-            body=contract.named(body, act) if body else None,
-            headers=IDEMPOTENCY_HEADER if body else {},
-            waits=ConfirmMail if body else None,
-            refusals=(404, 409) if body else (404, 409, 422),
-        )
+    @Contract(
+        summary,
+        content,
+        status,
+        body=contract.named(body, act) if body else None,
+        headers=IDEMPOTENCY_HEADER if body else {},
+        waits=ConfirmMail if body else None,
+        refusals=(404, 409) if body else (404, 409, 422),
     )
     async def endpoint(request: Request) -> Response:
         raw = await web.read_json(request) if body else {}

@@ -46,7 +46,7 @@ class Operations(Generic[FormT]):
             method: str, path: str, endpoint: Any, summary: str, *, answer: Schema | None = row, **more: Any
         ) -> None:
             described = Contract(summary, answer, access=Access.OFFICIAL, **more)
-            self.routes.append(Route(path, contract.documented(described)(endpoint), methods=[method]))
+            self.routes.append(Route(path, described(endpoint), methods=[method]))
 
         choices = {name: table.form.field(name).choices for name in table.filters}
         query = {name: contract.one_of(found) if found else contract.TEXT for name, found in choices.items()}
