@@ -3,7 +3,6 @@
 from petitions.labels import STATES
 from server.core import errors
 from server.core.errors import Conflict, NotFound, _
-from server.core.ledger import Entry
 
 
 class NoSuchCase(NotFound):
@@ -25,15 +24,6 @@ class ChangedMeanwhile(errors.ChangedMeanwhile):
     """409: somebody else changed the case since the page was opened; ``entries`` are their events."""
 
     text = _("Someone else changed this case after you opened it. Your text is kept; please review what changed.")
-
-    def __init__(self, entries: list[Entry]) -> None:
-        super().__init__(entries)
-        self.details = {
-            "changes": [
-                {"kind": e.kind, "actor": e.actor, "at": e.occurred_at.isoformat(), "sequence": e.sequence}
-                for e in entries
-            ]
-        }
 
 
 class Refused(Conflict):

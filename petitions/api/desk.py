@@ -167,7 +167,8 @@ async def bulk(request: Request) -> Response:
     act, _offer = DESK[form.action]
     official = auth.official(request, RIGHTS[act.action])
     lang = web.language(request)
-    outcomes = [await _one(official, act, number, raw, lang) for number in dict.fromkeys(form.references)]
+    numbers = dict.fromkeys(references.read_reference(given) or given for given in form.references)
+    outcomes = [await _one(official, act, number, raw, lang) for number in numbers]
     done = sum(outcome.done for outcome in outcomes)
     return web.json(documents.Outcomes(items=outcomes, done=done, refused=len(outcomes) - done))
 

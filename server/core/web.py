@@ -23,6 +23,7 @@ from server.core.accounts import Permission
 from server.core.config import Settings
 from server.core.errors import (
     BadRequest,
+    ChangedMeanwhile,
     FieldError,
     Invalid,
     NotFound,
@@ -241,6 +242,11 @@ def problem(request: Request, refusal: Refusal) -> Response:
         "code": refusal.code,
     }
     content.update(getattr(refusal, "details", {}))
+    if isinstance(refusal, ChangedMeanwhile) and refusal.entries:
+        content["changes"] = [
+            {"kind": e.kind, "actor": e.actor, "at": _plain(e.occurred_at), "sequence": e.sequence}
+            for e in refusal.entries
+        ]
     if isinstance(refusal, Invalid):
         content["errors"] = [{"field": e.field, "message": i18n.translate(code, e.text)} for e in refusal.errors]
     return Response(

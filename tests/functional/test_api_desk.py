@@ -121,6 +121,7 @@ async def test_the_second_of_two_officials_is_told_what_the_first_one_did(system
     late = await manager.post(f"{DESK}/{number}/assign", json={"handler": "handler", "version": seen})
     assert (late.status_code, late.json()["code"]) == (409, "changed_meanwhile")
     assert [change["kind"] for change in late.json()["changes"]] == ["case.accepted"]
+    assert late.json()["changes"][0]["at"].endswith("+09:00")
     now = (await manager.get(f"{DESK}/{number}")).json()["version"]
     await done(manager, number, "assign", handler="handler", version=now)
 
@@ -149,7 +150,7 @@ async def test_many_cases_at_once(system: System) -> None:
     intake = await system.program("intake")
     await done(intake, numbers[1], "withdraw")
     answer = await intake.post(
-        "/api/v1/desk/bulk", json={"action": "accept", "references": [*numbers, numbers[0], "nonsense"]}
+        "/api/v1/desk/bulk", json={"action": "accept", "references": [*numbers, numbers[0].lower(), "nonsense"]}
     )
     assert answer.status_code == 200
     found = answer.json()

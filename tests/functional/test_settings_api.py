@@ -40,6 +40,7 @@ async def test_what_others_changed_meanwhile_is_not_overwritten(system: System) 
     assert (await intake.put(path, json={"words": ["재산세"], "department": "tax"})).status_code == 200
     refused = await admin.put(path, json={"words": ["벤치"], "department": "parks", "version": seen["version"]})
     assert (refused.status_code, refused.json()["code"]) == (409, "changed_meanwhile")
+    assert [change["kind"] for change in refused.json()["changes"]] == ["settings.changed"]
     assert (await RoutingRule.get(id=1)).words == ["재산세"]
 
 
