@@ -13,7 +13,8 @@ from starlette.routing import Route
 
 from server.core import accounts, auth, clock, web
 from server.core.accounts import Account, Session
-from server.core.errors import Invalid, Refusal, Text, _
+from server.core.errors import Refusal, Text, _
+from server.core.form_pages import ReturnedForm, form_page
 from server.core.forms import Errors, Form, Label, OneOf, Password, PasswordRule, line
 from server.core.security import sign, unsign
 
@@ -63,24 +64,18 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
-async def account(request: Request) -> Response:
-    """``/desk/account``: the official's own name, language, password and two-step verification."""
-    official = auth.official(request)
-    row = await Account.get(id=official.id)
-    if request.method == "GET":
-        return _account_page(request, row)
-    form = await web.read_form(request)
+async def change_account(request: Request, form: Mapping[str, Any]) -> Response:
+    """``POST /desk/account``: change the official's own language, password or two-step verification."""
+    row = await Account.get(id=auth.official(request).id)
     change = {"language": _language, "password": _password, "totp": _totp, "totp-off": _totp_off}.get(
         str(form.get("change", "")), _language
     )
-    try:
-        notice = await change(request, row, form)
-    except Invalid as invalid:
-        return _account_page(request, row, invalid)
-    return web.redirect(request, "/desk/account", notice)
+    return web.redirect(request, "/desk/account", await change(request, row, form))
 
 
-def _account_page(request: Request, row: Account, invalid: Invalid | None = None) -> Response:
+async def account(request: Request, back: ReturnedForm) -> Response:
+    """``/desk/account``."""
+    row = await Account.get(id=auth.official(request).id)
     secret = pyotp.random_base32()
     uri = pyotp.TOTP(secret).provisioning_uri(name=row.username, issuer_name=web.site(request).settings.city_name)
     context = {
@@ -88,9 +83,9 @@ def _account_page(request: Request, row: Account, invalid: Invalid | None = None
         "secret": secret,
         "proof": sign(web.site(request).settings, "totp", [row.id, secret]),
         "qr": Markup(segno.make(uri, error="m").svg_inline(scale=5, border=2)),  # noqa: S704 — segno's own drawing
-        "errors": web.field_errors(web.language(request), invalid.errors) if invalid else {},
+        "errors": back.errors,
     }
-    return web.page(request, "desk/account.html", context, status=invalid.status if invalid else 200)
+    return web.page(request, "desk/account.html", context, status=back.status)
 
 
 class Language(Form):
@@ -162,5 +157,5 @@ async def _totp_off(_request: Request, row: Account, form: Mapping[str, Any]) ->
 routes = [
     Route("/desk/sign-in", sign_in, methods=["GET", "POST"]),
     Route("/desk/sign-out", sign_out, methods=["POST"]),
-    Route("/desk/account", account, methods=["GET", "POST"]),
+    form_page("/desk/account", account, change_account),
 ]

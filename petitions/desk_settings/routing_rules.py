@@ -1,5 +1,6 @@
 """Routing rules: their order and conditions, and a form to try them on a text."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from petitions.rules import Kind
 from server.core import auth, city, web
 from server.core.accounts import ClosedDepartment, Official, keep_open
 from server.core.errors import Invalid, Text, _
+from server.core.form_pages import ReturnedForm, form_page
 from server.core.forms import Errors, Form, Hint, Html, Label, OneOf, WordsRule, line, paragraphs
 from server.core.i18n import named
 from server.core.ledger import SettingChanged
@@ -179,18 +181,17 @@ RULES = Rules()
 _pages = Pages(RULES)
 
 
-async def try_out(request: Request) -> Response:
+async def try_out(request: Request, form: Mapping[str, Any]) -> Response:
     """``POST /desk/rules/try``: which rule, department and reason a text would get. Nothing is stored."""
     auth.official(request, RULES.permission)
-    language = web.language(request)
-    raw = TryRules.raw((await web.read_form(request)).multi_items())
-    choices = {name: [value for value, _words in options] for name, options in (await try_choices(language)).items()}
-    try:
-        text = TryRules.parse(raw, choices=choices)
-    except Invalid as invalid:
-        errors = web.field_errors(language, invalid.errors)
-        return await _pages.show(request, tried=raw, errors=errors, status=invalid.status)
-    return await _pages.show(request, tried=raw, choice=route(await reference(), text))
+    known = await try_choices(web.language(request))
+    text = TryRules.parse(form, choices={name: [code for code, _words in known[name]] for name in known})
+    return await _pages.show(request, tried=form, choice=route(await reference(), text))
+
+
+async def show_again(request: Request, back: ReturnedForm) -> Response:
+    """The rules, with a text that cannot be tried."""
+    return await _pages.show(request, tried=back.values, errors=back.errors, status=back.status)
 
 
 def route(reference_data: Reference, text: TryRules) -> Choice:
@@ -224,7 +225,7 @@ async def move(request: Request) -> Response:
 
 
 routes = [
-    Route(f"{RULES.page}/try", try_out, methods=["POST"]),
+    form_page(f"{RULES.page}/try", show_again, try_out, "POST"),
     Route(f"{RULES.page}/{{id:int}}/move", move, methods=["POST"]),
     *_pages.routes,
     *Operations(RULES).routes,

@@ -1,5 +1,6 @@
 """Pages with a form: shown, sent to the same address, and shown again with the input and the errors if refused."""
 
+import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,6 +49,7 @@ def form_page(path: str, show: Show, handle: Handle, *methods: str) -> Route:
     ``show`` answers other requests than POST with the empty form. ``methods`` are GET and POST by default.
     """
 
+    @functools.wraps(handle)  # its name is the route's in logs and metrics
     async def endpoint(request: Request) -> Response:
         if request.method != "POST":
             return await show(request, ReturnedForm())

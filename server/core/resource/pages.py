@@ -5,7 +5,7 @@ meantime; saving again overwrites it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import partial
+from functools import partial, wraps
 from typing import Any, Generic
 
 from starlette.datastructures import FormData
@@ -72,7 +72,7 @@ class Pages(Generic[FormT]):
         if table.changes:
             self.routes.append(Route(row, self.change, methods=["GET", "POST"]))
         for name, (question, do) in table.steps.items():
-            endpoint = self._step(question, partial(do, table))
+            endpoint = self._step(question, do)
             self.routes.append(Route(f"{row}/{name}", endpoint, methods=["GET", "POST"]))
         if table.deleting:
             self.routes.append(Route(f"{row}/delete", self.delete, methods=["GET", "POST"]))
@@ -206,11 +206,11 @@ class Pages(Generic[FormT]):
             return web.page(request, self.table.shown_template, {"row": row, **shown})
         return web.redirect(request, home or self.table.home, question.done)
 
-    def _step(
-        self, question: Question, do: Callable[[Official, Any], Awaitable[Shown]]
-    ) -> Callable[[Request], Awaitable[Response]]:
+    def _step(self, question: Question, do: Callable[..., Awaitable[Shown]]) -> Any:
+        @wraps(do)  # its name is the route's in logs and metrics
         async def step(request: Request) -> Response:
-            return await self.confirmed(request, question, do, f"{self.table.page}/{request.path_params['id']}")
+            back = f"{self.table.page}/{request.path_params['id']}"
+            return await self.confirmed(request, question, partial(do, self.table), back)
 
         return step
 
