@@ -19,16 +19,7 @@ class Permission(accounts.Permission):
     CLOSE = ("cases.close", Role.INTAKE, Role.HANDLER, Role.MANAGER)
     REOPEN = ("cases.reopen", Role.HANDLER, Role.MANAGER, Role.INSPECTOR)
     DECIDE_OBJECTION = ("cases.decide_objection", Role.MANAGER)
-    NOTE = (
-        "cases.note",
-        Role.INTAKE,
-        Role.HANDLER,
-        Role.MANAGER,
-        Role.INSPECTOR,
-        Role.GUIDE,
-        Role.CLERK,
-        Role.ADMINISTRATOR,
-    )
+    NOTE = ("cases.note", *Role)
     MESSAGE = ("cases.message", Role.INTAKE, Role.HANDLER, Role.MANAGER, Role.INSPECTOR, Role.GUIDE)
     CHANGE_GUIDE = ("cases.guide", Role.INTAKE, Role.MANAGER, Role.ADMINISTRATOR)
     EDIT_RULES = ("rules.edit", Role.INTAKE, Role.ADMINISTRATOR)

@@ -7,14 +7,13 @@ after its commit; other processes see the change within ``KEPT`` seconds.
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from datetime import time as day_time
-from typing import Any
 
 from petitions import rules
 from petitions.labels import KINDS
 from petitions.routing import DepartmentProfile, GuideProfile, Rule
 from server.core import accounts, city, config, database, i18n, roles
+from server.core.accounts import Holiday, LocalHours
 from server.core.city import KEPT, City
 from server.core.clock import OfficeHours, WorkingCalendar
 from server.core.days import today
@@ -95,27 +94,16 @@ async def _read() -> Reference:
 async def calendar() -> WorkingCalendar:
     """The city's working calendar with the administrator's holidays and hours, not cached."""
     settings = config.settings()
-    holidays = await accounts.holidays()
-    hours = await accounts.local_hours()
     return WorkingCalendar(
         country=settings.country,
         timezone=settings.zone,
-        hours=tuple(
-            (
-                as_day(row["first_day"]),
-                OfficeHours(
-                    *(day_time.fromisoformat(row[c]) for c in ("opens", "lunch_starts", "lunch_ends", "closes"))
-                ),
-            )
-            for row in hours
-        ),
-        extra_holidays={as_day(row["date"]): row["name"] for row in holidays},
+        hours=tuple([(row.first_day, _hours(row)) async for row in LocalHours.all().order_by("first_day")]),
+        extra_holidays={row.date: row.name async for row in Holiday.all()},
     )
 
 
-def as_day(value: Any) -> date:
-    """The date in a raw column (SQLite stores text)."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
+def _hours(row: LocalHours) -> OfficeHours:
+    return OfficeHours(*map(day_time.fromisoformat, (row.opens, row.lunch_starts, row.lunch_ends, row.closes)))
 
 
 async def guides_present() -> list[GuideProfile]:

@@ -216,16 +216,6 @@ class LocalHours(Model):
         table = "local_hours"
 
 
-async def holidays() -> Sequence[Any]:
-    """Date and name of each temporary holiday."""
-    return await database.fetch("SELECT date, name FROM holiday")
-
-
-async def local_hours() -> Sequence[Any]:
-    """The local office hours, in the order in which they begin to count."""
-    return await database.fetch("SELECT * FROM local_hours ORDER BY first_day")
-
-
 def with_official(column: str, alias: str) -> str:
     """For other rooms' queries: join the account whose id a column holds, where there is one."""
     return f"LEFT JOIN account {alias} ON {alias}.id = {column} "
