@@ -1,7 +1,7 @@
 """The sessions of a forum with their free places, and a reader's own registration."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -55,9 +55,14 @@ class SessionView:
     waiting: int
     attended: int
     cancelled: bool
-    open: bool
-    """Whether registration is open."""
+    forum_status: ForumState
     mine: Mine | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether registration is open."""
+        may = rules.may_register(self.forum_status, self.starts_at, clock.now(), cancelled=self.cancelled)
+        return self.bookable and may
 
     @property
     def left(self) -> int:
@@ -82,28 +87,23 @@ class SessionView:
 
 def _columns(transcript: str) -> str:
     counts = {name: f"b.{name}" for name in ("capacity", "booked", "waiting", "attended", "cancelled")}
-    own = columns(
+    return columns(
         SessionView, "s", slug="f.slug", forum_title="f.title", place="COALESCE(NULLIF(s.place, ''), f.place)",
-        own_place="s.place", transcript=transcript, open="", **counts,
+        own_place="s.place", transcript=transcript, forum_status="f.status", **counts,
     )  # fmt: skip
-    return f"{own}, f.status"
 
 
 _LINE = _columns("CASE WHEN s.transcript = '' THEN '' ELSE '…' END")
 """For lists: of the transcript only whether there is one."""
 _WHOLE = _columns("s.transcript")
-_MINE = "r.code, r.status AS r_status, r.held_until"
+_MINE, _NOBODYS = columns(Mine, "r", "my_", offered_until="r.held_until"), "NULL AS my_code"
 _BESIDE = f"{reading.with_slot('s.slot_id', 'b')}JOIN forum f ON f.id = s.forum_id "
 _FROM = f"FROM forum_session s {_BESIDE}"
 _JOIN = reading.with_own_booking("s.slot_id", "r")
 
 
 def _view(row: Any) -> SessionView:
-    own = {"status": row["r_status"], "offered_until": row["held_until"]} if row["code"] else {}
-    mine = read(Mine, {**row, **own}) if own else None
-    found = read(SessionView, {**row, "open": False, "mine": mine})
-    may = rules.may_register(ForumState(row["status"]), found.starts_at, clock.now(), cancelled=found.cancelled)
-    return replace(found, open=found.bookable and may)
+    return read(SessionView, {**row, "mine": read(Mine, row, "my_") if row["my_code"] else None})
 
 
 async def of_forum(forum_id: int, person_id: int | None = None) -> list[SessionView]:
@@ -125,7 +125,7 @@ async def past(forum_id: int, start: Sequence[object] = (), limit: int = PAST) -
     """A page of a forum's past sessions, newest first."""
     over = [Condition("s.forum_id = ?", (forum_id,)), Condition("s.ends_at <= ?", (clock.now(),))]
     page = await Walk("forum_session s", LATEST, over).page(
-        f"SELECT {_LINE}, NULL AS code FROM ({{walk}}) s {_BESIDE}ORDER BY {{order}}", start, limit
+        f"SELECT {_LINE}, {_NOBODYS} FROM ({{walk}}) s {_BESIDE}ORDER BY {{order}}", start, limit
     )
     return page.of([_view(row) for row in page.rows])
 
@@ -133,7 +133,7 @@ async def past(forum_id: int, start: Sequence[object] = (), limit: int = PAST) -
 async def every(forum_id: int, since: datetime) -> list[SessionView]:
     """A forum's sessions from a moment on, for the desk."""
     rows = await database.fetch(
-        f"SELECT {_LINE}, NULL AS code {_FROM}WHERE s.forum_id = ? AND s.starts_at >= ? "
+        f"SELECT {_LINE}, {_NOBODYS} {_FROM}WHERE s.forum_id = ? AND s.starts_at >= ? "
         f"ORDER BY s.starts_at, s.id LIMIT {SHOWN}",
         forum_id,
         since,
