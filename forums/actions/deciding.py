@@ -189,19 +189,14 @@ async def _count(texts: Sequence[Spoken], before: set[str], after: TextState) ->
 async def _hold_rows(submission_ids: AbstractSet[int]) -> None:
     """Lock submissions in the order of their ids, so that two moderators cannot deadlock."""
     if submission_ids and database.dialect() == "postgres":  # SQLite has one writer at a time
-        await database.fetch(
-            f"SELECT id FROM submission WHERE id IN ({database.marks(submission_ids)}) ORDER BY id FOR UPDATE",
-            *submission_ids,
-        )
+        await database.fetch("SELECT id FROM submission WHERE id IN (?) ORDER BY id FOR UPDATE", submission_ids)
 
 
 async def _show(texts: Sequence[Spoken], after: TextState) -> None:
     for sort in SORTS:
         those = [text.id for text in texts if text.sort == sort]
         if those:
-            await database.execute(
-                f"UPDATE {sort} SET visibility = ? WHERE id IN ({database.marks(those)})", after.value, *those
-            )
+            await database.execute(f"UPDATE {sort} SET visibility = ? WHERE id IN (?)", after.value, those)
 
 
 async def _settle(official: Official, cases: Sequence[_Case], command: Decide) -> None:

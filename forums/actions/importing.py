@@ -43,9 +43,7 @@ def _at(day: date, hour: time) -> datetime:
 async def _known(table: str, column: str, values: Sequence[str]) -> dict[str, int]:
     if not values:
         return {}
-    rows = await database.fetch(
-        f"SELECT id, {column} AS name FROM {table} WHERE {column} IN ({database.marks(values)})", *values
-    )
+    rows = await database.fetch(f"SELECT id, {column} AS name FROM {table} WHERE {column} IN (?)", values)
     return {row["name"]: row["id"] for row in rows}
 
 

@@ -45,9 +45,7 @@ _COLUMNS = columns(LockedSubmission, "s")
 
 async def read(numbers: Sequence[str]) -> dict[str, LockedSubmission]:
     """Submissions by number; missing ones are left out."""
-    rows = await database.fetch(
-        f"SELECT {_COLUMNS} FROM submission s WHERE number IN ({database.marks(numbers)})", *numbers
-    )
+    rows = await database.fetch(f"SELECT {_COLUMNS} FROM submission s WHERE number IN (?)", numbers)
     return {row["number"]: read_row(LockedSubmission, row) for row in rows}
 
 
@@ -86,10 +84,10 @@ class Group:
             before = sorted({submission.status.value for submission in some})
             hit = await database.fetch(
                 f"UPDATE submission SET {', '.join(f'{name} = ?' for name in values)} "
-                f"WHERE id IN ({database.marks(some)}) AND status IN ({database.marks(before)}) RETURNING id",
+                f"WHERE id IN ({database.marks(some)}) AND status IN (?) RETURNING id",
                 *values.values(),
                 *(submission.id for submission in some),
-                *before,
+                before,
             )
             if len(hit) != len(some):
                 raise ChangedMeanwhile

@@ -156,10 +156,7 @@ _STANDING = columns(Standing, "r", decided_by="r.decided_by_id")
 
 async def reviews_of(subjects: Sequence[str]) -> dict[str, Standing]:
     """The reviews of these texts, where there are any."""
-    rows = await database.fetch(
-        f"SELECT r.subject, {_STANDING} FROM review r WHERE subject IN ({database.marks(subjects)})",
-        *subjects,
-    )
+    rows = await database.fetch(f"SELECT r.subject, {_STANDING} FROM review r WHERE subject IN (?)", subjects)
     return {row["subject"]: read(Standing, row) for row in rows}
 
 

@@ -224,8 +224,8 @@ async def steps_of(commitment_ids: Sequence[int]) -> dict[int, list[StepView]]:
     if commitment_ids:
         for row in await database.fetch(
             "SELECT commitment_id, id, text, due_on, done_on FROM commitment_step "
-            f"WHERE commitment_id IN ({database.marks(commitment_ids)}) ORDER BY commitment_id, position, id",
-            *commitment_ids,
+            "WHERE commitment_id IN (?) ORDER BY commitment_id, position, id",
+            commitment_ids,
         ):
             found.setdefault(row["commitment_id"], []).append(read(StepView, row))
     return found
@@ -265,8 +265,8 @@ async def of_submissions(submission_ids: Sequence[int]) -> dict[int, CommitmentV
     rows = await database.fetch(
         f"SELECT {_COLUMNS}, j.id AS asked FROM submission j "
         f"JOIN commitment c ON c.submission_id = COALESCE(j.merged_into_id, j.id) {_JOINS} "
-        f"WHERE j.id IN ({database.marks(submission_ids)}) ORDER BY c.id",
-        *submission_ids,
+        "WHERE j.id IN (?) ORDER BY c.id",
+        submission_ids,
     )
     return {row["asked"]: read(CommitmentView, row) for row in rows}
 

@@ -153,9 +153,7 @@ async def said(wanted: Sequence[str]) -> list[Row]:
     found: list[Row] = []
     for start in range(0, len(wanted), 500):
         some = wanted[start : start + 500]
-        rows = await database.fetch(
-            f"SELECT {_COLUMNS} FROM submission s {_JOINS} WHERE s.number IN ({database.marks(some)})", *some
-        )
+        rows = await database.fetch(f"SELECT {_COLUMNS} FROM submission s {_JOINS} WHERE s.number IN (?)", some)
         found += read_all(Row, rows)
     return found
 

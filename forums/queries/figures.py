@@ -81,8 +81,8 @@ async def submissions(column: str, values: Sequence[int] | Sequence[str]) -> lis
     return await select(
         SubmissionFigures,
         f"SELECT {_SUBMISSION} FROM submission s JOIN forum f ON f.id = s.forum_id "
-        f"WHERE s.{column} IN ({database.marks(values)}) ORDER BY s.id",
-        *values,
+        f"WHERE s.{column} IN (?) ORDER BY s.id",
+        values,
     )
 
 
@@ -90,11 +90,7 @@ async def forums(column: str, values: Sequence[int] | Sequence[str]) -> list[For
     """Forums by ``id`` or ``slug``, in their current state."""
     if not values:
         return []
-    return await select(
-        ForumFigures,
-        f"SELECT {_FORUM} FROM forum WHERE {column} IN ({database.marks(values)}) ORDER BY id",
-        *values,
-    )
+    return await select(ForumFigures, f"SELECT {_FORUM} FROM forum WHERE {column} IN (?) ORDER BY id", values)
 
 
 async def submission_id(number: str) -> int | None:
@@ -125,9 +121,7 @@ async def forum_titles(ids: Sequence[int]) -> dict[int, str]:
     if not ids:
         return {}
     rows = await database.fetch(
-        "SELECT id, title, status, proposer_id, from_petition FROM forum "
-        f"WHERE id IN ({database.marks(ids)}) AND {_PUBLIC}",
-        *ids,
+        f"SELECT id, title, status, proposer_id, from_petition FROM forum WHERE id IN (?) AND {_PUBLIC}", ids
     )
     return {row["id"]: public_text(row["title"], row) for row in rows}
 
@@ -137,9 +131,9 @@ async def submission_titles(ids: Sequence[int]) -> dict[int, str]:
     if not ids:
         return {}
     rows = await database.fetch(
-        f"SELECT id, title FROM submission WHERE id IN ({database.marks(ids)}) AND visibility = 'shown' "
+        "SELECT id, title FROM submission WHERE id IN (?) AND visibility = 'shown' "
         f"AND status <> '{SubmissionState.WITHDRAWN}'",
-        *ids,
+        ids,
     )
     return {row["id"]: privacy.mask(row["title"]) for row in rows}
 

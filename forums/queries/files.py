@@ -26,9 +26,7 @@ _COLUMNS = columns(FileView, "a")
 async def of(*subjects: str) -> Sequence[FileView]:
     """The files of the subjects, each subject's in upload order. One query."""
     return await select(
-        FileView,
-        f"SELECT {_COLUMNS} FROM forum_file a WHERE subject IN ({database.marks(subjects)}) ORDER BY subject, id",
-        *subjects,
+        FileView, f"SELECT {_COLUMNS} FROM forum_file a WHERE subject IN (?) ORDER BY subject, id", subjects
     )
 
 
@@ -42,4 +40,4 @@ async def one(subject: str, file_id: int) -> FileView:
 
 async def referred(hashes: Sequence[str]) -> set[str]:
     """Which of the content hashes our files refer to."""
-    return {*await database.column(f"SELECT hash FROM forum_file WHERE hash IN ({database.marks(hashes)})", *hashes)}
+    return {*await database.column("SELECT hash FROM forum_file WHERE hash IN (?)", hashes)}

@@ -75,7 +75,7 @@ async def words(ids: Iterable[int]) -> dict[int, str]:
     wanted = set(ids)
     if not wanted:
         return {}
-    rows = await database.fetch(f"SELECT id, text FROM forum_words WHERE id IN ({database.marks(wanted)})", *wanted)
+    rows = await database.fetch("SELECT id, text FROM forum_words WHERE id IN (?)", wanted)
     return {row["id"]: row["text"] for row in rows}
 
 

@@ -186,9 +186,9 @@ async def _found(wanted: Filters, reference_data: City, start: Sequence[int], li
     each = [listing.where(*wanted.among(reference_data, state)) for state in wanted.states]
     states = " OR ".join(f"({one.sql.removeprefix(' WHERE ')})" for one in each)
     rows = await database.fetch(
-        f"SELECT {_COLUMNS} FROM forum f WHERE f.id IN ({database.marks(ids)}) AND ({states}) "
+        f"SELECT {_COLUMNS} FROM forum f WHERE f.id IN (?) AND ({states}) "
         "ORDER BY f.id DESC LIMIT ?",
-        *ids, *(value for one in each for value in one.values), limit + 1,
+        ids, *(value for one in each for value in one.values), limit + 1
     )  # fmt: skip
     found = _page([_listed(row) for row in rows], limit, dated=False)
     return Page(found.rows, found.after or (cursor(None, ids[-1]) if len(ids) == HITS else ""))

@@ -48,8 +48,8 @@ async def comments(ids: Collection[int]) -> list[LiveComment]:
         f"SELECT {remarks.COLUMNS}, {FLOOR}, s.number, s.status, "
         f"COALESCE(s.comments, f.comments) AS total {remarks.FROM} "
         "JOIN forum f ON f.id = c.forum_id LEFT JOIN submission s ON s.id = c.submission_id "
-        f"WHERE c.id IN ({database.marks(ids)}) AND c.visibility <> 'pending'",
-        *ids,
+        "WHERE c.id IN (?) AND c.visibility <> 'pending'",
+        ids,
     )
     return [
         LiveComment(
@@ -77,9 +77,9 @@ async def submissions(numbers: Collection[str]) -> list[tuple[SubmissionView, in
     if not numbers:
         return []
     rows = await database.fetch(
-        f"SELECT {said.COLUMNS}, f.submissions {said.FROM} WHERE s.number IN ({database.marks(numbers)}) "
+        f"SELECT {said.COLUMNS}, f.submissions {said.FROM} WHERE s.number IN (?) "
         "AND s.visibility <> 'pending' ORDER BY s.id",
-        *numbers,
+        numbers,
     )
     return [(view, row["submissions"]) for row, view in zip(rows, await said.views(rows), strict=True)]
 

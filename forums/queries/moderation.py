@@ -42,9 +42,7 @@ async def reasons(subjects: Sequence[str]) -> dict[str, Hidden]:
     if not subjects:
         return {}
     rows = await database.fetch(
-        "SELECT subject, rule, reason, open, appealed_at FROM review "
-        f"WHERE subject IN ({database.marks(subjects)}) AND rule <> ''",
-        *subjects,
+        "SELECT subject, rule, reason, open, appealed_at FROM review WHERE subject IN (?) AND rule <> ''", subjects
     )
     return {row["subject"]: hidden(row) for row in rows}
 

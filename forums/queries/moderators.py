@@ -107,9 +107,7 @@ async def item(subject: str) -> Item | None:
 async def several(subjects: Sequence[str]) -> dict[str, Item]:
     """Texts with their reviews, by name, without other details: for the page that asks before a bulk decision."""
     texts = await spoken(subjects)
-    rows = await database.fetch(
-        f"{_REVIEW}review r {_DECIDED} WHERE r.subject IN ({database.marks(subjects)})", *subjects
-    )
+    rows = await database.fetch(f"{_REVIEW}review r {_DECIDED} WHERE r.subject IN (?)", subjects)
     reviews = {row["subject"]: row for row in rows}
     return {
         name: _item(texts[name], reviews[name]) if name in reviews else Item(texts[name], texts[name].said_at)
@@ -153,8 +151,8 @@ async def _reports(subjects: Sequence[str]) -> dict[str, dict[str, int]]:
         return {}
     rows = await database.fetch(
         "SELECT subject, rule, COUNT(*) AS n FROM report "
-        f"WHERE subject IN ({database.marks(subjects)}) GROUP BY subject, rule ORDER BY n DESC, rule",
-        *subjects,
+        "WHERE subject IN (?) GROUP BY subject, rule ORDER BY n DESC, rule",
+        subjects,
     )
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for row in rows:
@@ -167,9 +165,9 @@ async def _words(subjects: Sequence[str]) -> dict[str, list[str]]:
         return {}
     rows = await database.fetch(
         "SELECT subject, text FROM (SELECT subject, text, ROW_NUMBER() OVER (PARTITION BY subject ORDER BY id DESC) "
-        f"AS place FROM report WHERE subject IN ({database.marks(subjects)}) AND text <> '') AS ranked "
+        "AS place FROM report WHERE subject IN (?) AND text <> '') AS ranked "
         f"WHERE place <= {WORDS} ORDER BY subject, place",
-        *subjects,
+        subjects,
     )
     found: dict[str, list[str]] = defaultdict(list)
     for row in rows:

@@ -172,9 +172,7 @@ async def supported_by(person: Person | None, subjects: Sequence[str]) -> frozen
     if person is None or not subjects:
         return frozenset()
     found = await database.column(
-        f"SELECT subject FROM support WHERE participant_id = ? AND subject IN ({database.marks(subjects)})",
-        person.id,
-        *subjects,
+        "SELECT subject FROM support WHERE participant_id = ? AND subject IN (?)", person.id, subjects
     )
     return frozenset(found)
 

@@ -45,9 +45,7 @@ async def known_keys(keys: Sequence[str]) -> set[str]:
     """Which of these keys were imported before."""
     if not keys:
         return set()
-    rows = await database.fetch(
-        f"SELECT import_key FROM petition_case WHERE import_key IN ({database.marks(keys)})", *keys
-    )
+    rows = await database.fetch("SELECT import_key FROM petition_case WHERE import_key IN (?)", keys)
     return {row["import_key"] for row in rows}
 
 

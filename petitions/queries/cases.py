@@ -209,15 +209,13 @@ async def words(case_id: int, entries: Iterable[Entry], level: Level = Level.STA
     named = [entry.data[name] for entry in entries for name in names if entry.data.get(name)]
     if not named:
         return {}
-    rows = await database.fetch(
-        f"SELECT id, text FROM statement WHERE case_id = ? AND id IN ({database.marks(named)})", case_id, *named
-    )
+    rows = await database.fetch("SELECT id, text FROM statement WHERE case_id = ? AND id IN (?)", case_id, named)
     return {row["id"]: row["text"] for row in rows}
 
 
 async def referred(hashes: Sequence[str]) -> set[str]:
     """The stored contents, out of those given, that files of cases refer to."""
-    return {*await database.column(f"SELECT hash FROM attachment WHERE hash IN ({database.marks(hashes)})", *hashes)}
+    return {*await database.column("SELECT hash FROM attachment WHERE hash IN (?)", hashes)}
 
 
 def _view(

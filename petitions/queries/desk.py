@@ -174,9 +174,9 @@ async def similar(case: CaseView, official: Official) -> list[Similar]:
         return []
     rows = await database.fetch(
         "SELECT c.id, c.reference, c.title, c.status, COALESCE((SELECT a.text FROM answer a WHERE a.case_id = c.id "
-        f"ORDER BY a.id DESC LIMIT 1), '') AS answer FROM petition_case c WHERE c.id IN ({database.marks(best)})"
+        "ORDER BY a.id DESC LIMIT 1), '') AS answer FROM petition_case c WHERE c.id IN (?)"
         + (f" AND {limits.sql}" if limits.sql else ""),
-        *best,
+        best,
         *limits.values,
     )
     return read_all(Similar, sorted(rows, key=lambda row: best.index(row["id"]))[:SIMILAR])

@@ -41,9 +41,7 @@ async def cases_by_id(
     if not ids:
         return []
     reference_data = await reference()
-    rows = await database.fetch(
-        f"SELECT {_COLUMNS} FROM petition_case WHERE id IN ({database.marks(ids)}) ORDER BY id", *ids
-    )
+    rows = await database.fetch(f"SELECT {_COLUMNS} FROM petition_case WHERE id IN (?) ORDER BY id", ids)
     return [_figures(row, reference_data, (kept or {}).get(row["id"])) for row in rows]
 
 

@@ -68,8 +68,8 @@ async def case_access(numbers: Collection[str]) -> dict[str, CaseAccess]:
     rows = await database.fetch(
         f"SELECT {_ACCESS}, o.department_id AS asked FROM petition_case c JOIN petitioner p ON p.case_id = c.id "
         "LEFT JOIN consultation o ON o.case_id = c.id AND o.status = 'asked' "
-        f"WHERE c.reference IN ({database.marks(numbers)})",
-        *numbers,
+        "WHERE c.reference IN (?)",
+        numbers,
     )
     asked: dict[str, set[int]] = {row["reference"]: set() for row in rows}
     for row in rows:

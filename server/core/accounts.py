@@ -235,7 +235,7 @@ async def names(ids: Iterable[int]) -> dict[int, str]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    rows = await database.fetch(f"SELECT id, name FROM account WHERE id IN ({database.marks(wanted)})", *wanted)
+    rows = await database.fetch("SELECT id, name FROM account WHERE id IN (?)", wanted)
     return {row["id"]: row["name"] for row in rows}
 
 

@@ -95,8 +95,8 @@ async def readers(digests: Sequence[str]) -> dict[str, Reader]:
         f"SELECT s.token_hash, s.email, s.cases, s.participant_id, a.active, {_OFFICIAL} "
         "FROM session s LEFT JOIN account a ON a.id = s.account_id "
         "LEFT JOIN department d ON d.id = a.department_id "
-        f"WHERE s.token_hash IN ({database.marks(digests)}) AND s.expires_at > ?",
-        *digests,
+        "WHERE s.token_hash IN (?) AND s.expires_at > ?",
+        digests,
         clock.now(),
     )
     return {row["token_hash"]: _reader(row) for row in rows if row["id"] is None or row["active"]}

@@ -7,7 +7,7 @@ models for writing and :func:`fetch` for pages that must stay fast; both join th
 import contextlib
 import itertools
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Sized
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence, Sized
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -180,9 +180,23 @@ def _native(sql: str) -> str:
     return _placeholder.sub(lambda _match: f"${next(number)}", sql)
 
 
+def _prepared(sql: str, values: Sequence[object]) -> tuple[str, list[object]]:
+    """A statement for this database; a collection among its values takes a placeholder for each element."""
+    groups = [
+        tuple(each) if isinstance(each, Collection) and not isinstance(each, str | bytes) else each for each in values
+    ]
+    if any(isinstance(each, tuple) for each in groups):
+        left = iter(groups)
+        sql = _placeholder.sub(lambda _match: marks(each) if isinstance(each := next(left), tuple) else "?", sql)
+    return _native(sql), [one for each in groups for one in (each if isinstance(each, tuple) else (each,))]
+
+
 async def fetch(sql: str, *values: object) -> Sequence[Any]:
-    """Rows of one statement with ``?`` placeholders, ``RETURNING`` included; columns by name."""
-    return await _rows(_native(sql), list(values))
+    """Rows of one statement with ``?`` placeholders, ``RETURNING`` included; columns by name.
+
+    A collection is written ``IN (?)``; an empty one matches nothing.
+    """
+    return await _rows(*_prepared(sql, values))
 
 
 async def fetch_one(sql: str, *values: object) -> Any | None:
@@ -216,7 +230,7 @@ async def execute(sql: str, *values: object) -> int:
 
     For an INSERT the number is meaningless (Tortoise reads PostgreSQL's ``INSERT 0 1`` as 0): use ``RETURNING``.
     """
-    return (await connection().execute_query(_native(sql), list(values)))[0]
+    return (await connection().execute_query(*_prepared(sql, values)))[0]
 
 
 def marks(values: Sized) -> str:

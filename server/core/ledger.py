@@ -288,9 +288,7 @@ async def several(event_ids: Sequence[int]) -> dict[int, Entry]:
     """Events by their ids, in one query; missing ones are left out."""
     if not event_ids:
         return {}
-    rows = await database.fetch(
-        f"SELECT {COLUMNS} FROM ledger_event WHERE id IN ({database.marks(event_ids)})", *event_ids
-    )
+    rows = await database.fetch(f"SELECT {COLUMNS} FROM ledger_event WHERE id IN (?)", event_ids)
     return {row["id"]: read_row(Entry, row) for row in rows}
 
 

@@ -66,10 +66,10 @@ async def staff(
     where = {column: value for column, value in narrowed.items() if value is not None}
     return await select(
         Staff,
-        f"SELECT {columns(Staff, 'a')} FROM account a WHERE active = ? AND role IN ({database.marks(roles)})"
+        f"SELECT {columns(Staff, 'a')} FROM account a WHERE active = ? AND role IN (?)"
         f"{''.join(f' AND {column} = ?' for column in where)} ORDER BY department_id, name, id LIMIT {limit}",
         True,
-        *sorted(roles),
+        sorted(roles),
         *where.values(),
     )
 
@@ -97,9 +97,7 @@ async def cards(ids: Collection[int]) -> dict[int, Card]:
     """Officials by id, without missing ones. No query if there are no ids."""
     if not ids:
         return {}
-    rows = await database.fetch(
-        f"SELECT {columns(Card, 'a')} FROM account a WHERE id IN ({database.marks(ids)})", *sorted(ids)
-    )
+    rows = await database.fetch(f"SELECT {columns(Card, 'a')} FROM account a WHERE id IN (?)", sorted(ids))
     return {card.id: card for card in read_all(Card, rows)}
 
 

@@ -107,3 +107,10 @@ async def test_one_value_and_one_column_are_read_without_naming_them(system: Sys
     assert await database.value("SELECT 1 AS one WHERE 1 = ?", 1) == 1
     assert await database.value("SELECT 1 AS one WHERE 1 = ?", 2) is None
     assert await database.column("SELECT 1 AS one UNION ALL SELECT 2 ORDER BY one") == [1, 2]
+
+
+async def test_a_collection_takes_a_placeholder_for_each_element(system: System) -> None:
+    sql = "SELECT n FROM (SELECT 1 AS n UNION ALL SELECT 2 UNION ALL SELECT 3) AS t WHERE n > ? AND n IN (?) AND n < ?"
+    assert await database.column(f"{sql} ORDER BY n", 0, {1, 2, 3}, 3) == [1, 2]
+    assert await database.column(sql, 0, dict.fromkeys((3, 2)).keys(), 3) == [2]
+    assert await database.column(sql, 0, [], 3) == []

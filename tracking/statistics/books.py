@@ -181,9 +181,7 @@ async def lock(book: Book, ids: Sequence[int], *, make: bool) -> dict[int, Row]:
         await _insert(book, (book.key, *book.blank), [{book.key: key, **book.blank} for key in sorted(ids)], "NOTHING")
     update = " FOR UPDATE" if database.dialect() == "postgres" else ""
     rows = await database.fetch(
-        f"SELECT {', '.join(columns)} FROM {book.table} WHERE {book.key} IN ({database.marks(ids)}) "
-        f"ORDER BY {book.key}{update}",
-        *ids,
+        f"SELECT {', '.join(columns)} FROM {book.table} WHERE {book.key} IN (?) ORDER BY {book.key}{update}", ids
     )
     return {row[book.key]: book.normal(row) for row in rows}
 

@@ -74,7 +74,7 @@ async def move(book: Book, last: Mapping[int, Row], now: Mapping[int, Row]) -> C
     await cells.change(book.area, delta)
     await books.write(book, [row for _before, row in changes.values() if row is not None])
     if gone := [key for key, (_before, row) in changes.items() if row is None]:
-        await database.execute(f"DELETE FROM {book.table} WHERE {book.key} IN ({database.marks(gone)})", *gone)
+        await database.execute(f"DELETE FROM {book.table} WHERE {book.key} IN (?)", gone)
     return changes
 
 
