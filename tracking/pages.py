@@ -41,7 +41,7 @@ async def case_context(view: CaseView, language: str, before: str = "") -> dict[
         "party": view.level is Level.PARTY,
         "staff": view.level is Level.STAFF,
         "public": view.level is Level.PUBLIC,
-        "happened": list(reversed(timeline.party_items(happened))),
+        "happened": list(reversed(timeline.items(happened, desk=False))),
         "earlier": f"?before={found.earlier}" if found.earlier else "",
         "newest": "" if found.newest else f"/cases/{view.reference}",
         "wanted": timeline.wanted(events),

@@ -12,11 +12,12 @@ from forums.kinds import table, takes_comments
 from forums.queries import comments as remarks
 from forums.queries import submissions as said
 from forums.queries.comments import CommentView
-from forums.queries.speaking import FLOOR, floor_of
+from forums.queries.speaking import FLOOR, Floor
 from forums.queries.submissions import SubmissionView
 from forums.rights import talk_subject
 from forums.states import SUBMISSION, ForumAction, SubmissionAction, SubmissionState
 from server.core import clock, database, ledger
+from server.core.rows import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ async def comments(ids: Collection[int]) -> list[LiveComment]:
 
 
 def _open(row: Any) -> bool:
-    forum = floor_of(row)
+    forum = read(Floor, row, "floor_")
     if row["number"] is None:
         return takes_comments(forum, clock.now())
     on_submission = SubmissionAction.COMMENT in SUBMISSION[SubmissionState(row["status"])]

@@ -14,7 +14,7 @@ from server.core.days import day_of
 from server.core.errors import BadCursor
 from server.core.listing import Condition, Order, Page, Walk, place, where
 from server.core.participants.people import Person
-from server.core.rows import Masked, columns, read
+from server.core.rows import Masked, columns, read, read_all
 
 SHOWN = 150
 """Coming sessions on a forum's page: a day of slots on three stages."""
@@ -199,14 +199,11 @@ async def registered(person: Person, after: str = "") -> Page[Registered]:
     both = listing.union(parts)
     rows = sorted(await database.fetch(both.sql, *both.values), key=lambda row: int(row["part"]))
     page = Order({"part": int, "starts_at": datetime, "id": int}).page(rows, REGISTERED)
-    return page.of([_registered(row) for row in page.rows])
+    return page.of(read_all(Registered, page.rows))
 
 
 _REGISTERED = (
-    "r.id, r.code, r.status, f.title, s.title AS session, s.starts_at, COALESCE(NULLIF(s.place, ''), f.place) AS place "
+    "r.id, r.code, r.status, s.starts_at, COALESCE(NULLIF(s.place, ''), f.place) AS place, "
+    "CASE WHEN s.title = '' THEN f.title ELSE f.title || ' · ' || s.title END AS title "
     f"FROM forum_session s {reading.with_bookings('s.slot_id', 'r')}JOIN forum f ON f.id = s.forum_id"
 )
-
-
-def _registered(row: Any) -> Registered:
-    return read(Registered, {**row, "title": " · ".join(filter(None, (row["title"], row["session"])))})

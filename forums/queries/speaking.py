@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from forums.errors import NoSuchForum, NoSuchSubmission
 from forums.spam import Earlier
@@ -54,7 +53,7 @@ async def floor(slug: str) -> Floor:
     row = await database.fetch_one(f"SELECT {FLOOR} FROM forum f WHERE f.slug = ?", slug)
     if row is None or ForumState(row["floor_status"]) not in SEEN or row["floor_visibility"] != "shown":
         raise NoSuchForum
-    return floor_of(row)
+    return read(Floor, row, "floor_")
 
 
 async def target(number: str) -> Target:
@@ -65,12 +64,7 @@ async def target(number: str) -> Target:
     )
     if row is None or row["visibility"] != "shown":
         raise NoSuchSubmission
-    return read(Target, {**row, "floor": floor_of(row)})
-
-
-def floor_of(row: Any) -> Floor:
-    """The forum of a row with ``FLOOR``."""
-    return read(Floor, row, "floor_")
+    return read(Target, {**row, "floor": read(Floor, row, "floor_")})
 
 
 async def said_in(forum_id: int, mark: int) -> list[int]:

@@ -220,7 +220,7 @@ async def _page(
 
 
 async def _items(case: CaseView, entries: Sequence[ledger.Entry], language: str) -> list[Item]:
-    return timeline.desk_items(await timeline.case_events(case, entries, Level.STAFF, language, signed=False))
+    return timeline.items(await timeline.case_events(case, entries, Level.STAFF, language, signed=False), desk=True)
 
 
 def _passed_at(case: CaseView, entries: Sequence[ledger.Entry]) -> datetime | None:

@@ -96,14 +96,10 @@ def _who(entry: Entry, named: Mapping[int, Card], departments: Mapping[int, str]
     return f"{person.name}, {department}" if department else person.name
 
 
-def party_items(events: Sequence[CaseEvent]) -> list[Item]:
-    """The timeline of the case's page: one line for each event."""
-    return [_item(line, event) for event in events if (line := MESSAGES[event.kind].party) is not None]
-
-
-def desk_items(events: Sequence[CaseEvent]) -> list[Item]:
-    """The timeline of the desk."""
-    return [_item(line, event) for event in events if (line := MESSAGES[event.kind].desk) is not None]
+def items(events: Sequence[CaseEvent], *, desk: bool) -> list[Item]:
+    """The timeline of the case's page or of the desk: one line for each event."""
+    lines = [(MESSAGES[event.kind].desk if desk else MESSAGES[event.kind].party, event) for event in events]
+    return [_item(line, event) for line, event in lines if line is not None]
 
 
 def _item(line: Line[CaseEvent], event: CaseEvent) -> Item:
