@@ -291,8 +291,3 @@ async def owners(department_id: int | None) -> list[Staff]:
     """The officials of a department who can own commitments; of every department if it is None."""
     found = await roles.staff(Permission.ANSWER_SUBMISSIONS.roles, department_id=department_id or None)
     return [one for one in found if one.department_id]
-
-
-async def main_of(submission_id: int) -> int:
-    """The id of the submission whose answer a merged one shares; its own id if it is not merged."""
-    return await database.value("SELECT merged_into_id FROM submission WHERE id = ?", submission_id) or submission_id

@@ -63,6 +63,7 @@ class SubmissionView:
     done_on: date | None
     merged_into: str
     """The number of the submission it is merged into."""
+    merged_into_id: int | None
     petition: str
     supports: int
     comments: int

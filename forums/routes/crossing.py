@@ -23,9 +23,7 @@ from server.core.participants.people import Person
 
 async def of_submission(found: SubmissionView, events: list[HistoryEntry], ways: Crossings) -> dict[str, object]:
     """The answers, commitments and petition for a submission's page. At most three queries."""
-    main = found.id
-    if found.merged_into and found.outcome in ADOPTED:
-        main = await commitments.main_of(found.id)
+    main = found.merged_into_id or found.id
     proposed = proposal(events)
     petition = (await shown_petitions([found], ways)).get(found.number, "")
     return {
