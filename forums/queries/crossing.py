@@ -8,7 +8,6 @@ from forums.crossing import Crossings
 from forums.events import PetitionProposed, SubmissionAssigned
 from forums.queries.submissions import SubmissionView
 from forums.states import SEEN
-from server.core import database
 from server.core.ledger import Entry
 from server.core.rows import Masked, select
 
@@ -35,15 +34,14 @@ class Link:
 
 async def of_petition(reference: str) -> list[Link]:
     """The links that the public may see. One query."""
-    seen = database.marks(SEEN)
     return await select(
         Link,
         "SELECT s.title, '/submissions/' || s.number AS path, s.number, s.channel <> 'petition' AS origin "
         "FROM submission s "
-        f"JOIN forum f ON f.id = s.forum_id WHERE s.petition = ? AND s.visibility = 'shown' AND f.status IN ({seen}) "
+        "JOIN forum f ON f.id = s.forum_id WHERE s.petition = ? AND s.visibility = 'shown' AND f.status IN (?) "
         "UNION ALL SELECT f.title, '/forums/' || f.slug, '', FALSE FROM forum f "
-        f"WHERE f.from_petition = ? AND f.published_at IS NOT NULL AND f.status IN ({seen})",
-        reference, *sorted(SEEN), reference, *sorted(SEEN),
+        "WHERE f.from_petition = ? AND f.published_at IS NOT NULL AND f.status IN (?)",
+        reference, SEEN, reference, SEEN,
     )  # fmt: skip
 
 

@@ -212,12 +212,13 @@ async def meant(words: str, kinds: Sequence[str] = KINDS) -> tuple[Listed, ...]:
     slug = words.strip().lower()
     slugs = [slug_of(kind, int(slug)) for kind in kinds if slug.isdecimal() and len(slug) < MOST_DIGITS]
     states = (*TABS["coming"], *TABS["open"], *TABS["over"])
-    marks = [database.marks(some) for some in ((slug, *slugs), kinds, states)]
     rows = await database.fetch(
-        f"SELECT {_COLUMNS} FROM forum f WHERE f.slug IN ({marks[0]}) AND f.kind IN ({marks[1]}) "
-        f"AND f.status IN ({marks[2]}) AND f.published_at IS NOT NULL ORDER BY f.id DESC",
-        slug, *slugs, *kinds, *states,
-    )  # fmt: skip
+        f"SELECT {_COLUMNS} FROM forum f WHERE f.slug IN (?) AND f.kind IN (?) AND f.status IN (?) "
+        "AND f.published_at IS NOT NULL ORDER BY f.id DESC",
+        (slug, *slugs),
+        kinds,
+        states,
+    )
     exact = [_listed(row) for row in rows]
     if slug in {row.slug for row in exact} or not slug:
         return tuple(exact)
