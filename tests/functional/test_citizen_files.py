@@ -13,6 +13,7 @@ from server.core import clock, references
 from server.core.ledger import read
 from tests.support.answers import answer
 from tests.support.markup import Element, parse
+from tests.support.page_forms import form
 from tests.support.system import System
 
 WORDS: dict[str, str] = {
@@ -50,7 +51,11 @@ def typed(page: Element) -> dict[str, str]:
 
 async def check(system: System, **changes: str) -> Element:
     """Fill the form in and press "check it"."""
-    response = await system.client.post("/petitions/new", data={**WORDS, "go": "check", **changes})
+    typed_in = {**WORDS, **changes}
+    spot = {name: typed_in.pop(name) for name in ("lat", "lng")}  # the map's script fills them in
+    blank = form(await system.client.get("/petitions/new"), "/petitions/new")
+    sent = {**blank.filled(typed_in), **spot, "go": "check"}
+    response = await system.client.post("/petitions/new", data=sent)
     assert response.status_code == 200, response.text
     return parse(response.text)
 
