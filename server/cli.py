@@ -65,7 +65,7 @@ def run(work: Callable[[Settings], Awaitable[T]]) -> T:
 @main.command()
 @click.option("--host", help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Web processes (PostgreSQL only, where more than one).")
+@click.option("--workers", type=click.IntRange(1, 64), help="Web processes; more than one only with PostgreSQL.")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the site."""
     for name, value in (("HOST", host), ("PORT", port), ("WORKERS", workers)):
@@ -102,7 +102,7 @@ async def _has_demo_accounts(_settings: Settings) -> bool:
 
 @main.command()
 def worker() -> None:
-    """Do the jobs only, beside web processes."""
+    """Run jobs only, beside web processes."""
     observe.configure()
 
     async def work(settings: Settings) -> None:
@@ -116,7 +116,7 @@ def worker() -> None:
 
 @main.command()
 def migrate() -> None:
-    """Bring the database's schema to the newest version, and compile the templates."""
+    """Bring the database schema up to date, and compile the templates."""
     settings = _settings()
 
     async def work() -> None:
@@ -131,9 +131,9 @@ def migrate() -> None:
 
 @main.command()
 @click.option("--demo", is_flag=True, help="The demonstration city, with about 300 cases of the past year.")
-@click.option("--if-empty", is_flag=True, help="Do nothing where there are departments already.")
+@click.option("--if-empty", is_flag=True, help="Do nothing if there are departments already.")
 @click.option("--seed", default=1, show_default=True, help="The same number gives the same city.")
-@click.option("--administrator", help="Username of a first administrator, where no demonstration is wanted.")
+@click.option("--administrator", help="User name of a first administrator, instead of the demonstration.")
 def seed(*, demo: bool, if_empty: bool, seed: int, administrator: str | None) -> None:
     """Fill an empty database: the demonstration city, or a first administrator."""
     if not demo and not administrator:
@@ -152,7 +152,7 @@ def seed(*, demo: bool, if_empty: bool, seed: int, administrator: str | None) ->
 
 @main.command()
 def check() -> None:
-    """Examine settings, database schema and every chain of the ledger; exit 1 where something is wrong."""
+    """Check the settings, the database schema and every chain of the ledger; exit with 1 if something is wrong."""
 
     async def work(settings: Settings) -> int:
         found = 0
@@ -171,24 +171,24 @@ main.add_command(clock_command, "clock")
 
 @main.group(name="import")
 def import_() -> None:
-    """Take over what another system holds."""
+    """Import data from another system."""
 
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 _REFUSED = click.option(
-    "--refused", type=click.Path(path_type=Path), help="Where refused lines go. Default: FILE.refused.jsonl."
+    "--refused", type=click.Path(path_type=Path), help="File for refused lines. Default: FILE.refused.jsonl."
 )
 
 
 @import_.command(name="petitions")
 @_FILE
 @importing.mapping_options
-@click.option("--source", help="Name of the source; with a line's id it tells what was imported before. Default: FILE.")
+@click.option("--source", help="Name of the source; with a line's id it shows what was imported before. Default: FILE.")
 @click.option("--kind", default="other", show_default=True, help="Kind of all these petitions.")
 @click.option("--language", type=click.Choice(["ko", "ja", "en"]), default="ko", show_default=True)
 @_REFUSED
 def import_petitions(file: Path, source: str | None, refused: Path | None, **fields: str) -> None:
-    """Import petitions, a JSON object a line; run again after an interruption, it goes on where it stopped."""
+    """Import petitions, one JSON object per line. After an interruption, run it again to continue."""
     mapped = importing.Mapped(source=source or file.name, **fields)
     _take_over(lambda settings, path, target: importing.run(settings, path, mapped, target), file, refused)
 
@@ -197,7 +197,7 @@ def import_petitions(file: Path, source: str | None, refused: Path | None, **fie
 @_FILE
 @_REFUSED
 def import_forums(file: Path, refused: Path | None) -> None:
-    """Import past forums from a CSV file, with their numbers; run again after an interruption, it goes on."""
+    """Import past forums with their numbers from a CSV file. After an interruption, run it again to continue."""
     _take_over(importing_forums.run_forums, file, refused)
 
 
@@ -205,7 +205,7 @@ def import_forums(file: Path, refused: Path | None) -> None:
 @_FILE
 @_REFUSED
 def import_submissions(file: Path, refused: Path | None) -> None:
-    """Import what was said in past forums, and what became of it, from a CSV file, with the numbers kept."""
+    """Import the submissions of past forums with their outcomes and numbers from a CSV file."""
     _take_over(importing_forums.run_submissions, file, refused)
 
 
@@ -217,7 +217,7 @@ def _take_over(
         report = run(lambda settings: take(settings, file, target))
     except importing_forums.WrongFile as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{report.new} imported, {report.reference_data} known already, {report.refused} refused.")
+    click.echo(f"{report.new} imported, {report.repeated} imported before, {report.refused} refused.")
     if report.refused:
         click.echo(f"The refused lines and their reasons: {target}")
 
@@ -234,12 +234,12 @@ _READABLE = click.Path(exists=True, dir_okay=False, allow_dash=True)
 @click.argument("file", type=_READABLE)
 @click.option("--forums", type=_READABLE, help="The export of forums.")
 @click.option("--published", type=_READABLE, help="The published figures as JSON. Default: those of this installation.")
-@click.option("--filters", default="", help="Where FILE is a part: 'year=2025&kind=listening'.")
+@click.option("--filters", default="", help="The filters of FILE if it is filtered: 'year=2025&kind=listening'.")
 def verify_statistics(file: str, forums: str | None, published: str | None, filters: str) -> None:
-    """Add up an export and compare it with the published figures; exit 1 with the first difference, else 0.
+    """Recompute the figures from an export and compare them; exit with 1 and the first difference, else with 0.
 
-    Where these are of this installation, each line is compared with its records as well. Published figures that were
-    downloaded under filters are compared with the lines that fit these. One of the files may be "-", standard input.
+    By default they are compared with this installation's figures, and each line with its records. Published figures
+    downloaded with filters are compared with the lines that match them. One of the files may be "-", standard input.
     """
     if [file, forums, published].count("-") > 1:
         raise click.UsageError("Only one of the files can be standard input.")
@@ -331,7 +331,7 @@ async def _published(under: str) -> Mapping[str, Any]:
 
 @statistics.command(name="recount")
 def recount_statistics() -> None:
-    """Count everything anew from the records, and correct what was wrong; exit 1 where something was."""
+    """Recount all figures from the records and correct wrong ones; exit with 1 if there were any."""
 
     async def work(_settings: Settings) -> people.Recounted:
         await recounting.everything("command")
@@ -341,7 +341,7 @@ def recount_statistics() -> None:
     done = run(work)
     for sample in done.samples:
         click.echo(f"{sample['what']} {sample['where']}: was {sample['was']}, is {sample['is']}", err=True)
-    click.echo(f"{done.looked_at} looked at, {done.late} counted for the first time, {done.corrected} corrected.")
+    click.echo(f"{done.looked_at} checked, {done.late} counted for the first time, {done.corrected} corrected.")
     sys.exit(1 if done.corrected else 0)
 
 

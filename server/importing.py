@@ -79,7 +79,7 @@ class Report:
     """The result of a run."""
 
     new: int = 0
-    reference_data: int = 0
+    repeated: int = 0
     refused: int = 0
     seen: set[str] = field(default_factory=set)
 
@@ -163,7 +163,7 @@ async def load(
     async def flush() -> None:
         new = await take(good)
         report.new += new
-        report.reference_data += len(good) - new
+        report.repeated += len(good) - new
         good.clear()
 
     with (

@@ -150,11 +150,11 @@ def batch(calendar: WorkingCalendar, lines: Iterable[bytes]) -> Iterator[tuple[s
 
 @click.command("clock")
 @click.option("--unit", type=click.Choice([str(unit) for unit in Unit]), help="How the period is counted.")
-@click.option("--amount", type=int, help="How many of them.")
+@click.option("--amount", type=int, help="Length of the period in these units.")
 @click.option("--received", help="ISO 8601 moment with its zone; a date is enough where days are counted.")
-@click.option("--pause", "pauses", multiple=True, metavar="FROM..TO", help="Days left out, both included.")
+@click.option("--pause", "pauses", multiple=True, metavar="FROM..TO", help="Days that do not count, both included.")
 @click.option("--holiday", "holidays", multiple=True, metavar="DATE", help="A temporary holiday.")
-@click.option("--json", "json", is_flag=True, help="Answer with one JSON object.")
+@click.option("--json", "json", is_flag=True, help="Print one JSON object.")
 @click.option("--batch", "file", type=click.File("rb"), help="JSON Lines: id, unit, amount, received, pauses.")
 @click.pass_context
 def clock_command(
@@ -168,7 +168,7 @@ def clock_command(
     *,
     json: bool,
 ) -> None:
-    """Say when a period ends and how that was counted.
+    """Show when a period ends and how it was counted.
 
     With --batch, one line of JSON for each line of the file: {"id", "due"}, or {"id", "error"} for a bad one;
     the exit code is then 1.

@@ -44,7 +44,7 @@ async def seed(settings: Settings, number: int, *, if_empty: bool) -> None:
     if await Department.exists():
         if if_empty:
             return
-        raise click.ClickException("There are departments already; the demonstration city wants an empty database.")
+        raise click.ClickException("There are departments already; the demonstration city needs an empty database.")
     now = clock.now().astimezone(settings.zone)
     with clock.at(now - timedelta(days=400)):
         officials = await _settle(now.date())

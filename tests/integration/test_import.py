@@ -48,7 +48,7 @@ async def test_good_lines_become_cases_and_refused_ones_are_written_with_their_r
     refused = tmp_path / "refused.jsonl"
     mapped = importing.Mapped("old", name="who", email="mail", received="at")
     report = await importing.run(system.settings, path, mapped, refused)
-    assert (report.new, report.reference_data, report.refused) == (3, 0, 7)
+    assert (report.new, report.repeated, report.refused) == (3, 0, 7)
     told = [json.loads(line) for line in refused.read_text().splitlines()]
     assert [line["line"] for line in told] == [3, 4, 5, 6, 7, 8, 10]
     assert "earlier line" in told[0]["reasons"][0]["message"]
@@ -72,7 +72,7 @@ async def test_a_second_run_makes_nothing_twice(system: System, tmp_path: Path) 
     assert (await importing.run(system.settings, path, importing.Mapped("old"), refused)).new == 20
     write(path, *({"id": n, "title": f"민원 {n}"} for n in range(25)))
     again = await importing.run(system.settings, path, importing.Mapped("old"), refused)
-    assert (again.new, again.reference_data) == (5, 20)
+    assert (again.new, again.repeated) == (5, 20)
     assert not refused.exists()
     assert await Case.all().count() == 25
 
@@ -100,7 +100,7 @@ async def test_an_import_that_is_killed_goes_on_without_duplicates(system: Syste
     assert 0 < done < lines
     assert done % importing.BATCH == 0
     finished = subprocess.run(importing_it, env=environ, capture_output=True, text=True, check=True)
-    assert f"{lines - done} imported, {done} known already, 0 refused." in finished.stdout
+    assert f"{lines - done} imported, {done} imported before, 0 refused." in finished.stdout
     assert await Case.all().count() == lines
     assert [problem async for problem in ledger_check.verify()] == []
 

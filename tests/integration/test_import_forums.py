@@ -39,14 +39,14 @@ async def test_past_forums_keep_their_numbers_and_count(system: System, tmp_path
     )  # fmt: skip
     refused = tmp_path / "refused.jsonl"
     report = await importing_forums.run_forums(system.settings, forums, refused)
-    assert (report.new, report.reference_data, report.refused) == (2, 0, 3)
+    assert (report.new, report.repeated, report.refused) == (2, 0, 3)
     told = [json.loads(line) for line in refused.read_text().splitlines()]
     assert [line["line"] for line in told] == [4, 5, 6]
     assert {reason["field"] for reason in told[1]["reasons"]} == {
         "kind", "title", "held_on", "department", "participants",
     }  # fmt: skip
     again = await importing_forums.run_forums(system.settings, forums, refused)
-    assert (again.new, again.reference_data) == (0, 2)
+    assert (again.new, again.repeated) == (0, 2)
     assert await next_number("listening") == 65, "the series goes on behind what was imported"
     forum = await Forum.get(slug="listening-63")
     assert (forum.status, forum.participants, forum.panel) == ("closed", 131, ["김하나 (상인회)", "이두리"])
@@ -64,7 +64,7 @@ async def test_past_forums_keep_their_numbers_and_count(system: System, tmp_path
     assert (first.new, first.refused) == (2, 3)
     assert [json.loads(line)["line"] for line in refused.read_text().splitlines()] == [4, 5, 6]
     second = await importing_forums.run_submissions(system.settings, submissions, refused)
-    assert (second.new, second.reference_data) == (0, 2)
+    assert (second.new, second.repeated) == (0, 2)
     submission = await Submission.get(number="2013-0412")
     assert (submission.outcome, str(submission.done_on), submission.status) == ("adopted", "2013-11-30", "answered")
     events = [entry.kind for entry in await ledger.read("submission/2013-0412")]
