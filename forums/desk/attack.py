@@ -17,7 +17,7 @@ from forums.actions import deciding
 from forums.desk.common import FRESH, named, returned
 from forums.desk.moderation import PAGE, SORTS, back_to
 from forums.errors import NoSuchText
-from forums.forms.moderating import REASON_LIMIT, Decide, read_version
+from forums.forms.moderating import Decide, read_version
 from forums.labels import RULES
 from forums.permissions import Permission
 from forums.queries import moderators, texts
@@ -134,7 +134,7 @@ async def _ask(request: Request, form: FormData, found: Group, kept: ReturnedFor
         "kept": kept,
         "rules": named(RULES, language),
         "sorts": SORTS,
-        "limit": REASON_LIMIT,
+        "form": Decide,
         "carried": str(form.get("list") or ""),
         "back": await back_to(form.get("list")),
     }

@@ -91,11 +91,6 @@ def departments(reference_data: City, language: str) -> Options:
     return [(str(row.id), row.name(language)) for row in reference_data.open_departments]
 
 
-def districts(reference_data: City, language: str) -> Options:
-    """The districts as a field's choices."""
-    return [(code, reference_data.district_name(code, language)) for code in reference_data.districts]
-
-
 def moment_value(moment: datetime | None) -> str:
     """A moment as the value of its field."""
     return moment.astimezone(config.settings().zone).strftime("%Y-%m-%dT%H:%M") if moment else ""

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from forums.actions import deciding
 from forums.desk.common import FRESH, named, returned
 from forums.errors import AlreadyDecided, NoSuchText
-from forums.forms.moderating import REASON_LIMIT, Decide
+from forums.forms.moderating import Decide
 from forums.labels import RULES, WHY
 from forums.messages import MESSAGES
 from forums.permissions import Permission
@@ -55,7 +55,7 @@ def _words(language: str) -> dict[str, object]:
         "rule_names": RULES,
         "why_names": WHY,
         "sorts": SORTS,
-        "limit": REASON_LIMIT,
+        "form": Decide,
     }
 
 

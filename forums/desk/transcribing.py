@@ -16,7 +16,7 @@ from starlette.routing import Route
 from forums import kinds, rules
 from forums.actions import transcribing
 from forums.desk.common import returned
-from forums.forms.transcribing import HERE, LINE_LIMIT, NAME_LIMIT, Transcribe
+from forums.forms.transcribing import HERE, Transcribe
 from forums.labels import CHANNELS, STANCES
 from forums.permissions import Permission
 from forums.queries import transcribing as queries
@@ -108,12 +108,12 @@ async def _page(request: Request, official: Official, found: ForumView, kept: Re
         and rules.may_transcribe(found.status, found.closed_at, clock.now()),
         "taken": await queries.taken(found.id, today()),
         "sessions": await queries.sessions(found.id),
+        "form": Transcribe,
         "kept": kept,
         "mine": official.id,
         "key": secrets.token_urlsafe(16),
         "stances": list(STANCES.items()),
         "channels": [(name, CHANNELS[name]) for name in HERE],
-        "limits": {"text": LINE_LIMIT, "name": NAME_LIMIT},
     }
     return web.page(request, "desk/forums/transcribe.html", context, status=kept.status)
 

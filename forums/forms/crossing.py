@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from forums.forms.assigning import Version
 from server.core.errors import _
-from server.core.forms import Errors, Form, Label, OneOf, line, paragraphs
+from server.core.forms import Errors, Form, Html, Label, OneOf, line, paragraphs
 
 NAME_LIMIT, TITLE_LIMIT, TEXT_LIMIT = 80, 200, 20_000
 KINDS = ("discussion", "listening", "field_office")
@@ -30,8 +30,10 @@ class MakeTopic(Form):
 
     title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Title"))]
     text: Annotated[str, paragraphs(TEXT_LIMIT, least=2), Label(_("Text"))]
-    kind: Annotated[str, OneOf((*KINDS, "submission")), Label(_("Kind"))] = ""
-    forum: Annotated[str, line(48, safe=False), Label(_("Forum"))] = ""
+    kind: Annotated[str, OneOf((*KINDS, "submission")), Label(_("Kind"), _("What it becomes")), Html(radios=True)] = ""
+    forum: Annotated[
+        str, line(48, safe=False), Label(_("Forum"), _("Forum, for a submission (the end of its address)"))
+    ] = ""
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any], **options: Any) -> Self:

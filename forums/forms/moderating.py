@@ -36,8 +36,10 @@ class Decide(Form):
     """A moderator's decision on one or many texts."""
 
     action: Annotated[TextAction, OneOf(DECISIONS), AfterValidator(TextAction), Label(_("Decision"))]
-    rule: Annotated[str, OneOf(RULES), Label(_("Rule"))] = ""
-    reason: Annotated[str, paragraphs(REASON_LIMIT), Label(_("Reason"))] = ""
+    rule: Annotated[str, OneOf(RULES), Label(_("Rule"), _("Rule that it breaks"))] = ""
+    reason: Annotated[
+        str, paragraphs(REASON_LIMIT), Label(_("Reason"), _("Reason, in your own words")), Html(rows=3)
+    ] = ""
     """The moderator's own text; the prepared one is used where it is empty."""
     seen: Annotated[int | None, Field(ge=0, le=10**9), Label(_("Version")), Html(asked=False)] = None
     """The number of decisions and appeals that the page showed; None where it sends none."""

@@ -11,6 +11,7 @@ from server.core import clock, database
 from server.core.accounts import Department
 from server.core.booking.slots import NewSlot, open_slots
 from server.core.participants.models import Unconfirmed
+from tests.support.page_forms import form, send
 from tests.support.places import guest
 from tests.support.system import System
 
@@ -38,7 +39,7 @@ async def appointments(system: System, slug: str) -> int:
     return found.pop()
 
 
-async def test_a_proposal_is_confirmed_taken_up_and_held(system: System) -> None:
+async def test_a_proposal_is_confirmed_taken_up_and_held(system: System) -> None:  # noqa: PLR0915 — one story
     page = (await system.client.get("/forums/propose")).text
     assert 'name="email"' in page
     past = (clock.now() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
@@ -75,13 +76,10 @@ async def test_a_proposal_is_confirmed_taken_up_and_held(system: System) -> None
     intake = await system.official("intake")
     assert WISH["title"] in (await intake.get("/desk/forums?tab=proposed")).text
     assert (await intake.get("/desk/forums/proposal-1/edit")).status_code == 403
-    silent = await intake.post("/desk/forums/proposal-1/accept", data={"text": ""})
-    assert silent.status_code == 422
+    asked = form(await intake.get("/desk/forums/proposal-1/accept"), "/accept")
+    assert (await send(intake, asked, text="")).status_code == 422
     for _twice in range(2):
-        taken = await intake.post(
-            "/desk/forums/proposal-1/accept", data={"text": "좋은 생각입니다. 12월에 열겠습니다."}
-        )
-        assert taken.status_code == 303
+        assert (await send(intake, asked, text="좋은 생각입니다. 12월에 열겠습니다.")).status_code == 303
     found = await forum("proposal-1")
     assert (found.status, found.number) == (ForumState.DRAFT, 1)
     await Session.create(
@@ -94,10 +92,11 @@ async def test_a_proposal_is_confirmed_taken_up_and_held(system: System) -> None
     assert "희망 일시" in draft
     assert await appointments(system, "proposal-1") == 0
     roads = await Department.get(code="roads")
-    fields = {"title": found.title, "body": found.body, "place": found.place, "department": str(roads.id),
-              "district": "central", "starts_at": day(), "panel": "상인들"}  # fmt: skip
-    assert (await intake.post("/desk/forums/proposal-1/edit", data=fields)).status_code == 303
-    assert (await intake.post("/desk/forums/proposal-1/publish", data={})).status_code == 303
+    fields = {"department": str(roads.id), "district": "central", "starts_at": day(), "panel": "상인들"}
+    planned = await send(intake, form(await intake.get("/desk/forums/proposal-1/edit"), "/edit"), **fields)
+    assert planned.status_code == 303
+    announced = await send(intake, form(await intake.get("/desk/forums/proposal-1/publish"), "/publish"))
+    assert announced.status_code == 303
     assert (await forum("proposal-1")).status is ForumState.PUBLISHED
     assert "희망 일시" not in (await system.client.get("/forums/proposal-1")).text
     assert await appointments(system, "proposal-1") == 1

@@ -28,6 +28,7 @@ from server.core.booking.errors import BookingClosed
 from server.core.booking.models import Booking
 from server.core.booking.slots import NewSlot, open_slots
 from tests.support.forums import a_forum
+from tests.support.page_forms import form, send
 from tests.support.places import a_session, a_slot, guest, places, somebody
 from tests.support.system import System
 
@@ -261,11 +262,11 @@ async def test_a_planner_sets_the_dates(system: System) -> None:
     desk = await system.official("intake")
     page = f"/desk/forums/{slug}/sessions"
     day = (clock.now() + timedelta(days=5)).date().isoformat()
-    stage = {"slots": "1", "day": day, "first": "14:00", "last": "15:00", "stage": "이동무대 중앙시장", "kept": "3"}
-    assert (await desk.post(page, data={**stage, "last": "14:05"})).status_code == 422
-    assert (await desk.post(page, data=stage)).status_code == 303
-    twice = await desk.post(page, data=stage)
-    assert twice.status_code == 422
+    slots = form(await desk.get(page), page, field="slots")
+    stage = {"day": day, "first": "14:00", "last": "15:00", "stage": "이동무대 중앙시장", "kept": "3"}
+    assert (await send(desk, slots, **stage | {"last": "14:05"})).status_code == 422
+    assert (await send(desk, slots, **stage)).status_code == 303
+    assert (await send(desk, slots, **stage)).status_code == 422, "there are such slots already"
     listed = (await desk.get(page)).text
     ids = sorted({int(number) for number in re.findall(rf"{page}/(\d+)/edit", listed)})
     assert len(ids) == 6
@@ -280,20 +281,21 @@ async def test_a_planner_sets_the_dates(system: System) -> None:
     kept = await browser.post(f"/forums/{slug}/sessions/{ids[2]}", data={})
     assert kept.status_code == 409, "it is kept for walk-ins"
 
+    shown_session = form(await desk.get(f"{page}/{ids[0]}/edit"), "/edit")
     when = {"starts_at": f"{day}T14:00", "ends_at": f"{day}T14:20", "place": "", "title": ""}
-    few = await desk.post(f"{page}/{ids[0]}/edit", data={**when, "capacity": "0"})
+    few = await send(desk, shown_session, **when, capacity="0")
     assert few.status_code == 422
     assert 'value="0"' in few.text
-    more = await desk.post(f"{page}/{ids[0]}/edit", data={**when, "capacity": "2"})
+    more = await send(desk, shown_session, **when, capacity="2")
     assert more.status_code == 303, more.text
     assert (await places(ids[0]))["offered"] == 1, "the new place goes to who waits"
     clerk = await system.official("clerk")
     assert (await clerk.get(f"{page}/{ids[0]}/cancel")).status_code == 403
-    assert (await desk.get(f"{page}/{ids[0]}/cancel")).status_code == 200
-    assert (await desk.post(f"{page}/{ids[0]}/cancel", data={"text": ""})).status_code == 422
+    asked = form(await desk.get(f"{page}/{ids[0]}/cancel"), "/cancel")
+    assert (await send(desk, asked, text="")).status_code == 422
     reason = "비가 많이 온다고 합니다."
     for _twice in range(2):
-        assert (await desk.post(f"{page}/{ids[0]}/cancel", data={"text": reason})).status_code == 303
+        assert (await send(desk, asked, text=reason)).status_code == 303
     assert await places(ids[0]) == {"booked": 0, "in_line": 0, "there": 0, "cancelled": 2}
     assert reason in (await browser.get(told.headers["location"])).text
     assert reason in (await system.client.get(f"/forums/{slug}/sessions/{ids[0]}")).text

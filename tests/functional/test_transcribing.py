@@ -17,6 +17,7 @@ from server.core.days import today
 from server.core.errors import Conflict, Forbidden, NotPossibleNow, Refusal
 from tests.support.answers import official
 from tests.support.forums import a_forum
+from tests.support.page_forms import form, send
 from tests.support.stories import listening, signed_in
 from tests.support.system import System
 
@@ -105,21 +106,16 @@ async def test_what_two_clerks_take_down_both_is_shown_corrected_and_taken_back(
         "idempotency_key_reused"
     )
 
-    fields = {
-        "text": "시장 골목 가로등을 밝게 해 주세요. 010-1234-5678",
-        "stance": "idea",
-        "speaker": "8",
-        "version": "1",
-    }
-    form = {f"{first.number}.{name}": value for name, value in fields.items()}
-    form["version"] = form.pop(f"{first.number}.version")
-    nameless = await oh.post(f"{path}/{first.number}", data={**form, f"{first.number}.author": "김영희"})
+    fields = {"text": "시장 골목 가로등을 밝게 해 주세요. 010-1234-5678", "stance": "idea", "speaker": "8"}
+    mended = {f"{first.number}.{name}": value for name, value in fields.items()}
+    line, theirs = form(await oh.get(path), f"/{first.number}"), form(await lee.get(path), f"/{first.number}")
+    nameless = await send(oh, line, **mended, **{f"{first.number}.author": "김영희"})
     assert nameless.status_code == 422
     assert f'href="#field-{first.number}.consent"' in nameless.text
     assert f'id="field-{first.number}.consent"' in nameless.text
     assert "동의" in nameless.text
-    assert (await oh.post(f"{path}/{first.number}", data=form)).status_code == 303
-    late = await lee.post(f"{path}/{first.number}", data={**form, f"{first.number}.text": "다르게"})
+    assert (await send(oh, line, **mended)).status_code == 303
+    late = await send(lee, theirs, **mended | {f"{first.number}.text": "다르게"})
     assert late.status_code == 409
     assert "다르게" in late.text
     row = await Submission.get(id=first.id)
@@ -135,8 +131,9 @@ async def test_what_two_clerks_take_down_both_is_shown_corrected_and_taken_back(
         shown = (await browser.get(page)).text
         assert ("가로등을 밝게" in shown, "발언자 8" in shown) == (True, True), page
 
-    assert (await lee.post(f"{path}/{second.number}/undo")).status_code == 303
-    assert (await lee.post(f"{path}/{second.number}/undo")).status_code == 409
+    removed = form(await lee.get(path), f"/{second.number}/undo")
+    assert (await send(lee, removed)).status_code == 303
+    assert (await send(lee, removed)).status_code == 409
     assert (await Submission.get(id=second.id)).status is SubmissionState.WITHDRAWN
     forum = await Forum.get(slug=slug)
     assert forum.submissions == 1
