@@ -12,7 +12,7 @@ from forums.queries.submissions import supported_by
 from forums.rights import comment_subject
 from server.core import accounts, database, privacy
 from server.core.accounts import Official
-from server.core.listing import Condition, Order, Page
+from server.core.listing import Condition, Order, Page, Walk, union
 from server.core.participants.people import Person
 from server.core.rows import columns, read
 
@@ -65,7 +65,9 @@ COLUMNS = columns(CommentView, "c", official="", department_id="a.department_id"
     f"CASE WHEN c.visibility = 'withdrawn' THEN EXISTS ({_ANSWER} AND r.submission_id = c.submission_id) "
     f"OR EXISTS ({_ANSWER} AND r.submission_id IS NULL) ELSE FALSE END AS answered"
 )
-FROM = f"FROM comment c {accounts.with_official('c.official_id', 'a')}"
+_OFFICIAL = accounts.with_official("c.official_id", "a")
+FROM = f"FROM comment c {_OFFICIAL}"
+_STANDS = Condition("c.visibility <> 'withdrawn'")
 
 
 async def of_submission(submission_id: int, before: str = "", reader: Reader = None) -> Page[CommentView]:
@@ -152,15 +154,11 @@ async def _threads(
 
 async def _replies(parents: Sequence[int], submission_id: int | None, after: int, limit: int) -> Sequence[Any]:
     """The first replies to each of the given comments, one more than ``limit``."""
-    where = "c.submission_id = ?" if submission_id is not None else "c.submission_id IS NULL"
-    each = (
-        f"SELECT * FROM (SELECT {COLUMNS} {FROM} WHERE {where} AND c.parent_id = ? AND c.id > ? "
-        f"AND c.visibility <> 'withdrawn' ORDER BY c.id LIMIT {limit + 1}) AS thread_{{}}"
-    )
-    own = (submission_id,) if submission_id is not None else ()
+    on = Condition("c.submission_id = ?", (submission_id,)) if submission_id else Condition("c.submission_id IS NULL")
+    under = [[on, Condition("c.parent_id = ?", (parent,)), _STANDS] for parent in parents]
+    all_of_them = union([Walk("comment c", _OLDEST, each).statement((after,), limit + 1) for each in under])
     found: Sequence[Any] = await database.fetch(
-        " UNION ALL ".join(each.format(n) for n in range(len(parents))) + " ORDER BY id",
-        *(value for parent in parents for value in (*own, parent, after)),
+        f"SELECT {COLUMNS} FROM ({all_of_them.sql}) c {_OFFICIAL}ORDER BY c.id", *all_of_them.values
     )
     return found
 
