@@ -203,7 +203,7 @@ _SUBMISSIONS: tuple[SubmissionAct, ...] = (
             summary="Assign a submission to a department, with all submissions merged into it",
             label=_("Assign it"),
             done=_("%(number)s has been assigned to the department."),
-            bulk=_("%(done)s submissions assigned."),
+            bulk=_("Submissions assigned: %(done)s."),
             attrs=_INLINE,
             fit=lambda page: {
                 "department": {"choices": page.receivers, "value": page.proposed},
@@ -220,7 +220,7 @@ _SUBMISSIONS: tuple[SubmissionAct, ...] = (
             label=_("Merge"),
             send_kind="secondary",
             done=_("%(number)s has been merged and shares the answer."),
-            bulk=_("%(done)s submissions merged."),
+            bulk=_("Submissions merged: %(done)s."),
             attrs=_INLINE,
         ),
     ),

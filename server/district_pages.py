@@ -82,7 +82,7 @@ async def apply(request: Request) -> Response:
     number = Parameters(form).integer("draft", low=1, high=10**12 - 1)
     count = await districts.apply(official, number or 0)
     forget()
-    done = _("%(count)s districts have been applied.", count=count) if count else _("The file is no longer waiting.")
+    done = _("Districts applied: %(count)s.", count=count) if count else _("The file is no longer waiting.")
     return web.redirect(request, PAGE, done)
 
 

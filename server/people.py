@@ -146,7 +146,7 @@ class Accounts(Resource[EditAccount]):
         if question is not self.closing or not (cases := await open_cases_of(row.id)):
             return found
         held = _(
-            "%(count)s open cases have this official as handler or guide; please assign them to someone else "
+            "Open cases with this official as handler or guide: %(count)s. Please assign them to someone else "
             "first. A closed account is signed out at once and can be reopened.",
             count=capped(cases),
         )

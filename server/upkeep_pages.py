@@ -96,7 +96,7 @@ async def retry_all(request: Request) -> Response:
     """``POST /desk/jobs/retry``: retry every dead letter, for example after an outage."""
     auth.official(request, CorePermission.SEE_JOBS)
     count = await jobs.retry_dead()
-    return web.redirect(request, JOBS, _("%(count)s jobs will be retried.", count=count))
+    return web.redirect(request, JOBS, _("Jobs to be retried: %(count)s.", count=count))
 
 
 async def show_audit(request: Request) -> Response:

@@ -37,8 +37,8 @@ BY = ("author", "wording")
 EXAMPLES = 20
 """Texts of a group that its page shows."""
 DONE: Mapping[TextAction, Text] = {
-    TextAction.HIDE: _("%(done)s texts have been hidden."),
-    TextAction.SHOW: _("%(done)s texts have been shown."),
+    TextAction.HIDE: _("Texts hidden: %(done)s."),
+    TextAction.SHOW: _("Texts shown: %(done)s."),
 }
 
 

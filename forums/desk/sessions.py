@@ -79,7 +79,7 @@ async def add(request: Request, form: FormData) -> Response:
         await sessions.add(official, found.slug, wanted)
     except TwiceAtOnce as twice:
         raise Invalid([FieldError("first" if many else "starts_at", twice.text)]) from None
-    done = _("%(count)s slots have been added.", count=len(wanted)) if many else _("The session has been added.")
+    done = _("Slots added: %(count)s.", count=len(wanted)) if many else _("The session has been added.")
     return web.redirect(request, f"{PAGE}/{found.slug}/sessions", done)
 
 

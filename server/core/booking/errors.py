@@ -47,7 +47,7 @@ class TooFewPlaces(Conflict):
     code = "too_few_places"
 
     def __init__(self, booked: int) -> None:
-        super().__init__(_("%(booked)s places are already taken. The session cannot have fewer.", booked=booked))
+        super().__init__(_("Places already taken: %(booked)s. The session cannot have fewer.", booked=booked))
         self.details = {"booked": booked}
 
 
