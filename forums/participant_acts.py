@@ -83,14 +83,7 @@ async def supported(request: Request) -> dict[str, Any]:
 
 
 async def _support(person: Person, about: About, _command: Support) -> str:
-    sort, _slash, name = str(about["subject"]).partition("/")
-    undo = bool(about["undo"])
-    if sort == "submission":
-        await supporting.on_submission(person, name, undo=undo)
-    elif sort == "comment":
-        await supporting.on_comment(person, int(name), undo=undo)
-    else:
-        await supporting.on_forum(person, name, undo=undo)
+    await supporting.support(person, about["subject"], undo=about["undo"])
     return str(about["back"])
 
 

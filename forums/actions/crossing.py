@@ -9,22 +9,19 @@ from forums.actions import planning
 from forums.actions.answering import give
 from forums.actions.change import changing_submission
 from forums.actions.many import alone_with
+from forums.actions.speaking import receive
 from forums.crossing import Crossings, NewPetition
 from forums.errors import NoSuchForum, NotTheSpeaker
-from forums.events import BecamePetition, PetitionProposed, SubmissionReceived
+from forums.events import BecamePetition, PetitionProposed
 from forums.forms.assigning import TextOnly
 from forums.forms.crossing import BecomePetition, MakeTopic
 from forums.forms.planning import PlanForum
-from forums.models import Forum, ForumWords, Submission
-from forums.numbering import new_submission_number
+from forums.models import Forum, ForumWords
 from forums.permissions import Permission
 from forums.queries.crossing import proposal
-from forums.rights import submission_subject
-from forums.search import submission_index, submission_text
-from forums.states import FORUM, ForumAction, SubmissionAction, SubmissionState, follow
-from server.core import clock, config, database, ledger
+from forums.states import FORUM, ForumAction, SubmissionAction, follow
+from server.core import config, database, ledger
 from server.core.accounts import Official
-from server.core.days import day_of
 from server.core.errors import Forbidden, NotPossibleNow
 from server.core.participants.people import Person
 
@@ -91,22 +88,16 @@ async def _submission(actor: Official, reference: str, command: MakeTopic) -> st
             raise NoSuchForum
         if forum.kind == "notice" or follow(FORUM, forum.status, ForumAction.SPEAK) is None:
             raise NotPossibleNow(ForumAction.SPEAK, forum.status)
-        now, number = clock.now(), new_submission_number()
-        chain = await ledger.begin(submission_subject(number))
-        row = await Submission.create(
-            number=number,
+        row, _chain = await receive(
+            actor.actor,
+            forum.slug,
             forum_id=forum.id,
             channel="petition",
             title=command.title,
             text=command.text,
             language=config.settings().languages[0],
             district=forum.district,
-            status=SubmissionState.RECEIVED,
             petition=reference,
-            received_at=now,
-            received_on=day_of(now),
         )
-        await submission_index.put(database.connection(), row.id, submission_text(number, command.title, command.text))
         await database.execute("UPDATE forum SET submissions = submissions + 1 WHERE id = ?", forum.id)
-        await chain.append(actor.actor, SubmissionReceived(forum.slug, "petition", reference))
-    return f"/submissions/{number}"
+    return f"/submissions/{row.number}"

@@ -4,8 +4,10 @@ A submission has a chain of its own, so it does not lock a busy forum. Actions t
 submission's chain, the forum's talk chain, the forum's row, the submission's row.
 """
 
+from typing import Any
+
 from forums import rights, spam
-from forums.actions.change import changing_submission
+from forums.actions.change import Change, changing_submission
 from forums.actions.moderating import close_review, hold, tell
 from forums.actions.taking_part import take_part
 from forums.errors import NotYourSubmission, OthersMerged
@@ -20,6 +22,7 @@ from forums.states import ForumAction, SubmissionAction, SubmissionState
 from server.core import clock, database, ledger
 from server.core.days import day_of
 from server.core.errors import NotPossibleNow
+from server.core.ledger import Chain, DomainEvent
 from server.core.participants.people import Person
 
 
@@ -44,10 +47,9 @@ async def submit(person: Person, slug: str, command: Submit, *, petition: str = 
             forum_id=forum.id,
             now=now,
         )
-        number = new_submission_number()
-        chain = await ledger.begin(rights.submission_subject(number))
-        row = await Submission.create(
-            number=number,
+        row, chain = await receive(
+            person.actor,
+            slug,
             forum_id=forum.id,
             participant_id=person.id,
             author=person.name,
@@ -57,21 +59,28 @@ async def submit(person: Person, slug: str, command: Submit, *, petition: str = 
             text=command.text,
             language=command.language,
             district=command.district or forum.district,
-            status=SubmissionState.RECEIVED,
             visibility="pending" if why else "shown",
             petition=petition,
             fingerprint=mark,
-            received_at=now,
-            received_on=day_of(now),
         )
-        await chain.append(person.actor, SubmissionReceived(slug, "web", petition))
         if why:
             await hold(chain, chain.subject, forum.id, why)
         await take_part(slug, forum.id, person)
         if not why:
             await database.execute("UPDATE forum SET submissions = submissions + 1 WHERE id = ?", forum.id)
-        await submission_index.put(database.connection(), row.id, submission_text(number, command.title, command.text))
-    return number
+    return row.number
+
+
+async def receive(actor: str, slug: str, **values: Any) -> tuple[Submission, Chain]:
+    """Store a new submission to a forum, with its chain. The caller counts it once it has locked what it must."""
+    now, number = clock.now(), new_submission_number()
+    chain = await ledger.begin(rights.submission_subject(number))
+    row = await Submission.create(
+        number=number, status=SubmissionState.RECEIVED, received_at=now, received_on=day_of(now), **values
+    )
+    await chain.append(actor, SubmissionReceived(slug, row.channel, row.petition))
+    await submission_index.put(database.connection(), row.id, submission_text(number, row.title, row.text))
+    return row, chain
 
 
 async def withdraw(person: Person, number: str) -> None:
@@ -81,13 +90,18 @@ async def withdraw(person: Person, number: str) -> None:
     answer.
     """
     async with changing_submission(number, SubmissionAction.WITHDRAW, person) as change:
-        row = change.row
-        if row.participant_id != person.id:
+        if change.row.participant_id != person.id:
             raise NotYourSubmission
-        if await Submission.exists(merged_into_id=row.id):
-            raise OthersMerged
-        if row.visibility == "shown":
-            await database.execute("UPDATE forum SET submissions = submissions - 1 WHERE id = ?", row.forum_id)
         await close_review(change.chain.subject)
-        await submission_index.remove(database.connection(), row.id)
-        await tell(person.actor, [(change.chain, SubmissionWithdrawn(), change.chain.subject, row.forum_id)])
+        await take_back(change, SubmissionWithdrawn())
+
+
+async def take_back(change: Change[Submission], event: DomainEvent) -> None:
+    """Take a submission out of its forum's count and the full-text index. Raises ``OthersMerged``."""
+    row = change.row
+    if await Submission.exists(merged_into_id=row.id):
+        raise OthersMerged
+    if row.visibility == "shown":
+        await database.execute("UPDATE forum SET submissions = submissions - 1 WHERE id = ?", row.forum_id)
+    await submission_index.remove(database.connection(), row.id)
+    await tell(change.actor, [(change.chain, event, change.chain.subject, row.forum_id)])

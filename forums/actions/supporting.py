@@ -10,7 +10,6 @@ from forums.errors import NoSuchText, OwnSubmission
 from forums.kinds import table
 from forums.queries import speaking
 from forums.queries.speaking import Floor
-from forums.rights import comment_subject, forum_subject, submission_subject
 from forums.states import SUBMISSION, ForumAction, ForumState, SubmissionAction, follow
 from server.core import clock, config, database, jobs
 from server.core.errors import NotPossibleNow
@@ -21,59 +20,56 @@ OPEN_JOB = "forums.open"
 
 
 class _What(NamedTuple):
-    subject: str
     table: str
     id: int
     floor: Floor
     author: int | None
 
 
-async def on_submission(person: Person, number: str, *, undo: bool = False) -> bool:
-    """Support a submission, or undo it. Returns whether anything changed.
+async def support(person: Person, subject: str, *, undo: bool = False) -> bool:
+    """Support a submission, a comment or a forum, or undo it. Returns whether anything changed.
 
-    Raises ``NoSuchSubmission``, ``NotPossibleNow``, ``OwnSubmission``.
+    Enough support opens a proposed discussion. Raises ``NoSuchSubmission``, ``NoSuchText``, ``NoSuchForum``,
+    ``NotPossibleNow``, ``OwnSubmission``.
     """
+    sort, _slash, name = subject.partition("/")
     async with database.transaction():
-        found = await speaking.target(number)
-        if follow(SUBMISSION, found.status, SubmissionAction.SUPPORT) is None:
-            raise NotPossibleNow(SubmissionAction.SUPPORT, found.status)
-        what = _What(submission_subject(found.number), "submission", found.id, found.floor, found.participant_id)
-        return await _change(person, what, undo=undo)
+        match sort:
+            case "submission":
+                what = await _submission(name)
+            case "comment":
+                what = await _comment(int(name))
+            case _:
+                floor = await speaking.floor(name)
+                what = _What("forum", floor.id, floor, None)
+        return await _change(person, subject, what, undo=undo)
 
 
-async def on_comment(person: Person, comment_id: int, *, undo: bool = False) -> bool:
-    """Support a comment, or undo it. Returns whether anything changed."""
-    async with database.transaction():
-        row = await database.fetch_one(
-            "SELECT c.id, c.participant_id, c.visibility, f.slug FROM comment c JOIN forum f ON f.id = c.forum_id "
-            "WHERE c.id = ?",
-            comment_id,
-        )
-        if row is None or row["visibility"] != "shown":
-            raise NoSuchText
-        floor = await speaking.floor(row["slug"])
-        what = _What(comment_subject(row["id"]), "comment", row["id"], floor, row["participant_id"])
-        return await _change(person, what, undo=undo)
+async def _submission(number: str) -> _What:
+    found = await speaking.target(number)
+    if follow(SUBMISSION, found.status, SubmissionAction.SUPPORT) is None:
+        raise NotPossibleNow(SubmissionAction.SUPPORT, found.status)
+    return _What("submission", found.id, found.floor, found.participant_id)
 
 
-async def on_forum(person: Person, slug: str, *, undo: bool = False) -> bool:
-    """Support a forum, usually a proposed one, or undo it; enough support opens a proposed discussion.
+async def _comment(comment_id: int) -> _What:
+    row = await database.fetch_one(
+        "SELECT c.participant_id, c.visibility, f.slug FROM comment c JOIN forum f ON f.id = c.forum_id WHERE c.id = ?",
+        comment_id,
+    )
+    if row is None or row["visibility"] != "shown":
+        raise NoSuchText
+    return _What("comment", comment_id, await speaking.floor(row["slug"]), row["participant_id"])
 
-    Raises ``NoSuchForum`` and ``NotPossibleNow``.
-    """
-    async with database.transaction():
-        floor = await speaking.floor(slug)
-        return await _change(person, _What(forum_subject(slug), "forum", floor.id, floor, None), undo=undo)
 
-
-async def _change(person: Person, what: _What, *, undo: bool) -> bool:
+async def _change(person: Person, subject: str, what: _What, *, undo: bool) -> bool:
     if follow(table(what.floor.kind), what.floor.status, ForumAction.SUPPORT) is None:
         raise NotPossibleNow(ForumAction.SUPPORT, what.floor.status)
     if what.author == person.id:
         raise OwnSubmission
     if undo:
         gone = await database.execute(
-            "DELETE FROM support WHERE subject = ? AND participant_id = ?", what.subject, person.id
+            "DELETE FROM support WHERE subject = ? AND participant_id = ?", subject, person.id
         )
         if gone:
             await database.execute(f"UPDATE {what.table} SET supports = supports - 1 WHERE id = ?", what.id)
@@ -82,7 +78,7 @@ async def _change(person: Person, what: _What, *, undo: bool) -> bool:
     fresh = await database.fetch(
         "INSERT INTO support (subject, participant_id, created_at) VALUES (?, ?, ?) "
         "ON CONFLICT (subject, participant_id) DO NOTHING RETURNING id",
-        what.subject,
+        subject,
         person.id,
         clock.now(),
     )

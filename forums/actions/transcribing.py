@@ -4,20 +4,19 @@ Each line is a submission with a chain of its own, so clerks wait for each other
 identified by its form's key: sent again after a broken connection, it is written once.
 """
 
-from forums import kinds, rights, rules
+from forums import kinds, rules
 from forums.actions.change import Change, changing_submission
-from forums.actions.moderating import tell
-from forums.errors import NoSuchForum, NoSuchSession, NoSuchSubmission, OthersMerged
-from forums.events import SubmissionCorrected, SubmissionReceived, TranscriptionWithdrawn
+from forums.actions.speaking import receive, take_back
+from forums.errors import NoSuchForum, NoSuchSession, NoSuchSubmission
+from forums.events import SubmissionCorrected, TranscriptionWithdrawn
 from forums.forms.transcribing import Transcribe
 from forums.models import Forum, Session, Submission
-from forums.numbering import new_submission_number
 from forums.permissions import Permission
 from forums.search import submission_index, submission_text
-from forums.states import ForumAction, SubmissionAction, SubmissionState
-from server.core import clock, config, database, idempotency, ledger
+from forums.states import ForumAction, SubmissionAction
+from server.core import clock, config, database, idempotency
 from server.core.accounts import Official
-from server.core.days import day_of, today
+from server.core.days import today
 from server.core.errors import Forbidden, NotPossibleNow
 
 
@@ -34,11 +33,23 @@ async def transcribe(actor: Official, slug: str, command: Transcribe, key: str) 
         if first is not None:
             return first
         forum = await _forum(slug, command.session_id)
-        number = new_submission_number()
-        await _write(actor, forum, number, command)
+        row, _chain = await receive(
+            actor.actor,
+            slug,
+            forum_id=forum.id,
+            session_id=command.session_id,
+            author=command.author,
+            speaker=command.speaker,
+            channel=command.channel,
+            stance=command.stance,
+            title=rules.title_of(command.text),
+            text=command.text,
+            language=forum.language,
+            district=forum.district,
+        )
         await database.execute("UPDATE forum SET submissions = submissions + 1 WHERE id = ?", forum.id)
-        await idempotency.settle(known, number)
-    return number
+        await idempotency.settle(known, row.number)
+    return row.number
 
 
 async def _forum(slug: str, session_id: int | None) -> Forum:
@@ -51,33 +62,6 @@ async def _forum(slug: str, session_id: int | None) -> Forum:
     if not (speaks and rules.may_transcribe(forum.status, forum.closed_at, clock.now())):
         raise NotPossibleNow(ForumAction.SPEAK, forum.status)
     return forum
-
-
-async def _write(actor: Official, forum: Forum, number: str, command: Transcribe) -> None:
-    now = clock.now()
-    chain = await ledger.begin(rights.submission_subject(number))
-    row = await Submission.create(
-        number=number,
-        forum_id=forum.id,
-        session_id=command.session_id,
-        author=command.author,
-        speaker=command.speaker,
-        channel=command.channel,
-        stance=command.stance,
-        title=rules.title_of(command.text),
-        text=command.text,
-        language=forum.language,
-        district=forum.district,
-        status=SubmissionState.RECEIVED,
-        received_at=now,
-        received_on=day_of(now),
-    )
-    await chain.append(actor.actor, SubmissionReceived(forum.slug, command.channel))
-    await _find_by(row)
-
-
-async def _find_by(row: Submission) -> None:
-    await submission_index.put(database.connection(), row.id, submission_text(row.number, row.title, row.text))
 
 
 async def correct(actor: Official, slug: str, number: str, command: Transcribe, seen: int | None = None) -> None:
@@ -98,7 +82,8 @@ async def correct(actor: Official, slug: str, number: str, command: Transcribe, 
         if not fields:
             return
         change.set(**{name: wanted[name] for name in fields}, title=rules.title_of(command.text))
-        await _find_by(row)
+        text = submission_text(row.number, row.title, row.text)
+        await submission_index.put(database.connection(), row.id, text)
         change.record(SubmissionCorrected(slug, tuple(fields)))
 
 
@@ -109,13 +94,7 @@ async def undo(actor: Official, slug: str, number: str) -> None:
     """
     async with changing_submission(number, SubmissionAction.UNDO, actor) as change:
         await _need_own_evening(change, slug, SubmissionAction.UNDO)
-        row = change.row
-        if await Submission.exists(merged_into_id=row.id):
-            raise OthersMerged
-        if row.visibility == "shown":
-            await database.execute("UPDATE forum SET submissions = submissions - 1 WHERE id = ?", row.forum_id)
-        await submission_index.remove(database.connection(), row.id)
-        await tell(change.actor, [(change.chain, TranscriptionWithdrawn(slug), change.chain.subject, row.forum_id)])
+        await take_back(change, TranscriptionWithdrawn(slug))
 
 
 async def _need_own_evening(change: Change[Submission], slug: str, action: SubmissionAction) -> None:

@@ -1,7 +1,5 @@
 """Submissions at the desk in JSON: assigning, answering, merging. The same commands as on the desk's pages."""
 
-from collections.abc import Sequence
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -9,12 +7,10 @@ from forums.acts import SUBMISSIONS, SubmissionAct
 from forums.api import documents
 from forums.forms.assigning import read_number
 from forums.queries import commitments, desk_submissions
-from forums.queries.commitments import CommitmentView
-from forums.queries.desk_submissions import Detail
 from forums.rights import SUBMISSION_RIGHTS
 from server.core import auth, coded, web
 from server.core.acts import Api, Attempt
-from server.core.city import City, city
+from server.core.city import city
 from server.core.contract import Access
 
 
@@ -24,30 +20,14 @@ async def _attempt(request: Request, act: SubmissionAct) -> Attempt:
     return Attempt(official, number, f"desk/{official.id}/{number}")
 
 
-async def _after(request: Request, attempt: Attempt, _status: int) -> Response:
+async def _answer(request: Request, attempt: Attempt, _status: int) -> Response:
+    """The submission as officials read it."""
     found = await desk_submissions.one(attempt.subject, attempt.actor)
-    made = await commitments.of_submission(found.row.id)
-    return web.json(serialize(request, found, made, await city()))
-
-
-API = Api(
-    path="/api/v1/desk/submissions/{number}",
-    content=documents.DeskSubmission,
-    access=Access.OFFICIAL,
-    attempt=_attempt,
-    answer=_after,
-)
-
-
-def serialize(
-    request: Request, found: Detail, made: Sequence[CommitmentView], reference_data: City
-) -> documents.DeskSubmission:
-    """A submission as officials read it."""
-    row = found.row
-    return documents.DeskSubmission.of(
+    row, made = found.row, await commitments.of_submission(found.row.id)
+    answer = documents.DeskSubmission.of(
         row,
         text=found.text,
-        department=coded.department(reference_data, row.department_id, web.language(request)),
+        department=coded.department(await city(), row.department_id, web.language(request)),
         outcome=row.outcome or None,
         outcome_text=found.outcome_text,
         link=found.link,
@@ -55,6 +35,16 @@ def serialize(
         merged_into=found.merged_into or None,
         commitments=[one.number for one in made],
     )
+    return web.json(answer)
+
+
+API = Api(
+    path="/api/v1/desk/submissions/{number}",
+    content=documents.DeskSubmission,
+    access=Access.OFFICIAL,
+    attempt=_attempt,
+    answer=_answer,
+)
 
 
 routes = [API.operation(act, offer) for act, offer in SUBMISSIONS.values() if offer.summary]

@@ -1,6 +1,6 @@
 """Following without an email address: Atom feeds (RFC 4287) and calendars (RFC 5545), with the filters of the lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,7 +10,6 @@ from starlette.routing import Route
 
 from forums.labels import KINDS
 from forums.queries import dates, news
-from forums.queries.dates import Deadline
 from forums.queries.following import About, about
 from forums.queries.lists import MAX_WORDS, NOTICE
 from server.core import clock, feeds, i18n, icalendar, listing, web
@@ -53,10 +52,11 @@ async def _filtered(request: Request) -> tuple[dict[str, object], str, list[str]
     return {name: value for name, value in where.items() if value}, wanted.q, [label for label, _address in chips]
 
 
-async def _shown(request: Request, sort: str) -> About:
+async def _shown(request: Request) -> About:
     """The forum, submission or commitment in the address, if it is public. Raises ``NotFound``."""
-    (name,) = request.path_params.values()
-    thing = (await about([f"{sort}/{name}"])).get(f"{sort}/{name}")
+    _root, sort, name, _file = request.url.path.split("/")
+    subject = f"{sort.removesuffix('s')}/{name}"
+    thing = (await about([subject])).get(subject)
     if thing is None or not thing.shown:
         raise NotFound
     return thing
@@ -83,25 +83,16 @@ async def _news_columns(request: Request) -> tuple[dict[str, object], str, list[
     return {"forum_kind" if name == "kind" else name: value for name, value in where.items()}, q, names
 
 
-async def forum_news(request: Request) -> Response:
-    """``GET /forums/{slug}/feed.atom``: news of one forum, its submissions and their outcomes."""
-    thing = await _shown(request, "forum")
-    return _of_one(request, thing, await news.newest({"forum_id": thing.forum_id}))
-
-
-async def submission_news(request: Request) -> Response:
-    """``GET /submissions/{number}/feed.atom``: news of one submission and its commitment."""
-    thing = await _shown(request, "submission")
-    return _of_one(request, thing, await news.newest({"submission_id": thing.submission_id}))
-
-
-async def commitment_news(request: Request) -> Response:
-    """``GET /commitments/{number}/feed.atom``: news of one commitment."""
-    thing = await _shown(request, "commitment")
-    return _of_one(request, thing, await news.of_one(thing))
-
-
-def _of_one(request: Request, thing: About, items: list[news.Item]) -> Response:
+async def news_of_one(request: Request) -> Response:
+    """``GET …/feed.atom``: news of a forum with its submissions, of a submission, or of a commitment."""
+    thing = await _shown(request)
+    match thing.subject.partition("/")[0]:
+        case "forum":
+            items = await news.newest({"forum_id": thing.forum_id})
+        case "submission":
+            items = await news.newest({"submission_id": thing.submission_id})
+        case _:
+            items = await news.of_one(thing)
     return _feed(request, items, _("News"), [thing.title], thing.path)
 
 
@@ -128,35 +119,24 @@ def _feed(request: Request, items: list[news.Item], title: Text, names: list[str
 async def all_dates(request: Request) -> Response:
     """``GET /forums/calendar.ics``: the dates of forums; ``kind``, ``department``, ``district`` and ``q`` narrow it."""
     where, q, names = await _filtered(request)
-    return _forums(request, await dates.dates(where, clock.now() - PAST, q), names, "forums")
+    found = await dates.dates(where, clock.now() - PAST, q)
+    return feeds.calendar(request, found, _("Forums"), names, product="Forums", name="forums")
 
 
 async def forum_dates(request: Request) -> Response:
     """``GET /forums/{slug}/calendar.ics``: the dates of one forum; a notice has none."""
-    thing = await _shown(request, "forum")
+    thing = await _shown(request)
     if thing.forum_kind == NOTICE:
         raise NotFound
     found = await dates.dates({"slug": thing.forum}, clock.now() - PAST)
-    return _forums(request, found, [thing.title], thing.forum)
+    return feeds.calendar(request, found, _("Forums"), [thing.title], product="Forums", name=thing.forum)
 
 
-def _forums(request: Request, found: Sequence[icalendar.Entry], names: list[str], name: str) -> Response:
-    return feeds.calendar(request, found, _("Forums"), names, product="Forums", name=name)
-
-
-async def submission_dates(request: Request) -> Response:
-    """``GET /submissions/{number}/calendar.ics``: the end of its study and the due dates of its commitments."""
-    thing = await _shown(request, "submission")
-    return _days(request, await dates.of_submission(thing.number), thing)
-
-
-async def commitment_dates(request: Request) -> Response:
-    """``GET /commitments/{number}/calendar.ics``: its due date and those of its steps."""
-    thing = await _shown(request, "commitment")
-    return _days(request, await dates.of_commitment(thing.number), thing)
-
-
-def _days(request: Request, found: Sequence[Deadline], thing: About) -> Response:
+async def due_dates(request: Request) -> Response:
+    """``GET …/calendar.ics``: the end of a submission's study, the due dates of its commitments, or of one."""
+    thing = await _shown(request)
+    of = dates.of_submission if thing.subject.startswith("submission/") else dates.of_commitment
+    found = await of(thing.number)
     lang, base = web.language(request), web.site(request).settings.public_url
     entries = [
         icalendar.Entry(
@@ -170,12 +150,12 @@ def _days(request: Request, found: Sequence[Deadline], thing: About) -> Response
 
 routes = [
     Route("/forums/feed.atom", all_news),
-    Route("/forums/{slug}/feed.atom", forum_news),
-    Route("/submissions/{number}/feed.atom", submission_news),
+    Route("/forums/{slug}/feed.atom", news_of_one),
+    Route("/submissions/{number}/feed.atom", news_of_one),
     Route("/commitments/feed.atom", commitment_list_news),
-    Route("/commitments/{number}/feed.atom", commitment_news),
+    Route("/commitments/{number}/feed.atom", news_of_one),
     Route("/forums/calendar.ics", all_dates),
     Route("/forums/{slug}/calendar.ics", forum_dates),
-    Route("/submissions/{number}/calendar.ics", submission_dates),
-    Route("/commitments/{number}/calendar.ics", commitment_dates),
+    Route("/submissions/{number}/calendar.ics", due_dates),
+    Route("/commitments/{number}/calendar.ics", due_dates),
 ]

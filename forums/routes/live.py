@@ -5,8 +5,8 @@ sent to all of them. An event's id is its position in the chain of the forum's t
 it missed; if that is too much, it reloads.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.routing import Route
@@ -25,7 +25,7 @@ from forums.events import (
 from forums.labels import OUTCOMES, STANCES, SUBMISSION_STATES
 from forums.permissions import Permission
 from forums.queries import live
-from forums.queries.forums import ForumView, forum
+from forums.queries.forums import forum
 from forums.queries.live import LiveComment
 from forums.queries.submissions import SubmissionView
 from forums.rights import submission_subject, talk_subject
@@ -35,6 +35,7 @@ from server.core.ledger import Audience, Entry
 from server.core.stream.listener import Listener, StreamAccess, event, frame
 from server.core.stream.once import Once
 
+Read = TypeVar("Read")
 Render = Callable[[str, str, Mapping[str, Any]], str]
 """``web.Site.render``: language, template and context."""
 
@@ -157,38 +158,26 @@ class Narrator:
 
     # --- pages that connect or reconnect ----------------------------------------------------------------------
 
-    async def standing(self, slug: str) -> ForumView:
-        """The forum as the public sees it. Raises ``NoSuchForum``."""
-        return await self.once.read(slug, "standing", lambda: forum(slug))
+    async def shared(self, slug: str, read: Callable[..., Coroutine[Any, Any, Read]], *args: object) -> Read:
+        """Read once for all pages of a forum that ask for the same."""
+        return await self.once.read(slug, (read.__name__, *args), lambda: read(*args))
 
     async def missed(self, language: str, slug: str, submission: str, after: int) -> list[tuple[int, bytes]]:
         """What a page missed since a position in the talk: event ids and encoded events."""
-        key = (language, submission, after)
-        return await self.once.read(slug, key, lambda: self._missed(language, slug, submission, after))
-
-    async def _missed(self, language: str, slug: str, submission: str, after: int) -> list[tuple[int, bytes]]:
         entries = await ledger.read(talk_subject(slug), after_sequence=after, limit=LOOKED)
         missed = await self._talk(entries, {topic(language, slug, submission)}) if len(entries) < LOOKED else []
         if len(entries) < LOOKED and len(missed) <= MISSED:
             return [(event_id, content) for _name, event_id, content in missed]
         return [(0, event("more", await ledger.length(talk_subject(slug))))]
 
-    async def newer(self, forum: ForumView, submission: int) -> list[int]:
-        """The submissions after the last one that a page shows."""
-        return await self.once.read(forum.slug, ("newer", submission), lambda: live.newer(forum.id, submission, LOOKED))
-
-    async def missed_submissions(self, language: str, forum: ForumView, after: int) -> list[tuple[int, bytes]]:
+    async def missed_submissions(self, language: str, slug: str, forum_id: int, after: int) -> list[tuple[int, bytes]]:
         """Changes to a forum's submissions since an event about its texts, without new submissions."""
-        key = (language, "submissions", after)
-        return await self.once.read(forum.slug, key, lambda: self._missed_submissions(language, forum, after))
-
-    async def _missed_submissions(self, language: str, forum: ForumView, after: int) -> list[tuple[int, bytes]]:
-        text_events = await live.text_events(forum.id, after, LOOKED)
+        text_events = await live.text_events(forum_id, after, LOOKED)
         ids = [event_id for event_id, subject in text_events if subject.startswith(submission_subject(""))]
         if len(text_events) == LOOKED or len(ids) > MISSED:
             return [(0, event("more", event=text_events[-1][0]))]
         entries = (await ledger.several(ids)).values() if ids else ()
-        missed = await self._submissions(sorted(entries, key=lambda entry: entry.id), {topic(language, forum.slug)})
+        missed = await self._submissions(sorted(entries, key=lambda entry: entry.id), {topic(language, slug)})
         return [(event_id, content) for _name, event_id, content in missed]
 
 
@@ -212,13 +201,13 @@ class ForumStream:
         request = Request(scope)
         narrator: Narrator = request.app.state.narrator
         slug, submission = request.path_params["slug"], request.query_params.get("submission", "")
-        standing, language = await narrator.standing(slug), web.language(request)
+        standing, language = await narrator.shared(slug, forum, slug), web.language(request)
         address = request.client.host if request.client else "?"
         listener = Listener(send, f"hall:{address}", subject=topic(language, slug, submission), crowd=True)
 
         async def past() -> AsyncIterator[tuple[int, bytes]]:
             last = None if submission else _number(request.query_params.get("newest"))
-            new_submissions = [] if last is None else await narrator.newer(standing, last)
+            new_submissions = [] if last is None else await narrator.shared(slug, live.newer, standing.id, last, LOOKED)
             yield (
                 0,
                 event(
@@ -228,10 +217,12 @@ class ForumStream:
             if len(new_submissions) == LOOKED:
                 yield 0, event("more")
             if not submission and (event_id := _number(request.query_params.get("event"))) is not None:
-                for missed in await narrator.missed_submissions(language, standing, event_id):
+                for missed in await narrator.shared(
+                    slug, narrator.missed_submissions, language, slug, standing.id, event_id
+                ):
                     yield missed
             if (after := _after(request)) is not None:
-                for missed in await narrator.missed(language, slug, submission, after):
+                for missed in await narrator.shared(slug, narrator.missed, language, slug, submission, after):
                     yield missed
 
         await request.app.state.hub.serve(listener, past(), receive)

@@ -30,9 +30,9 @@ async def test_new_people_comment_and_support_at_once(system: System) -> None:
             act
             for n, person in enumerate(people)
             for act in (
-                supporting.on_submission(person, number),
+                supporting.support(person, f"submission/{number}"),
                 commenting.on_submission(person, number, Say(f"{n}번째로 지나가는 이웃의 생각입니다")),
-                supporting.on_forum(person, slug),
+                supporting.support(person, f"forum/{slug}"),
             )
         )
     )
@@ -53,9 +53,9 @@ async def test_who_supported_took_part_though_the_check_in_was_a_mistake(system:
         code = await registering.register(person, session)
         (row,) = await database.fetch("SELECT id FROM booking WHERE code = ?", code)
         if name == "comment":
-            await supporting.on_comment(person, comment)
+            await supporting.support(person, f"comment/{comment}")
         elif name == "forum":
-            await supporting.on_forum(person, slug)
+            await supporting.support(person, f"forum/{slug}")
         await checking_in.check_in(clerk, slug, session, row["id"])
         await checking_in.undo(clerk, slug, session, row["id"])
         assert (await Forum.get(slug=slug)).participants == min(left + 2, 3), name

@@ -68,7 +68,7 @@ class Bench:
         others: dict[ForumAction, Callable[[], Awaitable[object]]] = {
             A.EDIT: lambda: planning.edit(self.actor, slug, self.plan),
             A.OPEN: self.open,
-            A.SUPPORT: lambda: supporting.on_forum(person, slug),
+            A.SUPPORT: lambda: supporting.support(person, f"forum/{slug}"),
             A.REGISTER: lambda: registering.register(person, self.session),
             A.SPEAK: lambda: speaking.submit(person, slug, Submit("의견", text, "idea")),
             A.COMMENT: lambda: commenting.on_forum(person, slug, Say(text)),

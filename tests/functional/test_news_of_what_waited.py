@@ -32,7 +32,7 @@ async def test_a_submission_that_waited_is_news_once_and_supporters_are_told(sys
     assert [item.entry.kind for item in items] == ["text.shown", "forum.published"], "once"
     for title in ("밤에 일하는 사람들", "아침에 일하는 사람들"):
         asked = await proposing.propose(who, ProposeForum("listening", title, "이야기를 들어 주세요.", "ko"))
-        await supporting.on_forum(other, asked)
+        await supporting.support(other, f"forum/{asked}")
         said = TextOnly("다음 달에 있습니다.")
         await (proposing.accept if title[0] == "밤" else proposing.decline)(intake, asked, said)
         await system.work()

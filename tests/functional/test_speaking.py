@@ -18,6 +18,7 @@ from server.core.accounts import Session
 from server.core.participants.models import Participant, Unconfirmed
 from server.core.participants.people import said_of_themselves, take_name
 from tests.support.forums import a_forum
+from tests.support.page_forms import form, send, submit
 from tests.support.places import guest
 from tests.support.system import System
 
@@ -44,9 +45,17 @@ async def speaker(system: System, name: str, email: str) -> httpx.AsyncClient:
 
 async def submitted(client: httpx.AsyncClient, slug: str, **changes: Any) -> str:
     """Give a submission; its number."""
-    answer = await client.post(f"/forums/{slug}/speak", data={**SAID, **changes})
+    answer = await submit(client, f"/forums/{slug}/speak", **{**SAID, **changes})
     assert answer.status_code == 303, answer.text
     return answer.headers["location"].rpartition("/")[2]
+
+
+async def comment(
+    client: httpx.AsyncClient, page: str, text: str, parent: int | None = None, **changes: str
+) -> httpx.Response:
+    """Comment on what a page shows, or reply to one of its comments, by the form that is shown there."""
+    shown = await client.get(f"{page}/comments/{parent}" if parent else page)
+    return await send(client, form(shown, "/comments"), text=text, **changes)
 
 
 def confirmations(system: System) -> list[str]:
@@ -65,9 +74,9 @@ async def test_a_shopkeeper_confirms_her_address_and_is_heard(system: System) ->
     her = system.visitor()
     page = await her.get(f"/forums/{slug}")
     assert f"/forums/{slug}/speak" in page.text
-    form = await her.get(f"/forums/{slug}/speak")
-    assert 'name="email"' in form.text
-    wrong = await her.post(f"/forums/{slug}/speak", data={**SAID, "title": "", "name": "도로과 담당자", "email": "x"})
+    empty = form(await her.get(f"/forums/{slug}/speak"))
+    assert {"name", "email"} < empty.names
+    wrong = await send(her, empty, **{**SAID, "title": "", "name": "도로과 담당자", "email": "x"})
     assert wrong.status_code == 422
     assert wrong.text.count("aria-invalid") == 3
     assert SAID["text"] in wrong.text
@@ -77,13 +86,13 @@ async def test_a_shopkeeper_confirms_her_address_and_is_heard(system: System) ->
         "en": "Hanyeoul City",
     }  # as pages show it
     for name in ("한여울시 공식", "ハンヨウル市公式", "Hanyeoul City", "신문고"):
-        taken = await her.post(f"/forums/{slug}/speak", data={**SAID, "name": name, "email": "a@example.org"})
+        taken = await send(her, empty, **{**SAID, "name": name, "email": "a@example.org"})
         assert (taken.status_code, taken.text.count("aria-invalid")) == (422, 1), name
-    resident = await her.post(f"/forums/{slug}/speak", data={**SAID, **WHO, "text": "제 번호는 900101-1234568 입니다"})
+    resident = await send(her, empty, **{**SAID, **WHO, "text": "제 번호는 900101-1234568 입니다"})
     assert resident.status_code == 422
-    drawn = {"drawn": "1"}
+    corrected = form(resident)
     for _press in range(2):
-        sent = await her.post(f"/forums/{slug}/speak", data={**SAID, **WHO, **drawn})
+        sent = await send(her, corrected, text=SAID["text"])
         assert (sent.status_code, sent.headers["location"]) == (303, "/confirm")
     assert "메일" in (await her.get("/confirm")).text
     assert await Submission.all().count() == 0
@@ -97,7 +106,7 @@ async def test_a_shopkeeper_confirms_her_address_and_is_heard(system: System) ->
     assert SAID["title"] in asked.text
     assert "골목 꽃집" in asked.text
     assert await Submission.all().count() == 0
-    done = await her.post(path)
+    done = await send(her, form(asked))
     number = done.headers["location"].rpartition("/")[2]
     shown = await her.get(done.headers["location"])
     assert shown.status_code == 200
@@ -120,7 +129,7 @@ async def test_a_shopkeeper_confirms_her_address_and_is_heard(system: System) ->
 async def test_a_link_that_is_too_old_does_nothing(system: System) -> None:
     slug = await a_forum(system, "listening")
     now = clock.now()
-    await system.client.post(f"/forums/{slug}/speak", data={**SAID, **WHO})
+    await submit(system.client, f"/forums/{slug}/speak", **SAID, **WHO)
     await system.work()
     path = link(system)
     with clock.at(now + timedelta(hours=24, minutes=1)):
@@ -128,18 +137,18 @@ async def test_a_link_that_is_too_old_does_nothing(system: System) -> None:
     assert (await system.client.get("/confirm/" + "0" * 64)).headers["location"] == "/forums/mine"
     assert await Submission.all().count() == 0
     # Whoever is unknown is told the same as whoever is known.
-    known = await system.client.post("/forums/mine", data={"email": WHO["email"]})
-    unknown = await system.client.post("/forums/mine", data={"email": "nobody@example.org"})
+    known = await submit(system.client, "/forums/mine", email=WHO["email"])
+    unknown = await submit(system.client, "/forums/mine", email="nobody@example.org")
     assert (known.status_code, known.headers["location"], known.text) == (
         unknown.status_code, unknown.headers["location"], unknown.text,
     )  # fmt: skip
     await system.work()
-    entered = await system.client.post(link(system))
+    entered = await submit(system.client, link(system))
     assert entered.headers["location"] == "/forums/mine"
-    renamed = await system.client.post("/forums/mine/name", data={"name": "새벽 산책"})
+    renamed = await submit(system.client, "/forums/mine", "/name", name="새벽 산책")
     assert renamed.status_code == 303
     assert await Participant.filter(name="새벽 산책").count() == 1
-    await system.client.post("/forums/mine/leave")
+    await submit(system.client, "/forums/mine", "/leave")
     assert "새벽 산책" not in (await system.client.get("/forums/mine")).text
 
 
@@ -147,17 +156,13 @@ async def test_people_comment_in_threads_two_deep(system: System) -> None:
     slug = await a_forum(system)
     number = await submitted(await speaker(system, "골목 꽃집", "flower@example.org"), slug)
     neighbour = await speaker(system, "옆집", "next@example.org")
-    said = await neighbour.post(
-        f"/submissions/{number}/comments", data={"text": "저도 같은 생각입니다. 010-1234-5678", "stance": "for"}
-    )
+    said = await comment(neighbour, f"/submissions/{number}", "저도 같은 생각입니다. 010-1234-5678", stance="for")
     root = int(said.headers["location"].rpartition("-")[2])
     official = await system.official("handler")
-    answered = await official.post(
-        f"/submissions/{number}/comments", data={"text": "현장을 보겠습니다.", "parent": root}
-    )
+    answered = await comment(official, f"/submissions/{number}", "현장을 보겠습니다.", root)
     assert answered.status_code == 303
     reply = int(answered.headers["location"].rpartition("-")[2])
-    again = await neighbour.post(f"/submissions/{number}/comments", data={"text": "고맙습니다.", "parent": reply})
+    again = await comment(neighbour, f"/submissions/{number}", "고맙습니다.", reply)
     assert again.headers["location"].startswith(f"/submissions/{number}/comments/{root}#")
     page = (await system.client.get(f"/submissions/{number}")).text
     assert "010-****-5678" in page
@@ -166,14 +171,14 @@ async def test_people_comment_in_threads_two_deep(system: System) -> None:
     assert await Comment.filter(parent_id=root).count() == 2
     assert (await Submission.get(number=number)).comments == 3
     assert (await Forum.get(slug=slug)).comments == 3
-    empty = await neighbour.post(f"/submissions/{number}/comments", data={"text": "", "parent": root})
+    empty = await comment(neighbour, f"/submissions/{number}", "", root)
     assert empty.status_code == 422
     other = await a_forum(system)
     away = await neighbour.post(f"/forums/{other}/comments", data={"text": "여기도", "parent": root})
     assert away.status_code == 404
-    assert (await neighbour.post(f"/forums/{other}/comments", data={"text": "여기도 궁금합니다"})).status_code == 303
+    assert (await comment(neighbour, f"/forums/{other}", "여기도 궁금합니다")).status_code == 303
     assert "여기도 궁금합니다" in (await system.client.get(f"/forums/{other}")).text
-    stranger = await system.client.post(f"/submissions/{number}/comments", data={"text": "저도요"})
+    stranger = await comment(system.client, f"/submissions/{number}", "저도요")
     assert stranger.status_code == 422
     assert "저도요" in stranger.text
     guide = await system.official("guide")
@@ -186,21 +191,23 @@ async def test_two_tabs_that_support_at_once_count_one(system: System) -> None:
     number = await submitted(hers, slug)
     tabs = await speaker(system, "옆집", "next@example.org")
     others = [await speaker(system, f"이웃 {n}", f"n{n}@example.org") for n in range(4)]
-    address = f"/submissions/{number}/supports"
-    answers = await asyncio.gather(*(client.post(address) for client in (tabs, tabs, tabs, *others)))
+    page, address = f"/submissions/{number}", f"/submissions/{number}/supports"
+    shown = [(client, form(await client.get(page), "/supports")) for client in (tabs, tabs, tabs, *others)]
+    answers = await asyncio.gather(*(send(client, each) for client, each in shown))
     assert {answer.status_code for answer in answers} == {303}
     assert (await Submission.get(number=number)).supports == 5 == await Support.all().count()
     assert (await Forum.get(slug=slug)).participants == 6
     assert (await hers.post(address)).status_code == 409
-    undone = await asyncio.gather(*(tabs.post(address, data={"undo": "1"}) for _tab in range(3)))
+    undo = form(await tabs.get(page), "/supports", field="undo")
+    undone = await asyncio.gather(*(send(tabs, undo) for _tab in range(3)))
     assert {answer.status_code for answer in undone} == {303}
     assert (await Submission.get(number=number)).supports == 4
     asked = await system.client.get(address)
     assert SAID["title"] in asked.text
-    assert (await system.client.post(address)).status_code == 422
-    await system.client.post(address, data=WHO | {"email": "new@example.org"})
+    assert (await send(system.client, form(asked))).status_code == 422
+    await send(system.client, form(asked), **(WHO | {"email": "new@example.org"}))
     await system.work()
-    confirmed = await system.client.post(link(system))
+    confirmed = await submit(system.client, link(system))
     assert confirmed.headers["location"] == f"/submissions/{number}"
     assert (await Submission.get(number=number)).supports == 5
 
@@ -223,7 +230,7 @@ async def test_what_looks_like_spam_waits_and_is_not_lost(system: System) -> Non
     assert (await system.client.get(f"/submissions/{advert}")).status_code == 404
     assert "casino" in (await seller.get(f"/submissions/{advert}")).text
     assert advert in (await seller.get("/forums/mine")).text
-    await seller.post(f"/submissions/{first}/comments", data={"text": "http://a.kr/1 http://b.kr/2 http://c.kr/3"})
+    await comment(seller, f"/submissions/{first}", "http://a.kr/1 http://b.kr/2 http://c.kr/3")
     assert "a.kr/1" not in (await system.client.get(f"/submissions/{first}")).text
     assert "a.kr/1" in (await seller.get(f"/submissions/{first}")).text
     assert (await Submission.get(number=first)).comments == 0
@@ -233,13 +240,12 @@ async def test_an_author_takes_a_submission_back(system: System) -> None:
     slug = await a_forum(system)
     hers = await speaker(system, "골목 꽃집", "flower@example.org")
     number = await submitted(hers, slug)
-    page = (await hers.get(f"/submissions/{number}")).text
-    assert f"/submissions/{number}/withdraw" in page
+    shown = form(await hers.get(f"/submissions/{number}"), "/withdraw")
     neighbour = await speaker(system, "옆집", "next@example.org")
     assert (await neighbour.post(f"/submissions/{number}/withdraw")).status_code == 403
     assert (await system.client.post(f"/submissions/{number}/withdraw")).status_code == 403
     for _press in range(2):
-        assert (await hers.post(f"/submissions/{number}/withdraw")).status_code == 303
+        assert (await send(hers, shown)).status_code == 303
     assert (await Submission.get(number=number)).status is SubmissionState.WITHDRAWN
     assert (await Forum.get(slug=slug)).submissions == 0
     seen = (await system.client.get(f"/submissions/{number}")).text
@@ -248,8 +254,9 @@ async def test_an_author_takes_a_submission_back(system: System) -> None:
     for act in ("supports", "comments"):
         assert (await neighbour.post(f"/submissions/{number}/{act}", data={"text": "아쉽네요"})).status_code == 409
     over = await a_forum(system, speaks_until=clock.now() + timedelta(hours=2))
+    opened = form(await hers.get(f"/forums/{over}/speak"))
     with clock.at(clock.now() + timedelta(hours=3)):
-        late = await hers.post(f"/forums/{over}/speak", data={**SAID, "title": "늦은 말"})
+        late = await send(hers, opened, **{**SAID, "title": "늦은 말"})
         assert late.status_code == 409
     assert (await hers.post(f"/forums/{await a_forum(system, 'notice')}/speak", data=SAID)).status_code == 409
 
@@ -312,10 +319,10 @@ async def test_supports_for_a_proposal_open_its_discussion(system: System, undo:
     slug = await a_forum(system, "discussion")
     await Forum.filter(slug=slug).update(status="proposed")
     person = await take_name("one@example.org", "한 사람", "ko")
-    assert await supporting.on_forum(person, slug)
+    assert await supporting.support(person, f"forum/{slug}")
     if undo:
-        assert await supporting.on_forum(person, slug, undo=True)
-        assert not await supporting.on_forum(person, slug, undo=True)
+        assert await supporting.support(person, f"forum/{slug}", undo=True)
+        assert not await supporting.support(person, f"forum/{slug}", undo=True)
     assert (await Forum.get(slug=slug)).supports == (0 if undo else 1)
     assert await database.fetch("SELECT key FROM job WHERE kind = ?", supporting.OPEN_JOB) == []
 
@@ -324,13 +331,12 @@ async def test_age_and_district_are_said_freely_and_taken_back(system: System) -
     person, browser = await guest(system, "미나")
     wrong = await browser.post("/forums/mine/about", data={"age_band": "17", "district": "central"})
     assert wrong.status_code == 422
-    assert (
-        await browser.post("/forums/mine/about", data={"age_band": "30s", "district": "central"})
-    ).status_code == 303
+    saved = await submit(browser, "/forums/mine", "/about", age_band="30s", district="central")
+    assert saved.status_code == 303
     assert await said_of_themselves(person.id) == ("30s", "central")
     assert 'value="30s" selected' in (await browser.get("/forums/mine")).text
     await take_name(person.email, "다른 이름", "ko")
     assert await said_of_themselves(person.id) == ("30s", "central"), "another name says nothing else"
-    await browser.post("/forums/mine/about", data={})
+    await submit(browser, "/forums/mine", "/about", age_band="", district="")
     assert await said_of_themselves(person.id) == ("", "")
     assert (await system.client.post("/forums/mine/about", data={"age_band": "30s"})).status_code == 403

@@ -159,7 +159,7 @@ class Beside:
                 moment = at(
                     min(submission.received_on + rng.randint(0, 5) * DAY, self.stage.today - DAY), rng.randint(18, 22)
                 )
-                acts.append((moment, partial(supporting.on_submission, person, self.numbers[submission])))
+                acts.append((moment, partial(supporting.support, person, f"submission/{self.numbers[submission]}")))
         return acts
 
     def _thread(self, submission: PastSubmission) -> list[Act]:

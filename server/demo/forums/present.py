@@ -117,7 +117,7 @@ class Present:
                 numbers.append(await speaking.submit(self.citizens[place], slug, Submit(title, text, stance)))
         for place, number in enumerate(numbers):
             for supporter in self.citizens[place + 2 : place + 52 - place * 5]:
-                await supporting.on_submission(supporter, number)
+                await supporting.support(supporter, f"submission/{number}")
         for place, (text, aside, answers) in enumerate(COMMENTS):
             with clock.at(self.now - 5 * DAY + place * 3 * HOUR):
                 said, _thread = await commenting.on_submission(self.citizens[12 + place], numbers[1], Say(text))
@@ -246,7 +246,7 @@ class Present:
                 ),
             )  # fmt: skip
         for citizen in self.citizens[9:22]:
-            await supporting.on_forum(citizen, slug)
+            await supporting.support(citizen, f"forum/{slug}")
         with clock.at(self.now - 40 * DAY):
             stars = await proposing.propose(
                 self.citizens[41],

@@ -125,7 +125,7 @@ class Stories:
             with clock.at(at(day - (6 - place) * DAY, 20)):
                 numbers.append(await speaking.submit(people[place], slug, Submit(title, text, "idea", "solme")))
                 for person in people[place + 4 : place + 16 - place * 3]:
-                    await supporting.on_submission(person, numbers[-1])
+                    await supporting.support(person, f"submission/{numbers[-1]}")
         numbers += await self._evening(slug, day, walk, hall)
         with clock.at(at(day + DAY, 11)):
             lines = "\n".join(f"{place}. {text}" for place, text in enumerate(SPOKEN, 1))
@@ -264,11 +264,11 @@ class Stories:
             with clock.at(begins + (1 + place) * DAY):
                 numbers.append(await speaking.submit(people[place], slug, Submit(title, text, stance)))
                 for person in people[place + 3 : place + 15 - place * 2]:
-                    await supporting.on_submission(person, numbers[-1])
+                    await supporting.support(person, f"submission/{numbers[-1]}")
         for place, (text, *answers) in enumerate(TALK):
             with clock.at(begins + (7 + place) * DAY):
                 comment, _none = await commenting.on_submission(people[6 + place], numbers[place], Say(text))
-                await supporting.on_comment(people[place], comment)
+                await supporting.support(people[place], f"comment/{comment}")
             for turn, answer in enumerate(answers, 1):
                 who = self.stage.intake if answer.startswith("@") else people[9 + place + turn % 2]
                 with clock.at(begins + (7 + place) * DAY + turn * 5 * HOUR):
