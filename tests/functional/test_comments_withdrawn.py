@@ -12,9 +12,10 @@ from forums.spam import FLOOD, FLOOD_SPAN
 from forums.states import TextAction
 from server.core import clock, ledger
 from tests.functional.test_forum_live import talking, told
-from tests.functional.test_speaking import speaker, submitted
+from tests.functional.test_speaking import comment, speaker, submitted
 from tests.support.answers import official
 from tests.support.forums import a_forum
+from tests.support.page_forms import form, send, submit
 from tests.support.stories import listening
 from tests.support.system import System
 
@@ -22,7 +23,7 @@ WORDS, LINE = "저는 시장 이야기를 잘못 알았습니다", "글쓴이가
 
 
 async def say(client: httpx.AsyncClient, number: str, text: str, parent: int | None = None) -> int:
-    made = await client.post(f"/submissions/{number}/comments", data={"text": text, "parent": parent or ""})
+    made = await comment(client, f"/submissions/{number}", text, parent)
     return int(made.headers["location"].rpartition("-")[2])
 
 
@@ -41,7 +42,7 @@ async def test_a_comment_goes_and_its_place_stays_for_the_answers(system: System
         await say(handler, number, "확인", root),
     )
     alone = await say(mina, number, "혼자 있는 말")
-    await mina.post(f"/forums/report/comment/{root}", data={"rule": "advert"})
+    await submit(mina, f"/forums/report/comment/{root}", rule="advert")
     assert (await Review.get(subject=f"comment/{root}")).open
 
     assert f"/comments/{root}/withdraw" in (await mina.get(page)).text
@@ -50,11 +51,12 @@ async def test_a_comment_goes_and_its_place_stays_for_the_answers(system: System
         assert (await other.get(f"/comments/{root}/withdraw")).status_code == 403
         assert (await other.post(f"/comments/{root}/withdraw")).status_code == 403
     assert (await system.client.post(f"/comments/{root}/withdraw")).status_code == 403
-    assert WORDS in (await mina.get(f"/comments/{root}/withdraw")).text
+    asked = await mina.get(f"/comments/{root}/withdraw")
+    assert WORDS in asked.text
     for _press in range(2):
-        gone = await mina.post(f"/comments/{root}/withdraw")
+        gone = await send(mina, form(asked))
         assert (gone.status_code, gone.headers["location"]) == (303, f"{page}#comments")
-    assert (await mina.post(f"/comments/{alone}/withdraw")).status_code == 303
+    assert (await submit(mina, f"/comments/{alone}/withdraw")).status_code == 303
     events = [event.data["comment"] for event in await ledger.read(f"talk/{slug}") if "withdrawn" in event.kind]
     assert events == [root, alone], "once each"
     assert (await Submission.get(number=number)).comments == 2 == (await Forum.get(slug=slug)).comments
@@ -81,10 +83,9 @@ async def test_a_comment_goes_and_its_place_stays_for_the_answers(system: System
     tried = [await neighbour.post(f"{page}/comments", data={"text": "답", "parent": n}) for n in (root, answer)]
     assert [each.status_code for each in tried] == [404, 404], "the whole thread is closed"
 
-    assert (await handler.get(f"/comments/{official_answer}/withdraw")).status_code == 200
-    assert (await handler.post(f"/comments/{official_answer}/withdraw")).status_code == 303
+    assert (await submit(handler, f"/comments/{official_answer}/withdraw")).status_code == 303
     assert LINE in (await system.client.get(page)).text
-    await neighbour.post(f"/comments/{answer}/withdraw")
+    await submit(neighbour, f"/comments/{answer}/withdraw")
     assert LINE not in (await system.client.get(page)).text, "nobody answers it: it leaves no line"
     assert (await system.client.get(talk)).json()["items"] == []
     assert (await Submission.get(number=number)).comments == 0 == (await Forum.get(slug=slug)).comments
@@ -123,21 +124,21 @@ async def test_moderators_still_see_what_was_hidden_or_reported_and_nobody_else_
     )
     number = await submitted(neighbour, slug)
     said = "어제 회의는 거짓말이었습니다"
-    made = await mina.post(f"/submissions/{number}/comments", data={"text": said, "stance": "against"})
+    made = await comment(mina, f"/submissions/{number}", said, stance="against")
     insult = int(made.headers["location"].rpartition("-")[2])
     reported = await say(mina, number, WORDS)
     answer = await say(neighbour, number, "그럴 수 있지요", insult)
     other = await official("intake")
     await deciding.decide(other, comment_subject(insult), Decide(TextAction.HIDE, "insult", "욕설이 있습니다."))
-    await neighbour.post(f"/forums/report/comment/{reported}", data={"rule": "advert"})
+    await submit(neighbour, f"/forums/report/comment/{reported}", rule="advert")
     for one in (insult, reported):
-        assert (await mina.post(f"/comments/{one}/withdraw")).status_code == 303
+        assert (await submit(mina, f"/comments/{one}/withdraw")).status_code == 303
     moderator = await system.official("intake")
     trail = (await moderator.get(f"/desk/moderation/forums/{slug}")).text
     for one, words in ((insult, said), (reported, WORDS)):
         page = (await moderator.get(f"/desk/moderation/comment/{one}")).text
         assert words in trail
-        assert (words in page, ">취하<" in page) == (True, True)
+        assert (words in page, ">작성자가 철회함<" in page) == (True, True)
         assert 'name="action"' not in page, "there is nothing to decide"
         for act in ({"action": "show"}, {"action": "hide", "rule": "advert"}):
             assert (await moderator.post(f"/desk/moderation/comment/{one}", data=act)).status_code == 409

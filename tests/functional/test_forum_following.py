@@ -14,6 +14,7 @@ from server.core.jobs import Task
 from server.core.search import tokens
 from tests.support.answers import official
 from tests.support.forums import a_draft, a_forum
+from tests.support.page_forms import form, send, submit
 from tests.support.stories import to
 from tests.support.system import System
 
@@ -37,20 +38,21 @@ async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(system: Syste
     page = await park.get("/forums/following", params={"add": f"forum/{slug}"})
     assert page.status_code == 200
     assert "재래시장 주차 문제" in page.text
-    refused = await park.post("/forums/following", data={"what": f"forum/{slug}", "email": "park"})
-    assert refused.status_code == 422
-    assert "재래시장 주차 문제" in refused.text, "what was wanted stays on the page"
-    asked = await park.post("/forums/following", data={"what": f"forum/{slug}", "email": PARK})
+    refused = await send(park, form(page), email="park")
+    assert (refused.status_code, "재래시장 주차 문제" in refused.text) == (422, True), "what was wanted stays"
+    asked = await send(park, form(refused), email=PARK)
     assert asked.headers["location"] == "/confirm"
     await system.work()
     (mail,) = to(system, PARK)
     link = re.search(r"/confirm/\S+", mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
     assert link
-    entered = await park.post(link[0])
+    entered = await submit(park, link[0])
     assert entered.headers["location"] == f"/forums/following?add=forum/{slug}"
     for what in (f"forum/{slug}", "district/central"):
-        assert (await park.post("/forums/following", data={"what": what})).status_code == 303
-    assert (await park.post("/forums/following", data={"topic": "도서관"})).status_code == 303
+        page = await park.get("/forums/following", params={"add": what})
+        assert (await send(park, form(page, "/following", field="what"))).status_code == 303
+    page = await park.get("/forums/following")
+    assert (await send(park, form(page, field="topic"), topic="도서관")).status_code == 303
     for wrong in (
         "forum/listening-99",
         "forum/a\0b",
@@ -83,8 +85,8 @@ async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(system: Syste
     await digest(system)
     assert len(to(system, PARK)) == 2, "told once"
 
-    ended = await park.post("/forums/following/end", data={"what": "district/central"})
-    assert ended.status_code == 303
+    page = await park.get("/forums/following")
+    assert (await send(park, form(page, "/end", field="what", value="district/central"))).status_code == 303
     assert "중앙구" not in (await park.get("/forums/following")).text
     one_click = re.search(r"/forums/following/[^\s>]+", told["List-Unsubscribe"])
     assert one_click
@@ -95,7 +97,7 @@ async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(system: Syste
 
 
 async def test_a_stranger_names_a_topic_first_and_their_address_with_it(system: System) -> None:
-    answer = await system.client.post("/forums/following", data={"topic": "R&D 예산", "email": "lee@example.org"})
+    answer = await submit(system.client, "/forums/following", topic="R&D 예산", email="lee@example.org")
     assert answer.headers["location"] == "/confirm"
     (waits,) = await database.fetch("SELECT content FROM unconfirmed")
     assert "add=topic/R%26D%20" in str(database.document(waits["content"]))

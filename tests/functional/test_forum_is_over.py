@@ -8,6 +8,7 @@ from forums.queries import live
 from server.core import clock
 from tests.support.answers import official
 from tests.support.forums import a_forum
+from tests.support.page_forms import submit
 from tests.support.places import guest
 from tests.support.system import System
 
@@ -25,8 +26,8 @@ async def test_after_the_evening_people_still_have_their_say_for_two_weeks(syste
     page = (await browser.get(f"/forums/{slug}")).text
     assert "끝난 공론장입니다" in page
     assert (f"/forums/{slug}/speak" in page, talk in page, "받지 않습니다" in page) == (True, True, False)
-    assert (await browser.post(f"/forums/{slug}/comments", data={"text": "집에 와서 생각났어요."})).status_code == 303
-    assert (await browser.post(f"/forums/{slug}/speak", data=SAID)).status_code == 303
+    assert (await submit(browser, f"/forums/{slug}", "/comments", text="집에 와서 생각났어요.")).status_code == 303
+    assert (await submit(browser, f"/forums/{slug}/speak", **SAID)).status_code == 303
     # A discussion was open all the time: it ends with its end, and so does what is said beside it.
     page = (await browser.get(f"/forums/{asked}")).text
     assert (f"/forums/{asked}/speak" in page, f"/forums/{asked}/comments" in page) == (False, False)
@@ -46,8 +47,7 @@ async def test_after_the_evening_people_still_have_their_say_for_two_weeks(syste
         assert told["may_speak"] is False
         # A submission's answer comes later, so what is said to it stays possible.
         submission = f"/submissions/{(await Submission.get()).number}"
-        assert f'action="{submission}/comments"' in (await browser.get(submission)).text
-        assert (await browser.post(f"{submission}/comments", data={"text": "답변 잘 읽었습니다."})).status_code == 303
+        assert (await submit(browser, submission, "/comments", text="답변 잘 읽었습니다.")).status_code == 303
         told_now = await live.comments([one.id for one in await Comment.all()])
         assert {bool(one.submission): one.open for one in told_now} == {False: False, True: True}
     assert (await Submission.all().count(), await Comment.all().count()) == (1, 2)

@@ -28,6 +28,7 @@ from server.core.participants.links import person_link
 from server.core.participants.people import Person, take_name
 from tests.support.answers import official
 from tests.support.forums import a_forum
+from tests.support.page_forms import form, send, submit
 from tests.support.system import System, opened
 
 SPAM = "지금 바로 대출 상담 받으세요. 무담보 당일 승인, 상담은 전화 주세요 {}"
@@ -161,9 +162,10 @@ async def test_an_author_appeals_and_somebody_else_decides(system: System) -> No
     reader = system.visitor()
     page = await reader.get(f"/forums/report/{subject}")
     assert "주차할 곳이 없습니다" in page.text
-    assert (await reader.post(f"/forums/report/{subject}", data={"text": "900101-1234568"})).status_code == 422
+    refused = await send(reader, form(page), text="900101-1234568")
+    assert refused.status_code == 422
     for _twice in range(2):
-        sent = await reader.post(f"/forums/report/{subject}", data={"rule": "advert", "text": "광고 같아요"})
+        sent = await send(reader, form(refused), rule="advert", text="광고 같아요")
         thanks = await reader.get(sent.headers["location"])
         assert f"/submissions/{number}" in thanks.text
     for _each in range(3):  # a browser that keeps no mark is known by where it comes from
@@ -198,11 +200,12 @@ async def and_appeals(system: System, mina: Person, subject: str, intake: httpx.
         await moderating.appeal(await someone("준"), subject, AppealHiding("제 글이 아니지만 보여 주세요."))
     author = await a_browser_of(system, mina)
     assert (await reader.get(f"/forums/appeal/{subject}")).status_code == 403
-    assert (await author.post(f"/forums/appeal/{subject}", data={"text": ""})).status_code == 422
+    shown = form(await author.get(f"/forums/appeal/{subject}"))
+    assert (await send(author, shown, text="")).status_code == 422
     for _twice in range(2):
-        asked = await author.post(f"/forums/appeal/{subject}", data={"text": "광고가 아니라 제안입니다."})
+        asked = await send(author, shown, text="광고가 아니라 제안입니다.")
         assert asked.status_code == 303
-    again = await author.post(f"/forums/appeal/{subject}", data={"text": "다시 한번 부탁드립니다. 제발요."})
+    again = await send(author, shown, text="다시 한번 부탁드립니다. 제발요.")
     assert again.status_code == 409
     assert "다른 담당자가 결정합니다" in (await author.get(f"/forums/appeal/{subject}")).text
 
@@ -220,7 +223,7 @@ async def and_appeals(system: System, mina: Person, subject: str, intake: httpx.
 
     # Hidden again, it may be appealed again, and the appeal is heard.
     await intake.post(at, data={"action": "hide", "rule": "off_topic", "reason": "주제가 달라요.", "seen": "4"})
-    await author.post(f"/forums/appeal/{subject}", data={"text": "토론회 주제와 같은 이야기입니다."})
+    await submit(author, f"/forums/appeal/{subject}", text="토론회 주제와 같은 이야기입니다.")
     await inspector.post(at, data={"action": "show", "seen": "6"})
     assert [entry.kind for entry in await moderation.history(subject)] == [
         "text.reported", "text.reported", "text.hidden", "text.appealed", "text.appeal_dismissed", "text.shown",

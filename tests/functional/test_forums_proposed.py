@@ -11,7 +11,7 @@ from server.core import clock, database
 from server.core.accounts import Department
 from server.core.booking.slots import NewSlot, open_slots
 from server.core.participants.models import Unconfirmed
-from tests.support.page_forms import form, send
+from tests.support.page_forms import form, send, submit
 from tests.support.places import guest
 from tests.support.system import System
 
@@ -25,6 +25,7 @@ WISH = {
     "name": "미나",
     "email": "mina@example.org",
 }
+WITHOUT_WHO = {name: value for name, value in WISH.items() if name not in {"name", "email"}}
 
 
 def day() -> str:
@@ -40,27 +41,25 @@ async def appointments(system: System, slug: str) -> int:
 
 
 async def test_a_proposal_is_confirmed_taken_up_and_held(system: System) -> None:  # noqa: PLR0915 — one story
-    page = (await system.client.get("/forums/propose")).text
-    assert 'name="email"' in page
+    empty = form(await system.client.get("/forums/propose"))
     past = (clock.now() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
-    wrong = await system.client.post("/forums/propose", data=WISH | {"title": "", "starts_at": past, "email": "x"})
+    wrong = await send(system.client, empty, **(WISH | {"title": "", "starts_at": past, "email": "x"}))
     assert wrong.status_code == 422
     assert {*re.findall(r'id="field-(\w+)-error"', wrong.text)} == {"title", "starts_at", "email"}
     assert "중앙시장 상인회관" in wrong.text
-    number = await system.client.post(
-        "/forums/propose", data=WISH | {"text": "제 주민번호는 900101-1234568입니다. 도와주세요."}
-    )
+    number = await send(system.client, empty, **(WISH | {"text": "제 주민번호는 900101-1234568입니다. 도와주세요."}))
     assert 'id="field-text-error"' in number.text
     assert not await Unconfirmed.all().count()
 
-    wish = WISH | {"starts_at": day()}
-    assert (await system.client.post("/forums/propose", data=wish)).headers["location"] == "/confirm"
+    corrected = await send(system.client, form(number), text=WISH["text"], starts_at=day())
+    assert corrected.headers["location"] == "/confirm"
     await system.work()
     link = re.search(r"/confirm/[\w.-]+", system.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
     assert link
-    assert WISH["title"] in (await system.client.get(link[0])).text
+    opened = await system.client.get(link[0])
+    assert WISH["title"] in opened.text
     assert not await Forum.all().count(), "nobody but her pressed"
-    done = await system.client.post(link[0])
+    done = await send(system.client, form(opened))
     assert done.headers["location"] == "/forums/proposal-1"
     page = (await system.visitor().get("/forums/proposal-1")).text
     assert "미나" in page
@@ -70,7 +69,7 @@ async def test_a_proposal_is_confirmed_taken_up_and_held(system: System) -> None
         assert WISH["title"] in shown
         assert re.search(r"희망 일시(</dt><dd>| )<time", shown), "a wish, not a date"
     assert await appointments(system, "proposal-1") == 0
-    again = await system.client.post("/forums/propose", data={**WISH, "name": "", "email": ""})
+    again = await submit(system.client, "/forums/propose", **WITHOUT_WHO)
     assert again.headers["location"] == "/forums/proposal-1", "sent again it is the same"
 
     intake = await system.official("intake")
@@ -103,20 +102,19 @@ async def test_a_proposal_is_confirmed_taken_up_and_held(system: System) -> None
 
 
 async def test_a_question_needs_people_or_gets_a_reason(system: System) -> None:
-    await system.client.post("/forums/propose", data=WISH | {"kind": "discussion", "place": "x" * 900})
+    await submit(system.client, "/forums/propose", **(WISH | {"kind": "discussion", "place": "x" * 900}))
     await system.work()
     link = re.search(r"/confirm/[\w.-]+", system.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
     assert link
-    await system.client.post(link[0])
+    await submit(system.client, link[0])
     found = await forum("proposal-1")
     assert (found.kind, found.place) == ("discussion", ""), "a discussion has no place"
     assert '<progress max="100" value="0"' in (await system.client.get("/forums/proposal-1")).text
     for number in range(2, 6):
-        more = WISH | {"title": f"{number}번째 제안입니다", "email": "", "name": "", "starts_at": day()}
-        assert (await system.client.post("/forums/propose", data=more)).headers[
-            "location"
-        ] == f"/forums/proposal-{number}"
-    late = await system.client.post("/forums/propose", data=WISH | {"title": "여섯 번째 제안입니다"})
+        more = WITHOUT_WHO | {"title": f"{number}번째 제안입니다", "starts_at": day()}
+        sent = await submit(system.client, "/forums/propose", **more)
+        assert sent.headers["location"] == f"/forums/proposal-{number}"
+    late = await submit(system.client, "/forums/propose", **(WITHOUT_WHO | {"title": "여섯 번째 제안입니다"}))
     assert late.status_code == 409
     assert await Forum.all().count() == 5
     intake = await system.official("intake")
@@ -134,15 +132,16 @@ async def test_a_question_needs_people_or_gets_a_reason(system: System) -> None:
 
 
 async def test_nobody_talks_about_a_proposal_that_is_not_shown(system: System) -> None:
-    await system.client.post("/forums/propose", data=WISH | {"kind": "discussion"})
+    await submit(system.client, "/forums/propose", **(WISH | {"kind": "discussion"}))
     await system.work()
     link = re.search(r"/confirm/[\w.-]+", system.mails()[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
     assert link
-    await system.client.post(link[0])
+    await submit(system.client, link[0])
     _person, neighbour = await guest(system, "옆집")
     visitor = system.visitor()
-    talk, comment = "/forums/proposal-1/comments", {"text": "저도 그렇게 생각합니다"}
-    assert (await neighbour.post(talk, data=comment)).status_code == 303
+    talk = "/forums/proposal-1/comments"
+    commented = await submit(neighbour, "/forums/proposal-1", "/comments", text="저도 그렇게 생각합니다")
+    assert commented.status_code == 303
     officials = {
         role: await system.official(role) for role in ("intake", "admin", "inspector", "handler", "clerk", "guide")
     }

@@ -8,6 +8,7 @@ from forums.states import SubmissionState
 from server.core.days import today
 from tests.support.answers import official
 from tests.support.forums import a_forum
+from tests.support.page_forms import submit
 from tests.support.places import a_session, guest
 from tests.support.submissions import hold_forum, say
 from tests.support.system import System
@@ -18,8 +19,8 @@ async def test_whoever_waits_in_line_is_told_that_nothing_is_offered_and_finds_b
     page = f"/forums/{slug}/sessions/{await a_session(slug, 1)}"
     _kim, her = await guest(system, "김상인")
     _lee, him = await guest(system, "이과일")
-    await her.post(page, data={})
-    waiting = (await him.post(page, data={})).headers["location"]
+    await submit(her, page)
+    waiting = (await submit(him, page)).headers["location"]
     refused = await him.post(f"{waiting}/take")
     assert (refused.status_code, "지금은 받으실 자리가 없습니다" in refused.text) == (409, True)
     assert "시간이 지났습니다" not in refused.text

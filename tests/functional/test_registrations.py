@@ -28,7 +28,7 @@ from server.core.booking.errors import BookingClosed
 from server.core.booking.models import Booking
 from server.core.booking.slots import NewSlot, open_slots
 from tests.support.forums import a_forum
-from tests.support.page_forms import form, send
+from tests.support.page_forms import form, send, submit
 from tests.support.places import a_session, a_slot, guest, places, somebody
 from tests.support.system import System
 
@@ -49,11 +49,11 @@ async def test_a_shopkeeper_gets_the_place_that_another_gives_back(system: Syste
     _lee, him = await guest(system, "이과일")
     park, third = await guest(system, "박생선")
 
-    first = await her.post(page, data={"drawn": "1"})
-    again = await her.post(page, data={"drawn": "2"})
+    shown = form(await her.get(page))
+    first, again = await send(her, shown), await send(her, shown)
     assert first.status_code == 303, first.text
     assert again.headers["location"] == first.headers["location"], "whoever is registered gets the same code"
-    second, last = await him.post(page, data={}), await third.post(page, data={})
+    second, last = await submit(him, page), await submit(third, page)
     assert await places(session) == {"booked": 1, "in_line": 2, "there": 0, "confirmed": 1, "waiting": 2}
     ticket = (await her.get(first.headers["location"])).text
     assert "<svg" in ticket
@@ -64,28 +64,28 @@ async def test_a_shopkeeper_gets_the_place_that_another_gives_back(system: Syste
 
     asked = await her.get(f"{first.headers['location']}/give-back")
     assert "취소" in asked.text
-    await her.post(f"{first.headers['location']}/give-back")
-    await her.post(f"{first.headers['location']}/give-back")
+    for _press in range(2):
+        await send(her, form(asked))
     assert await places(session) == {
         "booked": 1, "in_line": 1, "there": 0, "cancelled": 1, "offered": 1, "waiting": 1
     }, "the freed place waits for the next in line"  # fmt: skip
     _choi, fourth = await guest(system, "최반찬")
-    passing = await fourth.post(page, data={})
+    passing = await submit(fourth, page)
     assert (await places(session))["waiting"] == 2, "whoever comes by stands at the end"
 
-    offered = (await him.get(second.headers["location"])).text
-    assert f"{second.headers['location']}/take" in offered
+    offered = form(await him.get(second.headers["location"]), "/take")
     with clock.at(clock.now() + timedelta(hours=30)):
         assert await registering.lapse() == 1
         assert await registering.lapse() == 0
-        late = await him.post(f"{second.headers['location']}/take")
+        late = await send(him, offered)
         assert late.status_code == 409
-        assert (await third.post(f"{last.headers['location']}/take")).status_code == 303
-        assert (await third.post(f"{last.headers['location']}/take")).status_code == 303, "pressed twice"
+        taken = form(await third.get(last.headers["location"]), "/take")
+        assert (await send(third, taken)).status_code == 303
+        assert (await send(third, taken)).status_code == 303, "pressed twice"
     assert await places(session) == {
         "booked": 1, "in_line": 1, "there": 0, "cancelled": 1, "lapsed": 1, "confirmed": 1, "waiting": 1
     }  # fmt: skip
-    back = await him.post(page, data={})
+    back = await submit(him, page)
     assert back.headers["location"] == second.headers["location"], "the old code works again"
     assert "2번째" in (await him.get(back.headers["location"])).text, "who comes again stands at the end"
     assert "1번째" in (await fourth.get(passing.headers["location"])).text
@@ -132,17 +132,17 @@ async def test_somebody_without_an_account_registers_by_mail(system: System) -> 
     slug = await a_forum(system)
     session = await a_session(slug, 5)
     page = f"/forums/{slug}/sessions/{session}"
-    wrong = await system.client.post(page, data={"name": "동네주민", "email": "no address"})
+    wrong = await submit(system.client, page, name="동네주민", email="no address")
     assert wrong.status_code == 422
     assert 'value="동네주민"' in wrong.text
-    sent = await system.client.post(page, data={"name": "동네주민", "email": "jumin@example.org"})
+    sent = await send(system.client, form(wrong), email="jumin@example.org")
     assert sent.headers["location"] == "/confirm"
     assert (await places(session))["booked"] == 0
     await system.work()
     body = system.mails()[-1].get_body(("plain",))
     link = re.search(r"/confirm/\w+", body.get_content() if body else "")
     assert link
-    done = await system.client.post(link[0])
+    done = await submit(system.client, link[0])
     assert done.headers["location"].startswith("/forums/registrations/")
     shown = await system.client.get(done.headers["location"])
     assert shown.status_code == 200
@@ -274,7 +274,7 @@ async def test_a_planner_sets_the_dates(system: System) -> None:
     shown = (await system.client.get(f"/forums/{slug}")).text
     assert len(re.findall(rf"/forums/{slug}/sessions/\d+", shown)) == 4, "two of six are kept for walk-ins"
     _person, browser = await guest(system, "말하는 이")
-    told = await browser.post(f"/forums/{slug}/sessions/{ids[0]}", data={"topic": "골목길 가로등"})
+    told = await submit(browser, f"/forums/{slug}/sessions/{ids[0]}", topic="골목길 가로등")
     assert told.status_code == 303
     other, _browser = await guest(system, "또 한 사람")
     await registering.register(other, ids[0])

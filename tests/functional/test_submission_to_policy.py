@@ -10,7 +10,7 @@ from server.core import clock, ledger
 from server.core.days import today
 from tests.support.answers import official
 from tests.support.forums import a_forum
-from tests.support.page_forms import form, send
+from tests.support.page_forms import form, send, submit
 from tests.support.places import guest
 from tests.support.system import System
 
@@ -43,9 +43,9 @@ async def test_a_shopkeeper_follows_her_idea_to_done_and_says_once_that_it_is_no
     slug = await a_forum(system)
     her, browser = await guest(system, "골목 꽃집")
     neighbour, next_door = await guest(system, "옆집 서점")
-    hers = number_in((await browser.post(f"/forums/{slug}/speak", data=HER_WORDS)).headers["location"])
+    hers = number_in((await submit(browser, f"/forums/{slug}/speak", **HER_WORDS)).headers["location"])
     same = {**HER_WORDS, "title": "골목에 밤 조명을 더 달아 주세요", "text": "어두워서 손님이 오지 않습니다."}
-    theirs = number_in((await next_door.post(f"/forums/{slug}/speak", data=same)).headers["location"])
+    theirs = number_in((await submit(next_door, f"/forums/{slug}/speak", **same)).headers["location"])
     await planning.close(await official("intake"), slug)
 
     # The clerk sees both, with the department that they would go to, joins them and hands them out.
@@ -125,10 +125,11 @@ async def test_a_shopkeeper_follows_her_idea_to_done_and_says_once_that_it_is_no
     _stranger, passer = await guest(system, "지나가는 사람")
     path = f"/commitments/{commitment.number}/contest"
     assert (await passer.post(path, data={**words, "sure": "yes"})).status_code == 403
-    asked_again = await browser.post(path, data=words)
+    asked_again = await send(browser, form(mine, "/contest"), text=words["text"])
     assert (await Commitment.get()).status == "done"
-    assert (await browser.post(path, data={**words, "sure": "yes"})).status_code == 303, asked_again.text
-    assert (await browser.post(path, data={**words, "sure": "yes"})).status_code == 303, "pressed twice, said once"
+    sure = form(asked_again)
+    assert (await send(browser, sure)).status_code == 303, asked_again.text
+    assert (await send(browser, sure)).status_code == 303, "pressed twice, said once"
     assert [await done(n) for n in (hers, theirs)] == [None, None]
     contested = await handler.get("/desk/commitments?tab=contested")
     assert commitment.number in contested.text

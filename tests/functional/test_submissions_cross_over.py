@@ -15,6 +15,7 @@ from server.core.accounts import Department
 from server.core.days import today
 from tests.support.answers import answer, official
 from tests.support.contract import Described
+from tests.support.page_forms import form, send, submit
 from tests.support.places import guest
 from tests.support.submissions import hold_forum, say
 from tests.support.system import System
@@ -44,15 +45,14 @@ async def test_an_author_makes_her_submission_a_petition_and_both_keep_their_num
     assert "법정 기간 안에" not in (await system.visitor().get(f"/submissions/{submission.number}")).text
     _other, stranger = await guest(system, "옆집")
     assert (await stranger.get(path)).status_code == 403
-    assert (await browser.get(path)).status_code == 200
-    refused = await browser.post(path, data={"name": "김꽃집"})
+    refused = await submit(browser, path, name="김꽃집")
     assert refused.status_code == 422
     assert "김꽃집" in refused.text
     assert await Case.all().count() == 0
-    form = {"name": "김꽃집", "consent": "on"}
-    filed = await browser.post(path, data=form)
+    consented = form(refused)
+    filed = await send(browser, consented, consent="on")
     assert filed.status_code == 303, filed.text
-    assert (await browser.post(path, data=form)).headers["location"] == filed.headers["location"]
+    assert (await send(browser, consented, consent="on")).headers["location"] == filed.headers["location"]
     case = await Case.get()
     assert (case.kind, case.title, case.district) == ("suggestion", "골목 조명", "central")
     assert (await Petitioner.get(case_id=case.id)).email == her.email
