@@ -9,9 +9,8 @@ from forums.forms.places import Book
 from forums.rights import forum_subject, talk_subject
 from server.core import clock, config, database, ledger
 from server.core.accounts import Official
-from server.core.auth import Reader
 from server.core.booking import checkin, reading
-from server.core.participants.people import person_of
+from server.core.participants import people
 
 
 async def check_in(actor: Official, slug: str, session_id: int, registration_id: int) -> None:
@@ -73,10 +72,8 @@ async def _came(held: HeldPlaces, registration_id: int, person_id: int | None) -
     held.record(CheckedIn(held.id, registration_id))
     if person_id is None:
         await _people(held, 1)
-    else:
-        person = await person_of(Reader(participant=person_id))
-        if person:
-            await take_part(held.slug, held.forum_id, person)
+    elif person := await people.person(person_id):
+        await take_part(held.slug, held.forum_id, person)
 
 
 async def _was_not_there(held: HeldPlaces, person_id: int | None) -> None:

@@ -1,7 +1,5 @@
 """Comments on a submission or on a forum itself, with one level of replies. Officials comment under their own name."""
 
-from dataclasses import dataclass
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,6 +12,7 @@ from forums.participant_acts import COMMENT, page_of
 from forums.queries import comments, forums, submissions
 from forums.queries.comments import CommentView, Reader
 from forums.queries.forums import ForumView
+from forums.queries.submissions import SubmissionView
 from forums.routes import context, speaking
 from server.core import auth, clock, web
 from server.core.errors import _
@@ -54,49 +53,38 @@ async def withdraw(request: Request) -> Response:
     return web.page(request, "forums/comment_withdraw.html", {"comment": found, "page": page})
 
 
-@dataclass(frozen=True)
-class _Under:
-    """What is commented on."""
-
-    forum_id: int
-    submission_id: int | None
-    title: str
-    page: str
-    open: bool
-
-
 async def _thread(request: Request, root_id: int | None, back: ReturnedForm) -> Response:
     who = auth.reader(request)
     person = await person_of(who)
-    under, reader = await _under(request, person), who.official or person
-    root = await _root(root_id, under, reader) if root_id else None
+    reader: Reader = who.official or person
+    slug, number = request.path_params.get("slug", ""), request.path_params.get("number", "")
+    under: SubmissionView | ForumView
+    if number:
+        under = await submissions.submission(number, person, who.official)
+        root = await _root(root_id, under.forum_id, under.id, reader) if root_id else None
+        may_comment = speaking.may(under)["comment"]
+    else:
+        under = await forums.forum(slug, who.official)
+        root = await _root(root_id, under.id, None, reader) if root_id else None
+        may_comment = _open(under)
     shown = {
         "person": person,
         "comment_limit": COMMENT_LIMIT,
         "title": under.title,
-        "page": under.page,
+        "page": page_of(slug, number),
         "root": root,
         "talk": await comments.thread(root, request.query_params.get("after", ""), reader) if root else Page(()),
-        "may_comment": under.open and (root is None or root.visibility == "shown"),
+        "may_comment": may_comment and (root is None or root.visibility == "shown"),
     }
     return await context.page(request, "forums/thread.html", shown, back)
 
 
-async def _under(request: Request, person: Person | None) -> _Under:
-    slug, number = request.path_params.get("slug", ""), request.path_params.get("number", "")
-    official = auth.reader(request).official
-    if number:
-        found = await submissions.submission(number, person, official)
-        return _Under(found.forum_id, found.id, found.title, page_of(slug, number), speaking.may(found)["comment"])
-    forum = await forums.forum(slug, official)
-    return _Under(forum.id, None, forum.title, page_of(slug, number), _open(forum))
-
-
-async def _root(comment_id: int, under: _Under, reader: Reader) -> CommentView:
+async def _root(comment_id: int, forum_id: int, submission_id: int | None, reader: Reader) -> CommentView:
+    """A comment on this forum or submission, or the one that it replies to."""
     found = await comments.one(comment_id, reader)
     if found.parent_id is not None:
         found = await comments.one(found.parent_id, reader)
-    if (found.forum_id, found.submission_id) != (under.forum_id, under.submission_id):
+    if (found.forum_id, found.submission_id) != (forum_id, submission_id):
         raise NoSuchText
     return found
 

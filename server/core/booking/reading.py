@@ -5,7 +5,7 @@ from datetime import datetime
 
 from server.core import database, references
 from server.core.booking.errors import NoSuchBooking
-from server.core.rows import columns, read, select
+from server.core.rows import columns, select, select_one
 
 LISTED = 300
 """Bookings on one page of a check-in list; others are found by searching."""
@@ -46,16 +46,17 @@ class BookingView:
 
 async def booking(code: str) -> BookingView:
     """A booking by its code as typed. Raises ``NoSuchBooking``."""
-    row = await database.fetch_one(
+    found = await select_one(
+        BookingView,
         "SELECT b.id, b.code, b.name, b.status, b.note, b.held_until, b.participant_id, b.slot_id, "
         "CASE WHEN b.status = 'waiting' THEN (SELECT COUNT(*) FROM booking o WHERE o.slot_id = b.slot_id "
         "AND o.status = 'waiting' AND (o.created_at < b.created_at OR (o.created_at = b.created_at AND o.id <= b.id))) "
         "ELSE 0 END AS position FROM booking b WHERE b.code = ?",
         references.read_reference(code) or "",
     )
-    if row is None:
+    if found is None:
         raise NoSuchBooking
-    return read(BookingView, row)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +87,17 @@ async def expected(slot_id: int, wanted: str = "", limit: int = LISTED) -> list[
     elif wanted:
         words = wanted.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         where, values = "AND LOWER(name) LIKE ? ESCAPE '\\' ", [f"%{words}%"]
-    return await select(
-        Expected,
-        f"SELECT {_EXPECTED} FROM booking b WHERE slot_id = ? {where}ORDER BY {_ORDER}, name, id LIMIT {limit}",
-        slot_id,
-        *values,
-    )
+    sql = f"SELECT {_EXPECTED} FROM booking b WHERE slot_id = ? {where}ORDER BY {_ORDER}, name, id LIMIT {limit}"
+    return await select(Expected, sql, slot_id, *values)
 
 
 async def one_expected(slot_id: int, booking_id: int) -> Expected:
     """One entry of the check-in list. Raises ``NoSuchBooking``."""
-    row = await database.fetch_one(
-        f"SELECT {_EXPECTED} FROM booking b WHERE slot_id = ? AND id = ?", slot_id, booking_id
-    )
-    if row is None:
+    sql = f"SELECT {_EXPECTED} FROM booking b WHERE slot_id = ? AND id = ?"
+    found = await select_one(Expected, sql, slot_id, booking_id)
+    if found is None:
         raise NoSuchBooking
-    return read(Expected, row)
+    return found
 
 
 async def named(slot_id: int) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from server.core import clock, database
 from server.core.auth import Reader
-from server.core.rows import read, select_one
+from server.core.rows import select, select_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,6 @@ class Person:
     email: str
     name: str
     language: str
-    district: str = ""
 
     @property
     def actor(self) -> str:
@@ -23,7 +22,7 @@ class Person:
         return f"participant:{self.id}"
 
 
-_COLUMNS = "id, email, name, language, district"
+_COLUMNS = "id, email, name, language"
 _PERSON = f"SELECT {_COLUMNS} FROM participant WHERE"
 
 
@@ -54,18 +53,15 @@ def among(ids: str) -> str:
     return f"(SELECT id FROM participant WHERE id IN ({ids}))"
 
 
-async def take_name(email: str, name: str, language: str, district: str = "", age_band: str = "") -> Person:
-    """Set or change the display name of a confirmed address. Empty ``district`` and ``age_band`` change nothing."""
-    row = await database.fetch_one(
-        "INSERT INTO participant (email, name, language, district, age_band, created_at) VALUES (?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (email) DO UPDATE SET name = excluded.name, language = excluded.language, "
-        "district = CASE WHEN excluded.district = '' THEN participant.district ELSE excluded.district END, "
-        "age_band = CASE WHEN excluded.age_band = '' THEN participant.age_band ELSE excluded.age_band END "
-        f"RETURNING {_COLUMNS}",
-        email.lower(), name, language, district, age_band, clock.now(),
+async def take_name(email: str, name: str, language: str) -> Person:
+    """Set or change the display name of a confirmed address."""
+    (found,) = await select(
+        Person,
+        "INSERT INTO participant (email, name, language, district, age_band, created_at) VALUES (?, ?, ?, '', '', ?) "
+        f"ON CONFLICT (email) DO UPDATE SET name = excluded.name, language = excluded.language RETURNING {_COLUMNS}",
+        email.lower(), name, language, clock.now(),
     )  # fmt: skip
-    assert row is not None  # noqa: S101 — just written
-    return read(Person, row)
+    return found
 
 
 async def said_of_themselves(person_id: int) -> tuple[str, str]:

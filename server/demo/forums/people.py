@@ -42,7 +42,7 @@ async def meet(rng: Random) -> list[Person]:
     homes += [""] * (CITIZENS - len(homes))
     for shuffled in (names, ages, homes):
         rng.shuffle(shuffled)
-    return [
-        await people.take_name(f"citizen{place}@example.org", name, "ko", home, age)
-        for place, (name, home, age) in enumerate(zip(names, homes, ages, strict=True))
-    ]
+    found = [await people.take_name(f"citizen{place}@example.org", name, "ko") for place, name in enumerate(names)]
+    for person, home, age in zip(found, homes, ages, strict=True):
+        await people.say_of_themselves(person.id, age, home)
+    return found
