@@ -69,17 +69,15 @@ class Expected:
     status: str
     note: str
     checked_in_at: datetime | None
-    online: bool
-    """Whether they booked online themselves."""
 
 
-_EXPECTED = columns(Expected, "b", online="b.participant_id IS NOT NULL")
+_EXPECTED = columns(Expected, "b")
 _ORDER = (
     "CASE status WHEN 'confirmed' THEN 0 WHEN 'offered' THEN 0 WHEN 'waiting' THEN 1 WHEN 'attended' THEN 2 ELSE 3 END"
 )
 
 
-async def expected(slot_id: int, wanted: str = "", limit: int = LISTED) -> list[Expected]:
+async def expected(slot_id: int, wanted: str = "") -> list[Expected]:
     """The check-in list: first people with a place who are not yet checked in; optionally filtered by name or code."""
     where, values = "AND status NOT IN ('cancelled', 'lapsed') ", list[object]()
     if code := references.read_reference(wanted):
@@ -87,7 +85,7 @@ async def expected(slot_id: int, wanted: str = "", limit: int = LISTED) -> list[
     elif wanted:
         words = wanted.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         where, values = "AND LOWER(name) LIKE ? ESCAPE '\\' ", [f"%{words}%"]
-    sql = f"SELECT {_EXPECTED} FROM booking b WHERE slot_id = ? {where}ORDER BY {_ORDER}, name, id LIMIT {limit}"
+    sql = f"SELECT {_EXPECTED} FROM booking b WHERE slot_id = ? {where}ORDER BY {_ORDER}, name, id LIMIT {LISTED}"
     return await select(Expected, sql, slot_id, *values)
 
 
