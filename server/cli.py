@@ -162,7 +162,7 @@ def check() -> None:
         return found
 
     found = run(work)
-    click.echo("Everything is in order." if not found else f"{found} problems.")
+    click.echo("Everything is in order." if not found else f"Problems: {found}.")
     sys.exit(1 if found else 0)
 
 

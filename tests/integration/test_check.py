@@ -36,7 +36,7 @@ async def test_what_is_in_order_is_said_to_be(system: System) -> None:
     answer = check(system.settings)
     assert answer.returncode == 1
     assert f"case/{filed['reference']}: event 1" in answer.stderr
-    assert answer.stdout == "1 problems.\n"
+    assert answer.stdout == "Problems: 1.\n"
 
 
 @pytest.mark.parametrize(
