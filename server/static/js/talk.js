@@ -80,7 +80,7 @@ export function start(root) {
 
   /** Put in what need not wait any more, the oldest first: in the order in which it came. */
   function settle() {
-    for (const [id, told] of held) {
+    for (const [id, news] of held) {
       const place = home(news);
       if (place && !away(place) && held.delete(id)) put(news);
     }
