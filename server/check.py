@@ -2,8 +2,6 @@
 
 from collections.abc import AsyncIterator
 
-from tortoise.migrations.executor import MigrationExecutor
-
 from petitions.queries import integrity
 from server import wiring
 from server.core import database, ledger_check
@@ -12,10 +10,8 @@ from server.core.config import Settings
 
 async def problems(settings: Settings) -> AsyncIterator[str]:
     """A sentence for each problem found."""
-    apps = database.config(settings, wiring.APPS)["apps"]
-    plan = await MigrationExecutor(database.connection(), apps).plan(None)
-    if plan:
-        yield f"database: {len(plan)} migrations are not applied; run `sinmungo migrate`"
+    if pending := await database.pending(settings, wiring.APPS):
+        yield f"database: {pending} migrations are not applied; run `sinmungo migrate`"
         return
     async for problem in ledger_check.verify():
         yield problem

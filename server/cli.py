@@ -48,13 +48,15 @@ def _settings() -> Settings:
         raise SystemExit(2) from error
 
 
-def run(work: Callable[[Settings], Awaitable[T]]) -> T:
-    """Run a coroutine with the database open."""
+def run(work: Callable[[Settings], Awaitable[T]], *, migrated: bool = True) -> T:
+    """Run a coroutine with the database open; ``migrated``: only if every migration is applied."""
     settings = _settings()
 
     async def with_database() -> T:
         await database.connect(settings, wiring.APPS)
         try:
+            if migrated and await database.pending(settings, wiring.APPS):
+                raise click.ClickException("The database schema is not up to date: run `sinmungo migrate`.")
             return await work(settings)
         finally:
             await database.close()
@@ -72,7 +74,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         if value is not None:
             os.environ[f"SINMUNGO_{name}"] = str(value)
     settings = _settings()
-    if not settings.loopback and run(_has_demo_accounts):
+    if run(_has_demo_accounts) and not settings.loopback:
         click.echo(
             "This database holds demonstration accounts with a published password; a server that can be reached "
             "from outside does not start with them. Listen on 127.0.0.1, or use another database.",
@@ -161,7 +163,7 @@ def check() -> None:
             found += 1
         return found
 
-    found = run(work)
+    found = run(work, migrated=False)
     click.echo("Everything is in order." if not found else f"Problems: {found}.")
     sys.exit(1 if found else 0)
 

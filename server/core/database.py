@@ -21,6 +21,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.migrations.api import migrate as apply_migrations
+from tortoise.migrations.executor import MigrationExecutor
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
@@ -135,6 +136,11 @@ async def migrate(settings: Settings, apps: dict[str, str]) -> None:
     finally:
         await close()
     await connect(settings, apps)
+
+
+async def pending(settings: Settings, apps: dict[str, str]) -> int:
+    """How many migrations are not applied."""
+    return len(await MigrationExecutor(connection(), config(settings, apps)["apps"]).plan(None))
 
 
 def connection() -> BaseDBAsyncClient:

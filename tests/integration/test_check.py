@@ -12,6 +12,7 @@ from server.check import problems
 from server.core import database, ledger, ledger_check
 from server.core.accounts import Department
 from server.core.config import Settings
+from tests.support.command import sinmungo
 from tests.support.live import command, environment
 from tests.support.postgres import NewDatabase
 from tests.support.stories import somebody
@@ -76,6 +77,11 @@ async def test_a_database_without_the_newest_schema_is_named(new_database: NewDa
     answer = check(empty)
     assert answer.returncode == 1
     assert "run `sinmungo migrate`" in answer.stderr
+    for words in (["serve"], ["worker"], ["seed", "--demo"], ["statistics", "recount"]):
+        refused = sinmungo(empty, *words)
+        assert (refused.exit_code, refused.output) == (
+            1, "Error: The database schema is not up to date: run `sinmungo migrate`.\n",
+        ), words  # fmt: skip
 
 
 async def test_however_many_chains_there_are_only_a_few_rows_are_in_memory_at_once(
