@@ -76,7 +76,8 @@ async def change_account(request: Request, form: Mapping[str, Any]) -> Response:
 async def account(request: Request, back: ReturnedForm) -> Response:
     """``/desk/account``."""
     row = await Account.get(id=auth.official(request).id)
-    secret = pyotp.random_base32()
+    # After a wrong code the secret stays, because the authenticator app holds it already.
+    secret = _proven(request, row, str(back.value("proof", ""))) or pyotp.random_base32()
     uri = pyotp.TOTP(secret).provisioning_uri(name=row.username, issuer_name=web.site(request).settings.city_name)
     context = {
         "account": row,
@@ -134,12 +135,19 @@ async def _password(request: Request, row: Account, form: Mapping[str, Any]) -> 
     return _("Your password has been changed. You are signed out everywhere else.")
 
 
+def _proven(request: Request, row: Account, proof: str) -> str:
+    """The secret that this official was shown on the page not long ago; empty if there is none."""
+    found = unsign(web.site(request).settings, "totp", proof, TOTP_LIFE)
+    return str(found[1]) if isinstance(found, list) and found[0] == row.id else ""
+
+
 async def _totp(request: Request, row: Account, form: Mapping[str, Any]) -> Text:
     command, errors = SecondFactor.read(form)
-    proof = unsign(web.site(request).settings, "totp", command.proof, TOTP_LIFE)
-    secret = str(proof[1]) if isinstance(proof, list) and proof[0] == row.id else ""
-    if not (secret and pyotp.TOTP(secret).verify(command.code, for_time=clock.now(), valid_window=1)):
-        errors.fail("code", _("The code does not match. Please scan the new QR code and enter the code it shows now."))
+    secret = _proven(request, row, command.proof)
+    if not secret:
+        errors.fail("code", _("The QR code is too old. Please scan the new one and enter the code that it gives."))
+    elif not pyotp.TOTP(secret).verify(command.code, for_time=clock.now(), valid_window=1):
+        errors.fail("code", _("The code does not match. Please enter the code that your app shows now."))
     errors.done()
     await Account.filter(id=row.id).update(totp_secret=secret, totp_last=0)
     return _("From now on you also need a code to sign in.")

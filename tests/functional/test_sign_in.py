@@ -70,7 +70,10 @@ async def test_a_second_factor_is_asked_for_and_a_code_opens_once(system: System
     secret = re.search(r"<code>([A-Z2-7]{32})</code>", page.text)
     assert secret
     totp = form(page, field="change", value="totp")
-    assert (await send(browser, totp, code="000000x")).status_code == 422
+    wrong = await send(browser, totp, code="000000x")
+    assert wrong.status_code == 422
+    assert secret[1] in wrong.text, "the app that has scanned it is of use still"
+    totp = form(wrong, field="change", value="totp")
     code = pyotp.TOTP(secret[1]).at(clock.now())
     assert (await send(browser, totp, code=code)).status_code == 303
 
