@@ -65,7 +65,7 @@ class NoCommitmentPossible(Conflict):
 class CannotMerge(Conflict):
     """409: these two submissions cannot be merged."""
 
-    code, text = "cannot_join", _("A submission cannot be merged with itself or with one that is merged into it.")
+    code, text = "cannot_merge", _("A submission cannot be merged with itself or with one that is merged into it.")
 
 
 class NotYours(Forbidden):

@@ -53,7 +53,7 @@ class PastForum(Form):
     title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Title"))]
     held_on: Day
     until: Annotated[Day | None, Key("ended_on")] = None
-    place: Annotated[str, line(PLACE_LIMIT), Label(_("Location"))] = ""
+    place: Annotated[str, line(PLACE_LIMIT), Label(_("Venue"))] = ""
     summary: Annotated[str, line(SUMMARY_LIMIT), Label(_("Summary"))] = ""
     body: Words = ""
     minutes: Annotated[str, paragraphs(MINUTES_LIMIT), Label(_("Minutes"))] = ""

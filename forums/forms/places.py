@@ -28,7 +28,7 @@ class ChangeSession(Form):
     title: Annotated[str, line(TITLE_LIMIT), MayBeEmpty(), Label(_("Title"))]
     starts_at: Annotated[Moment, Label(_("Start time"))]
     ends_at: Annotated[Moment, Label(_("End time"))]
-    place: Annotated[str, line(PLACE_LIMIT), MayBeEmpty(), Label(_("Location"))]
+    place: Annotated[str, line(PLACE_LIMIT), MayBeEmpty(), Label(_("Venue"))]
     capacity: Annotated[int, Field(ge=0, le=MOST_PLACES), Label(_("Number of places"))]
     """0: open to everybody without registration."""
 
@@ -66,7 +66,7 @@ class Slots(Form):
     day: Annotated[Day, Label(_("Day"))]
     first: Annotated[time, BeforeValidator(_time), Label(_("Start time"))]
     last: Annotated[time, BeforeValidator(_time), Label(_("End time"))]
-    stage: Annotated[str, line(PLACE_LIMIT), Label(_("Location"))] = ""
+    stage: Annotated[str, line(PLACE_LIMIT), Label(_("Venue"))] = ""
     kept: Annotated[str, OneOf(KEPT), Label(_("Reserved places"))] = ""
 
 

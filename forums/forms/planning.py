@@ -87,7 +87,7 @@ class PlanForum(Form):
     place: Annotated[
         str,
         line(PLACE_LIMIT),
-        Label(_("Location"), _("Venue")),
+        Label(_("Venue")),
         Hint(_("With directions: building, floor, room.")),
     ] = ""
     panel: Annotated[
@@ -106,8 +106,8 @@ class PlanForum(Form):
         Hint(_("If empty, from the announcement on.")),
     ] = None
     speaks_until: Annotated[Time, Label(_("Submissions accepted until"), _("Submissions close"))] = None
-    starts_at: Annotated[Time, Label(_("Start time"), _("Starts"))] = None
-    ends_at: Annotated[Time, Label(_("End time"), _("Ends"))] = None
+    starts_at: Annotated[Time, Label(_("Start time"))] = None
+    ends_at: Annotated[Time, Label(_("End time"))] = None
     link: Annotated[
         Link, Label(_("Link"), _("Address of the video")), Hint(_("Of the live broadcast or the recording."))
     ] = ""

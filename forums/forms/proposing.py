@@ -31,7 +31,7 @@ class ProposeForum(Form):
     language: Annotated[str, Internal()]
     people: Annotated[People, AfterValidator(_masked), Label(_("People concerned"))] = ()
     district: Annotated[str, OneOf(), Label(_("District"))] = ""
-    place: Annotated[str, line(PLACE_LIMIT), Label(_("Location"), _("Which place would be suitable?"))] = ""
+    place: Annotated[str, line(PLACE_LIMIT), Label(_("Venue"), _("Which place would be suitable?"))] = ""
     starts_at: Annotated[Moment | None, Label(_("Start time"))] = None
 
     @classmethod

@@ -15,6 +15,7 @@ from server.core.accounts import ROLES
 from server.core.city import City, city
 from server.core.form_pages import ReturnedForm
 from server.core.participants.people import person_of
+from server.core.participants.who import Who
 
 LABELS: Mapping[str, object] = {
     "kind_names": labels.KINDS,
@@ -47,6 +48,7 @@ async def page(
     shown = {**names(await city(), language), **context}
     if back is not None:
         shown = {
+            "named": Who,
             "mailbox": reader.email,
             "values": back.values,
             "errors": back.errors,

@@ -160,7 +160,7 @@ async def test_a_program_hands_joins_and_answers_and_each_outcome_says_what_it_n
     merged = await clerk.post(f"{base}/{two.number}/merge", json={"to": one.number})
     assert merged.json()["merged_into"] == one.number
     assert (await clerk.post(f"{base}/V-222-222-222/merge", json={"to": one.number})).status_code == 404
-    assert (await clerk.post(f"{base}/{one.number}/merge", json={"to": two.number})).json()["code"] == "cannot_join"
+    assert (await clerk.post(f"{base}/{one.number}/merge", json={"to": two.number})).json()["code"] == "cannot_merge"
     assert (await system.client.post(f"{base}/{one.number}/answer", json={})).status_code == 401
     typed = {"outcome": "not_adopted", "text": "효과가 작습니다", "version": "1"}
     refused = await handler.post(f"{base}/{one.number}/answer", json=typed)
