@@ -8,6 +8,7 @@ pages in a fresh profile.
 
 import asyncio
 import functools
+import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -64,7 +65,9 @@ async def browser() -> AsyncIterator[Browser]:
     if program is None:
         pytest.skip(MISSING)
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+        # Under faketime, which is preloaded, it would never rest.
+        own: dict[str, str | float | bool] = {**os.environ, "LD_PRELOAD": ""}
+        chromium = await playwright.chromium.launch(executable_path=program, args=FLAGS, env=own)
         yield chromium
         await chromium.close()
 
