@@ -57,7 +57,7 @@ endif
 # The city's clock is the tests' own, so that they pass whenever they are run; here is the proof.
 MOMENTS := 2026-12-05T02:00 2027-01-01T00:05 2028-02-29T12:00 2026-11-30T23:58 2027-02-06T08:30
 TESTS := tests/unit tests/functional tests/integration
-AT_ONCE := -q -n 4 --dist worksteal
+AT_ONCE := -q -n 4 --dist worksteal --engines=stories
 
 test-clock: .venv/test.stamp
 	@command -v faketime >/dev/null || { echo "make test-clock needs faketime: apt-get install faketime" >&2; exit 1; }
