@@ -8,7 +8,7 @@ RULES := petitions/rules.py,petitions/states.py,forums/rules.py,forums/states.py
 # The 95 % and 100 % of the tests' coverage are asked for where COVERAGE is set, as continuous integration does:
 # counting lines takes as long again as running them.
 COVERAGE :=
-PYTEST := $(if $(COVERAGE),$(PYTHON) -m coverage run -m pytest,$(PYTHON) -m pytest) -n 4 --dist worksteal
+PYTEST := $(if $(COVERAGE),$(PYTHON) -m coverage run -m pytest,$(PYTHON) -m pytest) -n 3 --dist worksteal
 
 .PHONY: help run lint test test-fast test-all test-clock format
 .DELETE_ON_ERROR:
@@ -57,7 +57,7 @@ endif
 # The city's clock is the tests' own, so that they pass whenever they are run; here is the proof.
 MOMENTS := 2026-12-05T02:00 2027-01-01T00:05 2028-02-29T12:00 2026-11-30T23:58 2027-02-06T08:30
 TESTS := tests/unit tests/functional tests/integration
-AT_ONCE := -q -n 4 --dist worksteal --engines=stories
+AT_ONCE := -q -n 3 --dist worksteal --engines=stories
 
 test-clock: .venv/test.stamp
 	@command -v faketime >/dev/null || { echo "make test-clock needs faketime: apt-get install faketime" >&2; exit 1; }
