@@ -74,6 +74,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         if value is not None:
             os.environ[f"SINMUNGO_{name}"] = str(value)
     settings = _settings()
+    # Asked in any case: this is also what refuses to serve a schema that is not up to date.
     if run(_has_demo_accounts) and not settings.loopback:
         click.echo(
             "This database holds demonstration accounts with a published password; a server that can be reached "

@@ -72,7 +72,7 @@ async def test_a_second_factor_is_asked_for_and_a_code_opens_once(system: System
     totp = form(page, field="change", value="totp")
     wrong = await send(browser, totp, code="000000x")
     assert wrong.status_code == 422
-    assert secret[1] in wrong.text, "the app that has scanned it is of use still"
+    assert secret[1] in wrong.text, "the code that the app has scanned stays valid"
     totp = form(wrong, field="change", value="totp")
     code = pyotp.TOTP(secret[1]).at(clock.now())
     assert (await send(browser, totp, code=code)).status_code == 303
