@@ -3,6 +3,7 @@
 from hypothesis import settings
 
 pytest_plugins = [
+    "tests.support.garbage",  # first: it is for what is imported from here on
     "tests.support.moment",
     "tests.support.compiled",
     "tests.support.engines",

@@ -6,11 +6,11 @@
 import sys
 from datetime import datetime
 
-from server.cli import main
+from server.__main__ import main
 from server.core import clock
-from tests.support.moment import running_from
+from tests.support.running_clock import running_from
 
 clock._machine = running_from(datetime.fromisoformat(sys.argv.pop(1)))
 
 if __name__ == "__main__":
-    main(prog_name="sinmungo")
+    main()
