@@ -16,23 +16,24 @@ from petitions.models import Attachment, Case
 from server import wiring
 from server.core import clock, idempotency, jobs, uploads
 from server.core.files import Store
-from tests.functional.test_citizen_files import WORDS, carried, codes, send, typed
-from tests.support.markup import Element, parse
+from tests.functional.test_citizen_files import WORDS, blank, codes, filled, send
+from tests.support import page_forms
+from tests.support.markup import parse
+from tests.support.page_forms import File, post_without_page
 from tests.support.stories import filed, opened_with_key, somebody
 from tests.support.system import System, opened
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(40)
 PETITION = {"title": "가로등이 꺼졌어요", "body": "사흘째 켜지지 않습니다.", "petitioner": {"name": "홍길동"}}
 PDF = b"%PDF-1.7\n" + b"text " * 100
-Consultation = tuple[str, tuple[str, bytes, str]]
 
 
-def part(name: str, content: bytes, claimed: str = "application/octet-stream") -> Consultation:
-    return ("files", (name, content, claimed))
+def part(name: str, content: bytes, claimed: str = "application/octet-stream") -> File:
+    return name, content, claimed
 
 
-async def check(system: System, *files: Consultation, **changes: str) -> httpx.Response:
-    return await system.client.post("/petitions/new", data={**WORDS, **changes}, files=list(files))
+async def check(system: System, *files: File, **changes: str) -> httpx.Response:
+    return await filled(system.client, await blank(system.client), files=files, **changes)
 
 
 def store(system: System) -> Store:
@@ -44,7 +45,7 @@ async def test_files_are_filed_with_the_petition_and_come_back_as_they_were(syst
     response = await check(system, part("어두운 길.png", PNG), part("신청서.pdf", PDF))
     page = parse(response.text)
     assert "어두운 길.png" in page.one("dl", class_="summary").text
-    number, key = codes(parse((await send_all(system, page)).text))
+    number, key = codes(parse((await send(system, page)).text))
     rows = await Attachment.all().order_by("id")
     assert [(r.name, r.media_type, r.size) for r in rows] == [
         ("어두운 길.png", "image/png", len(PNG)),
@@ -66,15 +67,8 @@ async def test_files_are_filed_with_the_petition_and_come_back_as_they_were(syst
     assert (await system.client.get(f"/cases/{number}/files/{rows[0].id + 99}/x")).status_code == 404
 
 
-async def send_all(system: System, page: Element) -> httpx.Response:
-    """Send the check page's form with each of its kept files."""
-    fields: dict[str, str | list[str]] = {**carried(page), "go": "send"}
-    fields["files_kept"] = [e.attrs["value"] for e in page.all("input", name="files_kept")]
-    return await system.client.post("/petitions/new", data=fields)
-
-
 async def test_another_case_does_not_lend_its_files(system: System) -> None:
-    first = codes(parse((await send_all(system, parse((await check(system, part("a.png", PNG))).text))).text))[0]
+    first = codes(parse((await send(system, parse((await check(system, part("a.png", PNG))).text))).text))[0]
     other = codes(parse((await send(system, parse((await check(system, title="다른 것")).text))).text))[0]
     row = await Attachment.get()
     assert (await system.client.get(f"/cases/{first}/files/{row.id}/a.png")).status_code == 200
@@ -86,11 +80,9 @@ async def test_a_file_survives_a_mistake_elsewhere_and_can_be_taken_back(system:
     assert response.status_code == 422
     page = parse(response.text)
     assert "a.png" in page.one("form", class_="filing").text
-    kept = [e.attrs["value"] for e in page.all("input", name="files_kept")]
     remove = page.all("input", name="files_remove")[0].attrs["value"]
-    fields = {**typed(page), **WORDS, "files_kept": kept, "files_remove": [remove]}
-    page = parse((await system.client.post("/petitions/new", data=fields)).text)
-    await send_all(system, page)
+    page = parse((await filled(system.client, page, files_remove=[remove])).text)
+    await send(system, page)
     assert [row.name for row in await Attachment.all()] == ["b.pdf"]
 
 
@@ -127,19 +119,21 @@ async def test_eleven_files_or_twenty_one_megabytes_are_too_much(system: System)
 
 async def test_names_are_made_safe(system: System) -> None:
     response = await check(system, part("../../etc/pass\u202ewd.png", PNG))
-    await send_all(system, parse(response.text))
+    await send(system, parse(response.text))
     assert (await Attachment.get()).name == "passwd.png"
 
 
 async def test_a_forged_token_brings_no_file(system: System) -> None:
-    response = await system.client.post("/petitions/new", data={**WORDS, "files_kept": ["forged", "x.y.z"]})
+    response = await post_without_page(
+        system.client, "/petitions/new", data={**WORDS, "files_kept": ["forged", "x.y.z"]}
+    )
     assert response.status_code == 422
     assert "다시 골라" in parse(response.text).one("p", id="field-files-error").text
 
 
 async def test_what_is_never_filed_is_swept_and_the_rest_stays(system: System) -> None:
     page = parse((await check(system, part("a.png", PNG))).text)
-    await send_all(system, page)
+    await send(system, page)
     await check(system, part("b.pdf", PDF))
     contents = list(store(system).path("0" * 64).parents[2].glob("??/??/*"))
     assert len(contents) == 2
@@ -213,7 +207,7 @@ async def test_a_page_keeps_the_files_that_it_carries(system: System) -> None:
     (content,) = store(system).path("0" * 64).parents[2].glob("??/??/*")
     old = clock.now().timestamp() - uploads.ORPHAN_LIFE - 60
     os.utime(content, (old, old))
-    await send_all(system, page)
+    await send(system, page)
     assert content.stat().st_mtime > old + 60, "as good as new when it is sent: no sweep takes it before it is filed"
 
 
@@ -243,25 +237,24 @@ async def test_a_petitioner_sends_what_was_missing_with_its_papers(system: Syste
     handler = await somebody("manager")
     await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
     await supplementing.request(handler, case.reference, RequestSupplement("기둥 번호의 사진을 보내 주세요.", 7))
-    page = parse((await hong.get(address)).text)
+    opened = await hong.get(address)
+    page = parse(opened.text)
     for name in ("message_files", "supplement_files"):
         assert page.one("input", type="file", name=name).attrs["id"] == f"field-{name}"
 
-    async def send(name: str, *new: tuple[str, bytes], **typed: str | list[str]) -> httpx.Response:
-        return await hong.post(
-            f"{address}/{name}s", data=typed, files=[(f"{name}_files", file) for file in new] or None
-        )
-
-    answer = await send("supplement", ("p.exe", b"MZ" + bytes(99)), ("기둥.png", PNG), supplement="12-34입니다.")
+    asked = page_forms.form(opened, "/supplements")
+    new = [("p.exe", b"MZ" + bytes(99)), ("기둥.png", PNG)]
+    answer = await page_forms.send(hong, asked, supplement="12-34입니다.", supplement_files=new)
     assert answer.status_code == 422
     page = parse(answer.text)
     assert "p.exe" in page.one("p", id="field-supplement_files-error").text
     assert page.one("textarea", id="field-supplement").text == "12-34입니다."
     assert "기둥.png" in page.one("form", enctype="multipart/form-data").text
     assert not await Attachment.exists()
-    kept = [e.attrs["value"] for e in page.all("input", name="supplement_files_kept")]
-    assert (await send("supplement", supplement="12-34입니다.", supplement_files_kept=kept)).status_code == 303
-    assert (await send("message", ("b.pdf", PDF), message="서류도 보냅니다.")).status_code == 303
+    assert (await page_forms.send(hong, page_forms.form(answer, "/supplements"))).status_code == 303
+    message = page_forms.form(opened, "/messages")
+    sent = await page_forms.send(hong, message, message="서류도 보냅니다.", message_files=[("b.pdf", PDF)])
+    assert sent.status_code == 303
     shown = parse((await hong.get(address)).text).one("ol", id="case-events").text
     assert "기둥.png" in shown
     assert "b.pdf" in shown
@@ -269,7 +262,7 @@ async def test_a_petitioner_sends_what_was_missing_with_its_papers(system: Syste
         ("기둥.png", False, False),
         ("b.pdf", False, False),
     }
-    late = await send("supplement", ("c.pdf", PDF), supplement="하나 더 있습니다.")
+    late = await page_forms.send(hong, asked, supplement="하나 더 있습니다.", supplement_files=[("c.pdf", PDF)])
     assert late.status_code == 409
     page = parse(late.text)
     assert page.one("textarea", id="field-supplement").text == "하나 더 있습니다.", "no word is lost"

@@ -11,11 +11,13 @@ from petitions.models import Case, Petitioner
 from petitions.reference import forget
 from server.core import clock, references
 from server.core.ledger import read
+from tests.support import page_forms
 from tests.support.answers import answer
 from tests.support.markup import Element, parse
-from tests.support.page_forms import form
+from tests.support.page_forms import Value, form, post_without_page
 from tests.support.system import System
 
+BACK = "돌아가서 고치기"
 WORDS: dict[str, str] = {
     "title": "집 앞 가로등이 꺼졌어요",
     "body": "중앙구 한빛로 12 앞 도로의 가로등이 사흘째 켜지지 않습니다.\n밤에 위험합니다.",
@@ -30,38 +32,38 @@ WORDS: dict[str, str] = {
 }
 
 
-def carried(page: Element) -> dict[str, str]:
-    """What the form of a page holds hidden, as a browser would send it."""
-    fields = {e.attrs["name"]: e.attrs["value"] for e in page.all("input", type="hidden")}
-    for area in page.all("textarea"):
-        text = "".join(child for child in area.children if isinstance(child, str))
-        fields[area.attrs["name"]] = text.removeprefix("\n")
-    return fields
+def shown(page: Element, path: str = "/petitions/new") -> page_forms.Form:
+    """The form of a page, with everything that it carries."""
+    return page_forms.form_on(page, f"http://127.0.0.1:8000{path}", path)
 
 
-def typed(page: Element) -> dict[str, str]:
-    """What the form shows in its fields."""
-    fields = carried(page)
-    for field in page.one("form", class_="filing").all("input"):
-        kind = field.attrs.get("type")
-        if kind in {"text", "email", "tel"} or (kind in {"radio", "checkbox"} and "checked" in field.attrs):
-            fields[field.attrs["name"]] = field.attrs["value"]
-    return fields
+def held(page: Element) -> dict[str, str]:
+    """What the form of a page would send."""
+    return {name: values[0] for name, values in shown(page).values.items()}
+
+
+async def filled(client: httpx.AsyncClient, page: Element, button: str = "check", **changes: Value) -> httpx.Response:
+    """Fill in the form of a page, with the place that the map's script writes, and press a button."""
+    typed = {**WORDS, **changes}
+    spot = {name: str(typed.pop(name)) for name in ("lat", "lng")}
+    return await page_forms.send(client, shown(page).scripted(**spot), button=button, **typed)
+
+
+async def blank(client: httpx.AsyncClient, language: str = "ko") -> Element:
+    """The page on which one files."""
+    return parse((await client.get(f"/petitions/new?lang={language}")).text)
 
 
 async def check(system: System, **changes: str) -> Element:
     """Fill the form in and press "check it"."""
-    typed_in = {**WORDS, **changes}
-    spot = {name: typed_in.pop(name) for name in ("lat", "lng")}  # the map's script fills them in
-    blank = form(await system.client.get("/petitions/new"), "/petitions/new")
-    sent = {**blank.filled(typed_in), **spot, "go": "check"}
-    response = await system.client.post("/petitions/new", data=sent)
+    response = await filled(system.client, await blank(system.client), **changes)
     assert response.status_code == 200, response.text
     return parse(response.text)
 
 
 async def send(system: System, page: Element) -> httpx.Response:
-    return await system.client.post("/petitions/new", data={**carried(page), "go": "send"})
+    """Press "send" on the page on which one checks."""
+    return await page_forms.send(system.client, shown(page), button="send")
 
 
 def codes(page: Element) -> tuple[str, str]:
@@ -71,8 +73,8 @@ def codes(page: Element) -> tuple[str, str]:
 
 async def test_a_citizen_files_and_holds_a_receipt(system: System) -> None:
     with clock.at(datetime(2026, 3, 4, 1, 30, tzinfo=UTC)):
-        blank = await system.client.get("/petitions/new")
-        assert "no-store" not in blank.headers["cache-control"], "the back button would forget what was typed"
+        new = await system.client.get("/petitions/new")
+        assert "no-store" not in new.headers["cache-control"], "the back button would forget what was typed"
         page = await check(system)
         commitment = page.one("section", class_="expected").text
         assert "도로과" in commitment
@@ -113,14 +115,15 @@ async def test_a_double_click_or_a_reload_files_once_and_shows_the_same_key(syst
 async def test_mending_the_text_after_sending_files_another_one(system: System) -> None:
     page = await check(system)
     first = await send(system, page)
-    fields = carried(page) | {"title": "다른 가로등도 꺼졌어요", "go": "send"}
-    second = await system.client.post("/petitions/new", data=fields)
+    back = parse((await page_forms.send(system.client, shown(page), button=BACK)).text)
+    mended = await page_forms.send(system.client, shown(back), button="check", title="다른 가로등도 꺼졌어요")
+    second = await send(system, parse(mended.text))
     assert codes(parse(first.text)) != codes(parse(second.text))
     assert await Case.all().count() == 2
 
 
 async def test_sending_without_the_check_pages_token_only_checks(system: System) -> None:
-    response = await system.client.post("/petitions/new", data={**WORDS, "go": "send"})
+    response = await post_without_page(system.client, "/petitions/new", data={**WORDS, "go": "send"})
     assert response.status_code == 200
     assert parse(response.text).all("section", class_="expected")
     assert await Case.all().count() == 0
@@ -128,8 +131,8 @@ async def test_sending_without_the_check_pages_token_only_checks(system: System)
 
 async def test_going_back_to_change_something_keeps_everything(system: System) -> None:
     page = await check(system)
-    response = await system.client.post("/petitions/new", data={**carried(page), "go": "edit"})
-    fields = typed(parse(response.text))
+    response = await page_forms.send(system.client, shown(page), button=BACK)
+    fields = held(parse(response.text))
     assert {name: fields.get(name) for name in WORDS if name != "language"} == {
         name: value for name, value in WORDS.items() if name != "language"
     }
@@ -140,7 +143,7 @@ async def test_everything_wrong_is_said_at_once_and_beside_its_field(system: Sys
         "title": "", "body": "가", "kind": "statutory", "email": "hong@", "phone": "12", "language": "xx",
         "lat": "NaN", "lng": "127",
     }  # fmt: skip
-    response = await system.client.post("/petitions/new", data={**WORDS, **wrong})
+    response = await post_without_page(system.client, "/petitions/new", data={**WORDS, **wrong})
     assert response.status_code == 422
     page = parse(response.text)
     summary = page.one("div", class_="error-summary")
@@ -150,7 +153,7 @@ async def test_everything_wrong_is_said_at_once_and_beside_its_field(system: Sys
     for link in summary.all("a"):
         field = page.one(None, id=link.attrs["href"][1:])
         assert field.attrs.get("aria-invalid") == "true", link.attrs["href"]
-    assert typed(page)["name"] == "홍길동", "what was right is kept"
+    assert held(page)["name"] == "홍길동", "what was right is kept"
     assert page.one("title").text.startswith("오류")
 
 
@@ -174,14 +177,15 @@ async def test_what_cannot_be_taken_is_refused_at_its_field(
 ) -> None:
     page = await check(system)
     for go in ("check", "send"):
-        response = await system.client.post("/petitions/new", data={**carried(page), **changes, "go": go})
+        forged = {**held(page), **changes, "go": go}
+        response = await post_without_page(system.client, "/petitions/new", data=forged)
         assert response.status_code == 422
         assert f'href="#field-{field}"' in response.text
     assert await Case.all().count() == 0
 
 
 async def test_a_citizen_cannot_claim_to_file_at_the_counter(system: System) -> None:
-    response = await system.client.post("/petitions/new", data={**WORDS, "channel": "visit"})
+    response = await post_without_page(system.client, "/petitions/new", data={**WORDS, "channel": "visit"})
     assert response.status_code == 422
 
 
@@ -196,7 +200,7 @@ async def test_a_citizen_cannot_claim_to_file_at_the_counter(system: System) -> 
     ],
 )
 async def test_a_broken_form_is_refused_politely(system: System, content: bytes, kind: str, status: int) -> None:
-    response = await system.client.post("/petitions/new", content=content, headers={"content-type": kind})
+    response = await post_without_page(system.client, "/petitions/new", content=content, headers={"content-type": kind})
     assert response.status_code == status
     assert "120" in response.text
     assert await Case.all().count() == 0
@@ -221,7 +225,7 @@ async def test_numbers_that_may_be_sent_are_pointed_out_first(system: System) ->
 
 async def test_who_does_not_know_the_kind_leaves_it_to_the_city(system: System) -> None:
     page = await check(system, kind="", title="여권은 어떻게 신청하나요", body="어디서 무엇을 내야 하는지 궁금합니다.")
-    assert "kind" in carried(page)
+    assert "kind" in held(page)
     case = await Case.get(reference=codes(parse((await send(system, page)).text))[0])
     assert case.kind == "inquiry"
 
@@ -229,18 +233,17 @@ async def test_who_does_not_know_the_kind_leaves_it_to_the_city(system: System) 
 async def test_the_questions_lead_to_every_kind_and_keep_what_was_typed(system: System) -> None:
     found = set()
 
-    async def ask(fields: dict[str, str]) -> None:
-        response = await system.client.post("/petitions/new", data=fields)
+    async def ask(response: httpx.Response) -> None:
         page = parse(response.text)
         if page.all("form", class_="filing"):
-            fields = typed(page)
+            fields = held(page)
             assert fields["title"] == WORDS["title"]
             found.add(fields["kind"])
             return
         for button in page.all("button", class_="button-primary"):
-            await ask({**carried(page), "go": button.attrs["value"]})
+            await ask(await page_forms.send(system.client, shown(page), button=button.attrs["value"]))
 
-    await ask({**WORDS, "go": "ask:permit"})
+    await ask(await filled(system.client, await blank(system.client), "ask:permit"))
     assert found == {"statutory", "grievance", "inquiry_law", "inquiry", "suggestion", "other"}
 
 
@@ -267,16 +270,15 @@ async def test_the_due_date_goes_into_a_calendar(system: System) -> None:
 
 
 async def test_a_japanese_resident_reads_and_files_in_japanese(system: System) -> None:
-    page = parse((await system.client.get("/petitions/new?lang=ja")).text)
+    page = await blank(system.client, "ja")
     assert page.one("html").attrs["lang"] == "ja"
     fields = {
-        **WORDS,
         "title": "在留カードの住所変更",
         "body": "手続きを教えてください。",
         "name": "山田花子",
         "language": "ja",
     }
-    check_page = parse((await system.client.post("/petitions/new", data=fields)).text)
+    check_page = parse((await filled(system.client, page, **fields)).text)
     assert "佐藤美咲" in check_page.one("section", class_="expected").text
     receipt = parse((await send(system, check_page)).text)
     case = await Case.get(reference=codes(receipt)[0])
@@ -287,11 +289,11 @@ async def test_a_japanese_resident_reads_and_files_in_japanese(system: System) -
 @pytest.mark.parametrize("channel", ["phone", "visit", "mail", "letter"])
 async def test_an_official_files_for_somebody(system: System, channel: str) -> None:
     desk = await system.official("clerk")
-    blank = await desk.get("/desk/petitions/new")
-    assert blank.status_code == 200
-    response = await desk.post("/desk/petitions/new", data={**WORDS, "channel": channel})
-    page = parse(response.text)
-    receipt = await desk.post("/desk/petitions/new", data={**carried(page), "go": "send"})
+    new = await desk.get("/desk/petitions/new")
+    assert new.status_code == 200
+    typed = {name: value for name, value in WORDS.items() if name not in {"lat", "lng"}}
+    page = await page_forms.send(desk, form(new, "/petitions/new"), button="check", channel=channel, **typed)
+    receipt = await page_forms.send(desk, form(page, "/petitions/new"), button="send")
     number, _key = codes(parse(receipt.text))
     case = await Case.get(reference=number)
     assert case.channel == channel
@@ -303,7 +305,7 @@ async def test_only_who_may_file_opens_the_desks_form(system: System) -> None:
     assert (await system.client.get("/desk/petitions/new")).status_code in {303, 401}
     guide = await system.official("guide")
     assert (await guide.get("/desk/petitions/new")).status_code == 403
-    assert (await guide.post("/desk/petitions/new", data=WORDS)).status_code == 403
+    assert (await post_without_page(guide, "/desk/petitions/new", data=WORDS)).status_code == 403
     assert await Case.all().count() == 0
 
 
@@ -330,7 +332,8 @@ async def test_each_page_asks_the_database_little(system: System, count_queries:
         return len(statements)
 
     assert await cost(system.visitor().get("/petitions/new")) == 0
-    assert await cost(system.visitor().post("/petitions/new", data=WORDS)) <= 2
+    visitor = system.visitor()
+    assert await cost(filled(visitor, await blank(visitor))) <= 2
     assert await cost(system.visitor().get("/petitions/suggest", params={"title": "가로등 도로 포트홀 수리"})) <= 14
     filing = await cost(send(system, page))
     assert filing <= 45, filing

@@ -85,7 +85,7 @@ async def test_who_files_into_a_department_that_is_being_closed_comes_to_the_int
     assert case.reference in intake_desk.listed
     await intake_desk.open(f"/desk/cases/{case.reference}")
     assert WHEN in intake_desk.text
-    assert "도로과" not in [o.text for o in intake_desk.form("accept").all("option")]
+    assert "도로과" not in [o.text for o in intake_desk.form("accept").element.all("option")]
     with pytest.raises(Invalid):
         await handling.accept(await somebody("intake"), case.reference, Accept("roads"))
 

@@ -43,7 +43,7 @@ async def test_the_editor_comes_back_with_the_text_and_the_fresh_version(system:
     assert "김처리 started working on it" in second.text
     assert "Your text is kept below" in second.text
     assert "The files you chose are kept." in second.text
-    assert len(second.carried("answer")) == 1
+    assert len(second.form("answer").values["answer.files_kept"]) == 1
     fields = second.fields("answer")
     assert fields["answer.text"] == text
     assert fields["answer.decision"] == "accepted"

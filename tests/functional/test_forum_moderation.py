@@ -28,7 +28,7 @@ from server.core.participants.links import person_link
 from server.core.participants.people import Person, take_name
 from tests.support.answers import official
 from tests.support.forums import a_forum
-from tests.support.page_forms import form, send, submit
+from tests.support.page_forms import Form, form, post_without_page, send, submit
 from tests.support.system import System, opened
 
 SPAM = "지금 바로 대출 상담 받으세요. 무담보 당일 승인, 상담은 전화 주세요 {}"
@@ -55,10 +55,6 @@ def listed(page: str) -> list[str]:
     return [found.replace("-", "/", 1) for found in re.findall(r'id="review-((?:comment|submission)-[\w-]+)"', page)]
 
 
-def hidden_fields(page: str) -> dict[str, str]:
-    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
-
-
 async def flood(slug: str, authors: int, each: int) -> None:
     """What a program writes in a minute, as it would stand in the table."""
     forum = await Forum.get(slug=slug)
@@ -76,12 +72,12 @@ async def flood(slug: str, authors: int, each: int) -> None:
     await Forum.filter(id=forum.id).update(comments=authors * each)
 
 
-async def all_of(moderator: httpx.AsyncClient, of: str, by: str) -> dict[str, str]:
-    """The page that asks about many texts: what its form holds, and how many it says."""
-    page = (await moderator.get(f"/desk/moderation/all?of={of}&by={by}")).text
-    count = re.search(r"글 (\d+)건 가리기", page)
+async def all_of(moderator: httpx.AsyncClient, of: str, by: str) -> tuple[Form, int]:
+    """The form that asks about many texts, and how many it says."""
+    page = await moderator.get(f"/desk/moderation/all?of={of}&by={by}")
+    count = re.search(r"글 (\d+)건 가리기", page.text)
     assert count
-    return {**hidden_fields(page), "count": count[1]}
+    return form(page, "/all"), int(count[1])
 
 
 async def test_three_hundred_spam_comments_are_gone_in_a_few_presses(
@@ -105,31 +101,36 @@ async def test_three_hundred_spam_comments_are_gone_in_a_few_presses(
     assert page.count("광고예요") == 3
 
     # Everything of one author: counted and asked first, then done.
-    form = await all_of(intake, one, "author")
-    assert form["count"] == "60"
+    everything, count = await all_of(intake, one, "author")
+    assert count == 60
     later = await remark(await someone("bot0"), slug, "이건 나중에 쓴 다른 글입니다. 정말로요.")
-    assert (await intake.post("/desk/moderation/all", data={**form, "rule": ""})).status_code == 422
-    done = await intake.post("/desk/moderation/all", data={**form, "rule": "advert"})
+    unruly = {**everything.values, "rule": ""}
+    assert (await post_without_page(intake, everything.url, data=unruly)).status_code == 422
+    done = await send(intake, everything, rule="advert")
     assert done.headers["location"] == "/desk/moderation"
     assert await Comment.filter(author="bot0", visibility="hidden").count() == 60, "none that was written later"
 
     # The same text from four authors: one more page, one more press, whose cost does not grow with each text.
-    form = await all_of(intake, other, "wording")
-    assert form["count"] == "240"
+    everything, count = await all_of(intake, other, "wording")
+    assert count == 240
     statements = count_queries()
-    assert (await intake.post("/desk/moderation/all", data={**form, "rule": "repeated"})).status_code == 303
+    assert (await send(intake, everything, rule="repeated")).status_code == 303
     assert len(statements) < 60, statements
 
     # What was written so fast was held; what readers reported wrongly stands: ticked in the list, asked, done.
-    page = (await intake.get("/desk/moderation")).text
-    assert listed(page) == [later, angry]
-    await let_stand(intake, f"{later}:0", f"{angry}:0")
+    queue = await intake.get("/desk/moderation")
+    assert listed(queue.text) == [later, angry]
+    ticked = [f"{later}:0", f"{angry}:0"]
+    asked = await send(intake, form(queue, "/chosen"), button="show", pick=ticked)
+    await send(intake, form(asked, "/chosen"))
     assert "결정을 기다리는 글이 없습니다" in (await intake.get("/desk/moderation")).text
     assert {row.author for row in await Comment.filter(visibility="shown")} == {"미나", "준", "bot0"}
     assert (await Forum.get(slug=slug)).comments == 3
-    partly = await let_stand(intake, f"{one}:1", f"{other}:1", f"{innocent}:0", "comment/0:0")
-    assert "글 2건을 보이게 두었습니다" in partly
-    assert "comment/0" in partly
+    picks = [f"{one}:1", f"{other}:1", f"{innocent}:0", "comment/0:0"]
+    asked = await post_without_page(intake, "/desk/moderation/chosen", data={"pick": picks, "action": "show"})
+    partly = await send(intake, form(asked, "/chosen"))
+    assert "글 2건을 보이게 두었습니다" in partly.text
+    assert "comment/0" in partly.text
 
     # The books: each text's own event, the public figures, the trail of the forum.
     assert [problem async for problem in ledger_check.verify()] == []
@@ -141,12 +142,6 @@ async def test_three_hundred_spam_comments_are_gone_in_a_few_presses(
     older = re.search(rf'href="(/desk/moderation/forums/{slug}\?before=\d+)"', trail.text)
     assert older
     assert (await intake.get(older[1])).text.count("<tr>") == trail.text.count("<tr>") == 51
-
-
-async def let_stand(moderator: httpx.AsyncClient, *picks: str) -> str:
-    asked = await moderator.post("/desk/moderation/chosen", data={"pick": list(picks), "action": "show"})
-    done = await moderator.post("/desk/moderation/chosen", data=hidden_fields(asked.text))
-    return done.text
 
 
 async def test_an_author_appeals_and_somebody_else_decides(system: System) -> None:
@@ -169,17 +164,17 @@ async def test_an_author_appeals_and_somebody_else_decides(system: System) -> No
         thanks = await reader.get(sent.headers["location"])
         assert f"/submissions/{number}" in thanks.text
     for _each in range(3):  # a browser that keeps no mark is known by where it comes from
-        await system.visitor().post(f"/forums/report/{subject}", data={"rule": "advert"})
+        await post_without_page(system.visitor(), f"/forums/report/{subject}", data={"rule": "advert"})
     assert (await Review.get(subject=subject)).reports == 2
     assert (await Submission.get(number=number)).visibility == "shown"
 
     intake = await system.official("intake")
-    wrong = await intake.post(at, data={"action": "hide", "seen": "0", "reason": "제 말은 남아요"})
+    wrong = await submit(intake, at, subject, button="hide", rule="", reason="제 말은 남아요")
     assert wrong.status_code == 422
     assert "제 말은 남아요" in wrong.text
-    decision = {"action": "hide", "rule": "advert", "seen": "0", "list": "why=reported"}
+    decision = form(await intake.get("/desk/moderation?why=reported"), subject)
     for _twice in range(2):
-        hidden = await intake.post(at, data=decision)
+        hidden = await send(intake, decision, button="hide", rule="advert")
         assert hidden.headers["location"] == "/desk/moderation?why=reported", "pressed twice, it is hidden once"
     assert (await Forum.get(slug=slug)).submissions == 0
     assert not await submission_index.search(database.connection(), "주차장", limit=5)
@@ -210,21 +205,22 @@ async def and_appeals(system: System, mina: Person, subject: str, intake: httpx.
     assert "다른 담당자가 결정합니다" in (await author.get(f"/forums/appeal/{subject}")).text
 
     # Who hid it is refused, and told who decides; the other one leaves it hidden, and later shows it after all.
-    own = await intake.post(at, data={"action": "uphold", "seen": "2"})
+    own = await submit(intake, at, subject, button="uphold")
     assert own.status_code == 403
     assert "정심사" in own.text
-    assert "광고가 아니라 제안입니다." in (await inspector.get("/desk/moderation")).text
-    upheld = await inspector.post(at, data={"action": "uphold", "seen": "2", "reason": "가게 이름을 빼 주세요."})
+    queue = await inspector.get("/desk/moderation")
+    assert "광고가 아니라 제안입니다." in queue.text
+    upheld = await send(inspector, form(queue, subject), button="uphold", reason="가게 이름을 빼 주세요.")
     assert upheld.status_code == 303
     assert "가게 이름을 빼 주세요." in (await author.get(f"/forums/appeal/{subject}")).text
     assert (await moderation.reasons([subject]))[subject].upheld
-    assert (await inspector.post(at, data={"action": "show", "seen": "3"})).status_code == 303
+    assert (await submit(inspector, at, subject, button="show")).status_code == 303
     assert not await moderation.reasons([subject])
 
     # Hidden again, it may be appealed again, and the appeal is heard.
-    await intake.post(at, data={"action": "hide", "rule": "off_topic", "reason": "주제가 달라요.", "seen": "4"})
+    await submit(intake, at, subject, button="hide", rule="off_topic", reason="주제가 달라요.")
     await submit(author, f"/forums/appeal/{subject}", text="토론회 주제와 같은 이야기입니다.")
-    await inspector.post(at, data={"action": "show", "seen": "6"})
+    await submit(inspector, at, subject, button="show")
     assert [entry.kind for entry in await moderation.history(subject)] == [
         "text.reported", "text.reported", "text.hidden", "text.appealed", "text.appeal_dismissed", "text.shown",
         "text.hidden", "text.appealed", "text.shown",
@@ -259,6 +255,8 @@ async def test_what_a_forum_wants_to_see_first_waits_and_two_moderators_decide_o
     assert not (await moderators.queue(Filter(why="reported"), known)).rows
 
     # One hides, one shows, at the same moment: one wins, the other is told.
+    browsers = {name: await system.official(name) for name in ("intake", "inspector")}
+    seen = {name: form(await browser.get("/desk/moderation"), first) for name, browser in browsers.items()}
     intake, inspector = await official("intake"), await official("inspector")
     outcomes = await asyncio.gather(
         deciding.decide(intake, first, replace(HIDE, seen=0)),
@@ -269,10 +267,8 @@ async def test_what_a_forum_wants_to_see_first_waits_and_two_moderators_decide_o
 
     shown = isinstance(outcomes[0], AlreadyDecided)
     assert (await Forum.get(slug=slug)).comments == shown
-    late = await system.official("inspector" if not shown else "intake")
-    told = await late.post(
-        f"/desk/moderation/{first}", data={"action": "hide", "rule": "insult", "reason": "제가 쓰던 이유", "seen": "0"}
-    )
+    late = "intake" if shown else "inspector"
+    told = await send(browsers[late], seen[late], button="hide", rule="insult", reason="제가 쓰던 이유")
     assert told.status_code == 409
     assert "제가 쓰던 이유" in told.text
     assert ("정심사" if shown else "이접수") in told.text
@@ -344,16 +340,14 @@ async def test_with_one_moderator_the_inspector_decides_and_without_anybody_it_s
         for address in ("", f"/forums/{slug}", f"/{subject}", f"/all?of={subject}&by=author"):
             assert (await other.get(f"/desk/moderation{address}")).status_code == 403
         for address in ("chosen", "all", subject):
-            form = {"action": "show", "pick": subject, "of": subject, "by": "author", "sure": "1"}
-            assert (await other.post(f"/desk/moderation/{address}", data=form)).status_code == 403
+            body = {"action": "show", "pick": subject, "of": subject, "by": "author", "sure": "1"}
+            assert (await post_without_page(other, f"/desk/moderation/{address}", data=body)).status_code == 403
     assert (await system.visitor().get("/desk/moderation")).headers["location"].startswith("/desk/sign-in")
 
 
 async def test_who_reports_without_end_is_slowed_down(settings: Settings) -> None:
     async with opened(replace(settings, rate_limits=True)) as system:
         subject = await remark(await someone("미나"), await a_talk(system), "시장 골목이 어두워요.")
-        answers = [
-            (await system.client.post(f"/forums/report/{subject}", data={"rule": "advert"})).status_code
-            for _each in range(12)
-        ]
+        report = form(await system.client.get(f"/forums/report/{subject}"))
+        answers = [(await send(system.client, report, rule="advert")).status_code for _each in range(12)]
         assert answers == [303] * 10 + [429] * 2

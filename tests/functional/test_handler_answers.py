@@ -261,7 +261,7 @@ async def test_an_answer_and_words_bring_their_files_to_whom_they_are_for(system
     assert "program.exe" in handler.page.one("p", id="field-answer.files-error").text
     assert handler.fields("answer")["answer.text"] == "고칩니다."
     await handler.send("answer", decision="accepted", step="preview")
-    assert "수리 계획.pdf" in handler.form("answer").text, "the good one goes along with every step"
+    assert "수리 계획.pdf" in handler.form("answer").element.text, "the good one goes along with every step"
     await handler.send("answer")
     assert f"{number} has been answered." in handler.text
     desk_page = {name: handler.page.one(None, **where).text for name, where in BESIDE.items()}

@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from forums.actions import registering
@@ -28,12 +29,17 @@ from server.core.booking.errors import BookingClosed
 from server.core.booking.models import Booking
 from server.core.booking.slots import NewSlot, open_slots
 from tests.support.forums import a_forum
-from tests.support.page_forms import form, send, submit
+from tests.support.page_forms import Form, form, post_without_page, send, submit
 from tests.support.places import a_session, a_slot, guest, places, somebody
 from tests.support.system import System
 
 HOUR = timedelta(hours=1)
 MONDAY = datetime(2026, 5, 4, 10, tzinfo=ZoneInfo("Asia/Seoul"))
+
+
+def of(page: httpx.Response, what: str, registration: int) -> Form:
+    """The button of a registration at the check-in."""
+    return form(page, f"/{what}", field="registration", value=str(registration))
 
 
 async def kinds(slug: str) -> list[str]:
@@ -164,32 +170,33 @@ async def test_a_clerk_runs_the_door(system: System) -> None:
         numbers = [rows[code] for code in codes]
         clerk = await system.official("clerk")
         checking_in = f"/desk/forums/{slug}/sessions/{session}"
-        early = await clerk.post(f"{checking_in}/check-in", data={"registration": numbers[0]})
+        early = await post_without_page(clerk, f"{checking_in}/check-in", data={"registration": numbers[0]})
         assert early.status_code == 409, "three days before"
-        by_phone = await clerk.post(f"{checking_in}/book", data={"name": "전화하신 분", "drawn": "0"})
+        by_phone = await submit(clerk, checking_in, "/book", name="전화하신 분")
         assert by_phone.status_code == 409, "a place that comes free belongs to who waits"
     with clock.at(MONDAY + timedelta(days=3) - HOUR):
         clerk = await system.official("clerk")
         scanned = await clerk.get(f"/forums/registrations/{codes[0].lower()}")
         assert scanned.headers["location"] == f"{checking_in}?q={codes[0]}"
-        found = (await clerk.get(scanned.headers["location"])).text
-        assert "김상인" in found
-        assert "이과일" not in found
+        found = await clerk.get(scanned.headers["location"])
+        assert "김상인" in found.text
+        assert "이과일" not in found.text
         assert "이과일" in (await clerk.get(checking_in, params={"q": "과일"})).text
         assert "김상인" not in (await clerk.get(checking_in, params={"q": "%"})).text, "a sign is a sign"
         for _twice in range(2):
-            assert (await clerk.post(f"{checking_in}/check-in", data={"registration": numbers[0]})).status_code == 303
-        full = await clerk.post(f"{checking_in}/check-in", data={"registration": numbers[2]})
+            assert (await send(clerk, of(found, "check-in", numbers[0]))).status_code == 303
+        page = await clerk.get(checking_in)
+        full = await send(clerk, of(page, "check-in", numbers[2]))
         assert full.status_code == 409, "she waits, and every place is taken"
-        await clerk.post(f"{checking_in}/give-back", data={"registration": numbers[1]})
+        await send(clerk, of(page, "give-back", numbers[1]))
         state = await places(session)
         assert (state["booked"], state["in_line"], state["offered"], state["cancelled"]) == (2, 0, 1, 1)
-        await clerk.post(f"{checking_in}/check-in", data={"registration": numbers[2]})
-        refused = await clerk.post(f"{checking_in}/book", data={"name": "지나가던 이", "here": "on", "drawn": "1"})
+        await send(clerk, of(page, "check-in", numbers[2]))
+        refused = await send(clerk, form(page, "/book"), name="지나가던 이", here="on")
         assert refused.status_code == 409
         assert 'value="지나가던 이"' in refused.text
-        await clerk.post(f"{checking_in}/undo", data={"registration": numbers[2]})
-        await clerk.post(f"{checking_in}/give-back", data={"registration": numbers[2]})
+        await send(clerk, of(refused, "undo", numbers[2]))
+        await send(clerk, of(await clerk.get(checking_in), "give-back", numbers[2]))
         assert (await Forum.get(slug=slug)).participants == 1
         told = [entry.data["people"] for entry in await ledger.read(f"talk/{slug}") if entry.kind == TookPart.kind]
         assert told == [1, 1, -1]
@@ -207,24 +214,28 @@ async def test_people_come_to_the_door_without_having_registered(system: System)
         session = await a_session(slug, 2, starts_in=timedelta(days=3))
         checking_in = f"/desk/forums/{slug}/sessions/{session}"
         clerk = await system.official("clerk")
-        by_phone = await clerk.post(f"{checking_in}/book", data={"name": "전화하신 분", "drawn": "0"})
+        by_phone = await submit(clerk, checking_in, "/book", name="전화하신 분")
         assert by_phone.status_code == 303
     with clock.at(MONDAY + timedelta(days=3) - HOUR):
         clerk = await system.official("clerk")
+        page = await clerk.get(checking_in)
+        book, count = form(page, "/book"), form(page, "/count", field="people", value="")
         for _twice in range(2):
-            await clerk.post(f"{checking_in}/book", data={"name": "지나가던 이", "here": "on", "drawn": "2"})
-            await clerk.post(f"{checking_in}/count", data={"people": "37", "drawn": "3"})
-        await clerk.post(f"{checking_in}/count", data={"people": "-2", "drawn": "4"})
-        wrong = await clerk.post(f"{checking_in}/count", data={"people": "-36", "drawn": "5"})
+            await send(clerk, book, name="지나가던 이", here="on")
+            await send(clerk, count, people="37")
+        count = form(await clerk.get(checking_in), "/count", field="people", value="")
+        await send(clerk, count, people="-2")
+        page = await clerk.get(checking_in)
+        wrong = await send(clerk, form(page, "/count", field="people", value=""), people="-36")
         assert wrong.status_code == 409
         state = await places(session)
         assert (state["booked"], state["there"]) == (2, 36)
         assert (await Forum.get(slug=slug)).participants == 36
-        refused = await clerk.post(f"{checking_in}/book", data={"name": "또 온 이", "here": "on", "drawn": "6"})
+        refused = await send(clerk, form(page, "/book"), name="또 온 이", here="on")
         assert refused.status_code == 409, "the one who telephoned holds the last place"
         walk_in = await Booking.get(name="지나가던 이")
         for _twice in range(2):
-            await clerk.post(f"{checking_in}/undo", data={"registration": walk_in.id})
+            await send(clerk, of(page, "undo", walk_in.id))
         assert (await Booking.get(id=walk_in.id)).status == "cancelled"
         assert (await places(session))["booked"] == 1
         assert (await Forum.get(slug=slug)).participants == 35
@@ -278,7 +289,7 @@ async def test_a_planner_sets_the_dates(system: System) -> None:
     assert told.status_code == 303
     other, _browser = await guest(system, "또 한 사람")
     await registering.register(other, ids[0])
-    kept = await browser.post(f"/forums/{slug}/sessions/{ids[2]}", data={})
+    kept = await post_without_page(browser, f"/forums/{slug}/sessions/{ids[2]}", data={})
     assert kept.status_code == 409, "it is kept for walk-ins"
 
     shown_session = form(await desk.get(f"{page}/{ids[0]}/edit"), "/edit")
@@ -309,10 +320,10 @@ async def test_video_and_transcript_remain_of_a_date(system: System) -> None:
     desk = await system.official("intake")
     page = f"/desk/forums/{slug}/sessions"
     video = {"link": "https://youtu.be/aqz-KE-bpKQ", "transcript": "가로등을 고쳐 주세요. 010-1234-5678"}
-    early = await desk.post(f"{page}/{session}/record", data=video)
+    early = await post_without_page(desk, f"{page}/{session}/record", data=video)
     assert early.status_code == 409, "not before the forum runs"
-    await desk.post(f"/desk/forums/{slug}/start")
-    assert (await desk.post(f"{page}/{session}/record", data=video)).status_code == 303
+    await submit(desk, f"/desk/forums/{slug}", "/start")
+    assert (await submit(desk, f"{page}/{session}/edit", "/record", **video)).status_code == 303
     with clock.at(clock.now() + timedelta(days=1)):
         said = (await system.client.get(f"/forums/{slug}/sessions/{session}")).text
         assert video["link"] in said

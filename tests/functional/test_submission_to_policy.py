@@ -10,7 +10,7 @@ from server.core import clock, ledger
 from server.core.days import today
 from tests.support.answers import official
 from tests.support.forums import a_forum
-from tests.support.page_forms import form, send, submit
+from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.places import guest
 from tests.support.system import System
 
@@ -101,16 +101,17 @@ async def test_a_shopkeeper_follows_her_idea_to_done_and_says_once_that_it_is_no
     assert "<s>" in public.text
     assert "도로과 처리담당자" in public.text, "the office is named"
     assert "박담당" not in public.text, "the person is not"
-    step = {"version": version((await handler.get(desk)).text), "step": step_id((await handler.get(desk)).text)}
-    assert (await handler.post(f"{desk}/step", data=step)).status_code == 303
+    page = await handler.get(desk)
+    step = form(page, "/step", field="step", value=step_id(page.text))
+    assert (await send(handler, step)).status_code == 303
 
     # Done needs evidence.
     refused = await send(handler, form(await handler.get(desk), "/finish"), finish__evidence=" ")
     assert refused.status_code == 422
-    shown = form(refused, "/finish")
-    sent = shown.filled({"finish.evidence": "5월 3일에 열두 곳 모두 달았습니다."})
-    picture = {"finish.files": ("조명.png", b"\x89PNG\r\n\x1a\n" + b"0" * 40, "image/png")}
-    assert (await handler.post(shown.url, data=sent, files=picture)).status_code == 303
+    finished = {"finish.evidence": "5월 3일에 열두 곳 모두 달았습니다."}
+    picture = [("조명.png", b"\x89PNG\r\n\x1a\n" + b"0" * 40)]
+    sent = await send(handler, form(refused, "/finish"), **finished, finish__files=picture)
+    assert sent.status_code == 303
     assert [await done(n) for n in (hers, theirs)] == [today(), today()]
     public = await system.client.get(f"/commitments/{commitment.number}")
     file = re.search(rf"/commitments/{commitment.number}/files/\d+/[^\"]+", public.text)
@@ -124,7 +125,7 @@ async def test_a_shopkeeper_follows_her_idea_to_done_and_says_once_that_it_is_no
     words = {"version": version(mine.text), "text": "꽃집 앞 하나가 켜지지 않아요."}
     _stranger, passer = await guest(system, "지나가는 사람")
     path = f"/commitments/{commitment.number}/contest"
-    assert (await passer.post(path, data={**words, "sure": "yes"})).status_code == 403
+    assert (await post_without_page(passer, path, data={**words, "sure": "yes"})).status_code == 403
     asked_again = await send(browser, form(mine, "/contest"), text=words["text"])
     assert (await Commitment.get()).status == "done"
     sure = form(asked_again)
@@ -193,9 +194,10 @@ async def test_a_field_office_commitments_what_was_decided_on_site(system: Syste
     shown = form(await handler.get(page), page)
     refused = await send(handler, shown, title="주차장 서른 면", owner="handler", due_on="2099-01-01")
     assert refused.status_code == 422, "nobody commits for 2099"
-    sent = form(refused, page).filled({"due_on": (today() + timedelta(days=90)).isoformat()})
-    assert (await handler.post(page, data={**sent, "owner": "gardener"})).status_code == 422, "not of the department"
-    first, again = [await handler.post(page, data=sent) for _twice in range(2)]
+    shown, due_on = form(refused, page), (today() + timedelta(days=90)).isoformat()
+    stranger = {**shown.filled({"due_on": due_on}), "owner": "gardener"}
+    assert (await post_without_page(handler, page, data=stranger)).status_code == 422, "not of the department"
+    first, again = [await send(handler, shown, due_on=due_on) for _twice in range(2)]
     assert (first.status_code, again.status_code) == (303, 303)
     commitment = await Commitment.get()
     assert (commitment.submission_id, commitment.district) == (None, "central")

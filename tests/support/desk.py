@@ -1,10 +1,12 @@
 """The desk as an official uses it: open a page, read the list, fill in a form that is there, send it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
 
 from tests.support.markup import Element, parse
+from tests.support.page_forms import File, Form, Value, form_on, send
 from tests.support.system import System
 
 
@@ -34,11 +36,9 @@ class Desk:
         """A case in the inbox."""
         return self.page.one("tr", id=f"row-{reference}")
 
-    def form(self, action: str) -> Element:
+    def form(self, action: str) -> Form:
         """The form that does something; it must be there."""
-        found = [f for f in self.page.all("form") if f.attrs.get("action", "").endswith(f"/{action}")]
-        assert len(found) == 1, (action, self.actions)
-        return found[0]
+        return form_on(self.page, self.url, f"/{action}")
 
     @property
     def actions(self) -> set[str]:
@@ -47,45 +47,37 @@ class Desk:
         return {parts[-1] for parts in forms if parts[:3] == ["", "desk", "cases"]}
 
     def fields(self, action: str) -> dict[str, str]:
-        """What a form holds, as the browser would send it."""
-        form, values = self.form(action), {}
-        for field in form.all("input"):
-            kind = field.attrs.get("type", "text")
-            if kind != "file" and (kind not in {"checkbox", "radio"} or "checked" in field.attrs):
-                values[field.attrs.get("name", "")] = field.attrs.get("value", "")
-        for field in form.all("textarea"):
-            values[field.attrs["name"]] = "".join(c for c in field.children if isinstance(c, str)).removeprefix("\n")
-        for field in form.all("select"):
-            options = [o for o in field.all("option") if "selected" in o.attrs] or field.all("option")[:1]
-            values[field.attrs["name"]] = options[0].attrs.get("value", "") if options else ""
-        return values
+        """What the fields of a form hold."""
+        return {name: values[0] for name, values in self.form(action).values.items()}
 
-    def carried(self, action: str) -> list[str]:
-        """What a form holds of each file that was sent before."""
-        return [e.attrs["value"] for e in self.form(action).all("input", name=f"{action}.files_kept")]
-
-    async def send(self, action: str, *files: tuple[str, bytes], **filled: str) -> "Desk":
-        """Fill in a form of the page, with files by name and content, and send it; fields without the form's name."""
-        fields: dict[str, str | list[str]] = {**self.fields(action), f"{action}.files_kept": self.carried(action)}
-        for name, value in filled.items():
-            own = f"{action}.{name}"
-            fields[own if own in fields or name not in {"step", "template"} else name] = value
-        url = self.form(action).attrs["action"]
-        # Without files as well: the browser sends a form of this kind in parts either way.
-        new = [(f"{action}.files", file) for file in files] if files else None
-        return self._look(await self.client.post(url, data=fields, files=new, follow_redirects=True))
+    async def send(self, action: str, *files: File, step: str = "", **filled: str) -> "Desk":
+        """Fill in a form of the page, with files, and press a step's button or the one that sends it; fields without
+        the form's name.
+        """
+        shown = self.form(action)
+        own: dict[str, Value] = {
+            f"{action}.{name}" if f"{action}.{name}" in shown.names else name: text for name, text in filled.items()
+        }
+        if files:
+            own[f"{action}.files"] = files
+        return await self._press(shown, step or next(b.text for b in shown.buttons if "name" not in b.attrs), own)
 
     async def bulk(self, action: str, *references: str, **filled: str) -> "Desk":
         """Tick rows of the inbox and press one of the buttons above them."""
         boxes = {b.attrs["value"].partition(":")[0]: b.attrs["value"] for b in self.page.all("input", name="case")}
-        data = {**self.fields("bulk"), **filled, "action": action, "case": [boxes[r] for r in references]}
-        return self._look(await self.client.post("/desk/bulk", data=data, follow_redirects=True))
+        ticked = [boxes[reference] for reference in references]
+        return await self._press(self.form("bulk"), action, {"case": ticked, **filled})
 
     async def take(self, reference: str) -> "Desk":
         """Press the button in a row that takes the proposed department."""
         button = next(b for b in self.row(reference).all("button") if b.attrs.get("data-key") == "a")
-        data = {**self.fields("bulk"), "version": button.attrs["value"]}
-        return self._look(await self.client.post(button.attrs["formaction"], data=data, follow_redirects=True))
+        return await self._press(self.form("bulk"), button.text, {})
+
+    async def _press(self, shown: Form, button: str, filled: Mapping[str, Value]) -> "Desk":
+        answer = await send(self.client, shown, button=button, **filled)
+        if answer.next_request:
+            answer = await self.client.send(answer.next_request, follow_redirects=True)
+        return self._look(answer)
 
     @property
     def text(self) -> str:

@@ -81,7 +81,7 @@ class _Builder(HTMLParser):
 def parse(html: str) -> Element:
     """The tree of a page or a piece of one. Raises :class:`Unbalanced`."""
     builder = _Builder()
-    builder.feed(html)
+    builder.feed(html.replace("\r\n", "\n").replace("\r", "\n"))  # as a browser reads its lines
     builder.close()
     if len(builder.open) != 1:
         raise Unbalanced(f"<{builder.open[-1].tag}> is left open")

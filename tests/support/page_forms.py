@@ -1,19 +1,28 @@
 """A form as the page shows it: what a browser would send, changed where its reader types, ticks and chooses.
 
 A story that posts fields to an address proves that the address takes them, not that any page sends them. Here a field,
-a choice or a button that the form does not have fails the test.
+a choice or a button that the form does not have fails the test. What no page offers (another's right, a forged value)
+is sent with :func:`post_without_page`, and ``tests/unit/test_stories.py`` finds stories that use neither.
 """
 
-from collections.abc import Mapping
+import mimetypes
+import re
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from typing import Any
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpx
 
 from tests.support.markup import Element, parse
 
-Value = str | list[str]
+File = tuple[str, bytes] | tuple[str, bytes, str]
+"""What a reader chooses in a file field: the name, the content and the type if the name does not say it."""
+Value = str | Sequence[str] | Sequence[File]
 TICKED = {"checkbox", "radio"}
+MULTIPART = "multipart/form-data"
+NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,7 @@ class Form:
         for name, value in changes.items():
             fields = self.named(name)
             assert fields, f"the form {self.url} has no field {name!r}, but {sorted(self.names)}"
-            wanted = [value] if isinstance(value, str) else value
+            wanted = [value] if isinstance(value, str) else [str(each) for each in value]
             if (choices := _choices(fields)) is not None:
                 assert set(wanted) <= choices, f"{name!r} offers {sorted(choices)}, not {value!r}"
             else:
@@ -69,10 +78,23 @@ class Form:
             sent[name] = wanted
         return sent
 
+    def scripted(self, **values: str) -> "Form":
+        """The form after the page's script has written into hidden fields."""
+        for name, value in values.items():
+            (field,) = self.named(name)
+            assert field.attrs.get("type") == "hidden", f"nobody needs a script to fill in {name!r}"
+            field.attrs["value"] = value
+        return self
+
     @property
     def names(self) -> set[str]:
         """The names of all fields."""
         return {e.attrs["name"] for e in self.controls if e.attrs.get("name") and e not in self.buttons}
+
+    @property
+    def file_fields(self) -> dict[str, Element]:
+        """The fields in which files are chosen."""
+        return {e.attrs.get("name", ""): e for e in self.controls if e.attrs.get("type") == "file"}
 
     def pressed(self, label: str) -> Element:
         """The button with these words, the form's only one where none are given."""
@@ -106,32 +128,67 @@ def _choices(fields: list[Element]) -> set[str] | None:
 
 
 def form(answer: httpx.Response, action: str = "", *, field: str = "", value: str | None = None) -> Form:
-    """The one form of a page that is sent to an address ending so and holds a field (of a value)."""
-    page, here = parse(answer.text), str(answer.url)
+    """The one form of a page that is sent to an address ending so and holds a field or button (of a value)."""
+    return form_on(parse(answer.text), str(answer.url), action, field=field, value=value)
+
+
+def form_on(page: Element, here: str, action: str = "", *, field: str = "", value: str | None = None) -> Form:
+    """The same for a page that is parsed already; here: its address."""
     found = [Form(e, page, urljoin(here, e.attrs.get("action") or here)) for e in page.all("form")]
     fitting = [
         f for f in found
         if f.element.attrs.get("method", "get").lower() == "post"
         and urlsplit(f.url).path.endswith(action)
-        and (not field or any(value in {None, e.attrs.get("value")} for e in f.named(field)))
+        and (not field or any(e.attrs.get("name") == field and _is(e, value) for e in f.controls))
     ]  # fmt: skip
     assert len(fitting) == 1, f"{len(fitting)} forms {action!r} with {field!r} on {here}: {[f.url for f in found]}"
     return fitting[0]
 
 
-async def send(browser: httpx.AsyncClient, shown: Form, *, button: str = "", **changes: Value) -> httpx.Response:
+def _is(field: Element, value: str | None) -> bool:
+    return value is None or field.attrs.get("value", "") == value
+
+
+async def send(browser: httpx.AsyncClient, shown: Form, /, *, button: str = "", **changes: Value) -> httpx.Response:
     """Fill in a form that a page shows and press its button; ``__`` in a name stands for ``.``."""
-    data = shown.filled({name.replace("__", "."): value for name, value in changes.items()})
+    named = {name.replace("__", "."): value for name, value in changes.items()}
+    files = {name: named.pop(name) for name in named.keys() & shown.file_fields.keys()}
+    data = shown.filled(named)
     pressed = shown.pressed(button)
     if pressed.attrs.get("name"):
-        data[pressed.attrs["name"]] = [pressed.attrs.get("value", "")]
+        data.setdefault(pressed.attrs["name"], []).append(pressed.attrs.get("value", ""))
+    content, kind = _encoded(shown, data, files)
     url = urljoin(shown.url, pressed.attrs.get("formaction") or shown.url)
-    return await browser.post(url, data=data)
+    return await browser.post(url, content=content, headers={"content-type": kind})
+
+
+def _encoded(shown: Form, data: Mapping[str, list[str]], files: Mapping[str, Any]) -> tuple[bytes, str]:
+    """The body and its type, as the form's encoding asks; lines end as browsers end them."""
+    fields = [(name, NEWLINE.sub("\r\n", value)) for name, values in data.items() for value in values]
+    if shown.element.attrs.get("enctype") != MULTIPART:
+        assert not files, f"the form {shown.url} sends only the names of files"
+        return urlencode(fields).encode(), "application/x-www-form-urlencoded"
+    parts = [(f'"{name}"', value.encode()) for name, value in fields]
+    for name, field in shown.file_fields.items():
+        chosen = files.get(name) or [("", b"")]  # an empty field is sent as a file without a name
+        assert len(chosen) == 1 or "multiple" in field.attrs, f"{name!r} takes one file"
+        for file, content, *kind in chosen:
+            claimed = kind[0] if kind else mimetypes.guess_type(file)[0] or "application/octet-stream"
+            parts.append((f'"{name}"; filename="{file}"\r\nContent-Type: {claimed}', content))
+    boundary = secrets.token_hex(16)
+    head = f"--{boundary}\r\nContent-Disposition: form-data; name="
+    body = b"".join(f"{head}{name}\r\n\r\n".encode() + content + b"\r\n" for name, content in parts)
+    return body + f"--{boundary}--\r\n".encode(), f"{MULTIPART}; boundary={boundary}"
 
 
 async def submit(
-    browser: httpx.AsyncClient, page: str, action: str = "", *, button: str = "", **changes: Value
+    browser: httpx.AsyncClient, page: str, action: str = "", /, *, button: str = "", **changes: Value
 ) -> httpx.Response:
     """Open a page, fill in its form that is sent to an address ending so, and press its button."""
     shown = form(await browser.get(page, follow_redirects=True), action)
     return await send(browser, shown, button=button, **changes)
+
+
+async def post_without_page(browser: httpx.AsyncClient, url: str, /, **body: Any) -> httpx.Response:
+    """Send what no page offers this reader: another's right, a value that cannot be chosen, a form out of date."""
+    return await browser.post(url, **body)
