@@ -14,6 +14,7 @@ from petitions.rights import subject
 from server.core import clock, jobs, ledger, ledger_check
 from server.core.accounts import Department, Holiday, LocalHours
 from tests.support.markup import parse
+from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.system import System
 
 SWITCHED = re.compile(r"배정 규칙 \d+: [켰껐]습니다")
@@ -46,8 +47,10 @@ async def test_a_new_rule_changes_where_the_next_petition_goes(system: System) -
     before = await filed("가로등 아래 벤치", "가로등이 어둡습니다.")
     assert before.department_id == roads.id
     browser = await system.official("intake")
-    form = {"words": "벤치, 의자", "kinds": ["inquiry"], "department": "parks", "note": "앉을 것은 공원과"}
-    answer = await browser.post("/desk/rules/new", data=form)
+    answer = await submit(
+        browser, "/desk/rules/new", "/new", words="벤치, 의자", kinds=["inquiry"], department="parks",
+        note="앉을 것은 공원과",
+    )  # fmt: skip
     assert (answer.status_code, answer.headers["location"]) == (303, "/desk/rules")
     assert "규칙을 목록 끝에 추가했습니다" in (await browser.get("/desk/rules")).text
     rule = await RoutingRule.get(note="앉을 것은 공원과")
@@ -57,13 +60,14 @@ async def test_a_new_rule_changes_where_the_next_petition_goes(system: System) -
     other_kind = await filed("가로등 아래 벤치", "가로등이 어둡습니다.", kind="grievance")
     assert other_kind.department_id == roads.id
 
-    assert (await browser.post(f"/desk/rules/{rule.id}/close")).status_code == 303
+    assert (await submit(browser, "/desk/rules", f"/{rule.id}/close")).status_code == 303
     assert (await filed("가로등 아래 벤치")).department_id == roads.id
-    assert (await browser.post(f"/desk/rules/{rule.id}/open")).status_code == 303
+    assert (await submit(browser, "/desk/rules", f"/{rule.id}/open")).status_code == 303
     assert (await filed("가로등 아래 벤치")).department_id == parks.id
-    assert "삭제하시겠습니까" in (await browser.get(f"/desk/rules/{rule.id}/delete")).text
+    asked = await browser.get(f"/desk/rules/{rule.id}/delete")
+    assert "삭제하시겠습니까" in asked.text
     assert await RoutingRule.exists(id=rule.id)
-    assert (await browser.post(f"/desk/rules/{rule.id}/delete")).status_code == 303
+    assert (await send(browser, form(asked, "/delete"))).status_code == 303
     assert (await filed("가로등 아래 벤치")).department_id == roads.id
     assert (await browser.get(f"/desk/rules/{rule.id}")).status_code == 404
     assert await changes("settings/rules") == [
@@ -73,27 +77,29 @@ async def test_a_new_rule_changes_where_the_next_petition_goes(system: System) -
 
 async def test_the_first_rule_that_fits_decides_and_rules_change_places(system: System) -> None:
     browser = await system.official("admin")
-    await browser.post("/desk/rules/new", data={"words": "재산세", "department": "parks"})
+    await submit(browser, "/desk/rules/new", "/new", words="재산세", department="parks")
     first, second = await RoutingRule.all().order_by("position")
     assert (await filed("재산세 문의")).routing["rule"] == first.id
-    assert (await browser.post(f"/desk/rules/{second.id}/move", data={"way": "up"})).status_code == 303
+    up = form(await browser.get("/desk/rules"), f"/{second.id}/move")
+    assert (await send(browser, up, button="up")).status_code == 303
     assert [rule.id for rule in await RoutingRule.all().order_by("position")] == [second.id, first.id]
     assert (await filed("재산세 문의")).routing["rule"] == second.id
-    await browser.post(f"/desk/rules/{second.id}/move", data={"way": "up"})  # it is the first already
-    await browser.post(f"/desk/rules/{second.id}/move", data={"way": "down"})
+    await send(browser, up, button="up")  # it is the first already
+    await submit(browser, "/desk/rules", f"/{second.id}/move", button="down")
     assert [rule.id for rule in await RoutingRule.all().order_by("position")] == [first.id, second.id]
-    assert (await browser.post("/desk/rules/999/move", data={"way": "up"})).status_code == 404
-    assert (await browser.post(f"/desk/rules/{first.id}/move", data={"way": "aside"})).status_code == 422
+    for rule, way, status in ((999, "up", 404), (first.id, "aside", 422)):
+        answer = await post_without_page(browser, f"/desk/rules/{rule}/move", data={"way": way})
+        assert answer.status_code == status
     assert [how for _what, how in await changes("settings/rules")] == ["added", "moved", "moved"]
 
 
 async def test_the_buttons_of_a_rule_stand_in_the_list_and_on_its_page(system: System) -> None:
     browser = await system.official("admin")
-    await browser.post("/desk/rules/new", data={"words": "벤치", "department": "parks"})
+    await submit(browser, "/desk/rules/new", "/new", words="벤치", department="parks")
     first, second = await RoutingRule.all().order_by("position")
     page = parse((await browser.get("/desk/rules")).text)
-    forms = {(form.attrs["action"], button.attrs.get("value", "")) for form in page.all("form", method="post")
-             for button in form.all("button")}  # fmt: skip
+    forms = {(each.attrs["action"], button.attrs.get("value", "")) for each in page.all("form", method="post")
+             for button in each.all("button")}  # fmt: skip
     assert forms >= {
         (f"/desk/rules/{first.id}/move", "down"), (f"/desk/rules/{second.id}/move", "up"),
         (f"/desk/rules/{first.id}/close", ""), ("/desk/rules/try#try", ""),
@@ -108,24 +114,24 @@ async def test_a_rule_is_changed_and_errors_stand_beside_the_field_with_the_inpu
     browser = await system.official("admin")
     rule = await RoutingRule.first()
     assert rule
-    page = (await browser.get(f"/desk/rules/{rule.id}")).text
-    assert "재산세, 자동차세" in page
-    wrong = await browser.post(
-        f"/desk/rules/{rule.id}", data={"words": "", "note": "남은 메모", "department": "12345", "kinds": ["nonsense"]}
-    )
+    page = await browser.get(f"/desk/rules/{rule.id}")
+    assert "재산세, 자동차세" in page.text
+    forged = {"words": "", "note": "남은 메모", "department": "12345", "kinds": ["nonsense"]}
+    wrong = await post_without_page(browser, f"/desk/rules/{rule.id}", data=forged)
     assert wrong.status_code == 422
     assert "남은 메모" in wrong.text
     assert wrong.text.count('aria-invalid="true"') >= 2
     assert 'href="#field-department"' in wrong.text
-    empty = await browser.post("/desk/rules/new", data={"department": "tax"})
+    new = form(await browser.get("/desk/rules/new"), "/new")
+    empty = await send(browser, new, department="tax")
     assert empty.status_code == 422
     assert "모든 민원에 맞는 규칙" in empty.text
-    long = await browser.post("/desk/rules/new", data={"words": "가" * 61, "department": "tax"})
+    long = await send(browser, new, words="가" * 61, department="tax")
     assert long.status_code == 422
     many = ", ".join(f"낱말{n}" for n in range(61))
-    assert (await browser.post("/desk/rules/new", data={"words": many, "department": "tax"})).status_code == 422
-    good = {"words": "재산세\n주민세,재산세", "districts": ["central"], "department": "tax"}
-    assert (await browser.post(f"/desk/rules/{rule.id}", data=good)).status_code == 303
+    assert (await send(browser, new, words=many, department="tax")).status_code == 422
+    good = await send(browser, form(page, f"/{rule.id}"), words="재산세\n주민세,재산세", districts=["central"], note="")
+    assert good.status_code == 303
     rule = await RoutingRule.get(id=rule.id)
     assert (rule.words, rule.districts, rule.note) == (["재산세", "주민세"], ["central"], "")
     assert await changes("settings/rules") == [("rule", "changed")]
@@ -134,8 +140,10 @@ async def test_a_rule_is_changed_and_errors_stand_beside_the_field_with_the_inpu
 async def test_the_try_it_box_says_where_a_text_would_go_and_why(system: System) -> None:
     browser = await system.official("intake")
 
-    async def tried(**form: str) -> str:
-        answer = await browser.post("/desk/rules/try", data=form)
+    shown = form(await browser.get("/desk/rules"), "/try")
+
+    async def tried(**typed: str) -> str:
+        answer = await send(browser, shown, **typed)
         assert answer.status_code == 200, answer.text
         return answer.text
 
@@ -146,7 +154,7 @@ async def test_the_try_it_box_says_where_a_text_would_go_and_why(system: System)
     assert "도로과</h3>" in await tried(title="포트홀", body="큰 구멍")
     assert "통합접수자가 정합니다</h3>" in await tried(body="아무 말")
     assert "도로과</h3>" in await tried(body="아무 말", kind="statutory:road_occupation")
-    refused = await browser.post("/desk/rules/try", data={"body": "", "kind": "nonsense"})
+    refused = await post_without_page(browser, "/desk/rules/try", data={"body": "", "kind": "nonsense"})
     assert refused.status_code == 422
     assert not await Case.exists()
 
@@ -157,17 +165,17 @@ async def test_the_try_it_box_says_where_a_text_would_go_and_why(system: System)
 async def test_a_manager_keeps_the_templates(system: System) -> None:
     browser = await system.official("manager")
     roads = await department("roads")
-    new = (await browser.get("/desk/templates/new")).text
-    assert "{petitioner}" in new
-    form = {
+    new = await browser.get("/desk/templates/new")
+    assert "{petitioner}" in new.text
+    typed = {
         "title": "보수 완료", "purpose": "answer", "department": "roads", "kind": "grievance", "language": "ko",
         "text": "{petitioner}님,\n{due}까지 고치겠습니다.",
     }  # fmt: skip
-    wrong = await browser.post("/desk/templates/new", data={**form, "text": "{petitoner}님", "title": "그대로"})
+    wrong = await send(browser, form(new, "/new"), **{**typed, "text": "{petitoner}님", "title": "그대로"})
     assert wrong.status_code == 422
     assert "{petitoner}" in wrong.text
     assert 'value="그대로"' in wrong.text
-    assert (await browser.post("/desk/templates/new", data=form)).status_code == 303
+    assert (await send(browser, form(wrong, "/new"), **typed)).status_code == 303
     template = await ReplyTemplate.get(title="보수 완료")
     assert (template.department_id, template.kind) == (roads.id, "grievance")
     assert template.text == "{petitioner}님,\n{due}까지 고치겠습니다."
@@ -179,14 +187,16 @@ async def test_a_manager_keeps_the_templates(system: System) -> None:
         refused = await browser.get(f"/desk/templates?{query}")
         assert (refused.status_code, f"“{words}”" in refused.text, 'href="/desk"' in refused.text) == (422, True, True)
     page = f"/desk/templates/{template.id}"
-    assert "까지 고치겠습니다" in (await browser.get(page)).text
-    changed = await browser.post(page, data={**form, "department": "", "kind": "", "reasons": "{city}의 사정"})
+    own = await browser.get(page)
+    assert "까지 고치겠습니다" in own.text
+    changed = await send(browser, form(own, page), department="", kind="", reasons="{city}의 사정")
     assert changed.status_code == 303
     template = await ReplyTemplate.get(id=template.id)
     assert (template.department_id, template.kind, template.reasons) == (None, "", "{city}의 사정")
-    assert (await browser.post(page, data={**form, "purpose": "nonsense"})).status_code == 422
-    assert "보수 완료" in (await browser.get(f"{page}/delete")).text
-    assert (await browser.post(f"{page}/delete")).status_code == 303
+    assert (await post_without_page(browser, page, data={**typed, "purpose": "nonsense"})).status_code == 422
+    asked = await browser.get(f"{page}/delete")
+    assert "보수 완료" in asked.text
+    assert (await send(browser, form(asked, "/delete"))).status_code == 303
     assert (await browser.get(page)).status_code == 404
     assert (await browser.get("/desk/templates/99999999999")).status_code == 404
     assert await changes("settings/templates") == [
@@ -203,8 +213,9 @@ async def test_a_temporary_holiday_moves_running_clocks_and_both_dates_stay_in_t
         assert case.due_at
         before = case.due_at
         browser = await system.official("admin")
-        assert "진행 중인 처리기간: 1건" in (await browser.get("/desk/calendar")).text
-        answer = await browser.post("/desk/calendar/holidays/new", data={"date": "2026-11-25", "name": "임시공휴일"})
+        calendar = await browser.get("/desk/calendar")
+        assert "진행 중인 처리기간: 1건" in calendar.text
+        answer = await send(browser, form(calendar, "/holidays/new"), date="2026-11-25", name="임시공휴일")
         assert answer.status_code == 303
         page = (await browser.get("/desk/calendar")).text
         assert "다시 계산" in page
@@ -218,13 +229,14 @@ async def test_a_temporary_holiday_moves_running_clocks_and_both_dates_stay_in_t
         assert datetime.fromisoformat(event.data["previous_due_at"]) == before
         assert datetime.fromisoformat(event.data["due_at"]) == moved.due_at
 
-        assert "삭제하시겠습니까" in (await browser.get("/desk/calendar/holidays/2026-11-25/delete")).text
-        assert (await browser.post("/desk/calendar/holidays/2026-11-25/delete")).status_code == 303
+        asked = await browser.get("/desk/calendar/holidays/2026-11-25/delete")
+        assert "삭제하시겠습니까" in asked.text
+        assert (await send(browser, form(asked, "/delete"))).status_code == 303
         await system.work()
         again = await Case.get(id=case.id)
         assert again.due_at == before
         assert not await Holiday.exists()
-        assert (await browser.post("/desk/calendar/holidays/2026-11-25/delete")).status_code == 404
+        assert (await send(browser, form(asked, "/delete"))).status_code == 404
 
 
 async def test_local_hours_move_periods_that_are_counted_in_hours(system: System) -> None:
@@ -236,7 +248,7 @@ async def test_local_hours_move_periods_that_are_counted_in_hours(system: System
             "first_day": "2026-11-01", "opens": "09:00", "lunch_starts": "11:30", "lunch_ends": "13:30",
             "closes": "17:00",
         }  # fmt: skip
-        assert (await browser.post("/desk/calendar/hours/new", data=hours)).status_code == 303
+        assert (await submit(browser, "/desk/calendar", "/hours/new", **hours)).status_code == 303
         await system.work()
         assert (await Case.get(id=case.id)).due_at == datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
         page = (await browser.get("/desk/calendar")).text
@@ -245,7 +257,7 @@ async def test_local_hours_move_periods_that_are_counted_in_hours(system: System
 
 
 @pytest.mark.parametrize(
-    ("page", "form", "name"),
+    ("page", "typed", "name"),
     [
         ("holidays", {"date": "2026-12-25", "name": "성탄절"}, "date"),
         ("holidays", {"date": "2026-11-28", "name": "토요일"}, "date"),
@@ -259,14 +271,15 @@ async def test_local_hours_move_periods_that_are_counted_in_hours(system: System
     ],
 )
 async def test_a_day_or_hours_that_cannot_be_are_refused_with_the_input_kept(
-    system: System, page: str, form: dict[str, str], name: str
+    system: System, page: str, typed: dict[str, str], name: str
 ) -> None:
     browser = await system.official("admin")
     times = {"lunch_starts": "12:00", "lunch_ends": "13:00", "closes": "18:00", "opens": "09:00"}
-    answer = await browser.post(f"/desk/calendar/{page}/new", data=form if page == "holidays" else {**times, **form})
+    fields = typed if page == "holidays" else {**times, **typed}
+    answer = await submit(browser, "/desk/calendar", f"/{page}/new", **fields)
     assert answer.status_code == 422
     assert f'href="#field-{name}"' in answer.text
-    assert all(f'value="{value}"' in answer.text for value in form.values() if value)
+    assert all(f'value="{value}"' in answer.text for value in typed.values() if value)
     assert not await Holiday.exists()
     assert not await LocalHours.exists()
 
@@ -276,25 +289,27 @@ async def test_a_day_or_hours_that_cannot_be_are_refused_with_the_input_kept(
 
 async def test_a_department_is_opened_and_gets_petitions_by_its_keywords(system: System) -> None:
     browser = await system.official("admin")
-    form = {
+    typed = {
         "code": "animals", "name": "동물보호과", "name_en": "Animals", "phone": "02-000-3000",
         "email": "animals@city.example", "keywords": "유기견, 길고양이", "duties": "동물 보호, 유기동물 구조",
     }  # fmt: skip
-    assert (await browser.post("/desk/departments/new", data={**form, "code": "roads"})).status_code == 422
-    wrong = await browser.post("/desk/departments/new", data={**form, "code": "Big One", "phone": "전화", "name": ""})
+    new = form(await browser.get("/desk/departments/new"), "/new")
+    assert (await send(browser, new, **{**typed, "code": "roads"})).status_code == 422
+    wrong = await send(browser, new, **{**typed, "code": "Big One", "phone": "전화", "name": ""})
     assert wrong.status_code == 422
     for name in ("code", "phone", "name"):
         assert f'href="#field-{name}"' in wrong.text
-    assert (await browser.post("/desk/departments/new", data=form)).status_code == 303
+    assert (await send(browser, form(wrong, "/new"), **typed)).status_code == 303
     animals = await department("animals")
     assert animals.keywords == ["유기견", "길고양이"]
     assert (await filed("길고양이가 다쳤어요")).department_id == animals.id
     page = f"/desk/departments/{animals.id}"
-    assert "동물 보호, 유기동물 구조" in (await browser.get(page)).text
-    assert (await browser.post(page, data={**form, "name_ja": "動物保護課", "keywords": "유기견"})).status_code == 303
+    own = await browser.get(page)
+    assert "동물 보호, 유기동물 구조" in own.text
+    assert (await send(browser, form(own, page), name_ja="動物保護課", keywords="유기견")).status_code == 303
     animals = await department("animals")
     assert (animals.name_ja, animals.keywords) == ("動物保護課", ["유기견"])
-    assert (await browser.post(page, data={**form, "email": "not an address"})).status_code == 422
+    assert (await submit(browser, page, page, email="not an address")).status_code == 422
     assert "動物保護課" in (await browser.get("/desk/departments?lang=ja")).text
     assert (await browser.get("/desk/departments/4711")).status_code == 404
 
@@ -308,20 +323,21 @@ async def test_a_department_is_closed_only_when_nothing_leads_to_it(system: Syst
     asked = (await browser.get(f"{page}/close")).text
     assert "처리 중인 민원: 1건" in asked
     assert "이 부서로 보내는 배정 규칙: 1개" in asked
-    assert (await browser.post(f"{page}/close")).status_code == 409
+    assert (await post_without_page(browser, f"{page}/close")).status_code == 409
     assert (await department("tax")).active
     await Case.filter(id=case.id).update(open=False)
     rule = await RoutingRule.get(department_id=tax.id)
-    await browser.post(f"/desk/rules/{rule.id}/close")
+    await submit(browser, "/desk/rules", f"/{rule.id}/close")
     await Service.filter(department_id=tax.id).update(active=False)
-    assert "닫으시겠습니까" in (await browser.get(f"{page}/close")).text
-    assert (await browser.post(f"{page}/close")).status_code == 303
+    closing = await browser.get(f"{page}/close")
+    assert "닫으시겠습니까" in closing.text
+    assert (await send(browser, form(closing, "/close"))).status_code == 303
     assert not (await department("tax")).active
-    assert (await browser.post(f"/desk/rules/{rule.id}/open")).status_code == 409
-    refused = await browser.post("/desk/rules/new", data={"words": "세금", "department": "tax"})
+    assert (await submit(browser, "/desk/rules", f"/{rule.id}/open")).status_code == 409
+    refused = await post_without_page(browser, "/desk/rules/new", data={"words": "세금", "department": "tax"})
     assert refused.status_code == 422
     assert (await filed("세금 고지서")).department_id is None
-    assert (await browser.post(f"{page}/open")).status_code == 303
+    assert (await submit(browser, page, "/open")).status_code == 303
     assert (await filed("세금 고지서")).department_id == tax.id
     assert [how for _what, how in await changes("settings/departments")] == ["switched_off", "switched_on"]
 
@@ -342,17 +358,17 @@ async def _dead(count: int) -> None:
 async def test_dead_letters_are_seen_without_personal_data_and_tried_again(system: System) -> None:
     await _dead(2)
     browser = await system.official("inspector")
-    page = (await browser.get("/desk/jobs")).text
-    assert "SMTPRecipientsRefused" in page
-    assert "hong" not in page
-    assert "실패한 작업: 2" in page
+    page = await browser.get("/desk/jobs")
+    assert "SMTPRecipientsRefused" in page.text
+    assert "hong" not in page.text
+    assert "실패한 작업: 2" in page.text
     first, second = await jobs.Job.filter(dead=True).order_by("id")
-    assert (await browser.post(f"/desk/jobs/{first.id}/retry")).status_code == 303
+    assert (await send(browser, form(page, f"/{first.id}/retry"))).status_code == 303
     fresh = await jobs.Job.get(id=first.id)
     assert (fresh.dead, fresh.attempts) == (False, 0)
-    assert (await browser.post(f"/desk/jobs/{first.id}/retry")).status_code == 404
-    assert (await browser.post("/desk/jobs/99999999999999999999/retry")).status_code == 404
-    assert (await browser.post("/desk/jobs/retry")).status_code == 303
+    assert (await send(browser, form(page, f"/{first.id}/retry"))).status_code == 404
+    assert (await post_without_page(browser, "/desk/jobs/99999999999999999999/retry")).status_code == 404
+    assert (await send(browser, form(page, "/jobs/retry"))).status_code == 303
     assert not (await jobs.Job.get(id=second.id)).dead
     assert "작업 1개를 다시 시도합니다" in (await browser.get("/desk/jobs")).text
 
@@ -373,10 +389,11 @@ async def test_the_trail_says_who_changed_what_to_those_who_may_change_it(system
     rule = await RoutingRule.first()
     assert rule
     assert "아직 바뀐 것이 없습니다" in (await admin.get("/desk/audit")).text
-    await admin.post(f"/desk/rules/{rule.id}/close")
-    await admin.post("/desk/calendar/holidays/new", data={"date": "2027-03-08", "name": "임시공휴일"})
-    await admin.post("/desk/calendar/holidays/2027-03-08/delete")
-    await admin.post("/desk/departments/new", data={"code": "animals", "name": "동물보호과"})
+    off = form(await admin.get("/desk/rules"), f"/{rule.id}/close")
+    await send(admin, off)
+    await submit(admin, "/desk/calendar", "/holidays/new", date="2027-03-08", name="임시공휴일")
+    await submit(admin, "/desk/calendar/holidays/2027-03-08/delete", "/delete")
+    await submit(admin, "/desk/departments/new", "/new", code="animals", name="동물보호과")
     page = (await admin.get("/desk/audit")).text
     assert "관리자" in page
     for line in (f"배정 규칙 {rule.id}: 껐습니다", "2027년 3월 8일 (월)", "임시공휴일", "추가했습니다"):
@@ -385,9 +402,10 @@ async def test_the_trail_says_who_changed_what_to_those_who_may_change_it(system
     intake_page = (await (await system.official("intake")).get("/desk/audit")).text
     assert "껐습니다" in intake_page
     assert "임시공휴일" not in intake_page
+    on = form(await admin.get("/desk/rules"), f"/{rule.id}/open")
     for _again in range(30):
-        await admin.post(f"/desk/rules/{rule.id}/open")
-        await admin.post(f"/desk/rules/{rule.id}/close")
+        await send(admin, on)
+        await send(admin, off)
     newest = await ledger.newest(["settings/rules"], before_id=2**62, limit=100)
     assert len(newest) == 61
     page = (await admin.get("/desk/audit")).text

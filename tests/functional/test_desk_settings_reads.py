@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from server.core import database
+from tests.support.page_forms import submit
 from tests.support.system import System
 
 CountQueries = Callable[[], list[str]]
@@ -30,7 +31,7 @@ async def test_each_page_asks_the_database_a_known_number_of_times(
     system: System, count_queries: CountQueries, page: str
 ) -> None:
     browser = await system.official("admin")
-    await browser.post("/desk/rules/1/close")
+    await submit(browser, "/desk/rules", "/1/close")
     seen = count_queries()
     assert (await browser.get(page)).status_code == 200
     assert len(seen) == QUERIES[page], "\n".join(seen)

@@ -8,6 +8,7 @@ from forums.states import ForumState
 from server.core import city, ledger
 from tests.functional.test_speaking import speaker
 from tests.support import submissions
+from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.system import System
 
 PAGE = "/desk/settings/districts"
@@ -30,9 +31,10 @@ def collection(*features: dict[str, Any]) -> bytes:
 async def test_districts_are_looked_at_put_in_place_and_taken_back(system: System) -> None:
     admin = await system.official("admin")
 
+    shown = form(await admin.get(PAGE), PAGE)
+
     async def load(content: bytes, **names: str) -> tuple[int, str]:
-        files = {"file": ("gu.geojson", content, "application/geo+json")}
-        answer = await admin.post(PAGE, data=names, files=files)
+        answer = await send(admin, shown, file=[("gu.geojson", content)], **names)
         return answer.status_code, answer.text
 
     two = [[square(127.0, 37.5, 0.1), square(127.02, 37.52, 0.02)], [square(127.3, 37.5)]]
@@ -49,18 +51,18 @@ async def test_districts_are_looked_at_put_in_place_and_taken_back(system: Syste
     ):
         status, text = await load(bad)
         assert (status, says in text) == (422, True), says
-    assert (await admin.post(PAGE, data={"name": "nm"})).status_code == 422
+    assert (await send(admin, shown, name="nm")).status_code == 422
     assert await city.read() == await city.city()
 
     status, _text = await load(good, name="nm")
     assert status == 303
-    page = (await admin.get(f"{PAGE}?lang=en")).text
-    assert "It contains 2 districts, 1 of them new." in page
+    page = await admin.get(f"{PAGE}?lang=en")
+    assert "It contains 2 districts, 1 of them new." in page.text
     assert "인증번호" not in (await admin.get(PAGE)).text, "that is the code one signs in with"
     assert (await city.read()).outlines.keys() == {"central"}, "nothing changed yet"
-    draft = page.split('name="draft" value="')[1].split('"')[0]
-    assert (await admin.post(f"{PAGE}/apply", data={"draft": draft})).status_code == 303
-    assert (await admin.post(f"{PAGE}/apply", data={"draft": draft})).headers["location"] == PAGE, "pressed twice"
+    applying = form(page, "/apply")
+    assert (await send(admin, applying)).status_code == 303
+    assert (await send(admin, applying)).headers["location"] == PAGE, "pressed twice"
     assert "no longer waiting" in (await admin.get(f"{PAGE}?lang=en")).text
 
     known = await city.read()
@@ -75,15 +77,16 @@ async def test_districts_are_looked_at_put_in_place_and_taken_back(system: Syste
     assert receipt["reference"]
 
     assert (await load(collection(feature("south", "남구", [square(127, 37)])), name="nm"))[0] == 303
-    assert "중앙구, 북구" in (await admin.get(PAGE)).text
-    assert (await admin.post(f"{PAGE}/discard")).status_code == 303
+    page = await admin.get(PAGE)
+    assert "중앙구, 북구" in page.text
+    assert (await send(admin, form(page, "/discard"))).status_code == 303
     back = (await admin.get(PAGE)).text.split('href="/desk/settings/districts/undo')[1].split('"')[0]
-    assert (await admin.get(f"{PAGE}/undo{back}")).status_code == 200
-    assert (await admin.post(f"{PAGE}/undo{back}")).status_code == 303
+    undo = form(await admin.get(f"{PAGE}/undo{back}"), "/undo")
+    assert (await send(admin, undo)).status_code == 303
     assert (await city.read()).districts.keys() == {"central"}
     assert (await city.read()).district_of(37.53, 127.03, "") == "central"
-    for again in (admin.get, admin.post):
-        assert (await again(f"{PAGE}/undo{back}")).headers["location"] == PAGE
+    for again in (admin.get(f"{PAGE}/undo{back}"), send(admin, undo)):
+        assert (await again).headers["location"] == PAGE
     assert [entry.data["how"] for entry in await ledger.read("settings/districts")] == ["changed", "undone"]
     assert "restored" in (await admin.get("/desk/audit?lang=en")).text
     assert (await (await system.official("handler")).get(PAGE)).status_code == 403
@@ -94,16 +97,18 @@ async def test_what_is_a_district_no_more_is_counted_and_not_offered(system: Sys
     admin, anna = await system.official("admin"), system.client
     mina, others = await speaker(system, "미나", "mina@example.org"), await speaker(system, "옆집", "next@example.org")
     mine, lives = "/forums/mine/about", {"age_band": "", "district": "central"}
-    assert (await mina.post(mine, data=lives)).status_code == 303
+    about = form(await mina.get("/forums/mine"), "/about")
+    assert (await send(mina, about, **lives)).status_code == 303
     await system.file(location={"lat": 37.5, "lng": 127.0, "address": ""})
     forum = await submissions.hold_forum("discussion", district="central", status=ForumState.RUNNING)
-    files = {"file": ("gu.geojson", collection(feature("north", "북구", [square(127.0, 37.7)])), "application/json")}
-    assert (await admin.post(PAGE, data={"name": "nm"}, files=files)).status_code == 303
-    draft = (await admin.get(PAGE)).text.split('name="draft" value="')[1].split('"')[0]
+    files = [("gu.geojson", collection(feature("north", "북구", [square(127.0, 37.7)])))]
+    loading = form(await admin.get(PAGE), PAGE)
+    assert (await send(admin, loading, name="nm", file=files)).status_code == 303
+    applying = form(await admin.get(PAGE), "/apply")
     speak = f"/forums/{forum.slug}/speak"
     assert '<option value="central"' in (await anna.get(speak)).text
-    await admin.post(f"{PAGE}/apply", data={"draft": draft})
-    await admin.post(f"{PAGE}/apply", data={"draft": draft})
+    await send(admin, applying)
+    await send(admin, applying)
     await system.work()
 
     for page in (speak, "/forums/propose"):
@@ -113,27 +118,29 @@ async def test_what_is_a_district_no_more_is_counted_and_not_offered(system: Sys
     assert '<option value="central"' not in (await admin.get("/desk/forums/new?kind=discussion")).text
     said = {"stance": "idea", "title": "조명", "text": "저녁이면 골목이 어둡습니다.", "district": "central"}
     plan = {"kind": "discussion", "title": "빈집을 어떻게 쓸까요", "text": "빈집 열 채의 쓰임을 정합니다.", **lives}
-    for client, page, form in (
+    for client, page, body in (
         (mina, speak, said), (mina, "/forums/propose", plan), (admin, "/desk/forums/new?kind=discussion", plan),
         (others, mine, lives),
     ):  # fmt: skip
-        wrong = await client.post(page, data=form)
+        wrong = await post_without_page(client, page, data=body)
         assert (wrong.status_code, 'id="field-district-error"' in wrong.text) == (422, True), page
     refused = await mina.post(f"/api/v1/forums/{forum.slug}/submissions", json=said)
     assert [one["field"] for one in refused.json()["errors"]] == ["district"]
-    seen = (await admin.get(f"/desk/forums/{forum.slug}/edit")).text.split('name="version" value="')[1].split('"')[0]
-    needed = {"department": str((await city.city()).open_departments[0].id), "ends_at": "2099-01-01T18:00"}
-    kept = {**plan, **needed, "body": plan["text"], "version": seen}
-    assert (await admin.post(f"/desk/forums/{forum.slug}/edit", data=kept)).status_code == 303
-    assert (await mina.post(mine, data=lives)).status_code == 303
+    department = str((await city.city()).open_departments[0].id)
+    kept = await submit(
+        admin, f"/desk/forums/{forum.slug}/edit", "/edit", department=department, ends_at="2099-01-01T18:00",
+        title=plan["title"], body=plan["text"], district="central",
+    )  # fmt: skip
+    assert kept.status_code == 303
+    assert (await submit(mina, "/forums/mine", "/about", **lives)).status_code == 303
     beside = (await anna.get("/statistics/petitions")).text.split('id="map-table"')[1].split("</table>")[0]
     assert ("district=north" in beside, "district=central" in beside) == (True, True)
 
     # Two changes; who presses "back" twice takes one of them back.
-    await admin.post(PAGE, data={"name": "nm"}, files=files)
-    draft = (await admin.get(PAGE)).text.split('name="draft" value="')[1].split('"')[0]
-    await admin.post(f"{PAGE}/apply", data={"draft": draft})
+    await send(admin, loading, name="nm", file=files)
+    await submit(admin, PAGE, "/apply")
     back = (await admin.get(PAGE)).text.split('href="/desk/settings/districts/undo')[1].split('"')[0]
+    undo = form(await admin.get(f"{PAGE}/undo{back}"), "/undo")
     for _press in range(2):
-        assert (await admin.post(f"{PAGE}/undo{back}")).status_code == 303
+        assert (await send(admin, undo)).status_code == 303
     assert (await city.read()).outlines.keys() == {"north"}

@@ -4,12 +4,14 @@ import asyncio
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from petitions.reference import guides_present
 from server.core import clock, ledger
 from server.core.accounts import Absence, Account, Department, Role, Session
+from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.system import PASSWORD, System
 
 CountQueries = Callable[[], list[str]]
@@ -20,15 +22,10 @@ async def account(username: str) -> Account:
     return await Account.get(username=username)
 
 
-async def form_of(username: str, **changes: object) -> dict[str, object]:
-    """What the form of an account sends when only ``changes`` were typed."""
-    row = await Account.get(username=username).prefetch_related("department")
-    return {
-        "name": row.name, "role": row.role.value, "email": row.email,
-        "department": row.department.code if row.department else "",
-        "phone": row.phone, "hours": row.hours, "languages": row.languages,
-        "specialities": ", ".join(row.specialities), **changes,
-    }  # fmt: skip
+async def signs_in(system: System, username: str, password: str) -> int:
+    """How the desk answers a name and a password."""
+    answer = await submit(system.visitor(), "/desk/sign-in", "/sign-in", username=username, password=password)
+    return answer.status_code
 
 
 async def trail() -> list[tuple[int, str]]:
@@ -38,11 +35,11 @@ async def trail() -> list[tuple[int, str]]:
 async def test_a_new_official_gets_a_password_that_is_shown_once_and_opens_the_desk(system: System) -> None:
     browser = await system.official("admin")
     parks = await Department.get(code="parks")
-    form = {
+    typed: dict[str, Any] = {
         "username": "newcomer", "name": "신입", "role": "guide", "department": "parks", "languages": ["ko", "ja"],
         "specialities": "나무, 벤치", "phone": "02-000-4000", "email": "new@city.example",
     }  # fmt: skip
-    page = await browser.post("/desk/people/new", data=form)
+    page = await submit(browser, "/desk/people/new", "/new", **typed)
     assert page.status_code == 200
     assert page.headers["cache-control"] == "no-store"
     shown = SHOWN.search(page.text)
@@ -51,8 +48,7 @@ async def test_a_new_official_gets_a_password_that_is_shown_once_and_opens_the_d
     assert (row.role, row.department_id, row.languages) == (Role.GUIDE, parks.id, ["ko", "ja"])
     assert row.specialities == ["나무", "벤치"]
     assert shown[1] not in (await browser.get(f"/desk/people/{row.id}")).text
-    answer = await system.visitor().post("/desk/sign-in", data={"username": "newcomer", "password": shown[1]})
-    assert answer.status_code == 303
+    assert await signs_in(system, "newcomer", shown[1]) == 303
     assert await trail() == [(row.id, "added")]
     stored = "".join(str(entry.data) for entry in await ledger.read("settings/people"))
     assert "신입" not in stored
@@ -79,11 +75,11 @@ async def test_wrong_input_is_refused_beside_its_field_and_kept(
     system: System, changes: dict[str, object], name: str
 ) -> None:
     browser = await system.official("admin")
-    form = {
+    typed: dict[str, object] = {
         "username": "newcomer", "name": "신입", "role": "handler", "department": "roads", "languages": ["ko"],
         "hours": "화요일만",
     }  # fmt: skip
-    answer = await browser.post("/desk/people/new", data={**form, **changes})
+    answer = await post_without_page(browser, "/desk/people/new", data={**typed, **changes})
     assert answer.status_code == 422
     assert f'href="#field-{name}"' in answer.text
     assert f'id="field-{name}-error"' in answer.text
@@ -96,36 +92,39 @@ async def test_an_official_moves_to_another_department_and_role(system: System) 
     browser = await system.official("admin")
     handler, parks = await account("handler"), await Department.get(code="parks")
     page = f"/desk/people/{handler.id}"
-    assert "김처리" in (await browser.get(page)).text
-    changed = await browser.post(page, data=await form_of("handler", department="parks", name="김공원"))
+    own = await browser.get(page)
+    assert "김처리" in own.text
+    changed = await send(browser, form(own, page), department="parks", name="김공원")
     assert changed.status_code == 303
     handler = await account("handler")
     assert (handler.name, handler.department_id) == ("김공원", parks.id)
-    assert (await browser.post(page, data=await form_of("handler", role="inspector"))).status_code == 303
+    assert (await submit(browser, page, page, role="inspector")).status_code == 303
     assert (await account("handler")).role is Role.INSPECTOR
     assert await trail() == [(handler.id, "changed"), (handler.id, "role_changed")]
-    refused = await browser.post(page, data=await form_of("handler", role="manager", department=""))
+    refused = await submit(browser, page, page, role="manager", department="")
     assert refused.status_code == 422
     await Department.filter(id=parks.id).update(active=False)
-    assert (await browser.post(page, data=await form_of("handler", department="parks"))).status_code == 303
+    assert (await submit(browser, page, page, department="parks")).status_code == 303
     tax = await Department.get(code="tax")
+    shown = form(await browser.get(page), page)
     await Department.filter(id=tax.id).update(active=False)
-    assert (await browser.post(page, data=await form_of("handler", department="tax"))).status_code == 422
+    assert (await send(browser, shown, department="tax")).status_code == 422
 
 
 async def test_a_closed_account_is_out_at_once_and_can_be_opened_again(system: System) -> None:
     admin, handler = await system.official("admin"), await system.official("handler")
     row = await account("handler")
     page = f"/desk/people/{row.id}"
-    assert "닫으시겠습니까" in (await admin.get(f"{page}/close")).text
+    asked = await admin.get(f"{page}/close")
+    assert "닫으시겠습니까" in asked.text
     assert (await handler.get("/desk/account")).status_code == 200
-    assert (await admin.post(f"{page}/close")).status_code == 303
+    assert (await send(admin, form(asked, "/close"))).status_code == 303
     assert (await handler.get("/desk/account")).status_code == 303
     assert not await Session.exists(account_id=row.id)
     assert "김처리" not in (await admin.get("/desk/people")).text
     assert "김처리" in (await admin.get("/desk/people?state=closed")).text
-    await admin.post(f"{page}/close")  # a second press changes nothing
-    assert (await admin.post(f"{page}/open")).status_code == 303
+    await send(admin, form(asked, "/close"))  # a second press changes nothing
+    assert (await submit(admin, page, "/open")).status_code == 303
     assert (await system.official("handler")) is not None
     assert await trail() == [(row.id, "switched_off"), (row.id, "switched_on")]
 
@@ -134,17 +133,18 @@ async def test_the_last_administrator_stays(system: System) -> None:
     browser = await system.official("admin")
     admin = await account("admin")
     page = f"/desk/people/{admin.id}"
-    refused = await browser.post(f"{page}/close")
+    asked = form(await browser.get(f"{page}/close"), "/close")
+    refused = await send(browser, asked)
     assert refused.status_code == 422
     assert "마지막 관리자" in refused.text
-    demoted = await browser.post(page, data=await form_of("admin", role="intake"))
+    demoted = await submit(browser, page, page, role="intake")
     assert demoted.status_code == 422
     assert 'href="#field-role"' in demoted.text
     assert (await account("admin")).role is Role.ADMINISTRATOR
     await Account.filter(username="intake").update(role=Role.ADMINISTRATOR, active=False)
-    assert (await browser.post(f"{page}/close")).status_code == 422  # a closed one does not count
+    assert (await send(browser, asked)).status_code == 422  # a closed one does not count
     await Account.filter(username="intake").update(active=True)
-    assert (await browser.post(f"{page}/close")).status_code == 303
+    assert (await send(browser, asked)).status_code == 303
     assert not (await account("admin")).active
     assert (await browser.get("/desk/people")).status_code == 303
 
@@ -153,9 +153,9 @@ async def test_two_administrators_who_close_each_other_at_once_leave_one(system:
     await Account.filter(username="intake").update(role=Role.ADMINISTRATOR)
     one, two = await system.official("admin"), await system.official("intake")
     first, second = await account("admin"), await account("intake")
-    answers = await asyncio.gather(
-        one.post(f"/desk/people/{second.id}/close"), two.post(f"/desk/people/{first.id}/close")
-    )
+    closing = form(await one.get(f"/desk/people/{second.id}/close"), "/close")
+    closing_back = form(await two.get(f"/desk/people/{first.id}/close"), "/close")
+    answers = await asyncio.gather(send(one, closing), send(two, closing_back))
     assert 303 in {answer.status_code for answer in answers}
     assert await Account.filter(role=Role.ADMINISTRATOR, active=True).count() == 1
 
@@ -165,17 +165,18 @@ async def test_a_lost_password_and_a_lost_second_factor_are_replaced(system: Sys
     row = await account("handler")
     await Account.filter(id=row.id).update(totp_secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
     page = f"/desk/people/{row.id}"
-    assert "새 비밀번호를 만드시겠습니까" in (await admin.get(f"{page}/password")).text
-    answer = await admin.post(f"{page}/password")
+    asked = await admin.get(f"{page}/password")
+    assert "새 비밀번호를 만드시겠습니까" in asked.text
+    answer = await send(admin, form(asked, "/password"))
     shown = SHOWN.search(answer.text)
     assert shown
     assert (await handler.get("/desk/account")).status_code == 303
-    form = {"username": "handler", "password": shown[1]}
-    assert (await system.visitor().post("/desk/sign-in", data=form)).status_code == 401
-    assert "2단계 인증" in (await admin.get(f"{page}/totp")).text
-    assert (await admin.post(f"{page}/totp")).status_code == 303
-    assert (await system.visitor().post("/desk/sign-in", data=form)).status_code == 303
-    assert (await system.visitor().post("/desk/sign-in", data={**form, "password": PASSWORD})).status_code == 401
+    assert await signs_in(system, "handler", shown[1]) == 401
+    asked = await admin.get(f"{page}/totp")
+    assert "2단계 인증" in asked.text
+    assert (await send(admin, form(asked, "/totp"))).status_code == 303
+    assert await signs_in(system, "handler", shown[1]) == 303
+    assert await signs_in(system, "handler", PASSWORD) == 401
     assert await trail() == [(row.id, "password_reset"), (row.id, "totp_reset")]
 
 
@@ -185,20 +186,22 @@ async def test_a_guide_who_is_away_gets_no_new_cases(system: System) -> None:
     with clock.at(datetime(2026, 11, 25, 3, tzinfo=UTC)):
         browser = await system.official("admin")
         assert guide.id in [present.id for present in await guides_present()]
-        away = {"first_day": "2026-11-24", "last_day": "2026-11-26"}
-        assert (await browser.post(f"{page}/absences", data=away)).status_code == 303
+        shown = form(await browser.get(page), "/absences")
+        assert (await send(browser, shown, first_day="2026-11-24", last_day="2026-11-26")).status_code == 303
         assert guide.id not in [present.id for present in await guides_present()]
-        assert "오늘 부재" in (await browser.get(page)).text
+        absent = await browser.get(page)
+        assert "오늘 부재" in absent.text
         assert "오늘 부재" in (await browser.get("/desk/people?role=guide")).text
-        overlapping = {"first_day": "2026-11-26", "last_day": "2026-11-30"}
-        refused = await browser.post(f"{page}/absences", data=overlapping)
+        refused = await send(browser, shown, first_day="2026-11-26", last_day="2026-11-30")
         assert refused.status_code == 422
         assert 'value="2026-11-30"' in refused.text
-        for wrong in ({"first_day": "2026-12-02", "last_day": "2026-12-01"}, {"first_day": "2026-12-02"}):
-            assert (await browser.post(f"{page}/absences", data=wrong)).status_code == 422
+        for last_day in ("2026-12-01", ""):
+            wrong = await send(browser, shown, first_day="2026-12-02", last_day=last_day)
+            assert wrong.status_code == 422
         absence = await Absence.get(account_id=guide.id)
-        assert (await browser.post(f"{page}/absences/{absence.id}/remove")).status_code == 303
-        assert (await browser.post(f"{page}/absences/{absence.id}/remove")).status_code == 404
+        remove = form(absent, f"/absences/{absence.id}/remove")
+        assert (await send(browser, remove)).status_code == 303
+        assert (await send(browser, remove)).status_code == 404
         assert guide.id in [present.id for present in await guides_present()]
     assert await trail() == [(guide.id, "absence_added"), (guide.id, "absence_removed")]
 
