@@ -16,6 +16,7 @@ from forums.states import ForumState, TextAction
 from server.core import database
 from tests.support.answers import official
 from tests.support.forums import a_forum
+from tests.support.page_forms import post_without_page
 from tests.support.places import a_session, somebody
 from tests.support.system import System
 
@@ -69,7 +70,7 @@ async def test_what_no_moderator_has_shown_is_not_taken_up(system: System) -> No
     with pytest.raises(NotShownYet):
         await proposing.accept(intake, slug, TextOnly("열겠습니다."))
     desk = await system.official("intake")
-    told = await desk.post(f"/desk/forums/{slug}/accept", data={"text": "열겠습니다."})
+    told = await post_without_page(desk, f"/desk/forums/{slug}/accept", data={"text": "열겠습니다."})
     assert told.status_code == 409
     assert "글 관리" in told.text
     assert (await Forum.get(slug=slug)).status is ForumState.PROPOSED

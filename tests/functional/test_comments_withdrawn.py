@@ -15,7 +15,7 @@ from tests.functional.test_forum_live import talking, told
 from tests.functional.test_speaking import comment, speaker, submitted
 from tests.support.answers import official
 from tests.support.forums import a_forum
-from tests.support.page_forms import form, send, submit
+from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.stories import listening
 from tests.support.system import System
 
@@ -49,8 +49,8 @@ async def test_a_comment_goes_and_its_place_stays_for_the_answers(system: System
     for other in (neighbour, handler):
         assert f"/comments/{root}/withdraw" not in (await other.get(page)).text
         assert (await other.get(f"/comments/{root}/withdraw")).status_code == 403
-        assert (await other.post(f"/comments/{root}/withdraw")).status_code == 403
-    assert (await system.client.post(f"/comments/{root}/withdraw")).status_code == 403
+        assert (await post_without_page(other, f"/comments/{root}/withdraw")).status_code == 403
+    assert (await post_without_page(system.client, f"/comments/{root}/withdraw")).status_code == 403
     asked = await mina.get(f"/comments/{root}/withdraw")
     assert WORDS in asked.text
     for _press in range(2):
@@ -78,9 +78,11 @@ async def test_a_comment_goes_and_its_place_stays_for_the_answers(system: System
     for address in (f"{page}/comments/{alone}", f"/comments/{alone}/withdraw", f"/comments/{root}/withdraw"):
         assert (await mina.get(address)).status_code == 404
     for address in (f"/comments/{root}/supports", f"/forums/report/comment/{root}"):
-        assert (await neighbour.post(address, data={"rule": "advert"})).status_code == 404
+        assert (await post_without_page(neighbour, address, data={"rule": "advert"})).status_code == 404
     assert WORDS not in (await moderator.get(f"/desk/moderation/comment/{answer}")).text
-    tried = [await neighbour.post(f"{page}/comments", data={"text": "답", "parent": n}) for n in (root, answer)]
+    tried = [
+        await post_without_page(neighbour, f"{page}/comments", data={"text": "답", "parent": n}) for n in (root, answer)
+    ]
     assert [each.status_code for each in tried] == [404, 404], "the whole thread is closed"
 
     assert (await submit(handler, f"/comments/{official_answer}/withdraw")).status_code == 303
@@ -141,7 +143,7 @@ async def test_moderators_still_see_what_was_hidden_or_reported_and_nobody_else_
         assert (words in page, ">작성자가 철회함<" in page) == (True, True)
         assert 'name="action"' not in page, "there is nothing to decide"
         for act in ({"action": "show"}, {"action": "hide", "rule": "advert"}):
-            assert (await moderator.post(f"/desk/moderation/comment/{one}", data=act)).status_code == 409
+            assert (await post_without_page(moderator, f"/desk/moderation/comment/{one}", data=act)).status_code == 409
         assert (await mina.get(f"/forums/appeal/comment/{one}")).status_code == 404
         assert (await neighbour.get(f"/forums/report/comment/{one}")).status_code == 404
     assert (await moderator.get(f"/desk/moderation/all?of=comment/{insult}&by=author")).status_code == 200

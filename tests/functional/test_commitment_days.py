@@ -12,6 +12,7 @@ from server.core import clock
 from server.core.days import today
 from server.core.errors import Invalid
 from tests.support.answers import official
+from tests.support.page_forms import form, send, submit
 from tests.support.submissions import hold_forum, say
 from tests.support.system import System
 
@@ -30,22 +31,23 @@ async def test_an_official_cannot_say_that_it_was_done_before_it_was_promised(sy
     with clock.at(clock.now() + timedelta(days=5)):
         browser = await system.official("handler")
         early = (made_on - timedelta(days=1)).isoformat()
-        page = await browser.post(f"{desk}/finish", data={"finish.evidence": "달았습니다.", "finish.done_on": early})
+        finish = form(await browser.get(desk), "/finish")
+        page = await send(browser, finish, finish__evidence="달았습니다.", finish__done_on=early)
         assert page.status_code == 422
         assert 'href="#field-finish.done_on"' in page.text
         assert str(made_on) in page.text
         assert "달았습니다." in page.text
-        edit = {"edit.title": "조명", "edit.owner": "handler", "edit.due_on": str(made_on + timedelta(days=30))}
+        edit = form(page, "/edit")
         step = {"edit.steps.1.text": "자리 정하기", "edit.steps.1.due_on": early}
-        refused = await browser.post(f"{desk}/edit", data={**edit, **step})
+        refused = await send(browser, edit, **step)
         assert (refused.status_code, 'href="#field-edit.steps.1.due_on"' in refused.text) == (422, True)
         kept = {**step, "edit.steps.1.due_on": made_on.isoformat()}
-        assert (await browser.post(f"{desk}/edit", data={**edit, **kept})).status_code == 303
+        assert (await send(browser, form(refused, "/edit"), **kept)).status_code == 303
         for day in (made_on - timedelta(days=1), today() + timedelta(days=1)):
             with pytest.raises(Invalid) as refusal:
                 await committing.finish(handler, number, Finish("달았습니다.", done_on=day))
             assert [error.field for error in refusal.value.errors] == ["done_on"]
         assert (await Commitment.get()).done_on is None
         done = {"finish.evidence": "달았습니다.", "finish.done_on": made_on.isoformat()}
-        assert (await browser.post(f"{desk}/finish", data=done)).status_code == 303
+        assert (await submit(browser, desk, "/finish", **done)).status_code == 303
         assert (await Submission.get(id=submission.id)).done_on == made_on

@@ -276,14 +276,14 @@ async def test_a_reply_that_does_not_come_is_asked_for_once_and_reported(system:
         late = await (await system.program("gardener")).post(f"{DESK}/{number}/part-extend", json=content)
         assert (late.status_code, late.json()["code"]) == (409, "part_over")
         program = await system.program("gardener")
-        same: Any = {"json": {"text": REPLY}, "headers": {"idempotency-key": "reply-1"}}
-        replied = (await program.post(f"{DESK}/{number}/part-reply", **same)).json()
+        said, once = {"text": REPLY}, {"idempotency-key": "reply-1"}
+        replied = (await program.post(f"{DESK}/{number}/part-reply", json=said, headers=once)).json()
         assert (set(replied), replied["status"]) == ({"reference", "status", "parts"}, "accepted")
         assert [part["reply"] for part in replied["parts"]] == [REPLY]
     with at(6):
         await (await system.program("handler")).post(f"{DESK}/{number}/message", json={"text": "다음 주에 만납시다."})
         program = await system.program("gardener")
-        again = await program.post(f"{DESK}/{number}/part-reply", **same)
+        again = await program.post(f"{DESK}/{number}/part-reply", json=said, headers=once)
         assert (again.status_code, again.json()) == (200, replied), "asked again, it tells nothing of what came since"
         parks = await desk(system, "gardener")
         await parks.open(f"/desk/cases/{number}")

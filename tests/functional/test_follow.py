@@ -19,7 +19,7 @@ from petitions.queries import following
 from petitions.rights import subject
 from server.core import clock, database, ledger
 from server.core.config import Settings
-from tests.support.page_forms import form, send, submit
+from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.stories import filed, new_holiday, opened_with_key, signed_in, somebody
 from tests.support.system import System, opened
 
@@ -101,10 +101,9 @@ async def test_a_case_that_is_not_yours_is_not_there(system: System) -> None:
 async def test_trying_keys_is_slowed_down(settings: Settings) -> None:
     async with opened(replace(settings, rate_limits=True)) as system:
         case = await filed()
-        statuses = [
-            (await system.visitor().post("/cases", data={"reference": case.reference, "key": f"wrong {n}"})).status_code
-            for n in range(14)
-        ]
+        shown = form(await system.client.get("/cases"), "/cases")
+        tried = [await send(system.visitor(), shown, reference=case.reference, key=f"wrong {n}") for n in range(14)]
+        statuses = [answer.status_code for answer in tried]
         assert statuses[:8] == [422] * 8
         assert statuses[-1] == 429
         assert (await system.visitor().get("/cases")).status_code == 200
@@ -138,9 +137,9 @@ async def test_a_link_by_mail_opens_every_case_of_the_address(system: System) ->
     assert case.reference not in (await browser.get("/cases")).text
     assert (await browser.get(f"/cases/{case.reference}")).status_code == 404
     for broken in (path + "x", path[:-1]):
-        assert (await system.visitor().post(broken)).headers["location"] == "/cases/link"
+        assert (await post_without_page(system.visitor(), broken)).headers["location"] == "/cases/link"
     with patch.object(TimestampSigner, "get_timestamp", lambda self: int(clock.now().timestamp()) + 31 * 60):
-        assert (await system.visitor().post(path)).headers["location"] == "/cases/link"
+        assert (await send(system.visitor(), form(landing, path))).headers["location"] == "/cases/link"
     assert (await submit(system.client, "/cases/link", "/cases/link", email="no address")).status_code == 422
 
 
@@ -150,8 +149,11 @@ async def test_an_official_is_led_to_the_desk(system: System) -> None:
     text = await page(handler, case)
     assert f"/desk/cases/{case.reference}" in text
     assert "do-message" not in text, "what the petitioner does is not the official's"
-    assert (await handler.post(f"/cases/{case.reference}/messages", data={"message": "x"})).status_code == 403
-    assert (await handler.post("/cases", data={"reference": case.reference, "key": case.access_key})).status_code == 400
+    assert (
+        await post_without_page(handler, f"/cases/{case.reference}/messages", data={"message": "x"})
+    ).status_code == 403
+    keyed = {"reference": case.reference, "key": case.access_key}
+    assert (await post_without_page(handler, "/cases", data=keyed)).status_code == 400
     gardener = await signed_in(system, "gardener")
     assert (await gardener.get(f"/cases/{case.reference}")).status_code == 404
 
@@ -211,24 +213,27 @@ async def test_what_is_typed_wrong_is_kept_and_changes_nothing(system: System) -
     case = await answered()
     hong = await opened_with_key(system, case)
     before = len(await ledger.read(subject(case.reference)))
+    own = await hong.get(f"/cases/{case.reference}")
     tries = [
         ("rating", {"comment": "별점 없이"}, "별점 없이"),
-        ("rating", {"score": "6", "comment": "육점"}, "육점"),
         ("not-solved", {"unsolved": ""}, "unsolved"),
         ("messages", {"message": "제 번호는 900101-1234567입니다"}, "900101-1234567"),
     ]
     for name, data, kept in tries:
-        answer = await hong.post(f"/cases/{case.reference}/{name}", data=data)
+        answer = await send(hong, form(own, f"/{name}"), **data)
         assert answer.status_code == 422, name
         assert kept in answer.text
         assert "error-summary" in answer.text
-    assert (await hong.post(f"/cases/{case.reference}/supplements", data={"supplement": "없음"})).status_code == 409
-    assert (await hong.post(f"/cases/{case.reference}/withdrawal", data={})).status_code == 409
+    for name, data, status in (
+        ("rating", {"score": "6", "comment": "육점"}, 422), ("supplements", {"supplement": "없음"}, 409),
+        ("withdrawal", {}, 409),
+    ):  # fmt: skip
+        answer = await post_without_page(hong, f"/cases/{case.reference}/{name}", data=data)
+        assert (answer.status_code, data.get("comment", "") in answer.text) == (status, True), name
     stranger = system.visitor()
     for name in ("messages", "supplements", "withdrawal", "rating", "not-solved"):
-        answer = await stranger.post(
-            f"/cases/{case.reference}/{name}", data={"message": "x", "score": "1", "unsolved": "x"}
-        )
+        forged = {"message": "x", "score": "1", "unsolved": "x"}
+        answer = await post_without_page(stranger, f"/cases/{case.reference}/{name}", data=forged)
         assert answer.status_code == 404, "the public may read, not act"
     assert len(await ledger.read(subject(case.reference))) == before
 

@@ -14,7 +14,7 @@ from server.core.jobs import Task
 from server.core.search import tokens
 from tests.support.answers import official
 from tests.support.forums import a_draft, a_forum
-from tests.support.page_forms import form, send, submit
+from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.stories import to
 from tests.support.system import System
 
@@ -62,7 +62,7 @@ async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(system: Syste
         "topic/",
         "case/ABC",
     ):
-        assert (await park.post("/forums/following", data={"what": wrong})).status_code == 422
+        assert (await post_without_page(park, "/forums/following", data={"what": wrong})).status_code == 422
     mine = (await park.get("/forums/following")).text
     for words in ("재래시장 주차 문제", "중앙구", "주제: 도서관"):
         assert words in mine
@@ -91,7 +91,9 @@ async def test_park_follows_a_topic_a_district_and_a_forum_by_mail(system: Syste
     one_click = re.search(r"/forums/following/[^\s>]+", told["List-Unsubscribe"])
     assert one_click
     assert "주제: 도서관" in (await system.client.get(one_click[0])).text
-    assert (await system.client.post(one_click[0], data={"List-Unsubscribe": "One-Click"})).status_code == 303
+    assert (
+        await post_without_page(system.client, one_click[0], data={"List-Unsubscribe": "One-Click"})
+    ).status_code == 303
     assert not await database.fetch("SELECT 1 FROM follow")
     assert (await system.client.get(one_click[0])).status_code == 303
 

@@ -26,6 +26,7 @@ from server.core.errors import Forbidden, NotPossibleNow
 from server.core.participants.people import Person, take_name
 from tests.support.answers import official
 from tests.support.forums import a_forum, words
+from tests.support.page_forms import post_without_page
 from tests.support.places import a_session
 from tests.support.system import System
 
@@ -142,7 +143,7 @@ async def test_the_pages_of_the_desk_say_the_same(system: System) -> None:
     for state, action in itertools.product(ForumState, forms):
         await forum.put(state, "listening")
         expected = table("listening")[state].get(action)
-        answer = await browser.post(f"/desk/forums/{forum.slug}/{action}", data=forms[action])
+        answer = await post_without_page(browser, f"/desk/forums/{forum.slug}/{action}", data=forms[action])
         assert await forum.state() == (expected or state), f"{action} while {state}"
         # What is so already is shown and not refused: a button pressed twice.
         assert answer.status_code in ({303} if expected else {303, 403, 409}), answer.text

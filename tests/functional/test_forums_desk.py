@@ -9,7 +9,7 @@ from forums.queries.forums import forum
 from forums.states import ForumState
 from server.core.accounts import Department
 from tests.support.forums import a_draft, a_forum
-from tests.support.page_forms import form, send
+from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.system import System
 
 
@@ -17,33 +17,30 @@ async def test_a_listening_forum_from_the_plan_to_its_minutes(system: System) ->
     intake = await system.official("intake")
     roads = await Department.get(code="roads")
     page = await intake.get("/desk/forums/new?kind=listening")
-    press = re.search(r'name="press" value="([^"]+)"', page.text)
-    assert press
-    plan = {"title": "골목 상권", "press": press[1], "starts_at": "2026-12-01T14:00", "ends_at": "2026-12-01T13:00",
+    plan = {"title": "골목 상권", "starts_at": "2026-12-01T14:00", "ends_at": "2026-12-01T13:00",
             "link": "javascript:alert(1)", "panel": "김상인 (상인회)\n박시민"}  # fmt: skip
-    wrong = await intake.post("/desk/forums/new?kind=listening", data=plan)
+    wrong = await send(intake, form(page, "/new"), **plan)
     assert wrong.status_code == 422
     assert "박시민" in wrong.text, "what was written is kept"
     assert {*re.findall(r'id="field-(\w+)-error"', wrong.text)} == {"ends_at", "link"}
-    plan |= {"ends_at": "2026-12-01T16:00", "link": ""}
-    files = {"files": ("자료.txt", "차례".encode(), "text/plain")}
+    corrected, files = form(wrong, "/new"), [("자료.txt", "차례".encode())]
     for _twice in range(2):
-        made = await intake.post("/desk/forums/new?kind=listening", data=plan, files=files)
+        made = await send(intake, corrected, ends_at="2026-12-01T16:00", link="", files=files)
         assert (made.status_code, made.headers["location"]) == (303, "/desk/forums/listening-1")
     assert await Forum.all().count() == 1, "pressed twice, planned once"
     assert (await system.client.get("/forums/listening-1")).status_code == 404, "a draft is the planners' own"
 
     page = await intake.get("/desk/forums/listening-1")
     assert "/desk/forums/listening-1/publish" not in page.text
-    refused = await intake.post("/desk/forums/listening-1/publish", data={})
+    refused = await post_without_page(intake, "/desk/forums/listening-1/publish", data={})
     assert refused.status_code == 422, "a place and a department are missing"
     page = await intake.get("/desk/forums/listening-1/edit")
     file = await ForumFile.get(subject="forum/listening-1")
     assert f'name="gone" value="{file.id}"' in page.text
     shown = form(page, "/edit")
-    sent = shown.filled({"place": "시청 다목적홀", "department": str(roads.id), "gone": [str(file.id)]})
-    files = {"files": ("순서.txt", "1. 인사".encode(), "text/plain")}
-    assert (await intake.post(shown.url, data=sent, files=files)).status_code == 303
+    files = [("순서.txt", "1. 인사".encode())]
+    sent = await send(intake, shown, place="시청 다목적홀", department=str(roads.id), gone=[str(file.id)], files=files)
+    assert sent.status_code == 303
     assert [row.name for row in await ForumFile.filter(subject="forum/listening-1")] == ["순서.txt"]
 
     asked = await intake.get("/desk/forums/listening-1/publish")
@@ -63,7 +60,7 @@ async def test_a_listening_forum_from_the_plan_to_its_minutes(system: System) ->
     asked = await clerk.get("/desk/forums/listening-1/minutes")
     assert (await send(clerk, form(asked, "/minutes"), minutes="1. 인사\n2. 의견")).status_code == 303
     assert "2. 의견" in (await system.client.get("/forums/listening-1")).text
-    assert (await clerk.post("/desk/forums/listening-1/cancel", data={"text": "그만"})).status_code == 403
+    assert (await post_without_page(clerk, "/desk/forums/listening-1/cancel", data={"text": "그만"})).status_code == 403
     handler = await system.official("handler")
     assert (await handler.get("/desk/forums")).status_code == 403
     assert (await system.client.get("/desk/forums/listening-1")).status_code == 303, "to the sign-in page"
@@ -92,7 +89,9 @@ async def test_two_planners_at_one_forum(system: System) -> None:
         assert gone.status_code == 303
     assert "태풍이 옵니다." in (await system.client.get(f"/forums/{slug}")).text
     draft = await a_draft("notice")
-    assert (await first.post(f"/desk/forums/{draft}/cancel", data={"text": "다른 공지로 대신함"})).status_code == 303
+    assert (
+        await submit(first, f"/desk/forums/{draft}/cancel", "/cancel", text="다른 공지로 대신함")
+    ).status_code == 303
     assert (await system.client.get(f"/forums/{draft}")).status_code == 404, "it was never announced"
 
 

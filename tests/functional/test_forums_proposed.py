@@ -11,7 +11,7 @@ from server.core import clock, database
 from server.core.accounts import Department
 from server.core.booking.slots import NewSlot, open_slots
 from server.core.participants.models import Unconfirmed
-from tests.support.page_forms import form, send, submit
+from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.places import guest
 from tests.support.system import System
 
@@ -118,12 +118,15 @@ async def test_a_question_needs_people_or_gets_a_reason(system: System) -> None:
     assert late.status_code == 409
     assert await Forum.all().count() == 5
     intake = await system.official("intake")
-    declined = await intake.post("/desk/forums/proposal-2/decline", data={"text": "지난달에 같은 토론회가 있었습니다."})
+    declined = await submit(
+        intake, "/desk/forums/proposal-2/decline", "/decline", text="지난달에 같은 토론회가 있었습니다."
+    )
     assert declined.status_code == 303
     assert "지난달에 같은 토론회가 있었습니다." in (await system.visitor().get("/forums/proposal-2")).text
-    assert (await intake.post("/desk/forums/proposal-2/accept", data={"text": "다시"})).status_code == 409
+    assert (await post_without_page(intake, "/desk/forums/proposal-2/accept", data={"text": "다시"})).status_code == 409
     for act in ("accept", "cancel"):  # taken up, and called off before it was announced
-        assert (await intake.post(f"/desk/forums/proposal-3/{act}", data={"text": "담당 부서 사정"})).status_code == 303
+        page = f"/desk/forums/proposal-3/{act}"
+        assert (await submit(intake, page, f"/{act}", text="담당 부서 사정")).status_code == 303
     assert ">일시<" not in (await system.visitor().get("/forums/proposal-3")).text
     assert await appointments(system, "proposal-3") == 0
     await database.execute("UPDATE forum SET supports = 100 WHERE slug = ?", "proposal-1")
@@ -147,8 +150,10 @@ async def test_nobody_talks_about_a_proposal_that_is_not_shown(system: System) -
     }
     for visibility in ("pending", "hidden"):
         await database.execute("UPDATE forum SET visibility = ? WHERE slug = ?", visibility, "proposal-1")
-        assert (await neighbour.post(talk, data={"text": f"{visibility} 글에도 한마디"})).status_code == 404
-        assert (await neighbour.post("/forums/proposal-1/supports", data={})).status_code == 404
+        assert (
+            await post_without_page(neighbour, talk, data={"text": f"{visibility} 글에도 한마디"})
+        ).status_code == 404
+        assert (await post_without_page(neighbour, "/forums/proposal-1/supports", data={})).status_code == 404
         page = await visitor.get("/forums/proposal-1")
         assert f'action="{talk}"' not in page.text
         for text in (page.text, (await visitor.get("/api/v1/forums/proposal-1")).text):

@@ -10,6 +10,7 @@ from server.core.accounts import Department
 from tests.functional.test_attachments import PDF, PNG
 from tests.support.desk import Desk, desk
 from tests.support.markup import parse
+from tests.support.page_forms import post_without_page
 from tests.support.system import System
 
 MONDAY = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
@@ -189,7 +190,9 @@ async def test_another_departments_case_is_not_there(system: System) -> None:
     await handler.open(f"/desk/cases/{number}")
     assert handler.status == 404
     for action in ("note", "answer", "transfer", "accept"):
-        answer = await handler.client.post(f"/desk/cases/{number}/{action}", data={"text": "x", "version": "9"})
+        answer = await post_without_page(
+            handler.client, f"/desk/cases/{number}/{action}", data={"text": "x", "version": "9"}
+        )
         assert answer.status_code == 404, action
     await gardener.open(f"/desk/cases/{number}")
     assert gardener.status == 200
@@ -214,7 +217,7 @@ async def test_without_the_right_there_is_no_form_and_a_403(system: System, user
     await somebody.open(f"/desk/cases/{number}")
     assert somebody.status == 200
     assert action not in somebody.actions
-    answer = await somebody.client.post(f"/desk/cases/{number}/{action}", data={"text": "무엇"})
+    answer = await post_without_page(somebody.client, f"/desk/cases/{number}/{action}", data={"text": "무엇"})
     assert answer.status_code == 403
 
 
@@ -226,10 +229,12 @@ async def test_nobody_gets_in_without_signing_in(system: System) -> None:
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/desk/sign-in?next=")
     for url in (f"/desk/cases/{number}/note", "/desk/bulk", "/desk/views", "/desk/views/1/delete"):
-        assert (await visitor.post(url, data={"text": "x", "action": "accept"})).status_code == 401
+        assert (await post_without_page(visitor, url, data={"text": "x", "action": "accept"})).status_code == 401
     handler = await desk(system, "handler")
-    assert (await handler.client.post(f"/desk/cases/{number}/rate", data={"score": "1"})).status_code == 404
-    assert (await handler.client.post(f"/desk/cases/{number}/nonsense")).status_code == 404
+    assert (
+        await post_without_page(handler.client, f"/desk/cases/{number}/rate", data={"score": "1"})
+    ).status_code == 404
+    assert (await post_without_page(handler.client, f"/desk/cases/{number}/nonsense")).status_code == 404
 
 
 async def test_after_passing_it_on_a_handler_is_back_in_the_inbox(system: System) -> None:

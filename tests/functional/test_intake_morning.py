@@ -6,7 +6,7 @@ import pytest
 
 from server.core import clock
 from tests.support.desk import desk
-from tests.support.page_forms import submit
+from tests.support.page_forms import post_without_page, submit
 from tests.support.system import System
 
 MORNING = datetime(2026, 3, 9, 0, 30, tzinfo=UTC)
@@ -83,9 +83,9 @@ async def test_handlers_are_named_and_cases_passed_on_many_at_once(system: Syste
 @pytest.mark.parametrize("picked", [[], ["x"], ["K7Q-M9X-RW4:1"], ["\N{PILE OF POO}:"]])
 async def test_a_selection_that_is_none_is_a_clear_page(system: System, picked: list[str]) -> None:
     intake = await desk(system, "intake")
-    answer = await intake.client.post("/desk/bulk", data={"action": "accept", "case": picked})
+    answer = await post_without_page(intake.client, "/desk/bulk", data={"action": "accept", "case": picked})
     assert answer.status_code == (409 if picked else 422)
-    answer = await intake.client.post("/desk/bulk", data={"action": "answer", "case": "x"})
+    answer = await post_without_page(intake.client, "/desk/bulk", data={"action": "answer", "case": "x"})
     assert answer.status_code == 404
 
 
@@ -119,7 +119,7 @@ async def test_a_view_is_kept_opened_and_deleted(system: System) -> None:
     other = await desk(system, "handler")
     assert "도로과 신규" not in other.text
     delete = next(f.attrs["action"] for f in intake.page.all("form") if "/views/" in f.attrs.get("action", ""))
-    assert (await other.client.post(delete)).status_code == 404
+    assert (await post_without_page(other.client, delete)).status_code == 404
     await submit(intake.client, intake.url, delete)
     await intake.open("/desk")
     assert "도로과 신규" not in [a.text for a in intake.page.all("a")]

@@ -11,7 +11,7 @@ from petitions.models import Case
 from server.core import clock
 from tests.support.desk import Desk, desk
 from tests.support.markup import parse
-from tests.support.page_forms import form, send, submit
+from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.stories import filed, opened_with_key, somebody, to
 from tests.support.system import System
 
@@ -222,7 +222,7 @@ async def test_an_objection_is_taken_back_and_can_be_filed_again(system: System)
         case, hong = await refused(system, await desk(system, "handler"))
         address = f"/cases/{case.reference}"
         assert "objection-withdrawal" not in (await hong.get(address)).text
-        early = await hong.post(f"{address}/objection-withdrawal", data={"objection_withdrawal": ""})
+        early = await post_without_page(hong, f"{address}/objection-withdrawal", data={"objection_withdrawal": ""})
         assert (early.status_code, "진행 중인 이의신청이 없습니다" in early.text) == (409, True)
         await objecting.object_to("petitioner", case.reference, TextOnly("다시 보아 주세요."))
         await objecting.extend(await somebody("manager"), case.reference, Extend(5, "현장을 다시 봅니다."))

@@ -8,7 +8,7 @@ from forums.states import SubmissionState
 from server.core.days import today
 from tests.support.answers import official
 from tests.support.forums import a_forum
-from tests.support.page_forms import submit
+from tests.support.page_forms import post_without_page, submit
 from tests.support.places import a_session, guest
 from tests.support.submissions import hold_forum, say
 from tests.support.system import System
@@ -21,7 +21,7 @@ async def test_whoever_waits_in_line_is_told_that_nothing_is_offered_and_finds_b
     _lee, him = await guest(system, "이과일")
     await submit(her, page)
     waiting = (await submit(him, page)).headers["location"]
-    refused = await him.post(f"{waiting}/take")
+    refused = await post_without_page(him, f"{waiting}/take")
     assert (refused.status_code, "지금은 받으실 자리가 없습니다" in refused.text) == (409, True)
     assert "시간이 지났습니다" not in refused.text
     for href in (waiting, "/forums", "/forums/mine"):
@@ -43,6 +43,6 @@ async def test_a_stranger_is_told_at_once_that_a_commitment_is_not_theirs_to_con
     )
     _park, stranger = await guest(system, "지나가는 사람")
     for words in ("꺼졌어요.", ""):
-        refused = await stranger.post(f"/commitments/{number}/contest", data={"text": words})
+        refused = await post_without_page(stranger, f"/commitments/{number}/contest", data={"text": words})
         assert refused.status_code == 403
         assert f'class="button button-primary" href="/commitments/{number}"' in refused.text

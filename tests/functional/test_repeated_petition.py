@@ -9,6 +9,7 @@ from petitions.queries import integrity
 from server.core import clock
 from tests.functional.test_supplement_in_time import accepted, act, at_desk, tried
 from tests.support.markup import Element
+from tests.support.page_forms import form, send
 from tests.support.system import System
 
 pytestmark = pytest.mark.usefixtures("described")
@@ -59,14 +60,14 @@ async def test_it_is_closed_with_reason_and_remedies_after_two_answers(system: S
         assert (by_law.status_code, by_law.json()["code"]) == (409, "statutory_not_closed")
         assert "close-repeated" not in (await at_desk(system, "handler", application)).actions
         # On the page what was ticked and typed comes back.
-        form = {**handler.fields("close-repeated"), "close-repeated.earlier": [by_phone]}
-        assert "ombudsman" in form["close-repeated.remedies"] or "시민고충" in form["close-repeated.remedies"]
-        url = f"/desk/cases/{number}/close-repeated"
-        form["close-repeated.reason"] = CLOSING["reason"]
-        once = await handler.client.post(url, data=form)
+        remedies = handler.fields("close-repeated")["close-repeated.remedies"]
+        assert "ombudsman" in remedies or "시민고충" in remedies
+        typed: dict[str, Any] = {"close-repeated.earlier": [by_phone], "close-repeated.reason": CLOSING["reason"]}
+        once = await send(handler.client, handler.form("close-repeated"), **typed)
         assert (once.status_code, f'value="{by_phone}" checked' in once.text) == (422, True)
-        form["close-repeated.earlier"] = [by_phone, by_mail]
-        assert (await handler.client.post(url, data=form, follow_redirects=True)).status_code == 200
+        both_ticked: dict[str, Any] = {"close-repeated.earlier": [by_phone, by_mail]}
+        done = await send(handler.client, form(once, "/close-repeated"), **both_ticked)
+        assert done.status_code == 303
         await handler.open(f"/desk/cases/{number}")
         assert "Closed as repeated, after" in handler.text
         await system.work()

@@ -10,7 +10,7 @@ from petitions.reference import reference
 from server.core import accounts, clock
 from server.core.accounts import Account, Official
 from server.core.ledger import read
-from tests.support.markup import parse
+from tests.support.page_forms import form, send, submit
 from tests.support.system import System
 
 
@@ -122,16 +122,13 @@ async def test_a_petitioners_button_pressed_twice_acts_once(system: System) -> N
     case = await system.file(kind="statutory:road_occupation", petitioner=citizen)
     address = f"/cases/{case['reference']}"
     hong = system.visitor()
-    assert (
-        await hong.post("/cases", data={"reference": case["reference"], "key": case["access_key"]})
-    ).status_code == 303
+    opened = await submit(hong, "/cases", "/cases", reference=case["reference"], key=case["access_key"])
+    assert opened.status_code == 303
     manager = await official("manager")
 
     async def twice(name: str, kind: str, **typed: str) -> None:
-        page = parse((await hong.get(address)).text)
-        form = next(f for f in page.all("form") if f.attrs["action"] == f"{address}/{name}")
-        data = {**{e.attrs["name"]: e.attrs["value"] for e in form.all("input", type="hidden")}, **typed}
-        for answer in await asyncio.gather(*(hong.post(f"{address}/{name}", data=data) for _press in range(2))):
+        shown = form(await hong.get(address), f"/{name}")
+        for answer in await asyncio.gather(*(send(hong, shown, **typed) for _press in range(2))):
             assert (answer.status_code, answer.headers.get("location")) == (303, address), name
         assert [entry.kind for entry in await read(f"case{address[6:]}")].count(kind) == 1, name
 

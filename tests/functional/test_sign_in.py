@@ -7,7 +7,7 @@ import pytest
 
 from server.core import accounts, clock
 from server.core.accounts import Account, Session
-from tests.support.page_forms import form, send
+from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.system import PASSWORD, System
 
 
@@ -38,7 +38,7 @@ async def test_an_official_signs_in_and_out(system: System) -> None:
 async def test_a_wrong_name_or_password_is_refused_without_saying_which(
     system: System, username: str, password: str
 ) -> None:
-    answer = await system.client.post("/desk/sign-in", data={"username": username, "password": password})
+    answer = await submit(system.client, "/desk/sign-in", "/sign-in", username=username, password=password)
     assert answer.status_code == 401
     assert "이름, 비밀번호 또는 인증번호가 맞지 않습니다." in answer.text
     assert "session" not in answer.cookies
@@ -49,18 +49,16 @@ async def test_a_closed_account_is_out_at_once(system: System) -> None:
     assert (await browser.get("/desk/account")).status_code == 200
     await Account.filter(username="handler").update(active=False)
     assert (await browser.get("/desk/account")).status_code == 303
-    assert (
-        await system.client.post("/desk/sign-in", data={"username": "handler", "password": PASSWORD})
-    ).status_code == 401
+    refused = await submit(system.client, "/desk/sign-in", "/sign-in", username="handler", password=PASSWORD)
+    assert refused.status_code == 401
 
 
 @pytest.mark.parametrize(
     "target", ["https://evil.example/desk", "//evil.example/desk", "/petitions", "/desk\\evil", "javascript:x"]
 )
 async def test_signing_in_leads_to_no_other_site(system: System, target: str) -> None:
-    answer = await system.client.post(
-        "/desk/sign-in", data={"username": "handler", "password": PASSWORD, "next": target}
-    )
+    forged = {"username": "handler", "password": PASSWORD, "next": target}
+    answer = await post_without_page(system.client, "/desk/sign-in", data=forged)
     assert answer.headers["location"] == "/desk"
 
 
@@ -94,7 +92,7 @@ async def test_a_new_password_opens_as_it_was_typed(system: System, new: str) ->
     browser = await system.official("handler")
     shown = form(await browser.get("/desk/account"), field="change", value="password")
     assert (await send(browser, shown, old=PASSWORD, new=new, again=new)).status_code == 303
-    answer = await system.visitor().post("/desk/sign-in", data={"username": "handler", "password": new})
+    answer = await submit(system.visitor(), "/desk/sign-in", "/sign-in", username="handler", password=new)
     assert answer.status_code == 303
     assert (await send(browser, shown, old=new, new=PASSWORD, again=PASSWORD)).status_code == 303
 
@@ -110,7 +108,8 @@ async def test_a_changed_password_ends_the_other_sessions(system: System) -> Non
     assert good.status_code == 303
     assert (await here.get("/desk/account")).status_code == 200
     assert (await there.get("/desk/account")).status_code == 303
-    answer = await system.visitor().post("/desk/sign-in", data={"username": "handler", "password": "a new long one"})
+    visitor = system.visitor()
+    answer = await submit(visitor, "/desk/sign-in", "/sign-in", username="handler", password="a new long one")
     assert answer.status_code == 303
 
 
@@ -119,18 +118,26 @@ async def test_the_desk_speaks_the_language_that_is_chosen(system: System) -> No
     shown = form(await browser.get("/desk/account"), field="change", value="language")
     assert (await send(browser, shown, language="ja")).status_code == 303
     assert (await Account.get(username="handler")).language == "ja"
-    assert (await browser.post("/desk/account", data={"change": "language", "language": "xx"})).status_code == 422
+    assert (
+        await post_without_page(browser, "/desk/account", data={"change": "language", "language": "xx"})
+    ).status_code == 422
     assert "パスワード" in (await browser.get("/desk/account?lang=ja")).text
 
 
 async def test_a_form_from_another_site_is_refused(system: System) -> None:
     typed = {"username": "handler", "password": PASSWORD}
-    foreign = await system.client.post("/desk/sign-in", data=typed, headers={"origin": "https://evil.example"})
+    foreign = await post_without_page(
+        system.client, "/desk/sign-in", data=typed, headers={"origin": "https://evil.example"}
+    )
     assert foreign.status_code == 403
     assert "120" in foreign.text
-    cross = await system.client.post("/desk/sign-in", data=typed, headers={"sec-fetch-site": "cross-site"})
+    cross = await post_without_page(
+        system.client, "/desk/sign-in", data=typed, headers={"sec-fetch-site": "cross-site"}
+    )
     assert cross.status_code == 403
-    own = await system.client.post("/desk/sign-in", data=typed, headers={"origin": "http://127.0.0.1:8000"})
+    own = await post_without_page(
+        system.client, "/desk/sign-in", data=typed, headers={"origin": "http://127.0.0.1:8000"}
+    )
     assert own.status_code == 303
 
 

@@ -17,6 +17,7 @@ from server.core.stream import hub as hubs
 from server.core.stream.hub import HEARTBEAT
 from server.core.stream.listener import StreamAccess
 from server.people import ACCOUNTS
+from tests.support.page_forms import submit
 from tests.support.stories import Stream, filed, listening, opened_with_key, signed_in, somebody
 from tests.support.system import System
 from tracking import stream_access
@@ -65,11 +66,11 @@ async def test_who_may_not_look_any_more_stops_hearing_and_nobody_else_does(
         parks = await Department.get(code="parks")
         await Account.filter(username="handler2").update(department_id=parks.id)
         assert await ended() == {"handler", "handler on the case", "handler2", "handler2 on the case"}
-        await browsers["manager"].post("/desk/sign-out")
+        await submit(browsers["manager"], "/desk/account", "/sign-out")
         await Session.filter(account_id=(await Account.get(username="inspector")).id).update(
             expires_at=datetime(2001, 1, 1, tzinfo=UTC)
         )
-        await leaving.post("/cases/forget")
+        await submit(leaving, "/cases", "/forget")
         await Case.filter(reference=case.reference).update(key_hash="0" * 64)
         await ended()
         assert {name for name, stream in streams.items() if not stream.over} == {"intake", "by session"}
@@ -96,7 +97,7 @@ async def test_the_heartbeat_looks_and_goes_on_when_the_database_does_not_answer
     task = asyncio.create_task(hub.run())
     hong = await opened_with_key(system, case)
     async with listening(system, hong, f"/cases/{case.reference}/stream") as stream:
-        await hong.post("/cases/forget")
+        await submit(hong, "/cases", "/forget")
         await stream.until("over")
     hub.stop()
     await task

@@ -26,6 +26,7 @@ from server.core.days import today
 from server.core.errors import Forbidden, NotPossibleNow
 from server.crossing import WAYS
 from tests.support.answers import official
+from tests.support.page_forms import post_without_page
 from tests.support.places import somebody
 from tests.support.submissions import hold_forum, say
 from tests.support.system import System
@@ -143,7 +144,7 @@ async def test_each_action_needs_its_right_and_its_department(system: System) ->
             if action in {B.CORRECT, B.UNDO}:
                 continue
             path = f"/desk/submissions/{one.number if action is not B.COMMIT else done.number}/{action.value}"
-            answer = await browser.post(path, data={})
+            answer = await post_without_page(browser, path, data={})
             own = who.may(Permission.HAND_SUBMISSIONS) or who.department_id == parks.id
             if not who.may(right):
                 assert answer.status_code == 403, (username, action)
@@ -152,7 +153,9 @@ async def test_each_action_needs_its_right_and_its_department(system: System) ->
             elif own:
                 assert answer.status_code in {409, 422}, (username, action)
         for act, right in COMMITMENT_RIGHTS.items():
-            answer = await browser.post(f"/desk/commitments/{number}/{act.value}", data={"step": str(step.id)})
+            answer = await post_without_page(
+                browser, f"/desk/commitments/{number}/{act.value}", data={"step": str(step.id)}
+            )
             allowed = who.may(right) and (who.may(Permission.HAND_SUBMISSIONS) or who.department_id == parks.id)
             if not who.may(right):
                 assert answer.status_code == 403, (username, act)

@@ -15,7 +15,7 @@ from server.core.accounts import Department
 from server.core.days import today
 from tests.support.answers import answer, official
 from tests.support.contract import Described
-from tests.support.page_forms import form, send, submit
+from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.places import guest
 from tests.support.submissions import hold_forum, say
 from tests.support.system import System
@@ -30,16 +30,20 @@ async def test_an_author_makes_her_submission_a_petition_and_both_keep_their_num
     clerk, handler = await system.official("intake"), await system.official("handler")
     propose = {"propose.text": "법정 기간 안에 답을 받으실 수 있습니다."}
     desk = f"/desk/submissions/{submission.number}"
-    assert (await clerk.post(f"{desk}/propose", data=propose)).status_code == 409, "no department has it yet"
+    assert (await post_without_page(clerk, f"{desk}/propose", data=propose)).status_code == 409, (
+        "no department has it yet"
+    )
     parks = {"assign.department": "parks"}
-    assert (await clerk.post(f"{desk}/assign", data=parks)).status_code == 303
-    assert (await handler.post(f"{desk}/propose", data=propose)).status_code == 403, "another department has it"
-    assert (await clerk.post(f"{desk}/propose", data=propose)).status_code == 303
-    assert (await clerk.post(f"{desk}/assign", data={"assign.department": "roads"})).status_code == 303
+    assert (await submit(clerk, desk, "/assign", **parks)).status_code == 303
+    assert (await post_without_page(handler, f"{desk}/propose", data=propose)).status_code == 403, (
+        "another department has it"
+    )
+    assert (await submit(clerk, desk, "/propose", **propose)).status_code == 303
+    assert (await submit(clerk, desk, "/assign", assign__department="roads")).status_code == 303
     assert path not in (await browser.get(f"/submissions/{submission.number}")).text, "the next department decides anew"
     assert (await browser.get(path)).status_code == 409
-    assert (await browser.post(path, data={"name": "김꽃집", "consent": "on"})).status_code == 409
-    assert (await handler.post(f"{desk}/propose", data=propose)).status_code == 303
+    assert (await post_without_page(browser, path, data={"name": "김꽃집", "consent": "on"})).status_code == 409
+    assert (await submit(handler, desk, "/propose", **propose)).status_code == 303
     page = await browser.get(f"/submissions/{submission.number}")
     assert "법정 기간 안에" in page.text
     assert "법정 기간 안에" not in (await system.visitor().get(f"/submissions/{submission.number}")).text
@@ -82,17 +86,18 @@ async def test_a_petition_becomes_a_topic_and_nothing_private_goes_along(system:
     private = (await system.file(body="우리 집 김영희 앞 가로등이 꺼졌어요."))["reference"]
     public = (await system.file(public=True))["reference"]
     clerk = await system.official("intake")
-    form = {"kind": "discussion", "title": "골목을 밝히려면", "text": "밤길을 어떻게 밝힐까요?"}
-    assert (await clerk.post(f"/desk/topics/{public}", data=form)).status_code == 409, "not answered yet"
+    topic = {"kind": "discussion", "title": "골목을 밝히려면", "text": "밤길을 어떻게 밝힐까요?"}
+    early = await post_without_page(clerk, f"/desk/topics/{public}", data=topic)
+    assert early.status_code == 409, "not answered yet"
     for number in (private, public):
         await answer(number)
     assert (await (await system.official("handler")).get(f"/desk/topics/{public}")).status_code == 403
     page = await clerk.get(f"/desk/topics/{private}")
     assert "김영희" not in page.text
-    assert (await clerk.post(f"/desk/topics/{private}", data={**form, "text": ""})).status_code == 422
+    assert (await send(clerk, form(page, private), **{**topic, "text": ""})).status_code == 422
     roads = (await Department.get(code="roads")).id
     for number, shown in ((private, False), (public, True)):
-        made = await clerk.post(f"/desk/topics/{number}", data={**form, "title": f"골목 {shown}"})
+        made = await submit(clerk, f"/desk/topics/{number}", number, **{**topic, "title": f"골목 {shown}"})
         assert made.status_code == 303, made.text
         slug = made.headers["location"].rpartition("/")[2]
         assert (await Forum.get(slug=slug)).from_petition == number
@@ -103,10 +108,8 @@ async def test_a_petition_becomes_a_topic_and_nothing_private_goes_along(system:
         assert slug in (await clerk.get(f"/cases/{number}")).text
         assert (number in (await system.visitor().get(f"/forums/{slug}")).text) is shown
         assert (number in (await system.visitor().get(f"/api/v1/forums/{slug}")).text) is shown
-        submission = await clerk.post(
-            f"/desk/topics/{number}",
-            data={"kind": "submission", "forum": slug, "title": "한 시민의 제안", "text": "조명을 바꿉시다."},
-        )
+        wish = {"kind": "submission", "forum": slug, "title": "한 시민의 제안", "text": "조명을 바꿉시다."}
+        submission = await submit(clerk, f"/desk/topics/{number}", number, **wish)
         assert submission.status_code == 303, submission.text
         read = await system.visitor().get(submission.headers["location"])
         assert (number in read.text) is shown

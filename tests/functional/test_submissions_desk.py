@@ -5,6 +5,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from server.core.accounts import Department
 from server.core.days import today
 from server.core.errors import ChangedMeanwhile
 from tests.support.answers import official
+from tests.support.page_forms import form, post_without_page, send, submit
 from tests.support.stories import to as mails_to
 from tests.support.submissions import hold_forum, say
 from tests.support.system import System
@@ -51,10 +53,8 @@ async def test_a_clerk_hands_out_a_whole_evening_and_joins_what_is_the_same(syst
     assert lamps[0].number not in (await clerk.get("/desk/submissions?q=벤치")).text
     assert (await clerk.get(f"/desk/submissions?q={nothing.number.lower()}")).text.count("data-row-link") == 1
     # Everything in the list, each to the department that is proposed for it; one has none and stays.
-    answer = await clerk.post(
-        "/desk/submissions/bulk",
-        data={"action": "assign", "all": "1", "list": "status=received", "department": "proposed"},
-    )
+    page = await clerk.get("/desk/submissions?status=received")
+    answer = await send(clerk, form(page, "/bulk"), button="assign", all=["1"], department="proposed")
     assert answer.status_code == 200
     assert nothing.number in answer.text
     code = {row.number: row.department_id for row in await Submission.all()}
@@ -63,9 +63,11 @@ async def test_a_clerk_hands_out_a_whole_evening_and_joins_what_is_the_same(syst
     assert {code[v.number] for v in trees} == {known["parks"]}
     assert code[nothing.number] is None
     # Joined; a third one is joined to a joined one, which means to its main one; itself it cannot be joined to.
-    ticked = {"action": "merge", "submission": [v.number for v in lamps], "with": lamps[0].number}
+    shown = form(await clerk.get("/desk/submissions?status=assigned"), "/bulk")
+    boxes = {box.attrs["value"].partition(":")[0]: box.attrs["value"] for box in shown.named("submission")}
+    merging_them: dict[str, Any] = {"submission": [boxes[v.number] for v in lamps], "with": lamps[0].number}
     for _press in range(2):
-        assert (await clerk.post("/desk/submissions/bulk", data=ticked)).status_code == 303
+        assert (await send(clerk, shown, button="merge", **merging_them)).status_code == 303
     late = await heard(forum, LAMPS)
     roads = await official("intake")
     await merging.merge(roads, late.number, Merge(lamps[1].number))
@@ -81,20 +83,17 @@ async def test_a_clerk_hands_out_a_whole_evening_and_joins_what_is_the_same(syst
     await merging.merge(roads, lamps[0].number, Merge(newest.number))
     assert {row.merged_into_id for row in await Submission.filter(status=SubmissionState.MERGED)} == {newest.id}
     # One was joined by mistake.
-    page = await clerk.get(f"/desk/submissions/{late.number}")
-    seen = re.search(r'name="version" value="(\d+)"', page.text)
-    assert seen
-    assert (await clerk.post(f"/desk/submissions/{late.number}/unmerge", data={"version": seen[1]})).status_code == 303
+    assert (await submit(clerk, f"/desk/submissions/{late.number}", "/unmerge")).status_code == 303
     assert (await Submission.get(id=late.id)).status is SubmissionState.RECEIVED
     # The main one is taken back: the others wait again.
     await Submission.filter(id=newest.id).update(status=SubmissionState.WITHDRAWN)
     assert await merging.release(newest.number) == 3
     assert await Submission.filter(status=SubmissionState.MERGED).count() == 0
-    refused = await clerk.post("/desk/submissions/bulk", data={"action": "assign", "department": "roads"})
+    refused = await send(clerk, form(page, "/bulk"), button="assign", department="roads")
     assert refused.status_code == 422
     for many, status, told in ((1_000, 409, "V-999"), (1_001, 422, "1000"), (1_020, 400, "1020")):
-        form = {"action": "assign", "department": "roads", "submission": [f"V-{n}" for n in range(many)]}
-        refused = await clerk.post("/desk/submissions/bulk", data=form)
+        forged = {"action": "assign", "department": "roads", "submission": [f"V-{n}" for n in range(many)]}
+        refused = await post_without_page(clerk, "/desk/submissions/bulk", data=forged)
         assert (refused.status_code, told in refused.text) == (status, True), many
     assert [problem async for problem in ledger_check.verify()] == []
 
@@ -139,14 +138,11 @@ async def test_two_officials_answer_at_once_and_one_is_told(system: System) -> N
     main = await say(forum, status=SubmissionState.ASSIGNED, department_id=roads)
     followers = [await say(forum) for _n in range(6)]
     browsers = [await system.official(name) for name in ("handler", "handler2")]
-    version = await ledger.length(f"submission/{main.number}")
-    forms = [
-        {"version": str(version), "answer.outcome": "not_adopted", "answer.text": f"{name}의 까닭"} for name in "가나"
-    ]
+    forms = [form(await browser.get(f"/desk/submissions/{main.number}"), "/answer") for browser in browsers]
     answers = await asyncio.gather(
         *(
-            browser.post(f"/desk/submissions/{main.number}/answer", data=form)
-            for browser, form in zip(browsers, forms, strict=True)
+            send(browser, shown, answer__outcome="not_adopted", answer__text=f"{name}의 까닭")
+            for browser, shown, name in zip(browsers, forms, "가나", strict=True)
         )
     )
     assert sorted(answer.status_code for answer in answers) == [303, 409]
@@ -290,7 +286,9 @@ async def test_what_waits_for_a_moderator_is_nobody_elses_to_read(system: System
     handler, clerk = await system.official("handler"), await system.official("intake")
     path = f"/desk/submissions/{held.number}"
     assert ((await handler.get(path)).status_code, (await clerk.get(path)).status_code) == (404, 200)
-    assert (await handler.post(f"{path}/answer", data={"answer.outcome": "not_adopted"})).status_code == 404
+    assert (
+        await post_without_page(handler, f"{path}/answer", data={"answer.outcome": "not_adopted"})
+    ).status_code == 404
     for browser, sees in ((handler, False), (clerk, True)):
         assert ("기다리는 글" in (await browser.get(f"/desk/submissions/{main.number}")).text) is sees
         assert TREES not in (await browser.get("/desk/submissions?status=all")).text
@@ -305,12 +303,12 @@ async def test_what_waits_for_a_moderator_is_nobody_elses_to_read(system: System
     # Of many at once it is named among those that were left out; the others go through.
     ticked = {"submission": [held.number, other.number], "with": main.number, "department": "parks"}
     for act, became in (("merge", SubmissionState.MERGED), ("assign", SubmissionState.ASSIGNED)):
-        refused = await handler.post("/desk/submissions/bulk", data={"action": act, **ticked})
+        refused = await post_without_page(handler, "/desk/submissions/bulk", data={"action": act, **ticked})
         assert (refused.status_code, held.number in refused.text, other.number in refused.text) == (200, True, False)
         assert (await Submission.get(id=other.id)).status is became
         await Submission.filter(id=other.id).update(status=SubmissionState.ASSIGNED, merged_into_id=None)
     row = await Submission.get(id=held.id)
     assert (row.status, row.department_id, row.merged_into_id) == (SubmissionState.ASSIGNED, roads, None)
-    done = await clerk.post("/desk/submissions/bulk", data={"action": "assign", **ticked})
+    done = await post_without_page(clerk, "/desk/submissions/bulk", data={"action": "assign", **ticked})
     parks = (await departments())["parks"]
     assert (done.status_code, (await Submission.get(id=held.id)).department_id) == (303, parks)

@@ -8,6 +8,7 @@ import pytest
 
 from server.core import clock
 from tests.support.desk import Desk, desk
+from tests.support.page_forms import submit
 from tests.support.system import System
 
 pytestmark = pytest.mark.usefixtures("described")
@@ -102,7 +103,7 @@ async def test_the_petitioner_takes_more_time_twice(system: System) -> None:
         told = {mail["To"]: mail for mail in system.mails()[before:]}
         assert set(told) == {"hong@example.org", "handler@city.example"}
         assert "3월 20일" in told["hong@example.org"].get_body(("plain",)).get_content()  # type: ignore[union-attr]
-        kept = await citizen.post(f"/cases/{number}/prolongation", data={"days": "9", "prolongation": "여행 중"})
+        kept = await submit(citizen, f"/cases/{number}", "/prolongation", days="9", prolongation="여행 중")
         assert (kept.status_code, 'value="9"' in kept.text, "여행 중" in kept.text) == (422, True, True)
         assert "한 번에 최대 7일" in kept.text
     with clock.at(MONDAY + 12 * DAY):

@@ -13,6 +13,7 @@ from server.core.accounts import Department
 from server.core.auth import COOKIE
 from server.core.config import Settings
 from tests.support.live import LiveProcess, Starter
+from tests.support.page_forms import post_without_page
 from tests.support.stories import signed_in
 from tests.support.submissions import hold_forum, say
 from tests.support.system import opened
@@ -34,7 +35,7 @@ async def press_and_kill(live: LiveProcess, token: str, path: str, form: Form, l
     async with httpx.AsyncClient(base_url=live.url, cookies={COOKIE: token}, timeout=30) as browser:
         async with database.transaction():
             await database.execute(lock, *values)
-            pressed = asyncio.create_task(browser.post(path, data=form))
+            pressed = asyncio.create_task(post_without_page(browser, path, data=form))
             async with asyncio.timeout(20):
                 while not await database.fetch(WAITS):
                     assert not pressed.done(), (await pressed).text
@@ -84,14 +85,14 @@ async def test_what_was_being_done_to_many_is_whole_and_is_finished_by_pressing_
         assigned = SubmissionAssigned.kind, f"s.department_id = {roads.id}"
         await press_and_kill(first, token, bulk, hand, ONE_SUBMISSION, f"submission/{numbers[-1]}")
         assert await done(numbers, *assigned) == STRETCH
-        assert (await clerk.post(bulk, data=hand)).status_code == httpx.codes.SEE_OTHER
+        assert (await post_without_page(clerk, bulk, data=hand)).status_code == httpx.codes.SEE_OTHER
         assert await done(numbers, *assigned) == SUBMISSIONS + 1
 
         join = everything("assigned", **{"action": "merge", "with": main})
         merged = SubmissionMerged.kind, "s.status = 'merged'"
         await press_and_kill(second, token, bulk, join, JOBS)
         assert await done(others, *merged) == 0, "of a stretch nothing, or all of it"
-        assert (await clerk.post(bulk, data=join)).status_code == httpx.codes.SEE_OTHER
+        assert (await post_without_page(clerk, bulk, data=join)).status_code == httpx.codes.SEE_OTHER
         assert await done(others, *merged) == SUBMISSIONS
 
         say_no = {"version": "2", "answer.outcome": "not_adopted", "answer.text": "효과가 작습니다."}
@@ -99,6 +100,6 @@ async def test_what_was_being_done_to_many_is_whole_and_is_finished_by_pressing_
         await press_and_kill(third, token, answer, say_no, JOBS)
         assert await done(numbers, *answered) == 0, "all hear the answer at once, or nobody"
         for _twice in range(2):
-            assert (await clerk.post(answer, data=say_no)).status_code == httpx.codes.SEE_OTHER
+            assert (await post_without_page(clerk, answer, data=say_no)).status_code == httpx.codes.SEE_OTHER
             assert await done(numbers, *answered) == SUBMISSIONS + 1
         assert [problem async for problem in problems(settings)] == []

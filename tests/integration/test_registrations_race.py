@@ -15,6 +15,7 @@ from server.core.config import Settings
 from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.live import LiveProcess, Starter
+from tests.support.page_forms import post_without_page
 from tests.support.places import a_session, places, somebody
 from tests.support.system import System, opened
 
@@ -26,7 +27,7 @@ PROCESSES, PEOPLE, PLACES = 3, 30, 4
 async def press(url: str, token: str, path: str) -> str:
     """Press a button in somebody's browser; where it leads."""
     async with httpx.AsyncClient(base_url=url, timeout=30) as client:
-        answer = await client.post(path, headers={"cookie": f"{COOKIE}={token}"})
+        answer = await post_without_page(client, path, headers={"cookie": f"{COOKIE}={token}"})
     assert answer.status_code == httpx.codes.SEE_OTHER, answer.text
     return answer.headers["location"]
 

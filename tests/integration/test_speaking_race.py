@@ -28,6 +28,7 @@ from tests.integration.test_never_lost import Inbox
 from tests.support.answers import official
 from tests.support.forums import a_forum
 from tests.support.live import LiveProcess, Starter, free_port
+from tests.support.page_forms import post_without_page
 from tests.support.places import somebody
 from tests.support.system import System, opened
 from tracking.statistics import cells
@@ -78,7 +79,7 @@ class Crowd:
         self.clients, self.forum, self.said = clients, forum, Said()
 
     async def _press(self, at: int, path: str, who: Headers, **more: Any) -> httpx.Response:
-        answer = await self.clients[at % PROCESSES].post(path, headers=who, **more)
+        answer = await post_without_page(self.clients[at % PROCESSES], path, headers=who, **more)
         assert answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR, (path, answer.text)
         return answer
 

@@ -190,5 +190,7 @@ async def submit(
 
 
 async def post_without_page(browser: httpx.AsyncClient, url: str, /, **body: Any) -> httpx.Response:
-    """Send what no page offers this reader: another's right, a value that cannot be chosen, a form out of date."""
+    """Send what no page offers this reader (another's right, a value that cannot be chosen, what a mail program or a
+    script sends), or the same body many times in a race between processes.
+    """
     return await browser.post(url, **body)
