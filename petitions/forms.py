@@ -19,6 +19,7 @@ from server.core.forms import (
     Email,
     Errors,
     Form,
+    FormField,
     Hint,
     Html,
     Key,
@@ -123,6 +124,11 @@ class FilePetition(Form):
     channel: Annotated[
         str, OneOf(CHANNELS), Label(_("How it reached us")), About("Other than web only with an official's token.")
     ] = "web"
+
+    @classmethod
+    def what(cls) -> list[FormField]:
+        """The fields of the page's first part, "What": all but those with an input of their own in another part."""
+        return [each for each in cls.fields() if each.asked and each.name not in {"kind", "public", "channel"}]
 
     @classmethod
     def parse(  # type: ignore[override]  # a petition is read against the city's reference data

@@ -8,6 +8,7 @@ from babel.dates import format_date
 from forums.queries import crossing
 from petitions.acts import citizen
 from petitions.clock_words import clock_words
+from petitions.details import details
 from petitions.labels import CHANNELS, DECISIONS
 from petitions.queries import timeline
 from petitions.queries.case_events import case_events
@@ -56,6 +57,7 @@ async def case_context(view: CaseView, language: str, before: str = "") -> dict[
         "guide": person_card(view, view.guide, language),
         "kind": reference_data.kind_name(view.kind, view.service_code, language),
         "channel": CHANNELS[view.channel],
+        "details": details(view),
         "decisions": DECISIONS,
         "crossings": await crossing.of_petition(view.reference),
     }

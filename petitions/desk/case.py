@@ -18,6 +18,7 @@ from petitions.acts import DESK, of_official, section
 from petitions.acts.page import CaseAct
 from petitions.clock_words import clock_words
 from petitions.desk import addresses, answer, offers
+from petitions.details import details
 from petitions.duties import duties
 from petitions.errors import ChangedMeanwhile, NoSuchCase
 from petitions.forms import GiveAnswer
@@ -197,6 +198,7 @@ async def _page(
         "duties": duties(case, passed_at, reference_data.calendar, now, language),
         "kind": reference_data.kind_name(case.kind, case.service_code, language),
         "channel": CHANNELS[case.channel],
+        "details": details(case),
         "decisions": [(value, i18n.translate(language, text)) for value, text in DECISIONS.items()],
         "decision_names": DECISIONS,
         "department": reference_data.department_name(case.department_id, language),

@@ -239,6 +239,7 @@ async def _check(
         draft,
         official,
         petition=petition,
+        form=FilePetition,
         kind_given=kind_given,
         channel=CHANNELS[petition.channel],
         numbers=_numbers(petition),
@@ -269,7 +270,8 @@ async def _expectation(request: Request, reference_data: Reference, decided: Dec
 def _numbers(petition: FilePetition) -> list[str]:
     """Personal numbers in the texts, as they will be masked in public."""
     found = []
-    for text in (petition.title, petition.body, petition.location.address):
+    texts = [getattr(petition, each.attribute) for each in FilePetition.what() if each.kind in {"text", "paragraphs"}]
+    for text in (*texts, petition.location.address):
         found += [privacy.mask(text[number.start : number.end]) for number in privacy.find(text)]
     return found
 
