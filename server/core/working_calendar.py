@@ -87,7 +87,7 @@ class Trail:
 
     def add(self, kind: StepKind, day: date, name: str = "", worked: timedelta = NO_TIME) -> None:
         if self._steps and (run := self._steps[-1]).kind is kind and run.name == name:
-            self._steps[-1] = run._replace(last=day, worked=run.worked + worked)
+            self._steps[-1] = Step(kind, run.first, day, run.worked + worked, name)
         else:
             self._steps.append(Step(kind, day, day, worked, name))
 
