@@ -154,7 +154,7 @@ class Accounts(Resource[EditAccount]):
 
     async def check(self, command: EditAccount, row: Account | None) -> None:
         if row is not None and command.role != Role.ADMINISTRATOR:
-            await _keep_an_administrator(row, "role")
+            await _keep_an_administrator(row)
         department = (await city()).department_by_code(command.department)
         if department and (row is None or department.id != row.department_id) and not await keep_open(department.id):
             raise Invalid([FieldError("department", _("This department is closed."))])
@@ -162,7 +162,7 @@ class Accounts(Resource[EditAccount]):
     async def check_switch(self, row: Account, *, on: bool) -> None:
         """Closing an account ends its sessions at once."""
         if not on:
-            await _keep_an_administrator(row, "")
+            await _keep_an_administrator(row)
             await Session.filter(account_id=row.id).delete()
 
     def how(self, row: Account, command: EditAccount) -> str:
@@ -215,12 +215,12 @@ class Accounts(Resource[EditAccount]):
             await chain.append(actor.actor, SettingChanged(self.what, number, "absence_removed"))
 
 
-async def _keep_an_administrator(account: Account, field: str) -> None:
+async def _keep_an_administrator(account: Account) -> None:
     """Refuse to remove the last active administrator. The lock on the chain prevents concurrent changes."""
     if account.role is not Role.ADMINISTRATOR or not account.active:
         return
     if not await Account.filter(role=Role.ADMINISTRATOR, active=True).exclude(id=account.id).exists():
-        raise Invalid([FieldError(field, LAST_ADMINISTRATOR)])
+        raise Invalid([FieldError("role", LAST_ADMINISTRATOR)])
 
 
 ACCOUNTS = Accounts()

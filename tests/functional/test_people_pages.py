@@ -137,6 +137,7 @@ async def test_the_last_administrator_stays(system: System) -> None:
     refused = await send(browser, asked)
     assert refused.status_code == 422
     assert "마지막 관리자" in refused.text
+    assert 'href="#field-role"' in refused.text
     demoted = await submit(browser, page, page, role="intake")
     assert demoted.status_code == 422
     assert 'href="#field-role"' in demoted.text
