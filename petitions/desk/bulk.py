@@ -33,20 +33,20 @@ class Outcome:
 
 
 async def act(request: Request) -> Response:
-    """``POST /desk/bulk``. Raises ``Forbidden`` without the permission, ``Invalid`` if nothing was selected."""
+    """``POST /desk/bulk``. Raises ``Forbidden`` without the permission, ``Invalid`` for too many cases."""
     form = await web.read_form(request)
     chosen, offer = DESK.get(str(form.get("action")), (None, None))
     if chosen is None or offer is None or offer.bulk is None:
         raise NotFound
     official = auth.official(request, RIGHTS[chosen.action])
     picked = [str(value) for value in form.getlist("case")]
+    wanted = Filter.carried(str(form.get("list", "")), await reference())
     if not picked:
-        raise Invalid.at("case", _("Please select at least one case."))
+        return web.redirect(request, wanted.address(addresses.INBOX), _("Please select at least one case."))
     if len(picked) > MOST:
         raise Invalid.at("case", _("Please select at most %(most)s cases.", most=MOST))
     raw = {"department": form.get("to"), "handler": form.get("handler"), "reason": form.get("reason")}
     outcomes = [await _one(request, official, chosen, value, raw) for value in dict.fromkeys(picked)]
-    wanted = Filter.carried(str(form.get("list", "")), await reference())
     done = sum(outcome.refusal is None for outcome in outcomes)
     words = Text(offer.bulk.msgid, {"done": done})
     if done == len(outcomes):
