@@ -263,6 +263,12 @@ class Official:
     department_id: int | None
     department_name: str
     language: str
+    department_name_ja: str = ""
+    department_name_en: str = ""
+
+    def department(self, language: str) -> str:
+        """The name of their department in a language, in Korean if there is none; empty without a department."""
+        return {"ja": self.department_name_ja, "en": self.department_name_en}.get(language) or self.department_name
 
     @property
     def actor(self) -> str:

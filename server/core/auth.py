@@ -86,7 +86,14 @@ def _token(headers: Headers) -> str:
     return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
 
 
-_OFFICIAL = columns(Official, "a", department_name="COALESCE(d.name, '')")
+_OFFICIAL = columns(
+    Official,
+    "a",
+    **{
+        name: f"COALESCE(d.{name.removeprefix('department_')}, '')"
+        for name in ("department_name", "department_name_ja", "department_name_en")
+    },
+)
 
 
 async def readers(digests: Sequence[str]) -> dict[str, Reader]:
