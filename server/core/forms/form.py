@@ -125,6 +125,8 @@ class FormField:
                 return int(word)
             if self.kind == "number" and _DECIMAL.fullmatch(word):
                 return float(word)
+            if self.kind in {"day", "moment"}:
+                return word.replace(" ", "T")
             if self.kind == "checkbox" and word.lower() in _TRUE | _FALSE:
                 return word.lower() in _TRUE
         return value

@@ -23,6 +23,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb]")
 _DIRECTION = re.compile(r"[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
 _PHONE = re.compile(r"[0-9+][0-9 ()+.-]{2,38}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 WHOLE = re.compile(r"-?[0-9]{1,12}")
 MAX_EMAIL = 254
 FIRST_YEAR, LAST_YEAR = 1900, 2999
@@ -222,17 +224,17 @@ def _encodable(value: str) -> bool:
 
 def read_day(value: Any) -> date:
     """A day, ``YYYY-MM-DD``."""
-    if isinstance(value, str):
+    if isinstance(value, str) and _DAY.fullmatch(value):
         with contextlib.suppress(ValueError):
-            return datetime.strptime(value.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 — a day has no zone
+            return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 — a day has no zone
     raise Mistake(NOT_DATE)
 
 
 def read_moment(value: Any) -> datetime:
-    """A date and time in the city's time zone, ``YYYY-MM-DDTHH:MM``; the result is aware."""
-    if isinstance(value, str) and len(value := value.strip()) <= len("2026-05-04T14:00:00"):
+    """A date and time in the city's time zone, ``YYYY-MM-DDTHH:MM`` or with seconds, which are dropped; aware."""
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
         with contextlib.suppress(ValueError):
-            found = datetime.strptime(value[:16].replace(" ", "T"), "%Y-%m-%dT%H:%M")  # noqa: DTZ007 — set below
+            found = datetime.strptime(value[:16], "%Y-%m-%dT%H:%M")  # noqa: DTZ007 — set below
             if FIRST_YEAR <= found.year <= LAST_YEAR:
                 return found.replace(tzinfo=config.settings().zone)
     raise Mistake(NOT_MOMENT)

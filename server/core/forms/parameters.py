@@ -64,7 +64,7 @@ class Parameters:
         return number
 
     def day(self, name: str) -> date | None:
-        value = self.raw.get(name)
+        value = str(self.raw.get(name) or "").strip()
         try:
             return read_day(value) if value else None
         except Mistake as mistake:
