@@ -88,8 +88,8 @@ RULES: dict[str, Text] = {
 """The rules for texts, published on a page of their own; a text that breaks one may be hidden."""
 
 MODERATION: dict[str, Text] = {
-    "after": _("At once; moderators review it afterwards"),
-    "before": _("Only after a moderator has reviewed it"),
+    "after": _("At once; moderators review them afterwards"),
+    "before": _("Only after a moderator has reviewed them"),
 }
 """When texts in a forum are shown."""
 
