@@ -26,7 +26,9 @@ async def _own(request: Request) -> str:
     """The number of a case that belongs to the reader."""
     reference, level = await following.access_level(request.path_params["reference"], shown(request))
     if auth.reader(request).official:
-        raise Forbidden(_("Officials work on cases at the desk; only the petitioner can use this page."))
+        raise Forbidden(
+            _("Officials work on cases at the desk; only the petitioner can use this page."), code="petitioner_only"
+        )
     if level < Level.PARTY:
         raise NoSuchCase
     return reference

@@ -66,7 +66,7 @@ async def open_with_key(request: Request) -> Response:
     except Invalid as error:
         return await _follow_page(request, {"reference": str(form.get("reference", ""))[:80]}, error.errors)
     if auth.reader(request).official:
-        raise BadRequest(_("Sign out of the desk before you open a case with its key."))
+        raise BadRequest(_("Sign out of the desk before you open a case with its key."), code="official_with_key")
     response = web.redirect(request, f"/cases/{number}")
     await auth.open_case(request, response, number)
     return response

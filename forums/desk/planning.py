@@ -144,7 +144,7 @@ async def edit(request: Request) -> Response:
     official = auth.official(request, Permission.PLAN_FORUMS)
     found = await read(request.path_params["slug"], official)
     if not may(official, found, ForumAction.EDIT):
-        raise Forbidden(_("This forum can no longer be changed."))
+        raise Forbidden(_("This forum can no longer be changed."), code="forum_not_editable")
     if request.method == "GET":
         return await _form_page(request, found.kind, found, ReturnedForm(values=_values(found)))
 

@@ -45,7 +45,7 @@ async def _filtered(request: Request) -> tuple[dict[str, object], str, list[str]
     try:
         wanted = Filters.parse(request.query_params, reference_data)
     except Invalid as error:
-        raise BadRequest(error.errors[0].text) from error
+        raise BadRequest(error.errors[0].text, code="bad_filter") from error
     department = reference_data.department_by_code(wanted.department)
     where = {"kind": wanted.kind, "department_id": department and department.id, "district": wanted.district}
     chips = wanted.chips("", reference_data, web.language(request))

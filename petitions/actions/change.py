@@ -155,10 +155,11 @@ async def _check_right(actor: Official, action: Action, case: Case) -> None:
         raise Forbidden
     if not own and action not in FOR_CONSULTED:
         raise Forbidden(
-            _("Your department is being consulted on this case; only the department in charge can do this.")
+            _("Your department is being consulted on this case; only the department in charge can do this."),
+            code="only_consulted",
         )
     if action in FOR_OWNER and actor.department_id != case.department_id:
-        raise Forbidden(_("Only the department in charge of the case can consult others."))
+        raise Forbidden(_("Only the department in charge of the case can consult others."), code="not_in_charge")
 
 
 async def withdraw_consultations(change: Change, department_id: int | None = None) -> None:
@@ -227,6 +228,6 @@ def take(change: Change, actor: Official) -> None:
     """Make the official the handler of a case that has none, if it is in their department."""
     if change.case.handler_id is None:
         if change.case.department_id is None:
-            raise Forbidden(_("The case has no department yet."))
+            raise Forbidden(_("The case has no department yet."), code="no_department_yet")
         if actor.role in {Role.HANDLER, Role.MANAGER} and actor.department_id == change.case.department_id:
             change.set(handler_id=actor.id)

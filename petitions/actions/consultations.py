@@ -109,7 +109,7 @@ async def _own_consultation(change: Change, actor: Official) -> Consultation:
     """The actor's open consultation. Raises ``Forbidden`` if there never was one, ``Refused`` if it is not open."""
     parts = await Consultation.filter(case_id=change.case.id, department_id=actor.department_id or 0).order_by("-id")
     if not parts:
-        raise Forbidden(_("Your department was not consulted on this case."))
+        raise Forbidden(_("Your department was not consulted on this case."), code="not_consulted")
     if parts[0].status is not ConsultationStatus.ASKED:
         raise Refused(_("Your department no longer needs to reply in this case."), code="part_not_open")
     return parts[0]

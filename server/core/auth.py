@@ -51,6 +51,13 @@ class Reader:
 NOBODY = Reader()
 
 
+class SignedInAtDesk(BadRequest):
+    """400: an official's session cannot open what a link by email opens for a citizen."""
+
+    code = "signed_in_at_desk"
+    text = _("Sign out of the desk before you open a citizen's link.")
+
+
 class WrongCredentials(Refusal):
     """401: wrong username, password or code; the response does not say which."""
 
@@ -197,7 +204,7 @@ async def open_citizen(
 ) -> None:
     """Open a citizen's session in this browser. Raises ``BadRequest`` if an official is signed in."""
     if reader(request).official is not None:
-        raise BadRequest(_("Sign out of the desk before you open a citizen's link."))
+        raise SignedInAtDesk
     token, _session = await _open(CITIZEN_LIFE, email=email, cases=tuple(cases), participant_id=participant_id)
     remember(request, response, token, CITIZEN_LIFE)
 

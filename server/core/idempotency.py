@@ -44,7 +44,7 @@ class KeyReused(Refusal):
 def check(key: str) -> str:
     """Return the key. Raises ``BadRequest`` if it is empty, too long or not printable ASCII."""
     if not key or len(key) > MAX_LENGTH or not key.isascii() or not key.isprintable():
-        raise BadRequest(_("The Idempotency-Key must be 1 to 200 printable characters."))
+        raise BadRequest(_("The Idempotency-Key must be 1 to 200 printable characters."), code="bad_idempotency_key")
     return key
 
 

@@ -194,7 +194,7 @@ async def read_json(request: Request) -> dict[str, Any]:
     except orjson.JSONDecodeError as error:
         raise BadRequest(_("The body is not valid JSON."), code="invalid_json") from error
     if not isinstance(content, dict):
-        raise BadRequest(_("The body must be a JSON object."), code="invalid_json")
+        raise BadRequest(_("The body must be a JSON object."), code="not_an_object")
     return content
 
 
@@ -216,7 +216,9 @@ async def read_form(request: Request, *, files: int = 0, fields: int = 200) -> F
         form = await request.form(max_files=files, max_fields=fields, max_part_size=512 * 1024)
     except HTTPException as error:
         many = _("The form has more than %(most)s fields. Please send fewer at once.", most=fields)
-        raise BadRequest(many if error.detail.startswith("Too many fields") else None) from error
+        if error.detail.startswith("Too many fields"):
+            raise BadRequest(many, code="too_many_fields") from error
+        raise BadRequest from error
     except (MultiPartException, UnicodeDecodeError, ClientDisconnect) as error:
         raise BadRequest from error
     for _name, value in form.multi_items():
@@ -229,7 +231,7 @@ def _encodable(value: str) -> None:
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise BadRequest(_("The text contains characters that cannot be read.")) from error
+        raise BadRequest(_("The text contains characters that cannot be read."), code="unreadable_text") from error
 
 
 def problem(request: Request, refusal: Refusal) -> Response:

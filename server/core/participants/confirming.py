@@ -162,7 +162,10 @@ async def perform(request: Request, act: ParticipantAct[F], raw: Content, *, str
     """
     reader, site = auth.reader(request), web.site(request)
     if reader.official and not act.officials:
-        raise Forbidden(_("You are signed in at the desk. To take part as a citizen, please sign out first."))
+        raise Forbidden(
+            _("You are signed in at the desk. To take part as a citizen, please sign out first."),
+            code="official_taking_part",
+        )
     about = await act.about(request)
     command, errors = await act.read(raw, web.language(request), strict=strict)
     person = None if reader.official else await person_of(reader)

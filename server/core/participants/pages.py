@@ -8,13 +8,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.core import auth, database, i18n, web
-from server.core.errors import BadRequest, FieldError, Invalid, Text, _
+from server.core.errors import FieldError, Invalid, Text, _
 from server.core.participants import links
 from server.core.participants.confirming import Confirmations
 from server.core.participants.people import person_of
 
 TOO_OLD = _("This link has already been used or has expired. What it submitted is listed under “My submissions”.")
-DESK = _("Sign out of the desk before you open a citizen's link.")
 EXCERPT = 2_000
 
 
@@ -34,7 +33,7 @@ async def look(request: Request) -> Response:
 async def confirm(request: Request) -> Response:
     """``/confirm/{token}``: shows the action and runs it on a click, so that link scanners confirm nothing."""
     if auth.reader(request).official:
-        raise BadRequest(DESK)
+        raise auth.SignedInAtDesk
     token = request.path_params["token"]
     kept = await links.waiting(token)
     if kept is None:
