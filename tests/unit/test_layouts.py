@@ -64,7 +64,10 @@ def test_a_reader_who_is_an_official_finds_the_desk() -> None:
 def test_the_desk_menu_shows_what_the_reader_may() -> None:
     class Handler:
         name = EVIL
-        department_name = ""
+
+        @staticmethod
+        def department(language: str) -> str:
+            return f"{EVIL} {language}"
 
         @staticmethod
         def may(permission: str) -> bool:

@@ -50,3 +50,11 @@ def test_json_takes_iso_8601() -> None:
 def test_a_form_takes_what_an_input_sends_without_spaces_around_it() -> None:
     found = _When.parse({"day": " 2027-03-03 ", "moment": "2027-03-03 09:05"})
     assert (found.day, found.moment is not None) == (date(2027, 3, 3), True)
+
+
+@pytest.mark.parametrize("typed", ["2027-3-3", "2027-03-3", "2027-3-03"])
+def test_a_form_or_a_table_takes_days_typed_without_zeros(typed: str) -> None:
+    found = _When.parse({"day": typed, "moment": f"{typed}T09:05"})
+    assert found.day == date(2027, 3, 3)
+    assert found.moment is not None
+    assert found.moment.date() == date(2027, 3, 3)

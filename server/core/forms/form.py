@@ -39,6 +39,7 @@ from server.core.forms.kinds import (
 Schema = dict[str, Any]
 Choices = Mapping[str, Collection[str] | Mapping[str, Any]]
 """Choices by field name, where they are known only at run time."""
+_ONE_DIGIT = re.compile(r"-(?=[0-9](?![0-9]))")
 _DECIMAL = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,20})?")
 _TRUE, _FALSE = {"on", "true", "1", "yes"}, {"off", "false", "0", "no"}
 _KINDS = {int: "integer", float: "number", bool: "checkbox", date: "day", datetime: "moment"}
@@ -126,7 +127,7 @@ class FormField:
             if self.kind == "number" and _DECIMAL.fullmatch(word):
                 return float(word)
             if self.kind in {"day", "moment"}:
-                return word.replace(" ", "T")
+                return _ONE_DIGIT.sub("-0", word.replace(" ", "T"))
             if self.kind == "checkbox" and word.lower() in _TRUE | _FALSE:
                 return word.lower() in _TRUE
         return value
