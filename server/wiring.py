@@ -43,6 +43,7 @@ APPS = {
     "petitions": "petitions.models",
     "forums": "forums.models",
     "statistics": "tracking.statistics.models",
+    "visits": "tracking.visits.models",
 }
 """Tortoise apps of the domains: label to models module."""
 

@@ -9,8 +9,6 @@ from forums.states import CommitmentState, ForumState, SubmissionState
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0001_initial")]
-
     initial = True
 
     operations = [

@@ -10,8 +10,6 @@ from petitions.states import State
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0001_initial")]
-
     initial = True
 
     operations = [

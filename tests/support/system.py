@@ -30,6 +30,7 @@ from server import wiring
 from server.app import create_app
 from server.core import city, clock, config, database
 from server.core.accounts import Account, Department, Role
+from server.core.booking import times
 from server.core.city import District
 from server.core.config import Settings
 from server.core.jobs import Worker
@@ -205,6 +206,7 @@ class System:
 async def opened(settings: Settings) -> AsyncIterator[System]:
     """The application of these settings, started and in the end stopped."""
     reference.forget()
+    times.forget()
     others = asyncio.all_tasks()  # a fixture begins and ends in two tasks
     app = create_app(settings)
     adapters = wiring.ports(settings)

@@ -1,6 +1,6 @@
-"""Booking places in slots: capacity, a waiting list with timed offers, check-in. Knows no domain.
+"""Booking places in slots, and the time of units such as counters. Knows no domain.
 
-Owns the tables of slots and bookings. A domain keeps a slot's id in its own row, calls these functions inside its
+Owns the tables of slots and bookings, of calendars, claims and steps. A domain keeps a slot's id in its own row, calls these functions inside its
 transaction and writes its own events about the results. Capacity is taken by one conditional UPDATE that must change
 its row, backed by the table's CHECK; several slots are locked in the order of their ids.
 
@@ -8,4 +8,6 @@ slots       open, lock, change and cancel a slot; take and free its places
 places      book, cancel, offer to the waiting list, accept, expire offers
 checkin     check people in, walk-ins, and the number of people without a name
 reading     a booking by its code, the check-in list; fragments for a domain's own queries
+times       the time of units: supply it, read what is free, take it, give it back
+matching    which units serve which claims in one step (pure)
 """

@@ -10,6 +10,13 @@ class Full(Conflict):
     text = _("All places in this session are taken.")
 
 
+class TimeTaken(Conflict):
+    """409: no unit is free for the whole of the time."""
+
+    code = "slot_full"
+    text = _("This time has just been taken. Please choose another one.")
+
+
 class BookingClosed(Conflict):
     """409: the slot has begun or was cancelled."""
 

@@ -1,27 +1,29 @@
-"""The checks that the models name and the ORM leaves out when it makes a table: no slot has more booked than it holds."""
+"""The checks that the models name and the ORM leaves out when it makes a table: no more is taken than there is."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from server.core.booking.models import Slot
+from server.core.booking.models import Claim, Slot
 
 
 async def create(_apps: object, editor: object) -> None:
     client = editor.client  # type: ignore[attr-defined]
-    (constraint,) = Slot._meta.constraints  # noqa: SLF001 — read here and nowhere else
-    check = f'CONSTRAINT "{constraint.name}" CHECK ({constraint.check})'
-    if client.capabilities.dialect == "postgres":
-        await client.execute_script(f"ALTER TABLE booking_slot ADD {check}")
-        return
-    # SQLite knows checks only of new tables; this one was made by the migration before and is empty.
-    _count, rows = await client.execute_query(
-        "SELECT sql FROM sqlite_master WHERE tbl_name = 'booking_slot' AND sql IS NOT NULL ORDER BY type DESC"
-    )
-    table, *indexes = [row["sql"] for row in rows]
-    await client.execute_script("DROP TABLE booking_slot")
-    await client.execute_script(f"{table.rstrip().removesuffix(')')}, {check})")
-    for index in indexes:
-        await client.execute_script(index)
+    for model in (Slot, Claim):
+        table = model._meta.db_table  # noqa: SLF001 — read here and nowhere else
+        (constraint,) = model._meta.constraints  # noqa: SLF001
+        check = f'CONSTRAINT "{constraint.name}" CHECK ({constraint.check})'
+        if client.capabilities.dialect == "postgres":
+            await client.execute_script(f"ALTER TABLE {table} ADD {check}")
+            continue
+        # SQLite knows checks only of new tables; this one was made by the migration before and is empty.
+        _count, rows = await client.execute_query(
+            f"SELECT sql FROM sqlite_master WHERE tbl_name = '{table}' AND sql IS NOT NULL ORDER BY type DESC"
+        )
+        statement, *indexes = [row["sql"] for row in rows]
+        await client.execute_script(f"DROP TABLE {table}")
+        await client.execute_script(f"{statement.rstrip().removesuffix(')')}, {check})")
+        for index in indexes:
+            await client.execute_script(index)
 
 
 class Migration(migrations.Migration):

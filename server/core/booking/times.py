@@ -1,0 +1,401 @@
+"""Booking the time of units: counters, guides, rooms. A day's calendar holds the steps in which each unit is present.
+
+A step of a unit is one row, so it serves one claim. Everything that changes a day locks its calendar first
+(:func:`lock`, several in the order of their ids) and changes rows only under that lock; taking time must hit every row
+it needs. The domain decides which units are able to do what, and which share of them is kept for whom (:class:`Terms`).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from server.core import database
+from server.core.booking import matching
+from server.core.booking.errors import TimeTaken
+from server.core.rows import columns, read, select, select_one
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A share of the units that claims of some kinds, made through some channels, must leave to others."""
+
+    percent: int
+    """Of the units present that are able to do one of the kinds, rounded down."""
+    channels: frozenset[str]
+    kinds: frozenset[int] | None = None
+    """None for all kinds."""
+
+    def concerns(self, kind: int, channel: str) -> bool:
+        """Whether a claim counts towards the share, and is limited by it."""
+        return channel in self.channels and (self.kinds is None or kind in self.kinds)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a domain decides about the units of a place."""
+
+    step: int
+    """Minutes. All times are multiples of it."""
+    able: Mapping[int, Collection[int]]
+    """The units able to do each kind."""
+    quotas: Sequence[Quota] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A claim as stored."""
+
+    id: int
+    calendar_id: int
+    kind: int
+    unit: int | None
+    channel: str
+    starts: int
+    ends: int
+    places: int
+    taken: int
+    placed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Time to be taken. ``number`` of ``places``: a group shares the claim of the same kind, start and unit."""
+
+    kind: int
+    starts: int
+    ends: int
+    channel: str
+    unit: int | None = None
+    places: int = 1
+    number: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: int
+    unit: int
+    minute: int
+    claim_id: int | None
+
+
+@dataclass(frozen=True)
+class Day:
+    """A calendar as read: who serves what in each step."""
+
+    id: int
+    version: int
+    claims: dict[int, Held]
+    steps: dict[int, dict[int, int | None]]
+    """By minute: the units present, and the claim that each serves."""
+
+    def group(self, wanted: Wanted) -> list[Held]:
+        """The claims that ``wanted`` can share with others, the fullest first; none if it is not for a group."""
+        like = (wanted.kind, wanted.starts, wanted.ends)
+        found = [
+            one
+            for one in self.claims.values()
+            if wanted.places > 1
+            and one.placed
+            and (one.kind, one.starts, one.ends) == like
+            and wanted.unit in {None, one.unit}
+        ]
+        return sorted(found, key=lambda one: one.places - one.taken)
+
+    def serves(self, claim: Held) -> list[int]:
+        """The units that serve a claim, in the order of its steps."""
+        return [
+            unit
+            for minute in sorted(self.steps)
+            if claim.starts <= minute < claim.ends
+            for unit, one in self.steps[minute].items()
+            if one == claim.id
+        ]
+
+
+class Free:
+    """What is free in a day under a domain's terms. Keeps what it has counted."""
+
+    def __init__(self, day: Day, terms: Terms) -> None:
+        self.day, self.terms = day, terms
+        units = sorted({unit for units in day.steps.values() for unit in units})
+        self.bit = {unit: 1 << place for place, unit in enumerate(units)}
+        self._able: dict[tuple[int, int | None], int] = {}
+        self._left: dict[tuple[int, int | None, str, int], int] = {}
+
+    def able(self, claim: Held | Wanted) -> int:
+        """The mask of the units that are able to serve a claim."""
+        key = (claim.kind, claim.unit)
+        if key not in self._able:
+            able = self.terms.able.get(claim.kind, ())
+            units = set(able) if claim.unit is None else {claim.unit}.intersection(able)
+            self._able[key] = sum(self.bit[unit] for unit in units if unit in self.bit)
+        return self._able[key]
+
+    def places(self, wanted: Wanted) -> int:
+        """How many more places like ``wanted`` can be booked, in groups that there are and in new claims."""
+        shared = sum(one.places - one.taken for one in self.day.group(wanted))
+        return shared + self.claims(wanted) * wanted.places
+
+    def claims(self, wanted: Wanted) -> int:
+        """How many more claims like ``wanted`` fit: no more than in any of its steps."""
+        return min(self._at(minute, wanted) for minute in range(wanted.starts, wanted.ends, self.terms.step))
+
+    def _at(self, minute: int, wanted: Wanted) -> int:
+        key = (wanted.kind, wanted.unit, wanted.channel, minute)
+        if key not in self._left:
+            self._left[key] = self._count(self.day.steps.get(minute, {}), wanted)
+        return self._left[key]
+
+    def _count(self, units: Mapping[int, int | None], wanted: Wanted) -> int:
+        # A claim can be missing from a page's reading if it was made meanwhile: its unit is then taken all the same.
+        claims = {unit: self.day.claims.get(one) for unit, one in units.items() if one is not None}
+        masks = sorted(self.able(one) if one else self.bit[unit] for unit, one in claims.items())
+        left = matching.room(sum(self.bit[unit] for unit in units), tuple(masks), self.able(wanted))
+        for quota in self.terms.quotas:
+            if left and quota.concerns(wanted.kind, wanted.channel):
+                able = units if quota.kinds is None else {u for k in quota.kinds for u in self.terms.able.get(k, ())}
+                present = sum(unit in able for unit in units)
+                used = sum(one is not None and quota.concerns(one.kind, one.channel) for one in claims.values())
+                left = min(left, max(0, present - present * quota.percent // 100 - used))
+        return left
+
+
+# --- Calendars -------------------------------------------------------------------------------------------------------
+
+
+async def open_calendar(scope: str) -> int:
+    """A new, empty calendar."""
+    (row,) = await database.insert("booking_calendar", ("scope", "version"), [(scope, 0)], returning="id")
+    return int(row["id"])
+
+
+async def lock(*calendars: int) -> None:
+    """Lock calendars until the transaction ends."""
+    for calendar in sorted({*calendars}):
+        await database.execute("UPDATE booking_calendar SET version = version + 1 WHERE id = ?", calendar)
+
+
+_kept_days: dict[int, Day] = {}
+MOST_KEPT = 2_000
+
+
+def forget() -> None:
+    """Clear the cache: versions count within one database only."""
+    _kept_days.clear()
+
+
+async def days(calendars: Collection[int]) -> dict[int, Day]:
+    """Calendars as they are, for pages: those that have not changed since are not read again. Three queries at most."""
+    if not calendars:
+        return {}
+    rows = await database.fetch("SELECT id, version FROM booking_calendar WHERE id IN (?)", tuple(calendars))
+    versions = {row["id"]: row["version"] for row in rows}
+    stale = [one for one, version in versions.items() if (old := _kept_days.get(one)) is None or old.version != version]
+    if stale:
+        fresh = await _read(stale, versions)
+        if len(_kept_days) > MOST_KEPT:
+            forget()
+        _kept_days.update(fresh)
+        return {one: fresh.get(one) or _kept_days[one] for one in versions}
+    return {one: _kept_days[one] for one in versions}
+
+
+async def _read(calendars: Collection[int], versions: Mapping[int, int]) -> dict[int, Day]:
+    wanted = tuple(calendars)
+    claims = await select(Held, f"SELECT {_HELD} FROM booking_claim c WHERE c.calendar_id IN (?)", wanted)
+    rows = await database.fetch(
+        "SELECT calendar_id, minute, unit, claim_id FROM booking_time WHERE calendar_id IN (?) "
+        "ORDER BY calendar_id, minute, unit",
+        wanted,
+    )
+    found = {one: Day(one, versions[one], {}, {}) for one in wanted}
+    for claim in claims:
+        found[claim.calendar_id].claims[claim.id] = claim
+    for row in rows:
+        found[row["calendar_id"]].steps.setdefault(row["minute"], {})[row["unit"]] = row["claim_id"]
+    return found
+
+
+_FIELDS = ("calendar_id", "kind", "unit", "channel", "starts", "ends", "places", "taken", "placed")
+_HELD = columns(Held, "c")
+
+
+# --- Taking and giving back: the calendar is locked ---------------------------------------------------------------
+
+
+async def take(calendar: int, wanted: Wanted, terms: Terms) -> int:
+    """Take time or places in a group. Returns the claim's id. The calendar must be locked.
+
+    Raises ``TimeTaken`` if no assignment of units serves it beside the claims that there are.
+    """
+    day = await _locked(calendar)
+    if wanted.places > 1:
+        for shared in day.group(wanted):
+            if await _join(shared.id, wanted.number):
+                return shared.id
+    if wanted.number > wanted.places or not Free(day, terms).claims(wanted):
+        raise TimeTaken
+    values = (
+        calendar, wanted.kind, wanted.unit, wanted.channel, wanted.starts, wanted.ends, wanted.places, wanted.number,
+        True,
+    )  # fmt: skip
+    (row,) = await database.insert("booking_claim", _FIELDS, [values], returning="*")
+    made = read(Held, row)
+    day.claims[made.id] = made
+    board = _Board(day, terms)
+    if not board.seat(made):
+        raise TimeTaken
+    await board.save()
+    return made.id
+
+
+async def _join(claim: int, number: int) -> bool:
+    return bool(
+        await database.execute(
+            "UPDATE booking_claim SET taken = taken + ? WHERE id = ? AND taken + ? <= places AND placed = ?",
+            number,
+            claim,
+            number,
+            True,
+        )
+    )
+
+
+async def give_back(claim: int, number: int = 1) -> None:
+    """Give back the places of a claim, and its time with the last of them. The calendar must be locked."""
+    left = await database.value(
+        "UPDATE booking_claim SET taken = taken - ? WHERE id = ? RETURNING taken", number, claim
+    )
+    if left == 0:
+        await database.execute("UPDATE booking_time SET claim_id = NULL WHERE claim_id = ?", claim)
+        await database.execute("DELETE FROM booking_claim WHERE id = ?", claim)
+
+
+async def claim(number: int) -> Held | None:
+    """A claim as stored."""
+    return await select_one(Held, f"SELECT {_HELD} FROM booking_claim c WHERE c.id = ?", number)
+
+
+async def supply(calendar: int, present: Collection[tuple[int, int]], terms: Terms) -> list[int]:
+    """Make (unit, minute) ``present`` the steps of a calendar, which must be locked, and place its claims anew.
+
+    Claims are placed in the order in which they were made. Returns those that no unit can serve any more: they keep
+    their time and are tried again at the next change.
+    """
+    day = await _locked(calendar)
+    there = {(unit, minute) for minute, units in day.steps.items() for unit in units}
+    steps = {minute: dict(units) for minute, units in day.steps.items()}
+    lost = set[int]()
+    for unit, minute in there - set(present):
+        holder = steps[minute].pop(unit)
+        if holder is not None:
+            lost.add(holder)
+    for unit, minute in set(present) - there:
+        steps.setdefault(minute, {})[unit] = None
+    able = {one.id for one in day.claims.values() if one.placed}
+    lost |= {one for one in able if not _fits(day, day.claims[one], terms)}
+    await _exchange(calendar, there - set(present), set(present) - there)
+    changed = Day(day.id, day.version, day.claims, steps)
+    again = sorted(lost | (set(day.claims) - able))
+    board = _Board(changed, terms)
+    without = board.seat_again(again)
+    if without:  # whoever booked first keeps the time, even if it is another counter that has gone
+        fair = _Board(changed, terms)
+        displaced = fair.seat_again(sorted(day.claims))
+        if len(displaced) <= len(without):
+            board, without, again = fair, displaced, sorted(day.claims)
+    await board.save()
+    for placed, ids in ((False, without), (True, [one for one in again if one not in without])):
+        await database.execute("UPDATE booking_claim SET placed = ? WHERE id IN (?)", placed, tuple(ids))
+    return without
+
+
+def _fits(day: Day, held: Held, terms: Terms) -> bool:
+    """Whether the units that serve a claim are still able to."""
+    return set(day.serves(held)) <= set(terms.able.get(held.kind, ()))
+
+
+async def _exchange(calendar: int, gone: Collection[tuple[int, int]], new: Collection[tuple[int, int]]) -> None:
+    by_unit: dict[int, list[int]] = {}
+    for unit, minute in gone:
+        by_unit.setdefault(unit, []).append(minute)
+    for unit, minutes in by_unit.items():
+        await database.execute(
+            "DELETE FROM booking_time WHERE calendar_id = ? AND unit = ? AND minute IN (?)", calendar, unit, minutes
+        )
+    await database.insert(
+        "booking_time", ("calendar_id", "unit", "minute"), [(calendar, unit, minute) for unit, minute in sorted(new)]
+    )
+
+
+async def _locked(calendar: int) -> Day:
+    """A calendar under its lock, read afresh."""
+    version = await database.value("SELECT version FROM booking_calendar WHERE id = ?", calendar)
+    return (await _read([calendar], {calendar: version}))[calendar]
+
+
+class _Board:
+    """A day being rearranged: which claim each unit serves in each step, and what of it has changed."""
+
+    def __init__(self, day: Day, terms: Terms) -> None:
+        self._day = day
+        self._terms = terms
+        free = Free(day, terms)
+        self._was = {(minute, unit): one for minute, units in day.steps.items() for unit, one in units.items()}
+        self._unit = {bit: unit for unit, bit in free.bit.items()}
+        self._steps: dict[int, dict[int, int | None]] = {
+            minute: {free.bit[unit]: one for unit, one in units.items()} for minute, units in day.steps.items()
+        }
+        self._able = {one.id: free.able(one) for one in day.claims.values()}
+
+    def vacate(self, claim: int) -> None:
+        """Free the time of a claim."""
+        for holders in self._steps.values():
+            for bit, one in holders.items():
+                if one == claim:
+                    holders[bit] = None
+
+    def seat_again(self, claims: Sequence[int]) -> list[int]:
+        """Free the time of claims and place them anew, in this order. Returns those that found no place."""
+        for one in claims:
+            self.vacate(one)
+        return [one for one in claims if not self.seat(self._day.claims[one])]
+
+    def seat(self, held: Held) -> bool:
+        """Give a claim all its steps, with one unit where that is possible, or none of them."""
+        minutes = range(held.starts, held.ends, self._terms.step)
+        if not all(minute in self._steps for minute in minutes):
+            return False
+        before = {minute: dict(self._steps[minute]) for minute in minutes}
+        free = [b for b in self._unit if all(self._steps[m].get(b, held.id) is None for m in minutes)]
+        free.sort(key=self._wanted_elsewhere)
+        if all(matching.seat(self._steps[minute], self._able, held.id, free) for minute in minutes):
+            return True
+        self._steps.update(before)
+        return False
+
+    def _wanted_elsewhere(self, bit: int) -> int:
+        """In how many kinds a unit is able: who can do little goes first, so that others need not move."""
+        return sum(self._unit[bit] in units for units in self._terms.able.values())
+
+    async def save(self) -> None:
+        """Write the steps that have changed; each must still be free once it was vacated."""
+        now = {
+            (minute, self._unit[bit]): one for minute, holders in self._steps.items() for bit, one in holders.items()
+        }
+        changed = [(place, one) for place, one in now.items() if self._was.get(place) != one]
+        vacated: dict[int, list[int]] = {}
+        taken: dict[tuple[int, int], list[int]] = {}
+        for (minute, unit), one in changed:
+            if self._was.get((minute, unit)) is not None:
+                vacated.setdefault(unit, []).append(minute)
+            if one is not None:
+                taken.setdefault((one, unit), []).append(minute)
+        where = "WHERE calendar_id = ? AND unit = ? AND minute IN (?)"
+        for unit, minutes in vacated.items():
+            await database.execute(f"UPDATE booking_time SET claim_id = NULL {where}", self._day.id, unit, minutes)
+        for (one, unit), minutes in taken.items():
+            hit = await database.execute(
+                f"UPDATE booking_time SET claim_id = ? {where} AND claim_id IS NULL", one, self._day.id, unit, minutes
+            )
+            if hit != len(minutes):
+                raise TimeTaken

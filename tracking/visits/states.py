@@ -1,0 +1,98 @@
+"""The states of a visit and of what belongs to it: one transition table for visits.
+
+Actions, JSON and pages alike refuse any transition that is not in the table.
+"""
+
+from enum import StrEnum
+
+
+class OpeningKind(StrEnum):
+    """How a day differs from an office's weekly hours."""
+
+    OPEN = "open"
+    """Open at the hours given, on a holiday, too (휴일 개방)."""
+    CLOSED = "closed"
+    MAINTENANCE = "maintenance"
+    """Closed for planned maintenance, which is announced beforehand."""
+
+
+class VisitState(StrEnum):
+    """The state of a visit."""
+
+    HELD = "held"
+    """A browser holds the time while its visitor fills in the form."""
+    OFFERED = "offered"
+    """The time is held for the next on the waiting list, or for a case's petitioner, until they accept."""
+    BOOKED = "booked"
+    EXPIRED = "expired"
+    """The hold or the offer ended without a booking."""
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+    """Nobody came."""
+    SERVED = "served"
+
+
+class VisitAction(StrEnum):
+    """An action on a visit."""
+
+    BOOK = "book"
+    EXPIRE = "expire"
+    REFUSE = "refuse"
+    RESCHEDULE = "reschedule"
+    CANCEL = "cancel"
+    CANNOT_COME = "cannot-come"
+    """Like cancelling, after the time for it has passed: the place is still freed."""
+    MOVE = "move"
+    """The office offers another time, because the booked one no longer fits its roster."""
+    ATTACH = "attach"
+    """Link the visit to a case."""
+    HAND_IN = "hand-in"
+    CHECK_DOCUMENT = "check-document"
+    NO_SHOW = "no-show"
+    UNDO_NO_SHOW = "undo-no-show"
+    SERVE = "serve"
+
+
+class DocumentState(StrEnum):
+    """The state of a document to bring."""
+
+    MISSING = "missing"
+    HANDED_IN = "handed_in"
+    FINE = "fine"
+    INCOMPLETE = "incomplete"
+    """A part of it is missing; the note says which."""
+    ORIGINAL = "original"
+    """The copy is fine; the original is to be brought."""
+
+
+class WaitingState(StrEnum):
+    """The state of an entry of a waiting list."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    DONE = "done"
+    """An offer was accepted."""
+    LEFT = "left"
+
+
+S, A = VisitState, VisitAction
+VISIT: dict[VisitState, dict[VisitAction, VisitState]] = {
+    S.HELD: {A.BOOK: S.BOOKED, A.EXPIRE: S.EXPIRED, A.CANCEL: S.CANCELLED},
+    S.OFFERED: {A.BOOK: S.BOOKED, A.EXPIRE: S.EXPIRED, A.REFUSE: S.CANCELLED},
+    S.BOOKED: {
+        A.RESCHEDULE: S.BOOKED, A.MOVE: S.BOOKED, A.ATTACH: S.BOOKED, A.HAND_IN: S.BOOKED,
+        A.CHECK_DOCUMENT: S.BOOKED, A.CANCEL: S.CANCELLED, A.CANNOT_COME: S.CANCELLED, A.NO_SHOW: S.MISSED,
+        A.SERVE: S.SERVED,
+    },
+    S.EXPIRED: {},
+    S.CANCELLED: {},
+    S.MISSED: {A.UNDO_NO_SHOW: S.BOOKED},
+    S.SERVED: {},
+}  # fmt: skip
+ACTIVE = frozenset({S.HELD, S.OFFERED, S.BOOKED})
+"""States whose time is taken."""
+
+
+def allowed(state: VisitState, action: VisitAction) -> bool:
+    """Whether an action is possible in a state."""
+    return action in VISIT[state]
