@@ -22,6 +22,7 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from server.core import clock, database
+from server.core.delivery import Deferred
 from server.core.rows import columns, select
 
 log = logging.getLogger("sinmungo.jobs")
@@ -63,6 +64,14 @@ class Task:
 
 
 Handler = Callable[[Task], Awaitable[None]]
+
+
+class Postponed(Exception):
+    """Raised by a handler whose job must not run before a moment. It is no failure: attempts start again from none."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"until {until.isoformat()}")
+        self.until = until
 
 
 class Bell:
@@ -180,14 +189,16 @@ class Worker:
             handler = self.handlers[task.kind]
             async with asyncio.timeout(LEASE.total_seconds() * 0.9):
                 await handler(task)
+        except Postponed as postponed:
+            finished.labels(task.kind, "postponed").inc()
+            await _run_again(task.key, postponed.until)
+            return
         except Exception as error:  # noqa: BLE001 — whatever a handler raises, the job is kept
             await self._failed(task, error)
             return
         finished.labels(task.kind, "done").inc()
         if every := self.periodic.get(task.kind):
-            await database.execute(
-                "UPDATE job SET run_at = ?, attempts = 0, error = '' WHERE key = ?", clock.now() + every, task.key
-            )
+            await _run_again(task.key, clock.now() + every)
         else:
             await done(task.key)
 
@@ -195,14 +206,21 @@ class Worker:
         dead = task.attempts >= MAX_ATTEMPTS and task.kind not in self.periodic
         finished.labels(task.kind, "dead" if dead else "retried").inc()
         log.warning("job %s failed (%s)", task.kind, type(error).__name__, extra={"job": task.key, "dead": dead})
+        delay = backoff(task.attempts)
+        if isinstance(error, Deferred):
+            delay = max(delay, error.retry_after)
         with contextlib.suppress(Exception):  # if even this cannot be written, the lease expires
             await database.execute(
                 "UPDATE job SET run_at = ?, dead = ?, error = ? WHERE key = ?",
-                clock.now() + backoff(task.attempts),
+                clock.now() + delay,
                 dead,
                 "".join(traceback.format_exception_only(error))[:1000],
                 task.key,
             )
+
+
+async def _run_again(key: str, at: datetime) -> None:
+    await database.execute("UPDATE job SET run_at = ?, attempts = 0, error = '' WHERE key = ?", at, key)
 
 
 async def done(key: str) -> None:

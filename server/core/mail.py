@@ -1,17 +1,10 @@
 """The mail port: the type of a mail, and two transports, SMTP and a folder of ``.eml`` files.
 
-Owns the message format (no header injection, a Message-ID by which a retry is recognised) and the meaning of
-failures: :class:`MailDeferred` can be retried, :class:`MailRefused` cannot. The outbox decides when to
-retry.
+Owns the message format: no header injection, and a Message-ID by which a retry is recognised.
 """
 
 import asyncio
-import contextlib
-import hashlib
-import heapq
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,7 +22,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import aiosmtplib
 
 from server.core import clock
-from server.core.files import sync_folder
+from server.core.delivery import CONTROL, Deferred, Refused, delivery_id, newest, spool
 
 COMMAND_TIMEOUT = 20.0
 """Seconds that a server may take for one reply. A whole mail takes at most two and a half times that, which
@@ -37,14 +30,6 @@ must stay below the lease of a job: otherwise another worker would send it, too.
 
 PERMANENT = 500
 """SMTP codes from here on are permanent failures (RFC 5321, 4.2.1)."""
-
-
-class MailDeferred(Exception):
-    """Not delivered for now: no server, no reply, a temporary failure, or settings that the server rejects."""
-
-
-class MailRefused(Exception):
-    """Undeliverable: unknown recipient, rejected content, or an invalid mail."""
 
 
 @dataclass(frozen=True)
@@ -67,24 +52,23 @@ class Transport(Protocol):
     """Delivers mail."""
 
     async def send(self, mail: Mail) -> None:
-        """Deliver a mail. Raises :class:`MailDeferred` or :class:`MailRefused`."""
+        """Deliver a mail. Raises :class:`Deferred` or :class:`Refused`."""
 
 
-def make_transport(smtp_url: str | None, spool: Path, sender: str) -> Transport:
+def make_transport(smtp_url: str | None, folder: Path, sender: str) -> Transport:
     """SMTP if there is a URL, else the spool folder. Raises :class:`ValueError` for invalid settings."""
-    return SmtpTransport(smtp_url, sender) if smtp_url else SpoolTransport(spool, sender)
+    return SmtpTransport(smtp_url, sender) if smtp_url else SpoolTransport(folder, sender)
 
 
 def message_id(key: str, sender: str) -> str:
     """The Message-ID of the mail that the job ``key`` sends."""
-    return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{_address(sender).domain}>"
+    return f"<{delivery_id(key)}@{_address(sender).domain}>"
 
 
 # --- The message --------------------------------------------------------------------------------------------
 
 _message_id = re.compile(r"<([A-Za-z0-9][A-Za-z0-9.-]{0,63})@[A-Za-z0-9.-]{1,255}>")
 _url = re.compile(r"https?://[\x21-\x3b\x3d\x3f-\x7e]{1,800}")
-_control = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class _Subject(UnstructuredHeader, BaseHeader):
@@ -120,16 +104,16 @@ _POLICY = EmailPolicy(header_factory=_registry, linesep=SMTP.linesep, cte_type="
 
 
 def compose(mail: Mail, sender: str) -> EmailMessage:
-    """The message to be sent. Raises :class:`MailRefused` if a field is not valid in a header."""
+    """The message to be sent. Raises :class:`Refused` if a field is not valid in a header."""
     fields = (mail.to, mail.language, *mail.headers, *mail.headers.values())
-    if any("=?" in value for value in fields) or any(_control.search(value) for value in (mail.subject, *fields)):
-        raise MailRefused("a header field holds a control character")
+    if any("=?" in value for value in fields) or any(CONTROL.search(value) for value in (mail.subject, *fields)):
+        raise Refused("a header field holds a control character")
     if parseaddr(mail.to) != ("", mail.to):
-        raise MailRefused("not one mail address")
+        raise Refused("not one mail address")
     if not _message_id.fullmatch(mail.message_id):
-        raise MailRefused("not a Message-ID")
+        raise Refused("not a Message-ID")
     if mail.list_unsubscribe is not None and not _url.fullmatch(mail.list_unsubscribe):
-        raise MailRefused("not a web address to unsubscribe at")
+        raise Refused("not a web address to unsubscribe at")
     message = EmailMessage(policy=_POLICY)
     try:
         message["From"] = _address(sender)
@@ -147,7 +131,7 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
             message.add_alternative(mail.html, subtype="html")
         message["Content-Language"] = mail.language  # last: headers that begin with Content move into the first part
     except ValueError:  # the original text may contain somebody's address
-        raise MailRefused("not a mail address, or a text that cannot be encoded") from None
+        raise Refused("not a mail address, or a text that cannot be encoded") from None
     return message
 
 
@@ -186,24 +170,7 @@ class SpoolTransport:
 
     def _write(self, mail: Mail) -> None:
         content = compose(mail, self._sender).as_bytes()
-        path = self._folder / f"{mail.message_id[1:].partition('@')[0]}.eml"
-        try:
-            if path.exists():
-                return
-            self._folder.mkdir(parents=True, exist_ok=True)
-            descriptor, unfinished = tempfile.mkstemp(dir=self._folder, suffix=".unfinished")
-            try:
-                with os.fdopen(descriptor, "wb") as stream:
-                    stream.write(content)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                Path(unfinished).replace(path)
-            except BaseException:
-                Path(unfinished).unlink(missing_ok=True)
-                raise
-            sync_folder(self._folder)
-        except OSError as error:
-            raise MailDeferred(f"the spool folder cannot be written: {error.strerror}") from error
+        spool(self._folder, f"{mail.message_id[1:].partition('@')[0]}.eml", content)
 
 
 async def read_spool(folder: Path, limit: int) -> list[Spooled]:
@@ -212,11 +179,7 @@ async def read_spool(folder: Path, limit: int) -> list[Spooled]:
 
 
 def _read(folder: Path, limit: int) -> list[Spooled]:
-    found = []
-    for path in folder.glob("*.eml"):
-        with contextlib.suppress(FileNotFoundError):  # deleted in the meantime
-            found.append((path.stat().st_mtime_ns, path))
-    return [_parse(path) for _, path in heapq.nlargest(limit, found)]
+    return [_parse(path) for path in newest(folder, "*.eml", limit)]
 
 
 def _parse(path: Path) -> Spooled:
@@ -280,11 +243,11 @@ class SmtpTransport:
         except aiosmtplib.SMTPDataError as error:
             raise _refusal(error) from None
         except aiosmtplib.SMTPResponseException as error:
-            raise MailDeferred(f"{type(error).__name__} {error.code}") from None
+            raise Deferred(f"{type(error).__name__} {error.code}") from None
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise MailDeferred(type(error).__name__) from None
+            raise Deferred(type(error).__name__) from None
 
 
-def _refusal(error: aiosmtplib.SMTPResponseException) -> MailDeferred | MailRefused:
+def _refusal(error: aiosmtplib.SMTPResponseException) -> Deferred | Refused:
     reason = f"{type(error).__name__} {error.code}"
-    return MailRefused(reason) if error.code >= PERMANENT else MailDeferred(reason)
+    return Refused(reason) if error.code >= PERMANENT else Deferred(reason)

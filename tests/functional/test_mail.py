@@ -21,8 +21,9 @@ from petitions.forms import (
     TransferOut,
 )
 from server.core import clock, database
+from server.core.delivery import Deferred
 from server.core.jobs import Task
-from server.core.mail import Mail, MailDeferred
+from server.core.mail import Mail
 from server.core.notify.mailbox import Mode, mode_of, set_mode
 from tests.support.page_forms import post_without_page, submit
 from tests.support.stories import Failing, filed, new_holiday, opened_with_key, somebody, to
@@ -241,9 +242,9 @@ async def test_a_digest_waits_while_the_server_is_away(system: System, monkeypat
     before = len(to(system, HONG))
     notifier = system.worker.handlers["core.digest"].__self__  # type: ignore[attr-defined]
     transport = notifier.post.transport
-    notifier.post.transport = Failing(MailDeferred("away"))
+    notifier.post.transport = Failing(Deferred("away"))
     with clock.at(datetime(2026, 11, 17, 0, 0, tzinfo=UTC)):
-        with pytest.raises(MailDeferred):
+        with pytest.raises(Deferred):
             await digest(system)
         notifier.post.transport = transport
         await digest(system)
@@ -264,11 +265,11 @@ async def test_a_mailbox_that_takes_no_mail_holds_up_no_other_digest(
 
     async def full(mail: Mail) -> None:
         if mail.to != HONG:
-            raise MailDeferred("452")
+            raise Deferred("452")
         await send(mail)
 
     monkeypatch.setattr(notifier.post.transport, "send", full)
-    with clock.at(datetime(2026, 11, 17, 0, 0, tzinfo=UTC)), pytest.raises(MailDeferred):
+    with clock.at(datetime(2026, 11, 17, 0, 0, tzinfo=UTC)), pytest.raises(Deferred):
         await digest(system)
     assert len(to(system, HONG)) == before + 1
     kept = await database.fetch("SELECT DISTINCT email FROM digest_item")

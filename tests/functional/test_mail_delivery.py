@@ -12,9 +12,10 @@ from petitions.forms import Accept, TextOnly
 from server import pages
 from server.core import clock, database, jobs, ledger
 from server.core.config import Settings
+from server.core.delivery import Deferred, Refused
 from server.core.errors import NotFound
 from server.core.jobs import Task
-from server.core.mail import Mail, MailDeferred, MailRefused, Transport
+from server.core.mail import Mail, Transport
 from server.core.notify import notifier as notifying
 from server.core.notify import post
 from server.core.notify.mailbox import Mode, set_mode
@@ -35,7 +36,7 @@ class Refusing:
 
     async def send(self, mail: Mail) -> None:
         if mail.to == self.address:
-            raise MailRefused("SMTPRecipientRefused 550")
+            raise Refused("SMTPRecipientRefused 550")
         await self.transport.send(mail)
 
 
@@ -52,9 +53,9 @@ async def mail_task(attempts: int, **payload: object) -> tuple[Task, str]:
 async def test_a_long_outage_makes_mails_wait_and_not_die(system: System) -> None:
     notifier = system.worker.handlers["core.mail"].__self__  # type: ignore[attr-defined]
     assert isinstance(notifier, Notifier)
-    transport, notifier.post.transport = notifier.post.transport, Failing(MailDeferred("away"))
+    transport, notifier.post.transport = notifier.post.transport, Failing(Deferred("away"))
     early, _key = await mail_task(1)
-    with pytest.raises(MailDeferred):
+    with pytest.raises(Deferred):
         await notifier.deliver(early)
     task, key = await mail_task(jobs.MAX_ATTEMPTS)
     await notifier.deliver(task)
@@ -64,9 +65,9 @@ async def test_a_long_outage_makes_mails_wait_and_not_die(system: System) -> Non
     with clock.at(clock.now() + notifying.PATIENCE + timedelta(seconds=1)):
         await system.work()
     assert len(to(system, HONG)) == 1
-    notifier.post.transport = Failing(MailDeferred("away"))
+    notifier.post.transport = Failing(Deferred("away"))
     last, _key = await mail_task(jobs.MAX_ATTEMPTS, waited=notifying.MOST_WAITS)
-    with pytest.raises(MailDeferred):
+    with pytest.raises(Deferred):
         await notifier.deliver(last)
 
 

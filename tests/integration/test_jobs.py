@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from server.core import clock, database, jobs
+from server.core.delivery import Deferred
 from server.core.jobs import Job, Task, Worker
 from tests.support.system import System
 
@@ -192,3 +193,37 @@ def test_the_wait_between_attempts_grows_to_an_hour() -> None:
     waits = [jobs.backoff(attempt).total_seconds() for attempt in range(1, 20)]
     assert 1.5 <= waits[0] <= 2.5
     assert 2700 <= waits[-1] <= 4500
+
+
+async def test_a_job_that_must_not_run_before_a_moment_waits_without_an_attempt(system: System) -> None:
+    morning = clock.now() + timedelta(hours=9)
+    ran: list[int] = []
+
+    async def handler(task: Task) -> None:
+        if clock.now() < morning:
+            raise jobs.Postponed(morning)
+        ran.append(task.attempts)
+
+    worker = Worker({"greet": handler}, {})
+    await jobs.enqueue(("greet:1", "greet", {}))
+    assert await worker.drain()
+    assert not await worker.drain()
+    assert (await Job.get(key="greet:1")).error == ""
+    with clock.at(morning):
+        assert await worker.drain()
+    assert ran == [1]
+    assert await Job.all().count() == 0
+
+
+async def test_a_delivery_waits_as_long_as_the_server_asks(system: System) -> None:
+    async def busy(_task: Task) -> None:
+        raise Deferred("HTTP 429", timedelta(minutes=5))
+
+    worker = Worker({"greet": busy}, {})
+    await jobs.enqueue(("greet:1", "greet", {}))
+    before = clock.now()
+    await worker.drain()
+    job = await Job.get(key="greet:1")
+    assert job.run_at - before >= timedelta(minutes=5)
+    assert (job.attempts, job.dead) == (1, False)
+    assert "HTTP 429" in job.error

@@ -20,7 +20,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from server.core.mail import Mail, MailDeferred, MailRefused, SmtpTransport, message_id
+from server.core.delivery import Deferred, Refused
+from server.core.mail import Mail, SmtpTransport, message_id
 
 SENDER = "한빛시 신문고 <sinmungo@city.example>"
 MAIL = Mail(
@@ -102,11 +103,11 @@ async def test_many_mails_at_once_all_arrive() -> None:
 @pytest.mark.parametrize(
     ("rules", "refusal"),
     [
-        ({"recipient": "450 4.2.1 kim@example.org is busy"}, MailDeferred),
-        ({"recipient": "421 4.3.2 shutting down"}, MailDeferred),
-        ({"recipient": "550 5.1.1 kim@example.org: no such user"}, MailRefused),
-        ({"content": "451 4.7.1 greylisted, kim@example.org"}, MailDeferred),
-        ({"content": "554 5.7.1 not this, kim@example.org"}, MailRefused),
+        ({"recipient": "450 4.2.1 kim@example.org is busy"}, Deferred),
+        ({"recipient": "421 4.3.2 shutting down"}, Deferred),
+        ({"recipient": "550 5.1.1 kim@example.org: no such user"}, Refused),
+        ({"content": "451 4.7.1 greylisted, kim@example.org"}, Deferred),
+        ({"content": "554 5.7.1 not this, kim@example.org"}, Refused),
     ],
 )
 async def test_a_servers_refusal_says_whether_to_try_again_and_names_nobody(
@@ -120,7 +121,7 @@ async def test_a_servers_refusal_says_whether_to_try_again_and_names_nobody(
 
 
 async def test_without_a_server_the_mail_waits() -> None:
-    with pytest.raises(MailDeferred):
+    with pytest.raises(Deferred):
         await SmtpTransport(f"smtp://127.0.0.1:{free_port()}", SENDER).send(MAIL)
 
 
@@ -215,7 +216,7 @@ async def closed_office(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
 )
 async def test_a_server_that_hangs_or_drops_the_line_makes_the_mail_wait(talk: Talk) -> None:
     async with talking(talk) as port, asyncio.timeout(5):
-        with pytest.raises(MailDeferred):
+        with pytest.raises(Deferred):
             await SmtpTransport(f"smtp://127.0.0.1:{port}", SENDER, timeout=0.3).send(MAIL)
 
 
@@ -287,7 +288,7 @@ async def test_mail_goes_encrypted_and_signed_in_to_a_server_that_is_trusted(
     postman = Postman()
     with serving(postman, options) as port:
         await SmtpTransport(f"{scheme}://city:p%40ss%3A%2Fword@127.0.0.1:{port}{query}", SENDER).send(MAIL)
-        with pytest.raises(MailDeferred, match="535"):
+        with pytest.raises(Deferred, match="535"):
             await SmtpTransport(f"{scheme}://city:wrong@127.0.0.1:{port}{query}", SENDER).send(MAIL)
     assert len(postman.taken) == 1
     assert postman.signed_in
@@ -298,14 +299,14 @@ async def test_a_server_that_is_not_trusted_gets_nothing(scheme: str, certificat
     context = server_side(certificate)
     options: dict[str, Any] = {"ssl_context": context} if scheme == "smtps" else {"tls_context": context}
     postman = Postman()
-    with serving(postman, options) as port, pytest.raises(MailDeferred):
+    with serving(postman, options) as port, pytest.raises(Deferred):
         await SmtpTransport(f"{scheme}://127.0.0.1:{port}", SENDER).send(MAIL)
     assert postman.taken == []
 
 
 async def test_without_the_required_tls_nothing_is_sent() -> None:
     postman = Postman()
-    with serving(postman) as port, pytest.raises(MailDeferred):
+    with serving(postman) as port, pytest.raises(Deferred):
         await SmtpTransport(f"smtp://127.0.0.1:{port}?starttls=1", SENDER).send(MAIL)
     assert postman.taken == []
 

@@ -13,10 +13,9 @@ from typing import Any
 import pytest
 
 from server.core import clock
+from server.core.delivery import Deferred, Refused
 from server.core.mail import (
     Mail,
-    MailDeferred,
-    MailRefused,
     SmtpTransport,
     SpoolTransport,
     compose,
@@ -147,10 +146,10 @@ async def test_nothing_can_be_injected_and_such_a_mail_is_never_tried_again(
     change: dict[str, Any], tmp_path: Path
 ) -> None:
     mail = replace(MAIL, **change)
-    with pytest.raises(MailRefused) as refused:
+    with pytest.raises(Refused) as refused:
         await SpoolTransport(tmp_path, SENDER).send(mail)
     assert "example.org" not in str(refused.value)
-    with pytest.raises(MailRefused):
+    with pytest.raises(Refused):
         await SmtpTransport("smtp://127.0.0.1:1", SENDER).send(mail)
     assert names_in(tmp_path) == []
 
@@ -197,7 +196,7 @@ async def test_the_newest_mails_are_read_first(tmp_path: Path) -> None:
 
 async def test_a_spool_folder_that_cannot_be_written_is_tried_again_later(tmp_path: Path) -> None:
     (tmp_path / "mail").write_text("a file, not a folder")
-    with pytest.raises(MailDeferred):
+    with pytest.raises(Deferred):
         await SpoolTransport(tmp_path / "mail", SENDER).send(MAIL)
 
 
@@ -206,7 +205,7 @@ async def test_a_mail_that_cannot_be_finished_leaves_nothing(tmp_path: Path, mon
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(MailDeferred, match="No space left"):
+    with pytest.raises(Deferred, match="No space left"):
         await SpoolTransport(tmp_path, SENDER).send(MAIL)
     assert names_in(tmp_path) == []
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime, time
 
 from server.core import clock, database, i18n, ledger
+from server.core.delivery import Deferred, Refused
 from server.core.jobs import Task
 from server.core.ledger import Entry
-from server.core.mail import MailDeferred, MailRefused
 from server.core.notify import follows, mailbox
 from server.core.notify.correspondence import Correspondent, Letter, of_subject
 from server.core.notify.mailbox import Mode
@@ -42,11 +42,11 @@ class Digest:
         rows = await database.fetch(
             f"SELECT DISTINCT email FROM digest_item WHERE created_at < ? ORDER BY email LIMIT {MOST}", until
         )
-        deferred: MailDeferred | None = None
+        deferred: Deferred | None = None
         for row in rows:
             try:
                 await self._send(row["email"], until)
-            except MailDeferred as error:  # one failing address must not delay the others
+            except Deferred as error:  # one failing address must not delay the others
                 deferred = error
         if deferred is not None:
             raise deferred
@@ -66,7 +66,7 @@ class Digest:
                 letter = await self._letter(email, entries, self.post.settings.spoken(items[-1]["language"]))
                 if letter is not None:
                     await self.post.transport.send(self.post.mail(f"digest:{email}:{until.date()}", letter))
-            except MailRefused as error:
+            except Refused as error:
                 refused.inc()
                 log.warning("a digest cannot be delivered (%s)", error)
                 for entry in entries:

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from server.core import jobs, ledger
+from server.core.delivery import Deferred, Refused
 from server.core.jobs import Handler, Task
-from server.core.mail import MailDeferred, MailRefused
 from server.core.messages import Urgency
 from server.core.notify import digest, mailbox
 from server.core.notify.correspondence import Addressee, Correspondent, Letter, of_subject
@@ -51,7 +51,7 @@ class Notifier:
         await jobs.enqueue(*now)
 
     async def deliver(self, task: Task) -> None:
-        """Render and send one mail. Raises ``MailDeferred``, so that the outbox retries."""
+        """Render and send one mail. Raises ``Deferred``, so that the outbox retries."""
         await self._hand_over(task, self._letter)
 
     def delivering(self, write: Write) -> Handler:
@@ -68,13 +68,13 @@ class Notifier:
             letter = await write(task)
             if letter is not None:
                 await self.post.transport.send(self.post.mail(key, letter))
-        except MailDeferred:
+        except Deferred:
             waited = task.payload.get("waited", 0)
             if task.attempts < jobs.MAX_ATTEMPTS or waited >= MOST_WAITS:
                 raise
             payload = {**task.payload, "waited": waited + 1, "key": key}
             await jobs.enqueue((f"{key}:{waited + 1}", task.kind, payload), delay=PATIENCE)
-        except MailRefused as error:
+        except Refused as error:
             refused.inc()
             log.warning("a mail cannot be delivered (%s)", error, extra={"job": task.key})
             if "event" in task.payload:

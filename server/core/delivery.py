@@ -1,0 +1,70 @@
+"""What mail and text messages have in common: a delivery's id, the meaning of failures, and the spool folder.
+
+:class:`Deferred` can be retried, :class:`Refused` cannot. The outbox decides when to retry.
+"""
+
+import contextlib
+import hashlib
+import heapq
+import os
+import re
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from server.core.files import sync_folder
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Characters that have no place in a header."""
+
+
+class Deferred(Exception):
+    """Not delivered for now: no server, no reply, a temporary failure, or settings that the server rejects.
+
+    The reason ends up in logs, so it names no recipient.
+    """
+
+    def __init__(self, reason: str, retry_after: timedelta = timedelta()) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+        """How long the server asks to wait at least."""
+
+
+class Refused(Exception):
+    """Undeliverable: unknown recipient, rejected content, or an invalid message. The reason names no recipient."""
+
+
+def delivery_id(key: str) -> str:
+    """The id of what the job ``key`` delivers, the same for every attempt: 40 hexadecimal digits."""
+    return hashlib.sha256(key.encode()).hexdigest()[:40]
+
+
+def spool(folder: Path, name: str, content: bytes) -> None:
+    """Write a file durably and atomically; an existing one is left alone. Raises :class:`Deferred`."""
+    path = folder / name
+    try:
+        if path.exists():
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor, unfinished = tempfile.mkstemp(dir=folder, suffix=".unfinished")
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(unfinished).replace(path)
+        except BaseException:
+            Path(unfinished).unlink(missing_ok=True)
+            raise
+        sync_folder(folder)
+    except OSError as error:
+        raise Deferred(f"the spool folder cannot be written: {error.strerror}") from error
+
+
+def newest(folder: Path, pattern: str, limit: int) -> list[Path]:
+    """The newest ``limit`` files of a spool folder whose names match, the newest first."""
+    found = []
+    for path in folder.glob(pattern):
+        with contextlib.suppress(FileNotFoundError):  # deleted in the meantime
+            found.append((path.stat().st_mtime_ns, path))
+    return [path for _, path in heapq.nlargest(limit, found)]
