@@ -1,8 +1,9 @@
 """Booking places in slots, and the time of units such as counters. Knows no domain.
 
-Owns the tables of slots and bookings, of calendars, claims and steps. A domain keeps a slot's id in its own row, calls these functions inside its
-transaction and writes its own events about the results. Capacity is taken by one conditional UPDATE that must change
-its row, backed by the table's CHECK; several slots are locked in the order of their ids.
+Owns the tables of slots and bookings, of calendars, claims and steps. A domain keeps the id of a slot or a calendar in
+its own row, calls these functions inside its transaction and writes its own events about the results. Places are taken
+by one conditional UPDATE that must change its row, backed by the table's CHECK; several slots or calendars are locked
+in the order of their ids.
 
 slots       open, lock, change and cancel a slot; take and free its places
 places      book, cancel, offer to the waiting list, accept, expire offers

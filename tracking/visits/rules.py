@@ -1,0 +1,252 @@
+"""Decisions about visits, as pure functions: opening hours, counter time, what can be booked, marks, restrictions.
+
+Times of day are ``HH:MM`` in the city's zone; a :data:`Span` counts minutes since the epoch, so that a day of 23 or 25
+hours has as many steps as it has minutes.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from tracking.visits.states import OpeningKind
+
+WALK_INS_LAST = timedelta(hours=2)
+"""Time freed later than this before its start is not offered again: walk-ins get it."""
+Span = tuple[int, int]
+"""Start and end, in minutes since the epoch."""
+
+
+class DayState(StrEnum):
+    """Whether an office is open on a day, and why not."""
+
+    OPEN = "open"
+    SPECIAL = "special"
+    """Open at other hours than on this weekday, for example on a holiday."""
+    CLOSED = "closed"
+    """A weekday without hours."""
+    HOLIDAY = "holiday"
+    CLOSURE = "closure"
+    MAINTENANCE = "maintenance"
+
+
+class Weekly(NamedTuple):
+    """The hours of a weekday."""
+
+    opens: str
+    closes: str
+    lunch_starts: str = ""
+    lunch_ends: str = ""
+
+
+class Exceptional(NamedTuple):
+    """What differs on one day: hours in which it is open or closed; closed all day if they are empty."""
+
+    kind: OpeningKind
+    opens: str = ""
+    closes: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayHours:
+    """When an office is open on a day."""
+
+    state: DayState
+    spans: tuple[Span, ...] = ()
+    lunch: Span | None = None
+    reason: str = ""
+    """The name of the holiday, or the office's own words."""
+
+
+def minute(moment: datetime) -> int:
+    """A moment in minutes since the epoch."""
+    return int(moment.timestamp()) // 60
+
+
+def moment(at: int) -> datetime:
+    """The moment of a minute, in UTC."""
+    return datetime.fromtimestamp(at * 60, UTC)
+
+
+def at_time(day: date, clock_time: str, zone: ZoneInfo) -> int:
+    """The minute of a time of day; ``24:00`` is midnight at its end."""
+    if clock_time == "24:00":
+        return at_time(day + timedelta(days=1), "00:00", zone)
+    return minute(datetime.combine(day, time.fromisoformat(clock_time), zone))
+
+
+def day_hours(
+    day: date, zone: ZoneInfo, weekly: Weekly | None, exceptions: Sequence[Exceptional], holiday: str | None
+) -> DayHours:
+    """When an office is open on a day.
+
+    Hours given for the day itself come first, then closures of the whole day, public holidays and the weekly hours;
+    closures of a part of the day are cut out of what remains.
+    """
+
+    def span(opens: str, closes: str) -> Span:
+        return at_time(day, opens, zone), at_time(day, closes, zone)
+
+    special = tuple(sorted(span(e.opens, e.closes) for e in exceptions if e.kind is OpeningKind.OPEN))
+    closed = next((e for e in exceptions if e.kind is not OpeningKind.OPEN and not e.opens), None)
+    cut = [e for e in exceptions if e.kind is not OpeningKind.OPEN and e.opens]
+    if closed:
+        kind = DayState.MAINTENANCE if closed.kind is OpeningKind.MAINTENANCE else DayState.CLOSURE
+        return DayHours(kind, reason=closed.reason)
+    if special:
+        reason = next((e.reason for e in exceptions if e.kind is OpeningKind.OPEN), "")
+        return DayHours(DayState.SPECIAL, _without(special, (span(e.opens, e.closes) for e in cut)), None, reason)
+    if holiday:
+        return DayHours(DayState.HOLIDAY, reason=holiday)
+    if weekly is None:
+        return DayHours(DayState.CLOSED)
+    lunch = span(weekly.lunch_starts, weekly.lunch_ends) if weekly.lunch_starts else None
+    gaps = [span(e.opens, e.closes) for e in cut]
+    reason = next((e.reason for e in cut), "")
+    return DayHours(
+        DayState.OPEN,
+        _without((span(weekly.opens, weekly.closes),), [*gaps, *([lunch] if lunch else [])]),
+        lunch,
+        reason,
+    )
+
+
+def _without(spans: Iterable[Span], gaps: Iterable[Span]) -> tuple[Span, ...]:
+    left = list(spans)
+    for start, end in gaps:
+        left = [
+            piece
+            for first, last in left
+            for piece in ((first, min(last, start)), (max(first, end), last))
+            if piece[0] < piece[1]
+        ]
+    return tuple(left)
+
+
+class Sitting(NamedTuple):
+    """An entry of the roster: an official at a counter."""
+
+    counter: int
+    account: int
+    span: Span
+
+
+def counter_time(hours: DayHours, roster: Iterable[Sitting], away: Collection[int], step: int) -> set[tuple[int, int]]:
+    """The steps (counter, minute) in which counters serve: whole steps of the open hours in which somebody sits there.
+
+    ``away`` are the officials absent on that day.
+    """
+    return {
+        (sitting.counter, at)
+        for sitting in roster
+        if sitting.account not in away
+        for first, last in hours.spans
+        for at in steps((first, last), step)
+        if sitting.span[0] <= at and at + step <= sitting.span[1]
+    }
+
+
+def steps(span: Span, step: int) -> Iterator[int]:
+    """The starts of the whole steps of a span."""
+    return iter(range(span[0], span[1] - step + 1, step))
+
+
+def rounded(minutes: int, step: int) -> int:
+    """The time that a service takes on the grid: whole steps."""
+    return -(-minutes // step) * step
+
+
+# --- What can be booked ----------------------------------------------------------------------------------------------
+
+
+class Window(NamedTuple):
+    """When an office can be booked. ``opens_on``: the first day of a new office."""
+
+    days_ahead: int
+    same_day: bool = False
+    notice_hours: int = 0
+    opens_on: date | None = None
+
+    def days(self, now: datetime) -> tuple[date, date]:
+        """The first and the last day that can be booked at a time in the city's zone; none if the last is earlier."""
+        first = now.date() if self.same_day else now.date() + timedelta(days=1)
+        last = now.date() + timedelta(days=self.days_ahead)
+        return max(first, self.opens_on or first), last
+
+    def allows(self, start: datetime, now: datetime) -> bool:
+        """Whether a start can be booked now; both in the city's zone."""
+        first, last = self.days(now)
+        return first <= start.date() <= last and start >= now + timedelta(hours=self.notice_hours) and start > now
+
+    def can_change(self, start: datetime, now: datetime) -> bool:
+        """Whether a booked visit can still be changed or cancelled: until the day before."""
+        return now.date() < start.date() if not self.same_day else now + timedelta(hours=self.notice_hours) <= start
+
+
+class Mark(StrEnum):
+    """How much of a time is left."""
+
+    FREE = "○"
+    FEW = "△"
+    FULL = "×"
+
+
+def mark(capacity: int, left: int, few_percent: int) -> Mark:
+    """Full, few left (one, or at most a share of the capacity), or free."""
+    if left <= 0:
+        return Mark.FULL
+    return Mark.FEW if left <= max(1, capacity * few_percent // 100) else Mark.FREE
+
+
+def in_sequence(start: int, minutes: Sequence[int], step: int) -> list[Span]:
+    """The times of several services, one after the other, each in whole steps."""
+    found = []
+    for length in minutes:
+        found.append((start, start + rounded(length, step)))
+        start = found[-1][1]
+    return found
+
+
+# --- Households, freed time, no-shows ---------------------------------------------------------------------------------
+
+
+def household(secret: str, email: str, phone: str) -> str:
+    """By what a household is known: its address or number, normalised, as a keyed hash. Raises ``ValueError`` without
+    either.
+    """
+    contact = email.strip().casefold() or "".join(c for c in phone if c.isdigit() or c == "+")
+    if not contact:
+        raise ValueError("a household is known by an address or a number")
+    return hmac.digest(secret.encode(), f"household\0{contact}".encode(), hashlib.sha256).hex()
+
+
+def returns_at(freed: datetime, start: datetime, window: int, chance: float) -> datetime | None:
+    """When freed time is offered again: after a random share (``chance``) of ``window`` minutes.
+
+    None if that is too late before its start: then it is left to walk-ins.
+    """
+    at = freed + timedelta(minutes=window * chance)
+    return at if at <= start - WALK_INS_LAST else None
+
+
+class NoShowRule(NamedTuple):
+    """How many no-shows within how many days restrict booking for how many days; ``most`` 0: never."""
+
+    most: int
+    within_days: int
+    restricted_days: int
+
+    def restricts(self, no_shows: Collection[datetime], now: datetime) -> timedelta | None:
+        """For how long the latest no-show restricts the household; None if it does not."""
+        recent = [at for at in no_shows if at > now - timedelta(days=self.within_days)]
+        return timedelta(days=self.restricted_days) if self.most and len(recent) >= self.most else None
+
+
+def documents_complete(needed: Collection[str], states: Mapping[str, str]) -> bool:
+    """Whether all that is needed was handed in and found fine."""
+    return all(states.get(code) == "fine" for code in needed)
