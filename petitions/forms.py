@@ -5,15 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Annotated, Any, Self
 
-import phonenumbers
 from pydantic import AfterValidator, Field
 
 from petitions import rules
 from petitions.labels import CHANNELS, DECISIONS, RULINGS
 from petitions.reference import Reference
-from server.core import config, i18n
+from server.core import config, i18n, phones
 from server.core.errors import FieldError, Text, _
 from server.core.forms import (
+    NOT_PHONE,
     About,
     Code,
     Email,
@@ -46,16 +46,10 @@ Remedies = Annotated[
 
 def national_phone(value: str) -> str:
     """Convert a phone number to its national form, or a foreign number to its international form."""
-    country = config.settings().country
-    try:
-        number = phonenumbers.parse(value, country)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
-        raise Mistake(_("Please check the phone number, for example 010-1234-5678."))
-    own = phonenumbers.region_code_for_country_code(number.country_code or 0) == country
-    form = phonenumbers.PhoneNumberFormat.NATIONAL if own else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(number, form)
+    readable = phones.readable(value, config.settings().country)
+    if not readable:
+        raise Mistake(NOT_PHONE)
+    return readable
 
 
 class Location(Form):

@@ -1,7 +1,9 @@
-"""Pages of the site itself: the home page, health checks, and the mail spool in development."""
+"""Pages of the site itself: the home page, health checks, and the spool folder in development."""
 
 import asyncio
 import re
+from datetime import datetime
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -12,12 +14,14 @@ from forums.routes import context
 from petitions.queries import public
 from petitions.reference import reference
 from petitions.routes.reading import row_names
-from server.core import database, mail, web
+from server.core import database, mail, texts, web
 from server.core.city import city
+from server.core.config import Settings
 from server.core.errors import NotFound
+from server.core.texts import Length
 
 SHOWN = 50
-"""Mails on the page of the spool folder."""
+"""Messages on the page of the spool folder."""
 _link = re.compile(r"https?://\S+")
 
 
@@ -49,18 +53,41 @@ async def readyz(_request: Request) -> Response:
 
 
 async def spool(request: Request) -> Response:
-    """``/dev/mail``, for development and demonstrations: the newest mails in the spool folder, which were not sent.
+    """``/dev/mail``, for development and demonstrations: the newest mails and text messages that were not sent.
 
-    It shows signed links. Raises ``NotFound`` if the server can be reached from other machines.
+    It shows signed links. Raises ``NotFound`` if nothing is spooled, or the server can be reached from other machines.
     """
     settings = web.site(request).settings
-    if settings.smtp_url or not settings.loopback:
+    if (settings.smtp_url and settings.text_url) or not settings.loopback:
         raise NotFound
-    mails = [
-        {"mail": found.mail, "at": found.at, "links": list(dict.fromkeys(_link.findall(found.mail.text)))}
-        for found in await mail.read_spool(settings.spool, SHOWN)
-    ]
-    return web.page(request, "dev/mail.html", {"mails": mails})
+    return web.page(request, "dev/mail.html", {"messages": await _spooled(settings)})
+
+
+class _Spooled(NamedTuple):
+    """A mail, or a text message with its length, as the page shows it."""
+
+    to: str
+    subject: str
+    text: str
+    language: str
+    at: datetime
+    length: Length | None = None
+
+    @property
+    def links(self) -> list[str]:
+        return list(dict.fromkeys(_link.findall(self.text)))
+
+
+async def _spooled(settings: Settings) -> list[_Spooled]:
+    found = []
+    if not settings.smtp_url:
+        for sent, at in await mail.read_spool(settings.spool, SHOWN):
+            found.append(_Spooled(sent.to, sent.subject, sent.text, sent.language, at))
+    if not settings.text_url:
+        for message, at in await texts.read_spool(settings.spool, SHOWN):
+            length = texts.length(message.body)
+            found.append(_Spooled(message.to, "", message.body, message.language, at, length))
+    return sorted(found, key=lambda each: each.at, reverse=True)[:SHOWN]
 
 
 routes = [

@@ -22,7 +22,7 @@ from petitions.letters import MAILBOX_JOB, CaseLetters
 from petitions.permissions import Permission as PetitionPermission
 from petitions.queries import cases
 from petitions.queries.following import affected_desks
-from server.core import auth, config, database, idempotency, jobs, ledger, mail, messages, uploads
+from server.core import auth, config, database, idempotency, jobs, ledger, mail, messages, texts, uploads
 from server.core.accounts import CorePermission, Permission
 from server.core.city import KEPT
 from server.core.config import Settings
@@ -95,13 +95,15 @@ class Ports:
     """The adapters of one process."""
 
     transport: Transport
+    texts: texts.Transport
     store: Store
 
 
 def ports(settings: Settings) -> Ports:
-    """The adapters for these settings: SMTP or the spool folder for mail, the content-addressed folder for files."""
+    """The adapters for these settings: a server or the spool folder for mail and text messages, a folder for files."""
     return Ports(
         mail.make_transport(settings.smtp_url or None, settings.spool, settings.mail_from),
+        texts.make_transport(settings.text_url or None, settings.spool),
         Store(settings.data_dir / "files", (cases.referred, forum_files.referred)),
     )
 

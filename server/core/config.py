@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 
+from server.core.endpoint import Endpoint
+
 LANGUAGES = ("ko", "ja", "en")
 
 
@@ -41,6 +43,7 @@ class Settings:
     base_url: str = ""
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "sinmungo@localhost"
+    text_url: str = field(default="", repr=False)
     timezone: str = "Asia/Seoul"
     country: str = "KR"
     languages: tuple[str, ...] = LANGUAGES
@@ -76,7 +79,7 @@ class Settings:
 
     @property
     def spool(self) -> Path:
-        """The folder for mails when there is no SMTP server."""
+        """The folder for mails when there is no SMTP server, and for text messages when there is no gateway."""
         return self.data_dir / "mail"
 
     @property
@@ -116,6 +119,15 @@ class Settings:
             ZoneInfo(self.timezone)
         except (KeyError, ValueError, OSError):
             found.append(f"SINMUNGO_TIMEZONE: {self.timezone!r} is not a time zone")
+        found += self._url_problems()
+        if self.secret_key and len(self.secret_key) < 32:  # noqa: PLR2004 — 256 bits in hexadecimal would be 64
+            found.append("SINMUNGO_SECRET_KEY: shorter than 32 characters")
+        if not self.rate_limits and not self.loopback:
+            found.append("SINMUNGO_RATE_LIMITS: off only on a loopback address")
+        return found
+
+    def _url_problems(self) -> list[str]:
+        found = []
         for name, url, schemes in (
             ("BASE_URL", self.base_url, {"http", "https"}),
             ("SMTP_URL", self.smtp_url, {"smtp", "smtps"}),
@@ -123,10 +135,11 @@ class Settings:
         ):
             if url and url.partition("://")[0] not in schemes:
                 found.append(f"SINMUNGO_{name}: must start with {' or '.join(sorted(schemes))}://")
-        if self.secret_key and len(self.secret_key) < 32:  # noqa: PLR2004 — 256 bits in hexadecimal would be 64
-            found.append("SINMUNGO_SECRET_KEY: shorter than 32 characters")
-        if not self.rate_limits and not self.loopback:
-            found.append("SINMUNGO_RATE_LIMITS: off only on a loopback address")
+        if self.text_url:
+            try:
+                Endpoint.parse(self.text_url)
+            except ValueError as error:
+                found.append(f"SINMUNGO_TEXT_URL: {error}")
         return found
 
     def with_secret(self) -> "Settings":
@@ -169,8 +182,8 @@ def _read(values: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
 
 
 _TEXTS = (
-    "database_url", "secret_key", "base_url", "smtp_url", "mail_from", "host", "city_name", "call_centre", "tile_url",
-    "clamd_url", "timezone", "country",
+    "database_url", "secret_key", "base_url", "smtp_url", "mail_from", "text_url", "host", "city_name", "call_centre",
+    "tile_url", "clamd_url", "timezone", "country",
 )  # fmt: skip
 _NUMBERS = {"port": (1, 65535), "workers": (1, 64), "forum_supports": (1, 1_000_000)}
 _SWITCHES = ("rate_limits", "run_jobs")

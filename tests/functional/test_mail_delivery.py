@@ -10,9 +10,9 @@ from starlette.requests import Request
 from petitions.actions import handling
 from petitions.forms import Accept, TextOnly
 from server import pages
-from server.core import clock, database, jobs, ledger
+from server.core import clock, database, jobs, ledger, texts
 from server.core.config import Settings
-from server.core.delivery import Deferred, Refused
+from server.core.delivery import Deferred, Refused, delivery_id
 from server.core.errors import NotFound
 from server.core.jobs import Task
 from server.core.mail import Mail, Transport
@@ -20,6 +20,7 @@ from server.core.notify import notifier as notifying
 from server.core.notify import post
 from server.core.notify.mailbox import Mode, set_mode
 from server.core.notify.notifier import Notifier
+from server.core.texts import TextMessage
 from server.core.web import Site
 from tests.support.desk import desk
 from tests.support.stories import Failing, filed, opened_with_key, somebody, to
@@ -113,6 +114,8 @@ async def test_officials_hear_of_a_refused_address_and_nothing_names_it(system: 
 async def test_the_spool_is_a_page_on_this_machine_only(system: System) -> None:
     case = await filed(title="A & B")
     await system.work()
+    message = TextMessage("+821012345678", "내일 방문 예약 http://c.kr/v/1", delivery_id("1"))
+    await texts.SpoolTransport(system.settings.spool).send(message)
 
     def request(settings: Settings) -> Request:
         app = SimpleNamespace(state=SimpleNamespace(site=Site(settings)))
@@ -122,6 +125,13 @@ async def test_the_spool_is_a_page_on_this_machine_only(system: System) -> None:
     page = bytes((await pages.spool(request(system.settings))).body).decode()
     assert f"[{case.reference}]" in page
     assert "/cases/open/" in page
-    for settings in (replace(system.settings, host="192.0.2.1"), replace(system.settings, smtp_url="smtp://127.0.0.1")):
+    assert "+821012345678" in page
+    assert '<a href="http://c.kr/v/1">' in page
+    assert " · 1건 (UCS-2, 24) · SMS (30바이트)" in " ".join(page.split())
+    with_smtp = replace(system.settings, smtp_url="smtp://127.0.0.1")
+    with_gateway = replace(system.settings, text_url="http://127.0.0.1:1")
+    for settings, sent in ((with_smtp, case.reference), (with_gateway, "+821012345678")):
+        assert sent not in bytes((await pages.spool(request(settings))).body).decode()
+    for settings in (replace(system.settings, host="192.0.2.1"), replace(with_smtp, text_url="http://127.0.0.1:1")):
         with pytest.raises(NotFound):
             await pages.spool(request(settings))

@@ -2,12 +2,8 @@
 
 import asyncio
 import logging
-import shutil
-import socket
-import ssl
-import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -22,6 +18,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from server.core.delivery import Deferred, Refused
 from server.core.mail import Mail, SmtpTransport, message_id
+from tests.support.loopback import Talk, free_port, make_certificate, server_side, talking
 
 SENDER = "한빛시 신문고 <sinmungo@city.example>"
 MAIL = Mail(
@@ -72,12 +69,6 @@ def serving(postman: Postman, options: Mapping[str, Any] = MappingProxyType({}))
         controller.stop()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 async def test_a_mail_reaches_the_server_whole() -> None:
     postman = Postman()
     with serving(postman) as port:
@@ -123,34 +114,6 @@ async def test_a_servers_refusal_says_whether_to_try_again_and_names_nobody(
 async def test_without_a_server_the_mail_waits() -> None:
     with pytest.raises(Deferred):
         await SmtpTransport(f"smtp://127.0.0.1:{free_port()}", SENDER).send(MAIL)
-
-
-Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@asynccontextmanager
-async def talking(talk: Talk) -> AsyncIterator[int]:
-    """A server that says what no real one would; its port."""
-    tasks: set[asyncio.Task[None]] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
-        try:
-            await talk(reader, writer)
-        finally:
-            writer.close()
-            tasks.discard(task)
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def until_data(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -236,39 +199,7 @@ async def test_a_mail_that_the_server_took_is_sent_even_if_it_does_not_say_goodb
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of our own for the loopback address, with its key."""
-    if shutil.which("openssl") is None:
-        pytest.skip("no openssl to make a certificate with")
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=localhost",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-            "-keyout",
-            path.with_suffix(".key"),
-            "-out",
-            path,
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return path
-
-
-def server_side(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, certificate.with_suffix(".key"))
-    return context
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 def login(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:

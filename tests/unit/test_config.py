@@ -40,6 +40,9 @@ def test_the_data_folder_moves_the_embedded_database_along() -> None:
         ("BASE_URL", "ftp://city.example"),
         ("SMTP_URL", "mail.city.example"),
         ("CLAMD_URL", "http://127.0.0.1"),
+        ("TEXT_URL", "smtp://gateway.example"),
+        ("TEXT_URL", "https://secret@gateway.example:port/"),
+        ("TEXT_URL", "https://secret%0aX@gateway.example/"),
         ("SECRET_KEY", "short"),
         ("RATE_LIMITS", "maybe"),
         ("RUN_JOBS", "sometimes"),
@@ -49,6 +52,7 @@ def test_a_bad_value_is_named(name: str, value: str) -> None:
     with pytest.raises(BadSettings) as caught:
         Settings.load({f"SINMUNGO_{name}": value}, NOWHERE)
     assert [problem.partition(":")[0] for problem in caught.value.problems] == [f"SINMUNGO_{name}"]
+    assert "secret" not in str(caught.value)
 
 
 def test_every_bad_value_is_named_at_once() -> None:

@@ -3,6 +3,7 @@
 from server.core.forms.form import Choices, Errors, Form, FormField
 from server.core.forms.kinds import (
     MAX_EMAIL,
+    NOT_PHONE,
     About,
     Code,
     Day,
@@ -33,6 +34,7 @@ from server.core.forms.parameters import Parameters, not_a_choice
 
 __all__ = [
     "MAX_EMAIL",
+    "NOT_PHONE",
     "About",
     "Choices",
     "Code",

@@ -1,0 +1,40 @@
+"""Phone numbers: how people write them, how they are shown, and which of them a text message can reach."""
+
+import re
+
+import phonenumbers
+from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+"""An international number (ITU-T E.164), such as ``+821012345678``."""
+_MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
+_KOREA, _KOREAN_010 = 82, re.compile(r"10[0-9]{8}")
+"""010 numbers have eight more digits; the library also takes seven, as the retired 011 to 019 had."""
+
+
+def _parse(written: str, country: str) -> PhoneNumber | None:
+    try:
+        number = phonenumbers.parse(written, country)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_possible_number(number) else None
+
+
+def readable(written: str, country: str) -> str:
+    """A number of the country in its national form, another one in its international form; empty if it is none."""
+    number = _parse(written, country)
+    if number is None:
+        return ""
+    own = phonenumbers.region_code_for_country_code(number.country_code or 0) == country
+    return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL if own else PhoneNumberFormat.INTERNATIONAL)
+
+
+def for_texts(written: str, country: str) -> str:
+    """A mobile number in the form of E.164; empty if text messages cannot reach it: fixed lines, short codes, typos."""
+    number = _parse(written, country)
+    if number is None or not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in _MOBILE:
+        return ""
+    national = phonenumbers.national_significant_number(number)
+    if number.country_code == _KOREA and national.startswith("10") and not _KOREAN_010.fullmatch(national):
+        return ""
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
