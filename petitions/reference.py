@@ -7,15 +7,13 @@ after its commit; other processes see the change within ``KEPT`` seconds.
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time as day_time
 
 from petitions import rules
 from petitions.labels import KINDS
 from petitions.routing import DepartmentProfile, GuideProfile, Rule
-from server.core import accounts, city, config, database, i18n, roles
-from server.core.accounts import Holiday, LocalHours
+from server.core import accounts, city, database, i18n, roles
 from server.core.city import KEPT, City
-from server.core.clock import OfficeHours, WorkingCalendar
+from server.core.clock import WorkingCalendar
 from server.core.days import today
 from server.core.rows import columns, read, read_all, select
 
@@ -87,23 +85,8 @@ async def _read() -> Reference:
             for row in services
         },
         tuple(read_all(Rule, rule_rows)),
-        await calendar(),
+        await city.calendar(),
     )
-
-
-async def calendar() -> WorkingCalendar:
-    """The city's working calendar with the administrator's holidays and hours, not cached."""
-    settings = config.settings()
-    return WorkingCalendar(
-        country=settings.country,
-        timezone=settings.zone,
-        hours=tuple([(row.first_day, _hours(row)) async for row in LocalHours.all().order_by("first_day")]),
-        extra_holidays={row.date: row.name async for row in Holiday.all()},
-    )
-
-
-def _hours(row: LocalHours) -> OfficeHours:
-    return OfficeHours(*map(day_time.fromisoformat, (row.opens, row.lunch_starts, row.lunch_ends, row.closes)))
 
 
 async def guides_present() -> list[GuideProfile]:

@@ -7,15 +7,18 @@ other processes notice within ``KEPT`` seconds.
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time as day_time
 from typing import Any
 
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from server.core import database
+from server.core import config, database
+from server.core.accounts import Holiday, LocalHours
 from server.core.geo import Rings, inside, rings, sketch
 from server.core.rows import read as read_row
+from server.core.working_calendar import OfficeHours, WorkingCalendar
 
 KEPT = 5.0
 """Seconds for which the data is cached."""
@@ -167,3 +170,18 @@ def _sketched(outlines: Mapping[str, Rings]) -> Mapping[str, Rings]:
     if not _drawn or _drawn[0][0] != outlines:
         _drawn[:] = [(outlines, sketch(outlines))]
     return _drawn[0][1]
+
+
+async def calendar() -> WorkingCalendar:
+    """The city's working calendar with the administrator's holidays and hours, not cached."""
+    settings = config.settings()
+    return WorkingCalendar(
+        country=settings.country,
+        timezone=settings.zone,
+        hours=tuple([(row.first_day, _hours(row)) async for row in LocalHours.all().order_by("first_day")]),
+        extra_holidays={row.date: row.name async for row in Holiday.all()},
+    )
+
+
+def _hours(row: LocalHours) -> OfficeHours:
+    return OfficeHours(*map(day_time.fromisoformat, (row.opens, row.lunch_starts, row.lunch_ends, row.closes)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from server.core import database
 from server.core.accounts import Role
@@ -41,6 +42,16 @@ async def handlers(department_id: int) -> list[int]:
 async def inspectors() -> list[int]:
     """The inspectors, who monitor all deadlines (민원심사관, Act 25)."""
     return await _ids(Role.INSPECTOR)
+
+
+async def away(day: date, accounts: Collection[int]) -> list[int]:
+    """Those of some officials who are absent on a day."""
+    return await database.column(
+        "SELECT account_id FROM absence WHERE first_day <= ? AND last_day >= ? AND account_id IN (?)",
+        day,
+        day,
+        tuple({*accounts}),
+    )
 
 
 async def _ids(role: Role, department_id: int | None = None) -> list[int]:

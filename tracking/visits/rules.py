@@ -188,6 +188,11 @@ class Window(NamedTuple):
         return now.date() < start.date() if not self.same_day else now + timedelta(hours=self.notice_hours) <= start
 
 
+def starts(hours: DayHours, length: int, every: int) -> list[int]:
+    """The starts that the grid shows: from the opening of each span, as long as the whole time fits into it."""
+    return [at for first, last in hours.spans for at in range(first, last - length + 1, every)]
+
+
 class Mark(StrEnum):
     """How much of a time is left."""
 

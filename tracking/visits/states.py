@@ -16,6 +16,16 @@ class OpeningKind(StrEnum):
     """Closed for planned maintenance, which is announced beforehand."""
 
 
+class Channel(StrEnum):
+    """How a time was booked."""
+
+    ONLINE = "online"
+    PHONE = "phone"
+    """By the call centre, for a caller."""
+    DESK = "desk"
+    """By an official of the office, or by one who asks for the visit."""
+
+
 class VisitState(StrEnum):
     """The state of a visit."""
 

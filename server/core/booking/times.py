@@ -275,6 +275,13 @@ async def claim(number: int) -> Held | None:
     return await select_one(Held, f"SELECT {_HELD} FROM booking_claim c WHERE c.id = ?", number)
 
 
+async def unplaced(calendar: int) -> list[int]:
+    """The claims of a calendar that no unit serves."""
+    return await database.column(
+        "SELECT id FROM booking_claim WHERE calendar_id = ? AND placed = ? ORDER BY id", calendar, False
+    )
+
+
 async def supply(calendar: int, present: Collection[tuple[int, int]], terms: Terms) -> list[int]:
     """Make (unit, minute) ``present`` the steps of a calendar, which must be locked, and place its claims anew.
 

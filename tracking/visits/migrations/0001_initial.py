@@ -5,7 +5,7 @@ from tortoise.fields.data import JSON_DUMPS
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from tracking.visits.states import DocumentState, OpeningKind, VisitState, WaitingState
+from tracking.visits.states import Channel, DocumentState, OpeningKind, VisitState, WaitingState
 
 
 class Migration(migrations.Migration):
@@ -20,8 +20,9 @@ class Migration(migrations.Migration):
                 ("name", fields.CharField(max_length=80)),
                 ("name_ja", fields.CharField(default="", max_length=80)),
                 ("name_en", fields.CharField(default="", max_length=80)),
-                ("group", fields.CharField(default="", max_length=20)),
+                ("class_code", fields.CharField(default="", max_length=20)),
                 ("minutes", fields.IntField()),
+                ("every", fields.IntField(default=0)),
                 ("places", fields.IntField(default=1)),
                 ("statutory", fields.CharField(default="", max_length=60)),
                 ("documents", fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
@@ -62,7 +63,7 @@ class Migration(migrations.Migration):
                 ("calendar_id", fields.BigIntField()),
                 ("claim_id", fields.BigIntField()),
                 ("places", fields.IntField()),
-                ("returns_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("returns_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "freed_time",
@@ -365,7 +366,12 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("channel", fields.CharField(max_length=10)),
+                (
+                    "channel",
+                    fields.CharEnumField(
+                        description="ONLINE: online\nPHONE: phone\nDESK: desk", enum_type=Channel, max_length=10
+                    ),
+                ),
                 ("language", fields.CharField(max_length=5)),
                 ("name", fields.CharField(default="", max_length=80)),
                 ("email", fields.CharField(default="", max_length=254)),
@@ -377,6 +383,7 @@ class Migration(migrations.Migration):
                 ("revision", fields.IntField(default=0)),
                 ("held_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("holder", fields.CharField(null=True, unique=True, max_length=64)),
+                ("browser", fields.CharField(default="", max_length=64)),
                 ("household", fields.CharField(default="", max_length=64)),
                 ("household_active", fields.CharField(null=True, max_length=64)),
                 ("unplaced_since", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

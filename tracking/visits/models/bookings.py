@@ -7,7 +7,7 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from tracking.visits.models.places import CounterService, Office
-from tracking.visits.states import DocumentState, VisitState, WaitingState
+from tracking.visits.states import Channel, DocumentState, VisitState, WaitingState
 
 
 class Visit(Model):
@@ -24,8 +24,7 @@ class Visit(Model):
     starts_at = fields.DatetimeField()
     ends_at = fields.DatetimeField()
     state = fields.CharEnumField(VisitState, max_length=10)
-    channel = fields.CharField(max_length=10)
-    """How it was booked: ``online``, ``phone``, ``offer`` or ``desk``."""
+    channel = fields.CharEnumField(Channel, max_length=10)
     language = fields.CharField(max_length=5)
     name = fields.CharField(max_length=80, default="")
     email = fields.CharField(max_length=254, default="")
@@ -41,6 +40,8 @@ class Visit(Model):
     """End of a hold or an offer."""
     holder = fields.CharField(max_length=64, null=True, unique=True)
     """The browser, hashed, while it holds a time: one hold each."""
+    browser = fields.CharField(max_length=64, default="")
+    """The browser that made it, hashed: confirming twice shows it the booking."""
     household = fields.CharField(max_length=64, default="")
     """The hashed contact."""
     household_active = fields.CharField(max_length=64, null=True)
@@ -94,7 +95,8 @@ class FreedTime(Model):
     calendar_id = fields.BigIntField()
     claim_id = fields.BigIntField()
     places = fields.IntField()
-    returns_at = fields.DatetimeField()
+    returns_at = fields.DatetimeField(null=True)
+    """None: it is left to walk-ins."""
 
     class Meta:
         table = "freed_time"

@@ -111,9 +111,11 @@ class CounterService(Model):
     name = fields.CharField(max_length=80)
     name_ja = fields.CharField(max_length=80, default="")
     name_en = fields.CharField(max_length=80, default="")
-    group = fields.CharField(max_length=20, default="")
+    class_code = fields.CharField(max_length=20, default="")
     """Its class: quotas, ticket numbers and statistics are kept by it."""
     minutes = fields.IntField()
+    every = fields.IntField(default=0)
+    """Minutes from one start on the grid to the next; 0 for the office's step."""
     places = fields.IntField(default=1)
     """People who can share one appointment: 1 except for tours and the like."""
     statutory = fields.CharField(max_length=60, default="")

@@ -1,0 +1,221 @@
+"""Holding, booking, changing and cancelling visits: nothing is oversold and nothing is lost, on both databases."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from server.core import clock, database
+from server.core.booking import times
+from server.core.booking.errors import TimeTaken
+from server.core.booking.times import Free, Wanted
+from server.core.errors import Invalid, Refusal
+from tests.support.system import System
+from tests.support.visits import an_office, at, contact, next_monday, wish
+from tracking.visits import rules
+from tracking.visits.actions import booking, supply, taking
+from tracking.visits.errors import HoldExpired, OnePerHousehold, Restricted, TooLate, TooManyVisits
+from tracking.visits.models import Office, Opening, Restriction, Visit
+from tracking.visits.queries import offices
+from tracking.visits.states import Channel, OpeningKind, VisitState
+
+TOKEN = "t" * 64
+
+
+async def left(office: Office, start: str, service: str = "passport") -> int:
+    """How many more such visits can be booked online at a time."""
+    place = await offices.office_by_id(office.id)
+    known = await offices.services(office.id)
+    one = next(each for each in known.values() if each.code == service)
+    calendar = (await offices.calendars(office.id, [next_monday()]))[next_monday()]
+    day = (await times.days([calendar]))[calendar]
+    first = rules.minute(at(start))
+    wanted = Wanted(kind=one.id, starts=first, ends=first + rules.rounded(one.minutes, 15), channel=Channel.ONLINE)
+    return Free(day, offices.terms(place, known)).places(wanted)
+
+
+async def hold(start: str, holder: str = TOKEN) -> str:
+    return await booking.hold(await wish(start=start), holder, "ko")
+
+
+async def book(start: str, name: str, *services: str) -> booking.Booked:
+    return await booking.book_now(await wish(*services, start=start), contact(name))
+
+
+async def change(made: booking.Booked, start: str) -> None:
+    await booking.reschedule(made.number, await wish(start=start), "visitor")
+
+
+async def test_a_hold_is_taken_everywhere_and_becomes_a_booking(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    number = await booking.hold(await wish(), TOKEN, "ko")
+    assert await left(office, "09:00") == 0
+    with pytest.raises(TimeTaken):
+        await booking.book_now(await wish(), contact("other"))
+    made = await booking.book_held(number, TOKEN, contact("kim"))
+    again = await booking.book_held(number, TOKEN, contact("kim"))
+    assert (made.number, again.number, again.key) == (number, number, "")
+    assert made.key
+
+
+async def test_a_browser_holds_one_time(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    first = await booking.hold(await wish(), TOKEN, "ko")
+    await booking.hold(await wish(start="10:00"), TOKEN, "ko")
+    assert (await left(office, "09:00"), await left(office, "10:00")) == (1, 0)
+    with pytest.raises(HoldExpired):
+        await booking.book_held(first, TOKEN, contact("kim"))
+    with pytest.raises(HoldExpired):
+        await booking.book_held(first, "s" * 64, contact("kim"))
+
+
+async def test_two_tabs_hold_one_time_between_them(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    await asyncio.gather(*(hold(start) for start in ("09:00", "10:00")), return_exceptions=True)
+    assert await left(office, "09:00") + await left(office, "10:00") == 1
+
+
+async def test_an_expired_hold_is_free_again(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    number = await booking.hold(await wish(), TOKEN, "ko")
+    await Visit.filter(number=number).update(held_until=clock.now() - timedelta(seconds=1))
+    with pytest.raises(HoldExpired):
+        await booking.book_held(number, TOKEN, contact("kim"))
+    assert await left(office, "09:00") == 0, "until the job has run"
+    assert await booking.expire() == 1
+    assert await left(office, "09:00") == 1
+    assert await booking.expire() == 0
+
+
+async def test_a_household_has_one_visit_a_day(system: System) -> None:
+    office = await an_office({"1": ["passport", "seal"]})
+    await booking.book_now(await wish(), contact("kim"))
+    for services in (["passport"], ["seal"]):
+        with pytest.raises(OnePerHousehold):
+            await booking.book_now(await wish(*services, start="11:00"), contact("Kim"))
+    assert await left(office, "11:00") == 1, "the refusal took nothing"
+    found = await asyncio.gather(*(book(start, "lee") for start in ("10:00", "10:15", "10:30")), return_exceptions=True)
+    assert sum(isinstance(one, booking.Booked) for one in found) == 1, found
+
+
+async def test_limits_and_restrictions(system: System) -> None:
+    days = [next_monday() + timedelta(days=n) for n in range(4)]
+    office = await an_office({"1": ["passport"]}, days=days)
+    for day in days[:3]:
+        await booking.book_now(await wish(day=day), contact("kim"))
+    with pytest.raises(TooManyVisits):
+        await booking.book_now(await wish(day=days[3]), contact("kim"))
+    now = clock.now()
+    await Restriction.create(
+        household=contact("lee").household, office_id=office.id, begins_at=now, ends_at=now + timedelta(days=30)
+    )
+    with pytest.raises(Restricted):
+        await booking.book_now(await wish(day=days[3]), contact("lee"))
+    await Restriction.all().update(lifted_at=now)
+    await booking.book_now(await wish(day=days[3]), contact("lee"))
+
+
+@pytest.mark.parametrize(
+    ("services", "start"),
+    [(["passport"], "09:10"), (["passport"], "12:00"), (["passport"], "17:00"), (["passport"], "08:45"),
+     (["moving"], "11:30"), (["moving"], "16:30"), (["unknown"], "09:00"), ([], "09:00"),
+     (["passport", "passport"], "09:00")],
+)  # fmt: skip
+async def test_only_what_the_grid_shows_can_be_asked_for(system: System, services: list[str], start: str) -> None:
+    await an_office({"1": ["passport", "moving"]})
+    with pytest.raises(Invalid):
+        await taking.request("east", services, at(start), Channel.ONLINE)
+
+
+async def test_a_change_takes_the_new_and_gives_back_the_old_or_does_nothing(system: System) -> None:
+    office = await an_office({"1": ["moving", "passport"]})
+    made = await booking.book_now(await wish("moving"), contact("kim"))
+    await booking.book_now(await wish(start="10:00"), contact("lee"))
+    with pytest.raises(TimeTaken):
+        await booking.reschedule(made.number, await wish("moving", start="09:30"), "visitor")
+    assert await left(office, "09:00") == 0, "the old time is kept"
+    await booking.reschedule(made.number, await wish("moving", start="09:15"), "visitor")
+    assert [await left(office, start) for start in ("09:00", "09:15", "09:45", "10:00")] == [1, 0, 0, 0], (
+        "its own time counted as free"
+    )
+    assert (await Visit.get(number=made.number)).revision == 1
+
+
+async def test_cancelling_frees_the_time_after_a_delay(system: System) -> None:
+    office = await an_office({"1": ["passport"]}, return_minutes=60)
+    made = await booking.book_now(await wish(), contact("kim"))
+    await booking.cancel(made.number, "visitor")
+    await booking.cancel(made.number, "visitor")
+    assert await left(office, "09:00") == 0
+    await database.execute("UPDATE freed_time SET returns_at = ?", clock.now())
+    await booking.return_freed()
+    assert await left(office, "09:00") == 1
+    await booking.book_now(await wish(), contact("kim"))
+
+
+async def test_on_the_day_one_can_still_say_i_cannot_come(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = await an_office({"1": ["passport"]})
+    made = await booking.book_now(await wish(), contact("kim"))
+    morning = at("08:00")
+    monkeypatch.setattr(clock, "now", lambda: morning)
+    with pytest.raises(TooLate):
+        await booking.cancel(made.number, "visitor")
+    await booking.cancel(made.number, "visitor", cannot_come=True)
+    assert (await Visit.get(number=made.number)).state is VisitState.CANCELLED
+    await booking.return_freed()
+    monkeypatch.undo()
+    assert await left(office, "09:00") == 0, "it is left to walk-ins"
+
+
+async def test_a_closure_leaves_the_visit_and_lists_it(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    made = await booking.book_now(await wish(), contact("kim"))
+    await Opening.create(office_id=office.id, date=next_monday(), kind=OpeningKind.CLOSED, reason="정전")
+    assert await supply.rebuild(office.id, [next_monday()]) == 1
+    assert (await Visit.get(number=made.number)).state is VisitState.BOOKED
+    await Opening.all().delete()
+    assert await supply.rebuild(office.id, [next_monday()]) == 0
+    assert await left(office, "09:00") == 0
+
+
+async def test_everything_at_once(system: System) -> None:
+    """Holds, bookings, changes, cancellations and expiry race over two counters; the books agree afterwards."""
+    office = await an_office({"1": ["passport", "moving"], "2": ["passport"]}, most_active=50)
+    starts = ["09:00", "09:15", "09:30", "09:45"]
+
+    async def try_(what: object) -> object:
+        try:
+            return await what  # type: ignore[misc]
+        except (Refusal, TimeTaken) as refusal:
+            return type(refusal).__name__
+
+    made = [
+        one
+        for one in await asyncio.gather(
+            *(try_(book(starts[n % 4], f"a{n}")) for n in range(12)),
+            *(try_(book(starts[n % 2], f"m{n}", "moving")) for n in range(4)),
+            *(try_(hold(starts[n % 4], f"{n:064}")) for n in range(6)),
+        )
+        if isinstance(one, booking.Booked)
+    ]
+    await Visit.filter(state=VisitState.HELD).update(held_until=clock.now())
+    await asyncio.gather(
+        *(try_(booking.cancel(one.number, "visitor")) for one in made[::2]),
+        *(try_(change(one, starts[n % 4]))
+          for n, one in enumerate(made[1::2])),
+        *(try_(booking.expire()) for _worker in range(3)),
+        *(try_(book(starts[n % 4], f"b{n}")) for n in range(8)),
+        supply.rebuild(office.id, [next_monday()]),
+    )  # fmt: skip
+    calendar = (await offices.calendars(office.id, [next_monday()]))[next_monday()]
+    day = (await times.days([calendar]))[calendar]
+    matters = await database.column(
+        "SELECT m.claim_id FROM visit_matter m JOIN visit v ON v.id = m.visit_id WHERE v.state IN ('held', 'booked')"
+    )
+    assert sorted(matters) == sorted(day.claims), "each active visit has its claim, and nobody else has one"
+    for claim in day.claims.values():
+        assert len(day.serves(claim)) == (claim.ends - claim.starts) // 15
+    for start in starts:  # no place is wasted: what is left can be booked, and no more
+        free = await left(office, start)
+        got = [await try_(book(start, f"{start}-{n}")) for n in range(free + 1)]
+        assert [isinstance(one, booking.Booked) for one in got] == [True] * free + [False], got

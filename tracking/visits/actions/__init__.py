@@ -1,0 +1,1 @@
+"""Everything that changes visits: supplying counter time, booking it, giving it back."""

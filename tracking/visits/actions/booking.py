@@ -1,0 +1,319 @@
+"""Booking a visit: hold a time, book it, change and cancel it; expire holds and return freed time."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from server.core import clock, config, database, ledger, references
+from server.core.booking import times
+from server.core.booking.errors import TimeTaken
+from server.core.database import IntegrityError
+from server.core.errors import NotPossibleNow
+from server.core.rows import columns, select_one
+from tracking.visits import rules
+from tracking.visits.actions import taking
+from tracking.visits.actions.taking import Request
+from tracking.visits.errors import HoldExpired, NoSuchVisit, OnePerHousehold, Restricted, TooLate, TooManyVisits
+from tracking.visits.events import VisitBooked, VisitCancelled, VisitRescheduled
+from tracking.visits.queries import offices
+from tracking.visits.states import VISIT, Channel, VisitAction, VisitState
+
+MOST_EXPIRED = 500
+"""Holds and offers that one run of the job expires."""
+HOLD_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom a visit is for, and how to reach them: one address or number."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    language: str = "ko"
+    note: str = ""
+
+    @property
+    def household(self) -> str:
+        """By what their household is known."""
+        return rules.household(config.settings().secret_key, self.email, self.phone)
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The number of a visit, and its key, which is shown once."""
+
+    id: int
+    number: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """A visit as its actions need it."""
+
+    id: int
+    number: str
+    office_id: int
+    date: date
+    starts_at: datetime
+    state: VisitState
+    party: int
+    revision: int
+    household: str
+    held_until: datetime | None
+
+
+_ROW = columns(VisitRow, "v")
+
+
+async def hold(wished: Request, holder: str, language: str) -> str:
+    """Hold a time for a browser, instead of one that it holds already. Returns the visit's number.
+
+    ``holder`` is the browser's hashed token. Raises ``TimeTaken``.
+    """
+    calendar = await taking.calendar_of(wished)
+    for _attempt in range(HOLD_ATTEMPTS):
+        earlier = await select_one(VisitRow, f"SELECT {_ROW} FROM visit v WHERE v.holder = ?", holder)
+        try:
+            async with database.transaction():
+                await times.lock(calendar, *([await _calendar(earlier)] if earlier else []))
+                if earlier:
+                    await _end(earlier, VisitState.CANCELLED, (VisitState.HELD,))
+                claims = await taking.take(wished, calendar)
+                until = clock.now() + timedelta(minutes=wished.office.hold_minutes)
+                return (
+                    await _insert(wished, claims, VisitState.HELD, language, held_until=until, holder=holder)
+                ).number
+        except IntegrityError:  # another tab of this browser was first
+            continue
+    raise TimeTaken
+
+
+async def book_now(wished: Request, contact: Contact, key: str = "", case: str = "") -> Booked:
+    """Book a time without a hold. Raises ``TimeTaken``, ``OnePerHousehold``, ``TooManyVisits``, ``Restricted``."""
+    calendar = await taking.calendar_of(wished)
+    try:
+        async with database.transaction():
+            await times.lock(calendar)
+            claims = await taking.take(wished, calendar)
+            visit = await _insert(wished, claims, VisitState.HELD, contact.language)
+            return await _confirm(visit.id, wished, contact, key, case)
+    except IntegrityError:
+        raise OnePerHousehold(wished.date) from None
+
+
+async def book_held(number: str, holder: str, contact: Contact, key: str = "") -> Booked:
+    """Book the time that a browser holds. Doing it again returns the same visit, without its key.
+
+    Raises ``HoldExpired``, and the refusals of :func:`book_now` except ``TimeTaken``.
+    """
+    visit = await select_one(
+        VisitRow, f"SELECT {_ROW} FROM visit v WHERE v.number = ? AND v.browser = ?", number, holder
+    )
+    if visit is None:
+        raise HoldExpired
+    wished = await taking.of_visit(visit.id, visit.office_id, visit.starts_at, Channel.ONLINE, visit.party)
+    try:
+        async with database.transaction():
+            state = await database.value(
+                "UPDATE visit SET holder = holder WHERE id = ? AND (state = ? OR (state = ? AND held_until > ?)) "
+                "RETURNING state",
+                visit.id,
+                VisitState.BOOKED,
+                VisitState.HELD,
+                clock.now(),
+            )
+            if state == VisitState.BOOKED:
+                return Booked(visit.id, number, "")
+            if state is None:
+                raise HoldExpired
+            return await _confirm(visit.id, wished, contact, key, "")
+    except IntegrityError:
+        raise OnePerHousehold(wished.date) from None
+
+
+async def _insert(
+    wished: Request,
+    claims: list[int],
+    state: VisitState,
+    language: str,
+    *,
+    held_until: datetime | None = None,
+    holder: str | None = None,
+) -> Booked:
+    last = wished.spans[-1][1]
+    number = references.new_reference()
+    values = {
+        "number": number, "key_hash": "", "office_id": wished.office.id, "date": wished.date,
+        "starts_at": rules.moment(wished.start), "ends_at": rules.moment(last), "state": state,
+        "channel": wished.channel, "language": language, "party": wished.party, "held_until": held_until,
+        "holder": holder, "created_at": clock.now(), "name": "", "email": "", "phone": "", "note": "",
+        "case_reference": "", "household": "", "revision": 0, "browser": holder or "",
+    }  # fmt: skip
+    (row,) = await database.insert("visit", tuple(values), [tuple(values.values())], returning="id")
+    await taking.write_matters(row["id"], wished, claims)
+    return Booked(row["id"], number, "")
+
+
+async def _confirm(visit: int, wished: Request, contact: Contact, key: str, case: str) -> Booked:
+    """Turn a held time into a booking. A second active visit of the household on the day breaks the unique index."""
+    await _may_book(wished, contact.household)
+    now = clock.now()
+    key = key or references.new_key()
+    number = await database.value(
+        "UPDATE visit SET state = ?, key_hash = ?, name = ?, email = ?, phone = ?, language = ?, note = ?, "
+        "case_reference = ?, household = ?, household_active = ?, holder = NULL, held_until = NULL, booked_at = ? "
+        "WHERE id = ? RETURNING number",
+        VisitState.BOOKED, references.key_hash(key), contact.name, contact.email, contact.phone, contact.language,
+        contact.note, case, contact.household, contact.household, now, visit,
+    )  # fmt: skip
+    chain = await ledger.begin(f"visit/{number}")
+    starts_at = rules.moment(wished.start).isoformat(timespec="minutes")
+    services = tuple(one.id for one in wished.services)
+    await chain.append("visitor", VisitBooked(visit, wished.office.id, starts_at, services, wished.channel))
+    return Booked(visit, number, key)
+
+
+async def _may_book(wished: Request, household: str) -> None:
+    now = clock.now()
+    until = await database.value(
+        "SELECT MAX(ends_at) FROM visit_restriction "
+        "WHERE household = ? AND office_id = ? AND begins_at <= ? AND ends_at > ? AND lifted_at IS NULL",
+        household, wished.office.id, now, now,
+    )  # fmt: skip
+    if until is not None:
+        raise Restricted(database.moment(until).astimezone(config.settings().zone).date())
+    most = wished.office.most_active
+    active = await database.value(
+        "SELECT COUNT(*) FROM visit WHERE household = ? AND office_id = ? AND state = ? AND starts_at > ?",
+        household, wished.office.id, VisitState.BOOKED, now,
+    )  # fmt: skip
+    if active >= most:
+        raise TooManyVisits(most)
+
+
+async def visit_row(number: str) -> VisitRow:
+    """A visit by its number. Raises ``NoSuchVisit``."""
+    found = await select_one(VisitRow, f"SELECT {_ROW} FROM visit v WHERE v.number = ?", number)
+    if found is None:
+        raise NoSuchVisit
+    return found
+
+
+async def cancel(number: str, actor: str, *, cannot_come: bool = False) -> None:
+    """Cancel a booked visit; ``cannot_come`` also after the time for it. Repeating it does nothing.
+
+    Raises ``NoSuchVisit``, ``TooLate``, ``NotPossibleNow``.
+    """
+    visit = await visit_row(number)
+    if visit.state is VisitState.CANCELLED:
+        return
+    place = await offices.office_by_id(visit.office_id)
+    zone, now = config.settings().zone, clock.now()
+    in_time = place.window.can_change(visit.starts_at.astimezone(zone), now.astimezone(zone))
+    if not in_time and not cannot_come:
+        raise TooLate
+    back = rules.returns_at(now, visit.starts_at, place.return_minutes, taking.chance())
+    at_once = back is not None and back <= now
+    async with database.transaction():
+        await times.lock(await _calendar(visit))
+        action = VisitAction.CANCEL if in_time else VisitAction.CANNOT_COME
+        state = VISIT[VisitState.BOOKED][action]
+        if not await _end(visit, state, (VisitState.BOOKED,), later=None if at_once else back, keep=not at_once):
+            raise NotPossibleNow(action, visit.state)
+        chain = await ledger.lock(f"visit/{number}")
+        await chain.append(actor, VisitCancelled(not in_time))
+
+
+async def reschedule(number: str, wished: Request, actor: str, *, by_office: bool = False) -> None:
+    """Take another time and give back the old one, in one transaction: a refusal leaves the visit as it was.
+
+    The visit's own time counts as free. Raises ``NoSuchVisit``, ``TimeTaken``, ``TooLate``, ``OnePerHousehold``,
+    ``NotPossibleNow``.
+    """
+    visit = await visit_row(number)
+    place = await offices.office_by_id(visit.office_id)
+    zone = config.settings().zone
+    may = place.window.can_change(visit.starts_at.astimezone(zone), clock.now().astimezone(zone))
+    if not may and not by_office:
+        raise TooLate
+    calendar = await taking.calendar_of(wished)
+    try:
+        async with database.transaction():
+            await times.lock(calendar, await _calendar(visit))
+            await taking.free(visit.id, visit.party)
+            claims = await taking.take(wished, calendar)
+            hit = await database.execute(
+                "UPDATE visit SET office_id = ?, date = ?, starts_at = ?, ends_at = ?, party = ?, "
+                "revision = revision + 1, unplaced_since = NULL WHERE id = ? AND state = ? AND revision = ?",
+                wished.office.id, wished.date, rules.moment(wished.start), rules.moment(wished.spans[-1][1]),
+                wished.party, visit.id, VisitState.BOOKED, visit.revision,
+            )  # fmt: skip
+            if not hit:
+                raise NotPossibleNow(VisitAction.RESCHEDULE, visit.state)
+            await taking.write_matters(visit.id, wished, claims)
+            chain = await ledger.lock(f"visit/{number}")
+            was, now = (rules.moment(rules.minute(one)).isoformat(timespec="minutes")
+                        for one in (visit.starts_at, rules.moment(wished.start)))  # fmt: skip
+            await chain.append(actor, VisitRescheduled(was, now, visit.revision + 1))
+    except IntegrityError:
+        raise OnePerHousehold(wished.date) from None
+
+
+async def _end(
+    visit: VisitRow,
+    state: VisitState,
+    expected: tuple[VisitState, ...],
+    *,
+    later: datetime | None = None,
+    keep: bool = False,
+) -> bool:
+    """End a visit if it is still in an expected state, and free its time. The calendar is locked.
+
+    ``keep``: its time is not offered before ``later``, or never if that is None.
+    """
+    hit = await database.execute(
+        "UPDATE visit SET state = ?, holder = NULL, held_until = NULL, household_active = NULL, ended_at = ? "
+        "WHERE id = ? AND state IN (?) AND revision = ?",
+        state,
+        clock.now(),
+        visit.id,
+        expected,
+        visit.revision,
+    )
+    if hit:
+        await taking.free(visit.id, visit.party, later=later, for_good=keep and later is None)
+    return bool(hit)
+
+
+async def expire() -> int:
+    """End the holds and offers whose time is over, and free their places. Returns how many. Periodic."""
+    count = 0
+    for number in await database.column(
+        f"SELECT number FROM visit WHERE state IN ('held', 'offered') AND held_until <= ? LIMIT {MOST_EXPIRED}",
+        clock.now(),
+    ):
+        visit = await visit_row(number)
+        async with database.transaction():
+            await times.lock(await _calendar(visit))
+            count += await _end(visit, VisitState.EXPIRED, (VisitState.HELD, VisitState.OFFERED))
+    return count
+
+
+async def return_freed() -> int:
+    """Offer freed time again once its delay is over. Returns how much of it. Periodic."""
+    count = 0
+    for row in await database.fetch(
+        f"SELECT id, calendar_id FROM freed_time WHERE returns_at <= ? ORDER BY id LIMIT {MOST_EXPIRED}", clock.now()
+    ):
+        async with database.transaction():
+            await times.lock(row["calendar_id"])
+            gone = await database.fetch_one("DELETE FROM freed_time WHERE id = ? RETURNING claim_id, places", row["id"])
+            if gone:
+                await times.give_back(gone["claim_id"], gone["places"])
+                count += 1
+    return count
+
+
+async def _calendar(visit: VisitRow) -> int:
+    return (await offices.calendars(visit.office_id, [visit.date]))[visit.date]

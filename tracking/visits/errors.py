@@ -1,0 +1,66 @@
+"""The refusals of visits, each with its status and a stable code."""
+
+from datetime import date
+
+from server.core.errors import Conflict, NotFound, _
+
+
+class NoSuchOffice(NotFound):
+    """404: no such office, or it is closed for good."""
+
+    code, text = "no_such_office", _("There is no such office.")
+
+
+class NoSuchVisit(NotFound):
+    """404: no such visit, or not this reader's."""
+
+    code, text = "no_such_visit", _("There is no such reservation, or the key is wrong.")
+
+
+class OnePerHousehold(Conflict):
+    """409: the household has an active visit at this office on this day."""
+
+    code = "one_per_household"
+
+    def __init__(self, day: date) -> None:
+        super().__init__(
+            _("You already have a reservation at this office on %(day)s. You can change or cancel it.", day=day)
+        )
+
+
+class TooManyVisits(Conflict):
+    """409: the household has as many active visits as the office allows."""
+
+    code = "too_many_visits"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(_("You can have %(most)s reservations at this office at the same time.", most=most))
+
+
+class Restricted(Conflict):
+    """409: the household cannot book at this office for some days, after repeated no-shows."""
+
+    code = "restricted"
+
+    def __init__(self, until: date) -> None:
+        super().__init__(
+            _(
+                "After repeated absences you cannot book at this office until %(until)s. Please call the office if "
+                "something is wrong; you can come without a reservation at any time.",
+                until=until,
+            )
+        )
+
+
+class HoldExpired(Conflict):
+    """409: the time is no longer held for this visitor."""
+
+    code = "hold_expired"
+    text = _("The time was held for you, but the hold has expired. Please choose a time again.")
+
+
+class TooLate(Conflict):
+    """409: a visit can be changed and cancelled until the day before."""
+
+    code = "too_late"
+    text = _("The time for changes has passed. If you cannot come, please say so: somebody else can then come.")

@@ -1,0 +1,61 @@
+"""The events of visits: frozen dataclasses that hold ids, never names or contacts.
+
+Subjects: ``visit/{number}``; changes of offices, counters and rosters are ``settings/…``.
+"""
+
+from server.core.ledger import Audience, DomainEvent
+
+
+class VisitBooked(DomainEvent, kind="visit.booked", audience=Audience.PARTY):
+    """A time was booked, for one service or several."""
+
+    visit: int
+    office: int
+    starts_at: str
+    services: tuple[int, ...]
+    channel: str
+
+
+class VisitRescheduled(DomainEvent, kind="visit.rescheduled", audience=Audience.PARTY):
+    """Its owner, or the office for them, chose another time."""
+
+    was: str
+    starts_at: str
+    revision: int
+
+
+class VisitCancelled(DomainEvent, kind="visit.cancelled", audience=Audience.PARTY):
+    """``late``: after the time for changes had passed ("I cannot come")."""
+
+    late: bool
+
+
+class VisitUnplaced(DomainEvent, kind="visit.unplaced", audience=Audience.STAFF):
+    """After a change of the roster no counter can serve it at its time."""
+
+
+class VisitPlaced(DomainEvent, kind="visit.placed", audience=Audience.STAFF):
+    """A counter can serve it again."""
+
+
+class VisitAttached(DomainEvent, kind="visit.attached", audience=Audience.PARTY):
+    """It belongs to a case."""
+
+    case: str
+
+
+class NoShowMarked(DomainEvent, kind="visit.no_show", audience=Audience.PARTY):
+    """Nobody came, although they were called so many times."""
+
+    calls: int
+
+
+class NoShowUndone(DomainEvent, kind="visit.no_show_undone", audience=Audience.PARTY):
+    """It does not count: it was a mistake, or the office was late."""
+
+
+class TimeOffered(DomainEvent, kind="visit.offered", audience=Audience.PARTY):
+    """A time is held for somebody on the waiting list."""
+
+    visit: int
+    until: str

@@ -1,0 +1,179 @@
+"""Offices: their services, hours and days, and the terms on which their counter time is booked."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from server.core import city, config, database
+from server.core.booking.times import Quota, Terms
+from server.core.rows import columns, read, select, select_one
+from tracking.visits import rules
+from tracking.visits.errors import NoSuchOffice
+from tracking.visits.rules import DayHours, Exceptional, Weekly, Window
+from tracking.visits.states import Channel, OpeningKind
+
+BOOKED = frozenset(Channel)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeRow:
+    """An office with its settings."""
+
+    id: int
+    code: str
+    name: str
+    name_ja: str
+    name_en: str
+    district: str
+    address: str
+    lat: float | None
+    lng: float | None
+    directions: str
+    phone: str
+    email: str
+    languages: tuple[str, ...]
+    step_free: bool
+    reception: str
+    active: bool
+    step: int
+    opens_on: date | None
+    days_ahead: int
+    same_day: bool
+    notice_hours: int
+    hold_minutes: int
+    few_percent: int
+    walk_in_percent: int
+    phone_percent: int
+    class_percents: Mapping[str, int]
+    most_matters: int
+    most_active: int
+    return_minutes: int
+    offer_minutes: int
+    grace_minutes: int
+    no_shows: int
+    no_show_days: int
+    restricted_days: int
+
+    @property
+    def window(self) -> Window:
+        """When it can be booked."""
+        return Window(self.days_ahead, self.same_day, self.notice_hours, self.opens_on)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """A service that an office does, with the counters able to do it."""
+
+    id: int
+    code: str
+    name: str
+    name_ja: str
+    name_en: str
+    class_code: str
+    minutes: int
+    every: int
+    places: int
+    statutory: str
+    documents: tuple[Mapping[str, object], ...]
+    languages: tuple[str, ...]
+    bookable: bool
+    walk_in: bool
+    elsewhere: str
+    counters: frozenset[int] = frozenset()
+
+
+_OFFICE = columns(OfficeRow, "o")
+_SERVICE = columns(ServiceRow, "s")
+
+
+async def office(code: str) -> OfficeRow:
+    """An office by its code. Raises ``NoSuchOffice``."""
+    found = await select_one(OfficeRow, f"SELECT {_OFFICE} FROM office o WHERE o.code = ? AND o.active = ?", code, True)
+    if found is None:
+        raise NoSuchOffice
+    return found
+
+
+async def office_by_id(number: int) -> OfficeRow:
+    """An office by its id, closed ones included. Raises ``NoSuchOffice``."""
+    found = await select_one(OfficeRow, f"SELECT {_OFFICE} FROM office o WHERE o.id = ?", number)
+    if found is None:
+        raise NoSuchOffice
+    return found
+
+
+async def offices() -> list[OfficeRow]:
+    """The offices, by name."""
+    return await select(OfficeRow, f"SELECT {_OFFICE} FROM office o WHERE o.active = ? ORDER BY o.name, o.id", True)
+
+
+async def services(office_id: int) -> dict[int, ServiceRow]:
+    """What an office can do at its counters, by id."""
+    rows = await database.fetch(
+        f"SELECT {_SERVICE}, c.id AS counter_id FROM counter_service s JOIN counter_ability a ON a.service_id = s.id "
+        "JOIN counter c ON c.id = a.counter_id WHERE c.office_id = ? AND c.active = ? AND s.active = ? "
+        "ORDER BY s.name, s.id",
+        office_id,
+        True,
+        True,
+    )
+    able: dict[int, set[int]] = {}
+    for row in rows:
+        able.setdefault(row["id"], set()).add(row["counter_id"])
+    return {row["id"]: read(ServiceRow, {**row, "counters": frozenset(able[row["id"]])}) for row in rows}
+
+
+def terms(place: OfficeRow, known: Mapping[int, ServiceRow]) -> Terms:
+    """How an office's counter time is booked: who is able to do what, and what is kept for whom."""
+    quotas = [Quota(place.walk_in_percent, BOOKED)] if place.walk_in_percent else []
+    if place.phone_percent:
+        quotas.append(Quota(place.walk_in_percent + place.phone_percent, frozenset({Channel.ONLINE})))
+    for group, percent in place.class_percents.items():
+        kinds = frozenset(one.id for one in known.values() if one.class_code == group)
+        quotas.append(Quota(percent, BOOKED, kinds))
+    return Terms(place.step, {one.id: one.counters for one in known.values()}, tuple(quotas))
+
+
+async def hours(place: OfficeRow, days: Sequence[date]) -> dict[date, DayHours]:
+    """When an office is open on some days."""
+    weekly = await database.fetch(
+        "SELECT weekday, opens, closes, lunch_starts, lunch_ends FROM office_hours WHERE office_id = ?", place.id
+    )
+    exceptions = await database.fetch(
+        "SELECT date, kind, opens, closes, reason FROM office_opening WHERE office_id = ? AND date >= ? AND date <= ? "
+        "ORDER BY id",
+        place.id,
+        min(days),
+        max(days),
+    )
+    calendar = await city.calendar()
+    by_weekday = {row["weekday"]: Weekly(**{name: row[name] for name in Weekly._fields}) for row in weekly}
+    by_day: dict[date, list[Exceptional]] = {}
+    for row in exceptions:
+        day = database.day_or_none(row["date"])
+        assert day  # noqa: S101 — the column is not null
+        one = Exceptional(OpeningKind(row["kind"]), row["opens"], row["closes"], row["reason"])
+        by_day.setdefault(day, []).append(one)
+    zone = config.settings().zone
+    return {
+        day: rules.day_hours(day, zone, by_weekday.get(day.weekday()), by_day.get(day, ()), calendar.holiday_name(day))
+        for day in days
+    }
+
+
+async def calendars(office_id: int, days: Collection[date]) -> dict[date, int]:
+    """The booking calendars of an office's days; days that were never supplied have none."""
+    rows = await database.fetch(
+        "SELECT date, calendar_id FROM office_day WHERE office_id = ? AND date IN (?)", office_id, tuple(days)
+    )
+    return {day: row["calendar_id"] for row in rows if (day := database.day_or_none(row["date"]))}
+
+
+def span_of_days(first: date, last: date) -> list[date]:
+    """The days from the first to the last."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def local(at: int) -> datetime:
+    """A minute in the city's zone."""
+    return rules.moment(at).astimezone(config.settings().zone)
