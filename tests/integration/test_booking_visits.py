@@ -7,8 +7,8 @@ import pytest
 
 from server.core import clock, database
 from server.core.booking import times
+from server.core.booking.day import Free, Wanted
 from server.core.booking.errors import TimeTaken
-from server.core.booking.times import Free, Wanted
 from server.core.errors import Invalid, Refusal
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish

@@ -8,8 +8,8 @@ import pytest
 
 from server.core import database
 from server.core.booking import times
+from server.core.booking.day import Day, Free, Quota, Terms, Wanted
 from server.core.booking.errors import TimeTaken
-from server.core.booking.times import Day, Free, Quota, Terms, Wanted
 from tests.support.system import System
 
 STEP = 15

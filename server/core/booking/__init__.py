@@ -9,6 +9,7 @@ slots       open, lock, change and cancel a slot; take and free its places
 places      book, cancel, offer to the waiting list, accept, expire offers
 checkin     check people in, walk-ins, and the number of people without a name
 reading     a booking by its code, the check-in list; fragments for a domain's own queries
-times       the time of units: supply it, read what is free, take it, give it back
+day         a day of units: who serves what in each step, and what is free (pure)
+times       the time of units: supply it, take it, give it back
 matching    which units serve which claims in one step (pure)
 """

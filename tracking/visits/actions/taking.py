@@ -10,8 +10,8 @@ from datetime import date, datetime
 
 from server.core import clock, config, database
 from server.core.booking import times
+from server.core.booking.day import Wanted
 from server.core.booking.errors import TimeTaken
-from server.core.booking.times import Wanted
 from server.core.errors import Invalid, _
 from tracking.visits import rules
 from tracking.visits.queries import offices

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from server.core import city, config, database
-from server.core.booking.times import Quota, Terms
+from server.core.booking.day import Quota, Terms
 from server.core.rows import columns, read, select, select_one
 from tracking.visits import rules
 from tracking.visits.errors import NoSuchOffice
