@@ -30,7 +30,7 @@ from server.core.errors import _
 from server.core.files import Store
 from server.core.jobs import Handler, Task
 from server.core.mail import Transport
-from server.core.notify import digest, notifier
+from server.core.notify import digest, notifier, texting
 from server.core.notify.correspondence import Correspondent
 from server.core.notify.post import Post, Render
 from server.core.participants import links
@@ -144,7 +144,7 @@ def hub(settings: Settings, narrators: Sequence[Narrator]) -> Hub:
 
 def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, Handler]:
     """The handler of each job kind."""
-    post = Post(settings, adapters.transport, render)
+    post = Post(settings, adapters.transport, adapters.texts, render)
     letters = correspondents(settings)
     notifying = notifier.Notifier(post, letters)
 
@@ -163,6 +163,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
     return {
         notifier.NOTIFY: notifying.notify,
         notifier.MAIL: notifying.deliver,
+        notifier.TEXT: notifying.deliver,
         MAILBOX_JOB: notifying.delivering(CaseLetters(settings).mailbox),
         "core.digest": digest.Digest(post, letters, follows_page=FOLLOWS_PAGE).send,
         "forums.news": news.hear,
@@ -180,7 +181,9 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         counting.FOLLOW: counting.follow,
         recounting.RECOUNT: recounting.recount,
         recounting.NIGHTLY: recounting.nightly,
-        "core.sweep": _each(auth.sweep, idempotency.sweep, links.sweep, partial(uploads.sweep, adapters.store)),
+        "core.sweep": _each(
+            auth.sweep, idempotency.sweep, links.sweep, texting.sweep, partial(uploads.sweep, adapters.store)
+        ),
     }
 
 

@@ -1,8 +1,8 @@
 """The texts and mails of each kind of event: one record per kind, declared by the event's domain.
 
-Timelines, mails, digests and feeds read these records and know no domain by name. A domain exports its records as
-``MESSAGES``; the composition root passes them to the engines. A sentence is a text whose named values come from the
-domain's own view of an event (``E``), or a function of that view that returns a text.
+Timelines, mails, text messages, digests and feeds read these records and know no domain by name. A domain exports its
+records as ``MESSAGES``; the composition root passes them to the engines. A sentence is a text whose named values come
+from the domain's own view of an event (``E``), or a function of that view that returns a text.
 """
 
 import re
@@ -30,12 +30,12 @@ _VALUE = re.compile(r"%\((\w+)\)s")
 
 
 class Urgency(StrEnum):
-    """When a mail is sent. Events without a mail have no record of one."""
+    """When a mail or text message is sent. Events without a mail have no record of one."""
 
     REQUIRED = "required"
-    """At once, regardless of preferences: the law requires the notice."""
+    """At once, regardless of preferences: the law requires the notice. A text message waits for the morning."""
     IMMEDIATE = "immediate"
-    """At once, regardless of preferences: it is urgent or part of somebody's work."""
+    """At once, regardless of preferences: it is urgent or part of somebody's work. A text message is sent at night."""
     WISHED = "wished"
     """At once, daily or not at all, by the reader's preference."""
     DIGEST = "digest"
@@ -82,7 +82,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Mailing(Generic[E]):
-    """A mail sent because of an event."""
+    """A mail sent because of an event, or a text message in its place."""
 
     to: tuple[str, ...]
     """Roles; the domain determines who has them."""
@@ -90,6 +90,8 @@ class Mailing(Generic[E]):
     urgency: Urgency = Urgency.WISHED
     when: Callable[[E], bool] = lambda _event: True
     """Whether an event of the kind sends it."""
+    text: Text | Callable[[E], Text] | None = None
+    """One short sentence for readers whose only contact is a phone number; without it they hear nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ async def seed(settings: Settings, number: int, *, if_empty: bool) -> None:
     await _play(scripts, officials)
     await forums.seed(number, officials)
     # What happened in the past was told in the past: no mail leaves, and the clocks are reminded from now on.
-    for told in ("core.notify", "core.mail", "statistics.%"):
+    for told in ("core.notify", "core.mail", "core.text", "statistics.%"):
         await jobs.drop(told)
     await recounting.everything("import")
 

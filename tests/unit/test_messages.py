@@ -22,10 +22,12 @@ from petitions.messages.event import CaseEvent
 from petitions.messages.event import Reader as CaseReader
 from server import wiring
 from server.core import i18n, messages
+from server.core.config import Settings
 from server.core.errors import Text
 from server.core.ledger import Audience, Entry
 from server.core.messages import Message, Notice, Urgency
-from server.core.notify import notifier
+from server.core.notify import notifier, texting
+from server.core.notify.correspondence import ShortNotice
 from tests.support.components import draw
 
 LANGUAGES = ("ko", "ja", "en")
@@ -146,6 +148,16 @@ def says(value: object, language: str) -> None:
         assert not re.search(r"%\(\w+\)s", said), said
 
 
+def short(text: Text, language: str) -> None:
+    """A text message with it is there in a language, and no longer than a message may be."""
+    says(text, language)
+    settings = Settings(
+        secret_key="s" * 40, city_name="한빛특별자치시 신문고", base_url="https://petitions.hanbit.example"
+    )
+    notice = ShortNotice("010-1234-5678", language, text, f"/{'x' * 40}", Urgency.IMMEDIATE)
+    assert texting.compose(settings, "key", notice).body
+
+
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_every_kind_of_event_has_one_record_and_no_record_lacks_its_event(domain: str) -> None:
     events, records = DOMAINS[domain]
@@ -185,6 +197,8 @@ def test_its_mails_can_be_read_in_every_language_and_go_to_somebody(domain: str,
                     assert notice.subject.msgid
                     assert notice.happened.msgid
                     says(notice, language)
+                    if mailing.text is not None:
+                        short(messages.said(mailing.text, event), language)
                     written += 1
         assert written, "nobody would ever get it"
     if isinstance(record, ForumMessage) and record.news is not None:

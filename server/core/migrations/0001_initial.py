@@ -488,6 +488,21 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="TextCount",
+            fields=[
+                ("key_hash", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                ("sent", fields.IntField()),
+                ("created_at", fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "text_count",
+                "app": "core",
+                "pk_attr": "key_hash",
+                "table_description": "The text messages to one number within one hour, under a keyed hash of both.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Time",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

@@ -1,12 +1,12 @@
-"""What a domain provides to the mail engine: the recipients of an event, and the content of mails and digests."""
+"""What a domain provides to the mail engine: the recipients of an event, and what mails, texts and digests say."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from server.core.errors import Text
 from server.core.ledger import Entry
-from server.core.messages import Message
+from server.core.messages import Message, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Addressee:
     """The language of the digest."""
     later: bool = False
     """Whether this goes into the digest because they have already received many mails."""
+    by_text: bool = False
+    """Whether they get the text message instead, because their only contact is a phone number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,21 @@ class Letter:
     template: str
     context: Mapping[str, Any]
     """Template context: the ``subject``, ``wishes`` (the link to the mail preferences, or empty) …"""
+
+
+@dataclass(frozen=True, slots=True)
+class ShortNotice:
+    """A text message before it is worded in its language."""
+
+    to: str = field(repr=False)
+    """The phone number, as people write it."""
+    language: str
+    sentence: Text
+    """The record's ``text``, with its values filled in (``messages.said``). It has at most two or three lines."""
+    path: str
+    """The page that it links to, on this site: short, as each character counts; empty for none."""
+    urgency: Urgency
+    """The record's; only what is immediate is sent at night."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +86,17 @@ class Correspondent(Protocol):
     async def addressees(self, entry: Entry) -> Sequence[tuple[int, Addressee]]:
         """The recipients of an event, each with the index of the mail in the record's ``mails``."""
 
-    async def letter(self, entry: Entry, mailing: int, to: str | int) -> Letter | None:
-        """A mail; None if the recipient no longer exists or there is nothing to report."""
+    async def letter(self, entry: Entry, mailing: int, to: str | int) -> Letter | ShortNotice | None:
+        """A mail, or a text message for those who get one (``by_text``).
+
+        None if the recipient no longer exists or there is nothing to report any more.
+        """
 
     async def section(self, entries: Sequence[Entry], language: str) -> Section | None:
         """The section for digest items, in the order of their events."""
 
     async def undelivered(self, entry: Entry, to: str | int | None) -> None:
-        """Called when a server has refused the address of a mail, or of a digest (None)."""
+        """Called when a server has refused the address of a mail or text message, or of a digest (None)."""
 
     async def address_of(self, name: str) -> str:
         """The address of the person named in a preferences link; empty if there is none, or another domain's."""

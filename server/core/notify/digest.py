@@ -15,7 +15,7 @@ from server.core.ledger import Entry
 from server.core.notify import follows, mailbox
 from server.core.notify.correspondence import Correspondent, Letter, of_subject
 from server.core.notify.mailbox import Mode
-from server.core.notify.post import Post, refused
+from server.core.notify.post import Post
 
 log = logging.getLogger("sinmungo.notifications")
 
@@ -65,9 +65,8 @@ class Digest:
             try:
                 letter = await self._letter(email, entries, self.post.settings.spoken(items[-1]["language"]))
                 if letter is not None:
-                    await self.post.transport.send(self.post.mail(f"digest:{email}:{until.date()}", letter))
+                    await self.post.send(f"digest:{email}:{until.date()}", letter)
             except Refused as error:
-                refused.inc()
                 log.warning("a digest cannot be delivered (%s)", error)
                 for entry in entries:
                     await of_subject(self.correspondents, entry.subject).undelivered(entry, None)

@@ -1,4 +1,4 @@
-"""Tables of the mail engine: how an address wants to hear, what waits for the daily digest, what somebody follows."""
+"""Tables of the mail engine: how an address wants to hear, what waits for the digest, what somebody follows, counts."""
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -44,3 +44,14 @@ class Follow(Model):
         table = "follow"
         unique_together = (("email", "what"),)
         indexes = (Index(fields=("what", "id"), name="follow_what"),)
+
+
+class TextCount(Model):
+    """The text messages to one number within one hour, under a keyed hash of both."""
+
+    key_hash = fields.CharField(max_length=64, primary_key=True)
+    sent = fields.IntField()
+    created_at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = "text_count"

@@ -1,7 +1,7 @@
-"""Email notices: an event in the ledger becomes one job per recipient, and each job one mail in their language.
+"""Notices: an event in the ledger becomes one job per recipient, and each job one mail or text message to them.
 
-Nothing is sent inside a request. A job names the event and the recipient, never an address. Its key is the same
-however often the event is processed and determines the mail's Message-ID, so that nobody is notified twice.
+Nothing is sent inside a request. A job names the event and the recipient, never an address or number. Its key is the
+same however often the event is processed and determines the message's id, so that nobody is notified twice.
 """
 
 import logging
@@ -13,49 +13,54 @@ from server.core.delivery import Deferred, Refused
 from server.core.jobs import Handler, Task
 from server.core.messages import Urgency
 from server.core.notify import digest, mailbox
-from server.core.notify.correspondence import Addressee, Correspondent, Letter, of_subject
+from server.core.notify.correspondence import Addressee, Correspondent, Letter, ShortNotice, of_subject
 from server.core.notify.mailbox import Mode
-from server.core.notify.post import Post, refused
+from server.core.notify.post import Post
 
 log = logging.getLogger("sinmungo.notifications")
 
-NOTIFY, MAIL = "core.notify", "core.mail"
-"""Job kinds: process an event, deliver a mail."""
+NOTIFY, MAIL, TEXT = "core.notify", "core.mail", "core.text"
+"""Job kinds: process an event, deliver a mail, deliver a text message."""
 PATIENCE = timedelta(hours=1)
-"""How long a mail is delayed after the outbox has used up its retries."""
+"""How long a message is delayed after the outbox has used up its retries."""
 MOST_WAITS = 5 * 24
 """Five days, as mail servers themselves retry (RFC 5321, 4.5.4.1); then an official has to look."""
 AT_ONCE = frozenset({Urgency.REQUIRED, Urgency.IMMEDIATE})
 
-Write = Callable[[Task], Awaitable[Letter | None]]
+Write = Callable[[Task], Awaitable[Letter | ShortNotice | None]]
 
 
 class Notifier:
-    """Turns events into mails and delivers them."""
+    """Turns events into mails and text messages and delivers them."""
 
     def __init__(self, post: Post, correspondents: Sequence[Correspondent]) -> None:
         self.post = post
         self.correspondents = correspondents
 
     async def notify(self, task: Task) -> None:
-        """Enqueue one mail per recipient, or add the event to their digest."""
+        """Enqueue one mail or text message per recipient, or add the event to their digest."""
         entry = await ledger.get(task.payload["event"])
         domain = of_subject(self.correspondents, entry.subject)
         mails, now = domain.messages[entry.kind].mails, []
         for number, each in await domain.addressees(entry):
+            payload = {"event": entry.id, "to": each.to, "mailing": number}
+            if each.by_text:
+                if mails[number].text is not None:
+                    now.append((f"text:{entry.id}:{each.to}", TEXT, payload))
+                continue
             mode = await _mode(each, mails[number].urgency)
             if mode is Mode.ALL:
-                now.append((f"mail:{entry.id}:{each.to}", MAIL, {"event": entry.id, "to": each.to, "mailing": number}))
+                now.append((f"mail:{entry.id}:{each.to}", MAIL, payload))
             elif mode is Mode.DIGEST:
                 await digest.keep(entry, each.email, each.language)
         await jobs.enqueue(*now)
 
     async def deliver(self, task: Task) -> None:
-        """Render and send one mail. Raises ``Deferred``, so that the outbox retries."""
+        """Render and send one mail or text message. Raises ``Deferred``, so that the outbox retries."""
         await self._hand_over(task, self._letter)
 
     def delivering(self, write: Write) -> Handler:
-        """The same for mails that are not about an event."""
+        """The same for messages that are not about an event."""
 
         async def deliver(task: Task) -> None:
             await self._hand_over(task, write)
@@ -67,21 +72,20 @@ class Notifier:
         try:
             letter = await write(task)
             if letter is not None:
-                await self.post.transport.send(self.post.mail(key, letter))
-        except Deferred:
+                await self.post.send(key, letter)
+        except Deferred as error:
             waited = task.payload.get("waited", 0)
             if task.attempts < jobs.MAX_ATTEMPTS or waited >= MOST_WAITS:
                 raise
             payload = {**task.payload, "waited": waited + 1, "key": key}
-            await jobs.enqueue((f"{key}:{waited + 1}", task.kind, payload), delay=PATIENCE)
+            await jobs.enqueue((f"{key}:{waited + 1}", task.kind, payload), delay=max(PATIENCE, error.retry_after))
         except Refused as error:
-            refused.inc()
-            log.warning("a mail cannot be delivered (%s)", error, extra={"job": task.key})
+            log.warning("a message cannot be delivered (%s)", error, extra={"job": task.key, "kind": task.kind})
             if "event" in task.payload:
                 entry = await ledger.get(task.payload["event"])
                 await of_subject(self.correspondents, entry.subject).undelivered(entry, task.payload["to"])
 
-    async def _letter(self, task: Task) -> Letter | None:
+    async def _letter(self, task: Task) -> Letter | ShortNotice | None:
         entry = await ledger.get(task.payload["event"])
         domain = of_subject(self.correspondents, entry.subject)
         return await domain.letter(entry, task.payload["mailing"], task.payload["to"])

@@ -1,4 +1,4 @@
-"""Rendering mails from their templates in one of the city's languages, and sending them.
+"""Rendering mails from their templates in one of the city's languages, and sending mails and text messages.
 
 All mails are built here, so that they have the same headers, in text and in HTML.
 """
@@ -8,23 +8,40 @@ from typing import Any
 
 from prometheus_client import Counter
 
+from server.core import texts
 from server.core.config import Settings
+from server.core.delivery import Refused
 from server.core.mail import Mail, Transport, message_id
-from server.core.notify.correspondence import Letter
+from server.core.notify import texting
+from server.core.notify.correspondence import Letter, ShortNotice
 
 refused = Counter("sinmungo_mail_refused", "Mails that a server took for undeliverable")
+refused_texts = Counter("sinmungo_text_refused", "Text messages that a gateway took for undeliverable")
 
 Render = Callable[[str, str, Mapping[str, Any]], str]
 """``web.Site.render``: language, template and context."""
 
 
 class Post:
-    """Renders and sends mails."""
+    """Renders and sends mails, and sends text messages."""
 
-    def __init__(self, settings: Settings, transport: Transport, render: Render) -> None:
+    def __init__(self, settings: Settings, transport: Transport, texts: texts.Transport, render: Render) -> None:
         self.settings = settings
         self.transport = transport
+        self.texts = texts
         self.render = render
+
+    async def send(self, key: str, letter: Letter | ShortNotice) -> None:
+        """Send it; ``key`` determines its id. Raises ``Deferred``, ``Refused``, or ``Postponed`` for text messages."""
+        if isinstance(letter, ShortNotice):
+            sending, counter = texting.send(self.settings, self.texts, key, letter), refused_texts
+        else:
+            sending, counter = self.transport.send(self.mail(key, letter)), refused
+        try:
+            await sending
+        except Refused:
+            counter.inc()
+            raise
 
     def mail(self, key: str, letter: Letter) -> Mail:
         """Render a mail; ``key`` determines its Message-ID."""
