@@ -1,7 +1,7 @@
 """The six lucky and unlucky days of the Japanese calendar (六曜), which decide when many couples register a marriage.
 
 They follow from the old lunisolar calendar: (month + day) mod 6, a leap month counting as the month that it repeats.
-Japan and Korea reckon that calendar in the same time zone, so the Korean table serves both; a Chinese one is an hour
+Japan and Korea count that calendar in the same time zone, so the Korean table serves both; a Chinese one is an hour
 behind and differs for weeks at a time. The rules of the old calendar give no answer for autumn 2033 to spring 2034
 (旧暦2033年問題) and no authority decides it: we follow the calendar makers' association
 (日本カレンダー暦文化振興協会, 2015-08-28), which recommends a leap eleventh month, as the Korean table has it.

@@ -11,7 +11,7 @@ from server.core import database
 from server.core.booking import matching
 from server.core.booking.day import Day, Free, Held, Terms, Wanted
 from server.core.booking.errors import TimeTaken
-from server.core.rows import columns, read, select, select_one
+from server.core.rows import columns, read, select
 
 # --- Calendars -------------------------------------------------------------------------------------------------------
 
@@ -124,9 +124,9 @@ async def give_back(claim: int, number: int = 1) -> None:
         await database.execute("DELETE FROM booking_claim WHERE id = ?", claim)
 
 
-async def claim(number: int) -> Held | None:
-    """A claim as stored."""
-    return await select_one(Held, f"SELECT {_HELD} FROM booking_claim c WHERE c.id = ?", number)
+async def claims(numbers: Collection[int]) -> list[Held]:
+    """Some claims as stored."""
+    return await select(Held, f"SELECT {_HELD} FROM booking_claim c WHERE c.id IN (?) ORDER BY c.id", tuple(numbers))
 
 
 async def unplaced(calendar: int) -> list[int]:

@@ -133,18 +133,16 @@ async def write_matters(visit: int, wished: Request, claims: Sequence[int]) -> N
 
 async def free(visit: int, party: int, *, later: datetime | None = None, for_good: bool = False) -> None:
     """Give back the time of a visit: now, ``later``, or ``for_good`` to walk-ins only. The calendar is locked."""
-    rows = await database.fetch(
-        "SELECT m.claim_id, c.calendar_id, c.places FROM visit_matter m JOIN booking_claim c ON c.id = m.claim_id "
-        "WHERE m.visit_id = ? ORDER BY m.position",
-        visit,
+    numbers = await database.column(
+        "SELECT claim_id FROM visit_matter WHERE visit_id = ? AND claim_id IS NOT NULL ORDER BY position", visit
     )
     kept = []
-    for row in rows:
-        number = party if row["places"] > 1 else 1
+    for claim in await times.claims(numbers):
+        number = party if claim.places > 1 else 1
         if later is None and not for_good:
-            await times.give_back(row["claim_id"], number)
+            await times.give_back(claim.id, number)
         else:
-            kept.append((row["calendar_id"], row["claim_id"], number, later))
+            kept.append((claim.calendar_id, claim.id, number, later))
     await database.insert("freed_time", ("calendar_id", "claim_id", "places", "returns_at"), kept)
     await database.execute("UPDATE visit_matter SET claim_id = NULL WHERE visit_id = ?", visit)
 
