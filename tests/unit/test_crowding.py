@@ -1,6 +1,7 @@
 """The forecast of crowding against years of simulated visitors, and what it does with little or no history."""
 
 import asyncio
+import gc
 import json
 import math
 import random
@@ -18,14 +19,15 @@ from server.core.working_calendar import WorkingCalendar
 from server.demo.visitors import CROWDS, simulate
 from tracking.visits import crowding
 from tracking.visits.crowding import ALL, Count, Model, Quality, series, words
+from tracking.visits.crowding.model import Expected
 from tracking.visits.crowding.quantiles import pinball, quantiles
 
 CALENDARS = {"KR": WorkingCalendar(), "JP": WorkingCalendar("JP", ZoneInfo("Asia/Tokyo"))}
 HISTORY, HELD_OUT = timedelta(days=730), timedelta(days=28)
-YEARS = ((date(2023, 1, 1), 11), (date(2024, 4, 1), 12))
+YEARS = ((date(2023, 1, 1), 11), (date(2022, 7, 1), 12))
 """The first day of a simulated history, and its seed."""
-WINDOWS = (0, 150)
-"""Days after two years of history at which four weeks are held out."""
+WINDOWS = (0, 91, 182, 273)
+"""Days after two years of history at which four weeks are held out: in each quarter, because they differ widely."""
 
 
 @cache
@@ -85,16 +87,17 @@ def losses_of_a_day(
     levels, simple = crowding.levels_of(calendar, day), model.series[name].rules
     whose = "office" if name == ALL else "service"
     by_rules = {hour: simple.expected(levels, hour) for hour in hours}
-    for hour, number in hours.items():
-        ours = crowding.forecast_hour(model, levels, hour, name).visitors
-        assert ours is not None
-        theirs = quantiles(by_rules[hour], simple.spread)
-        yield f"{whose}, hour", Loss(pinball(ours, number), pinball(theirs, number), ours.p10 <= number <= ours.p90)
-    total = sum(hours.values())
-    ours = crowding.forecast_day(model, levels, hours, name).visitors
-    assert ours is not None
-    theirs = quantiles(sum(by_rules.values()), simple.day_spread)
-    yield f"{whose}, day", Loss(pinball(ours, total), pinball(theirs, total), ours.p10 <= total <= ours.p90)
+    forecasts = [
+        ("hour", model.hour(levels, hour, name), Expected(by_rules[hour], simple.spread), number)
+        for hour, number in hours.items()
+    ]
+    by_day = Expected(sum(by_rules.values()), simple.day_spread)
+    forecasts.append(("day", model.day(levels, hours, name), by_day, sum(hours.values())))
+    for what, expected, by_rule, number in forecasts:
+        assert expected is not None
+        ours = quantiles(*expected)
+        loss = Loss(pinball(ours, number), pinball(quantiles(*by_rule), number), ours[0] <= number <= ours[2])
+        yield f"{whose}, {what}", loss
 
 
 def gains(country: str, years: Sequence[tuple[date, int]] = YEARS) -> tuple[dict[str, float], dict[str, float]]:
@@ -155,13 +158,18 @@ def test_no_slice_of_the_fit_holds_up_an_event_loop() -> None:
     counts = list(simulate(CALENDARS["KR"], crowds, first, first + HISTORY, 5))
     assert len(crowds) == 12
     assert len(counts) > 50_000
-    longest, whole, steps = 0.0, time.thread_time(), crowding.fit_in_steps(CALENDARS["KR"], counts)
-    begun = whole
-    for _ in steps:
-        now = time.thread_time()
-        longest, begun = max(longest, now - begun), now
+    gc.collect()
+    gc.disable()  # a full collection takes as long as the process is large, whoever is running
+    try:
+        longest, first_of_all = 0.0, time.thread_time()
+        begun = first_of_all
+        for _ in crowding.fit_in_steps(CALENDARS["KR"], counts):
+            now = time.thread_time()
+            longest, begun = max(longest, now - begun), now
+    finally:
+        gc.enable()
     assert longest < 0.05
-    assert begun - whole < 5
+    assert begun - first_of_all < 5
 
 
 async def test_a_polite_fit_lets_others_run_and_gives_the_same_model() -> None:
@@ -244,6 +252,28 @@ def test_one_day_of_nobody_and_unseen_days_and_hours_are_no_error() -> None:
     assert sunday.visitors is not None
     assert sunday.visitors.p50 > 0
     assert crowding.forecast_hour(two_years("KR"), levels, 20).visitors == (0, 0, 0)
+
+
+def test_short_openings_on_sundays_are_learned_as_such() -> None:
+    counts = history("KR", 400)
+    mondays = {count.date for count in counts if count.date.weekday() == 0}
+    sundays = [
+        count._replace(date=count.date - timedelta(days=1), visitors=count.visitors // 2)
+        for count in counts
+        if count.date in mondays and count.hour < 12
+    ]
+    model, calendar = fit("KR", [*counts, *sundays]), CALENDARS["KR"]
+    sunday, monday = (crowding.levels_of(calendar, date(2025, 9, day)) for day in (21, 22))
+    short, whole, same = (
+        model.day(sunday, range(9, 12)),
+        model.day(monday, range(9, 18)),
+        model.day(monday, range(9, 12)),
+    )
+    assert short is not None
+    assert whole is not None
+    assert same is not None
+    assert 0.4 < short.mean / same.mean < 0.6
+    assert whole.mean == pytest.approx(fit("KR", counts).day(monday, range(9, 18)).mean, rel=0.05)  # type: ignore[union-attr]
 
 
 # --- Stars, reasons, and how good it was --------------------------------------------------------------------

@@ -29,7 +29,7 @@ KOREA, JAPAN = WorkingCalendar(), WorkingCalendar("JP", ZoneInfo("Asia/Tokyo"))
         (KOREA, "2026-06-04", {"edge": "first-3", "before": "holiday"}),
         (KOREA, "2026-12-25", {"weekday": "holiday", "season": "year-end-1"}),
         (KOREA, "2026-11-22", {}),
-        (JAPAN, "2027-01-04", {"edge": "first-1", "before": "long", "season": "new-year-1"}),
+        (JAPAN, "2027-01-04", {"edge": "first-1", "before": "longest", "season": "new-year-1"}),
         (JAPAN, "2026-03-31", {"edge": "last-1", "season": "fiscal-year-3", "lucky": "tomobiki"}),
         (JAPAN, "2026-03-05", {"lucky": "taian"}),
         (JAPAN, "2026-04-08", {"season": "fiscal-year-4", "lucky": "butsumetsu"}),
@@ -48,7 +48,7 @@ def test_a_day_has_these_levels_and_is_ordinary_otherwise(
 
 def test_days_at_the_end_of_the_known_calendar_have_levels() -> None:
     assert levels_of(KOREA, date(2099, 12, 31)).edge == "last-1"
-    assert levels_of(JAPAN, date(2000, 1, 4)).before == "long"
+    assert levels_of(JAPAN, date(2000, 1, 4)).before == "longest"
 
 
 @pytest.mark.parametrize(

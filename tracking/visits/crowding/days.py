@@ -27,7 +27,8 @@ class DayLevels(NamedTuple):
     """A part of the year in which people move, start school or settle their affairs: "school-year-2"."""
     month: str
     before: str
-    """What went before: "holiday" (one closed day), "long" (at least three), "second" (the day after that one)."""
+    """What went before: "holiday" (one closed day), "long" (at least three), "longest" (at least five), or "second" for
+    the second open day after these."""
     after: str
     """What follows: "holiday", "long", or "bridge" for a single working day between closed ones."""
     lucky: str
@@ -70,7 +71,7 @@ WEDDING_DATES = frozenset({(2, 22), (7, 7), (11, 11), (11, 22)})
 
 _LUCK = {LuckyDay.TAIAN: "taian", LuckyDay.TOMOBIKI: "tomobiki", LuckyDay.BUTSUMETSU: "butsumetsu"}
 EDGE_DAYS = 3
-LONG_GAP = 3
+LONG_GAP, LONGEST_GAP = 3, 5
 FARTHEST = 14
 """Closed days are looked for at most so far away."""
 
@@ -105,7 +106,7 @@ def _closed_days(calendar: WorkingCalendar, day: date, step: int) -> int:
 
 def _before(calendar: WorkingCalendar, day: date, closed: int) -> str:
     if closed >= LONG_GAP:
-        return "long"
+        return "long" if closed < LONGEST_GAP else "longest"
     if closed == 0 and _closed_days(calendar, day - ONE_DAY, -1) >= LONG_GAP:
         return "second"
     return "holiday" if closed and (day - ONE_DAY).weekday() < SATURDAY else ""

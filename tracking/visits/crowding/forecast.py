@@ -5,8 +5,8 @@ what is usual at the office: an average day, and for an hour an average hour. Wh
 of the rules.
 """
 
-from collections.abc import Collection, Generator, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Generator, Iterator, Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from server.core.working_calendar import WorkingCalendar
@@ -109,24 +109,29 @@ def review_in_steps(
     if not counts:
         return Quality()
     start = max(count.date for count in counts) - timedelta(days=days - 1)
-    model = yield from fit_in_steps(calendar, [count._replace(series=ALL) for count in counts if count.date < start])
+    came: dict[tuple[date, int], int] = {}
+
+    def before() -> Iterator[Count]:
+        for day, hour, _series, visitors in counts:
+            if day < start:
+                yield Count(day, hour, ALL, visitors)
+            else:
+                came[day, hour] = came.get((day, hour), 0) + visitors
+
+    model = yield from fit_in_steps(calendar, before())
     if not model.weight(ALL):
         return Quality()
-    came: dict[tuple[DayLevels, int, int], int] = {}
-    for count in counts:
-        if count.date >= start:
-            key = (levels_of(calendar, count.date), count.date.toordinal(), count.hour)
-            came[key] = came.get(key, 0) + count.visitors
+    levels = {day: levels_of(calendar, day) for day, _hour in came}
     yield
     inside, off, loss, rules_loss = 0, 0.0, 0.0, 0.0
     simple = model.series[ALL].rules
-    for (levels, _day, hour), visitors in came.items():
-        expected = model.hour(levels, hour)
+    for (day, hour), visitors in came.items():
+        expected = model.hour(levels[day], hour)
         at = quantiles(*expected) if expected else (0, 0, 0)
         inside += at[0] <= visitors <= at[2]
         off += abs(visitors - at[1])
         loss += pinball(at, visitors)
-        rules_loss += pinball(quantiles(simple.expected(levels, hour), simple.spread), visitors)
+        rules_loss += pinball(quantiles(simple.expected(levels[day], hour), simple.spread), visitors)
     hours = len(came)
     return Quality(
         hours, round(100 * inside / hours), round(off / hours, 2), round(loss / hours, 3), round(rules_loss / hours, 3)

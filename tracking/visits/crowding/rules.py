@@ -14,6 +14,7 @@ CODES = {
     ("weekday", "0"): "monday",
     ("before", "holiday"): "after-holiday",
     ("before", "long"): "after-long-closure",
+    ("before", "longest"): "after-long-closure",
     ("before", "second"): "second-day",
     ("after", "holiday"): "before-holiday",
     ("after", "long"): "before-long-weekend",

@@ -24,7 +24,7 @@ from tracking.visits.crowding.days import DayLevels
 PRIOR_DAYS = {"weekday": 2, "week": 15, "edge": 4, "season": 2, "month": 40, "before": 2, "after": 4, "lucky": 2}
 """How many ordinary days of visitors the prior of a factor is worth."""
 PROFILE_PRIOR_DAYS = 15
-PASSES = 10
+PASSES = 6
 SLOW_HALF_LIFE = 60
 RECENT_HALF_LIFE = 15
 """In open days: of the level during the fit, and of the level that the forecast starts from."""
