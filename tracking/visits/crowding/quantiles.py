@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Sequence
-from statistics import NormalDist
 
 QUANTILES = (0.1, 0.5, 0.9)
-_NORMAL = [NormalDist().inv_cdf(level) for level in QUANTILES]
+_NORMAL = (-1.2815515655446004, 0.0, 1.2815515655446004)
+"""The same quantiles of the standard normal distribution."""
 _EXACT_BELOW = 100.0
 _POISSON_BELOW = 1e-4
 
