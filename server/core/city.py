@@ -130,8 +130,9 @@ _kept: list[tuple[float, City]] = []
 
 
 def forget() -> None:
-    """Clear the cache."""
+    """Clear the caches."""
     _kept.clear()
+    _kept_calendar.clear()
 
 
 async def city() -> City:
@@ -181,6 +182,16 @@ async def calendar() -> WorkingCalendar:
         hours=tuple([(row.first_day, _hours(row)) async for row in LocalHours.all().order_by("first_day")]),
         extra_holidays={row.date: row.name async for row in Holiday.all()},
     )
+
+
+_kept_calendar: list[tuple[float, WorkingCalendar]] = []
+
+
+async def kept_calendar() -> WorkingCalendar:
+    """The working calendar for pages, at most ``KEPT`` seconds old."""
+    if not _kept_calendar or time.monotonic() - _kept_calendar[0][0] >= KEPT:
+        _kept_calendar[:] = [(time.monotonic(), await calendar())]
+    return _kept_calendar[0][1]
 
 
 def _hours(row: LocalHours) -> OfficeHours:

@@ -7,31 +7,24 @@ import pytest
 
 from server.core import clock, database
 from server.core.booking import times
-from server.core.booking.day import Free, Wanted
 from server.core.booking.errors import TimeTaken
 from server.core.errors import Invalid, Refusal
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish
-from tracking.visits import rules
 from tracking.visits.actions import booking, supply, taking
 from tracking.visits.errors import HoldExpired, OnePerHousehold, Restricted, TooLate, TooManyVisits
 from tracking.visits.models import Office, Opening, Restriction, Visit
-from tracking.visits.queries import offices
+from tracking.visits.queries import grid, offices
 from tracking.visits.states import Channel, OpeningKind, VisitState
 
 TOKEN = "t" * 64
 
 
 async def left(office: Office, start: str, service: str = "passport") -> int:
-    """How many more such visits can be booked online at a time."""
-    place = await offices.office_by_id(office.id)
-    known = await offices.services(office.id)
-    one = next(each for each in known.values() if each.code == service)
-    calendar = (await offices.calendars(office.id, [next_monday()]))[next_monday()]
-    day = (await times.days([calendar]))[calendar]
-    first = rules.minute(at(start))
-    wanted = Wanted(kind=one.id, starts=first, ends=first + rules.rounded(one.minutes, 15), channel=Channel.ONLINE)
-    return Free(day, offices.terms(place, known)).places(wanted)
+    """How many more such visits can be booked online at a time, as the grid shows it."""
+    wished = await taking.errand(office.code, [service], Channel.ONLINE)
+    (day,) = await grid.days(wished, [next_monday()])
+    return next(slot.left for slot in day.slots if slot.start == at(start))
 
 
 async def hold(start: str, holder: str = TOKEN) -> str:
@@ -124,7 +117,7 @@ async def test_limits_and_restrictions(system: System) -> None:
 async def test_only_what_the_grid_shows_can_be_asked_for(system: System, services: list[str], start: str) -> None:
     await an_office({"1": ["passport", "moving"]})
     with pytest.raises(Invalid):
-        await taking.request("east", services, at(start), Channel.ONLINE)
+        await taking.wish("east", services, at(start), Channel.ONLINE)
 
 
 async def test_a_change_takes_the_new_and_gives_back_the_old_or_does_nothing(system: System) -> None:

@@ -35,6 +35,7 @@ from server.core.city import District
 from server.core.config import Settings
 from server.core.jobs import Worker
 from tests.support.postgres import Engine, NewDatabase, PostgresServer
+from tracking.visits.queries import offices
 
 PASSWORD = "correct horse"
 SECRET = "s" * 40
@@ -207,6 +208,7 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
     """The application of these settings, started and in the end stopped."""
     reference.forget()
     times.forget()
+    offices.forget()
     others = asyncio.all_tasks()  # a fixture begins and ends in two tasks
     app = create_app(settings)
     adapters = wiring.ports(settings)

@@ -9,8 +9,9 @@ from server.core.days import today
 from tests.support.answers import official
 from tracking.visits.actions import supply, taking
 from tracking.visits.actions.booking import Contact
-from tracking.visits.actions.taking import Request
+from tracking.visits.actions.taking import Wish
 from tracking.visits.models import Counter, CounterAbility, CounterService, Office, OfficeHours, Shift
+from tracking.visits.queries import offices
 from tracking.visits.states import Channel
 
 SERVICES = {"moving": 45, "passport": 15, "seal": 15}
@@ -44,6 +45,7 @@ async def an_office(
             await CounterAbility.create(counter_id=counter.id, service_id=service.id)
         for day in days or [next_monday()]:
             await Shift.create(counter_id=counter.id, account_id=clerk.id, date=day, starts="09:00", ends="17:00")
+    offices.forget()
     await supply.rebuild(office.id, days or [next_monday()])
     return office
 
@@ -55,9 +57,9 @@ def at(clock_time: str, day: date | None = None) -> datetime:
 
 async def wish(
     *services: str, start: str = "09:00", day: date | None = None, code: str = "east", channel: Channel = Channel.ONLINE
-) -> Request:
+) -> Wish:
     """A time as a visitor asks for it."""
-    return await taking.request(code, services or ["passport"], at(start, day), channel)
+    return await taking.wish(code, services or ["passport"], at(start, day), channel)
 
 
 def contact(name: str) -> Contact:

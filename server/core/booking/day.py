@@ -119,6 +119,24 @@ class Free:
         shared = sum(one.places - one.taken for one in self.day.group(wanted))
         return shared + self.claims(wanted) * wanted.places
 
+    def served(self, wanted: Wanted) -> bool:
+        """Whether a unit that is able is present in each step, free or not."""
+        able = self.able(wanted)
+        return all(
+            any(self.bit[unit] & able for unit in self.day.steps.get(minute, ()))
+            for minute in range(wanted.starts, wanted.ends, self.terms.step)
+        )
+
+    def used(self, wanted: Wanted) -> int:
+        """How many places are taken: in a group of its own, else units that are able and serve somebody, at most."""
+        if wanted.places > 1:
+            return sum(one.taken for one in self.day.group(wanted))
+        able = self.able(wanted)
+        return max(
+            sum(one is not None and bool(self.bit[unit] & able) for unit, one in self.day.steps.get(minute, {}).items())
+            for minute in range(wanted.starts, wanted.ends, self.terms.step)
+        )
+
     def claims(self, wanted: Wanted) -> int:
         """How many more claims like ``wanted`` fit: no more than in any of its steps."""
         return min(self._at(minute, wanted) for minute in range(wanted.starts, wanted.ends, self.terms.step))

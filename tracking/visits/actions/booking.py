@@ -11,7 +11,7 @@ from server.core.errors import NotPossibleNow
 from server.core.rows import columns, select_one
 from tracking.visits import rules
 from tracking.visits.actions import taking
-from tracking.visits.actions.taking import Request
+from tracking.visits.actions.taking import Wish
 from tracking.visits.errors import HoldExpired, NoSuchVisit, OnePerHousehold, Restricted, TooLate, TooManyVisits
 from tracking.visits.events import VisitBooked, VisitCancelled, VisitRescheduled
 from tracking.visits.queries import offices
@@ -66,7 +66,7 @@ class VisitRow:
 _ROW = columns(VisitRow, "v")
 
 
-async def hold(wished: Request, holder: str, language: str) -> str:
+async def hold(wished: Wish, holder: str, language: str) -> str:
     """Hold a time for a browser, instead of one that it holds already. Returns the visit's number.
 
     ``holder`` is the browser's hashed token. Raises ``TimeTaken``.
@@ -89,7 +89,7 @@ async def hold(wished: Request, holder: str, language: str) -> str:
     raise TimeTaken
 
 
-async def book_now(wished: Request, contact: Contact, key: str = "", case: str = "") -> Booked:
+async def book_now(wished: Wish, contact: Contact, key: str = "", case: str = "") -> Booked:
     """Book a time without a hold. Raises ``TimeTaken``, ``OnePerHousehold``, ``TooManyVisits``, ``Restricted``."""
     calendar = await taking.calendar_of(wished)
     try:
@@ -133,7 +133,7 @@ async def book_held(number: str, holder: str, contact: Contact, key: str = "") -
 
 
 async def _insert(
-    wished: Request,
+    wished: Wish,
     claims: list[int],
     state: VisitState,
     language: str,
@@ -141,12 +141,11 @@ async def _insert(
     held_until: datetime | None = None,
     holder: str | None = None,
 ) -> Booked:
-    last = wished.spans[-1][1]
     number = references.new_reference()
     values = {
         "number": number, "key_hash": "", "office_id": wished.office.id, "date": wished.date,
-        "starts_at": rules.moment(wished.start), "ends_at": rules.moment(last), "state": state,
-        "channel": wished.channel, "language": language, "party": wished.party, "held_until": held_until,
+        "starts_at": rules.moment(wished.start), "ends_at": rules.moment(wished.end), "state": state,
+        "channel": wished.errand.channel, "language": language, "party": wished.errand.party, "held_until": held_until,
         "holder": holder, "created_at": clock.now(), "name": "", "email": "", "phone": "", "note": "",
         "case_reference": "", "household": "", "revision": 0, "browser": holder or "",
     }  # fmt: skip
@@ -155,7 +154,7 @@ async def _insert(
     return Booked(row["id"], number, "")
 
 
-async def _confirm(visit: int, wished: Request, contact: Contact, key: str, case: str) -> Booked:
+async def _confirm(visit: int, wished: Wish, contact: Contact, key: str, case: str) -> Booked:
     """Turn a held time into a booking. A second active visit of the household on the day breaks the unique index."""
     await _may_book(wished, contact.household)
     now = clock.now()
@@ -169,12 +168,12 @@ async def _confirm(visit: int, wished: Request, contact: Contact, key: str, case
     )  # fmt: skip
     chain = await ledger.begin(f"visit/{number}")
     starts_at = rules.moment(wished.start).isoformat(timespec="minutes")
-    services = tuple(one.id for one in wished.services)
-    await chain.append("visitor", VisitBooked(visit, wished.office.id, starts_at, services, wished.channel))
+    services = tuple(one.id for one in wished.errand.services)
+    await chain.append("visitor", VisitBooked(visit, wished.office.id, starts_at, services, wished.errand.channel))
     return Booked(visit, number, key)
 
 
-async def _may_book(wished: Request, household: str) -> None:
+async def _may_book(wished: Wish, household: str) -> None:
     now = clock.now()
     until = await database.value(
         "SELECT MAX(ends_at) FROM visit_restriction "
@@ -225,7 +224,7 @@ async def cancel(number: str, actor: str, *, cannot_come: bool = False) -> None:
         await chain.append(actor, VisitCancelled(not in_time))
 
 
-async def reschedule(number: str, wished: Request, actor: str, *, by_office: bool = False) -> None:
+async def reschedule(number: str, wished: Wish, actor: str, *, by_office: bool = False) -> None:
     """Take another time and give back the old one, in one transaction: a refusal leaves the visit as it was.
 
     The visit's own time counts as free. Raises ``NoSuchVisit``, ``TimeTaken``, ``TooLate``, ``OnePerHousehold``,
@@ -246,8 +245,8 @@ async def reschedule(number: str, wished: Request, actor: str, *, by_office: boo
             hit = await database.execute(
                 "UPDATE visit SET office_id = ?, date = ?, starts_at = ?, ends_at = ?, party = ?, "
                 "revision = revision + 1, unplaced_since = NULL WHERE id = ? AND state = ? AND revision = ?",
-                wished.office.id, wished.date, rules.moment(wished.start), rules.moment(wished.spans[-1][1]),
-                wished.party, visit.id, VisitState.BOOKED, visit.revision,
+                wished.office.id, wished.date, rules.moment(wished.start), rules.moment(wished.end),
+                wished.errand.party, visit.id, VisitState.BOOKED, visit.revision,
             )  # fmt: skip
             if not hit:
                 raise NotPossibleNow(VisitAction.RESCHEDULE, visit.state)

@@ -7,7 +7,7 @@ can serve any more keeps its time and is listed for the office; a job writes tha
 from collections.abc import Iterable
 from datetime import date
 
-from server.core import clock, config, database, jobs, roles
+from server.core import city, clock, config, database, jobs, roles
 from server.core.booking import times
 from tracking.visits import rules
 from tracking.visits.queries import offices
@@ -31,7 +31,7 @@ async def rebuild(office_id: int, days: Iterable[date]) -> int:
 
 async def _supply(office_id: int, day: date, calendar: int) -> list[int]:
     place = await offices.office_by_id(office_id)
-    hours = (await offices.hours(place, [day]))[day]
+    hours = (await offices.hours(office_id, await offices.weekly_hours(office_id), [day], await city.calendar()))[day]
     roster, away = await _roster(office_id, day)
     known = await offices.services(office_id)
     present = rules.counter_time(hours, roster if place.active else (), away, place.step)

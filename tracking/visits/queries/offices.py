@@ -1,12 +1,15 @@
 """Offices: their services, hours and days, and the terms on which their counter time is booked."""
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from server.core import city, config, database
+from server.core import config, database
 from server.core.booking.day import Quota, Terms
+from server.core.city import KEPT
 from server.core.rows import columns, read, select, select_one
+from server.core.working_calendar import WorkingCalendar
 from tracking.visits import rules
 from tracking.visits.errors import NoSuchOffice
 from tracking.visits.rules import DayHours, Exceptional, Weekly, Window
@@ -134,29 +137,64 @@ def terms(place: OfficeRow, known: Mapping[int, ServiceRow]) -> Terms:
     return Terms(place.step, {one.id: one.counters for one in known.values()}, tuple(quotas))
 
 
-async def hours(place: OfficeRow, days: Sequence[date]) -> dict[date, DayHours]:
-    """When an office is open on some days."""
-    weekly = await database.fetch(
-        "SELECT weekday, opens, closes, lunch_starts, lunch_ends FROM office_hours WHERE office_id = ?", place.id
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An office with what pages need of it."""
+
+    office: OfficeRow
+    services: Mapping[int, ServiceRow]
+    weekly: Mapping[int, Weekly]
+    """Its hours by weekday."""
+
+    @property
+    def terms(self) -> Terms:
+        """How its counter time is booked."""
+        return terms(self.office, self.services)
+
+
+_kept: dict[str, tuple[float, Place]] = {}
+
+
+def forget() -> None:
+    """Clear the cache."""
+    _kept.clear()
+
+
+async def place(code: str) -> Place:
+    """An office as pages show it, at most ``KEPT`` seconds old. Raises ``NoSuchOffice``."""
+    if code not in _kept or time.monotonic() - _kept[code][0] >= KEPT:
+        began = time.monotonic()
+        found = await office(code)
+        _kept[code] = began, Place(found, await services(found.id), await weekly_hours(found.id))
+    return _kept[code][1]
+
+
+async def weekly_hours(office_id: int) -> dict[int, Weekly]:
+    """The hours of an office by weekday."""
+    rows = await database.fetch(
+        "SELECT weekday, opens, closes, lunch_starts, lunch_ends FROM office_hours WHERE office_id = ?", office_id
     )
-    exceptions = await database.fetch(
+    return {row["weekday"]: Weekly(**{name: row[name] for name in Weekly._fields}) for row in rows}
+
+
+async def hours(
+    office_id: int, weekly: Mapping[int, Weekly], days: Sequence[date], calendar: WorkingCalendar
+) -> dict[date, DayHours]:
+    """When an office is open on some days, with its weekly hours and the holidays of a calendar."""
+    rows = await database.fetch(
         "SELECT date, kind, opens, closes, reason FROM office_opening WHERE office_id = ? AND date >= ? AND date <= ? "
         "ORDER BY id",
-        place.id,
+        office_id,
         min(days),
         max(days),
     )
-    calendar = await city.calendar()
-    by_weekday = {row["weekday"]: Weekly(**{name: row[name] for name in Weekly._fields}) for row in weekly}
-    by_day: dict[date, list[Exceptional]] = {}
-    for row in exceptions:
-        day = database.day_or_none(row["date"])
-        assert day  # noqa: S101 — the column is not null
+    by_day: dict[date | None, list[Exceptional]] = {}
+    for row in rows:
         one = Exceptional(OpeningKind(row["kind"]), row["opens"], row["closes"], row["reason"])
-        by_day.setdefault(day, []).append(one)
+        by_day.setdefault(database.day_or_none(row["date"]), []).append(one)
     zone = config.settings().zone
     return {
-        day: rules.day_hours(day, zone, by_weekday.get(day.weekday()), by_day.get(day, ()), calendar.holiday_name(day))
+        day: rules.day_hours(day, zone, weekly.get(day.weekday()), by_day.get(day, ()), calendar.holiday_name(day))
         for day in days
     }
 

@@ -1,0 +1,130 @@
+"""What is free at an office: the times of a week as the page, JSON and every booking see them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from server.core import city, clock, config
+from server.core.booking import times
+from server.core.booking.day import Day, Free, Wanted
+from tracking.visits import rules
+from tracking.visits.queries import offices
+from tracking.visits.queries.offices import OfficeRow, Place, ServiceRow
+from tracking.visits.rules import DayHours, Mark, Span
+from tracking.visits.states import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A start that can be booked, or could if it were not full."""
+
+    start: datetime
+    end: datetime
+    capacity: int
+    booked: int
+    mark: Mark
+
+    @property
+    def left(self) -> int:
+        """How many more visits of this kind the asker's channel can book."""
+        return self.capacity - self.booked
+
+
+@dataclass(frozen=True, slots=True)
+class GridDay:
+    """A day of an office: its hours, and its starts if it can be booked now."""
+
+    date: date
+    hours: DayHours
+    bookable: bool
+    """Whether any start of the day is within the time in which the office can be booked."""
+    slots: tuple[Slot, ...]
+
+    @property
+    def state(self) -> str:
+        """``open``, ``full``, ``not_bookable`` or why the office is closed."""
+        if not self.hours.spans:
+            return str(self.hours.state)
+        if not self.bookable:
+            return "not_bookable"
+        return "open" if any(slot.left for slot in self.slots) else "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What somebody comes for: services of an office, one after the other, through a channel."""
+
+    place: Place
+    services: tuple[ServiceRow, ...]
+    channel: Channel = Channel.ONLINE
+    party: int = 1
+    counter: int | None = None
+    """A named counter or guide; None for any that is able."""
+
+    @property
+    def office(self) -> OfficeRow:
+        return self.place.office
+
+    @property
+    def every(self) -> int:
+        """Minutes from one start on the grid to the next."""
+        return max(one.every or self.office.step for one in self.services)
+
+    def spans(self, start: int) -> list[Span]:
+        """The time of each service from a start."""
+        return rules.in_sequence(start, [one.minutes for one in self.services], self.office.step)
+
+    @property
+    def length(self) -> int:
+        """The minutes of all services together."""
+        return self.spans(0)[-1][1]
+
+    def wanted(self, start: int) -> list[Wanted]:
+        """What is asked of the booking engine for a start."""
+        return [
+            Wanted(
+                kind=service.id, starts=first, ends=last, channel=self.channel, places=service.places,
+                number=self.party if service.places > 1 else 1, unit=self.counter,
+            )
+            for service, (first, last) in zip(self.services, self.spans(start), strict=True)
+        ]  # fmt: skip
+
+
+async def days(errand: Errand, wanted: Sequence[date]) -> list[GridDay]:
+    """The days of an office as somebody sees them who comes for something."""
+    hours = await offices.hours(errand.office.id, errand.place.weekly, wanted, await city.kept_calendar())
+    calendars = await offices.calendars(errand.office.id, wanted)
+    read = await times.days([*calendars.values()])
+    return [_day(errand, day, hours[day], read.get(calendars.get(day, 0))) for day in wanted]
+
+
+def _day(errand: Errand, day: date, hours: DayHours, found: Day | None) -> GridDay:
+    zone = config.settings().zone
+    now = clock.now().astimezone(zone)
+    starts = [(at, rules.moment(at).astimezone(zone)) for at in rules.starts(hours, errand.length, errand.every)]
+    allowed = [(at, start) for at, start in starts if allows(errand, start, now)]
+    if found is None or not allowed:
+        return GridDay(day, hours, bool(allowed), ())
+    free = Free(found, errand.place.terms)
+    slots = [slot for at, start in allowed if (slot := _slot(errand, at, start, free))]
+    return GridDay(day, hours, bookable=True, slots=tuple(slots))
+
+
+def allows(errand: Errand, start: datetime, now: datetime) -> bool:
+    """Whether a start is within the time in which it can be booked; officials book until it begins."""
+    if errand.channel is Channel.ONLINE:
+        return errand.office.window.allows(start, now)
+    return start > now
+
+
+def _slot(errand: Errand, at: int, start: datetime, free: Free) -> Slot | None:
+    """A start; None if no counter serves it at all."""
+    wanted = errand.wanted(at)
+    if not all(free.served(one) for one in wanted):
+        return None
+    left = min(free.places(one) for one in wanted)
+    if left < max(one.number for one in wanted) and any(one.places > 1 for one in wanted):
+        left = 0  # the group does not fit any more, though smaller ones do
+    booked = max(free.used(one) for one in wanted)
+    end = rules.moment(at + errand.length).astimezone(start.tzinfo)
+    return Slot(start, end, booked + left, booked, rules.mark(booked + left, left, errand.office.few_percent))
