@@ -10,7 +10,7 @@ from typing import Any
 from forums import kinds
 from forums.actions import answering, assigning, committing, crossing, merging, planning, proposing
 from forums.forms.answering import GiveAnswer
-from forums.forms.assigning import Assign, Merge, Plain, TextOnly, open_departments
+from forums.forms.assigning import PUBLIC_REASON, Assign, Merge, Plain, TextOnly, open_departments
 from forums.forms.committing import Commit, DoStep, EditCommitment, Finish
 from forums.forms.planning import WriteMinutes
 from forums.queries import commitments
@@ -66,11 +66,10 @@ def _write_minutes(forum: ForumView) -> Overrides:
     }
 
 
-REASON = _("The reason, for everyone to read")
 _FORUMS: tuple[ForumAct, ...] = (
     Act(
         action=ForumAction.ACCEPT,
-        form=TextOnly,
+        form=TextOnly.labelled(text=_("Your answer, for everyone to read")),
         run=proposing.accept,
         desk=Offer(
             label=_("Accept the proposal …"),
@@ -79,12 +78,11 @@ _FORUMS: tuple[ForumAct, ...] = (
             send=_("Accept the proposal"),
             done=_("The proposal has been accepted. Please fill in what is missing, then announce it."),
             kind="primary",
-            fit=lambda _forum: {"text": {"label": _("Your answer, for everyone to read")}},
         ),
     ),
     Act(
         action=ForumAction.DECLINE,
-        form=TextOnly,
+        form=PUBLIC_REASON,
         run=proposing.decline,
         desk=Offer(
             label=_("Decline …"),
@@ -95,7 +93,6 @@ _FORUMS: tuple[ForumAct, ...] = (
             send=_("Decline"),
             send_kind="danger",
             done=_("The proposal has been declined."),
-            fit=lambda _forum: {"text": {"label": REASON}},
         ),
     ),
     Act(
@@ -149,7 +146,7 @@ _FORUMS: tuple[ForumAct, ...] = (
     ),
     Act(
         action=ForumAction.CANCEL,
-        form=TextOnly,
+        form=PUBLIC_REASON,
         run=planning.cancel,
         desk=Offer(
             label=_("Cancel the forum …"),
@@ -165,7 +162,6 @@ _FORUMS: tuple[ForumAct, ...] = (
             kind="danger",
             done=_("It has been cancelled."),
             place="more",
-            fit=lambda _forum: {"text": {"label": REASON}},
         ),
     ),
 )
@@ -254,7 +250,7 @@ _SUBMISSIONS: tuple[SubmissionAct, ...] = (
     ),
     Act(
         action=SubmissionAction.PROPOSE,
-        form=TextOnly,
+        form=TextOnly.labelled(text=_("Why, for the author; if they agree, everyone reads it as the answer")),
         run=crossing.propose,
         when=lambda found: found.participant_id is not None and not found.petition,
         desk=Offer(
@@ -268,9 +264,6 @@ _SUBMISSIONS: tuple[SubmissionAct, ...] = (
             ),
             send_kind="secondary",
             done=_("It has been proposed to the author, who will decide."),
-            fit=lambda _page: {
-                "text": {"label": _("Why, for the author; if they agree, everyone reads it as the answer")}
-            },
         ),
     ),
 )
@@ -307,14 +300,13 @@ _COMMITMENTS: tuple[CommitmentAct, ...] = (
     ),
     Act(
         action=CommitmentAction.DROP,
-        form=TextOnly,
+        form=TextOnly.labelled(text=_("Why, for everyone")),
         run=committing.drop,
         desk=Offer(
             label=_("Discontinue permanently"),
             title=_("Discontinue"),
             notes=(_("This cannot be undone. Everyone who asked for it will be told why."),),
             send_kind="danger",
-            fit=lambda _commitment: {"text": {"label": _("Why, for everyone")}},
             done=_("The commitment has been discontinued. Everyone who asked for it will be told why."),
         ),
     ),

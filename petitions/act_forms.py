@@ -38,7 +38,7 @@ class Prolong(Form):
         Label(_("Additional days to send the supplement")),
         About("Counted from the last day; at most as many as the request gave."),
     ]
-    reason: Annotated[Reason, Label(_("Reason"), _("What the petitioner said")), Html(rows=2)] = ""
+    reason: Annotated[Reason, Label(_("What the petitioner said")), Html(rows=2)] = ""
     version: Seen = None
 
 
@@ -54,7 +54,7 @@ class Investigate(Form):
     ]
     reason: Annotated[
         Reason,
-        Label(_("Reason"), _("What will be investigated, and why")),
+        Label(_("What will be investigated, and why")),
         Hint(_("The petitioner will read it, with the new deadline.")),
     ]
     first: Annotated[
@@ -72,7 +72,7 @@ class ExtendObjection(Extend):
         int,
         Field(ge=1, le=10),
         Wrong(_("An objection may be extended once, by one to ten days.")),
-        Label(_("Length of the extension"), _("Number of days")),
+        Label(_("Number of days")),
         Hint(_("Once, by at most 10 days from the day after the deadline (Act 35②).")),
         About("Days."),
     ]
@@ -94,7 +94,7 @@ class CloseRepeated(Form):
     ]
     reason: Annotated[
         Reason,
-        Label(_("Reason"), _("Why they are the same, and repeated without good reason")),
+        Label(_("Why they are the same, and repeated without good reason")),
         Hint(_("The petitioner will read it. The case ends here, without another answer.")),
         About("Why they are the same; the petitioner reads it."),
         Html(rows=4),
@@ -102,18 +102,12 @@ class CloseRepeated(Form):
     remedies: Annotated[Remedies, About("How it can be contested.")]
     multi_party: Annotated[
         bool,
-        Label(
-            _("Petition by many people"),
-            _("It is a petition by many people: five or more households, with five or more signatures"),
-        ),
+        Label(_("It is a petition by many people: five or more households, with five or more signatures")),
         About("A petition by many people (Act 2 vi)."),
     ] = False
     committee: Annotated[
         bool,
-        Label(
-            _("Mediation committee"),
-            _("The mediation committee has reviewed it (required for a petition by many people, Decree 26)"),
-        ),
+        Label(_("The mediation committee has reviewed it (required for a petition by many people, Decree 26)")),
         About("The mediation committee has reviewed it (Decree 26)."),
     ] = False
     version: Seen = None
@@ -177,7 +171,7 @@ class ExtendConsultation(_Reply, Form):
 
     reason: Annotated[
         Reason,
-        Label(_("Reason"), _("Reason, and progress so far")),
+        Label(_("Reason, and progress so far")),
         Hint(_("The department in charge will be notified.")),
     ]
     due: Due = None

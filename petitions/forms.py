@@ -36,9 +36,7 @@ REASON_LIMIT = 2_000
 LANGUAGES = {code: Text(name) for code, name in i18n.NAMES.items()}
 Reason = Annotated[str, paragraphs(REASON_LIMIT), Label(_("Reason")), Html(rows=3)]
 Reasons = Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Reasons")), Html(rows=4)]
-Remedies = Annotated[
-    str, paragraphs(TEXT_LIMIT), Label(_("Remedies"), _("Remedies available to the petitioner")), Html(rows=4)
-]
+Remedies = Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Remedies available to the petitioner")), Html(rows=4)]
 
 
 # --- Filing -----------------------------------------------------------------------------------------------------------
@@ -60,7 +58,7 @@ class Location(Form):
     address: Annotated[
         str,
         line(200),
-        Label(_("Address"), _("Address or description of the location")),
+        Label(_("Address or description of the location")),
         Hint(_("For example: Hanbit-ro 12, or the bus stop in front of the library")),
     ] = ""
 
@@ -97,7 +95,7 @@ class FilePetition(Form):
     body: Annotated[
         str,
         paragraphs(BODY_LIMIT, least=2),
-        Label(_("Content"), _("What happened, and what should the city do?")),
+        Label(_("What happened, and what should the city do?")),
         Hint(
             _(
                 "When, where, and what you are asking for. Please do not include resident registration numbers "
@@ -114,7 +112,7 @@ class FilePetition(Form):
     ] = rules.Kind.OTHER.value
     location: Annotated[Location, Label(_("Location"))] = Location()
     petitioner: Annotated[PetitionerDetails, Label(_("Petitioner"))] = PetitionerDetails()
-    public: Annotated[bool, Label(_("Publication"), _("Others may read the answer"))] = False
+    public: Annotated[bool, Label(_("Others may read the answer"))] = False
     channel: Annotated[
         str, OneOf(CHANNELS), Label(_("How it reached us")), About("Other than web only with an official's token.")
     ] = "web"
@@ -226,11 +224,9 @@ class TextOnly(Form):
     version: Seen = None
 
 
-def words(
-    name: Text, asks: Text | None = None, *, hint: Text | None = None, rows: int = 4, optional: bool = False
-) -> type[TextOnly]:
+def words(label: Text, *, hint: Text | None = None, rows: int = 4, optional: bool = False) -> type[TextOnly]:
     """``Words`` with the label and hint of one action."""
-    beside = (paragraphs(TEXT_LIMIT), Label(name, asks), Html(rows=rows), *([Hint(hint)] if hint else ()))
+    beside = (paragraphs(TEXT_LIMIT), Label(label), Html(rows=rows), *([Hint(hint)] if hint else ()))
     own: dict[str, Any] = {"__annotations__": {"text": Annotated[str, *beside]}, "__doc__": TextOnly.__doc__}
     return type("Words", (TextOnly,), {**own, "text": ""} if optional else own)
 
@@ -306,18 +302,18 @@ class Extend(Form):
     amount: Annotated[
         int,
         Field(ge=1, le=400),
-        Label(_("Length of the extension"), _("By how much")),
+        Label(_("By how much")),
         About("In the period's own unit."),
     ]
     reason: Annotated[Reason, Hint(_("The petitioner will read it too."))]
-    consent: Annotated[bool, Label(_("Consent"), _("The petitioner has agreed to a second extension"))] = False
+    consent: Annotated[bool, Label(_("The petitioner has agreed to a second extension"))] = False
     version: Seen = None
 
 
 class GiveAnswer(Form):
     """The answer; a refusal needs its reasons and the remedies (Act 27③)."""
 
-    text: Annotated[str, paragraphs(BODY_LIMIT, least=2), Label(_("Answer"), _("Answer to the petitioner"))]
+    text: Annotated[str, paragraphs(BODY_LIMIT, least=2), Label(_("Answer to the petitioner"))]
     decision: Annotated[
         str, OneOf(DECISIONS), Label(_("Decision")), About("A refusal needs its reasons and the remedies (Act 27).")
     ] = "explained"
@@ -337,7 +333,7 @@ class DecideObjection(Form):
     reasons: Annotated[Reasons, Hint(_("The petitioner will read it too."))]
     remedies: Annotated[
         Remedies,
-        Label(_("Remedies"), _("How the petitioner can contest the refusal")),
+        Label(_("How the petitioner can contest the refusal")),
         Hint(_("Sent only if the objection is dismissed (Decree 40).")),
         About("The ways to contest the refusal: due where it is dismissed (Decree 40)."),
     ] = ""
@@ -360,9 +356,7 @@ SCORES = {
 class Rate(Form):
     """How satisfied the petitioner is, 1 to 5, and why."""
 
-    score: Annotated[
-        int, Field(ge=1, le=5), Label(_("Rating"), _("How satisfied are you with the answer?")), Html(radios=True)
-    ]
+    score: Annotated[int, Field(ge=1, le=5), Label(_("How satisfied are you with the answer?")), Html(radios=True)]
     comment: Annotated[
-        str, paragraphs(REASON_LIMIT), Label(_("Remark"), _("What was good, what could be better?")), Html(rows=3)
+        str, paragraphs(REASON_LIMIT), Label(_("What was good, what could be better?")), Html(rows=3)
     ] = ""

@@ -36,6 +36,7 @@ async def _page(request: Request, kept: Mapping[str, Any], invalid: Invalid | No
         "map": maps.draw(known.sketch), "draft": draft, "draft_map": maps.draw(geo.sketch(outlines)),
         "draft_names": {one["code"]: one["name"] for one in draft.districts} if draft else {},
         "undo": await districts.last_change(),
+        "form": Columns,
         "values": {name: str(kept.get(name) or "") for name in districts.NAMES},
         "lang_names": {code: known.district_name(code, web.language(request)) for code in known.districts},
         "errors": web.field_errors(web.language(request), invalid.errors) if invalid else {},
@@ -43,16 +44,16 @@ async def _page(request: Request, kept: Mapping[str, Any], invalid: Invalid | No
     return web.page(request, "desk/settings/districts.html", context, status=invalid.status if invalid else 200)
 
 
-Column = Annotated[str, line(60, safe=False), Label(_("Property"))]
+Column = Annotated[str, line(60, safe=False)]
 
 
 class Columns(Form):
     """The names of the file's properties, if they differ from the defaults."""
 
-    code: Column = ""
-    name: Column = ""
-    name_ja: Column = ""
-    name_en: Column = ""
+    code: Annotated[Column, Label(_("District code"))] = ""
+    name: Annotated[Column, Label(_("Korean name"))] = ""
+    name_ja: Annotated[Column, Label(_("Japanese name"))] = ""
+    name_en: Annotated[Column, Label(_("English name"))] = ""
 
 
 async def load(request: Request) -> Response:

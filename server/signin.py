@@ -84,6 +84,7 @@ async def account(request: Request, back: ReturnedForm) -> Response:
         "secret": secret,
         "proof": sign(web.site(request).settings, "totp", [row.id, secret]),
         "qr": Markup(segno.make(uri, error="m").svg_inline(scale=5, border=2)),  # noqa: S704 — segno's own drawing
+        "labels": {each.name: each.label for form in FORMS for each in form.fields()},
         "errors": back.errors,
     }
     return web.page(request, "desk/account.html", context, status=back.status)
@@ -92,7 +93,7 @@ async def account(request: Request, back: ReturnedForm) -> Response:
 class Language(Form):
     """The language of emails."""
 
-    language: Annotated[str, OneOf(("ko", "ja", "en")), Label(_("Language"), _("Language of the emails I receive"))]
+    language: Annotated[str, OneOf(("ko", "ja", "en")), Label(_("Language of the emails I receive"))]
 
 
 class NewPassword(Form):
@@ -118,6 +119,10 @@ class NoSecondFactor(Form):
     """The password, which is required to switch two-step verification off."""
 
     off: Annotated[Password, Label(_("Current password"))] = ""
+
+
+FORMS = (Language, NewPassword, SecondFactor, NoSecondFactor)
+"""The forms of the account's page."""
 
 
 async def _language(_request: Request, row: Account, form: Mapping[str, Any]) -> Text:

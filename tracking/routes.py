@@ -49,6 +49,7 @@ async def _follow_page(
     context = {
         "own": [(case, clock_words(case, calendar, clock.now(), lang)) for case in own],
         "email": who.email,
+        "form": Follow,
         "values": values or {},
         "errors": web.field_errors(lang, errors or []),
     }
@@ -111,12 +112,14 @@ async def open_link(request: Request) -> Response:
 async def ask_for_link(request: Request) -> Response:
     """``/cases/link``: send a link to an address; the response is the same whether or not it has cases."""
     if request.method != "POST":
-        return web.page(request, "cases/link.html", {"values": {}, "errors": {}, "minutes": MAILBOX_MINUTES})
+        context = {"form": AskForLink, "values": {}, "errors": {}, "minutes": MAILBOX_MINUTES}
+        return web.page(request, "cases/link.html", context)
     form = await web.read_form(request)
     try:
         email = AskForLink.parse(form).email
     except Invalid as error:
         context = {
+            "form": AskForLink,
             "values": {"email": str(form.get("email", ""))[:254]},
             "errors": web.field_errors(web.language(request), error.errors),
             "minutes": MAILBOX_MINUTES,

@@ -18,7 +18,7 @@ from forums.events import (
     MinutesPublished,
 )
 from forums.forms.assigning import PLAIN, Plain, TextOnly
-from forums.forms.planning import PlanForum, WriteMinutes
+from forums.forms.planning import PLANS, PlanForum, WriteMinutes
 from forums.models import Forum, ForumFile
 from forums.numbering import next_number, slug_of
 from forums.permissions import Permission
@@ -196,7 +196,7 @@ async def _need_open(department_id: int | None) -> None:
 
 def _need_all(row: Forum) -> None:
     if lacking := kinds.missing(row):
-        raise PlanForum.missing(*lacking)
+        raise PLANS[row.kind].missing(*lacking)
 
 
 def _need_future(row: Forum) -> None:

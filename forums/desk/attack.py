@@ -36,6 +36,7 @@ SPANS: Mapping[str, tuple[Text, timedelta]] = {
 BY = ("author", "wording")
 EXAMPLES = 20
 """Texts of a group that its page shows."""
+DECIDE_MANY = Decide.labelled(rule=_("Rule that they break"))
 DONE: Mapping[TextAction, Text] = {
     TextAction.HIDE: _("Texts hidden: %(done)s."),
     TextAction.SHOW: _("Texts shown: %(done)s."),
@@ -134,7 +135,7 @@ async def _ask(request: Request, form: FormData, found: Group, kept: ReturnedFor
         "kept": kept,
         "rules": named(RULES, language),
         "sorts": SORTS,
-        "form": Decide,
+        "form": DECIDE_MANY,
         "carried": str(form.get("list") or ""),
         "back": await back_to(form.get("list")),
     }
@@ -143,7 +144,7 @@ async def _ask(request: Request, form: FormData, found: Group, kept: ReturnedFor
 
 async def _act(request: Request, form: FormData, found: Group) -> Response:
     official = auth.official(request, Permission.MODERATE)
-    command = Decide.parse(form)
+    command = DECIDE_MANY.parse(form)
     if command.action not in DONE:
         raise BadRequest
     outcomes = await deciding.decide_many(official, found.texts, command, looked_at=found.until)

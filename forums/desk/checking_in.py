@@ -45,6 +45,7 @@ async def show(request: Request, kept: ReturnedForm) -> Response:
         "forum": found,
         "session": shown,
         "form": forms.Book,
+        "count_form": forms.Count,
         "kinds": SESSION_KINDS,
         "states": REGISTRATIONS,
         "guests": guests,

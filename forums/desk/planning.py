@@ -16,7 +16,7 @@ from forums import kinds, rights
 from forums.actions import planning
 from forums.acts import FORUMS
 from forums.desk.common import PAGE, allowed, departments, drawn, forum_official, may, moment_value, named, returned
-from forums.forms.planning import PlanForum, chapter_lines
+from forums.forms.planning import PLANS, PlanForum, chapter_lines
 from forums.labels import FORUM_STATES, KINDS, MODERATION
 from forums.permissions import Permission
 from forums.queries import files as file_queries
@@ -50,20 +50,11 @@ STATES: Mapping[str, tuple[ForumState, ...]] = {
     "notices": (ForumState.PUBLISHED,),
 }
 """The states under each tab."""
-OWN_LABELS: dict[tuple[str, str], Text] = {
-    ("listening", "title"): _("Topic"),
-    ("discussion", "title"): _("Question"),
-    ("field_office", "body"): _("The problem"),
-    ("field_office", "starts_at"): _("First day on site"),
-    ("field_office", "ends_at"): _("Last day on site"),
-    ("notice", "body"): _("Text"),
-}
-"""Labels that differ for a kind."""
 
 
 def labels(kind: str) -> dict[str, Text]:
     """The labels of a kind's fields, in the order of its form."""
-    own = {name: OWN_LABELS.get((kind, name), PlanForum.field(name).question) for name in kinds.FIELDS[kind]}
+    own = {name: PLANS[kind].field(name).label for name in kinds.FIELDS[kind]}
     return {**own, "files": _("Files")}
 
 
@@ -197,16 +188,15 @@ async def _form_page(request: Request, kind: str, found: ForumView | None, kept:
     conflict = refusal if isinstance(refusal, ChangedMeanwhile) else None
     kept_version = found.version if found and (conflict or refusal is None) else seen(values)
     announced = found is not None and found.status is not ForumState.DRAFT
-    names = labels(kind)
-    fields = [replace(PlanForum.field(name), label=names[name]) for name in kinds.FIELDS[kind]]
+    form = PLANS[kind]
+    fields = [form.field(name) for name in kinds.FIELDS[kind]]
     context = {
         "forum": found,
-        "form": PlanForum,
+        "form": form,
         "kind": kind,
         "kind_name": KINDS[kind],
         "version": kept_version,
         "fields": kinds.FIELDS[kind],
-        "labels": names,
         "needed": kinds.NEEDED[kind],
         "days_after": kinds.AFTER[kind].days,
         "announced": announced,

@@ -11,7 +11,7 @@ from forums.actions import sessions
 from forums.desk.common import PAGE, forum_official, may, moment_value, named
 from forums.errors import TwiceAtOnce
 from forums.forms import places as forms
-from forums.forms.assigning import TextOnly
+from forums.forms.assigning import PUBLIC_REASON
 from forums.labels import SESSION_KINDS
 from forums.queries import forums
 from forums.queries import sessions as queries
@@ -56,7 +56,6 @@ async def listing(request: Request, kept: ReturnedForm) -> Response:
         "kinds": SESSION_KINDS,
         "choices": named({kind: SESSION_KINDS[kind] for kind in _single(found)}, lang),
         "slots": "slot" in kinds.SESSIONS[found.kind],
-        "kept": [(each, each) for each in forms.KEPT],
         "may_edit": may(official, found, ForumAction.EDIT),
         "values": {**fresh, **kept.values},
         "errors": kept.errors,
@@ -130,7 +129,14 @@ async def ask_cancel(request: Request, kept: ReturnedForm) -> Response:
     back = f"{PAGE}/{found.slug}/sessions"
     if shown.cancelled:
         return web.redirect(request, back)
-    context = {"forum": found, "session": shown, "back": back, "form": TextOnly, "kept": kept, "kinds": SESSION_KINDS}
+    context = {
+        "forum": found,
+        "session": shown,
+        "back": back,
+        "form": PUBLIC_REASON,
+        "kept": kept,
+        "kinds": SESSION_KINDS,
+    }
     return web.page(request, "desk/forums/session_cancel.html", context, status=kept.status)
 
 
@@ -138,7 +144,7 @@ async def cancel(request: Request, form: FormData) -> Response:
     """``POST`` to the same address."""
     auth.official(request, rights.FORUM[ForumAction.EDIT])
     official, found, shown = await opened_session(request)
-    await sessions.cancel(official, found.slug, shown.id, TextOnly.parse(form).text)
+    await sessions.cancel(official, found.slug, shown.id, PUBLIC_REASON.parse(form).text)
     done = _("The session has been cancelled. Everyone who registered will be notified.")
     return web.redirect(request, f"{PAGE}/{found.slug}/sessions", done)
 

@@ -13,6 +13,7 @@ from forums.acts import SUBMISSIONS, SubmissionPage
 from forums.crossing import Said, ways
 from forums.desk.common import Records, allowed, drawn, named
 from forums.desk.submissions import PAGE, submissions_official
+from forums.forms.answering import GiveAnswer
 from forums.forms.committing import MOST_STEPS, MakeCommitment
 from forums.labels import CHANNELS, COMMITMENT_STATES, OUTCOMES, STANCES, SUBMISSION_STATES
 from forums.queries import commitments, desk_submissions
@@ -80,6 +81,7 @@ async def _page(request: Request, official: Official, kept: ReturnedForm) -> Res
     context = {
         "submission": found,
         "forms": drawn(mine, f"{PAGE}/{found.row.number}", found.row.version, language, fits, kept),
+        "answer_form": GiveAnswer,
         "commitment_form": MakeCommitment,
         "kept": kept,
         "made": made,

@@ -22,12 +22,12 @@ _ONLY_OF = {"link": "already_done", "study_until": "under_study", "moved_to": "o
 class GiveAnswer(Form):
     """A department's answer. Outcomes that adopt bring a ``commitment``, unless there is one already."""
 
-    outcome: Annotated[str, OneOf(OUTCOMES), Label(_("Outcome"))]
+    outcome: Annotated[str, OneOf(OUTCOMES), Label(_("Outcome (public)"))]
     text: Annotated[
         str,
         paragraphs(TEXT_LIMIT, least=2),
         MayBeEmpty(),
-        Label(_("Answer"), _("Answer, for everyone")),
+        Label(_("Answer, for everyone")),
         Hint(_("What exactly is adopted, when and where it was already done, what is being studied, or why not.")),
         Html(rows=6),
         About("May be omitted only if `link` shows what has been done."),
@@ -37,18 +37,18 @@ class GiveAnswer(Form):
         int | None,
         OneOf(),
         Key("department"),
-        Label(_("Department"), _("Department that answers")),
+        Label(_("Department that answers")),
         About("If no department is responsible yet."),
     ] = None
     """The department that answers, where none is assigned yet."""
-    link: Annotated[Link, Label(_("Link"), _("Where it can be seen (web address)")), About("With already_done.")] = ""
+    link: Annotated[Link, Label(_("Where it can be seen (web address)")), About("With already_done.")] = ""
     study_until: Annotated[
-        Day | None, Label(_("Day"), _("Studied until")), Hint(_("You will be reminded once this day has passed."))
+        Day | None, Label(_("Studied until")), Hint(_("You will be reminded once this day has passed."))
     ] = None
     moved_to: Annotated[
         str,
         line(MOVED_LIMIT),
-        Label(_("Who decides"), _("Who decides it, if it was passed on")),
+        Label(_("Who decides it, if it was passed on")),
         About("With out_of_scope."),
     ] = ""
     seen: Version = None

@@ -40,7 +40,7 @@ class Merge(Form):
         str,
         line(24, safe=False),
         AfterValidator(read_number),
-        Label(_("Number of the other submission"), _("Number")),
+        Label(_("Number")),
         Hint(_("It then shares that submission's answer.")),
         About("The other one's number."),
     ]
@@ -61,3 +61,6 @@ class TextOnly(Form):
 
     text: Annotated[str, paragraphs(WORDS_LIMIT, least=2), Label(_("Reason")), Html(rows=4)]
     seen: Version = None
+
+
+PUBLIC_REASON = TextOnly.labelled(text=_("The reason, for everyone to read"))

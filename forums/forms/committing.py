@@ -36,8 +36,8 @@ def wrong_day_done(done_on: date, made_on: date, today: date) -> Text | None:
 class StepLine(Form):
     """One step; ``id`` for an existing one."""
 
-    text: Annotated[str, line(STEP_LIMIT), Label(_("Step"))] = ""
-    due_on: Annotated[Day | None, Label(_("Day"))] = None
+    text: Annotated[str, line(STEP_LIMIT), Label(_("Step %(number)s"))] = ""
+    due_on: Annotated[Day | None, Label(_("By when"))] = None
     id: Annotated[int | None, Field(ge=1, le=2**53), Label(_("Step")), Html(asked=False)] = None
 
     def check(self, errors: Errors) -> None:
@@ -52,12 +52,12 @@ class MakeCommitment(Form):
     owner: Annotated[
         str,
         line(60, safe=False),
-        Label(_("Who is responsible"), _("Responsible official")),
+        Label(_("Responsible official")),
         Hint(_("The public sees the department and position, not the name.")),
         About("The name with which an official of the department signs in."),
     ]
-    due_on: Annotated[Day, Label(_("Day"), _("Due date"))]
-    text: Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Text"), _("Details, for everyone")), Html(rows=3)] = ""
+    due_on: Annotated[Day, Label(_("Due date"))]
+    text: Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Details, for everyone")), Html(rows=3)] = ""
     budget: Annotated[
         str, line(BUDGET_LIMIT), Label(_("Budget")), Hint(_("For example: 12 million won, budget of 2027"))
     ] = ""
@@ -104,7 +104,7 @@ class EditCommitment(MakeCommitment):
     reason: Annotated[
         str,
         paragraphs(REASON_LIMIT),
-        Label(_("Reason"), _("Why the due date changes")),
+        Label(_("Why the due date changes")),
         Hint(_("Required if the due date changes; everyone can read it next to the previous dates.")),
         Html(rows=2),
     ] = ""
@@ -146,16 +146,16 @@ class Finish(Form):
         str,
         paragraphs(TEXT_LIMIT),
         MayBeEmpty(),
-        Label(_("Evidence"), _("What was done, and where and when it can be seen")),
+        Label(_("What was done, and where and when it can be seen")),
         Hint(_("Public. Without evidence it cannot be marked as carried out.")),
         Html(rows=4),
     ]
-    link: Annotated[Link, Label(_("Link"), _("Where it can be seen (web address)"))] = ""
-    done_on: Annotated[Day | None, Label(_("Carried out on"), _("Carried out since"))] = None
+    link: Annotated[Link, Label(_("Where it can be seen (web address)"))] = ""
+    done_on: Annotated[Day | None, Label(_("Carried out since"))] = None
     seen: Version = None
 
     def check(self, errors: Errors) -> None:
         if not self.evidence:
             errors.fail(
-                "evidence", _("“Carried out” needs evidence: what was done, and where and when it can be seen.")
+                "evidence", _("To mark it as carried out, please say what was done, and where and when it can be seen.")
             )

@@ -16,9 +16,11 @@ KINDS = ("discussion", "listening", "field_office")
 class BecomePetition(Form):
     """An author's consent to make their submission a petition: a name, and permission to use the email address."""
 
-    name: Annotated[str, line(NAME_LIMIT), Label(_("Name"))]
+    name: Annotated[str, line(NAME_LIMIT), Label(_("Your name")), Html(autocomplete="name")]
     seen: Version = None
-    consent: Annotated[bool, Label(_("Consent"))] = False
+    consent: Annotated[bool, Label(_("I agree that my name and my email address are passed on to the department."))] = (
+        False
+    )
 
     def check(self, errors: Errors) -> None:
         if not self.consent:
@@ -29,11 +31,9 @@ class MakeTopic(Form):
     """A topic in an official's own words: a new forum, or a submission to an existing one (``forum``)."""
 
     title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Title"))]
-    text: Annotated[str, paragraphs(TEXT_LIMIT, least=2), Label(_("Text"))]
-    kind: Annotated[str, OneOf((*KINDS, "submission")), Label(_("Kind"), _("What it becomes")), Html(radios=True)] = ""
-    forum: Annotated[
-        str, line(48, safe=False), Label(_("Forum"), _("Forum, for a submission (the end of its address)"))
-    ] = ""
+    text: Annotated[str, paragraphs(TEXT_LIMIT, least=2), Label(_("About"))]
+    kind: Annotated[str, OneOf((*KINDS, "submission")), Label(_("What it becomes")), Html(radios=True)] = ""
+    forum: Annotated[str, line(48, safe=False), Label(_("Forum, for a submission (the end of its address)"))] = ""
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any], **options: Any) -> Self:

@@ -22,24 +22,26 @@ _turn = re.compile(r"[0-9]{1,9}")
 class ReportText(Form):
     """The rule that a reader thinks is broken, and an optional explanation."""
 
-    rule: Annotated[str, OneOf(RULES), Label(_("Rule")), Html(radios=True)]
-    text: Annotated[str, paragraphs(REPORT_LIMIT), Label(_("Remark"))] = ""
+    rule: Annotated[str, OneOf(RULES), Label(_("Which rule does it break?")), Html(radios=True)]
+    text: Annotated[
+        str, paragraphs(REPORT_LIMIT), Label(_("Anything the moderator should know")), Html(rows=3, private=True)
+    ] = ""
 
 
 class AppealHiding(Form):
     """Why the author thinks that the text breaks no rule."""
 
-    text: Annotated[str, paragraphs(APPEAL_LIMIT, least=10), Label(_("Reason"))]
+    text: Annotated[
+        str, paragraphs(APPEAL_LIMIT, least=10), Label(_("Why does the text not break the rule?")), Html(rows=6)
+    ]
 
 
 class Decide(Form):
     """A moderator's decision on one or many texts."""
 
     action: Annotated[TextAction, OneOf(DECISIONS), AfterValidator(TextAction), Label(_("Decision"))]
-    rule: Annotated[str, OneOf(RULES), Label(_("Rule"), _("Rule that it breaks"))] = ""
-    reason: Annotated[
-        str, paragraphs(REASON_LIMIT), Label(_("Reason"), _("Reason, in your own words")), Html(rows=3)
-    ] = ""
+    rule: Annotated[str, OneOf(RULES), Label(_("Rule that it breaks"))] = ""
+    reason: Annotated[str, paragraphs(REASON_LIMIT), Label(_("Reason, in your own words")), Html(rows=3)] = ""
     """The moderator's own text; the prepared one is used where it is empty."""
     seen: Annotated[int | None, Field(ge=0, le=10**9), Label(_("Version")), Html(asked=False)] = None
     """The number of decisions and appeals that the page showed; None where it sends none."""

@@ -25,10 +25,10 @@ KEPT = ("2", "3", "4", "6")
 class ChangeSession(Form):
     """The changed fields of a session."""
 
-    title: Annotated[str, line(TITLE_LIMIT), MayBeEmpty(), Label(_("Title"))]
+    title: Annotated[str, line(TITLE_LIMIT), MayBeEmpty(), Label(_("Title, if it has its own"))]
     starts_at: Annotated[Moment, Label(_("Start time"))]
     ends_at: Annotated[Moment, Label(_("End time"))]
-    place: Annotated[str, line(PLACE_LIMIT), MayBeEmpty(), Label(_("Venue"))]
+    place: Annotated[str, line(PLACE_LIMIT), MayBeEmpty(), Label(_("Place, if it is not the forum's own"))]
     capacity: Annotated[int, Field(ge=0, le=MOST_PLACES), Label(_("Number of places"))]
     """0: open to everybody without registration."""
 
@@ -43,7 +43,7 @@ class ChangeSession(Form):
 class NewSession(ChangeSession):
     """A session to add."""
 
-    kind: Annotated[str, OneOf(), Label(_("Kind"))] = "sitting"
+    kind: Annotated[str, OneOf(), Label(_("Kind of session"))] = "sitting"
 
 
 def new_session(raw: Mapping[str, Any], forum_kind: str) -> NewSession:
@@ -64,10 +64,10 @@ class Slots(Form):
     """The slots at the speaker's corner on one day."""
 
     day: Annotated[Day, Label(_("Day"))]
-    first: Annotated[time, BeforeValidator(_time), Label(_("Start time"))]
-    last: Annotated[time, BeforeValidator(_time), Label(_("End time"))]
-    stage: Annotated[str, line(PLACE_LIMIT), Label(_("Venue"))] = ""
-    kept: Annotated[str, OneOf(KEPT), Label(_("Reserved places"))] = ""
+    first: Annotated[time, BeforeValidator(_time), Label(_("Starting at")), Html(type="time")]
+    last: Annotated[time, BeforeValidator(_time), Label(_("Ending at")), Html(type="time")]
+    stage: Annotated[str, line(PLACE_LIMIT), Label(_("Stage, if it is not the forum's own place"))] = ""
+    kept: Annotated[str, OneOf(KEPT), Label(_("Keep every nth slot for walk-ins"))] = ""
 
 
 def new_slots(raw: Mapping[str, Any]) -> list[NewSession]:
@@ -90,8 +90,8 @@ def new_slots(raw: Mapping[str, Any]) -> list[NewSession]:
 class KeepRecord(Form):
     """The record of a session: the video's address, and what was said."""
 
-    link: Annotated[Link, MayBeEmpty()]
-    transcript: Annotated[str, paragraphs(TRANSCRIPT_LIMIT), MayBeEmpty(), Label(_("What was said"))]
+    link: Annotated[Link, MayBeEmpty(), Label(_("Address of the video"))]
+    transcript: Annotated[str, paragraphs(TRANSCRIPT_LIMIT), MayBeEmpty(), Label(_("Transcript"))]
 
 
 class Book(Form):
@@ -99,17 +99,19 @@ class Book(Form):
 
     name: Annotated[str, line(NAME_LIMIT), Label(_("Name")), Html(private=True)]
     topic: Annotated[str, line(TOPIC_LIMIT), MayBeEmpty(), Label(_("Topic"))]
-    here: Annotated[bool, MayBeEmpty(), Label(_("Checked in"))]
+    here: Annotated[bool, MayBeEmpty(), Label(_("Already here"))]
 
 
 class Topic(Form):
     """The topic that somebody wants to speak about at a session."""
 
-    topic: Annotated[str, line(TOPIC_LIMIT), Label(_("Topic"))] = ""
+    topic: Annotated[str, line(TOPIC_LIMIT), Label(_("What will you speak about?"))] = ""
 
 
-class _Counted(Form):
-    people: Annotated[int, Field(ge=-MOST_COUNTED, le=MOST_COUNTED), Label(_("Number of people"))]
+class Count(Form):
+    """How many more unnamed visitors there are, fewer if negative."""
+
+    people: Annotated[int, Field(ge=-MOST_COUNTED, le=MOST_COUNTED), Label(_("Number of additional people"))]
 
     def check(self, errors: Errors) -> None:
         if not self.people:
@@ -118,4 +120,4 @@ class _Counted(Form):
 
 def people(raw: Mapping[str, Any]) -> int:
     """How many people to add to the count, negative to correct it. Raises ``Invalid``."""
-    return _Counted.parse(raw).people
+    return Count.parse(raw).people

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator
@@ -77,10 +77,10 @@ class PlanForum(Form):
     summary: Annotated[
         str,
         line(SUMMARY_LIMIT),
-        Label(_("Summary"), _("Summary in one sentence")),
+        Label(_("Summary in one sentence")),
         Hint(_("Shown in lists and emails.")),
     ] = ""
-    body: Annotated[str, paragraphs(BODY_LIMIT), Label(_("Text"), _("About")), Html(rows=10)] = ""
+    body: Annotated[str, paragraphs(BODY_LIMIT), Label(_("About")), Html(rows=10)] = ""
     language: Annotated[str, Internal()] = "ko"
     department_id: Annotated[int | None, OneOf(), Key("department"), Label(_("Department"))] = None
     district: Annotated[str, OneOf(), Label(_("District"))] = ""
@@ -93,28 +93,24 @@ class PlanForum(Form):
     panel: Annotated[
         Sequence[str],
         BeforeValidator(read_people),
-        Label(_("Panel"), _("Panel and speakers")),
+        Label(_("Panel and speakers")),
         Hint(_("One person per line, with their position.")),
         Html(rows=4),
     ] = ()
-    moderation: Annotated[
-        str, OneOf(MODERATION), Label(_("Moderation"), _("When submissions are shown")), Html(radios=True)
-    ] = "after"
+    moderation: Annotated[str, OneOf(MODERATION), Label(_("When submissions are shown")), Html(radios=True)] = "after"
     speaks_from: Annotated[
         Time,
-        Label(_("Submissions accepted from"), _("Submissions open")),
+        Label(_("Submissions open")),
         Hint(_("If empty, from the announcement on.")),
     ] = None
-    speaks_until: Annotated[Time, Label(_("Submissions accepted until"), _("Submissions close"))] = None
+    speaks_until: Annotated[Time, Label(_("Submissions close"))] = None
     starts_at: Annotated[Time, Label(_("Start time"))] = None
     ends_at: Annotated[Time, Label(_("End time"))] = None
-    link: Annotated[
-        Link, Label(_("Link"), _("Address of the video")), Hint(_("Of the live broadcast or the recording."))
-    ] = ""
+    link: Annotated[Link, Label(_("Address of the video")), Hint(_("Of the live broadcast or the recording."))] = ""
     chapters: Annotated[
         Sequence[Mapping[str, Any]],
         BeforeValidator(read_chapters),
-        Label(_("Chapters"), _("Chapters of the video")),
+        Label(_("Chapters of the video")),
         Hint(_("One per line: the time from the beginning, then the title, such as 0:12:30 Questions.")),
         Html(rows=5),
     ] = ()
@@ -129,7 +125,7 @@ class PlanForum(Form):
         *,
         kept: str = "",
         wrong: Sequence[FieldError] = (),
-    ) -> Self:
+    ) -> "PlanForum":
         """Read the fields of a kind. ``kept`` is the present district, ``wrong`` the errors of the files.
 
         Raises ``Invalid`` with every error.
@@ -139,7 +135,7 @@ class PlanForum(Form):
             "district": [code for code, _name in city.district_choices(language, kept)],
         }
         fields = {name: value for name, value in raw.items() if name in FIELDS[kind]}
-        command, errors = cls.read(fields, choices=choices, kind=kind, language=language)
+        command, errors = PLANS[kind].read(fields, choices=choices, kind=kind, language=language)
         if errors.found or wrong:
             raise Invalid([*errors.listed, *wrong])
         return command
@@ -152,6 +148,18 @@ class PlanForum(Form):
         """The columns of the forum."""
         chosen: dict[str, Any] = {each.attribute: getattr(self, each.attribute) for each in self.fields()}
         return {**chosen, "panel": list(self.panel), "chapters": [dict(one) for one in self.chapters]}
+
+
+PLANS: Mapping[str, type[PlanForum]] = {
+    **dict.fromkeys(FIELDS, PlanForum),
+    "listening": PlanForum.labelled(title=_("Topic")),
+    "discussion": PlanForum.labelled(title=_("Question")),
+    "field_office": PlanForum.labelled(
+        body=_("The problem"), starts_at=_("First day on site"), ends_at=_("Last day on site")
+    ),
+    "notice": PlanForum.labelled(body=_("Text")),
+}
+"""The form of each kind, with its labels."""
 
 
 def check_order(errors: Errors, first: datetime | None, last: datetime | None, name: str) -> None:

@@ -10,7 +10,7 @@ from forums.kinds import PROPOSED
 from server.core import clock, privacy
 from server.core.city import City
 from server.core.errors import _
-from server.core.forms import Errors, Form, Internal, Key, Label, Moment, OneOf, line, paragraphs
+from server.core.forms import Errors, Form, Html, Internal, Key, Label, Moment, OneOf, line, paragraphs
 
 
 def _masked(people: tuple[str, ...]) -> tuple[str, ...]:
@@ -20,19 +20,19 @@ def _masked(people: tuple[str, ...]) -> tuple[str, ...]:
 class ProposeForum(Form):
     """A proposed forum. A discussion has no place and time: it takes place on the site and begins when it is opened."""
 
-    kind: Annotated[str, OneOf(PROPOSED), Label(_("Kind"))]
-    title: Annotated[str, line(TITLE_LIMIT, least=5), Label(_("Title"), _("What is the topic?"))]
+    kind: Annotated[str, OneOf(PROPOSED), Label(_("What kind of forum should it be?")), Html(radios=True)]
+    title: Annotated[str, line(TITLE_LIMIT, least=5), Label(_("What is the topic?"))]
     body: Annotated[
         str,
         paragraphs(BODY_LIMIT, least=10),
         Key("text"),
-        Label(_("Text"), _("Why is it needed, and what should come of it?")),
+        Label(_("Why is it needed, and what should come of it?")),
     ]
     language: Annotated[str, Internal()]
-    people: Annotated[People, AfterValidator(_masked), Label(_("People concerned"))] = ()
+    people: Annotated[People, AfterValidator(_masked), Label(_("Who should take part?")), Html(rows=3)] = ()
     district: Annotated[str, OneOf(), Label(_("District"))] = ""
-    place: Annotated[str, line(PLACE_LIMIT), Label(_("Venue"), _("Which place would be suitable?"))] = ""
-    starts_at: Annotated[Moment | None, Label(_("Start time"))] = None
+    place: Annotated[str, line(PLACE_LIMIT), Label(_("Which place would be suitable?"))] = ""
+    starts_at: Annotated[Moment | None, Label(_("Which date and time would be suitable?"))] = None
 
     @classmethod
     def said(cls, raw: Mapping[str, Any], city: City, language: str) -> tuple[Self, Errors]:

@@ -14,10 +14,10 @@ TITLE_LIMIT, TEXT_LIMIT, COMMENT_LIMIT = 120, 5_000, 1_000
 class Submit(Form):
     """A submission, an idea or a question for a forum."""
 
-    title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Title"), _("Your submission in one sentence"))]
-    text: Annotated[str, paragraphs(TEXT_LIMIT, least=2), Label(_("Text"), _("Your submission, with your reasons"))]
-    stance: Annotated[str, OneOf(STANCES), Label(_("Stance")), Html(radios=True)]
-    district: Annotated[str, OneOf(), Label(_("District")), About("Its code.")] = ""
+    title: Annotated[str, line(TITLE_LIMIT, least=2), Label(_("Your submission in one sentence"))]
+    text: Annotated[str, paragraphs(TEXT_LIMIT, least=2), Label(_("Your submission, with your reasons"))]
+    stance: Annotated[str, OneOf(STANCES), Label(_("What is your submission?")), Html(radios=True)]
+    district: Annotated[str, OneOf(), Label(_("District it concerns")), About("Its code.")] = ""
     language: Annotated[str, Internal()] = "ko"
     """The author's language."""
 
@@ -25,8 +25,8 @@ class Submit(Form):
 class Say(Form):
     """A comment, or a reply to one."""
 
-    text: Annotated[str, paragraphs(COMMENT_LIMIT), Label(_("Comment"))]
-    stance: Annotated[str, OneOf(STANCES), Label(_("Stance"))] = ""
+    text: Annotated[str, paragraphs(COMMENT_LIMIT), Label(_("Your comment")), Html(rows=4)]
+    stance: Annotated[str, OneOf(STANCES), Label(_("Are you for or against it?"))] = ""
     parent: Annotated[int | None, Field(ge=1, le=2**53), Label(_("Comment being replied to")), Html(asked=False)] = None
 
 
@@ -34,4 +34,4 @@ class AboutMe(Form):
     """What participants may say about themselves for the statistics; optional."""
 
     age_band: Annotated[str, OneOf(AGE_BANDS), Label(_("Age"))] = ""
-    district: Annotated[str, OneOf(), Label(_("District")), About("Its code.")] = ""
+    district: Annotated[str, OneOf(), Label(_("District where you live")), About("Its code.")] = ""

@@ -29,16 +29,16 @@ class Transcribe(Form):
         Label(_("What was said")),
     ]
     stance: Annotated[str, OneOf(STANCES), Label(_("Stance"))] = "idea"
-    channel: Annotated[str, OneOf(HERE), Label(_("How it reached us"), _("How it was received"))] = HERE[0]
+    channel: Annotated[str, OneOf(HERE), Label(_("How it was received"))] = HERE[0]
     session_id: Annotated[int | None, Field(ge=1, le=2**53), Key("session"), Label(_("Session"))] = None
     speaker: Annotated[int | None, Field(ge=1, le=LAST_SPEAKER), Label(_("Speaker's number"))] = None
     author: Annotated[
         str,
         line(NAME_LIMIT, safe=False),
         AfterValidator(privacy.mask),
-        Label(_("Name"), _("Name, if the speaker wishes")),
+        Label(_("Name, if the speaker wishes")),
     ] = ""
-    consent: Annotated[bool, Label(_("Consent"), _("The speaker agrees to the name being shown"))] = False
+    consent: Annotated[bool, Label(_("The speaker agrees to the name being shown"))] = False
 
     def check(self, errors: Errors) -> None:
         if self.author and not self.consent:

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from forums.actions import commenting
 from forums.errors import NoSuchText, NotYourSubmission
-from forums.forms.speaking import COMMENT_LIMIT, Say
+from forums.forms.speaking import Say
 from forums.kinds import takes_comments
 from forums.participant_acts import COMMENT, page_of
 from forums.queries import comments, forums, submissions
@@ -69,7 +69,7 @@ async def _thread(request: Request, root_id: int | None, back: ReturnedForm) -> 
         may_comment = _open(under)
     shown = {
         "person": person,
-        "comment_limit": COMMENT_LIMIT,
+        "comment_form": Say,
         "title": under.title,
         "page": page_of(slug, number),
         "root": root,
@@ -100,7 +100,7 @@ async def part(request: Request, found: ForumView, person: Person | None) -> dic
     reader = auth.reader(request).official or person
     talk = await comments.of_forum(found.id, request.query_params.get("talk", ""), reader)
     return {
-        "comment_limit": COMMENT_LIMIT,
+        "comment_form": Say,
         "talk_stream": await context.talk_stream(request, found.slug, found.id, "talk") if _open(found) else "",
         "forum_talk": talk if talk.rows or _open(found) else None,
         "may_comment": _open(found),

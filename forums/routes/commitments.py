@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from forums.actions import committing
 from forums.errors import NotTheAuthor
-from forums.forms.assigning import WORDS_LIMIT, TextOnly
+from forums.forms.assigning import TextOnly
 from forums.queries import commitments, files
 from forums.queries.commitments import TABS, Filters, Whole
 from forums.queries.history import items
@@ -23,6 +23,7 @@ from server.core.form_pages import ReturnedForm, form_page
 from server.core.participants.people import person_of
 
 PAGE = "/commitments"
+CONTEST = TextOnly.labelled(text=_("What was not carried out"))
 
 
 async def index(request: Request) -> Response:
@@ -50,7 +51,7 @@ async def _page(request: Request, back: ReturnedForm) -> Response:
         "whole": whole,
         "commitment": whole.commitment,
         "mine": await _mine(request, whole),
-        "limit": WORDS_LIMIT,
+        "form": CONTEST,
         "happened": items(whole.events, language, departments, whole.steps, desk=False),
         "today": today(),
     }
@@ -72,7 +73,7 @@ async def _contest(request: Request, form: FormData) -> Response:
     whole = await commitments.commitment(number)
     if person is None or not await committing.asked_for(whole.commitment.submission_id, person.id):
         raise NotTheAuthor
-    command = TextOnly.parse(form)
+    command = CONTEST.parse(form)
     if form.get("sure") != "yes":
         shown = {"commitment": whole.commitment, "version": whole.version, "text": command.text}
         return web.page(request, "forums/contest.html", shown)

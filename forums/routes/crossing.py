@@ -46,7 +46,8 @@ async def _ask(request: Request, back: ReturnedForm) -> Response:
     person, found = await _own(request)
     if not back.refusal and (not _possible(found) or proposal(await ledger.read(found.subject)) is None):
         raise NotPossibleNow(SubmissionAction.PETITION, found.status)
-    shown = {"submission": found, "person": person, "version": await ledger.length(found.subject)}
+    version = await ledger.length(found.subject)
+    shown = {"submission": found, "person": person, "version": version, "form": BecomePetition}
     return await context.page(request, "forums/petition.html", shown, back)
 
 

@@ -56,6 +56,8 @@ async def _page(request: Request, back: ReturnedForm, *, email: str | None = Non
         "follows": await followed.words(await follows.of(email), lang),
         "wanted": wanted,
         "token": token,
+        "form": Address,
+        "values": back.values,
         "errors": back.errors,
     }
     return web.page(request, "forums/following.html", shown, status=back.status)

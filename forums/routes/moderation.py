@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from forums.actions import moderating
 from forums.errors import NoSuchText
-from forums.forms.moderating import APPEAL_LIMIT, REPORT_LIMIT, AppealHiding, ReportText
+from forums.forms.moderating import AppealHiding, ReportText
 from forums.guidelines import GUIDELINES
 from forums.labels import RULES
 from forums.queries import moderation, texts
@@ -53,7 +53,7 @@ async def _ask_why(request: Request, back: ReturnedForm) -> Response:
         "title": privacy.mask(text.title),
         "options": [(rule, translate(language, RULES[rule]), translate(language, GUIDELINES[rule].explained))
                     for rule in RULES],
-        "limit": REPORT_LIMIT,
+        "form": ReportText,
     }  # fmt: skip
     response = await context.page(request, "forums/report.html", shown, back)
     if not request.cookies.get(MARK):
@@ -117,7 +117,7 @@ async def _hidden(request: Request, back: ReturnedForm) -> Response:
         "text": text,
         "appeal": await moderation.appeal(text.subject),
         "history": await moderation.history(text.subject),
-        "limit": APPEAL_LIMIT,
+        "form": AppealHiding,
     }
     return await context.page(request, "forums/appeal.html", shown, back)
 

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from forums.actions import speaking
 from forums.crossing import ways
-from forums.forms.speaking import COMMENT_LIMIT
+from forums.forms.speaking import Say
 from forums.kinds import table
 from forums.labels import KINDS
 from forums.participant_acts import SUBMIT, SUPPORT, open_forum, supported
@@ -72,7 +72,7 @@ async def submission_page(request: Request, back: ReturnedForm) -> Response:
         ),
         "page": f"/submissions/{found.number}",
         "may": possible,
-        "comment_limit": COMMENT_LIMIT,
+        "comment_form": Say,
     }
     return await context.page(request, "forums/submission.html", shown, back)
 

@@ -15,7 +15,7 @@ from server.core.form_pages import ReturnedForm, form_page
 from server.core.participants import confirming, links
 from server.core.participants.confirming import NotAnAction
 from server.core.participants.people import person_of, said_of_themselves, say_of_themselves, take_name
-from server.core.participants.who import Address, Named
+from server.core.participants.who import Address, Named, Who
 
 PAGE = "/forums/mine"
 
@@ -23,14 +23,14 @@ PAGE = "/forums/mine"
 async def _mine(request: Request, back: ReturnedForm) -> Response:
     """``/forums/mine``: the reader's submissions and registrations with their outcomes."""
     person = await person_of(auth.reader(request))
-    shown: dict[str, object] = {"person": person, "hours": links.CONFIRM_HOURS, "named": Named}
+    shown: dict[str, object] = {"person": person, "hours": links.CONFIRM_HOURS, "named": Who}
     if person is not None:
         shown["submissions"] = await submissions.of_person(person, request.query_params.get("before", ""))
         shown["registrations"] = await sessions.registered(person, request.query_params.get("dates", ""))
         lang = web.language(request)
         age_band, district = await said_of_themselves(person.id)
         shown["about"] = {"age_band": age_band, "district": district}
-        shown["age_bands"] = AboutMe.field("age_band").options(lang)
+        shown["about_form"] = AboutMe
         shown["districts"] = (await city()).district_choices(lang, district)
     return await context.page(request, "forums/mine.html", shown, back)
 

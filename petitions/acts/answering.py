@@ -131,7 +131,7 @@ ACTS: tuple[CaseAct, ...] = (
             kind="quiet",
             done=_("Your petition has been withdrawn."),
             address="withdrawal",
-            form=words(_("Reason"), _("Why (optional)"), rows=3, optional=True),
+            form=words(_("Why (optional)"), rows=3, optional=True),
             names={"text": "withdrawal"},
             notes=(_("The case then ends without an answer. You can file again at any time."),),
         ),

@@ -1,9 +1,13 @@
 """Actions on an open case: accept, assign, transfer, extend, write."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from petitions.act_forms import Investigate
 from petitions.actions import handling, investigating
 from petitions.acts.page import CaseAct, DeskPage
 from petitions.forms import Accept, AppointGuide, Assign, Extend, Plain, Transfer, TransferOut, words
+from petitions.queries import cases
 from petitions.rules import Kind
 from petitions.states import Action
 from server.core.acts import Act, Offer, Overrides
@@ -12,12 +16,13 @@ from server.core.errors import _
 ONLY_PARTIES = _("Only the petitioner and officials can open them.")
 _INLINE = {"class": "write-form"}
 _INTERNAL = {"class": "write-form internal"}
-_UNITS = {
-    "hours": _("By how many working hours"),
-    "days": _("By how many working days"),
-    "weeks": _("By how many weeks"),
-    "months": _("By how many months"),
+_EXTEND = {
+    "hours": Extend.labelled(amount=_("By how many working hours")),
+    "days": Extend.labelled(amount=_("By how many working days")),
+    "weeks": Extend.labelled(amount=_("By how many weeks")),
+    "months": Extend.labelled(amount=_("By how many months")),
 }
+"""The form by the unit of the case's period."""
 
 
 def _transfer(page: DeskPage) -> Overrides:
@@ -30,8 +35,15 @@ def _extend(page: DeskPage) -> Overrides | None:
     if case.due_at is None:
         return None
     most = _("At most %(amount)s, the original period (Decree 21).", amount=case.amount)
-    amount = {"label": _UNITS.get(case.unit), "hint": most, "attrs": {"max": case.amount}}
-    return {"amount": amount, "consent": {"asked": bool(case.extensions)}}
+    return {
+        "": {"form": _EXTEND.get(case.unit, Extend)},
+        "amount": {"hint": most, "attrs": {"max": case.amount}},
+        "consent": {"asked": bool(case.extensions)},
+    }
+
+
+async def _extension(raw: Mapping[str, Any], reference: str, strict: bool) -> Extend:  # noqa: FBT001 — as acts are read
+    return _EXTEND.get(await cases.unit_of(reference), Extend).parse(raw, strict=strict)
 
 
 def _investigate(page: DeskPage) -> Overrides | None:
@@ -40,7 +52,6 @@ def _investigate(page: DeskPage) -> Overrides | None:
     if page.case.investigation is None:
         return {"first": {"required": True}}
     days = {
-        "label": _("By how many working days"),
         "hint": _("Once, by at most 7 days, before it ends (Decree 17)."),
         "attrs": {"max": 7},
     }
@@ -111,6 +122,7 @@ ACTS: tuple[CaseAct, ...] = (
         action=Action.EXTEND,
         form=Extend,
         run=handling.extend,
+        reader=_extension,
         desk=Offer(
             summary="Extend the processing period",
             label=_("Extend"),

@@ -112,7 +112,7 @@ ACTS: tuple[CaseAct, ...] = (
             kind="quiet",
             done=_("Your objection has been withdrawn."),
             address="objection-withdrawal",
-            form=words(_("Reason"), _("Why (optional)"), rows=3, optional=True),
+            form=words(_("Why (optional)"), rows=3, optional=True),
             names={"text": "objection_withdrawal"},
             notes=(
                 _(

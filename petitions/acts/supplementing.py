@@ -22,9 +22,9 @@ class MoreTime(Prolong):
     days: Annotated[
         int,
         Field(ge=1, le=60),
-        Label(_("Additional days to send the supplement"), _("How many more days do you need?")),
+        Label(_("How many more days do you need?")),
     ]
-    reason: Annotated[Reason, Label(_("Reason"), _("Why (optional)"))] = ""
+    reason: Annotated[Reason, Label(_("Why (optional)"))] = ""
 
 
 def _prolong(page: DeskPage) -> Overrides:

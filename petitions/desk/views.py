@@ -19,7 +19,7 @@ from server.core.forms import Form, Key, Label, line
 class Save(Form):
     """The filters of the list, and the view's name."""
 
-    name: Annotated[str, line(60, safe=False), Label(_("Name"))]
+    name: Annotated[str, line(60, safe=False), Label(_("Name for this view"))]
     carried: Annotated[str, line(addresses.LONGEST, safe=False), Key("list"), Label(_("List"))] = ""
 
 

@@ -61,11 +61,11 @@ class AddHoliday(Form):
 class SetHours(Form):
     """The office hours from a day on, if an ordinance differs from Decree 8-3."""
 
-    first_day: Annotated[CalendarDay, Label(_("First day"), _("Effective from"))]
+    first_day: Annotated[CalendarDay, Label(_("Effective from"))]
     opens: Annotated[Time, Label(_("Opening"))]
     closes: Annotated[Time, Label(_("Closing"))]
-    lunch_starts: Annotated[Time, Label(_("Lunch starts"), _("Lunch from"))]
-    lunch_ends: Annotated[Time, Label(_("Lunch ends"), _("Lunch until"))]
+    lunch_starts: Annotated[Time, Label(_("Lunch from"))]
+    lunch_ends: Annotated[Time, Label(_("Lunch until"))]
 
     def check(self, errors: Errors) -> None:
         if not errors.found and not self.opens < self.lunch_starts <= self.lunch_ends < self.closes:

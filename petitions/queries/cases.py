@@ -203,6 +203,12 @@ async def view(reference_text: str, shown: Credentials) -> CaseView:
     return _view(row, level, reference_data, answers, files, asked)
 
 
+async def unit_of(number: str) -> str:
+    """The unit of a case's processing period; empty if it has none, or if there is no such case."""
+    row = await database.fetch_one("SELECT unit FROM petition_case WHERE reference = ?", number)
+    return row["unit"] if row else ""
+
+
 async def words(case_id: int, entries: Iterable[Entry], level: Level = Level.STAFF) -> dict[int, str]:
     """The texts that some events refer to, by id, as far as the reader may read them. At most one query."""
     names = (*STATEMENTS, *STAFF_STATEMENTS) if level is Level.STAFF else STATEMENTS

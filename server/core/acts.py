@@ -26,7 +26,8 @@ A = TypeVar("A", bound=StrEnum)
 F = TypeVar("F", bound=Form)
 Overrides = Mapping[str, Mapping[str, Any]]
 """Per field, what a page overrides in its declaration: parameters of ``form_field`` in components/form.html, choices
-as pairs, and ``asked``. The key ``""`` overrides attributes of the form itself, named as in :class:`Offer`."""
+as pairs, and ``asked``. The key ``""`` overrides attributes of the form itself, named as in :class:`Offer`. Labels are
+not among them: errors name a field by its form's label, so a page with other labels has a form of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -339,6 +340,7 @@ def draw(
     if fit is None:
         return None
     mine = back if back and back.action == act.action else ReturnedForm()
+    offer = replace(offer, **fit.get("", {}))
     files = page_name(act, offer, uploads.FIELD)
     fields = []
     for each in sorted(act.form_of(offer).fields(), key=lambda each: each.name not in offer.order):
@@ -347,7 +349,7 @@ def draw(
             fields.append(_field(replace(each, name=name), fit.get(each.name, {}), language))
     return Drawn(
         action=act.action.value,
-        offer=replace(offer, **fit.get("", {})),
+        offer=offer,
         to=f"{to}/{offer.page or offer.address or act.action}",
         hidden={name: value for name, value in hidden.items() if value},
         fields=fields,

@@ -51,7 +51,9 @@ def translate(language: str, text: Text | str) -> str:
     return _with_particles(filled) if language == "ko" and "(" in pattern else filled
 
 
-_PARTICLES = re.compile(r"(?P<before>.)(?P<close>[”’\"'」)\]]*)(?P<pair>을\(를\)|은\(는\)|이\(가\)|과\(와\)|\(으\)로)")
+_PARTICLES = re.compile(
+    r"(?P<before>.)(?P<close>[?!.”’\"'」)\]]*)(?P<pair>을\(를\)|은\(는\)|이\(가\)|과\(와\)|\(으\)로)"
+)
 _DIGITS_WITH_FINAL = "013678"
 """Digits whose Korean name ends in a consonant (영, 일, 삼, 육, 칠, 팔)."""
 _RIEUL = 8

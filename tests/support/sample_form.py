@@ -45,7 +45,7 @@ class Sample(Form):
     """Everything that can be asked for."""
 
     title: Annotated[str, line(10, least=2), Label(Text("Title"))]
-    body: Annotated[str, paragraphs(20), Label(Text("Reason"), Text("By how much")), Hint(Text("Online"))]
+    body: Annotated[str, paragraphs(20), Label(Text("By how much")), Hint(Text("Online"))]
     amount: Annotated[int, Field(ge=1, le=400), Label(Text("Amount")), About("In days.")]
     way: Annotated[str, OneOf(WAYS), Html(radios=True), Label(Text("Channel"))]
     kind: Annotated[str, OneOf(), Label(Text("Kind"))] = "other"

@@ -6,10 +6,11 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from forums.forms.committing import MakeCommitment
 from server.core import config, i18n
 from server.core.config import Settings
 from server.core.errors import Invalid, Text
-from server.core.forms import wording
+from server.core.forms import Errors, wording
 from server.core.references import check_character
 from tests.support.components import draw
 from tests.support.sample_form import Place, Sample
@@ -75,7 +76,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"title": "가" * 11}, "Please use at most 10 characters for “Title” (now 11)."),
     ({"title": "가" * 99}, "Please use at most 10 characters for “Title” (now 99)."),
     ({"title": "a\0b"}, "“Title” contains characters that cannot be read"),
-    ({"body": "900101-1234568"}, "“Reason” contains a resident registration number"),
+    ({"body": "900101-1234568"}, "“By how much” contains a resident registration number"),
     ({"amount": 0}, "Please enter a whole number from 1 to 400 for “Amount”."),
     ({"amount": "many"}, "Please enter a whole number from 1 to 400 for “Amount”."),
     ({"amount": 1.5}, "Please enter a whole number from 1 to 400 for “Amount”."),
@@ -115,6 +116,24 @@ def test_choices_that_are_known_only_at_run_time() -> None:
     assert refused({**GOOD, "kind": "b"}, choices={"kind": ["a"]}) == {
         "kind": "Please choose one of the listed values for “Kind”."
     }
+
+
+def test_a_form_with_other_labels_shows_them_and_names_its_fields_by_them() -> None:
+    other = Sample.labelled(title=Text("Topic"), way=Text("Online"))
+    with pytest.raises(Invalid) as found:
+        other.parse({**GOOD, "title": "", "way": ""})
+    said = {error.field: str(error.text) for error in found.value.errors}
+    assert said == {"title": "Please fill in “Topic”.", "way": "Please choose “Online”."}
+    assert str(other.missing("title").errors[0].text) == "Please fill in “Topic”."
+    assert draw("form", "c.form_field(form.field('title'))", "en", form=other).one("label").text == "Topic required"
+    assert other.schema() == Sample.schema()
+    assert str(Sample.field("title").label) == "Title"
+
+
+def test_one_of_several_nested_forms_is_named_by_its_number() -> None:
+    errors = Errors(MakeCommitment)
+    errors.inside("steps", 2).fail("text", wording.FILL_IN)
+    assert {name: str(text) for name, text in errors.found.items()} == {"steps.2.text": "Please fill in “Step 2”."}
 
 
 def test_the_schema_says_what_the_parser_takes() -> None:
@@ -162,13 +181,14 @@ def test_the_page_asks_for_every_field(language: str) -> None:
 
 
 PARTICLES = [
-    ("제목", "제목을"),
-    ("주소", "주소를"),
-    ("‘제목’", "‘제목’을"),
-    ("V-12", "V-12를"),
-    ("V-13", "V-13을"),
-    ("이름 (선택)", "이름 (선택)을"),
-    ("Title", "Title을(를)"),
+    ("제목", "“제목”을"),
+    ("주소", "“주소”를"),
+    ("‘제목’", "“‘제목’”을"),
+    ("V-12", "“V-12”를"),
+    ("V-13", "“V-13”을"),
+    ("이름 (선택)", "“이름 (선택)”을"),
+    ("무엇을 해야 합니까?", "“무엇을 해야 합니까?”를"),
+    ("Title", "“Title”을(를)"),
 ]
 
 

@@ -1,6 +1,7 @@
 """Forms: the parser for pages and JSON, the JSON Schema and the HTML come from one declaration."""
 
-from server.core.forms.form import Choices, Errors, Form, FormField
+from server.core.forms.errors import Errors
+from server.core.forms.form import Choices, Form, FormField
 from server.core.forms.kinds import (
     MAX_EMAIL,
     NOT_PHONE,

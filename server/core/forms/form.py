@@ -9,9 +9,9 @@ import inspect
 import re
 import types
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date, datetime
-from typing import Annotated, Any, Self, Union, dataclass_transform, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Self, Union, dataclass_transform, get_args, get_origin, get_type_hints
 
 from pydantic import Strict, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 from server.core import i18n
 from server.core.errors import FieldError, Invalid, Text
 from server.core.forms import wording
+from server.core.forms.errors import Errors
 from server.core.forms.kinds import (
     WHOLE,
     About,
@@ -70,7 +71,6 @@ class FormField:
     required: bool
     default: Any
     label: Text
-    question: Text
     hint: Text | None = None
     wrong: Text | None = None
     about: str = ""
@@ -133,45 +133,11 @@ class FormField:
         return value
 
 
-class Errors:
-    """The errors of a form: at most one per field, in the order of the form."""
-
-    def __init__(self, form: "type[Form]", prefix: str = "", found: dict[str, Text] | None = None) -> None:
-        self.form = form
-        self.prefix = prefix
-        self.found: dict[str, Text] = {} if found is None else found
-
-    def fail(self, name: str, text: Text) -> None:
-        """Add an error for a field, unless it has one already; ``%(field)s`` is its name."""
-        self.found.setdefault(self.prefix + name, wording.naming(text, self.form.field(name)))
-
-    def require(self, form: "Form", *names: str) -> None:
-        """Add errors for those optional fields that are empty although another field makes them required."""
-        for each in map(self.form.field, names):
-            if getattr(form, each.attribute) in (None, "", ()):
-                self.fail(each.name, wording.missing(each))
-
-    def __contains__(self, name: str) -> bool:
-        return self.prefix + name in self.found
-
-    def inside(self, name: str, number: int | None = None) -> "Errors":
-        """The errors of a nested form, or of one of several, counted from 1."""
-        inner = self.form.field(name).form or self.form
-        return Errors(inner, f"{self.prefix}{name}." + (f"{number}." if number else ""), self.found)
-
-    @property
-    def listed(self) -> list[FieldError]:
-        return [FieldError(name, text) for name, text in self.found.items()]
-
-    def done(self) -> None:
-        """Raise ``Invalid`` if there are errors."""
-        if self.found:
-            raise Invalid(self.listed)
-
-
 @dataclass_transform(frozen_default=True)
 class Form:
     """A command from outside. Subclasses become frozen dataclasses and can be built in code as such."""
+
+    _labels: ClassVar[Mapping[str, Text]] = {}
 
     def __init_subclass__(cls) -> None:
         for name in inspect.get_annotations(cls):
@@ -184,7 +150,14 @@ class Form:
     def fields(cls) -> tuple[FormField, ...]:
         hints = get_type_hints(cls, include_extras=True)
         read = (each for each in fields(cls) if Internal() not in get_args(hints[each.name]))  # type: ignore[arg-type]
-        return tuple(_field(each.name, hints[each.name], _default(each)) for each in read)
+        found = [_field(each.name, hints[each.name], _default(each)) for each in read]
+        return tuple(replace(each, label=cls._labels.get(each.name, each.label)) for each in found)
+
+    @classmethod
+    def labelled(cls, **labels: Text) -> type[Self]:
+        """The same form with other labels, by field name, on its page and in its errors."""
+        own = {"_labels": {**cls._labels, **labels}, "__doc__": cls.__doc__, "__module__": cls.__module__}
+        return type(cls.__name__, (cls,), own)
 
     @classmethod
     def field(cls, name: str) -> FormField:
@@ -342,8 +315,7 @@ def _field(name: str, hint: Any, default: Any) -> FormField:
         type=_strict(base, metadata),
         required=not optional,
         default=default if optional else None,
-        label=label.name,
-        question=label.question or label.name,
+        label=label.text,
         hint=found[Hint].text if Hint in found else None,
         wrong=found[Wrong].text if Wrong in found else None,
         about=found[About].text if About in found else "",

@@ -58,10 +58,9 @@ class Mistake(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Label:
-    """The field's name in messages; ``question`` is the page's label, where it differs."""
+    """The field's label on the page, by which its errors name it on the page and in JSON."""
 
-    name: Text
-    question: Text | None = None
+    text: Text
 
 
 @dataclass(frozen=True, eq=False)

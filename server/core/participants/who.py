@@ -9,7 +9,7 @@ from server.core import privacy, roles
 from server.core.accounts import Role
 from server.core.city import city
 from server.core.errors import _
-from server.core.forms import About, Email, Errors, Form, Label, line
+from server.core.forms import About, Email, Errors, Form, Html, Label, line
 from server.core.participants import names
 
 NAME_LIMIT = 40
@@ -26,7 +26,12 @@ NO_NUMBERS = _("Please choose a name without phone numbers, addresses or links: 
 class Address(Form):
     """The address at which somebody confirms their identity."""
 
-    email: Annotated[Email, AfterValidator(str.lower), About("The address to which the confirmation link is sent.")]
+    email: Annotated[
+        Email,
+        AfterValidator(str.lower),
+        Label(_("Email address")),
+        About("The address to which the confirmation link is sent."),
+    ]
 
 
 class Named(Form):
@@ -35,7 +40,8 @@ class Named(Form):
     name: Annotated[
         str,
         line(NAME_LIMIT, least=2),
-        Label(_("Name")),
+        Label(_("Name shown to everyone")),
+        Html(autocomplete="nickname"),
         About("The name shown to everyone; for participants who are not signed in."),
     ]
 
