@@ -26,6 +26,7 @@ import tracking.api
 import tracking.routes
 import tracking.statistics.api
 import tracking.statistics.routes
+import tracking.visits.api
 from forums.routes import live
 from forums.routes.back import ways_back
 from server import (
@@ -85,6 +86,7 @@ def routes() -> list[Route | Mount]:
         *forums.api.routes,
         *tracking.api.routes,
         *tracking.statistics.api.routes,
+        *tracking.visits.api.routes,
         *tokens.routes,
         *openapi.routes,
         Route("/metrics", observe.metrics),

@@ -247,18 +247,19 @@ def sign_short(settings: Settings, purpose: str, value: str, days: int) -> str:
     letter or digit, so that a phone takes all of it for the link.
     """
     named = f"{value}.{int(clock.now().timestamp()) // _DAY + days:x}"
-    return f"{named}.{_signature(settings, purpose, named)}"
+    return f"{named}.{short_signature(settings, purpose, named)}"
 
 
 def unsign_short(settings: Settings, purpose: str, token: str) -> str | None:
     """The value of a short token, or None if it is forged, for another purpose, or too old."""
     named, _dot, signature = token.rpartition(".")
-    if not token.isascii() or not hmac.compare_digest(signature, _signature(settings, purpose, named)):
+    if not token.isascii() or not hmac.compare_digest(signature, short_signature(settings, purpose, named)):
         return None
     value, _dot, last_day = named.rpartition(".")
     return value if int(clock.now().timestamp()) // _DAY <= int(last_day, 16) else None
 
 
-def _signature(settings: Settings, purpose: str, named: str) -> str:
+def short_signature(settings: Settings, purpose: str, named: str) -> str:
+    """80 bits of a signature in 16 letters and digits."""
     digest = hmac.digest(settings.secret_key.encode(), f"short\0{purpose}\0{named}".encode(), "sha256")
     return base64.b32encode(digest[:10]).decode().lower()

@@ -1,5 +1,6 @@
 """Booking a visit: hold a time, book it, change and cancel it; expire holds and return freed time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,6 +21,8 @@ from tracking.visits.states import VISIT, Channel, VisitAction, VisitState
 MOST_EXPIRED = 500
 """Holds and offers that one run of the job expires."""
 HOLD_ATTEMPTS = 3
+KeyOf = Callable[[str], str]
+"""The key of a visit by its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +92,23 @@ async def hold(wished: Wish, holder: str, language: str) -> str:
     raise TimeTaken
 
 
-async def book_now(wished: Wish, contact: Contact, key: str = "", case: str = "") -> Booked:
-    """Book a time without a hold. Raises ``TimeTaken``, ``OnePerHousehold``, ``TooManyVisits``, ``Restricted``."""
+async def book_now(wished: Wish, contact: Contact, key_of: KeyOf | None = None, case: str = "") -> Booked:
+    """Book a time without a hold; ``key_of`` gives the key of a number.
+
+    Raises ``TimeTaken``, ``OnePerHousehold``, ``TooManyVisits``, ``Restricted``.
+    """
     calendar = await taking.calendar_of(wished)
     try:
         async with database.transaction():
             await times.lock(calendar)
             claims = await taking.take(wished, calendar)
             visit = await _insert(wished, claims, VisitState.HELD, contact.language)
-            return await _confirm(visit.id, wished, contact, key, case)
+            return await _confirm(visit.id, wished, contact, key_of, case)
     except IntegrityError:
         raise OnePerHousehold(wished.date) from None
 
 
-async def book_held(number: str, holder: str, contact: Contact, key: str = "") -> Booked:
+async def book_held(number: str, holder: str, contact: Contact) -> Booked:
     """Book the time that a browser holds. Doing it again returns the same visit, without its key.
 
     Raises ``HoldExpired``, and the refusals of :func:`book_now` except ``TimeTaken``.
@@ -127,7 +133,7 @@ async def book_held(number: str, holder: str, contact: Contact, key: str = "") -
                 return Booked(visit.id, number, "")
             if state is None:
                 raise HoldExpired
-            return await _confirm(visit.id, wished, contact, key, "")
+            return await _confirm(visit.id, wished, contact)
     except IntegrityError:
         raise OnePerHousehold(wished.date) from None
 
@@ -154,15 +160,16 @@ async def _insert(
     return Booked(row["id"], number, "")
 
 
-async def _confirm(visit: int, wished: Wish, contact: Contact, key: str, case: str) -> Booked:
+async def _confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | None = None, case: str = "") -> Booked:
     """Turn a held time into a booking. A second active visit of the household on the day breaks the unique index."""
     await _may_book(wished, contact.household)
     now = clock.now()
-    key = key or references.new_key()
-    number = await database.value(
+    number = str(await database.value("SELECT number FROM visit WHERE id = ?", visit))
+    key = key_of(number) if key_of else references.new_key()
+    await database.execute(
         "UPDATE visit SET state = ?, key_hash = ?, name = ?, email = ?, phone = ?, language = ?, note = ?, "
         "case_reference = ?, household = ?, household_active = ?, holder = NULL, held_until = NULL, booked_at = ? "
-        "WHERE id = ? RETURNING number",
+        "WHERE id = ?",
         VisitState.BOOKED, references.key_hash(key), contact.name, contact.email, contact.phone, contact.language,
         contact.note, case, contact.household, contact.household, now, visit,
     )  # fmt: skip

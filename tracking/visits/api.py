@@ -1,0 +1,323 @@
+"""Offices and visits in the JSON interface."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from petitions.errors import NoSuchCase
+from petitions.queries import following
+from petitions.queries.cases import Credentials, Level
+from server.core import auth, city, config, contract, i18n, idempotency, references, security, web
+from server.core.contract import Access, Answer, Contract, among, said
+from server.core.days import today
+from server.core.forms import Parameters
+from tracking.visits.actions import booking, openings, taking
+from tracking.visits.actions.booking import Booked, Contact
+from tracking.visits.crowding import forecast_day, levels_of
+from tracking.visits.crowding.words import reason_text
+from tracking.visits.forms import BookVisit, OpenDay, RescheduleVisit
+from tracking.visits.permissions import Permission
+from tracking.visits.queries import forecasts, grid, offices, visits
+from tracking.visits.queries.grid import Errand, GridDay
+from tracking.visits.queries.offices import Place
+from tracking.visits.queries.visits import VisitView
+from tracking.visits.rules import Mark
+from tracking.visits.states import Channel, VisitState
+
+KEY_HEADER = "x-access-key"
+KEY: dict[str, contract.Schema] = {
+    "X-Access-Key": contract.text(about="The visit's key; for a new visit that belongs to a case, the case's key.")
+}
+VISITOR = "visitor"
+WEEK, MOST_DAYS = 7, 42
+QR_VERSION = "1"
+
+
+class WeeklyHours(Answer):
+    """The hours of a weekday."""
+
+    weekday: Annotated[int, said("0 is Monday.")]
+    opens: str
+    closes: str
+    lunch_starts: str
+    lunch_ends: str
+
+
+class OfficeService(Answer):
+    """What an office does at its counters."""
+
+    code: str
+    name: str
+    minutes: int
+    bookable: bool
+    walk_in: bool
+
+
+class VisitOffice(Answer):
+    """An office."""
+
+    code: str
+    name: str
+    address: str
+    phone: str
+    hours: list[WeeklyHours]
+    services: list[OfficeService]
+
+
+class VisitForecast(Answer):
+    """How crowded a day will be."""
+
+    stars: Annotated[int, said("0 to 3.")]
+    because: list[str]
+
+
+class VisitSlot(Answer):
+    """A start."""
+
+    start: datetime
+    end: datetime
+    capacity: int
+    booked: Annotated[int, said("Holds included. What is left can be booked through the asker's channel.")]
+    mark: Annotated[str, among([one.value for one in Mark], "Free, few left, full.")]
+
+
+class VisitDay(Answer):
+    """A day of an office."""
+
+    date: str
+    state: Annotated[str, said("open, full, not_bookable, or why it is closed: closed, holiday, closure, maintenance.")]
+    forecast: VisitForecast
+    slots: Annotated[list[VisitSlot], said("Only starts that can be booked, or could if they were not full.")]
+
+
+class VisitPaper(Answer):
+    """A document to bring."""
+
+    code: str
+    name: str
+
+
+class VisitMatter(Answer):
+    """A service of a visit with its time."""
+
+    service: str
+    name: str
+    start: datetime
+    end: datetime
+
+
+class BookedVisit(Answer):
+    """A visit as its owner sees it."""
+
+    number: str
+    office: str
+    state: Annotated[str, among([one.value for one in VisitState])]
+    start: datetime
+    end: datetime
+    services: list[VisitMatter]
+    documents: list[VisitPaper]
+    party: int
+    case: str
+    qr: Annotated[str, said("The content of the QR code for the day of the visit.")]
+    key: Annotated[str | None, said("Shown once, when it is booked.")]
+
+
+@Contract("The offices with their hours and services", contract.listed(VisitOffice))
+async def list_offices(request: Request) -> Response:
+    """``GET /offices``."""
+    lang = web.language(request)
+    found = [_office(await offices.place(one.code), lang) for one in await offices.offices()]
+    return web.items(found, None, len(found))
+
+
+def _office(place: Place, lang: str) -> VisitOffice:
+    hours = [WeeklyHours(weekday=day, **one._asdict()) for day, one in sorted(place.weekly.items())]
+    services = [OfficeService.of(one, name=i18n.name_in(one, lang)) for one in place.services.values()]
+    return VisitOffice.of(place.office, name=i18n.name_in(place.office, lang), hours=hours, services=services)
+
+
+@Contract(
+    "What is free at an office, day by day",
+    contract.record({"items": contract.many(VisitDay)}),
+    query={
+        "service": contract.text(about="A service, or several separated by commas."),
+        "from": contract.DAY,
+        "to": contract.DAY,
+    },
+    refusals=(404,),
+)
+async def slots(request: Request) -> Response:
+    """``GET /offices/{code}/slots``: a week from today unless other days are asked for."""
+    data = Parameters(request.query_params)
+    first = data.day("from") or today()
+    last = data.day("to") or first + timedelta(days=WEEK - 1)
+    services = [one for one in str(request.query_params.get("service", "")).split(",") if one]
+    data.done()
+    wanted = offices.span_of_days(first, min(last, first + timedelta(days=MOST_DAYS - 1)))
+    errand = await taking.errand(request.path_params["code"], services, _channel(request))
+    days = await grid.days(errand, wanted) if wanted else []
+    lang = web.language(request)
+    return web.json({"items": [await _day(errand, day, lang) for day in days]})
+
+
+def _channel(request: Request) -> Channel:
+    """Officials who may book for others see and book what is kept for callers."""
+    who = auth.reader(request).official
+    return Channel.PHONE if who and who.may(Permission.BOOK_FOR_OTHERS) else Channel.ONLINE
+
+
+async def _day(errand: Errand, day: GridDay, lang: str) -> VisitDay:
+    model = await forecasts.model(errand.office.id)
+    hours = sorted({offices.local(at).hour for span in day.hours.spans for at in range(*span, 60)})
+    found = forecast_day(model, levels_of(await city.kept_calendar(), day.date), hours)
+    because = [i18n.translate(lang, reason_text(one)) for one in found.because]
+    return VisitDay(
+        date=day.date.isoformat(),
+        state=day.state,
+        forecast=VisitForecast(stars=found.stars if hours else 0, because=because if hours else []),
+        slots=[VisitSlot.of(slot, mark=slot.mark.value) for slot in day.slots],
+    )
+
+
+@Contract(
+    "Book a visit",
+    BookedVisit,
+    201,
+    access=Access.PARTY,
+    body=BookVisit,
+    headers={**KEY, **contract.IDEMPOTENCY_HEADER},
+    refusals=(404, 409),
+)
+async def book(request: Request) -> Response:
+    """``POST /visits``: one press; a repeated Idempotency-Key returns the first visit again."""
+    raw = await web.read_json(request)
+    command = BookVisit.parse(raw, strict=True)
+    settings = config.settings()
+    given = request.headers.get("idempotency-key")
+    key = "" if given is None else idempotency.check(given)
+    person = command.contact
+    contact = Contact(person.name, person.email, person.phone, command.language)
+    case = await _case(request, command.case) if command.case else ""
+
+    def key_of(number: str) -> str:
+        return references.derived_key(settings.secret_key, key, number)
+
+    async def act() -> str:
+        wished = await taking.wish(command.office, command.chosen, command.start, _channel(request), command.party)
+        made.append(await booking.book_now(wished, contact, key_of if key else None, case))
+        return made[0].number
+
+    made: list[Booked] = []
+    number = await idempotency.first(settings.secret_key, "visits", key, raw, act)
+    secret = made[0].key if made else key_of(number)
+    found = await visits.visit(number, secret)
+    return web.json(_visit(found, web.language(request), secret), 201, {"location": f"/api/v1/visits/{found.number}"})
+
+
+async def _case(request: Request, reference: str) -> str:
+    """The case that the visit is for, if the key or the session is its petitioner's. Raises ``NoSuchCase``."""
+    who = auth.reader(request)
+    shown = Credentials(None, who.cases, who.email, request.headers.get(KEY_HEADER, ""))
+    number, level = await following.access_level(reference, shown)
+    if level < Level.PARTY:
+        raise NoSuchCase
+    return number
+
+
+def _visit(found: VisitView, lang: str, key: str | None = None) -> BookedVisit:
+    documents = {str(one["code"]): one for matter in found.matters for one in matter.documents}
+    return BookedVisit.of(
+        found,
+        office=found.office.code,
+        start=found.starts_at,
+        end=found.ends_at,
+        services=[
+            VisitMatter(service=one.code, name=i18n.name_in(one, lang), start=one.starts_at, end=one.ends_at)
+            for one in found.matters
+        ],
+        documents=[VisitPaper(code=code, name=_name(one, lang)) for code, one in documents.items()],
+        case=found.case_reference,
+        qr=qr(found.number, found.revision),
+        key=key,
+    )
+
+
+def _name(document: object, lang: str) -> str:
+    values = dict(document)  # type: ignore[call-overload]
+    return str(values.get(f"name_{lang}") or values["name"])
+
+
+def qr(number: str, revision: int) -> str:
+    """The content of a visit's QR code: version, number, revision and a signature; no personal data."""
+    named = f"{QR_VERSION}.{number}.{revision}"
+    return f"{named}.{security.short_signature(config.settings(), 'visit', named)}"
+
+
+@Contract("A visit", BookedVisit, access=Access.PARTY, headers=KEY, refusals=(404,))
+async def read(request: Request) -> Response:
+    """``GET /visits/{number}``."""
+    return web.json(_visit(await _own(request), web.language(request)))
+
+
+async def _own(request: Request) -> VisitView:
+    return await visits.visit(request.path_params["number"], request.headers.get(KEY_HEADER, ""))
+
+
+@Contract(
+    "Cancel a visit, or say that nobody comes", BookedVisit, access=Access.PARTY, headers=KEY, refusals=(404, 409)
+)
+async def cancel(request: Request) -> Response:
+    """``DELETE /visits/{number}``: repeating it changes nothing."""
+    found = await _own(request)
+    await booking.cancel(found.number, VISITOR, cannot_come=True)
+    return web.json(_visit(await _own(request), web.language(request)))
+
+
+@Contract(
+    "Take another time for a visit; a refusal leaves it as it was",
+    BookedVisit,
+    access=Access.PARTY,
+    body=RescheduleVisit,
+    headers=KEY,
+    refusals=(404, 409),
+)
+async def reschedule(request: Request) -> Response:
+    """``POST /visits/{number}/reschedule``."""
+    found = await _own(request)
+    command = RescheduleVisit.parse(await web.read_json(request), strict=True)
+    services: Sequence[str] = [one.code for one in found.matters]
+    wished = await taking.wish(found.office.code, services, command.start, found.channel, found.party)
+    await booking.reschedule(found.number, wished, VISITOR)
+    return web.json(_visit(await _own(request), web.language(request)))
+
+
+@Contract(
+    "Open an office on a day",
+    VisitOffice,
+    201,
+    access=Access.OFFICIAL,
+    body=OpenDay,
+    refusals=(404,),
+)
+async def open_day(request: Request) -> Response:
+    """``POST /desk/offices/{code}/openings``."""
+    actor = auth.official(request, Permission.EDIT_OFFICES)
+    command = OpenDay.parse(await web.read_json(request), strict=True)
+    code = request.path_params["code"]
+    await openings.open_day(actor, code, command.date, command.start, command.end, command.reason)
+    return web.json(_office(await offices.place(code), web.language(request)), 201)
+
+
+routes = [
+    Route("/api/v1/offices", list_offices),
+    Route("/api/v1/offices/{code}/slots", slots),
+    Route("/api/v1/visits", book, methods=["POST"]),
+    Route("/api/v1/visits/{number}", read),
+    Route("/api/v1/visits/{number}", cancel, methods=["DELETE"]),
+    Route("/api/v1/visits/{number}/reschedule", reschedule, methods=["POST"]),
+    Route("/api/v1/desk/offices/{code}/openings", open_day, methods=["POST"]),
+]

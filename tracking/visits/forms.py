@@ -1,0 +1,117 @@
+"""Input about visits, each declared once for the website, the JSON interface and its OpenAPI document."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from server.core import config, i18n, phones
+from server.core.errors import Text, _
+from server.core.forms import (
+    NOT_PHONE,
+    About,
+    Code,
+    Day,
+    Email,
+    Errors,
+    Form,
+    Html,
+    Label,
+    Mistake,
+    OneOf,
+    line,
+)
+
+LANGUAGES = {code: Text(name) for code, name in i18n.NAMES.items()}
+NOT_START = _("Please choose a time from the timetable.")
+
+
+def read_start(value: object) -> datetime:
+    """A start, ISO 8601 with its zone; without one it is in the city's zone."""
+    try:
+        found = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise Mistake(NOT_START) from None
+    return found if found.tzinfo else found.replace(tzinfo=config.settings().zone)
+
+
+def _reachable(value: str) -> str:
+    readable = phones.readable(value, config.settings().country)
+    if not readable:
+        raise Mistake(NOT_PHONE)
+    return readable
+
+
+Start = Annotated[
+    datetime, BeforeValidator(read_start), Label(_("Time")), About("ISO 8601 with its zone, as the slots give it")
+]
+Office = Annotated[Code, Label(_("Office"))]
+Service = Annotated[Code, Label(_("Service"))]
+
+
+class ContactDetails(Form):
+    """Who comes, and one way to reach them."""
+
+    name: Annotated[str, line(80), Label(_("Name")), Html(autocomplete="name")]
+    email: Annotated[Email, AfterValidator(str.lower)] = ""
+    phone: Annotated[
+        str,
+        line(40, safe=False),
+        AfterValidator(_reachable),
+        Label(_("Phone number")),
+        Html(autocomplete="tel", inputmode="tel"),
+    ] = ""
+
+    def check(self, errors: Errors) -> None:
+        if not (self.email or self.phone) and "email" not in errors and "phone" not in errors:
+            errors.fail("email", _("Please enter an email address or a phone number."))
+
+
+class BookVisit(Form):
+    """A visit as it is booked in one step."""
+
+    office: Office
+    start: Start
+    contact: Annotated[ContactDetails, Label(_("Contact"))]
+    service: Service = ""
+    services: Annotated[tuple[str, ...], Label(_("Services")), About("Several services, one after the other")] = ()
+    case: Annotated[str, line(16, safe=False), Label(_("Case number"))] = ""
+    party: Annotated[int, Field(ge=1, le=500), Label(_("Number of people"))] = 1
+    language: Annotated[str, OneOf(LANGUAGES), Label(_("Language of our messages"))] = "ko"
+
+    def check(self, errors: Errors) -> None:
+        if bool(self.service) == bool(self.services) and "service" not in errors and "services" not in errors:
+            errors.fail("service", _("Please choose a service, or several."))
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The codes of the services."""
+        return self.services or (self.service,)
+
+
+class RescheduleVisit(Form):
+    """Another time for a visit."""
+
+    start: Start
+
+
+class OpenDay(Form):
+    """Hours on a day on which an office would be closed, or open at other hours."""
+
+    date: Annotated[Day, Label(_("Day"))]
+    start: Annotated[str, line(5, safe=False), Label(_("Opening"))]
+    end: Annotated[str, line(5, safe=False), Label(_("Closing"))]
+    reason: Annotated[str, line(200), Label(_("Reason"))] = ""
+
+    def check(self, errors: Errors) -> None:
+        for name in ("start", "end"):
+            if name not in errors and not _is_time(getattr(self, name)):
+                errors.fail(name, _("Please enter a time as HH:MM."))
+        if not errors.found and self.start >= self.end:
+            errors.fail("end", _("The closing time must be after the opening time."))
+
+
+def _is_time(value: str) -> bool:
+    hours, colon, minutes = value.partition(":")
+    digits = hours.isdecimal() and minutes.isdecimal() and value.isascii()
+    return bool(colon) and digits and len(value) == len("HH:MM") and hours < "24" and minutes < "60"

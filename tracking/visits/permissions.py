@@ -1,0 +1,13 @@
+"""The permissions for offices and visits, and the roles that hold them."""
+
+from server.core import accounts
+from server.core.accounts import Role
+
+
+class Permission(accounts.Permission):
+    """Each with the roles that hold it. Checks name a permission, never a role."""
+
+    EDIT_OFFICES = ("visits.offices", Role.ADMINISTRATOR)
+    EDIT_ROSTER = ("visits.roster", Role.MANAGER, Role.ADMINISTRATOR)
+    BOOK_FOR_OTHERS = ("visits.book", Role.INTAKE, Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR)
+    SEE_VISITS = ("visits.see", *Role)

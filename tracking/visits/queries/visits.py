@@ -1,0 +1,78 @@
+"""A visit as its owner sees it."""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from server.core import database, references
+from server.core.rows import Local, columns, read, select
+from tracking.visits.errors import NoSuchVisit
+from tracking.visits.queries import offices
+from tracking.visits.queries.offices import OfficeRow
+from tracking.visits.states import Channel, VisitState
+
+
+@dataclass(frozen=True, slots=True)
+class MatterView:
+    """One service of a visit with its time."""
+
+    service_id: int
+    code: str
+    name: str
+    name_ja: str
+    name_en: str
+    starts_at: Local
+    ends_at: Local
+    documents: tuple[Mapping[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """A visit with its office and services."""
+
+    id: int
+    number: str
+    office_id: int
+    date: date
+    starts_at: Local
+    ends_at: Local
+    state: VisitState
+    channel: Channel
+    language: str
+    name: str
+    party: int
+    case_reference: str
+    revision: int
+    held_until: Local | None
+    unplaced_since: Local | None
+    office: OfficeRow
+    matters: tuple[MatterView, ...] = ()
+
+
+_VISIT = columns(VisitView, "v", office="")
+_MATTER = columns(
+    MatterView, "m", code="s.code", name="s.name", name_ja="s.name_ja", name_en="s.name_en", documents="s.documents"
+)
+
+
+async def visit(number: str, key: str) -> VisitView:
+    """A visit, for whoever shows its key. Raises ``NoSuchVisit``: a wrong number and a wrong key look the same."""
+    row = await database.fetch_one(
+        f"SELECT {_VISIT}, v.key_hash FROM visit v WHERE v.number = ? AND v.key_hash <> ''",
+        references.read_reference(number) or "",
+    )
+    if row is None or not hmac.compare_digest(row["key_hash"], references.key_hash(key)):
+        raise NoSuchVisit
+    office = await offices.office_by_id(row["office_id"])
+    return read(VisitView, {**row, "office": office, "matters": tuple(await matters(row["id"]))})
+
+
+async def matters(visit_id: int) -> Sequence[MatterView]:
+    """The services of a visit, in order."""
+    return await select(
+        MatterView,
+        f"SELECT {_MATTER} FROM visit_matter m JOIN counter_service s ON s.id = m.service_id "
+        "WHERE m.visit_id = ? ORDER BY m.position",
+        visit_id,
+    )
