@@ -46,9 +46,15 @@ def translate(language: str, text: Text | str) -> str:
     pattern = _singular(language, text.msgid)
     if not text.params:
         return pattern
-    values = {k: translate(language, v) if isinstance(v, Text) else v for k, v in text.params.items()}
+    values = {k: _nested(language, v) if isinstance(v, Text) else v for k, v in text.params.items()}
     filled = pattern % values
     return _with_particles(filled) if language == "ko" and "(" in pattern else filled
+
+
+def _nested(language: str, text: Text) -> str:
+    """A text within another one. Korean sentences quote it only if it is a question, as some labels are."""
+    found = translate(language, text)
+    return f"“{found}”" if language == "ko" and found.endswith("?") else found
 
 
 _PARTICLES = re.compile(
