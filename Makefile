@@ -59,9 +59,10 @@ MOMENTS := 2026-12-05T02:00 2027-01-01T00:05 2028-02-29T12:00 2026-11-30T23:58 2
 TESTS := tests/unit tests/functional tests/integration
 AT_ONCE := -q -n 3 --dist worksteal --engines=stories
 
+# libfaketime reads the environment every ten seconds by default, in every thread, which crashes one that changes it.
 test-clock: .venv/test.stamp
 	@command -v faketime >/dev/null || { echo "make test-clock needs faketime: apt-get install faketime" >&2; exit 1; }
-	@export FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1 PYTHONPATH=tests/support/faketime; \
+	@export FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1 FAKETIME_CACHE_DURATION=86400 PYTHONPATH=tests/support/faketime; \
 	for moment in $(MOMENTS); do \
 	    echo "At $$moment in Seoul"; \
 	    TZ=Asia/Seoul faketime "$$(echo $$moment | tr T ' '):00" $(PYTHON) -m pytest $(AT_ONCE) $(TESTS) || exit 1; \

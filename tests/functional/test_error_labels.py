@@ -26,7 +26,7 @@ from tests.support.answers import answer, official
 from tests.support.error_labels import UNREADABLE, label_of, misnamed, posted, wrongly_filled
 from tests.support.forums import a_draft, a_forum
 from tests.support.markup import parse
-from tests.support.page_forms import Form
+from tests.support.page_forms import Form, post_without_page, submit
 from tests.support.places import a_session, guest
 from tests.support.submissions import say
 from tests.support.system import System
@@ -66,7 +66,7 @@ class Reader:
         data = wrongly_filled(shown, value)
         if data is None:
             return
-        refused = await self.browser.post(shown.url, data=data, follow_redirects=True)
+        refused = await post_without_page(self.browser, shown.url, data=data, follow_redirects=True)
         page = parse(refused.text)
         if value and not page.all("div", class_="error-summary"):
             self.unheard.append(f"{shown.url}: {refused.status_code}")
@@ -137,7 +137,7 @@ async def test_every_error_on_a_cases_page_names_its_field_as_the_page_does(syst
     await answer(filed[1]["reference"], decision="refused")
     for one in filed:
         browser = system.visitor()
-        opened = await browser.post("/cases", data={"reference": one["reference"], "key": one["access_key"]})
+        opened = await submit(browser, "/cases", "/cases", reference=one["reference"], key=one["access_key"])
         assert opened.status_code == HTTPStatus.SEE_OTHER, opened.text
         await Reader(browser).check("en", [f"/cases/{one['reference']}"])
 

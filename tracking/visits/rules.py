@@ -6,7 +6,7 @@ hours has as many steps as it has minutes.
 
 import hashlib
 import hmac
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -250,8 +250,3 @@ class NoShowRule(NamedTuple):
         """For how long the latest no-show restricts the household; None if it does not."""
         recent = [at for at in no_shows if at > now - timedelta(days=self.within_days)]
         return timedelta(days=self.restricted_days) if self.most and len(recent) >= self.most else None
-
-
-def documents_complete(needed: Collection[str], states: Mapping[str, str]) -> bool:
-    """Whether all that is needed was handed in and found fine."""
-    return all(states.get(code) == "fine" for code in needed)
