@@ -38,6 +38,7 @@ from server.core.participants.confirming import Confirmations
 from server.core.stream.hub import Hub, Narrator
 from tracking import stream_access
 from tracking.statistics.actions import counting, recounting
+from tracking.visits.actions import booking, supply
 
 APPS = {
     "petitions": "petitions.models",
@@ -71,6 +72,7 @@ PERIODIC: Mapping[str, timedelta] = {
     "forums.watch": timedelta(minutes=1),
     "forums.remind": timedelta(hours=1),
     "forums.offers": timedelta(minutes=1),
+    "visits.expire": timedelta(minutes=1),
     recounting.NIGHTLY: timedelta(minutes=30),
     "core.sweep": timedelta(hours=6),
 }
@@ -132,6 +134,10 @@ async def _release(task: Task) -> None:
     await merging.release(str(task.payload["subject"]).partition("/")[2])
 
 
+async def _record_placed(task: Task) -> None:
+    await supply.record_placed(int(task.payload["calendar"]))
+
+
 def correspondents(settings: Settings) -> Sequence[Correspondent]:
     """The domains' correspondents for the mail engine, in the order of their sections in a digest."""
     return (CaseLetters(settings), ForumLetters(settings))
@@ -177,6 +183,8 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         REMIND_ON: _remind_of_commitments,
         "forums.release": _release,
         "forums.offers": _each(registering.lapse),
+        "visits.expire": _each(booking.expire, booking.return_freed),
+        supply.PLACED: _record_placed,
         counting.COUNT: counting.count,
         counting.FOLLOW: counting.follow,
         recounting.RECOUNT: recounting.recount,

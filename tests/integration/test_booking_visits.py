@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.core import clock, database
+from server.core import clock, database, ledger
 from server.core.booking import times
 from server.core.booking.errors import TimeTaken
 from server.core.errors import Invalid, Refusal
@@ -165,9 +165,15 @@ async def test_a_closure_leaves_the_visit_and_lists_it(system: System) -> None:
     made = await booking.book_now(await wish(), contact("kim"))
     await Opening.create(office_id=office.id, date=next_monday(), kind=OpeningKind.CLOSED, reason="정전")
     assert await supply.rebuild(office.id, [next_monday()]) == 1
-    assert (await Visit.get(number=made.number)).state is VisitState.BOOKED
+    await system.work()
+    visit = await Visit.get(number=made.number)
+    assert (visit.state, visit.unplaced_since is not None) == (VisitState.BOOKED, True)
     await Opening.all().delete()
     assert await supply.rebuild(office.id, [next_monday()]) == 0
+    await system.work()
+    assert (await Visit.get(number=made.number)).unplaced_since is None
+    kinds = [entry.kind for entry in await ledger.read(f"visit/{made.number}")]
+    assert kinds == ["visit.booked", "visit.unplaced", "visit.placed"]
     assert await left(office, "09:00") == 0
 
 

@@ -7,9 +7,10 @@ can serve any more keeps its time and is listed for the office; a job writes tha
 from collections.abc import Iterable
 from datetime import date
 
-from server.core import city, clock, config, database, jobs, roles
+from server.core import city, clock, config, database, jobs, ledger, roles
 from server.core.booking import times
 from tracking.visits import rules
+from tracking.visits.events import VisitPlaced, VisitUnplaced
 from tracking.visits.queries import offices
 from tracking.visits.rules import Sitting
 
@@ -74,3 +75,28 @@ async def _roster(office_id: int, day: date) -> tuple[list[Sitting], set[int]]:
         for row in rows
     ]  # fmt: skip
     return roster, set(await roles.away(day, [one.account for one in roster]))
+
+
+async def record_placed(calendar: int) -> None:
+    """Write into the history of a day's visits which of them no counter can serve any more, or can again."""
+    without = set(await times.unplaced(calendar))
+    rows = await database.fetch(
+        "SELECT v.id, v.number, v.unplaced_since, m.claim_id FROM office_day d "
+        "JOIN visit v ON v.office_id = d.office_id AND v.date = d.date AND v.state = 'booked' "
+        "JOIN visit_matter m ON m.visit_id = v.id WHERE d.calendar_id = ? ORDER BY v.id",
+        calendar,
+    )
+    unplaced = {row["id"] for row in rows if row["claim_id"] in without}
+    for number, visit, since in {(row["number"], row["id"], row["unplaced_since"]) for row in rows}:
+        if (visit in unplaced) == (since is not None):
+            continue
+        gone = visit in unplaced
+        async with database.transaction():
+            hit = await database.execute(
+                f"UPDATE visit SET unplaced_since = ? WHERE id = ? AND unplaced_since IS {'' if gone else 'NOT '}NULL",
+                clock.now() if gone else None,
+                visit,
+            )
+            if hit:
+                chain = await ledger.lock(f"visit/{number}")
+                await chain.append("system", VisitUnplaced() if gone else VisitPlaced())
