@@ -209,18 +209,14 @@ async def test_hundreds_at_once_while_the_roster_is_rebuilt(system: System) -> N
             free = Free(await sound(calendar, those), those)
 
 
-@pytest.mark.parametrize("guard", ["lock", "both"])
 @pytest.mark.parametrize("engine", ["postgres"])
-async def test_without_the_lock_the_step_itself_refuses(
-    system: System, monkeypatch: pytest.MonkeyPatch, guard: str
-) -> None:
+async def test_without_the_lock_the_step_itself_refuses(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     """A step is one row: even if nobody locked the day, a second claim on it changes no row and is refused."""
-    if guard == "lock":
 
-        async def nothing(*_calendars: int) -> None:
-            pass
+    async def nothing(*_calendars: int) -> None:
+        pass
 
-        monkeypatch.setattr(times, "lock", nothing)
+    monkeypatch.setattr(times, "lock", nothing)
     those = terms(moving=[ONE])
     calendar = await opened(those, ONE)
     found = await asyncio.gather(*(take(calendar, wanted(MOVING), those) for _one in range(8)))

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from petitions.access import KEY_HEADER
 from petitions.errors import NoSuchCase
 from petitions.queries import following
 from petitions.queries.cases import Credentials, Level
@@ -28,7 +29,6 @@ from tracking.visits.queries.visits import VisitView
 from tracking.visits.rules import Mark
 from tracking.visits.states import Channel, VisitState
 
-KEY_HEADER = "x-access-key"
 KEY: dict[str, contract.Schema] = {
     "X-Access-Key": contract.text(about="The visit's key; for a new visit that belongs to a case, the case's key.")
 }

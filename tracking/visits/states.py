@@ -101,8 +101,3 @@ VISIT: dict[VisitState, dict[VisitAction, VisitState]] = {
 }  # fmt: skip
 ACTIVE = frozenset({S.HELD, S.OFFERED, S.BOOKED})
 """States whose time is taken."""
-
-
-def allowed(state: VisitState, action: VisitAction) -> bool:
-    """Whether an action is possible in a state."""
-    return action in VISIT[state]
