@@ -27,6 +27,8 @@ import tracking.routes
 import tracking.statistics.api
 import tracking.statistics.routes
 import tracking.visits.api
+import tracking.visits.desk
+import tracking.visits.routes
 from forums.routes import live
 from forums.routes.back import ways_back
 from server import (
@@ -76,8 +78,10 @@ def routes() -> list[Route | Mount]:
         *tracking.routes.routes,
         *tracking.statistics.routes.routes,
         *forums.routes.routes,
+        *tracking.visits.routes.routes,
         *petitions.desk.routes,
         *forums.desk.routes,
+        *tracking.visits.desk.routes,
         *petitions.desk_settings.routes,
         *people.routes,
         *upkeep_pages.routes,

@@ -39,6 +39,7 @@ from server.core.stream.hub import Hub, Narrator
 from tracking import stream_access
 from tracking.statistics.actions import counting, recounting
 from tracking.visits.actions import booking, supply
+from tracking.visits.permissions import Permission as VisitPermission
 
 APPS = {
     "petitions": "petitions.models",
@@ -81,7 +82,7 @@ PERIODIC: Mapping[str, timedelta] = {
 REMIND_ON = "forums.remind_on"
 
 PERMISSIONS: Mapping[str, Permission] = {
-    one.value: one for room in (CorePermission, PetitionPermission, ForumPermission) for one in room
+    one.value: one for room in (CorePermission, PetitionPermission, ForumPermission, VisitPermission) for one in room
 }
 """The permissions of all domains by name."""
 

@@ -1,0 +1,5 @@
+"""Officials' pages about visits: a day's visits, waiting lists, documents, and the offices with their rosters."""
+
+from starlette.routing import Route
+
+routes: list[Route] = []
