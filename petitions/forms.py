@@ -10,12 +10,13 @@ from pydantic import AfterValidator, Field
 from petitions import rules
 from petitions.labels import CHANNELS, DECISIONS, RULINGS
 from petitions.reference import Reference
-from server.core import config, i18n, phones
+from server.core import config
 from server.core.errors import FieldError, Text, _
 from server.core.forms import (
-    NOT_PHONE,
+    LANGUAGES,
     About,
     Code,
+    ContactPhone,
     Email,
     Errors,
     Form,
@@ -24,7 +25,6 @@ from server.core.forms import (
     Html,
     Key,
     Label,
-    Mistake,
     OneOf,
     Seen,
     line,
@@ -33,21 +33,12 @@ from server.core.forms import (
 
 TITLE_LIMIT, BODY_LIMIT, TEXT_LIMIT = 200, 20_000, 10_000
 REASON_LIMIT = 2_000
-LANGUAGES = {code: Text(name) for code, name in i18n.NAMES.items()}
 Reason = Annotated[str, paragraphs(REASON_LIMIT), Label(_("Reason")), Html(rows=3)]
 Reasons = Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Reasons")), Html(rows=4)]
 Remedies = Annotated[str, paragraphs(TEXT_LIMIT), Label(_("Remedies available to the petitioner")), Html(rows=4)]
 
 
 # --- Filing -----------------------------------------------------------------------------------------------------------
-
-
-def national_phone(value: str) -> str:
-    """Convert a phone number to its national form, or a foreign number to its international form."""
-    readable = phones.readable(value, config.settings().country)
-    if not readable:
-        raise Mistake(NOT_PHONE)
-    return readable
 
 
 class Location(Form):
@@ -72,13 +63,7 @@ class PetitionerDetails(Form):
 
     name: Annotated[str, line(80), Label(_("Name")), Html(autocomplete="name")] = ""
     email: Annotated[Email, AfterValidator(str.lower)] = ""
-    phone: Annotated[
-        str,
-        line(40, safe=False),
-        AfterValidator(national_phone),
-        Label(_("Phone number")),
-        Html(autocomplete="tel", inputmode="tel"),
-    ] = ""
+    phone: ContactPhone = ""
     address: Annotated[str, line(200), Label(_("Postal address")), Html(autocomplete="street-address")] = ""
     language: Annotated[str, OneOf(LANGUAGES), Label(_("Language of our answer"))] = "ko"
 

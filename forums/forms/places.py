@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import datetime, time
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from forums import rules
 from forums.forms.planning import Link, check_order
 from forums.kinds import SESSIONS
 from server.core import config
 from server.core.errors import _
-from server.core.forms import Day, Errors, Form, Html, Label, MayBeEmpty, Mistake, Moment, OneOf, line, paragraphs
+from server.core.forms import Day, Errors, Form, Html, Label, MayBeEmpty, Moment, OneOf, Time, line, paragraphs
 
 TITLE_LIMIT, PLACE_LIMIT, NAME_LIMIT, TOPIC_LIMIT, TRANSCRIPT_LIMIT = 200, 200, 80, 200, 50_000
 MOST_PLACES = 100_000
@@ -53,19 +53,12 @@ def new_session(raw: Mapping[str, Any], forum_kind: str) -> NewSession:
     return found if raw.get("kind") else replace(found, kind=kinds[0])
 
 
-def _time(value: Any) -> time:
-    try:
-        return time.fromisoformat(str(value)[:5])
-    except ValueError as error:
-        raise Mistake(_("Please enter a time as HH:MM.")) from error
-
-
 class Slots(Form):
     """The slots at the speaker's corner on one day."""
 
     day: Annotated[Day, Label(_("Day"))]
-    first: Annotated[time, BeforeValidator(_time), Label(_("Starting at")), Html(type="time")]
-    last: Annotated[time, BeforeValidator(_time), Label(_("Ending at")), Html(type="time")]
+    first: Annotated[Time, Label(_("Starting at"))]
+    last: Annotated[Time, Label(_("Ending at"))]
     stage: Annotated[str, line(PLACE_LIMIT), Label(_("Stage, if it is not the forum's own place"))] = ""
     kept: Annotated[str, OneOf(KEPT), Label(_("Keep every nth slot for walk-ins"))] = ""
 
@@ -76,7 +69,9 @@ def new_slots(raw: Mapping[str, Any]) -> list[NewSession]:
     found: list[NewSession] = []
     if not errors.found:
         zone = config.settings().zone
-        begins, ends = (datetime.combine(wanted.day, each, zone) for each in (wanted.first, wanted.last))
+        begins, ends = (
+            datetime.combine(wanted.day, time.fromisoformat(each), zone) for each in (wanted.first, wanted.last)
+        )
         found = [
             NewSession("", start, end, wanted.stage, 1, "walk_in" if by else "slot")
             for start, end, by in rules.slots(begins, ends, int(wanted.kept or 0))

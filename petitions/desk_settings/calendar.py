@@ -3,7 +3,6 @@
 Each change is an event, after which a job recomputes all running deadlines.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any, ClassVar
@@ -21,7 +20,7 @@ from server.core.accounts import CorePermission, Holiday, LocalHours
 from server.core.clock import OfficeHours, WorkingCalendar
 from server.core.days import today
 from server.core.errors import Invalid, Text, _
-from server.core.forms import Day, Errors, Form, Html, Label, Mistake, line
+from server.core.forms import Day, Errors, Form, Label, Mistake, Time, line
 from server.core.ledger import DomainEvent
 from server.core.resource.api import Operations
 from server.core.resource.pages import Pages
@@ -31,7 +30,6 @@ from server.core.working_calendar import FIRST_YEAR, LAST_YEAR
 PAGE, CALENDAR = "/desk/calendar", "calendar"
 AHEAD = 366
 """How many days ahead public holidays are shown."""
-_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def _within(day: date) -> date:
@@ -41,14 +39,7 @@ def _within(day: date) -> date:
     return day
 
 
-def _time(value: str) -> str:
-    if not _TIME.fullmatch(value):
-        raise Mistake(_("Please enter a time as HH:MM."))
-    return value
-
-
 CalendarDay = Annotated[Day, AfterValidator(_within)]
-Time = Annotated[str, line(5, safe=False), AfterValidator(_time), Html(type="time")]
 
 
 class AddHoliday(Form):

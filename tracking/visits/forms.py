@@ -5,12 +5,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from server.core import config, i18n, phones
-from server.core.errors import Text, _
+from server.core import config
+from server.core.errors import _
 from server.core.forms import (
-    NOT_PHONE,
+    LANGUAGES,
     About,
     Code,
+    ContactPhone,
     Day,
     Email,
     Errors,
@@ -19,10 +20,10 @@ from server.core.forms import (
     Label,
     Mistake,
     OneOf,
+    Time,
     line,
 )
 
-LANGUAGES = {code: Text(name) for code, name in i18n.NAMES.items()}
 NOT_START = _("Please choose a time from the timetable.")
 
 
@@ -33,13 +34,6 @@ def read_start(value: object) -> datetime:
     except ValueError:
         raise Mistake(NOT_START) from None
     return found if found.tzinfo else found.replace(tzinfo=config.settings().zone)
-
-
-def _reachable(value: str) -> str:
-    readable = phones.readable(value, config.settings().country)
-    if not readable:
-        raise Mistake(NOT_PHONE)
-    return readable
 
 
 Start = Annotated[
@@ -54,13 +48,7 @@ class ContactDetails(Form):
 
     name: Annotated[str, line(80), Label(_("Name")), Html(autocomplete="name")]
     email: Annotated[Email, AfterValidator(str.lower)] = ""
-    phone: Annotated[
-        str,
-        line(40, safe=False),
-        AfterValidator(_reachable),
-        Label(_("Phone number")),
-        Html(autocomplete="tel", inputmode="tel"),
-    ] = ""
+    phone: ContactPhone = ""
 
     def check(self, errors: Errors) -> None:
         if not (self.email or self.phone) and "email" not in errors and "phone" not in errors:
@@ -99,19 +87,10 @@ class OpenDay(Form):
     """Hours on a day on which an office would be closed, or open at other hours."""
 
     date: Annotated[Day, Label(_("Day"))]
-    start: Annotated[str, line(5, safe=False), Label(_("Opening"))]
-    end: Annotated[str, line(5, safe=False), Label(_("Closing"))]
+    start: Annotated[Time, Label(_("Opening"))]
+    end: Annotated[Time, Label(_("Closing"))]
     reason: Annotated[str, line(200), Label(_("Reason"))] = ""
 
     def check(self, errors: Errors) -> None:
-        for name in ("start", "end"):
-            if name not in errors and not _is_time(getattr(self, name)):
-                errors.fail(name, _("Please enter a time as HH:MM."))
         if not errors.found and self.start >= self.end:
             errors.fail("end", _("The closing time must be after the opening time."))
-
-
-def _is_time(value: str) -> bool:
-    hours, colon, minutes = value.partition(":")
-    digits = hours.isdecimal() and minutes.isdecimal() and value.isascii()
-    return bool(colon) and digits and len(value) == len("HH:MM") and hours < "24" and minutes < "60"

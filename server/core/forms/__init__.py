@@ -3,10 +3,11 @@
 from server.core.forms.errors import Errors
 from server.core.forms.form import Choices, Form, FormField
 from server.core.forms.kinds import (
+    LANGUAGES,
     MAX_EMAIL,
-    NOT_PHONE,
     About,
     Code,
+    ContactPhone,
     Day,
     Email,
     EmailRule,
@@ -26,6 +27,7 @@ from server.core.forms.kinds import (
     ReferencesRule,
     Seen,
     TextRule,
+    Time,
     WordsRule,
     Wrong,
     line,
@@ -34,11 +36,12 @@ from server.core.forms.kinds import (
 from server.core.forms.parameters import Parameters, not_a_choice
 
 __all__ = [
+    "LANGUAGES",
     "MAX_EMAIL",
-    "NOT_PHONE",
     "About",
     "Choices",
     "Code",
+    "ContactPhone",
     "Day",
     "Email",
     "EmailRule",
@@ -62,6 +65,7 @@ __all__ = [
     "ReferencesRule",
     "Seen",
     "TextRule",
+    "Time",
     "WordsRule",
     "Wrong",
     "line",

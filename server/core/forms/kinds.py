@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, get_origin
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from server.core import config, privacy, references
+from server.core import config, i18n, phones, privacy, references
 from server.core.errors import Text, _
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb]")
@@ -24,6 +24,7 @@ _DIRECTION = re.compile(r"[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
 _PHONE = re.compile(r"[0-9+][0-9 ()+.-]{2,38}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
 _MOMENT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 WHOLE = re.compile(r"-?[0-9]{1,12}")
 MAX_EMAIL = 254
@@ -43,6 +44,9 @@ NOT_EMAIL = _("Please check the email address, for example name@example.org.")
 NOT_PHONE = _("Please check the phone number, for example 010-1234-5678.")
 NOT_MOMENT = _("Please enter “%(field)s” as a date and time, for example 2026-05-04T14:00.")
 NOT_DATE = _("Please enter “%(field)s” as YYYY-MM-DD.")
+NOT_TIME = _("Please enter a time as HH:MM.")
+LANGUAGES = {code: Text(name) for code, name in i18n.NAMES.items()}
+"""The choices of a language: each by its own name."""
 
 
 class Mistake(ValueError):
@@ -191,6 +195,22 @@ class PhoneRule(TextRule):
 
 
 @dataclass(frozen=True)
+class TimeRule(TextRule):
+    """A time of day, ``HH:MM``; seconds, which some browsers send, are dropped."""
+
+    limit: int = 5
+    safe: bool = False
+
+    def clean(self, value: Any) -> Any:
+        value = super().clean(value)
+        if isinstance(value, str):
+            if not _TIME.fullmatch(value):
+                raise Mistake(NOT_TIME)
+            value = value[: self.limit]
+        return value
+
+
+@dataclass(frozen=True)
 class PasswordRule:
     """A password, exactly as typed: trimming or normalising would change it."""
 
@@ -208,6 +228,14 @@ def line(limit: int, *, least: int = 0, safe: bool = True) -> TextRule:
 def paragraphs(limit: int, *, least: int = 0) -> TextRule:
     """Several lines."""
     return TextRule(limit, least, lines=True)
+
+
+def _reachable(value: str) -> str:
+    """A number of this country in its national form, another one in its international form."""
+    readable = phones.readable(value, config.settings().country)
+    if not readable:
+        raise Mistake(NOT_PHONE)
+    return readable
 
 
 def _encodable(value: str) -> bool:
@@ -324,10 +352,20 @@ class FileRule:
 
 Email = Annotated[str, EmailRule(), Html(autocomplete="email", inputmode="email"), Label(_("Email"))]
 Phone = Annotated[str, PhoneRule(), Html(autocomplete="tel", inputmode="tel"), Label(_("Phone"))]
+ContactPhone = Annotated[
+    str,
+    line(40, safe=False),
+    AfterValidator(_reachable),
+    Html(autocomplete="tel", inputmode="tel"),
+    Label(_("Phone number")),
+]
+"""A person's telephone number, at which they can be reached."""
 Code = Annotated[str, line(80, safe=False)]
 """The code of a department, a username and the like: looked up later."""
 Password = Annotated[str, PasswordRule(), Label(_("Password")), Html(type="password")]
 Day = Annotated[date, BeforeValidator(read_day)]
+Time = Annotated[str, TimeRule(), Html(type="time")]
+"""A time of day as ``HH:MM``."""
 Moment = Annotated[datetime, BeforeValidator(read_moment)]
 Seen = Annotated[
     int | None,
