@@ -182,6 +182,10 @@ class Session(Model):
     account_id: int | None
     email = fields.CharField(max_length=254, default="")
     cases: list[str] = fields.JSONField(default=list)
+    visits: list[str] = fields.JSONField(default=list)
+    """The numbers of the visits that the browser may see."""
+    household = fields.CharField(max_length=64, default="")
+    """The hashed contact whose visits it may all see; with ``email`` it follows from that."""
     participant_id = fields.BigIntField(null=True)
     """The participant signed in by a mail link; unlike ``email`` this opens no case."""
     api = fields.BooleanField(default=False)

@@ -28,7 +28,7 @@ DESK_LIFE = timedelta(hours=12)
 CITIZEN_LIFE = timedelta(days=30)
 TOKEN_LIFE = timedelta(hours=12)
 MAX_CASES = 50
-"""Maximum opened cases that a citizen's browser remembers."""
+"""Maximum opened cases that a citizen's browser remembers, and opened visits."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,9 @@ class Reader:
     email: str = ""
     cases: frozenset[str] = frozenset()
     token_hash: str = ""
+    visits: frozenset[str] = frozenset()
+    household: str = ""
+    """The hashed contact all of whose visits this browser may see."""
     participant: int | None = None
     """The participant as whom a mail link has signed in this browser."""
 
@@ -106,7 +109,7 @@ _OFFICIAL = columns(
 async def readers(digests: Sequence[str]) -> dict[str, Reader]:
     """The readers of those sessions, by token hash, that are still valid. One query."""
     rows = await database.fetch(
-        f"SELECT s.token_hash, s.email, s.cases, s.participant_id, a.active, {_OFFICIAL} "
+        f"SELECT s.token_hash, s.email, s.cases, s.visits, s.household, s.participant_id, a.active, {_OFFICIAL} "
         "FROM session s LEFT JOIN account a ON a.id = s.account_id "
         "LEFT JOIN department d ON d.id = a.department_id "
         "WHERE s.token_hash IN (?) AND s.expires_at > ?",
@@ -118,8 +121,8 @@ async def readers(digests: Sequence[str]) -> dict[str, Reader]:
 
 def _reader(row: Any) -> Reader:
     official = read(Official, row) if row["id"] is not None else None
-    cases = frozenset(database.document(row["cases"]))
-    return Reader(official, row["email"], cases, row["token_hash"], row["participant_id"])
+    cases, visits = (frozenset(database.document(row[name])) for name in ("cases", "visits"))
+    return Reader(official, row["email"], cases, row["token_hash"], visits, row["household"], row["participant_id"])
 
 
 def reader(request: Request) -> Reader:
@@ -164,6 +167,8 @@ async def _open(
     account_id: int | None = None,
     email: str = "",
     cases: tuple[str, ...] = (),
+    visits: tuple[str, ...] = (),
+    household: str = "",
     participant_id: int | None = None,
     api: bool = False,
 ) -> tuple[str, Session]:
@@ -174,6 +179,8 @@ async def _open(
         account_id=account_id,
         email=email,
         cases=list(cases),
+        visits=list(visits),
+        household=household,
         participant_id=participant_id,
         api=api,
         created_at=now,
@@ -200,12 +207,17 @@ async def open_citizen(
     *,
     email: str = "",
     cases: Iterable[str] = (),
+    visits: Iterable[str] = (),
+    household: str = "",
     participant_id: int | None = None,
 ) -> None:
     """Open a citizen's session in this browser. Raises ``BadRequest`` if an official is signed in."""
     if reader(request).official is not None:
         raise SignedInAtDesk
-    token, _session = await _open(CITIZEN_LIFE, email=email, cases=tuple(cases), participant_id=participant_id)
+    token, _session = await _open(
+        CITIZEN_LIFE, email=email, cases=tuple(cases), visits=tuple(visits), household=household,
+        participant_id=participant_id,
+    )  # fmt: skip
     remember(request, response, token, CITIZEN_LIFE)
 
 
@@ -223,9 +235,28 @@ async def open_case(request: Request, response: Response, reference: str) -> Non
         await open_citizen(request, response, cases=(reference,))
 
 
+async def open_visit(request: Request, response: Response, number: str) -> None:
+    """Give this browser access to a visit, after it was booked here, or its key or a link was checked."""
+    who = reader(request)
+    if who.official is None and who.token_hash:
+        await widen(who, visits=[number, *(one for one in who.visits if one != number)][:MAX_CASES])
+    elif who.official is None:
+        await open_citizen(request, response, visits=(number,))
+
+
+async def open_household(request: Request, response: Response, household: str) -> None:
+    """Give this browser access to every visit of a phone number, known by its hash, after a link was checked."""
+    who = reader(request)
+    if who.official is None and who.token_hash:
+        await widen(who, household=household)
+    else:
+        await open_citizen(request, response, household=household)
+
+
 async def open_mailbox(request: Request, response: Response, email: str) -> None:
-    """Give this browser access to every case of an email address, after a case link was checked."""
-    await open_citizen(request, response, email=email, cases=reader(request).cases)
+    """Give this browser access to every case and visit of an email address, after a link to it was checked."""
+    who = reader(request)
+    await open_citizen(request, response, email=email, cases=who.cases, visits=who.visits, household=who.household)
 
 
 async def sign_out(request: Request, response: Response) -> None:

@@ -3,8 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 
 from server.core import clock
+
+
+class Method(StrEnum):
+    """What a file that is sent by mail does to the reader's calendar (RFC 5546)."""
+
+    PUBLISH = "PUBLISH"
+    """Add the entries, or change those with the same uid and a lower sequence number."""
+    CANCEL = "CANCEL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +32,19 @@ class Entry:
     cancelled: bool = False
     busy: bool = False
     """Whether it blocks time in the calendar."""
+    sequence: int = 0
+    """Grows with each change, so that programs can tell which of two files is newer."""
+    organizer: str = ""
+    """The mail address of whoever invites; a file with a method needs it."""
+    alarm: timedelta | None = None
+    """How long before its start the calendar program reminds."""
 
 
-def calendar(entries: Iterable[Entry], *, product: str, name: str = "") -> bytes:
+def calendar(entries: Iterable[Entry], *, product: str, name: str = "", method: Method | None = None) -> bytes:
     """Serialise the entries to a file."""
     head = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//Sinmungo//{product}//EN"]
+    if method:
+        head.append(f"METHOD:{method}")
     if name:
         head.append(f"X-WR-CALNAME:{_escaped(name)}")
     lines = [*head, *(line for entry in entries for line in _event(entry)), "END:VCALENDAR"]
@@ -51,9 +68,23 @@ def _event(entry: Entry) -> Sequence[str]:
         f"SUMMARY:{_escaped(entry.title)}",
         *more,
         f"URL:{entry.url}",
+        *([f"SEQUENCE:{entry.sequence}"] if entry.sequence or entry.organizer else []),
+        *([f"ORGANIZER:mailto:{entry.organizer}"] if entry.organizer else []),
         *(["STATUS:CANCELLED"] if entry.cancelled else []),
         *([] if entry.busy else ["TRANSP:TRANSPARENT"]),
+        *(_alarm(entry, entry.alarm) if entry.alarm and not entry.cancelled else []),
         "END:VEVENT",
+    ]
+
+
+def _alarm(entry: Entry, before: timedelta) -> Sequence[str]:
+    minutes = int(before.total_seconds()) // 60
+    return [
+        "BEGIN:VALARM",
+        "ACTION:DISPLAY",
+        f"DESCRIPTION:{_escaped(entry.title)}",
+        f"TRIGGER:-PT{minutes}M",
+        "END:VALARM",
     ]
 
 

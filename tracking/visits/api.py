@@ -28,6 +28,7 @@ from tracking.visits.queries.offices import Place
 from tracking.visits.queries.visits import VisitView
 from tracking.visits.rules import Mark
 from tracking.visits.states import Channel, VisitState
+from tracking.visits.words import document_name
 
 KEY: dict[str, contract.Schema] = {
     "X-Access-Key": contract.text(about="The visit's key; for a new visit that belongs to a case, the case's key.")
@@ -239,16 +240,11 @@ def _visit(found: VisitView, lang: str, key: str | None = None) -> BookedVisit:
             VisitMatter(service=one.code, name=i18n.name_in(one, lang), start=one.starts_at, end=one.ends_at)
             for one in found.matters
         ],
-        documents=[VisitPaper(code=code, name=_name(one, lang)) for code, one in documents.items()],
+        documents=[VisitPaper(code=code, name=document_name(one, lang)) for code, one in documents.items()],
         case=found.case_reference,
         qr=qr(found.number, found.revision),
         key=key,
     )
-
-
-def _name(document: object, lang: str) -> str:
-    values = dict(document)  # type: ignore[call-overload]
-    return str(values.get(f"name_{lang}") or values["name"])
 
 
 def qr(number: str, revision: int) -> str:

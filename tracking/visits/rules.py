@@ -217,6 +217,21 @@ def in_sequence(start: int, minutes: Sequence[int], step: int) -> list[Span]:
     return found
 
 
+REMIND_AT, REMIND_BEFORE = time(10), timedelta(hours=2)
+"""When somebody is reminded: on the day before at this time, and so long before the start."""
+
+
+def reminders(start: datetime) -> tuple[datetime, datetime]:
+    """The two moments at which the visitor of a start, given in the city's zone, is reminded."""
+    eve = datetime.combine(start.date() - timedelta(days=1), REMIND_AT, start.tzinfo)
+    return eve.astimezone(UTC), start.astimezone(UTC) - REMIND_BEFORE
+
+
+def next_reminder(start: datetime, after: datetime) -> datetime | None:
+    """The first of them that is later than a moment; None if there is none left."""
+    return next((at for at in reminders(start) if at > after), None)
+
+
 # --- Households, freed time, no-shows ---------------------------------------------------------------------------------
 
 

@@ -394,6 +394,8 @@ class Migration(migrations.Migration):
                 ),
                 ("email", fields.CharField(default="", max_length=254)),
                 ("cases", fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ("visits", fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ("household", fields.CharField(default="", max_length=64)),
                 ("participant_id", fields.BigIntField(null=True)),
                 ("api", fields.BooleanField(default=False)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),

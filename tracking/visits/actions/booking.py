@@ -168,10 +168,11 @@ async def _confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | N
     key = key_of(number) if key_of else references.new_key()
     await database.execute(
         "UPDATE visit SET state = ?, key_hash = ?, name = ?, email = ?, phone = ?, language = ?, note = ?, "
-        "case_reference = ?, household = ?, household_active = ?, holder = NULL, held_until = NULL, booked_at = ? "
-        "WHERE id = ?",
+        "case_reference = ?, household = ?, household_active = ?, holder = NULL, held_until = NULL, booked_at = ?, "
+        "remind_at = ? WHERE id = ?",
         VisitState.BOOKED, references.key_hash(key), contact.name, contact.email, contact.phone, contact.language,
-        contact.note, case, contact.household, contact.household, now, visit,
+        contact.note, case, contact.household, contact.household, now,
+        rules.next_reminder(offices.local(wished.start), now), visit,
     )  # fmt: skip
     chain = await ledger.begin(f"visit/{number}")
     starts_at = rules.moment(wished.start).isoformat(timespec="minutes")
@@ -251,9 +252,11 @@ async def reschedule(number: str, wished: Wish, actor: str, *, by_office: bool =
             claims = await taking.take(wished, calendar)
             hit = await database.execute(
                 "UPDATE visit SET office_id = ?, date = ?, starts_at = ?, ends_at = ?, party = ?, "
-                "revision = revision + 1, unplaced_since = NULL WHERE id = ? AND state = ? AND revision = ?",
+                "remind_at = ?, revision = revision + 1, unplaced_since = NULL "
+                "WHERE id = ? AND state = ? AND revision = ?",
                 wished.office.id, wished.date, rules.moment(wished.start), rules.moment(wished.end),
-                wished.errand.party, visit.id, VisitState.BOOKED, visit.revision,
+                wished.errand.party, rules.next_reminder(offices.local(wished.start), clock.now()),
+                visit.id, VisitState.BOOKED, visit.revision,
             )  # fmt: skip
             if not hit:
                 raise NotPossibleNow(VisitAction.RESCHEDULE, visit.state)
@@ -279,8 +282,8 @@ async def _end(
     ``keep``: its time is not offered before ``later``, or never if that is None.
     """
     hit = await database.execute(
-        "UPDATE visit SET state = ?, holder = NULL, held_until = NULL, household_active = NULL, ended_at = ? "
-        "WHERE id = ? AND state IN (?) AND revision = ?",
+        "UPDATE visit SET state = ?, holder = NULL, held_until = NULL, household_active = NULL, remind_at = NULL, "
+        "ended_at = ? WHERE id = ? AND state IN (?) AND revision = ?",
         state,
         clock.now(),
         visit.id,

@@ -46,6 +46,8 @@ class Visit(Model):
     """The hashed contact."""
     household_active = fields.CharField(max_length=64, null=True)
     """The same while the visit is active: one for each office and day."""
+    remind_at = fields.DatetimeField(null=True)
+    """When its visitor is reminded next."""
     unplaced_since = fields.DatetimeField(null=True)
     """Since when no counter can serve it at its time."""
     created_at = fields.DatetimeField()
@@ -61,6 +63,7 @@ class Visit(Model):
             Index(fields=("case_reference",), name="visit_case"),
             Index(fields=("state", "held_until"), name="visit_held"),
             Index(fields=("state", "starts_at"), name="visit_state"),
+            Index(fields=("remind_at",), name="visit_remind"),
         )
 
 

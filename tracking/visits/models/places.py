@@ -28,6 +28,8 @@ class Office(Model):
     phone = fields.CharField(max_length=30, default="")
     email = fields.CharField(max_length=254, default="")
     """Where the next day's list is sent each evening."""
+    listed_on = fields.DateField(null=True)
+    """The evening on which it was last sent."""
     languages: list[str] = fields.JSONField(default=list)
     step_free = fields.BooleanField(default=False)
     reception = fields.CharField(max_length=500, default="")

@@ -1,9 +1,10 @@
 """A visit as its owner sees it."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from server.core import database, references
 from server.core.rows import Local, columns, read, select
@@ -41,6 +42,8 @@ class VisitView:
     channel: Channel
     language: str
     name: str
+    email: str
+    phone: str
     party: int
     case_reference: str
     revision: int
@@ -58,12 +61,37 @@ _MATTER = columns(
 
 async def visit(number: str, key: str) -> VisitView:
     """A visit, for whoever shows its key. Raises ``NoSuchVisit``: a wrong number and a wrong key look the same."""
-    row = await database.fetch_one(
-        f"SELECT {_VISIT}, v.key_hash FROM visit v WHERE v.number = ? AND v.key_hash <> ''",
+    row = await _row(number)
+    if not hmac.compare_digest(row["key_hash"], references.key_hash(key)):
+        raise NoSuchVisit
+    return await _whole(row)
+
+
+async def opened(number: str, known: Collection[str], household: str) -> VisitView:
+    """A visit, for a browser that has opened these visits, and all visits of a household. Raises ``NoSuchVisit``."""
+    row = await _row(number)
+    if row["number"] not in known and (not household or row["household"] != household):
+        raise NoSuchVisit
+    return await _whole(row)
+
+
+async def by_number(number: str) -> VisitView:
+    """A visit, for jobs. Raises ``NoSuchVisit``."""
+    return await _whole(await _row(number))
+
+
+async def _row(number: str) -> Mapping[str, Any]:
+    """A visit that was booked; one that was only held has no key and no owner."""
+    row: Mapping[str, Any] | None = await database.fetch_one(
+        f"SELECT {_VISIT}, v.key_hash, v.household FROM visit v WHERE v.number = ? AND v.key_hash <> ''",
         references.read_reference(number) or "",
     )
-    if row is None or not hmac.compare_digest(row["key_hash"], references.key_hash(key)):
+    if row is None:
         raise NoSuchVisit
+    return row
+
+
+async def _whole(row: Mapping[str, Any]) -> VisitView:
     office = await offices.office_by_id(row["office_id"])
     return read(VisitView, {**row, "office": office, "matters": tuple(await matters(row["id"]))})
 

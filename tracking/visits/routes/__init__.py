@@ -1,5 +1,5 @@
 """Citizens' pages about offices and visits: the timetable, a reservation, what to bring."""
 
-from starlette.routing import Route
+from tracking.visits.routes import links
 
-routes: list[Route] = []
+routes = [*links.routes]

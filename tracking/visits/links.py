@@ -1,0 +1,40 @@
+"""Links that open a visit or all visits of a contact. They are signed and name a visit, never an address or number.
+
+``/v/{token}`` fits into a text message. It opens its visit in any browser, so whoever has the message has the visit;
+it changes nothing, because mail programs follow links: the page that it leads to asks. ``/v/{token}/change`` and
+``/v/{token}/cancel`` lead straight to the pages for that.
+"""
+
+from datetime import datetime, timedelta
+
+from server.core import clock, security
+from server.core.config import Settings
+
+DAYS_AFTER = 30
+"""Days after the visit for which a link in a message opens it."""
+MINE_MINUTES = 30
+"""Minutes for which a requested link opens all visits of its contact."""
+
+_VISIT, _MINE = "visit-link", "visits-link"
+
+
+def visit_path(settings: Settings, number: str, starts_at: datetime, then: str = "") -> str:
+    """The path that opens a visit, or its page to ``change`` or ``cancel`` it, until some days after its start."""
+    days = max((starts_at - clock.now()).days, 0) + DAYS_AFTER
+    return f"/v/{security.sign_short(settings, _VISIT, number, days)}{then and f'/{then}'}"
+
+
+def read_visit_token(settings: Settings, token: str) -> str | None:
+    """The number of the visit that a link opens; None if it is forged or expired."""
+    return security.unsign_short(settings, _VISIT, token)
+
+
+def mine_path(settings: Settings, number: str) -> str:
+    """The path that opens all visits of the contact of this visit."""
+    return f"/visits/mine/{security.sign(settings, _MINE, number)}"
+
+
+def read_mine_token(settings: Settings, token: str) -> str | None:
+    """A visit of the contact whose visits a link opens; None if it is forged or expired."""
+    value = security.unsign(settings, _MINE, token, int(timedelta(minutes=MINE_MINUTES).total_seconds()))
+    return value if isinstance(value, str) else None
