@@ -85,6 +85,7 @@ def environment(language: str, languages: tuple[str, ...], zone: ZoneInfo) -> En
         "iso": lambda value: value.astimezone(zone).isoformat(timespec="seconds"),
         "number": lambda value: i18n.number_text(value, language),
         "text": lambda value: i18n.translate(language, value),
+        "name_in": lambda row: i18n.name_in(row, language),
     }
     found.filters.update({name: _at_run_time(filter_) for name, filter_ in filters.items()}, filesize=_filesize)
     return found

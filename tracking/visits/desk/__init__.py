@@ -2,4 +2,8 @@
 
 from starlette.routing import Route
 
-routes: list[Route] = []
+from tracking.visits.desk import days
+
+routes: list[Route] = [
+    *days.routes,
+]

@@ -1,0 +1,138 @@
+"""The day's visits at the desk: the list, its filters and search, the sheet and the CSV file."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from server.core import clock
+from tests.support.markup import parse
+from tests.support.system import System
+from tests.support.visits import an_office, at, contact, next_monday, wish
+from tracking.visits.actions import booking
+from tracking.visits.actions.booking import Contact
+from tracking.visits.models import Visit, VisitDocument
+from tracking.visits.states import Channel
+
+
+async def listed(browser: httpx.AsyncClient, query: str = "") -> list[str]:
+    """The names in the list, from top to bottom."""
+    answer = await browser.get(f"/desk/visits?date={next_monday()}{query}")
+    assert answer.status_code == 200, answer.text
+    rows = [row for row in parse(answer.text).all("tr") if "data-row" in row.attrs]
+    return [row.one("a").text for row in rows]
+
+
+async def some_visits() -> None:
+    """Three visits: Kim for a passport, Lee for a move, Park for both by telephone."""
+    await an_office({"1": ["passport"], "2": ["moving", "passport"]})
+    await booking.book_now(await wish(start="10:00"), contact("kim"))
+    await booking.book_now(await wish("moving", start="09:00"), contact("lee"))
+    phone = Contact("박 영감", phone="010-1234-5678", note="지팡이")
+    await booking.book_now(await wish("passport", "moving", start="11:00", channel=Channel.PHONE), phone)
+
+
+async def test_the_list_of_a_day(system: System) -> None:
+    await some_visits()
+    clerk = await system.official("clerk")
+    assert await listed(clerk) == ["lee", "kim", "박 영감"]
+    assert await listed(clerk, "&channel=phone") == ["박 영감"]
+    assert await listed(clerk, "&service=moving") == ["lee", "박 영감"]
+    assert await listed(clerk, "&state=cancelled") == []
+    (kim,) = await Visit.filter(name="kim")
+    await booking.cancel(kim.number, "visitor")
+    assert await listed(clerk, "&state=cancelled") == ["kim"]
+    page = await clerk.get(f"/desk/visits?date={next_monday()}&lang=en")
+    assert "Next day" in page.text
+    assert f"date={next_monday() + timedelta(days=1)}" in page.text
+    assert "지팡이" in page.text
+
+
+async def test_the_counters_planned(system: System) -> None:
+    await some_visits()
+    clerk = await system.official("clerk")
+    page = parse((await clerk.get(f"/desk/visits?date={next_monday()}")).text)
+    planned = {row.one("a").text: row.all("td")[2].text for row in page.all("tr") if "data-row" in row.attrs}
+    assert planned["lee"].endswith("2")
+    options = {o.text: o.attrs["value"] for o in page.one("select", id="field-counter").all("option")}
+    assert "lee" in await listed(clerk, f"&counter={options['2']}")
+    assert "lee" not in await listed(clerk, f"&counter={options['1']}")
+
+
+async def test_documents_in_the_list(system: System) -> None:
+    await some_visits()
+    clerk = await system.official("clerk")
+    ids = {one.name: one.id for one in await Visit.all()}
+    await VisitDocument.create(visit_id=ids["kim"], code="photo", state="fine")
+    await VisitDocument.create(visit_id=ids["lee"], code="lease", state="handed_in")
+    assert await listed(clerk, "&documents=complete") == ["kim"]
+    assert await listed(clerk, "&documents=to-check") == ["lee"]
+    assert await listed(clerk, "&documents=incomplete") == []
+
+
+async def test_search_by_number_name_phone_and_mail(system: System) -> None:
+    await some_visits()
+    clerk = await system.official("clerk")
+    assert await listed(clerk, "&q=LEE") == ["lee"]
+    assert await listed(clerk, "&q=kim@example.org") == ["kim"]
+    assert await listed(clerk, "&q=01012345678") == ["박 영감"]
+    assert await listed(clerk, "&q=100%25") == []
+    (kim,) = await Visit.filter(name="kim")
+    answer = await clerk.get(f"/desk/visits?q={kim.number.lower()}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/desk/visits/{kim.number}")
+    await Visit.filter(name="lee").update(date=next_monday() - timedelta(days=60))
+    assert await listed(clerk, "&q=lee&past=1") == ["lee"]
+    assert await listed(clerk, "&q=lee") == []
+
+
+async def test_the_sheet_and_the_csv_file(system: System) -> None:
+    await some_visits()
+    await Visit.filter(name="kim").update(name="=HYPERLINK(1)", note='a "b", c')
+    clerk = await system.official("clerk")
+    sheet = await clerk.get(f"/desk/visits/sheet?date={next_monday()}&lang=en")
+    assert "Counter 2" in sheet.text
+    answer = await clerk.get(f"/desk/visits.csv?date={next_monday()}")
+    assert answer.headers["content-disposition"] == f'attachment; filename="visits-east-{next_monday()}.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert [(row["name"], row["start"], row["services"]) for row in rows] == [
+        ("lee", "09:00", "moving"), ("'=HYPERLINK(1)", "10:00", "passport"), ("박 영감", "11:00", "passport moving"),
+    ]  # fmt: skip
+    assert rows[1]["note"] == 'a "b", c'
+    only = await clerk.get(f"/desk/visits.csv?date={next_monday()}&channel=phone")
+    assert len(only.text.splitlines()) == 2
+
+
+async def test_wrong_parameters_and_no_office(system: System) -> None:
+    clerk = await system.official("clerk")
+    assert (await clerk.get("/desk/visits")).status_code == 200
+    await an_office({"1": ["passport"]})
+    assert (await clerk.get("/desk/visits?office=nowhere")).status_code == 404
+    assert (await clerk.get("/desk/visits?date=tomorrow")).status_code == 422
+    assert (await clerk.get("/desk/visits?state=lost")).status_code == 422
+    assert (await system.client.get("/desk/visits")).status_code == 303
+    assert (await system.client.get("/desk/visits.csv")).status_code == 303
+
+
+@pytest.mark.parametrize("query", ["", "&q=kim@example.org", "&service=moving&documents=complete&counter=1"])
+async def test_a_page_costs_the_same_with_many_visits(
+    system: System, count_queries: Callable[[], list[str]], query: str
+) -> None:
+    await an_office({"1": ["passport"], "2": ["passport"]})
+    clerk = await system.official("clerk")
+    await listed(clerk, query)
+    seen = count_queries()
+    await listed(clerk, query)
+    few = len(seen)
+    office = (await wish()).office
+    for n in range(40):
+        await Visit.create(
+            number=f"N{n}", key_hash="x", name="kim", household=f"h{n}", office_id=office.id, date=next_monday(),
+            starts_at=at("09:00"), ends_at=at("09:15"), state="booked", channel="online", language="ko",
+            created_at=clock.now(), booked_at=clock.now(),
+        )  # fmt: skip
+    seen.clear()
+    await listed(clerk, query)
+    assert len(seen) == few <= 14, seen

@@ -1,0 +1,20 @@
+"""The labels of states and channels of visits."""
+
+from server.core.errors import Text, _
+from tracking.visits.states import Channel, VisitState
+
+VISIT_STATES: dict[str, Text] = {
+    VisitState.HELD: _("Held"),
+    VisitState.OFFERED: _("Offered"),
+    VisitState.BOOKED: _("Booked"),
+    VisitState.EXPIRED: _("Expired"),
+    VisitState.CANCELLED: _("Reservation cancelled"),
+    VisitState.MISSED: _("No-show"),
+    VisitState.SERVED: _("Served"),
+}
+
+CHANNELS: dict[str, Text] = {
+    Channel.ONLINE: _("Online"),
+    Channel.PHONE: _("By telephone"),
+    Channel.DESK: _("At the desk"),
+}

@@ -1,0 +1,271 @@
+"""Visits as officials see them: the list of a day, the search, and one visit with its contact.
+
+A list walks the index of an office's days from a cursor, so that it costs the same with any number of visits. Only
+visits that were booked are listed: a hold has no contact.
+"""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from server.core import config, database, listing, phones, references
+from server.core.booking import times
+from server.core.city import City
+from server.core.errors import _
+from server.core.listing import Condition, Order, Page, Walk
+from server.core.rows import Local, columns, read, select
+from tracking.visits import rules
+from tracking.visits.errors import NoSuchVisit
+from tracking.visits.labels import CHANNELS, VISIT_STATES
+from tracking.visits.queries import offices
+from tracking.visits.queries.offices import OfficeRow
+from tracking.visits.queries.visits import MatterView
+from tracking.visits.states import Channel, VisitState
+
+PAGE, BLOCK = 100, 500
+WINDOW = 5_000
+"""The most visits of an office that one page of search results examines."""
+HOUSEHOLD = 50
+"""The most visits of one address or number that are found."""
+LISTED = (VisitState.BOOKED, VisitState.SERVED, VisitState.MISSED, VisitState.CANCELLED)
+TO_CHECK, INCOMPLETE, COMPLETE = "to-check", "incomplete", "complete"
+DOCUMENTS = {TO_CHECK: _("To be checked"), INCOMPLETE: _("Something is missing"), COMPLETE: _("All checked")}
+_DOCUMENT = "SELECT 1 FROM visit_document d WHERE d.visit_id = v.id"
+_STATES = {
+    TO_CHECK: f"EXISTS ({_DOCUMENT} AND d.state = 'handed_in')",
+    INCOMPLETE: f"EXISTS ({_DOCUMENT} AND d.state IN ('missing', 'incomplete'))",
+    COMPLETE: f"EXISTS ({_DOCUMENT}) AND NOT EXISTS ({_DOCUMENT} AND d.state NOT IN ('fine', 'original'))",
+}
+_NUMBERED = 7
+"""Digits from which on a search is one for a phone number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter(listing.Filters):
+    """What narrows the list of a day; ``q`` searches all days of the office instead."""
+
+    office: str = listing.words(40, chip=False)
+    date: str = listing.words(10, chip=False)
+    q: str = listing.words(100)
+    past: bool = listing.flag(_("Past visits"))
+    state: str = listing.choice({one.value: VISIT_STATES[one] for one in LISTED}, "v.state = ?")
+    service: str = listing.words(
+        40, "{}", "EXISTS (SELECT 1 FROM visit_matter m JOIN counter_service s ON s.id = m.service_id "
+        "WHERE m.visit_id = v.id AND s.code = ?)",
+    )  # fmt: skip
+    documents: str = listing.choice(DOCUMENTS)
+    channel: str = listing.choice(CHANNELS, "v.channel = ?")
+    counter: int = listing.number(1, 10**9)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A visit in the list."""
+
+    id: int
+    number: str
+    office_id: int
+    date: date
+    starts_at: Local
+    ends_at: Local
+    state: VisitState
+    channel: Channel
+    language: str
+    name: str
+    email: str
+    phone: str
+    party: int
+    note: str
+    case_reference: str
+    revision: int
+    unplaced_since: Local | None
+    documents: str
+    matters: tuple[MatterView, ...] = ()
+    counters: tuple[str, ...] = ()
+    """The counters that would serve it at present, in the order of its services."""
+
+
+_CHECKED = " ".join(f"WHEN {_STATES[name]} THEN '{name}'" for name in (TO_CHECK, INCOMPLETE, COMPLETE))
+_ROW = columns(Row, "v", documents=f"CASE {_CHECKED} ELSE '' END")
+_MATTER = columns(
+    MatterView, "m", code="s.code", name="s.name", name_ja="s.name_ja", name_en="s.name_en", documents="s.documents"
+)
+_ORDER = Order({"v.date": date, "v.starts_at": datetime, "v.id": int})
+_BOOKED = Condition("v.booked_at IS NOT NULL")
+
+
+@dataclass(frozen=True, slots=True)
+class CounterRow:
+    """A counter of an office."""
+
+    id: int
+    number: str
+    name: str
+
+
+async def counters(office_id: int) -> dict[int, CounterRow]:
+    """The counters of an office, in the order of their numbers."""
+    rows = await select(
+        CounterRow, f"SELECT {columns(CounterRow, 'c')} FROM counter c WHERE c.office_id = ?", office_id
+    )
+    return {row.id: row for row in sorted(rows, key=lambda row: (len(row.number), row.number))}
+
+
+async def at_counters(office_id: int, day: date) -> dict[int, tuple[int, ...]]:
+    """The counters that would serve each claim of an office's day at present. At most four queries."""
+    calendars = await offices.calendars(office_id, [day])
+    found: dict[int, tuple[int, ...]] = {}
+    for one in (await times.days([*calendars.values()])).values():
+        serving: dict[int, dict[int, None]] = {}
+        for minute in sorted(one.steps):
+            for unit, claim in one.steps[minute].items():
+                if claim is not None:
+                    serving.setdefault(claim, {})[unit] = None
+        found.update({claim: tuple(units) for claim, units in serving.items()})
+    return found
+
+
+async def day_list(
+    place: OfficeRow, day: date, wanted: Filter, reference_data: City, *, after: str = "", limit: int = PAGE
+) -> Page[Row]:
+    """A page of an office's visits on a day, by time. At most nine queries."""
+    serving = await at_counters(place.id, day)
+    conditions = [_BOOKED, *_narrowed(wanted, reference_data)]
+    if wanted.counter:
+        claims = [claim for claim, units in serving.items() if wanted.counter in units]
+        ids = await database.column("SELECT visit_id FROM visit_matter WHERE claim_id IN (?)", claims)
+        conditions.append(Condition(f"v.id IN ({database.marks(ids)})", tuple(ids)))
+    driving = [Condition("v.office_id = ?", (place.id,)), Condition("v.date = ?", (day,))]
+    walk = Walk("visit v", _ORDER, driving, conditions)
+    page = await walk.page(f"SELECT {_ROW} FROM ({{walk}}) v ORDER BY {{order}}", walk.order.read(after), limit)
+    return page.of(await _complete(page.rows, serving, await counters(place.id)))
+
+
+def _narrowed(wanted: Filter, reference_data: City) -> list[Condition]:
+    found = [*wanted.conditions(reference_data).values()]
+    return [*found, Condition(_STATES[wanted.documents])] if wanted.documents else found
+
+
+async def blocks(place: OfficeRow, day: date, wanted: Filter, reference_data: City) -> AsyncIterator[Sequence[Row]]:
+    """All visits of a day, block by block."""
+    after = ""
+    while True:
+        page = await day_list(place, day, wanted, reference_data, after=after, limit=BLOCK)
+        yield page.rows
+        after = page.after
+        if not after:
+            return
+
+
+async def summary(office_id: int, day: date) -> dict[VisitState, int]:
+    """How many visits of a day are in each state."""
+    rows = await database.fetch(
+        "SELECT state, COUNT(*) AS n FROM visit WHERE office_id = ? AND date = ? AND booked_at IS NOT NULL "
+        "GROUP BY state",
+        office_id,
+        day,
+    )
+    return {VisitState(row["state"]): row["n"] for row in rows}
+
+
+async def found_by(
+    wanted: Filter, place: OfficeRow, today: date, reference_data: City, *, after: str = ""
+) -> Page[Row]:
+    """What ``wanted.q`` finds: visits anywhere of an address or number, and visits of an office by name or contact.
+
+    Visits to come are found first; ``wanted.past`` finds earlier ones, the latest first. At most six queries.
+    """
+    words = " ".join(wanted.q.split())
+    known = await _of_household(words) if not after else []
+    pattern = "%" + words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    phone = _phone(words)
+    like = Condition(
+        "(LOWER(v.name) LIKE ? ESCAPE '\\' OR v.email = ? OR (v.phone = ? AND v.phone <> ''))",
+        (pattern, words.lower(), phone),
+    )
+    sign = "<" if wanted.past else ">="
+    driving = [Condition("v.office_id = ?", (place.id,)), Condition(f"v.date {sign} ?", (today,))]
+    order = replace(_ORDER, descending=wanted.past)
+    walk = Walk("visit v", order, driving, [_BOOKED, like, *_narrowed(wanted, reference_data)], WINDOW)
+    page = await walk.page(f"SELECT {_ROW} FROM ({{walk}}) v ORDER BY {{order}}", walk.order.read(after), PAGE)
+    seen = {row["id"] for row in page.rows}
+    return page.of(await _complete([*(row for row in known if row["id"] not in seen), *page.rows], {}, {}))
+
+
+async def _of_household(words: str) -> Sequence[Mapping[str, object]]:
+    email, phone = (words, "") if "@" in words else ("", _phone(words))
+    if not email and not phone:
+        return []
+    household = rules.household(config.settings().secret_key, email, phone)
+    return await database.fetch(
+        f"SELECT {_ROW} FROM visit v WHERE v.household = ? AND v.booked_at IS NOT NULL "
+        f"ORDER BY v.starts_at DESC LIMIT {HOUSEHOLD}",
+        household,
+    )
+
+
+def _phone(words: str) -> str:
+    """A number as bookings store it; empty if it is none."""
+    if sum(character.isdigit() for character in words) < _NUMBERED:
+        return ""
+    return phones.readable(words, config.settings().country)
+
+
+async def number_of(text: str) -> str:
+    """The number of a booked visit, as typed; empty if there is none."""
+    number = references.read_reference(text) or ""
+    found = await database.value("SELECT number FROM visit WHERE number = ? AND booked_at IS NOT NULL", number)
+    return str(found or "")
+
+
+async def _complete(
+    rows: Sequence[Mapping[str, object]],
+    serving: Mapping[int, Collection[int]],
+    known: Mapping[int, CounterRow],
+) -> list[Row]:
+    """Rows with their services and the counters planned for them."""
+    ids = [row["id"] for row in rows]
+    found = await database.fetch(
+        f"SELECT m.visit_id, m.claim_id, {_MATTER} FROM visit_matter m JOIN counter_service s ON s.id = m.service_id "
+        "WHERE m.visit_id IN (?) ORDER BY m.visit_id, m.position",
+        ids,
+    )
+    served: dict[object, list[MatterView]] = {}
+    units: dict[object, dict[str, None]] = {}
+    for row in found:
+        served.setdefault(row["visit_id"], []).append(read(MatterView, row))
+        for unit in serving.get(row["claim_id"], ()):
+            if unit in known:
+                units.setdefault(row["visit_id"], {})[known[unit].number] = None
+    return [
+        read(Row, {**row, "matters": tuple(served.get(row["id"], ())), "counters": tuple(units.get(row["id"], ()))})
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskVisit:
+    """One visit with everything that officials see of it."""
+
+    row: Row
+    office: OfficeRow
+    household: str
+    created_at: Local
+    booked_at: Local
+    ended_at: Local | None
+
+
+async def visit(number: str) -> DeskVisit:
+    """A visit by its number, if it was ever booked. Raises ``NoSuchVisit``."""
+    found = await database.fetch_one(
+        f"SELECT {_ROW}, v.household, v.created_at, v.booked_at, v.ended_at FROM visit v "
+        "WHERE v.number = ? AND v.booked_at IS NOT NULL",
+        references.read_reference(number) or "",
+    )
+    if found is None:
+        raise NoSuchVisit
+    row = read(Row, found)
+    serving, known = await at_counters(row.office_id, row.date), await counters(row.office_id)
+    (complete,) = await _complete([found], serving, known)
+    office = await offices.office_by_id(row.office_id)
+    return read(DeskVisit, {**found, "row": complete, "office": office})
