@@ -38,7 +38,7 @@ from server.core.participants.confirming import Confirmations
 from server.core.stream.hub import Hub, Narrator
 from tracking import stream_access
 from tracking.statistics.actions import counting, recounting
-from tracking.visits.actions import booking, supply
+from tracking.visits.actions import booking, crowding, supply
 from tracking.visits.permissions import Permission as VisitPermission
 
 APPS = {
@@ -74,6 +74,7 @@ PERIODIC: Mapping[str, timedelta] = {
     "forums.remind": timedelta(hours=1),
     "forums.offers": timedelta(minutes=1),
     "visits.expire": timedelta(minutes=1),
+    crowding.NIGHTLY: timedelta(minutes=30),
     recounting.NIGHTLY: timedelta(minutes=30),
     "core.sweep": timedelta(hours=6),
 }
@@ -139,6 +140,10 @@ async def _record_placed(task: Task) -> None:
     await supply.record_placed(int(task.payload["calendar"]))
 
 
+async def _fit_forecast(task: Task) -> None:
+    await crowding.fit(int(task.payload["office"]))
+
+
 def correspondents(settings: Settings) -> Sequence[Correspondent]:
     """The domains' correspondents for the mail engine, in the order of their sections in a digest."""
     return (CaseLetters(settings), ForumLetters(settings))
@@ -186,6 +191,8 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         "forums.offers": _each(registering.lapse),
         "visits.expire": _each(booking.expire, booking.return_freed),
         supply.PLACED: _record_placed,
+        crowding.NIGHTLY: crowding.nightly,
+        crowding.FIT: _fit_forecast,
         counting.COUNT: counting.count,
         counting.FOLLOW: counting.follow,
         recounting.RECOUNT: recounting.recount,

@@ -9,7 +9,7 @@ meet its own assumptions.
 
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -69,7 +69,7 @@ def simulate(
     first: date,
     last: date,
     seed: int,
-    hours: range = OFFICE_HOURS,
+    hours: Collection[int] = OFFICE_HOURS,
 ) -> Iterator[Count]:
     """Count an office's visitors on every working day from ``first`` to ``last``, for each hour and service.
 
@@ -137,7 +137,7 @@ def _luck_of(crowd: Crowd, day: date) -> float:
     return 1 + crowd.lucky * luck
 
 
-def _shape(crowd: Crowd, hours: range) -> dict[int, float]:
+def _shape(crowd: Crowd, hours: Collection[int]) -> dict[int, float]:
     """The share of each hour: two waves, lunch between them, few at the end."""
     weights = {
         hour: 0.25

@@ -57,6 +57,13 @@ class Quality(NamedTuple):
     pinball: float = 0.0
     rules_pinball: float = 0.0
     """The same loss of the rules alone."""
+    came: float = 0.0
+    """Visitors of an average hour."""
+
+    @property
+    def better(self) -> int:
+        """By how many percent the forecast was better than the rules alone; negative if it was worse."""
+        return round(100 * (1 - self.pinball / self.rules_pinball)) if self.rules_pinball else 0
 
 
 def forecast_day(
@@ -134,8 +141,9 @@ def review_in_steps(
         rules_loss += pinball(quantiles(simple.expected(levels[day], hour), simple.spread), visitors)
     hours = len(came)
     return Quality(
-        hours, round(100 * inside / hours), round(off / hours, 2), round(loss / hours, 3), round(rules_loss / hours, 3)
-    )
+        hours, round(100 * inside / hours), round(off / hours, 2), round(loss / hours, 3), round(rules_loss / hours, 3),
+        round(sum(came.values()) / hours, 1),
+    )  # fmt: skip
 
 
 def _stars(expected: Expected | None, can_serve: float | None, usual: float, limits: Sequence[float]) -> int:

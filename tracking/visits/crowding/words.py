@@ -45,18 +45,30 @@ def reason_text(reason: Reason) -> Text:
     return _("%(reason)s: about %(percent)s%% fewer visitors", reason=what, percent=-reason.percent)
 
 
+GOOD_FROM, FAIR_FROM = 70, 50
+"""Percent of the hours within the range: 80 is right, and four weeks are a small sample."""
+
+
+def verdict(quality: Quality) -> Text:
+    """How good the forecast was, in a word."""
+    if not quality.hours:
+        return _("Too new to say")
+    if quality.inside >= GOOD_FROM and quality.better > 0:
+        return _("Good")
+    return _("Fair") if quality.inside >= FAIR_FROM else _("Poor")
+
+
 def quality_texts(quality: Quality) -> tuple[Text, ...]:
     """How good the forecast of the last four weeks was."""
     if not quality.hours:
         return (_("The forecast is too new to be compared with what happened."),)
-    better = round(100 * (1 - quality.pinball / quality.rules_pinball)) if quality.rules_pinball else 0
     return (
         _(
             "In the last four weeks, %(inside)s%% of the hours were within the range forecast; 80%% is the aim.",
             inside=quality.inside,
         ),
         _("On average, the forecast was off by %(off)s visitors an hour.", off=f"{quality.off:.1f}"),
-        _("It was %(percent)s%% better than general rules.", percent=better)
-        if better > 0
+        _("It was %(percent)s%% better than general rules.", percent=quality.better)
+        if quality.better > 0
         else _("It was no better than general rules."),
     )

@@ -1,5 +1,9 @@
 """Citizens' pages about offices and visits: the timetable, a reservation, what to bring."""
 
-from tracking.visits.routes import links
+from tracking.visits.routes import forecast, links
 
-routes = [*links.routes]
+routes = [
+    # First, because later routes have placeholders that match this word.
+    *forecast.routes,
+    *links.routes,
+]
