@@ -27,6 +27,7 @@ import tracking.routes
 import tracking.statistics.api
 import tracking.statistics.routes
 import tracking.visits.api
+import tracking.visits.api_papers
 import tracking.visits.desk
 import tracking.visits.routes
 from forums.routes import live
@@ -52,7 +53,7 @@ from server.demo.city import CITY
 
 UPLOADS = (
     *("/petitions/new", "/desk/petitions/new", "/cases/", "/desk/cases/", "/desk/forums/", "/desk/settings/districts"),
-    *("/desk/commitments/", "/api/v1/cases/", "/api/v1/desk/files"),
+    *("/desk/commitments/", "/visits/", "/api/v1/cases/", "/api/v1/visits/", "/api/v1/desk/files"),
 )
 """Path prefixes that accept file uploads."""
 
@@ -91,6 +92,7 @@ def routes() -> list[Route | Mount]:
         *tracking.api.routes,
         *tracking.statistics.api.routes,
         *tracking.visits.api.routes,
+        *tracking.visits.api_papers.routes,
         *tokens.routes,
         *openapi.routes,
         Route("/metrics", observe.metrics),

@@ -40,6 +40,7 @@ from tracking import stream_access
 from tracking.statistics.actions import counting, recounting
 from tracking.visits.actions import booking, crowding, supply
 from tracking.visits.permissions import Permission as VisitPermission
+from tracking.visits.queries import papers
 
 APPS = {
     "petitions": "petitions.models",
@@ -108,7 +109,7 @@ def ports(settings: Settings) -> Ports:
     return Ports(
         mail.make_transport(settings.smtp_url or None, settings.spool, settings.mail_from),
         texts.make_transport(settings.text_url or None, settings.spool),
-        Store(settings.data_dir / "files", (cases.referred, forum_files.referred)),
+        Store(settings.data_dir / "files", (cases.referred, forum_files.referred, papers.referred)),
     )
 
 

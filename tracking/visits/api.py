@@ -22,13 +22,13 @@ from tracking.visits.crowding import forecast_day, levels_of
 from tracking.visits.crowding.words import reason_text
 from tracking.visits.forms import BookVisit, OpenDay, RescheduleVisit
 from tracking.visits.permissions import Permission
-from tracking.visits.queries import forecasts, grid, offices, visits
+from tracking.visits.queries import forecasts, grid, offices, papers, visits
 from tracking.visits.queries.grid import Errand, GridDay
 from tracking.visits.queries.offices import Place
+from tracking.visits.queries.papers import Paper
 from tracking.visits.queries.visits import VisitView
 from tracking.visits.rules import Mark
-from tracking.visits.states import Channel, VisitState
-from tracking.visits.words import document_name
+from tracking.visits.states import Channel, DocumentState, VisitState
 
 KEY: dict[str, contract.Schema] = {
     "X-Access-Key": contract.text(about="The visit's key; for a new visit that belongs to a case, the case's key.")
@@ -95,11 +95,33 @@ class VisitDay(Answer):
     slots: Annotated[list[VisitSlot], said("Only starts that can be booked, or could if they were not full.")]
 
 
+class VisitSituation(Answer):
+    """A situation in which a document is needed."""
+
+    code: str
+    name: str
+
+
+class VisitFile(Answer):
+    """A file that was handed in; it is at `/visits/{number}/files/{id}/{name}`."""
+
+    id: int
+    name: str
+    size: int
+    media_type: str
+
+
 class VisitPaper(Answer):
     """A document to bring."""
 
     code: str
     name: str
+    needed: Annotated[bool, said("False while none of its situations is said to apply.")]
+    situations: Annotated[list[VisitSituation], said("If there are any, it is needed only in these.")]
+    state: Annotated[str, among([one.value for one in DocumentState])]
+    note: Annotated[str, said("What is missing or to be brought, in the official's words.")]
+    files: list[VisitFile]
+    version: Annotated[int, said("Grows with every change; sent with the result of a check.")]
 
 
 class VisitMatter(Answer):
@@ -121,6 +143,7 @@ class BookedVisit(Answer):
     end: datetime
     services: list[VisitMatter]
     documents: list[VisitPaper]
+    documents_complete: Annotated[bool, said("Whether the department has accepted all that is needed.")]
     party: int
     case: str
     qr: Annotated[str, said("The content of the QR code for the day of the visit.")]
@@ -216,7 +239,9 @@ async def book(request: Request) -> Response:
     number = await idempotency.first(settings.secret_key, "visits", key, raw, act)
     secret = made[0].key if made else key_of(number)
     found = await visits.visit(number, secret)
-    return web.json(_visit(found, web.language(request), secret), 201, {"location": f"/api/v1/visits/{found.number}"})
+    return web.json(
+        await answer(found, web.language(request), secret), 201, {"location": f"/api/v1/visits/{found.number}"}
+    )
 
 
 async def _case(request: Request, reference: str) -> str:
@@ -229,8 +254,9 @@ async def _case(request: Request, reference: str) -> str:
     return number
 
 
-def _visit(found: VisitView, lang: str, key: str | None = None) -> BookedVisit:
-    documents = {str(one["code"]): one for matter in found.matters for one in matter.documents}
+async def answer(found: VisitView, lang: str, key: str | None = None) -> BookedVisit:
+    """The visit as its owner reads it."""
+    checklist = await papers.summary(found.id)
     return BookedVisit.of(
         found,
         office=found.office.code,
@@ -240,10 +266,22 @@ def _visit(found: VisitView, lang: str, key: str | None = None) -> BookedVisit:
             VisitMatter(service=one.code, name=i18n.name_in(one, lang), start=one.starts_at, end=one.ends_at)
             for one in found.matters
         ],
-        documents=[VisitPaper(code=code, name=document_name(one, lang)) for code, one in documents.items()],
+        documents=[paper(one, lang) for one in checklist.papers],
+        documents_complete=checklist.complete,
         case=found.case_reference,
         qr=qr(found.number, found.revision),
         key=key,
+    )
+
+
+def paper(found: Paper, lang: str) -> VisitPaper:
+    """A document of the checklist."""
+    return VisitPaper.of(
+        found,
+        name=found.document.in_language(lang),
+        state=found.state.value,
+        situations=[VisitSituation(code=one.code, name=one.in_language(lang)) for one in found.situations],
+        files=[VisitFile.of(file) for file in found.files],
     )
 
 
@@ -256,10 +294,11 @@ def qr(number: str, revision: int) -> str:
 @Contract("A visit", BookedVisit, access=Access.PARTY, headers=KEY, refusals=(404,))
 async def read(request: Request) -> Response:
     """``GET /visits/{number}``."""
-    return web.json(_visit(await _own(request), web.language(request)))
+    return web.json(await answer(await own(request), web.language(request)))
 
 
-async def _own(request: Request) -> VisitView:
+async def own(request: Request) -> VisitView:
+    """The visit in the path, whose key was sent. Raises ``NoSuchVisit``."""
     return await visits.visit(request.path_params["number"], request.headers.get(KEY_HEADER, ""))
 
 
@@ -268,9 +307,9 @@ async def _own(request: Request) -> VisitView:
 )
 async def cancel(request: Request) -> Response:
     """``DELETE /visits/{number}``: repeating it changes nothing."""
-    found = await _own(request)
+    found = await own(request)
     await booking.cancel(found.number, VISITOR, cannot_come=True)
-    return web.json(_visit(await _own(request), web.language(request)))
+    return web.json(await answer(await own(request), web.language(request)))
 
 
 @Contract(
@@ -283,12 +322,12 @@ async def cancel(request: Request) -> Response:
 )
 async def reschedule(request: Request) -> Response:
     """``POST /visits/{number}/reschedule``."""
-    found = await _own(request)
+    found = await own(request)
     command = RescheduleVisit.parse(await web.read_json(request), strict=True)
     services: Sequence[str] = [one.code for one in found.matters]
     wished = await taking.wish(found.office.code, services, command.start, found.channel, found.party)
     await booking.reschedule(found.number, wished, VISITOR)
-    return web.json(_visit(await _own(request), web.language(request)))
+    return web.json(await answer(await own(request), web.language(request)))
 
 
 @Contract(

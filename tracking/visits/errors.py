@@ -64,3 +64,10 @@ class TooLate(Conflict):
 
     code = "too_late"
     text = _("The time for changes has passed. If you cannot come, please say so: somebody else can then come.")
+
+
+class DocumentAccepted(Conflict):
+    """409: the department has accepted the document; its files stay as they are."""
+
+    code = "document_accepted"
+    text = _("This document has already been checked and accepted. You need not send it again.")

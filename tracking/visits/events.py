@@ -44,6 +44,39 @@ class VisitAttached(DomainEvent, kind="visit.attached", audience=Audience.PARTY)
     case: str
 
 
+class VisitDetached(DomainEvent, kind="visit.detached", audience=Audience.PARTY):
+    """The link to the case was a mistake."""
+
+    case: str
+
+
+class SituationsStated(DomainEvent, kind="visit.situations_stated", audience=Audience.PARTY):
+    """The visitor said which situations apply; they decide which documents are needed."""
+
+    situations: tuple[str, ...]
+
+
+class DocumentHandedIn(DomainEvent, kind="visit.document_handed_in", audience=Audience.PARTY):
+    """Files of a document to bring came beforehand."""
+
+    document: str
+    files: tuple[int, ...]
+
+
+class DocumentTakenBack(DomainEvent, kind="visit.document_taken_back", audience=Audience.PARTY):
+    """The visitor removed a file before it was accepted."""
+
+    document: str
+    file: int
+
+
+class DocumentChecked(DomainEvent, kind="visit.document_checked", audience=Audience.PARTY):
+    """An official checked a document: fine, incomplete, or the original is to be brought."""
+
+    document: str
+    state: str
+
+
 class NoShowMarked(DomainEvent, kind="visit.no_show", audience=Audience.PARTY):
     """Nobody came, although they were called so many times."""
 

@@ -16,13 +16,16 @@ from server.core.forms import (
     Email,
     Errors,
     Form,
+    Hint,
     Html,
     Label,
     Mistake,
     OneOf,
+    Seen,
     Time,
     line,
 )
+from tracking.visits.states import DocumentState
 
 NOT_START = _("Please choose a time from the timetable.")
 
@@ -81,6 +84,33 @@ class RescheduleVisit(Form):
     """Another time for a visit."""
 
     start: Start
+
+
+CHECKED = {
+    DocumentState.FINE.value: _("Fine"),
+    DocumentState.INCOMPLETE.value: _("Something is missing"),
+    DocumentState.ORIGINAL.value: _("Fine, bring the original"),
+}
+
+
+class StateSituations(Form):
+    """The situations that apply to a visitor: they decide which documents are needed."""
+
+    situations: Annotated[tuple[str, ...], Label(_("What applies to you"))] = ()
+
+
+class CheckDocument(Form):
+    """What the department says of a document that was handed in before a visit."""
+
+    state: Annotated[str, OneOf(CHECKED), Label(_("Result")), Html(radios=True)]
+    note: Annotated[
+        str, line(300), Label(_("Note for the visitor")), Hint(_("For example: page 2 is missing, or it is too dark."))
+    ] = ""
+    version: Seen = None
+
+    def check(self, errors: Errors) -> None:
+        if self.state == DocumentState.INCOMPLETE and not self.note and "note" not in errors:
+            errors.fail("note", _("Please say what is missing."))
 
 
 class OpenDay(Form):

@@ -11,3 +11,4 @@ class Permission(accounts.Permission):
     EDIT_ROSTER = ("visits.roster", Role.MANAGER, Role.ADMINISTRATOR)
     BOOK_FOR_OTHERS = ("visits.book", Role.INTAKE, Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR)
     SEE_VISITS = ("visits.see", *Role)
+    CHECK_DOCUMENTS = ("visits.documents", Role.INTAKE, Role.HANDLER, Role.CLERK, Role.MANAGER)

@@ -56,7 +56,10 @@ class VisitAction(StrEnum):
     """The office offers another time, because the booked one no longer fits its roster."""
     ATTACH = "attach"
     """Link the visit to a case."""
+    DETACH = "detach"
+    """Undo a link to a case that was a mistake."""
     HAND_IN = "hand-in"
+    """Hand in a document, take it back, or say which of them are needed."""
     CHECK_DOCUMENT = "check-document"
     NO_SHOW = "no-show"
     UNDO_NO_SHOW = "undo-no-show"
@@ -75,6 +78,14 @@ class DocumentState(StrEnum):
     """The copy is fine; the original is to be brought."""
 
 
+class RequestState(StrEnum):
+    """The state of an official's request for a visit."""
+
+    OPEN = "open"
+    BOOKED = "booked"
+    WITHDRAWN = "withdrawn"
+
+
 class WaitingState(StrEnum):
     """The state of an entry of a waiting list."""
 
@@ -85,14 +96,16 @@ class WaitingState(StrEnum):
     LEFT = "left"
 
 
+LOCKED = frozenset({DocumentState.FINE, DocumentState.ORIGINAL})
+"""States of a document after the check, in which its files stay as they are."""
 S, A = VisitState, VisitAction
 VISIT: dict[VisitState, dict[VisitAction, VisitState]] = {
     S.HELD: {A.BOOK: S.BOOKED, A.EXPIRE: S.EXPIRED, A.CANCEL: S.CANCELLED},
     S.OFFERED: {A.BOOK: S.BOOKED, A.EXPIRE: S.EXPIRED, A.REFUSE: S.CANCELLED},
     S.BOOKED: {
-        A.RESCHEDULE: S.BOOKED, A.MOVE: S.BOOKED, A.ATTACH: S.BOOKED, A.HAND_IN: S.BOOKED,
-        A.CHECK_DOCUMENT: S.BOOKED, A.CANCEL: S.CANCELLED, A.CANNOT_COME: S.CANCELLED, A.NO_SHOW: S.MISSED,
-        A.SERVE: S.SERVED,
+        A.RESCHEDULE: S.BOOKED, A.MOVE: S.BOOKED, A.ATTACH: S.BOOKED, A.DETACH: S.BOOKED,
+        A.HAND_IN: S.BOOKED, A.CHECK_DOCUMENT: S.BOOKED, A.CANCEL: S.CANCELLED, A.CANNOT_COME: S.CANCELLED,
+        A.NO_SHOW: S.MISSED, A.SERVE: S.SERVED,
     },
     S.EXPIRED: {},
     S.CANCELLED: {},

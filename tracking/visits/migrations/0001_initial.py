@@ -5,7 +5,7 @@ from tortoise.fields.data import JSON_DUMPS
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from tracking.visits.states import Channel, DocumentState, OpeningKind, VisitState, WaitingState
+from tracking.visits.states import Channel, DocumentState, OpeningKind, RequestState, VisitState, WaitingState
 
 
 class Migration(migrations.Migration):
@@ -379,6 +379,7 @@ class Migration(migrations.Migration):
                 ("phone", fields.CharField(default="", max_length=30)),
                 ("party", fields.IntField(default=1)),
                 ("note", fields.CharField(default="", max_length=300)),
+                ("situations", fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
                 ("case_reference", fields.CharField(default="", max_length=16)),
                 ("guide_id", fields.IntField(null=True)),
                 ("revision", fields.IntField(default=0)),
@@ -508,6 +509,7 @@ class Migration(migrations.Migration):
                 ("note", fields.CharField(default="", max_length=300)),
                 ("checked_by", fields.IntField(null=True)),
                 ("checked_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("version", fields.IntField(default=0)),
             ],
             options={
                 "table": "visit_document",
@@ -515,6 +517,67 @@ class Migration(migrations.Migration):
                 "unique_together": (("visit", "code"),),
                 "pk_attr": "id",
                 "table_description": "A document to bring to a visit: handed in beforehand or not, and what the department says of it.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="VisitFile",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "document",
+                    fields.ForeignKeyField(
+                        "visits.VisitDocument",
+                        source_field="document_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="files",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("hash", fields.CharField(max_length=64)),
+                ("name", fields.CharField(max_length=255)),
+                ("size", fields.IntField()),
+                ("media_type", fields.CharField(max_length=100)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "visit_file",
+                "app": "visits",
+                "unique_together": (("document", "hash"),),
+                "indexes": [Index(fields=["hash"], name="visit_file_hash")],
+                "pk_attr": "id",
+                "table_description": "A file handed in before a visit, for one of its documents. The content is in the store of files.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="VisitRequest",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("case_reference", fields.CharField(max_length=16)),
+                ("office_id", fields.IntField()),
+                ("services", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("times", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("reason", fields.CharField(max_length=1000)),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        description="OPEN: open\nBOOKED: booked\nWITHDRAWN: withdrawn",
+                        enum_type=RequestState,
+                        max_length=10,
+                    ),
+                ),
+                ("asked_by", fields.IntField()),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("visit_id", fields.BigIntField(null=True)),
+            ],
+            options={
+                "table": "visit_request",
+                "app": "visits",
+                "indexes": [Index(fields=["case_reference", "id"], name="visit_request_case")],
+                "pk_attr": "id",
+                "table_description": "An official asks the petitioner of a case for a visit, and proposes times. None of them is held.",
             },
             bases=["Model"],
         ),

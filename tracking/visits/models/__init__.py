@@ -1,6 +1,16 @@
 """Tables of visits: offices, services, counters and rosters; visits, their matters and documents; crowding."""
 
-from tracking.visits.models.bookings import FreedTime, Matter, NoShow, Restriction, Visit, VisitDocument, Waiting
+from tracking.visits.models.bookings import (
+    FreedTime,
+    Matter,
+    NoShow,
+    Restriction,
+    Visit,
+    VisitDocument,
+    VisitFile,
+    VisitRequest,
+    Waiting,
+)
 from tracking.visits.models.crowding import CrowdingModel, VisitorCount
 from tracking.visits.models.places import (
     Counter,
@@ -29,6 +39,8 @@ __all__ = [
     "Shift",
     "Visit",
     "VisitDocument",
+    "VisitFile",
+    "VisitRequest",
     "VisitorCount",
     "Waiting",
 ]

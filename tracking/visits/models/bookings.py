@@ -7,7 +7,7 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from tracking.visits.models.places import CounterService, Office
-from tracking.visits.states import Channel, DocumentState, VisitState, WaitingState
+from tracking.visits.states import Channel, DocumentState, RequestState, VisitState, WaitingState
 
 
 class Visit(Model):
@@ -31,6 +31,8 @@ class Visit(Model):
     phone = fields.CharField(max_length=30, default="")
     party = fields.IntField(default=1)
     note = fields.CharField(max_length=300, default="")
+    situations: list[str] | None = fields.JSONField(null=True)
+    """Which situations of its documents apply, by code. None until the visitor has said so."""
     case_reference = fields.CharField(max_length=16, default="")
     guide_id = fields.IntField(null=True)
     """The counter of the guide who accompanies it."""
@@ -120,10 +122,53 @@ class VisitDocument(Model):
     """What is missing or to be brought, in the official's words."""
     checked_by = fields.IntField(null=True)
     checked_at = fields.DatetimeField(null=True)
+    version = fields.IntField(default=0)
+    """Grows with every change, so that nobody checks files other than those they saw."""
 
     class Meta:
         table = "visit_document"
         unique_together = (("visit", "code"),)
+
+
+class VisitFile(Model):
+    """A file handed in before a visit, for one of its documents. The content is in the store of files."""
+
+    id = fields.BigIntField(primary_key=True)
+    document: fields.ForeignKeyRelation[VisitDocument] = fields.ForeignKeyField(
+        "visits.VisitDocument", on_delete=fields.CASCADE, related_name="files", db_index=False
+    )
+    document_id: int
+    hash = fields.CharField(max_length=64)
+    name = fields.CharField(max_length=255)
+    size = fields.IntField()
+    media_type = fields.CharField(max_length=100)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "visit_file"
+        unique_together = (("document", "hash"),)
+        indexes = (Index(fields=("hash",), name="visit_file_hash"),)
+
+
+class VisitRequest(Model):
+    """An official asks the petitioner of a case for a visit, and proposes times. None of them is held."""
+
+    id = fields.BigIntField(primary_key=True)
+    case_reference = fields.CharField(max_length=16)
+    office_id = fields.IntField()
+    services: list[int] = fields.JSONField()
+    times: list[str] = fields.JSONField()
+    """The proposed starts, ISO 8601 with their zone."""
+    reason = fields.CharField(max_length=1000)
+    state = fields.CharEnumField(RequestState, max_length=10)
+    asked_by = fields.IntField()
+    created_at = fields.DatetimeField()
+    visit_id = fields.BigIntField(null=True)
+    """The visit that was booked for it."""
+
+    class Meta:
+        table = "visit_request"
+        indexes = (Index(fields=("case_reference", "id"), name="visit_request_case"),)
 
 
 class Waiting(Model):

@@ -1,0 +1,106 @@
+"""A client hands in documents before a visit through JSON, and a program of the department checks them."""
+
+from typing import Any
+
+import httpx
+
+from tests.support.system import System
+from tests.support.visits import an_office, at
+from tracking.visits.models import CounterService, VisitFile
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(40)
+KIM = {"name": "김민수", "email": "kim@example.org"}
+CHILDREN = {"code": "children", "name": "자녀와 함께", "name_en": "With children"}
+DOCUMENTS = {
+    "passport": [
+        {"code": "photo", "name": "사진", "name_en": "Photo"},
+        {"code": "consent", "name": "동의서", "name_en": "Consent", "situations": [CHILDREN]},
+    ],
+    "moving": [{"code": "lease", "name": "계약서", "name_en": "Lease"}, {"code": "photo", "name": "사진"}],
+}
+
+
+async def an_office_with_documents() -> None:
+    """An office whose services need documents."""
+    await an_office({"1": ["moving", "passport"]})
+    for code, documents in DOCUMENTS.items():
+        await CounterService.filter(code=code).update(documents=documents)
+
+
+async def booked(client: httpx.AsyncClient, contact: Any = None, start: str = "09:00") -> dict[str, Any]:
+    """A visit for moving and a passport."""
+    body = {"office": "east", "services": ["moving", "passport"], "start": at(start).isoformat()}
+    answer = await client.post("/api/v1/visits", json={**body, "contact": contact or KIM})
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def states(visit: dict[str, Any]) -> dict[str, str]:
+    """The state of each document by code."""
+    return {one["code"]: one["state"] for one in visit["documents"]}
+
+
+async def test_documents_of_all_services_stand_once_and_are_handed_in(system: System) -> None:
+    await an_office_with_documents()
+    visit = await booked(system.client)
+    assert states(visit) == {"lease": "missing", "photo": "missing", "consent": "missing"}
+    assert [one["needed"] for one in visit["documents"]] == [True, True, False]
+    key, path = {"X-Access-Key": visit["key"]}, f"/api/v1/visits/{visit['number']}"
+    files = [("files", ("사진.png", PNG, "image/png"))]
+    sent = await system.client.post(f"{path}/documents/photo", files=files, headers=key)
+    assert sent.status_code == 201, sent.text
+    assert states(sent.json())["photo"] == "handed_in"
+    [file] = sent.json()["documents"][1]["files"]
+    assert (file["name"], file["size"]) == ("사진.png", len(PNG))
+    again = await system.client.post(f"{path}/documents/photo", files=files, headers=key)
+    assert len(again.json()["documents"][1]["files"]) == 1, "the same content is there once"
+    said = await system.client.post(f"{path}/situations", json={"situations": ["children"]}, headers=key)
+    assert said.json()["documents"][2]["needed"]
+    gone = await system.client.delete(f"{path}/documents/photo/files/{file['id']}", headers=key)
+    assert states(gone.json())["photo"] == "missing"
+    assert await VisitFile.all().count() == 0
+    assert (await system.client.delete(f"{path}/documents/photo/files/{file['id']}", headers=key)).status_code == 200
+
+
+async def test_a_wrong_key_document_or_file_is_refused(system: System) -> None:
+    await an_office_with_documents()
+    visit = await booked(system.client)
+    key, path = {"X-Access-Key": visit["key"]}, f"/api/v1/visits/{visit['number']}"
+    files = [("files", ("사진.png", PNG, "image/png"))]
+    assert (await system.client.post(f"{path}/documents/photo", files=files)).status_code == 404
+    assert (await system.client.post(f"{path}/documents/fishing", files=files, headers=key)).status_code == 404
+    program = [("files", ("a.png", b"MZ\x90\x00" + bytes(100), "image/png"))]
+    refused = await system.client.post(f"{path}/documents/photo", files=program, headers=key)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "files")
+    many = [("files", (f"{n}.png", PNG + bytes([n]), "image/png")) for n in range(6)]
+    assert (await system.client.post(f"{path}/documents/photo", files=many, headers=key)).status_code == 201
+    more = [("files", (f"{n}.png", PNG + bytes([n]), "image/png")) for n in range(6, 11)]
+    refused = await system.client.post(f"{path}/documents/photo", files=more, headers=key)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "files")
+    await system.client.delete(path, headers=key)
+    late = await system.client.post(f"{path}/documents/lease", files=files, headers=key)
+    assert (late.status_code, late.json()["code"]) == (409, "illegal_transition")
+
+
+async def test_a_program_checks_what_it_has_seen(system: System) -> None:
+    await an_office_with_documents()
+    visit = await booked(system.client)
+    key, path = {"X-Access-Key": visit["key"]}, f"/api/v1/visits/{visit['number']}"
+    files = [("files", ("사진.png", PNG, "image/png"))]
+    sent = (await system.client.post(f"{path}/documents/photo", files=files, headers=key)).json()
+    version = sent["documents"][1]["version"]
+    check = f"/api/v1/desk/visits/{visit['number']}/documents/photo"
+    assert (await system.client.post(check, json={"state": "fine"})).status_code == 401
+    assert (await (await system.program("inspector")).post(check, json={"state": "fine"})).status_code == 403
+    clerk = await system.program("clerk")
+    wrong = await clerk.post(check, json={"state": "incomplete"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "note")
+    other = [("files", ("뒷면.png", PNG + b"2", "image/png"))]
+    await system.client.post(f"{path}/documents/photo", files=other, headers=key)
+    stale = await clerk.post(check, json={"state": "fine", "version": version})
+    assert (stale.status_code, stale.json()["code"]) == (409, "changed_meanwhile")
+    done = await clerk.post(check, json={"state": "fine", "version": version + 1})
+    assert (done.status_code, done.json()["state"]) == (200, "fine")
+    locked = await system.client.post(f"{path}/documents/photo", files=files, headers=key)
+    assert (locked.status_code, locked.json()["code"]) == (409, "document_accepted")
