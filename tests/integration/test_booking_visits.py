@@ -9,12 +9,13 @@ from server.core import clock, database, ledger
 from server.core.booking import times
 from server.core.booking.errors import TimeTaken
 from server.core.errors import Invalid, Refusal
+from tests.support import visit_books
 from tests.support.system import System
 from tests.support.visits import an_office, at, contact, next_monday, wish
 from tracking.visits.actions import booking, supply, taking
 from tracking.visits.errors import HoldExpired, OnePerHousehold, Restricted, TooLate, TooManyVisits
-from tracking.visits.models import Office, Opening, Restriction, Visit
-from tracking.visits.queries import grid, offices
+from tracking.visits.models import Counter, CounterService, Office, Opening, Restriction, Shift, Visit
+from tracking.visits.queries import grid, offices, visits
 from tracking.visits.states import Channel, OpeningKind, VisitState
 
 TOKEN = "t" * 64
@@ -218,3 +219,127 @@ async def test_everything_at_once(system: System) -> None:
         free = await left(office, start)
         got = [await try_(book(start, f"{start}-{n}")) for n in range(free + 1)]
         assert [isinstance(one, booking.Booked) for one in got] == [True] * free + [False], got
+
+
+async def test_cancelling_twice_at_once_or_while_it_is_moved(system: System) -> None:
+    office = await an_office({"1": ["passport"], "2": ["passport"]}, return_minutes=60)
+    made = await booking.book_now(await wish(), contact("kim"))
+    await asyncio.gather(*(booking.cancel(made.number, "visitor") for _press in range(3)))
+    moved = await booking.book_now(await wish(), contact("lee"))
+    await asyncio.gather(change(moved, "10:00"), booking.cancel(moved.number, "visitor"), return_exceptions=True)
+    assert (await Visit.get(number=moved.number)).state is VisitState.CANCELLED
+    await database.execute("UPDATE freed_time SET returns_at = ?", clock.now())
+    await booking.return_freed()
+    assert (await left(office, "09:00"), await left(office, "10:00")) == (2, 2)
+
+
+async def test_a_household_that_books_many_days_at_once_has_no_more_than_allowed(system: System) -> None:
+    days = [next_monday() + timedelta(days=n) for n in range(6)]
+    await an_office({"1": ["passport"]}, days=days, most_active=2)
+    wishes = [await wish(day=day) for day in days]
+    found = await asyncio.gather(
+        *(booking.book_now(wished, contact("kim")) for wished in wishes), return_exceptions=True
+    )
+    assert sum(isinstance(one, booking.Booked) for one in found) == 2, found
+    assert sum(isinstance(one, TooManyVisits) for one in found) == 4, found
+
+
+async def test_who_lost_their_counter_gets_the_next_time_that_is_given_back(system: System) -> None:
+    office = await an_office({"1": ["passport"], "2": ["passport"]})
+    first, second = [await booking.book_now(await wish(), contact(name)) for name in ("kim", "lee")]
+    await Shift.filter(counter_id=(await Counter.get(number="2")).id).delete()
+    assert await supply.rebuild(office.id, [next_monday()]) == 1
+    await system.work()
+    assert (await Visit.get(number=second.number)).unplaced_since is not None
+    await booking.cancel(first.number, "visitor")
+    await system.work()
+    assert (await Visit.get(number=second.number)).unplaced_since is None
+    assert await left(office, "09:00") == 0
+    await visit_books.agree(office.code)
+
+
+async def test_nobody_loses_their_counter_to_time_that_was_given_back(system: System) -> None:
+    office = await an_office({"1": ["passport"], "2": ["passport"]}, return_minutes=60)
+    first, second = [await booking.book_now(await wish(), contact(name)) for name in ("kim", "lee")]
+    await booking.cancel(first.number, "visitor")
+    await Shift.filter(counter_id=(await Counter.get(number="2")).id).delete()
+    assert await supply.rebuild(office.id, [next_monday()]) == 0, "who cancelled had booked first"
+    await system.work()
+    assert (await Visit.get(number=second.number)).unplaced_since is None
+    await visit_books.agree(office.code)
+
+
+async def test_a_time_held_when_its_counter_went_is_listed_once_it_is_booked(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    number = await hold("09:00")
+    shifts = Shift.filter(date=next_monday())
+    await shifts.update(starts="10:00")
+    await supply.rebuild(office.id, [next_monday()])
+    await system.work()
+    await booking.book_held(number, TOKEN, contact("kim"))
+    await system.work()
+    assert (await Visit.get(number=number)).unplaced_since is not None
+    await shifts.update(starts="09:00")
+    await supply.rebuild(office.id, [next_monday()])
+    await system.work()
+    await visit_books.agree(office.code)
+
+
+async def test_a_share_is_kept_for_who_comes_back_into_it(system: System) -> None:
+    office = await an_office({"1": ["moving"], "2": ["passport"], "3": ["passport"], "4": ["passport"]},
+                             walk_in_percent=50)  # fmt: skip
+    await book("09:00", "kim", "moving")
+    await book("09:00", "lee", "passport")
+    shifts = Shift.filter(counter_id=(await Counter.get(number="1")).id)
+    await shifts.update(starts="10:00")
+    await supply.rebuild(office.id, [next_monday()])
+    with pytest.raises(TimeTaken):
+        await book("09:00", "park", "passport")
+    await shifts.update(starts="09:00")
+    await supply.rebuild(office.id, [next_monday()])
+    await system.work()
+    await visit_books.agree(office.code)
+
+
+async def test_a_group_stays_together(system: System) -> None:
+    office = await an_office({"1": ["passport"], "2": ["passport"]})
+    await CounterService.filter(code="passport").update(places=4)
+    offices.forget()
+    for name, party in (("a", 3), ("b", 3)):
+        await booking.book_now(
+            await taking.wish("east", ["passport"], at("09:00"), Channel.ONLINE, party), contact(name)
+        )
+    wished = await taking.errand("east", ["passport"], Channel.ONLINE, 2)
+    (day,) = await grid.days(wished, [next_monday()])
+    assert day.slots[0].left == 0, "one place in each of two groups is no place for two people"
+    with pytest.raises(TimeTaken):
+        await booking.book_now(await taking.wish("east", ["passport"], at("09:00"), Channel.ONLINE, 2), contact("c"))
+    await booking.book_now(await wish(), contact("d"))
+    with pytest.raises(Invalid):
+        await taking.errand("east", ["passport"], Channel.ONLINE, 5)
+    await visit_books.agree(office.code)
+
+
+async def test_a_named_counter(system: System) -> None:
+    await an_office({"1": ["passport", "moving"], "2": ["passport"], "3": ["moving"]})
+
+    async def at_counter(number: str, *services: str) -> booking.Booked:
+        wished = await taking.wish("east", services, at("09:00"), Channel.ONLINE, counter=number)
+        return await booking.book_now(wished, contact(f"{number}{services}"))
+
+    await book("09:00", "kim", "passport")
+    made = await at_counter("1", "passport")
+    with pytest.raises(TimeTaken):
+        await at_counter("1", "moving")
+    for number in ("3", "4"):
+        with pytest.raises(Invalid):
+            await at_counter(number, "passport")
+    view = await visits.visit(made.number, made.key)
+    wished = await taking.other_time(view, at("10:00"))
+    await booking.reschedule(made.number, wished, "visitor")
+    with pytest.raises(TimeTaken):
+        await booking.book_now(
+            await taking.wish("east", ["moving"], at("10:00"), Channel.ONLINE, counter="1"), contact("x")
+        )
+    await book("10:00", "lee", "moving")
+    await visit_books.agree("east")

@@ -1,6 +1,5 @@
 """Offices and visits in the JSON interface."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -169,6 +168,7 @@ def _office(place: Place, lang: str) -> VisitOffice:
     contract.record({"items": contract.many(VisitDay)}),
     query={
         "service": contract.text(about="A service, or several separated by commas."),
+        "counter": contract.text(about="The number of a counter, if it must be that one."),
         "from": contract.DAY,
         "to": contract.DAY,
     },
@@ -180,9 +180,10 @@ async def slots(request: Request) -> Response:
     first = data.day("from") or today()
     last = data.day("to") or first + timedelta(days=WEEK - 1)
     services = [one for one in str(request.query_params.get("service", "")).split(",") if one]
+    counter = data.text("counter", limit=10)
     data.done()
     wanted = offices.span_of_days(first, min(last, first + timedelta(days=MOST_DAYS - 1)))
-    errand = await taking.errand(request.path_params["code"], services, _channel(request))
+    errand = await taking.errand(request.path_params["code"], services, _channel(request), counter=counter)
     days = await grid.days(errand, wanted) if wanted else []
     lang = web.language(request)
     return web.json({"items": [await _day(errand, day, lang) for day in days]})
@@ -231,7 +232,9 @@ async def book(request: Request) -> Response:
         return references.derived_key(settings.secret_key, key, number)
 
     async def act() -> str:
-        wished = await taking.wish(command.office, command.chosen, command.start, _channel(request), command.party)
+        wished = await taking.wish(
+            command.office, command.chosen, command.start, _channel(request), command.party, command.counter
+        )
         made.append(await booking.book_now(wished, contact, key_of if key else None, case))
         return made[0].number
 
@@ -324,8 +327,7 @@ async def reschedule(request: Request) -> Response:
     """``POST /visits/{number}/reschedule``."""
     found = await own(request)
     command = RescheduleVisit.parse(await web.read_json(request), strict=True)
-    services: Sequence[str] = [one.code for one in found.matters]
-    wished = await taking.wish(found.office.code, services, command.start, found.channel, found.party)
+    wished = await taking.other_time(found, command.start)
     await booking.reschedule(found.number, wished, VISITOR)
     return web.json(await answer(await own(request), web.language(request)))
 

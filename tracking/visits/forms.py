@@ -1,6 +1,6 @@
 """Input about visits, each declared once for the website, the JSON interface and its OpenAPI document."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -25,6 +25,7 @@ from server.core.forms import (
     Time,
     line,
 )
+from server.core.working_calendar import FIRST_YEAR, LAST_YEAR
 from tracking.visits.states import DocumentState
 
 NOT_START = _("Please choose a time from the timetable.")
@@ -36,7 +37,14 @@ def read_start(value: object) -> datetime:
         found = datetime.fromisoformat(str(value))
     except ValueError:
         raise Mistake(NOT_START) from None
-    return found if found.tzinfo else found.replace(tzinfo=config.settings().zone)
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise Mistake(NOT_START)
+    if found.tzinfo:
+        return found
+    local = found.replace(tzinfo=config.settings().zone)
+    if local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) != found:
+        raise Mistake(NOT_START)  # clocks skip it when summer time begins
+    return local
 
 
 Start = Annotated[
@@ -67,6 +75,7 @@ class BookVisit(Form):
     service: Service = ""
     services: Annotated[tuple[str, ...], Label(_("Services")), About("Several services, one after the other")] = ()
     case: Annotated[str, line(16, safe=False), Label(_("Case number"))] = ""
+    counter: Annotated[str, line(10), Label(_("Counter")), About("Its number, if it must be that one")] = ""
     party: Annotated[int, Field(ge=1, le=500), Label(_("Number of people"))] = 1
     language: Annotated[str, OneOf(LANGUAGES), Label(_("Language of our messages"))] = "ko"
 

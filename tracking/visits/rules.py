@@ -73,6 +73,11 @@ def moment(at: int) -> datetime:
     return datetime.fromtimestamp(at * 60, UTC)
 
 
+def until(start: datetime, now: datetime) -> timedelta:
+    """How long it is until a start. Times of one zone subtract as clocks show them, wrong in the long night."""
+    return start.astimezone(UTC) - now.astimezone(UTC)
+
+
 def at_time(day: date, clock_time: str, zone: ZoneInfo) -> int:
     """The minute of a time of day; ``24:00`` is midnight at its end."""
     if clock_time == "24:00":
@@ -181,11 +186,14 @@ class Window(NamedTuple):
     def allows(self, start: datetime, now: datetime) -> bool:
         """Whether a start can be booked now; both in the city's zone."""
         first, last = self.days(now)
-        return first <= start.date() <= last and start >= now + timedelta(hours=self.notice_hours) and start > now
+        left = until(start, now)
+        return first <= start.date() <= last and left >= timedelta(hours=self.notice_hours) and left > timedelta()
 
     def can_change(self, start: datetime, now: datetime) -> bool:
         """Whether a booked visit can still be changed or cancelled: until the day before."""
-        return now.date() < start.date() if not self.same_day else now + timedelta(hours=self.notice_hours) <= start
+        if not self.same_day:
+            return now.date() < start.date()
+        return until(start, now) >= timedelta(hours=self.notice_hours)
 
 
 def starts(hours: DayHours, length: int, every: int) -> list[int]:

@@ -102,6 +102,7 @@ class Free:
         self.day, self.terms = day, terms
         units = sorted({unit for units in day.steps.values() for unit in units})
         self.bit = {unit: 1 << place for place, unit in enumerate(units)}
+        self._unplaced = [one for one in day.claims.values() if not one.placed]
         self._able: dict[tuple[int, int | None], int] = {}
         self._left: dict[tuple[int, int | None, str, int], int] = {}
 
@@ -118,6 +119,11 @@ class Free:
         """How many more places like ``wanted`` can be booked, in groups that there are and in new claims."""
         shared = sum(one.places - one.taken for one in self.day.group(wanted))
         return shared + self.claims(wanted) * wanted.places
+
+    def fits(self, wanted: Wanted) -> bool:
+        """Whether ``wanted`` can be booked as it is: a group stays together."""
+        together = any(one.places - one.taken >= wanted.number for one in self.day.group(wanted))
+        return together or (wanted.number <= wanted.places and self.claims(wanted) > 0)
 
     def served(self, wanted: Wanted) -> bool:
         """Whether a unit that is able is present in each step, free or not."""
@@ -144,10 +150,11 @@ class Free:
     def _at(self, minute: int, wanted: Wanted) -> int:
         key = (wanted.kind, wanted.unit, wanted.channel, minute)
         if key not in self._left:
-            self._left[key] = self._count(self.day.steps.get(minute, {}), wanted)
+            self._left[key] = self._count(minute, wanted)
         return self._left[key]
 
-    def _count(self, units: Mapping[int, int | None], wanted: Wanted) -> int:
+    def _count(self, minute: int, wanted: Wanted) -> int:
+        units = self.day.steps.get(minute, {})
         # A claim can be missing from a page's reading if it was made meanwhile: its unit is then taken all the same.
         claims = {unit: self.day.claims.get(one) for unit, one in units.items() if one is not None}
         masks = sorted(self.able(one) if one else self.bit[unit] for unit, one in claims.items())
@@ -156,6 +163,11 @@ class Free:
             if left and quota.concerns(wanted.kind, wanted.channel):
                 able = units if quota.kinds is None else {u for k in quota.kinds for u in self.terms.able.get(k, ())}
                 present = sum(unit in able for unit in units)
-                used = sum(one is not None and quota.concerns(one.kind, one.channel) for one in claims.values())
+                counted = [*claims.values(), *self._waiting(minute)]
+                used = sum(one is not None and quota.concerns(one.kind, one.channel) for one in counted)
                 left = min(left, max(0, present - present * quota.percent // 100 - used))
         return left
+
+    def _waiting(self, minute: int) -> list[Held]:
+        """The claims of a step that have lost their unit: they come back into their share."""
+        return [one for one in self._unplaced if one.starts <= minute < one.ends]

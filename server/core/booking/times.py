@@ -170,6 +170,20 @@ async def supply(calendar: int, present: Collection[tuple[int, int]], terms: Ter
     return without
 
 
+async def place_again(calendar: int, terms: Terms) -> list[int]:
+    """Place claims that no unit serves, after time was given back; the first made comes first. Returns those placed.
+
+    The calendar must be locked.
+    """
+    day = await _locked(calendar)
+    board = _Board(day, terms)
+    placed = [one for one in sorted(day.claims) if not day.claims[one].placed and board.seat(day.claims[one])]
+    if placed:
+        await board.save()
+        await database.execute("UPDATE booking_claim SET placed = ? WHERE id IN (?)", True, tuple(placed))
+    return placed
+
+
 def _fits(day: Day, held: Held, terms: Terms) -> bool:
     """Whether the units that serve a claim are still able to."""
     return set(day.serves(held)) <= set(terms.able.get(held.kind, ()))

@@ -253,7 +253,9 @@ def read_day(value: Any) -> date:
     """A day, ``YYYY-MM-DD``."""
     if isinstance(value, str) and _DAY.fullmatch(value):
         with contextlib.suppress(ValueError):
-            return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 — a day has no zone
+            found = datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 — a day has no zone
+            if FIRST_YEAR <= found.year <= LAST_YEAR:
+                return found
     raise Mistake(NOT_DATE)
 
 

@@ -11,7 +11,7 @@ from server.core.database import IntegrityError
 from server.core.errors import NotPossibleNow
 from server.core.rows import columns, select_one
 from tracking.visits import rules
-from tracking.visits.actions import taking
+from tracking.visits.actions import supply, taking
 from tracking.visits.actions.taking import Wish
 from tracking.visits.errors import HoldExpired, NoSuchVisit, OnePerHousehold, Restricted, TooLate, TooManyVisits
 from tracking.visits.events import VisitBooked, VisitCancelled, VisitRescheduled
@@ -79,9 +79,10 @@ async def hold(wished: Wish, holder: str, language: str) -> str:
         earlier = await select_one(VisitRow, f"SELECT {_ROW} FROM visit v WHERE v.holder = ?", holder)
         try:
             async with database.transaction():
-                await times.lock(calendar, *([await _calendar(earlier)] if earlier else []))
+                before = await _calendar(earlier) if earlier else calendar
+                await times.lock(calendar, before)
                 if earlier:
-                    await _end(earlier, VisitState.CANCELLED, (VisitState.HELD,))
+                    await _end(earlier, before, VisitState.CANCELLED, (VisitState.HELD,))
                 claims = await taking.take(wished, calendar)
                 until = clock.now() + timedelta(minutes=wished.office.hold_minutes)
                 return (
@@ -119,6 +120,7 @@ async def book_held(number: str, holder: str, contact: Contact) -> Booked:
     if visit is None:
         raise HoldExpired
     wished = await taking.of_visit(visit.id, visit.office_id, visit.starts_at, Channel.ONLINE, visit.party)
+    calendar = await _calendar(visit)
     try:
         async with database.transaction():
             state = await database.value(
@@ -133,7 +135,9 @@ async def book_held(number: str, holder: str, contact: Contact) -> Booked:
                 return Booked(visit.id, number, "")
             if state is None:
                 raise HoldExpired
-            return await _confirm(visit.id, wished, contact)
+            booked = await _confirm(visit.id, wished, contact)
+            await supply.confirmed(calendar)
+            return booked
     except IntegrityError:
         raise OnePerHousehold(wished.date) from None
 
@@ -191,6 +195,8 @@ async def _may_book(wished: Wish, household: str) -> None:
     if until is not None:
         raise Restricted(database.moment(until).astimezone(config.settings().zone).date())
     most = wished.office.most_active
+    if database.dialect() == "postgres":  # on other days, too, and SQLite has one writer at a time
+        await database.fetch("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", household)
     active = await database.value(
         "SELECT COUNT(*) FROM visit WHERE household = ? AND office_id = ? AND state = ? AND starts_at > ?",
         household, wished.office.id, VisitState.BOOKED, now,
@@ -222,14 +228,20 @@ async def cancel(number: str, actor: str, *, cannot_come: bool = False) -> None:
         raise TooLate
     back = rules.returns_at(now, visit.starts_at, place.return_minutes, taking.chance())
     at_once = back is not None and back <= now
+    calendar = await _calendar(visit)
+    action = VisitAction.CANCEL if in_time else VisitAction.CANNOT_COME
+    state = VISIT[VisitState.BOOKED][action]
     async with database.transaction():
-        await times.lock(await _calendar(visit))
-        action = VisitAction.CANCEL if in_time else VisitAction.CANNOT_COME
-        state = VISIT[VisitState.BOOKED][action]
-        if not await _end(visit, state, (VisitState.BOOKED,), later=None if at_once else back, keep=not at_once):
-            raise NotPossibleNow(action, visit.state)
-        chain = await ledger.lock(f"visit/{number}")
-        await chain.append(actor, VisitCancelled(not in_time))
+        await times.lock(calendar)
+        if await _end(visit, calendar, state, (VisitState.BOOKED,), later=None if at_once else back, keep=not at_once):
+            chain = await ledger.lock(f"visit/{number}")
+            await chain.append(actor, VisitCancelled(not in_time))
+            return
+    found = await visit_row(number)
+    if found.state is VisitState.BOOKED and found.revision != visit.revision:  # it was moved meanwhile
+        await cancel(number, actor, cannot_come=cannot_come)
+    elif found.state is not VisitState.CANCELLED:
+        raise NotPossibleNow(action, found.state)
 
 
 async def reschedule(number: str, wished: Wish, actor: str, *, by_office: bool = False) -> None:
@@ -244,10 +256,10 @@ async def reschedule(number: str, wished: Wish, actor: str, *, by_office: bool =
     may = place.window.can_change(visit.starts_at.astimezone(zone), clock.now().astimezone(zone))
     if not may and not by_office:
         raise TooLate
-    calendar = await taking.calendar_of(wished)
+    calendar, earlier = await taking.calendar_of(wished), await _calendar(visit)
     try:
         async with database.transaction():
-            await times.lock(calendar, await _calendar(visit))
+            await times.lock(calendar, earlier)
             await taking.free(visit.id, visit.party)
             claims = await taking.take(wished, calendar)
             hit = await database.execute(
@@ -261,6 +273,8 @@ async def reschedule(number: str, wished: Wish, actor: str, *, by_office: bool =
             if not hit:
                 raise NotPossibleNow(VisitAction.RESCHEDULE, visit.state)
             await taking.write_matters(visit.id, wished, claims)
+            for one in sorted({calendar, earlier}):
+                await supply.place_again(one)
             chain = await ledger.lock(f"visit/{number}")
             was, now = (rules.moment(rules.minute(one)).isoformat(timespec="minutes")
                         for one in (visit.starts_at, rules.moment(wished.start)))  # fmt: skip
@@ -271,13 +285,14 @@ async def reschedule(number: str, wished: Wish, actor: str, *, by_office: bool =
 
 async def _end(
     visit: VisitRow,
+    calendar: int,
     state: VisitState,
     expected: tuple[VisitState, ...],
     *,
     later: datetime | None = None,
     keep: bool = False,
 ) -> bool:
-    """End a visit if it is still in an expected state, and free its time. The calendar is locked.
+    """End a visit if it is still in an expected state, and free its time. ``calendar`` is its, and locked.
 
     ``keep``: its time is not offered before ``later``, or never if that is None.
     """
@@ -292,6 +307,7 @@ async def _end(
     )
     if hit:
         await taking.free(visit.id, visit.party, later=later, for_good=keep and later is None)
+        await supply.place_again(calendar)
     return bool(hit)
 
 
@@ -303,9 +319,10 @@ async def expire() -> int:
         clock.now(),
     ):
         visit = await visit_row(number)
+        calendar = await _calendar(visit)
         async with database.transaction():
-            await times.lock(await _calendar(visit))
-            count += await _end(visit, VisitState.EXPIRED, (VisitState.HELD, VisitState.OFFERED))
+            await times.lock(calendar)
+            count += await _end(visit, calendar, VisitState.EXPIRED, (VisitState.HELD, VisitState.OFFERED))
     return count
 
 
@@ -320,6 +337,7 @@ async def return_freed() -> int:
             gone = await database.fetch_one("DELETE FROM freed_time WHERE id = ? RETURNING claim_id, places", row["id"])
             if gone:
                 await times.give_back(gone["claim_id"], gone["places"])
+                await supply.place_again(row["calendar_id"])
                 count += 1
     return count
 

@@ -37,10 +37,53 @@ async def _supply(office_id: int, day: date, calendar: int) -> list[int]:
     known = await offices.services(office_id)
     present = rules.counter_time(hours, roster if place.active else (), away, place.step)
     before = await times.unplaced(calendar)
-    without = await times.supply(calendar, present, offices.terms(place, known))
+    those = offices.terms(place, known)
+    without = await times.supply(calendar, present, those)
+    if without and await _give_up_freed(calendar, without):
+        without = await times.supply(calendar, present, those)
     if before != without:
-        await jobs.enqueue((f"{PLACED}:{calendar}:{clock.now().timestamp()}", PLACED, {"calendar": calendar}))
+        await _announce(calendar)
     return without
+
+
+async def _give_up_freed(calendar: int, without: list[int]) -> bool:
+    """Give back freed time that is not offered yet, where a visit has lost its counter. Returns whether there was any.
+
+    Nobody comes in that time, so a visitor must not lose theirs to it.
+    """
+    lost = await times.claims(without)
+    freed = await database.fetch("SELECT id, claim_id, places FROM freed_time WHERE calendar_id = ?", calendar)
+    spans = {one.id: one for one in await times.claims([row["claim_id"] for row in freed])}
+    needed = [
+        row
+        for row in freed
+        if (held := spans.get(row["claim_id"]))
+        and any(one.starts < held.ends and held.starts < one.ends for one in lost)
+    ]
+    for row in needed:
+        await database.execute("DELETE FROM freed_time WHERE id = ?", row["id"])
+        await times.give_back(row["claim_id"], row["places"])
+    return bool(needed)
+
+
+async def place_again(calendar: int) -> None:
+    """Give time that has become free to visits that had lost their counter. The calendar is locked."""
+    if not await times.unplaced(calendar):
+        return
+    number = await database.value("SELECT office_id FROM office_day WHERE calendar_id = ?", calendar)
+    known = await offices.services(number)
+    if await times.place_again(calendar, offices.terms(await offices.office_by_id(number), known)):
+        await _announce(calendar)
+
+
+async def confirmed(calendar: int) -> None:
+    """Record a visit that was held when its day lost a counter, and is booked now."""
+    if await times.unplaced(calendar):
+        await _announce(calendar)
+
+
+async def _announce(calendar: int) -> None:
+    await jobs.enqueue((f"{PLACED}:{calendar}:{clock.now().timestamp()}", PLACED, {"calendar": calendar}))
 
 
 async def _calendar(office_id: int, day: date) -> int:
@@ -79,24 +122,21 @@ async def _roster(office_id: int, day: date) -> tuple[list[Sitting], set[int]]:
 
 async def record_placed(calendar: int) -> None:
     """Write into the history of a day's visits which of them no counter can serve any more, or can again."""
-    without = set(await times.unplaced(calendar))
-    rows = await database.fetch(
-        "SELECT v.id, v.number, v.unplaced_since, m.claim_id FROM office_day d "
-        "JOIN visit v ON v.office_id = d.office_id AND v.date = d.date AND v.state = 'booked' "
-        "JOIN visit_matter m ON m.visit_id = v.id WHERE d.calendar_id = ? ORDER BY v.id",
-        calendar,
-    )
-    unplaced = {row["id"] for row in rows if row["claim_id"] in without}
-    for number, visit, since in {(row["number"], row["id"], row["unplaced_since"]) for row in rows}:
-        if (visit in unplaced) == (since is not None):
-            continue
-        gone = visit in unplaced
-        async with database.transaction():
-            hit = await database.execute(
-                f"UPDATE visit SET unplaced_since = ? WHERE id = ? AND unplaced_since IS {'' if gone else 'NOT '}NULL",
-                clock.now() if gone else None,
-                visit,
-            )
-            if hit:
+    async with database.transaction():
+        await times.lock(calendar)  # otherwise a job that read earlier could write later
+        without = set(await times.unplaced(calendar))
+        rows = await database.fetch(
+            "SELECT v.id, v.number, v.unplaced_since, m.claim_id FROM office_day d "
+            "JOIN visit v ON v.office_id = d.office_id AND v.date = d.date AND v.state = 'booked' "
+            "JOIN visit_matter m ON m.visit_id = v.id WHERE d.calendar_id = ?",
+            calendar,
+        )
+        unplaced = {row["id"] for row in rows if row["claim_id"] in without}
+        known = {(row["id"], row["number"], row["unplaced_since"] is not None) for row in rows}
+        for visit, number, was in sorted(known):
+            gone = visit in unplaced
+            if gone != was:
+                now = clock.now() if gone else None
+                await database.execute("UPDATE visit SET unplaced_since = ? WHERE id = ?", now, visit)
                 chain = await ledger.lock(f"visit/{number}")
                 await chain.append("system", VisitUnplaced() if gone else VisitPlaced())

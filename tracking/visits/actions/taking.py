@@ -15,7 +15,8 @@ from server.core.errors import Invalid, _
 from tracking.visits import rules
 from tracking.visits.queries import grid, offices
 from tracking.visits.queries.grid import Errand
-from tracking.visits.queries.offices import OfficeRow
+from tracking.visits.queries.offices import OfficeRow, Place, ServiceRow
+from tracking.visits.queries.visits import VisitView
 from tracking.visits.states import Channel
 
 MOST_TOGETHER = 10
@@ -43,8 +44,11 @@ class Wish:
         return self.start + self.errand.length
 
 
-async def errand(code: str, wanted: Sequence[str], channel: Channel, party: int = 1) -> Errand:
-    """What somebody comes for. Raises ``NoSuchOffice``, and ``Invalid`` for services that are not booked here."""
+async def errand(code: str, wanted: Sequence[str], channel: Channel, party: int = 1, counter: str = "") -> Errand:
+    """What somebody comes for; ``counter`` is the number of the one they ask for.
+
+    Raises ``NoSuchOffice``, and ``Invalid`` for services that are not booked here or not at that counter.
+    """
     place = await offices.place(code)
     known = {one.code: one for one in place.services.values() if one.bookable}
     chosen = tuple(known[one] for one in wanted if one in known)
@@ -52,19 +56,42 @@ async def errand(code: str, wanted: Sequence[str], channel: Channel, party: int 
         raise Invalid.at("service", _("This service cannot be booked at this office."))
     if len(chosen) > place.office.most_matters:
         raise Invalid.at("service", _("One visit can combine %(most)s services.", most=place.office.most_matters))
-    largest = max((one.places for one in chosen if one.places > 1), default=MOST_TOGETHER)
+    largest = min((one.places for one in chosen if one.places > 1), default=MOST_TOGETHER)
     if not 1 <= party <= largest:
         raise Invalid.at("party", _("Please enter a number of people from 1 to %(most)s.", most=largest))
-    return Errand(place, chosen, channel, party)
+    return Errand(place, chosen, channel, party, await _counter(place, chosen, counter) if counter else None)
 
 
-async def wish(code: str, wanted: Sequence[str], start: datetime, channel: Channel, party: int = 1) -> Wish:
+async def _counter(place: Place, chosen: Sequence[ServiceRow], number: str) -> int:
+    sql = "SELECT id FROM counter WHERE office_id = ? AND number = ? AND active = ?"
+    found = await database.value(sql, place.office.id, number, True)
+    if not any(found in one.counters for one in chosen):
+        raise Invalid.at("counter", _("This counter does none of the chosen services."))
+    return int(found)
+
+
+async def wish(
+    code: str, wanted: Sequence[str], start: datetime, channel: Channel, party: int = 1, counter: str = ""
+) -> Wish:
     """Check a wished time against what the grid shows. Raises as :func:`errand`, and ``Invalid`` for another start."""
-    found = Wish(await errand(code, wanted, channel, party), rules.minute(start))
+    found = Wish(await errand(code, wanted, channel, party, counter), rules.minute(start))
     (day,) = await grid.days(found.errand, [found.date])
-    if all(slot.start != start for slot in day.slots):
+    # As numbers: in the hour that comes twice, times with other zones are never equal (PEP 495).
+    if all(slot.start.timestamp() != start.timestamp() for slot in day.slots):
         raise Invalid.at("start", _("This time cannot be booked. Please choose one from the timetable."))
     return found
+
+
+async def other_time(visit: VisitView, start: datetime) -> Wish:
+    """The wish for another time of a visit: the same services, people and named counter. Raises as :func:`wish`."""
+    services = [one.code for one in visit.matters]
+    named = await database.column(
+        "SELECT DISTINCT c.number FROM visit_matter m JOIN booking_claim b ON b.id = m.claim_id "
+        "JOIN counter c ON c.id = b.unit WHERE m.visit_id = ?",
+        visit.id,
+    )
+    number = named[0] if len(named) == 1 else ""
+    return await wish(visit.office.code, services, start, visit.channel, visit.party, number)
 
 
 async def of_visit(visit: int, office_id: int, start: datetime, channel: Channel, party: int) -> Wish:

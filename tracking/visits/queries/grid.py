@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from server.core import city, clock, config
 from server.core.booking import times
@@ -59,7 +59,7 @@ class Errand:
     channel: Channel = Channel.ONLINE
     party: int = 1
     counter: int | None = None
-    """A named counter or guide; None for any that is able."""
+    """A named counter or guide, for the services that it does; None for any that is able."""
 
     @property
     def office(self) -> OfficeRow:
@@ -84,7 +84,8 @@ class Errand:
         return [
             Wanted(
                 kind=service.id, starts=first, ends=last, channel=self.channel, places=service.places,
-                number=self.party if service.places > 1 else 1, unit=self.counter,
+                number=self.party if service.places > 1 else 1,
+                unit=self.counter if self.counter in service.counters else None,
             )
             for service, (first, last) in zip(self.services, self.spans(start), strict=True)
         ]  # fmt: skip
@@ -114,7 +115,7 @@ def allows(errand: Errand, start: datetime, now: datetime) -> bool:
     """Whether a start is within the time in which it can be booked; officials book until it begins."""
     if errand.channel is Channel.ONLINE:
         return errand.office.window.allows(start, now)
-    return start > now
+    return rules.until(start, now) > timedelta()
 
 
 def _slot(errand: Errand, at: int, start: datetime, free: Free) -> Slot | None:
@@ -123,7 +124,7 @@ def _slot(errand: Errand, at: int, start: datetime, free: Free) -> Slot | None:
     if not all(free.served(one) for one in wanted):
         return None
     left = min(free.places(one) for one in wanted)
-    if left < max(one.number for one in wanted) and any(one.places > 1 for one in wanted):
+    if not all(free.fits(one) for one in wanted):
         left = 0  # the group does not fit any more, though smaller ones do
     booked = max(free.used(one) for one in wanted)
     end = rules.moment(at + errand.length).astimezone(start.tzinfo)

@@ -9,10 +9,10 @@ from server.core import config, database
 from server.core.booking.day import Quota, Terms
 from server.core.city import KEPT
 from server.core.rows import columns, read, select, select_one
-from server.core.working_calendar import WorkingCalendar
+from server.core.working_calendar import FIRST_YEAR, LAST_YEAR, WorkingCalendar
 from tracking.visits import rules
 from tracking.visits.errors import NoSuchOffice
-from tracking.visits.rules import DayHours, Exceptional, Weekly, Window
+from tracking.visits.rules import DayHours, DayState, Exceptional, Weekly, Window
 from tracking.visits.states import Channel, OpeningKind
 
 BOOKED = frozenset(Channel)
@@ -193,8 +193,11 @@ async def hours(
         one = Exceptional(OpeningKind(row["kind"]), row["opens"], row["closes"], row["reason"])
         by_day.setdefault(database.day_or_none(row["date"]), []).append(one)
     zone = config.settings().zone
+    known = range(FIRST_YEAR, LAST_YEAR + 1)
     return {
         day: rules.day_hours(day, zone, weekly.get(day.weekday()), by_day.get(day, ()), calendar.holiday_name(day))
+        if day.year in known
+        else DayHours(DayState.CLOSED)
         for day in days
     }
 
