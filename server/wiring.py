@@ -38,7 +38,7 @@ from server.core.participants.confirming import Confirmations
 from server.core.stream.hub import Hub, Narrator
 from tracking import stream_access
 from tracking.statistics.actions import counting, recounting
-from tracking.visits.actions import booking, crowding, supply
+from tracking.visits.actions import booking, crowding, offering, supply
 from tracking.visits.permissions import Permission as VisitPermission
 from tracking.visits.queries import papers
 
@@ -190,10 +190,10 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         REMIND_ON: _remind_of_commitments,
         "forums.release": _release,
         "forums.offers": _each(registering.lapse),
-        "visits.expire": _each(booking.expire, booking.return_freed),
-        supply.PLACED: _record_placed,
         crowding.NIGHTLY: crowding.nightly,
         crowding.FIT: _fit_forecast,
+        "visits.expire": _each(booking.expire, booking.return_freed, offering.due),
+        offering.PLACED: _record_placed,
         counting.COUNT: counting.count,
         counting.FOLLOW: counting.follow,
         recounting.RECOUNT: recounting.recount,

@@ -1,6 +1,6 @@
 """The refusals of visits, each with its status and a stable code."""
 
-from datetime import date
+from datetime import date, datetime
 
 from server.core.errors import Conflict, NotFound, _
 
@@ -71,3 +71,33 @@ class DocumentAccepted(Conflict):
 
     code = "document_accepted"
     text = _("This document has already been checked and accepted. You need not send it again.")
+
+
+class AlreadyWaiting(Conflict):
+    """409: the household is on the waiting list of this office and day."""
+
+    code = "already_waiting"
+    text = _("You are already on the waiting list of this day. We will write to you as soon as a time becomes free.")
+
+
+class NotWaiting(NotFound):
+    """404: no such entry of a waiting list, or not this reader's."""
+
+    code, text = "no_such_entry", _("There is no such entry on the waiting list.")
+
+
+class TimeFree(Conflict):
+    """409: nobody needs to wait, a fitting time is free. ``start`` is in the city's zone."""
+
+    code = "time_free"
+
+    def __init__(self, start: datetime) -> None:
+        super().__init__(_("A time that suits you is free: %(start)s. You can book it now.", start=start))
+        self.start = start
+
+
+class OfferExpired(Conflict):
+    """409: an offered time was not accepted in time, or was refused."""
+
+    code = "offer_expired"
+    text = _("This offer has ended. You are still on the waiting list, and can choose another time from the timetable.")

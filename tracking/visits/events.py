@@ -1,6 +1,7 @@
 """The events of visits: frozen dataclasses that hold ids, never names or contacts.
 
-Subjects: ``visit/{number}``; changes of offices, counters and rosters are ``settings/…``.
+Subjects: ``visit/{number}``, ``waiting/{number}`` for entries of a waiting list; changes of offices, counters and
+rosters are ``settings/…``.
 """
 
 from server.core.ledger import Audience, DomainEvent
@@ -92,3 +93,23 @@ class TimeOffered(DomainEvent, kind="visit.offered", audience=Audience.PARTY):
 
     visit: int
     until: str
+
+
+class OfferEnded(DomainEvent, kind="visit.offer_ended", audience=Audience.PARTY):
+    """It was refused, or not accepted in time."""
+
+    refused: bool
+
+
+class WaitingJoined(DomainEvent, kind="waiting.joined", audience=Audience.PARTY):
+    """Somebody waits for a time on a day."""
+
+    office: int
+    date: str
+    services: tuple[int, ...]
+
+
+class WaitingLeft(DomainEvent, kind="waiting.left", audience=Audience.PARTY):
+    """They, or an official for a ``reason``, took them off the list."""
+
+    reason: str

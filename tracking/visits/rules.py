@@ -17,6 +17,8 @@ from tracking.visits.states import OpeningKind
 
 WALK_INS_LAST = timedelta(hours=2)
 """Time freed later than this before its start is not offered again: walk-ins get it."""
+SHORTEST_OFFER = timedelta(minutes=10)
+"""Nobody reads their messages all the time: an offer that would end sooner is not made."""
 Span = tuple[int, int]
 """Start and end, in minutes since the epoch."""
 
@@ -260,6 +262,25 @@ def returns_at(freed: datetime, start: datetime, window: int, chance: float) -> 
     """
     at = freed + timedelta(minutes=window * chance)
     return at if at <= start - WALK_INS_LAST else None
+
+
+def within(start: datetime, end: datetime, from_time: str, until_time: str) -> bool:
+    """Whether a visit lies between two times of day; empty ones are no limit. Its times are in the city's zone."""
+    return from_time <= f"{start:%H:%M}" and (not until_time or f"{end:%H:%M}" <= until_time)
+
+
+def offer_until(now: datetime, awake: datetime, start: datetime, window: Window, minutes: int) -> datetime | None:
+    """Until when a free time can be accepted that is offered now, in UTC; None if that is not worth an offer.
+
+    So many ``minutes`` from when people are ``awake``, but not later than the time can be booked, and not so late that
+    it goes to walk-ins. All times are in the city's zone.
+    """
+    latest = [start.astimezone(UTC) - max(WALK_INS_LAST, timedelta(hours=window.notice_hours))]
+    if not window.same_day:
+        latest.append(datetime.combine(start.date(), time(), start.tzinfo).astimezone(UTC))
+    until = min(awake.astimezone(UTC) + timedelta(minutes=minutes), *latest)
+    enough = min(timedelta(minutes=minutes), SHORTEST_OFFER)
+    return until if window.allows(start, now) and until - now.astimezone(UTC) >= enough else None
 
 
 class NoShowRule(NamedTuple):

@@ -81,7 +81,7 @@ async def take(calendar: int, wanted: Wanted, terms: Terms) -> int:
 
     Raises ``TimeTaken`` if no assignment of units serves it beside the claims that there are.
     """
-    day = await _locked(calendar)
+    day = await locked(calendar)
     if wanted.places > 1:
         for shared in day.group(wanted):
             if await _join(shared.id, wanted.number):
@@ -142,7 +142,7 @@ async def supply(calendar: int, present: Collection[tuple[int, int]], terms: Ter
     Claims are placed in the order in which they were made. Returns those that no unit can serve any more: they keep
     their time and are tried again at the next change.
     """
-    day = await _locked(calendar)
+    day = await locked(calendar)
     there = {(unit, minute) for minute, units in day.steps.items() for unit in units}
     steps = {minute: dict(units) for minute, units in day.steps.items()}
     lost = set[int]()
@@ -175,7 +175,7 @@ async def place_again(calendar: int, terms: Terms) -> list[int]:
 
     The calendar must be locked.
     """
-    day = await _locked(calendar)
+    day = await locked(calendar)
     board = _Board(day, terms)
     placed = [one for one in sorted(day.claims) if not day.claims[one].placed and board.seat(day.claims[one])]
     if placed:
@@ -202,7 +202,7 @@ async def _exchange(calendar: int, gone: Collection[tuple[int, int]], new: Colle
     )
 
 
-async def _locked(calendar: int) -> Day:
+async def locked(calendar: int) -> Day:
     """A calendar under its lock, read afresh."""
     version = await database.value("SELECT version FROM booking_calendar WHERE id = ?", calendar)
     return (await _read([calendar], {calendar: version}))[calendar]

@@ -1,72 +1,31 @@
 """Booking a visit: hold a time, book it, change and cancel it; expire holds and return freed time."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from server.core import clock, config, database, ledger, references
 from server.core.booking import times
+from server.core.booking.day import Wanted
 from server.core.booking.errors import TimeTaken
 from server.core.database import IntegrityError
 from server.core.errors import NotPossibleNow
-from server.core.rows import columns, select_one
 from tracking.visits import rules
-from tracking.visits.actions import supply, taking
+from tracking.visits.actions import offering, taking, visits
 from tracking.visits.actions.taking import Wish
-from tracking.visits.errors import HoldExpired, NoSuchVisit, OnePerHousehold, Restricted, TooLate, TooManyVisits
+from tracking.visits.actions.visits import Booked, Contact, visit_row
+from tracking.visits.errors import HoldExpired, OnePerHousehold, Restricted, TooLate, TooManyVisits
 from tracking.visits.events import VisitBooked, VisitCancelled, VisitRescheduled
 from tracking.visits.queries import offices
-from tracking.visits.states import VISIT, Channel, VisitAction, VisitState
+from tracking.visits.queries.offices import OfficeRow
+from tracking.visits.states import VISIT, Channel, VisitAction, VisitState, WaitingState
+
+__all__ = ["Booked", "Contact"]
 
 MOST_EXPIRED = 500
 """Holds and offers that one run of the job expires."""
 HOLD_ATTEMPTS = 3
 KeyOf = Callable[[str], str]
 """The key of a visit by its number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Whom a visit is for, and how to reach them: one address or number."""
-
-    name: str
-    email: str = ""
-    phone: str = ""
-    language: str = "ko"
-    note: str = ""
-
-    @property
-    def household(self) -> str:
-        """By what their household is known."""
-        return rules.household(config.settings().secret_key, self.email, self.phone)
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """The number of a visit, and its key, which is shown once."""
-
-    id: int
-    number: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class VisitRow:
-    """A visit as its actions need it."""
-
-    id: int
-    number: str
-    office_id: int
-    date: date
-    starts_at: datetime
-    state: VisitState
-    party: int
-    revision: int
-    household: str
-    held_until: datetime | None
-
-
-_ROW = columns(VisitRow, "v")
 
 
 async def hold(wished: Wish, holder: str, language: str) -> str:
@@ -76,18 +35,21 @@ async def hold(wished: Wish, holder: str, language: str) -> str:
     """
     calendar = await taking.calendar_of(wished)
     for _attempt in range(HOLD_ATTEMPTS):
-        earlier = await select_one(VisitRow, f"SELECT {_ROW} FROM visit v WHERE v.holder = ?", holder)
+        earlier = next(iter(await visits.rows("v.holder = ?", holder)), None)
+        freed = await visits.calendar_of(earlier) if earlier else calendar
         try:
             async with database.transaction():
-                before = await _calendar(earlier) if earlier else calendar
-                await times.lock(calendar, before)
+                await times.lock(calendar, freed)
                 if earlier:
-                    await _end(earlier, before, VisitState.CANCELLED, (VisitState.HELD,))
+                    await visits.end(earlier, VisitState.CANCELLED, VisitState.HELD)
                 claims = await taking.take(wished, calendar)
                 until = clock.now() + timedelta(minutes=wished.office.hold_minutes)
-                return (
-                    await _insert(wished, claims, VisitState.HELD, language, held_until=until, holder=holder)
-                ).number
+                visit = await visits.insert(
+                    wished, claims, VisitState.HELD, Contact("", language=language), held_until=until, holder=holder
+                )
+                if earlier:
+                    await offering.pass_on(freed)
+                return visit.number
         except IntegrityError:  # another tab of this browser was first
             continue
     raise TimeTaken
@@ -103,8 +65,8 @@ async def book_now(wished: Wish, contact: Contact, key_of: KeyOf | None = None, 
         async with database.transaction():
             await times.lock(calendar)
             claims = await taking.take(wished, calendar)
-            visit = await _insert(wished, claims, VisitState.HELD, contact.language)
-            return await _confirm(visit.id, wished, contact, key_of, case)
+            visit = await visits.insert(wished, claims, VisitState.HELD, Contact("", language=contact.language))
+            return await confirm(visit.id, wished, contact, key_of, case)
     except IntegrityError:
         raise OnePerHousehold(wished.date) from None
 
@@ -114,13 +76,11 @@ async def book_held(number: str, holder: str, contact: Contact) -> Booked:
 
     Raises ``HoldExpired``, and the refusals of :func:`book_now` except ``TimeTaken``.
     """
-    visit = await select_one(
-        VisitRow, f"SELECT {_ROW} FROM visit v WHERE v.number = ? AND v.browser = ?", number, holder
-    )
+    visit = next(iter(await visits.rows("v.number = ? AND v.browser = ?", number, holder)), None)
     if visit is None:
         raise HoldExpired
     wished = await taking.of_visit(visit.id, visit.office_id, visit.starts_at, Channel.ONLINE, visit.party)
-    calendar = await _calendar(visit)
+    calendar = await visits.calendar_of(visit)
     try:
         async with database.transaction():
             state = await database.value(
@@ -135,38 +95,16 @@ async def book_held(number: str, holder: str, contact: Contact) -> Booked:
                 return Booked(visit.id, number, "")
             if state is None:
                 raise HoldExpired
-            booked = await _confirm(visit.id, wished, contact)
-            await supply.confirmed(calendar)
+            booked = await confirm(visit.id, wished, contact)
+            await offering.confirmed(calendar)
             return booked
     except IntegrityError:
         raise OnePerHousehold(wished.date) from None
 
 
-async def _insert(
-    wished: Wish,
-    claims: list[int],
-    state: VisitState,
-    language: str,
-    *,
-    held_until: datetime | None = None,
-    holder: str | None = None,
-) -> Booked:
-    number = references.new_reference()
-    values = {
-        "number": number, "key_hash": "", "office_id": wished.office.id, "date": wished.date,
-        "starts_at": rules.moment(wished.start), "ends_at": rules.moment(wished.end), "state": state,
-        "channel": wished.errand.channel, "language": language, "party": wished.errand.party, "held_until": held_until,
-        "holder": holder, "created_at": clock.now(), "name": "", "email": "", "phone": "", "note": "",
-        "case_reference": "", "household": "", "revision": 0, "browser": holder or "",
-    }  # fmt: skip
-    (row,) = await database.insert("visit", tuple(values), [tuple(values.values())], returning="id")
-    await taking.write_matters(row["id"], wished, claims)
-    return Booked(row["id"], number, "")
-
-
-async def _confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | None = None, case: str = "") -> Booked:
+async def confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | None = None, case: str = "") -> Booked:
     """Turn a held time into a booking. A second active visit of the household on the day breaks the unique index."""
-    await _may_book(wished, contact.household)
+    await may_book(wished.office, contact.household)
     now = clock.now()
     number = str(await database.value("SELECT number FROM visit WHERE id = ?", visit))
     key = key_of(number) if key_of else references.new_key()
@@ -178,39 +116,36 @@ async def _confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | N
         contact.note, case, contact.household, contact.household, now,
         rules.next_reminder(offices.local(wished.start), now), visit,
     )  # fmt: skip
-    chain = await ledger.begin(f"visit/{number}")
+    await database.execute(
+        "UPDATE visit_waiting SET state = ? WHERE household = ? AND office_id = ? AND date = ? AND state = ?",
+        WaitingState.DONE, contact.household, wished.office.id, wished.date, WaitingState.WAITING,
+    )  # fmt: skip
+    chain = await ledger.open_or_begin(f"visit/{number}")  # an offered time has one already
     starts_at = rules.moment(wished.start).isoformat(timespec="minutes")
     services = tuple(one.id for one in wished.errand.services)
     await chain.append("visitor", VisitBooked(visit, wished.office.id, starts_at, services, wished.errand.channel))
     return Booked(visit, number, key)
 
 
-async def _may_book(wished: Wish, household: str) -> None:
+async def may_book(office: OfficeRow, household: str) -> None:
+    """Raises ``Restricted`` and ``TooManyVisits``."""
     now = clock.now()
     until = await database.value(
         "SELECT MAX(ends_at) FROM visit_restriction "
         "WHERE household = ? AND office_id = ? AND begins_at <= ? AND ends_at > ? AND lifted_at IS NULL",
-        household, wished.office.id, now, now,
+        household, office.id, now, now,
     )  # fmt: skip
     if until is not None:
         raise Restricted(database.moment(until).astimezone(config.settings().zone).date())
-    most = wished.office.most_active
+    most = office.most_active
     if database.dialect() == "postgres":  # on other days, too, and SQLite has one writer at a time
         await database.fetch("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", household)
     active = await database.value(
         "SELECT COUNT(*) FROM visit WHERE household = ? AND office_id = ? AND state = ? AND starts_at > ?",
-        household, wished.office.id, VisitState.BOOKED, now,
+        household, office.id, VisitState.BOOKED, now,
     )  # fmt: skip
     if active >= most:
         raise TooManyVisits(most)
-
-
-async def visit_row(number: str) -> VisitRow:
-    """A visit by its number. Raises ``NoSuchVisit``."""
-    found = await select_one(VisitRow, f"SELECT {_ROW} FROM visit v WHERE v.number = ?", number)
-    if found is None:
-        raise NoSuchVisit
-    return found
 
 
 async def cancel(number: str, actor: str, *, cannot_come: bool = False) -> None:
@@ -226,16 +161,16 @@ async def cancel(number: str, actor: str, *, cannot_come: bool = False) -> None:
     in_time = place.window.can_change(visit.starts_at.astimezone(zone), now.astimezone(zone))
     if not in_time and not cannot_come:
         raise TooLate
-    back = rules.returns_at(now, visit.starts_at, place.return_minutes, taking.chance())
-    at_once = back is not None and back <= now
-    calendar = await _calendar(visit)
+    calendar = await visits.calendar_of(visit)
     action = VisitAction.CANCEL if in_time else VisitAction.CANNOT_COME
-    state = VISIT[VisitState.BOOKED][action]
     async with database.transaction():
         await times.lock(calendar)
-        if await _end(visit, calendar, state, (VisitState.BOOKED,), later=None if at_once else back, keep=not at_once):
+        freed = await visits.end(visit, VISIT[VisitState.BOOKED][action], VisitState.BOOKED)
+        if freed is not None:
             chain = await ledger.lock(f"visit/{number}")
             await chain.append(actor, VisitCancelled(not in_time))
+            await offering.pass_on(calendar)
+            await _withhold(calendar, place, visit.starts_at, freed)
             return
     found = await visit_row(number)
     if found.state is VisitState.BOOKED and found.revision != visit.revision:  # it was moved meanwhile
@@ -256,11 +191,11 @@ async def reschedule(number: str, wished: Wish, actor: str, *, by_office: bool =
     may = place.window.can_change(visit.starts_at.astimezone(zone), clock.now().astimezone(zone))
     if not may and not by_office:
         raise TooLate
-    calendar, earlier = await taking.calendar_of(wished), await _calendar(visit)
+    calendar, earlier = await taking.calendar_of(wished), await visits.calendar_of(visit)
     try:
         async with database.transaction():
             await times.lock(calendar, earlier)
-            await taking.free(visit.id, visit.party)
+            freed = await taking.free(visit.id, visit.party)
             claims = await taking.take(wished, calendar)
             hit = await database.execute(
                 "UPDATE visit SET office_id = ?, date = ?, starts_at = ?, ends_at = ?, party = ?, "
@@ -273,42 +208,23 @@ async def reschedule(number: str, wished: Wish, actor: str, *, by_office: bool =
             if not hit:
                 raise NotPossibleNow(VisitAction.RESCHEDULE, visit.state)
             await taking.write_matters(visit.id, wished, claims)
-            for one in sorted({calendar, earlier}):
-                await supply.place_again(one)
             chain = await ledger.lock(f"visit/{number}")
             was, now = (rules.moment(rules.minute(one)).isoformat(timespec="minutes")
                         for one in (visit.starts_at, rules.moment(wished.start)))  # fmt: skip
             await chain.append(actor, VisitRescheduled(was, now, visit.revision + 1))
+            for one in sorted({calendar, earlier}):
+                await offering.pass_on(one)
+            await _withhold(earlier, place, visit.starts_at, freed)
     except IntegrityError:
         raise OnePerHousehold(wished.date) from None
 
 
-async def _end(
-    visit: VisitRow,
-    calendar: int,
-    state: VisitState,
-    expected: tuple[VisitState, ...],
-    *,
-    later: datetime | None = None,
-    keep: bool = False,
-) -> bool:
-    """End a visit if it is still in an expected state, and free its time. ``calendar`` is its, and locked.
-
-    ``keep``: its time is not offered before ``later``, or never if that is None.
-    """
-    hit = await database.execute(
-        "UPDATE visit SET state = ?, holder = NULL, held_until = NULL, household_active = NULL, remind_at = NULL, "
-        "ended_at = ? WHERE id = ? AND state IN (?) AND revision = ?",
-        state,
-        clock.now(),
-        visit.id,
-        expected,
-        visit.revision,
-    )
-    if hit:
-        await taking.free(visit.id, visit.party, later=later, for_good=keep and later is None)
-        await supply.place_again(calendar)
-    return bool(hit)
+async def _withhold(calendar: int, place: OfficeRow, start: datetime, freed: Sequence[Wanted]) -> None:
+    """Keep freed time that was offered to nobody from the grid for a random delay, or for walk-ins."""
+    now = clock.now()
+    back = rules.returns_at(now, start, place.return_minutes, taking.chance())
+    if back is None or back > now:
+        await taking.withhold(place, calendar, freed, back)
 
 
 async def expire() -> int:
@@ -319,10 +235,12 @@ async def expire() -> int:
         clock.now(),
     ):
         visit = await visit_row(number)
-        calendar = await _calendar(visit)
+        calendar = await visits.calendar_of(visit)
         async with database.transaction():
             await times.lock(calendar)
-            count += await _end(visit, calendar, VisitState.EXPIRED, (VisitState.HELD, VisitState.OFFERED))
+            if await offering.end(visit, VisitState.EXPIRED):
+                await offering.pass_on(calendar)
+                count += 1
     return count
 
 
@@ -337,10 +255,6 @@ async def return_freed() -> int:
             gone = await database.fetch_one("DELETE FROM freed_time WHERE id = ? RETURNING claim_id, places", row["id"])
             if gone:
                 await times.give_back(gone["claim_id"], gone["places"])
-                await supply.place_again(row["calendar_id"])
+                await offering.pass_on(row["calendar_id"])
                 count += 1
     return count
-
-
-async def _calendar(visit: VisitRow) -> int:
-    return (await offices.calendars(visit.office_id, [visit.date]))[visit.date]

@@ -7,16 +7,15 @@ can serve any more keeps its time and is listed for the office; a job writes tha
 from collections.abc import Iterable
 from datetime import date
 
-from server.core import city, clock, config, database, jobs, ledger, roles
+from server.core import city, clock, config, database, ledger, roles
 from server.core.booking import times
 from tracking.visits import rules
+from tracking.visits.actions import offering
 from tracking.visits.events import VisitPlaced, VisitUnplaced
 from tracking.visits.queries import offices
 from tracking.visits.rules import Sitting
 
 SCOPE = "visits"
-PLACED = "visits.placed"
-"""The job that records which visits of a day lost or regained their counter."""
 
 
 async def rebuild(office_id: int, days: Iterable[date]) -> int:
@@ -42,7 +41,8 @@ async def _supply(office_id: int, day: date, calendar: int) -> list[int]:
     if without and await _give_up_freed(calendar, without):
         without = await times.supply(calendar, present, those)
     if before != without:
-        await _announce(calendar)
+        await offering.record_placed_later(calendar)
+    await offering.offer(calendar)
     return without
 
 
@@ -64,26 +64,6 @@ async def _give_up_freed(calendar: int, without: list[int]) -> bool:
         await database.execute("DELETE FROM freed_time WHERE id = ?", row["id"])
         await times.give_back(row["claim_id"], row["places"])
     return bool(needed)
-
-
-async def place_again(calendar: int) -> None:
-    """Give time that has become free to visits that had lost their counter. The calendar is locked."""
-    if not await times.unplaced(calendar):
-        return
-    number = await database.value("SELECT office_id FROM office_day WHERE calendar_id = ?", calendar)
-    known = await offices.services(number)
-    if await times.place_again(calendar, offices.terms(await offices.office_by_id(number), known)):
-        await _announce(calendar)
-
-
-async def confirmed(calendar: int) -> None:
-    """Record a visit that was held when its day lost a counter, and is booked now."""
-    if await times.unplaced(calendar):
-        await _announce(calendar)
-
-
-async def _announce(calendar: int) -> None:
-    await jobs.enqueue((f"{PLACED}:{calendar}:{clock.now().timestamp()}", PLACED, {"calendar": calendar}))
 
 
 async def _calendar(office_id: int, day: date) -> int:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from server.core import database
 from server.core.booking import times
+from server.core.booking.day import Free, Wanted
 from server.core.booking.errors import TimeTaken
 from server.core.errors import Invalid, _
 from tracking.visits import rules
@@ -131,20 +132,33 @@ async def write_matters(visit: int, wished: Wish, claims: Sequence[int]) -> None
     await database.insert("visit_matter", columns, rows)
 
 
-async def free(visit: int, party: int, *, later: datetime | None = None, for_good: bool = False) -> None:
-    """Give back the time of a visit: now, ``later``, or ``for_good`` to walk-ins only. The calendar is locked."""
+async def free(visit: int, party: int) -> list[Wanted]:
+    """Give back the time of a visit. Returns what it was. The calendar is locked."""
     numbers = await database.column(
         "SELECT claim_id FROM visit_matter WHERE visit_id = ? AND claim_id IS NOT NULL ORDER BY position", visit
     )
-    kept = []
+    freed = []
     for claim in await times.claims(numbers):
         number = party if claim.places > 1 else 1
-        if later is None and not for_good:
-            await times.give_back(claim.id, number)
-        else:
-            kept.append((claim.calendar_id, claim.id, number, later))
-    await database.insert("freed_time", ("calendar_id", "claim_id", "places", "returns_at"), kept)
+        await times.give_back(claim.id, number)
+        freed.append(
+            Wanted(
+                kind=claim.kind, starts=claim.starts, ends=claim.ends, channel=claim.channel, unit=claim.unit,
+                places=claim.places, number=number,
+            )
+        )  # fmt: skip
     await database.execute("UPDATE visit_matter SET claim_id = NULL WHERE visit_id = ?", visit)
+    return freed
+
+
+async def withhold(place: OfficeRow, calendar: int, freed: Sequence[Wanted], returns_at: datetime | None) -> None:
+    """Keep what is still free of freed time until it returns, or for walk-ins (None). The calendar is locked."""
+    those = offices.terms(place, await offices.services(place.id))
+    for one in freed:
+        if Free(await times.locked(calendar), those).fits(one):
+            claim = await times.take(calendar, one, those)
+            columns = ("calendar_id", "claim_id", "places", "returns_at")
+            await database.insert("freed_time", columns, [(calendar, claim, one.number, returns_at)])
 
 
 def chance() -> float:

@@ -52,6 +52,8 @@ class Visit(Model):
     """When its visitor is reminded next."""
     unplaced_since = fields.DatetimeField(null=True)
     """Since when no counter can serve it at its time."""
+    replaces = fields.BigIntField(null=True)
+    """The booked visit for which the office offers this time instead of its own."""
     created_at = fields.DatetimeField()
     booked_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)
@@ -66,6 +68,7 @@ class Visit(Model):
             Index(fields=("state", "held_until"), name="visit_held"),
             Index(fields=("state", "starts_at"), name="visit_state"),
             Index(fields=("remind_at",), name="visit_remind"),
+            Index(fields=("replaces",), name="visit_replaces"),
         )
 
 

@@ -96,10 +96,11 @@ async def days(errand: Errand, wanted: Sequence[date]) -> list[GridDay]:
     hours = await offices.hours(errand.office.id, errand.place.weekly, wanted, await city.kept_calendar())
     calendars = await offices.calendars(errand.office.id, wanted)
     read = await times.days([*calendars.values()])
-    return [_day(errand, day, hours[day], read.get(calendars.get(day, 0))) for day in wanted]
+    return [seen(errand, day, hours[day], read.get(calendars.get(day, 0))) for day in wanted]
 
 
-def _day(errand: Errand, day: date, hours: DayHours, found: Day | None) -> GridDay:
+def seen(errand: Errand, day: date, hours: DayHours, found: Day | None) -> GridDay:
+    """A day with these hours and this counter time, if there is any, as somebody sees it."""
     zone = config.settings().zone
     now = clock.now().astimezone(zone)
     starts = [(at, rules.moment(at).astimezone(zone)) for at in rules.starts(hours, errand.length, errand.every)]

@@ -1,0 +1,123 @@
+"""A visit's row as its actions read, make and end it. The calendars concerned are locked by whoever calls this."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from server.core import clock, config, database, references
+from server.core.booking.day import Wanted
+from server.core.rows import columns, select, select_one
+from tracking.visits import rules
+from tracking.visits.actions import taking
+from tracking.visits.actions.taking import Wish
+from tracking.visits.errors import NoSuchVisit
+from tracking.visits.queries import offices
+from tracking.visits.states import Channel, VisitState
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom a visit is for, and how to reach them: one address or number."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    language: str = "ko"
+    note: str = ""
+
+    @property
+    def household(self) -> str:
+        """By what their household is known."""
+        return rules.household(config.settings().secret_key, self.email, self.phone)
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The number of a visit, and its key, which is shown once."""
+
+    id: int
+    number: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """A visit as its actions need it."""
+
+    id: int
+    number: str
+    office_id: int
+    date: date
+    starts_at: datetime
+    state: VisitState
+    channel: Channel
+    name: str
+    email: str
+    phone: str
+    language: str
+    party: int
+    revision: int
+    household: str
+    held_until: datetime | None
+    replaces: int | None
+
+
+_ROW = columns(VisitRow, "v")
+
+
+async def visit_row(number: str) -> VisitRow:
+    """A visit by its number. Raises ``NoSuchVisit``."""
+    found = await select_one(VisitRow, f"SELECT {_ROW} FROM visit v WHERE v.number = ?", number)
+    if found is None:
+        raise NoSuchVisit
+    return found
+
+
+async def rows(condition: str, *values: object) -> Sequence[VisitRow]:
+    """The visits, as ``v``, for which a condition holds."""
+    return await select(VisitRow, f"SELECT {_ROW} FROM visit v WHERE {condition}", *values)
+
+
+async def calendar_of(visit: VisitRow) -> int:
+    """The calendar of a visit's day."""
+    return (await offices.calendars(visit.office_id, [visit.date]))[visit.date]
+
+
+async def insert(
+    wished: Wish,
+    claims: Sequence[int],
+    state: VisitState,
+    contact: Contact,
+    *,
+    held_until: datetime | None = None,
+    holder: str | None = None,
+    replaces: int | None = None,
+) -> Booked:
+    """Write a visit that is held or offered, with the claims on its time."""
+    number = references.new_reference()
+    values = {
+        "number": number, "key_hash": "", "office_id": wished.office.id, "date": wished.date,
+        "starts_at": rules.moment(wished.start), "ends_at": rules.moment(wished.end), "state": state,
+        "channel": wished.errand.channel, "language": contact.language, "party": wished.errand.party,
+        "held_until": held_until, "holder": holder, "created_at": clock.now(), "name": contact.name,
+        "email": contact.email, "phone": contact.phone, "note": "", "case_reference": "",
+        "household": contact.household if contact.email or contact.phone else "", "revision": 0,
+        "browser": holder or "", "replaces": replaces,
+    }  # fmt: skip
+    (row,) = await database.insert("visit", tuple(values), [tuple(values.values())], returning="id")
+    await taking.write_matters(row["id"], wished, claims)
+    return Booked(row["id"], number, "")
+
+
+async def end(visit: VisitRow, state: VisitState, *expected: VisitState) -> list[Wanted] | None:
+    """End a visit and give back its time. Returns that time; None if it is in no expected state any more."""
+    hit = await database.execute(
+        "UPDATE visit SET state = ?, holder = NULL, held_until = NULL, household_active = NULL, remind_at = NULL, "
+        "ended_at = ? WHERE id = ? AND state IN (?) AND revision = ?",
+        state,
+        clock.now(),
+        visit.id,
+        expected,
+        visit.revision,
+    )
+    return await taking.free(visit.id, visit.party) if hit else None
