@@ -2,38 +2,9 @@
 
 from typing import Any
 
-import httpx
-
+from tests.support.papers import PNG, an_office_with_documents, booked
 from tests.support.system import System
-from tests.support.visits import an_office, at
-from tracking.visits.models import CounterService, VisitFile
-
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(40)
-KIM = {"name": "김민수", "email": "kim@example.org"}
-CHILDREN = {"code": "children", "name": "자녀와 함께", "name_en": "With children"}
-DOCUMENTS = {
-    "passport": [
-        {"code": "photo", "name": "사진", "name_en": "Photo"},
-        {"code": "consent", "name": "동의서", "name_en": "Consent", "situations": [CHILDREN]},
-    ],
-    "moving": [{"code": "lease", "name": "계약서", "name_en": "Lease"}, {"code": "photo", "name": "사진"}],
-}
-
-
-async def an_office_with_documents() -> None:
-    """An office whose services need documents."""
-    await an_office({"1": ["moving", "passport"]})
-    for code, documents in DOCUMENTS.items():
-        await CounterService.filter(code=code).update(documents=documents)
-
-
-async def booked(client: httpx.AsyncClient, contact: Any = None, start: str = "09:00") -> dict[str, Any]:
-    """A visit for moving and a passport."""
-    body = {"office": "east", "services": ["moving", "passport"], "start": at(start).isoformat()}
-    answer = await client.post("/api/v1/visits", json={**body, "contact": contact or KIM})
-    assert answer.status_code == 201, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+from tracking.visits.models import VisitFile
 
 
 def states(visit: dict[str, Any]) -> dict[str, str]:

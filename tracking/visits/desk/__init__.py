@@ -2,8 +2,9 @@
 
 from starlette.routing import Route
 
-from tracking.visits.desk import days
+from tracking.visits.desk import days, documents
 
 routes: list[Route] = [
     *days.routes,
+    *documents.routes,
 ]
