@@ -101,3 +101,44 @@ class OfferExpired(Conflict):
 
     code = "offer_expired"
     text = _("This offer has ended. You are still on the waiting list, and can choose another time from the timetable.")
+
+
+class NotYetMissed(Conflict):
+    """409: the visitor can still be expected."""
+
+    code = "not_yet_missed"
+
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(_("The visitor can still come: until %(time)s this is not a no-show.", time=f"{moment:%H:%M}"))
+
+
+class TooLateToUndo(Conflict):
+    """409: a mistake was to be corrected within some days; an office's delay can always be."""
+
+    code = "too_late_to_undo"
+
+    def __init__(self, days: int) -> None:
+        super().__init__(
+            _(
+                "A mistake can be corrected within %(days)s days. If the office was late, it can always be undone.",
+                days=days,
+            )
+        )
+
+
+class NotYetServed(Conflict):
+    """409: the day of the visit has not come."""
+
+    code, text = "not_yet", _("The day of this visit has not come yet.")
+
+
+class NoSuchRestriction(NotFound):
+    """404: no such restriction, or the link to it is wrong."""
+
+    code, text = "no_such_restriction", _("There is no such restriction, or the link to it has expired.")
+
+
+class RestrictionOver(Conflict):
+    """409: it has lapsed."""
+
+    code, text = "restriction_over", _("This restriction has already ended. You can book again.")

@@ -1,4 +1,4 @@
-"""The events of visits: frozen dataclasses that hold ids, never names or contacts.
+"""The events of visits: frozen dataclasses that hold ids, never names, contacts or texts.
 
 Subjects: ``visit/{number}``, ``waiting/{number}`` for entries of a waiting list; changes of offices, counters and
 rosters are ``settings/…``.
@@ -23,12 +23,16 @@ class VisitRescheduled(DomainEvent, kind="visit.rescheduled", audience=Audience.
     was: str
     starts_at: str
     revision: int
+    words: int = 0
+    """The office's reason, if the office did it."""
 
 
 class VisitCancelled(DomainEvent, kind="visit.cancelled", audience=Audience.PARTY):
     """``late``: after the time for changes had passed ("I cannot come")."""
 
     late: bool
+    words: int = 0
+    """The office's reason, if the office did it."""
 
 
 class VisitUnplaced(DomainEvent, kind="visit.unplaced", audience=Audience.STAFF):
@@ -78,14 +82,47 @@ class DocumentChecked(DomainEvent, kind="visit.document_checked", audience=Audie
     state: str
 
 
+class VisitServed(DomainEvent, kind="visit.served", audience=Audience.PARTY):
+    """The visitor came and was served."""
+
+
 class NoShowMarked(DomainEvent, kind="visit.no_show", audience=Audience.PARTY):
-    """Nobody came, although they were called so many times."""
+    """Nobody came, although they were called so many times. It does not count if the office itself was late."""
 
     calls: int
+    counts: bool
 
 
 class NoShowUndone(DomainEvent, kind="visit.no_show_undone", audience=Audience.PARTY):
     """It does not count: it was a mistake, or the office was late."""
+
+    office_late: bool
+
+
+class RestrictionBegun(DomainEvent, kind="visit.restricted", audience=Audience.PARTY):
+    """After repeated no-shows the household cannot book at the office for some days; this no-show was the last."""
+
+    restriction: int
+    until: str
+
+
+class RestrictionAppealed(DomainEvent, kind="visit.restriction_appealed", audience=Audience.PARTY):
+    """The household says why the restriction is wrong."""
+
+    restriction: int
+
+
+class AppealDecided(DomainEvent, kind="visit.appeal_decided", audience=Audience.PARTY):
+    """An official decided on it. A granted appeal lifts the restriction and excuses the no-show."""
+
+    restriction: int
+    granted: bool
+
+
+class RestrictionLifted(DomainEvent, kind="visit.restriction_lifted", audience=Audience.PARTY):
+    """An official lifted it, or too few no-shows are left that count."""
+
+    restriction: int
 
 
 class TimeOffered(DomainEvent, kind="visit.offered", audience=Audience.PARTY):

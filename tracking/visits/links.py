@@ -15,7 +15,7 @@ DAYS_AFTER = 30
 MINE_MINUTES = 30
 """Minutes for which a requested link opens all visits of its contact."""
 
-_VISIT, _MINE = "visit-link", "visits-link"
+_VISIT, _MINE, _RESTRICTION = "visit-link", "visits-link", "restriction-link"
 
 
 def visit_path(settings: Settings, number: str, starts_at: datetime, then: str = "") -> str:
@@ -38,3 +38,15 @@ def read_mine_token(settings: Settings, token: str) -> str | None:
     """A visit of the contact whose visits a link opens; None if it is forged or expired."""
     value = security.unsign(settings, _MINE, token, int(timedelta(minutes=MINE_MINUTES).total_seconds()))
     return value if isinstance(value, str) else None
+
+
+def restriction_path(settings: Settings, number: int, ends_at: datetime) -> str:
+    """The path of the page of a restriction, where its household can appeal, until some days after its end."""
+    days = max((ends_at - clock.now()).days, 0) + DAYS_AFTER
+    return f"/visits/restrictions/{security.sign_short(settings, _RESTRICTION, str(number), days)}"
+
+
+def read_restriction_token(settings: Settings, token: str) -> int | None:
+    """The restriction whose page a link opens; None if it is forged or expired."""
+    value = security.unsign_short(settings, _RESTRICTION, token)
+    return int(value) if value else None

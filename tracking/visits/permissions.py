@@ -12,3 +12,5 @@ class Permission(accounts.Permission):
     BOOK_FOR_OTHERS = ("visits.book", Role.INTAKE, Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR)
     SEE_VISITS = ("visits.see", *Role)
     CHECK_DOCUMENTS = ("visits.documents", Role.INTAKE, Role.HANDLER, Role.CLERK, Role.MANAGER)
+    SERVE_VISITS = ("visits.serve", Role.INTAKE, Role.HANDLER, Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR)
+    DECIDE_APPEALS = ("visits.appeals", Role.MANAGER, Role.ADMINISTRATOR)

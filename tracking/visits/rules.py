@@ -283,6 +283,19 @@ def offer_until(now: datetime, awake: datetime, start: datetime, window: Window,
     return until if window.allows(start, now) and until - now.astimezone(UTC) >= enough else None
 
 
+def no_show_from(start: datetime, called: Sequence[datetime], grace: timedelta) -> datetime:
+    """From when nobody can still be expected: some minutes after the start, or after the first call if that is later.
+
+    A delay of the office is not the visitor's.
+    """
+    return max([start, *called[:1]]) + grace
+
+
+def office_late(start: datetime, called: Sequence[datetime], grace: timedelta) -> bool:
+    """Whether the office called for the first time only when the grace was over: such a no-show does not count."""
+    return bool(called) and called[0] > start + grace
+
+
 class NoShowRule(NamedTuple):
     """How many no-shows within how many days restrict booking for how many days; ``most`` 0: never."""
 

@@ -1,6 +1,6 @@
-"""The states of a visit and of what belongs to it: one transition table for visits.
+"""The states of a visit and of what belongs to it: a transition table for visits and one for restrictions.
 
-Actions, JSON and pages alike refuse any transition that is not in the table.
+Actions, JSON and pages alike refuse any transition that is not in its table.
 """
 
 from enum import StrEnum
@@ -98,6 +98,36 @@ class WaitingState(StrEnum):
 
 LOCKED = frozenset({DocumentState.FINE, DocumentState.ORIGINAL})
 """States of a document after the check, in which its files stay as they are."""
+
+
+class RestrictionState(StrEnum):
+    """The state of a restriction after no-shows. It lapses by its end, whatever its state."""
+
+    RUNNING = "running"
+    APPEALED = "appealed"
+    """The household has given its reasons; an official decides."""
+    UPHELD = "upheld"
+    """The appeal was refused."""
+    LIFTED = "lifted"
+
+
+class RestrictionAction(StrEnum):
+    """An action on a restriction."""
+
+    APPEAL = "appeal"
+    GRANT = "grant"
+    """Lift it, and excuse the no-show that began it."""
+    REFUSE = "refuse"
+    LIFT = "lift"
+
+
+R, B = RestrictionState, RestrictionAction
+RESTRICTION: dict[RestrictionState, dict[RestrictionAction, RestrictionState]] = {
+    R.RUNNING: {B.APPEAL: R.APPEALED, B.LIFT: R.LIFTED},
+    R.APPEALED: {B.GRANT: R.LIFTED, B.REFUSE: R.UPHELD, B.LIFT: R.LIFTED},
+    R.UPHELD: {B.LIFT: R.LIFTED},
+    R.LIFTED: {},
+}
 S, A = VisitState, VisitAction
 VISIT: dict[VisitState, dict[VisitAction, VisitState]] = {
     S.HELD: {A.BOOK: S.BOOKED, A.EXPIRE: S.EXPIRED, A.CANCEL: S.CANCELLED},

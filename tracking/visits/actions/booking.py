@@ -148,8 +148,10 @@ async def may_book(office: OfficeRow, household: str) -> None:
         raise TooManyVisits(most)
 
 
-async def cancel(number: str, actor: str, *, cannot_come: bool = False) -> None:
+async def cancel(number: str, actor: str, *, cannot_come: bool = False, words: int = 0) -> None:
     """Cancel a booked visit; ``cannot_come`` also after the time for it. Repeating it does nothing.
+
+    ``words``: the office's reason.
 
     Raises ``NoSuchVisit``, ``TooLate``, ``NotPossibleNow``.
     """
@@ -168,18 +170,18 @@ async def cancel(number: str, actor: str, *, cannot_come: bool = False) -> None:
         freed = await visits.end(visit, VISIT[VisitState.BOOKED][action], VisitState.BOOKED)
         if freed is not None:
             chain = await ledger.lock(f"visit/{number}")
-            await chain.append(actor, VisitCancelled(not in_time))
+            await chain.append(actor, VisitCancelled(not in_time, words))
             await offering.pass_on(calendar)
             await _withhold(calendar, place, visit.starts_at, freed)
             return
     found = await visit_row(number)
     if found.state is VisitState.BOOKED and found.revision != visit.revision:  # it was moved meanwhile
-        await cancel(number, actor, cannot_come=cannot_come)
+        await cancel(number, actor, cannot_come=cannot_come, words=words)
     elif found.state is not VisitState.CANCELLED:
         raise NotPossibleNow(action, found.state)
 
 
-async def reschedule(number: str, wished: Wish, actor: str, *, by_office: bool = False) -> None:
+async def reschedule(number: str, wished: Wish, actor: str, *, by_office: bool = False, words: int = 0) -> None:
     """Take another time and give back the old one, in one transaction: a refusal leaves the visit as it was.
 
     The visit's own time counts as free. Raises ``NoSuchVisit``, ``TimeTaken``, ``TooLate``, ``OnePerHousehold``,
@@ -211,7 +213,7 @@ async def reschedule(number: str, wished: Wish, actor: str, *, by_office: bool =
             chain = await ledger.lock(f"visit/{number}")
             was, now = (rules.moment(rules.minute(one)).isoformat(timespec="minutes")
                         for one in (visit.starts_at, rules.moment(wished.start)))  # fmt: skip
-            await chain.append(actor, VisitRescheduled(was, now, visit.revision + 1))
+            await chain.append(actor, VisitRescheduled(was, now, visit.revision + 1, words))
             for one in sorted({calendar, earlier}):
                 await offering.pass_on(one)
             await _withhold(earlier, place, visit.starts_at, freed)

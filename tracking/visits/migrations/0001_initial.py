@@ -5,7 +5,15 @@ from tortoise.fields.data import JSON_DUMPS
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from tracking.visits.states import Channel, DocumentState, OpeningKind, RequestState, VisitState, WaitingState
+from tracking.visits.states import (
+    Channel,
+    DocumentState,
+    OpeningKind,
+    RequestState,
+    RestrictionState,
+    VisitState,
+    WaitingState,
+)
 
 
 class Migration(migrations.Migration):
@@ -290,6 +298,16 @@ class Migration(migrations.Migration):
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ("household", fields.CharField(max_length=64)),
                 ("office_id", fields.IntField()),
+                ("visit_id", fields.BigIntField()),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        default=RestrictionState.RUNNING,
+                        description="RUNNING: running\nAPPEALED: appealed\nUPHELD: upheld\nLIFTED: lifted",
+                        enum_type=RestrictionState,
+                        max_length=10,
+                    ),
+                ),
                 ("begins_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("ends_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("lifted_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -301,7 +319,10 @@ class Migration(migrations.Migration):
             options={
                 "table": "visit_restriction",
                 "app": "visits",
-                "indexes": [Index(fields=["household", "office_id", "ends_at"], name="visit_restriction_household")],
+                "indexes": [
+                    Index(fields=["household", "office_id", "ends_at"], name="visit_restriction_household"),
+                    Index(fields=["state", "ends_at", "id"], name="visit_restriction_state"),
+                ],
                 "pk_attr": "id",
                 "table_description": "A household cannot book at an office for some days after repeated no-shows.",
             },
@@ -580,6 +601,33 @@ class Migration(migrations.Migration):
                 "indexes": [Index(fields=["case_reference", "id"], name="visit_request_case")],
                 "pk_attr": "id",
                 "table_description": "An official asks the petitioner of a case for a visit, and proposes times. None of them is held.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="VisitWords",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "visit",
+                    fields.ForeignKeyField(
+                        "visits.Visit",
+                        source_field="visit_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="words",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("text", fields.CharField(max_length=1000)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "visit_words",
+                "app": "visits",
+                "indexes": [Index(fields=["visit_id"], name="visit_words_visit")],
+                "pk_attr": "id",
+                "table_description": "What an official writes to a visitor about a visit. Events hold its id.",
             },
             bases=["Model"],
         ),

@@ -9,6 +9,7 @@ from tracking.visits.models.bookings import (
     VisitDocument,
     VisitFile,
     VisitRequest,
+    VisitWords,
     Waiting,
 )
 from tracking.visits.models.crowding import CrowdingModel, VisitorCount
@@ -41,6 +42,7 @@ __all__ = [
     "VisitDocument",
     "VisitFile",
     "VisitRequest",
+    "VisitWords",
     "VisitorCount",
     "Waiting",
 ]

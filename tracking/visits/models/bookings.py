@@ -7,7 +7,14 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from tracking.visits.models.places import CounterService, Office
-from tracking.visits.states import Channel, DocumentState, RequestState, VisitState, WaitingState
+from tracking.visits.states import (
+    Channel,
+    DocumentState,
+    RequestState,
+    RestrictionState,
+    VisitState,
+    WaitingState,
+)
 
 
 class Visit(Model):
@@ -232,6 +239,9 @@ class Restriction(Model):
     id = fields.BigIntField(primary_key=True)
     household = fields.CharField(max_length=64)
     office_id = fields.IntField()
+    visit_id = fields.BigIntField()
+    """The no-show that began it. Its history has the events, and its contact is told."""
+    state = fields.CharEnumField(RestrictionState, max_length=10, default=RestrictionState.RUNNING)
     begins_at = fields.DatetimeField()
     ends_at = fields.DatetimeField()
     lifted_at = fields.DatetimeField(null=True)
@@ -242,4 +252,23 @@ class Restriction(Model):
 
     class Meta:
         table = "visit_restriction"
-        indexes = (Index(fields=("household", "office_id", "ends_at"), name="visit_restriction_household"),)
+        indexes = (
+            Index(fields=("household", "office_id", "ends_at"), name="visit_restriction_household"),
+            Index(fields=("state", "ends_at", "id"), name="visit_restriction_state"),
+        )
+
+
+class VisitWords(Model):
+    """What an official writes to a visitor about a visit. Events hold its id."""
+
+    id = fields.BigIntField(primary_key=True)
+    visit: fields.ForeignKeyRelation[Visit] = fields.ForeignKeyField(
+        "visits.Visit", on_delete=fields.CASCADE, related_name="words", db_index=False
+    )
+    visit_id: int
+    text = fields.CharField(max_length=1000)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "visit_words"
+        indexes = (Index(fields=("visit_id",), name="visit_words_visit"),)

@@ -1,0 +1,49 @@
+"""What the call centre and the office do with the visit of somebody else: book, change and cancel it, with a reason."""
+
+from server.core import clock, database
+from server.core.accounts import Official
+from server.core.errors import NotPossibleNow
+from tracking.visits.actions import booking, taking
+from tracking.visits.desk_forms import MoveVisit, Reason
+from tracking.visits.models import VisitWords
+from tracking.visits.queries import desk
+from tracking.visits.queries.desk import DeskVisit
+from tracking.visits.states import VISIT, Channel, VisitAction
+
+
+async def cancel(actor: Official, number: str, command: Reason) -> None:
+    """Cancel a visit for its visitor, or because of the office; at any time before it has ended.
+
+    Raises ``NoSuchVisit``, ``NotPossibleNow``.
+    """
+    found = await _possible(number, VisitAction.CANCEL)
+    async with database.transaction():
+        words = await _say(found, command.text)
+        await booking.cancel(number, actor.actor, cannot_come=True, words=words)
+
+
+async def reschedule(actor: Official, number: str, command: MoveVisit) -> None:
+    """Give a visit another time; also when it is too late for its visitor to change it.
+
+    Raises ``NoSuchVisit``, ``NotPossibleNow``, ``TimeTaken``, ``OnePerHousehold``, ``Invalid``.
+    """
+    found = await _possible(number, VisitAction.RESCHEDULE)
+    services = [one.code for one in found.row.matters]
+    wished = await taking.wish(found.office.code, services, command.start, Channel.PHONE, found.row.party)
+    async with database.transaction():
+        words = await _say(found, command.text)
+        await booking.reschedule(number, wished, actor.actor, by_office=True, words=words)
+
+
+async def _possible(number: str, action: VisitAction) -> DeskVisit:
+    found = await desk.visit(number)
+    if action not in VISIT[found.row.state]:
+        raise NotPossibleNow(action, found.row.state)
+    return found
+
+
+async def _say(found: DeskVisit, text: str) -> int:
+    """Store what the visitor is to read; the id that the event holds, 0 without a text."""
+    if not text:
+        return 0
+    return int((await VisitWords.create(visit_id=found.row.id, text=text, created_at=clock.now())).id)

@@ -1,0 +1,134 @@
+"""What officials do to one visit that has been booked: the frame of these actions, serving, no-shows and undoing them.
+
+Lock order: the office's row where no-shows are counted, then the visit's row, then its chain in the ledger.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import orjson
+
+from server.core import clock, config, database, ledger
+from server.core.accounts import Official
+from server.core.database import IntegrityError
+from server.core.days import today
+from server.core.errors import NotPossibleNow
+from server.core.ledger import Chain
+from server.core.rows import columns, select_one
+from tracking.visits import rules
+from tracking.visits.actions import restrictions
+from tracking.visits.desk_forms import MarkNoShow, Plain, UndoNoShow
+from tracking.visits.errors import NoSuchVisit, NotYetMissed, NotYetServed, OnePerHousehold, TooLateToUndo
+from tracking.visits.events import NoShowMarked, NoShowUndone, VisitServed
+from tracking.visits.queries import offices
+from tracking.visits.states import VISIT, VisitAction, VisitState
+
+UNDO_DAYS = 7
+"""Days within which a no-show can be undone as a mistake. One that the office caused can always be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A visit as these actions need it."""
+
+    id: int
+    number: str
+    office_id: int
+    date: date
+    starts_at: datetime
+    state: VisitState
+    household: str
+
+
+@dataclass
+class Change:
+    """A locked visit inside its transaction."""
+
+    visit: Marked
+    chain: Chain
+    state: VisitState
+    """The state that the action leads to."""
+
+
+@contextlib.asynccontextmanager
+async def changing(number: str, action: VisitAction, *, counts: bool = False) -> AsyncIterator[Change]:
+    """Lock a booked visit for one action and write its new state. ``counts``: no-shows of its household are counted.
+
+    Raises ``NoSuchVisit``, ``NotPossibleNow``, and ``OnePerHousehold`` if it becomes active beside another one.
+    """
+    office = await database.value("SELECT office_id FROM visit WHERE number = ? AND booked_at IS NOT NULL", number)
+    if office is None:
+        raise NoSuchVisit
+    async with database.transaction():
+        if counts:  # two no-shows of a household could otherwise each miss the other
+            await database.execute("UPDATE office SET active = active WHERE id = ?", office)
+        visit = await select_one(
+            Marked, f"UPDATE visit SET state = state WHERE number = ? RETURNING {columns(Marked, 'visit')}", number
+        )
+        if visit is None:
+            raise NoSuchVisit
+        state = VISIT[visit.state].get(action)
+        if state is None:
+            raise NotPossibleNow(action, visit.state)
+        chain = await ledger.lock(f"visit/{number}")
+        yield Change(visit, chain, state)
+        active = state is VisitState.BOOKED
+        try:
+            await database.execute(
+                "UPDATE visit SET state = ?, household_active = ?, ended_at = ? WHERE id = ?",
+                state, visit.household if active else None, None if active else clock.now(), visit.id,
+            )  # fmt: skip
+        except IntegrityError:
+            raise OnePerHousehold(visit.date) from None
+
+
+async def serve(actor: Official, number: str, _command: Plain) -> None:
+    """The visitor came and was served. Raises ``NotYetServed`` before the day, and as :func:`changing`."""
+    async with changing(number, VisitAction.SERVE) as change:
+        if change.visit.date > today():
+            raise NotYetServed
+        await change.chain.append(actor.actor, VisitServed())
+
+
+async def mark_no_show(actor: Official, number: str, command: MarkNoShow) -> None:
+    """Nobody came although they were called at these times. Begins a restriction if the office's rule says so.
+
+    It counts only if the office called in time. Raises ``NotYetMissed`` and as :func:`changing`.
+    """
+    async with changing(number, VisitAction.NO_SHOW, counts=True) as change:
+        visit, now = change.visit, clock.now()
+        place, zone = await offices.office_by_id(visit.office_id), config.settings().zone
+        grace = timedelta(minutes=place.grace_minutes)
+        called = [datetime.combine(visit.date, one, zone) for one in command.times]
+        earliest = rules.no_show_from(visit.starts_at, called, grace)
+        if now < earliest or called[-1] > now:
+            raise NotYetMissed(max(earliest, called[-1]).astimezone(zone))
+        counts = not rules.office_late(visit.starts_at, called, grace)
+        values = {
+            "visit_id": visit.id, "household": visit.household, "office_id": visit.office_id, "at": now,
+            "calls": orjson.dumps([one.isoformat() for one in called]).decode(), "excused": not counts,
+        }  # fmt: skip
+        await database.execute("DELETE FROM no_show WHERE visit_id = ?", visit.id)  # of an earlier mark, undone since
+        await database.insert("no_show", tuple(values), [tuple(values.values())])
+        await change.chain.append(actor.actor, NoShowMarked(len(called), counts))
+        if counts:
+            await restrictions.begin_if_due(visit.id, visit.household, place, change.chain)
+
+
+async def undo_no_show(actor: Official, number: str, command: UndoNoShow) -> None:
+    """A no-show was a mistake, or the office was late: it does not count, and a restriction that it began is lifted.
+
+    Raises ``TooLateToUndo`` and as :func:`changing`.
+    """
+    async with changing(number, VisitAction.UNDO_NO_SHOW, counts=True) as change:
+        visit = change.visit
+        marked = await database.value("SELECT at FROM no_show WHERE visit_id = ?", visit.id)
+        late = command.why == "office"
+        if not late and database.moment(marked) < clock.now() - timedelta(days=UNDO_DAYS):
+            raise TooLateToUndo(UNDO_DAYS)
+        await database.execute("UPDATE no_show SET excused = ? WHERE visit_id = ?", True, visit.id)
+        await change.chain.append(actor.actor, NoShowUndone(late))
+        place = await offices.office_by_id(visit.office_id)
+        await restrictions.lift_if_unfounded(actor, visit.household, place)
