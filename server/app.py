@@ -28,6 +28,7 @@ import tracking.statistics.api
 import tracking.statistics.routes
 import tracking.visits.api
 import tracking.visits.api_papers
+import tracking.visits.api_plans
 import tracking.visits.desk
 import tracking.visits.routes
 from forums.routes import live
@@ -93,6 +94,7 @@ def routes() -> list[Route | Mount]:
         *tracking.statistics.api.routes,
         *tracking.visits.api.routes,
         *tracking.visits.api_papers.routes,
+        *tracking.visits.api_plans.routes,
         *tokens.routes,
         *openapi.routes,
         Route("/metrics", observe.metrics),

@@ -17,6 +17,7 @@ from server.core.days import today
 from server.core.forms import Parameters
 from tracking.visits.actions import booking, openings, taking
 from tracking.visits.actions.booking import Booked, Contact
+from tracking.visits.actions.taking import Wish
 from tracking.visits.crowding import forecast_day, levels_of
 from tracking.visits.crowding.words import reason_text
 from tracking.visits.forms import BookVisit, OpenDay, RescheduleVisit
@@ -183,13 +184,13 @@ async def slots(request: Request) -> Response:
     counter = data.text("counter", limit=10)
     data.done()
     wanted = offices.span_of_days(first, min(last, first + timedelta(days=MOST_DAYS - 1)))
-    errand = await taking.errand(request.path_params["code"], services, _channel(request), counter=counter)
+    errand = await taking.errand(request.path_params["code"], services, channel(request), counter=counter)
     days = await grid.days(errand, wanted) if wanted else []
     lang = web.language(request)
     return web.json({"items": [await _day(errand, day, lang) for day in days]})
 
 
-def _channel(request: Request) -> Channel:
+def channel(request: Request) -> Channel:
     """Officials who may book for others see and book what is kept for callers."""
     who = auth.reader(request).official
     return Channel.PHONE if who and who.may(Permission.BOOK_FOR_OTHERS) else Channel.ONLINE
@@ -232,9 +233,7 @@ async def book(request: Request) -> Response:
         return references.derived_key(settings.secret_key, key, number)
 
     async def act() -> str:
-        wished = await taking.wish(
-            command.office, command.chosen, command.start, _channel(request), command.party, command.counter
-        )
+        wished = await _wish(request, command)
         made.append(await booking.book_now(wished, contact, key_of if key else None, case))
         return made[0].number
 
@@ -245,6 +244,13 @@ async def book(request: Request) -> Response:
     return web.json(
         await answer(found, web.language(request), secret), 201, {"location": f"/api/v1/visits/{found.number}"}
     )
+
+
+async def _wish(request: Request, command: BookVisit) -> Wish:
+    errand = await taking.errand(command.office, command.chosen, channel(request), command.party, command.counter)
+    if command.stops:
+        return await taking.planned(errand, command.stops, command.guide)
+    return await taking.at_start(errand, command.start)
 
 
 async def _case(request: Request, reference: str) -> str:
@@ -327,7 +333,7 @@ async def reschedule(request: Request) -> Response:
     """``POST /visits/{number}/reschedule``."""
     found = await own(request)
     command = RescheduleVisit.parse(await web.read_json(request), strict=True)
-    wished = await taking.other_time(found, command.start)
+    wished = await taking.other_time(found, command.start, command.stops)
     await booking.reschedule(found.number, wished, VISITOR)
     return web.json(await answer(await own(request), web.language(request)))
 

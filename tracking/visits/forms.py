@@ -26,8 +26,11 @@ from server.core.forms import (
     line,
 )
 from server.core.working_calendar import FIRST_YEAR, LAST_YEAR
+from tracking.visits import rules
+from tracking.visits.rules import ChosenStop
 from tracking.visits.states import DocumentState
 
+MOST_PEOPLE = 500
 NOT_START = _("Please choose a time from the timetable.")
 
 
@@ -47,11 +50,25 @@ def read_start(value: object) -> datetime:
     return local
 
 
+def read_stop(value: str) -> ChosenStop:
+    """A stop of a plan: service, start and number of the counter, joined by ``@``."""
+    service, start, number = (*value.split("@"), "", "")[:3]
+    moment = read_start(start)
+    if value.count("@") != len(ChosenStop._fields) - 1 or moment.timestamp() % 60:
+        raise Mistake(NOT_START)
+    return ChosenStop(service, rules.minute(moment), number)
+
+
 Start = Annotated[
     datetime, BeforeValidator(read_start), Label(_("Time")), About("ISO 8601 with its zone, as the slots give it")
 ]
 Office = Annotated[Code, Label(_("Office"))]
 Service = Annotated[Code, Label(_("Service"))]
+
+
+Stops = Annotated[
+    tuple[str, ...], Label(_("Plan")), About("The stops of a plan, instead of one service right after the other")
+]
 
 
 class ContactDetails(Form):
@@ -76,7 +93,9 @@ class BookVisit(Form):
     services: Annotated[tuple[str, ...], Label(_("Services")), About("Several services, one after the other")] = ()
     case: Annotated[str, line(16, safe=False), Label(_("Case number"))] = ""
     counter: Annotated[str, line(10), Label(_("Counter")), About("Its number, if it must be that one")] = ""
-    party: Annotated[int, Field(ge=1, le=500), Label(_("Number of people"))] = 1
+    stops: Stops = ()
+    guide: Annotated[str, line(10), Label(_("Case guide")), About("The number of the guide who comes along")] = ""
+    party: Annotated[int, Field(ge=1, le=MOST_PEOPLE), Label(_("Number of people"))] = 1
     language: Annotated[str, OneOf(LANGUAGES), Label(_("Language of our messages"))] = "ko"
 
     def check(self, errors: Errors) -> None:
@@ -93,6 +112,7 @@ class RescheduleVisit(Form):
     """Another time for a visit."""
 
     start: Start
+    stops: Stops = ()
 
 
 CHECKED = {

@@ -218,6 +218,14 @@ def mark(capacity: int, left: int, few_percent: int) -> Mark:
     return Mark.FEW if left <= max(1, capacity * few_percent // 100) else Mark.FREE
 
 
+class ChosenStop(NamedTuple):
+    """One service of a plan as somebody asks for it: when, and at which counter, by its number, or at any."""
+
+    service: str
+    start: int
+    number: str
+
+
 def in_sequence(start: int, minutes: Sequence[int], step: int) -> list[Span]:
     """The times of several services, one after the other, each in whole steps."""
     found = []

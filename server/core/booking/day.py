@@ -1,7 +1,7 @@
 """A day of units as read: who serves what in each step, and what is still free under a domain's terms. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.core.booking import matching
 
@@ -83,6 +83,20 @@ class Day:
             and wanted.unit in {None, one.unit}
         ]
         return sorted(found, key=lambda one: one.places - one.taken)
+
+    def without(self, places: Mapping[int, int]) -> "Day":
+        """The day as it would be if places of some claims were given back (claim to number of places)."""
+        claims = {
+            one.id: replace(one, taken=one.taken - places.get(one.id, 0))
+            for one in self.claims.values()
+            if one.taken > places.get(one.id, 0)
+        }
+        gone = {one for one in places if one not in claims}
+        steps = {
+            minute: {unit: None if one in gone else one for unit, one in units.items()}
+            for minute, units in self.steps.items()
+        }
+        return Day(self.id, self.version, claims, steps)
 
     def serves(self, claim: Held) -> list[int]:
         """The units that serve a claim, in the order of its steps."""

@@ -200,11 +200,11 @@ async def reschedule(number: str, wished: Wish, actor: str, *, by_office: bool =
             freed = await taking.free(visit.id, visit.party)
             claims = await taking.take(wished, calendar)
             hit = await database.execute(
-                "UPDATE visit SET office_id = ?, date = ?, starts_at = ?, ends_at = ?, party = ?, "
+                "UPDATE visit SET office_id = ?, date = ?, starts_at = ?, ends_at = ?, party = ?, guide_id = ?, "
                 "remind_at = ?, revision = revision + 1, unplaced_since = NULL "
                 "WHERE id = ? AND state = ? AND revision = ?",
                 wished.office.id, wished.date, rules.moment(wished.start), rules.moment(wished.end),
-                wished.errand.party, rules.next_reminder(offices.local(wished.start), clock.now()),
+                wished.errand.party, wished.guide, rules.next_reminder(offices.local(wished.start), clock.now()),
                 visit.id, VisitState.BOOKED, visit.revision,
             )  # fmt: skip
             if not hit:

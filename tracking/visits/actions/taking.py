@@ -13,10 +13,13 @@ from server.core.booking import times
 from server.core.booking.day import Free, Wanted
 from server.core.booking.errors import TimeTaken
 from server.core.errors import Invalid, _
+from server.core.forms import Mistake
 from tracking.visits import rules
-from tracking.visits.queries import grid, offices
+from tracking.visits.forms import read_stop
+from tracking.visits.queries import grid, offices, planning
 from tracking.visits.queries.grid import Errand
 from tracking.visits.queries.offices import OfficeRow, Place, ServiceRow
+from tracking.visits.queries.planning import DayPlan
 from tracking.visits.queries.visits import VisitView
 from tracking.visits.states import Channel
 
@@ -26,10 +29,11 @@ MOST_TOGETHER = 10
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A time that somebody wants for what they come for."""
+    """A time that somebody wants for what they come for: all of it at a start, or as a plan has it."""
 
     errand: Errand
     start: int
+    plan: DayPlan | None = None
 
     @property
     def office(self) -> OfficeRow:
@@ -42,7 +46,24 @@ class Wish:
 
     @property
     def end(self) -> int:
-        return self.start + self.errand.length
+        return self.plan.end if self.plan else self.start + self.errand.length
+
+    @property
+    def guide(self) -> int | None:
+        """The counter of the guide who comes along."""
+        return self.plan.guide if self.plan else None
+
+    @property
+    def matters(self) -> list[tuple[ServiceRow, Wanted]]:
+        """Each service with what is asked for it; last the guide's company, which lasts from the first to the last."""
+        if self.plan is None:
+            return list(zip(self.errand.services, self.errand.wanted(self.start), strict=True))
+        asked = self.errand.asked
+        found = [(one.service, asked(one.service, (one.start, one.end), one.counter)) for one in self.plan.stops]
+        company = planning.accompaniment(self.errand.place)
+        if company and self.guide is not None:
+            found.append((company, asked(company, (self.start, self.end), self.guide)))
+        return found
 
 
 async def errand(code: str, wanted: Sequence[str], channel: Channel, party: int = 1, counter: str = "") -> Errand:
@@ -75,7 +96,12 @@ async def wish(
     code: str, wanted: Sequence[str], start: datetime, channel: Channel, party: int = 1, counter: str = ""
 ) -> Wish:
     """Check a wished time against what the grid shows. Raises as :func:`errand`, and ``Invalid`` for another start."""
-    found = Wish(await errand(code, wanted, channel, party, counter), rules.minute(start))
+    return await at_start(await errand(code, wanted, channel, party, counter), start)
+
+
+async def at_start(wanted: Errand, start: datetime) -> Wish:
+    """Check a wished time against what the grid shows. Raises ``Invalid`` for another start."""
+    found = Wish(wanted, rules.minute(start))
     (day,) = await grid.days(found.errand, [found.date])
     # As numbers: in the hour that comes twice, times with other zones are never equal (PEP 495).
     if all(slot.start.timestamp() != start.timestamp() for slot in day.slots):
@@ -83,23 +109,73 @@ async def wish(
     return found
 
 
-async def other_time(visit: VisitView, start: datetime) -> Wish:
-    """The wish for another time of a visit: the same services, people and named counter. Raises as :func:`wish`."""
-    services = [one.code for one in visit.matters]
+async def planned(wanted: Errand, stops: Sequence[str], guide: str = "") -> Wish:
+    """Check a chosen plan, each of its stops as ``planning.Stop.value`` writes it; ``guide`` is the guide's number.
+
+    Raises ``Invalid`` for one that the day's counters never offer.
+    """
+    try:
+        chosen = [read_stop(one) for one in stops]
+    except Mistake as mistake:
+        raise Invalid.at("stops", mistake.text) from None
+    company = await guide_of(wanted.place, guide)
+    plan = await planning.offered(wanted, chosen, guide=company) if chosen else None
+    if plan is None:
+        raise Invalid.at("stops", _("This plan cannot be booked. Please choose one from the list."))
+    return Wish(planning.with_services(wanted, plan), plan.start, plan)
+
+
+async def guide_of(place: Place, number: str) -> int | None:
+    """The counter that stands for a guide, by its number; None if none is wished for. Raises ``Invalid``."""
+    if not number:
+        return None
+    found = next((one for one, each in await planning.guides(place) if each.number == number), None)
+    if found is None:
+        raise Invalid.at("guide", _("This case guide cannot accompany you at this office."))
+    return found
+
+
+async def other_time(visit: VisitView, start: datetime, stops: Sequence[str] = ()) -> Wish:
+    """The wish for another time of a visit: the same services, people, guide and named counter.
+
+    ``stops`` are those of a plan. Raises as :func:`wish` and :func:`planned`.
+    """
+    services = [one.code for one in visit.matters if one.code != planning.ACCOMPANIMENT]
+    guide = await database.value("SELECT guide_id FROM visit WHERE id = ?", visit.id)
+    wanted = await errand(visit.office.code, services, visit.channel, visit.party)
+    if stops:
+        known = await planning.counters(visit.office.id)
+        return await planned(wanted, stops, known[guide].number if guide in known else "")
+    if guide is not None or planning.spread(wanted, await planning.counters(visit.office.id)):
+        return await _same_plan(wanted, visit, start, guide)
     named = await database.column(
         "SELECT DISTINCT c.number FROM visit_matter m JOIN booking_claim b ON b.id = m.claim_id "
         "JOIN counter c ON c.id = b.unit WHERE m.visit_id = ?",
         visit.id,
     )
-    number = named[0] if len(named) == 1 else ""
-    return await wish(visit.office.code, services, start, visit.channel, visit.party, number)
+    return await wish(
+        visit.office.code, services, start, visit.channel, visit.party, named[0] if len(named) == 1 else ""
+    )
+
+
+async def _same_plan(wanted: Errand, visit: VisitView, start: datetime, guide: int | None) -> Wish:
+    """The best plan from a start for a visit that needs one. Raises ``Invalid`` if none begins then."""
+    at = rules.minute(start)
+    (day,) = await planning.plans(
+        wanted, [offices.local(at).date()], guide=guide, own=visit.id, start=at, most=planning.EVERY_START
+    )
+    plan = next((one for one in day.plans if one.start * 60 == start.timestamp()), None)
+    if plan is None:
+        raise Invalid.at("start", _("This time cannot be booked. Please choose one from the timetable."))
+    return Wish(planning.with_services(wanted, plan), plan.start, plan)
 
 
 async def of_visit(visit: int, office_id: int, start: datetime, channel: Channel, party: int) -> Wish:
     """The wish that a visit was made from."""
     place = await offices.place((await offices.office_by_id(office_id)).code)
     order = await database.column("SELECT service_id FROM visit_matter WHERE visit_id = ? ORDER BY position", visit)
-    chosen = tuple(place.services[one] for one in order if one in place.services)
+    known = [place.services[one] for one in order if one in place.services]
+    chosen = tuple(one for one in known if one.code != planning.ACCOMPANIMENT)
     return Wish(Errand(place, chosen, channel, party), rules.minute(start))
 
 
@@ -116,17 +192,15 @@ async def take(wished: Wish, calendar: int) -> list[int]:
     known = await offices.services(wished.office.id)  # under the lock: what a counter can do may just have changed
     place = await offices.office_by_id(wished.office.id)
     those = offices.terms(place, known)
-    return [await times.take(calendar, one, those) for one in wished.errand.wanted(wished.start)]
+    return [await times.take(calendar, one, those) for _service, one in wished.matters]
 
 
 async def write_matters(visit: int, wished: Wish, claims: Sequence[int]) -> None:
     """Write the services of a visit with their times and claims, instead of any earlier ones."""
     await database.execute("DELETE FROM visit_matter WHERE visit_id = ?", visit)
     rows = [
-        (visit, service.id, position, rules.moment(first), rules.moment(last), claim)
-        for position, (service, (first, last), claim) in enumerate(
-            zip(wished.errand.services, wished.errand.spans(wished.start), claims, strict=True)
-        )
+        (visit, service.id, position, rules.moment(one.starts), rules.moment(one.ends), claim)
+        for position, ((service, one), claim) in enumerate(zip(wished.matters, claims, strict=True))
     ]
     columns = ("visit_id", "service_id", "position", "starts_at", "ends_at", "claim_id")
     await database.insert("visit_matter", columns, rows)

@@ -102,7 +102,7 @@ async def insert(
         "held_until": held_until, "holder": holder, "created_at": clock.now(), "name": contact.name,
         "email": contact.email, "phone": contact.phone, "note": "", "case_reference": "",
         "household": contact.household if contact.email or contact.phone else "", "revision": 0,
-        "browser": holder or "", "replaces": replaces,
+        "browser": holder or "", "replaces": replaces, "guide_id": wished.guide,
     }  # fmt: skip
     (row,) = await database.insert("visit", tuple(values), [tuple(values.values())], returning="id")
     await taking.write_matters(row["id"], wished, claims)

@@ -1,10 +1,10 @@
 """What is free at an office: the times of a week as the page, JSON and every booking see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from server.core import city, clock, config
+from server.core import city, clock, config, database
 from server.core.booking import times
 from server.core.booking.day import Day, Free, Wanted
 from tracking.visits import rules
@@ -81,22 +81,44 @@ class Errand:
 
     def wanted(self, start: int) -> list[Wanted]:
         """What is asked of the booking engine for a start."""
-        return [
-            Wanted(
-                kind=service.id, starts=first, ends=last, channel=self.channel, places=service.places,
-                number=self.party if service.places > 1 else 1,
-                unit=self.counter if self.counter in service.counters else None,
-            )
-            for service, (first, last) in zip(self.services, self.spans(start), strict=True)
-        ]  # fmt: skip
+        return [self.asked(one, span) for one, span in zip(self.services, self.spans(start), strict=True)]
+
+    def asked(self, service: ServiceRow, span: Span, counter: int | None = None) -> Wanted:
+        """What is asked for one service at a time, at a counter or at any that is able."""
+        named = self.counter if self.counter in service.counters else None
+        return Wanted(
+            kind=service.id, starts=span[0], ends=span[1], channel=self.channel, places=service.places,
+            number=self.party if service.places > 1 else 1, unit=counter or named,
+        )  # fmt: skip
 
 
-async def days(errand: Errand, wanted: Sequence[date]) -> list[GridDay]:
-    """The days of an office as somebody sees them who comes for something."""
+async def days(errand: Errand, wanted: Sequence[date], own: int | None = None) -> list[GridDay]:
+    """The days of an office as somebody sees them who comes for something.
+
+    ``own``: the visit that they would change, whose places count as free.
+    """
+    return [seen(errand, day, hours, found) for day, (hours, found) in (await read_days(errand, wanted, own)).items()]
+
+
+async def read_days(
+    errand: Errand, wanted: Sequence[date], own: int | None = None
+) -> dict[date, tuple[DayHours, Day | None]]:
+    """The hours and the counter time of days; None for a day without a roster. Parameters as for :func:`days`."""
     hours = await offices.hours(errand.office.id, errand.place.weekly, wanted, await city.kept_calendar())
     calendars = await offices.calendars(errand.office.id, wanted)
     read = await times.days([*calendars.values()])
-    return [seen(errand, day, hours[day], read.get(calendars.get(day, 0))) for day in wanted]
+    if own is not None:
+        rows = await database.fetch(
+            "SELECT m.claim_id, v.party FROM visit_matter m JOIN visit v ON v.id = m.visit_id WHERE m.visit_id = ?", own
+        )
+        read = {number: _without(day, {row["claim_id"]: row["party"] for row in rows}) for number, day in read.items()}
+    return {day: (hours[day], read.get(calendars.get(day, 0))) for day in wanted}
+
+
+def _without(day: Day, parties: Mapping[int, int]) -> Day:
+    """A day without the claims of a visit, each with the people who come."""
+    own = [day.claims[claim] for claim in parties if claim in day.claims]
+    return day.without({one.id: parties[one.id] if one.places > 1 else 1 for one in own}) if own else day
 
 
 def seen(errand: Errand, day: date, hours: DayHours, found: Day | None) -> GridDay:
