@@ -101,6 +101,11 @@ class FormField:
         """Whether a page shows the field: not a version, nor a nested form."""
         return self.html.asked and self.form is None
 
+    def rows(self, values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """The values of several nested forms: as they are stored, or as a page sent them; empty ones are left out."""
+        found = values[self.name] if self.name in values else _nested(self, values)
+        return [row for row in found or () if any(row.values())]
+
     def options(self, language: str) -> list[tuple[str, str]]:
         words = self.choices if isinstance(self.choices, Mapping) else {}
         return [(value, i18n.translate(language, words.get(value, value))) for value in self.choices or ()]

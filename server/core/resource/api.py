@@ -10,6 +10,7 @@ from starlette.routing import Route
 from server.core import auth, contract, idempotency, ledger, web
 from server.core.contract import Access, Contract, Schema, asked, record
 from server.core.errors import NotFound
+from server.core.forms import FormField
 from server.core.resource.table import FormT, Resource, Version
 
 VERSION: Schema = contract.integer(0, about="The version of the whole table: grows with every change to it.")
@@ -17,9 +18,18 @@ NUMBER = contract.integer(1)
 _ANSWERED: dict[str, Schema] = {
     "checkbox": contract.BOOLEAN,
     "integer": contract.integer(),
+    "number": contract.maybe({"type": "number"}),
     "words": contract.many(contract.TEXT),
     "choices": contract.many(contract.TEXT),
 }
+
+
+def _answered(field: FormField) -> Schema:
+    if field.form:
+        return contract.many(record({part.name: _answered(part) for part in field.form.fields()}))
+    if field.kind == "day" and not field.required:
+        return contract.maybe(contract.TEXT)
+    return _ANSWERED.get(field.kind, contract.TEXT)
 
 
 class Operations(Generic[FormT]):
@@ -33,7 +43,7 @@ class Operations(Generic[FormT]):
             "version": {**VERSION, "description": "The version that the caller has seen; 409 where others acted."}
         }
         body = table.form.schema()
-        values = {field.name: _ANSWERED.get(field.kind, contract.TEXT) for field in table.form.fields()}
+        values = {field.name: _answered(field) for field in table.form.fields()}
         active = {"active": contract.BOOLEAN} if table.closing else {}
         number = NUMBER if table.number == Resource.number else contract.TEXT
         shape = {"id": number, "version": VERSION, **values, **active}
@@ -52,7 +62,8 @@ class Operations(Generic[FormT]):
         query = {name: contract.one_of(found) if found else contract.TEXT for name, found in choices.items()}
         new: dict[str, Any] = {"status": 201, "answer": added, "body": body, "headers": contract.IDEMPOTENCY_HEADER}
         route("GET", base, self.index, f"The {what} table", answer=contract.listed(row), query=query)
-        route("POST", base, self.add, f"Add {a_row}", **new, refusals=(409,))
+        if table.adds:
+            route("POST", base, self.add, f"Add {a_row}", **new, refusals=(409,))
         one = f"{base}/{table.number}"
         route("GET", one, self.read, f"Read {a_row}", refusals=(404,))
         if table.changes:

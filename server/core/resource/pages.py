@@ -41,16 +41,20 @@ async def meanwhile(
     actors = [int(entry.actor.removeprefix("official:")) for entry in conflict.entries]
     known = await accounts.names(actors)
 
-    def words(field: FormField, value: Any) -> str:
+    def words(field: FormField, values: Mapping[str, Any]) -> str:
+        if field.form:
+            parts = [[words(part, row) for part in field.form.fields()] for row in field.rows(values)]
+            return "; ".join(" ".join(filter(None, row)) for row in parts)
+        value = values.get(field.name)
         if field.name in view.choices:
             return view.words(field.name, value, "") if value else ""
         text = ", ".join(value) if isinstance(value, (list, tuple)) else str(value or "")
         return text.replace("\r\n", "\n").strip()
 
     differing = [
-        (field.label, words(field, now[field.name]) or "–")
+        (field.label, words(field, now) or "–")
         for field in fields
-        if field.name in now and words(field, now[field.name]) != words(field, written.get(field.name))
+        if field.name in now and words(field, now) != words(field, written)
     ]
     return {
         "text": conflict.text,
@@ -66,7 +70,9 @@ class Pages(Generic[FormT]):
     def __init__(self, table: Resource[FormT]) -> None:
         self.table = table
         page, row = table.page, f"{table.page}/{table.number}"
-        self.routes = [Route(f"{page}/new", self.add, methods=["GET", "POST"])]
+        self.routes: list[Route] = []
+        if table.adds:
+            self.routes.append(Route(f"{page}/new", self.add, methods=["GET", "POST"]))
         if table.list_template:
             self.routes.append(Route(page, self.index))
         if table.changes:
@@ -108,7 +114,7 @@ class Pages(Generic[FormT]):
         if request.method == "GET":
             return await self.form(request, None, table.initial(), view)
         form = await web.read_form(request)
-        raw = table.form.raw(form.multi_items())
+        raw = self.sent(form)
         try:
             number, shown = await table.insert(official, table.parse(raw, view))
         except Invalid as invalid:
@@ -128,7 +134,7 @@ class Pages(Generic[FormT]):
             raise NotFound
         if request.method == "GET":
             return await self.form(request, row, await table.values(row), view, version=version)
-        raw = table.form.raw(form.multi_items())
+        raw = self.sent(form)
         if table.key and row:
             raw[table.key] = getattr(row, table.key)
         try:
@@ -139,6 +145,11 @@ class Pages(Generic[FormT]):
         except ChangedMeanwhile as conflict:
             return await self.form(request, row, raw, view, version=version, refusal=conflict)
         return web.redirect(request, table.home, SAVED)
+
+    def sent(self, form: FormData) -> dict[str, Any]:
+        """What a page sent, with the rows of nested forms as lists."""
+        raw = self.table.form.raw(form.multi_items())
+        return raw | {field.name: field.rows(raw) for field in self.table.form.fields() if field.kind == "forms"}
 
     async def form(
         self,

@@ -138,8 +138,11 @@ class Resource(Generic[FormT]):
     form_intro: ClassVar[Text | None] = None
     empty: ClassVar[tuple[Text, Text]]
     """What an empty list shows, and what to do about it."""
+    sections: ClassVar[Mapping[str, Text]] = {}
+    """The headings of a long form, by the field that follows each."""
     list_template: ClassVar[str] = "desk/settings/list.html"
     form_template: ClassVar[str] = "desk/settings/form.html"
+    adds: ClassVar[bool] = True
     changes: ClassVar[bool] = True
     deleting: ClassVar[Question | None] = None
     """The confirmation before a row is deleted; without one none can be."""
@@ -298,8 +301,15 @@ class Resource(Generic[FormT]):
     async def create(self, columns: Mapping[str, Any]) -> Model:
         return await self.model.create(**columns)
 
+    async def update(self, row: Any, columns: Mapping[str, Any]) -> None:
+        await self.model.filter(pk=row.pk).update(**columns)
+
     def event(self, row: Any, how: str) -> DomainEvent:
         return SettingChanged(self.what, row.id, how)
+
+    async def record(self, chain: Chain, actor: Official, row: Any, how: str) -> None:
+        """Append a change to the chain; ``row`` is as it was before. What follows from the change is added here."""
+        await chain.append(actor.actor, self.event(row, how))
 
     # --- the changes --------------------------------------------------------------------------------------------
 
@@ -321,7 +331,7 @@ class Resource(Generic[FormT]):
                 raise Invalid([FieldError(self.key, self.taken)])
             await self.check(command, None)
             row = await self.create({**await self.stored(command), **more})
-            await chain.append(actor.actor, self.event(row, ADDED))
+            await self.record(chain, actor, row, ADDED)
         return row.pk
 
     async def change(self, actor: Official, number: Any, command: FormT, seen: int | None = None) -> None:
@@ -331,8 +341,8 @@ class Resource(Generic[FormT]):
             row = await self.need(number)
             await self.check(command, row)
             columns = {name: value for name, value in (await self.stored(command)).items() if name != self.key}
-            await self.model.filter(pk=number).update(**columns)
-            await chain.append(actor.actor, self.event(row, self.how(row, command)))
+            await self.update(row, columns)
+            await self.record(chain, actor, row, self.how(row, command))
 
     def how(self, row: Any, command: FormT) -> str:
         """What the ledger records for a change."""
@@ -343,7 +353,7 @@ class Resource(Generic[FormT]):
         async with self.changing() as chain:
             row = await self.need(number)
             await row.delete()
-            await chain.append(actor.actor, self.event(row, DELETED))
+            await self.record(chain, actor, row, DELETED)
 
     async def switch(self, actor: Official, number: Any, *, on: bool) -> None:
         """Close a row or open it again; repeating it does nothing. Raises ``NotFound`` and ``Conflict``."""
@@ -353,7 +363,7 @@ class Resource(Generic[FormT]):
                 return
             await self.check_switch(row, on=on)
             await self.model.filter(pk=number).update(active=on)
-            await chain.append(actor.actor, self.event(row, OPENED if on else CLOSED))
+            await self.record(chain, actor, row, OPENED if on else CLOSED)
 
     async def need(self, number: Any) -> Model:
         """A row that must exist. Raises ``NotFound``."""
