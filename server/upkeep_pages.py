@@ -20,6 +20,7 @@ from server.core.errors import Forbidden, NotFound, Text, _
 from server.core.ledger import Entry
 from server.core.listing import Order, cut
 from server.people import ACCOUNTS
+from tracking.visits.desk import places
 
 JOBS, AUDIT = "/desk/jobs", "/desk/audit"
 SHOWN = 50
@@ -27,14 +28,14 @@ CAP = 1_000
 NEWEST_FIRST = Order({"id": int}, descending=True)
 
 CHAINS: dict[str, accounts.Permission] = {
-    **{table.chain: table.permission for table in (*TABLES, ACCOUNTS)},
+    **{table.chain: table.permission for table in (*TABLES, *places.TABLES, ACCOUNTS)},
     districts.SUBJECT: CorePermission.EDIT_DEPARTMENTS,
     CALENDAR: CorePermission.EDIT_CALENDAR,
 }
 """The permission to change a kind of setting is also required to read its audit trail."""
 
 WHAT: dict[str, Text] = {
-    **{table.what: table.trail for table in (*TABLES, ACCOUNTS)},
+    **{table.what: table.trail for table in (*TABLES, *places.TABLES, ACCOUNTS)},
     "districts": _("The districts' map (%(id)s)"),
 }
 HOW: dict[str, Text] = {

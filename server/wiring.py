@@ -38,7 +38,7 @@ from server.core.participants.confirming import Confirmations
 from server.core.stream.hub import Hub, Narrator
 from tracking import stream_access
 from tracking.statistics.actions import counting, recounting
-from tracking.visits.actions import booking, crowding, offering, supply
+from tracking.visits.actions import booking, crowding, offering, rebuilding, supply
 from tracking.visits.permissions import Permission as VisitPermission
 from tracking.visits.queries import papers
 
@@ -58,6 +58,7 @@ HEARD: Mapping[str, tuple[str, ...]] = {
     "forums.news": NEWS,
     counting.COUNT: counting.HEARD,
     "petitions.recount": (petition_events.CalendarChanged.kind,),
+    rebuilding.FOLLOW: (petition_events.CalendarChanged.kind, ledger.SettingChanged.kind),
     "forums.release": (forum_events.SubmissionWithdrawn.kind, forum_events.TranscriptionWithdrawn.kind),
 }
 """Job kind to the kinds of events that enqueue it."""
@@ -75,6 +76,7 @@ PERIODIC: Mapping[str, timedelta] = {
     "forums.remind": timedelta(hours=1),
     "forums.offers": timedelta(minutes=1),
     "visits.expire": timedelta(minutes=1),
+    "visits.supply": timedelta(hours=1),
     crowding.NIGHTLY: timedelta(minutes=30),
     recounting.NIGHTLY: timedelta(minutes=30),
     "core.sweep": timedelta(hours=6),
@@ -190,6 +192,9 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         REMIND_ON: _remind_of_commitments,
         "forums.release": _release,
         "forums.offers": _each(registering.lapse),
+        "visits.supply": _each(rebuilding.keep_supplied, rebuilding.purge),
+        rebuilding.REBUILD: rebuilding.run,
+        rebuilding.FOLLOW: rebuilding.follow,
         crowding.NIGHTLY: crowding.nightly,
         crowding.FIT: _fit_forecast,
         "visits.expire": _each(booking.expire, booking.return_freed, offering.due),

@@ -9,6 +9,7 @@ from server.core import accounts
 from server.core.accounts import Account, CorePermission, Role
 from tests.support.page_forms import post_without_page
 from tests.support.system import System
+from tracking.visits.permissions import Permission as VisitPermission
 
 PAGES: dict[str, frozenset[accounts.Permission]] = {
     "/desk/rules": frozenset({Permission.EDIT_RULES}),
@@ -30,6 +31,15 @@ PAGES: dict[str, frozenset[accounts.Permission]] = {
     "/desk/people/1/close": frozenset({CorePermission.EDIT_PEOPLE}),
     "/desk/people/1/password": frozenset({CorePermission.EDIT_PEOPLE}),
     "/desk/people/1/totp": frozenset({CorePermission.EDIT_PEOPLE}),
+    "/desk/offices": frozenset({VisitPermission.EDIT_OFFICES}),
+    "/desk/offices/new": frozenset({VisitPermission.EDIT_OFFICES}),
+    "/desk/offices/counters": frozenset({VisitPermission.EDIT_OFFICES}),
+    "/desk/offices/counters/new": frozenset({VisitPermission.EDIT_OFFICES}),
+    "/desk/offices/services": frozenset({VisitPermission.EDIT_OFFICES}),
+    "/desk/offices/services/new": frozenset({VisitPermission.EDIT_OFFICES}),
+    "/desk/offices/openings": frozenset({VisitPermission.EDIT_OFFICES}),
+    "/desk/offices/openings/new": frozenset({VisitPermission.EDIT_OFFICES}),
+    "/desk/offices/hours": frozenset({VisitPermission.EDIT_OFFICES}),
     "/desk/jobs": frozenset({CorePermission.SEE_JOBS}),
     "/desk/audit": frozenset({CorePermission.EDIT_PEOPLE, Permission.EDIT_RULES}),
 }
@@ -58,6 +68,15 @@ ACTS: dict[str, accounts.Permission] = {
     "/desk/people/1/totp": CorePermission.EDIT_PEOPLE,
     "/desk/people/1/absences": CorePermission.EDIT_PEOPLE,
     "/desk/people/1/absences/1/remove": CorePermission.EDIT_PEOPLE,
+    "/desk/offices/new": VisitPermission.EDIT_OFFICES,
+    "/desk/offices/1": VisitPermission.EDIT_OFFICES,
+    "/desk/offices/1/close": VisitPermission.EDIT_OFFICES,
+    "/desk/offices/hours/1": VisitPermission.EDIT_OFFICES,
+    "/desk/offices/counters/new": VisitPermission.EDIT_OFFICES,
+    "/desk/offices/counters/1/close": VisitPermission.EDIT_OFFICES,
+    "/desk/offices/services/new": VisitPermission.EDIT_OFFICES,
+    "/desk/offices/openings/new": VisitPermission.EDIT_OFFICES,
+    "/desk/offices/openings/1/delete": VisitPermission.EDIT_OFFICES,
     "/desk/jobs/retry": CorePermission.SEE_JOBS,
     "/desk/jobs/1/retry": CorePermission.SEE_JOBS,
 }

@@ -129,11 +129,29 @@ async def claims(numbers: Collection[int]) -> list[Held]:
     return await select(Held, f"SELECT {_HELD} FROM booking_claim c WHERE c.id IN (?) ORDER BY c.id", tuple(numbers))
 
 
-async def unplaced(calendar: int) -> list[int]:
-    """The claims of a calendar that no unit serves."""
+async def unplaced(*calendars: int) -> list[int]:
+    """The claims of some calendars that no unit serves."""
     return await database.column(
-        "SELECT id FROM booking_claim WHERE calendar_id = ? AND placed = ? ORDER BY id", calendar, False
+        "SELECT id FROM booking_claim WHERE calendar_id IN (?) AND placed = ? ORDER BY id", calendars, False
     )
+
+
+async def filled(scope: str) -> list[int]:
+    """The calendars of a domain that hold any steps or claims."""
+    return await database.column(
+        "SELECT c.id FROM booking_calendar c WHERE c.scope = ? AND (EXISTS (SELECT 1 FROM booking_time t "
+        "WHERE t.calendar_id = c.id) OR EXISTS (SELECT 1 FROM booking_claim k WHERE k.calendar_id = c.id))",
+        scope,
+    )
+
+
+async def clear(calendar: int) -> list[int]:
+    """Delete the steps and claims of a calendar whose day is over. The calendar must be locked.
+
+    Returns the claims that there were.
+    """
+    await database.execute("DELETE FROM booking_time WHERE calendar_id = ?", calendar)
+    return await database.column("DELETE FROM booking_claim WHERE calendar_id = ? RETURNING id", calendar)
 
 
 async def supply(calendar: int, present: Collection[tuple[int, int]], terms: Terms) -> list[int]:

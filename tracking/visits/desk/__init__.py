@@ -2,9 +2,10 @@
 
 from starlette.routing import Route
 
-from tracking.visits.desk import days, documents
+from tracking.visits.desk import days, documents, places
 
 routes: list[Route] = [
     *days.routes,
     *documents.routes,
+    *places.routes,
 ]

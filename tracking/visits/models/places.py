@@ -149,6 +149,7 @@ class Counter(Model):
     department_id = fields.IntField(null=True)
     account_id = fields.IntField(null=True)
     """The case guide, if it stands for a person and not for a place."""
+    abilities: fields.ReverseRelation["CounterAbility"]
     active = fields.BooleanField(default=True)
 
     class Meta:

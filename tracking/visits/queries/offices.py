@@ -210,6 +210,12 @@ async def calendars(office_id: int, days: Collection[date]) -> dict[date, int]:
     return {day: row["calendar_id"] for row in rows if (day := database.day_or_none(row["date"]))}
 
 
+async def supplied(office_id: int, first: date) -> list[date]:
+    """The days of an office, from one on, that have a calendar."""
+    rows = await database.column("SELECT date FROM office_day WHERE office_id = ? AND date >= ?", office_id, first)
+    return [day for value in rows if (day := database.day_or_none(value))]
+
+
 def span_of_days(first: date, last: date) -> list[date]:
     """The days from the first to the last."""
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]

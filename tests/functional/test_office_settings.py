@@ -1,0 +1,210 @@
+"""An administrator keeps offices, hours, exceptional days, services and counters; counter time follows each change."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from server.core import ledger
+from tests.support.page_forms import submit
+from tests.support.system import System
+from tests.support.visits import an_office, contact, next_monday, wish
+from tracking.visits.actions import booking, taking
+from tracking.visits.models import Counter, CounterService, Office, OfficeHours, Opening, Visit
+from tracking.visits.queries import grid
+from tracking.visits.states import Channel
+
+SETTINGS = "/desk/offices"
+
+
+async def starts(service: str = "passport") -> list[str]:
+    """The starts that the grid shows on the next Monday."""
+    errand = await taking.errand("east", [service], Channel.ONLINE)
+    (day,) = await grid.days(errand, [next_monday()])
+    return [f"{slot.start:%H:%M}" for slot in day.slots]
+
+
+async def test_an_office_is_added_with_hours_services_and_counters(system: System) -> None:
+    admin = await system.official("admin")
+    added = await submit(
+        admin, f"{SETTINGS}/new", "/new", code="west", name="서부민원센터", name_ja="西部", name_en="West office",
+        district="central", address="서로 2", lat="37.5", lng="127.0", phone="02-000-4000", languages=["ko", "en"],
+        step="15", days_ahead="14",
+    )  # fmt: skip
+    assert added.status_code == 303, added.text
+    office = await Office.get(code="west")
+    assert (office.languages, office.lat, office.days_ahead, office.active) == (["ko", "en"], 37.5, 14, True)
+    hours = await submit(
+        admin, f"{SETTINGS}/hours/{office.id}", f"/hours/{office.id}", days__1__opens="09:00", days__1__closes="18:00",
+        days__1__lunch_starts="12:00", days__1__lunch_ends="13:00", days__2__opens="09:00", days__2__closes="18:00",
+    )  # fmt: skip
+    assert hours.status_code == 303, hours.text
+    assert [one.weekday for one in await OfficeHours.filter(office_id=office.id).order_by("weekday")] == [0, 1]
+    service = await submit(
+        admin, f"{SETTINGS}/services/new", "/new", code="moving", name="전입신고", minutes="30",
+        documents__1__code="id", documents__1__name="신분증", documents__2__code="proxy", documents__2__name="위임장",
+        documents__2__situations="agent", situations__1__code="agent", situations__1__name="대리인이 오는 경우",
+    )  # fmt: skip
+    assert service.status_code == 303, service.text
+    made = await CounterService.get(code="moving")
+    agent = {"code": "agent", "name": "대리인이 오는 경우", "name_ja": "", "name_en": ""}
+    assert made.documents == [
+        {"code": "id", "name": "신분증", "name_ja": "", "name_en": ""},
+        {"code": "proxy", "name": "위임장", "name_ja": "", "name_en": "", "situations": [agent]},
+    ]
+    assert (made.bookable, made.walk_in) == (True, True)
+    counter = await submit(
+        admin, f"{SETTINGS}/counters/new", "/new", office="west", number="1", services=["moving"], department="tax"
+    )
+    assert counter.status_code == 303, counter.text
+    assert await Counter.filter(office_id=office.id, abilities__service__code="moving").count() == 1
+    listed = (await admin.get(f"{SETTINGS}/counters?office=west")).text
+    assert "전입신고" in listed
+    for what in ("offices", "offices/hours", "offices/services", "offices/counters"):
+        assert [e.data["how"] for e in await ledger.read(f"settings/{what}")][-1] in {"added", "changed"}
+    audit = (await admin.get("/desk/audit?lang=en")).text
+    assert f"Office {office.id}" in audit
+
+
+async def test_hours_move_the_timetable_and_displace_nobody_in_silence(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    made = await booking.book_now(await wish(start="16:00"), contact("kim"))
+    assert (await starts())[-1] == "16:45"
+    admin = await system.official("admin")
+    page = f"{SETTINGS}/hours/{office.id}"
+    saved = await submit(admin, page, page, days__1__closes="15:00")
+    assert (saved.status_code, (await starts())[-1]) == (303, "14:45")
+    shown = (await admin.get(SETTINGS + "?lang=en")).text
+    assert "Reservations that no counter can serve any more: 1." in shown
+    assert 'href="/desk/visits/unplaced"' in shown
+    await system.work()
+    visit = await Visit.get(number=made.number)
+    assert (visit.state, visit.unplaced_since is not None) == ("booked", True)
+    await submit(admin, page, page, days__1__closes="17:00")
+    assert "/desk/visits/unplaced" not in (await admin.get(SETTINGS)).text
+    await system.work()
+    assert (await Visit.get(number=made.number)).unplaced_since is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"days__1__opens": "10:00", "days__1__closes": ""}, "days.1.closes"),
+        ({"days__1__lunch_ends": ""}, "days.1.lunch_ends"),
+        ({"days__1__lunch_ends": "11:00"}, "days.1.opens"),
+        ({"days__7__opens": "quarter past nine"}, "days.7.opens"),
+    ],
+)
+async def test_hours_that_make_no_sense_are_refused_beside_the_field(
+    system: System, sent: dict[str, str], field: str
+) -> None:
+    office = await an_office({"1": ["passport"]})
+    page = f"{SETTINGS}/hours/{office.id}"
+    answer = await submit(await system.official("admin"), page, page, **sent)
+    assert answer.status_code == 422
+    assert f'id="field-{field}-error"' in answer.text
+
+
+async def test_exceptional_days_open_close_and_are_removed(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    admin = await system.official("admin")
+    day = next_monday().isoformat()
+    page = f"{SETTINGS}/openings/new"
+    added = await submit(
+        admin, page, "/new", office="east", date=day, kind="maintenance", opens="09:00", closes="12:00",
+        reason="전기 점검",
+    )  # fmt: skip
+    assert (added.status_code, (await starts())[0]) == (303, "13:00")
+    listed = (await admin.get(f"{SETTINGS}/openings?office=east&lang=en")).text
+    assert "전기 점검" in listed
+    row = await Opening.get()
+    removed = await submit(admin, f"{SETTINGS}/openings/{row.id}/delete", "/delete")
+    assert (removed.status_code, (await starts())[0]) == (303, "09:00")
+    for wrong, field in (
+        ({"opens": "", "closes": "", "kind": "open"}, "opens"),
+        ({"opens": "12:00", "closes": "09:00", "kind": "open"}, "closes"),
+        ({"date": (next_monday() - timedelta(days=30)).isoformat(), "kind": "closed"}, "date"),
+    ):
+        refused = await submit(admin, page, "/new", **{"office": "east", "date": day, **wrong})
+        assert refused.status_code == 422
+        assert f'id="field-{field}-error"' in refused.text
+
+
+async def test_what_a_counter_is_able_to_do_decides_who_can_come(system: System) -> None:
+    office = await an_office({"1": ["passport", "seal"], "2": ["seal"]})
+    made = await booking.book_now(await wish(), contact("kim"))
+    await booking.book_now(await wish("seal"), contact("lee"))
+    admin = await system.official("admin")
+    first, second = await Counter.filter(office_id=office.id).order_by("number")
+    page = f"{SETTINGS}/counters/{first.id}"
+    assert (await submit(admin, page, page, services=["seal"])).status_code == 303
+    await system.work()
+    assert [one.number for one in await Visit.filter(unplaced_since__not_isnull=True)] == [made.number]
+    page = f"{SETTINGS}/counters/{second.id}"
+    assert (await submit(admin, page, page, services=["seal", "passport"])).status_code == 303
+    await system.work()
+    assert not await Visit.exists(unplaced_since__not_isnull=True), "the other one takes them over"
+    assert (await submit(admin, f"{page}/close", "/close")).status_code == 303
+    await system.work()
+    assert await Visit.filter(unplaced_since__not_isnull=True).count() == 1
+    assert await Visit.filter(state="booked").count() == 2, "none is dropped"
+    moved = await submit(admin, page, page, number="1")
+    assert moved.status_code == 422, "the number is taken"
+
+
+async def test_a_closed_office_and_a_closed_service_cannot_be_booked(system: System) -> None:
+    office = await an_office({"1": ["passport", "seal"]})
+    admin = await system.official("admin")
+    service = await CounterService.get(code="seal")
+    assert (await submit(admin, f"{SETTINGS}/services/{service.id}/close", "/close")).status_code == 303
+    found = (await system.client.get("/api/v1/offices")).json()["items"]
+    assert [one["code"] for one in found[0]["services"]] == ["passport"]
+    await booking.book_now(await wish(), contact("kim"))
+    assert (await submit(admin, f"{SETTINGS}/{office.id}/close", "/close")).status_code == 303
+    assert (await system.client.get("/api/v1/offices")).json()["items"] == []
+    assert "/desk/visits/unplaced" in (await admin.get(SETTINGS)).text
+    assert (await submit(admin, f"{SETTINGS}/{office.id}", "/open")).status_code == 303
+    assert "/desk/visits/unplaced" not in (await admin.get(SETTINGS)).text
+
+
+async def test_two_editors_of_an_offices_hours(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    first, second = await system.official("admin"), await system.program("admin")
+    page = f"{SETTINGS}/hours/{office.id}"
+    before = (await second.get(f"/api/v1{page}")).json()
+    assert before["days"][0] == {
+        "weekday": "mon", "opens": "09:00", "closes": "17:00", "lunch_starts": "12:00", "lunch_ends": "13:00",
+    }  # fmt: skip
+    assert (await submit(first, page, page, days__1__closes="18:00")).status_code == 303
+    body: dict[str, Any] = {"days": before["days"][:5], "version": before["version"]}
+    changed = await second.put(f"/api/v1{page}", json=body)
+    assert changed.status_code == 200, "nobody is in conflict with themselves"
+    assert [day["weekday"] for day in changed.json()["days"] if day["opens"]] == ["mon", "tue", "wed", "thu", "fri"]
+    assert changed.json()["days"][0]["closes"] == "17:00"
+
+
+async def test_programs_keep_offices_services_and_counters(system: System) -> None:
+    office = await an_office({"1": ["passport"]})
+    program = await system.program("admin")
+    path = f"/api/v1{SETTINGS}/{office.id}"
+    found = (await program.get(path)).json()
+    assert (found["code"], found["lat"], found["opens_on"], found["class_percents"]) == ("east", None, None, [])
+    wrong = await program.put(path, json={**found, "class_percents": [{"class_code": "none", "percent": 50}]})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "class_percents.1.class_code")
+    step = await program.put(path, json={**found, "step": 10})
+    assert (step.status_code, step.json()["errors"][0]["field"]) == (422, "step")
+    service = await CounterService.get(code="passport")
+    body = (await program.get(f"/api/v1{SETTINGS}/services/{service.id}")).json()
+    assert (await program.put(f"/api/v1{SETTINGS}/services/{service.id}", json={**body, "class_code": "id"})).is_success
+    answer = await program.put(path, json={**found, "class_percents": [{"class_code": "id", "percent": 50}]})
+    assert answer.json()["class_percents"] == [{"class_code": "id", "percent": 50}]
+    counters = (await program.get(f"/api/v1{SETTINGS}/counters")).json()["items"]
+    assert [(one["office"], one["number"], one["services"]) for one in counters] == [("east", "1", ["passport"])]
+    openings = f"/api/v1{SETTINGS}/openings"
+    day = next_monday().isoformat()
+    made = await program.post(openings, json={"office": "east", "date": day, "kind": "closed"})
+    assert made.status_code == 201, made.text
+    assert await starts() == []
+    assert (await program.delete(f"{openings}/{made.json()['id']}")).status_code == 204
+    assert await starts()
+    assert (await (await system.program("clerk")).get(path)).status_code == 403

@@ -1,0 +1,33 @@
+"""What the settings of offices cost the database, however many offices and counters there are."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.system import System
+from tests.support.visits import an_office
+
+QUERIES = {
+    "/desk/offices": 6,
+    "/desk/offices/1": 7,
+    "/desk/offices/hours/1": 6,
+    "/desk/offices/counters": 11,
+    "/desk/offices/counters/1": 12,
+    "/desk/offices/services": 11,
+    "/desk/offices/services/1": 12,
+    "/desk/offices/openings": 5,
+    "/desk/offices/openings/new": 4,
+}
+"""The statements of each page when nothing is kept in the process, the session's one included."""
+
+
+@pytest.mark.parametrize("page", QUERIES)
+async def test_each_page_asks_the_database_a_known_number_of_times(
+    system: System, count_queries: Callable[[], list[str]], page: str
+) -> None:
+    for code in ("east", "west"):
+        await an_office({str(n): ["passport", "moving"] for n in range(4)}, code=code)
+    browser = await system.official("admin")
+    seen = count_queries()
+    assert (await browser.get(page)).status_code == 200
+    assert len(seen) == QUERIES[page], "\n".join(seen)

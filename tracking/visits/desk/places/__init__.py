@@ -1,0 +1,15 @@
+"""The settings of offices: their data and hours, exceptional days, counters and what is done there, and the roster."""
+
+from starlette.routing import Route
+
+from server.core.resource.table import Resource
+from tracking.visits.desk.places import counters, hours, offices, openings, services
+
+TABLES: tuple[Resource, ...] = (  # type: ignore[type-arg]
+    offices.OFFICES, hours.HOURS, openings.OPENINGS, counters.COUNTERS, services.SERVICES,
+)  # fmt: skip
+"""Tables whose audit trail is a chain of its own."""
+routes: list[Route] = [
+    *openings.routes, *counters.routes, *services.routes, *hours.routes, *offices.routes,
+]  # fmt: skip
+"""All require an official with the permission of the table."""
