@@ -38,7 +38,7 @@ from server.core.participants.confirming import Confirmations
 from server.core.stream.hub import Hub, Narrator
 from tracking import stream_access
 from tracking.statistics.actions import counting, recounting
-from tracking.visits.actions import booking, crowding, offering, rebuilding, supply
+from tracking.visits.actions import booking, crowding, moving, offering, rebuilding, supply
 from tracking.visits.permissions import Permission as VisitPermission
 from tracking.visits.queries import papers
 
@@ -197,7 +197,7 @@ def handlers(settings: Settings, adapters: Ports, render: Render) -> dict[str, H
         rebuilding.FOLLOW: rebuilding.follow,
         crowding.NIGHTLY: crowding.nightly,
         crowding.FIT: _fit_forecast,
-        "visits.expire": _each(booking.expire, booking.return_freed, offering.due),
+        "visits.expire": _each(booking.expire, moving.expire, booking.return_freed, offering.due),
         offering.PLACED: _record_placed,
         counting.COUNT: counting.count,
         counting.FOLLOW: counting.follow,

@@ -314,7 +314,7 @@ async def agrees(office: Office, starts: list[str]) -> None:
     )
     assert sorted(matters) == sorted(day.claims)
     for claim in day.claims.values():
-        assert len(day.serves(claim)) == (claim.ends - claim.starts) // 15
+        assert len(day.serves(claim)) == claim.placed * (claim.ends - claim.starts) // 15
     waits = await Waiting.filter(state=WaitingState.OFFERED).values_list("visit_id", flat=True)
     held = await Visit.filter(state=VisitState.OFFERED).values_list("id", flat=True)
     assert sorted(waits) == sorted(held), "each offer belongs to one entry"

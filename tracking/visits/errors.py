@@ -100,7 +100,7 @@ class OfferExpired(Conflict):
     """409: an offered time was not accepted in time, or was refused."""
 
     code = "offer_expired"
-    text = _("This offer has ended. You are still on the waiting list, and can choose another time from the timetable.")
+    text = _("This offer has ended. You can choose another time from the timetable.")
 
 
 class NotYetMissed(Conflict):
@@ -142,3 +142,10 @@ class RestrictionOver(Conflict):
     """409: it has lapsed."""
 
     code, text = "restriction_over", _("This restriction has already ended. You can book again.")
+
+
+class MovedMeanwhile(Conflict):
+    """409: somebody else has just offered another time to this visitor."""
+
+    code = "moved_meanwhile"
+    text = _("A colleague has just offered another time for this visit. Please reload the page.")

@@ -138,6 +138,19 @@ class OfferEnded(DomainEvent, kind="visit.offer_ended", audience=Audience.PARTY)
     refused: bool
 
 
+class MoveOffered(DomainEvent, kind="visit.move_offered", audience=Audience.PARTY):
+    """The office holds another time for it, because no counter can serve it at its own."""
+
+    starts_at: str
+    until: str
+
+
+class MoveEnded(DomainEvent, kind="visit.move_ended", audience=Audience.PARTY):
+    """That other time is no longer held: ``refused``, ``expired``, ``placed`` (a counter is back), ``over``."""
+
+    reason: str
+
+
 class WaitingJoined(DomainEvent, kind="waiting.joined", audience=Audience.PARTY):
     """Somebody waits for a time on a day."""
 

@@ -17,6 +17,8 @@ from tracking.visits.states import OpeningKind
 
 WALK_INS_LAST = timedelta(hours=2)
 """Time freed later than this before its start is not offered again: walk-ins get it."""
+TO_DECIDE = timedelta(days=2)
+"""For so long the office holds another time for a visitor whose own no longer fits."""
 SHORTEST_OFFER = timedelta(minutes=10)
 """Nobody reads their messages all the time: an offer that would end sooner is not made."""
 Span = tuple[int, int]
@@ -302,6 +304,14 @@ def no_show_from(start: datetime, called: Sequence[datetime], grace: timedelta) 
 def office_late(start: datetime, called: Sequence[datetime], grace: timedelta) -> bool:
     """Whether the office called for the first time only when the grace was over: such a no-show does not count."""
     return bool(called) and called[0] > start + grace
+
+
+def proposal_until(now: datetime, booked: datetime, proposed: datetime) -> datetime:
+    """Until when a visitor can accept the time that the office proposes instead of the one that they booked.
+
+    That is before either begins; a booked time that is over by now does not count.
+    """
+    return min(now + TO_DECIDE, proposed, *([booked] if booked > now else []))
 
 
 class NoShowRule(NamedTuple):

@@ -12,8 +12,8 @@ from server.core.errors import NotPossibleNow
 from tracking.visits import rules
 from tracking.visits.actions import offering, taking, visits
 from tracking.visits.actions.taking import Wish
-from tracking.visits.actions.visits import Booked, Contact, visit_row
-from tracking.visits.errors import HoldExpired, OnePerHousehold, Restricted, TooLate, TooManyVisits
+from tracking.visits.actions.visits import Booked, Contact, VisitRow, visit_row
+from tracking.visits.errors import HoldExpired, OfferExpired, OnePerHousehold, Restricted, TooLate, TooManyVisits
 from tracking.visits.events import VisitBooked, VisitCancelled, VisitRescheduled
 from tracking.visits.queries import offices
 from tracking.visits.queries.offices import OfficeRow
@@ -181,11 +181,19 @@ async def cancel(number: str, actor: str, *, cannot_come: bool = False, words: i
         raise NotPossibleNow(action, found.state)
 
 
-async def reschedule(number: str, wished: Wish, actor: str, *, by_office: bool = False, words: int = 0) -> None:
+async def reschedule(
+    number: str,
+    wished: Wish,
+    actor: str,
+    *,
+    by_office: bool = False,
+    words: int = 0,
+    offered: VisitRow | None = None,
+) -> None:
     """Take another time and give back the old one, in one transaction: a refusal leaves the visit as it was.
 
-    The visit's own time counts as free. Raises ``NoSuchVisit``, ``TimeTaken``, ``TooLate``, ``OnePerHousehold``,
-    ``NotPossibleNow``.
+    The visit's own time counts as free, and so does one that was ``offered`` to it. Raises ``NoSuchVisit``,
+    ``TimeTaken``, ``TooLate``, ``OfferExpired``, ``OnePerHousehold``, ``NotPossibleNow``.
     """
     visit = await visit_row(number)
     place = await offices.office_by_id(visit.office_id)
@@ -197,6 +205,8 @@ async def reschedule(number: str, wished: Wish, actor: str, *, by_office: bool =
     try:
         async with database.transaction():
             await times.lock(calendar, earlier)
+            if offered and await visits.end(offered, VisitState.CANCELLED, VisitState.OFFERED) is None:
+                raise OfferExpired
             freed = await taking.free(visit.id, visit.party)
             claims = await taking.take(wished, calendar)
             hit = await database.execute(
@@ -233,7 +243,8 @@ async def expire() -> int:
     """End the holds and offers whose time is over, and free their places. Returns how many. Periodic."""
     count = 0
     for number in await database.column(
-        f"SELECT number FROM visit WHERE state IN ('held', 'offered') AND held_until <= ? LIMIT {MOST_EXPIRED}",
+        f"SELECT number FROM visit WHERE state IN ('held', 'offered') AND held_until <= ? AND replaces IS NULL "
+        f"LIMIT {MOST_EXPIRED}",
         clock.now(),
     ):
         visit = await visit_row(number)
