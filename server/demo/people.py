@@ -143,8 +143,20 @@ _GUIDES: tuple[Account, ...] = (
     ),
 )  # fmt: skip
 
+_CLERKS: tuple[Account, ...] = tuple(
+    Account(f"clerk{number}", name, Role.CLERK, "civil", f"070-0000-30{number}0", languages=("ko", *languages))
+    for number, (name, *languages) in enumerate(
+        (
+            ("기다온", "en"), ("도해솔",), ("모은비",), ("봉시내", "ja"), ("설가온",), ("예다솔", "en"), ("탁하늘", "vi"),
+        ),
+        start=2,
+    )
+)  # fmt: skip
+"""Who sits at the counters of the offices, beside the clerk of the newcomer."""
+
 ACCOUNTS: tuple[Account, ...] = (
     *DEMO,
+    *_CLERKS,
     *(account for code, names in _STAFF.items() for account in _staff(code, names)),
     *_GUIDES,
 )

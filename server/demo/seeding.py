@@ -30,6 +30,7 @@ from server.demo.reply_templates import TEMPLATES
 from server.demo.routing_rules import RULES
 from server.demo.script import CaseScript, Step
 from server.demo.services import SERVICES
+from server.demo.visits import seeding as visits
 from tracking.statistics.actions import recounting
 
 PASSWORD = "sinmungo-demo"  # noqa: S105 — published on the first page; such accounts never face the outside
@@ -51,6 +52,7 @@ async def seed(settings: Settings, number: int, *, if_empty: bool) -> None:
     scripts = generate(number, now)
     await _play(scripts, officials)
     await forums.seed(number, officials)
+    await visits.seed(number, officials, [])
     # What happened in the past was told in the past: no mail leaves, and the clocks are reminded from now on.
     for told in ("core.notify", "core.mail", "core.text", "statistics.%"):
         await jobs.drop(told)

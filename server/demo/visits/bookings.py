@@ -1,0 +1,161 @@
+"""Who books at the demonstration city's offices around today, through every channel, and what becomes of it.
+
+Acts lie in a heap by their time; each may put further ones there, such as the cancellation of what it has booked.
+"""
+
+import heapq
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from server.core import clock, config, database
+from server.core.accounts import Official
+from server.core.working_calendar import WorkingCalendar
+from server.demo.people import FAMILY_NAMES, GIVEN_NAMES
+from server.demo.visits.places import OFFICES
+from tracking.visits import rules
+from tracking.visits.actions import booking, taking
+from tracking.visits.actions.booking import Contact
+from tracking.visits.actions.taking import Wish
+from tracking.visits.queries import grid
+from tracking.visits.states import Channel
+
+ONE_DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+GROUP = 50
+"""Acts in one transaction."""
+Act = Callable[[], Awaitable[None]]
+
+MATTERS: Mapping[tuple[str, ...], float] = {
+    ("moving",): 6, ("passport",): 6, ("family",): 3, ("seal",): 2, ("stay-address",): 2, ("pension",): 3, ("tax",): 2,
+    ("building",): 2, ("guide-consultation",): 1.5, ("tour",): 0.7, ("field-office",): 1.5, ("moving", "passport"): 1,
+    ("moving", "seal"): 1, ("family", "passport"): 0.6,
+}  # fmt: skip
+"""What people come for, and how often."""
+DAILY = ((-11, 5), (0, 13), (4, 8), (11, 4), (22, 2))
+"""From so many working days from today on, the bookings of an office of ordinary size."""
+UNTIL = 26
+"""Working days ahead for which something is booked."""
+CHANNELS = {Channel.ONLINE: 66, Channel.PHONE: 24, Channel.DESK: 10}
+LANGUAGES = {"ko": 82, "ja": 7, "en": 11}
+
+
+@dataclass(frozen=True)
+class CaseInHand:
+    """A petition whose petitioner has to come: where, for what."""
+
+    reference: str
+    name: str
+    email: str
+    phone: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One booking to be made: at which office, for what, on which day and through which channel."""
+
+    office: str
+    matters: tuple[str, ...]
+    day: date
+    channel: Channel
+    contact: Contact
+    party: int = 1
+    case: str = ""
+
+
+class Play:
+    """The bookings from two weeks ago to a month ahead."""
+
+    def __init__(
+        self,
+        number: int,
+        now: datetime,
+        calendar: WorkingCalendar,
+        officials: Mapping[str, Official],
+        cases: Sequence[CaseInHand],
+    ) -> None:
+        self._rng = Random(f"visits {number}")
+        self._now = now
+        self._calendar = calendar
+        self._officials = officials
+        self._cases = [*cases]
+        self._acts: list[tuple[datetime, int, Act]] = []
+        self._people = 0
+
+    async def run(self) -> None:
+        """Let everything happen that happened until now."""
+        for offset, day in self._days():
+            for office in OFFICES:
+                usual = next(count for first, count in reversed(DAILY) if first <= offset) * office.crowd
+                for _booking in range(round(usual * self._rng.uniform(0.7, 1.3))):
+                    self._plan(office.code, office.able, day)
+        while self._acts:
+            async with database.transaction():
+                for _act in range(min(GROUP, len(self._acts))):
+                    moment, _order, act = heapq.heappop(self._acts)
+                    with clock.at(moment):
+                        await act()
+
+    def _days(self) -> list[tuple[int, date]]:
+        """The working days around today, each with how many working days lie between."""
+        today, first = self._now.date(), DAILY[0][0]
+        before = [day for n in range(1, -3 * first) if self._calendar.is_working_day(day := today - n * ONE_DAY)]
+        after = [day for n in range(UNTIL * 3) if self._calendar.is_working_day(day := today + n * ONE_DAY)]
+        return [*((-n, day) for n, day in enumerate(before[:-first], 1)), *enumerate(after[:UNTIL])]
+
+    def _later(self, moment: datetime, act: Act) -> None:
+        """Have something done, unless it lies in the future."""
+        if moment < self._now:
+            heapq.heappush(self._acts, (moment.replace(microsecond=0), len(self._acts) + self._people * 1000, act))
+
+    def _plan(self, office: str, able: set[str], day: date) -> None:
+        rng = self._rng
+        open_to = {those: weight for those, weight in MATTERS.items() if able.issuperset(those)}
+        (matters,) = rng.choices([*open_to], [*open_to.values()])
+        (channel,) = rng.choices([*CHANNELS], [*CHANNELS.values()])
+        plan = Plan(
+            office, matters, day, channel, self._somebody(channel), rng.randint(6, 16) if "tour" in matters else 1
+        )
+        self._later(self._booked_at(day, channel), lambda: self._book(plan))
+
+    def _somebody(self, channel: Channel) -> Contact:
+        rng = self._rng
+        self._people += 1
+        (language,) = rng.choices([*LANGUAGES], [*LANGUAGES.values()])
+        family, given = rng.choice(FAMILY_NAMES[language]), rng.choice(GIVEN_NAMES[language])
+        name = {"ko": f"{family}{given}", "ja": f"{family} {given}"}.get(language, f"{given} {family}")
+        if channel is Channel.ONLINE and rng.random() < 0.8:  # noqa: PLR2004
+            return Contact(name, email=f"visitor{self._people}@example.org", language=language)
+        return Contact(name, phone=f"010-0000-{self._people:04}", language=language)
+
+    def _booked_at(self, day: date, channel: Channel) -> datetime:
+        """Some days before the visit; before today if it is to come."""
+        rng, zone = self._rng, config.settings().zone
+        latest = min(day, self._now.date()) - ONE_DAY
+        booked = max(latest - ONE_DAY * int(rng.expovariate(1 / 5)), day - 29 * ONE_DAY)
+        hour = rng.choice((8, 10, 12, 14, 19, 20, 21, 22) if channel is Channel.ONLINE else (9, 10, 11, 14, 15, 16))
+        return datetime.combine(booked, time(hour, rng.randrange(60)), zone)
+
+    async def _book(self, plan: Plan) -> None:
+        wished = await self._free_time(plan)
+        if wished is None:
+            return
+        made = await booking.book_now(wished, plan.contact, case=plan.case)
+        await self._afterwards(plan, made.number, wished)
+
+    async def _free_time(self, plan: Plan) -> Wish | None:
+        errand = await taking.errand(plan.office, plan.matters, plan.channel, plan.party)
+        (day,) = await grid.days(errand, [plan.day])
+        free = [slot for slot in day.slots if slot.left >= (plan.party if "tour" in plan.matters else 1)]
+        return Wish(errand, rules.minute(self._rng.choice(free).start)) if free else None
+
+    async def _afterwards(self, plan: Plan, number: str, wished: Wish) -> None:
+        """What becomes of it: most come, some cancel in time, a few say that they cannot come."""
+        chance, start = self._rng.random(), rules.moment(wished.start)
+        if chance < 0.08:  # noqa: PLR2004
+            eve = start - ONE_DAY * self._rng.uniform(1, 3)
+            self._later(eve, lambda: booking.cancel(number, "visitor"))
+        elif chance < 0.11:  # noqa: PLR2004
+            self._later(start - MINUTE * 100, lambda: booking.cancel(number, "visitor", cannot_come=True))
