@@ -17,11 +17,13 @@ from petitions.actions import intake
 from petitions.acts import ACTS
 from petitions.models import ReplyTemplate, RoutingRule, Service
 from petitions.reference import forget
+from petitions.states import State
 from server.core import accounts, clock, database, jobs
 from server.core.accounts import Absence, Account, Department, Holiday, Official, Role
 from server.core.city import District
 from server.core.config import Settings
 from server.demo import people
+from server.demo.cases import SCENARIOS
 from server.demo.city import DISTRICTS, temporary_holidays
 from server.demo.departments import DEPARTMENTS
 from server.demo.forums import seeding as forums
@@ -31,7 +33,9 @@ from server.demo.routing_rules import RULES
 from server.demo.script import CaseScript, Step
 from server.demo.services import SERVICES
 from server.demo.visits import seeding as visits
+from server.demo.visits.bookings import CaseInHand
 from tracking.statistics.actions import recounting
+from tracking.visits.actions.booking import Contact
 
 PASSWORD = "sinmungo-demo"  # noqa: S105 — published on the first page; such accounts never face the outside
 GROUP = 100
@@ -50,9 +54,9 @@ async def seed(settings: Settings, number: int, *, if_empty: bool) -> None:
     with clock.at(now - timedelta(days=400)):
         officials = await _settle(now.date())
     scripts = generate(number, now)
-    await _play(scripts, officials)
+    cases = await _play(scripts, officials)
     await forums.seed(number, officials)
-    await visits.seed(number, officials, [])
+    await visits.seed(number, officials, [*_in_hand(cases)])
     # What happened in the past was told in the past: no mail leaves, and the clocks are reminded from now on.
     for told in ("core.notify", "core.mail", "core.text", "statistics.%"):
         await jobs.drop(told)
@@ -142,7 +146,7 @@ class _Case:
     reference: str = ""
 
 
-async def _play(scripts: tuple[CaseScript, ...], officials: dict[str, Official]) -> None:
+async def _play(scripts: tuple[CaseScript, ...], officials: dict[str, Official]) -> list[_Case]:
     cases = [_Case(script) for script in scripts]
     acts = sorted(
         [(case.script.received_at, number, -1) for number, case in enumerate(cases)]
@@ -155,6 +159,17 @@ async def _play(scripts: tuple[CaseScript, ...], officials: dict[str, Official])
                     with clock.at(moment):
                         await _act(cases[number], index, officials)
             progress.update(len(group))
+    return cases
+
+
+def _in_hand(cases: list[_Case]) -> Iterator[CaseInHand]:
+    """The cases that somebody works on and whose petitioner can be reached, newest first."""
+    departments = {scenario.key: scenario.department for scenario in SCENARIOS}
+    for case in reversed(cases):
+        who = case.script.petitioner
+        if case.script.state is State.IN_PROGRESS and who and (who.email or who.phone):
+            contact = Contact(who.name, who.email, who.phone, who.language)
+            yield CaseInHand(case.reference, departments[case.script.scenario], contact)
 
 
 def _grouped(acts: list[Any]) -> Iterator[list[Any]]:

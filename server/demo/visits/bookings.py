@@ -7,6 +7,7 @@ import heapq
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from random import Random
 
 from server.core import clock, config, database
@@ -41,15 +42,21 @@ CHANNELS = {Channel.ONLINE: 66, Channel.PHONE: 24, Channel.DESK: 10}
 LANGUAGES = {"ko": 82, "ja": 7, "en": 11}
 
 
+OF_DEPARTMENT = {
+    "building": "building", "planning": "building", "tax": "tax", "economy": "tax", "seniors": "pension",
+    "welfare": "pension", "civil": "family", "foreigners": "stay-address", "roads": "guide-consultation",
+}  # fmt: skip
+"""What the petitioner of a case comes for, by the department that works on it."""
+MOST_CASES = 7
+
+
 @dataclass(frozen=True)
 class CaseInHand:
-    """A petition whose petitioner has to come: where, for what."""
+    """An open petition whose petitioner may have to come."""
 
     reference: str
-    name: str
-    email: str
-    phone: str
-    language: str
+    department: str
+    contact: Contact
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,7 @@ class Play:
                 usual = next(count for first, count in reversed(DAILY) if first <= offset) * office.crowd
                 for _booking in range(round(usual * self._rng.uniform(0.7, 1.3))):
                     self._plan(office.code, office.able, day)
+        self._plan_cases()
         while self._acts:
             async with database.transaction():
                 for _act in range(min(GROUP, len(self._acts))):
@@ -118,7 +126,17 @@ class Play:
         plan = Plan(
             office, matters, day, channel, self._somebody(channel), rng.randint(6, 16) if "tour" in matters else 1
         )
-        self._later(self._booked_at(day, channel), lambda: self._book(plan))
+        self._later(self._booked_at(day, channel), partial(self._book, plan))
+
+    def _plan_cases(self) -> None:
+        """Petitioners who come for their case, on one of the next days."""
+        days = [day for offset, day in self._days() if offset > 0]
+        known = [one for one in self._cases if one.department in OF_DEPARTMENT]
+        for one, day in zip(known[:MOST_CASES], days, strict=False):
+            matter = OF_DEPARTMENT[one.department]
+            office = next(each.code for each in OFFICES if matter in each.able)
+            plan = Plan(office, (matter,), day, Channel.ONLINE, one.contact, case=one.reference)
+            self._later(self._now - timedelta(hours=self._rng.uniform(1, 40)), partial(self._book, plan))
 
     def _somebody(self, channel: Channel) -> Contact:
         rng = self._rng
@@ -143,7 +161,7 @@ class Play:
         if wished is None:
             return
         made = await booking.book_now(wished, plan.contact, case=plan.case)
-        await self._afterwards(plan, made.number, wished)
+        await self._afterwards(made.number, wished)
 
     async def _free_time(self, plan: Plan) -> Wish | None:
         errand = await taking.errand(plan.office, plan.matters, plan.channel, plan.party)
@@ -151,11 +169,11 @@ class Play:
         free = [slot for slot in day.slots if slot.left >= (plan.party if "tour" in plan.matters else 1)]
         return Wish(errand, rules.minute(self._rng.choice(free).start)) if free else None
 
-    async def _afterwards(self, plan: Plan, number: str, wished: Wish) -> None:
+    async def _afterwards(self, number: str, wished: Wish) -> None:
         """What becomes of it: most come, some cancel in time, a few say that they cannot come."""
         chance, start = self._rng.random(), rules.moment(wished.start)
         if chance < 0.08:  # noqa: PLR2004
             eve = start - ONE_DAY * self._rng.uniform(1, 3)
-            self._later(eve, lambda: booking.cancel(number, "visitor"))
+            self._later(eve, partial(booking.cancel, number, "visitor"))
         elif chance < 0.11:  # noqa: PLR2004
-            self._later(start - MINUTE * 100, lambda: booking.cancel(number, "visitor", cannot_come=True))
+            self._later(start - MINUTE * 100, partial(booking.cancel, number, "visitor", cannot_come=True))

@@ -4,6 +4,7 @@ The past of the counts is imported; bookings are made, changed and ended by the 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -85,10 +86,15 @@ async def _history(
 ) -> None:
     one = next(one for one in OFFICES if one.code == row.code)
     weekly = one.weekly[0]
-    hours = [hour for hour in range(int(weekly.opens[:2]), int(weekly.closes[:2]) + (weekly.closes[3:] > "00"))]
+    hours = range(int(weekly.opens[:2]), int(weekly.closes[:2]) + (weekly.closes[3:] > "00"))
+    crowds = {
+        each.code: replace(each.crowd, daily=each.crowd.daily * one.crowd)
+        for each in SERVICES
+        if each.crowd and each.code in one.able
+    }
     counts = simulate(
-        calendar, {each.code: each.crowd for each in SERVICES if each.crowd and each.code in one.able},
-        today - HISTORY, today - ONE_DAY, number + row.id, [hour for hour in hours if hour != LUNCH_HOUR],
+        calendar, crowds, today - HISTORY, today - ONE_DAY, number + row.id,
+        [hour for hour in hours if hour != LUNCH_HOUR],
     )  # fmt: skip
     came = {(each.date, each.hour, services[each.series]): each.visitors for each in counts if each.visitors}
     await crowding.import_counts(row.id, came)
