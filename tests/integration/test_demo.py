@@ -1,7 +1,7 @@
 """The demonstration city as ``make run`` makes it: by the command, through the real actions, once."""
 
 import subprocess
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,10 @@ from server.core.files import Store
 from tests.support.live import command, environment
 from tests.support.postgres import Engine, NewDatabase
 from tests.support.system import SECRET, opened
+from tracking.visits.actions import taking
+from tracking.visits.queries import grid
+from tracking.visits.rules import Mark
+from tracking.visits.states import Channel
 
 
 def sinmungo(settings: Settings, *arguments: str) -> str:
@@ -74,6 +78,7 @@ async def much_went_on_in_them(settings: Settings) -> None:
         await commitments_stand_everywhere_and_few_are_late()
         await people_came_spoke_and_were_heard()
         await what_remains_can_be_seen_again(settings)
+        await offices_can_be_booked_and_have_been()
     finally:
         await database.close()
 
@@ -140,3 +145,39 @@ async def what_remains_can_be_seen_again(settings: Settings) -> None:
     store = Store(settings.data_dir / "files")
     assert len(files) >= 18
     assert all(store.path(each["hash"]).exists() for each in files)
+
+
+async def offices_can_be_booked_and_have_been() -> None:
+    counters = await rows("SELECT o.code, c.floor FROM counter c JOIN office o ON o.id = c.office_id")
+    assert len(counters) == 8
+    assert {row["code"] for row in counters} == {"hanbit", "naru"}
+    assert {row["floor"] for row in counters} == {1, 2, 3}
+    services = await rows("SELECT * FROM counter_service")
+    assert len(services) == 12
+    assert all(row[name] for row in services for name in ("name", "name_ja", "name_en", "class_code"))
+    assert [row["code"] for row in services if not row["bookable"]] == ["certificate"]
+    assert [row["code"] for row in services if row["places"] > 1] == ["tour"]
+    openings = {row["kind"] for row in await rows("SELECT kind FROM office_opening")}
+    assert openings == {"open", "closed", "maintenance"}
+    visits = await rows("SELECT * FROM visit")
+    assert {row["state"] for row in visits} >= {"booked", "cancelled"}
+    coming = [row for row in visits if row["state"] == "booked" and database.moment(row["starts_at"]) > clock.now()]
+    assert len(coming) > 100
+    assert {row["channel"] for row in coming} == {"online", "phone", "desk"}
+    assert len({row["language"] for row in coming}) == 3
+    assert 3 <= sum(bool(row["case_reference"]) for row in coming) <= 7
+    documents = {row["state"] for row in await rows("SELECT state FROM visit_document")}
+    assert documents == {"handed_in", "fine", "incomplete", "original"}
+    for office in await rows("SELECT * FROM office"):
+        counted = await rows(
+            "SELECT MIN(date) AS first, MAX(date) AS last FROM visitor_count WHERE office_id = ?", office["id"]
+        )
+        assert (today() - date.fromisoformat(str(counted[0]["first"]))).days > 720
+        assert (today() - date.fromisoformat(str(counted[0]["last"]))).days < 8
+        reviewed = await rows("SELECT quality FROM crowding_model WHERE office_id = ?", office["id"])
+        assert 60 <= database.document(reviewed[0]["quality"])["inside"] <= 95
+        errand = await taking.errand(office["code"], ["moving"], Channel.ONLINE)
+        week = await grid.days(errand, [today() + timedelta(days=n) for n in range(1, 31)])
+        free = [slot for day in week for slot in day.slots if slot.left]
+        assert len(free) > 100
+        assert {slot.mark for day in week for slot in day.slots} >= {Mark.FREE, Mark.FULL}

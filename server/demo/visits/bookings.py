@@ -8,22 +8,26 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from itertools import count
 from random import Random
 
 from server.core import clock, config, database
 from server.core.accounts import Official
 from server.core.working_calendar import WorkingCalendar
+from server.demo.forums.stage import text_file
 from server.demo.people import FAMILY_NAMES, GIVEN_NAMES
 from server.demo.visits.places import OFFICES
 from tracking.visits import rules
 from tracking.visits.actions import booking, taking
-from tracking.visits.actions.booking import Contact
+from tracking.visits.actions import papers as handing_in
+from tracking.visits.actions.booking import Booked, Contact
 from tracking.visits.actions.taking import Wish
-from tracking.visits.queries import grid
+from tracking.visits.forms import CheckDocument
+from tracking.visits.queries import grid, papers
 from tracking.visits.states import Channel
 
-ONE_DAY = timedelta(days=1)
-MINUTE = timedelta(minutes=1)
+ONE_DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+VISITOR = "visitor"
 GROUP = 50
 """Acts in one transaction."""
 Act = Callable[[], Awaitable[None]]
@@ -38,6 +42,12 @@ DAILY = ((-11, 5), (0, 13), (4, 8), (11, 4), (22, 2))
 """From so many working days from today on, the bookings of an office of ordinary size."""
 UNTIL = 26
 """Working days ahead for which something is booked."""
+HANDED_IN = 0.3
+"""The share of the coming visits whose documents are handed in beforehand."""
+CHECKS = (
+    ("fine", ""), ("fine", ""), ("fine", ""), ("original", "사본은 확인했습니다. 원본을 가져와 주세요."),
+    ("incomplete", "2쪽이 없습니다. 2쪽도 올려 주세요."), ("incomplete", "글자가 흐립니다. 다시 찍어 올려 주세요."),
+)  # fmt: skip
 CHANNELS = {Channel.ONLINE: 66, Channel.PHONE: 24, Channel.DESK: 10}
 LANGUAGES = {"ko": 82, "ja": 7, "en": 11}
 
@@ -89,13 +99,14 @@ class Play:
         self._officials = officials
         self._cases = [*cases]
         self._acts: list[tuple[datetime, int, Act]] = []
+        self._order = count()
         self._people = 0
 
     async def run(self) -> None:
         """Let everything happen that happened until now."""
         for offset, day in self._days():
             for office in OFFICES:
-                usual = next(count for first, count in reversed(DAILY) if first <= offset) * office.crowd
+                usual = next(number for first, number in reversed(DAILY) if first <= offset) * office.crowd
                 for _booking in range(round(usual * self._rng.uniform(0.7, 1.3))):
                     self._plan(office.code, office.able, day)
         self._plan_cases()
@@ -116,7 +127,7 @@ class Play:
     def _later(self, moment: datetime, act: Act) -> None:
         """Have something done, unless it lies in the future."""
         if moment < self._now:
-            heapq.heappush(self._acts, (moment.replace(microsecond=0), len(self._acts) + self._people * 1000, act))
+            heapq.heappush(self._acts, (moment.replace(microsecond=0), next(self._order), act))
 
     def _plan(self, office: str, able: set[str], day: date) -> None:
         rng = self._rng
@@ -161,7 +172,10 @@ class Play:
         if wished is None:
             return
         made = await booking.book_now(wished, plan.contact, case=plan.case)
-        await self._afterwards(made.number, wished)
+        if self._ends(made.number, wished):
+            return
+        if plan.case or (plan.day >= self._now.date() and self._rng.random() < HANDED_IN):
+            self._later(clock.now() + HOUR * self._rng.uniform(0.2, 30), partial(self._hand_in, made))
 
     async def _free_time(self, plan: Plan) -> Wish | None:
         errand = await taking.errand(plan.office, plan.matters, plan.channel, plan.party)
@@ -169,11 +183,29 @@ class Play:
         free = [slot for slot in day.slots if slot.left >= (plan.party if "tour" in plan.matters else 1)]
         return Wish(errand, rules.minute(self._rng.choice(free).start)) if free else None
 
-    async def _afterwards(self, number: str, wished: Wish) -> None:
-        """What becomes of it: most come, some cancel in time, a few say that they cannot come."""
+    def _ends(self, number: str, wished: Wish) -> bool:
+        """Whether it comes to nothing: some cancel in time, a few say that they cannot come."""
         chance, start = self._rng.random(), rules.moment(wished.start)
         if chance < 0.08:  # noqa: PLR2004
             eve = start - ONE_DAY * self._rng.uniform(1, 3)
-            self._later(eve, partial(booking.cancel, number, "visitor"))
+            self._later(eve, partial(booking.cancel, number, VISITOR))
         elif chance < 0.11:  # noqa: PLR2004
-            self._later(start - MINUTE * 100, partial(booking.cancel, number, "visitor", cannot_come=True))
+            self._later(start - MINUTE * 100, partial(booking.cancel, number, VISITOR, cannot_come=True))
+        return chance < 0.11  # noqa: PLR2004
+
+    async def _hand_in(self, made: Booked) -> None:
+        """The visitor says what applies to them and hands in some documents; an official checks them the next day."""
+        rng = self._rng
+        found = await papers.summary(made.id)
+        applies = rng.sample([one.code for one in found.situations], min(1, len(found.situations)))
+        await handing_in.state_situations(made.number, applies, VISITOR)
+        needed = (await papers.summary(made.id)).needed
+        for paper in needed[: rng.randint(1, max(1, len(needed)))]:
+            name = paper.document.name.partition("(")[0]
+            file = await text_file(f"{name}.txt", f"{name} — 시연용 사본입니다. 개인정보는 들어 있지 않습니다.\n")
+            await handing_in.hand_in(made.number, paper.code, [file], VISITOR)
+            state, note = rng.choice(CHECKS)
+            check = CheckDocument(state=state, note=note)
+            official = self._officials[rng.choice(("clerk", "clerk4"))]
+            at = self._calendar.add_working_time(clock.now(), HOUR * rng.uniform(1, 8))[0]
+            self._later(at, partial(handing_in.check, official, made.number, paper.code, check))
