@@ -38,10 +38,12 @@ MATTERS: Mapping[tuple[str, ...], float] = {
     ("moving", "seal"): 1, ("family", "passport"): 0.6,
 }  # fmt: skip
 """What people come for, and how often."""
-DAILY = ((-11, 5), (0, 13), (4, 8), (11, 4), (22, 2))
+DAILY = ((-11, 5), (0, 22), (4, 12), (11, 6), (22, 3))
 """From so many working days from today on, the bookings of an office of ordinary size."""
 UNTIL = 26
 """Working days ahead for which something is booked."""
+LIKED = range(9, 12)
+"""The hours of the day that most choose first."""
 HANDED_IN = 0.3
 """The share of the coming visits whose documents are handed in beforehand."""
 CHECKS = (
@@ -181,7 +183,10 @@ class Play:
         errand = await taking.errand(plan.office, plan.matters, plan.channel, plan.party)
         (day,) = await grid.days(errand, [plan.day])
         free = [slot for slot in day.slots if slot.left >= (plan.party if "tour" in plan.matters else 1)]
-        return Wish(errand, rules.minute(self._rng.choice(free).start)) if free else None
+        if not free:
+            return None
+        (chosen,) = self._rng.choices(free, [3 if slot.start.hour in LIKED else 1 for slot in free])
+        return Wish(errand, rules.minute(chosen.start))
 
     def _ends(self, number: str, wished: Wish) -> bool:
         """Whether it comes to nothing: some cancel in time, a few say that they cannot come."""

@@ -195,9 +195,11 @@ OFFICES: tuple[Office, ...] = (
         "hanbit", Names("한빛구 민원센터", "ハンビッ区市民センター", "Hanbit-gu Citizens' Centre"), "hanbit",
         Point(36.4512, 127.9085), _weekdays("08:30", "17:30"),
         (
-            Counter("1", "가족·전입", 1, "civil", ("certificate", "moving", "family", "seal"), ("clerk", "clerk2")),
-            Counter("2", "여권", 1, "civil", ("certificate", "passport", "seal"), ("clerk2", "clerk3")),
-            Counter("3", "건축·세무·외국인", 2, "building", ("building", "tax", "stay-address"), ("clerk4", "clerk5")),
+            Counter("1", "가족·전입", 1, "civil", ("certificate", "moving", "passport", "family", "seal"),
+                    ("clerk", "clerk2")),
+            Counter("2", "여권", 1, "civil", ("certificate", "passport", "moving", "seal"), ("clerk2", "clerk3")),
+            Counter("3", "건축·세무·외국인", 2, "building", ("building", "tax", "stay-address", "family"),
+                    ("clerk4", "clerk5")),
             Counter("상담", "민원후견인", 3, "roads", ("guide-consultation",), ("guide",), hours=("10:00", "17:00"),
                     guide=True),
             Counter("견학", "1층 로비", 1, "autonomy", ("tour",), ("clerk5", "clerk4"), (1, 3), ("10:00", "17:00")),
@@ -216,7 +218,7 @@ OFFICES: tuple[Office, ...] = (
         (
             Counter("1", "종합", 1, "civil", ("certificate", "moving", "passport", "seal", "stay-address"),
                     ("clerk6", "clerk7"), (0, 1, 2, 3, 4, SATURDAY)),
-            Counter("2", "복지·세무", 2, "welfare", ("pension", "family", "tax"), ("clerk7", "clerk6")),
+            Counter("2", "복지·세무", 2, "welfare", ("pension", "family", "tax", "moving"), ("clerk7", "clerk6")),
             Counter("현장", "현장 상담실", 1, "foreigners", ("field-office",), ("clerk8",), (3,), ("14:00", "17:00")),
         ),
         0.55,
