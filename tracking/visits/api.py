@@ -11,7 +11,7 @@ from petitions.access import KEY_HEADER
 from petitions.errors import NoSuchCase
 from petitions.queries import following
 from petitions.queries.cases import Credentials, Level
-from server.core import auth, city, config, contract, i18n, idempotency, references, security, web
+from server.core import auth, city, config, contract, i18n, idempotency, references, web
 from server.core.contract import Access, Answer, Contract, among, said
 from server.core.days import today
 from server.core.forms import Parameters
@@ -35,7 +35,6 @@ KEY: dict[str, contract.Schema] = {
 }
 VISITOR = "visitor"
 WEEK, MOST_DAYS = 7, 42
-QR_VERSION = "1"
 
 
 class WeeklyHours(Answer):
@@ -278,7 +277,7 @@ async def answer(found: VisitView, lang: str, key: str | None = None) -> BookedV
         documents=[paper(one, lang) for one in checklist.papers],
         documents_complete=checklist.complete,
         case=found.case_reference,
-        qr=qr(found.number, found.revision),
+        qr=visits.qr(found.number, found.revision),
         key=key,
     )
 
@@ -292,12 +291,6 @@ def paper(found: Paper, lang: str) -> VisitPaper:
         situations=[VisitSituation(code=one.code, name=one.in_language(lang)) for one in found.situations],
         files=[VisitFile.of(file) for file in found.files],
     )
-
-
-def qr(number: str, revision: int) -> str:
-    """The content of a visit's QR code: version, number, revision and a signature; no personal data."""
-    named = f"{QR_VERSION}.{number}.{revision}"
-    return f"{named}.{security.short_signature(config.settings(), 'visit', named)}"
 
 
 @Contract("A visit", BookedVisit, access=Access.PARTY, headers=KEY, refusals=(404,))

@@ -1,11 +1,12 @@
 """Input about visits, each declared once for the website, the JSON interface and its OpenAPI document."""
 
+import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from server.core import config
+from server.core import config, references
 from server.core.errors import _
 from server.core.forms import (
     LANGUAGES,
@@ -106,6 +107,33 @@ class BookVisit(Form):
     def chosen(self) -> tuple[str, ...]:
         """The codes of the services."""
         return self.services or (self.service,)
+
+
+def _plain(typed: str) -> str:
+    return unicodedata.normalize("NFKC", typed)
+
+
+def _number(typed: str) -> str:
+    return references.read_reference(_plain(typed)) or _plain(typed)
+
+
+class VisitorDetails(ContactDetails):
+    """Who comes, as the page asks for it."""
+
+    language: Annotated[str, OneOf(LANGUAGES), Label(_("Language of our messages"))] = "ko"
+    note: Annotated[
+        str,
+        line(300),
+        Label(_("Note for the counter")),
+        Hint(_("Optional: for example that you use a wheelchair or need an interpreter.")),
+    ] = ""
+
+
+class OpenVisit(Form):
+    """What opens a reservation: its number and key; letter case, dashes and full-width letters do not matter."""
+
+    number: Annotated[str, line(80, safe=False), AfterValidator(_number), Label(_("Reservation number"))]
+    key: Annotated[str, line(80, safe=False), AfterValidator(_plain), Label(_("Key"))]
 
 
 class RescheduleVisit(Form):

@@ -71,8 +71,8 @@ async def book_now(wished: Wish, contact: Contact, key_of: KeyOf | None = None, 
         raise OnePerHousehold(wished.date) from None
 
 
-async def book_held(number: str, holder: str, contact: Contact) -> Booked:
-    """Book the time that a browser holds. Doing it again returns the same visit, without its key.
+async def book_held(number: str, holder: str, contact: Contact, key_of: KeyOf | None = None, case: str = "") -> Booked:
+    """Book the time that a browser holds. Doing it again returns the same visit, with its key if ``key_of`` gives it.
 
     Raises ``HoldExpired``, and the refusals of :func:`book_now` except ``TimeTaken``.
     """
@@ -92,14 +92,25 @@ async def book_held(number: str, holder: str, contact: Contact) -> Booked:
                 clock.now(),
             )
             if state == VisitState.BOOKED:
-                return Booked(visit.id, number, "")
+                return Booked(visit.id, number, key_of(number) if key_of else "")
             if state is None:
                 raise HoldExpired
-            booked = await confirm(visit.id, wished, contact)
+            booked = await confirm(visit.id, wished, contact, key_of, case)
             await offering.confirmed(calendar)
             return booked
     except IntegrityError:
         raise OnePerHousehold(wished.date) from None
+
+
+async def release(number: str, holder: str) -> None:
+    """Give back the time that a browser holds. Does nothing if it holds it no longer."""
+    visit = next(iter(await visits.rows("v.number = ? AND v.holder = ?", number, holder)), None)
+    if visit is not None:
+        calendar = await visits.calendar_of(visit)
+        async with database.transaction():
+            await times.lock(calendar)
+            if await visits.end(visit, VISIT[VisitState.HELD][VisitAction.CANCEL], VisitState.HELD) is not None:
+                await offering.pass_on(calendar)
 
 
 async def confirm(visit: int, wished: Wish, contact: Contact, key_of: KeyOf | None = None, case: str = "") -> Booked:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from server.core import config, database
+from server.core import clock, config, database
 from server.core.booking.day import Quota, Terms
 from server.core.city import KEPT
 from server.core.rows import columns, read, select, select_one
@@ -202,6 +202,45 @@ async def hours(
     }
 
 
+async def hours_of_day(numbers: Sequence[int], day: date, calendar: WorkingCalendar) -> dict[int, DayHours]:
+    """When several offices are open on a day, by id."""
+    weekly = await database.fetch(
+        "SELECT office_id, opens, closes, lunch_starts, lunch_ends FROM office_hours "
+        "WHERE office_id IN (?) AND weekday = ?",
+        tuple(numbers),
+        day.weekday(),
+    )
+    special = await database.fetch(
+        "SELECT office_id, kind, opens, closes, reason FROM office_opening WHERE office_id IN (?) AND date = ?",
+        tuple(numbers),
+        day,
+    )
+    usual = {row["office_id"]: Weekly(**{name: row[name] for name in Weekly._fields}) for row in weekly}
+    by_office: dict[int, list[Exceptional]] = {}
+    for row in special:
+        one = Exceptional(OpeningKind(row["kind"]), row["opens"], row["closes"], row["reason"])
+        by_office.setdefault(row["office_id"], []).append(one)
+    zone = config.settings().zone
+    return {
+        one: rules.day_hours(day, zone, usual.get(one), by_office.get(one, ()), calendar.holiday_name(day))
+        for one in numbers
+    }
+
+
+async def floors(office_id: int) -> dict[int, int]:
+    """The floor of each service's counters, for services whose counters are all on one floor.
+
+    Which counter it will be is decided on the day.
+    """
+    rows = await database.fetch(
+        "SELECT a.service_id, MIN(c.floor) AS floor FROM counter_ability a JOIN counter c ON c.id = a.counter_id "
+        "WHERE c.office_id = ? AND c.active = ? GROUP BY a.service_id HAVING MIN(c.floor) = MAX(c.floor)",
+        office_id,
+        True,
+    )
+    return {row["service_id"]: row["floor"] for row in rows}
+
+
 async def calendars(office_id: int, days: Collection[date]) -> dict[date, int]:
     """The booking calendars of an office's days; days that were never supplied have none."""
     rows = await database.fetch(
@@ -216,9 +255,55 @@ async def supplied(office_id: int, first: date) -> list[date]:
     return [day for value in rows if (day := database.day_or_none(value))]
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A service that an office does not do, with an office that does."""
+
+    name: str
+    name_ja: str
+    name_en: str
+    office_code: str
+    office_name: str
+    office_name_ja: str
+    office_name_en: str
+
+
+_ELSEWHERE = columns(
+    Elsewhere, "s", office_code="o.code", office_name="o.name", office_name_ja="o.name_ja", office_name_en="o.name_en"
+)
+
+
+async def elsewhere(office_id: int) -> list[Elsewhere]:
+    """What other offices do and this one does not."""
+    return await select(
+        Elsewhere,
+        f"SELECT DISTINCT {_ELSEWHERE} FROM counter_service s JOIN counter_ability a ON a.service_id = s.id "
+        "JOIN counter c ON c.id = a.counter_id JOIN office o ON o.id = c.office_id "
+        "WHERE s.active = ? AND c.active = ? AND o.active = ? AND o.id <> ? AND NOT EXISTS (SELECT 1 FROM "
+        "counter_ability b JOIN counter d ON d.id = b.counter_id WHERE b.service_id = s.id AND d.office_id = ? "
+        "AND d.active = ?) ORDER BY s.name, o.name",
+        True, True, True, office_id, office_id, True,
+    )  # fmt: skip
+
+
+def monday(day: date) -> date:
+    """The first day of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def later(day: date, days: int) -> date:
+    """The day some days later, or earlier if ``days`` is negative."""
+    return day + timedelta(days=days)
+
+
 def span_of_days(first: date, last: date) -> list[date]:
     """The days from the first to the last."""
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def now() -> datetime:
+    """The time in the city's zone."""
+    return clock.now().astimezone(config.settings().zone)
 
 
 def local(at: int) -> datetime:

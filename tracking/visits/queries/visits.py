@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from server.core import database, references
+from server.core import config, database, references, security
 from server.core.rows import Local, columns, read, select
 from tracking.visits.errors import NoSuchVisit
 from tracking.visits.queries import offices
 from tracking.visits.queries.offices import OfficeRow
 from tracking.visits.states import Channel, VisitState
+
+QR_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +106,9 @@ async def matters(visit_id: int) -> Sequence[MatterView]:
         "WHERE m.visit_id = ? ORDER BY m.position",
         visit_id,
     )
+
+
+def qr(number: str, revision: int) -> str:
+    """The content of a visit's QR code: version, number, revision and a signature; no personal data."""
+    named = f"{QR_VERSION}.{number}.{revision}"
+    return f"{named}.{security.short_signature(config.settings(), 'visit', named)}"

@@ -1,10 +1,14 @@
 """Citizens' pages about offices and visits: the timetable, a reservation, what to bring."""
 
-from tracking.visits.routes import documents, forecast, links
+from tracking.visits.routes import choosing, documents, forecast, holding, links, places, visit
 
 routes = [
-    # First, because later routes have placeholders that match this word.
+    *places.routes,
     *forecast.routes,
     *links.routes,
     *documents.routes,
+    *choosing.routes,
+    *holding.routes,
+    # Last, because its placeholder matches any word the others leave.
+    *visit.routes,
 ]

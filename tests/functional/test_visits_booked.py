@@ -1,0 +1,328 @@
+"""A visitor books, changes and cancels a visit on the pages, without scripts."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import httpx
+
+from server.core import clock
+from server.core.accounts import Holiday
+from server.core.booking.errors import TimeTaken
+from tests.support.markup import parse
+from tests.support.page_forms import Form, form, post_without_page, send, submit
+from tests.support.system import System
+from tests.support.visits import an_office, at, contact, next_monday, wish
+from tracking.visits.actions import booking, supply
+from tracking.visits.models import CounterService, Office, Opening, Visit
+from tracking.visits.queries import offices
+from tracking.visits.states import OpeningKind, VisitState
+
+KIM = {"name": "김민수", "email": "kim@example.org", "note": "유모차"}
+
+
+def value(start: datetime) -> str:
+    """A start as the pages send it."""
+    return start.isoformat(timespec="minutes")
+
+
+async def week(browser: httpx.AsyncClient, *services: str, **more: str) -> httpx.Response:
+    """The timetable of the next Monday's week."""
+    params = {"office": "east", "service": services or "passport", "from": next_monday().isoformat(), **more}
+    answer = await browser.get("/visits", params=params)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+async def press(page: httpx.Response, browser: httpx.AsyncClient, start: str, action: str = "") -> httpx.Response:
+    """Press the button of a start in the timetable; the recommended times have a form of their own."""
+    root = parse(page.text)
+    [found] = [one for one in root.all("form") if one.all(class_="slot-table")]
+    address = httpx.URL("http://127.0.0.1:8000").join(found.attrs["action"])
+    assert address.path == (action or "/visits/hold")
+    return await send(browser, Form(found, root, str(address)), button=value(at(start)))
+
+
+async def follow(browser: httpx.AsyncClient, answer: httpx.Response) -> httpx.Response:
+    """The page to which an answer leads."""
+    assert answer.status_code == 303, answer.text
+    return await browser.get(answer.headers["location"])
+
+
+async def hold(browser: httpx.AsyncClient, start: str) -> httpx.Response:
+    """Choose a time on the timetable: the form that follows."""
+    return await follow(browser, await press(await week(browser), browser, start))
+
+
+async def checked(browser: httpx.AsyncClient, held: httpx.Response, **details: str) -> httpx.Response:
+    """The page that shows the input again before it is booked."""
+    answer = await send(browser, form(held, field="email"), button="check", **(details or KIM))
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+async def confirm(browser: httpx.AsyncClient, check: httpx.Response) -> httpx.Response:
+    return await send(browser, form(check, field="go", value="confirm"), button="confirm")
+
+
+async def book(browser: httpx.AsyncClient, start: str, **details: str) -> httpx.Response:
+    """From the timetable to the confirmation."""
+    return await confirm(browser, await checked(browser, await hold(browser, start), **details))
+
+
+def marks(page: httpx.Response) -> dict[str, str]:
+    """The marks of the first day by time."""
+    table = parse(page.text).one(class_="slot-table")
+    rows = {row.all("th")[0].text: row.all("td") for row in table.one("tbody").all("tr")[1:]}
+    return {label: cells[0].text.split()[0] for label, cells in rows.items() if cells}
+
+
+def code(page: httpx.Response, name: str) -> str:
+    """A number or key on a page."""
+    return parse(page.text).one("code", id=name).text
+
+
+async def test_a_visit_is_held_checked_and_booked(system: System) -> None:
+    await an_office({"1": ["passport"]}, reception="1층에서 방문증을 받으세요.")
+    await CounterService.filter(code="passport").update(
+        documents=[{"code": "photo", "name": "사진"}, {"code": "consent", "name": "동의서",
+                   "situations": [{"code": "child", "name": "미성년자"}]}]
+    )  # fmt: skip
+    offices.forget()
+    browser = system.visitor()
+    entry = await browser.get("/visits")
+    assert "동부민원센터" in entry.text
+    assert "02-000-3000" in entry.text
+    shown = await week(browser)
+    assert marks(shown)["09:00"] == "△"
+    assert marks(shown)["12:00–13:00"] == "점심시간"
+    held = await hold(browser, "09:00")
+    assert "15분" in held.text
+    assert "미성년자" in held.text
+    assert "전날까지" in held.text
+    assert marks(await week(system.visitor()))["09:00"] == "×", "everybody sees it as taken"
+    again = await checked(browser, held)
+    assert "유모차" in again.text
+    edited = await send(browser, form(again, field="go", value="edit"), button="edit")
+    assert form(edited, field="email").values["name"] == ["김민수"]
+    booked = await confirm(browser, again)
+    number, key = code(booked, "number"), code(booked, "key")
+    for words in ("예약되었습니다", "사진", "1층에서 방문증", "<svg", "신분증", f"/visits/{number}/calendar.ics"):
+        assert words in booked.text, words
+    made = await Visit.get(number=number)
+    assert (made.state, made.name, made.note, made.holder) == (VisitState.BOOKED, "김민수", "유모차", None)
+    assert '<code id="key"' not in (await browser.get(f"/visits/{number}")).text, "the key is shown once"
+    assert number in (await browser.get("/visits")).text
+    stranger = system.visitor()
+    assert (await stranger.get(f"/visits/{number}")).status_code == 404
+    wrong = await submit(stranger, "/visits", "/visits", number=number, key="2222-2222-2222-2222")
+    assert wrong.status_code == 422
+    opened = await submit(stranger, "/visits", "/visits", number=number.lower(), key=key)
+    assert (await follow(stranger, opened)).status_code == 200
+    closed = await send(stranger, form(await stranger.get("/visits"), "/visits/forget"))
+    assert number not in (await follow(stranger, closed)).text
+
+
+async def test_errors_keep_the_input_and_the_hold(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    browser = system.visitor()
+    held = await hold(browser, "09:00")
+    answer = await send(browser, form(held, field="email"), button="check", name="김민수", email="kim@")
+    assert answer.status_code == 422
+    assert form(answer, field="email").values["email"] == ["kim@"]
+    assert parse(answer.text).one("input", id="field-email").attrs["aria-invalid"] == "true"
+    answer = await send(browser, form(answer, field="email"), button="check", email="")
+    assert "이메일이나 전화번호를" in answer.text
+    assert (await confirm(browser, await checked(browser, answer, phone="010-1234-5678"))).status_code == 200
+
+
+async def test_confirming_twice_or_in_a_second_tab_shows_the_booking(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    browser = system.visitor()
+    held = await hold(browser, "09:00")
+    check = await checked(browser, held)
+    first, again = await confirm(browser, check), await confirm(browser, check)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert code(first, "number") == code(again, "number")
+    assert code(first, "key") == code(again, "key"), "whoever pressed twice sees the second answer"
+    tab = await browser.get(str(held.url))
+    assert tab.headers["location"] == f"/visits/{code(first, 'number')}"
+    assert await Visit.filter(state=VisitState.BOOKED).count() == 1
+
+
+async def test_whoever_confirms_late_is_offered_the_nearest_times(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    browser = system.visitor()
+    check = await checked(browser, await hold(browser, "10:00"))
+    with clock.at(clock.now() + timedelta(minutes=16)):
+        await booking.expire()
+        await booking.book_now(await wish(start="10:00"), contact("lee"))
+        late = await confirm(browser, check)
+        assert late.status_code == 409
+        assert "더 이상" in late.text
+        near = form(late, "/visits/hold", field="start")
+        offered = [one.attrs["value"][11:16] for one in near.buttons]
+        assert offered == ["09:30", "09:45", "10:15"]
+        again = await send(browser, near, button=value(at("10:15")))
+        assert again.status_code == 200
+        assert form(again, field="email").values["email"] == ["kim@example.org"], "what was typed is kept"
+        assert "예약되었습니다" in (await confirm(browser, await checked(browser, again))).text
+    assert (await Visit.get(state=VisitState.BOOKED, name="김민수")).starts_at == at("10:15")
+
+
+async def test_another_time_in_a_second_tab_gives_back_the_first(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    browser = system.visitor()
+    first = await checked(browser, await hold(browser, "09:00"))
+    second = await hold(browser, "11:00")
+    assert (marks(await week(browser))["09:00"], marks(await week(browser))["11:00"]) == ("△", "×")
+    late = await confirm(browser, first)
+    assert late.status_code == 409
+    assert parse(late.text).all("a", href=httpx.URL(str(second.url)).path)
+    released = await send(browser, form(second, "/release"))
+    assert "다른 분이" in (await follow(browser, released)).text
+    assert marks(await week(browser))["11:00"] == "△"
+    await send(browser, form(second, "/release"))
+    assert await Visit.filter(state=VisitState.CANCELLED).count() == 2
+
+
+async def test_the_rules_are_said_at_the_form(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    browser = system.visitor()
+    await book(browser, "09:00")
+    refused = await book(browser, "11:00")
+    assert refused.status_code == 409
+    assert "이미 있습니다" in refused.text
+    assert form(refused, field="email").values["name"] == ["김민수"]
+    assert "예약되었습니다" in (await confirm(browser, await checked(browser, refused, email="lee@example.org"))).text
+
+
+async def test_a_time_in_the_address_is_checked_as_the_timetable_shows_it(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    browser = system.visitor()
+    free = await week(browser, start=value(at("09:15")))
+    wished = next(one for one in parse(free.text).all("form") if one.all("button", value=value(at("09:15"))))
+    held = await send(browser, Form(wished, wished, str(free.url.join("/visits/hold"))), button=value(at("09:15")))
+    assert "/visits/held/" in held.headers["location"]
+    taken = await week(system.visitor(), start=value(at("09:15")))
+    assert "방금" in taken.text
+    for wrong in ("09:05", "12:15", "17:00"):
+        assert "예약할 수 없습니다" in (await week(browser, start=value(at(wrong)))).text, wrong
+        fields = {"office": "east", "service": "passport", "start": value(at(wrong))}
+        refused = await post_without_page(browser, "/visits/hold", data=fields)
+        assert "예약할 수 없습니다" in (await follow(browser, refused)).text, wrong
+    for nonsense in ("x", "9999-12-31T23:59", "0001-01-01T00:00+14:00"):
+        assert (
+            await browser.get("/visits", params={"office": "east", "service": "passport", "start": nonsense})
+        ).status_code == 200
+    assert (await browser.get("/visits?office=nowhere")).status_code == 404
+    for unknown in ("service=fishing", "service=passport&party=0", "service=passport&service=seal&service=x&service=y"):
+        assert (await browser.get(f"/visits?office=east&{unknown}")).status_code == 422, unknown
+
+
+async def test_the_visitor_moves_and_cancels_the_visit(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    browser = system.visitor()
+    number = code(await book(browser, "09:00"), "number")
+    page = f"/visits/{number}"
+    await booking.book_now(await wish(start="10:00"), contact("lee"))
+    table = await browser.get(f"{page}/change")
+    assert (marks(table)["09:00"], marks(table)["10:00"]) == ("△", "×"), "the own time counts as free"
+    moved = await press(table, browser, "11:00", f"{page}/change")
+    assert "바뀌었습니다" in (await follow(browser, moved)).text
+    assert (await Visit.get(number=number)).starts_at == at("11:00")
+    gone = await follow(browser, await post_without_page(browser, f"{page}/change", data={"start": value(at("10:00"))}))
+    assert "방금" in gone.text
+    assert (await Visit.get(number=number)).starts_at == at("11:00")
+    cancelled = await submit(browser, f"{page}/cancel")
+    assert "취소되었습니다" in (await follow(browser, cancelled)).text
+    for closed in ("change", "cancel"):
+        assert (await browser.get(f"{page}/{closed}")).headers["location"] == page
+
+
+async def test_on_the_day_one_can_only_say_that_one_cannot_come(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    browser = system.visitor()
+    number = code(await book(browser, "15:00"), "number")
+    with clock.at(at("08:00")):
+        shown = await browser.get(f"/visits/{number}")
+        assert f'href="/visits/{number}/change"' not in shown.text
+        assert (await browser.get(f"/visits/{number}/change")).headers["location"] == f"/visits/{number}"
+        await submit(browser, f"/visits/{number}/cancel")
+    assert (await Visit.get(number=number)).state is VisitState.CANCELLED
+
+
+async def test_each_state_has_a_page(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    browser = system.visitor()
+    number = code(await book(browser, "09:00"), "number")
+    page = f"/visits/{number}"
+    await Visit.filter(number=number).update(unplaced_since=clock.now())
+    assert "다른 시간을" in (await browser.get(page)).text
+    await Visit.filter(number=number).update(unplaced_since=None)
+    with clock.at(at("16:00")):
+        assert "지났습니다" in (await browser.get(page)).text
+    for state in VisitState:
+        await Visit.filter(number=number).update(state=state, held_until=clock.now())
+        assert (await browser.get(page)).status_code == 200, state
+
+
+async def test_the_next_free_time_and_a_full_week(system: System) -> None:
+    days = [next_monday() + timedelta(days=n) for n in (0, 8)]
+    await an_office({"1": ["moving"]}, days=days)
+    for start in ("09:00", "09:45", "10:30", "11:15", "13:00", "13:45", "14:30", "15:15", "16:00"):
+        try:
+            await booking.book_now(await wish("moving", start=start), contact(start))
+        except TimeTaken:
+            break
+    browser = system.visitor()
+    full = await week(browser, "moving")
+    assert "빈 시간이 없습니다" in full.text
+    led = await browser.get("/visits?office=east&service=moving&next=1")
+    shown = await follow(browser, led)
+    assert value(at("09:00", days[1])) in shown.text
+    listed = await browser.get(f"/visits?office=east&service=moving&view=list&from={days[1]}")
+    assert parse(listed.text).all("button", value=value(at("09:00", days[1])))
+
+
+async def test_closed_days_say_why(system: System) -> None:
+    monday = next_monday()
+    days = [monday + timedelta(days=n) for n in range(7)]
+    office = await an_office({"1": ["passport"]}, days=days)
+    await Holiday.create(date=days[1], name="임시공휴일", created_at=clock.now())
+    await Opening.create(office_id=office.id, date=days[2], kind=OpeningKind.MAINTENANCE, reason="전산 점검")
+    offices.forget()
+    await supply.rebuild(office.id, days)
+    browser = system.visitor()
+    shown = parse((await week(browser)).text)
+    assert [one.text for one in shown.all("td", class_="slot-shut")] == [
+        "공휴일: 임시공휴일",
+        "점검으로 휴무: 전산 점검",
+    ]
+    page = await browser.get("/offices/east")
+    for words in ("임시공휴일", "전산 점검", "09:00–17:00", "12:00–13:00"):
+        assert words in page.text, words
+    far = await browser.get(f"/visits?office=east&service=passport&from={date(2028, 1, 3)}")
+    assert "부터 예약" in far.text
+
+
+async def test_what_cannot_be_done_here_says_where(system: System) -> None:
+    await an_office({"1": ["passport"]})
+    await an_office({"1": ["moving"]}, code="west")
+    await Office.filter(code="west").update(name="서부민원센터")
+    await CounterService.filter(code="moving").update(bookable=False)
+    offices.forget()
+    browser = system.visitor()
+    east = (await browser.get("/visits?office=east")).text
+    assert "서부민원센터" in east
+    west = (await browser.get("/visits?office=west")).text
+    assert "예약 없이" in west
+
+
+async def test_a_week_costs_few_statements(system: System, count_queries: Callable[[], list[str]]) -> None:
+    days = [next_monday() + timedelta(days=n) for n in range(5)]
+    await an_office({str(n): ["passport"] for n in range(4)}, days=days)
+    browser = system.visitor()
+    await hold(browser, "09:00")
+    seen = count_queries()
+    await week(browser)
+    assert len(seen) <= 8, seen

@@ -1,0 +1,116 @@
+"""A reservation: what it says, changing it, cancelling it, and saying that one cannot come."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.core import clock, config, i18n, qr, web
+from server.core.booking.errors import TimeTaken
+from server.core.errors import Invalid, _
+from server.core.forms.kinds import Mistake
+from tracking.visits.access import own_visit
+from tracking.visits.actions import booking, taking
+from tracking.visits.forms import read_start
+from tracking.visits.queries import offices, visits
+from tracking.visits.queries.grid import Errand
+from tracking.visits.queries.visits import VisitView
+from tracking.visits.routes import bringing, documents
+from tracking.visits.routes.choosing import Links, next_free, week_context
+from tracking.visits.routes.timetable import start_value
+from tracking.visits.states import Channel, VisitState
+
+VISITOR = "visitor"
+
+
+def may_change(found: VisitView) -> bool:
+    """Whether it can still be changed and cancelled: usually until the day before."""
+    zone = config.settings().zone
+    window = found.office.window
+    return found.state is VisitState.BOOKED and window.can_change(found.starts_at, clock.now().astimezone(zone))
+
+
+async def show(request: Request) -> Response:
+    """``/visits/{number}``."""
+    return await page(request, await own_visit(request))
+
+
+async def page(request: Request, found: VisitView, key: str = "") -> Response:
+    """A reservation as its owner sees it; ``key`` is shown in the answer to booking it."""
+    lang = web.language(request)
+    floors = await offices.floors(found.office_id)
+    to_come = found.state is VisitState.BOOKED and found.ends_at > clock.now()
+    context = {
+        **await documents.context(found, lang),
+        "key": key,
+        "office": found.office,
+        "office_name": i18n.name_in(found.office, lang),
+        "matters": [(one, name, floors.get(one.service_id)) for one, name in bringing.named(found.matters, lang)],
+        "to_come": to_come,
+        "may_change": may_change(found),
+        "qr_text": visits.qr(found.number, found.revision),
+        "qr_svg": qr.svg(visits.qr(found.number, found.revision)) if to_come else "",
+        "again": f"/visits?office={found.office.code}" + "".join(f"&service={one.code}" for one in found.matters),
+    }
+    return web.page(request, "visits/visit.html", context)
+
+
+async def change(request: Request) -> Response:
+    """``/visits/{number}/change``: the timetable again, in which the reservation's own time counts as free."""
+    found = await own_visit(request)
+    here = f"/visits/{found.number}"
+    if not may_change(found):
+        return web.redirect(request, here)
+    links = Links(f"{here}/change")
+    errand = await taking.errand(
+        found.office.code, [one.code for one in found.matters], Channel.ONLINE, found.party
+    )  # fmt: skip
+    if request.method == "POST":
+        return await _change(request, found, errand, links)
+    if "next" in request.query_params:
+        return await next_free(request, errand, links, found.id)
+    context = await week_context(request, errand, links, found.id)
+    return web.page(request, "visits/change.html", {**context, "visit": found})
+
+
+async def _change(request: Request, found: VisitView, errand: Errand, links: Links) -> Response:
+    form = await web.read_form(request)
+    try:
+        start = read_start(form.get("start", ""))
+    except Mistake:
+        return web.redirect(request, links.url())
+    try:
+        codes = [one.code for one in errand.services]
+        wished = await taking.wish(errand.office.code, codes, start, Channel.ONLINE, found.party)
+        await booking.reschedule(found.number, wished, VISITOR)
+    except (TimeTaken, Invalid, OverflowError):
+        return web.redirect(request, links.url(start=start_value(start)))
+    return web.redirect(request, f"/visits/{found.number}", _("Your reservation has been changed."))
+
+
+async def cancel(request: Request) -> Response:
+    """``/visits/{number}/cancel``: asks first; once changes are over, it says that its visitor cannot come."""
+    found = await own_visit(request)
+    here = f"/visits/{found.number}"
+    in_time = may_change(found)
+    if found.state is not VisitState.BOOKED or found.ends_at <= clock.now():
+        return web.redirect(request, here)
+    if request.method == "POST":
+        await booking.cancel(found.number, VISITOR, cannot_come=not in_time)
+        cancelled = _("Your reservation is cancelled. Thank you for telling us: somebody else can come now.")
+        return web.redirect(request, here, cancelled)
+    lang = web.language(request)
+    context = {
+        "visit": found,
+        "office": found.office,
+        "office_name": i18n.name_in(found.office, lang),
+        "matters": bringing.named(found.matters, lang),
+        "in_time": in_time,
+    }
+    return web.page(request, "visits/cancel.html", context)
+
+
+routes = [
+    Route("/visits/{number}", show),
+    Route("/visits/{number}/change", change, methods=["GET", "POST"]),
+    Route("/visits/{number}/cancel", cancel, methods=["GET", "POST"]),
+]
